@@ -1,0 +1,51 @@
+"""torchaudio's old I/O, on a new torch.
+
+    import compat
+    compat.install("2.0")          # from here on `import torchaudio` behaves as 2.0 did
+
+``import compat as torchaudio`` and ``from compat import torchaudio`` give a stand-in without touching ``sys.modules``; it is
+made when first used, for the release in ``TORCHAUDIO_COMPAT_VERSION``, else 2.2.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from compat.installation import install as install
+    from compat.installation import pinned as pinned
+    from compat.installation import standin as standin
+    from compat.installation import torchaudio as torchaudio
+    from compat.installation import uninstall as uninstall
+    from compat.releases import Release as Release
+    from compat.releases import named as release
+    from dispatcher.notices import CompatWarning as CompatWarning
+
+_HOMES = {
+    "install": ("compat.installation", "install"),
+    "uninstall": ("compat.installation", "uninstall"),
+    "pinned": ("compat.installation", "pinned"),
+    "standin": ("compat.installation", "standin"),
+    "release": ("compat.installation", "release"),
+    "Release": ("compat.releases", "Release"),
+    "CompatWarning": ("dispatcher.notices", "CompatWarning"),
+}
+
+__all__ = ["CompatWarning", "Release", "install", "pinned", "release", "standin", "torchaudio", "uninstall"]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is not None:
+        value = globals()[name] = getattr(importlib.import_module(home[0]), home[1])
+        return value
+    if name.startswith("__") and name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    installation = importlib.import_module("compat.installation")
+    default = installation.default_standin()
+    return default if name == "torchaudio" else getattr(default, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *dir(__getattr__("torchaudio"))})

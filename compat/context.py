@@ -1,0 +1,106 @@
+"""Everything that a module tree of one release is made from."""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import dispatcher
+from compat import releases
+from compat.releases import Release
+from dispatcher import Chooser, Registry
+from dispatcher.errors import ArgumentTypeError
+from legacy import GlobalBackend
+
+PER_CALL_NAMES = {"sox_io": "sox"}
+
+
+class Context:
+    """One release, its backends, and its functions, for one module ``torchaudio``.
+
+    Args:
+        release: the flags in force.
+        backends: names to restrict the backends to; ``None`` for all that work here.
+        host: the module whose ``load``, ``save`` and ``info`` the setter replaces.
+        over_real: the host is a real torchaudio, which keeps its other names.
+        broken: why the real torchaudio does not import, where it is installed and fails.
+    """
+
+    def __init__(
+        self, release: Release, backends: Iterable[str] | None, host: types.ModuleType, *, over_real: bool = False, broken: str = ""
+    ) -> None:
+        self.release, self.host, self.over_real, self.broken = release, host, over_real, broken
+        self.registry = Registry(backends)
+        self.chooser = Chooser(self.registry, release)
+        self.per_call = dispatcher.functions(self.chooser)
+        self.global_backend = GlobalBackend(host, self.registry, release)
+        self.dispatcher_on = releases.dispatcher_on(release)
+        if release.mixed_dialects:
+            self._mix_dialects()
+        for functions in (self.per_call, *self.global_backend.functions.values()):
+            for function in vars(functions).values():
+                function.__module__, function.__qualname__ = host.__name__, function.__name__
+
+    def dispatcher_on_now(self) -> bool:
+        """Whether the dispatcher is on for the setter, the getter and the lister, which in 2.0 look at the variable anew."""
+        return releases.dispatcher_on(self.release) if self.release.variable_reread else self.dispatcher_on
+
+    def prefer(self, backend: str | None) -> None:
+        """Ask a backend first, in calls that name none; for the flag ``global_backend="always"``.
+
+        Raises:
+            ValueError: it is unknown, or does not work here.
+        """
+        name = PER_CALL_NAMES.get(backend, backend) if backend is not None else None
+        if name is not None:
+            self.chooser.named(name)
+        self.chooser.preferred = name
+
+    def preferred(self) -> str | None:
+        """The backend that is asked first, by the name that ``set_audio_backend`` knew it by."""
+        legacy_names = {new: old for old, new in PER_CALL_NAMES.items()}
+        return legacy_names.get(self.chooser.preferred or "", self.chooser.preferred)
+
+    def _mix_dialects(self) -> None:
+        """Let every function take both names of the first parameter, and the legacy ones ``backend=``."""
+        self.per_call = dispatcher.Functions(
+            _renaming(self.per_call.info, "filepath", "uri"),
+            _renaming(self.per_call.load, "filepath", "uri"),
+            _renaming(self.per_call.save, "filepath", "uri"),
+            self.per_call.list_audio_backends,
+        )
+        for name, functions in self.global_backend.functions.items():
+            self.global_backend.functions[name] = type(functions)(
+                _naming_backend(_renaming(functions.info, "uri", "filepath"), self.per_call.info),
+                _naming_backend(_renaming(functions.load, "uri", "filepath"), self.per_call.load),
+                _naming_backend(_renaming(functions.save, "uri", "filepath"), self.per_call.save),
+            )
+
+
+def _renaming(function: Callable[..., Any], alias: str, parameter: str) -> Callable[..., Any]:
+    """The function, with a second name for a keyword parameter."""
+
+    @functools.wraps(function)
+    def renamed(*args: Any, **kwargs: Any) -> Any:
+        if alias in kwargs:
+            if args or parameter in kwargs:
+                raise ArgumentTypeError(f"{function.__name__}() got {parameter!r} twice, once as {alias!r}")
+            kwargs[parameter] = kwargs.pop(alias)
+        return function(*args, **kwargs)
+
+    return renamed
+
+
+def _naming_backend(function: Callable[..., Any], per_call: Callable[..., Any]) -> Callable[..., Any]:
+    """A legacy function that, given ``backend=``, leaves the call to the per-call one."""
+
+    @functools.wraps(function)
+    def either(*args: Any, **kwargs: Any) -> Any:
+        backend = kwargs.pop("backend", None)
+        if backend is None:
+            return function(*args, **kwargs)
+        return per_call(*args, backend=PER_CALL_NAMES.get(backend, backend), **kwargs)
+
+    return either

@@ -1,0 +1,66 @@
+"""In which release each name was deprecated and in which it went, and what takes its place.
+
+The package ``deprecation`` reads this table: its version arithmetic decides whether a name is deprecated in the pinned
+release, and its notes go into the docstrings. The warning is ours, because a ``DeprecationWarning`` is hidden by default.
+"""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from dispatcher import notices
+
+
+class Fact(NamedTuple):
+    """What became of a name: the first release that calls it deprecated, the first that lacks it, what to write instead."""
+
+    deprecated_in: str
+    removed_in: str
+    advice: str
+
+
+_PER_CALL = 'Name the backend in each call: load(path, backend="sox").'
+
+FACTS = {
+    "set_audio_backend": Fact("2.1", "2.9", _PER_CALL),
+    "get_audio_backend": Fact("2.1", "2.9", "There is no global backend from 2.2 on; list_audio_backends() says what a call may name."),
+    "list_audio_backends": Fact("2.8", "2.9", "compat.list_audio_backends() stays."),
+    "backend": Fact("2.1", "2.9", f"Use torchaudio.load, .save, .info and .AudioMetaData. {_PER_CALL}"),
+    "backend.utils": Fact("2.1", "2.2", _PER_CALL),
+    "info": Fact("2.8", "2.9", "compat.info() stays."),
+    "AudioMetaData": Fact("2.8", "2.9", "compat.AudioMetaData stays."),
+}
+
+
+class DeprecatedNameWarning(notices.CompatWarning):
+    """A name that the pinned release calls deprecated was used; carries the facts of ``FACTS``."""
+
+    def __init__(self, name: str, fact: Fact) -> None:
+        super().__init__(f"torchaudio.{name} is deprecated since {fact.deprecated_in} and gone in {fact.removed_in}. {fact.advice}")
+        self.name, self.deprecated_in, self.removed_in, self.advice = name, *fact
+
+
+def warn(name: str, fact_of: str | None = None) -> None:
+    """Warn, at the caller's line, that ``torchaudio.NAME`` is deprecated; the facts are those of ``fact_of``, else its own."""
+    notices.warn(DeprecatedNameWarning(name, FACTS[fact_of or name]), DeprecatedNameWarning)
+
+
+@functools.cache
+def _noted(docstring: str, name: str, version: str) -> str:
+    import deprecation
+
+    def holder() -> None: ...
+
+    holder.__doc__ = docstring
+    fact = FACTS[name]
+    noted = deprecation.deprecated(fact.deprecated_in, fact.removed_in, current_version=version, details=fact.advice)(holder)
+    return noted.__doc__ or ""
+
+
+def document(function: Callable[..., Any], name: str, version: str) -> None:
+    """Put the note of ``deprecation`` into a function's docstring, if the name is deprecated in that version."""
+    if name in FACTS and isinstance(function, types.FunctionType):
+        function.__doc__ = _noted(function.__doc__ or "", name, version)

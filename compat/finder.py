@@ -1,0 +1,57 @@
+"""The import hook: ``import torchaudio.backend.common`` finds the module of the tree in force.
+
+For a stand-in it also answers for what the tree has not, because only an ``ImportError`` raised here reaches the user
+with its text: ``from torchaudio import datasets`` replaces the text of any other.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import sys
+import types
+from collections.abc import Sequence
+
+from compat import advice
+from compat.assembly import Tree
+
+
+class _Loader:
+    def __init__(self, tree: Tree, path: str) -> None:
+        self._tree, self._path = tree, path
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        return self._tree.child(self._path)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Nothing is left to do: the tree fills its modules when it builds them."""
+
+
+class Finder:
+    """A finder for ``sys.meta_path`` that serves one tree."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """A spec for what the tree has; ``None`` for what is somebody else's.
+
+        Raises:
+            ModuleNotFoundError: the release in force lacks it, or a stand-in does.
+        """
+        root, _, below = fullname.partition(".")
+        if root != self._tree.host.__name__ or not below or self._tree.context is None:
+            return None
+        context, known = self._tree.context, self._tree.has(below)
+        if known:
+            spec = importlib.machinery.ModuleSpec(fullname, _Loader(self._tree, below))  # type: ignore[arg-type]
+            spec.submodule_search_locations = [] if self._tree.is_package(below) else None
+            return spec
+        if known is None and context.over_real:
+            return None
+        if sys._getframe(1).f_globals.get("__name__") == importlib.util.__name__:
+            return None  # importlib.util.find_spec only asks whether it is there
+        text = advice.removed(below, context) if known is False else advice.missing(below, context)
+        raise ModuleNotFoundError(text, name=root)

@@ -1,0 +1,190 @@
+"""Putting a release in the place of ``torchaudio``, and taking it away."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import sys
+import threading
+import types
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from compat import advice, releases
+from compat.assembly import Layer, Tree
+from compat.context import Context
+from compat.finder import Finder
+from compat.releases import Release
+
+ROOT = "torchaudio"
+_lock = threading.RLock()
+_installed: _Installation | None = None
+
+
+class _Installation:
+    """What ``import torchaudio`` gives while a release is installed."""
+
+    def __init__(self) -> None:
+        self._modules = Layer()
+        self.broken = ""
+        self.real = self._real()
+        if self.real is None:
+            for name in [name for name in sys.modules if name == ROOT or name.startswith(f"{ROOT}.")]:
+                self._modules.drop(sys.modules, name)
+        host = self.real or _empty(ROOT)
+        self.tree = Tree(host, registered=True)
+        self._modules.set(sys.modules, ROOT, host)
+        if not hasattr(host, "__path__"):
+            self._modules.set(vars(host), "__path__", [])
+        self._finder = Finder(self.tree)
+        sys.meta_path.insert(0, self._finder)  # type: ignore[arg-type]
+        self.arguments: tuple[Any, ...] = ()
+
+    def _real(self) -> types.ModuleType | None:
+        try:
+            return importlib.import_module(ROOT)
+        except ModuleNotFoundError as why:
+            self.broken = "" if why.name == ROOT else f"{type(why).__name__}: {why}"
+        except Exception as why:  # noqa: BLE001 - an extension that does not fit raises OSError, RuntimeError, AttributeError...
+            self.broken = f"{type(why).__name__}: {why}"
+        return None
+
+    def lay(self, release: Release, backends: tuple[str, ...] | None) -> None:
+        context = Context(release, backends, self.tree.host, over_real=self.real is not None, broken=self.broken)
+        if self.real is None:
+            _dress(self.tree.host, context)
+        self.tree.lay(context)
+        self.arguments = (release, backends)
+
+    def remove(self) -> None:
+        self.tree.clear()
+        sys.meta_path.remove(self._finder)  # type: ignore[arg-type]
+        self._modules.undo()
+
+
+def _empty(name: str) -> types.ModuleType:
+    module = types.ModuleType(name, "torchaudio's I/O, by torchaudio-compat.")
+    module.__spec__ = importlib.machinery.ModuleSpec(name, None, origin="torchaudio-compat", is_package=True)
+    module.__path__ = []
+    module.__package__ = name
+    module.__file__ = __file__
+    return module
+
+
+def _dress(host: types.ModuleType, context: Context) -> None:
+    """What makes an empty module a stand-in: a version, and words for what it has not."""
+
+    def __getattr__(name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(f"module {host.__name__!r} has no attribute {name!r}")
+        raise AttributeError(advice.missing(name, context))
+
+    vars(host).update(__version__=f"{context.release.last_patch}+compat", __getattr__=__getattr__)
+
+
+def install(version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Any) -> types.ModuleType:
+    """Make ``import torchaudio`` behave as a release did.
+
+    Where a real torchaudio imports, the I/O names are laid over it and the rest stays; where it is missing, or fails to
+    import, a stand-in takes its name. Called again with the same arguments it does nothing, with others it switches; modules
+    that imported torchaudio before see the change, names bound by ``from torchaudio import load`` do not.
+
+    Args:
+        version: ``"2.0"``, ``"2.1"``, ``"2.2"`` or a ``Release``; ``None`` for ``TORCHAUDIO_COMPAT_VERSION``, else 2.2.
+        backends: names to restrict the backends to; ``None`` for ``TORCHAUDIO_COMPAT_BACKENDS``, else all that work here.
+        flags: single flags of ``Release`` to override.
+
+    Returns:
+        The module ``torchaudio``.
+
+    Raises:
+        ValueError: an unknown release, flag or backend; the text lists the valid ones.
+    """
+    global _installed
+    arguments = (releases.named(version, **flags), releases.backends(backends))
+    with _lock:
+        if _installed is None:
+            fresh = _Installation()
+            try:
+                fresh.lay(*arguments)
+            except BaseException:
+                fresh.remove()
+                raise
+            _installed = fresh
+        elif _installed.arguments != arguments:
+            before = _installed.arguments
+            try:
+                _installed.lay(*arguments)
+            except BaseException:
+                _installed.lay(*before)
+                raise
+        return _installed.tree.host
+
+
+def uninstall() -> None:
+    """Give ``sys.modules``, and a real torchaudio, back exactly as they were before ``install``."""
+    global _installed
+    with _lock:
+        if _installed is not None:
+            _installed.remove()
+            _installed = None
+
+
+@contextlib.contextmanager
+def pinned(version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Any) -> Iterator[types.ModuleType]:
+    """``install`` for a block, then exactly what was there before; blocks may be nested."""
+    before = None if _installed is None else _installed.arguments
+    try:
+        yield install(version, backends=backends, **flags)
+    finally:
+        if before is None:
+            uninstall()
+        else:
+            install(before[0], backends=before[1])
+
+
+def standin(version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Any) -> types.ModuleType:
+    """A module that behaves as a release of torchaudio did, outside ``sys.modules`` and with a global backend of its own.
+
+    Arguments and errors as in ``install``.
+    """
+    release = releases.named(version, **flags)
+    return _standing(_empty(ROOT), release, releases.backends(backends)).host
+
+
+def _standing(host: types.ModuleType, release: Release, backends: tuple[str, ...] | None, *, registered: bool = False) -> Tree:
+    context = Context(release, backends, host)
+    _dress(host, context)
+    tree = Tree(host, registered=registered)
+    tree.lay(context)
+    return tree
+
+
+@functools.cache
+def default_standin() -> types.ModuleType:
+    """The stand-in behind ``from compat import torchaudio``; it can be imported by that name, so its functions pickle."""
+    with _lock:
+        host = _empty(f"compat.{ROOT}")
+        sys.modules[host.__name__] = host
+        _standing(host, releases.named(), releases.backends(), registered=True)
+        return host
+
+
+def release(version: str | Release | None = None, **flags: Any) -> Release:
+    """The flags in force, or those of a release by name.
+
+    Without arguments: those of the installed release, else those that ``install()`` would put in force.
+    """
+    if version is None and not flags and _installed is not None:
+        return _installed.arguments[0]  # type: ignore[no-any-return]
+    return releases.named(version, **flags)
+
+
+torchaudio: types.ModuleType
+
+
+def __getattr__(name: str) -> Any:
+    if name == ROOT:
+        return default_standin()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

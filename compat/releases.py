@@ -1,0 +1,176 @@
+"""The releases, each one frozen object of flags.
+
+What differs between releases is data here, and nowhere a comparison of version numbers. A flag is declared in the layer
+that reads it (``dispatcher.settings``, ``legacy.settings``, here for the module tree); each carries its own documentation.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from typing import Any, Literal
+
+import legacy.settings
+from dispatcher.errors import ArgumentError
+from dispatcher.settings import flag
+
+VERSION_VARIABLE = "TORCHAUDIO_COMPAT_VERSION"
+BACKENDS_VARIABLE = "TORCHAUDIO_COMPAT_BACKENDS"
+DISPATCHER_VARIABLE = "TORCHAUDIO_USE_BACKEND_DISPATCHER"
+DEFAULT = "2.2"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Release(legacy.settings.Settings):
+    """What a release of torchaudio did; any flag can be overridden, in ``compat.install`` or with ``dataclasses.replace``.
+
+    The flags of the per-call mechanism and of the global backend are inherited.
+    """
+
+    name: str = flag("2.2", "The release, as it is pinned.")
+    last_patch: str = flag("2.2.2", "Its last patch release; a stand-in's `__version__` is this with `+compat` after it.")
+    dispatcher: bool = flag(
+        True,
+        "`load`, `info` and `save` choose a backend at each call, unless the variable says otherwise. Off in 2.0, on from 2.1 on.",
+    )
+    dispatcher_variable: Literal["opt-in", "opt-out", "ignored"] = flag(
+        "ignored",
+        "What `TORCHAUDIO_USE_BACKEND_DISPATCHER` does, read at import: in 2.0 exactly `1` turns the dispatcher on (opt-in), in "
+        "2.1 anything but `1` turns it off (opt-out), from 2.2 on it is not read.",
+        ("opt-in", "opt-out", "ignored"),
+    )
+    variable_reread: bool = flag(
+        False,
+        "The getter, the setter and the lister read the variable again at each call, and warn where it is `1`. In 2.0 only.",
+    )
+    legacy_getter: bool = flag(
+        False,
+        "Where the dispatcher is on, the getter and the lister still speak of the global backend: the getter raises ValueError, "
+        "the lister gives `sox_io`. In 2.0; from 2.1 on the getter gives `None` and the lister the per-call names.",
+    )
+    global_backend: Literal["without dispatcher", "always", "never"] = flag(
+        "never",
+        "Where `set_audio_backend` works: up to 2.1 where the dispatcher is off; from 2.2 on nowhere (it does nothing, the getter "
+        "gives `None`, both warn). `always` (or `True`) is of ours: beside the dispatcher, the backend set is asked first by "
+        "calls that name none.",
+        ("without dispatcher", "always", "never"),
+    )
+    mixed_dialects: bool = flag(
+        False,
+        "Both `filepath=` and `uri=` are accepted, and `backend=` beside a global backend. In no release; for code of mixed ages.",
+    )
+    top_level_metadata: bool = flag(True, "`torchaudio.AudioMetaData` is there. From 2.1 on.")
+    backend_modules_warn: bool = flag(
+        True,
+        "Reaching for a name in `torchaudio.backend.*` warns. From 2.1 on; in 2.0 these were plain modules.",
+    )
+    backend_setters: bool = flag(
+        False,
+        "`torchaudio.backend.utils`, and the setter, getter and lister in `torchaudio.backend`, are there. Until 2.1.",
+    )
+    backend_classes: bool = flag(
+        True,
+        "`torchaudio._backend.ffmpeg`, `.sox` and `.soundfile` are there, and `_backend` itself without importing it. From 2.1 on.",
+    )
+
+
+_SPELLED = {"global_backend": {True: "always", False: "never"}}
+
+_PRESETS: dict[str, Release] = {
+    release.name: release
+    for release in (
+        Release(
+            name="2.0",
+            last_patch="2.0.2",
+            dispatcher=False,
+            dispatcher_variable="opt-in",
+            variable_reread=True,
+            legacy_getter=True,
+            global_backend="without dispatcher",
+            save_compression=False,
+            top_level_metadata=False,
+            backend_modules_warn=False,
+            backend_setters=True,
+            backend_classes=False,
+        ),
+        Release(
+            name="2.1",
+            last_patch="2.1.2",
+            dispatcher_variable="opt-out",
+            global_backend="without dispatcher",
+            sox_io_file_objects=False,
+            sox_io_ffmpeg=False,
+            backend_setters=True,
+        ),
+        Release(
+            name="2.2",
+            last_patch="2.2.2",
+            sox_io_file_objects=False,
+            sox_io_ffmpeg=False,
+            bytes_paths=False,
+        ),
+    )
+}
+
+
+def presets() -> dict[str, Release]:
+    """The releases by name, oldest first."""
+    return dict(_PRESETS)
+
+
+def flags() -> dict[str, dataclasses.Field[Any]]:
+    """The flags by name; a field's ``metadata`` has its ``doc`` and its ``values``."""
+    return {field.name: field for field in dataclasses.fields(Release)}
+
+
+def named(version: str | Release | None = None, **overrides: Any) -> Release:
+    """A release, with single flags overridden.
+
+    Args:
+        version: ``"2.0"``, ``"2.0.2"``, a ``Release``; ``None`` for the variable ``TORCHAUDIO_COMPAT_VERSION``, else 2.2.
+        overrides: flags by name.
+
+    Raises:
+        ValueError: an unknown release, flag, or value of a flag; the text lists the valid ones.
+    """
+    if isinstance(version, Release):
+        release = version
+    else:
+        wanted = version if version is not None else os.environ.get(VERSION_VARIABLE) or DEFAULT
+        found = _PRESETS.get(".".join(str(wanted).split("+")[0].split(".")[:2]))
+        if found is None:
+            where = "" if version is not None else f" (from the variable {VERSION_VARIABLE})"
+            raise ArgumentError(f"there is no release {wanted!r}{where}; there is {', '.join(_PRESETS)}")
+        release = found
+    known = flags()
+    for name, value in overrides.items():
+        if name not in known or name in ("name", "last_patch"):
+            names = ", ".join(key for key in known if key not in ("name", "last_patch"))
+            raise ArgumentError(f"there is no flag {name!r}; the flags are {names}")
+        value = overrides[name] = _SPELLED.get(name, {}).get(value, value)
+        values = known[name].metadata["values"]
+        if values is not None and value not in values:
+            raise ArgumentError(f"{name}={value!r} is none of {', '.join(map(repr, values))}")
+    return dataclasses.replace(release, **overrides) if overrides else release
+
+
+def backends(wanted: Any = None) -> tuple[str, ...] | None:
+    """The backends to use: the argument, else the variable ``TORCHAUDIO_COMPAT_BACKENDS``; ``None`` for all that work here."""
+    if wanted is None:
+        variable = os.environ.get(BACKENDS_VARIABLE)
+        if not variable:
+            return None
+        wanted = [name.strip() for name in variable.split(",") if name.strip()]
+    if isinstance(wanted, str):
+        wanted = wanted.split(",")
+    return tuple(wanted)
+
+
+def dispatcher_on(release: Release) -> bool:
+    """Whether the dispatcher is on, given the variable as it stands now."""
+    value = os.environ.get(DISPATCHER_VARIABLE)
+    if release.dispatcher_variable == "ignored" or value is None:
+        return release.dispatcher
+    if release.dispatcher_variable == "opt-in":
+        return release.dispatcher or value == "1"
+    return value == "1"

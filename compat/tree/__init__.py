@@ -1,0 +1,85 @@
+"""The module tree that answers to ``torchaudio``: a file here is a submodule there, by the same path.
+
+A file has ``names(context)``, which gives what the module holds, and may have
+
+- ``present(context)``: whether the release has it (default: yes);
+- ``attached(context)``: whether its parent has it as an attribute without an import (default: yes);
+- ``WARNS = True``: reaching for a name in it warns, from 2.1 on;
+- ``MERGES = True``: over a real torchaudio the names are added to the real module, which otherwise gives way to ours.
+
+This file is ``torchaudio`` itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from compat import deprecations
+from dispatcher.metadata import AudioMetaData
+
+if TYPE_CHECKING:
+    from compat.context import Context
+
+
+def names(context: Context) -> dict[str, Any]:
+    """The functions of the release, those of the dispatcher or those of the global backend."""
+    functions: Any = context.per_call
+    if not context.dispatcher_on:
+        functions = context.global_backend.functions[context.global_backend.default()]
+    found = {"info": functions.info, "load": functions.load, "save": functions.save, **setters(context)}
+    for name, function in found.items():
+        deprecations.document(function, name, context.release.last_patch)
+    if context.release.top_level_metadata:
+        found["AudioMetaData"] = AudioMetaData
+    return found
+
+
+def setters(context: Context) -> dict[str, Any]:
+    """``set_audio_backend``, ``get_audio_backend`` and ``list_audio_backends`` as the release had them."""
+    release, legacy = context.release, context.global_backend
+
+    def set_audio_backend(backend: str | None) -> None:
+        """Choose the global backend, where the release still has one.
+
+        Args:
+            backend: ``"sox_io"``, ``"soundfile"``, or ``None`` for none. Where the dispatcher is on it has no effect and warns,
+                unless the flag ``global_backend`` is ``"always"``: then it is asked first, and may also be a per-call name.
+
+        Raises:
+            RuntimeError: (dispatcher off) the backend is unknown, or does not work here.
+            ValueError: (``global_backend="always"``) likewise.
+        """
+        if release.global_backend == "always" and context.dispatcher_on:
+            context.prefer(backend)
+        elif release.global_backend == "never" or context.dispatcher_on_now():
+            deprecations.warn("set_audio_backend")
+        else:
+            legacy.set_audio_backend(backend)
+
+    def get_audio_backend() -> str | None:
+        """The name of the global backend; ``None`` where there is none.
+
+        Raises:
+            ValueError: ``torchaudio.load`` is not that of a global backend; in 2.0 also where the dispatcher is on.
+        """
+        if release.global_backend == "always" and context.dispatcher_on:
+            return context.preferred()
+        if release.global_backend == "never" or context.dispatcher_on_now():
+            deprecations.warn("get_audio_backend")
+            if not release.legacy_getter:
+                return None
+        return legacy.get_audio_backend()
+
+    def list_audio_backends() -> list[str]:
+        """The names that the setter takes where the dispatcher is off, and that ``backend=`` takes where it is on."""
+        on = context.dispatcher_on_now()
+        if on and release.legacy_getter:
+            deprecations.warn("list_audio_backends", "set_audio_backend")
+        if on and not release.legacy_getter:
+            return context.per_call.list_audio_backends()
+        return legacy.list_audio_backends()
+
+    found = (set_audio_backend, get_audio_backend, list_audio_backends)
+    for function in found:
+        function.__module__, function.__qualname__ = context.host.__name__, function.__name__
+    return {function.__name__: function for function in found}

@@ -1,0 +1,15 @@
+"""``torchaudio.backend``: the global mechanism's package, with its functions until 2.1 and empty of them after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from compat.tree.backend import utils
+
+if TYPE_CHECKING:
+    from compat.context import Context
+
+
+def names(context: Context) -> dict[str, Any]:
+    """The setter, the getter and the lister, where the release has them here."""
+    return utils.names(context) if utils.present(context) else {}

@@ -1,0 +1,17 @@
+"""``torchaudio.backend.common``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dispatcher.metadata import AudioMetaData
+
+if TYPE_CHECKING:
+    from compat.context import Context
+
+WARNS = True
+
+
+def names(context: Context) -> dict[str, Any]:
+    """The class that ``info`` gives, in every release the same object as elsewhere."""
+    return {"AudioMetaData": AudioMetaData}

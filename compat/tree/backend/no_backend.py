@@ -1,0 +1,15 @@
+"""``torchaudio.backend.no_backend``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from compat.context import Context
+
+WARNS = True
+
+
+def names(context: Context) -> dict[str, Any]:
+    """The functions that raise RuntimeError."""
+    return dict(vars(context.global_backend.functions[None]))

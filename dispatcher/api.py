@@ -1,0 +1,208 @@
+"""``info``, ``load``, ``save`` and ``list_audio_backends`` with a backend chosen at each call.
+
+The functions are made for one set of flags and one set of backends, so that several releases can live in one process.
+Signatures are those of 2.1, recorded in ``tests/oracle``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from dispatcher.backend import Backend, Uri
+from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
+from dispatcher.registry import Registry
+from dispatcher.settings import Settings
+
+if TYPE_CHECKING:
+    import torch
+
+    from dispatcher.codec_config import CodecConfig
+    from dispatcher.metadata import AudioMetaData
+
+
+@dataclasses.dataclass(frozen=True)
+class Functions:
+    """The functions of one release."""
+
+    info: Callable[..., Any]
+    load: Callable[..., Any]
+    save: Callable[..., Any]
+    list_audio_backends: Callable[[], list[str]]
+
+
+class Chooser:
+    """Which backend serves a call.
+
+    ``preferred`` names a backend that is asked before all others where a call names none; ``None`` is the release's order.
+    """
+
+    def __init__(self, registry: Registry, settings: Settings) -> None:
+        self.registry, self.settings = registry, settings
+        self.preferred: str | None = None
+
+    def available(self) -> list[str]:
+        """The names of the backends that work here, in the order in which they are asked."""
+        names = self.registry.available(self.settings.choice_order)
+        if self.preferred in names:
+            names.remove(self.preferred)
+            names.insert(0, self.preferred)
+        return names
+
+    def named(self, name: object) -> Backend:
+        """The backend that a call names.
+
+        Raises:
+            ArgumentError: (a ValueError) it is unknown, or does not work here; the text says why, and names those that do.
+        """
+        names = self.available()
+        if isinstance(name, str) and name in names:
+            return self.registry.get(name)
+        why = self.registry.reason(name) if isinstance(name, str) and name in self.registry.allowed else "there is no such backend"
+        hint = ' (in a call, "sox_io" is called "sox")' if name == "sox_io" else ""
+        raise ArgumentError(f"backend={name!r} cannot be used: {why}{hint}. Those that work here: {', '.join(names) or 'none'}.")
+
+    def choose(self, backend: object, action: str, refuses: str, uri: Uri, format: str | None) -> Backend:
+        """The backend named, else the first that can take the input.
+
+        Raises:
+            ArgumentError: (a ValueError) the name is unknown or does not work here.
+            BackendError: (a RuntimeError) none can take it; the text lists each one's reason.
+        """
+        if backend is not None:
+            return self.named(backend)
+        reasons = []
+        for name in self.available():
+            candidate = self.registry.get(name)
+            why = getattr(candidate, refuses)(uri, format)
+            if why is None:
+                return candidate
+            reasons.append(f"{name}: {why}")
+        for name in self.registry.allowed:
+            try:
+                self.registry.get(name)
+            except BackendUnavailable as unavailable:
+                reasons.append(f"{name}: {unavailable.explain()}")
+        cause = "no backend can take it (" + " | ".join(reasons) + ")"
+        raise problem(BackendError, action, uri, cause, hint="Run `python -m compat.doctor` to see what is missing.")
+
+    def reader(self, backend: object, uri: Uri, format: str | None) -> Backend:
+        """The backend for ``info`` and ``load``."""
+        return self.choose(backend, "read", "refuses_to_read", uri, format)
+
+    def writer(self, backend: object, uri: Uri, format: str | None) -> Backend:
+        """The backend for ``save``."""
+        return self.choose(backend, "write", "refuses_to_write", uri, format)
+
+
+def functions(chooser: Chooser) -> Functions:
+    """Make the four functions for one set of flags and backends."""
+    settings = chooser.settings
+
+    def info(uri: Uri, format: str | None = None, buffer_size: int = 4096, backend: str | None = None) -> AudioMetaData:
+        """Sample rate, length, channels, bit depth and encoding of a file.
+
+        Args:
+            uri: path, URL (ffmpeg only), or a file object with ``read`` (not sox). A file object is read from where it
+                stands and left wherever the backend stopped.
+            format: what the data is, where neither content nor extension tells; ffmpeg's demuxer or sox' file type.
+            buffer_size: bytes read at a time from a file object.
+            backend: ``"ffmpeg"``, ``"sox"`` or ``"soundfile"``; ``None`` asks them in that order.
+
+        Raises:
+            ValueError: the backend is unknown or does not work here.
+            RuntimeError: the file cannot be read; the text says why.
+        """
+        return chooser.reader(backend, uri, format).info(uri, format, buffer_size, settings)
+
+    def load(
+        uri: Uri,
+        frame_offset: int = 0,
+        num_frames: int = -1,
+        normalize: bool = True,
+        channels_first: bool = True,
+        format: str | None = None,
+        buffer_size: int = 4096,
+        backend: str | None = None,
+    ) -> tuple[torch.Tensor, int]:
+        """The samples and the sample rate of a file.
+
+        Args:
+            uri: path, URL (ffmpeg only), or a file object with ``read`` (not sox). A file object is read from where it
+                stands and left wherever the backend stopped.
+            frame_offset: frames to skip.
+            num_frames: frames to read at most; -1 for all.
+            normalize: float32 in [-1, 1]. Otherwise PCM comes in its own dtype (24 bits left-justified in int32).
+            channels_first: ``[channel, time]``; otherwise ``[time, channel]``.
+            format: what the data is, where neither content nor extension tells; ffmpeg's demuxer or sox' file type.
+            buffer_size: bytes read at a time from a file object.
+            backend: ``"ffmpeg"``, ``"sox"`` or ``"soundfile"``; ``None`` asks them in that order.
+
+        Returns:
+            A contiguous tensor, and the sample rate in Hz.
+
+        Raises:
+            ValueError: the backend is unknown or does not work here, or has no dtype for ``normalize=False``.
+            RuntimeError: the file cannot be read; the text says why.
+        """
+        reader = chooser.reader(backend, uri, format)
+        return reader.load(uri, frame_offset, num_frames, normalize, channels_first, format, buffer_size, settings)
+
+    def save(
+        uri: Uri,
+        src: torch.Tensor,
+        sample_rate: int,
+        channels_first: bool = True,
+        format: str | None = None,
+        encoding: str | None = None,
+        bits_per_sample: int | None = None,
+        buffer_size: int = 4096,
+        backend: str | None = None,
+        compression: CodecConfig | float | int | None = None,
+    ) -> None:
+        """Write samples to a file.
+
+        A call that is refused, or fails half-way, leaves an existing file as it was.
+
+        Args:
+            uri: path, or a file object with ``write`` (not sox; ``format`` is then required).
+            src: ``[channel, time]``, or ``[time, channel]`` without ``channels_first``; float32 in [-1, 1], int32, int16,
+                uint8; ffmpeg also takes int64 and float64, soundfile float64.
+            sample_rate: in Hz.
+            channels_first: the layout of ``src``.
+            format: container; by default the extension of the path.
+            encoding: ``PCM_S``, ``PCM_U``, ``PCM_F``, ``ULAW`` or ``ALAW``, for wav, amb and sph.
+            bits_per_sample: 8, 16, 24, 32 or 64. Left out, wav gets 16-bit PCM from ffmpeg whatever the dtype, and the
+                dtype's own depth from sox and soundfile, as in 2.1 and 2.2.
+            buffer_size: bytes written at a time to a file object.
+            backend: ``"ffmpeg"``, ``"sox"`` or ``"soundfile"``; ``None`` asks them in that order.
+            compression: a ``CodecConfig`` for ffmpeg, a number on the format's own scale for sox; soundfile has none.
+
+        Raises:
+            ValueError, TypeError, RuntimeError: an argument that the backend does not take, or a failure to write.
+        """
+        writer = chooser.writer(backend, uri, format)
+        writer.save(uri, src, sample_rate, channels_first, format, encoding, bits_per_sample, buffer_size, compression, settings)
+
+    def save_without_compression(
+        uri: Uri,
+        src: torch.Tensor,
+        sample_rate: int,
+        channels_first: bool = True,
+        format: str | None = None,
+        encoding: str | None = None,
+        bits_per_sample: int | None = None,
+        buffer_size: int = 4096,
+        backend: str | None = None,
+    ) -> None:
+        """Write samples to a file, with the parameters of 2.0, which had no ``compression`` here; else as in 2.1."""
+        save(uri, src, sample_rate, channels_first, format, encoding, bits_per_sample, buffer_size, backend)
+
+    def list_audio_backends() -> list[str]:
+        """The names of the backends that work here, in the order in which they are asked."""
+        return chooser.available()
+
+    if not settings.save_compression:
+        save_without_compression.__name__ = save_without_compression.__qualname__ = "save"
+    return Functions(info, load, save if settings.save_compression else save_without_compression, list_audio_backends)

@@ -1,0 +1,87 @@
+"""What a backend is: four operations over one library."""
+
+from __future__ import annotations
+
+import abc
+import os
+from typing import IO, TYPE_CHECKING, Any, ClassVar, TypeAlias
+
+if TYPE_CHECKING:
+    import torch
+
+    from dispatcher.codec_config import CodecConfig
+    from dispatcher.metadata import AudioMetaData
+    from dispatcher.settings import Settings
+
+Uri: TypeAlias = "str | os.PathLike[str] | bytes | IO[bytes] | Any"
+
+
+def is_readable(uri: object) -> bool:
+    """Whether a call was given a file object to read, and not a path."""
+    return hasattr(uri, "read")
+
+
+def is_writable(uri: object) -> bool:
+    """Whether a call was given a file object to write, and not a path."""
+    return hasattr(uri, "write")
+
+
+class Backend(abc.ABC):
+    """One library behind ``info``, ``load`` and ``save``.
+
+    A subclass lives in a module of ``dispatcher.backends`` that is called like it. Importing that module must not fail
+    where the library is missing: ``open`` is what tells.
+    """
+
+    name: ClassVar[str]
+
+    @classmethod
+    @abc.abstractmethod
+    def open(cls) -> Backend:
+        """The backend, ready for use.
+
+        Raises:
+            BackendUnavailable: with the reason, every attempt and the mend.
+        """
+
+    def refuses_to_read(self, uri: Uri, format: str | None) -> str | None:
+        """Why this backend is passed over for reading where no backend is named, or ``None`` where it is not."""
+        return None
+
+    def refuses_to_write(self, uri: Uri, format: str | None) -> str | None:
+        """Why this backend is passed over for writing where no backend is named, or ``None`` where it is not."""
+        return None
+
+    @abc.abstractmethod
+    def info(self, uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> AudioMetaData:
+        """What the header, and where it must the data, tells of ``uri``."""
+
+    @abc.abstractmethod
+    def load(
+        self,
+        uri: Uri,
+        frame_offset: int,
+        num_frames: int,
+        normalize: bool,
+        channels_first: bool,
+        format: str | None,
+        buffer_size: int,
+        settings: Settings,
+    ) -> tuple[torch.Tensor, int]:
+        """The samples, ``[channel, time]`` or ``[time, channel]``, and the sample rate in Hz."""
+
+    @abc.abstractmethod
+    def save(
+        self,
+        uri: Uri,
+        src: torch.Tensor,
+        sample_rate: int,
+        channels_first: bool,
+        format: str | None,
+        encoding: str | None,
+        bits_per_sample: int | None,
+        buffer_size: int,
+        compression: CodecConfig | float | int | None,
+        settings: Settings,
+    ) -> None:
+        """Write ``src``; a call that is refused leaves the target as it was."""

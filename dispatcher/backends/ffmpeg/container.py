@@ -1,0 +1,99 @@
+"""Opening containers, so that a file can make FFmpeg open nothing but itself."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from dispatcher import backend, source
+from dispatcher.errors import BackendError, NoAudioStreamError
+
+if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
+
+    from dispatcher.backend import Uri
+    from dispatcher.settings import Settings
+
+_URL = re.compile(r"(https?)://", re.IGNORECASE)
+# what each kind of address needs; FFmpeg opens a TLS connection through its tcp protocol
+_PROTOCOLS = {"file": "file", "http": "http,tcp", "https": "https,http,tls,tcp"}
+
+# Demuxers that open other files or addresses, or take a file for pictures, subtitles or a description of streams.
+_NO_SOUND = re.compile(
+    r"hls|dash|concat|.*_pipe|image2.*|webm_dash_manifest|imf|lavfi|rtsp|rtp|sdp|sap|tedcaptions|applehttp|smoothstreaming"
+    r"|aqtitle|ass|jacosub|lrc|microdvd|mpl2|mpsub|pjs|realtext|sami|scc|srt|stl|subviewer1?|sup|vobsub|vplayer|webvtt|mcc"
+    r"|ffmetadata|tty|bin|idf|xbin|adf|ansi|gif|apng|ico|fits|alsa|oss|pulse|fbdev|video4linux2,v4l2|kmsgrab|x11grab|jack"
+    r"|dshow|gdigrab|vfwcap|avfoundation|decklink|openal|sndio|libcdio|data|rawvideo|yuv4mpegpipe|svg|vapoursynth|avisynth"
+)
+_ALIASES = {"vorbis": "ogg"}  # libsox' name, which the releases accepted here too
+_FILE_BUFFER = 1 << 15
+
+
+@functools.cache
+def demuxers() -> str:
+    """The demuxers that may be used, as FFmpeg's option ``format_whitelist`` wants them."""
+    import av
+
+    return ",".join(sorted(name for name in av.formats_available if not _NO_SOUND.fullmatch(name)))
+
+
+def _place(uri: Uri) -> tuple[str, str]:
+    """A path or URL as FFmpeg takes it, and the protocols it needs.
+
+    A path with a colon would be taken for a protocol, so every path is marked as a file.
+    """
+    text = os.fsdecode(uri)
+    scheme = _URL.match(text)
+    if scheme:
+        return text, _PROTOCOLS[scheme.group(1).lower()]
+    return f"file:{text}", _PROTOCOLS["file"]
+
+
+@contextlib.contextmanager
+def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> Iterator[tuple[InputContainer, AudioStream]]:
+    """A container opened for reading, and the audio stream that FFmpeg holds to be the best.
+
+    Raises:
+        BackendError: (a RuntimeError) FFmpeg cannot open it.
+        NoAudioStreamError: it holds no sound.
+        TypeError: ``uri`` is neither a path nor a file object.
+        OSError: a file object's own, where it refuses to seek.
+    """
+    import av
+
+    file: Any
+    if backend.is_readable(uri):
+        file, protocols = source.seekable(uri, settings), ""
+    else:
+        file, protocols = _place(uri)
+        if isinstance(uri, bytes) and not settings.bytes_paths:
+            raise BackendError("the path is bytes, which releases from 2.2 on do not take; use os.fsdecode")
+    options = {"format_whitelist": demuxers(), "protocol_whitelist": protocols or "none"}
+    try:
+        container = av.open(
+            file,
+            mode="r",
+            format=_ALIASES.get(format, format) if format else None,
+            container_options=options,
+            metadata_errors="ignore",
+            buffer_size=max(buffer_size, _FILE_BUFFER),
+        )
+    except (av.FFmpegError, ValueError) as why:
+        raise BackendError(_cause(why, format)) from why
+    with container:
+        stream = container.streams.best("audio")
+        if stream is None:
+            raise NoAudioStreamError(f"it is {container.format.name}, and holds no audio stream")
+        stream.codec_context.thread_count = 1  # a data loader's workers are the threads
+        yield container, stream
+
+
+def _cause(why: Exception, format: str | None) -> str:
+    """FFmpeg's own words, with the file name that they repeat taken off."""
+    text = getattr(why, "strerror", None) or str(why)
+    return f"{text} (format={format!r})" if format else text

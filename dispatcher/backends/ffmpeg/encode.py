@@ -1,0 +1,224 @@
+"""Encoding a tensor, with the muxer, encoder and sample format that the releases chose for a format.
+
+Recorded in ``tests/oracle`` (cases ``save/*/ffmpeg``): wav is 16-bit PCM whatever the dtype, unless asked otherwise; an
+encoder that knows only some sample rates gets a resampled signal, one that knows only stereo a mono signal on both channels.
+"""
+
+from __future__ import annotations
+
+import fractions
+import operator
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dispatcher import backend, notices, target
+from dispatcher.codec_config import CodecConfig
+from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError
+
+if TYPE_CHECKING:
+    import torch
+    from av.audio.codeccontext import AudioCodecContext
+    from av.audio.stream import AudioStream
+    from av.container import OutputContainer
+
+    from dispatcher.backend import Uri
+
+_SAMPLE_FORMATS = {"uint8": "u8", "int16": "s16", "int32": "s32", "int64": "s64", "float32": "flt", "float64": "dbl"}
+
+_BIT_DEPTHS = (None, 8, 16, 24, 32, 64)
+_SIGNED = {16: "pcm_s16le", 24: "pcm_s24le", 32: "pcm_s32le", 64: "pcm_s64le"}
+_WAV: dict[str | None, dict[int | None, str]] = {
+    None: {None: "pcm_s16le", 8: "pcm_u8", **_SIGNED},
+    "PCM_S": {None: "pcm_s16le", **_SIGNED},
+    "PCM_U": {None: "pcm_u8", 8: "pcm_u8"},
+    "PCM_F": {None: "pcm_f32le", 32: "pcm_f32le", 64: "pcm_f64le"},
+    "ULAW": {None: "pcm_mulaw", 8: "pcm_mulaw"},
+    "ALAW": {None: "pcm_alaw", 8: "pcm_alaw"},
+}
+_FLAC_FORMATS = {None: "s16", 16: "s16", 24: "s32"}
+
+# FFmpeg's own layouts for a number of channels; it has none for more than eight
+_LAYOUTS = ("mono", "stereo", "2.1", "4.0", "5.0", "5.1", "6.1", "7.1")
+# encoders of FFmpeg that take one number of channels only
+_ONLY_CHANNELS = {"vorbis": 2}
+# bits per second for encoders that fail without; the others have a default of their own, as in the releases
+_BIT_RATES = {"wmav1": 128_000, "wmav2": 128_000}
+_CHUNK = 1 << 16
+
+
+class Choice(NamedTuple):
+    """What a format is written with; ``None`` leaves it to FFmpeg."""
+
+    muxer: str | None
+    encoder: str | None
+    sample_format: str | None
+
+
+def choose(extension: str | None, format: str | None, encoding: str | None, bits: int | None, channels: int) -> Choice:
+    """Muxer, encoder and sample format for the arguments of ``save``.
+
+    Raises:
+        ArgumentError: (a ValueError) wav, flac and ogg refuse an encoding or a bit depth; other formats ignore both.
+    """
+    kind = extension if format is None else format
+    if kind in ("wav", "amb"):
+        if bits not in _BIT_DEPTHS:
+            raise ArgumentError(f"bits_per_sample={bits!r} is none of {_BIT_DEPTHS}")
+        if encoding not in _WAV:
+            raise ArgumentError(f"wav has no encoding={encoding!r}; it has {', '.join(map(repr, _WAV))}")
+        if bits not in _WAV[encoding]:
+            allowed = ", ".join(map(repr, _WAV[encoding]))
+            raise ArgumentError(f"wav with encoding={encoding!r} takes no bits_per_sample={bits!r}; it takes {allowed}")
+        return Choice("wav", _WAV[encoding][bits], None)
+    if kind in ("flac", "ogg"):
+        if bits not in _FLAC_FORMATS:
+            raise ArgumentError(f"{kind} takes bits_per_sample 16 or 24, not {bits!r}")
+        if kind == "flac":
+            return Choice("flac", "flac", _FLAC_FORMATS[bits])
+        # The releases failed here. FFmpeg's Vorbis is for stereo; anything else stays lossless rather than change its channels.
+        return Choice("ogg", "vorbis", None) if channels == _ONLY_CHANNELS["vorbis"] else Choice("ogg", "flac", _FLAC_FORMATS[bits])
+    if kind == "vorbis":
+        return Choice("ogg", "vorbis", None)
+    return Choice(format, None, None)
+
+
+def save(
+    uri: Uri,
+    src: torch.Tensor,
+    sample_rate: int,
+    channels_first: bool,
+    format: str | None,
+    encoding: str | None,
+    bits_per_sample: int | None,
+    compression: Any,
+) -> None:
+    """Write ``src``; arguments as in ``dispatcher.save``.
+
+    Raises:
+        ArgumentError, ArgumentTypeError, BackendError: (ValueError, TypeError, RuntimeError) as the releases did.
+    """
+    import av
+
+    if compression is not None and not _is_codec_config(compression):
+        raise ArgumentError(f"compression is a CodecConfig here, not {type(compression).__name__}")
+    extension = None
+    if backend.is_writable(uri):
+        if format is None:
+            raise BackendError("a file object needs format=")
+    else:
+        extension = os.path.splitext(os.fsdecode(uri))[1].lstrip(".").lower() or None
+    if not hasattr(src, "T"):
+        raise AttributeError(f"{type(src).__name__} is not a tensor")
+    shape = tuple(getattr(src, "shape", ()))
+    channels = shape[0 if channels_first else -1] if shape else 0
+    choice = choose(extension, format, encoding, bits_per_sample, channels)
+    with target.writing(uri) as place, _muxer(place, choice, extension) as container:
+        data = _checked(src, channels_first)
+        rate = operator.index(sample_rate)
+        if rate <= 0:
+            raise BackendError(f"sample_rate is {sample_rate}, and must be positive")
+        try:
+            stream = _stream(container, choice, rate, channels, compression)
+            _encode(container, stream, data, rate)
+        except (av.FFmpegError, ValueError) as why:
+            raise BackendError(f"{getattr(why, 'strerror', None) or why}") from why
+
+
+def _is_codec_config(compression: object) -> bool:
+    """Whether this is our ``CodecConfig``, or the one of a real ``torchaudio.io``."""
+    return isinstance(compression, CodecConfig) or type(compression).__name__ == "CodecConfig"
+
+
+def _checked(src: Any, channels_first: bool) -> torch.Tensor:
+    """The tensor as ``[time, channel]``.
+
+    Raises:
+        ArgumentError: (a ValueError) its dtype has no counterpart in FFmpeg.
+        ArgumentTypeError: it is no tensor.
+        BackendError, IndexError: it has not two dimensions.
+    """
+    import torch
+
+    if not isinstance(src, torch.Tensor):
+        raise ArgumentTypeError(f"{type(src).__name__} is not a tensor")
+    if src.ndim != 2:
+        text = f"the tensor has {src.ndim} dimensions, not 2 ([channel, time], or [time, channel] with channels_first=False)"
+        if channels_first:
+            notices.warn(f"save: {text}")
+        raise IndexError(text) if src.ndim == 0 else BackendError(text)
+    dtype = str(src.dtype).removeprefix("torch.")
+    if dtype not in _SAMPLE_FORMATS:
+        raise ArgumentError(f"FFmpeg has no samples of {dtype}; convert to one of {', '.join(_SAMPLE_FORMATS)}")
+    data = src.detach()
+    return data.t() if channels_first else data
+
+
+def _muxer(place: Any, choice: Choice, extension: str | None) -> OutputContainer:
+    """A container opened for writing.
+
+    Raises:
+        BackendError: FFmpeg has no such muxer.
+    """
+    import av
+
+    try:
+        return av.open(place, mode="w", format=choice.muxer)
+    except (av.FFmpegError, ValueError) as why:
+        kind = f"format={choice.muxer!r}" if choice.muxer else f"the extension {extension!r}" if extension else "a path without extension"
+        raise BackendError(f"FFmpeg knows no format to write for {kind}") from why
+
+
+def _stream(container: OutputContainer, choice: Choice, rate: int, channels: int, config: CodecConfig | None) -> AudioStream:
+    """An audio stream in a container, ready to encode."""
+    import av
+
+    name = choice.encoder or container.default_audio_codec
+    if name in (None, "none"):
+        raise BackendError(f"{container.format.name} holds no sound")
+    codec = av.Codec(name, "w")
+    if channels > len(_LAYOUTS) or not channels:
+        raise BackendError(f"FFmpeg has no layout for {channels} channels; it has for 1 to {len(_LAYOUTS)}")
+    rates = codec.audio_rates
+    options = {"strict": "experimental"} if codec.experimental else {}
+    if config is not None and config.compression_level != -1:
+        options["compression_level"] = str(config.compression_level)
+    stream: AudioStream = container.add_stream(codec.name, rate=max(rates) if rates and rate not in rates else rate, options=options)
+    context: AudioCodecContext = stream.codec_context
+    context.layout = _LAYOUTS[_ONLY_CHANNELS.get(codec.name, channels) - 1]
+    formats = codec.audio_formats
+    if choice.sample_format or formats:
+        context.format = choice.sample_format or formats[0].name
+    context.thread_count = 1
+    context.bit_rate = _BIT_RATES.get(codec.name, 0)
+    if config is not None:
+        _configure(context, config)
+    return stream
+
+
+def _configure(context: AudioCodecContext, config: CodecConfig) -> None:
+    if config.bit_rate > 0:
+        context.bit_rate = config.bit_rate
+    if config.qscale is not None:
+        context.qscale = True
+        context.global_quality = 118 * config.qscale  # FF_QP2LAMBDA
+
+
+def _encode(container: OutputContainer, stream: AudioStream, data: torch.Tensor, rate: int) -> None:
+    """Encode ``[time, channel]`` samples piece by piece; PyAV converts format, layout and rate as the encoder wants."""
+    import av
+
+    sample_format = _SAMPLE_FORMATS[str(data.dtype).removeprefix("torch.")]
+    layout, time_base = _LAYOUTS[data.shape[1] - 1], fractions.Fraction(1, rate)
+    container.start_encoding()
+    for first in range(0, data.shape[0], _CHUNK):
+        chunk = data[first : first + _CHUNK].contiguous()
+        frame = av.AudioFrame(format=sample_format, layout=layout, samples=chunk.shape[0])
+        frame.planes[0].update(_padded(chunk, frame.planes[0].buffer_size))
+        frame.sample_rate, frame.pts, frame.time_base = rate, first, time_base
+        container.mux(stream.encode(frame))
+    container.mux(stream.encode(None))
+
+
+def _padded(chunk: torch.Tensor, size: int) -> bytes:
+    """The bytes of a chunk, with zeros to the size of the plane, which FFmpeg may align."""
+    return bytes(chunk.numpy().tobytes()).ljust(size, b"\0")

@@ -1,0 +1,62 @@
+"""FFmpeg's decoded frames as arrays, in the frame's own dtype or as float32."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    from av import AudioFrame
+
+
+class SampleFormat(NamedTuple):
+    """One of FFmpeg's sample formats: numpy's dtype, whether each channel has a plane, and what maps it to [-1, 1]."""
+
+    dtype: str
+    planar: bool
+    scale: float
+    zero: int = 0
+
+
+FORMATS = {
+    "u8": SampleFormat("uint8", False, 2.0**-7, 128),
+    "u8p": SampleFormat("uint8", True, 2.0**-7, 128),
+    "s16": SampleFormat("int16", False, 2.0**-15),
+    "s16p": SampleFormat("int16", True, 2.0**-15),
+    "s32": SampleFormat("int32", False, 2.0**-31),
+    "s32p": SampleFormat("int32", True, 2.0**-31),
+    "s64": SampleFormat("int64", False, 2.0**-63),
+    "s64p": SampleFormat("int64", True, 2.0**-63),
+    "flt": SampleFormat("float32", False, 1.0),
+    "fltp": SampleFormat("float32", True, 1.0),
+    "dbl": SampleFormat("float64", False, 1.0),
+    "dblp": SampleFormat("float64", True, 1.0),
+}
+
+
+def copy(frame: AudioFrame, first: int, last: int, kind: SampleFormat, out: npt.NDArray[np.generic]) -> None:
+    """Copy the frames ``first`` to ``last`` into ``out``, ``[channel, time]``, converting where its dtype differs."""
+    import numpy as np
+
+    channels = out.shape[0]
+    if kind.planar:
+        for channel in range(channels):
+            _convert(np.frombuffer(frame.planes[channel], kind.dtype)[first:last], kind, out[channel])
+    else:
+        packed = np.frombuffer(frame.planes[0], kind.dtype)
+        if channels == 1:
+            _convert(packed[first:last], kind, out[0])
+        else:
+            _convert(packed[first * channels : last * channels].reshape(-1, channels).T, kind, out)
+
+
+def _convert(data: npt.NDArray[np.generic], kind: SampleFormat, out: npt.NDArray[np.generic]) -> None:
+    import numpy as np
+
+    if kind.scale == 1.0 or out.dtype == data.dtype:
+        out[...] = data
+    else:
+        np.multiply(data, np.float32(kind.scale), out=out, dtype=np.float32, casting="unsafe")
+        if kind.zero:
+            out -= np.float32(1.0)

@@ -1,0 +1,215 @@
+"""The backend on libsndfile, through python-soundfile.
+
+Which subtype each dtype, encoding and bit depth gives, and which errors, is what torchaudio 2.0 to 2.2 did
+(``tests/oracle``, cases ``*/soundfile``); up to 2.0 the global ``soundfile`` backend did the same.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from dispatcher import backend, notices, source, target
+from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, problem
+from dispatcher.metadata import AudioMetaData
+
+if TYPE_CHECKING:
+    import torch
+
+    from dispatcher.backend import Uri
+    from dispatcher.settings import Settings
+
+# dtype of ``normalize=False`` by subtype of a WAV file; other containers always give float32
+_NATIVE_DTYPE = {"PCM_S8": "int8", "PCM_U8": "uint8", "PCM_16": "int16", "PCM_32": "int32", "FLOAT": "float32", "DOUBLE": "float64"}
+
+# what ``info`` says of a subtype; a subtype that is not here is unknown to torchaudio too, and gets a warning
+_BITS = {
+    "PCM_S8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "PCM_U8": 8, "FLOAT": 32, "DOUBLE": 64, "ULAW": 8, "ALAW": 8,
+    "IMA_ADPCM": 0, "MS_ADPCM": 0, "GSM610": 0, "VOX_ADPCM": 0, "G721_32": 0, "G723_24": 0, "G723_40": 0, "DWVW_12": 0,
+    "DWVW_16": 0, "DWVW_24": 0, "DWVW_N": 0, "DPCM_8": 0, "DPCM_16": 0, "VORBIS": 0, "ALAC_16": 16, "ALAC_20": 20,
+    "ALAC_24": 24, "ALAC_32": 32,
+}  # fmt: skip
+_ENCODING = {
+    "PCM_S8": "PCM_S", "PCM_16": "PCM_S", "PCM_24": "PCM_S", "PCM_32": "PCM_S", "PCM_U8": "PCM_U", "FLOAT": "PCM_F",
+    "DOUBLE": "PCM_F", "ULAW": "ULAW", "ALAW": "ALAW", "VORBIS": "VORBIS",
+}  # fmt: skip
+
+_BIT_DEPTHS = (None, 8, 16, 24, 32, 64)
+_WAV_BY_DTYPE = {"uint8": "PCM_U8", "int16": "PCM_16", "int32": "PCM_32", "float32": "FLOAT", "float64": "DOUBLE"}
+# subtype by container, encoding and bit depth; a row that is missing is a combination that the releases refused
+_WAV = {
+    None: {8: "PCM_U8", 16: "PCM_16", 24: "PCM_24", 32: "PCM_32"},
+    "PCM_S": {None: "PCM_32", 16: "PCM_16", 24: "PCM_24", 32: "PCM_32"},
+    "PCM_U": {None: "PCM_U8", 8: "PCM_U8"},
+    "PCM_F": {None: "FLOAT", 32: "FLOAT", 64: "DOUBLE"},
+    "ULAW": {None: "ULAW", 8: "ULAW"},
+    "ALAW": {None: "ALAW", 8: "ALAW"},
+}
+_SPHERE_PCM = {None: "PCM_32", 8: "PCM_S8", 16: "PCM_16", 24: "PCM_24", 32: "PCM_32"}
+_SPHERE = {None: _SPHERE_PCM, "PCM_S": _SPHERE_PCM, "ULAW": {None: "ULAW", 8: "ULAW"}, "ALAW": {None: "ALAW", 8: "ALAW"}}
+_FLAC = {None: {None: "PCM_16", 8: "PCM_S8", 16: "PCM_16", 24: "PCM_24"}}
+_VORBIS = {None: {None: "VORBIS"}}
+_BY_CONTAINER: dict[str, dict[str | None, dict[int | None, str]]] = {
+    "wav": _WAV, "flac": _FLAC, "ogg": _VORBIS, "vorbis": _VORBIS, "sph": _SPHERE,
+}  # fmt: skip
+_FIXED = {"nis": "PCM_16", "nist": "PCM_16", "mp3": "MPEG_LAYER_III"}
+_NIST_EXTENSIONS = ("sph", "nis", "nist")
+
+
+def _subtype(dtype: str, container: str, encoding: str | None, bits: int | None) -> str:
+    """The libsndfile subtype in which the releases stored this.
+
+    Raises:
+        ArgumentError: (a ValueError) the releases refused the combination.
+    """
+    if container in _FIXED:
+        return _FIXED[container]
+    table = _BY_CONTAINER.get(container)
+    if table is None:
+        raise ArgumentError(f"it does not write {container!r}; it writes {', '.join(sorted({*_BY_CONTAINER, *_FIXED}))}")
+    if container == "wav" and encoding is None and bits is None:
+        if dtype not in _WAV_BY_DTYPE:
+            raise ArgumentError(f"it does not write {dtype} to wav; convert the tensor to one of {', '.join(_WAV_BY_DTYPE)}")
+        return _WAV_BY_DTYPE[dtype]
+    if encoding not in table:
+        raise ArgumentError(f"{container} has no encoding={encoding!r}; it has {', '.join(map(repr, table))}")
+    if bits not in table[encoding]:
+        allowed = ", ".join(map(repr, table[encoding]))
+        raise ArgumentError(f"{container} with encoding={encoding!r} takes no bits_per_sample={bits!r}; it takes {allowed}")
+    return table[encoding][bits]
+
+
+def _opened(uri: Uri, settings: Settings) -> Any:
+    """A path or file object as python-soundfile takes it."""
+    if not backend.is_readable(uri):
+        return uri
+    try:
+        return source.seekable(uri, settings)
+    except OSError as why:
+        hint = "Read it into io.BytesIO first, or turn on the flag unseekable_objects."
+        raise problem(BackendError, "read", uri, f"libsndfile must seek, and the object refuses ({why})", backend=Backend.name, hint=hint) from why
+
+
+def _failed(action: str, uri: Uri, why: Exception) -> Exception:
+    """The error of a library that failed, worded by us and of the class that the releases raised."""
+    kind = ArgumentTypeError if isinstance(why, TypeError) else ArgumentError if isinstance(why, ValueError) else BackendError
+    hint = "" if action == "write" or kind is not BackendError else "backend='ffmpeg' reads more formats."
+    return problem(kind, action, uri, getattr(why, "error_string", why), backend=Backend.name, hint=hint)
+
+
+class Backend(backend.Backend):
+    """libsndfile: wav, flac, ogg, mp3, sphere, aiff, au, caf, w64 and others; file objects that can seek."""
+
+    name = "soundfile"
+
+    def __init__(self) -> None:
+        import soundfile
+
+        self._soundfile = soundfile
+
+    @classmethod
+    def open(cls) -> Backend:
+        """Import python-soundfile, which brings libsndfile in its wheel or finds the system's.
+
+        Raises:
+            BackendUnavailable: either is missing.
+        """
+        try:
+            return cls()
+        except ImportError as why:
+            raise BackendUnavailable(f"python-soundfile does not import ({why})", mend="pip install soundfile") from why
+        except OSError as why:
+            mend = "pip install --force-reinstall soundfile, or install libsndfile1"
+            raise BackendUnavailable(f"libsndfile does not load ({why})", mend=mend) from why
+
+    def info(self, uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> AudioMetaData:
+        try:
+            with self._soundfile.SoundFile(_opened(uri, settings), "r") as file:
+                container, subtype = file.format, file.subtype
+                rate, frames, channels = file.samplerate, file.frames, file.channels
+        except (self._soundfile.LibsndfileError, TypeError) as why:
+            raise _failed("read", uri, why) from why
+        if subtype not in _BITS:
+            text = f"libsndfile calls the encoding {subtype}, which torchaudio has no name for: info() reports UNKNOWN with 0 bits"
+            notices.warn(text, notices.UnknownEncodingWarning)
+        encoding = "FLAC" if container == "FLAC" else _ENCODING.get(subtype, "UNKNOWN")
+        return AudioMetaData(rate, frames, channels, _BITS.get(subtype, 0), encoding)
+
+    def load(
+        self,
+        uri: Uri,
+        frame_offset: int,
+        num_frames: int,
+        normalize: bool,
+        channels_first: bool,
+        format: str | None,
+        buffer_size: int,
+        settings: Settings,
+    ) -> tuple[torch.Tensor, int]:
+        import torch
+
+        try:
+            with self._soundfile.SoundFile(_opened(uri, settings), "r") as file:
+                dtype = "float32" if normalize or file.format != "WAV" else _NATIVE_DTYPE.get(file.subtype)
+                if dtype not in ("float32", "float64", "int16", "int32"):
+                    cause = f"libsndfile cannot give {file.subtype} in a dtype of its own"
+                    hint = "Leave normalize=True, or use backend='ffmpeg'."
+                    raise problem(ArgumentError, "read", uri, cause, backend=self.name, hint=hint)
+                # offsets are Python slices here, negative ones included
+                start, stop, _ = slice(frame_offset, None).indices(file.frames)
+                frames = stop - start if num_frames < 0 else max(0, min(num_frames, stop - start))
+                waveform = torch.empty((frames, file.channels), dtype=getattr(torch, dtype))
+                if frames:
+                    if start or file.seekable():
+                        file.seek(start)
+                    read = len(file.read(out=waveform.numpy()))
+                    waveform = waveform[:read]
+                return (waveform.t().contiguous() if channels_first else waveform), file.samplerate
+        except (self._soundfile.LibsndfileError, TypeError) as why:
+            raise _failed("read", uri, why) from why
+
+    def save(
+        self,
+        uri: Uri,
+        src: torch.Tensor,
+        sample_rate: int,
+        channels_first: bool,
+        format: str | None,
+        encoding: str | None,
+        bits_per_sample: int | None,
+        buffer_size: int,
+        compression: Any,
+        settings: Settings,
+    ) -> None:
+        import torch
+
+        if compression:
+            raise problem(ArgumentError, "write", uri, f"it takes no compression={compression!r}", backend=self.name)
+        if src.ndim != 2:
+            raise problem(ArgumentError, "write", uri, f"the tensor has {src.ndim} dimensions, not 2", backend=self.name)
+        if not isinstance(src, torch.Tensor):
+            raise problem(ArgumentError, "write", uri, f"{type(src).__name__} is not a tensor", backend=self.name)
+        if backend.is_writable(uri):
+            if format is None:
+                raise problem(BackendError, "write", uri, "a file object needs format=", backend=self.name)
+            container = format.lower()
+        else:
+            container = os.fsdecode(uri).rpartition(".")[2].lower()
+        if bits_per_sample not in _BIT_DEPTHS:
+            cause = f"bits_per_sample={bits_per_sample!r} is none of {_BIT_DEPTHS}"
+            raise problem(ArgumentError, "write", uri, cause, backend=self.name)
+        if bits_per_sample == 24:
+            notices.warn("libsndfile takes 24-bit samples from 32-bit ones and drops the lowest 8 bits", notices.IgnoredArgumentWarning)
+        dtype = str(src.dtype).removeprefix("torch.")
+        try:
+            subtype = _subtype(dtype, container, encoding, bits_per_sample)
+        except ArgumentError as why:
+            raise problem(ArgumentError, "write", uri, why, backend=self.name) from why
+        data = src.t().numpy() if channels_first else src.numpy()
+        # soundfile knows no .sph, and only for a path was that made up for
+        kind = "NIST" if format is None and container in _NIST_EXTENSIONS else format
+        try:
+            with target.writing(uri) as place:
+                self._soundfile.write(place, data, sample_rate, subtype=subtype, format=kind)
+        except (self._soundfile.LibsndfileError, TypeError, ValueError, OSError) as why:
+            raise _failed("write", uri, why) from why

@@ -1,0 +1,144 @@
+"""``info``, ``load`` and ``save`` over libsox, as the per-call backend ``sox`` and the global ``sox_io`` did them."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from dispatcher import arguments, backend, target
+from dispatcher.backends.sox import encodings, files, library, samples
+from dispatcher.errors import ArgumentError, BackendError, problem
+from dispatcher.metadata import AudioMetaData
+
+if TYPE_CHECKING:
+    import torch
+
+    from dispatcher.backend import Uri
+    from dispatcher.settings import Settings
+
+_FILE_OBJECT = "libsox reads and writes paths only"
+
+
+class Backend(backend.Backend):
+    """libsox: wav, flac, mp3, ogg vorbis, sphere, amr, gsm, htk, aiff, au and what else the installed one has; no file objects."""
+
+    name = "sox"
+
+    def __init__(self, sox: library.Library) -> None:
+        self.library = sox
+
+    @classmethod
+    def open(cls) -> Backend:
+        """Find libsox and load it.
+
+        Raises:
+            BackendUnavailable: it is not installed; the error lists what was tried.
+        """
+        return cls(library.load())
+
+    def refuses_to_read(self, uri: Uri, format: str | None) -> str | None:
+        return _FILE_OBJECT if backend.is_readable(uri) else None
+
+    def refuses_to_write(self, uri: Uri, format: str | None) -> str | None:
+        return _FILE_OBJECT if backend.is_writable(uri) else None
+
+    def _path(self, action: str, uri: Uri, settings: Settings) -> str:
+        if backend.is_readable(uri) or backend.is_writable(uri):
+            raise problem(ArgumentError, action, uri, _FILE_OBJECT, backend=self.name, hint="Use backend='ffmpeg' or 'soundfile'.")
+        if isinstance(uri, os.PathLike) and settings.sox_path_objects:
+            uri = os.fspath(uri)
+        if not isinstance(uri, str):
+            cause = f"it wants the path as str, not {type(uri).__name__}"
+            hint = "Write str(path), or turn on the flag sox_path_objects."
+            raise problem(BackendError, action, uri, cause, backend=self.name, hint=hint)
+        return uri
+
+    def info(self, uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> AudioMetaData:
+        path = self._path("read", uri, settings)
+        try:
+            with files.reading(self.library, path, format) as file:
+                return AudioMetaData(
+                    int(file.signal.rate),
+                    files.length(file),
+                    int(file.signal.channels),
+                    int(file.encoding.bits_per_sample),
+                    encodings.NAMES.get(int(file.encoding.encoding), "UNKNOWN"),
+                )
+        except BackendError as why:
+            raise problem(BackendError, "read", uri, why, backend=self.name) from why
+
+    def load(
+        self,
+        uri: Uri,
+        frame_offset: int,
+        num_frames: int,
+        normalize: bool,
+        channels_first: bool,
+        format: str | None,
+        buffer_size: int,
+        settings: Settings,
+    ) -> tuple[torch.Tensor, int]:
+        import torch
+
+        path = self._path("read", uri, settings)
+        try:
+            arguments.check_piece(frame_offset, num_frames)
+            with files.reading(self.library, path, format) as file:
+                rate, precision = int(file.signal.rate), int(file.signal.precision)
+                native = encodings.NATIVE_DTYPE.get((int(file.encoding.encoding), precision), "float32")
+                frames = files.read(self.library, file, frame_offset, num_frames)
+        except BackendError as why:
+            raise problem(BackendError, "read", uri, why, backend=self.name) from why
+        waveform = torch.from_numpy(samples.to_dtype(frames, "float32" if normalize else native))
+        return (waveform.t().contiguous() if channels_first else waveform), rate
+
+    def save(
+        self,
+        uri: Uri,
+        src: torch.Tensor,
+        sample_rate: int,
+        channels_first: bool,
+        format: str | None,
+        encoding: str | None,
+        bits_per_sample: int | None,
+        buffer_size: int,
+        compression: Any,
+        settings: Settings,
+    ) -> None:
+        path = self._path("write", uri, settings)
+        if compression is not None and not isinstance(compression, (int, float)):
+            cause = f"compression is a number here, not {type(compression).__name__}"
+            raise problem(ArgumentError, "write", uri, cause, backend=self.name)
+        try:
+            dtype = _checked(src, sample_rate)
+            container = os.path.splitext(path)[1].lstrip(".").lower() if format is None else format
+            data = src.t() if channels_first else src
+            stored = encodings.to_store(container, dtype, encoding, bits_per_sample, data.shape[1], sample_rate)
+            precision = encodings.BY_DTYPE[dtype][1]
+            with target.writing(path) as place:
+                taken = samples.from_tensor(data)
+                files.write(self.library, place, taken, sample_rate, precision, stored, compression, container)
+        except (BackendError, OSError) as why:
+            raise problem(BackendError, "write", uri, why, backend=self.name) from why
+
+
+def _checked(src: Any, sample_rate: Any) -> str:
+    """The dtype of a tensor that libsox can take.
+
+    Raises:
+        BackendError: (a RuntimeError) it cannot.
+    """
+    import torch
+
+    if not isinstance(src, torch.Tensor):
+        raise BackendError(f"{type(src).__name__} is not a tensor")
+    if src.ndim != 2:
+        raise BackendError(f"the tensor has {src.ndim} dimensions, not 2")
+    if src.device.type != "cpu":
+        raise BackendError(f"the tensor is on {src.device}; move it with .cpu()")
+    dtype = str(src.dtype).removeprefix("torch.")
+    if dtype not in encodings.BY_DTYPE:
+        raise BackendError(f"it takes no {dtype}; convert to one of {', '.join(encodings.BY_DTYPE)}")
+    if not isinstance(sample_rate, int):
+        raise BackendError(f"sample_rate is {sample_rate!r}, and must be an int")
+    return dtype

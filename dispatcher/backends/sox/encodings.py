@@ -1,0 +1,83 @@
+"""libsox' encodings, and how torchaudio named and chose them.
+
+The numbers are those of the enumeration in sox.h 14.4.2. What ``save`` stores for a container, dtype, encoding and bit
+depth, and what it refuses, is recorded in ``tests/oracle`` (cases ``save/*/sox``).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from dispatcher.errors import BackendError
+
+SIGN2, UNSIGNED, FLOAT, FLAC, ULAW, ALAW, GSM, MP3, VORBIS, AMR_WB, AMR_NB, OPUS = 1, 2, 3, 5, 9, 10, 21, 22, 23, 24, 25, 28
+
+NAMES = {
+    SIGN2: "PCM_S", UNSIGNED: "PCM_U", FLOAT: "PCM_F", FLAC: "FLAC", ULAW: "ULAW", ALAW: "ALAW", MP3: "MP3",
+    VORBIS: "VORBIS", AMR_WB: "AMR_WB", AMR_NB: "AMR_NB", OPUS: "OPUS", GSM: "GSM",
+}  # fmt: skip
+
+# dtype of ``normalize=False`` by encoding and precision; everything else is float32
+NATIVE_DTYPE = {(UNSIGNED, 8): "uint8", (SIGN2, 16): "int16", (SIGN2, 24): "int32", (SIGN2, 32): "int32"}
+
+# what a tensor is to libsox: encoding and precision in bits
+BY_DTYPE = {"float32": (FLOAT, 32), "int32": (SIGN2, 32), "int16": (SIGN2, 16), "uint8": (UNSIGNED, 8)}
+
+_BIT_DEPTHS = (None, 8, 16, 24, 32, 64)
+_SIGNED = {bits: (SIGN2, bits) for bits in (16, 24, 32, 64)}
+_WAV = {
+    None: {8: (UNSIGNED, 8), **_SIGNED},
+    "PCM_S": {None: (SIGN2, 32), **_SIGNED},
+    "PCM_U": {None: (UNSIGNED, 8), 8: (UNSIGNED, 8)},
+    "PCM_F": {None: (FLOAT, 32), 32: (FLOAT, 32), 64: (FLOAT, 64)},
+    "ULAW": {None: (ULAW, 8), 8: (ULAW, 8)},
+    "ALAW": {None: (ALAW, 8), 8: (ALAW, 8)},
+}
+_SPHERE_PCM = {None: (SIGN2, 32), 8: (SIGN2, 8), **_SIGNED}
+_SPHERE = {None: _SPHERE_PCM, "PCM_S": _SPHERE_PCM, "ULAW": _WAV["ULAW"], "ALAW": _WAV["ALAW"]}
+_BY_CONTAINER: dict[str, dict[str | None, dict[int | None, tuple[int, int]]]] = {
+    "wav": _WAV,
+    "amb": _WAV,
+    "sph": _SPHERE,
+    "flac": {None: {None: (FLAC, 24), 8: (FLAC, 8), 16: (FLAC, 16), 24: (FLAC, 24)}},
+    "mp3": {None: {None: (MP3, 16)}},
+    "ogg": {None: {None: (VORBIS, 0)}},
+    "vorbis": {None: {None: (VORBIS, 0)}},
+    "amr-nb": {None: {None: (AMR_NB, 16)}},
+    "gsm": {None: {None: (GSM, 16)}},
+    "htk": {None: {None: (SIGN2, 16)}},
+}
+_MONO = ("amr-nb", "htk", "gsm")
+_GSM_RATE = 8000
+
+
+class Encoding(NamedTuple):
+    """libsox' number of an encoding, and its bits per sample (0 where that has no meaning)."""
+
+    number: int
+    bits: int
+
+
+def to_store(container: str, dtype: str, encoding: str | None, bits: int | None, channels: int, rate: float) -> Encoding:
+    """In which encoding the releases stored a tensor.
+
+    Raises:
+        BackendError: (a RuntimeError) the releases refused the combination; the text lists what is allowed.
+    """
+    if bits not in _BIT_DEPTHS:
+        raise BackendError(f"bits_per_sample={bits!r} is none of {_BIT_DEPTHS}")
+    table = _BY_CONTAINER.get(container)
+    if table is None:
+        raise BackendError(f"it does not write {container!r}; it writes {', '.join(_BY_CONTAINER)}")
+    if container in _MONO and channels != 1:
+        raise BackendError(f"{container} holds one channel, and the tensor has {channels}")
+    if container == "gsm" and rate != _GSM_RATE:
+        raise BackendError(f"gsm is always {_GSM_RATE} Hz, and sample_rate is {rate}; resample first")
+    if table is _WAV and encoding is None and bits is None:
+        return Encoding(*BY_DTYPE[dtype])
+    if encoding not in table:
+        raise BackendError(f"{container} has no encoding={encoding!r}; it has {', '.join(map(repr, table))}")
+    if bits not in table[encoding]:
+        allowed = ", ".join(map(repr, table[encoding]))
+        raise BackendError(f"{container} with encoding={encoding!r} takes no bits_per_sample={bits!r}; it takes {allowed}")
+    return Encoding(*table[encoding][bits])

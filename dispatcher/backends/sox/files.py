@@ -1,0 +1,131 @@
+"""Audio files as libsox opens, reads and writes them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from dispatcher.backends.sox.encodings import Encoding
+from dispatcher.backends.sox.library import Library
+from dispatcher.errors import BackendError
+
+if TYPE_CHECKING:
+    from dispatcher.backends.sox.samples import Samples
+
+_UNKNOWN_LENGTH = 2**64 - 1
+_CHUNK = 1 << 18
+
+
+@contextlib.contextmanager
+def reading(sox: Library, path: str, filetype: str | None) -> Iterator[Any]:
+    """A file opened by libsox for reading; a ``sox_format_t *``.
+
+    Raises:
+        BackendError: libsox cannot make out what the file is.
+    """
+    kind = sox.ffi.NULL if filetype is None else sox.ffi.new("char[]", filetype.encode())
+    with sox.lock:
+        file = sox.lib.sox_open_read(os.fsencode(path), sox.ffi.NULL, sox.ffi.NULL, kind)
+    if not file:
+        raise BackendError(_why_not(path, filetype))
+    try:
+        if not file.signal.channels or not file.encoding.encoding:
+            raise BackendError("libsox opened it, but its header names no channels or no encoding")
+        yield file
+    finally:
+        with sox.lock:
+            sox.lib.sox_close(file)
+
+
+def _why_not(path: str, filetype: str | None) -> str:
+    """libsox says nothing to a caller when opening fails, so the likeliest cause is looked for here."""
+    if not os.path.exists(path):
+        return "there is no such file"
+    if os.path.isdir(path):
+        return "it is a folder"
+    if not os.path.getsize(path):
+        return "it is empty"
+    kind = f"as {filetype!r}" if filetype else "by its content or extension"
+    return f"libsox cannot open it {kind} (unknown format, a plug-in that is not installed, or a damaged header)"
+
+
+def length(file: Any) -> int:
+    """Frames that the header promises; 0 where it does not tell."""
+    samples = int(file.signal.length)
+    return 0 if samples == _UNKNOWN_LENGTH else samples // int(file.signal.channels)
+
+
+def read(sox: Library, file: Any, frame_offset: int, num_frames: int) -> Samples:
+    """Frames of an open file, ``[time, channel]``; fewer than asked for where the file ends."""
+    import numpy as np
+
+    channels = int(file.signal.channels)
+    for _ in _chunks(sox, file, frame_offset * channels):
+        pass
+    promised = max(0, length(file) - frame_offset)
+    wanted = num_frames if num_frames >= 0 else None
+    if not promised:
+        parts = list(_chunks(sox, file, None if wanted is None else wanted * channels))
+        return np.concatenate(parts).reshape(-1, channels) if parts else np.empty((0, channels), np.int32)
+    frames = promised if wanted is None else min(promised, wanted)
+    out = np.empty(frames * channels, np.int32)
+    at = 0
+    while at < out.size:
+        got = sox.lib.sox_read(file, sox.ffi.cast("sox_sample_t *", out[at:].ctypes.data), min(out.size - at, _CHUNK * channels))
+        if not got:
+            break
+        at += got
+    return out[: at - at % channels].reshape(-1, channels)
+
+
+def _chunks(sox: Library, file: Any, samples: int | None) -> Iterator[Samples]:
+    """The next samples of an open file, all of them for ``None``."""
+    import numpy as np
+
+    left = samples
+    while left is None or left > 0:
+        chunk = np.empty(_CHUNK if left is None else min(left, _CHUNK), np.int32)
+        got = sox.lib.sox_read(file, sox.ffi.cast("sox_sample_t *", chunk.ctypes.data), chunk.size)
+        if not got:
+            return
+        yield chunk[:got]
+        if left is not None:
+            left -= got
+
+
+def write(
+    sox: Library,
+    path: str,
+    samples: Samples,
+    rate: float,
+    precision: int,
+    encoding: Encoding,
+    compression: float | None,
+    filetype: str,
+) -> None:
+    """Write samples, ``[time, channel]``, to a new file.
+
+    Raises:
+        BackendError: libsox cannot write that format, or not all samples were taken.
+    """
+    ffi, lib = sox.ffi, sox.lib
+    signal = ffi.new("sox_signalinfo_t *")
+    signal.rate, signal.channels, signal.precision, signal.length = rate, samples.shape[1], precision, samples.size
+    stored = ffi.new("sox_encodinginfo_t *")
+    stored.encoding, stored.bits_per_sample = encoding
+    stored.compression = float("inf") if compression is None else compression
+    stored.reverse_bytes = stored.reverse_nibbles = stored.reverse_bits = 2  # libsox' "as the format wants it"
+    with sox.lock:
+        file = lib.sox_open_write(os.fsencode(path), signal, stored, filetype.encode(), ffi.NULL, ffi.NULL)
+    if not file:
+        raise BackendError(f"libsox cannot open it for writing as {filetype!r}")
+    try:
+        written = lib.sox_write(file, ffi.cast("sox_sample_t *", samples.ctypes.data), samples.size) if samples.size else 0
+        why = sox.text(file.sox_errstr)
+    finally:
+        with sox.lock:
+            closed = lib.sox_close(file)
+    if written != samples.size or closed != 0:
+        raise BackendError(f"libsox took {written} of {samples.size} samples ({why or 'no reason given'})")

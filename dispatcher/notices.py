@@ -1,0 +1,46 @@
+"""The one helper that warns.
+
+A warning of ours is a ``UserWarning``, so that Python shows it by default, and points at the line of the caller's own
+code, so that Python's default filter shows it once per call site.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+import warnings
+
+_OURS = tuple(str(pathlib.Path(__file__).resolve().parents[1] / name) + "/" for name in ("compat", "legacy", "dispatcher"))
+_MACHINERY = ("<frozen importlib", "<frozen runpy")
+
+
+class CompatWarning(UserWarning):
+    """Whatever this project warns of; filter it by this category."""
+
+
+class IgnoredArgumentWarning(CompatWarning):
+    """An argument has no effect on the file that is written, or not the effect it seems to have."""
+
+
+class UnknownEncodingWarning(CompatWarning):
+    """A file's encoding has no name in torchaudio's vocabulary, so ``info`` reports ``UNKNOWN``."""
+
+
+class DamagedInputWarning(CompatWarning):
+    """A file could be decoded only in part."""
+
+
+def _stacklevel() -> int:
+    """How far up the first frame lies that is neither ours nor the import system's, counted for ``warnings.warn``."""
+    level, frame = 1, sys._getframe(2)
+    while frame.f_back is not None and frame.f_code.co_filename.replace("\\", "/").startswith(_OURS + _MACHINERY):
+        level, frame = level + 1, frame.f_back
+    return level + 1
+
+
+def warn(message: str | Warning, category: type[CompatWarning] = CompatWarning) -> None:
+    """Warn at the nearest line outside this project.
+
+    ``message`` may be a ready warning, which then brings its own category.
+    """
+    warnings.warn(message, category, stacklevel=_stacklevel())

@@ -1,0 +1,91 @@
+"""Which backends there are, which of them work here, and why the others do not.
+
+Backends are found by scanning ``dispatcher.backends``: a module ``NAME`` there has a class ``Backend`` whose ``name`` is
+``NAME``. A backend is opened when it is first asked for, once per process, and a failure is remembered with its reasons.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+import threading
+from collections.abc import Iterable, Sequence
+
+from dispatcher import backends as _package
+from dispatcher.backend import Backend
+from dispatcher.errors import ArgumentError, BackendUnavailable
+
+_lock = threading.RLock()
+_opened: dict[str, Backend | BackendUnavailable] = {}
+
+
+@functools.cache
+def known() -> tuple[str, ...]:
+    """The names of all backends of this package, in alphabetical order."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(_package.__path__) if not module.name.startswith("_")))
+
+
+def _open(name: str) -> Backend | BackendUnavailable:
+    opened = _opened.get(name)
+    if opened is None:
+        with _lock:
+            opened = _opened.get(name)
+            if opened is None:
+                try:
+                    opened = importlib.import_module(f"{_package.__name__}.{name}").Backend.open()
+                except BackendUnavailable as why:
+                    opened = why
+                except Exception as why:  # noqa: BLE001 - a broken library may raise anything; it must not take the others down
+                    opened = BackendUnavailable(f"it failed to start ({type(why).__name__}: {why})")
+                _opened[name] = opened
+    return opened
+
+
+def forget() -> None:
+    """Open every backend anew at its next use, e.g. after a library was installed into the running process."""
+    with _lock:
+        _opened.clear()
+
+
+class Registry:
+    """The backends that one module of functions may use.
+
+    Args:
+        allowed: names, or ``None`` for all that work here.
+
+    Raises:
+        ArgumentError: (a ValueError) a name is not that of a backend.
+    """
+
+    def __init__(self, allowed: Iterable[str] | None = None) -> None:
+        self.allowed = known() if allowed is None else tuple(allowed)
+        for name in self.allowed:
+            if name not in known():
+                raise ArgumentError(f"there is no backend {name!r}; the backends are {', '.join(known())}")
+
+    def get(self, name: str) -> Backend:
+        """The backend of that name.
+
+        Raises:
+            BackendUnavailable: it does not work here, or is left out.
+        """
+        if name not in self.allowed:
+            raise BackendUnavailable(f"it is left out: the backends in use are {', '.join(self.allowed) or 'none'}")
+        found = _open(name)
+        if isinstance(found, BackendUnavailable):
+            raise found
+        return found
+
+    def reason(self, name: str) -> str | None:
+        """Why a backend cannot be used, or ``None`` where it can."""
+        try:
+            self.get(name)
+        except BackendUnavailable as why:
+            return why.explain()
+        return None
+
+    def available(self, order: Sequence[str] = ()) -> list[str]:
+        """The names of the backends that work here, those of ``order`` first."""
+        names = [*order, *(name for name in self.allowed if name not in order)]
+        return [name for name in names if self.reason(name) is None]

@@ -1,0 +1,53 @@
+"""What a release made of the per-call mechanism, as data.
+
+Every flag is declared in the package that reads it: those of the dispatcher here, those of the global backend in
+``legacy.settings``, those of the module tree in ``compat.releases``. Each layer extends the one below it, so one frozen
+object travels down through all of them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+
+def flag(default: Any, doc: str, values: tuple[Any, ...] | None = None) -> Any:
+    """A dataclass field that carries its own documentation and, where it is not open, the values it may take."""
+    if values is None and isinstance(default, bool):
+        values = (False, True)
+    return dataclasses.field(default=default, metadata={"doc": doc, "values": values})
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The flags that ``dispatcher`` reads."""
+
+    choice_order: tuple[str, ...] = flag(
+        ("ffmpeg", "sox", "soundfile"),
+        "The order in which backends are asked, where a call names none. The first that can take the input serves it, as in "
+        "2.0 to 2.8; a backend that fails afterwards is not followed by the next.",
+    )
+    save_compression: bool = flag(
+        True,
+        "The per-call `save` has the parameter `compression`. Not in 2.0; from 2.1 on.",
+    )
+    bytes_paths: bool = flag(
+        True,
+        "The ffmpeg backend takes a path given as `bytes`. Until 2.1; from 2.2 on such a path was not found (RuntimeError).",
+    )
+    sox_path_objects: bool = flag(
+        False,
+        "The per-call sox backend takes `pathlib.Path`. In every release it raised RuntimeError and wanted `str`; turn it on "
+        "for code of mixed ages.",
+    )
+    unseekable_objects: bool = flag(
+        False,
+        "A file object that has `seek` but refuses it (a socket, a pipe, urllib's response) is read to its end into memory and "
+        "decoded from there. In 2.1 to 2.8 its own OSError came through (ffmpeg), or RuntimeError (soundfile). Objects without "
+        "`seek` are always read so.",
+    )
+    exact_num_frames: bool = flag(
+        False,
+        "`info().num_frames` equals what `load` gives. In 2.1 to 2.8 the ffmpeg backend reported the number of packets for "
+        "containers that store it (mp4, m4a, mov: 27 for 26,624 frames).",
+    )

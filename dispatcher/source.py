@@ -1,0 +1,82 @@
+"""File objects to read from, made safe to hand to a C library."""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import Any
+
+from dispatcher.errors import ArgumentTypeError, describe
+from dispatcher.settings import Settings
+
+_SPOOL_CHUNK = 1 << 20
+
+
+class Reader(io.RawIOBase):
+    """A file object whose ``read(n)`` never gives more than ``n`` bytes, and never anything but bytes.
+
+    FFmpeg copies whatever it is given into a buffer of ``n`` bytes, so an object that gives more corrupts the heap.
+    """
+
+    def __init__(self, wrapped: Any) -> None:
+        self._wrapped = wrapped
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._rest or self._wrapped.read(size)
+        if not isinstance(data, (bytes, bytearray, memoryview)):
+            raise ArgumentTypeError(f"{describe(self._wrapped)}.read() gave {type(data).__name__}, not bytes; open the file in binary mode")
+        self._rest = b""
+        if 0 <= size < len(data):
+            data, self._rest = data[:size], bytes(data[size:])
+        return bytes(data)
+
+    def readinto(self, buffer: Any) -> int:
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        if whence == os.SEEK_CUR:
+            offset -= len(self._rest)
+        self._rest = b""
+        self._wrapped.seek(offset, whence)
+        return self.tell()
+
+    def tell(self) -> int:
+        return int(self._wrapped.tell()) - len(self._rest)
+
+
+def _spooled(wrapped: Any) -> io.BytesIO:
+    """All that is left in a file object, in memory."""
+    reader, held = Reader(wrapped), io.BytesIO()
+    while chunk := reader.read(_SPOOL_CHUNK):
+        held.write(chunk)
+    held.seek(0)
+    return held
+
+
+def seekable(uri: Any, settings: Settings) -> Any:
+    """A file object that can seek, standing for ``uri``.
+
+    An object without ``seek`` is read into memory. One that has ``seek`` and refuses to use it is as well, where the
+    flag ``unseekable_objects`` says so.
+
+    Raises:
+        OSError: the object's own, where it refuses to seek and the flag is off.
+    """
+    if not hasattr(uri, "seek") or not hasattr(uri, "tell"):
+        return _spooled(uri)
+    try:
+        uri.seek(uri.tell())
+    except (OSError, NotImplementedError):
+        if not settings.unseekable_objects:
+            raise
+        return _spooled(uri)
+    return uri if type(uri) is io.BytesIO else Reader(uri)

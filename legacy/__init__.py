@@ -1,0 +1,7 @@
+"""The global-backend mechanism of torchaudio up to 2.0: one backend at a time, switched by ``set_audio_backend``."""
+
+from legacy.functions import Functions
+from legacy.settings import Settings
+from legacy.state import GlobalBackend
+
+__all__ = ["Functions", "GlobalBackend", "Settings"]

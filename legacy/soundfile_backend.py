@@ -1,0 +1,76 @@
+"""The global backend ``soundfile``: that of ``dispatcher``, with the parameters of releases up to 2.0."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from dispatcher import Registry, notices
+from legacy.functions import Functions
+from legacy.settings import Settings
+
+if TYPE_CHECKING:
+    import torch
+
+    from dispatcher.metadata import AudioMetaData
+
+_BUFFER = 4096
+
+
+def functions(registry: Registry, settings: Settings) -> Functions:
+    """Make the three functions for one set of flags and backends."""
+
+    def info(filepath: Any, format: str | None = None) -> AudioMetaData:
+        """Sample rate (Hz), length (frames), channels, bit depth and encoding of a file; as ``dispatcher.info``.
+
+        Args:
+            filepath: path, or a file object that can seek.
+            format: ignored; libsndfile looks at the content.
+
+        Raises:
+            RuntimeError: libsndfile cannot read it.
+        """
+        return registry.get("soundfile").info(filepath, format, _BUFFER, settings)
+
+    def load(
+        filepath: Any,
+        frame_offset: int = 0,
+        num_frames: int = -1,
+        normalize: bool = True,
+        channels_first: bool = True,
+        format: str | None = None,
+    ) -> tuple[torch.Tensor, int]:
+        """The samples, ``[channel, time]`` or ``[time, channel]``, and the sample rate in Hz; as ``dispatcher.load``.
+
+        Raises:
+            RuntimeError: libsndfile cannot read it.
+            ValueError: without ``normalize``, libsndfile has no dtype for a WAV file's subtype.
+        """
+        backend = registry.get("soundfile")
+        return backend.load(filepath, frame_offset, num_frames, normalize, channels_first, format, _BUFFER, settings)
+
+    def save(
+        filepath: Any,
+        src: torch.Tensor,
+        sample_rate: int,
+        channels_first: bool = True,
+        compression: float | None = None,
+        format: str | None = None,
+        encoding: str | None = None,
+        bits_per_sample: int | None = None,
+    ) -> None:
+        """Write ``[channel, time]`` (or ``[time, channel]``) samples to a file; as ``dispatcher.save``.
+
+        ``compression`` stands before ``format`` here, and is ignored with a warning.
+
+        Raises:
+            RuntimeError, ValueError, TypeError: the arguments do not go together, or the file cannot be written.
+        """
+        if compression is not None:
+            text = f"soundfile has no compression: compression={compression!r} is ignored"
+            notices.warn(text, notices.IgnoredArgumentWarning)
+        backend = registry.get("soundfile")
+        place = filepath if hasattr(filepath, "write") else os.fspath(filepath)
+        backend.save(place, src, sample_rate, channels_first, format, encoding, bits_per_sample, _BUFFER, None, settings)
+
+    return Functions(info, load, save)

@@ -1,0 +1,163 @@
+"""The global backend ``sox_io``: libsox, with the parameters, file objects and fall-back of releases up to 2.0.
+
+libsox has no reading from streams that could be called from here, so a file object is copied to a temporary file first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from dispatcher import Registry, notices
+from dispatcher.backend import is_readable, is_writable
+from dispatcher.errors import BackendError, BackendUnavailable, problem
+from dispatcher.source import Reader
+from legacy.functions import Functions
+from legacy.settings import Settings
+
+if TYPE_CHECKING:
+    import torch
+
+    from dispatcher.backend import Backend
+    from dispatcher.metadata import AudioMetaData
+
+_BUFFER = 4096
+_T = TypeVar("_T")
+
+
+def _refuse_or_warn(action: str, filepath: Any, settings: Settings) -> None:
+    """What a file object meets: a warning in 2.0, RuntimeError in 2.1."""
+    if not settings.sox_io_file_objects:
+        hint = "Pass a path, call set_audio_backend('soundfile'), or turn on the flag sox_io_file_objects."
+        raise problem(BackendError, action, filepath, "sox_io takes file objects up to 2.0 only", backend="sox_io", hint=hint)
+    notices.warn("file objects for sox_io are deprecated in 2.0 and refused from 2.1 on; pass a path, or use soundfile or ffmpeg")
+
+
+@contextlib.contextmanager
+def _on_disk(filepath: Any, settings: Settings) -> Iterator[str]:
+    """A path that holds what ``filepath`` holds."""
+    if not is_readable(filepath):
+        yield os.fspath(filepath)
+        return
+    _refuse_or_warn("read", filepath, settings)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = os.path.join(folder, "copy")
+        with open(copy, "wb") as file:
+            shutil.copyfileobj(Reader(filepath), file, 1 << 20)
+        yield copy
+
+
+def functions(registry: Registry, settings: Settings) -> Functions:
+    """Make the three functions for one set of flags and backends."""
+
+    def ffmpeg() -> Backend | None:
+        """FFmpeg, where this release's sox_io falls back to it and it works here."""
+        if settings.sox_io_ffmpeg:
+            with contextlib.suppress(BackendUnavailable):
+                return registry.get("ffmpeg")
+        return None
+
+    def sox() -> Backend:
+        try:
+            return registry.get("sox")
+        except BackendUnavailable as why:
+            raise BackendError(f"sox_io cannot be used: {why.explain()}. Run `python -m compat.doctor`.") from why
+
+    def read(filepath: Any, format: str | None, operation: Callable[[Backend, Any], _T]) -> _T:
+        """Let libsox do it, and FFmpeg what libsox cannot."""
+        other = ffmpeg()
+        if other and format == "mp3" and is_readable(filepath):
+            _refuse_or_warn("read", filepath, settings)
+            return operation(other, filepath)
+        with _on_disk(filepath, settings) as path:
+            try:
+                return operation(sox(), path)
+            except BackendError as why:
+                if other is None:
+                    raise
+                try:
+                    return operation(other, path)
+                except BackendError as too:
+                    raise BackendError(f"{why} FFmpeg was tried next: {too}") from too
+
+    def info(filepath: Any, format: str | None = None) -> AudioMetaData:
+        """Sample rate (Hz), length (frames), channels, bit depth and encoding of a file.
+
+        Args:
+            filepath: path; in 2.0 also a file object, with a warning.
+            format: libsox' file type, where neither content nor extension tells.
+
+        Raises:
+            RuntimeError: neither libsox nor, in 2.0, FFmpeg can read it.
+        """
+        return read(filepath, format, lambda backend, place: backend.info(place, format, _BUFFER, settings))
+
+    def load(
+        filepath: Any,
+        frame_offset: int = 0,
+        num_frames: int = -1,
+        normalize: bool = True,
+        channels_first: bool = True,
+        format: str | None = None,
+    ) -> tuple[torch.Tensor, int]:
+        """The samples, ``[channel, time]`` or ``[time, channel]``, and the sample rate in Hz.
+
+        Args:
+            filepath: path; in 2.0 also a file object, with a warning.
+            frame_offset: frames to skip.
+            num_frames: frames to read at most; -1 for all.
+            normalize: float32 in [-1, 1]. Otherwise PCM comes in its own dtype (24 bits left-justified in int32).
+            channels_first: ``[channel, time]``; otherwise ``[time, channel]``.
+            format: libsox' file type, where neither content nor extension tells.
+
+        Raises:
+            RuntimeError: neither libsox nor, in 2.0, FFmpeg can read it.
+        """
+
+        def operation(backend: Backend, place: Any) -> tuple[torch.Tensor, int]:
+            return backend.load(place, frame_offset, num_frames, normalize, channels_first, format, _BUFFER, settings)
+
+        return read(filepath, format, operation)
+
+    def save(
+        filepath: Any,
+        src: torch.Tensor,
+        sample_rate: int,
+        channels_first: bool = True,
+        compression: float | None = None,
+        format: str | None = None,
+        encoding: str | None = None,
+        bits_per_sample: int | None = None,
+    ) -> None:
+        """Write ``[channel, time]`` (or ``[time, channel]``) samples to a file.
+
+        Args:
+            filepath: path; in 2.0 also a file object, with a warning.
+            src: float32 in [-1, 1], int32, int16 or uint8.
+            sample_rate: in Hz.
+            channels_first: the layout of ``src``.
+            compression: on the format's own scale (flac 0 to 8, ogg -1 to 10, mp3 a bit rate in kbit/s or a negative
+                quality). It stands before ``format`` here, and after it in the per-call ``save``.
+            format: libsox' file type; by default the extension.
+            encoding: ``PCM_S``, ``PCM_U``, ``PCM_F``, ``ULAW`` or ``ALAW``.
+            bits_per_sample: 8, 16, 24, 32 or 64.
+
+        Raises:
+            RuntimeError, ValueError: the arguments do not go together, or the file cannot be written.
+        """
+        arguments = (src, sample_rate, channels_first, format, encoding, bits_per_sample, _BUFFER, compression, settings)
+        if not is_writable(filepath):
+            sox().save(os.fspath(filepath), *arguments)
+            return
+        _refuse_or_warn("write", filepath, settings)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "file")
+            sox().save(path, *arguments)
+            with open(path, "rb") as file:
+                filepath.write(file.read())
+
+    return Functions(info, load, save)
