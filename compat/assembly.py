@@ -6,16 +6,19 @@ modules below it over ``sys.modules``; taking the layer away gives back exactly 
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.machinery
+import importlib.util
 import pkgutil
 import sys
 import types
 from collections.abc import Iterator, MutableMapping
 from typing import Any
 
-from compat import deprecations, tree
+from compat import advice, deprecations, tree
 from compat.context import Context
+from compat.lazy import Lazy
 
 _MISSING: Any = object()
 
@@ -46,13 +49,6 @@ class Layer:
                 namespace[name] = value
 
 
-class Lazy:
-    """A name whose value is made when it is first reached for."""
-
-    def __init__(self, make: Any) -> None:
-        self.make = make
-
-
 class Tree:
     """The modules of one ``torchaudio``.
 
@@ -66,11 +62,14 @@ class Tree:
         self.context: Context | None = None
         self._layer = Layer()
         self._children: dict[str, types.ModuleType] = {}
+        self._of_real: frozenset[str] = frozenset()
 
     def lay(self, context: Context) -> None:
         """Put a release in place of the one that is there now."""
         self.clear()
         self.context = context
+        if context.over_real:
+            self._of_real = frozenset(path for path in _standing_in() if _is_real(self.host, path))
         self._fill(self.host, "", tree)
         self._attach(self.host, "", tree)
 
@@ -94,11 +93,23 @@ class Tree:
     def has(self, path: str) -> bool | None:
         """Whether the release in force has a submodule; ``None`` where the project does not know it."""
         definition = self.definition(path)
-        return None if definition is None else self._present(definition)
+        return None if definition is None or self._left_to_real(path, definition) else self._present(definition)
 
     def is_package(self, path: str) -> bool:
-        """Whether a submodule of the tree may have submodules."""
-        return hasattr(self.definition(path), "__path__")
+        """Whether a submodule of the tree may have submodules.
+
+        One that only stands in says so even if it has none: then ``from torchaudio.io import StreamReader`` asks the
+        finder for it, whose error says what to install.
+        """
+        definition = self.definition(path)
+        return hasattr(definition, "__path__") or getattr(definition, "STANDS_IN", False)
+
+    def _left_to_real(self, path: str, definition: types.ModuleType) -> bool:
+        """Whether a real torchaudio has this itself, and ours only stands in where it is missing."""
+        assert self.context is not None
+        if not self.context.over_real or not getattr(definition, "STANDS_IN", False):
+            return False
+        return path in self._of_real
 
     def child(self, path: str) -> types.ModuleType:
         """A submodule, built on its first use and hung below its parent."""
@@ -113,7 +124,7 @@ class Tree:
         real = sys.modules.get(full) if getattr(definition, "MERGES", False) and self.context and self.context.over_real else None
         module = real or types.ModuleType(full, definition.__doc__)
         if real is None:
-            package = hasattr(definition, "__path__")
+            package = self.is_package(path)
             module.__spec__ = importlib.machinery.ModuleSpec(full, None, is_package=package)
             module.__package__ = full if package else full.rpartition(".")[0]
             if package:
@@ -133,7 +144,7 @@ class Tree:
         for found in pkgutil.iter_modules(getattr(definition, "__path__", ())):
             below = f"{path}.{found.name}" if path else found.name
             known = self.definition(below)
-            if known is not None:
+            if known is not None and not self._left_to_real(below, known):
                 yield below, known
 
     def _attach(self, module: types.ModuleType, path: str, definition: types.ModuleType) -> None:
@@ -150,23 +161,44 @@ class Tree:
         assert self.context is not None
         found = definition.names(self.context)
         warns = getattr(definition, "WARNS", False) and self.context.release.backend_modules_warn
+        stands_in = getattr(definition, "STANDS_IN", False)
         lazy = {name: value for name, value in found.items() if warns or isinstance(value, Lazy)}
         for name, value in found.items():
             if name not in lazy:
                 self._layer.set(vars(module), name, value)
-        if lazy:
-            self._layer.set(vars(module), "__getattr__", _reaching(module, path, lazy, warns))
+        if lazy or stands_in:
+            self._layer.set(vars(module), "__getattr__", _reaching(module, path, lazy, warns, self.context if stands_in else None))
             self._layer.set(vars(module), "__dir__", lambda: sorted({*vars(module), *lazy}))
 
 
-def _reaching(module: types.ModuleType, path: str, lazy: dict[str, Any], warns: bool) -> Any:
-    """A module's ``__getattr__`` for names that are made late, or that warn."""
+@functools.cache
+def _standing_in() -> tuple[str, ...]:
+    """The paths of all definitions that give way to a real torchaudio's module."""
+    paths = (found.name.removeprefix(f"{tree.__name__}.") for found in pkgutil.walk_packages(tree.__path__, f"{tree.__name__}."))
+    return tuple(path for path in paths if getattr(importlib.import_module(f"{tree.__name__}.{path}"), "STANDS_IN", False))
+
+
+def _is_real(host: types.ModuleType, path: str) -> bool:
+    """Whether a real torchaudio has a submodule, imported or not."""
+    full = f"{host.__name__}.{path}"
+    if full in sys.modules:
+        return True
+    try:
+        return importlib.util.find_spec(full) is not None
+    except (ImportError, AttributeError, ValueError):
+        return False
+
+
+def _reaching(module: types.ModuleType, path: str, lazy: dict[str, Any], warns: bool, context: Context | None) -> Any:
+    """A module's ``__getattr__`` for names that are made late, that warn, or that a stand-in has not."""
     before = vars(module).get("__getattr__")
 
     def __getattr__(name: str) -> Any:
         if name not in lazy:
             if before is not None:
                 return before(name)
+            if context is not None and not name.startswith("__"):
+                raise AttributeError(advice.missing(f"{path}.{name}", context))
             raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
         if warns:
             deprecations.warn(f"{path}.{name}", "backend")

@@ -10,7 +10,7 @@ from typing import Any
 import dispatcher
 from compat import releases
 from compat.releases import Release
-from dispatcher import Chooser, Registry
+from dispatcher import Chooser, Registry, notices
 from dispatcher.errors import ArgumentTypeError
 from legacy import GlobalBackend
 
@@ -37,6 +37,9 @@ class Context:
         self.per_call = dispatcher.functions(self.chooser)
         self.global_backend = GlobalBackend(host, self.registry, release)
         self.dispatcher_on = releases.dispatcher_on(release)
+        if release.dispatcher and not self.dispatcher_on:
+            text = f"{releases.DISPATCHER_VARIABLE} turns the dispatcher of torchaudio {release.name} off; 2.2 has no such switch"
+            notices.warn(f"{text}. Unset the variable, and name the backend in each call.")
         if release.mixed_dialects:
             self._mix_dialects()
         for functions in (self.per_call, *self.global_backend.functions.values()):

@@ -51,7 +51,7 @@ class Finder:
             return spec
         if known is None and context.over_real:
             return None
-        if sys._getframe(1).f_globals.get("__name__") == importlib.util.__name__:
+        if sys._getframe(2).f_globals.get("__name__") == importlib.util.__name__:
             return None  # importlib.util.find_spec only asks whether it is there
         text = advice.removed(below, context) if known is False else advice.missing(below, context)
         raise ModuleNotFoundError(text, name=root)

@@ -88,6 +88,7 @@ _PRESETS: dict[str, Release] = {
             legacy_getter=True,
             global_backend="without dispatcher",
             save_compression=False,
+            sox_signed_bits=32,
             top_level_metadata=False,
             backend_modules_warn=False,
             backend_setters=True,

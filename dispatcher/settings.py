@@ -40,6 +40,12 @@ class Settings:
         "The per-call sox backend takes `pathlib.Path`. In every release it raised RuntimeError and wanted `str`; turn it on "
         "for code of mixed ages.",
     )
+    sox_signed_bits: int = flag(
+        16,
+        "Bits in which the sox backend stores wav and amb with `encoding='PCM_S'` and no `bits_per_sample`: 32 in 2.0, 16 from "
+        "2.1 on.",
+        (16, 32),
+    )
     unseekable_objects: bool = flag(
         False,
         "A file object that has `seek` but refuses it (a socket, a pipe, urllib's response) is read to its end into memory and "

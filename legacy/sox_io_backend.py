@@ -149,6 +149,9 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         Raises:
             RuntimeError, ValueError: the arguments do not go together, or the file cannot be written.
         """
+        if not isinstance(compression, (int, float, type(None))):
+            cause = f"compression is a number here, not {type(compression).__name__}"
+            raise problem(BackendError, "write", filepath, cause, backend="sox_io")
         arguments = (src, sample_rate, channels_first, format, encoding, bits_per_sample, _BUFFER, compression, settings)
         if not is_writable(filepath):
             sox().save(os.fspath(filepath), *arguments)

@@ -5,6 +5,7 @@ A file has ``names(context)``, which gives what the module holds, and may have
 - ``present(context)``: whether the release has it (default: yes);
 - ``attached(context)``: whether its parent has it as an attribute without an import (default: yes);
 - ``WARNS = True``: reaching for a name in it warns, from 2.1 on;
+- ``STANDS_IN = True``: a real torchaudio that has this submodule keeps its own;
 - ``MERGES = True``: over a real torchaudio the names are added to the real module, which otherwise gives way to ours.
 
 This file is ``torchaudio`` itself.

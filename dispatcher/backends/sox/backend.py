@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dispatcher import arguments, backend, target
+from dispatcher.backends.sox import effects as chain
 from dispatcher.backends.sox import encodings, files, library, samples
 from dispatcher.errors import ArgumentError, BackendError, problem
 from dispatcher.metadata import AudioMetaData
@@ -47,6 +49,8 @@ class Backend(backend.Backend):
             raise problem(ArgumentError, action, uri, _FILE_OBJECT, backend=self.name, hint="Use backend='ffmpeg' or 'soundfile'.")
         if isinstance(uri, os.PathLike) and settings.sox_path_objects:
             uri = os.fspath(uri)
+        if isinstance(uri, bytes):
+            uri = os.fsdecode(uri)
         if not isinstance(uri, str):
             cause = f"it wants the path as str, not {type(uri).__name__}"
             hint = "Write str(path), or turn on the flag sox_path_objects."
@@ -113,13 +117,50 @@ class Backend(backend.Backend):
             dtype = _checked(src, sample_rate)
             container = os.path.splitext(path)[1].lstrip(".").lower() if format is None else format
             data = src.t() if channels_first else src
-            stored = encodings.to_store(container, dtype, encoding, bits_per_sample, data.shape[1], sample_rate)
+            stored = encodings.to_store(
+                container, dtype, encoding, bits_per_sample, data.shape[1], sample_rate, settings.sox_signed_bits
+            )
             precision = encodings.BY_DTYPE[dtype][1]
             with target.writing(path) as place:
                 taken = samples.from_tensor(data)
                 files.write(self.library, place, taken, sample_rate, precision, stored, compression, container)
         except (BackendError, OSError) as why:
             raise problem(BackendError, "write", uri, why, backend=self.name) from why
+
+    def apply_effects(
+        self, tensor: torch.Tensor, sample_rate: int, effects: Sequence[Sequence[str]], channels_first: bool
+    ) -> tuple[torch.Tensor, int]:
+        """Samples after a chain of effects, in the same dtype and layout, and their sample rate in Hz.
+
+        Raises:
+            BackendError: an unknown effect or option, or a tensor that libsox cannot take.
+        """
+        dtype = _checked(tensor, sample_rate)
+        data = samples.from_tensor(tensor.t() if channels_first else tensor)
+        return self._through(data, sample_rate, encodings.BY_DTYPE[dtype][1], effects, dtype, channels_first)
+
+    def apply_effects_to_file(
+        self, path: str, effects: Sequence[Sequence[str]], normalize: bool, channels_first: bool, format: str | None
+    ) -> tuple[torch.Tensor, int]:
+        """The sound of a file after a chain of effects, and its sample rate in Hz.
+
+        Raises:
+            BackendError: libsox cannot read the file, or an unknown effect or option.
+        """
+        with files.reading(self.library, path, format) as file:
+            rate, precision = float(file.signal.rate), int(file.signal.precision)
+            native = encodings.NATIVE_DTYPE.get((int(file.encoding.encoding), precision), "float32")
+            data = files.read(self.library, file, 0, -1)
+        return self._through(data, rate, precision, effects, "float32" if normalize else native, channels_first)
+
+    def _through(
+        self, data: Any, rate: float, precision: int, effects: Sequence[Sequence[str]], dtype: str, channels_first: bool
+    ) -> tuple[torch.Tensor, int]:
+        import torch
+
+        result, new_rate = chain.apply(self.library, data, rate, precision, effects)
+        waveform = torch.from_numpy(samples.to_dtype(result, dtype))
+        return (waveform.t().contiguous() if channels_first else waveform), int(new_rate)
 
 
 def _checked(src: Any, sample_rate: Any) -> str:

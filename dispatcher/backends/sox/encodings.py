@@ -27,7 +27,7 @@ _BIT_DEPTHS = (None, 8, 16, 24, 32, 64)
 _SIGNED = {bits: (SIGN2, bits) for bits in (16, 24, 32, 64)}
 _WAV = {
     None: {8: (UNSIGNED, 8), **_SIGNED},
-    "PCM_S": {None: (SIGN2, 32), **_SIGNED},
+    "PCM_S": _SIGNED,
     "PCM_U": {None: (UNSIGNED, 8), 8: (UNSIGNED, 8)},
     "PCM_F": {None: (FLOAT, 32), 32: (FLOAT, 32), 64: (FLOAT, 64)},
     "ULAW": {None: (ULAW, 8), 8: (ULAW, 8)},
@@ -58,8 +58,10 @@ class Encoding(NamedTuple):
     bits: int
 
 
-def to_store(container: str, dtype: str, encoding: str | None, bits: int | None, channels: int, rate: float) -> Encoding:
-    """In which encoding the releases stored a tensor.
+def to_store(
+    container: str, dtype: str, encoding: str | None, bits: int | None, channels: int, rate: float, signed_bits: int
+) -> Encoding:
+    """In which encoding the releases stored a tensor; ``signed_bits`` is the flag ``sox_signed_bits``.
 
     Raises:
         BackendError: (a RuntimeError) the releases refused the combination; the text lists what is allowed.
@@ -75,6 +77,8 @@ def to_store(container: str, dtype: str, encoding: str | None, bits: int | None,
         raise BackendError(f"gsm is always {_GSM_RATE} Hz, and sample_rate is {rate}; resample first")
     if table is _WAV and encoding is None and bits is None:
         return Encoding(*BY_DTYPE[dtype])
+    if table is _WAV and encoding == "PCM_S" and bits is None:
+        bits = signed_bits
     if encoding not in table:
         raise BackendError(f"{container} has no encoding={encoding!r}; it has {', '.join(map(repr, table))}")
     if bits not in table[encoding]:

@@ -46,7 +46,7 @@ typedef struct {
     char const *stdin_in_use_by; char const *stdout_in_use_by; char const *subsystem; char *tmp_path;
     int use_magic; int use_threads; size_t log2_dft_min_size;
 } sox_globals_t;
-typedef struct { char *name; unsigned flags; sox_format_handler_t const *(*fn)(void); } sox_format_tab_t;
+typedef struct { char *name; sox_format_handler_t const *(*fn)(void); } sox_format_tab_t;
 
 typedef struct sox_effect_t sox_effect_t;
 typedef struct {

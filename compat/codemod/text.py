@@ -1,0 +1,115 @@
+"""A piece of Python text, and the way between what ``ast`` counts (lines, UTF-8 bytes) and offsets in the text."""
+
+from __future__ import annotations
+
+import ast
+import bisect
+import functools
+import io
+import re
+import tokenize
+import warnings
+from typing import NamedTuple
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+class Comment(NamedTuple):
+    """A comment: its stretch, and whether nothing but space stands before it on its line."""
+
+    start: int
+    end: int
+    own_line: bool
+
+
+class Text:
+    """Python text with its line ends as they are in the file."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+        self.ascii = text.isascii()
+
+    @functools.cached_property
+    def newline(self) -> str:
+        """The line end that the first line has."""
+        match = _LINE_END.search(self.text)
+        return match.group() if match else "\n"
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a place given as ``ast`` does: line from 1, column in UTF-8 bytes."""
+        start = self.starts[line - 1]
+        if self.ascii or not column:
+            return start + column
+        end = self.starts[line] if line < len(self.starts) else len(self.text)
+        return start + len(self.text[start:end].encode("utf-8", "surrogatepass")[:column].decode("utf-8", "surrogatepass"))
+
+    def span(self, node: ast.AST) -> tuple[int, int]:
+        """The stretch of a node."""
+        return (
+            self.offset(node.lineno, node.col_offset),  # type: ignore[attr-defined]
+            self.offset(node.end_lineno, node.end_col_offset),  # type: ignore[attr-defined]
+        )
+
+    def segment(self, node: ast.AST) -> str:
+        """The text of a node."""
+        start, end = self.span(node)
+        return self.text[start:end]
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset, both from 1, the column in characters."""
+        line = bisect.bisect_right(self.starts, offset)
+        return line, offset - self.starts[line - 1] + 1
+
+    def line_start(self, offset: int) -> int:
+        """Where the line of an offset begins."""
+        return self.starts[bisect.bisect_right(self.starts, offset) - 1]
+
+    def line_end(self, offset: int) -> int:
+        """Where the line of an offset ends, before its line end."""
+        line = bisect.bisect_right(self.starts, offset)
+        if line == len(self.starts):
+            return len(self.text)
+        end = self.starts[line]
+        while end > self.starts[line - 1] and self.text[end - 1] in "\r\n":
+            end -= 1
+        return end
+
+    def indent(self, offset: int) -> str:
+        """The white space that the line of an offset begins with."""
+        start = self.line_start(offset)
+        match = re.compile(r"[ \t\f]*").match(self.text, start)
+        return match.group() if match else ""
+
+    @functools.cached_property
+    def comments(self) -> list[Comment]:
+        """All comments, in order; none where the text cannot be tokenized."""
+        found: list[Comment] = []
+        if "#" not in self.text:
+            return found
+        lines = [self.text[a:b] for a, b in zip(self.starts, [*self.starts[1:], len(self.text)], strict=True)]
+        flat = "".join(line.rstrip("\r\n") + "\n" for line in lines)
+        try:
+            for token in tokenize.generate_tokens(io.StringIO(flat, newline="\n").readline):
+                if token.type == tokenize.COMMENT:
+                    start = self.starts[token.start[0] - 1] + token.start[1]
+                    before = self.text[self.starts[token.start[0] - 1] : start]
+                    found.append(Comment(start, start + len(token.string), not before.strip()))
+        except (tokenize.TokenError, SyntaxError):
+            return []
+        return found
+
+
+def parse(text: str, *, top_level_await: bool = False) -> ast.Module:
+    """The syntax tree.
+
+    Raises:
+        SyntaxError: it is not Python that this interpreter reads; null bytes and too deep nesting count as that.
+    """
+    flags = ast.PyCF_ONLY_AST | (ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if top_level_await else 0)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # invalid escapes in the user's strings are not our business
+            return compile(text, "<text>", "exec", flags, dont_inherit=True)  # type: ignore[return-value]
+    except (ValueError, RecursionError, MemoryError, OverflowError) as why:
+        raise SyntaxError(str(why)) from why

@@ -1,0 +1,175 @@
+"""What is installed, from metadata and files alone: nothing is imported to find it out."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import functools
+import importlib.machinery
+import importlib.metadata
+import os
+import pathlib
+import re
+import sys
+from collections.abc import Iterator
+
+PACKAGES = ("torch", "torchaudio", "numpy", "soundfile", "av")
+
+# how conda calls what pip calls otherwise
+_CONDA_NAMES = {"pytorch": "torch", "pytorch-cpu": "torch", "pytorch-gpu": "torch", "pysoundfile": "soundfile"}
+
+
+def normalised(name: str) -> str:
+    """A distribution's name as package indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@dataclasses.dataclass(frozen=True)
+class Copy:
+    """One installed copy of a distribution.
+
+    Args:
+        name: as pip knows it.
+        version: as its metadata says, with or without a build tag.
+        root: the folder on ``sys.path`` that holds it.
+        info: its ``.dist-info`` or ``.egg-info``.
+        installer: what put it there (``pip``, ``conda``, ``uv``); empty where nobody signed.
+    """
+
+    name: str
+    version: str
+    root: pathlib.Path
+    info: pathlib.Path
+    installer: str
+
+    @property
+    def package(self) -> pathlib.Path:
+        """The folder of its package; distributions of one module have none."""
+        return self.root / self.name
+
+    @property
+    def full_version(self) -> str:
+        """The version with its build tag, which wheels from PyPI have only inside the package."""
+        return self.version if "+" in self.version else _own_words(self.package).get("__version__", self.version)
+
+    @property
+    def build(self) -> str:
+        """``cpu``, ``cu128``, ``rocm6.4``, or empty where nothing tells."""
+        tag = self.full_version.partition("+")[2]
+        if re.fullmatch(r"cpu|cu\d+|rocm[\d.]+|xpu", tag):
+            return tag
+        words = _own_words(self.package)
+        if words.get("cuda"):
+            return f"cu{words['cuda'].replace('.', '')}"
+        return f"rocm{'.'.join(words['hip'].split('.')[:2])}" if words.get("hip") else ""
+
+    def read(self, name: str) -> str | None:
+        """A file of its metadata folder, or ``None``."""
+        try:
+            return (self.info / name).read_text("utf-8", "replace")
+        except OSError:
+            return None
+
+    def requires(self) -> list[str]:
+        """Its requirements, as its metadata writes them."""
+        return importlib.metadata.Distribution.at(self.info).requires or []
+
+    def record(self) -> list[tuple[pathlib.Path, str, int | None]] | None:
+        """Every file that belongs to it, with hash and size where the installer noted them; ``None`` without a RECORD."""
+        text = self.read("RECORD")
+        if text is None:
+            return None
+        rows = [row for row in csv.reader(text.splitlines()) if row]
+        return [(self.root / row[0], row[1] if len(row) > 1 else "", int(row[2]) if len(row) > 2 and row[2] else None) for row in rows]
+
+    def native(self) -> list[pathlib.Path]:
+        """Its shared objects, and those that its wheel brought along."""
+        folders = (self.package, self.root / f"{self.name}.libs", self.root / f"_{self.name}_data")
+        return sorted(path for folder in folders if folder.is_dir() for path in folder.rglob("*.so*") if path.is_file())
+
+
+@functools.cache
+def _own_words(package: pathlib.Path) -> dict[str, str]:
+    """The literals that ``version.py`` of torch and torchaudio assigns: ``__version__``, ``cuda``, ``hip``."""
+    try:
+        text = (package / "version.py").read_text("utf-8", "replace")
+    except OSError:
+        return {}
+    return dict(re.findall(r"""^(\w+)\s*(?::[^=\n]+)?=\s*['"]([^'"\n]*)['"]""", text, re.MULTILINE))
+
+
+def folders() -> list[pathlib.Path]:
+    """The folders on ``sys.path``, each once, in order."""
+    found = []
+    for entry in sys.path:
+        path = pathlib.Path(entry or os.curdir).resolve()
+        if path.is_dir() and path not in found:
+            found.append(path)
+    return found
+
+
+@functools.cache
+def _in_folder(folder: pathlib.Path) -> tuple[tuple[str, pathlib.Path], ...]:
+    """The metadata folders that lie in a folder, by normalised name."""
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:
+        return ()
+    return tuple(
+        (normalised(stem.partition("-")[0]), folder / name)
+        for name in names
+        for stem, dot, suffix in [name.rpartition(".")]
+        if suffix in ("dist-info", "egg-info") and dot and not name.startswith("~")
+    )
+
+
+def copies(name: str) -> list[Copy]:
+    """Every copy of a distribution, the one that Python imports first."""
+    found = []
+    for folder in folders():
+        for known, info in _in_folder(folder):
+            if known == normalised(name):
+                metadata = importlib.metadata.Distribution.at(info).metadata
+                version = (metadata["Version"] if metadata else None) or _named_version(info)
+                installer = info / "INSTALLER"
+                signed = installer.read_text("utf-8", "replace").strip() if installer.is_file() else ""
+                found.append(Copy(name, version, folder, info, signed))
+    return found
+
+
+def _named_version(info: pathlib.Path) -> str:
+    return info.name.rpartition(".")[0].partition("-")[2]
+
+
+def first(name: str) -> Copy | None:
+    """The copy that Python imports, or ``None``."""
+    return next(iter(copies(name)), None)
+
+
+def origin(module: str) -> str | None:
+    """Where ``import module`` would find it, without importing; ``None`` where it would find nothing."""
+    spec = importlib.machinery.PathFinder.find_spec(module)
+    if spec is None:
+        return None
+    return spec.origin or next(iter(spec.submodule_search_locations or ()), None)
+
+
+def conda_records() -> Iterator[tuple[str, str, str]]:
+    """What conda installed into this environment: pip's name, version and build string."""
+    for path in sorted(pathlib.Path(sys.prefix, "conda-meta").glob("*.json")):
+        parts = path.stem.rsplit("-", 2)
+        name = _CONDA_NAMES.get(parts[0], parts[0])
+        if len(parts) == 3 and name in PACKAGES:
+            yield name, parts[1], parts[2]
+
+
+def leftovers(name: str) -> list[pathlib.Path]:
+    """Folders that an interrupted pip renamed and never removed: ``~orch``, ``~orchaudio-2.8.0.dist-info``."""
+    found = []
+    for folder in folders():
+        try:
+            names = sorted(os.listdir(folder))
+        except OSError:
+            continue
+        found += [folder / entry for entry in names if re.fullmatch(rf"~+{re.escape(name[1:])}([-.].*)?", entry)]
+    return found

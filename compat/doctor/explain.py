@@ -1,0 +1,81 @@
+"""What a failure's message means, in a sentence and a command, by the table in ``failures.toml``.
+
+The runtime uses it for its own errors, so it is light: it reads two small files, and only once something has failed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import pathlib
+import re
+import tomllib
+
+from compat.doctor import mends
+from compat.doctor.findings import Mend
+
+
+@dataclasses.dataclass(frozen=True)
+class Explanation:
+    """A cause that the doctor knows, and its mend."""
+
+    name: str
+    cause: str
+    mend: Mend
+
+    def sentence(self) -> str:
+        """Cause and mend, each a sentence."""
+        mend = self.mend.sentence()
+        return f"{self.cause[:1].upper()}{self.cause[1:].rstrip('.')}. {mend}".rstrip() + ("." if mend else "")
+
+
+@functools.cache
+def table() -> dict[str, list[dict[str, str]]]:
+    """The rows of ``failures.toml``."""
+    return tomllib.loads(pathlib.Path(__file__).with_name("failures.toml").read_text("utf-8"))
+
+
+def message(text: str, package: str = "torchaudio") -> Explanation | None:
+    """What a message means, or ``None`` where the table has no row for it.
+
+    Args:
+        text: the end of standard error, or an exception's own words.
+        package: whose import failed.
+    """
+    for row in table()["failure"]:
+        found = re.search(row["pattern"], text, re.MULTILINE) if row.get("package", package) == package else None
+        if found:
+            groups = {key: value for key, value in found.groupdict().items() if value}
+            cause = re.sub(r"\{(\w+)\}", lambda name: groups.get(name[1], groups.get("image", "it")), row["cause"])
+            return Explanation(row["name"], cause, mends.named(row["mend"], package, groups))
+    return None
+
+
+def death(how: str, package: str = "torchaudio") -> tuple[str, Explanation]:
+    """What it means that a process died: the words for how, and the explanation."""
+    rows = table()["death"]
+    row = next((row for row in rows if row["how"] == how), None)
+    if row is None:
+        return f"ended with {how}", Explanation(how, "No cause is known.", mends.named("clean-reinstall", package))
+    return row["words"], Explanation(row["how"].lower().replace(" ", "-"), row["cause"], mends.named(row["mend"], package))
+
+
+def chain(why: BaseException) -> str:
+    """An exception's words, with those of everything that led to it: the cause is often said only there."""
+    parts: list[str] = []
+    current: BaseException | None = why
+    while current is not None and len(parts) < 20:
+        parts.append(f"{type(current).__name__}: {current}")
+        current = current.__cause__ or current.__context__
+    return "\n".join(parts)
+
+
+def import_failure(why: BaseException | str, package: str = "torchaudio") -> str:
+    """Why an import failed and what to do, in two short sentences; empty where the table does not know.
+
+    Args:
+        why: the exception (better, because it carries what led to it) or its text.
+        package: whose import failed.
+    """
+    found = message(why if isinstance(why, str) else chain(why), package)
+    return found.sentence() if found else ""

@@ -1,0 +1,102 @@
+"""What this machine has to mend itself with."""
+
+from __future__ import annotations
+
+import functools
+import importlib.machinery
+import os
+import pathlib
+import shlex
+import shutil
+import subprocess
+import sys
+
+_SYSTEM_MANAGERS = ("apt-get", "dnf", "yum", "brew")  # the first that is there is asked
+
+
+def is_conda() -> bool:
+    """Whether this Python is conda's."""
+    return pathlib.Path(sys.prefix, "conda-meta").is_dir()
+
+
+def is_venv() -> bool:
+    """Whether this Python runs in a virtual environment."""
+    return sys.prefix != sys.base_prefix
+
+
+@functools.cache
+def system_manager() -> str:
+    """``apt-get``, ``dnf``, ``yum``, ``brew`` or empty."""
+    return next((name for name in _SYSTEM_MANAGERS if shutil.which(name)), "")
+
+
+@functools.cache
+def conda() -> str:
+    """The command of conda's kind that is there; ``conda`` where this Python is conda's and none is on the path."""
+    return next((name for name in ("conda", "mamba", "micromamba") if shutil.which(name)), "conda" if is_conda() else "")
+
+
+def quoted(*words: str) -> str:
+    """Words as this machine's shell takes them."""
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+
+
+@functools.cache
+def python() -> str:
+    """How to call this very interpreter: by its name where that finds it, else by its path."""
+    for name in ("python", "python3"):
+        found = shutil.which(name)
+        if found and os.path.abspath(found) == os.path.abspath(sys.executable):
+            return name
+    return sys.executable or "python"
+
+
+@functools.cache
+def _pip() -> tuple[str, ...]:
+    if importlib.machinery.PathFinder.find_spec("pip") is None and shutil.which("uv"):
+        return ("uv", "pip", "install", "--python", python())
+    return (python(), "-m", "pip", "install")
+
+
+def pip(*arguments: str) -> str:
+    """A command that installs into this very environment."""
+    return quoted(*_pip(), *arguments)
+
+
+def has_pip() -> bool:
+    """Whether this environment has pip, or uv can stand for it."""
+    return importlib.machinery.PathFinder.find_spec("pip") is not None or bool(shutil.which("uv"))
+
+
+def as_root(*words: str) -> str:
+    """A command of the system's package manager."""
+    root = os.name == "nt" or getattr(os, "geteuid", lambda: 0)() == 0 or words[0] == "brew"
+    return quoted(*(() if root else ("sudo",)), *words)
+
+
+def system(packages: dict[str, str]) -> tuple[str, ...]:
+    """The commands that install a system library here, the best first.
+
+    Args:
+        packages: what it is called by each manager: ``apt``, ``dnf``, ``brew``, ``conda``.
+    """
+    commands = []
+    if (is_conda() or sys.platform == "win32") and packages.get("conda"):
+        commands.append(f"{conda() or 'conda'} install -c conda-forge {packages['conda']}")
+    manager = system_manager()
+    kind = {"apt-get": "apt", "yum": "dnf"}.get(manager, manager)
+    if manager and packages.get(kind):
+        verb = ("install",) if manager == "brew" else ("install", "-y")
+        commands.append(as_root(manager, *verb, *packages[kind].split()))
+    if not commands and conda() and packages.get("conda"):
+        commands.append(f"{conda()} install -c conda-forge {packages['conda']}")
+    if not commands:
+        commands += [f"{name} install {packages[kind]}" for name, kind in _ANYWHERE[sys.platform == "darwin"] if packages.get(kind)]
+    return tuple(commands)
+
+
+# where no manager was found: what a person on such a system most likely has
+_ANYWHERE = {
+    True: (("brew", "brew"), ("conda", "conda")),
+    False: (("apt-get", "apt"), ("dnf", "dnf"), ("conda", "conda")),
+}

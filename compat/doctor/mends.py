@@ -1,0 +1,161 @@
+"""The commands that mend, made for what this machine has; a table (``failures.toml``, a check) names one of them."""
+
+from __future__ import annotations
+
+import functools
+import pathlib
+import re
+import sys
+import tomllib
+from collections.abc import Callable, Mapping
+
+from compat.doctor import dists, machine, pairs
+from compat.doctor.findings import NOTHING_TO_DO, Mend
+
+Groups = Mapping[str, str]
+_CONDA_NAMES = {"torch": "pytorch"}
+
+
+def reinstall(package: str, *, dependencies: bool = False) -> Mend:
+    """Fetch a package again, in the version and build that it is."""
+    found = dists.first(package)
+    if found is not None and found.installer == "conda":
+        name = _CONDA_NAMES.get(package, package)
+        command = f"{machine.conda() or 'conda'} install --force-reinstall {name}={pairs.public(found.version)}"
+        return Mend(f"Install {package} again", (command,))
+    wanted = package if found is None else f"{package}=={pairs.public(found.version)}"
+    build = found.build if found is not None and package in ("torch", "torchaudio") else ""
+    source = ("--index-url", pairs.index(build)) if build else ()
+    without = () if dependencies or found is None else ("--no-deps",)
+    return Mend(f"Install {package} again, past pip's cache", (machine.pip("--force-reinstall", "--no-cache-dir", *without, wanted, *source),))
+
+
+def install(package: str) -> Mend:
+    """Install what is missing, in a version that suits this project."""
+    return Mend(f"Install {package}", (machine.pip(f"{package}{pairs.companions().get(package, '')}"),))
+
+
+def matched_pair() -> Mend:
+    """A torchaudio made for the torch that is installed, of the same build; both anew where no torchaudio is made for it."""
+    torch, torchaudio = dists.first("torch"), dists.first("torchaudio")
+    row = pairs.of_torch(torch.version) if torch else None
+    if torch is None or row is None:
+        return Mend("Install both from one index", (machine.pip("--upgrade", "--force-reinstall", "torch", "torchaudio"),))
+    if torch.installer == "conda":
+        command = f"{machine.conda() or 'conda'} install -c conda-forge pytorch={pairs.public(torch.version)} torchaudio={row.torchaudio}"
+        return Mend(f"Install the torchaudio made for torch {torch.version}", (command,))
+    source = ("--index-url", pairs.index(torch.build)) if torch.build else ()
+    command = machine.pip("--force-reinstall", "--no-deps", f"torchaudio=={row.torchaudio}", *source)
+    commands = [command]
+    other = pairs.of_torchaudio(torchaudio.version) if torchaudio else None
+    if other is not None and other is not row and str(other.torch).startswith(("==", ">=")):
+        commands.append(machine.pip(f"torch{other.torch}", *source))
+    return Mend(f"Install the torchaudio made for torch {torch.full_version} (or the torch made for this torchaudio)", tuple(commands))
+
+
+def without(package: str, roots: tuple[pathlib.Path, ...]) -> Mend:
+    """Take away the copies that are in the way, and say which stays."""
+    commands = tuple(_removal(package, root) for root in roots)
+    return Mend(f"Keep one copy of {package} and remove the others", commands)
+
+
+def _removal(package: str, root: pathlib.Path) -> str:
+    if root.resolve() in (pathlib.Path(path).resolve() for path in sys.path if path.startswith(sys.prefix)):
+        return machine.quoted(machine.python(), "-m", "pip", "uninstall", "-y", package)
+    verb = "rmdir /s /q" if sys.platform == "win32" else "rm -r"
+    info = next((copy.info for copy in dists.copies(package) if copy.root == root), None)
+    paths = [str(path) for path in (root / package, info) if path is not None and path.exists()]
+    return f"{verb} {machine.quoted(*(paths or [str(root / package)]))}"
+
+
+def shadow(path: str) -> Mend:
+    """Get a file out of the way that has a package's name."""
+    verb = "ren" if sys.platform == "win32" else "mv"
+    target = pathlib.Path(path)
+    target = target.parent if target.name == "__init__.py" else target
+    renamed = target.with_name(f"my_{target.name}")
+    new = renamed.name if verb == "ren" else str(renamed)
+    return Mend("Rename it, or run from another folder", (f"{verb} {machine.quoted(str(target), new)}",))
+
+
+@functools.cache
+def _libraries() -> list[dict[str, str]]:
+    rows = tomllib.loads(pathlib.Path(__file__).with_name("libraries.toml").read_text("utf-8"))["library"]
+    assert isinstance(rows, list)
+    return rows
+
+
+def library(name: str) -> Mend:
+    """The package of the system that brings a shared library."""
+    if re.match(r"lib(cudart|c10|torch|amdhip|cublas|cudnn)", name):
+        return matched_pair()
+    row = next((row for row in _libraries() if re.search(row["pattern"], name)), None)
+    if row is None:
+        search = {"apt-get": "apt-file search", "dnf": "dnf provides", "yum": "yum provides"}.get(machine.system_manager())
+        return Mend(f"Install the package that brings {name}", (f"{search} {name}",) if search else ())
+    return Mend(f"Install {name}", machine.system(row))
+
+
+def _clean(package: str) -> Mend:
+    uninstall = machine.quoted(machine.python(), "-m", "pip", "uninstall", "-y", "torch", "torchaudio")
+    torch = dists.first("torch")
+    row = pairs.of_torch(torch.version) if torch else None
+    names = ["torch", "torchaudio"]
+    if torch is not None and row is not None:
+        names = [f"torch=={pairs.public(torch.version)}", f"torchaudio=={row.torchaudio}"]
+    source = ("--index-url", pairs.index(torch.build)) if torch and torch.build else ()
+    if package not in ("torch", "torchaudio"):
+        return reinstall(package)
+    return Mend("Remove both, and install a matched pair anew", (uninstall, machine.pip("--no-cache-dir", *names, *source)))
+
+
+def _older_numpy(package: str, groups: Groups) -> Mend:
+    return Mend("Take numpy back to 1.x, or torch forward to 2.3 or later", (machine.pip("numpy<2"), machine.pip("--upgrade", "torch")))
+
+
+# every mend takes the package whose import failed, and what the message's pattern caught
+TABLE: dict[str, Callable[[str, Groups], Mend]] = {
+    "matched-pair": lambda package, groups: matched_pair(),
+    "same-build": lambda package, groups: matched_pair(),
+    "reinstall": lambda package, groups: reinstall(package),
+    "reinstall-with-dependencies": lambda package, groups: reinstall(package, dependencies=True),
+    "clean-reinstall": lambda package, groups: _clean(package),
+    "older-numpy": _older_numpy,
+    "one-installer": lambda package, groups: Mend(
+        "Take torch and numpy from one installer, in a new environment", (machine.quoted(machine.python(), "-m", "venv", "fresh"),)
+    ),
+    "older-release": lambda package, groups: Mend(
+        f"Use an older {package}, a newer system, or conda's build, which brings its own C++ library",
+        (f"conda install -c conda-forge {_CONDA_NAMES.get(package, package)}",),
+    ),
+    "import-first": lambda package, groups: Mend(f"Import {package} before everything else in your program"),
+    "paging-file": lambda package, groups: Mend("Enlarge the paging file (System, Advanced, Performance, Virtual memory), or free memory"),
+    "more-memory": lambda package, groups: Mend("Free memory, or raise the limit of the container or batch job"),
+    "libsox": lambda package, groups: library("libsox.so"),
+    "libsndfile": lambda package, groups: Mend(
+        "Install soundfile's wheel, which brings libsndfile, or the system's library",
+        (*reinstall("soundfile").commands, *library("libsndfile.so.1").commands),
+    ),
+    "without-torchcodec": lambda package, groups: Mend(
+        "Call compat.install(), which needs neither; or install TorchCodec", (machine.pip("torchcodec"),)
+    ),
+    "shadow": lambda package, groups: shadow(dists.origin(groups.get("module", "")) or "") if groups.get("module") else NOTHING_TO_DO,
+    "install-module": lambda package, groups: install(_distribution(groups.get("module", ""))),
+    "system-library": lambda package, groups: library(pathlib.PurePath(groups.get("library") or groups.get("image") or "").name),
+    "hang": lambda package, groups: Mend(
+        f"See where it stood; if that file is not {package}'s own, move it away, else install {package} again", reinstall(package).commands
+    ),
+}
+
+# packages whose module is called otherwise
+_DISTRIBUTIONS = {"yaml": "pyyaml", "_cffi_backend": "cffi", "PIL": "pillow", "cv2": "opencv-python"}
+
+
+def _distribution(module: str) -> str:
+    top = module.partition(".")[0]
+    return _DISTRIBUTIONS.get(top, top)
+
+
+def named(name: str, package: str = "torchaudio", groups: Groups | None = None) -> Mend:
+    """The mend that a table calls by name, for the package whose import failed."""
+    return TABLE[name](package, groups or {})

@@ -1,0 +1,102 @@
+"""Opens one backend of ``dispatcher`` and asks its library what it can do."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+from typing import Any
+
+from dispatcher.errors import BackendUnavailable
+from dispatcher.registry import Registry
+
+# what people read and write; a codec that is not here may be there all the same
+_DECODERS = ("mp3", "aac", "opus", "vorbis", "flac", "alac", "amrnb", "amrwb", "gsm", "wmav2", "ac3", "pcm_mulaw", "pcm_alaw")
+_ENCODERS = ("libmp3lame", "aac", "libopus", "flac", "alac", "libopencore_amrnb", "ac3", "pcm_s16le")
+
+
+def probe(task: str) -> dict[str, Any]:
+    """What the backend called ``task`` has, or, under ``unavailable``, why it does not open."""
+    try:
+        backend = Registry([task]).get(task)
+    except BackendUnavailable as why:
+        return {"unavailable": why.reason, "tried": list(why.tried), "mend": why.mend}
+    return _ASK[task](backend) if task in _ASK else {}
+
+
+def _ffmpeg(backend: Any) -> dict[str, Any]:
+    import av
+
+    # names that some releases of PyAV have and others not
+    core = getattr(av, "_core", None)
+    meta = getattr(core, "library_meta", {})
+    return {
+        "av": av.__version__,
+        "ffmpeg": str(getattr(core, "ffmpeg_version_info", "")),
+        "file": str(av.__file__),
+        "libraries": {name: ".".join(map(str, version)) for name, version in sorted(av.library_versions.items())},
+        "licences": sorted({str(about.get("license")) for about in meta.values() if about.get("license")}),
+        "decoders": [name for name in _DECODERS if _has(av, name, "r")],
+        "no_decoders": [name for name in _DECODERS if not _has(av, name, "r")],
+        "encoders": [name for name in _ENCODERS if _has(av, name, "w")],
+        "no_encoders": [name for name in _ENCODERS if not _has(av, name, "w")],
+    }
+
+
+def _has(av: Any, name: str, mode: str) -> bool:
+    try:
+        av.Codec(name, mode)
+    except Exception:  # noqa: BLE001 - its class differs between releases of PyAV
+        return False
+    return True
+
+
+def _soundfile(backend: Any) -> dict[str, Any]:
+    import soundfile
+
+    return {
+        "soundfile": soundfile.__version__,
+        "libsndfile": soundfile.__libsndfile_version__,
+        "file": _loaded("sndfile"),
+        "formats": sorted(soundfile.available_formats()),
+        "subtypes": sorted(soundfile.available_subtypes()),
+    }
+
+
+def _sox(backend: Any) -> dict[str, Any]:
+    sox = backend.library
+    lib = sox.lib
+    reads: set[str] = set()
+    writes: set[str] = set()
+    table, at = lib.sox_get_format_fns(), 0
+    while table[at].fn:
+        handler = table[at].fn()
+        names, place = handler.names, 0
+        while names[place]:
+            name = sox.text(names[place])
+            place += 1
+            if "/" in name:
+                continue  # a MIME type
+            if handler.startread or handler.read:
+                reads.add(name)
+            if handler.startwrite or handler.write:
+                writes.add(name)
+        at += 1
+    return {
+        "libsox": sox.version,
+        "asked": sox.path,
+        "file": _loaded("libsox") or sox.path,
+        "reads": sorted(reads),
+        "writes": sorted(writes),
+    }
+
+
+def _loaded(part: str) -> str:
+    """The file of a library that this process has loaded, where the system tells."""
+    maps = pathlib.Path("/proc/self/maps")
+    if not maps.exists():
+        return ""
+    found = re.search(rf"(/\S*{re.escape(part)}[^/\n]*)$", maps.read_text("utf-8", "replace"), re.MULTILINE)
+    return found[1] if found else ""
+
+
+_ASK = {"ffmpeg": _ffmpeg, "soundfile": _soundfile, "sox": _sox}

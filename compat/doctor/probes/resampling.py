@@ -1,0 +1,41 @@
+"""Resamples one second from 16 to 8 kHz, with torchaudio's functions or with this package's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_FROM, _TO, _TONE = 16000, 8000, 440
+
+
+def probe(task: str) -> dict[str, Any]:
+    """``task`` is ``torchaudio`` or ``compat``; gives the length and the distance to the same tone made at 8 kHz."""
+    import torch
+
+    functional = _functional(task)
+    if functional is None:
+        return {"absent": True}
+    resampled = functional(_tone(_FROM), _FROM, _TO)
+    wanted = _tone(_TO)
+    inner = slice(200, _TO - 200)  # the ends depend on what lies beyond them
+    return {
+        "frames": int(resampled.shape[-1]),
+        "expected": _TO,
+        "apart": float((resampled[..., inner] - wanted[..., inner]).abs().max()) if resampled.shape == wanted.shape else None,
+        "finite": bool(torch.isfinite(resampled).all()),
+    }
+
+
+def _tone(rate: int) -> Any:
+    import torch
+
+    return torch.sin(2 * torch.pi * _TONE * torch.arange(rate, dtype=torch.float64) / rate).to(torch.float32)[None]
+
+
+def _functional(task: str) -> Any:
+    if task == "torchaudio":
+        import torchaudio.functional
+
+        return torchaudio.functional.resample
+    import compat
+
+    return getattr(getattr(compat.standin(), "functional", None), "resample", None)

@@ -1,0 +1,37 @@
+"""Writes a signal with one backend, reads it back, and compares sample by sample."""
+
+from __future__ import annotations
+
+import pathlib
+import tempfile
+from typing import Any
+
+_RATE, _FRAMES = 16000, 16000
+
+
+def probe(task: str) -> dict[str, Any]:
+    """Save, info and load with the backend called ``task``: how far the samples lie apart, in steps of 16 bits."""
+    import torch
+
+    import dispatcher
+
+    time = torch.arange(_FRAMES, dtype=torch.float64) / _RATE
+    waveform = torch.stack([0.5 * torch.sin(2 * torch.pi * 440 * time), 0.25 * torch.cos(2 * torch.pi * 1000 * time)])
+    samples = (waveform * 32767).round().to(torch.int16)
+    with tempfile.TemporaryDirectory(prefix="doctor-") as folder:
+        path = str(pathlib.Path(folder, "round trip ü.wav"))
+        dispatcher.save(path, samples, _RATE, encoding="PCM_S", bits_per_sample=16, backend=task)
+        told = dispatcher.info(path, backend=task)
+        loaded, rate = dispatcher.load(path, normalize=False, backend=task)
+        size = pathlib.Path(path).stat().st_size
+    same_shape = tuple(loaded.shape) == tuple(samples.shape)
+    apart = int((loaded.to(torch.int64) - samples.to(torch.int64)).abs().max()) if same_shape and loaded.dtype == torch.int16 else None
+    return {
+        "bytes": size,
+        "info": {"sample_rate": told.sample_rate, "num_frames": told.num_frames, "num_channels": told.num_channels},
+        "expected": {"sample_rate": _RATE, "num_frames": _FRAMES, "num_channels": 2},
+        "rate": rate,
+        "dtype": str(loaded.dtype).removeprefix("torch."),
+        "shape": list(loaded.shape),
+        "apart": apart,
+    }

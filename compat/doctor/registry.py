@@ -1,0 +1,114 @@
+"""The checks there are, found by scanning ``compat.doctor.checks``, and running them.
+
+A module there, ``some_name.py``, declares one function with ``@check``; its name is ``some-name``, its docstring is what
+``--explain some-name`` prints. Nothing else lists it.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import functools
+import importlib
+import pkgutil
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from compat.doctor.findings import Finding, Result, Status
+
+if TYPE_CHECKING:
+    from compat.doctor.world import World
+
+
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+    """One question that the doctor asks.
+
+    Args:
+        name: as the command line knows it.
+        title: as the page shows it.
+        order: its place; what lies upstream (the interpreter) comes before what follows from it, slow ones last.
+        why: why the answer matters, for every finding that does not say so itself.
+        body: what answers it.
+    """
+
+    name: str
+    title: str
+    order: int
+    why: str
+    body: Callable[[World], Iterable[Finding]]
+
+    @property
+    def explanation(self) -> str:
+        """What ``--explain`` prints."""
+        module = importlib.import_module(self.body.__module__)
+        return f"{(module.__doc__ or '').strip()}\n\nWhy it matters: {self.why}"
+
+    def run(self, world: World) -> Result:
+        """Answer it; a body that raises becomes a result as well."""
+        begun = time.monotonic()
+        findings: list[Finding] = []
+        try:
+            for found in self.body(world):
+                findings.append(found if found.why or found.status is Status.OK else dataclasses.replace(found, why=self.why))
+        except Exception as why:  # noqa: BLE001 - a check meets broken installations, and one that breaks must not hide the others
+            last = traceback.format_exception(why)[-4:]
+            findings.append(
+                Finding(
+                    Status.CRASHED,
+                    f"the check itself failed: {type(why).__name__}: {why}",
+                    "What this check looks at is unknown, and the fault is the doctor's.",
+                    evidence=tuple(line for part in last for line in part.rstrip().splitlines()),
+                )
+            )
+        return Result(self.name, self.title, tuple(findings), time.monotonic() - begun)
+
+
+def check(*, title: str, order: int, why: str) -> Callable[[Callable[[World], Iterable[Finding]]], Check]:
+    """Declare the function below to be a check; its name is that of its module."""
+
+    def declare(body: Callable[[World], Iterable[Finding]]) -> Check:
+        return Check(body.__module__.rpartition(".")[2].replace("_", "-"), title, order, why, body)
+
+    return declare
+
+
+@functools.cache
+def checks() -> tuple[Check, ...]:
+    """All checks, in their order."""
+    package = importlib.import_module("compat.doctor.checks")
+    found = []
+    for module in pkgutil.iter_modules(package.__path__):
+        members = vars(importlib.import_module(f"{package.__name__}.{module.name}"))
+        found += [member for member in members.values() if isinstance(member, Check)]
+    return tuple(sorted(found, key=lambda check: (check.order, check.name)))
+
+
+def chosen(only: Sequence[str] = (), skip: Sequence[str] = ()) -> tuple[Check, ...]:
+    """The checks to run.
+
+    Raises:
+        ValueError: a name is not that of a check.
+    """
+    names = [check.name for check in checks()]
+    for name in (*only, *skip):
+        if name not in names:
+            raise ValueError(f"there is no check {name!r}; the checks are {', '.join(names)}")
+    return tuple(check for check in checks() if (not only or check.name in only) and check.name not in skip)
+
+
+def run(wanted: Sequence[Check], world: World) -> Iterator[Result]:
+    """Run checks side by side and give their results in the order of the checks.
+
+    Most of them wait for child processes; the world sees to it that no more children run than there are cores.
+    """
+    with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, len(wanted))) as pool:
+        pending = [pool.submit(check.run, world) for check in wanted]
+        try:
+            for future in pending:
+                yield future.result()
+        finally:
+            world.stop()

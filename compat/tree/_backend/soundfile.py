@@ -1,0 +1,20 @@
+"""``torchaudio._backend.soundfile``: from 2.1 on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from compat.tree._backend import backend_class
+
+if TYPE_CHECKING:
+    from compat.context import Context
+
+
+def present(context: Context) -> bool:
+    """From 2.1 on."""
+    return context.release.backend_classes
+
+
+def names(context: Context) -> dict[str, Any]:
+    """The class over libsndfile."""
+    return {"SoundfileBackend": backend_class(context, "SoundfileBackend", "soundfile")}

@@ -1,0 +1,44 @@
+"""``torchaudio.kaldi_io``: until 2.8; vectors and matrices of Kaldi's archives, through the package ``kaldi_io``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
+
+    from compat.context import Context
+
+STANDS_IN = True
+
+# our function: kaldi_io's function, and the dtype of the tensors
+_READERS = {
+    "read_vec_int_ark": ("read_vec_int_ark", "int32"),
+    "read_vec_flt_scp": ("read_vec_flt_scp", "float32"),
+    "read_vec_flt_ark": ("read_vec_flt_ark", "float32"),
+    "read_mat_scp": ("read_mat_scp", "float32"),
+    "read_mat_ark": ("read_mat_ark", "float32"),
+}
+
+
+def _reader(name: str, theirs: str, dtype: str) -> Callable[[Any], Iterator[tuple[str, torch.Tensor]]]:
+    def read(file_or_fd: Any) -> Iterator[tuple[str, torch.Tensor]]:
+        import numpy as np
+        import torch
+
+        try:
+            import kaldi_io  # type: ignore[import-not-found]
+        except ImportError as why:
+            raise ImportError(f"torchaudio.kaldi_io.{name} needs the package kaldi_io: pip install kaldi_io", name="kaldi_io") from why
+        for key, array in getattr(kaldi_io, theirs)(file_or_fd):
+            yield key, torch.from_numpy(np.array(array, dtype=dtype))
+
+    read.__name__ = read.__qualname__ = name
+    read.__doc__ = f"Each key of an archive or script file, with its tensor of {dtype}. Raises ImportError without ``kaldi_io``."
+    return read
+
+
+def names(context: Context) -> dict[str, Any]:
+    """The five readers."""
+    return {name: _reader(name, theirs, dtype) for name, (theirs, dtype) in _READERS.items()}

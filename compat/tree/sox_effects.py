@@ -1,0 +1,94 @@
+"""``torchaudio.sox_effects``: until 2.8; works wherever libsox is found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from dispatcher.errors import BackendError, BackendUnavailable, problem
+
+if TYPE_CHECKING:
+    import torch
+
+    from compat.context import Context
+    from dispatcher.backends.sox import Backend
+
+STANDS_IN = True
+
+
+def sox(context: Context) -> Backend:
+    """The sox backend.
+
+    Raises:
+        RuntimeError: libsox is not found, or left out.
+    """
+    try:
+        return context.registry.get("sox")  # type: ignore[return-value]
+    except BackendUnavailable as why:
+        raise BackendError(f"sox_effects needs libsox: {why.explain()}. Run `python -m compat.doctor`.") from why
+
+
+def names(context: Context) -> dict[str, Any]:
+    """The effects functions, over libsox' own chain."""
+
+    def effect_names() -> list[str]:
+        """The names of the effects that a chain may hold."""
+        from dispatcher.backends.sox import effects
+
+        return list(effects.names(sox(context).library))
+
+    def apply_effects_tensor(
+        tensor: torch.Tensor, sample_rate: int, effects: Sequence[Sequence[str]], channels_first: bool = True
+    ) -> tuple[torch.Tensor, int]:
+        """Send samples through a chain of effects.
+
+        Args:
+            tensor: ``[channel, time]``, or ``[time, channel]`` without ``channels_first``; float32, int32, int16 or uint8.
+            sample_rate: in Hz.
+            effects: each a name and its options, e.g. ``[["rate", "8000"], ["channels", "1"]]``.
+            channels_first: the layout of ``tensor``, and of what is given back.
+
+        Returns:
+            Samples of the same dtype, and their sample rate in Hz, which effects may change.
+
+        Raises:
+            RuntimeError: an unknown effect or option, a tensor that libsox cannot take, or no libsox.
+        """
+        try:
+            return sox(context).apply_effects(tensor, sample_rate, effects, channels_first)
+        except BackendError as why:
+            raise BackendError(f"apply_effects_tensor: {why}") from why
+
+    def apply_effects_file(
+        path: str,
+        effects: Sequence[Sequence[str]],
+        normalize: bool = True,
+        channels_first: bool = True,
+        format: str | None = None,
+    ) -> tuple[torch.Tensor, int]:
+        """Send the sound of a file through a chain of effects.
+
+        Args:
+            path: what libsox can read.
+            effects: each a name and its options.
+            normalize: float32 in [-1, 1]; otherwise PCM comes in its own dtype.
+            channels_first: ``[channel, time]``; otherwise ``[time, channel]``.
+            format: libsox' file type, where neither content nor extension tells.
+
+        Raises:
+            RuntimeError: the file cannot be read, an unknown effect or option, or no libsox.
+        """
+        backend = sox(context)
+        try:
+            return backend.apply_effects_to_file(path, effects, normalize, channels_first, format)
+        except BackendError as why:
+            raise problem(BackendError, "apply effects to", path, why, backend="sox") from why
+
+    def init_sox_effects() -> None:
+        """Do nothing: libsox is started when it is first used."""
+
+    def shutdown_sox_effects() -> None:
+        """Do nothing: libsox stays ready until the process ends."""
+
+    found = (effect_names, apply_effects_tensor, apply_effects_file, init_sox_effects, shutdown_sox_effects)
+    return {function.__name__: function for function in found}

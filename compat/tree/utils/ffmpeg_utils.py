@@ -1,0 +1,140 @@
+"""``torchaudio.utils.ffmpeg_utils``: until 2.8; here it tells of the FFmpeg that PyAV brings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from compat.context import Context
+
+STANDS_IN = True
+
+# FFmpeg lists its protocols to C only; a name is asked for instead, with every protocol forbidden so that none is opened
+_PROTOCOLS = (
+    "async", "bluray", "cache", "concat", "concatf", "crypto", "data", "fd", "ffrtmpcrypt", "ffrtmphttp", "file", "ftp", "gopher",
+    "gophers", "hls", "http", "httpproxy", "https", "icecast", "ipfs", "ipns", "md5", "mmsh", "mmst", "pipe", "prompeg", "rtmp",
+    "rtmpe", "rtmps", "rtmpt", "rtmpte", "rtmpts", "rtp", "sctp", "srtp", "subfile", "tcp", "tee", "tls", "udp", "udplite", "unix",
+)  # fmt: skip
+
+
+def _formats(*, writing: bool) -> dict[str, str]:
+    import av
+
+    found = {}
+    for name in sorted(av.formats_available):
+        kind = av.ContainerFormat(name)
+        if kind.is_output if writing else kind.is_input:
+            found[name] = kind.long_name
+    return found
+
+
+def _codecs(kind: str, *, writing: bool) -> dict[str, str]:
+    import av
+
+    found = {}
+    for name in sorted(av.codecs_available):
+        try:
+            codec = av.Codec(name, "w" if writing else "r")
+        except av.codec.codec.UnknownCodecError:
+            continue
+        if codec.type == kind:
+            found[codec.name] = codec.long_name
+    return found
+
+
+def _protocols(mode: str) -> Iterator[str]:
+    import av
+
+    for name in _PROTOCOLS:
+        try:
+            av.open(f"{name}:", mode, format="wav", container_options={"protocol_whitelist": "none"}).close()
+        except av.error.ProtocolNotFoundError:
+            continue
+        except (av.FFmpegError, ValueError, OSError):
+            pass
+        yield name
+
+
+def get_versions() -> dict[str, tuple[int, ...]]:
+    """The versions of FFmpeg's libraries: major, minor, micro, by name."""
+    import av
+
+    return dict(av.library_versions)
+
+
+def get_build_config() -> str:
+    """How FFmpeg was configured when it was built."""
+    import av
+
+    return next((str(meta["configuration"]) for meta in av.library_meta.values()), "")
+
+
+def get_log_level() -> int:
+    """FFmpeg's log level; -8 where nothing is logged."""
+    import av.logging
+
+    level = av.logging.get_level()
+    return -8 if level is None else int(level)
+
+
+def set_log_level(level: int) -> None:
+    """Set FFmpeg's log level: -8 quiet, 8 fatal, 16 errors, 24 warnings, 32 information, up to 56."""
+    import av.logging
+
+    av.logging.set_level(level)
+
+
+def get_demuxers() -> dict[str, str]:
+    """The containers that FFmpeg reads, by name, with their descriptions."""
+    return _formats(writing=False)
+
+
+def get_muxers() -> dict[str, str]:
+    """The containers that FFmpeg writes, by name, with their descriptions."""
+    return _formats(writing=True)
+
+
+def get_audio_decoders() -> dict[str, str]:
+    """The audio codecs that FFmpeg decodes, by name, with their descriptions."""
+    return _codecs("audio", writing=False)
+
+
+def get_audio_encoders() -> dict[str, str]:
+    """The audio codecs that FFmpeg encodes, by name, with their descriptions."""
+    return _codecs("audio", writing=True)
+
+
+def get_video_decoders() -> dict[str, str]:
+    """The video codecs that FFmpeg decodes, by name, with their descriptions."""
+    return _codecs("video", writing=False)
+
+
+def get_video_encoders() -> dict[str, str]:
+    """The video codecs that FFmpeg encodes, by name, with their descriptions."""
+    return _codecs("video", writing=True)
+
+
+def get_input_devices() -> dict[str, str]:
+    """The devices that FFmpeg records from; none are used here."""
+    return {}
+
+
+def get_output_devices() -> dict[str, str]:
+    """The devices that FFmpeg plays to; none are used here."""
+    return {}
+
+
+def get_input_protocols() -> list[str]:
+    """The protocols that this FFmpeg knows for reading; ``load`` opens only files, http and https."""
+    return list(_protocols("r"))
+
+
+def get_output_protocols() -> list[str]:
+    """The protocols that this FFmpeg knows for writing; ``save`` writes only files."""
+    return list(_protocols("w"))
+
+
+def names(context: Context) -> dict[str, Any]:
+    """Every function of this file that is called ``get_...`` or ``set_...``."""
+    return {name: value for name, value in globals().items() if name.startswith(("get_", "set_"))}

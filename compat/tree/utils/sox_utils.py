@@ -1,0 +1,65 @@
+"""``torchaudio.utils.sox_utils``: until 2.8; works wherever libsox is found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from compat.tree import sox_effects
+
+if TYPE_CHECKING:
+    from compat.context import Context
+
+STANDS_IN = True
+
+
+def names(context: Context) -> dict[str, Any]:
+    """libsox' settings and lists. Each function raises RuntimeError where libsox is not found."""
+
+    def library() -> Any:
+        return sox_effects.sox(context).library
+
+    def settings() -> Any:
+        return library().lib.sox_get_globals()
+
+    def set_seed(seed: int) -> None:
+        """Seed libsox' random numbers, which dither uses."""
+        settings().ranqd1 = seed
+
+    def set_verbosity(verbosity: int) -> None:
+        """How much libsox writes to stderr: 0 nothing, 1 failures, 2 warnings, up to 6."""
+        settings().verbosity = verbosity
+
+    def set_buffer_size(buffer_size: int) -> None:
+        """Bytes that libsox and its effects process at a time."""
+        settings().bufsiz = buffer_size
+
+    def get_buffer_size() -> int:
+        """Bytes that libsox and its effects process at a time."""
+        return int(settings().bufsiz)
+
+    def set_use_threads(use_threads: bool) -> None:
+        """Whether effects process channels in parallel."""
+        settings().use_threads = bool(use_threads)
+
+    def list_effects() -> dict[str, str]:
+        """The effects that a chain may hold, each with its usage."""
+        from dispatcher.backends.sox import effects
+
+        return effects.names(library())
+
+    def list_read_formats() -> list[str]:
+        """The file types that the installed libsox reads."""
+        from dispatcher.backends.sox import formats
+
+        return formats.names(library(), writing=False)
+
+    def list_write_formats() -> list[str]:
+        """The file types that the installed libsox writes."""
+        from dispatcher.backends.sox import formats
+
+        return formats.names(library(), writing=True)
+
+    found = (
+        set_seed, set_verbosity, set_buffer_size, get_buffer_size, set_use_threads, list_effects, list_read_formats, list_write_formats,
+    )  # fmt: skip
+    return {function.__name__: function for function in found}

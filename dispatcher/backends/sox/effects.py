@@ -1,0 +1,143 @@
+"""libsox' effects chain: an input, effects by name, and what comes out collected in memory."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dispatcher.backends.sox.library import Library
+from dispatcher.errors import BackendError
+
+if TYPE_CHECKING:
+    from dispatcher.backends.sox.samples import Samples
+
+_MULTICHANNEL = 16  # SOX_EFF_MCHAN: one instance serves all channels
+_EOF = -1
+# what torchaudio kept out of a chain: the ends of it, and those that need files of their own
+NOT_FOR_CHAINS = frozenset({"input", "output", "spectrogram", "noiseprof", "noisered", "splice"})
+
+
+def names(sox: Library) -> dict[str, str]:
+    """The effects of the installed libsox that a chain may hold, each with its usage line."""
+    found: dict[str, str] = {}
+    table, at = sox.lib.sox_get_effect_fns(), 0
+    while table[at]:
+        handler = table[at]()
+        at += 1
+        if handler and handler.name:
+            name = sox.text(handler.name)
+            if name not in NOT_FOR_CHAINS:
+                found[name] = sox.text(handler.usage)
+    return found
+
+
+def apply(sox: Library, samples: Samples, rate: float, precision: int, effects: Sequence[Sequence[str]]) -> tuple[Samples, float]:
+    """Send samples, ``[time, channel]``, through effects; give the result and its sample rate in Hz.
+
+    Raises:
+        BackendError: an unknown effect, a wrong option, or a failure within the chain.
+    """
+    import numpy as np
+
+    ffi, lib = sox.ffi, sox.lib
+    data = np.ascontiguousarray(samples).reshape(-1)
+    channels = samples.shape[1]
+    position = 0
+    collected: list[Samples] = []
+
+    def drain(_: Any, out: Any, count: Any) -> int:
+        nonlocal position
+        taken = min(count[0] - count[0] % channels, data.size - position)
+        ffi.memmove(out, ffi.cast("char *", data.ctypes.data) + 4 * position, 4 * taken)
+        position += taken
+        count[0] = taken
+        return 0 if taken else _EOF
+
+    def flow(_: Any, into: Any, out: Any, count: Any, made: Any) -> int:
+        collected.append(np.frombuffer(ffi.buffer(into, 4 * count[0]), np.int32).copy())
+        made[0] = 0
+        return 0
+
+    drain_callback = ffi.callback("int(sox_effect_t *, sox_sample_t *, size_t *)", drain)
+    flow_callback = ffi.callback("int(sox_effect_t *, sox_sample_t const *, sox_sample_t *, size_t *, size_t *)", flow)
+
+    signal = ffi.new("sox_signalinfo_t *")
+    signal.rate, signal.channels, signal.precision, signal.length = rate, channels, precision, data.size
+    encoding = ffi.new("sox_encodinginfo_t *")
+    encoding.encoding, encoding.bits_per_sample = 1, 32
+    with sox.lock, _building(sox, encoding, signal) as chain:
+        chain.add_end("input", drain=drain_callback)
+        for effect in effects:
+            chain.add(_find(sox, effect), tuple(effect[1:]))
+        chain.add_end("output", flow=flow_callback)
+        chain.run()
+    out_channels = int(signal.channels)
+    result = np.concatenate(collected) if collected else np.empty(0, np.int32)
+    return result.reshape(-1, out_channels), float(signal.rate)
+
+
+def _find(sox: Library, effect: Sequence[str]) -> Any:
+    name = effect[0] if effect else ""
+    if name in NOT_FOR_CHAINS:
+        raise BackendError(f"the effect {name!r} cannot stand in a chain here")
+    handler = sox.lib.sox_find_effect(str(name).encode())
+    if not handler:
+        raise BackendError(f"libsox has no effect {name!r}; effect_names() lists those it has")
+    return handler
+
+
+class _Chain:
+    """One chain: effects are added to it, then it runs. ``signal`` is what leaves the effect added last."""
+
+    def __init__(self, sox: Library, chain: Any, signal: Any) -> None:
+        self._sox, self._chain, self._signal = sox, chain, signal
+        self._alive: list[Any] = []  # libsox keeps pointers into what was passed
+
+    def add_end(self, name: str, **callbacks: Any) -> None:
+        """Add an effect of ours, made of callbacks."""
+        handler = self._sox.ffi.new("sox_effect_handler_t *")
+        text = self._sox.ffi.new("char[]", name.encode())
+        handler.name, handler.usage, handler.flags = text, text, _MULTICHANNEL
+        for key, callback in callbacks.items():
+            setattr(handler, key, callback)
+        self._alive += [text, handler]
+        self.add(handler, ())
+
+    def add(self, handler: Any, options: Sequence[str]) -> None:
+        """Add an effect with its options.
+
+        Raises:
+            BackendError: libsox refuses the options, or the signal that comes to it.
+        """
+        ffi, lib = self._sox.ffi, self._sox.lib
+        effect, name = lib.sox_create_effect(handler), self._sox.text(handler.name)
+        try:
+            texts = [ffi.new("char[]", str(option).encode()) for option in options]
+            argv = ffi.new("char *[]", texts or [ffi.NULL])
+            self._alive += [texts, argv]
+            if handler.getopts and lib.sox_effect_options(effect, len(texts), argv) != 0:
+                raise BackendError(f"the effect {name!r} does not take the options {list(options)}")
+            if lib.sox_add_effect(self._chain, effect, self._signal, self._signal) != 0:
+                where = f"{int(self._signal.channels)} channels at {self._signal.rate:g} Hz"
+                raise BackendError(f"the effect {name!r} does not go with {where}")
+        finally:
+            lib.free(effect)
+
+    def run(self) -> None:
+        """Let everything flow through.
+
+        Raises:
+            BackendError: an effect failed.
+        """
+        if self._sox.lib.sox_flow_effects(self._chain, self._sox.ffi.NULL, self._sox.ffi.NULL) not in (0, _EOF):
+            raise BackendError("libsox' effects chain failed")
+
+
+@contextlib.contextmanager
+def _building(sox: Library, encoding: Any, signal: Any) -> Iterator[_Chain]:
+    chain = sox.lib.sox_create_effects_chain(encoding, encoding)
+    try:
+        yield _Chain(sox, chain, signal)
+    finally:
+        sox.lib.sox_delete_effects_chain(chain)

@@ -1,0 +1,225 @@
+"""Run recorded cases on this project, each in a forked child, and print an outcome a line.
+
+    python -m tests.oracle.replay --release 2.0 [--backends sox,soundfile] cases/load.jsonl ...
+
+A case is Python whose last expression is its value. It sees torchaudio, torch, io, os, sys, pathlib, warnings; A(name), the
+path of an asset; B(name), the asset as BytesIO; RAW(name), as a reader that refuses to seek; T(name), a path in an empty
+folder; tone(dtype, channels, frames), a fixed [channel, time] tensor; and describe(path or bytes), what a file holds, as
+read without this project.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import contextlib
+import io
+import json
+import math
+import os
+import pathlib
+import signal
+import struct
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import av
+import numpy as np
+import soundfile
+import torch
+
+HERE = pathlib.Path(__file__).resolve().parent
+_PROBES = 24
+_METADATA = ("sample_rate", "num_frames", "num_channels", "bits_per_sample", "encoding")
+_WORDS = ("torchaudio", "backend", "dispatch", "bits", "compression")
+
+
+def _number(value: Any) -> float | str:
+    return round(float(value), 9) if math.isfinite(float(value)) else repr(float(value))
+
+
+def _tensor(value: torch.Tensor) -> dict[str, Any]:
+    flat = value.detach().contiguous().reshape(-1).to(torch.float64)
+    out: dict[str, Any] = {
+        "kind": "tensor", "dtype": str(value.dtype), "shape": list(value.shape), "contiguous": value.is_contiguous(),
+    }  # fmt: skip
+    if flat.numel():
+        at = torch.linspace(0, flat.numel() - 1, min(_PROBES, flat.numel())).long()
+        out.update(probe=[_number(v) for v in flat[at]], rms=_number(flat.pow(2).mean().sqrt()))
+    return out
+
+
+def encode(value: Any) -> Any:
+    """A value as JSON can hold it."""
+    match value:
+        case torch.Tensor():
+            return _tensor(value)
+        case tuple() | list():
+            return [encode(v) for v in value]
+        case dict():
+            return {str(k): encode(v) for k, v in value.items()}
+        case None | bool() | int() | str():
+            return value
+        case float():
+            return _number(value)
+    if all(hasattr(value, field) for field in _METADATA):
+        return {"kind": "metadata", **{field: getattr(value, field) for field in _METADATA}}
+    return {"kind": type(value).__name__}
+
+
+def _riff(data: bytes) -> list[int] | None:
+    """Format tag, channels, rate, block size and bits of a WAVE header."""
+    if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
+        return None
+    at = 12
+    while at + 8 <= len(data):
+        size = struct.unpack("<I", data[at + 4 : at + 8])[0]
+        if data[at : at + 4] == b"fmt ":
+            tag, channels, rate, _, block, bits = struct.unpack("<HHIIHH", data[at + 8 : at + 24])
+            return [tag, channels, rate, block, bits]
+        at += 8 + size + (size & 1)
+    return None
+
+
+def describe(target: Any) -> dict[str, Any]:
+    """What a saved file holds, by PyAV and python-soundfile alone."""
+    data = bytes(target) if isinstance(target, (bytes, bytearray)) else pathlib.Path(target).read_bytes()
+    out: dict[str, Any] = {"bytes": len(data), "riff": _riff(data), "magic": data[:4].decode("latin-1")}
+    with contextlib.suppress(Exception), av.open(io.BytesIO(data)) as container:
+        context = container.streams.audio[0].codec_context
+        out.update(codec=context.name, container=container.format.name, av_rate=context.sample_rate, av_channels=context.channels)
+    with contextlib.suppress(Exception), soundfile.SoundFile(io.BytesIO(data)) as file:
+        out.update(format=file.format, subtype=file.subtype, rate=file.samplerate, channels=file.channels, frames=file.frames)
+        samples = file.read(dtype="float64", always_2d=True).reshape(-1)
+        if samples.size:
+            at = np.linspace(0, samples.size - 1, min(_PROBES, samples.size)).astype(int)
+            out.update(probe=[_number(v) for v in samples[at]], rms=_number(np.sqrt(np.mean(samples**2))))
+    return out
+
+
+class Unseekable(io.RawIOBase):
+    """A reader that has ``seek`` and refuses it, like a socket."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = io.BytesIO(data)
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        return self._data.read(size)
+
+
+def tone(dtype: str = "float32", channels: int = 2, frames: int = 1600) -> torch.Tensor:
+    """Sines of 220 Hz and its multiples at half of full scale."""
+    time = torch.arange(frames, dtype=torch.float64) / 16000
+    wave = torch.stack([0.5 * torch.sin(2 * math.pi * 220 * (channel + 1) * time) for channel in range(channels)])
+    kind = getattr(torch, dtype)
+    if kind.is_floating_point:
+        return wave.to(kind)
+    return (wave * 127 + 128).to(kind) if kind is torch.uint8 else (wave * torch.iinfo(kind).max).to(kind)
+
+
+def _namespace(folder: str) -> dict[str, Any]:
+    assets = HERE / "assets"
+    return {
+        "torch": torch, "io": io, "os": os, "sys": sys, "pathlib": pathlib, "warnings": warnings, "tone": tone, "describe": describe,
+        "A": lambda name: str(assets / name),
+        "B": lambda name: io.BytesIO((assets / name).read_bytes()),
+        "RAW": lambda name: Unseekable((assets / name).read_bytes()),
+        "T": lambda name: os.path.join(folder, name),
+    }  # fmt: skip
+
+
+def _evaluate(code: str, names: dict[str, Any]) -> Any:
+    tree = ast.parse(code)
+    last = tree.body.pop()
+    assert isinstance(last, ast.Expr)
+    exec(compile(tree, "<case>", "exec"), names)
+    return eval(compile(ast.Expression(last.value), "<case>", "eval"), names)
+
+
+def _counts(seen: warnings.WarningMessage) -> bool:
+    """Whether a warning is about audio, and not the noise of some library."""
+    text = str(seen.message).lower()
+    ours = type(seen.message).__module__.split(".")[0] in ("compat", "legacy", "dispatcher")
+    return ours or "torchaudio" in (seen.filename or "") or any(word in text for word in _WORDS)
+
+
+def _outcome(case: dict[str, Any], install: Any) -> dict[str, Any]:
+    out: dict[str, Any] = {"id": case["id"]}
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        names = _namespace(folder)
+        try:
+            os.environ.update(case.get("env", {}))
+            names["torchaudio"] = install()
+            if not case.get("import_warnings"):
+                seen.clear()
+            out["value"] = encode(_evaluate(case["code"], names))
+        except BaseException as error:
+            out["error"] = [c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins" and c not in (object, BaseException)]
+            out["message"] = str(error)
+        found = {"UserWarning" if isinstance(w.message, UserWarning) else w.category.__name__ for w in seen if _counts(w)}
+        out["warnings"] = sorted(found)
+    return out
+
+
+def _in_child(case: dict[str, Any], install: Any, seconds: int = 60) -> dict[str, Any]:
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(read)
+        signal.alarm(seconds)
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 1)
+        os.dup2(null, 2)
+        data = json.dumps(_outcome(case, install)).encode()
+        with os.fdopen(write, "wb") as file:
+            file.write(data)
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read, "rb") as file:
+        data = file.read()
+    _, status = os.waitpid(pid, 0)
+    result: dict[str, Any] = json.loads(data) if data else {"id": case["id"], "crash": status}
+    return result
+
+
+def replay(paths: list[pathlib.Path], release: str, backends: list[str] | None) -> Iterator[dict[str, Any]]:
+    """The outcomes of all cases in some files."""
+    import compat
+    import dispatcher
+
+    torch.set_num_threads(1)
+    dispatcher.list_audio_backends()  # libraries are opened once, here, and not in every child
+
+    def install() -> Any:
+        return compat.install(release, backends=backends)
+
+    installed = False
+    for path in paths:
+        for line in path.read_text().splitlines():
+            case = json.loads(line)
+            if not installed and not case.get("env") and not case.get("fresh"):
+                install()
+                installed = True
+            yield _in_child(case, install)
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("cases", nargs="+", type=pathlib.Path)
+    parser.add_argument("--release", required=True)
+    parser.add_argument("--backends", type=lambda text: text.split(","))
+    arguments = parser.parse_args()
+    for outcome in replay(arguments.cases, arguments.release, arguments.backends):
+        print(json.dumps(outcome), flush=True)
+
+
+if __name__ == "__main__":
+    main()
