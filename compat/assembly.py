@@ -138,6 +138,9 @@ class Tree:
         return module
 
     def _present(self, definition: types.ModuleType) -> bool:
+        assert self.context is not None
+        if getattr(definition, "GOES_IN_2_9", False) and not self.context.release.old_names:
+            return False
         return bool(getattr(definition, "present", lambda context: True)(self.context))
 
     def _below(self, path: str, definition: types.ModuleType) -> Iterator[tuple[str, types.ModuleType]]:
@@ -160,6 +163,10 @@ class Tree:
     def _fill(self, module: types.ModuleType, path: str, definition: types.ModuleType) -> None:
         assert self.context is not None
         found = definition.names(self.context)
+        if self.context.release.names_warn and getattr(definition, "GOES_IN_2_9", False) and path in deprecations.FACTS:
+            for name, value in found.items():
+                if isinstance(value, types.FunctionType):
+                    found[name] = deprecations.warning(value, f"{path}.{name}", path)
         warns = getattr(definition, "WARNS", False) and self.context.release.backend_modules_warn
         stands_in = getattr(definition, "STANDS_IN", False)
         lazy = {name: value for name, value in found.items() if warns or isinstance(value, Lazy)}
@@ -193,7 +200,7 @@ def _reaching(module: types.ModuleType, path: str, lazy: dict[str, Any], warns: 
     """A module's ``__getattr__`` for names that are made late, that warn, or that a stand-in has not."""
     before = vars(module).get("__getattr__")
 
-    def __getattr__(name: str) -> Any:
+    def __getattr__(name: str) -> Any:  # noqa: N807 - a module's hook
         if name not in lazy:
             if before is not None:
                 return before(name)

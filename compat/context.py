@@ -10,7 +10,7 @@ from typing import Any
 import dispatcher
 from compat import releases
 from compat.releases import Release
-from dispatcher import Chooser, Registry, notices
+from dispatcher import Chooser, Registry, notices, torchcodec
 from dispatcher.errors import ArgumentTypeError
 from legacy import GlobalBackend
 
@@ -35,6 +35,7 @@ class Context:
         self.registry = Registry(backends)
         self.chooser = Chooser(self.registry, release)
         self.per_call = dispatcher.functions(self.chooser)
+        self.torchcodec = torchcodec.functions(self.registry, release)
         self.global_backend = GlobalBackend(host, self.registry, release)
         self.dispatcher_on = releases.dispatcher_on(release)
         if release.dispatcher and not self.dispatcher_on:
@@ -42,9 +43,12 @@ class Context:
             notices.warn(f"{text}. Unset the variable, and name the backend in each call.")
         if release.mixed_dialects:
             self._mix_dialects()
-        for functions in (self.per_call, *self.global_backend.functions.values()):
-            for function in vars(functions).values():
+        for functions in (vars(self.per_call), *map(vars, self.global_backend.functions.values())):
+            for function in functions.values():
                 function.__module__, function.__qualname__ = host.__name__, function.__name__
+        for function in self.torchcodec:
+            name = function.__name__ if release.torchcodec else f"{function.__name__}_with_torchcodec"
+            function.__module__, function.__name__, function.__qualname__ = host.__name__, name, name
 
     def dispatcher_on_now(self) -> bool:
         """Whether the dispatcher is on for the setter, the getter and the lister, which in 2.0 look at the variable anew."""

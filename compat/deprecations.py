@@ -7,6 +7,7 @@ release, and its notes go into the docstrings. The warning is ours, because a ``
 from __future__ import annotations
 
 import functools
+import inspect
 import types
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -31,6 +32,13 @@ FACTS = {
     "backend": Fact("2.1", "2.9", f"Use torchaudio.load, .save, .info and .AudioMetaData. {_PER_CALL}"),
     "backend.utils": Fact("2.1", "2.2", _PER_CALL),
     "info": Fact("2.8", "2.9", "compat.info() stays."),
+    "load": Fact("2.8", "", "In 2.9 it reads through TorchCodec, and ignores most arguments; compat.load() stays as it is."),
+    "save": Fact("2.8", "", "In 2.9 it writes through TorchCodec, and ignores most arguments; compat.save() stays as it is."),
+    "io": Fact("2.8", "2.9", "Use PyAV or TorchCodec for streams."),
+    "sox_effects": Fact("2.8", "2.9", "compat.sox_effects stays where libsox is installed."),
+    "kaldi_io": Fact("2.8", "2.9", "Use the package kaldi_io itself."),
+    "utils.sox_utils": Fact("2.8", "2.9", "compat.utils.sox_utils stays where libsox is installed."),
+    "utils.ffmpeg_utils": Fact("2.8", "2.9", "Ask PyAV: av.codecs_available, av.formats_available."),
     "AudioMetaData": Fact("2.8", "2.9", "compat.AudioMetaData stays."),
 }
 
@@ -39,7 +47,8 @@ class DeprecatedNameWarning(notices.CompatWarning):
     """A name that the pinned release calls deprecated was used; carries the facts of ``FACTS``."""
 
     def __init__(self, name: str, fact: Fact) -> None:
-        super().__init__(f"torchaudio.{name} is deprecated since {fact.deprecated_in} and gone in {fact.removed_in}. {fact.advice}")
+        gone = f" and gone in {fact.removed_in}" if fact.removed_in else ""
+        super().__init__(f"torchaudio.{name} is deprecated since {fact.deprecated_in}{gone}. {fact.advice}")
         self.name, self.deprecated_in, self.removed_in, self.advice = name, *fact
 
 
@@ -56,7 +65,7 @@ def _noted(docstring: str, name: str, version: str) -> str:
 
     holder.__doc__ = docstring
     fact = FACTS[name]
-    noted = deprecation.deprecated(fact.deprecated_in, fact.removed_in, current_version=version, details=fact.advice)(holder)
+    noted = deprecation.deprecated(fact.deprecated_in, fact.removed_in or None, current_version=version, details=fact.advice)(holder)
     return noted.__doc__ or ""
 
 
@@ -64,3 +73,17 @@ def document(function: Callable[..., Any], name: str, version: str) -> None:
     """Put the note of ``deprecation`` into a function's docstring, if the name is deprecated in that version."""
     if name in FACTS and isinstance(function, types.FunctionType):
         function.__doc__ = _noted(function.__doc__ or "", name, version)
+
+
+def warning(function: Callable[..., Any], name: str, fact_of: str | None = None, *, only_if_taken: bool = False) -> Callable[..., Any]:
+    """The function, which warns when it is called; with ``only_if_taken`` not if it does not take the arguments."""
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def warned(*args: Any, **kwargs: Any) -> Any:
+        if only_if_taken:
+            signature.bind(*args, **kwargs)
+        warn(name, fact_of)
+        return function(*args, **kwargs)
+
+    return warned

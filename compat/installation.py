@@ -11,7 +11,7 @@ import types
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from compat import advice, releases
+from compat import advice, children, releases
 from compat.assembly import Layer, Tree
 from compat.context import Context
 from compat.finder import Finder
@@ -38,8 +38,9 @@ class _Installation:
         if not hasattr(host, "__path__"):
             self._modules.set(vars(host), "__path__", [])
         self._finder = Finder(self.tree)
-        sys.meta_path.insert(0, self._finder)  # type: ignore[arg-type]
+        sys.meta_path.insert(0, self._finder)
         self.arguments: tuple[Any, ...] = ()
+        children.follow(self._modules, lambda: self.arguments)
 
     def _real(self) -> types.ModuleType | None:
         try:
@@ -59,7 +60,7 @@ class _Installation:
 
     def remove(self) -> None:
         self.tree.clear()
-        sys.meta_path.remove(self._finder)  # type: ignore[arg-type]
+        sys.meta_path.remove(self._finder)
         self._modules.undo()
 
 
@@ -75,7 +76,7 @@ def _empty(name: str) -> types.ModuleType:
 def _dress(host: types.ModuleType, context: Context) -> None:
     """What makes an empty module a stand-in: a version, and words for what it has not."""
 
-    def __getattr__(name: str) -> Any:
+    def __getattr__(name: str) -> Any:  # noqa: N807 - a module's hook
         if name.startswith("__"):
             raise AttributeError(f"module {host.__name__!r} has no attribute {name!r}")
         raise AttributeError(advice.missing(name, context))

@@ -72,9 +72,30 @@ class Release(legacy.settings.Settings):
         True,
         "`torchaudio._backend.ffmpeg`, `.sox` and `.soundfile` are there, and `_backend` itself without importing it. From 2.1 on.",
     )
+    names_warn: bool = flag(
+        False,
+        "Calling `load`, `save`, `info` and whatever else goes in 2.9 warns of that. In 2.8.",
+    )
+    torchcodec_names: bool = flag(
+        False,
+        "`load_with_torchcodec` and `save_with_torchcodec` are there. From 2.8 on.",
+    )
+    torchcodec: bool = flag(
+        False,
+        "`load` and `save` are those of 2.9, which leave everything to TorchCodec: always float32, and `backend`, `format`, "
+        "`normalize`, `encoding`, `bits_per_sample` ignored with a warning. For rehearsal: our decoders do the work.",
+    )
+    old_names: bool = flag(
+        True,
+        "`info`, `AudioMetaData`, the setter, getter and lister, `backend`, `io`, `sox_effects`, `kaldi_io` and the lists in `utils` "
+        "are there. Until 2.8.",
+    )
 
 
-_SPELLED = {"global_backend": {True: "always", False: "never"}}
+_SPELLED = {
+    "global_backend": {True: "always", False: "never"},
+    "sox_path_objects": {True: "always", False: "never"},
+}
 
 _PRESETS: dict[str, Release] = {
     release.name: release
@@ -109,6 +130,26 @@ _PRESETS: dict[str, Release] = {
             sox_io_file_objects=False,
             sox_io_ffmpeg=False,
             bytes_paths=False,
+        ),
+        Release(
+            name="2.8",
+            last_patch="2.8.0",
+            sox_io_file_objects=False,
+            sox_io_ffmpeg=False,
+            bytes_paths=False,
+            sox_path_objects="load and save",
+            names_warn=True,
+            torchcodec_names=True,
+        ),
+        Release(
+            name="2.9",
+            last_patch="2.9.1",
+            sox_io_file_objects=False,
+            sox_io_ffmpeg=False,
+            bytes_paths=False,
+            torchcodec_names=True,
+            torchcodec=True,
+            old_names=False,
         ),
     )
 }
@@ -148,11 +189,16 @@ def named(version: str | Release | None = None, **overrides: Any) -> Release:
         if name not in known or name in ("name", "last_patch"):
             names = ", ".join(key for key in known if key not in ("name", "last_patch"))
             raise ArgumentError(f"there is no flag {name!r}; the flags are {names}")
-        value = overrides[name] = _SPELLED.get(name, {}).get(value, value)
+        value = overrides[name] = _spelled(name, value)
         values = known[name].metadata["values"]
         if values is not None and value not in values:
             raise ArgumentError(f"{name}={value!r} is none of {', '.join(map(repr, values))}")
     return dataclasses.replace(release, **overrides) if overrides else release
+
+
+def _spelled(name: str, value: Any) -> Any:
+    """A flag's value, with ``True`` and ``False`` for flags of several words."""
+    return _SPELLED.get(name, {}).get(value, value) if isinstance(value, bool) else value
 
 
 def backends(wanted: Any = None) -> tuple[str, ...] | None:

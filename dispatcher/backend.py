@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import abc
-import os
-from typing import IO, TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 if TYPE_CHECKING:
     import torch
@@ -13,7 +12,8 @@ if TYPE_CHECKING:
     from dispatcher.metadata import AudioMetaData
     from dispatcher.settings import Settings
 
-Uri: TypeAlias = "str | os.PathLike[str] | bytes | IO[bytes] | Any"
+# a path, a URL, or a file object; what else is given is for the backend to refuse, as the releases did
+Uri: TypeAlias = Any
 
 
 def is_readable(uri: object) -> bool:

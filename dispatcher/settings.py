@@ -8,7 +8,7 @@ object travels down through all of them.
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Any, Literal
 
 
 def flag(default: Any, doc: str, values: tuple[Any, ...] | None = None) -> Any:
@@ -35,15 +35,15 @@ class Settings:
         True,
         "The ffmpeg backend takes a path given as `bytes`. Until 2.1; from 2.2 on such a path was not found (RuntimeError).",
     )
-    sox_path_objects: bool = flag(
-        False,
-        "The per-call sox backend takes `pathlib.Path`. In every release it raised RuntimeError and wanted `str`; turn it on "
-        "for code of mixed ages.",
+    sox_path_objects: Literal["never", "load and save", "always"] = flag(
+        "never",
+        "Where the per-call sox backend takes `pathlib.Path`. Until 2.2 nowhere (RuntimeError, it wanted `str`), in 2.8 in `load` "
+        "and `save`; turn it on (`always`, or `True`) for code of mixed ages.",
+        ("never", "load and save", "always"),
     )
     sox_signed_bits: int = flag(
         16,
-        "Bits in which the sox backend stores wav and amb with `encoding='PCM_S'` and no `bits_per_sample`: 32 in 2.0, 16 from "
-        "2.1 on.",
+        "Bits in which the sox backend stores wav and amb with `encoding='PCM_S'` and no `bits_per_sample`: 32 in 2.0, 16 from 2.1 on.",
         (16, 32),
     )
     unseekable_objects: bool = flag(
@@ -56,4 +56,9 @@ class Settings:
         False,
         "`info().num_frames` equals what `load` gives. In 2.1 to 2.8 the ffmpeg backend reported the number of packets for "
         "containers that store it (mp4, m4a, mov: 27 for 26,624 frames).",
+    )
+    scale_integers: bool = flag(
+        True,
+        "`save` of 2.9 scales integer samples to [-1, 1], with a warning. The release took them for float samples as they were, "
+        "which makes noise of them: this is our one departure.",
     )

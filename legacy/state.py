@@ -7,11 +7,10 @@ functions of its own there is seen to have done so. That is how releases up to 2
 from __future__ import annotations
 
 import types
-from typing import Any
 
 from dispatcher import Registry, notices
 from dispatcher.errors import ArgumentError, BackendError
-from legacy import no_backend, sox_io_backend, soundfile_backend
+from legacy import no_backend, soundfile_backend, sox_io_backend
 from legacy.functions import Functions
 from legacy.settings import Settings
 

@@ -6,6 +6,7 @@ A file has ``names(context)``, which gives what the module holds, and may have
 - ``attached(context)``: whether its parent has it as an attribute without an import (default: yes);
 - ``WARNS = True``: reaching for a name in it warns, from 2.1 on;
 - ``STANDS_IN = True``: a real torchaudio that has this submodule keeps its own;
+- ``GOES_IN_2_9 = True``: there only with the flag ``old_names``; its functions warn with the flag ``names_warn``;
 - ``MERGES = True``: over a real torchaudio the names are added to the real module, which otherwise gives way to ours.
 
 This file is ``torchaudio`` itself.
@@ -21,18 +22,46 @@ from dispatcher.metadata import AudioMetaData
 if TYPE_CHECKING:
     from compat.context import Context
 
+FUNCTIONS = ("info", "load", "save", "set_audio_backend", "get_audio_backend", "list_audio_backends")
+
 
 def names(context: Context) -> dict[str, Any]:
-    """The functions of the release, those of the dispatcher or those of the global backend."""
+    """The functions of the release: those of the dispatcher, of the global backend, or of TorchCodec."""
+    release = context.release
+    found: dict[str, Any] = {}
+    if release.torchcodec_names:
+        found["load_with_torchcodec"], found["save_with_torchcodec"] = context.torchcodec
+    if release.torchcodec:
+        found["load"], found["save"] = context.torchcodec
+        if not release.old_names:
+            return found
     functions: Any = context.per_call
     if not context.dispatcher_on:
         functions = context.global_backend.functions[context.global_backend.default()]
-    found = {"info": functions.info, "load": functions.load, "save": functions.save, **setters(context)}
-    for name, function in found.items():
-        deprecations.document(function, name, context.release.last_patch)
-    if context.release.top_level_metadata:
+    found = {"info": functions.info, "load": functions.load, "save": functions.save, **setters(context), **found}
+    for name in FUNCTIONS:
+        deprecations.document(found[name], name, release.last_patch)
+    if release.top_level_metadata:
         found["AudioMetaData"] = AudioMetaData
+    if release.names_warn:
+        for name in FUNCTIONS:
+            found[name] = deprecations.warning(found[name], name, only_if_taken=name in ("load", "save"))
+        found["AudioMetaData"] = _warning_metadata(context.host.__name__)
     return found
+
+
+def _warning_metadata(module: str) -> type:
+    """``AudioMetaData`` that warns when it is made by hand; what ``info`` gives is an instance of it, without a warning."""
+
+    class Meta(type):
+        def __instancecheck__(cls, instance: object) -> bool:
+            return isinstance(instance, AudioMetaData)
+
+    def warn_and_make(self: Any, *args: Any, **kwargs: Any) -> None:
+        deprecations.warn("AudioMetaData")
+        AudioMetaData.__init__(self, *args, **kwargs)
+
+    return Meta("AudioMetaData", (AudioMetaData,), {"__init__": warn_and_make, "__module__": module, "__doc__": AudioMetaData.__doc__})
 
 
 def setters(context: Context) -> dict[str, Any]:

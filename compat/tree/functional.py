@@ -42,9 +42,7 @@ def resample(
     orig, new = resampling.check_rates(orig_freq, new_freq)
     if orig == new:
         return waveform
-    filters, reach = resampling.kernel(
-        orig, new, lowpass_filter_width, rolloff, resampling_method, beta, waveform.device, waveform.dtype
-    )
+    filters, reach = resampling.kernel(orig, new, lowpass_filter_width, rolloff, resampling_method, beta, waveform.device, waveform.dtype)
     return resampling.convolve(waveform, orig, new, filters, reach)
 
 

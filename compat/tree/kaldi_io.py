@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from compat.context import Context
 
 STANDS_IN = True
+GOES_IN_2_9 = True
 
 # our function: kaldi_io's function, and the dtype of the tensors
 _READERS = {

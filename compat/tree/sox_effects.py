@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dispatcher.backends.sox import Backend
 
 STANDS_IN = True
+GOES_IN_2_9 = True
 
 
 def sox(context: Context) -> Backend:

@@ -7,7 +7,7 @@ Which subtype each dtype, encoding and bit depth gives, and which errors, is wha
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dispatcher import backend, notices, source, target
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, problem
@@ -37,7 +37,8 @@ _ENCODING = {
 _BIT_DEPTHS = (None, 8, 16, 24, 32, 64)
 _WAV_BY_DTYPE = {"uint8": "PCM_U8", "int16": "PCM_16", "int32": "PCM_32", "float32": "FLOAT", "float64": "DOUBLE"}
 # subtype by container, encoding and bit depth; a row that is missing is a combination that the releases refused
-_WAV = {
+_Table: TypeAlias = dict[str | None, dict[int | None, str]]
+_WAV: _Table = {
     None: {8: "PCM_U8", 16: "PCM_16", 24: "PCM_24", 32: "PCM_32"},
     "PCM_S": {None: "PCM_32", 16: "PCM_16", 24: "PCM_24", 32: "PCM_32"},
     "PCM_U": {None: "PCM_U8", 8: "PCM_U8"},
@@ -45,14 +46,15 @@ _WAV = {
     "ULAW": {None: "ULAW", 8: "ULAW"},
     "ALAW": {None: "ALAW", 8: "ALAW"},
 }
-_SPHERE_PCM = {None: "PCM_32", 8: "PCM_S8", 16: "PCM_16", 24: "PCM_24", 32: "PCM_32"}
-_SPHERE = {None: _SPHERE_PCM, "PCM_S": _SPHERE_PCM, "ULAW": {None: "ULAW", 8: "ULAW"}, "ALAW": {None: "ALAW", 8: "ALAW"}}
-_FLAC = {None: {None: "PCM_16", 8: "PCM_S8", 16: "PCM_16", 24: "PCM_24"}}
-_VORBIS = {None: {None: "VORBIS"}}
-_BY_CONTAINER: dict[str, dict[str | None, dict[int | None, str]]] = {
+_SPHERE_PCM: dict[int | None, str] = {None: "PCM_32", 8: "PCM_S8", 16: "PCM_16", 24: "PCM_24", 32: "PCM_32"}
+_SPHERE: _Table = {None: _SPHERE_PCM, "PCM_S": _SPHERE_PCM, "ULAW": {None: "ULAW", 8: "ULAW"}, "ALAW": {None: "ALAW", 8: "ALAW"}}
+_FLAC: _Table = {None: {None: "PCM_16", 8: "PCM_S8", 16: "PCM_16", 24: "PCM_24"}}
+_VORBIS: _Table = {None: {None: "VORBIS"}}
+_BY_CONTAINER: dict[str, _Table] = {
     "wav": _WAV, "flac": _FLAC, "ogg": _VORBIS, "vorbis": _VORBIS, "sph": _SPHERE,
 }  # fmt: skip
 _FIXED = {"nis": "PCM_16", "nist": "PCM_16", "mp3": "MPEG_LAYER_III"}
+_FFMPEG_VORBIS_CHUNK = 64
 _NIST_EXTENSIONS = ("sph", "nis", "nist")
 
 
@@ -87,7 +89,9 @@ def _opened(uri: Uri, settings: Settings) -> Any:
         return source.seekable(uri, settings)
     except OSError as why:
         hint = "Read it into io.BytesIO first, or turn on the flag unseekable_objects."
-        raise problem(BackendError, "read", uri, f"libsndfile must seek, and the object refuses ({why})", backend=Backend.name, hint=hint) from why
+        raise problem(
+            BackendError, "read", uri, f"libsndfile must seek, and the object refuses ({why})", backend=Backend.name, hint=hint
+        ) from why
 
 
 def _failed(action: str, uri: Uri, why: Exception) -> Exception:
@@ -211,5 +215,22 @@ class Backend(backend.Backend):
         try:
             with target.writing(uri) as place:
                 self._soundfile.write(place, data, sample_rate, subtype=subtype, format=kind)
+        except (self._soundfile.LibsndfileError, TypeError, ValueError, OSError) as why:
+            raise _failed("write", uri, why) from why
+
+    def write_vorbis(self, uri: Uri, data: torch.Tensor, sample_rate: int, compression_level: float) -> None:
+        """Write ``[channel, time]`` samples as Ogg Vorbis, with libsndfile's level from 0 (best) to 1.
+
+        The samples go in as FFmpeg gives them to libvorbis, whose decisions depend on how many it sees at a time.
+
+        Raises:
+            BackendError: libsndfile cannot.
+        """
+        samples = data.t().contiguous().numpy()
+        options = {"format": "OGG", "subtype": "VORBIS", "compression_level": compression_level}
+        try:
+            with target.writing(uri) as place, self._soundfile.SoundFile(place, "w", sample_rate, samples.shape[1], **options) as file:
+                for first in range(0, len(samples), _FFMPEG_VORBIS_CHUNK):
+                    file.write(samples[first : first + _FFMPEG_VORBIS_CHUNK])
         except (self._soundfile.LibsndfileError, TypeError, ValueError, OSError) as why:
             raise _failed("write", uri, why) from why

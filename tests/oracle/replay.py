@@ -189,7 +189,7 @@ def _in_child(case: dict[str, Any], install: Any, seconds: int = 60) -> dict[str
     return result
 
 
-def replay(paths: list[pathlib.Path], release: str, backends: list[str] | None) -> Iterator[dict[str, Any]]:
+def replay(paths: list[pathlib.Path], release: str, backends: list[str] | None, flags: dict[str, bool]) -> Iterator[dict[str, Any]]:
     """The outcomes of all cases in some files."""
     import compat
     import dispatcher
@@ -198,7 +198,7 @@ def replay(paths: list[pathlib.Path], release: str, backends: list[str] | None) 
     dispatcher.list_audio_backends()  # libraries are opened once, here, and not in every child
 
     def install() -> Any:
-        return compat.install(release, backends=backends)
+        return compat.install(release, backends=backends, **flags)
 
     installed = False
     for path in paths:
@@ -216,8 +216,10 @@ def main() -> None:
     parser.add_argument("cases", nargs="+", type=pathlib.Path)
     parser.add_argument("--release", required=True)
     parser.add_argument("--backends", type=lambda text: text.split(","))
+    parser.add_argument("--flag", action="append", default=[], help="NAME=0 or NAME=1")
     arguments = parser.parse_args()
-    for outcome in replay(arguments.cases, arguments.release, arguments.backends):
+    flags = {name: value == "1" for name, _, value in (flag.partition("=") for flag in arguments.flag)}
+    for outcome in replay(arguments.cases, arguments.release, arguments.backends, flags):
         print(json.dumps(outcome), flush=True)
 
 

@@ -10,6 +10,8 @@ from compat import tree
 if TYPE_CHECKING:
     from compat.context import Context
 
+GOES_IN_2_9 = True
+
 
 def attached(context: Context) -> bool:
     """Whether the release imports it by itself."""

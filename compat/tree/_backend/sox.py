@@ -9,6 +9,8 @@ from compat.tree._backend import backend_class
 if TYPE_CHECKING:
     from compat.context import Context
 
+GOES_IN_2_9 = True
+
 
 def present(context: Context) -> bool:
     """From 2.1 on."""

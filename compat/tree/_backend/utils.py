@@ -9,6 +9,8 @@ from dispatcher import AudioMetaData, Backend
 if TYPE_CHECKING:
     from compat.context import Context
 
+GOES_IN_2_9 = True
+
 
 def names(context: Context) -> dict[str, Any]:
     """The functions of the dispatcher, and ``get_available_backends``."""

@@ -9,6 +9,8 @@ from compat.tree.backend import utils
 if TYPE_CHECKING:
     from compat.context import Context
 
+GOES_IN_2_9 = True
+
 
 def names(context: Context) -> dict[str, Any]:
     """The setter, the getter and the lister, where the release has them here."""

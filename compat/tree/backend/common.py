@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from compat.context import Context
 
 WARNS = True
+GOES_IN_2_9 = True
 
 
 def names(context: Context) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from compat import tree
 if TYPE_CHECKING:
     from compat.context import Context
 
+GOES_IN_2_9 = True
+
 
 def present(context: Context) -> bool:
     """Until 2.1."""

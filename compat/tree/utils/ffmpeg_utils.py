@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from compat.context import Context
 
 STANDS_IN = True
+GOES_IN_2_9 = True
 
 # FFmpeg lists its protocols to C only; a name is asked for instead, with every protocol forbidden so that none is opened
 _PROTOCOLS = (
@@ -43,7 +44,7 @@ def _codecs(kind: str, *, writing: bool) -> dict[str, str]:
     return found
 
 
-def _protocols(mode: str) -> Iterator[str]:
+def _protocols(mode: Literal["r", "w"]) -> Iterator[str]:
     import av
 
     for name in _PROTOCOLS:
@@ -65,9 +66,10 @@ def get_versions() -> dict[str, tuple[int, ...]]:
 
 def get_build_config() -> str:
     """How FFmpeg was configured when it was built."""
-    import av
+    from av import _core
 
-    return next((str(meta["configuration"]) for meta in av.library_meta.values()), "")
+    libraries: dict[str, Any] = getattr(_core, "library_meta", {})
+    return next((str(library["configuration"]) for library in libraries.values()), "")
 
 
 def get_log_level() -> int:

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 from dispatcher import notices
 from dispatcher.backends.ffmpeg import samples
 from dispatcher.errors import BackendError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    import numpy as np
     import numpy.typing as npt
     from av import AudioFrame
     from av.audio.stream import AudioStream
     from av.container import InputContainer
 
+
+class NothingThereError(BackendError):
+    """A stream has not a single frame at the place asked for."""
+
+
 _FIRST_FRAMES = 1 << 16
 _MAX_PROMISED = 1 << 28
+_FFMPEG_5_PACKET = 4096
+_PCM = re.compile(r"pcm_[sfu](\d+)")
+_COMPANDED = ("pcm_alaw", "pcm_mulaw")
+
+
+def pcm_bits(codec: str) -> int:
+    """Bits of a PCM codec's sample as stored, given FFmpeg's canonical name; 0 for any other codec."""
+    if codec in _COMPANDED:
+        return 8
+    found = _PCM.match(codec)
+    return int(found.group(1)) if found else 0
 
 
 def promised_frames(container: InputContainer, stream: AudioStream) -> int:
@@ -50,9 +66,40 @@ def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFram
         )
 
 
+def timestamped_frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+    """The decoded frames that TorchCodec keeps over FFmpeg 5: those with a timestamp of their own.
+
+    Recorded of 2.9: a frame that comes late without a time (WMA) is lost; so are, of each 4,096 bytes of ADPCM, all blocks
+    but the first, because FFmpeg 5 packed them together; PCM that ends within a frame is an error.
+    """
+    import av
+
+    context = stream.codec_context
+    whole = pcm_bits(context.codec.canonical_name) * context.channels // 8
+    together = 0
+    try:
+        for number, packet in enumerate(container.demux(stream)):
+            if whole and packet.size % whole:
+                raise BackendError("the data ends within a frame")
+            if context.codec.canonical_name.startswith("adpcm_") and packet.size:
+                together = together or max(1, _FFMPEG_5_PACKET // packet.size)
+                if number % together:
+                    continue
+            for frame in stream.decode(packet):
+                if frame.pts is not None:
+                    yield frame
+    except av.FFmpegError as why:
+        raise BackendError(f"the data is damaged ({why.strerror})") from why
+
+
 def piece(
-    container: InputContainer, stream: AudioStream, frame_offset: int, num_frames: int, normalize: bool
-) -> npt.NDArray[np.generic]:
+    container: InputContainer,
+    stream: AudioStream,
+    frame_offset: int,
+    num_frames: int,
+    normalize: bool,
+    source: Callable[[InputContainer, AudioStream], Iterator[AudioFrame]] = frames,
+) -> npt.NDArray[Any]:
     """The frames of a piece, ``[channel, time]``; fewer than asked for where the stream ends.
 
     Raises:
@@ -60,11 +107,11 @@ def piece(
     """
     import numpy as np
 
-    out: npt.NDArray[np.generic] | None = None
+    out: npt.NDArray[Any] | None = None
     kind = samples.FORMATS["fltp"]
     begin, at = 0, 0  # place of the next frame in the stream, and in the result
     end = None if num_frames < 0 else frame_offset + num_frames
-    for frame in frames(container, stream):
+    for frame in source(container, stream):
         first = max(frame_offset - begin, 0)
         last = frame.samples if end is None else min(frame.samples, end - begin)
         begin += frame.samples
@@ -87,7 +134,7 @@ def piece(
             break
     if out is None or not at:
         where = f" at frame {frame_offset}" if frame_offset else ""
-        raise BackendError(f"no sound could be decoded{where}; the stream has {begin} frames")
+        raise NothingThereError(f"no sound could be decoded{where}; the stream has {begin} frames")
     return out[:, :at]
 
 

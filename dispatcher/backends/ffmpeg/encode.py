@@ -9,6 +9,7 @@ from __future__ import annotations
 import fractions
 import operator
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatcher import backend, notices, target
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _SAMPLE_FORMATS = {"uint8": "u8", "int16": "s16", "int32": "s32", "int64": "s64", "float32": "flt", "float64": "dbl"}
 
 _BIT_DEPTHS = (None, 8, 16, 24, 32, 64)
-_SIGNED = {16: "pcm_s16le", 24: "pcm_s24le", 32: "pcm_s32le", 64: "pcm_s64le"}
+_SIGNED: dict[int | None, str] = {16: "pcm_s16le", 24: "pcm_s24le", 32: "pcm_s32le", 64: "pcm_s64le"}
 _WAV: dict[str | None, dict[int | None, str]] = {
     None: {None: "pcm_s16le", 8: "pcm_u8", **_SIGNED},
     "PCM_S": {None: "pcm_s16le", **_SIGNED},
@@ -43,6 +44,7 @@ _LAYOUTS = ("mono", "stereo", "2.1", "4.0", "5.0", "5.1", "6.1", "7.1")
 _ONLY_CHANNELS = {"vorbis": 2}
 # bits per second for encoders that fail without; the others have a default of their own, as in the releases
 _BIT_RATES = {"wmav1": 128_000, "wmav2": 128_000}
+_CLOSEST_TO_FLOAT = ("fltp", "flt", "dblp", "dbl", "s32p", "s32", "s16p", "s16", "u8p", "u8")
 _CHUNK = 1 << 16
 
 
@@ -124,6 +126,29 @@ def save(
             raise BackendError(f"{getattr(why, 'strerror', None) or why}") from why
 
 
+def save_planar(uri: Uri, data: torch.Tensor, sample_rate: int, extension: str, bit_rate: int) -> None:
+    """Write float32 samples, ``[channel, time]``, in what FFmpeg takes an extension for, losing as little as its encoder can.
+
+    Raises:
+        BackendError: FFmpeg has no such format, or its encoder takes no such rate or number of channels.
+    """
+    import av
+
+    with target.writing(uri) as place, _muxer(place, Choice(None, None, None), extension) as container:
+        try:
+            name = container.default_audio_codec
+            codec = av.Codec(name, "w")
+            formats = [found.name for found in codec.audio_formats or ()]
+            closest = next((found for found in _CLOSEST_TO_FLOAT if found in formats), None)
+            if codec.audio_rates and sample_rate not in codec.audio_rates:
+                raise BackendError(f"{codec.name} takes no {sample_rate} Hz; it takes {sorted(codec.audio_rates)}")
+            config = CodecConfig(bit_rate=bit_rate or -1)
+            stream = _stream(container, Choice(None, codec.name, closest), sample_rate, data.shape[0], config, {})
+            _encode(container, stream, data.t(), sample_rate)
+        except (av.FFmpegError, ValueError) as why:
+            raise BackendError(f"{getattr(why, 'strerror', None) or why}") from why
+
+
 def _is_codec_config(compression: object) -> bool:
     """Whether this is our ``CodecConfig``, or the one of a real ``torchaudio.io``."""
     return isinstance(compression, CodecConfig) or type(compression).__name__ == "CodecConfig"
@@ -168,7 +193,14 @@ def _muxer(place: Any, choice: Choice, extension: str | None) -> OutputContainer
         raise BackendError(f"FFmpeg knows no format to write for {kind}") from why
 
 
-def _stream(container: OutputContainer, choice: Choice, rate: int, channels: int, config: CodecConfig | None) -> AudioStream:
+def _stream(
+    container: OutputContainer,
+    choice: Choice,
+    rate: int,
+    channels: int,
+    config: CodecConfig | None,
+    bit_rates: Mapping[str, int] = _BIT_RATES,
+) -> AudioStream:
     """An audio stream in a container, ready to encode."""
     import av
 
@@ -182,17 +214,18 @@ def _stream(container: OutputContainer, choice: Choice, rate: int, channels: int
     options = {"strict": "experimental"} if codec.experimental else {}
     if config is not None and config.compression_level != -1:
         options["compression_level"] = str(config.compression_level)
-    stream: AudioStream = container.add_stream(codec.name, rate=max(rates) if rates and rate not in rates else rate, options=options)
+    stream: Any = container.add_stream(codec.name, rate=max(rates) if rates and rate not in rates else rate, options=options)
     context: AudioCodecContext = stream.codec_context
     context.layout = _LAYOUTS[_ONLY_CHANNELS.get(codec.name, channels) - 1]
     formats = codec.audio_formats
-    if choice.sample_format or formats:
+    if formats:
         context.format = choice.sample_format or formats[0].name
     context.thread_count = 1
-    context.bit_rate = _BIT_RATES.get(codec.name, 0)
+    context.bit_rate = bit_rates.get(codec.name, 0)
     if config is not None:
         _configure(context, config)
-    return stream
+    ready: AudioStream = stream
+    return ready
 
 
 def _configure(context: AudioCodecContext, config: CodecConfig) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dispatcher.settings import Settings
 
-_PCM = re.compile(r"pcm_([sfu])(\d+)")
+_PCM = re.compile(r"pcm_([sfu])\d")
 _COMPANDED = {"pcm_alaw": "ALAW", "pcm_mulaw": "ULAW"}
 # where a lossless codec's own header keeps its bit depth: byte of the extradata, and what to do with it
 _STREAMINFO_BITS = 12
@@ -43,11 +43,9 @@ def encoding(codec: str) -> str:
 
 def bits_per_sample(codec: str, extradata: bytes | None) -> int:
     """Bits of a sample as stored; 0 for lossy codecs."""
-    if codec in _COMPANDED:
-        return 8
-    pcm = _PCM.match(codec)
-    if pcm:
-        return int(pcm.group(2))
+    bits = decode.pcm_bits(codec)
+    if bits:
+        return bits
     read, needed = _BITS_IN_EXTRADATA.get(codec, (None, 0))
     return read(extradata) if read and extradata and len(extradata) >= needed else 0
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
     from av import AudioFrame
 
@@ -35,23 +34,29 @@ FORMATS = {
 }
 
 
-def copy(frame: AudioFrame, first: int, last: int, kind: SampleFormat, out: npt.NDArray[np.generic]) -> None:
+def copy(frame: AudioFrame, first: int, last: int, kind: SampleFormat, out: npt.NDArray[Any]) -> None:
     """Copy the frames ``first`` to ``last`` into ``out``, ``[channel, time]``, converting where its dtype differs."""
-    import numpy as np
-
     channels = out.shape[0]
     if kind.planar:
         for channel in range(channels):
-            _convert(np.frombuffer(frame.planes[channel], kind.dtype)[first:last], kind, out[channel])
+            _convert(_plane(frame, channel, kind)[first:last], kind, out[channel])
     else:
-        packed = np.frombuffer(frame.planes[0], kind.dtype)
+        packed = _plane(frame, 0, kind)
         if channels == 1:
             _convert(packed[first:last], kind, out[0])
         else:
             _convert(packed[first * channels : last * channels].reshape(-1, channels).T, kind, out)
 
 
-def _convert(data: npt.NDArray[np.generic], kind: SampleFormat, out: npt.NDArray[np.generic]) -> None:
+def _plane(frame: AudioFrame, index: int, kind: SampleFormat) -> npt.NDArray[Any]:
+    """A view of a plane's samples; PyAV's planes have Python's buffer protocol."""
+    import numpy as np
+
+    plane: Any = frame.planes[index]
+    return np.frombuffer(plane, kind.dtype)
+
+
+def _convert(data: npt.NDArray[Any], kind: SampleFormat, out: npt.NDArray[Any]) -> None:
     import numpy as np
 
     if kind.scale == 1.0 or out.dtype == data.dtype:

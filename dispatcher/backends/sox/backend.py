@@ -44,10 +44,10 @@ class Backend(backend.Backend):
     def refuses_to_write(self, uri: Uri, format: str | None) -> str | None:
         return _FILE_OBJECT if backend.is_writable(uri) else None
 
-    def _path(self, action: str, uri: Uri, settings: Settings) -> str:
+    def _path(self, action: str, uri: Uri, settings: Settings, operation: str = "load and save") -> str:
         if backend.is_readable(uri) or backend.is_writable(uri):
             raise problem(ArgumentError, action, uri, _FILE_OBJECT, backend=self.name, hint="Use backend='ffmpeg' or 'soundfile'.")
-        if isinstance(uri, os.PathLike) and settings.sox_path_objects:
+        if isinstance(uri, os.PathLike) and settings.sox_path_objects in ("always", operation):
             uri = os.fspath(uri)
         if isinstance(uri, bytes):
             uri = os.fsdecode(uri)
@@ -58,7 +58,7 @@ class Backend(backend.Backend):
         return uri
 
     def info(self, uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> AudioMetaData:
-        path = self._path("read", uri, settings)
+        path = self._path("read", uri, settings, "info")
         try:
             with files.reading(self.library, path, format) as file:
                 return AudioMetaData(
@@ -117,9 +117,7 @@ class Backend(backend.Backend):
             dtype = _checked(src, sample_rate)
             container = os.path.splitext(path)[1].lstrip(".").lower() if format is None else format
             data = src.t() if channels_first else src
-            stored = encodings.to_store(
-                container, dtype, encoding, bits_per_sample, data.shape[1], sample_rate, settings.sox_signed_bits
-            )
+            stored = encodings.to_store(container, dtype, encoding, bits_per_sample, data.shape[1], sample_rate, settings.sox_signed_bits)
             precision = encodings.BY_DTYPE[dtype][1]
             with target.writing(path) as place:
                 taken = samples.from_tensor(data)

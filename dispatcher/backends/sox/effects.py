@@ -40,7 +40,7 @@ def apply(sox: Library, samples: Samples, rate: float, precision: int, effects: 
     """
     import numpy as np
 
-    ffi, lib = sox.ffi, sox.lib
+    ffi = sox.ffi
     data = np.ascontiguousarray(samples).reshape(-1)
     channels = samples.shape[1]
     position = 0

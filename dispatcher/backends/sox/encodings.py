@@ -6,7 +6,7 @@ depth, and what it refuses, is recorded in ``tests/oracle`` (cases ``save/*/sox`
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from dispatcher.errors import BackendError
 
@@ -24,8 +24,9 @@ NATIVE_DTYPE = {(UNSIGNED, 8): "uint8", (SIGN2, 16): "int16", (SIGN2, 24): "int3
 BY_DTYPE = {"float32": (FLOAT, 32), "int32": (SIGN2, 32), "int16": (SIGN2, 16), "uint8": (UNSIGNED, 8)}
 
 _BIT_DEPTHS = (None, 8, 16, 24, 32, 64)
-_SIGNED = {bits: (SIGN2, bits) for bits in (16, 24, 32, 64)}
-_WAV = {
+_Table: TypeAlias = dict[str | None, dict[int | None, tuple[int, int]]]
+_SIGNED: dict[int | None, tuple[int, int]] = {bits: (SIGN2, bits) for bits in (16, 24, 32, 64)}
+_WAV: _Table = {
     None: {8: (UNSIGNED, 8), **_SIGNED},
     "PCM_S": _SIGNED,
     "PCM_U": {None: (UNSIGNED, 8), 8: (UNSIGNED, 8)},
@@ -33,9 +34,9 @@ _WAV = {
     "ULAW": {None: (ULAW, 8), 8: (ULAW, 8)},
     "ALAW": {None: (ALAW, 8), 8: (ALAW, 8)},
 }
-_SPHERE_PCM = {None: (SIGN2, 32), 8: (SIGN2, 8), **_SIGNED}
-_SPHERE = {None: _SPHERE_PCM, "PCM_S": _SPHERE_PCM, "ULAW": _WAV["ULAW"], "ALAW": _WAV["ALAW"]}
-_BY_CONTAINER: dict[str, dict[str | None, dict[int | None, tuple[int, int]]]] = {
+_SPHERE_PCM: dict[int | None, tuple[int, int]] = {None: (SIGN2, 32), 8: (SIGN2, 8), **_SIGNED}
+_SPHERE: _Table = {None: _SPHERE_PCM, "PCM_S": _SPHERE_PCM, "ULAW": _WAV["ULAW"], "ALAW": _WAV["ALAW"]}
+_BY_CONTAINER: dict[str, _Table] = {
     "wav": _WAV,
     "amb": _WAV,
     "sph": _SPHERE,
@@ -58,9 +59,7 @@ class Encoding(NamedTuple):
     bits: int
 
 
-def to_store(
-    container: str, dtype: str, encoding: str | None, bits: int | None, channels: int, rate: float, signed_bits: int
-) -> Encoding:
+def to_store(container: str, dtype: str, encoding: str | None, bits: int | None, channels: int, rate: float, signed_bits: int) -> Encoding:
     """In which encoding the releases stored a tensor; ``signed_bits`` is the flag ``sox_signed_bits``.
 
     Raises:

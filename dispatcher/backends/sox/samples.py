@@ -5,7 +5,7 @@ The rounding is libsox' own: a float32 sample keeps 24 bits, an integer is round
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +18,7 @@ _SCALE = 2.0**31
 _MAX = 2**31 - 1
 
 
-def to_dtype(samples: Samples, dtype: str) -> npt.NDArray[np.generic]:
+def to_dtype(samples: Samples, dtype: str) -> npt.NDArray[Any]:
     """Samples, ``[time, channel]``, in the dtype of a tensor."""
     import numpy as np
 
@@ -27,7 +27,8 @@ def to_dtype(samples: Samples, dtype: str) -> npt.NDArray[np.generic]:
     if dtype == "float32":
         # the clipping bound keeps the largest samples from rounding up past 1.0
         rounded = (np.minimum(samples, _MAX - 64) + np.int32(64)) & np.int32(~127)
-        return np.multiply(rounded, np.float32(1 / _SCALE), dtype=np.float32)
+        scaled: npt.NDArray[Any] = np.multiply(rounded, np.float32(1 / _SCALE), dtype=np.float32)
+        return scaled
     if dtype == "int16":
         return ((np.minimum(samples, _MAX - 0x8000) + np.int32(0x8000)) >> 16).astype(np.int16)
     return (((np.minimum(samples, _MAX - 0x800000) + np.int32(0x800000)) >> 24) + 128).astype(np.uint8)

@@ -1,0 +1,54 @@
+"""Making the processes that ``multiprocessing`` spawns install what their parent has installed.
+
+A spawned process gets a dictionary from its parent before it imports the parent's main module. An entry is added to it
+whose unpickling installs the shim; nothing has to be importable for that but this project, whose folder goes along.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import pathlib
+import sys
+from collections.abc import Callable
+from multiprocessing import spawn
+from typing import Any
+
+from compat import releases
+from compat.assembly import Layer
+from compat.releases import Release
+
+_KEY = "torchaudio-compat"
+
+
+class _Install:
+    """An object that, when it is unpickled, installs a release."""
+
+    def __init__(self, release: Release, backends: tuple[str, ...] | None) -> None:
+        preset = releases.named(release.name)
+        changed = (field.name for field in dataclasses.fields(release))
+        self._flags = {name: value for name in changed if (value := getattr(release, name)) != getattr(preset, name)}
+        self._name, self._backends = release.name, backends
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[str]]:
+        home = str(pathlib.Path(__file__).resolve().parents[1])
+        lines = (
+            "import sys",
+            f"sys.path.append({home!r}) if {home!r} not in sys.path else None",
+            "import compat",
+            f"compat.install({self._name!r}, backends={self._backends!r}, **{self._flags!r})",
+        )
+        return exec, ("\n".join(lines),)
+
+
+def follow(layer: Layer, arguments: Callable[[], tuple[Any, ...]]) -> None:
+    """Give what ``arguments()`` says is installed to each process that is spawned from now on, until ``layer`` is undone."""
+    prepare = spawn.get_preparation_data
+
+    @functools.wraps(prepare)
+    def get_preparation_data(name: str) -> dict[str, Any]:
+        data: dict[str, Any] = prepare(name)
+        release, backends = arguments()
+        return {_KEY: _Install(release, backends), **data}
+
+    layer.set(vars(sys.modules[spawn.__name__]), "get_preparation_data", get_preparation_data)

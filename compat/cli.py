@@ -1,0 +1,38 @@
+"""``torchaudio-compat COMMAND``: the same as ``python -m compat.COMMAND``."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+from compat.version import __version__
+
+# command: the module with its ``main``, and what it does
+_COMMANDS = {
+    "run": ("compat.run", "run an unmodified program with torchaudio's old I/O"),
+    "codemod": ("compat.codemod.cli", "rewrite old call sites"),
+    "doctor": ("compat.doctor.cli", "say why torchaudio or a backend does not load, and how to mend it"),
+}
+
+
+def _usage() -> str:
+    commands = "\n".join(f"  {name:8} {what}" for name, (_, what) in _COMMANDS.items())
+    return (
+        f"usage: torchaudio-compat COMMAND ...\n\n{commands}\n\ntorchaudio-compat COMMAND --help tells more. This is version {__version__}."
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; 2 where there is none of that name."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    if given and given[0] in _COMMANDS:
+        module = importlib.import_module(_COMMANDS[given[0]][0])
+        return int(module.main(given[1:], prog=f"torchaudio-compat {given[0]}"))
+    wanted = bool(given) and given[0] in ("-h", "--help", "--version")
+    print(__version__ if given[:1] == ["--version"] else _usage(), file=sys.stdout if wanted else sys.stderr)
+    return 0 if wanted else 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""``python -m compat.run``: run an unmodified program under the shim.
+
+Worker processes are under it too: forked ones inherit it, those that ``multiprocessing`` spawns install it before they
+import anything of the program, and other Python processes find it in ``TORCHAUDIO_COMPAT_AUTO``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import runpy
+import sys
+import types
+from collections.abc import Sequence
+
+import compat
+from compat import releases
+
+AUTO_VARIABLE = "TORCHAUDIO_COMPAT_AUTO"
+
+
+def _parser(prog: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=prog,
+        description="Run a Python program with torchaudio's old I/O in place of torchaudio.",
+        epilog="Everything after SCRIPT or MODULE is passed to the program.",
+    )
+    parser.add_argument(
+        "--version", metavar="RELEASE", help=f"the release to behave as: {', '.join(releases.presets())} (default: {releases.DEFAULT})"
+    )
+    parser.add_argument("--backends", metavar="A,B", help="use only these backends (default: all that work here)")
+    parser.add_argument("-m", dest="module", action="store_true", help="run a module instead of a script, like python -m")
+    parser.add_argument("program", metavar="SCRIPT", help="a script, or with -m a module")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="ARGS", help="the program's own arguments")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") -> int:
+    """Install the shim, then become the program.
+
+    Returns:
+        0 when the program ends by itself; its own exit status otherwise. 2 for a wrong command line.
+    """
+    parser = _parser(prog)
+    given = parser.parse_args(argv)
+    try:
+        compat.install(given.version, backends=given.backends)
+    except ValueError as why:
+        parser.error(str(why))
+    os.environ[AUTO_VARIABLE] = compat.release().name
+    if given.backends:
+        os.environ[releases.BACKENDS_VARIABLE] = given.backends
+    sys.argv = [given.program, *given.arguments]
+    if given.module:
+        sys.path[0] = os.getcwd()
+        runpy.run_module(given.program, run_name="__main__", alter_sys=True)
+        return 0
+    if not os.path.exists(given.program):
+        parser.error(f"there is no file {given.program!r}")
+    if os.path.isdir(given.program):
+        runpy.run_path(given.program, run_name="__main__")
+        return 0
+    _run_script(given.program)
+    return 0
+
+
+def _run_script(path: str) -> None:
+    """Run a script as ``python SCRIPT`` does: in a module ``__main__`` that stays, so that its functions pickle."""
+    sys.path[0] = os.path.dirname(os.path.abspath(path))
+    module = types.ModuleType("__main__")
+    vars(module).update(__file__=path, __builtins__=__builtins__, __spec__=None, __loader__=None)
+    sys.modules["__main__"] = module
+    with io.open_code(os.path.abspath(path)) as file:
+        code = compile(file.read(), path, "exec", dont_inherit=True)
+    exec(code, vars(module))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

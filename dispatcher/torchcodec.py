@@ -1,0 +1,190 @@
+"""``load`` and ``save`` as 2.9 has them: TorchCodec's behaviour, on our decoders and encoders, to rehearse an upgrade.
+
+Which arguments are ignored, which errors come, and what each format is stored as, is recorded in ``tests/oracle`` (outcomes
+``2.9-*``). One departure is told of in the flag ``scale_integers``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dispatcher import backend, notices
+from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
+from dispatcher.registry import Registry
+from dispatcher.settings import Settings
+
+if TYPE_CHECKING:
+    import torch
+
+_BUFFER = 4096
+# libvorbis' quality in FFmpeg is 3 of 10; libsndfile counts the other way, from 0 to 1
+_VORBIS_COMPRESSION = 0.7
+_LEAST_VORBIS_RATE = 8000
+
+
+class Functions(NamedTuple):
+    """The two functions of the release."""
+
+    load: Callable[..., Any]
+    save: Callable[..., Any]
+
+
+def _ignored(function: str, **given: Any) -> None:
+    """Warn of each argument that has another value than its default."""
+    for name, (value, default) in given.items():
+        if value != default:
+            text = f"{function}() of 2.9 ignores {name}={value!r}; compat.{function}() honours it"
+            notices.warn(text, notices.IgnoredArgumentWarning)
+
+
+def functions(registry: Registry, settings: Settings) -> Functions:
+    """Make the two functions for one set of flags and backends."""
+
+    def load(
+        uri: Any,
+        frame_offset: int = 0,
+        num_frames: int = -1,
+        normalize: bool = True,
+        channels_first: bool = True,
+        format: str | None = None,
+        buffer_size: int = _BUFFER,
+        backend: str | None = None,
+    ) -> tuple[torch.Tensor, int]:
+        """The samples, always float32, ``[channel, time]`` or ``[time, channel]``, and the sample rate in Hz.
+
+        A piece beyond the end is empty; a negative offset or length means none. ``normalize``, ``format``, ``buffer_size`` and
+        ``backend`` are ignored with a warning.
+
+        Raises:
+            RuntimeError: it cannot be read.
+        """
+        _ignored(
+            "load",
+            normalize=(normalize, True), format=(format, None), buffer_size=(buffer_size, _BUFFER), backend=(backend, None),
+        )  # fmt: skip
+        return _load(uri, frame_offset, num_frames, channels_first, settings)
+
+    def save(
+        uri: Any,
+        src: torch.Tensor,
+        sample_rate: int,
+        channels_first: bool = True,
+        format: str | None = None,
+        encoding: str | None = None,
+        bits_per_sample: int | None = None,
+        buffer_size: int = _BUFFER,
+        backend: str | None = None,
+        compression: float | int | None = None,
+    ) -> None:
+        """Write samples, ``[channel, time]``, ``[time, channel]`` or ``[time]``, in what the extension stands for.
+
+        ``compression`` is a bit rate. ``format``, ``encoding``, ``bits_per_sample``, ``buffer_size`` and ``backend`` are ignored with a
+        warning, so a file object, or a path without a known extension, cannot be written.
+
+        Raises:
+            ValueError: a tensor of no or more than two dimensions, or a rate that is not positive.
+            RuntimeError: it cannot be written.
+        """
+        _ignored(
+            "save",
+            format=(format, None), encoding=(encoding, None), bits_per_sample=(bits_per_sample, None),
+            buffer_size=(buffer_size, _BUFFER), backend=(backend, None),
+        )  # fmt: skip
+        _save(uri, src, sample_rate, channels_first, compression, registry, settings)
+
+    return Functions(load, save)
+
+
+def _load(uri: Any, frame_offset: int, num_frames: int, channels_first: bool, settings: Settings) -> tuple[torch.Tensor, int]:
+    import torch
+
+    from dispatcher.backends.ffmpeg import container, decode
+
+    if not backend.is_readable(uri) and not isinstance(uri, (str, os.PathLike)):
+        raise problem(BackendError, "read", uri, f"it is neither a path nor a file object, but {type(uri).__name__}")
+    try:
+        with container.reading(uri, None, _BUFFER, settings) as (opened, stream):
+            rate, channels = stream.codec_context.sample_rate, stream.codec_context.channels
+            if num_frames == 0:
+                return torch.empty((channels, 0) if channels_first else (0, channels)), rate
+            offset = max(frame_offset, 0)
+            try:
+                frames = decode.piece(opened, stream, offset, max(num_frames, -1), True, decode.timestamped_frames)
+            except decode.NothingThereError:
+                if not offset:
+                    raise
+                return torch.empty((channels, 0) if channels_first else (0, channels)), rate
+    except (BackendError, OSError) as why:
+        raise problem(BackendError, "read", uri, why, backend="TorchCodec") from why
+    waveform = torch.from_numpy(frames)
+    return (waveform.contiguous() if channels_first else waveform.t()), rate
+
+
+def _save(
+    uri: Any,
+    src: Any,
+    sample_rate: Any,
+    channels_first: bool,
+    compression: Any,
+    registry: Registry,
+    settings: Settings,
+) -> None:
+    import torch
+
+    from dispatcher.backends.ffmpeg import encode
+
+    def fail(cause: object) -> BackendError:
+        return problem(BackendError, "write", uri, cause, backend="TorchCodec")
+
+    if not isinstance(src, torch.Tensor):
+        raise problem(ArgumentError, "write", uri, f"{type(src).__name__} is not a tensor", backend="TorchCodec")
+    if src.ndim not in (1, 2):
+        raise problem(ArgumentError, "write", uri, f"the tensor has {src.ndim} dimensions, not 1 or 2", backend="TorchCodec")
+    if not isinstance(sample_rate, int):
+        raise fail(f"sample_rate is {sample_rate!r}, and must be an int")
+    if sample_rate <= 0:
+        raise problem(ArgumentError, "write", uri, f"sample_rate is {sample_rate}, and must be positive", backend="TorchCodec")
+    if compression is not None and not isinstance(compression, (int, float)):
+        notices.warn(f"save() of 2.9 ignores compression={compression!r}, which is no number", notices.IgnoredArgumentWarning)
+        compression = None
+    if not isinstance(uri, (str, os.PathLike)):
+        raise fail("2.9 writes to paths only; compat.save() writes to file objects")
+    data = src.detach()[None] if src.ndim == 1 else src.detach() if channels_first else src.detach().t()
+    data = _as_float(data, settings)
+    extension = os.path.splitext(os.fspath(uri))[1].lstrip(".").lower()
+    bit_rate = 0 if compression is None else int(compression)
+    if bit_rate < 0:
+        raise fail(f"compression={compression!r} is a bit rate here, and must not be negative")
+    if extension == "ogg" and 0 < bit_rate < _LEAST_VORBIS_RATE:
+        raise fail(f"Vorbis cannot go as low as {bit_rate} bit/s")
+    try:
+        if extension == "ogg" and not bit_rate and _save_vorbis(uri, data, sample_rate, registry):
+            return
+        encode.save_planar(uri, data, sample_rate, extension, bit_rate)
+    except (BackendError, OSError, ValueError) as why:
+        raise fail(why) from why
+
+
+def _as_float(data: torch.Tensor, settings: Settings) -> torch.Tensor:
+    """Float32 samples of any dtype."""
+    import torch
+
+    if data.is_floating_point() or not settings.scale_integers:
+        return data.to(torch.float32)
+    text = f"save() of 2.9 would take {data.dtype} samples for float samples; here they are scaled to [-1, 1]"
+    notices.warn(f"{text}. Convert to float32 before saving.")
+    if data.dtype == torch.uint8:
+        return (data.to(torch.float32) - 128) / 128
+    return (data.to(torch.float64) / -torch.iinfo(data.dtype).min).to(torch.float32)
+
+
+def _save_vorbis(uri: Any, data: torch.Tensor, sample_rate: int, registry: Registry) -> bool:
+    """Write Ogg Vorbis through libsndfile: PyAV's FFmpeg lacks libvorbis, which TorchCodec's has. Whether it could."""
+    try:
+        soundfile: Any = registry.get("soundfile")
+    except BackendUnavailable:
+        return False
+    soundfile.write_vorbis(uri, data, sample_rate, _VORBIS_COMPRESSION)
+    return True

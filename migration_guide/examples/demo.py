@@ -1,0 +1,64 @@
+"""``make demo``: an old script, unchanged, under each release; then what the codemod makes of it, and that nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+SCRIPT = HERE / "trim_silence.py"
+AUDIO = [ROOT / "tests" / "oracle" / "assets" / name for name in ("stereo_cbr.mp3", "stereo_24.flac", "stereo_s16.wav")]
+RELEASES = ("2.0", "2.1", "2.2")
+WIDTH = 100
+
+
+def title(text: str) -> None:
+    """A heading on the terminal."""
+    print(f"\n{f'── {text} ':─<{WIDTH}}", flush=True)
+
+
+def run(script: pathlib.Path, release: str, out: pathlib.Path) -> None:
+    """Run a script on the audio under a release, and show what it prints and what it is warned of."""
+    out.mkdir()
+    command = [sys.executable, "-m", "compat.run", "--version", release, str(script), str(out), *map(str, AUDIO)]
+    environment = {key: value for key, value in os.environ.items() if key != "TORCHAUDIO_USE_BACKEND_DISPATCHER"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    print(done.stdout, end="")
+    for line in done.stderr.splitlines():
+        if "Warning: " in line:
+            print("  warned:", line.partition("Warning: ")[2])
+    if done.returncode:
+        sys.exit(done.stderr)
+
+
+def main() -> None:
+    """Show everything."""
+    print(f"{SCRIPT.relative_to(ROOT)} was written for torchaudio 2.0: it sets a global backend, and never names one in a call.")
+    with tempfile.TemporaryDirectory() as folder:
+        out = pathlib.Path(folder)
+        for release in RELEASES:
+            title(f"unchanged, under torchaudio {release}")
+            run(SCRIPT, release, out / release)
+        print(
+            "\nWhat changed: 2.0 read the mp3 with libsox, which keeps the encoder's padding, and wrote 32-bit float. From 2.1 on the"
+            "\nsetter does nothing, ffmpeg serves each call: it drops the padding, and writes 16-bit PCM."
+        )
+        rewritten(out)
+
+
+def rewritten(out: pathlib.Path) -> None:
+    """Show the codemod's diff, and that the rewritten script under 2.2 writes what the old one wrote under 2.0."""
+    copy = out / SCRIPT.name
+    shutil.copy(SCRIPT, copy)
+    title("python -m compat.codemod --diff trim_silence.py")
+    codemod = [sys.executable, "-m", "compat.codemod"]
+    subprocess.run([*codemod, "--diff", copy.name], cwd=out, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
+
+
+if __name__ == "__main__":
+    main()

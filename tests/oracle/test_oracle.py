@@ -1,0 +1,112 @@
+"""Every recorded case, replayed under the release and mode it was recorded with."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tomllib
+from typing import Any, NamedTuple
+
+import pytest
+
+from dispatcher.registry import Registry
+from tests.oracle import compare
+
+HERE = pathlib.Path(__file__).resolve().parent
+_VARIABLE = "TORCHAUDIO_USE_BACKEND_DISPATCHER"
+_GROUPS = ("load", "info", "save", "legacy", "surface")
+_SHARE = 0.995
+
+
+class Run(NamedTuple):
+    """How a file of outcomes was recorded."""
+
+    release: str
+    variable: str | None = None
+    backends: str | None = None
+    cases: tuple[str, ...] = _GROUPS
+
+
+RUNS = {
+    "2.0-legacy": Run("2.0", None, "sox,soundfile"),
+    "2.0-dispatcher": Run("2.0", "1", "sox,soundfile"),
+    "2.0-modes": Run("2.0", None, "sox,soundfile", ("modes",)),
+    "2.1-dispatcher": Run("2.1"),
+    "2.1-legacy": Run("2.1", "0"),
+    "2.1-modes": Run("2.1", cases=("modes",)),
+    "2.2-dispatcher": Run("2.2"),
+    "2.2-modes": Run("2.2", cases=("modes",)),
+}
+
+
+def _lines(path: pathlib.Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def _accepted() -> list[dict[str, str]]:
+    table: list[dict[str, str]] = tomllib.loads((HERE / "accepted.toml").read_text())["accepted"]
+    return table
+
+
+def _replayed(run: Run) -> dict[str, dict[str, Any]]:
+    command = [sys.executable, "-m", "tests.oracle.replay", "--release", run.release]
+    command += ["--backends", run.backends] if run.backends else []
+    command += [str(HERE / "cases" / f"{group}.jsonl") for group in run.cases]
+    environment = {key: value for key, value in os.environ.items() if key != _VARIABLE}
+    if run.variable is not None:
+        environment[_VARIABLE] = run.variable
+    done = subprocess.run(command, cwd=HERE.parents[1], env=environment, capture_output=True, text=True, check=True)
+    return {outcome["id"]: outcome for outcome in map(json.loads, done.stdout.splitlines())}
+
+
+@pytest.mark.skipif(Registry().reason("sox") is not None, reason="the outcomes were recorded with libsox, which is not on this machine")
+@pytest.mark.parametrize("name", RUNS)
+def test_the_outcomes_are_those_of_the_release(name: str) -> None:
+    """Nothing differs but what the table accepts, and of each file at least 99.5 % are the same."""
+    recorded = _lines(HERE / "outcomes" / f"{name}.jsonl")
+    here = _replayed(RUNS[name])
+    differing = {want["id"]: found for want in recorded if (found := compare.difference(want, here.get(want["id"])))}
+    patterns = [row["case"] for row in _accepted() if fnmatch.fnmatch(name, row["outcomes"])]
+    unexpected = {case: found for case, found in differing.items() if not any(fnmatch.fnmatchcase(case, p) for p in patterns)}
+    assert not unexpected, "\n".join(f"{case}: {found}" for case, found in unexpected.items())
+    unneeded = [
+        pattern
+        for pattern in patterns
+        if any(fnmatch.fnmatchcase(want["id"], pattern) for want in recorded)
+        and not any(fnmatch.fnmatchcase(case, pattern) for case in differing)
+    ]
+    assert not unneeded, "accepted, but the same by now"
+    assert len(differing) <= (1 - _SHARE) * len(recorded)
+
+
+def test_every_line_of_the_table_gives_a_reason_and_meets_a_case() -> None:
+    """The table stays short, and names cases that exist."""
+    rows = _accepted()
+    assert len(rows) < 15
+    for row in rows:
+        assert len(row["reason"]) > 40
+        names = [name for name in RUNS if fnmatch.fnmatch(name, row["outcomes"])]
+        cases = (case["id"] for name in names for case in _lines(HERE / "outcomes" / f"{name}.jsonl"))
+        assert any(fnmatch.fnmatchcase(case, row["case"]) for case in cases), row
+
+
+def test_a_difference_is_seen() -> None:
+    """The comparison can fail: a sample, a class, a warning and a dtype that differ are each found."""
+    tensor = {"kind": "tensor", "dtype": "torch.float32", "shape": [1, 2], "contiguous": True, "probe": [0.0, 0.5], "rms": 0.3}
+    want = {"id": "load/x.wav/sox/plain", "value": [tensor, 16000], "warnings": []}
+
+    def off(**changes: Any) -> str | None:
+        return compare.difference(want, {**want, "value": [{**tensor, **changes}, 16000]})
+
+    assert off() is None
+    assert off(probe=[0.0, 0.50001]) is not None
+    assert off(dtype="torch.float64") is not None
+    assert off(contiguous=False) is not None
+    assert compare.difference(want, {**want, "warnings": ["UserWarning"]}) is not None
+    assert compare.difference(want, {"id": want["id"], "error": ["RuntimeError"], "message": "", "warnings": []}) is not None
+    failing = {"id": want["id"], "error": ["RuntimeError"], "warnings": []}
+    assert compare.difference(failing, {"id": want["id"], "error": ["ValueError"], "message": "", "warnings": []}) is not None
