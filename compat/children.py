@@ -15,7 +15,7 @@ from multiprocessing import spawn
 from typing import Any
 
 from compat import releases
-from compat.assembly import Layer
+from compat.layer import Layer
 from compat.releases import Release
 
 _KEY = "torchaudio-compat"

@@ -12,7 +12,7 @@ import sys
 import types
 from collections.abc import Sequence
 
-from compat import advice
+from compat import advice, definitions
 from compat.assembly import Tree
 
 
@@ -46,9 +46,8 @@ class Finder:
             return None
         context, known = self._tree.context, self._tree.has(below)
         if known:
-            spec = importlib.machinery.ModuleSpec(fullname, _Loader(self._tree, below))  # type: ignore[arg-type]
-            spec.submodule_search_locations = [] if self._tree.is_package(below) else None
-            return spec
+            package = definitions.below()[below].package
+            return importlib.machinery.ModuleSpec(fullname, _Loader(self._tree, below), is_package=package)  # type: ignore[arg-type]
         if known is None and context.over_real:
             return None
         if sys._getframe(2).f_globals.get("__name__") == importlib.util.__name__:

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from compat import advice, children, releases
-from compat.assembly import Layer, Tree
+from compat.assembly import Tree
 from compat.context import Context
 from compat.finder import Finder
+from compat.layer import Layer
 from compat.releases import Release
 
 ROOT = "torchaudio"

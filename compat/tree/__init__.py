@@ -22,6 +22,11 @@ from dispatcher.metadata import AudioMetaData
 if TYPE_CHECKING:
     from compat.context import Context
 
+# what some release had at the top, and so is taken off a real torchaudio before the release in force is laid over it
+NAMES = (
+    "info", "load", "save", "set_audio_backend", "get_audio_backend", "list_audio_backends", "AudioMetaData",
+    "load_with_torchcodec", "save_with_torchcodec",
+)  # fmt: skip
 FUNCTIONS = ("info", "load", "save", "set_audio_backend", "get_audio_backend", "list_audio_backends")
 
 
