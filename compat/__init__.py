@@ -9,7 +9,9 @@ made when first used, for the release in ``TORCHAUDIO_COMPAT_VERSION``, else 2.2
 
 from __future__ import annotations
 
+import functools
 import importlib
+import pkgutil
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -35,12 +37,18 @@ _HOMES = {
 __all__ = ["CompatWarning", "Release", "install", "pinned", "release", "standin", "torchaudio", "uninstall"]
 
 
+@functools.cache
+def _submodules() -> frozenset[str]:
+    """The modules of this package: before one is imported, its name must not be looked for in the stand-in."""
+    return frozenset(module.name for module in pkgutil.iter_modules(__path__))
+
+
 def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is not None:
         value = globals()[name] = getattr(importlib.import_module(home[0]), home[1])
         return value
-    if name.startswith("__") and name != "__version__":
+    if (name.startswith("__") and name != "__version__") or name in _submodules():
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     installation = importlib.import_module("compat.installation")
     default = installation.default_standin()

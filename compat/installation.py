@@ -17,8 +17,11 @@ from compat.context import Context
 from compat.finder import Finder
 from compat.layer import Layer
 from compat.releases import Release
+from compat.tree import NAMES
+from dispatcher import notices
 
 ROOT = "torchaudio"
+_OURS = ("compat", "legacy", "dispatcher")
 _lock = threading.RLock()
 _installed: _Installation | None = None
 
@@ -53,11 +56,20 @@ class _Installation:
         return None
 
     def lay(self, release: Release, backends: tuple[str, ...] | None) -> None:
+        """Put a release in place, of the one that is there or of a real torchaudio.
+
+        Raises:
+            ValueError: an unknown backend.
+        """
         context = Context(release, backends, self.tree.host, over_real=self.real is not None, broken=self.broken)
         if self.real is None:
             _dress(self.tree.host, context)
         self.tree.lay(context)
         self.arguments = (release, backends)
+
+    def functions(self) -> dict[str, Any]:
+        """The I/O functions that stand in the host now."""
+        return {name: value for name, value in vars(self.tree.host).items() if name in NAMES and callable(value)}
 
     def remove(self) -> None:
         self.tree.clear()
@@ -103,25 +115,53 @@ def install(version: str | Release | None = None, *, backends: Iterable[str] | N
     Raises:
         ValueError: an unknown release, flag or backend; the text lists the valid ones.
     """
-    global _installed
     arguments = (releases.named(version, **flags), releases.backends(backends))
     with _lock:
-        if _installed is None:
-            fresh = _Installation()
-            try:
-                fresh.lay(*arguments)
-            except BaseException:
-                fresh.remove()
-                raise
-            _installed = fresh
-        elif _installed.arguments != arguments:
-            before = _installed.arguments
-            try:
-                _installed.lay(*arguments)
-            except BaseException:
-                _installed.lay(*before)
-                raise
-        return _installed.tree.host
+        bound = _switch(arguments)
+    for where, name in bound:
+        notices.warn(
+            f"{where}.{name} was bound by `from torchaudio import {name}` before, and stays what it was: install first, or write "
+            f"torchaudio.{name}"
+        )
+    return sys.modules[ROOT]
+
+
+def _switch(arguments: tuple[Release, tuple[str, ...] | None]) -> list[tuple[str, str]]:
+    """Install a release; give the names that modules hold of the one before."""
+    global _installed
+    if _installed is None:
+        fresh = _Installation()
+        before = fresh.functions()
+        try:
+            fresh.lay(*arguments)
+        except BaseException:
+            fresh.remove()
+            raise
+        _installed = fresh
+    elif _installed.arguments != arguments:
+        before, last = _installed.functions(), _installed.arguments
+        try:
+            _installed.lay(*arguments)
+        except BaseException:
+            _installed.lay(*last)
+            raise
+    else:
+        return []
+    now = _installed.functions()
+    return _held({name: value for name, value in before.items() if now.get(name) is not value})
+
+
+def _held(functions: dict[str, Any]) -> list[tuple[str, str]]:
+    """Which modules, other than torchaudio's own, have one of these functions among their names."""
+    if not functions:
+        return []
+    found = []
+    for where, module in list(sys.modules.items()):
+        if where.split(".")[0] in (ROOT, *_OURS) or not isinstance(module, types.ModuleType):
+            continue
+        names = vars(module)
+        found += [(where, name) for name, function in functions.items() if names.get(name) is function]
+    return found
 
 
 def uninstall() -> None:
@@ -143,7 +183,8 @@ def pinned(version: str | Release | None = None, *, backends: Iterable[str] | No
         if before is None:
             uninstall()
         else:
-            install(before[0], backends=before[1])
+            with _lock:
+                _switch(before)
 
 
 def standin(version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Any) -> types.ModuleType:

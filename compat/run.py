@@ -15,9 +15,7 @@ import types
 from collections.abc import Sequence
 
 import compat
-from compat import releases
-
-AUTO_VARIABLE = "TORCHAUDIO_COMPAT_AUTO"
+from compat import auto, releases
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:
@@ -48,7 +46,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
         compat.install(given.version, backends=given.backends)
     except ValueError as why:
         parser.error(str(why))
-    os.environ[AUTO_VARIABLE] = compat.release().name
+    os.environ[auto.VARIABLE] = compat.release().name
     if given.backends:
         os.environ[releases.BACKENDS_VARIABLE] = given.backends
     sys.argv = [given.program, *given.arguments]

@@ -1,0 +1,64 @@
+"""``TORCHAUDIO_COMPAT_AUTO=2.0``: the shim for programs that cannot be edited.
+
+A file of one line beside the installed packages imports this module at the start of every Python process in which the
+variable is set. Nothing is installed then, and nothing heavy imported: that happens when the program imports torchaudio.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import os
+import sys
+import types
+from collections.abc import Sequence
+from typing import Any
+
+VARIABLE = "TORCHAUDIO_COMPAT_AUTO"
+_ROOT = "torchaudio"
+
+
+class FirstImport:
+    """A finder that waits for ``import torchaudio``, installs the release named in the variable, and steps aside."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """A spec that loads the installed module; ``None`` for everything else.
+
+        Raises:
+            ValueError: the variable names no release.
+        """
+        if fullname != _ROOT:
+            return None
+        sys.meta_path.remove(self)
+        import compat
+
+        compat.install(os.environ.get(VARIABLE))
+        # were it still there, the import system would take its spec, and load it anew
+        host = sys.modules.pop(_ROOT)
+        package = hasattr(host, "__path__")
+        return importlib.machinery.ModuleSpec(_ROOT, _Installed(host), is_package=package)  # type: ignore[arg-type]
+
+
+class _Installed:
+    """Gives the import system a module that is already complete, and its own spec back."""
+
+    def __init__(self, module: types.ModuleType) -> None:
+        self._module = module
+        self._kept = {name: getattr(module, name) for name in ("__spec__", "__loader__", "__path__") if hasattr(module, name)}
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        return self._module
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        vars(module).update(self._kept)
+
+
+def wait() -> None:
+    """Start waiting for the import, unless the shim or torchaudio is there already."""
+    finders: list[Any] = sys.meta_path
+    if os.environ.get(VARIABLE) and _ROOT not in sys.modules and not any(isinstance(finder, FirstImport) for finder in finders):
+        finders.insert(0, FirstImport())
+
+
+wait()
