@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import functools
 import importlib
-import pkgutil
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,6 +39,8 @@ __all__ = ["CompatWarning", "Release", "install", "pinned", "release", "standin"
 @functools.cache
 def _submodules() -> frozenset[str]:
     """The modules of this package: before one is imported, its name must not be looked for in the stand-in."""
+    import pkgutil
+
     return frozenset(module.name for module in pkgutil.iter_modules(__path__))
 
 

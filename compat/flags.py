@@ -19,7 +19,7 @@ def table() -> str:
     lines = [
         "# Flags",
         "",
-        "A release is made of these. Override any one: `compat.install(\"2.1\", exact_num_frames=True)`. This page is made by",
+        'A release is made of these. Override any one: `compat.install("2.1", exact_num_frames=True)`. This page is made by',
         "`python -m compat.flags > migration_guide/flags.md`.",
         "",
         f"| flag | {' | '.join(presets)} |",

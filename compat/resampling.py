@@ -52,7 +52,7 @@ def kernel(
 ) -> tuple[torch.Tensor, int]:
     """The filters of all phases, ``[phase, 1, tap]``, and how many input frames they reach to the left.
 
-    Computed in float64 and given as float32, unless ``dtype`` says otherwise.
+    Computed in float64, but for the phases, and given as float32, unless ``dtype`` says otherwise.
 
     Raises:
         ValueError: an unknown method, or a width that is not positive.
@@ -68,7 +68,8 @@ def kernel(
     reach = math.ceil(lowpass_filter_width * orig / cutoff)
     precision = dtype or torch.float64
     taps = torch.arange(-reach, reach + orig, dtype=precision, device=device) / orig
-    phases = torch.arange(0, -new, -1, dtype=precision, device=device)[:, None, None] / new
+    # without a dtype torchaudio divides whole numbers, which gives float32: a rounding that models were trained with
+    phases = torch.arange(0, -new, -1, dtype=dtype, device=device)[:, None, None] / new
     crossings = ((phases + taps) * cutoff).clamp(-lowpass_filter_width, lowpass_filter_width)
     if window == "hann":
         weight = torch.cos(crossings * math.pi / lowpass_filter_width / 2) ** 2

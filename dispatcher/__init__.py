@@ -5,6 +5,7 @@ The functions here use every backend that works on this machine and behave as in
 
 from __future__ import annotations
 
+from dispatcher import notices as notices
 from dispatcher.api import Chooser, Functions, functions
 from dispatcher.backend import Backend
 from dispatcher.codec_config import CodecConfig

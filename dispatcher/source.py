@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Callable
 from typing import Any
 
 from dispatcher.errors import ArgumentTypeError, describe
@@ -38,9 +39,15 @@ class Reader(io.RawIOBase):
         return bytes(data)
 
     def readinto(self, buffer: Any) -> int:
-        data = self.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
+        """Fill a buffer; less than all of it comes only at the end, which is what libsndfile takes it for."""
+        view, filled = memoryview(buffer).cast("B"), 0
+        while filled < len(view):
+            data = self.read(len(view) - filled)
+            if not data:
+                break
+            view[filled : filled + len(data)] = data
+            filled += len(data)
+        return filled
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         if whence == os.SEEK_CUR:
@@ -51,6 +58,31 @@ class Reader(io.RawIOBase):
 
     def tell(self) -> int:
         return int(self._wrapped.tell()) - len(self._rest)
+
+
+class PatientReader(Reader):
+    """A reader for a library that cannot pass on errors: it keeps the first one, and says that the file has ended."""
+
+    def __init__(self, wrapped: Any) -> None:
+        super().__init__(wrapped)
+        self.failure: Exception | None = None
+
+    def readinto(self, buffer: Any) -> int:
+        return self._keep(super().readinto, buffer)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return self._keep(super().seek, offset, whence)
+
+    def tell(self) -> int:
+        return self._keep(super().tell)
+
+    def _keep(self, operation: Callable[..., int], *arguments: Any) -> int:
+        if self.failure is None:
+            try:
+                return operation(*arguments)
+            except Exception as failure:  # noqa: BLE001 - whatever the object raises is raised again by who asked
+                self.failure = failure
+        return 0
 
 
 def _spooled(wrapped: Any) -> io.BytesIO:

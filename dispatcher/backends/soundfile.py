@@ -6,7 +6,9 @@ Which subtype each dtype, encoding and bit depth gives, and which errors, is wha
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dispatcher import backend, notices, source, target
@@ -46,8 +48,8 @@ _WAV: _Table = {
     "ULAW": {None: "ULAW", 8: "ULAW"},
     "ALAW": {None: "ALAW", 8: "ALAW"},
 }
-_SPHERE_PCM: dict[int | None, str] = {None: "PCM_32", 8: "PCM_S8", 16: "PCM_16", 24: "PCM_24", 32: "PCM_32"}
-_SPHERE: _Table = {None: _SPHERE_PCM, "PCM_S": _SPHERE_PCM, "ULAW": {None: "ULAW", 8: "ULAW"}, "ALAW": {None: "ALAW", 8: "ALAW"}}
+_SPHERE_PCM: dict[int | None, str] = {None: "PCM_32", 16: "PCM_16", 24: "PCM_24", 32: "PCM_32"}
+_SPHERE: _Table = {None: _SPHERE_PCM, "PCM_S": _SPHERE_PCM, "ULAW": {None: "ULAW", 8: "ULAW"}, "ALAW": dict.fromkeys(_BIT_DEPTHS, "ALAW")}
 _FLAC: _Table = {None: {None: "PCM_16", 8: "PCM_S8", 16: "PCM_16", 24: "PCM_24"}}
 _VORBIS: _Table = {None: {None: "VORBIS"}}
 _BY_CONTAINER: dict[str, _Table] = {
@@ -81,17 +83,16 @@ def _subtype(dtype: str, container: str, encoding: str | None, bits: int | None)
     return table[encoding][bits]
 
 
-def _opened(uri: Uri, settings: Settings) -> Any:
+def _readable(uri: Uri, settings: Settings) -> Any:
     """A path or file object as python-soundfile takes it."""
     if not backend.is_readable(uri):
         return uri
     try:
-        return source.seekable(uri, settings)
+        return source.PatientReader(source.seekable(uri, settings))
     except OSError as why:
         hint = "Read it into io.BytesIO first, or turn on the flag unseekable_objects."
-        raise problem(
-            BackendError, "read", uri, f"libsndfile must seek, and the object refuses ({why})", backend=Backend.name, hint=hint
-        ) from why
+        cause = f"libsndfile must seek, and the object refuses ({why})"
+        raise problem(BackendError, "read", uri, cause, backend=Backend.name, hint=hint) from why
 
 
 def _failed(action: str, uri: Uri, why: Exception) -> Exception:
@@ -126,13 +127,27 @@ class Backend(backend.Backend):
             mend = "pip install --force-reinstall soundfile, or install libsndfile1"
             raise BackendUnavailable(f"libsndfile does not load ({why})", mend=mend) from why
 
-    def info(self, uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> AudioMetaData:
+    @contextlib.contextmanager
+    def _reading(self, uri: Uri, settings: Settings) -> Iterator[Any]:
+        """A ``SoundFile`` open for reading; what fails within the block is worded here, the errors of a file object first.
+
+        Raises:
+            BackendError, ArgumentTypeError: libsndfile cannot read it, or it is neither a path nor a file object.
+        """
+        place = _readable(uri, settings)
         try:
-            with self._soundfile.SoundFile(_opened(uri, settings), "r") as file:
-                container, subtype = file.format, file.subtype
-                rate, frames, channels = file.samplerate, file.frames, file.channels
+            with self._soundfile.SoundFile(place, "r") as file:
+                yield file
         except (self._soundfile.LibsndfileError, TypeError) as why:
-            raise _failed("read", uri, why) from why
+            raise _failed("read", uri, getattr(place, "failure", None) or why) from why
+        failure = getattr(place, "failure", None)
+        if failure is not None:
+            raise _failed("read", uri, failure) from failure
+
+    def info(self, uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> AudioMetaData:
+        with self._reading(uri, settings) as file:
+            container, subtype = file.format, file.subtype
+            rate, frames, channels = file.samplerate, file.frames, file.channels
         if subtype not in _BITS:
             text = f"libsndfile calls the encoding {subtype}, which torchaudio has no name for: info() reports UNKNOWN with 0 bits"
             notices.warn(text, notices.UnknownEncodingWarning)
@@ -152,25 +167,22 @@ class Backend(backend.Backend):
     ) -> tuple[torch.Tensor, int]:
         import torch
 
-        try:
-            with self._soundfile.SoundFile(_opened(uri, settings), "r") as file:
-                dtype = "float32" if normalize or file.format != "WAV" else _NATIVE_DTYPE.get(file.subtype)
-                if dtype not in ("float32", "float64", "int16", "int32"):
-                    cause = f"libsndfile cannot give {file.subtype} in a dtype of its own"
-                    hint = "Leave normalize=True, or use backend='ffmpeg'."
-                    raise problem(ArgumentError, "read", uri, cause, backend=self.name, hint=hint)
-                # offsets are Python slices here, negative ones included
-                start, stop, _ = slice(frame_offset, None).indices(file.frames)
-                frames = stop - start if num_frames < 0 else max(0, min(num_frames, stop - start))
-                waveform = torch.empty((frames, file.channels), dtype=getattr(torch, dtype))
-                if frames:
-                    if start or file.seekable():
-                        file.seek(start)
-                    read = len(file.read(out=waveform.numpy()))
-                    waveform = waveform[:read]
-                return (waveform.t().contiguous() if channels_first else waveform), file.samplerate
-        except (self._soundfile.LibsndfileError, TypeError) as why:
-            raise _failed("read", uri, why) from why
+        with self._reading(uri, settings) as file:
+            dtype = "float32" if normalize or file.format != "WAV" else _NATIVE_DTYPE.get(file.subtype)
+            if dtype not in ("float32", "float64", "int16", "int32"):
+                cause = f"libsndfile cannot give {file.subtype} in a dtype of its own"
+                hint = "Leave normalize=True, or use backend='ffmpeg'."
+                raise problem(ArgumentError, "read", uri, cause, backend=self.name, hint=hint)
+            # offsets are Python slices here, negative ones included
+            start, stop, _ = slice(frame_offset, None).indices(file.frames)
+            frames = stop - start if num_frames < 0 else max(0, min(num_frames, stop - start))
+            waveform = torch.empty((frames, file.channels), dtype=getattr(torch, dtype))
+            if frames:
+                if start or file.seekable():
+                    file.seek(start)
+                waveform = waveform[: len(file.read(out=waveform.numpy()))]
+            rate = int(file.samplerate)
+        return (waveform.t().contiguous() if channels_first else waveform), rate
 
     def save(
         self,

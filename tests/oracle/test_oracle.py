@@ -28,18 +28,24 @@ class Run(NamedTuple):
     release: str
     variable: str | None = None
     backends: str | None = None
+    flags: tuple[str, ...] = ()
     cases: tuple[str, ...] = _GROUPS
 
 
 RUNS = {
     "2.0-legacy": Run("2.0", None, "sox,soundfile"),
     "2.0-dispatcher": Run("2.0", "1", "sox,soundfile"),
-    "2.0-modes": Run("2.0", None, "sox,soundfile", ("modes",)),
+    "2.0-modes": Run("2.0", None, "sox,soundfile", cases=("modes",)),
     "2.1-dispatcher": Run("2.1"),
     "2.1-legacy": Run("2.1", "0"),
     "2.1-modes": Run("2.1", cases=("modes",)),
     "2.2-dispatcher": Run("2.2"),
     "2.2-modes": Run("2.2", cases=("modes",)),
+    "2.8-dispatcher": Run("2.8"),
+    "2.8-modes": Run("2.8", cases=("modes",)),
+    # the one departure from a release is off here, and tested on its own
+    "2.9-dispatcher": Run("2.9", flags=("scale_integers=0",)),
+    "2.9-modes": Run("2.9", cases=("modes",)),
 }
 
 
@@ -55,6 +61,7 @@ def _accepted() -> list[dict[str, str]]:
 def _replayed(run: Run) -> dict[str, dict[str, Any]]:
     command = [sys.executable, "-m", "tests.oracle.replay", "--release", run.release]
     command += ["--backends", run.backends] if run.backends else []
+    command += [f"--flag={flag}" for flag in run.flags]
     command += [str(HERE / "cases" / f"{group}.jsonl") for group in run.cases]
     environment = {key: value for key, value in os.environ.items() if key != _VARIABLE}
     if run.variable is not None:

@@ -45,6 +45,7 @@ _ONLY_CHANNELS = {"vorbis": 2}
 # bits per second for encoders that fail without; the others have a default of their own, as in the releases
 _BIT_RATES = {"wmav1": 128_000, "wmav2": 128_000}
 _CLOSEST_TO_FLOAT = ("fltp", "flt", "dblp", "dbl", "s32p", "s32", "s16p", "s16", "u8p", "u8")
+_LAMBDA_PER_QUALITY = 118  # FFmpeg's FF_QP2LAMBDA
 _CHUNK = 1 << 16
 
 
@@ -109,7 +110,7 @@ def save(
             raise BackendError("a file object needs format=")
     else:
         extension = os.path.splitext(os.fsdecode(uri))[1].lstrip(".").lower() or None
-    if not hasattr(src, "T"):
+    if not hasattr(type(src), "T"):
         raise AttributeError(f"{type(src).__name__} is not a tensor")
     shape = tuple(getattr(src, "shape", ()))
     channels = shape[0 if channels_first else -1] if shape else 0
@@ -211,10 +212,9 @@ def _stream(
     if channels > len(_LAYOUTS) or not channels:
         raise BackendError(f"FFmpeg has no layout for {channels} channels; it has for 1 to {len(_LAYOUTS)}")
     rates = codec.audio_rates
-    options = {"strict": "experimental"} if codec.experimental else {}
-    if config is not None and config.compression_level != -1:
-        options["compression_level"] = str(config.compression_level)
-    stream: Any = container.add_stream(codec.name, rate=max(rates) if rates and rate not in rates else rate, options=options)
+    stream: Any = container.add_stream(
+        codec.name, rate=max(rates) if rates and rate not in rates else rate, options=_options(codec, config)
+    )
     context: AudioCodecContext = stream.codec_context
     context.layout = _LAYOUTS[_ONLY_CHANNELS.get(codec.name, channels) - 1]
     formats = codec.audio_formats
@@ -222,18 +222,20 @@ def _stream(
         context.format = choice.sample_format or formats[0].name
     context.thread_count = 1
     context.bit_rate = bit_rates.get(codec.name, 0)
-    if config is not None:
-        _configure(context, config)
+    if config is not None and config.bit_rate > 0:
+        context.bit_rate = config.bit_rate
     ready: AudioStream = stream
     return ready
 
 
-def _configure(context: AudioCodecContext, config: CodecConfig) -> None:
-    if config.bit_rate > 0:
-        context.bit_rate = config.bit_rate
-    if config.qscale is not None:
-        context.qscale = True
-        context.global_quality = 118 * config.qscale  # FF_QP2LAMBDA
+def _options(codec: Any, config: CodecConfig | None) -> dict[str, str]:
+    """An encoder's options, as FFmpeg's command line would take them."""
+    options = {"strict": "experimental"} if codec.experimental else {}
+    if config is not None and config.compression_level != -1:
+        options["compression_level"] = str(config.compression_level)
+    if config is not None and config.qscale is not None:
+        options.update(flags="+qscale", global_quality=str(_LAMBDA_PER_QUALITY * config.qscale))
+    return options
 
 
 def _encode(container: OutputContainer, stream: AudioStream, data: torch.Tensor, rate: int) -> None:

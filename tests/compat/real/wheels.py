@@ -1,0 +1,46 @@
+"""Real torchaudio, as far as it is Python: wheels without their compiled parts, which import with any torch."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import subprocess
+import sys
+import zipfile
+
+import filelock
+
+RELEASES = ("2.0.2", "2.1.2", "2.2.2", "2.8.0", "2.9.1", "2.11.0")
+
+
+class NotToBeHadError(Exception):
+    """The package index does not answer."""
+
+
+def _cache() -> pathlib.Path:
+    home = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    folder = pathlib.Path(home, "torchaudio-compat-tests")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def unpacked(release: str) -> pathlib.Path:
+    """A folder to put on ``sys.path``, downloaded once.
+
+    Raises:
+        NotToBeHadError: with what pip said.
+    """
+    folder = _cache() / f"torchaudio-{release}"
+    with filelock.FileLock(f"{folder}.lock"):
+        if not (folder / "done").exists():
+            command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--python-version", "3.11"]
+            command += ["--only-binary", ":all:", "--dest", str(folder), f"torchaudio=={release}"]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode:
+                raise NotToBeHadError(done.stderr.strip().splitlines()[-1])
+            for wheel in folder.glob("*.whl"):
+                with zipfile.ZipFile(wheel) as archive:
+                    archive.extractall(folder, [name for name in archive.namelist() if not name.endswith(".so")])
+                wheel.unlink()
+            (folder / "done").touch()
+    return folder

@@ -1,0 +1,106 @@
+"""Warnings: their class, their place, their number, and the facts they carry."""
+
+from __future__ import annotations
+
+import subprocess
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import deprecation
+import pytest
+from packaging.version import Version
+
+import compat
+from compat import deprecations, releases
+from dispatcher.notices import CompatWarning
+
+Python = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def test_a_warning_is_shown_by_default_at_the_callers_line_once(python: Python) -> None:
+    """A loop over one line warns once; another line warns again."""
+    code = (
+        "import compat; t = compat.install('2.2', backends=['soundfile'])\n"
+        "for _ in range(3):\n    t.set_audio_backend('soundfile')\n"
+        "t.set_audio_backend('soundfile')\n"
+    )
+    said = [line for line in python(code=code).stderr.splitlines() if "Warning" in line]
+    assert [line.split(": ")[0] for line in said] == ["<string>:3", "<string>:4"]
+    assert all("DeprecatedNameWarning" in line and "since 2.1" in line for line in said)
+
+
+def test_a_warning_of_a_submodule_points_at_the_import() -> None:
+    """Through the import system, to the line that says ``from``."""
+    compat.install("2.1")
+    with pytest.warns(deprecations.DeprecatedNameWarning) as seen:
+        from torchaudio.backend.common import AudioMetaData  # noqa: F401
+    assert [warning.filename for warning in seen] == [__file__]
+
+
+@pytest.mark.parametrize(("release", "warned"), [("2.0", 0), ("2.1", 1), ("2.2", 1), ("2.8", 1)])
+def test_how_often_a_release_warns_of_its_setter(release: str, warned: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted, and with warnings as errors the call fails just where it warns."""
+    torchaudio = compat.install(release, backends=["soundfile"])
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        torchaudio.set_audio_backend("soundfile")
+    assert len([w for w in seen if issubclass(w.category, CompatWarning)]) >= warned
+    assert bool(seen) == bool(warned)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        if warned:
+            with pytest.raises(CompatWarning):
+                torchaudio.set_audio_backend("soundfile")
+        else:
+            torchaudio.set_audio_backend("soundfile")
+
+
+def test_a_warning_carries_the_facts() -> None:
+    """Since when, until when, and what to write instead."""
+    torchaudio = compat.install("2.2")
+    with pytest.warns(deprecations.DeprecatedNameWarning) as seen:
+        torchaudio.get_audio_backend()
+    warning: Any = seen[0].message
+    assert (warning.name, warning.deprecated_in, warning.removed_in) == ("get_audio_backend", "2.1", "2.9")
+    assert isinstance(warning, UserWarning)
+    assert not isinstance(warning, DeprecationWarning)
+
+
+@pytest.mark.parametrize("release", releases.presets())
+def test_docstrings_note_what_is_deprecated_by_then(release: str) -> None:
+    """The notes are those of the package ``deprecation``, by its own arithmetic."""
+    torchaudio = compat.install(release)
+    noted = ".. deprecated:: 2.1" in getattr(torchaudio, "set_audio_backend", test_docstrings_note_what_is_deprecated_by_then).__doc__
+    assert noted == (Version("2.1") <= Version(compat.release().last_patch) < Version("2.9"))
+
+
+@pytest.mark.parametrize("release", releases.presets())
+@pytest.mark.parametrize("name", [name for name, fact in deprecations.FACTS.items() if fact.removed_in])
+def test_a_name_past_its_removal_is_gone(release: str, name: str) -> None:
+    """``deprecation.fail_if_not_removed`` finds no use of a name whose time is over, and every other name is there."""
+    torchaudio = compat.install(release)
+    fact = deprecations.FACTS[name]
+
+    def reach() -> Any:
+        found: Any = torchaudio
+        for part in name.split("."):
+            found = getattr(found, part)
+
+        @deprecation.deprecated(fact.deprecated_in, fact.removed_in, current_version=compat.release().last_patch)
+        def used() -> Any:
+            return found
+
+        return used()
+
+    @deprecation.fail_if_not_removed
+    def use() -> bool:
+        try:
+            reach()
+        except AttributeError:
+            return False
+        return True
+
+    removed = Version(compat.release().last_patch) >= Version(fact.removed_in)
+    absent_yet = name == "AudioMetaData" and release == "2.0"
+    assert use() == (not removed and not absent_yet)

@@ -1,0 +1,97 @@
+"""What is imported when, told by processes of their own."""
+
+from __future__ import annotations
+
+import pathlib
+import subprocess
+from collections.abc import Callable
+
+import pytest
+
+Python = Callable[..., subprocess.CompletedProcess[str]]
+_HEAVY = "print([m for m in ('torch', 'numpy', 'av', 'soundfile', 'torchaudio') if m in sys.modules])"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import compat",
+        "import compat.auto",
+        "import compat.cli",
+        "import compat; compat.release('2.0')",
+        "import compat; compat.standin('2.2')",
+    ],
+)
+def test_nothing_heavy_is_imported(python: Python, code: str) -> None:
+    """Torch and the decoders come with the first call."""
+    assert python(code=f"import sys; {code}; {_HEAVY}").stdout.strip() == "[]"
+
+
+def test_a_broken_torchaudio_is_replaced_and_the_reason_told(python: Python, tmp_path: pathlib.Path) -> None:
+    """What its import said stands in the error for what the stand-in lacks; half-imported modules are gone."""
+    package = tmp_path / "torchaudio"
+    package.mkdir()
+    (package / "__init__.py").write_text("from torchaudio import _extension\n")
+    (package / "_extension.py").write_text("raise OSError('undefined symbol: _ZN3c10')\n")
+    code = (
+        "import compat, sys; t = compat.install('2.0', backends=['soundfile']); print(t.__version__, t.get_audio_backend())\n"
+        "import torchaudio._extension as e; print(e._IS_RIR_AVAILABLE)\n"
+        "try:\n    from torchaudio import datasets\n"
+        "except ImportError as why:\n    print(why)\n"
+    )
+    done = python(code=code, PYTHONPATH=str(tmp_path))
+    assert done.stdout.splitlines()[:2] == ["2.0.2+compat soundfile", "False"], done.stderr
+    assert "undefined symbol: _ZN3c10" in done.stdout
+    assert "compat.doctor" in done.stdout
+
+
+def test_without_libsox_soundfile_takes_its_place(python: Python, tmp_path: pathlib.Path) -> None:
+    """A script that asks for sox_io runs under 2.0, and says what it runs on."""
+    script = tmp_path / "old.py"
+    script.write_text("import torchaudio\ntorchaudio.set_audio_backend('sox_io')\nprint(torchaudio.get_audio_backend())\n")
+    done = python("-m", "compat.run", "--version", "2.0", str(script), TORCHAUDIO_COMPAT_LIBSOX="/nonexistent/libsox.so")
+    assert done.stdout.strip() == "soundfile", done.stderr
+    assert "old.py:2: CompatWarning: soundfile takes the place of sox_io" in done.stderr
+    assert "/nonexistent/libsox.so" in done.stderr
+
+
+@pytest.mark.libsox
+def test_with_libsox_it_is_used(python: Python, tmp_path: pathlib.Path) -> None:
+    """And nothing is warned of."""
+    script = tmp_path / "old.py"
+    script.write_text("import torchaudio\ntorchaudio.set_audio_backend('sox_io')\nprint(torchaudio.get_audio_backend())\n")
+    done = python("-m", "compat.run", "--version", "2.0", str(script))
+    assert (done.stdout.strip(), done.stderr) == ("sox_io", "")
+
+
+_TOPS = """
+import torchaudio
+import torchaudio as ta
+import torchaudio.backend.sox_io_backend
+import torchaudio.backend.soundfile_backend as sf
+import torchaudio.sox_effects as ta_sox
+import torchaudio.kaldi_io
+import torchaudio.utils.sox_utils
+from torchaudio import load, save, info
+from torchaudio.backend import sox_io_backend, soundfile_backend, no_backend
+from torchaudio.backend.common import AudioMetaData
+from torchaudio.backend.utils import set_audio_backend, get_audio_backend, list_audio_backends
+from torchaudio.sox_effects import apply_effects_tensor, apply_effects_file, effect_names
+from torchaudio.utils import sox_utils, ffmpeg_utils
+from torchaudio._backend.utils import get_available_backends
+from torchaudio._extension import _IS_TORCHAUDIO_EXT_AVAILABLE, fail_if_no_sox
+from torchaudio._internal import module_utils
+from torchaudio._internal.module_utils import is_module_available, requires_module
+from torchaudio.transforms import Resample
+from torchaudio.functional import resample
+from torchaudio.io import CodecConfig
+from torchaudio.utils.sox_utils import set_buffer_size
+from torchaudio.kaldi_io import read_mat_ark
+"""
+
+
+@pytest.mark.parametrize("release", ["2.0", "2.1"])
+def test_the_tops_of_old_scripts_import(python: Python, release: str) -> None:
+    """Every name that public code was seen to import."""
+    done = python(code=f"import compat; compat.install({release!r})\n{_TOPS}\nprint('past the imports')", PYTHONWARNINGS="ignore")
+    assert done.stdout.strip() == "past the imports", done.stderr

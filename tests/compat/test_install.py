@@ -1,0 +1,249 @@
+"""Installing, switching, pinning and taking away."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import threading
+import types
+import unittest.mock
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import compat
+from dispatcher.notices import CompatWarning
+
+Asset = Callable[[str], str]
+
+
+def test_import_gives_the_pinned_release() -> None:
+    """The version is that of the last patch, with a mark of ours."""
+    installed = compat.install("2.0")
+    import torchaudio
+
+    assert torchaudio is installed
+    assert torchaudio.__version__ == "2.0.2+compat"
+
+
+@pytest.mark.parametrize("spelling", ["2.1", "2.1.0", "2.1.2", "2.1.2+cu121"])
+def test_a_release_may_be_named_by_its_patch(spelling: str) -> None:
+    """What stands in a requirements file works."""
+    assert compat.release(spelling).name == "2.1"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "listed"),
+    [
+        ({"version": "1.13"}, "2.0, 2.1, 2.2"),
+        ({"version": "2.1", "no_such_flag": True}, "exact_num_frames"),
+        ({"version": "2.1", "global_backend": "sometimes"}, "'always'"),
+        ({"version": "2.1", "exact_num_frames": 3}, "True"),
+        ({"version": "2.1", "backends": ["sox_io"]}, "ffmpeg, soundfile, sox"),
+    ],
+    ids=["release", "flag", "value", "bool", "backend"],
+)
+def test_what_is_unknown_is_refused_with_the_list_of_what_is_known(arguments: dict[str, Any], listed: str) -> None:
+    """And nothing is installed."""
+    with pytest.raises(ValueError, match=listed):
+        compat.install(**arguments)
+    assert "torchaudio" not in sys.modules
+
+
+def test_variables_choose_where_no_argument_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The argument wins over the variable, the variable over the default."""
+    assert compat.release().name == "2.2"
+    monkeypatch.setenv("TORCHAUDIO_COMPAT_VERSION", "2.1")
+    monkeypatch.setenv("TORCHAUDIO_COMPAT_BACKENDS", "soundfile")
+    assert compat.install().list_audio_backends() == ["soundfile"]
+    assert compat.release().name == "2.1"
+    assert compat.install("2.2", backends=["ffmpeg", "soundfile"]).list_audio_backends() == ["ffmpeg", "soundfile"]
+
+
+def test_the_same_again_changes_nothing_and_another_switches_in_place() -> None:
+    """A module that was imported before sees the change."""
+    import_before = compat.install("2.0", backends=["soundfile"])
+    load = import_before.load
+    assert compat.install("2.0", backends=["soundfile"]).load is load
+    assert compat.install("2.2", backends=["soundfile"]) is import_before
+    assert import_before.load is not load
+    assert import_before.__version__ == "2.2.2+compat"
+
+
+def test_uninstall_leaves_no_trace() -> None:
+    """Neither modules nor finders stay."""
+    finders, names = list(sys.meta_path), set(sys.modules)
+    compat.install("2.0")
+    import torchaudio.backend.soundfile_backend
+    import torchaudio.sox_effects  # noqa: F401
+
+    compat.uninstall()
+    assert sys.meta_path == finders
+    assert not {name for name in set(sys.modules) - names if name.startswith("torchaudio")}
+    compat.uninstall()
+
+
+def test_pinned_blocks_nest() -> None:
+    """Each gives back exactly what was there before it."""
+    with compat.pinned("2.0", backends=["soundfile"]) as outer:
+        assert outer.get_audio_backend() == "soundfile"
+        with compat.pinned("2.2", exact_num_frames=True) as inner:
+            assert inner is outer
+            assert compat.release().exact_num_frames
+        assert outer.get_audio_backend() == "soundfile"
+        assert compat.release() == compat.release("2.0")
+    assert "torchaudio" not in sys.modules
+
+
+def test_pinned_is_undone_by_an_error() -> None:
+    """An exception in the block changes nothing about that."""
+    with pytest.raises(ZeroDivisionError), compat.pinned("2.0"):
+        1 / 0
+    assert "torchaudio" not in sys.modules
+
+
+def test_a_standin_is_outside_sys_modules_and_has_a_backend_of_its_own() -> None:
+    """Two of them do not know of each other."""
+    one, other = compat.standin("2.0", backends=["soundfile"]), compat.standin("2.0", backends=["soundfile"])
+    one.set_audio_backend(None)
+    assert one.get_audio_backend() is None
+    assert other.get_audio_backend() == "soundfile"
+    assert "torchaudio" not in sys.modules
+    assert one.backend.soundfile_backend.load is one.backend.soundfile_backend.load
+
+
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
+def test_standins_of_several_releases_serve_threads_at_once(asset: Asset) -> None:
+    """No release leaks into another thread's calls."""
+    releases = {name: compat.standin(name) for name in ("2.0", "2.1", "2.2", "2.8")}
+    wrong: list[str] = []
+
+    def work(name: str) -> None:
+        for _ in range(30):
+            waveform, rate = releases[name].load(asset("stereo_16.flac"))
+            if (tuple(waveform.shape), rate) != ((2, 4000), 16000) or not releases[name].__version__.startswith(name):
+                wrong.append(name)
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in releases for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_compat_itself_serves_as_torchaudio(asset: Asset) -> None:
+    """``import compat as torchaudio`` and ``from compat import torchaudio`` are the same stand-in."""
+    assert compat.torchaudio.info is compat.info
+    assert compat.load(asset("mono_s16.wav"))[1] == 8000
+    assert compat.AudioMetaData(1, 2, 3, 4, "PCM_S").num_frames == 2
+    assert "torchaudio" not in sys.modules
+    with pytest.raises(AttributeError, match="pip install torchaudio"):
+        compat.datasets
+
+
+def test_names_bound_before_are_told_of() -> None:
+    """``from torchaudio import load`` keeps the old function, and a warning names the module that did it."""
+    compat.install("2.0", backends=["soundfile"])
+    module = types.ModuleType("somebody_elses")
+    exec("from torchaudio import load, info", vars(module))
+    sys.modules[module.__name__] = module
+    try:
+        with pytest.warns(CompatWarning, match=r"somebody_elses\.(load|info)") as seen:
+            compat.install("2.2", backends=["soundfile"])
+        assert len(seen) == 2
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            compat.install("2.2", backends=["soundfile"])
+    finally:
+        del sys.modules[module.__name__]
+
+
+def test_a_fake_torchaudio_comes_back_as_it_was() -> None:
+    """Home-made shims are laid over, and found again afterwards."""
+    fake: Any = types.ModuleType("torchaudio")
+    fake.set_audio_backend = lambda name: "home-made"
+    fake.backend = types.ModuleType("torchaudio.backend")
+    sys.modules["torchaudio"], sys.modules["torchaudio.backend"] = fake, fake.backend
+    before = dict(vars(fake))
+    try:
+        compat.install("2.0", backends=["soundfile"])
+        import torchaudio.backend.soundfile_backend as theirs
+
+        assert fake.get_audio_backend() == "soundfile"
+        assert theirs.load is fake.load
+        compat.uninstall()
+        assert vars(fake) == before
+        assert sys.modules["torchaudio.backend"] is before["backend"]
+    finally:
+        del sys.modules["torchaudio"], sys.modules["torchaudio.backend"]
+
+
+def test_home_made_patches_after_install_work_and_go_with_it() -> None:
+    """``torchaudio.load = ...`` holds until ``uninstall``; the getter of 2.0 sees that the function is not its own."""
+    torchaudio = compat.install("2.0", backends=["soundfile"])
+    torchaudio.load = lambda path: "mine"
+    assert torchaudio.load("x") == "mine"
+    with pytest.raises(ValueError, match="replaced"):
+        torchaudio.get_audio_backend()
+    torchaudio.set_audio_backend("soundfile")
+    assert torchaudio.get_audio_backend() == "soundfile"
+
+
+def test_mock_patch_works() -> None:
+    """And gives the function back."""
+    torchaudio = compat.install("2.2")
+    load = torchaudio.load
+    with unittest.mock.patch("torchaudio.load", return_value=("w", 1)) as fake:
+        assert torchaudio.load("x") == ("w", 1)
+        fake.assert_called_once_with("x")
+    assert torchaudio.load is load
+
+
+def test_a_bare_module_in_place_of_backend_does_not_stop_imports() -> None:
+    """Code that sets ``torchaudio.backend`` to something of its own goes on working."""
+    torchaudio = compat.install("2.0", backends=["soundfile"])
+    torchaudio.backend = types.ModuleType("torchaudio.backend")
+    import torchaudio.backend.soundfile_backend as found
+    import torchaudio.backend.sox_io_backend
+
+    assert found.load is torchaudio.load
+
+
+@pytest.mark.parametrize(
+    "statement", ["import torchaudio.datasets", "from torchaudio import datasets", "from torchaudio.io import StreamReader"]
+)
+def test_what_a_standin_lacks_says_what_to_install(statement: str) -> None:
+    """As an ImportError from an import statement."""
+    compat.install("2.2")
+    with pytest.raises(ImportError, match="pip install torchaudio"):
+        exec(statement)
+
+
+def test_guards_see_what_is_there() -> None:
+    """``hasattr`` and ``find_spec`` ask without an error."""
+    torchaudio = compat.install("2.2")
+    assert hasattr(torchaudio, "info")
+    assert not hasattr(torchaudio, "datasets")
+    assert not hasattr(torchaudio.io, "StreamReader")
+    assert importlib.util.find_spec("torchaudio.datasets") is None
+    assert importlib.util.find_spec("torchaudio.backend.common") is not None
+    assert getattr(torchaudio, "load_wav", None) is None
+
+
+def test_what_the_release_lacks_says_since_when() -> None:
+    """``torchaudio.backend.utils`` went in 2.2."""
+    compat.install("2.2")
+    with pytest.raises(ModuleNotFoundError, match=r"went in 2\.2"):
+        import torchaudio.backend.utils  # noqa: F401
+
+
+def test_switching_to_something_unknown_keeps_what_is_installed() -> None:
+    """A failed switch is no switch."""
+    torchaudio = compat.install("2.0", backends=["soundfile"])
+    with pytest.raises(ValueError, match="no backend"):
+        compat.install("2.1", backends=["nonsense"])
+    assert torchaudio.get_audio_backend() == "soundfile"
+    assert torchaudio.__version__ == "2.0.2+compat"

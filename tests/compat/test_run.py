@@ -1,0 +1,153 @@
+"""Programs that are not edited, and the processes they start."""
+
+from __future__ import annotations
+
+import pathlib
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+import compat.cli
+from tests.conftest import ASSETS
+
+Python = Callable[..., subprocess.CompletedProcess[str]]
+
+_PROGRAM = """
+import concurrent.futures, functools, multiprocessing, pickle, sys
+import torch, torchaudio
+
+PATH = {path!r}
+torchaudio.set_audio_backend("soundfile")
+
+def where(_):
+    import torchaudio
+    return torchaudio.__version__, torchaudio.get_audio_backend(), torchaudio.load(PATH)[0].shape[1]
+
+class Files(torch.utils.data.Dataset):
+    def __len__(self):
+        return 4
+    def __getitem__(self, i):
+        return torchaudio.load(PATH)[0]
+
+if __name__ == "__main__":
+    print(sys.argv[1:])
+    for method in ("fork", "spawn", "forkserver"):
+        with multiprocessing.get_context(method).Pool(1) as pool:
+            print(method, pool.map(where, [0])[0])
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as pool:
+        print("executor", pool.submit(where, 0).result())
+    for method in ("fork", "spawn"):
+        loader = torch.utils.data.DataLoader(Files(), batch_size=4, num_workers=1, multiprocessing_context=method)
+        print("loader", method, [tuple(batch.shape) for batch in loader])
+    piece = pickle.loads(pickle.dumps(functools.partial(torchaudio.load, num_frames=3)))
+    print(tuple(piece(PATH)[0].shape))
+"""
+
+
+def test_workers_of_every_kind_are_under_the_shim(python: Python, tmp_path: pathlib.Path) -> None:
+    """Forked, spawned, of a fork server, of an executor, of a data loader; and functions pickle by name."""
+    script = tmp_path / "train.py"
+    script.write_text(_PROGRAM.format(path=str(ASSETS / "mono_s16.wav")))
+    done = python("-m", "compat.run", "--version", "2.0", "--backends", "soundfile", str(script), "--epochs", "3")
+    said = "('2.0.2+compat', 'soundfile', 2000)"
+    assert done.stdout.splitlines() == [
+        "['--epochs', '3']",
+        f"fork {said}",
+        f"spawn {said}",
+        f"forkserver {said}",
+        f"executor {said}",
+        "loader fork [(4, 1, 2000)]",
+        "loader spawn [(4, 1, 2000)]",
+        "(1, 3)",
+    ], done.stderr
+
+
+def test_a_module_runs_too_and_its_status_is_ours(python: Python, tmp_path: pathlib.Path) -> None:
+    """``-m`` finds modules in the current folder, as Python does."""
+    (tmp_path / "tool.py").write_text("import sys, torchaudio; print(torchaudio.__version__, sys.argv[1:]); sys.exit(7)\n")
+    done = python("-m", "compat.run", "--version", "2.1", "-m", "tool", "a", "-b", PYTHONPATH=str(tmp_path))
+    assert (done.returncode, done.stdout.strip()) == (7, "2.1.2+compat ['a', '-b']"), done.stderr
+
+
+def test_pytest_runs_under_it(python: Python, tmp_path: pathlib.Path) -> None:
+    """A project's own tests, unchanged."""
+    (tmp_path / "test_old.py").write_text(
+        "import torchaudio\ndef test_old():\n    torchaudio.set_audio_backend('soundfile')\n    assert torchaudio.get_audio_backend() == 'soundfile'\n"
+    )
+    done = python("-m", "compat.run", "--version", "2.0", "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path))
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [(["--version", "1.0", "x.py"], "there is no release '1.0'"), (["nowhere.py"], "there is no file 'nowhere.py'"), ([], "SCRIPT")],
+)
+def test_a_wrong_command_line_says_why(python: Python, arguments: list[str], words: str) -> None:
+    """With status 2, as everywhere."""
+    done = python("-m", "compat.run", *arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+
+
+def test_an_error_of_the_program_points_at_the_program(python: Python, tmp_path: pathlib.Path) -> None:
+    """The traceback ends in its line."""
+    script = tmp_path / "old.py"
+    script.write_text("import torchaudio\n\ntorchaudio.load('/nonexistent.wav')\n")
+    done = python("-m", "compat.run", str(script))
+    assert done.returncode == 1
+    assert f'File "{script}", line 3' in done.stderr
+    assert "/nonexistent.wav" in done.stderr.splitlines()[-1]
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A virtual environment with this project's file beside the installed packages, and what it needs from ours."""
+    folder = tmp_path_factory.mktemp("environment")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    site = next((folder / "lib").glob("python*/site-packages"))
+    root = pathlib.Path(compat.__file__).parents[1]
+    paths = [str(root), *(path for path in sys.path if path.endswith("site-packages"))]
+    (site / "paths.pth").write_text("\n".join(paths))
+    (site / "zz_auto.pth").write_text((root / "compat" / "torchaudio_compat_auto.pth").read_text())
+    return str(folder / "bin" / "python")
+
+
+def test_a_variable_puts_any_program_under_it(environment: str) -> None:
+    """With the variable set, ``import torchaudio`` is enough, in child processes as well; torch is not imported for it."""
+    child = "import torchaudio; print(torchaudio.__version__)"
+    code = (
+        f"import subprocess, sys, torchaudio; print(torchaudio.get_audio_backend(), torchaudio.__version__, 'torch' in sys.modules); "
+        f"from torchaudio.backend import soundfile_backend as b; print(b.load is torchaudio.load); "
+        f"print(subprocess.run([sys.executable, '-c', {child!r}], capture_output=True, text=True).stdout)"
+    )
+    variables = {"TORCHAUDIO_COMPAT_AUTO": "2.0", "TORCHAUDIO_COMPAT_BACKENDS": "soundfile"}
+    done = subprocess.run([environment, "-c", code], env=variables, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["soundfile", "2.0.2+compat", "False", "True", "2.0.2+compat"], done.stderr
+
+
+def test_without_the_variable_nothing_of_it_is_loaded(environment: str) -> None:
+    """The line costs a look into the environment."""
+    done = subprocess.run(
+        [environment, "-c", "import sys; print('compat' in sys.modules)"], env={}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
+
+
+def test_a_variable_that_names_no_release_says_so_at_the_import(environment: str) -> None:
+    """Not before: programs without torchaudio are left alone."""
+    variables = {"TORCHAUDIO_COMPAT_AUTO": "nonsense"}
+    assert subprocess.run([environment, "-c", "print(1)"], env=variables, capture_output=True, text=True, check=True).stdout == "1\n"
+    done = subprocess.run([environment, "-c", "import torchaudio"], env=variables, capture_output=True, text=True, check=False)
+    assert "there is no release 'nonsense'" in done.stderr
+
+
+def test_the_console_script_knows_its_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    """Help on stdout with 0, a wrong command on stderr with 2."""
+    assert compat.cli.main(["--help"]) == 0
+    assert "run" in capsys.readouterr().out
+    assert compat.cli.main(["nonsense"]) == 2
+    assert "usage" in capsys.readouterr().err
+    assert compat.cli.main(["--version"]) == 0

@@ -1,0 +1,57 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+
+import compat
+from dispatcher.registry import Registry
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+ASSETS = ROOT / "tests" / "oracle" / "assets"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs libsox, or FFmpeg's command, on a machine without."""
+    no_sox = Registry().reason("sox")
+    no_ffmpeg = None if shutil.which("ffmpeg") else "FFmpeg's command is not installed"
+    for item in items:
+        for mark, reason in (("libsox", no_sox), ("ffmpeg_command", no_ffmpeg)):
+            if item.get_closest_marker(mark) and reason:
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every test starts, and ends, with nothing installed and no variable set."""
+    for name in list(os.environ):
+        if name.startswith(("TORCHAUDIO_COMPAT", "TORCHAUDIO_USE")):
+            monkeypatch.delenv(name)
+    yield
+    compat.uninstall()
+    assert "torchaudio" not in sys.modules
+
+
+@pytest.fixture
+def asset() -> Callable[[str], str]:
+    """The path of an asset by name."""
+    return lambda name: str(ASSETS / name)
+
+
+@pytest.fixture
+def python() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run a piece of Python, or a command line of Python, in a process of its own that finds this checkout."""
+
+    def run(*arguments: str, code: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, *(["-c", code] if code else arguments)]
+        variables = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), environment.pop("PYTHONPATH", "")]).rstrip(os.pathsep)}
+        return subprocess.run(command, env={**variables, **environment}, capture_output=True, text=True, timeout=120, check=False)
+
+    return run

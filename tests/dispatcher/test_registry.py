@@ -1,0 +1,77 @@
+"""Which backends there are, and what is said where one is not."""
+
+from __future__ import annotations
+
+import pathlib
+import subprocess
+from collections.abc import Callable
+
+import pytest
+
+import dispatcher
+from dispatcher import registry
+from dispatcher.errors import BackendUnavailable
+from dispatcher.registry import Registry
+
+Python = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def test_backends_are_found_by_scanning() -> None:
+    """A file in the folder is a backend; no list names it."""
+    folder = pathlib.Path(dispatcher.__file__).parent / "backends"
+    expected = {path.stem for path in folder.iterdir() if not path.name.startswith("_")}
+    assert set(registry.known()) == expected == {"ffmpeg", "sox", "soundfile"}
+
+
+def test_a_name_that_is_left_out_is_told_from_one_that_does_not_exist() -> None:
+    """Both are errors, of different words."""
+    with pytest.raises(BackendUnavailable, match="left out"):
+        Registry(["soundfile"]).get("ffmpeg")
+    with pytest.raises(ValueError, match="no backend 'mad'"):
+        Registry(["mad"])
+
+
+def test_a_named_backend_that_does_not_work_says_why_and_which_do(python: Python, tmp_path: pathlib.Path) -> None:
+    """With every attempt, and the command that mends it; a file that is no library is one of the reasons."""
+    bad = tmp_path / "libsox.so"
+    bad.write_bytes(b"not a library")
+    code = "import dispatcher\nfor _ in range(2):\n    try:\n        dispatcher.load('x.wav', backend='sox')\n    except ValueError as why:\n        print(why)\nprint(dispatcher.list_audio_backends())"
+    lines = python(code=code, TORCHAUDIO_COMPAT_LIBSOX=str(bad)).stdout.splitlines()
+    assert lines[0] == lines[1]
+    assert str(bad) in lines[0]
+    assert "apt install libsox3" in lines[0]
+    assert "ffmpeg, soundfile" in lines[0]
+    assert lines[2] == "['ffmpeg', 'soundfile']"
+
+
+@pytest.mark.parametrize("missing", ["av", "soundfile", "cffi"])
+def test_a_missing_library_takes_only_its_own_backend_down(python: Python, tmp_path: pathlib.Path, missing: str) -> None:
+    """And the others serve."""
+    (tmp_path / f"{missing}.py").write_text("raise ImportError('planted')\n")
+    names = {"av": "ffmpeg", "soundfile": "soundfile", "cffi": "sox"}
+    code = f"import dispatcher; print(dispatcher.list_audio_backends()); from dispatcher import Registry; print(Registry().reason({names[missing]!r}))"
+    done = python(code=code, PYTHONPATH=str(tmp_path))
+    listed, reason = done.stdout.splitlines()
+    assert names[missing] not in listed
+    assert "planted" in reason
+    assert f"pip install {missing}" in reason
+
+
+def test_none_at_all_lists_every_reason(python: Python, tmp_path: pathlib.Path) -> None:
+    """Somebody reads this at three in the morning."""
+    for name in ("av", "soundfile"):
+        (tmp_path / f"{name}.py").write_text("raise ImportError('planted')\n")
+    code = "import dispatcher\ntry:\n    dispatcher.load('x.wav')\nexcept RuntimeError as why:\n    print(why)"
+    said = python(code=code, PYTHONPATH=str(tmp_path), TORCHAUDIO_COMPAT_LIBSOX="/nonexistent").stdout
+    assert all(
+        part in said for part in ("'x.wav'", "ffmpeg: PyAV does not import", "sox: ", "/nonexistent", "soundfile: ", "compat.doctor")
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("sox_io", '"sox_io" is called "sox"'), ("mad", "no such backend"), (3, "no such backend"), ("", "no such backend")]
+)
+def test_a_wrong_name_is_a_value_error_with_a_hint(name: object, hint: str) -> None:
+    """As in every release."""
+    with pytest.raises(ValueError, match=hint):
+        dispatcher.info("x.wav", backend=name)

@@ -1,0 +1,135 @@
+"""Samples: layouts, pieces, dtypes, and that the backends agree."""
+
+from __future__ import annotations
+
+import pathlib
+
+import hypothesis
+import pytest
+import torch
+from hypothesis import strategies as st
+
+import dispatcher
+from tests.conftest import ASSETS
+
+PCM = (
+    "stereo_s16.wav",
+    "stereo_u8.wav",
+    "stereo_s24.wav",
+    "stereo_s32.wav",
+    "stereo_f32.wav",
+    "stereo_f64.wav",
+    "stereo_16.flac",
+    "stereo_24.flac",
+    "six_s16.wav",
+)
+COMPRESSED = (
+    "stereo_cbr.mp3",
+    "mono_vbr.mp3",
+    "stereo.vorbis.ogg",
+    "stereo.m4a",
+    "stereo.opus",
+    "mono.amr-nb",
+    "mono_adpcm.wav",
+    "mono.gsm",
+    "stereo.wma",
+)
+
+
+@pytest.mark.libsox
+@pytest.mark.parametrize("name", PCM)
+def test_backends_agree_on_lossless_files(name: str) -> None:
+    """To the last bit that libsox' 24 bits of a float can hold."""
+    path = str(ASSETS / name)
+    ffmpeg, sox, soundfile = (dispatcher.load(path, backend=backend)[0] for backend in ("ffmpeg", "sox", "soundfile"))
+    assert torch.equal(ffmpeg, soundfile)
+    assert torch.allclose(ffmpeg, sox, atol=2**-24)
+
+
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+@hypothesis.settings(max_examples=40, deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
+@hypothesis.given(
+    name=st.sampled_from(PCM),
+    offset=st.integers(0, 4100),
+    frames=st.integers(1, 4100) | st.just(-1),
+    channels_first=st.booleans(),
+    normalize=st.booleans(),
+)
+def test_a_piece_is_the_slice_of_the_whole(
+    backend: str, name: str, offset: int, frames: int, channels_first: bool, normalize: bool
+) -> None:
+    """In either layout, normalized or not, contiguous, and in the whole's dtype."""
+    path = str(ASSETS / name)
+    try:
+        whole, rate = dispatcher.load(path, normalize=normalize, backend=backend)
+    except ValueError:
+        hypothesis.reject()
+    expected = whole[:, offset : None if frames < 0 else offset + frames]
+    try:
+        piece, again = dispatcher.load(path, offset, frames, normalize, channels_first, backend=backend)
+    except RuntimeError:
+        assert backend == "ffmpeg"
+        assert not expected.numel()
+        return
+    assert again == rate
+    assert piece.is_contiguous()
+    assert piece.dtype == whole.dtype
+    assert torch.equal(piece if channels_first else piece.t(), expected)
+
+
+@pytest.mark.parametrize("name", COMPRESSED)
+def test_a_piece_of_a_compressed_file_is_the_slice_too(name: str) -> None:
+    """FFmpeg decodes from the start where the codec keeps a state."""
+    path = str(ASSETS / name)
+    whole, _ = dispatcher.load(path, backend="ffmpeg")
+    for offset, frames in ((0, 100), (700, 900), (1500, -1)):
+        expected = whole[:, offset : None if frames < 0 else offset + frames]
+        assert torch.equal(dispatcher.load(path, offset, frames, backend="ffmpeg")[0], expected)
+
+
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
+@pytest.mark.parametrize("name", [*PCM, "stereo_cbr.mp3", "mono_vbr.mp3"])
+def test_info_counts_what_load_gives(name: str, backend: str) -> None:
+    """Where the container does not count packets instead."""
+    path = str(ASSETS / name)
+    if backend == "soundfile" and name.endswith("mp3"):
+        with pytest.warns(dispatcher.notices.UnknownEncodingWarning):
+            info = dispatcher.info(path, backend=backend)
+    else:
+        info = dispatcher.info(path, backend=backend)
+    assert info.num_frames == dispatcher.load(path, backend=backend)[0].shape[1]
+
+
+@pytest.mark.ffmpeg_command
+def test_more_codecs_are_read_than_the_assets_hold(tmp_path: pathlib.Path) -> None:
+    """Made here by FFmpeg's command; bit depths come from the codecs' own headers."""
+    import subprocess
+
+    source = str(ASSETS / "stereo_s24.wav")
+    expected = {
+        "alac.m4a": ("alac", "ALAC", 24),
+        "wavpack.wv": ("wavpack", "WAVPACK", 0),
+        "x.mka": ("flac", "FLAC", 24),
+        "x.tta": ("tta", "TTA", 0),
+    }
+    for name, (codec, encoding, bits) in expected.items():
+        path = str(tmp_path / name)
+        subprocess.run(["ffmpeg", "-loglevel", "error", "-i", source, "-c:a", codec, path], check=True)
+        waveform, rate = dispatcher.load(path)
+        assert (tuple(waveform.shape), rate) == ((2, 4000), 16000), name
+        assert torch.allclose(waveform, dispatcher.load(source)[0], atol=2**-23), name
+        info = dispatcher.info(path)
+        assert (info.encoding, info.bits_per_sample) == (encoding, bits), name
+
+
+def test_damage_after_the_start_is_told_of(tmp_path: pathlib.Path) -> None:
+    """What came before it is given, as in the releases, with a warning."""
+    wave = torch.rand(1, 60000) - 0.5
+    path = tmp_path / "x.flac"
+    dispatcher.save(str(path), wave, 16000, backend="ffmpeg")
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) * 2 // 3])
+    with pytest.warns(dispatcher.notices.DamagedInputWarning, match="damaged"):
+        waveform, _ = dispatcher.load(str(path), backend="ffmpeg")
+    assert 0 < waveform.shape[1] < 60000
+    assert torch.allclose(waveform, wave[:, : waveform.shape[1]], atol=2**-15)

@@ -1,0 +1,150 @@
+"""The global backend: switching, its functions, and what is not there."""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+import pytest
+import torch
+
+import compat
+from tests.conftest import ASSETS
+
+WAV, FLAC, MP3, M4A = (str(ASSETS / name) for name in ("stereo_s16.wav", "stereo_16.flac", "stereo_cbr.mp3", "stereo.m4a"))
+
+
+def test_the_setter_puts_the_modules_own_functions_in_place() -> None:
+    """Old code compares them."""
+    torchaudio = compat.standin("2.0", backends=["soundfile"])
+    torchaudio.set_audio_backend("soundfile")
+    for name in ("load", "save", "info"):
+        assert getattr(torchaudio, name) is getattr(torchaudio.backend.soundfile_backend, name)
+    torchaudio.set_audio_backend(None)
+    assert torchaudio.load is torchaudio.backend.no_backend.load
+
+
+def test_the_setter_takes_back_what_the_getter_gave() -> None:
+    """``None`` included."""
+    torchaudio = compat.standin("2.0", backends=["soundfile"])
+    for name in (None, "soundfile"):
+        torchaudio.set_audio_backend(name)
+        before = torchaudio.get_audio_backend()
+        torchaudio.set_audio_backend("soundfile")
+        torchaudio.set_audio_backend(before)
+        assert torchaudio.get_audio_backend() == name
+
+
+def test_without_any_backend_everything_raises() -> None:
+    """With what to do."""
+    torchaudio = compat.standin("2.0", backends=["ffmpeg"])
+    assert torchaudio.get_audio_backend() is None
+    assert torchaudio.list_audio_backends() == []
+    for call in (lambda: torchaudio.load(WAV), lambda: torchaudio.info(WAV), lambda: torchaudio.save("x.wav", torch.zeros(1, 1), 8000)):
+        with pytest.raises(RuntimeError, match="set_audio_backend"):
+            call()
+
+
+@pytest.mark.parametrize(("name", "hint"), [("sox", "names a backend in a call"), ("nonsense", "'soundfile', 'sox_io'")])
+def test_an_unknown_name_is_refused(name: str, hint: str) -> None:
+    """RuntimeError, as in 2.0."""
+    torchaudio = compat.standin("2.0", backends=["soundfile"])
+    with pytest.raises(RuntimeError, match=hint):
+        torchaudio.set_audio_backend(name)
+    assert torchaudio.get_audio_backend() == "soundfile"
+
+
+@pytest.mark.libsox
+def test_sox_io_of_2_0_reads_and_writes_file_objects_with_a_warning() -> None:
+    """To the same samples and bytes as a path."""
+    torchaudio = compat.standin("2.0")
+    torchaudio.set_audio_backend("sox_io")
+    with open(FLAC, "rb") as file, pytest.warns(compat.CompatWarning, match="file objects"):
+        assert torch.equal(torchaudio.load(file)[0], torchaudio.load(FLAC)[0])
+    held = io.BytesIO()
+    with pytest.warns(compat.CompatWarning, match="file objects"):
+        torchaudio.save(held, torch.zeros(1, 100), 8000, format="wav")
+    assert held.getvalue()[:4] == b"RIFF"
+
+
+@pytest.mark.libsox
+def test_sox_io_of_2_0_leaves_to_ffmpeg_what_libsox_cannot() -> None:
+    """And an mp3 file object at once: FFmpeg counts no padding."""
+    torchaudio = compat.standin("2.0")
+    assert torchaudio.load(M4A)[1] == 44100
+    assert torchaudio.info(M4A).encoding == "AAC"
+    assert torchaudio.load(MP3)[0].shape[1] == 27607
+    with open(MP3, "rb") as file, pytest.warns(compat.CompatWarning):
+        assert torchaudio.load(file, format="mp3")[0].shape[1] == 26460
+    with pytest.raises(RuntimeError, match="FFmpeg was tried next"):
+        torchaudio.load(str(ASSETS / "text.wav"))
+
+
+@pytest.mark.libsox
+def test_sox_io_of_2_1_does_neither(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both are RuntimeErrors there."""
+    monkeypatch.setenv("TORCHAUDIO_USE_BACKEND_DISPATCHER", "0")
+    with pytest.warns(compat.CompatWarning, match="turns the dispatcher"):
+        torchaudio = compat.standin("2.1")
+    with pytest.raises(RuntimeError, match=r"up to 2\.0 only"):
+        torchaudio.load(io.BytesIO(b""))
+    with pytest.raises(RuntimeError, match="libsox cannot open"):
+        torchaudio.load(M4A)
+
+
+@pytest.mark.libsox
+def test_effects_change_rate_and_channels() -> None:
+    """Of a file and of a tensor, in its own dtype; a wrong effect or option is named."""
+    torchaudio = compat.standin("2.0")
+    waveform, rate = torchaudio.sox_effects.apply_effects_file(WAV, [["rate", "8000"], ["channels", "1"]])
+    assert (tuple(waveform.shape), rate) == ((1, 2000), 8000)
+    source = torch.arange(-500, 500, dtype=torch.int16)[None]
+    reversed_twice, _ = torchaudio.sox_effects.apply_effects_tensor(source, 8000, [["reverse"], ["reverse"]])
+    assert torch.equal(reversed_twice, source)
+    for effects, word in (([["nonsense"]], "no effect 'nonsense'"), ([["gain", "x"]], "options"), ([["splice"]], "cannot stand")):
+        with pytest.raises(RuntimeError, match=word):
+            torchaudio.sox_effects.apply_effects_tensor(source, 8000, effects)
+    assert {"rate", "gain", "reverse"} <= set(torchaudio.sox_effects.effect_names())
+
+
+@pytest.mark.libsox
+def test_settings_of_libsox_are_kept() -> None:
+    """And the lists hold plug-ins."""
+    utils = compat.standin("2.2").utils.sox_utils
+    before = utils.get_buffer_size()
+    utils.set_buffer_size(16384)
+    assert utils.get_buffer_size() == 16384
+    utils.set_buffer_size(before)
+    assert {"wav", "flac", "mp3"} <= set(utils.list_read_formats()) & set(utils.list_write_formats()) | {"mp3"}
+    assert "rate" in utils.list_effects()
+
+
+def test_ffmpeg_utils_tell_of_pyav() -> None:
+    """Names and descriptions; nothing is opened to find out about protocols."""
+    utils = compat.standin("2.2").utils.ffmpeg_utils
+    assert {"mp3", "flac", "aac"} <= set(utils.get_audio_decoders())
+    assert {"wav", "flac"} <= set(utils.get_muxers()) & set(utils.get_demuxers())
+    assert {"file", "https"} <= set(utils.get_input_protocols())
+    assert "pipe" in utils.get_output_protocols()
+    assert utils.get_versions()["libavcodec"] > (60, 0, 0)
+    assert "--enable" in utils.get_build_config()
+    before = utils.get_log_level()
+    utils.set_log_level(16)
+    assert utils.get_log_level() == 16
+    utils.set_log_level(before)
+
+
+@pytest.mark.parametrize(("dtype", "peak"), [("uint8", 228), ("int16", 2**14), ("int32", 2**30), ("int64", 2**62)])
+def test_save_of_2_9_scales_integers_with_a_warning(dtype: str, peak: int, tmp_path: object) -> None:
+    """Where the release made noise of them, and without the flag we do too."""
+    source = torch.full((1, 800), peak, dtype=getattr(torch, dtype))
+    path = f"{tmp_path}/x.wav"
+    scaling = compat.standin("2.9")
+    with pytest.warns(compat.CompatWarning, match="scaled"):
+        scaling.save(path, source, 8000)
+    expected = (peak - 128) / 128 if dtype == "uint8" else peak / (torch.iinfo(source.dtype).max + 1)
+    assert abs(scaling.load(path)[0].max().item() - expected) < 1e-3
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        compat.standin("2.9", scale_integers=False).save(path, source, 8000)
+    assert scaling.load(path)[0].abs().max().item() > 0.99
