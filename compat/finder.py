@@ -10,7 +10,7 @@ import importlib.machinery
 import importlib.util
 import sys
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from compat import advice, definitions
 from compat.assembly import Tree
@@ -27,11 +27,29 @@ class _Loader:
         """Nothing is left to do: the tree fills its modules when it builds them."""
 
 
-class Finder:
-    """A finder for ``sys.meta_path`` that serves one tree."""
+class _Renewer:
+    """What ``importlib.reload(torchaudio)`` runs of a stand-in: the release is laid anew, and reads its variable again."""
 
-    def __init__(self, tree: Tree) -> None:
-        self._tree = tree
+    def __init__(self, renew: Callable[[], None]) -> None:
+        self._renew = renew
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
+        return None
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        self._renew()
+
+
+class Finder:
+    """A finder for ``sys.meta_path`` that serves one tree.
+
+    Args:
+        tree: what is served.
+        renew: lays the release anew, for a reload; ``None`` where a real torchaudio reloads itself.
+    """
+
+    def __init__(self, tree: Tree, renew: Callable[[], None] | None = None) -> None:
+        self._tree, self._renew = tree, renew
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
@@ -42,6 +60,8 @@ class Finder:
             ModuleNotFoundError: the release in force lacks it, or a stand-in does.
         """
         root, _, below = fullname.partition(".")
+        if fullname == self._tree.host.__name__ and self._renew is not None:
+            return importlib.machinery.ModuleSpec(fullname, _Renewer(self._renew), is_package=True)  # type: ignore[arg-type]
         if root != self._tree.host.__name__ or not below or self._tree.context is None:
             return None
         context, known = self._tree.context, self._tree.has(below)

@@ -41,7 +41,7 @@ class _Installation:
         self._modules.set(sys.modules, ROOT, host)
         if not hasattr(host, "__path__"):
             self._modules.set(vars(host), "__path__", [])
-        self._finder = Finder(self.tree)
+        self._finder = Finder(self.tree, None if self.real else lambda: self.lay(*self.arguments))
         sys.meta_path.insert(0, self._finder)
         self.arguments: tuple[Any, ...] = ()
         children.follow(self._modules, lambda: self.arguments)

@@ -22,6 +22,7 @@ _BUFFER = 4096
 # libvorbis' quality in FFmpeg is 3 of 10; libsndfile counts the other way, from 0 to 1
 _VORBIS_COMPRESSION = 0.7
 _LEAST_VORBIS_RATE = 8000
+_LAME_LIMIT = 2.0**20
 
 
 class Functions(NamedTuple):
@@ -159,6 +160,8 @@ def _save(
         raise fail(f"compression={compression!r} is a bit rate here, and must not be negative")
     if extension == "ogg" and 0 < bit_rate < _LEAST_VORBIS_RATE:
         raise fail(f"Vorbis cannot go as low as {bit_rate} bit/s")
+    if extension == "mp3" and data.numel() and data.abs().max() > _LAME_LIMIT:
+        raise fail("samples as large as unscaled 32-bit integers make the mp3 encoder abort the process, which 2.9 lets happen")
     try:
         if extension == "ogg" and not bit_rate and _save_vorbis(uri, data, sample_rate, registry):
             return

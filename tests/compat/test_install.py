@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sys
 import threading
@@ -247,3 +248,14 @@ def test_switching_to_something_unknown_keeps_what_is_installed() -> None:
         compat.install("2.1", backends=["nonsense"])
     assert torchaudio.get_audio_backend() == "soundfile"
     assert torchaudio.__version__ == "2.0.2+compat"
+
+
+def test_a_reload_reads_the_variable_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Old code sets the variable and reloads; the module stays the same object."""
+    torchaudio = compat.install("2.0", backends=["soundfile"])
+    with pytest.raises(TypeError):
+        torchaudio.info(__file__, backend="soundfile")
+    monkeypatch.setenv("TORCHAUDIO_USE_BACKEND_DISPATCHER", "1")
+    assert importlib.reload(torchaudio) is torchaudio
+    with pytest.raises(RuntimeError, match="Format not recognised"):
+        torchaudio.info(__file__, backend="soundfile")

@@ -148,3 +148,6 @@ def test_save_of_2_9_scales_integers_with_a_warning(dtype: str, peak: int, tmp_p
         warnings.simplefilter("error")
         compat.standin("2.9", scale_integers=False).save(path, source, 8000)
     assert scaling.load(path)[0].abs().max().item() > 0.99
+    if dtype in ("int32", "int64"):
+        with pytest.raises(RuntimeError, match="abort the process"):
+            compat.standin("2.9", scale_integers=False).save(f"{tmp_path}/x.mp3", source, 8000)
