@@ -156,3 +156,11 @@ def test_a_codec_config_sets_the_bit_rate(tmp_path: pathlib.Path) -> None:
         dispatcher.save(str(tmp_path / "x.flac"), WAVE.repeat(1, 30), 48000, backend="ffmpeg", compression=config)
         sizes.append((tmp_path / "x.flac").stat().st_size)
     assert sizes[4] > sizes[5]
+
+
+@pytest.mark.parametrize("extension", ["ogg", "mp3", "flac"])
+def test_soundfile_writes_minutes_at_once(extension: str, tmp_path: pathlib.Path) -> None:
+    """libsndfile itself crashes on a minute of Vorbis given in one piece."""
+    path = str(tmp_path / f"x.{extension}")
+    dispatcher.save(path, torch.rand(2, 60 * 44100) - 0.5, 44100, backend="soundfile")
+    assert soundfile.info(path).frames == 60 * 44100
