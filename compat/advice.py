@@ -14,7 +14,7 @@ def missing(name: str, context: Context) -> str:
     """Why ``torchaudio.NAME`` is not there, and what to install."""
     text = f"{context.host.__name__}.{name} is not there: this is the stand-in of torchaudio-compat, which has torchaudio's I/O"
     if context.broken:
-        return f"{text}, because the installed torchaudio does not import ({context.broken}). `python -m compat.doctor` says why."
+        return f"{text}, because the installed torchaudio does not import: {context.broken} `python -m compat.doctor` tells more."
     return f"{text}. For the rest install torchaudio itself, of the same release as torch: pip install torchaudio"
 
 

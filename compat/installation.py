@@ -50,9 +50,10 @@ class _Installation:
         try:
             return importlib.import_module(ROOT)
         except ModuleNotFoundError as why:
-            self.broken = "" if why.name == ROOT else f"{type(why).__name__}: {why}"
+            if why.name != ROOT:
+                self.broken = _explained(why)
         except Exception as why:  # noqa: BLE001 - an extension that does not fit raises OSError, RuntimeError, AttributeError...
-            self.broken = f"{type(why).__name__}: {why}"
+            self.broken = _explained(why)
         return None
 
     def lay(self, release: Release, backends: tuple[str, ...] | None) -> None:
@@ -75,6 +76,13 @@ class _Installation:
         self.tree.clear()
         sys.meta_path.remove(self._finder)
         self._modules.undo()
+
+
+def _explained(why: Exception) -> str:
+    """What an import of torchaudio raised, and what the doctor knows of it."""
+    from compat.doctor import explain
+
+    return " ".join(filter(None, (f"{type(why).__name__}: {why}.", explain.import_failure(why))))
 
 
 def _empty(name: str) -> types.ModuleType:

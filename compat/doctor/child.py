@@ -13,10 +13,11 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 _POLL = 0.02
+_AUTO = "TORCHAUDIO_COMPAT_AUTO"  # would put our own stand-in in the place of the torchaudio that is looked at
 # a child must find what the doctor finds, so it gets the doctor's own path; `-P` keeps the working directory out until then
 _BOOT = (
     "import json, sys; given = json.load(open(sys.argv[1], encoding='utf-8')); sys.path[:] = given['path']; "
@@ -63,27 +64,35 @@ class Children:
 
     def __init__(self, limit: float, cores: int | None = None) -> None:
         self.limit = limit
-        # one more than there are cores: a child that hangs holds its place and does no work
-        self._places = threading.BoundedSemaphore(1 + min(4, cores or os.cpu_count() or 1))
+        # more than there are cores: a child that hangs holds its place and does no work, and four checks import torch
+        self._places = threading.BoundedSemaphore(max(4, min(6, 2 + (cores or os.cpu_count() or 1))))
         self._running: set[subprocess.Popen[bytes]] = set()
         self._stopping = False
 
-    def ask(self, probe: str, task: Any, environment: Mapping[str, str] | None = None) -> Answer:
+    def ask(self, probe: str, task: Any) -> Answer:
         """Have one task done in a child of its own.
 
         Args:
             probe: a module of ``compat.doctor.probes``; its function ``probe`` gets the task.
             task: anything that JSON holds.
-            environment: variables to set in the child.
         """
-        return self.ask_all(probe, [task], environment)[0]
+        return self.ask_all(probe, [task])[0]
 
-    def ask_all(self, probe: str, tasks: Sequence[Any], environment: Mapping[str, str] | None = None) -> list[Answer]:
-        """Have several tasks done one after the other in one child; where it dies, the next child goes on with the next task."""
+    def ask_all(self, probe: str, tasks: Sequence[Any], *, gate: Callable[[], bool] | None = None) -> list[Answer]:
+        """Have several tasks done one after the other in one child; where it dies, the next child goes on with the next task.
+
+        Args:
+            probe: a module of ``compat.doctor.probes``.
+            tasks: anything that JSON holds.
+            gate: where the first task fails, the others are not tried, and its answer is the only one. Where the function
+                says that it is known to fail, it is not tried either.
+        """
         answers: list[Answer] = []
-        while len(answers) < len(tasks):
+        while len(answers) < len(tasks) and not (gate and answers and answers[0].failed):
             with self._places:
-                answers += self._serve(probe, tasks[len(answers) :], environment or {})
+                if gate and not answers and gate():
+                    return [Answer(died="gate")]
+                answers += self._serve(probe, tasks[len(answers) :], gate=bool(gate) and not answers)
         return answers
 
     def stop(self) -> None:
@@ -92,21 +101,23 @@ class Children:
         for process in list(self._running):
             _end(process)
 
-    def _serve(self, probe: str, tasks: Sequence[Any], environment: Mapping[str, str]) -> list[Answer]:
-        """The answers to the first tasks: to all, or up to the one that ended the child."""
+    def _serve(self, probe: str, tasks: Sequence[Any], *, gate: bool) -> list[Answer]:
+        """The answers to the first tasks: to all, or up to the one that ended the child, or to the gate alone."""
         if self._stopping:
             return [Answer(died="interruption")] * len(tasks)
         with tempfile.TemporaryDirectory(prefix="doctor-") as folder:
             given, out, err = (pathlib.Path(folder, name) for name in ("given.json", "out.jsonl", "err.txt"))
-            order = {"path": sys.path, "probe": probe, "tasks": list(tasks), "out": str(out), "limit": self.limit}
+            order = {"path": sys.path, "probe": probe, "tasks": list(tasks), "out": str(out), "limit": self.limit, "gate": gate}
             given.write_text(json.dumps(order), "utf-8")
             out.touch()
-            with self._child(given, err, environment) as process:
+            with self._child(given, err) as process:
                 died = self._watch(process, out, len(tasks))
             answers = list(_read(out))
             stderr = err.read_text("utf-8", "replace").strip().splitlines()
+        if gate and answers and answers[0].failed:
+            return [dataclasses.replace(answers[0], stderr=tuple(_split(stderr)[1][-12:]))]
         if len(answers) < len(tasks):
-            how = died or _how(process.returncode)
+            how = "interruption" if self._stopping else died or _how(process.returncode)
             stood, rest = _split(stderr)
             answers.append(Answer(died=how, stood_at=stood, stderr=tuple(rest[-12:]), seconds=self.limit if died else 0.0))
         elif answers and answers[-1].failed:
@@ -114,14 +125,14 @@ class Children:
         return answers
 
     @contextlib.contextmanager
-    def _child(self, given: pathlib.Path, err: pathlib.Path, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    def _child(self, given: pathlib.Path, err: pathlib.Path) -> Iterator[subprocess.Popen[bytes]]:
         with err.open("wb") as stream:
             process = subprocess.Popen(
                 [sys.executable, "-P", "-X", "faulthandler", "-c", _BOOT, str(given)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=stream,
-                env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
+                env={**{name: value for name, value in os.environ.items() if name != _AUTO}, "PYTHONIOENCODING": "utf-8"},
                 start_new_session=os.name != "nt",  # so that what it started ends with it
             )
         self._running.add(process)
@@ -180,7 +191,9 @@ def _split(stderr: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
     rest: list[str] = []
     inside = False
     for line in stderr:
-        if line.startswith(("Fatal Python error", "Timeout (", "Windows fatal exception", "Thread 0x", "Current thread 0x", "Extension modules:")):
+        if line.startswith(
+            ("Fatal Python error", "Timeout (", "Windows fatal exception", "Thread 0x", "Current thread 0x", "Extension modules:")
+        ):
             inside = not line.startswith("Extension modules:")
             if line.startswith("Current thread"):
                 stood = []
@@ -188,4 +201,6 @@ def _split(stderr: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
             stood.append(line.strip())
         elif line.strip():
             rest.append(line)
-    return tuple(frame for frame in stood if "importlib" not in frame and "doctor" + os.sep + "probes" not in frame)[:4], rest
+    return tuple(
+        frame for frame in stood if "importlib" not in frame and '"<string>"' not in frame and "doctor" + os.sep + "probes" not in frame
+    )[:4], rest

@@ -82,6 +82,13 @@ class Copy:
         rows = [row for row in csv.reader(text.splitlines()) if row]
         return [(self.root / row[0], row[1] if len(row) > 1 else "", int(row[2]) if len(row) > 2 and row[2] else None) for row in rows]
 
+    def holds(self, place: str) -> bool:
+        """Whether a file that ``import`` finds is this copy's, be it through a link."""
+        real = pathlib.Path(os.path.realpath(place))
+        return any(real.is_relative_to(os.path.realpath(folder)) for folder in (self.root, self.package)) or pathlib.Path(
+            os.path.abspath(place)
+        ).is_relative_to(self.root)
+
     def native(self) -> list[pathlib.Path]:
         """Its shared objects, and those that its wheel brought along."""
         folders = (self.package, self.root / f"{self.name}.libs", self.root / f"_{self.name}_data")

@@ -12,7 +12,7 @@ import re
 import tomllib
 
 from compat.doctor import mends
-from compat.doctor.findings import Mend
+from compat.doctor.findings import Mend, sentence
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Explanation:
     def sentence(self) -> str:
         """Cause and mend, each a sentence."""
         mend = self.mend.sentence()
-        return f"{self.cause[:1].upper()}{self.cause[1:].rstrip('.')}. {mend}".rstrip() + ("." if mend else "")
+        return f"{sentence(self.cause)} {sentence(mend)}".rstrip()
 
 
 @functools.cache
@@ -46,8 +46,8 @@ def message(text: str, package: str = "torchaudio") -> Explanation | None:
         found = re.search(row["pattern"], text, re.MULTILINE) if row.get("package", package) == package else None
         if found:
             groups = {key: value for key, value in found.groupdict().items() if value}
-            cause = re.sub(r"\{(\w+)\}", lambda name: groups.get(name[1], groups.get("image", "it")), row["cause"])
-            return Explanation(row["name"], cause, mends.named(row["mend"], package, groups))
+            words = {"library": groups.get("image", "a library"), "module": "it", **groups}
+            return Explanation(row["name"], row["cause"].format_map(words), mends.named(row["mend"], package, groups))
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,8 +12,8 @@ from typing import Any
 class Status(enum.Enum):
     """How bad it is, with the word, the mark and the colour that a page shows. In the order of ``severity``."""
 
-    OK = ("ok", "✓", "green")
     SKIPPED = ("skipped", "-", "dim")
+    OK = ("ok", "✓", "green")
     NOTE = ("note", "·", "cyan")
     WARNING = ("warning", "!", "yellow")
     ERROR = ("error", "✗", "red")
@@ -75,12 +76,21 @@ class Finding:
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """All that one check found."""
+    """All that one check found.
+
+    Args:
+        check: its name.
+        title: what a page calls it.
+        findings: in the order in which they were made.
+        seconds: how long it took.
+        headline: its one line where nothing is wrong; by default that is made of the findings.
+    """
 
     check: str
     title: str
     findings: tuple[Finding, ...]
     seconds: float = 0.0
+    headline: str = ""
 
     @property
     def status(self) -> Status:
@@ -91,10 +101,22 @@ class Result:
     def summary(self) -> str:
         """The check in one line: the worst finding, or, where nothing is wrong, all of them."""
         status = self.status
+        if self.headline and not status.is_problem:
+            return self.headline
         if status is Status.OK:
             return ", ".join(finding.text for finding in self.findings)
         worst = [finding.text for finding in self.findings if finding.status is status]
         return f"{worst[0]} (and {len(worst) - 1} more)" if len(worst) > 1 else worst[0] if worst else "nothing to look at"
+
+
+# what keeps its small letter at the beginning of a sentence: names of packages and libraries, paths, commands
+_NAME = re.compile(r"(lib|torch|numpy|soundfile|av\b|import\b|compat\b|ffmpeg|sox)|\S*[/\\_=.]\S")
+
+
+def sentence(text: str) -> str:
+    """A text as a sentence of its own."""
+    begun = text if _NAME.match(text) else text[:1].upper() + text[1:]
+    return begun.rstrip(".") + "." if begun else ""
 
 
 def ok(text: str, **rest: Any) -> Finding:

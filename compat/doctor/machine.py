@@ -52,20 +52,25 @@ def python() -> str:
 
 
 @functools.cache
-def _pip() -> tuple[str, ...]:
-    if importlib.machinery.PathFinder.find_spec("pip") is None and shutil.which("uv"):
-        return ("uv", "pip", "install", "--python", python())
-    return (python(), "-m", "pip", "install")
+def _pip() -> str:
+    if importlib.machinery.PathFinder.find_spec("pip") is not None:
+        return quoted(python(), "-m", "pip")
+    if shutil.which("uv"):
+        return "uv pip"
+    return f"{quoted(python(), '-m', 'ensurepip')} && {quoted(python(), '-m', 'pip')}"
 
 
 def pip(*arguments: str) -> str:
     """A command that installs into this very environment."""
-    return quoted(*_pip(), *arguments)
+    with_uv = ("--python", python()) if _pip() == "uv pip" else ()
+    return f"{_pip()} install {quoted(*with_uv, *arguments)}"
 
 
-def has_pip() -> bool:
-    """Whether this environment has pip, or uv can stand for it."""
-    return importlib.machinery.PathFinder.find_spec("pip") is not None or bool(shutil.which("uv"))
+def uninstall(*packages: str) -> str:
+    """A command that removes packages from this very environment."""
+    if _pip() == "uv pip":
+        return f"uv pip uninstall --python {quoted(python(), *packages)}"
+    return f"{_pip()} uninstall -y {quoted(*packages)}"
 
 
 def as_root(*words: str) -> str:

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 
 from compat.doctor import dists, machine, pairs
-from compat.doctor.findings import NOTHING_TO_DO, Mend
+from compat.doctor.findings import Mend
 
 Groups = Mapping[str, str]
 _CONDA_NAMES = {"torch": "pytorch"}
@@ -18,6 +18,8 @@ _CONDA_NAMES = {"torch": "pytorch"}
 
 def reinstall(package: str, *, dependencies: bool = False) -> Mend:
     """Fetch a package again, in the version and build that it is."""
+    if package == "libsox":
+        return Mend("Install libsox again", library("libsox.so").commands)
     found = dists.first(package)
     if found is not None and found.installer == "conda":
         name = _CONDA_NAMES.get(package, package)
@@ -27,7 +29,9 @@ def reinstall(package: str, *, dependencies: bool = False) -> Mend:
     build = found.build if found is not None and package in ("torch", "torchaudio") else ""
     source = ("--index-url", pairs.index(build)) if build else ()
     without = () if dependencies or found is None else ("--no-deps",)
-    return Mend(f"Install {package} again, past pip's cache", (machine.pip("--force-reinstall", "--no-cache-dir", *without, wanted, *source),))
+    return Mend(
+        f"Install {package} again, past pip's cache", (machine.pip("--force-reinstall", "--no-cache-dir", *without, wanted, *source),)
+    )
 
 
 def install(package: str) -> Mend:
@@ -48,9 +52,10 @@ def matched_pair() -> Mend:
     command = machine.pip("--force-reinstall", "--no-deps", f"torchaudio=={row.torchaudio}", *source)
     commands = [command]
     other = pairs.of_torchaudio(torchaudio.version) if torchaudio else None
-    if other is not None and other is not row and str(other.torch).startswith(("==", ">=")):
+    if other is not None and other is not row:
         commands.append(machine.pip(f"torch{other.torch}", *source))
-    return Mend(f"Install the torchaudio made for torch {torch.full_version} (or the torch made for this torchaudio)", tuple(commands))
+    either = " (or the torch made for this torchaudio)" if len(commands) > 1 else ""
+    return Mend(f"Install the torchaudio made for torch {torch.full_version}{either}", tuple(commands))
 
 
 def without(package: str, roots: tuple[pathlib.Path, ...]) -> Mend:
@@ -61,7 +66,7 @@ def without(package: str, roots: tuple[pathlib.Path, ...]) -> Mend:
 
 def _removal(package: str, root: pathlib.Path) -> str:
     if root.resolve() in (pathlib.Path(path).resolve() for path in sys.path if path.startswith(sys.prefix)):
-        return machine.quoted(machine.python(), "-m", "pip", "uninstall", "-y", package)
+        return machine.uninstall(package)
     verb = "rmdir /s /q" if sys.platform == "win32" else "rm -r"
     info = next((copy.info for copy in dists.copies(package) if copy.root == root), None)
     paths = [str(path) for path in (root / package, info) if path is not None and path.exists()]
@@ -93,11 +98,11 @@ def library(name: str) -> Mend:
     if row is None:
         search = {"apt-get": "apt-file search", "dnf": "dnf provides", "yum": "yum provides"}.get(machine.system_manager())
         return Mend(f"Install the package that brings {name}", (f"{search} {name}",) if search else ())
-    return Mend(f"Install {name}", machine.system(row))
+    return Mend(f"Install {re.split(r'[-.]', name)[0]}", machine.system(row))
 
 
 def _clean(package: str) -> Mend:
-    uninstall = machine.quoted(machine.python(), "-m", "pip", "uninstall", "-y", "torch", "torchaudio")
+    uninstall = machine.uninstall("torch", "torchaudio")
     torch = dists.first("torch")
     row = pairs.of_torch(torch.version) if torch else None
     names = ["torch", "torchaudio"]
@@ -107,6 +112,21 @@ def _clean(package: str) -> Mend:
     if package not in ("torch", "torchaudio"):
         return reinstall(package)
     return Mend("Remove both, and install a matched pair anew", (uninstall, machine.pip("--no-cache-dir", *names, *source)))
+
+
+def _half_there(module: str) -> Mend:
+    place, copy = dists.origin(module), dists.first(module)
+    if place is None:
+        return Mend(f"Look for a file or folder called {module} beside the program, and rename it")
+    return reinstall(module) if copy is not None and copy.holds(place) else shadow(place)
+
+
+def _older_release(package: str) -> Mend:
+    found = dists.first(package)
+    older = machine.pip(f"{package}<{pairs.public(found.version)}" if found else package)
+    by_conda = f"{machine.conda()} install -c conda-forge {_CONDA_NAMES.get(package, package)}"
+    text = f"Use an older {package}, a newer system, or conda's build, which brings its own C++ library"
+    return Mend(text, (by_conda, older) if machine.conda() else (older,))
 
 
 def _older_numpy(package: str, groups: Groups) -> Mend:
@@ -124,10 +144,7 @@ TABLE: dict[str, Callable[[str, Groups], Mend]] = {
     "one-installer": lambda package, groups: Mend(
         "Take torch and numpy from one installer, in a new environment", (machine.quoted(machine.python(), "-m", "venv", "fresh"),)
     ),
-    "older-release": lambda package, groups: Mend(
-        f"Use an older {package}, a newer system, or conda's build, which brings its own C++ library",
-        (f"conda install -c conda-forge {_CONDA_NAMES.get(package, package)}",),
-    ),
+    "older-release": lambda package, groups: _older_release(package),
     "import-first": lambda package, groups: Mend(f"Import {package} before everything else in your program"),
     "paging-file": lambda package, groups: Mend("Enlarge the paging file (System, Advanced, Performance, Virtual memory), or free memory"),
     "more-memory": lambda package, groups: Mend("Free memory, or raise the limit of the container or batch job"),
@@ -139,7 +156,7 @@ TABLE: dict[str, Callable[[str, Groups], Mend]] = {
     "without-torchcodec": lambda package, groups: Mend(
         "Call compat.install(), which needs neither; or install TorchCodec", (machine.pip("torchcodec"),)
     ),
-    "shadow": lambda package, groups: shadow(dists.origin(groups.get("module", "")) or "") if groups.get("module") else NOTHING_TO_DO,
+    "shadow": lambda package, groups: _half_there(groups.get("module", package)),
     "install-module": lambda package, groups: install(_distribution(groups.get("module", ""))),
     "system-library": lambda package, groups: library(pathlib.PurePath(groups.get("library") or groups.get("image") or "").name),
     "hang": lambda package, groups: Mend(

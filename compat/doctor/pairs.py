@@ -15,7 +15,7 @@ from packaging.version import InvalidVersion, Version
 class Pair(NamedTuple):
     """One row: what was made for what."""
 
-    torch: SpecifierSet
+    torch: str
     torchaudio: str
     python: tuple[Version, Version]
     wheels_for: tuple[str, ...] = ()
@@ -27,13 +27,24 @@ class Pair(NamedTuple):
         text = f"{self.python[0]} to {self.python[1]}"
         return f"{text} (wheels also for {', '.join(self.wheels_for)})" if self.wheels_for else text
 
+    @property
+    def release(self) -> str:
+        """The torch of this row, as a person writes it: ``2.8.0``, ``2.11 and later``."""
+        return (
+            self.torch.removeprefix("==") if self.torch.startswith("==") else f"{self.torch.partition(',')[0].removeprefix('>=')} and later"
+        )
+
+    def holds_for(self, torch: Version) -> bool:
+        """Whether this is the row of a torch version."""
+        return SpecifierSet(self.torch).contains(torch, prereleases=True)
+
     def serves(self, python: str) -> bool:
         """Whether there are wheels for a Python, given as ``3.11``."""
         return self.python[0] <= Version(python) <= self.python[1] or python in self.wheels_for
 
     def torch_requirement(self, asked: str = "") -> str:
         """The requirement line for torch; ``asked`` narrows a row that holds for several releases."""
-        text = str(self.torch)
+        text = self.torch
         if not text.startswith("==") and asked:
             text = f"=={asked}" if asked.count(".") >= 2 else f"=={asked}.*"
         return f"torch{text}"
@@ -51,7 +62,7 @@ def table() -> tuple[Pair, ...]:
     assert isinstance(rows, list)
     return tuple(
         Pair(
-            SpecifierSet(row["torch"], prereleases=True),
+            row["torch"],
             row["torchaudio"],
             (Version(row["python"][0]), Version(row["python"][1])),
             tuple(row.get("wheels_for", ())),
@@ -79,7 +90,7 @@ def of_torch(version: str) -> Pair | None:
         parsed = Version(public(version))
     except InvalidVersion:
         return None
-    return next((pair for pair in table() if pair.torch.contains(parsed)), None)
+    return next((pair for pair in table() if pair.holds_for(parsed)), None)
 
 
 def of_torchaudio(version: str) -> Pair | None:
@@ -100,11 +111,18 @@ def of_release(asked: str) -> Pair | None:
         return exact
     minor = ".".join(asked.split(".")[:2])
     for pair in table():
-        text = str(pair.torch)
-        if text.removeprefix("==").startswith(f"{minor}.") and (asked.count(".") == 1 or asked in text):
+        if pair.release.startswith(f"{minor}.") and asked.count(".") == 1:
             return pair
     found = of_torch(f"{minor}.0")
-    return found if found and str(found.torch).startswith(">=") else None
+    return found if found and not found.torch.startswith("==") else None
+
+
+def is_newer(torchaudio: str) -> bool:
+    """Whether a torchaudio is younger than this table."""
+    try:
+        return Version(public(torchaudio)) > Version(table()[0].torchaudio)
+    except InvalidVersion:
+        return False
 
 
 def index(build: str) -> str:

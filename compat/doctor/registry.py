@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from compat.doctor.world import World
 
 
-
 @dataclasses.dataclass(frozen=True)
 class Check:
     """One question that the doctor asks.
@@ -76,13 +75,26 @@ def check(*, title: str, order: int, why: str) -> Callable[[Callable[[World], It
     return declare
 
 
+def _unusable(name: str, why: Exception) -> Check:
+    """A check that says that it does not import."""
+
+    def body(world: World) -> Iterator[Finding]:
+        raise why
+
+    return Check(name.replace("_", "-"), name, 0, "What it looks at is unknown.", body)
+
+
 @functools.cache
 def checks() -> tuple[Check, ...]:
     """All checks, in their order."""
     package = importlib.import_module("compat.doctor.checks")
     found = []
     for module in pkgutil.iter_modules(package.__path__):
-        members = vars(importlib.import_module(f"{package.__name__}.{module.name}"))
+        try:
+            members = vars(importlib.import_module(f"{package.__name__}.{module.name}"))
+        except Exception as why:  # noqa: BLE001 - a check that does not import must not hide the others either
+            found.append(_unusable(module.name, why))
+            continue
         found += [member for member in members.values() if isinstance(member, Check)]
     return tuple(sorted(found, key=lambda check: (check.order, check.name)))
 

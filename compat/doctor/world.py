@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from compat.doctor import dists
@@ -44,6 +44,16 @@ class World:
     def imported(self, package: str) -> Answer:
         """What came of importing a package in a child."""
         return self.once(("import", package), lambda: self.children.ask("importing", package))
+
+    def ask_over_torch(self, probe: str, tasks: Sequence[Any]) -> list[Answer] | None:
+        """Answers to tasks that take torch; ``None`` where it does not import."""
+
+        def is_shut() -> bool:
+            known = self._known.get(("import", "torch"))
+            return known is not None and known.failed
+
+        gate, *answers = self.children.ask_all(probe, [None, *tasks], gate=is_shut)
+        return None if gate.failed else answers
 
     def copies(self, package: str) -> list[Copy]:
         """Every installed copy, the one that Python imports first."""

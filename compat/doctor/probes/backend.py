@@ -84,7 +84,7 @@ def _sox(backend: Any) -> dict[str, Any]:
     return {
         "libsox": sox.version,
         "asked": sox.path,
-        "file": _loaded("libsox") or sox.path,
+        "file": _loaded("libsox.") or sox.path,
         "reads": sorted(reads),
         "writes": sorted(writes),
     }

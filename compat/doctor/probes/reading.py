@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 
-def probe(task: dict[str, Any]) -> dict[str, Any]:
+def probe(task: dict[str, Any] | None) -> dict[str, Any]:
     """``task`` has ``path`` and ``backend``; gives what ``info`` and ``load`` say, each with its own error."""
+    import torch
+
+    if task is None:
+        return {}
+    import compat.releases as releases  # not `from compat import`, which would build the stand-in first
     import dispatcher
-    from compat import releases
 
     functions = dispatcher.functions(dispatcher.Chooser(dispatcher.Registry(), releases.named()))
     path, backend = task["path"], task["backend"]
@@ -18,8 +22,6 @@ def probe(task: dict[str, Any]) -> dict[str, Any]:
         told["info"] = vars(metadata)
     except Exception as why:  # noqa: BLE001 - whatever it is, the user is to read it
         told["info_error"] = str(why)
-    import torch
-
     try:
         waveform, rate = functions.load(path, backend=backend)
     except Exception as why:  # noqa: BLE001 - as above

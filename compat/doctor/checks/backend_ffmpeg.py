@@ -1,0 +1,33 @@
+"""The backend `ffmpeg`: PyAV, and the FFmpeg that its wheel brings.
+
+Tells FFmpeg's version, under which licences it was built, and which of the codecs that people use it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from compat.doctor import backends
+from compat.doctor.findings import Finding, note
+from compat.doctor.registry import check
+from compat.doctor.world import World
+
+
+@check(title="Backend ffmpeg", order=120, why="It is the first one asked, and the only one for aac, m4a, wma, webm, videos and URLs.")
+def backend_ffmpeg(world: World) -> Iterator[Finding]:
+    found = backends.finding(world, "ffmpeg", "av", "av", _words, ("decoders", "encoders"))
+    yield found
+    for action, key in (("decode", "no_decoders"), ("encode", "no_encoders")):
+        lacking = found.data.get(key)
+        if lacking:
+            why = "This FFmpeg was built without them, as builds of distributions often are."
+            yield note(f"it does not {action} {', '.join(lacking)}", why=why, subject="av", data={key: lacking})
+
+
+def _words(told: dict[str, Any]) -> str:
+    ffmpeg = f"FFmpeg {told['ffmpeg']}" if told["ffmpeg"] else f"libavcodec {told['libraries'].get('libavcodec', '?')}"
+    licences = f", {' and '.join(told['licences'])}" if told["licences"] else ""
+    return (
+        f"PyAV {told['av']}, {ffmpeg}{licences}; decodes {len(told['decoders'])} and encodes {len(told['encoders'])} of the codecs in use"
+    )

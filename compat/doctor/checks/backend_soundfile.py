@@ -1,0 +1,36 @@
+"""The backend `soundfile`: python-soundfile, and the libsndfile that it found.
+
+Tells both versions, which file was loaded where the system tells, and the formats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from compat.doctor import backends
+from compat.doctor.findings import Finding, Mend, note
+from compat.doctor.machine import pip
+from compat.doctor.registry import check
+from compat.doctor.world import World
+
+
+@check(title="Backend soundfile", order=130, why="It is the fastest for wav and flac, and stands in for sox_io where libsox is missing.")
+def backend_soundfile(world: World) -> Iterator[Finding]:
+    found = backends.finding(world, "soundfile", "soundfile", "soundfile", _words, ("formats", "subtypes"))
+    yield found
+    if found.data.get("formats") and "MP3" not in found.data["formats"]:
+        yield note(
+            f"libsndfile {found.data['libsndfile']} has no MP3, which came with 1.1",
+            why="mp3 then goes to the other backends.",
+            mend=Mend("Take the wheel's libsndfile", (pip("--upgrade", "soundfile"),)),
+            subject="soundfile",
+        )
+
+
+def _words(told: dict[str, Any]) -> str:
+    return f"soundfile {told['soundfile']}, libsndfile {told['libsndfile']}, {len(told['formats'])} formats ({_some(told['formats'])})"
+
+
+def _some(formats: list[str]) -> str:
+    return ", ".join(name.lower() for name in ("WAV", "FLAC", "OGG", "MP3") if name in formats)

@@ -1,0 +1,79 @@
+"""The backend `sox`: which libsox is loaded, its version, and the formats that it reads and writes.
+
+libsox is optional: it comes from the system or from conda, never from PyPI. Where none is found there is a note with what was
+tried; one that is found, or asked for, and does not load is an error.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import pathlib
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from compat.doctor import backends, mends
+from compat.doctor.findings import Finding, Mend, Status, note
+from compat.doctor.registry import check
+from compat.doctor.world import World
+
+_VARIABLE = "TORCHAUDIO_COMPAT_LIBSOX"
+_WORTH_HAVING = ("mp3", "flac", "ogg", "amr-nb")  # in distributions these sit in a package of their own
+
+
+@check(
+    title="Backend sox",
+    order=140,
+    why="It serves sox_io's formats (sphere, amr, htk, gsm) and the effects; soundfile stands in for the rest.",
+)
+def backend_sox(world: World) -> Iterator[Finding]:
+    found = backends.finding(world, "sox", "libsox", "libsox", _words, ("reads", "writes"))
+    if "unavailable" in found.data:
+        yield _unavailable(found)
+        return
+    yield found
+    lacking = [name for name in _WORTH_HAVING if name not in found.data.get("reads", _WORTH_HAVING)]
+    if lacking:
+        why = "Distributions put these formats into a package of their own."
+        yield note(
+            f"it does not read {', '.join(lacking)}", why=why, mend=mends.library("libsox.so"), subject="libsox", data={"lacking": lacking}
+        )
+
+
+def _unavailable(found: Finding) -> Finding:
+    """The finding on a libsox that does not open: no problem where none is there, an error where one is."""
+    chosen = os.environ.get(_VARIABLE)
+    broken = [attempt for attempt in found.data.get("tried", ()) if _is_there(attempt)]
+    if "cffi" in found.data.get("unavailable", ""):
+        return dataclasses.replace(found, mend=mends.install("cffi"), cause="no-cffi")
+    if chosen:
+        unset = f"set {_VARIABLE}=" if os.name == "nt" else f"unset {_VARIABLE}"
+        return dataclasses.replace(
+            found,
+            text=f"{_VARIABLE} asks for {chosen}, which does not load",
+            why="Where it is set nothing else is tried.",
+            mend=Mend("Unset it, so that a libsox is looked for", (unset, *mends.library("libsox.so").commands)),
+            cause="unloadable-libsox",
+        )
+    if broken:
+        return dataclasses.replace(found, text="a libsox is there and does not load", mend=_repair(broken), cause="unloadable-libsox")
+    return dataclasses.replace(found, status=Status.NOTE, text="no libsox here", mend=mends.library("libsox.so"), cause="no-libsox")
+
+
+def _is_there(attempt: str) -> bool:
+    """Whether an attempt failed at a library that exists: it lies at a path, or wants another that is missing."""
+    name, _, why = attempt.partition(" (")
+    if pathlib.Path(name).is_absolute() and pathlib.Path(name).exists():
+        return True
+    blamed = re.search(r"([\w.+-]+\.so[\w.]*): cannot open shared object", why)
+    return "init failed" in why or "invalid ELF" in why or "file too short" in why or bool(blamed and blamed[1] != name)
+
+
+def _repair(broken: list[str]) -> Mend:
+    blamed = re.search(r"([\w.+-]+\.so[\w.]*): cannot open shared object", " ".join(broken))
+    return mends.library(blamed[1]) if blamed else mends.library("libsox.so")
+
+
+def _words(told: dict[str, Any]) -> str:
+    return f"libsox {told['libsox']} from {told['file']}, reads {len(told['reads'])} and writes {len(told['writes'])} formats"

@@ -1,0 +1,50 @@
+"""Builds: whether torch and torchaudio were built for the same device: CPU, one version of CUDA, or ROCm.
+
+Reads the build tags (``cpu``, ``cu128``, ``rocm6.4``) from the versions, and where a wheel of PyPI has none there, from the
+``version.py`` inside the package, as text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from compat.doctor import mends
+from compat.doctor.findings import Finding, error, note, ok, skipped, warning
+from compat.doctor.registry import check
+from compat.doctor.world import World
+
+
+@check(
+    title="Builds",
+    order=70,
+    why="An extension built for CUDA asks for CUDA's libraries, which torch for the CPU does not bring, and the other way about.",
+)
+def build(world: World) -> Iterator[Finding]:
+    torch, torchaudio = world.copy("torch"), world.copy("torchaudio")
+    if torch is None or torchaudio is None:
+        yield skipped("it takes both torch and torchaudio")
+        return
+    tags = {"torch": torch.build, "torchaudio": torchaudio.build}
+    ours, theirs = tags["torchaudio"], tags["torch"]
+    both = f"torch is built for {_words(theirs)}, torchaudio for {_words(ours)}"
+    if not ours or not theirs:
+        if ours == theirs:
+            yield ok("no build tags (one build for all, as on macOS)", data=tags)
+        else:
+            yield note(f"only one has a build tag: {both}", subject="torchaudio", data=tags)
+    elif ours == theirs:
+        yield ok(f"both for {_words(ours)}", data=tags)
+    elif ours == "cpu":
+        why = "It loads, since it asks for less than this torch has; its own CUDA functions are not there."
+        yield warning(both, why=why, mend=mends.matched_pair(), subject="torchaudio", cause="mixed-builds", data=tags)
+    else:
+        cause = "different-cuda" if ours.startswith("cu") and theirs.startswith("cu") else "mixed-builds"
+        yield error(both, mend=mends.matched_pair(), subject="torchaudio", cause=cause, data=tags)
+
+
+def _words(tag: str) -> str:
+    cuda = re.fullmatch(r"cu(\d+)(\d)", tag)
+    if cuda:
+        return f"CUDA {cuda[1]}.{cuda[2]}"
+    return {"cpu": "the CPU", "": "a device that it does not tell"}.get(tag, tag.replace("rocm", "ROCm "))

@@ -1,0 +1,118 @@
+"""Copies: whether each package is there once, and whether what `import` finds is that package.
+
+Looks for a second copy further down ``sys.path``, for two sets of metadata in one folder, for torch and torchaudio in
+different places, and for a file or folder of the package's name that belongs to no installed package.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+from collections.abc import Iterator
+
+from compat.doctor import dists, machine, mends, pairs
+from compat.doctor.dists import Copy
+from compat.doctor.findings import NOTHING_TO_DO, Finding, Mend, error, note, ok, warning
+from compat.doctor.registry import check
+from compat.doctor.world import World
+
+_PAIR = ("torch", "torchaudio")
+
+
+@check(
+    title="Copies", order=30, why="Python takes the first copy; its native libraries then meet those of the other, and symbols are missing."
+)
+def copies(world: World) -> Iterator[Finding]:
+    found = [finding for name in dists.PACKAGES for finding in _of_package(world, name)]
+    yield from found
+    torch, torchaudio = world.copy("torch"), world.copy("torchaudio")
+    if torch and torchaudio and torch.root != torchaudio.root:
+        yield warning(
+            f"torch lies in {torch.root}, torchaudio in {torchaudio.root}",
+            why="Two places are filled by two installations, which do not know of each other and come to differ.",
+            mend=_together(torch, torchaudio),
+            subject="torchaudio",
+            cause="two-places",
+            evidence=(str(torch.root), str(torchaudio.root)),
+            data={"torch": str(torch.root), "torchaudio": str(torchaudio.root)},
+        )
+    elif not found:
+        yield ok("one of each")
+
+
+def _together(torch: Copy, torchaudio: Copy) -> Mend:
+    """Have both in this environment: what lies outside goes, and comes again inside."""
+    prefix = pathlib.Path(sys.prefix).resolve()
+    outside = [copy for copy in (torch, torchaudio) if not copy.root.is_relative_to(prefix)]
+    if len(outside) != 1:
+        return mends.matched_pair()
+    (stray,) = outside
+    removal = mends.without(stray.name, (stray.root,)).commands
+    row = pairs.of_torch(torch.version)
+    version = row.torchaudio if stray is torchaudio and row else pairs.public(stray.version)
+    source = ("--index-url", pairs.index(torch.build)) if torch.build else ()
+    install = machine.pip(f"{stray.name}=={version}", *source)
+    return Mend(f"Remove the {stray.name} that lies outside the environment, and install it inside", (*removal, install))
+
+
+def _of_package(world: World, name: str) -> Iterator[Finding]:
+    known = world.copies(name)
+    yield from _foreign(name, known)
+    if len(known) < 2:
+        return
+    versions = sorted({copy.version for copy in known})
+    listed = "; ".join(f"{copy.version} in {copy.root}" for copy in known)
+    evidence = tuple(f"{copy.version}  {copy.info}" for copy in known)
+    data = {"copies": [{"version": copy.version, "root": str(copy.root), "installer": copy.installer} for copy in known]}
+    if len({copy.root for copy in known}) == 1:
+        text = f"{name} has metadata of {len(known)} versions in one folder: {listed}"
+        yield error(text, mend=mends.reinstall(name), subject=name, cause="two-copies", evidence=evidence, data=data)
+    elif _is_meant(known):
+        text = f"{name} {known[0].version} of this environment stands before the system's {known[1].version}"
+        yield note(text, mend=NOTHING_TO_DO, subject=name, evidence=evidence, data=data)
+    else:
+        severe = error if name in _PAIR or len(versions) > 1 else warning
+        mend = mends.without(name, tuple(copy.root for copy in _in_the_way(known)))
+        yield severe(
+            f"{name} is there {len(known)} times: {listed}", mend=mend, subject=name, cause="two-copies", evidence=evidence, data=data
+        )
+
+
+def _is_meant(known: list[Copy]) -> bool:
+    """Whether the further copies are those of the system, below an environment that was made to see them."""
+    base = pathlib.Path(sys.base_prefix).resolve()
+    inside = pathlib.Path(sys.prefix).resolve()
+    return machine.is_venv() and known[0].root.is_relative_to(inside) and all(copy.root.is_relative_to(base) for copy in known[1:])
+
+
+def _in_the_way(known: list[Copy]) -> list[Copy]:
+    """The copies to remove: those outside the environment, where one is inside; else all but the first."""
+    inside = [copy for copy in known if copy.root.is_relative_to(pathlib.Path(sys.prefix).resolve())]
+    return [copy for copy in known if copy not in inside] if inside else known[1:]
+
+
+def _foreign(name: str, known: list[Copy]) -> Iterator[Finding]:
+    """What `import` finds, where that is not the installed package."""
+    place = dists.origin(name)
+    if place is None or any(copy.holds(place) for copy in known[:1]) or _is_editable(known):
+        return
+    looks_real = any(pathlib.Path(place).parent.glob("version.py")) or any(pathlib.Path(place).parent.glob("_C*"))
+    if not known and looks_real:
+        text, severe = f"{name} is imported from {place}, without metadata: a build from source, or a copied folder", warning
+    else:
+        text, severe = f"`import {name}` finds {place}, which belongs to no installed package", error
+    installed = tuple(f"installed: {copy.info}" for copy in known)
+    why = "A file or folder of that name on Python's path stands before the package, or for it."
+    yield severe(
+        text,
+        why=why,
+        mend=mends.shadow(place),
+        subject=name,
+        cause="shadowed",
+        evidence=(f"found: {place}", *installed),
+        data={"found": place, "installed": [str(copy.root) for copy in known]},
+    )
+
+
+def _is_editable(known: list[Copy]) -> bool:
+    return any('"editable": true' in (copy.read("direct_url.json") or "") for copy in known)

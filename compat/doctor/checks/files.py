@@ -1,0 +1,101 @@
+"""Files: every file of torch, torchaudio, numpy, soundfile and av against the RECORD that the wheel brought.
+
+A file must be there and have its size; with ``--thorough`` its content is hashed as well, which reads gigabytes. Left out
+are compiled ``.pyc`` files, which come and go, and programs in ``bin``, which stay behind where an environment is copied.
+"""
+
+from __future__ import annotations
+
+import base64
+import concurrent.futures
+import hashlib
+import os
+import pathlib
+import threading
+from collections.abc import Iterator
+
+from compat.doctor import dists, mends
+from compat.doctor.dists import Copy
+from compat.doctor.findings import Finding, error, ok, skipped
+from compat.doctor.registry import check
+from compat.doctor.world import World
+
+_SHOWN = 8
+
+
+@check(title="Files", order=50, why="A download that broke off, a full disk or a hand at work leaves an install that pip takes for whole.")
+def files(world: World) -> Iterator[Finding]:
+    copies = [copy for name in dists.PACKAGES if (copy := world.copy(name))]
+    if not copies:
+        yield skipped("none of the packages is installed with metadata")
+    count = 0
+    for copy in copies:
+        record = copy.record()
+        if record is None:
+            yield skipped(f"{copy.name} has no RECORD (by {copy.installer or 'an unknown installer'})", data={"package": copy.name})
+            continue
+        record = [row for row in record if row[0].suffix != ".pyc" and ".." not in row[0].parts]
+        missing, altered = _compare(record)
+        if world.thorough:
+            altered = {**altered, **_hashed(world, copy, [row for row in record if row[0] not in altered and row[0] not in missing])}
+        count += len(record)
+        if missing:
+            yield _finding(copy, f"{len(missing)} of {len(record)} files of {copy.name} are missing", "files-missing", missing)
+        if altered:
+            what = "is altered or cut off" if len(altered) == 1 else "are altered or cut off"
+            text = f"{len(altered)} of {len(record)} files of {copy.name} {what}"
+            yield _finding(copy, text, "files-altered", [f"{path}: {how}" for path, how in altered.items()])
+    if count:
+        how = "with their sizes and hashes" if world.thorough else "with their sizes"
+        yield ok(f"{count} files compared {how}", data={"files": count, "thorough": world.thorough})
+
+
+def _finding(copy: Copy, text: str, cause: str, lines: list[pathlib.Path] | list[str]) -> Finding:
+    shown = [str(line) for line in lines[:_SHOWN]]
+    more = [f"... and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
+    return error(
+        text,
+        mend=mends.reinstall(copy.name),
+        subject=copy.name,
+        cause=cause,
+        evidence=(*shown, *more),
+        data={"package": copy.name, "version": copy.version, "files": [str(line) for line in lines[:100]]},
+    )
+
+
+def _compare(record: list[tuple[pathlib.Path, str, int | None]]) -> tuple[list[pathlib.Path], dict[pathlib.Path, str]]:
+    """The files that are missing, and those that have another size, with what they have."""
+    missing, altered = [], {}
+    for path, _, size in record:
+        try:
+            there = os.stat(path).st_size
+        except OSError:
+            missing.append(path)
+            continue
+        if size is not None and there != size:
+            altered[path] = f"{there:,} bytes instead of {size:,}"
+    return missing, altered
+
+
+def _hashed(world: World, copy: Copy, record: list[tuple[pathlib.Path, str, int | None]]) -> dict[pathlib.Path, str]:
+    """The files whose content is not what the wheel brought."""
+    wanted = [(path, noted, size or 0) for path, noted, size in record if noted.partition("=")[0] in hashlib.algorithms_available]
+    total, done, lock = sum(size for _, _, size in wanted), 0, threading.Lock()
+    altered = {}
+
+    def compare(row: tuple[pathlib.Path, str, int]) -> tuple[pathlib.Path, bool]:
+        nonlocal done
+        path, noted, size = row
+        kind, _, digest = noted.partition("=")
+        with path.open("rb") as stream:
+            real = base64.urlsafe_b64encode(hashlib.file_digest(stream, kind).digest()).rstrip(b"=").decode()
+        with lock:
+            done += size
+            world.progress(f"hashing {copy.name}", done, total)
+        return path, real == digest.rstrip("=")
+
+    with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        for path, same in pool.map(compare, wanted):
+            if not same:
+                altered[path] = "its content is not what the wheel brought"
+    return altered

@@ -1,0 +1,88 @@
+"""Installers: whether pip and conda have both been at work on the same packages, and what an interrupted pip left.
+
+Compares conda's records with the metadata that pip wrote, looks for folders such as ``~orch`` that pip renames before it
+removes them, and for the ``.egg-info`` of old installers beside the ``.dist-info`` of new ones.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from compat.doctor import dists, machine, mends, pairs
+from compat.doctor.findings import Finding, Mend, error, ok, warning
+from compat.doctor.registry import check
+from compat.doctor.world import World
+
+
+@check(title="Installers", order=40, why="An installer replaces only what it knows of; files of the other stay and are loaded.")
+def installers(world: World) -> Iterator[Finding]:
+    by_conda = {name: (version, build) for name, version, build in dists.conda_records()}
+    sound = True
+    for finding in (*_both(world, by_conda), *_apart(world, by_conda), *_leftovers(), *_eggs(world)):
+        sound = False
+        yield finding
+    if sound:
+        names = sorted({copy.installer for name in dists.PACKAGES if (copy := world.copy(name)) and copy.installer})
+        yield ok(f"all by {' and '.join(names)}" if names else "nothing is left of another")
+
+
+def _both(world: World, by_conda: dict[str, tuple[str, str]]) -> Iterator[Finding]:
+    for name, (version, build) in by_conda.items():
+        copy = world.copy(name)
+        if copy and copy.installer not in ("", "conda") and copy.root.is_relative_to(sys.prefix):
+            differ = pairs.public(copy.version) != version
+            severe = error if differ else warning
+            commands = (
+                machine.uninstall(name),
+                f"{machine.conda()} install --force-reinstall {name if name != 'torch' else 'pytorch'}={version}",
+            )
+            yield severe(
+                f"{name} {version} by conda was overwritten with {copy.version} by {copy.installer}",
+                mend=Mend("Leave it to one of them", commands),
+                subject=name,
+                cause="two-installers",
+                evidence=(f"conda: {name} {version} {build}", f"{copy.installer}: {copy.info}"),
+            )
+
+
+def _apart(world: World, by_conda: dict[str, tuple[str, str]]) -> Iterator[Finding]:
+    by = {name: "conda" if name in by_conda else copy.installer for name in ("torch", "torchaudio") if (copy := world.copy(name))}
+    if len(by) == 2 and "conda" in by.values() and len(set(by.values())) == 2:
+        yield warning(
+            f"torch was installed by {by['torch'] or 'something unknown'}, torchaudio by {by['torchaudio'] or 'something unknown'}",
+            why="Builds of conda and of PyPI are compiled differently and do not mix.",
+            mend=mends.matched_pair(),
+            subject="torchaudio",
+            cause="two-installers",
+        )
+
+
+def _leftovers() -> Iterator[Finding]:
+    for name in dists.PACKAGES:
+        left = dists.leftovers(name)
+        if left:
+            verb = "rmdir /s /q" if sys.platform == "win32" else "rm -r"
+            yield warning(
+                f"an interrupted pip left {', '.join(path.name for path in left)}",
+                why=f"{name} was being replaced or removed when pip was stopped; what is there now may be half of it.",
+                mend=Mend(
+                    "Remove the remains, and install again", (f"{verb} {machine.quoted(*map(str, left))}", *mends.reinstall(name).commands)
+                ),
+                subject=name,
+                cause="interrupted-pip",
+                evidence=tuple(map(str, left)),
+            )
+
+
+def _eggs(world: World) -> Iterator[Finding]:
+    for name in dists.PACKAGES:
+        kinds = {copy.info.suffix for copy in world.copies(name)}
+        if kinds == {".egg-info", ".dist-info"}:
+            yield warning(
+                f"{name} has metadata of an old installer (.egg-info) beside the new (.dist-info)",
+                mend=mends.reinstall(name),
+                subject=name,
+                cause="two-installers",
+                evidence=tuple(str(copy.info) for copy in world.copies(name)),
+            )

@@ -1,0 +1,83 @@
+"""Shared libraries: which ones the packages' native files want, and which of those this system does not have.
+
+Reads the list of wanted libraries out of each file (ELF's DT_NEEDED), without loading anything, so that all missing ones
+are named and not only the first. On macOS and Windows there is nothing to read this way.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+from collections.abc import Iterator
+
+from compat.doctor import dists, elf, mends
+from compat.doctor.dists import Copy
+from compat.doctor.findings import Finding, Mend, error, note, ok, skipped
+from compat.doctor.registry import check
+from compat.doctor.world import World
+
+
+@check(title="Libraries", order=110, why="The loader stops at the first library that it does not find, and names only that one.")
+def libraries(world: World) -> Iterator[Finding]:
+    if sys.platform != "linux":
+        yield skipped("only Linux tells what a library wants in a way that is read here")
+        return
+    try:
+        import elftools  # noqa: F401
+    except ImportError:
+        mend = mends.install("pyelftools")
+        yield skipped("pyelftools, which reads what a library wants, is not installed", mend=mend)
+        return
+    copies = [copy for name in dists.PACKAGES if (copy := world.copy(name))]
+    beside = _beside(copies)
+    count = 0
+    for copy in copies:
+        wanted, damaged = {}, []
+        for path in copy.native():
+            count += 1
+            try:
+                lacking = elf.missing(path, beside)
+            except Exception as why:  # noqa: BLE001 - a damaged file breaks its reader in more ways than one
+                damaged.append(f"{path}: {type(why).__name__}: {why}")
+                continue
+            if lacking:
+                wanted[path] = lacking
+        if damaged:
+            text = (
+                f"{len(damaged)} native files of {copy.name} cannot be read"
+                if len(damaged) > 1
+                else f"a native file of {copy.name} cannot be read"
+            )
+            yield error(text, mend=mends.reinstall(copy.name), subject=copy.name, cause="truncated-file", evidence=tuple(damaged))
+        if wanted:
+            yield _finding(world, copy, wanted)
+    yield ok(f"all that {count} native files want is there" if count else "no native files", data={"files": count})
+
+
+def _beside(copies: list[Copy]) -> list[pathlib.Path]:
+    """Folders whose libraries are loaded, or found, when an extension of these packages is."""
+    folders = [pathlib.Path(sys.base_prefix, "lib"), pathlib.Path(sys.prefix, "lib")]
+    for copy in copies:
+        folders += [copy.package / "lib", copy.root / f"{copy.name}.libs"]
+        if copy.name == "torch":
+            folders += sorted(copy.root.glob("nvidia/*/lib"))
+    return folders
+
+
+def _finding(world: World, copy: Copy, wanted: dict[pathlib.Path, list[str]]) -> Finding:
+    names = sorted({name for lacking in wanted.values() for name in lacking})
+    evidence = tuple(f"{path} wants {', '.join(lacking)}" for path, lacking in wanted.items())[:6]
+    data = {"package": copy.name, "missing": names, "files": {str(path): lacking for path, lacking in wanted.items()}}
+    if not world.imported(copy.name).failed:
+        optional = "Parts of the package that are loaded only when they are used; the rest works."
+        return note(f"optional parts of {copy.name} want {', '.join(names)}", why=optional, subject=copy.name, evidence=evidence, data=data)
+    commands = [command for name in names for command in mends.library(name).commands]
+    mend = Mend(mends.library(names[0]).text, tuple(dict.fromkeys(commands)))
+    return error(
+        f"{copy.name} wants {', '.join(names)}, missing here",
+        mend=mend,
+        subject=copy.name,
+        cause="missing-library",
+        evidence=evidence,
+        data=data,
+    )

@@ -1,0 +1,80 @@
+"""Versions: whether torch and torchaudio are of releases made for each other.
+
+Reads both versions from metadata, without importing, and compares them with the documented pairs (``pairs.toml``) and with
+what torchaudio's own metadata requires.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from compat.doctor import mends, pairs
+from compat.doctor.dists import Copy
+from compat.doctor.findings import Finding, Mend, error, note, ok, warning
+from compat.doctor.registry import check
+from compat.doctor.world import World
+
+
+@check(title="Versions", order=60, why="torchaudio's extension calls torch's C++ functions, whose names change with every release.")
+def pair(world: World) -> Iterator[Finding]:
+    torch, torchaudio = world.copy("torch"), world.copy("torchaudio")
+    if torch is None:
+        if world.importable("torch"):
+            yield note("torch has no metadata, so its version is unknown until it is imported", subject="torch")
+        else:
+            why = "Samples are torch tensors; without it nothing is loaded or saved."
+            mend = Mend("Install torch", (mends.install("torch").commands[0],))
+            yield error("torch is not installed", why=why, mend=mend, subject="torch", cause="not-installed")
+    if torchaudio is None and not world.importable("torchaudio"):
+        yield ok(
+            f"{f'torch {torch.full_version}, ' if torch else ''}no torchaudio (compat.install() puts a stand-in in its place)",
+            data=_data(torch, None),
+        )
+    if torch is None or torchaudio is None:
+        return
+    data = _data(torch, torchaudio)
+    both = f"torch {torch.full_version} and torchaudio {torchaudio.full_version}"
+    problem = _mismatch(torch, torchaudio)
+    if problem is None and (pairs.of_torch(torch.version) is None or pairs.is_newer(torchaudio.version)):
+        yield note(f"{both} are not among the documented pairs (a nightly, or newer than this doctor)", subject="torchaudio", data=data)
+    elif problem is None:
+        yield ok(both, data=data)
+    else:
+        severe, words = problem
+        finding = error if severe else warning
+        yield finding(
+            f"{both} do not belong together: {words}", mend=mends.matched_pair(), subject="torchaudio", cause="mismatched-pair", data=data
+        )
+
+
+def _data(torch: Copy | None, torchaudio: Copy | None) -> dict[str, str | None]:
+    row = pairs.of_torch(torch.version) if torch else None
+    return {
+        "torch": torch.full_version if torch else None,
+        "torchaudio": torchaudio.full_version if torchaudio else None,
+        "torchaudio_for_this_torch": row.torchaudio if row else None,
+    }
+
+
+def _mismatch(torch: Copy, torchaudio: Copy) -> tuple[bool, str] | None:
+    """Whether it is severe, and what is wrong; ``None`` where nothing is."""
+    row, other = pairs.of_torch(torch.version), pairs.of_torchaudio(torchaudio.version)
+    is_unknown = other is None and pairs.is_newer(torchaudio.version)
+    if row is not None and not is_unknown and (other is None or other.torchaudio != row.torchaudio):
+        made_for = f", and this torchaudio for torch {other.release}" if other else ""
+        # patch releases of one minor mostly load, and are still not what the wheel was tested with
+        return not (other and _minor(row) == _minor(other)), f"for this torch there is torchaudio {row.torchaudio}{made_for}"
+    for text in torchaudio.requires():
+        try:
+            wanted = Requirement(text)
+        except InvalidRequirement:
+            continue
+        if wanted.name == "torch" and not wanted.specifier.contains(pairs.public(torch.version), prereleases=True):
+            return True, f"torchaudio's own metadata requires torch{wanted.specifier}"
+    return None
+
+
+def _minor(row: pairs.Pair) -> tuple[str, ...]:
+    return tuple(row.torchaudio.split(".")[:2])

@@ -1,0 +1,69 @@
+"""The interpreter and the platform.
+
+Shows which Python runs, where it lies, and on what; compares it with the Pythons that this project, and the installed torch,
+are made for.
+"""
+
+from __future__ import annotations
+
+import platform
+import struct
+import sys
+from collections.abc import Iterator
+
+from compat.doctor import machine, pairs
+from compat.doctor.findings import Finding, Mend, error, ok, warning
+from compat.doctor.registry import check
+from compat.doctor.world import World
+
+_FLOOR = (3, 11)  # as `requires-python` says
+
+
+@check(
+    title="Python",
+    order=10,
+    why="A wheel fits one Python, one system and one processor; what has no wheel here cannot be installed from one.",
+)
+def python(world: World) -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    bits = struct.calcsize("P") * 8
+    libc = " ".join(platform.libc_ver()).strip()
+    where = " ".join(part for part in (platform.system(), platform.machine(), libc) if part)
+    data = {
+        "version": version,
+        "implementation": platform.python_implementation(),
+        "executable": sys.executable,
+        "system": platform.platform(),
+        "machine": platform.machine(),
+        "bits": bits,
+    }
+    yield ok(f"{platform.python_implementation()} {version} on {where} ({sys.executable})", data=data)
+    if sys.version_info[:2] < _FLOOR:
+        yield error(
+            f"Python {version} is older than this project takes ({'.'.join(map(str, _FLOOR))})",
+            mend=Mend("Make a new environment with a newer Python"),
+            subject="python",
+            cause="old-python",
+        )
+    if bits != 64:
+        yield error(
+            f"this Python has {bits} bits, and torch is built for 64 only",
+            mend=Mend("Install a 64-bit Python"),
+            subject="python",
+            cause="32-bit-python",
+        )
+    torch = world.copy("torch")
+    row = pairs.of_torch(torch.version) if torch else None
+    short = ".".join(map(str, sys.version_info[:2]))
+    if torch is not None and row is not None and not row.serves(short):
+        yield warning(
+            f"torch {torch.version} is documented for Python {row.pythons}, not for {short}",
+            why="There is no torchaudio wheel for this Python beside this torch; pip then takes one of another release, or builds one.",
+            mend=Mend("See which releases have wheels for this Python", (f"{_doctor()} --pins all",)),
+            subject="python",
+            cause="python-out-of-range",
+        )
+
+
+def _doctor() -> str:
+    return machine.quoted(machine.python(), "-m", "compat.doctor")

@@ -1,0 +1,60 @@
+"""Resampling: one second from 16 to 8 kHz, through torchaudio where it works, and through this package.
+
+The result is compared with the same tone made at 8 kHz.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compat.doctor import explain, mends
+from compat.doctor.child import Answer
+from compat.doctor.findings import Finding, error, ok, skipped, warning
+from compat.doctor.registry import check
+from compat.doctor.world import World
+
+_THROUGH = ("torchaudio", "compat")
+_NEAR = 0.02  # what the default filter of every release keeps to, away from the ends
+
+
+@check(title="Resampling", order=210, why="It is what most programs do next, and runs torchaudio's Python code over torch's kernels.")
+def resampling(world: World) -> Iterator[Finding]:
+    answers = world.ask_over_torch("resampling", _THROUGH)
+    if answers is None:
+        yield skipped("samples are torch tensors, and torch does not import")
+        return
+    torchaudio, compat = answers
+    if world.importable("torchaudio") and not (torchaudio.failed and world.imported("torchaudio").failed):
+        yield _finding("torchaudio", torchaudio)
+    if not compat.failed and compat.value.get("absent"):
+        yield skipped("this package has no resampling")
+    else:
+        yield _finding("compat", compat)
+
+
+def _finding(name: str, answer: Answer) -> Finding:
+    subject = "torch" if name == "compat" else name
+    if answer.died:
+        how, known = explain.death(answer.died, subject)
+        evidence = (*answer.stood_at, *answer.stderr[-4:])
+        return error(f"{name}: it {how}", why=known.cause, mend=known.mend, subject=subject, cause=known.name, evidence=evidence)
+    if answer.raised:
+        text = f"{name}: {answer.raised.splitlines()[0]}"
+        return error(text, mend=mends.reinstall(subject), subject=subject, cause="resampling-failed", evidence=answer.trace)
+    told = answer.value
+    if told["frames"] != told["expected"] or not told["finite"]:
+        return error(
+            f"{name}: {told['frames']} samples instead of {told['expected']}, or not finite",
+            subject=subject,
+            cause="wrong-samples",
+            data=told,
+        )
+    if told["apart"] is None or told["apart"] > _NEAR:
+        return warning(
+            f"{name}: the tone is off by up to {told['apart']:.3g}",
+            mend=mends.reinstall(subject),
+            subject=subject,
+            cause="wrong-samples",
+            data=told,
+        )
+    return ok(f"{name} within {told['apart']:.1g}", data={"through": name, **told})

@@ -1,0 +1,52 @@
+"""Round trip: each backend saves a second of sound to a temporary folder, tells its header, loads it, and every sample is compared.
+
+16-bit samples must come back as they went out, without a difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compat.doctor import backends, explain, mends
+from compat.doctor.child import Answer
+from compat.doctor.findings import Finding, error, ok, skipped
+from compat.doctor.registry import check
+from compat.doctor.world import World
+
+
+@check(title="Round trip", order=200, why="A library that opens may still fail at its work, or do it wrongly.")
+def round_trip(world: World) -> Iterator[Finding]:
+    from dispatcher import registry
+
+    working = [name for name in registry.known() if backends.works(world, name)]
+    if not working:
+        yield skipped("no backend opens")
+        return
+    answers = world.ask_over_torch("round_trip", working)
+    if answers is None:
+        yield skipped("samples are torch tensors, and torch does not import")
+        return
+    for name, answer in zip(working, answers, strict=True):
+        yield finding(name, answer)
+
+
+def finding(name: str, answer: Answer) -> Finding:
+    """What came of one backend's round trip."""
+    subject = {"ffmpeg": "av", "sox": "libsox"}.get(name, name)
+    if answer.died:
+        how, known = explain.death(answer.died, subject)
+        evidence = (*answer.stood_at, *answer.stderr[-4:])
+        return error(f"{name}: it {how}", why=known.cause, mend=known.mend, subject=subject, cause=known.name, evidence=evidence)
+    mend = mends.reinstall(subject)
+    if answer.raised:
+        text = f"{name}: {answer.raised.splitlines()[0]}"
+        return error(text, mend=mend, subject=subject, cause="round-trip-failed", evidence=answer.trace)
+    told = answer.value
+    if told["info"] != told["expected"]:
+        text = f"{name}: info tells {told['info']}, and it was {told['expected']}"
+        return error(text, mend=mend, subject=subject, cause="wrong-header", data=told)
+    if told["apart"] != 0:
+        how_far = f"up to {told['apart']} steps of 16 bits apart" if told["apart"] is not None else f"{told['dtype']} {told['shape']}"
+        text = f"{name}: the samples that come back are not those that went out ({how_far})"
+        return error(text, mend=mend, subject=subject, cause="wrong-samples", data=told)
+    return ok(f"{name} exact", data={"backend": name, **told})

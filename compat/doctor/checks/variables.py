@@ -1,0 +1,168 @@
+"""Environment variables: what is set, what it does under each release, and what does not do what it seems to.
+
+`TORCHAUDIO_USE_BACKEND_DISPATCHER` means three things in three releases, and no release understands `true`. Names that
+nothing reads, misspelt or invented, are told of, and our own are tried out. Variables of the system's loader count where
+they lead to another torch.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import os
+import pathlib
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import compat.releases as releases  # not `from compat import`, which would build the stand-in first
+from compat.doctor.findings import Finding, Mend, error, note, ok, warning
+from compat.doctor.registry import check
+from compat.doctor.world import World
+
+_ON, _OFF = ("1", "true", "yes", "on", "y", "t"), ("0", "false", "no", "off", "n", "f")
+_LOADER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
+_PRELOAD = ("LD_PRELOAD", "DYLD_INSERT_LIBRARIES")
+
+
+@functools.cache
+def table() -> dict[str, Any]:
+    """The rows of ``variables.toml``."""
+    return tomllib.loads(pathlib.Path(__file__).parents[1].joinpath("variables.toml").read_text("utf-8"))
+
+
+@check(
+    title="Variables", order=90, why="A variable that does nothing, or the opposite, looks like a bug of whatever it was meant to steer."
+)
+def variables(world: World) -> Iterator[Finding]:
+    found = [*_dispatcher(), *_unknown(), *_ours(), *_loader()]
+    yield from found
+    if not found:
+        known = {**table()["torchaudio"], **table()["ours"]}
+        names = [f"{name}={os.environ[name]}" for name in known if name in os.environ]
+        yield ok(", ".join(names) or "none is set that matters here", data={name: os.environ.get(name) for name in known})
+
+
+def _unset(name: str) -> Mend:
+    return Mend("Unset it", (f"set {name}=" if os.name == "nt" else f"unset {name}",))
+
+
+def _set(name: str, value: str) -> str:
+    return f"set {name}={value}" if os.name == "nt" else f"export {name}={value}"
+
+
+def _effects() -> dict[str, str]:
+    """What the dispatcher's variable, as it is set now, does under each release."""
+    effects = {}
+    for name, release in releases.presets().items():
+        on = "on" if releases.dispatcher_on(release) else "off"
+        effects[name] = "not read, always on" if release.dispatcher_variable == "ignored" else f"dispatcher {on}"
+    return effects
+
+
+def _dispatcher() -> Iterator[Finding]:
+    name = releases.DISPATCHER_VARIABLE
+    value = os.environ.get(name)
+    if value is None:
+        return
+    try:
+        release = releases.named()
+    except ValueError:
+        release = releases.named(releases.DEFAULT)
+    effects = _effects()
+    listed = "; ".join(f"{key}: {effect}" for key, effect in effects.items())
+    rest: dict[str, Any] = {
+        "subject": "variables",
+        "evidence": tuple(f"{key}: {effect}" for key, effect in effects.items()),
+        "data": {"name": name, "value": value, "effects": effects, "release": release.name},
+    }
+    seems = True if value.lower() in _ON else False if value.lower() in _OFF else None
+    wanted = {True: "1", False: "0"}.get(seems) if seems is not None else None
+    does = releases.dispatcher_on(release)
+    if release.dispatcher_variable == "ignored" and value == "1":
+        yield note(f"{name}=1 does nothing under release {release.name}: the dispatcher is always on ({listed})", mend=_unset(name), **rest)
+    elif release.dispatcher_variable == "ignored":
+        text = f"{name}={value} does nothing under release {release.name}, where the dispatcher is always on ({listed})"
+        mend = (
+            Mend("For the global backend pin release 2.1 or 2.0", (_set(releases.VERSION_VARIABLE, "2.1"),))
+            if seems is False
+            else _unset(name)
+        )
+        yield warning(text, mend=mend, cause="variable-without-effect", **rest)
+    elif seems is None or seems != does:
+        state = "on" if does else "off"
+        text = f"{name}={value!r} means {state} under release {release.name} ({listed})"
+        commands = (_set(name, wanted),) if wanted else (_set(name, "1"), _set(name, "0"))
+        yield warning(text, mend=Mend("Only 1 and 0 mean what they seem to", commands), cause="variable-misread", **rest)
+    elif value not in ("0", "1"):
+        yield note(f"{name}={value!r}: {listed}", mend=Mend("Only 1 and 0 mean the same everywhere", (_set(name, wanted or "1"),)), **rest)
+
+
+def _unknown() -> Iterator[Finding]:
+    data = table()
+    known = [*data["torchaudio"], *data["ours"]]
+    for name in sorted(os.environ):
+        upper = name.upper()
+        if name in known or upper.startswith(tuple(data["ignored_prefixes"])):
+            continue
+        close = difflib.get_close_matches(upper, known, n=1, cutoff=0.9)
+        if upper in data["invented"]:
+            text, mend = f"{name} is read by nothing", Mend(data["invented"][upper], _unset(name).commands)
+        elif close:
+            text = f"{name} is read by nothing; {close[0]} was meant, most likely"
+            mend = Mend("Set the right name", (_set(close[0], os.environ[name]), *_unset(name).commands))
+        elif upper.startswith(tuple(data["prefixes"])):
+            text, mend = f"{name} is read by nothing", _unset(name)
+        else:
+            continue
+        data_of = {"name": name, "value": os.environ[name], "meant": close[0] if close else None}
+        yield warning(text, mend=mend, subject="variables", cause="unknown-variable", data=data_of)
+
+
+def _ours() -> Iterator[Finding]:
+    # importing the registry imports no backend's library
+    from dispatcher import registry
+
+    for name in (releases.VERSION_VARIABLE, "TORCHAUDIO_COMPAT_AUTO"):
+        try:
+            releases.named(os.environ.get(name) or releases.DEFAULT)
+        except ValueError as why:
+            mend = Mend("Set one of them", (_set(name, releases.DEFAULT),))
+            yield error(f"{name}: {why}", why="compat.install() raises it.", mend=mend, subject="variables", cause="bad-variable")
+    try:
+        registry.Registry(releases.backends())
+    except ValueError as why:
+        mend = Mend("Name backends that there are", (_set(releases.BACKENDS_VARIABLE, ",".join(registry.known())),))
+        text = f"{releases.BACKENDS_VARIABLE}={os.environ.get(releases.BACKENDS_VARIABLE)}: {why}"
+        yield error(text, why="compat.install() raises it.", mend=mend, subject="variables", cause="bad-variable")
+    libsox = os.environ.get("TORCHAUDIO_COMPAT_LIBSOX")
+    if libsox and os.sep in libsox and not pathlib.Path(libsox).exists():
+        why_bad = "Nothing else is tried where it is set, so the sox backend is out."
+        text = f"TORCHAUDIO_COMPAT_LIBSOX names {libsox}, which is not there"
+        yield error(text, why=why_bad, mend=_unset("TORCHAUDIO_COMPAT_LIBSOX"), subject="libsox", cause="bad-variable")
+
+
+def _loader() -> Iterator[Finding]:
+    for name in _LOADER:
+        for folder in filter(None, os.environ.get(name, "").split(os.pathsep)):
+            try:
+                held = sorted(entry for entry in os.listdir(folder) if entry.startswith(("libtorch", "libc10", "libtorchaudio")))
+            except OSError:
+                continue
+            if held:
+                yield warning(
+                    f"{name} leads to another torch's libraries in {folder}",
+                    why="The loader looks there before it looks beside the installed torch.",
+                    mend=Mend(f"Take {folder} out of {name}", _unset(name).commands),
+                    subject="torch",
+                    cause="loader-path",
+                    evidence=tuple(held[:5]),
+                    data={"name": name, "folder": folder},
+                )
+    for name in _PRELOAD:
+        if os.environ.get(name):
+            yield note(
+                f"{name}={os.environ[name]} is loaded into every process",
+                subject="variables",
+                data={"name": name, "value": os.environ[name]},
+            )

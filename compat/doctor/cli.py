@@ -1,0 +1,144 @@
+"""The command line: ``python -m compat.doctor``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import textwrap
+import traceback
+from collections.abc import Iterable, Sequence
+from typing import NoReturn
+
+from compat.doctor import files, page, pins, registry, report, structured, verdict
+from compat.doctor.findings import Result
+from compat.doctor.world import World
+
+FAILED = 3
+
+_EPILOG = """\
+examples
+  python -m compat.doctor                       why does torchaudio, or a backend, not load?
+  python -m compat.doctor speech.m4a            why is this file not read, and what would read it?
+  python -m compat.doctor --thorough            compare the hashes of every installed file as well
+  python -m compat.doctor --only pair,build     these checks only
+  python -m compat.doctor --explain libraries   what a check looks at, and why
+  python -m compat.doctor --pins 2.8 --build cpu > requirements.txt
+  python -m compat.doctor --report              Markdown for an issue, without your name and home folder
+
+Everything that may hang or crash runs in a child process with a time limit; nothing is changed on this machine.
+
+exit status
+  0  healthy         1  warnings         2  errors         3  the doctor itself failed, or was called wrongly
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        # argparse's own status is 2, which here means that errors were found
+        self.print_usage(sys.stderr)
+        self.exit(FAILED, f"{self.prog}: {message}\n")
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if seconds <= 0:
+        raise argparse.ArgumentTypeError("it must be more than 0")
+    return seconds
+
+
+def _parser(prog: str) -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog=prog,
+        description="Finds out why torchaudio, or a backend of torchaudio-compat, fails to load, proves it, and prints what mends it.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("files", nargs="*", metavar="FILE", help="really load this file with each backend, instead of the checks")
+    parser.add_argument("--only", type=_names, action="extend", default=[], metavar="CHECK,...", help="run these checks only")
+    parser.add_argument("--skip", type=_names, action="extend", default=[], metavar="CHECK,...", help="leave these checks out")
+    parser.add_argument("--thorough", action="store_true", help="compare hashes, not only sizes; reads every installed file")
+    parser.add_argument("--time-limit", type=_seconds, default=30.0, metavar="SECONDS", help="for one import or one probe (30)")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show details also of what is well")
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("--json", action="store_true", help="the results as JSON; --schema prints its schema")
+    output.add_argument("--report", action="store_true", help="the results as Markdown, without home folder and user name")
+    output.add_argument("--list", action="store_true", help="list the checks")
+    output.add_argument("--explain", metavar="CHECK", help="what a check looks at, and why it matters")
+    output.add_argument(
+        "--pins",
+        nargs="?",
+        const="installed",
+        metavar="RELEASE",
+        help="requirement lines that belong together, for this Python: for torch 2.8, latest, all, or by default the installed one",
+    )
+    output.add_argument("--schema", action="store_true", help="the JSON schema of --json")
+    parser.add_argument("--build", default="", metavar="TAG", help="with --pins: the build to take, such as cpu, cu128, rocm6.4")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.doctor") -> int:
+    """Run the doctor; the exit status is 0 healthy, 1 warnings, 2 errors, 3 the doctor itself failed."""
+    arguments = _parser(prog).parse_args(argv)
+    try:
+        return _printed(arguments) if _only_prints(arguments) else _examined(arguments)
+    except ValueError as why:
+        print(f"{prog}: {why}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print(f"{prog}: interrupted", file=sys.stderr)
+    except BrokenPipeError:
+        # who reads has enough; Python would complain once more when it closes the pipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception:  # noqa: BLE001 - its status must not be taken for a finding
+        traceback.print_exc()
+        print(f"{prog}: the doctor itself failed; this is a bug of torchaudio-compat", file=sys.stderr)
+    return FAILED
+
+
+def _only_prints(arguments: argparse.Namespace) -> bool:
+    return bool(arguments.list or arguments.schema or arguments.explain is not None or arguments.pins is not None)
+
+
+def _printed(arguments: argparse.Namespace) -> int:
+    """Answer what asks for no examination."""
+    if arguments.schema:
+        print(structured.schema(), end="")
+    elif arguments.list:
+        for check in registry.chosen(arguments.only, arguments.skip):
+            print(f"{check.name:<18} {check.why}")
+    elif arguments.explain is not None:
+        (check,) = registry.chosen([arguments.explain])
+        print("\n\n".join(textwrap.fill(part, 100) for part in check.explanation.split("\n\n")))
+    else:
+        print("\n".join(pins.lines(arguments.pins, arguments.build)))
+    return 0
+
+
+def _examined(arguments: argparse.Namespace) -> int:
+    """Run the checks, or load the files, and print what came of it."""
+    wanted = registry.chosen(arguments.only, arguments.skip)
+    as_page = not (arguments.json or arguments.report)
+    results: list[Result] = []
+    with page.shown(quiet=not as_page) as (shown, progress):
+        world = World(arguments.time_limit, thorough=arguments.thorough, progress=progress)
+        try:
+            found: Iterable[Result] = files.examine(world, arguments.files) if arguments.files else registry.run(wanted, world)
+            for result in found:
+                results.append(result)
+                if as_page:
+                    shown.result(result, verbose=arguments.verbose)
+        finally:
+            world.stop()
+        judged = verdict.of(results)
+        if as_page:
+            shown.verdict(judged)
+    if arguments.json:
+        print(json.dumps(structured.document(results, judged), indent=2))
+    elif arguments.report:
+        print(report.document(results, judged), end="")
+    return judged.exit

@@ -1,0 +1,256 @@
+"""A user's file: what it is by its first bytes, and what each backend says when it really loads it."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import re
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from compat.doctor import backends, explain
+from compat.doctor.checks import imports
+from compat.doctor.child import Answer
+from compat.doctor.findings import Finding, Mend, Result, error, note, ok, skipped, warning
+from compat.doctor.machine import quoted
+from compat.doctor.verdict import FILE
+from compat.doctor.world import World
+
+_HEAD = 512
+
+# what a file is by its first bytes: where they stand, the bytes, the name, the extensions that fit
+_KINDS: tuple[tuple[int, bytes, str, tuple[str, ...]], ...] = (
+    (8, b"WAVE", "WAV", (".wav", ".wave", ".wv")),
+    (8, b"AVI ", "AVI", (".avi",)),
+    (8, b"AIFF", "AIFF", (".aif", ".aiff")),
+    (8, b"AIFC", "AIFF-C", (".aif", ".aiff", ".aifc")),
+    (0, b"fLaC", "FLAC", (".flac",)),
+    (28, b"OpusHead", "Ogg Opus", (".opus", ".ogg", ".oga")),
+    (29, b"vorbis", "Ogg Vorbis", (".ogg", ".oga", ".vorbis")),
+    (0, b"OggS", "Ogg", (".ogg", ".oga", ".opus", ".vorbis", ".spx")),
+    (0, b"ID3", "MP3 with ID3 tags", (".mp3",)),
+    (4, b"ftyp", "MP4 or M4A", (".mp4", ".m4a", ".m4b", ".mov", ".3gp", ".aac")),
+    (0, b"\x1aE\xdf\xa3", "Matroska or WebM", (".mkv", ".mka", ".webm", ".weba")),
+    (0, b"NIST_1A", "NIST SPHERE", (".sph", ".nist", ".wav", ".nis")),
+    (0, b"#!AMR-WB", "AMR-WB", (".amr", ".awb", ".amr-wb")),
+    (0, b"#!AMR", "AMR-NB", (".amr", ".amr-nb")),
+    (0, b".snd", "AU", (".au", ".snd")),
+    (0, b"caff", "CAF", (".caf",)),
+    (0, b"riff\x2e\x91\xcf\x11", "W64", (".w64",)),
+    (0, b"RF64", "RF64", (".wav", ".rf64")),
+    (0, b"wvpk", "WavPack", (".wv",)),
+    (0, b"MAC ", "Monkey's Audio", (".ape",)),
+    (0, b"\x30\x26\xb2\x75", "WMA or WMV", (".wma", ".wmv", ".asf")),
+)
+# frames of MPEG audio begin with eleven bits set; layer bits tell MP3 from raw AAC
+_MPEG_LAYERS = {0: ("raw AAC (ADTS)", (".aac", ".adts")), 1: ("MP3", (".mp3",)), 2: ("MP2", (".mp2", ".mp3")), 3: ("MP1", (".mp1", ".mp3"))}
+
+# what is no sound at all, though its name may say so: the bytes, the name, the mend
+_IMPOSTORS: tuple[tuple[bytes, str, Mend], ...] = (
+    (b"version https://git-lfs", "a Git LFS pointer: the sound itself was never fetched", Mend("Fetch it", ("git lfs pull",))),
+    (
+        b"<!doctype html",
+        "a web page, most likely of a download that was refused",
+        Mend("Download it again, and look at what the server says"),
+    ),
+    (b"<html", "a web page, most likely of a download that was refused", Mend("Download it again, and look at what the server says")),
+    (b"<?xml", "an XML document, most likely a server's error message", Mend("Download it again, and look at what the server says")),
+    (b"#extm3u", "a playlist, which names other files", Mend("Load the files that it names")),
+    (b"pk\x03\x04", "a zip archive", Mend("Unpack it first")),
+    (b"\x1f\x8b", "compressed with gzip", Mend("Unpack it first")),
+    (b"7z\xbc\xaf", "a 7z archive", Mend("Unpack it first")),
+    (b"%pdf", "a PDF", Mend("Find the sound that belongs here")),
+    (b"\x89png", "a picture", Mend("Find the sound that belongs here")),
+    (b"\x93numpy", "a numpy array (.npy)", Mend("Load it with numpy.load")),
+)
+
+
+def examine(world: World, paths: Sequence[str]) -> Iterator[Result]:
+    """Load each file with each backend and say what came of it, a result a file."""
+    names = list(_known())
+    readable = [path for path in paths if _refusal(path) is None]
+    tasks = [{"path": os.path.abspath(path), "backend": name} for path in readable for name in (None, *names)]
+    begun = time.monotonic()
+    gate, *answers = world.children.ask_all("reading", [None, *tasks], gate=lambda: False) if tasks else [Answer()]
+    if gate.failed:
+        world.once(("import", "torch"), lambda: gate)
+        yield Result(imports.imports.name, imports.imports.title, (imports.finding(world, "torch"),))
+        for path in paths:
+            yield Result(FILE, path, (_refusal(path) or skipped("nothing can be tried without torch", subject=path),))
+        return
+    took = time.monotonic() - begun
+    by_file = {path: answers[place * (len(names) + 1) : (place + 1) * (len(names) + 1)] for place, path in enumerate(readable)}
+    for path in paths:
+        refusal = _refusal(path)
+        if refusal is not None:
+            yield Result(FILE, path, (refusal,))
+        else:
+            given = dict(zip((None, *names), by_file[path], strict=True))
+            yield Result(FILE, path, tuple(_findings(world, path, given)), took / len(readable), _headline(given))
+
+
+def _known() -> tuple[str, ...]:
+    from dispatcher import Settings, registry
+
+    order = Settings().choice_order
+    return (*order, *(name for name in registry.known() if name not in order))
+
+
+def _refusal(path: str) -> Finding | None:
+    """Why there is nothing to load."""
+    why = "Every backend then fails, each with words of its own."
+    if os.path.isdir(path):
+        return error("it is a folder", why=why, subject=path, cause="no-file")
+    if not os.path.exists(path):
+        return error(f"it is not there (looked in {os.path.abspath(os.path.dirname(path) or '.')})", why=why, subject=path, cause="no-file")
+    if not os.access(path, os.R_OK):
+        return error(
+            "you may not read it", why=why, mend=Mend("Allow it", (f"chmod u+r {quoted(path)}",)), subject=path, cause="no-permission"
+        )
+    if os.path.getsize(path) == 0:
+        return error("it is empty (0 bytes)", why=why, mend=Mend("Make or download it again"), subject=path, cause="empty-file")
+    return None
+
+
+def _findings(world: World, path: str, answers: dict[str | None, Answer]) -> Iterator[Finding]:
+    with open(path, "rb") as stream:
+        head = stream.read(_HEAD)
+    impostor = next(((what, mend) for magic, what, mend in _IMPOSTORS if head.lstrip()[:64].lower().startswith(magic)), None)
+    works = {name: answer for name, answer in answers.items() if _gave_sound(answer)}
+    why = "Seen at its first bytes, whatever its name says."
+    if impostor is not None and not works:
+        yield error(f"it is {impostor[0]}", why=why, mend=impostor[1], subject=path, cause="not-audio", evidence=(repr(head[:48]),))
+    elif not any(head):
+        text = f"its first {len(head)} bytes are all zero"
+        yield error(
+            text, why="A copy that broke off, or a disk that was full.", mend=Mend("Copy it again"), subject=path, cause="not-audio"
+        )
+    yield from _by_default(world, path, answers, works)
+    for name, answer in answers.items():
+        if name is not None:
+            yield _by_backend(world, path, name, answer)
+    yield from _kind(path, head)
+    yield from _lengths(path, works)
+
+
+def _gave_sound(answer: Answer) -> bool:
+    """Whether a load succeeded; where a header promises sound, nothing at all is no success."""
+    if answer.failed or "load_error" in answer.value:
+        return False
+    return bool(answer.value["shape"][-1]) or not answer.value.get("info", {}).get("num_frames")
+
+
+def _headline(answers: dict[str | None, Answer]) -> str:
+    """The sound in a line, and which backends read it."""
+    read = [name for name, answer in answers.items() if name is not None and _gave_sound(answer)]
+    return f"{_sound(answers[None].value)}; read by {', '.join(read)}" if _gave_sound(answers[None]) else ""
+
+
+def _by_default(world: World, path: str, answers: dict[str | None, Answer], works: dict[str | None, Answer]) -> Iterator[Finding]:
+    """The finding on a call that names no backend, which is the call that most programs make."""
+    named = [name for name in works if name is not None]
+    if None in works:
+        value = works[None].value
+        yield ok(_sound(value), data=value)
+        return
+    answer = answers[None]
+    why = "This is the call that names no backend: load(path)."
+    if named:
+        mend = Mend(f"Name a backend that reads it: load(path, backend={named[0]!r})")
+        yield warning(
+            f"the backend that is asked first fails: {_why_not(answer)}", why=why, mend=mend, subject=path, cause="other-backend-reads"
+        )
+        return
+    mend = _what_would(world, path)
+    yield error("no backend reads it", why=why, mend=mend, subject=path, cause="unreadable")
+
+
+def _what_would(world: World, path: str) -> Mend:
+    """What might read a file that none of the backends here reads."""
+    lacking = [name for name in _known() if not backends.works(world, name)]
+    if lacking:
+        return Mend(f"Mend the backend{'s' if len(lacking) > 1 else ''} {', '.join(lacking)} first: run the doctor without a file")
+    made = str(pathlib.PurePath(path).with_suffix(".converted.wav"))
+    return Mend(
+        "Make or download it again; where a player does play it, convert it", (f"ffmpeg -i {quoted(path, '-c:a', 'pcm_s16le', made)}",)
+    )
+
+
+def _by_backend(world: World, path: str, name: str, answer: Answer) -> Finding:
+    subject = {"ffmpeg": "av", "sox": "libsox"}.get(name, name)
+    if answer.died:
+        how, known = explain.death(answer.died, subject)
+        evidence = (*answer.stood_at, *answer.stderr[-3:])
+        why = "A file that crashes a library may be made to; do not load it in a process that matters."
+        return warning(
+            f"{name}: loading it {how}",
+            why=why,
+            mend=Mend(f"Leave {name} out for this file"),
+            subject=path,
+            cause=known.name,
+            evidence=evidence,
+        )
+    if answer.raised:
+        return note(f"{name}: {answer.raised.splitlines()[0]}", why="It fails before the file is touched.", subject=path)
+    value = answer.value
+    if "load_error" in value:
+        if not backends.works(world, name):
+            return skipped(f"{name}: does not work here", subject=path)
+        return note(f"{name}: {_own_words(value['load_error'])}", subject=path, data=value)
+    if not _gave_sound(answer):
+        return note(f"{name}: it gives no sound, though the header promises some", subject=path, data=value)
+    if value.get("finite") is False:
+        return warning(
+            f"{name}: {_sound(value)}, with samples that are not finite", subject=path, cause="not-finite", why="They spread.", data=value
+        )
+    return ok(f"{name}: {_sound(value)}", data={"backend": name, **value})
+
+
+def _why_not(answer: Answer) -> str:
+    if answer.died:
+        return f"loading {explain.death(answer.died)[0]}"
+    if answer.failed:
+        return answer.raised.splitlines()[0]
+    return _own_words(answer.value.get("load_error", "it gives no sound, though the header promises some"))
+
+
+def _own_words(error: str) -> str:
+    """An error without what the page says already: the file and the backend."""
+    return re.sub(r"^cannot read .*? with the \w+ backend: ", "", error).rstrip(".")
+
+
+def _sound(value: dict[str, Any]) -> str:
+    frames, rate = value["shape"][-1], value["rate"]
+    channels = value["shape"][0]
+    coded = f", {value['info']['encoding']}" if "info" in value else ""
+    return f"{frames / rate if rate else 0:.3f} s at {rate} Hz, {channels} channel{'s' if channels != 1 else ''}{coded}"
+
+
+def _kind(path: str, head: bytes) -> Iterator[Finding]:
+    """That content and extension do not agree."""
+    kind = next(((name, fitting) for at, magic, name, fitting in _KINDS if head[at : at + len(magic)] == magic), None)
+    if kind is None and len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
+        kind = _MPEG_LAYERS[(head[1] >> 1) & 3]
+    extension = pathlib.PurePath(path).suffix.lower()
+    if kind and extension and extension not in kind[1]:
+        why = "Some backends go by the name: sox and soundfile may take it for something else."
+        mend = Mend(f"Rename it to {pathlib.PurePath(path).stem}{kind[1][0]}")
+        yield note(f"it is {kind[0]} by its content, and is called {extension}", why=why, mend=mend, subject=path, data={"kind": kind[0]})
+
+
+def _lengths(path: str, works: dict[str | None, Answer]) -> Iterator[Finding]:
+    """That backends disagree on the length, or a header on what follows it."""
+    frames = {name: answer.value["shape"][-1] for name, answer in works.items() if name is not None}
+    if len(set(frames.values())) > 1:
+        listed = ", ".join(f"{name} {count:,}" for name, count in frames.items())
+        why = "Decoders differ in the padding that they cut off lossy formats; of damaged files they rescue more or less."
+        yield note(f"backends give different lengths, in frames: {listed}", why=why, subject=path, data=frames)
+    for name, answer in works.items():
+        told = answer.value.get("info", {}).get("num_frames")
+        if name is not None and told and answer.value["shape"][-1] < told:
+            text = f"{name}: the header promises {told:,} frames, and {answer.value['shape'][-1]:,} are there"
+            why = "The file is cut off, or its header was never completed."
+            mend = Mend("Make or download it again")
+            yield warning(text, why=why, mend=mend, subject=path, cause="truncated-file")
+            return

@@ -1,0 +1,59 @@
+"""Requirement lines that belong together, for this Python and a chosen release of torch."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from compat.doctor import dists, pairs
+from compat.version import __version__
+
+
+def lines(asked: str, build: str = "") -> Iterator[str]:
+    """Lines for a requirements file.
+
+    Args:
+        asked: a release of torch (``2.8``, ``2.8.0``), ``installed``, ``latest``; ``all`` lists what there is for this Python.
+        build: ``cpu``, ``cu128``, ``rocm6.4``: takes torch and torchaudio from the index of that build.
+
+    Raises:
+        ValueError: the release is unknown, or has no wheels for this Python; the text says which have.
+    """
+    python = ".".join(map(str, sys.version_info[:2]))
+    if asked == "all":
+        yield f"# pairs with wheels for Python {python}: torch, torchaudio"
+        yield from (f"# {pair.torch_requirement()}, torchaudio=={pair.torchaudio}" for pair in pairs.table() if pair.serves(python))
+        return
+    row, release = _row(asked)
+    if row is None:
+        raise ValueError(f"no torch {asked} is among the documented pairs; for Python {python} there is {_served(python)}")
+    if not row.serves(python):
+        raise ValueError(f"torch {asked} has wheels for Python {row.pythons}, not for {python}; for that there is {_served(python)}")
+    yield f"# torch and torchaudio of one release, for Python {python}; by torchaudio-compat {__version__}"
+    if build:
+        yield f"--extra-index-url {pairs.index(build)}"
+    yield row.torch_requirement(release) + (f"+{build}" if build and _is_exact(row, release) else "")
+    yield f"torchaudio=={row.torchaudio}" + (f"+{build}" if build and "*" not in row.torchaudio else "")
+    for name, floor in pairs.companions().items():
+        yield f"{name}{floor}" + (f",{row.numpy}" if name == "numpy" and row.numpy else "")
+
+
+def _row(asked: str) -> tuple[pairs.Pair | None, str]:
+    """The row asked for, and the release that it is narrowed to."""
+    if asked == "latest":
+        return pairs.table()[0], ""
+    if asked == "installed":
+        torch = dists.first("torch")
+        if torch is None:
+            raise ValueError("torch is not installed, so there is no release to go by; name one, as in --pins 2.8")
+        return pairs.of_torch(torch.version), pairs.public(torch.version)
+    return pairs.of_release(asked), asked
+
+
+def _is_exact(row: pairs.Pair, release: str) -> bool:
+    requirement = row.torch_requirement(release)
+    return "==" in requirement and "*" not in requirement
+
+
+def _served(python: str) -> str:
+    return ", ".join(pair.release for pair in pairs.table() if pair.serves(python))

@@ -1,0 +1,88 @@
+"""The results as Markdown to paste into an issue, without the home folder and the user's name."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+import pathlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from compat.doctor.findings import Finding, Mend, Result, Status
+from compat.doctor.verdict import FILE, Verdict, told
+from compat.version import __version__
+
+# names that say nothing of a person, and that stand in paths and sentences of every report
+_NOBODY = {"root", "user", "users", "home", "admin", "administrator", "runner", "ubuntu", "jovyan", "vscode", "python", "torch", "audio"}
+
+
+def scrubber() -> Callable[[str], str]:
+    """A function that takes the home folder and the user's name out of a text."""
+    homes = {os.path.expanduser("~"), os.environ.get("HOME", ""), os.environ.get("USERPROFILE", "")}
+    homes |= {os.path.realpath(home) for home in homes if home}
+    places = sorted((home.rstrip("/\\") for home in homes if len(home.rstrip("/\\")) > 1), key=len, reverse=True)
+    names = {os.environ.get(variable, "") for variable in ("USER", "LOGNAME", "USERNAME")}
+    names |= {pathlib.PurePath(place).name for place in places}
+    with contextlib.suppress(OSError, KeyError, ImportError):  # a container may have a number and no name
+        names.add(getpass.getuser())
+    people = sorted((name for name in names if name and name.lower() not in _NOBODY), key=len, reverse=True)
+    flags = re.IGNORECASE if os.name == "nt" else 0
+    rules = [
+        (re.compile(rf"{re.escape(form)}(?![\w.-])", flags), "~")
+        for place in places
+        for form in {place, place.replace("\\", "/"), place.replace("\\", "\\\\")}
+    ]
+    rules += [(re.compile(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", flags), "USER") for name in people]
+
+    def scrub(text: str) -> str:
+        for pattern, instead in rules:
+            text = pattern.sub(instead, text)
+        return text
+
+    return scrub
+
+
+def document(results: Sequence[Result], verdict: Verdict) -> str:
+    """The whole report."""
+    return scrubber()("\n".join(_lines(results, verdict))) + "\n"
+
+
+def _lines(results: Sequence[Result], verdict: Verdict) -> Iterator[str]:
+    yield f"### torchaudio-compat {__version__}: doctor's report"
+    yield ""
+    yield f"**{'Root cause' if verdict.status is Status.ERROR else 'Verdict'}:** {verdict.text}"
+    for check, finding in verdict.also:
+        yield f"Also: {told(check, finding)} (check `{check}`)"
+    yield ""
+    yield "| check | status | measured |"
+    yield "|---|---|---|"
+    for result in results:
+        bold = "**" if result.status.is_problem else ""
+        name = _cell(result.title) if result.check == FILE else result.check
+        yield f"| {name} | {bold}{result.status.word}{bold} | {_cell(result.summary)} |"
+    for result in results:
+        problems = [finding for finding in result.findings if finding.status.is_problem]
+        for finding in problems:
+            yield from _details(result, finding)
+
+
+def _details(result: Result, finding: Finding) -> Iterator[str]:
+    yield ""
+    yield f"#### {result.title if result.check == FILE else result.check}: {finding.text}"
+    yield ""
+    yield finding.why
+    if finding.evidence:
+        yield from ("", "```text", *(line.replace("```", "'''") for line in finding.evidence), "```")
+    yield from _mend(finding.mend)
+
+
+def _mend(mend: Mend) -> Iterator[str]:
+    if mend.text:
+        yield from ("", f"Mend: {mend.text}")
+    if mend.commands:
+        yield from ("", "```sh", *mend.commands, "```")
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,67 @@
+"""The results as JSON; ``schema.json`` describes them, and does not change but by additions."""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+from compat.doctor.findings import Finding, Mend, Result
+from compat.doctor.verdict import Verdict
+from compat.version import __version__
+
+SCHEMA = 1
+
+
+def schema() -> str:
+    """The JSON Schema of what ``document`` gives."""
+    return pathlib.Path(__file__).with_name("schema.json").read_text("utf-8")
+
+
+def document(results: Sequence[Result], verdict: Verdict) -> dict[str, Any]:
+    """All results and the verdict, as plain data."""
+    return {
+        "schema": SCHEMA,
+        "doctor": __version__,
+        "verdict": {
+            "status": verdict.status.word,
+            "exit": verdict.exit,
+            "text": verdict.text,
+            "root": None if verdict.root is None else _problem(*verdict.root),
+            "next": _mend(verdict.next),
+            "also": [_problem(*pair) for pair in verdict.also],
+            "meanwhile": verdict.meanwhile,
+        },
+        "checks": [
+            {
+                "check": result.check,
+                "title": result.title,
+                "status": result.status.word,
+                "summary": result.summary,
+                "seconds": round(result.seconds, 3),
+                "findings": [_finding(finding) for finding in result.findings],
+            }
+            for result in results
+        ],
+    }
+
+
+def _problem(check: str, finding: Finding) -> dict[str, Any]:
+    return {"check": check, "text": finding.text, "subject": finding.subject, "cause": finding.cause}
+
+
+def _mend(mend: Mend) -> dict[str, Any]:
+    return {"text": mend.text, "commands": list(mend.commands)}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "status": finding.status.word,
+        "text": finding.text,
+        "why": finding.why,
+        "subject": finding.subject,
+        "cause": finding.cause,
+        "mend": _mend(finding.mend),
+        "evidence": list(finding.evidence),
+        "data": dict(finding.data),
+    }

@@ -1,0 +1,97 @@
+"""One verdict from all results: the root cause, what to do next, and what else there is.
+
+Checks come in the order of cause and effect, so of several problems with one package the first is taken for the cause of
+the others, and so is a problem of what the package stands on.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+
+from compat.doctor.findings import NOTHING_TO_DO, Finding, Mend, Result, Status, sentence
+
+FILE = "file"  # the name under which results on a user's files go
+
+# what does not work, or does not work rightly, where something else is broken
+_STANDS_ON = {
+    "torch": ("python",),
+    "torchaudio": ("torch", "python"),
+    "soundfile": ("numpy",),
+    "av": ("numpy",),
+}
+_EXIT = {Status.WARNING: 1, Status.ERROR: 2, Status.CRASHED: 3}
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """What it comes to.
+
+    Args:
+        status: the worst of all results.
+        text: the root cause in a sentence, or that all is well.
+        root: the finding that is the root cause, and the name of its check.
+        next: what to do next.
+        also: further problems that do not follow from the root cause, with the names of their checks.
+        meanwhile: what works all the same.
+    """
+
+    status: Status
+    text: str
+    root: tuple[str, Finding] | None = None
+    next: Mend = NOTHING_TO_DO
+    also: tuple[tuple[str, Finding], ...] = ()
+    meanwhile: str = ""
+
+    @property
+    def exit(self) -> int:
+        """The exit status: 0 healthy, 1 warnings, 2 errors, 3 the doctor itself failed."""
+        return _EXIT.get(self.status, 0)
+
+
+def of(results: Sequence[Result]) -> Verdict:
+    """The verdict on results, which are in the order of their checks."""
+    roots = list(_roots(results))
+    if not roots:
+        looked = [result for result in results if result.status is not Status.SKIPPED]
+        text = "Nothing was looked at." if not looked else "Healthy."
+        return Verdict(Status.OK, text)
+    # an error is an answer; a check that crashed is the lack of one
+    status = max((finding.status for _, finding in roots), key=lambda status: (status is Status.ERROR, status.severity))
+    root = next(pair for pair in roots if pair[1].status is status)
+    also = tuple(pair for pair in roots if pair is not root)
+    return Verdict(status, sentence(told(*root)), root, root[1].mend, also, _meanwhile(results, root[1]))
+
+
+def told(check: str, finding: Finding) -> str:
+    """What a finding says outside its check's own lines: of a file, with its name."""
+    return f"{finding.subject}: {finding.text}" if check == FILE else finding.text
+
+
+def _roots(results: Sequence[Result]) -> Iterator[tuple[str, Finding]]:
+    """The problems that do not follow from an earlier one; errors first.
+
+    A warning that lies before an error may be its cause, and is told; one that lies behind it is part of the same.
+    """
+    found = [(result.check, finding) for result in results for finding in result.findings if finding.status.is_problem]
+    problems = sorted(enumerate(found), key=lambda place: place[1][1].status is Status.WARNING)
+    broken: dict[str, int] = {}
+    mends: set[Mend] = set()
+    for place, (check, finding) in problems:
+        subjects = (finding.subject, *_STANDS_ON.get(finding.subject, ()))
+        if any(broken.get(subject, place) < place for subject in subjects if subject != "variables"):
+            continue
+        if finding.mend.commands and finding.mend in mends:
+            continue
+        if finding.status is Status.ERROR and finding.subject:
+            broken.setdefault(finding.subject, place)
+        mends.add(finding.mend)
+        yield check, finding
+
+
+def _meanwhile(results: Sequence[Result], root: Finding) -> str:
+    """That this package works, where only torchaudio does not."""
+    trip = next((result for result in results if result.check == "round-trip"), None)
+    if root.subject == "torchaudio" and trip is not None and trip.status is Status.OK:
+        return "compat.install() works here as it is: it needs no torchaudio."
+    return ""

@@ -1,0 +1,68 @@
+"""What the doctor's tests share: a place for wheels, and worlds that are built once."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from tests.doctor.worlds import World
+
+TORCHAUDIO = "2.11.0"  # on PyPI it is built for CUDA, so beside a torch for the CPU its extension cannot load
+
+
+@pytest.fixture(scope="session")
+def torchaudio_wheel() -> pathlib.Path:
+    """The wheel of a real torchaudio, fetched once and kept for later sessions."""
+    home = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
+    cache = home / "torchaudio-compat-tests"
+    cache.mkdir(parents=True, exist_ok=True)
+    pattern = f"torchaudio-{TORCHAUDIO}-cp{sys.version_info[0]}{sys.version_info[1]}-*.whl"
+    if not any(cache.glob(pattern)):
+        fresh = cache / f"fetching-{os.getpid()}"
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", fresh, f"torchaudio=={TORCHAUDIO}"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            pytest.skip(f"torchaudio {TORCHAUDIO} cannot be downloaded here: {done.stderr.strip().splitlines()[-1]}")
+        for wheel in fresh.glob("*.whl"):
+            wheel.replace(cache / wheel.name)
+        shutil.rmtree(fresh)
+    return next(cache.glob(pattern))
+
+
+@pytest.fixture(scope="session")
+def torchaudio_files(torchaudio_wheel: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """A real torchaudio, installed by pip into a folder that worlds copy from."""
+    folder = tmp_path_factory.mktemp("torchaudio")
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", folder, torchaudio_wheel]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def healthy(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A world in which all is well; nobody may change it."""
+    return World(tmp_path_factory.mktemp("healthy") / "world")
+
+
+@pytest.fixture
+def build(tmp_path: pathlib.Path) -> Callable[..., World]:
+    """Makes a world of the test's own, which it may break."""
+    return lambda **given: World(tmp_path / "world", **given)
+
+
+@pytest.fixture
+def with_torchaudio(tmp_path: pathlib.Path, torchaudio_files: pathlib.Path) -> Callable[..., World]:
+    """Makes a world that has a real torchaudio, which the test may break."""
+
+    def make(**given: object) -> World:
+        world = World(tmp_path / "world", **given)  # type: ignore[arg-type]
+        shutil.copytree(torchaudio_files, world.site, dirs_exist_ok=True)
+        return world
+
+    return make

@@ -1,0 +1,133 @@
+"""Worlds in which torch hangs, aborts, crashes, raises or is absent: the doctor ends in time and says so."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.doctor.worlds import Report, World
+
+Make = Callable[..., World]
+ALONE = ("torch", "numpy", "soundfile", "av")  # left out where only the import of torch counts
+
+
+def of_torch(report: Report) -> list[dict[str, Any]]:
+    """What the check of imports found of torch."""
+    return [
+        found for found in report.checks["imports"]["findings"] if found["subject"] == "torch" or found["data"].get("package") == "torch"
+    ]
+
+
+_SIGNAL = "import os\nimport signal\n\nos.kill(os.getpid(), signal.{})\n"
+# what its __init__ does; the cause, the words and the mend that are to come of it
+ENDS = {
+    "hangs": ("import time\n\ntime.sleep(3600)\n", "time-limit", "did not finish within the time limit (2 s)", "--force-reinstall"),
+    "aborts": ("import os\n\nos.abort()\n", "sigabrt", "aborted", "uninstall -y torch torchaudio"),
+    "segfaults": (
+        "import ctypes\n\nctypes.string_at(0)\n",
+        "sigsegv",
+        "crashed with a segmentation fault",
+        "uninstall -y torch torchaudio",
+    ),
+    "illegal": (_SIGNAL.format("SIGILL"), "sigill", "illegal instruction", "torch<2.8.0"),
+    "killed": (_SIGNAL.format("SIGKILL"), "sigkill", "was killed from outside", "Free memory"),
+    "leaves": ("import os\n\nos._exit(7)\n", "exit", "ended the process", "--force-reinstall"),
+}
+
+
+@pytest.mark.parametrize("how", ENDS)
+def test_a_torch_that(how: str, build: Make) -> None:
+    code, cause, words, mend = ENDS[how]
+    world = build(without=("torch",))
+    world.plant("torch", {"__init__.py": code}, "2.8.0")
+    begun = time.monotonic()
+    report = world.examine("--time-limit", "2", "--skip", "files,libraries,variables")
+    assert time.monotonic() - begun < 15
+    found = next(found for found in report.findings("imports") if found["subject"] == "torch")
+    assert (report.code, found["status"], found["cause"]) == (2, "error", cause)
+    assert words in found["text"]
+    assert report.verdict["root"]["check"] == "imports"
+    assert report.verdict["also"] == []
+    assert mend in " ".join([report.verdict["next"]["text"], *report.verdict["next"]["commands"]])
+    # what does not need torch is still looked at, and what needs it is not blamed
+    assert report.status("backend-ffmpeg") in ("ok", "note")
+    assert report.status("backend-soundfile") == "ok"
+    assert report.status("round-trip") == report.status("resampling") == "skipped"
+
+
+@pytest.mark.parametrize("how", ["hangs", "segfaults", "aborts"])
+def test_where_it_stood_is_told(how: str, build: Make) -> None:
+    world = build(without=ALONE)
+    world.plant("torch", {"__init__.py": "from torch import deeper\n", "deeper.py": ENDS[how][0]}, "2.8.0")
+    (found,) = of_torch(world.examine("--only", "imports", "--time-limit", "2"))
+    places = " ".join(found["data"]["stood_at"])
+    assert str(world.site / "torch" / "deeper.py") in places
+    assert str(world.site / "torch" / "__init__.py") in places
+
+
+def test_a_torchaudio_that_fails_because_torch_does_is_not_blamed(build: Make) -> None:
+    world = build(without=ALONE)
+    world.plant("torch", {"__init__.py": "raise OSError('libcudnn.so.9: cannot open shared object file: No such file')\n"}, "2.8.0")
+    world.plant("torchaudio", {"__init__.py": "import torch\n"}, "2.8.0")
+    report = world.examine("--only", "imports")
+    assert [(found["subject"], found["cause"]) for found in of_torch(report)] == [
+        ("torch", "incomplete-cuda"),
+        ("torch", "mixed-builds"),
+    ]
+    assert report.verdict["root"]["cause"] == "incomplete-cuda"
+    assert "libcudnn.so.9" in report.verdict["text"]
+    assert "--no-deps" not in report.verdict["next"]["commands"][0]
+
+
+def test_no_torch(build: Make) -> None:
+    report = build(without=("torch",)).examine()
+    assert report.code == 2
+    assert report.finding("pair")["cause"] == "not-installed"
+    assert report.verdict["root"]["check"] == "pair"
+    assert report.verdict["next"]["commands"][0].endswith("-m pip install torch")
+    assert report.status("backend-soundfile") == "ok"
+
+
+def test_a_file_of_that_name_in_the_working_directory(build: Make) -> None:
+    world = build()
+    (world.folder / "torch.py").write_text("tensor = list\n")
+    report = world.examine("--only", "copies,imports")
+    found = next(found for found in report.findings("copies") if found["cause"] == "shadowed")
+    assert (found["status"], found["subject"]) == ("error", "torch")
+    assert str(world.folder / "torch.py") in found["text"]
+    assert found["mend"]["commands"] == [f"mv {world.folder / 'torch.py'} {world.folder / 'my_torch.py'}"]
+    assert report.verdict["root"]["cause"] == "shadowed"
+
+
+def test_a_folder_of_that_name_in_the_working_directory(build: Make) -> None:
+    world = build()
+    (world.folder / "torchaudio").mkdir()
+    (world.folder / "torchaudio" / "notes.txt").write_text("my data\n")
+    found = world.examine("--only", "copies").finding("copies")
+    assert (found["cause"], found["subject"]) == ("shadowed", "torchaudio")
+
+
+def test_a_module_that_needs_another_that_is_missing(build: Make) -> None:
+    world = build(without=ALONE)
+    world.plant("torch", {"__init__.py": "import surely_not_installed\n"}, "2.8.0")
+    (found,) = of_torch(world.examine("--only", "imports"))
+    assert found["cause"] == "missing-package"
+    assert found["mend"]["commands"][0].endswith("-m pip install surely_not_installed")
+
+
+def test_a_missing_part_of_the_package_itself(build: Make) -> None:
+    world = build(without=ALONE)
+    world.plant("torch", {"__init__.py": "import torch._gone\n"}, "2.8.0")
+    (found,) = of_torch(world.examine("--only", "imports"))
+    assert found["cause"] == "missing-part"
+    assert "--force-reinstall" in found["mend"]["commands"][0]
+
+
+def test_a_module_that_writes_to_standard_output_is_no_trouble(build: Make) -> None:
+    world = build(without=ALONE)
+    world.plant("torch", {"__init__.py": "print('hello' * 10000)\n__version__ = '2.8.0'\n"}, "2.8.0")
+    (found,) = of_torch(world.examine("--only", "imports"))
+    assert found["status"] == "ok"

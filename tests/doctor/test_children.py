@@ -1,0 +1,72 @@
+"""Child processes: every end is an answer, and one task's end does not take the others along."""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+import threading
+import time
+
+import pytest
+
+from compat.doctor.child import Children
+
+_SLEEP = "import time; time.sleep(60)"
+
+
+@pytest.fixture
+def modules(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    for name, code in {
+        "sound": "__version__ = '1.2'",
+        "crashes": "import ctypes; ctypes.string_at(0)",
+        "sleeps": _SLEEP,
+        "raises": "raise RuntimeError('outer') from OSError('inner')",
+        "leaves": "raise SystemExit(3)",
+        "starts": f"import subprocess, time; subprocess.Popen([{sys.executable!r}, '-c', {_SLEEP!r}]); {_SLEEP}",
+    }.items():
+        (tmp_path / f"world_{name}.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    return tmp_path
+
+
+def test_one_after_the_other_and_each_has_its_answer(modules: pathlib.Path) -> None:
+    names = ["sound", "crashes", "sound", "sleeps", "raises", "leaves", "sound"]
+    answers = Children(limit=1.5).ask_all("importing", [f"world_{name}" for name in names])
+    assert [answer.died for answer in answers] == ["", "SIGSEGV", "", "time limit", "", "", ""]
+    assert [answer.failed for answer in answers] == [False, True, False, True, True, True, False]
+    assert answers[4].raised.splitlines() == ["RuntimeError: outer", "OSError: inner"]
+    assert "SystemExit: 3" in answers[5].raised
+    assert answers[6].value["version"] == "1.2"
+
+
+@pytest.mark.parametrize("how", ["crashes", "raises", "sleeps"])
+def test_behind_a_gate_that_stays_shut_nothing_is_tried(modules: pathlib.Path, how: str) -> None:
+    answers = Children(limit=1.5).ask_all("importing", [f"world_{how}", "world_sound", "world_sound"], gate=lambda: False)
+    assert [answer.failed for answer in answers] == [True]
+
+
+def test_a_gate_that_is_known_to_be_shut_is_not_tried(modules: pathlib.Path) -> None:
+    begun = time.monotonic()
+    assert len(Children(limit=5).ask_all("importing", ["world_sleeps", "world_sound"], gate=lambda: True)) == 1
+    assert time.monotonic() - begun < 1
+
+
+def test_behind_a_gate_that_opens_all_is_as_ever(modules: pathlib.Path) -> None:
+    answers = Children(limit=5).ask_all("importing", ["world_sound", "world_crashes", "world_raises", "world_sound"], gate=lambda: False)
+    assert [answer.failed for answer in answers] == [False, True, True, False]
+
+
+def test_a_probe_that_is_missing_is_an_answer_too(modules: pathlib.Path) -> None:
+    assert "ModuleNotFoundError" in Children(limit=5).ask("no_such_probe", None).raised
+
+
+def test_stopping_ends_what_runs_and_what_it_started(modules: pathlib.Path) -> None:
+    children = Children(limit=60)
+    answers: list[str] = []
+    thread = threading.Thread(target=lambda: answers.append(children.ask("importing", "world_starts").died))
+    thread.start()
+    time.sleep(0.7)
+    children.stop()
+    thread.join(5)
+    assert answers == ["interruption"]
+    assert children.ask("importing", "world_sound").died == "interruption"

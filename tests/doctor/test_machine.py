@@ -1,0 +1,75 @@
+"""Commands are chosen by what the machine has."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from compat.doctor import machine, mends
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="the machines played here are POSIX")
+
+Play = Callable[..., None]
+
+
+@pytest.fixture
+def play(monkeypatch: pytest.MonkeyPatch) -> Iterator[Play]:
+    """Plays a machine that has these programs and no others."""
+
+    def have(*programs: str, root: bool = False, is_conda: bool = False, platform: str = "linux") -> None:
+        monkeypatch.setattr(shutil, "which", lambda name, *rest: f"/usr/bin/{name}" if name in programs else None)
+        monkeypatch.setattr(os, "geteuid", lambda: 0 if root else 1000)
+        monkeypatch.setattr(machine, "is_conda", lambda: is_conda)
+        monkeypatch.setattr(sys, "platform", platform)
+        forget()
+
+    def forget() -> None:
+        for remembered in (machine.system_manager, machine.conda, machine.python, machine._pip):
+            remembered.cache_clear()
+
+    yield have
+    monkeypatch.undo()
+    forget()
+
+
+@pytest.mark.parametrize(
+    ("programs", "given", "commands"),
+    [
+        (["apt-get"], {"root": True}, ["apt-get install -y libsox3 libsox-fmt-all"]),
+        (["apt-get"], {}, ["sudo apt-get install -y libsox3 libsox-fmt-all"]),
+        (["dnf", "yum"], {}, ["sudo dnf install -y sox sox-libs"]),
+        (["yum"], {}, ["sudo yum install -y sox sox-libs"]),
+        (["brew"], {"platform": "darwin"}, ["brew install sox"]),
+        (["conda"], {}, ["conda install -c conda-forge sox"]),
+        (["mamba", "apt-get"], {"is_conda": True}, ["mamba install -c conda-forge sox", "sudo apt-get install -y libsox3 libsox-fmt-all"]),
+        ([], {"is_conda": True}, ["conda install -c conda-forge sox"]),
+        ([], {"platform": "win32"}, ["conda install -c conda-forge sox"]),
+        ([], {"platform": "darwin"}, ["brew install sox", "conda install sox"]),
+    ],
+)
+def test_a_library_of_the_system(play: Play, programs: list[str], given: dict[str, bool], commands: list[str]) -> None:
+    play(*programs, **given)
+    assert list(mends.library("libsox.so").commands) == commands
+
+
+def test_a_library_that_no_row_knows_is_searched_for(play: Play) -> None:
+    play("dnf")
+    assert mends.library("libunheard.so.3").commands == ("dnf provides libunheard.so.3",)
+
+
+def test_an_environment_without_pip_is_given_it_or_uv(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    play("uv")
+    monkeypatch.setattr(machine.importlib.machinery.PathFinder, "find_spec", lambda name, *rest: None)
+    assert machine.pip("av") == f"uv pip install --python {machine.python()} av"
+    assert machine.uninstall("av") == f"uv pip uninstall --python {machine.python()} av"
+    play()
+    assert machine.pip("av") == f"{machine.python()} -m ensurepip && {machine.python()} -m pip install av"
+
+
+def test_a_command_may_be_pasted_into_a_shell(play: Play) -> None:
+    play("apt-get")
+    assert machine.pip("numpy<2").endswith(" install 'numpy<2'")

@@ -1,0 +1,137 @@
+"""The table of pairs, and the requirement lines that are made from it."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import sys
+import tomllib
+from collections.abc import Callable
+
+import pytest
+from packaging.requirements import Requirement
+
+from compat.doctor import pairs, pins
+from tests.doctor.worlds import World
+
+PYTHON = ".".join(map(str, sys.version_info[:2]))
+PYPROJECT = pathlib.Path(__file__).parents[2] / "pyproject.toml"
+
+
+@pytest.mark.parametrize(
+    ("torch", "torchaudio"),
+    [
+        ("2.13.0+cpu", "2.11.0"),
+        ("2.11.0", "2.11.0"),
+        ("2.10.0", "2.10.0"),
+        ("2.9.1+cu128", "2.9.1"),
+        ("2.8.0", "2.8.0"),
+        ("2.1.2", "2.1.2"),
+        ("2.0.1", "2.0.2"),
+        ("2.0.0", "2.0.1"),
+        ("1.13.1", "0.13.1"),
+        ("1.12.0", "0.12.0"),
+        ("1.11.0", "0.11.0"),
+        ("1.10.2", "0.10.*"),
+        ("1.9.1", "0.9.1"),
+        ("1.8.1", "0.8.1"),
+        ("1.7.1", "0.7.2"),
+    ],
+)
+def test_pairs(torch: str, torchaudio: str) -> None:
+    row = pairs.of_torch(torch)
+    assert row is not None
+    assert row.torchaudio == torchaudio
+
+
+@pytest.mark.parametrize("torch", ["1.0.0", "2.8.1", "0.4", "nonsense"])
+def test_no_pair(torch: str) -> None:
+    assert pairs.of_torch(torch) is None
+
+
+@pytest.mark.parametrize(
+    ("torch", "python", "served"),
+    [
+        ("2.13.0", "3.14", True),
+        ("2.13.0", "3.9", False),
+        ("2.8.0", "3.13", True),
+        ("2.8.0", "3.14", False),
+        ("2.5.0", "3.12", True),
+        ("2.1.2", "3.12", False),
+        ("2.0.1", "3.11", True),
+        ("1.13.1", "3.11", False),
+    ],
+)
+def test_pythons(torch: str, python: str, served: bool) -> None:
+    row = pairs.of_torch(torch)
+    assert row is not None
+    assert row.serves(python) is served
+
+
+def test_the_companions_are_those_of_the_project() -> None:
+    declared = [Requirement(text) for text in tomllib.loads(PYPROJECT.read_text())["project"]["dependencies"]]
+    known = {requirement.name: str(requirement.specifier) for requirement in declared}
+    for name, specifier in pairs.companions().items():
+        assert known[name] == specifier
+
+
+@pytest.mark.skipif(PYTHON not in ("3.11", "3.12"), reason="2.5 has wheels for these")
+@pytest.mark.parametrize(
+    ("asked", "torch", "torchaudio"),
+    [
+        ("2.5", "torch==2.5.1", "torchaudio==2.5.1"),
+        ("2.5.0", "torch==2.5.0", "torchaudio==2.5.0"),
+        ("2.8", "torch==2.8.0", "torchaudio==2.8.0"),
+        ("2.11", "torch==2.11.*", "torchaudio==2.11.0"),
+        ("2.13", "torch==2.13.*", "torchaudio==2.11.0"),
+        ("2.13.0", "torch==2.13.0", "torchaudio==2.11.0"),
+        ("latest", "torch>=2.11,<3", "torchaudio==2.11.0"),
+    ],
+)
+def test_pins(asked: str, torch: str, torchaudio: str) -> None:
+    lines = [line for line in pins.lines(asked) if not line.startswith("#")]
+    assert lines[:2] == [torch, torchaudio]
+    names = [Requirement(line).name for line in lines]
+    assert names == ["torch", "torchaudio", "numpy", "soundfile", "av", "cffi"]
+
+
+@pytest.mark.skipif(PYTHON not in ("3.11", "3.12"), reason="2.2 has wheels for these")
+def test_an_old_torch_gets_an_old_numpy() -> None:
+    assert "numpy>=1.24,<2" in list(pins.lines("2.2"))
+
+
+def test_a_build_brings_its_index() -> None:
+    lines = list(pins.lines("2.8", "cu128"))
+    assert lines[1:4] == ["--extra-index-url https://download.pytorch.org/whl/cu128", "torch==2.8.0+cu128", "torchaudio==2.8.0+cu128"]
+
+
+@pytest.mark.parametrize("asked", ["9.9", "1.0", "2", "two", "2.8.7", ""])
+def test_an_unknown_release_says_which_there_are(asked: str) -> None:
+    with pytest.raises(ValueError, match=re.escape("2.8.0")):
+        list(pins.lines(asked))
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="1.13 has wheels up to 3.10")
+def test_a_release_without_wheels_for_this_python_says_which_have() -> None:
+    with pytest.raises(ValueError, match=rf"3\.7 to 3\.10, not for {PYTHON}.*2\.8\.0"):
+        list(pins.lines("1.13"))
+
+
+def test_all_lists_what_this_python_has() -> None:
+    lines = list(pins.lines("all"))
+    assert all(line.startswith("#") for line in lines)
+    assert "# torch==2.8.0, torchaudio==2.8.0" in lines
+
+
+def test_the_installed_release_is_the_default(build: Callable[..., World]) -> None:
+    world = build(without=("torch",))
+    world.plant("torch", {"__init__.py": ""}, "2.8.0+cpu")
+    done = world.run("--pins")
+    assert done.returncode == 0
+    assert "torch==2.8.0\ntorchaudio==2.8.0\n" in done.stdout
+
+
+def test_nothing_installed_is_no_release(build: Callable[..., World]) -> None:
+    done = build(without=("torch",)).run("--pins")
+    assert done.returncode == 3
+    assert "name one, as in --pins 2.8" in done.stderr

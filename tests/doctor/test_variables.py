@@ -1,0 +1,162 @@
+"""The check of environment variables: what is set, and what does not do what it seems to."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import re
+
+import pytest
+
+from compat.doctor.checks import variables
+from compat.doctor.findings import Result
+from compat.doctor.world import World
+
+DISPATCHER = "TORCHAUDIO_USE_BACKEND_DISPATCHER"
+VERSION = "TORCHAUDIO_COMPAT_VERSION"
+PACKAGES = [pathlib.Path(__file__).parents[2] / name for name in ("compat", "dispatcher", "legacy")]
+
+
+@pytest.fixture(autouse=True)
+def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith(("TORCH", "TORIO", "LD_", "DYLD_")):
+            monkeypatch.delenv(name)
+
+
+def look(monkeypatch: pytest.MonkeyPatch, **env: str) -> Result:
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    return variables.variables.run(World())
+
+
+@pytest.mark.parametrize(
+    ("release", "value", "status", "says"),
+    [
+        # 2.0: exactly 1 turns it on
+        ("2.0", "1", "ok", ""),
+        ("2.0", "0", "ok", ""),
+        ("2.0", "true", "warning", "'true' means off"),
+        ("2.0", "yes", "warning", "'yes' means off"),
+        ("2.0", "on", "warning", "'on' means off"),
+        ("2.0", "2", "warning", "'2' means off"),
+        ("2.0", "", "warning", "'' means off"),
+        ("2.0", "false", "note", "'false'"),
+        # 2.1: anything but 1 turns it off
+        ("2.1", "1", "ok", ""),
+        ("2.1", "0", "ok", ""),
+        ("2.1", "true", "warning", "'true' means off"),
+        ("2.1", "True", "warning", "'True' means off"),
+        ("2.1", " 1", "warning", "' 1' means off"),
+        ("2.1", "", "warning", "'' means off"),
+        ("2.1", "off", "note", "'off'"),
+        # 2.2 does not read it
+        ("2.2", "1", "note", "does nothing under release 2.2"),
+        ("2.2", "0", "warning", "does nothing under release 2.2"),
+        ("2.2", "false", "warning", "does nothing under release 2.2"),
+        ("2.2", "", "warning", "does nothing under release 2.2"),
+    ],
+)
+def test_the_dispatchers_variable(monkeypatch: pytest.MonkeyPatch, release: str, value: str, status: str, says: str) -> None:
+    result = look(monkeypatch, **{VERSION: release, DISPATCHER: value})
+    assert result.status.word == status
+    assert says in result.summary
+    if status != "ok":
+        assert set(result.findings[0].data["effects"]) >= {"2.0", "2.1", "2.2"}
+
+
+@pytest.mark.parametrize(
+    ("release", "value", "commands"),
+    [
+        ("2.0", "true", ("export TORCHAUDIO_USE_BACKEND_DISPATCHER=1",)),
+        ("2.2", "0", ("export TORCHAUDIO_COMPAT_VERSION=2.1",)),
+        ("2.2", "true", ("unset TORCHAUDIO_USE_BACKEND_DISPATCHER",)),
+    ],
+)
+def test_its_mend(monkeypatch: pytest.MonkeyPatch, release: str, value: str, commands: tuple[str, ...]) -> None:
+    assert look(monkeypatch, **{VERSION: release, DISPATCHER: value}).findings[0].mend.commands == commands
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("TORCHAUDIO_USE_BACKEND_DISPATCH", DISPATCHER),
+        ("TORCHAUDIO_USE_BACKENDS_DISPATCHER", DISPATCHER),
+        ("TORCH_AUDIO_USE_BACKEND_DISPATCHER", DISPATCHER),
+        ("torchaudio_use_backend_dispatcher", DISPATCHER),
+        ("TORCHAUDIO_COMPAT_BACKEND", "TORCHAUDIO_COMPAT_BACKENDS"),
+        ("TORCHAUDIO_BACKEND", None),
+        ("TORCHAUDIO_NO_SUCH_THING", None),
+        ("TORIO_ANYTHING", None),
+    ],
+)
+def test_names_that_nothing_reads(monkeypatch: pytest.MonkeyPatch, name: str, meant: str | None) -> None:
+    result = look(monkeypatch, **{name: "1"})
+    (found,) = result.findings
+    assert (found.status.word, found.cause, found.data["meant"]) == ("warning", "unknown-variable", meant)
+    assert f"unset {name}" in found.mend.commands
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "TORCH_HOME",
+        "TORCHINDUCTOR_CACHE_DIR",
+        "AUDIO_BACKEND",
+        "TORCHAUDIO_TEST_ALLOW_SKIP",
+        "TORCHAUDIO_USE_SOX",
+        "TORIO_USE_FFMPEG_VERSION",
+    ],
+)
+def test_names_that_are_left_alone(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    assert look(monkeypatch, **{name: "1"}).status.word == "ok"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        (VERSION, "1.9", "there is no release '1.9'"),
+        ("TORCHAUDIO_COMPAT_AUTO", "1.9", "there is no release '1.9'"),
+        ("TORCHAUDIO_COMPAT_BACKENDS", "sox_io", "there is no backend 'sox_io'"),
+        ("TORCHAUDIO_COMPAT_LIBSOX", "/no/such/libsox.so.3", "which is not there"),
+    ],
+)
+def test_bad_values_of_ours(monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str) -> None:
+    (found,) = look(monkeypatch, **{name: value}).findings
+    assert (found.status.word, found.cause) == ("error", "bad-variable")
+    assert says in found.text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [(VERSION, "2.0.2"), ("TORCHAUDIO_COMPAT_BACKENDS", "soundfile, ffmpeg"), ("TORCHAUDIO_COMPAT_LIBSOX", "libsox.so.3")],
+)
+def test_good_values_of_ours(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    result = look(monkeypatch, **{name: value})
+    assert (result.status.word, result.summary) == ("ok", f"{name}={value}")
+
+
+def test_another_torch_on_the_loaders_path(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "libc10.so").write_bytes(b"")
+    (found,) = look(monkeypatch, LD_LIBRARY_PATH=f"/no/such/folder:{tmp_path}").findings
+    assert (found.status.word, found.cause, found.subject) == ("warning", "loader-path", "torch")
+    assert str(tmp_path) in found.text
+
+
+def test_a_loaders_path_without_torch_is_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    assert look(monkeypatch, LD_LIBRARY_PATH=str(tmp_path)).status.word == "ok"
+
+
+def test_nothing_set_is_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert look(monkeypatch).summary == "none is set that matters here"
+
+
+def test_every_variable_that_the_packages_read_is_in_the_table() -> None:
+    table = variables.table()
+    known = {*table["torchaudio"], *table["ours"]}
+    read = set()
+    for package in PACKAGES:
+        for path in package.rglob("*.py"):
+            if "codemod" not in path.parts:
+                read |= set(re.findall(r"[\"'](TORCHAUDIO_(?:COMPAT|USE)_[A-Z_]+)[\"']", path.read_text("utf-8")))
+    assert read <= known
