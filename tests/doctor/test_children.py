@@ -31,7 +31,7 @@ def modules(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.
 
 def test_one_after_the_other_and_each_has_its_answer(modules: pathlib.Path) -> None:
     names = ["sound", "crashes", "sound", "sleeps", "raises", "leaves", "sound"]
-    answers = Children(limit=1.5).ask_all("importing", [f"world_{name}" for name in names])
+    answers = Children(limit=5).ask_all("importing", [f"world_{name}" for name in names])
     assert [answer.died for answer in answers] == ["", "SIGSEGV", "", "time limit", "", "", ""]
     assert [answer.failed for answer in answers] == [False, True, False, True, True, True, False]
     assert answers[4].raised.splitlines() == ["RuntimeError: outer", "OSError: inner"]
@@ -41,7 +41,7 @@ def test_one_after_the_other_and_each_has_its_answer(modules: pathlib.Path) -> N
 
 @pytest.mark.parametrize("how", ["crashes", "raises", "sleeps"])
 def test_behind_a_gate_that_stays_shut_nothing_is_tried(modules: pathlib.Path, how: str) -> None:
-    answers = Children(limit=1.5).ask_all("importing", [f"world_{how}", "world_sound", "world_sound"], gate=lambda: False)
+    answers = Children(limit=5).ask_all("importing", [f"world_{how}", "world_sound", "world_sound"], gate=lambda: False)
     assert [answer.failed for answer in answers] == [True]
 
 
