@@ -41,14 +41,16 @@ def layout(segment: str) -> Layout:
     """
     import libcst
 
+    newline = next((end for end in ("\r\n", "\r", "\n") if end in segment), "\n")
+    config = libcst.PartialParserConfig(default_newline=newline)
     try:
         # In brackets of our own, because a call may stand in brackets outside its text and then spread over lines.
-        call = libcst.parse_expression(f"({segment}\n)")
+        call = libcst.parse_expression(f"({segment}{newline})", config)
     except libcst.ParserSyntaxError as why:
         raise ValueError(f"LibCST cannot read it: {why.message}") from why
     if not isinstance(call, libcst.Call) or len(call.lpar) != 1:
         raise ValueError("it is not a plain call")
-    code = libcst.Module([]).code_for_node
+    code = libcst.Module([], default_newline=newline).code_for_node
     at = len(code(call.func)) + len(code(call.whitespace_after_func)) + 1 + len(code(call.whitespace_before_args))
     inside, arguments = at, []
     for argument in call.args:

@@ -218,15 +218,6 @@ class Names:
             and not self.module.has_star
         )
 
-    def at(self, statement: ast.AST) -> Scope:
-        """The scope whose code a statement is part of."""
-        below = statement
-        for above in self.chain(statement):
-            if above in self.scope_made_by and below in getattr(above, "body", ()):
-                return self.scope_made_by[above]
-            below = above
-        return self.module
-
     def chain(self, node: ast.AST) -> Iterator[ast.AST]:
         """The nodes that a node is part of, from the inside out."""
         above = self.parents.get(node)

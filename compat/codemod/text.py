@@ -38,7 +38,7 @@ class Text:
 
     def offset(self, line: int, column: int) -> int:
         """The offset of a place given as ``ast`` does: line from 1, column in UTF-8 bytes."""
-        start = self.starts[line - 1]
+        start = self.starts[min(line, len(self.starts)) - 1]  # places in f-strings may lie outside the text, before 3.12
         if self.ascii or not column:
             return start + column
         end = self.starts[line] if line < len(self.starts) else len(self.text)
@@ -110,6 +110,8 @@ def parse(text: str, *, top_level_await: bool = False) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # invalid escapes in the user's strings are not our business
-            return compile(text, "<text>", "exec", flags, dont_inherit=True)  # type: ignore[return-value]
+            tree = compile(text, "<text>", "exec", flags, dont_inherit=True)
+            assert isinstance(tree, ast.Module)
+            return tree
     except (ValueError, RecursionError, MemoryError, OverflowError) as why:
         raise SyntaxError(str(why)) from why

@@ -9,9 +9,12 @@ import subprocess
 import sys
 import tempfile
 
+import soundfile
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 SCRIPT = HERE / "trim_silence.py"
+REWRITTEN = HERE / "to_mono.py"
 AUDIO = [ROOT / "tests" / "oracle" / "assets" / name for name in ("stereo_cbr.mp3", "stereo_24.flac", "stereo_s16.wav")]
 RELEASES = ("2.0", "2.1", "2.2")
 WIDTH = 100
@@ -52,12 +55,25 @@ def main() -> None:
 
 
 def rewritten(out: pathlib.Path) -> None:
-    """Show the codemod's diff, and that the rewritten script under 2.2 writes what the old one wrote under 2.0."""
-    copy = out / SCRIPT.name
-    shutil.copy(SCRIPT, copy)
-    title("python -m compat.codemod --diff trim_silence.py")
+    """Show the codemod's diff of another script, and that what it made of it writes the same samples under 2.2 as the old did."""
+    copy = out / REWRITTEN.name
+    shutil.copy(REWRITTEN, copy)
+    title(f"{REWRITTEN.name}, unchanged, under torchaudio 2.0")
+    run(copy, "2.0", out / "before")
+    title(f"python -m compat.codemod --diff {copy.name}")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     codemod = [sys.executable, "-m", "compat.codemod"]
-    subprocess.run([*codemod, "--diff", copy.name], cwd=out, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
+    subprocess.run([*codemod, "--diff", copy.name], cwd=out, env=environment, check=False)
+    if subprocess.run([*codemod, copy.name], cwd=out, env=environment, stdout=subprocess.DEVNULL, check=False).returncode:
+        sys.exit("the codemod left something to do")
+    title(f"{copy.name}, rewritten, under torchaudio 2.2")
+    run(copy, "2.2", out / "after")
+    for old in sorted((out / "before").iterdir()):
+        (before, rate), (after, again) = soundfile.read(old), soundfile.read(out / "after" / old.name)
+        same = before.shape == after.shape and rate == again and (before == after).all()
+        print(f"{old.name:18} {'the same samples' if same else 'DIFFERS'}")
+        if not same:
+            sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import pathlib
 import subprocess
 import sys
@@ -151,3 +152,11 @@ def test_the_console_script_knows_its_commands(capsys: pytest.CaptureFixture[str
     assert compat.cli.main(["nonsense"]) == 2
     assert "usage" in capsys.readouterr().err
     assert compat.cli.main(["--version"]) == 0
+
+
+@pytest.mark.parametrize("command", ["run", "codemod", "doctor"])
+def test_every_command_of_the_console_script_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Under the name by which it was called."""
+    with contextlib.suppress(SystemExit):
+        compat.cli.main([command, "--help"])
+    assert f"usage: torchaudio-compat {command}" in capsys.readouterr().out

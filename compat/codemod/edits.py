@@ -1,0 +1,89 @@
+"""Edits of a text: stretches and what takes their place; applying them, undoing them, and following an offset through."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class ConflictError(Exception):
+    """Changes that cannot be made together, or not without losing something; the text says what."""
+
+
+class Edit(NamedTuple):
+    """What stands from ``start`` to ``end`` becomes ``new``."""
+
+    start: int
+    end: int
+    new: str
+
+
+def settle(edits: Iterable[Edit]) -> list[Edit]:
+    """The edits in order, without repetitions and without those that a larger deletion covers.
+
+    Raises:
+        ConflictError: two edits overlap.
+    """
+    found: list[Edit] = []
+    for edit in sorted(set(edits), key=lambda edit: (edit.start, edit.start != edit.end, -edit.end, edit.new)):
+        last = found[-1] if found else None
+        if last and edit.start < last.end:
+            if edit.end <= last.end and edit[:2] != last[:2]:
+                continue
+            raise ConflictError("two changes overlap")
+        if last and edit.start == last.start == edit.end == last.end:
+            raise ConflictError("two changes insert at one place")
+        found.append(edit)
+    return found
+
+
+def apply(text: str, edits: list[Edit]) -> str:
+    """The text with settled edits made."""
+    parts, at = [], 0
+    for edit in edits:
+        parts += [text[at : edit.start], edit.new]
+        at = edit.end
+    return "".join([*parts, text[at:]])
+
+
+def undo(text: str, changed: str, edits: list[Edit]) -> str:
+    """The changed text with the edits taken back, from what they took out of ``text``."""
+    parts, at, shift = [], 0, 0
+    for edit in edits:
+        start = edit.start + shift
+        parts += [changed[at:start], text[edit.start : edit.end]]
+        at = start + len(edit.new)
+        shift += len(edit.new) - (edit.end - edit.start)
+    return "".join([*parts, changed[at:]])
+
+
+class Track:
+    """Where offsets of a text are after edits, and where they were before."""
+
+    def __init__(self, edits: list[Edit]) -> None:
+        self._before, self._after, self._edits = [], [], edits
+        shift = 0
+        for edit in edits:
+            self._before.append(edit.start)
+            self._after.append(edit.start + shift)
+            shift += len(edit.new) - (edit.end - edit.start)
+
+    def forward(self, offset: int) -> int | None:
+        """The offset after the edits; ``None`` inside something replaced."""
+        index = bisect.bisect_right(self._before, offset) - 1
+        if index < 0:
+            return offset
+        edit = self._edits[index]
+        if offset < edit.end:
+            return None
+        return self._after[index] + len(edit.new) + offset - edit.end
+
+    def back(self, offset: int) -> int:
+        """The offset before the edits; what was put in is at the start of what it took the place of."""
+        index = bisect.bisect_right(self._after, offset) - 1
+        if index < 0:
+            return offset
+        edit = self._edits[index]
+        within = offset - self._after[index]
+        return edit.start if within < len(edit.new) else edit.end + within - len(edit.new)

@@ -1,0 +1,809 @@
+"""What is to become of the global backend of a whole project: which calls it governed, and whether that can be proved.
+
+A setter may go, and the calls it governed get ``backend=``, only where every such call is known and every one can take the
+argument. One doubt anywhere leaves all of it as it is, and says where the doubt is.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import PurePath
+
+from compat.codemod import api, kinds, settings
+from compat.codemod.changes import AddArgument, AddStatement, Change, DropFinally, Remove, Replace, Substitute, Unwrap, WrapArgument
+from compat.codemod.findings import Draft, Place
+from compat.codemod.module import Module, Use, is_test
+from compat.codemod.project import Project
+from compat.codemod.settings import Setting
+
+# The rules that this plan speaks for; each has its file in `rules`, with its words.
+SAME_FILE, PROJECT, FOLD, PLATFORM, VARIABLE, RESTORE, TRIED, VALUE = (
+    "TAC101",
+    "TAC102",
+    "TAC103",
+    "TAC104",
+    "TAC105",
+    "TAC106",
+    "TAC109",
+    "TAC118",
+)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Site:
+    """A call of ``load``, ``save`` or ``info``, or one of them passed on as a value, that names no backend."""
+
+    module: Module
+    use: Use
+
+    @property
+    def place(self) -> Place:
+        return self.module.place(self.use.node)
+
+    @property
+    def at_import(self) -> bool:
+        """Whether it runs when its module is imported."""
+        return self.module.function_of(self.use.node) is None
+
+
+class DoubtError(Exception):
+    """Why something cannot be proved, where that is seen, and what to do."""
+
+    def __init__(self, reason: str, related: Iterable[Place] = (), advice: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.related, self.advice = reason, tuple(related), advice
+
+
+_MINDS = re.compile(r"raises|warns|deprecated|suppress|expected", re.I)
+_BY_HAND = 'Give backend= to the calls that this setting is meant for ("sox_io" is "sox" there), then delete it.'
+
+
+def drafts(project: Project, rule: str, module: Module) -> Iterator[Draft]:
+    """The plan's drafts for one rule in one module."""
+    plan: Plan = project.note("plan", lambda: Plan(project))
+    return (draft for owner, draft in plan.drafts[rule] if owner is module)
+
+
+def groups(project: Project) -> Iterator[tuple[str, object]]:
+    """The groups of the plan, with each rule that has a part in them."""
+    plan: Plan = project.note("plan", lambda: Plan(project))
+    for rule, own in plan.drafts.items():
+        yield from ((rule, draft.group) for _, draft in own if draft.group is not None)
+
+
+class Plan:
+    """The plan for a project, made at once; ``drafts`` has what there is to say, by rule."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.drafts: dict[str, list[tuple[Module, Draft]]] = defaultdict(list)
+        groups = [[module] for module in project.modules if module.standalone]
+        groups.append([module for module in project.modules if not module.standalone])
+        for modules in groups:
+            _Part(project, modules, self.drafts).make()
+
+
+class _Part:
+    """The plan for modules that run together."""
+
+    def __init__(self, project: Project, modules: list[Module], out: dict[str, list[tuple[Module, Draft]]]) -> None:
+        self.project, self.modules, self.out = project, modules, out
+        self.settings = [setting for module in modules for setting in settings.of(module)]
+        self.sites = list(_sites(modules))
+        self.per_call = project.target in ("2.1", "2.2")
+
+    def make(self) -> None:
+        for module in self.modules:
+            for use in module.of("setter"):
+                if use.call is None and not use.stored:
+                    reason = "the setter is passed on as a value, so what it will set is not seen here"
+                    self._say(VARIABLE, module, use.node, DoubtError(reason, advice=_BY_HAND))
+        found = [one for module in self.modules for one in restores(module)]
+        restored = {setting.call for restore in found for setting in (restore.set, restore.back)}
+        rest = [setting for setting in self.settings if setting.call not in restored]
+        if not self.per_call:
+            for restore in found:
+                self._attempt(RESTORE, [restore.set], lambda restore=restore: self._drop(restore))  # type: ignore[misc]
+            self._delete(rest)
+            return
+        settled = [self._attempt(RESTORE, [restore.set], lambda restore=restore: self._restore(restore)) for restore in found]  # type: ignore[misc]
+        governed = {id(site) for restore in found for site in self._within(restore)}
+        self.sites = [site for site in self.sites if id(site) not in governed]
+        if not all(settled):
+            places = [restore.set.module.place(restore.set.call) for restore, done in zip(found, settled, strict=True) if not done]
+            for setting in rest:
+                doubt = DoubtError("another place sets a backend and restores it, and cannot be settled", places, _BY_HAND)
+                self._say(_rule(setting, self.sites), setting.module, setting.call, doubt)
+        elif rest:
+            self._per_call(rest)
+
+    # Saying
+
+    def _say(self, rule: str, module: Module, node: ast.AST, doubt: DoubtError) -> None:
+        self.out[rule].append((module, Draft(module.span(node), doubt.reason, doubt.advice, related=doubt.related)))
+
+    def _attempt(self, rule: str, of: list[Setting], do: Callable[[], None]) -> bool:
+        try:
+            do()
+        except DoubtError as doubt:
+            for setting in of:
+                self._say(rule, setting.module, setting.call, DoubtError(doubt.reason, doubt.related, doubt.advice or _BY_HAND))
+            return False
+        return True
+
+    def _propose(self, rule: str, setting: Setting, changes: list[Change], group: object, reason: str = "") -> None:
+        if not reason:
+            reason = "torchaudio 2.9 has no global backend" if not self.per_call else "the global backend is gone: each call names its own"
+        self.out[rule].append((setting.module, Draft(setting.module.span(setting.call), reason, changes=tuple(changes), group=group)))
+
+    # 2.9: nothing takes its place
+
+    def _delete(self, rest: list[Setting]) -> None:
+        for setting in rest:
+            rule = {"platform": PLATFORM, "try": TRIED, "function": FOLD}.get(setting.where, SAME_FILE)
+            self._attempt(rule if setting.name is not None else VARIABLE, [setting], lambda s=setting, r=rule: self._delete_one(r, s))  # type: ignore[misc]
+
+    def _drop(self, restore: Restore) -> None:
+        self._no_fake("set_audio_backend")
+        self._propose(RESTORE, restore.set, list(restore.changes()), None)
+
+    def _delete_one(self, rule: str, setting: Setting) -> None:
+        self._no_fake("set_audio_backend")
+        self._no_getter()
+        region: ast.stmt = setting.region
+        if setting.where == "guarded":
+            if not (isinstance(region, ast.If) and _asks_lister(setting.module, region.test) and _only_sets_all(setting.module, region)):
+                return  # TAC121 speaks of guards
+        elif setting.name is None:
+            self._variable(setting)
+        elif setting.where == "value":
+            raise DoubtError("the value of the setter is used")
+        elif setting.where != "try":
+            self._not_caught(setting)
+        arms_only_set = isinstance(region, ast.If) and settings.platform_arms_only_set(setting.module, region)
+        if setting.where == "platform" and not arms_only_set:
+            region = setting.statement
+        self._propose(rule, setting, [Remove(region)], None)
+
+    # 2.1, 2.2: the calls name it
+
+    def _per_call(self, rest: list[Setting]) -> None:
+        guarded = [setting for setting in rest if setting.where == "guarded"]
+        rest = [setting for setting in rest if setting.where != "guarded"]
+        forced = self.project.backend
+        unreadable = [] if forced else [setting for setting in rest if setting.name not in api.PER_CALL_NAMES]
+        for setting in unreadable:
+            self._attempt(VARIABLE, [setting], lambda s=setting: self._variable(s))  # type: ignore[misc]
+        readable = [setting for setting in rest if setting not in unreadable]
+        if not readable:
+            return
+        if unreadable or guarded:
+            first = (unreadable or guarded)[0]
+            what = (
+                "another place sets a backend whose name cannot be read" if unreadable else "another place sets a backend under a condition"
+            )
+            doubt = DoubtError(what, [first.module.place(first.call)])
+            for setting in readable:
+                self._say(_rule(setting, self.sites), setting.module, setting.call, DoubtError(doubt.reason, doubt.related, _BY_HAND))
+            return
+        names = {forced or api.PER_CALL_NAMES[setting.name or ""] for setting in readable}
+        tried = [setting for setting in readable if setting.where == "try"]
+        platform = [setting for setting in readable if setting.where == "platform"]
+        if forced:
+            self._attempt(PROJECT, readable, lambda: self._everywhere(readable, forced, evidence=False))
+        elif len(tried) == len(readable):
+            self._attempt(TRIED, tried, lambda: self._forget(tried))
+        elif len(platform) == len(readable):
+            self._attempt(PLATFORM, platform, lambda: self._choose(platform))
+        elif all(setting.where == "function" for setting in readable):
+            self._attempt(FOLD, readable, lambda: self._fold(readable))
+        elif len(names) == 1:
+            rule = SAME_FILE if len({setting.module for setting in readable}) == 1 else PROJECT
+            if any(site.module is not readable[0].module for site in self.sites) or any(one.where == "main" for one in readable):
+                rule = PROJECT
+            self._attempt(rule, readable, lambda: self._everywhere(readable, names.pop(), rule=rule))
+        else:
+            self._apart(readable)
+
+    def _variable(self, setting: Setting) -> None:
+        if setting.name is not None:
+            others = ", ".join(map(repr, api.PER_CALL_NAMES))
+            raise DoubtError(f"no release since 0.9 has a global backend {setting.name!r}; there were {others}")
+        value = settings.argument(setting.call)
+        words = f"what is set is not a literal: {ast.unparse(value)}" if value is not None else "what is set cannot be read"
+        places = [module.place(node) for module in self.modules for node in module.strings if node.value in ("sox_io", "sox-io")]
+        if any(isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call) for node in [value] if node):
+            places += self.project.mentions
+        advice = 'Pass the value on to each load, save and info as backend= ("sox_io" is "sox" there), or run with --backend NAME.'
+        raise DoubtError(words, places[:8], advice)
+
+    def _apart(self, readable: list[Setting]) -> None:
+        """Several names: fine where each is in a program of its own."""
+        by_module: dict[Module, list[Setting]] = defaultdict(list)
+        for setting in readable:
+            by_module[setting.module].append(setting)
+        relevant = {*by_module, *(site.module for site in self.sites)}
+        sites = self.sites
+        for module, own in by_module.items():
+            rule = _rule(own[0], sites)
+
+            def alone(module: Module = module, own: list[Setting] = own) -> None:
+                names = {api.PER_CALL_NAMES[setting.name or ""] for setting in own}
+                others = [setting for setting in readable if setting.name != own[0].name]
+                linked = self.project.reachable(module.path) | self.project.importers(module.path)
+                touching = [other for other in relevant if other is not module and other.path in linked]
+                if len(names) > 1 or touching or any(not setting.hard for setting in own):
+                    raise DoubtError("more than one backend is set", [other.module.place(other.call) for other in others[:3]])
+                self.sites = [site for site in sites if site.module is module]
+                self._everywhere(own, names.pop(), evidence=False, rule=SAME_FILE)
+
+            self._attempt(rule, own, alone)
+        self.sites = sites
+
+    def _everywhere(self, own: list[Setting], name: str, *, evidence: bool = True, rule: str = PROJECT) -> None:
+        """One name for the whole program: every call gets it."""
+        self._no_doubts()
+        homes = {setting.module for setting in own}
+        governed: list[Site] = []
+        for site in self.sites:
+            if site.module in homes:
+                if self._after(site, [setting for setting in own if setting.module is site.module]):
+                    governed.append(site)
+            elif not evidence or self._runs_after(site, own):
+                governed.append(site)
+        self._import_times(governed, own)
+        group = object()
+        changes = [(site, self._give(site, f'"{name}"', name)) for site in governed]
+        for setting in own:
+            if setting.where in ("value", "branch") or (evidence and setting.where == "function"):
+                raise DoubtError("it is set under a condition" if setting.where != "value" else "the value of the setter is used")
+            if setting.name is None and not _harmless(settings.argument(setting.call)):
+                raise DoubtError("what is set is worked out by a call, which would go with it")
+        for setting in own:
+            self._propose(rule, setting, [Remove(setting.region)], group)
+        self._record(changes, rule, group, name)
+
+    def _forget(self, tried: list[Setting]) -> None:
+        """Attempts whose failure nobody minded: the dispatcher chooses by itself."""
+        self._no_doubts()
+        for setting in tried:
+            reason = "an attempt to set a backend that nobody minds failing: from 2.1 on each call finds one by itself"
+            self._propose(TRIED, setting, [Remove(setting.region)], None, reason)
+
+    def _choose(self, platform: list[Setting]) -> None:
+        """A backend by operating system: one constant."""
+        self._no_doubts()
+        regions = {id(setting.region): setting.region for setting in platform}
+        if len(regions) > 1:
+            raise DoubtError("the backend is chosen in more than one place")
+        module, region = platform[0].module, next(iter(regions.values()))
+        choice = settings.platform_choice(module, region) if isinstance(region, ast.If) else None
+        if choice is None:
+            raise DoubtError("an arm of this choice does more than set a backend that 2.0 has")
+        away = [site for site in self.sites if site.module is not module]
+        if away:
+            raise DoubtError("calls in other modules depend on this choice", [site.place for site in away[:3]])
+        governed = [site for site in self.sites if self._after(site, platform)]
+        constant = "AUDIO_BACKEND"
+        taken = {node.id for node in module.names.scope_of if isinstance(node, ast.Name)} | set(module.names.module.bindings)
+        while constant in taken:
+            constant = f"_{constant}"
+        names = set(settings.names_set(module, region))
+        group = object()
+        changes = [(site, self._give(site, constant, "sox" if "sox_io" in names else "soundfile")) for site in governed]
+        new: Change = Substitute(region, f"{constant} = {choice}") if governed else Remove(region)
+        self._propose(PLATFORM, platform[0], [new], group)
+        self._record(changes, PLATFORM, group, constant)
+
+    def _fold(self, own: list[Setting]) -> None:
+        """Settings in functions, each before calls of its own in the same block."""
+        self._no_doubts()
+        governed: dict[int, tuple[Site, Setting]] = {}
+        for setting in own:
+            for site in self._dominated(setting, own):
+                governed[id(site)] = (site, setting)
+        for site in self.sites:
+            if id(site) not in governed:
+                raise DoubtError("the setting outlives its function, and other calls may depend on it", [site.place])
+        for setting in own:
+            self._not_caught(setting)
+            function = setting.module.function_of(setting.call)
+            waits = function is not None and any(isinstance(node, ast.Yield | ast.YieldFrom | ast.Await) for node in ast.walk(function))
+            if waits and len({other.name for other in own}) > 1:
+                raise DoubtError("its function pauses, and another backend may be set meanwhile")
+        group = object()
+        changes = []
+        for site, setting in governed.values():
+            name = api.PER_CALL_NAMES[setting.name or ""]
+            changes.append((site, self._give(site, f'"{name}"', name)))
+        for setting in own:
+            self._propose(FOLD, setting, [Remove(setting.statement)], group)
+        self._record(changes, FOLD, group, "")
+
+    def _not_caught(self, setting: Setting) -> None:
+        """Raise where a handler minds that the setter fails: a call fails with another error."""
+        for above in setting.module.names.chain(setting.statement):
+            if isinstance(above, ast.FunctionDef | ast.AsyncFunctionDef):
+                return
+            if isinstance(above, ast.With | ast.AsyncWith) and any(_MINDS.search(ast.unparse(item.context_expr)) for item in above.items):
+                raise DoubtError("what it raises or warns is asked for", [setting.module.place(above.items[0].context_expr)])
+            in_body = isinstance(above, ast.Try) and any(setting.module.inside(setting.statement, one) for one in above.body)
+            if isinstance(above, ast.Try) and above.handlers and in_body:
+                raise DoubtError("it may fail, and something else is done then", [setting.module.place(above.handlers[0])])
+
+    def _dominated(self, setting: Setting, own: list[Setting]) -> Iterator[Site]:
+        """The sites that run after the setting, in its block, before another setting."""
+        module, block = setting.module, setting.module.siblings(setting.statement)
+        function = module.function_of(setting.statement)
+        for statement in block[block.index(setting.statement) + 1 :]:
+            if any(other is not setting and other.module is module and module.inside(other.call, statement) for other in own):
+                return
+            for site in self.sites:
+                if site.module is module and module.inside(site.use.node, statement) and module.function_of(site.use.node) is function:
+                    yield site
+
+    # Save and restore
+
+    def _within(self, restore: Restore) -> list[Site]:
+        return [
+            site
+            for site in self.sites
+            if site.module is restore.set.module and any(site.module.inside(site.use.node, one) for one in restore.region)
+        ]
+
+    def _restore(self, restore: Restore) -> None:
+        self._no_doubts(getters=[restore.getter])
+        name = api.PER_CALL_NAMES.get(restore.set.name or "")
+        if name is None:
+            raise DoubtError("what is set in between cannot be read")
+        module, inside = restore.set.module, self._within(restore)
+        self._not_caught(restore.set)
+        function = module.function_of(restore.set.statement)
+        saved = restore.saved.targets[0] if isinstance(restore.saved, ast.Assign) else None
+        if function is None and isinstance(saved, ast.Name) and self.project.is_exported(module, saved.id):
+            raise DoubtError(f"{saved.id} is imported by another file")
+        if any(module.function_of(site.use.node) is not function for site in inside):
+            raise DoubtError("a call in between runs later")
+        if len(inside) < len(self.sites):
+            for statement in restore.region:
+                for node in ast.walk(statement):
+                    if isinstance(node, ast.Yield | ast.YieldFrom | ast.Await | ast.With) or (
+                        isinstance(node, ast.Call) and self._reaches(module, node)
+                    ):
+                        raise DoubtError("what runs in between may load elsewhere", [module.place(node)])
+        group = object()
+        changes = [(site, self._give(site, f'"{name}"', name)) for site in inside]
+        self._propose(RESTORE, restore.set, list(restore.changes()), group)
+        self._record(changes, RESTORE, group, name)
+
+    def _reaches(self, module: Module, call: ast.Call) -> bool:
+        """Whether a call may come to one of the project's own sites; what is known of other packages does not."""
+        qualified = module.names.qualified(call.func)
+        if qualified is not None:
+            return qualified.startswith(".") or qualified.partition(".")[0] not in _STRANGERS
+        if isinstance(call.func, ast.Name):
+            return bool(module.names.bindings(call.func))
+        return not isinstance(call.func, ast.Attribute)
+
+    # Doubts
+
+    def _no_doubts(self, getters: Iterable[Use] = ()) -> None:
+        for name in (*api.FUNCTIONS, "set_audio_backend"):
+            self._no_fake(name)
+        self._no_getter(getters)
+        for module in self.modules:
+            for use in module.uses:
+                if use.path == api.ROOT and escapes(module, use):
+                    raise DoubtError(
+                        "the module torchaudio is passed on or bound to another name, so not every call is seen", [module.place(use.node)]
+                    )
+            if module.ambiguous:
+                raise DoubtError("a name is torchaudio in one place and something else in another", [module.place(module.ambiguous[0])])
+            for imported in module.imported:
+                if imported.alias.name == "*":
+                    raise DoubtError(
+                        "everything is imported from torchaudio, so not every call is seen", [module.place(imported.statement)]
+                    )
+            hidden = next((use for use in module.hidden if use.kind in ("function", "setter", "getter")), None)
+            if hidden is not None:
+                raise DoubtError(
+                    "torchaudio is used in an f-string, where nothing is changed", [module.place(module.statement_of(hidden.node))]
+                )
+            for string in module.strings:
+                if string.value == api.ROOT and not module.is_test and _is_looked_up(module, string):
+                    raise DoubtError("torchaudio is looked up by a string, so not every call is seen", [module.place(string)])
+            self._no_other_name(module)
+            for node in module.names.parents:
+                if isinstance(node, ast.Attribute) and node.attr in api.FUNCTIONS and _through_another(module, node):
+                    raise DoubtError("torchaudio is reached through another module, so not every call is seen", [module.place(node)])
+        if self.project.unread and not self.modules[0].standalone:
+            raise DoubtError("a file that speaks of torchaudio cannot be read", self.project.unread[:3])
+        if self.project.target == "2.1":
+            for module in self.modules:
+                for node in module.strings:
+                    if node.value == api.VARIABLE:
+                        raise DoubtError(f"{api.VARIABLE} is used, and may turn the dispatcher off", [module.place(node)])
+
+    def _no_other_name(self, module: Module) -> None:
+        """Raise where another file imports the module torchaudio from this one, under a short name that is not looked for."""
+        for imported in module.imported:
+            if imported.path == api.ROOT and imported.local != api.ROOT and imported.scope is module.names.module and self.project.others:
+                ending = f"{PurePath(module.path).stem}.{imported.local}"
+                for path in self.project.others:
+                    file = self.project.files.get(path)
+                    if file is not None and any(name.endswith(ending) for name in file.imports):
+                        reason = f"{imported.local} is imported from {module.path} elsewhere, so not every call is seen"
+                        raise DoubtError(reason, [Place(path, 1, 1, 1, 1)])
+
+    def _no_fake(self, name: str) -> None:
+        fakes = self.project.fakes_of(name)
+        if fakes:
+            reason = f"torchaudio.{fakes[0].name or name} {fakes[0].how}, and what takes its place would receive the new argument"
+            if name == "set_audio_backend":
+                reason = f"torchaudio.{fakes[0].name or name} {fakes[0].how}"
+            raise DoubtError(reason, [fake.place for fake in fakes[:3]])
+
+    def _no_getter(self, but: Iterable[Use] = ()) -> None:
+        known = {id(getter) for restore in (r for m in self.modules for r in restores(m)) for getter in (restore.getter,)}
+        known |= {id(use) for use in but}
+        for module in self.modules:
+            for use in module.of("getter"):
+                if id(use) not in known and not use.stored:
+                    raise DoubtError(
+                        "get_audio_backend is used", [module.place(use.node)], "Decide what the code that asks for it should do."
+                    )
+
+    def _after(self, site: Site, own: list[Setting]) -> bool:
+        """Whether a site of the setter's own module runs after it; ``False`` for one that surely runs before.
+
+        Raises:
+            DoubtError: it may run before.
+        """
+        module = site.module
+        imported = [one for one in module.imported if one.local == site.use.root.id and one.path == site.use.path]
+        hard = [setting for setting in own if setting.where in ("module", "main", "platform")] or own
+        first = min(module.span(setting.region)[0] for setting in hard)
+        if imported:
+            early = all(module.span(one.statement)[1] <= first and one.scope is module.names.module for one in imported)
+            if early and all(setting.where == "module" for setting in hard):
+                return False  # the name was bound before, to the function of the default backend
+            raise DoubtError("the function is bound by `from torchaudio import`, perhaps after the setter", [site.place])
+        if site.at_import:
+            return module.span(site.use.node)[0] > first
+        top = _top(module, site.use.node)
+        for setting in hard:
+            outer = module.function_of(setting.statement)
+            before = module.tree.body[: module.tree.body.index(_top(module, setting.region))]
+            if outer is not None and isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef):
+                before = [*before, *outer.body[: outer.body.index(setting.statement)]]
+                if module.inside(site.use.node, outer) and module.span(site.use.node)[0] < first:
+                    raise DoubtError("a call stands before the setter", [site.place])
+            if isinstance(top, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                self._not_called(module, top, before)
+        return True
+
+    def _not_called(self, module: Module, function: ast.stmt, before: list[ast.stmt]) -> None:
+        """Raise unless nothing that runs before the setter can call the function."""
+        dangerous = {getattr(function, "name", "")}
+        definitions = [one for one in module.tree.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
+        grown = True
+        while grown:
+            more = {one.name for one in definitions if _mentioned(one) & dangerous} - dangerous
+            grown = bool(more)
+            dangerous |= more
+        for statement in before:
+            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                now = {name for node in [*statement.decorator_list] for name in _mentioned(node)}
+                if isinstance(statement, ast.ClassDef):
+                    now |= {
+                        name
+                        for one in statement.body
+                        if not isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)
+                        for name in _mentioned(one)
+                    }
+            elif settings.is_main_guard(module, statement):
+                continue
+            else:
+                now = _mentioned(statement)
+            if now & dangerous:
+                raise DoubtError("a function that loads may run before the setter", [module.place(statement)])
+
+    def _runs_after(self, site: Site, own: list[Setting]) -> bool:
+        """Whether a site of another module runs under the setting; ``False`` where it surely does not.
+
+        Raises:
+            DoubtError: it runs with and without it.
+        """
+        project, path = self.project, site.module.path
+        homes = {setting.module.path for setting in own}
+        if any(one.local == site.use.root.id and one.path == site.use.path for one in site.module.imported):
+            raise DoubtError("the function is bound by `from torchaudio import`, perhaps before the setter", [site.place])
+        if project.reachable(path) & homes:
+            return True
+        if site.module.is_test:
+            return False
+        for root in sorted(project.importers(path)):
+            file = project.files[root]
+            if file.is_main and root not in homes and not is_test(root) and not project.reachable(root) & homes:
+                if root == path and not file.dynamic and not any(path in project.reachable(home) for home in homes):
+                    return False  # a program of its own, which never sees the setting
+                raise DoubtError(f"this call also runs under {root}, which sets no backend", [site.place])
+        return True
+
+    def _import_times(self, governed: list[Site], own: list[Setting]) -> None:
+        homes = {setting.module for setting in own}
+        for site in governed:
+            if site.module not in homes and site.at_import and not site.module.interactive:
+                raise DoubtError("a call in another module runs while that is imported, perhaps before the setter", [site.place])
+
+    # Giving
+
+    def _give(self, site: Site, value: str, name: str) -> list[Change]:
+        """The changes that make one site name its backend.
+
+        Raises:
+            DoubtError: it cannot take the argument.
+        """
+        module, use = site.module, site.use
+        if use.call is None:
+            return self._give_value(site, value)
+        changes: list[Change] = [AddArgument(use.call, "backend", value)]
+        if any(keyword.arg is None for keyword in use.call.keywords):
+            self._no_backend_in_dicts(site)
+        if name == "soundfile" and use.name == "save":
+            given = [one.value for one in use.call.keywords if one.arg == "compression"] + use.call.args[4:5]
+            if any(not (isinstance(one, ast.Constant) and one.value is None) for one in given):
+                raise DoubtError("compression is given, which soundfile used to ignore and now refuses", [site.place])
+        first = first_argument(use)
+        if first is not None and name == "sox":
+            kind = self.project.kind(module, first.value if isinstance(first, ast.keyword) else first)
+            if kind == kinds.FILE:
+                raise DoubtError("a file object is passed, which the per-call sox backend does not take", [site.place])
+            if kind == kinds.PATHLIB:
+                if not module.names.scope_of[use.root].home("str"):
+                    changes.append(WrapArgument(use.call, first, "str"))
+                else:
+                    raise DoubtError("a path object is passed, which the per-call sox backend does not take", [site.place])
+        return changes
+
+    def _no_backend_in_dicts(self, site: Site) -> None:
+        """Raise where what is passed as ``**kwargs`` may name a backend already."""
+        for module in self.modules:
+            own = {id(keyword) for use in module.of("function", "setter") if use.call for keyword in use.call.keywords}
+            for node in module.names.parents:
+                named = isinstance(node, ast.keyword) and node.arg == "backend" and id(node) not in own
+                if named or (isinstance(node, ast.Constant) and node.value == "backend"):
+                    reason = "arguments are passed in a dict, which may name a backend already"
+                    raise DoubtError(reason, [site.place, module.place(node)])
+
+    def _give_value(self, site: Site, value: str) -> list[Change]:
+        module, node = site.module, site.use.node
+        above = module.names.parents[node]
+        if isinstance(above, ast.Compare):
+            raise DoubtError("the function itself is compared", [site.place])
+        if (
+            isinstance(above, ast.Call)
+            and above.args
+            and above.args[0] is node
+            and module.names.qualified(above.func) == "functools.partial"
+        ):
+            return [AddArgument(above, "backend", value)]
+        passed = isinstance(above, ast.keyword) or (isinstance(above, ast.Call) and node in above.args)
+        if not passed or _looks_at(above):
+            raise DoubtError("the function is kept as a value, and when that happens is not sure", [site.place])
+        if site.at_import and not module.interactive and any(isinstance(one, ast.arguments) for one in module.names.chain(node)):
+            raise DoubtError("the function is a default value, bound when its module is imported", [site.place])
+        scope = module.names.scope_of[site.use.root]
+        home = scope.home("functools")
+        start, end = module.span(node)
+        changes: list[Change] = []
+        if home is None:
+            anchor = module.anchor()
+            if anchor is None or anchor not in module.tree.body:
+                raise DoubtError("there is no place to import functools", [site.place])
+            changes.append(AddStatement(anchor, "import functools"))
+        elif {binding.target for binding in home.bindings["functools"]} != {"functools"}:
+            raise DoubtError("functools is something else here", [site.place])
+        return [*changes, Replace(start, end, f"functools.partial({module.segment(node)}, backend={value})")]
+
+    def _record(self, changes: list[tuple[Site, list[Change]]], rule: str, group: object, name: str) -> None:
+        for site, wanted in changes:
+            owner = VALUE if site.use.call is None else rule
+            reason = f"the global backend that torchaudio.{site.use.name} was to use is gone"
+            draft = Draft(site.module.span(site.use.node), reason, changes=tuple(wanted), group=group)
+            self.out[owner].append((site.module, draft))
+
+
+_STRANGERS = {
+    "torch", "torchaudio", "numpy", "os", "sys", "math", "pathlib", "json", "random", "time", "logging", "warnings", "re",
+    "librosa", "scipy", "pandas", "soundfile", "tqdm", "shutil", "io", "collections", "itertools", "datetime",
+}  # fmt: skip
+
+
+# Save and restore
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Restore:
+    """``before = get()``, ``set("x")``, work, ``set(before)``."""
+
+    getter: Use
+    saved: ast.stmt
+    set: Setting
+    back: Setting
+    region: tuple[ast.stmt, ...]
+    attempt: ast.Try | None
+
+    def changes(self) -> Iterator[Change]:
+        """Take all three away, and a ``try`` that is left with nothing to do."""
+        yield Remove(self.saved)
+        yield Remove(self.set.statement)
+        if self.attempt is None or len(self.attempt.finalbody) > 1:
+            yield Remove(self.back.statement)
+        elif self.attempt.handlers:
+            yield DropFinally(self.attempt)
+        else:
+            yield Unwrap(self.attempt, tuple(self.attempt.body))
+
+
+def restores(module: Module) -> list[Restore]:
+    found: list[Restore] = module.__dict__.setdefault("_restores", [])
+    if found or "_restores_known" in module.__dict__:
+        return found
+    module.__dict__["_restores_known"] = True
+    own = settings.of(module)
+    for use in module.of("getter"):
+        statement = module.statement_of(use.node)
+        if not (isinstance(statement, ast.Assign) and statement.value is use.call and len(statement.targets) == 1):
+            continue
+        target = statement.targets[0]
+        if isinstance(target, ast.Name) and use.call is not None and not use.call.args and not use.call.keywords:
+            found += _restore(module, use, statement, target, own)
+    return found
+
+
+def _restore(module: Module, use: Use, saved: ast.Assign, target: ast.Name, own: list[Setting]) -> Iterator[Restore]:
+    bindings = module.names.bindings(target)
+    reads = [
+        node
+        for node in module.names.scope_of
+        if isinstance(node, ast.Name) and node.id == target.id and node is not target and module.names.bindings(node) == bindings
+    ]
+    if len(bindings) != 1 or len(reads) != 1:
+        return
+    backs = [setting for setting in own if settings.argument(setting.call) is reads[0] and setting.where != "value"]
+    if not backs:
+        return
+    back = backs[0]
+    block = module.siblings(saved)
+    position = block.index(saved)
+    sets = [
+        s
+        for s in own
+        if s is not back and s.name is not None and s.where != "value" and module.function_of(s.call) is module.function_of(saved)
+    ]
+    between = [s for s in sets if module.span(saved)[1] <= module.span(s.call)[0] < module.span(back.call)[0]]
+    if len(between) != 1:
+        return
+    setting = between[0]
+    parent, field = module.block(back.statement)
+    if isinstance(parent, ast.Try) and field == "finalbody" and parent in block:
+        if parent.orelse or not (setting.statement in block or (parent.body and setting.statement is parent.body[0])):
+            return
+        start = block.index(setting.statement) + 1 if setting.statement in block else position + 1
+        if start > block.index(parent) or (setting.statement in parent.body and len(parent.body) == 1):
+            return
+        region = [*block[start : block.index(parent)], *parent.body, *(one for handler in parent.handlers for one in handler.body)]
+        yield Restore(use, saved, setting, back, tuple(one for one in region if one is not setting.statement), parent)
+    elif setting.statement in block and back.statement in block:
+        region = block[block.index(setting.statement) + 1 : block.index(back.statement)]
+        if not any(isinstance(node, ast.Return | ast.Raise | ast.Break | ast.Continue) for one in region for node in ast.walk(one)):
+            yield Restore(use, saved, setting, back, tuple(region), None)
+
+
+# Looking
+
+
+def _sites(modules: list[Module]) -> Iterator[Site]:
+    for module in modules:
+        for use in module.of("function"):
+            if use.stored or _only_looked_at(module, use):
+                continue
+            if use.call is not None and any(keyword.arg == "backend" for keyword in use.call.keywords):
+                continue
+            yield Site(module, use)
+
+
+def _only_looked_at(module: Module, use: Use) -> bool:
+    above = module.names.parents.get(use.node)
+    return isinstance(above, ast.Attribute) or (isinstance(above, ast.Call) and above.func is not use.node and _looks_at(above))
+
+
+def _looks_at(node: ast.AST) -> bool:
+    name = node.func if isinstance(node, ast.Call) else None
+    plain = name.id if isinstance(name, ast.Name) else name.attr if isinstance(name, ast.Attribute) else ""
+    return plain in ("callable", "signature", "help", "id", "repr", "isfunction", "getsource")
+
+
+def first_argument(use: Use) -> ast.expr | ast.keyword | None:
+    """The file that a call is given, where it is written out."""
+    call = use.call
+    if call is None:
+        return None
+    if call.args:
+        return None if isinstance(call.args[0], ast.Starred) else call.args[0]
+    return next((keyword for keyword in call.keywords if keyword.arg in ("filepath", "uri")), None)
+
+
+def escapes(module: Module, use: Use) -> bool:
+    """Whether the bare module is used in a way after which calls through it are no longer seen."""
+    above = module.names.parents.get(use.node)
+    if isinstance(above, ast.Compare | ast.If | ast.IfExp | ast.UnaryOp | ast.BoolOp | ast.Assert | ast.Expr | ast.Delete | ast.While):
+        return False
+    if isinstance(above, ast.Call) and above.func is not use.node:
+        callee = above.func
+        name = callee.id if isinstance(callee, ast.Name) else callee.attr if isinstance(callee, ast.Attribute) else ""
+        second = above.args[1] if len(above.args) > 1 else None
+        named = isinstance(second, ast.Constant) and second.value not in api.FUNCTIONS
+        return not (
+            name in ("hasattr", "delattr", "print", "reload", "version", "bool") or (name in ("getattr", "setattr", "object") and named)
+        )
+    return not isinstance(above, ast.Attribute)
+
+
+def _through_another(module: Module, node: ast.Attribute) -> bool:
+    """Whether torchaudio may be reached as an attribute, as a name of another module of the project, or by a star import."""
+    owner = node.value
+    if isinstance(owner, ast.Attribute):
+        return owner.attr == api.ROOT
+    if not isinstance(owner, ast.Name) or owner.id != api.ROOT:
+        return False
+    return not module.names.bindings(owner) or (module.names.qualified(owner) or "").endswith(f".{api.ROOT}")
+
+
+def _is_looked_up(module: Module, node: ast.Constant) -> bool:
+    above = module.names.parents.get(node)
+    if isinstance(above, ast.Subscript):
+        return True
+    callee = above.func if isinstance(above, ast.Call) else None
+    name = callee.id if isinstance(callee, ast.Name) else callee.attr if isinstance(callee, ast.Attribute) else ""
+    return "import" in name or name == "get"
+
+
+def _top(module: Module, node: ast.AST) -> ast.stmt:
+    below = node
+    for above in module.names.chain(node):
+        if above is module.tree:
+            break
+        below = above
+    assert isinstance(below, ast.stmt)
+    return below
+
+
+def _mentioned(node: ast.AST) -> set[str]:
+    found = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+    return found | {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)}
+
+
+def _harmless(node: ast.expr | None) -> bool:
+    return node is not None and not any(isinstance(one, ast.Call | ast.Await | ast.Yield | ast.NamedExpr) for one in ast.walk(node))
+
+
+def _asks_lister(module: Module, test: ast.expr) -> bool:
+    return any(use.kind == "lister" and module.inside(use.node, test) for use in module.uses)
+
+
+def _only_sets_all(module: Module, statement: ast.If) -> bool:
+    return settings.only_sets(module, statement.body) and (not statement.orelse or settings.only_sets(module, statement.orelse))
+
+
+def _rule(setting: Setting, sites: list[Site]) -> str:
+    by_place = {"platform": PLATFORM, "try": TRIED, "function": FOLD}
+    if setting.where in by_place:
+        return by_place[setting.where]
+    away = setting.where == "main" or any(site.module is not setting.module for site in sites)
+    return PROJECT if away else SAME_FILE

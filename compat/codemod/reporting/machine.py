@@ -1,0 +1,152 @@
+"""JSON, SARIF and GitHub annotations."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Any, TextIO
+from urllib.parse import quote
+
+from compat.codemod.findings import Finding, Place
+from compat.codemod.options import Options
+from compat.codemod.reporting.plain import left_of, printable, sentence
+from compat.codemod.session import Result, kinds_of
+
+
+def _place(place: Place) -> dict[str, Any]:
+    found = {
+        "path": printable(place.path),
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+    }
+    return found if place.cell is None else {**found, "cell": place.cell}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        **_place(finding.place),
+        "reason": finding.reason,
+        "advice": finding.advice,
+        "state": finding.state.name.lower(),
+        "related": [_place(place) for place in finding.related],
+    }
+
+
+def write_json(result: Result, options: Options, out: TextIO) -> None:
+    """One object: files with their findings, problems, counts."""
+    from compat.version import __version__
+
+    whole = {
+        "version": __version__,
+        "target": options.target,
+        "written": options.writes,
+        "scanned": result.scanned,
+        "files": [
+            {
+                "path": printable(file.path),
+                "changed": file.changed,
+                "fixed": [_finding(finding) for finding in file.fixed],
+                "left": [_finding(finding) for finding in left_of(file, options)],
+            }
+            for file in result.files
+        ],
+        "problems": [{"path": printable(one.path), "line": one.line, "reason": one.reason} for one in result.problems],
+        "statistics": {
+            "fixed": kinds_of(finding for file in result.files for finding in file.fixed),
+            "left": kinds_of(finding for file in result.files for finding in left_of(file, options)),
+        },
+    }
+    json.dump(whole, out, indent=2, ensure_ascii=False)
+    out.write("\n")
+
+
+def _shown(result: Result, options: Options) -> Iterator[tuple[Finding, bool]]:
+    """What there is to see in the files as they are: what is left and, where nothing is written, what would change."""
+    for file in result.files:
+        if not options.writes:
+            yield from ((finding, True) for finding in file.fixed)
+        yield from ((finding, False) for finding in left_of(file, options))
+
+
+def write_sarif(result: Result, options: Options, out: TextIO) -> None:
+    """SARIF 2.1.0, as code scanning services take it."""
+    from compat.codemod.registry import rules
+    from compat.version import __version__
+
+    known = list(rules().values())
+    index = {rule.id: number for number, rule in enumerate(known)}
+    driver = {
+        "name": "torchaudio-compat",
+        "version": __version__,
+        "rules": [
+            {
+                "id": rule.id,
+                "shortDescription": {"text": rule.title},
+                "fullDescription": {"text": rule.explanation.strip()},
+                "properties": {"level": rule.level.value, "targets": sorted(rule.targets)},
+            }
+            for rule in known
+        ],
+    }
+    results = []
+    for finding, would in _shown(result, options):
+        message = f"{sentence(finding.reason)} {finding.advice}".strip()
+        results.append(
+            {
+                "ruleId": finding.rule,
+                "ruleIndex": index[finding.rule],
+                "level": "note" if would else "warning",
+                "message": {"text": message},
+                "locations": [_location(finding.place)],
+                "relatedLocations": [{"id": number, **_location(place)} for number, place in enumerate(finding.related, 1)],
+            }
+        )
+    notes = [
+        {"level": "error", "message": {"text": one.reason}, "locations": [_location(Place(one.path, one.line or 1, 1, one.line or 1, 1))]}
+        for one in result.problems
+    ]
+    invocation = {"executionSuccessful": not result.problems, "toolExecutionNotifications": notes}
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "invocations": [invocation], "results": results}
+    whole = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
+    json.dump(whole, out, indent=2, ensure_ascii=False)
+    out.write("\n")
+
+
+def _location(place: Place) -> dict[str, Any]:
+    uri = quote(place.path.replace(os.sep, "/").encode("utf-8", "surrogateescape"))
+    if os.path.isabs(place.path):
+        uri = f"file://{uri}"
+    region = {"startLine": place.line, "startColumn": place.column, "endLine": place.end_line, "endColumn": place.end_column}
+    if place.cell is not None:  # lines count within the cell, which a region of the file cannot say
+        return {
+            "physicalLocation": {"artifactLocation": {"uri": uri}},
+            "logicalLocations": [{"name": f"cell {place.cell}, line {place.line}"}],
+        }
+    return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}
+
+
+def write_github(result: Result, options: Options, out: TextIO) -> None:
+    """Workflow commands, which GitHub shows at the lines of a pull request."""
+    for finding, would in _shown(result, options):
+        place, level = finding.place, "notice" if would else "warning"
+        cell = "" if place.cell is None else f"Cell {place.cell}, line {place.line}: "
+        where = f"file={_property(printable(place.path))}"
+        if place.cell is None:
+            where += f",line={place.line},endLine={place.end_line},col={place.column}"
+        text = f"{cell}{sentence(finding.reason)} {finding.advice}".strip()
+        out.write(f"::{level} {where},title={_property(finding.rule)}::{_data(text)}\n")
+    for one in result.problems:
+        line = "" if one.line is None else f",line={one.line}"
+        out.write(f"::error file={_property(printable(one.path))}{line}::{_data(one.reason)}\n")
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

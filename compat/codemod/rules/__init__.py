@@ -1,0 +1,1 @@
+"""The rules, one file each; ``compat.codemod.registry`` finds them."""

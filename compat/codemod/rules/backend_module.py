@@ -1,0 +1,111 @@
+"""Functions of ``torchaudio.backend.sox_io_backend`` and ``soundfile_backend`` (patterns, row 11)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from compat.codemod import api, common, kinds, plan
+from compat.codemod.changes import AddArgument, AddStatement, Change, NameArgument, RenameKeyword, Replace, WrapArgument
+from compat.codemod.findings import Draft, Level
+from compat.codemod.module import Module, Use
+from compat.codemod.project import Project
+from compat.codemod.registry import MODERN, Rule
+
+_GONE = "torchaudio.backend is deprecated from 2.1 on and gone in 2.9"
+
+
+def check(module: Module, project: Project) -> Iterator[Draft]:
+    """Calls become those of torchaudio itself; other uses, and names that never were, are reported."""
+    for use in module.of("of a backend"):
+        if use.stored:
+            continue
+        if use.call is None:
+            yield Draft(module.span(use.node), f"{_GONE}; here its function is kept as a value", _by_hand(use))
+            continue
+        fake = common.faked(module, project, use, _GONE)
+        moved = _moved(module, project, use, use.call)
+        if fake or isinstance(moved, str):
+            yield fake or Draft(module.span(use.node), f"{_GONE}; {moved}", _by_hand(use))
+        else:
+            yield Draft(module.span(use.node), _GONE, changes=tuple(moved))
+    for use in module.uses:
+        parts = use.path.split(".")
+        if use.known is None and parts[:2] == [api.ROOT, "backend"] and len(parts) > 3:
+            old = parts[2] == "sox_backend"
+            reason = (
+                "sox_backend, with its own order of arguments and a tuple from info, went in 0.9" if old else f"{use.path} never existed"
+            )
+            if old or parts[2] in ("sox_io_backend", "soundfile_backend"):
+                yield Draft(module.span(use.node), reason, "See what is meant, and use torchaudio.load, .save or .info.")
+
+
+def _by_hand(use: Use) -> str:
+    return f'Use torchaudio.{use.name}, with backend="{use.known.backend if use.known else ""}" up to 2.8.'
+
+
+def _moved(module: Module, project: Project, use: Use, call: ast.Call) -> list[Change] | str:
+    """The changes that make a call one of torchaudio itself, or why there are none."""
+    assert use.known is not None
+    changes: list[Change] = []
+    name = module.torchaudio_at(use)
+    if name is None:
+        bound = [binding for scope in module.names.scope_made_by.values() for binding in scope.bindings.get(api.ROOT, ())]
+        own = next((one for one in module.imported if one.local == use.root.id), None)
+        if own is None or any(binding.target != api.ROOT for binding in bound):
+            return "torchaudio itself has no name here"
+        name = api.ROOT
+        changes.append(AddStatement(own.statement, f"import {api.ROOT}"))
+    changes.append(Replace(*module.span(use.node), f"{name}.{use.name}"))
+    if use.name == "save" and len(call.args) > 4:
+        if common.starred(call) or len(call.args) > len(api.LEGACY_PARAMETERS["save"]):
+            return "its arguments cannot be told apart"
+        changes += [
+            NameArgument(call, argument, api.LEGACY_PARAMETERS["save"][index]) for index, argument in enumerate(call.args) if index > 3
+        ]
+    elif any(isinstance(one, ast.Starred) for one in call.args):
+        return "its arguments cannot be told apart"
+    path = common.keyword(call, "filepath")
+    if path is not None:
+        changes.append(RenameKeyword(call, path, "uri"))
+    if project.target == "2.9":
+        return changes
+    if common.legacy_mode(project):
+        return "the dispatcher may be off here"
+    changes.append(AddArgument(call, "backend", f'"{use.known.backend}"'))
+    first = plan.first_argument(use)
+    if first is not None and use.known.backend == "sox":
+        kind = project.kind(module, first.value if isinstance(first, ast.keyword) else first)
+        if kind == kinds.FILE:
+            return "a file object is passed, which the per-call sox backend does not take"
+        if kind == kinds.PATHLIB:
+            changes.append(WrapArgument(call, first, "str"))
+    return changes
+
+
+RULE = Rule(
+    id="TAC111",
+    title="Call torchaudio itself instead of torchaudio.backend.*",
+    level=Level.SAFE,
+    targets=MODERN,
+    before="""\
+from torchaudio.backend import sox_io_backend
+
+
+def read(path):
+    return sox_io_backend.load(path, num_frames=100)
+""",
+    after="""\
+import torchaudio
+
+
+def read(path):
+    return torchaudio.load(path, num_frames=100, backend="sox")
+""",
+    explanation="""\
+A function of a backend's module is torchaudio's own with backend= ("sox_io_backend" is "sox"). Positional arguments of save
+after the fourth become keywords, because their order changed. For 2.9 no backend is named. An import that nothing needs any
+more goes (TAC131), and `torchaudio` stays bound.
+""",
+    check=check,
+)

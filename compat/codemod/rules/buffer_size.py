@@ -1,0 +1,47 @@
+"""``sox_utils.set_buffer_size`` (patterns, row 25)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from compat.codemod.changes import Remove
+from compat.codemod.findings import Draft, Level
+from compat.codemod.module import Module
+from compat.codemod.project import Project
+from compat.codemod.registry import NINE, Rule
+
+
+def check(module: Module, project: Project) -> Iterator[Draft]:
+    """A statement that only sets it goes; any other use is reported."""
+    for use in module.of("buffer size"):
+        statement = module.statement_of(use.node)
+        reason = "torchaudio 2.9 has no libsox, and no buffer of its"
+        if isinstance(statement, ast.Expr) and statement.value is use.call and _plain(use.call):
+            yield Draft(module.span(statement), reason, changes=(Remove(statement),))
+        elif not use.stored:
+            yield Draft(module.span(use.node), reason, "Delete what depends on it.")
+
+
+def _plain(call: ast.Call | None) -> bool:
+    return call is not None and not any(isinstance(node, ast.Call) and node is not call for node in ast.walk(call))
+
+
+RULE = Rule(
+    id="TAC125",
+    title="Delete the size of libsox' buffer",
+    level=Level.SAFE,
+    targets=NINE,
+    before="""\
+import torchaudio
+
+torchaudio.utils.sox_utils.set_buffer_size(16000)
+""",
+    after="""\
+import torchaudio
+""",
+    explanation="""\
+It had an effect on libsox only, which is gone from torchaudio.
+""",
+    check=check,
+)

@@ -1,0 +1,80 @@
+"""``TORCHAUDIO_USE_BACKEND_DISPATCHER`` set in Python (patterns, row 19)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from compat.codemod import api, common
+from compat.codemod.changes import Remove
+from compat.codemod.findings import Draft, Level
+from compat.codemod.module import Module
+from compat.codemod.project import Project
+from compat.codemod.registry import NO_LEFTOVERS, Rule
+
+_REASON = f"{api.VARIABLE} is not read from 2.2 on"
+
+
+def check(module: Module, project: Project) -> Iterator[Draft]:
+    """An assignment of "1" before torchaudio is imported goes; every other mention is reported."""
+    for node in module.strings:
+        if node.value != api.VARIABLE:
+            continue
+        statement = module.statement_of(node)
+        value = _assigned(module, statement, node)
+        if value == "1" and not _imported_before(module, statement):
+            yield Draft(module.span(statement), _REASON, changes=(Remove(statement),))
+        elif value == "1":
+            yield Draft(module.span(statement), f"{_REASON}, and here it came after the import and had no effect", "Delete it.")
+        elif value is not None:
+            yield Draft(
+                module.span(statement), f"{_REASON}; {value!r} asked for the global backend, which is gone", "Name backends in the calls."
+            )
+        else:
+            yield Draft(module.span(node), _REASON, "See what it is for, and delete it.")
+
+
+def _assigned(module: Module, statement: ast.stmt, node: ast.Constant) -> str | None:
+    """What the statement sets the variable to, where that is all it does."""
+    value: ast.AST | None = None
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target = statement.targets[0]
+        if isinstance(target, ast.Subscript) and target.slice is node and module.names.qualified(target.value) == "os.environ":
+            value = statement.value
+    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        call = statement.value
+        named = module.names.qualified(call.func) in ("os.environ.setdefault", "os.putenv")
+        if named and len(call.args) == 2 and call.args[0] is node:
+            value = call.args[1]
+    found = common.literal(value)
+    return found if isinstance(found, str) else None
+
+
+def _imported_before(module: Module, statement: ast.stmt) -> bool:
+    at = module.span(statement)[0]
+    return any(one.scope is module.names.module and module.span(one.statement)[0] < at for one in module.imported)
+
+
+RULE = Rule(
+    id="TAC119",
+    title="Delete the variable that turned the dispatcher on",
+    level=Level.SAFE,
+    targets=NO_LEFTOVERS,
+    before="""\
+import os
+
+os.environ["TORCHAUDIO_USE_BACKEND_DISPATCHER"] = "1"
+
+import torchaudio
+""",
+    after="""\
+import os
+
+import torchaudio
+""",
+    explanation="""\
+2.0 needed it to be "1", 2.1 let it turn the dispatcher off, 2.2 and later do not read it. Where it is "0" the program wants
+the global backend, and where it is set after the import it never had an effect: both are reported.
+""",
+    check=check,
+)

@@ -1,0 +1,89 @@
+"""The drop-in: one call at the entry point, nothing else."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from compat.codemod.changes import Replace
+from compat.codemod.findings import Draft, Level
+from compat.codemod.module import Module
+from compat.codemod.project import Project
+from compat.codemod.registry import DROP_IN, Rule
+
+_INSTALL = 'compat.install("2.0")'
+
+
+def check(module: Module, project: Project) -> Iterator[Draft]:
+    """The files given by ``--entry`` that do not install it yet."""
+    if module.path not in project.entries or _installs(module):
+        return
+    body = module.tree.body
+    text = module.text
+    name = "compat" if "compat" not in module.names.module.bindings else "torchaudio_compat"
+    lines = [f"import {name}" if name == "compat" else f"import compat as {name}", "", _INSTALL.replace("compat", name, 1)]
+    new = text.newline.join(lines)
+    if "compat" in project.own_names:
+        yield Draft((0, 0), "the project has a module of its own called compat", f"Install this one some other way: {_INSTALL}")
+        return
+    head = [statement for index, statement in enumerate(body) if _is_head(statement, index)]
+    reason = "an entry point: from here on torchaudio behaves as 2.0 did"
+    if head:
+        end = text.line_end(text.span(head[-1])[1])
+        if text.text[text.span(head[-1])[1] : end].strip()[:1] not in ("", "#"):
+            yield Draft(text.span(head[-1]), "the docstring shares its line with code", f"Write it yourself: {_INSTALL}")
+            return
+        yield Draft(text.span(head[-1]), reason, changes=(Replace(end, end, text.newline * 2 + new),))
+    else:
+        first = body[0] if body else None
+        at = text.line_start(text.span(_start(first))[0]) if first else len(text.text)
+        yield Draft((at, at), reason, changes=(Replace(at, at, new + text.newline * (2 if first else 1)),))
+
+
+def _start(statement: ast.stmt) -> ast.AST:
+    decorators = getattr(statement, "decorator_list", None)
+    return decorators[0] if decorators else statement
+
+
+def _is_head(statement: ast.stmt, index: int) -> bool:
+    docstring = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)
+    return (index == 0 and docstring) or (isinstance(statement, ast.ImportFrom) and statement.module == "__future__")
+
+
+def _installs(module: Module) -> bool:
+    return any((module.names.qualified(call.func) or "") == "compat.install" for call in module.calls)
+
+
+RULE = Rule(
+    id="TAC132",
+    title="Install the drop-in at an entry point",
+    level=Level.SAFE,
+    targets=DROP_IN,
+    before='''\
+"""Train a model."""
+
+from __future__ import annotations
+
+import torchaudio
+
+torchaudio.set_audio_backend("sox_io")
+''',
+    after='''\
+"""Train a model."""
+
+from __future__ import annotations
+
+import compat
+
+compat.install("2.0")
+
+import torchaudio
+
+torchaudio.set_audio_backend("sox_io")
+''',
+    explanation="""\
+Nothing else is changed: the program runs under the shim. It goes after the docstring and the imports from __future__ and
+before everything else, because what is imported later binds names of torchaudio.
+""",
+    check=check,
+)

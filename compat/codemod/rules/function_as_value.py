@@ -1,0 +1,46 @@
+"""``loader=torchaudio.load``, ``map(torchaudio.load, ...)``, ``partial(torchaudio.load, ...)`` under a set backend (row 18)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from compat.codemod import plan
+from compat.codemod.findings import Draft, Level
+from compat.codemod.module import Module
+from compat.codemod.project import Project
+from compat.codemod.registry import PER_CALL, Rule
+
+
+def check(module: Module, project: Project) -> Iterable[Draft]:
+    """What the plan for the project says of it."""
+    return plan.drafts(project, RULE.id, module)
+
+
+RULE = Rule(
+    id="TAC118",
+    title="Give a backend to torchaudio.load where it is passed on as a value",
+    level=Level.SAFE,
+    targets=PER_CALL,
+    before="""\
+import torchaudio
+
+torchaudio.set_audio_backend("soundfile")
+
+
+def folder(make, path):
+    return make(path, loader=torchaudio.load)
+""",
+    after="""\
+import torchaudio
+import functools
+
+
+def folder(make, path):
+    return make(path, loader=functools.partial(torchaudio.load, backend="soundfile"))
+""",
+    explanation="""\
+Where the setter that governed it goes, a function that is passed on gets its backend by functools.partial. Where it is
+compared, stored, or a default value, the setter and everything with it stays.
+""",
+    check=check,
+)

@@ -1,0 +1,52 @@
+"""Modules that 2.9 no longer has (patterns, row 24)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compat.codemod import api
+from compat.codemod.findings import Draft, Level
+from compat.codemod.module import Module
+from compat.codemod.project import Project
+from compat.codemod.registry import NINE, Rule
+
+
+def check(module: Module, project: Project) -> Iterator[Draft]:
+    """Imports of them, and uses by a dotted name."""
+    reported = set()
+    for one in module.imported:
+        advice = api.gone(one.path)
+        if advice and one.path not in api.KNOWN and not one.path.startswith(f"{api.ROOT}.backend"):
+            reported.add(one.local)
+            yield Draft(module.span(one.alias), f"{one.path} is not in torchaudio 2.9", advice)
+    for use in module.uses:
+        advice = api.gone(use.path)
+        plain = use.known is None and not use.path.startswith(f"{api.ROOT}.backend")
+        if advice and plain and (use.root.id not in reported or use.root.id == api.ROOT):
+            yield Draft(module.span(use.node), f"{use.path} is not in torchaudio 2.9", advice)
+
+
+RULE = Rule(
+    id="TAC124",
+    title="sox_effects, io, kaldi_io and private modules",
+    level=Level.REPORT,
+    targets=NINE,
+    before="""\
+import torchaudio
+
+
+def louder(path):
+    return torchaudio.sox_effects.apply_effects_file(path, [["gain", "3"]])
+""",
+    after="""\
+import torchaudio
+
+
+def louder(path):
+    return torchaudio.sox_effects.apply_effects_file(path, [["gain", "3"]])
+""",
+    explanation="""\
+They went in 2.9, or were never public. Up to 2.8 they stay as they are.
+""",
+    check=check,
+)

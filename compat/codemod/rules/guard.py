@@ -1,0 +1,51 @@
+"""A guard around the setter whose new arm is missing (patterns, row 21)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from compat.codemod import settings
+from compat.codemod.findings import Draft, Level
+from compat.codemod.module import Module
+from compat.codemod.project import Project
+from compat.codemod.registry import PER_CALL, Rule
+
+
+def check(module: Module, project: Project) -> Iterator[Draft]:
+    """An ``if`` that asks what torchaudio has, sets a backend, and has no `else`."""
+    seen = set()
+    for setting in settings.of(module):
+        region = setting.region
+        if setting.where == "guarded" and isinstance(region, ast.If) and _has_no_new_arm(module, region) and id(region) not in seen:
+            seen.add(id(region))
+            reason = "where this test fails, or the setter does nothing (from 2.2 on), no backend is chosen and no call names one"
+            yield Draft(module.span(region.test), reason, "Give backend= to the calls, or delete this if any backend will do.")
+
+
+def _has_no_new_arm(module: Module, statement: ast.If) -> bool:
+    return not statement.orelse or settings.only_sets(module, statement.orelse)
+
+
+RULE = Rule(
+    id="TAC121",
+    title="A guarded setter without an arm for newer releases",
+    level=Level.REPORT,
+    targets=PER_CALL,
+    before="""\
+import torchaudio
+
+if hasattr(torchaudio, "set_audio_backend"):
+    torchaudio.set_audio_backend("soundfile")
+""",
+    after="""\
+import torchaudio
+
+if hasattr(torchaudio, "set_audio_backend"):
+    torchaudio.set_audio_backend("soundfile")
+""",
+    explanation="""\
+Guards are left as they are. This one has nothing to say for releases in which the setter is there and does nothing.
+""",
+    check=check,
+)

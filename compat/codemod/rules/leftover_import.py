@@ -1,0 +1,77 @@
+"""Imports that nothing needs once the calls are moved."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from compat.codemod import api, common
+from compat.codemod.changes import Change, DropName, Replace
+from compat.codemod.findings import Draft, Level
+from compat.codemod.module import Imported, Module, Use
+from compat.codemod.project import Project
+from compat.codemod.registry import MODERN, Rule
+
+_REASON = "nothing here uses this import any more, and later releases lack what it imports"
+_OLD = ("setter", "getter", "of a backend", "old metadata", "load_wav")
+
+
+def check(module: Module, project: Project) -> Iterator[Draft]:
+    """Imports of ``torchaudio.backend`` and of the setter that no name here means."""
+    for one in module.imported:
+        known = api.KNOWN.get(one.path)
+        old = one.path.startswith(f"{api.ROOT}.backend") or (known is not None and known.kind in _OLD)
+        gone = project.target == "2.9" and one.path.startswith(f"{api.ROOT}.utils.sox_utils")
+        if not (old or gone) or common.in_import_ladder(module, one.statement):
+            continue
+        plain = isinstance(one.statement, ast.Import) and not one.alias.asname
+        if plain:
+            if not any(use.path.startswith(one.path) or one.path.startswith(f"{use.path}.") for use in _through(module, one)):
+                yield Draft(module.span(one.alias), _REASON, changes=(_plain(module, one),))
+        elif not _is_used(module, project, one):
+            yield Draft(module.span(one.alias), _REASON, changes=(DropName(one.statement, one.alias),))
+
+
+def _through(module: Module, one: Imported) -> list[Use]:
+    below = ".".join(one.path.split(".")[:2])
+    return [use for use in module.uses if use.root.id == api.ROOT and use.path.startswith(below)]
+
+
+def _plain(module: Module, one: Imported) -> Change:
+    """``import torchaudio.backend.x`` also binds ``torchaudio``, which stays."""
+    others = [o for o in module.imported if o is not one and o.local == api.ROOT and o.path == api.ROOT and o.scope is one.scope]
+    if any(module.span(other.statement)[0] <= module.span(one.statement)[0] for other in others):
+        return DropName(one.statement, one.alias)
+    return Replace(*module.span(one.alias), api.ROOT)
+
+
+def _is_used(module: Module, project: Project, one: Imported) -> bool:
+    """Whether a name, a string or another file may mean what is imported here."""
+    if any(isinstance(node, ast.Name) and node.id == one.local for node in module.names.scope_of):
+        return True
+    if module.path.endswith("__init__.py") or any(node.value == one.local for node in module.strings):
+        return True
+    return project.is_exported(module, one.local)
+
+
+RULE = Rule(
+    id="TAC131",
+    title="Drop imports that the changes left without use",
+    level=Level.SAFE,
+    targets=MODERN,
+    before="""\
+import torchaudio.backend.sox_io_backend
+
+waveform, rate = torchaudio.load("a.wav")
+""",
+    after="""\
+import torchaudio
+
+waveform, rate = torchaudio.load("a.wav")
+""",
+    explanation="""\
+Imports of torchaudio.backend, its modules and the setter go when no name, string or other file means them; `torchaudio`
+stays bound. In a `try` with handlers they are left.
+""",
+    check=check,
+)

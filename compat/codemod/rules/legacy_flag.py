@@ -1,0 +1,49 @@
+"""``torchaudio.USE_SOUNDFILE_LEGACY_INTERFACE`` (patterns, row 20)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from compat.codemod import common
+from compat.codemod.changes import Remove
+from compat.codemod.findings import Draft, Level
+from compat.codemod.module import Module
+from compat.codemod.project import Project
+from compat.codemod.registry import NO_LEFTOVERS, Rule
+
+_REASON = "USE_SOUNDFILE_LEGACY_INTERFACE went in 0.10"
+
+
+def check(module: Module, project: Project) -> Iterator[Draft]:
+    """Set to False it goes; anything else is reported."""
+    for use in module.of("flag"):
+        statement = module.statement_of(use.node)
+        alone = isinstance(statement, ast.Assign) and len(statement.targets) == 1 and statement.targets[0] is use.node
+        if alone and isinstance(statement, ast.Assign) and common.literal(statement.value) is False:
+            yield Draft(module.span(statement), _REASON, changes=(Remove(statement),))
+        elif isinstance(statement, ast.Assign) and use.stored and common.literal(statement.value) is True:
+            reason = f"{_REASON}; True asked for the load of 0.6, with its own arguments"
+            yield Draft(module.span(statement), reason, "See which arguments the calls give, and delete it.")
+        else:
+            yield Draft(module.span(use.node), _REASON, "Delete what depends on it.")
+
+
+RULE = Rule(
+    id="TAC120",
+    title="Delete USE_SOUNDFILE_LEGACY_INTERFACE = False",
+    level=Level.SAFE,
+    targets=NO_LEFTOVERS,
+    before="""\
+import torchaudio
+
+torchaudio.USE_SOUNDFILE_LEGACY_INTERFACE = False
+""",
+    after="""\
+import torchaudio
+""",
+    explanation="""\
+False asked for the interface that has been the only one for years.
+""",
+    check=check,
+)

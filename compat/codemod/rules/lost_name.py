@@ -1,0 +1,110 @@
+"""``info``, ``AudioMetaData`` and ``list_audio_backends``, which 2.9 lost: from this package."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from compat.codemod import common, settings
+from compat.codemod.changes import AddStatement, Change, DropName, Replace
+from compat.codemod.findings import Draft, Level
+from compat.codemod.module import Imported, Module
+from compat.codemod.project import Project
+from compat.codemod.registry import NINE, Rule
+from compat.codemod.rules.metadata_class import is_annotation
+
+_LOST = ("torchaudio.info", "torchaudio.AudioMetaData", "torchaudio.list_audio_backends")
+
+
+def check(module: Module, project: Project) -> Iterator[Draft]:
+    """Dotted names, imports of the names, annotations in strings."""
+    for use in module.uses:
+        if use.path in _LOST and isinstance(use.node, ast.Attribute) and not use.stored and not _is_left(module, use.node, use.name):
+            yield _dotted(module, project, use.node, use.name)
+    for one in module.imported:
+        if one.path in _LOST and isinstance(one.statement, ast.ImportFrom):
+            yield _imported(module, project, one)
+    for node in module.strings:
+        if node.value in _LOST and is_annotation(module, node) and module.segment(node)[1:-1] == node.value:
+            start, end = module.span(node)
+            ours = common.our_name(module, project)
+            if isinstance(ours, str):
+                yield Draft((start, end), f"{node.value} is not in torchaudio 2.9; {ours}", "Use the one of this package.")
+            else:
+                new = Replace(start + 1, end - 1, f"{ours[0]}.{str(node.value).rpartition('.')[2]}")
+                yield Draft((start, end), f"{node.value} is not in torchaudio 2.9", changes=(new, *ours[1]))
+
+
+def _is_left(module: Module, node: ast.AST, name: str) -> bool:
+    """Whether it stands under a guard of its own, or in a decision that TAC108 speaks of."""
+    below = node
+    for above in module.names.chain(node):
+        if isinstance(above, ast.If | ast.IfExp) and settings.is_guard(module, above.test) and above.test is not below:
+            return True
+        if isinstance(above, ast.Compare) and name == "list_audio_backends":
+            return True
+        below = above
+    return False
+
+
+def _reason(name: str) -> str:
+    return f"torchaudio.{name} is not in 2.9"
+
+
+def _dotted(module: Module, project: Project, node: ast.Attribute, name: str) -> Draft:
+    span = module.span(node)
+    fakes = project.fakes_of(name)
+    if fakes:
+        reason = f"{_reason(name)}; not changed, because torchaudio.{fakes[0].name or name} {fakes[0].how} elsewhere"
+        return Draft(
+            span, reason, f"Use compat.{name}, and replace that where it is replaced.", related=tuple(fake.place for fake in fakes[:3])
+        )
+    ours = common.our_name(module, project)
+    if isinstance(ours, str):
+        return Draft(span, f"{_reason(name)}; {ours}", f"Use {name} of this package.")
+    return Draft(span, _reason(name), changes=(Replace(*span, f"{ours[0]}.{name}"), *ours[1]))
+
+
+def _imported(module: Module, project: Project, one: Imported) -> Draft:
+    statement = one.statement
+    span, name = module.span(one.alias), one.path.rpartition(".")[2]
+    advice = f"Import {name} from this package."
+    if project.fakes_of(name):
+        return Draft(span, f"{_reason(name)}; not changed, because it is replaced elsewhere", advice)
+    if "compat" in project.own_names or common.in_import_ladder(module, statement):
+        return Draft(span, f"{_reason(name)}; not changed, because it is one of several attempts, or `compat` is a module of yours", advice)
+    changes: list[Change] = [DropName(statement, one.alias)]
+    bound = name if one.local == name else f"{name} as {one.local}"
+    changes.append(AddStatement(statement, f"from compat import {bound}"))
+    return Draft(span, _reason(name), changes=tuple(changes))
+
+
+RULE = Rule(
+    id="TAC129",
+    title="Take what 2.9 lost from this package",
+    level=Level.SAFE,
+    targets=NINE,
+    before="""\
+import torchaudio
+
+
+def seconds(path):
+    meta = torchaudio.info(path)
+    return meta.num_frames / meta.sample_rate
+""",
+    after="""\
+import torchaudio
+import compat
+
+
+def seconds(path):
+    meta = compat.info(path)
+    return meta.num_frames / meta.sample_rate
+""",
+    explanation="""\
+compat.info, compat.AudioMetaData and compat.list_audio_backends are those of 2.2. `import torchaudio` stays, because tests
+replace names in it. Where `compat` means something else in the file, it is imported as torchaudio_compat; where the project
+has a module of that name, nothing is changed.
+""",
+    check=check,
+)

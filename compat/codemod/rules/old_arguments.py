@@ -1,0 +1,88 @@
+"""``out=``, ``normalization=``, ``offset=``, ``num_frames=0`` of the 0.x ``load`` (patterns, row 14)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from compat.codemod import common
+from compat.codemod.changes import Change, DropArgument, RenameKeyword
+from compat.codemod.findings import Draft, Level
+from compat.codemod.module import Module
+from compat.codemod.project import Project
+from compat.codemod.registry import MODERN, Rule
+
+_REASON = "this is an argument of the load of 0.7 and before, and a TypeError since"
+
+
+def check(module: Module, project: Project) -> Iterator[Draft]:
+    """Keywords of that time; positional arguments in its order are reported."""
+    for use, call in common.calls(module, "load"):
+        old = {name: one for name in ("out", "normalization", "offset") if (one := common.keyword(call, name)) is not None}
+        frames = common.keyword(call, "num_frames")
+        zero = frames is not None and common.literal(frames.value) == 0 and common.literal(frames.value) is not False
+        if not old:
+            if zero and frames is not None:
+                reason = "num_frames=0 meant all of it up to 0.7; since then it is refused, or gives nothing"
+                yield Draft(module.span(frames), reason, "Leave it out if all of it is meant.")
+            elif _positional(call):
+                yield Draft(module.span(call), "these arguments look like the order of 0.7 (out, normalization, ...)", "Name them.")
+            continue
+        changes, doubt = _changes(call, old)
+        if zero and frames is not None:
+            changes.append(DropArgument(call, frames))
+        fake = common.faked(module, project, use, _REASON)
+        if doubt:
+            yield Draft(module.span(call), f"{_REASON}; {doubt}", "Write what is meant with frame_offset, num_frames and normalize.")
+        else:
+            yield fake or Draft(module.span(call), _REASON, changes=tuple(changes))
+
+
+def _changes(call: ast.Call, old: dict[str, ast.keyword]) -> tuple[list[Change], str]:
+    changes: list[Change] = []
+    if len(call.args) > 1 or common.starred(call):
+        return [], "not all arguments are named"
+    if "out" in old:
+        if common.literal(old["out"].value) is not None:
+            return [], "out= was filled in place"
+        changes.append(DropArgument(call, old["out"]))
+    if "normalization" in old:
+        if common.literal(old["normalization"].value) is not True:
+            return [], "normalization= other than True scaled in a way that is gone"
+        changes.append(DropArgument(call, old["normalization"]))
+    if "offset" in old:
+        if common.keyword(call, "frame_offset") is not None:
+            return [], "frame_offset= is given too"
+        changes.append(RenameKeyword(call, old["offset"], "frame_offset"))
+    return changes, ""
+
+
+def _positional(call: ast.Call) -> bool:
+    return len(call.args) > 1 and (common.literal(call.args[1]) is None or isinstance(common.literal(call.args[1]), bool))
+
+
+RULE = Rule(
+    id="TAC114",
+    title="Translate the arguments that load had up to 0.7",
+    level=Level.SAFE,
+    targets=MODERN,
+    before="""\
+import torchaudio
+
+
+def read(path):
+    return torchaudio.load(path, out=None, normalization=True, num_frames=0, offset=100)
+""",
+    after="""\
+import torchaudio
+
+
+def read(path):
+    return torchaudio.load(path, frame_offset=100)
+""",
+    explanation="""\
+out=None and normalization=True were the defaults and go, offset= is frame_offset=, num_frames=0 meant all of it and goes
+where another argument shows that the call is that old (soundfile takes 0 for nothing today). Other values are reported.
+""",
+    check=check,
+)

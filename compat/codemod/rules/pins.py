@@ -1,0 +1,39 @@
+"""Pins and variables outside Python code (patterns, row 27)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compat.codemod import othertext
+from compat.codemod.findings import Draft, Level
+from compat.codemod.module import Module
+from compat.codemod.project import Project
+from compat.codemod.registry import MODERN, Rule
+
+
+def check(module: Module, project: Project) -> Iterator[Draft]:
+    """Pins in strings, as setup.py has them; files that are not Python are read by ``othertext``."""
+    for node in module.strings:
+        value = str(node.value)
+        if value.startswith("torchaudio") and len(value) < 80 and not module.is_docstring(node):
+            for _, _, why in othertext.pins(value, project.target):
+                yield Draft(module.span(node), why, "Pin the release you move to, together with torch.")
+
+
+RULE = Rule(
+    id="TAC133",
+    title="Pins and variables in other files",
+    level=Level.REPORT,
+    targets=MODERN,
+    before="""\
+install_requires = ["torch==2.0.1", "torchaudio==2.0.2"]
+""",
+    after="""\
+install_requires = ["torch==2.0.1", "torchaudio==2.0.2"]
+""",
+    explanation="""\
+Shell scripts, Docker files, YAML, TOML and requirements are read for TORCHAUDIO_USE_BACKEND_DISPATCHER and for pins of
+torchaudio that do not go with the target. They are never changed.
+""",
+    check=check,
+)

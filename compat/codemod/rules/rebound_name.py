@@ -1,0 +1,55 @@
+"""A name that is torchaudio in one place and something else in another."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from compat.codemod import api
+from compat.codemod.findings import Draft, Level
+from compat.codemod.module import Module
+from compat.codemod.project import Project
+from compat.codemod.registry import MODERN, Rule
+
+_ALWAYS = {"set_audio_backend", "get_audio_backend", "load_wav"}
+
+
+def check(module: Module, project: Project) -> Iterator[Draft]:
+    """Old names reached through it."""
+    for node in module.ambiguous:
+        call = module.names.parents.get(node)
+        old = node.attr in _ALWAYS or (
+            isinstance(call, ast.Call) and any(one.arg in ("filepath", "precision", "offset") for one in call.keywords)
+        )
+        if old or (node.attr in api.FUNCTIONS and any(True for other in project.modules for _ in other.of("setter"))):
+            name = ast.unparse(node.value)
+            reason = f"{name} is torchaudio in one place and something else in another, so this may or may not be its {node.attr}"
+            yield Draft(module.span(node), reason, "Give the two things two names.")
+
+
+RULE = Rule(
+    id="TAC134",
+    title="A name bound to torchaudio and to something else",
+    level=Level.REPORT,
+    targets=MODERN,
+    before="""\
+import torchaudio
+
+if torchaudio.__version__ < "2":
+    from fakes import torchaudio
+
+torchaudio.set_audio_backend("soundfile")
+""",
+    after="""\
+import torchaudio
+
+if torchaudio.__version__ < "2":
+    from fakes import torchaudio
+
+torchaudio.set_audio_backend("soundfile")
+""",
+    explanation="""\
+Only names that every binding in their scope makes torchaudio's (or None, for not installed) are changed.
+""",
+    check=check,
+)

@@ -1,0 +1,62 @@
+"""Positional arguments of ``save`` after the fourth (patterns, row 17)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compat.codemod import api, common, kinds
+from compat.codemod.changes import NameArgument
+from compat.codemod.findings import Draft, Level
+from compat.codemod.module import Module
+from compat.codemod.project import Project
+from compat.codemod.registry import MODERN, Rule
+
+_REASON = "from 2.1 on the fifth argument of save is format; it was compression before"
+_FORMATS = {"wav", "mp3", "flac", "ogg", "vorbis", "opus", "sph", "amb", "amr-nb", "gsm", "sox", "aiff", "au"}
+
+
+def check(module: Module, project: Project) -> Iterator[Draft]:
+    """They become keywords of the old meaning where their types show that it is the old order."""
+    for use, call in common.calls(module, "save"):
+        if len(call.args) < 5:
+            continue
+        parameters = api.LEGACY_PARAMETERS["save"]
+        fifth, sixth = common.literal(call.args[4]), common.literal(call.args[5]) if len(call.args) > 5 else None
+        if isinstance(fifth, str) or (fifth is None and isinstance(sixth, str) and sixth.lower() not in _FORMATS):
+            continue  # the new order already
+        number = kinds.of(module, call.args[4]) == kinds.NUMBER
+        old = number or (fifth is None and isinstance(sixth, str))
+        if not old or common.starred(call) or len(call.args) > len(parameters):
+            if not (fifth is None and len(call.args) == 5):
+                yield Draft(module.span(call), f"{_REASON}; which is meant here cannot be told", "Name every argument after the fourth.")
+            continue
+        fake = common.faked(module, project, use, _REASON)
+        changes = tuple(NameArgument(call, argument, parameters[index]) for index, argument in enumerate(call.args) if index > 3)
+        yield fake or Draft(module.span(call), _REASON, changes=changes)
+
+
+RULE = Rule(
+    id="TAC117",
+    title="Name the arguments of save after the fourth",
+    level=Level.SAFE,
+    targets=MODERN,
+    before="""\
+import torchaudio
+
+
+def write(path, waveform):
+    torchaudio.save(path, waveform, 16000, True, -4.2, "vorbis")
+""",
+    after="""\
+import torchaudio
+
+
+def write(path, waveform):
+    torchaudio.save(path, waveform, 16000, True, compression=-4.2, format="vorbis")
+""",
+    explanation="""\
+A number in fifth place can only be a compression, and None before the name of a format only the compression that is left
+out. A string in fifth place is a format, in the new order. Anything else is reported.
+""",
+    check=check,
+)

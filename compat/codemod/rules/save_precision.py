@@ -1,0 +1,63 @@
+"""``precision=`` of the 0.x ``save`` (patterns, row 16)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from compat.codemod import common
+from compat.codemod.changes import RenameKeyword
+from compat.codemod.findings import Draft, Level
+from compat.codemod.module import Module
+from compat.codemod.project import Project
+from compat.codemod.registry import MODERN, Rule
+
+_REASON = "precision= is an argument of the save of 0.7 and before, and a TypeError since"
+
+
+def check(module: Module, project: Project) -> Iterator[Draft]:
+    """The keyword is renamed; a fourth positional argument that is a bit depth is reported, and all of it for 2.9."""
+    for use, call in common.calls(module, "save"):
+        keyword = common.keyword(call, "precision")
+        if keyword is not None:
+            known = common.literal(keyword.value) in (8, 16, 24, 32) and common.keyword(call, "bits_per_sample") is None
+            if project.target == "2.9" or not known:
+                advice = "Write bits_per_sample=, or for 2.9 use compat.save: torchaudio.save ignores it there."
+                yield Draft(module.span(keyword), _REASON, advice)
+            else:
+                fake = common.faked(module, project, use, _REASON)
+                yield fake or Draft(module.span(keyword), _REASON, changes=(RenameKeyword(call, keyword, "bits_per_sample"),))
+        elif (
+            len(call.args) > 3
+            and common.literal(call.args[3]) in (8, 16, 24, 32)
+            and not any(isinstance(a, ast.Starred) for a in call.args[:4])
+        ):
+            reason = "the fourth argument looks like the precision of 0.7; since then it is channels_first"
+            yield Draft(module.span(call.args[3]), reason, "Write bits_per_sample= instead.")
+
+
+RULE = Rule(
+    id="TAC116",
+    title="Rename precision= to bits_per_sample=",
+    level=Level.SAFE,
+    targets=MODERN,
+    example_target="2.2",
+    before="""\
+import torchaudio
+
+
+def write(path, waveform):
+    torchaudio.save(path, waveform, 16000, precision=16)
+""",
+    after="""\
+import torchaudio
+
+
+def write(path, waveform):
+    torchaudio.save(path, waveform, 16000, bits_per_sample=16)
+""",
+    explanation="""\
+A literal bit depth only gets its new name. 2.9 ignores it, so there it is reported.
+""",
+    check=check,
+)

@@ -1,0 +1,49 @@
+"""A literal ``set_audio_backend`` at module level, with the calls it governs in the same file (patterns, row 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from compat.codemod import plan
+from compat.codemod.findings import Draft, Level
+from compat.codemod.module import Module
+from compat.codemod.project import Project
+from compat.codemod.registry import MODERN, Rule
+
+
+def check(module: Module, project: Project) -> Iterable[Draft]:
+    """What the plan for the project says of it."""
+    return plan.drafts(project, RULE.id, module)
+
+
+RULE = Rule(
+    id="TAC101",
+    title="Name the backend in each call instead of setting it for the module",
+    level=Level.SAFE,
+    targets=MODERN,
+    before="""\
+import torchaudio
+
+torchaudio.set_audio_backend("sox_io")
+
+
+def read(path):
+    return torchaudio.load(path)
+""",
+    after="""\
+import torchaudio
+
+
+def read(path):
+    return torchaudio.load(path, backend="sox")
+""",
+    explanation="""\
+The global backend went with 2.1: from 2.2 on set_audio_backend does nothing. The setter goes, and every load, save and
+info that ran under it gets backend=; "sox_io" is called "sox" there. For 2.9, which has no backends, the setter only goes.
+
+It is left alone, with the place named, where one call cannot be proved: a file object is passed (sox takes none),
+get_audio_backend is asked, a test replaces torchaudio.load, the function was bound by `from torchaudio import load`, the
+module is passed on, or a function that loads may run before the setter.
+""",
+    check=check,
+)

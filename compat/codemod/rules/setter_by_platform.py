@@ -1,0 +1,54 @@
+"""The setter under a test of the operating system (patterns, row 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from compat.codemod import plan
+from compat.codemod.findings import Draft, Level
+from compat.codemod.module import Module
+from compat.codemod.project import Project
+from compat.codemod.registry import MODERN, Rule
+
+
+def check(module: Module, project: Project) -> Iterable[Draft]:
+    """What the plan for the project says of it."""
+    return plan.drafts(project, RULE.id, module)
+
+
+RULE = Rule(
+    id="TAC104",
+    title="Make a choice of backend by operating system a constant",
+    level=Level.SAFE,
+    targets=MODERN,
+    before="""\
+import sys
+
+import torchaudio
+
+if sys.platform == "win32":
+    torchaudio.set_audio_backend("soundfile")
+else:
+    torchaudio.set_audio_backend("sox_io")
+
+
+def read(path):
+    return torchaudio.load(path)
+""",
+    after="""\
+import sys
+
+import torchaudio
+
+AUDIO_BACKEND = "soundfile" if sys.platform == "win32" else "sox"
+
+
+def read(path):
+    return torchaudio.load(path, backend=AUDIO_BACKEND)
+""",
+    explanation="""\
+The test stays, and what it chose becomes one constant that every call of the module passes. Without an `else` the constant
+is None there: the call chooses by itself. An arm that does more is left alone. For 2.9 the whole choice goes.
+""",
+    check=check,
+)

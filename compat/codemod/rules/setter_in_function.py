@@ -1,0 +1,44 @@
+"""Setter and call in one block of one function (patterns, row 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from compat.codemod import plan
+from compat.codemod.findings import Draft, Level
+from compat.codemod.module import Module
+from compat.codemod.project import Project
+from compat.codemod.registry import MODERN, Rule
+
+
+def check(module: Module, project: Project) -> Iterable[Draft]:
+    """What the plan for the project says of it."""
+    return plan.drafts(project, RULE.id, module)
+
+
+RULE = Rule(
+    id="TAC103",
+    title="Fold a setting into the call that follows it in the same function",
+    level=Level.SAFE,
+    targets=MODERN,
+    before="""\
+import torchaudio
+
+
+def read(path):
+    torchaudio.set_audio_backend("soundfile")
+    return torchaudio.load(path)
+""",
+    after="""\
+import torchaudio
+
+
+def read(path):
+    return torchaudio.load(path, backend="soundfile")
+""",
+    explanation="""\
+A setting outlives its function. It is folded into the calls that come after it in its block only where no other call of
+the project is left that may have depended on it.
+""",
+    check=check,
+)

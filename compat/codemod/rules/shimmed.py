@@ -1,0 +1,49 @@
+"""A program that runs under this package's drop-in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compat.codemod.findings import Draft, Level
+from compat.codemod.module import Module
+from compat.codemod.project import Project
+from compat.codemod.registry import MODERN, Rule
+
+
+def check(module: Module, project: Project) -> Iterator[Draft]:
+    """The calls that install another release than the target; nothing of the project is changed then."""
+    for owner, call in project.pins:
+        if owner is module:
+            reason = "the project runs as another release of torchaudio from here on, so its code is right for that one"
+            yield Draft(module.span(call), reason, "Take this away, or install the target's release, and run again.")
+
+
+RULE = Rule(
+    id="TAC135",
+    title="A project that installs another release by compat.install",
+    level=Level.REPORT,
+    targets=MODERN,
+    before="""\
+import compat
+
+compat.install("2.0")
+
+import torchaudio
+
+torchaudio.set_audio_backend("sox_io")
+""",
+    after="""\
+import compat
+
+compat.install("2.0")
+
+import torchaudio
+
+torchaudio.set_audio_backend("sox_io")
+""",
+    explanation="""\
+Under compat.install("2.0") the global backend works and calls take no backend=. Rewritten code would fail there, so nothing
+is changed until the drop-in goes.
+""",
+    check=check,
+)

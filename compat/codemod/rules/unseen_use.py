@@ -1,0 +1,71 @@
+"""Uses of torchaudio that cannot be followed (patterns, row 27)."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from compat.codemod import api, common
+from compat.codemod.findings import Draft, Level
+from compat.codemod.module import Module
+from compat.codemod.project import Project
+from compat.codemod.registry import MODERN, Rule
+
+_CODE = re.compile(r"\btorchaudio\.(set_audio_backend|get_audio_backend|list_audio_backends|load_wav|backend\.)|\bset_audio_backend\(")
+_IMPORTERS = re.compile(r"import", re.I)
+
+
+def check(module: Module, project: Project) -> Iterator[Draft]:
+    """Star imports, imports by a string, code in strings."""
+    for one in module.imported:
+        if one.alias.name == "*":
+            reason = "a star import: which names here are torchaudio's cannot be told"
+            yield Draft(module.span(one.statement), reason, "Import torchaudio, or the names that are used.")
+    for use in module.hidden:
+        named = use.call is not None and common.keyword(use.call, "filepath") is not None
+        lost = project.target == "2.9" and use.name in ("info", "AudioMetaData", "list_audio_backends")
+        if named or lost or use.kind in ("setter", "getter", "of a backend", "old metadata"):
+            line = module.text.span(_outermost(module, use.node))
+            yield Draft(line, f"torchaudio.{use.name} is used in an f-string, where nothing is changed", "Change it by hand.")
+    for node in module.strings:
+        value = str(node.value)
+        above = module.names.parents.get(node)
+        if isinstance(above, ast.Call) and node in above.args[:1] and (value == api.ROOT or value.startswith(f"{api.ROOT}.")):
+            callee = above.func
+            name = callee.id if isinstance(callee, ast.Name) else callee.attr if isinstance(callee, ast.Attribute) else ""
+            if _IMPORTERS.search(name):
+                reason = "torchaudio is imported by a string, so its uses are not seen"
+                yield Draft(module.span(above), reason, "Look at what is done with it, or import it plainly.")
+        elif _CODE.search(value) and not module.is_docstring(node) and value.count("torchaudio.") and re.search(r"[\s(]", value):
+            yield Draft(module.span(node), "a string seems to hold code of the old API", "Change it by hand if it is run.")
+
+
+def _outermost(module: Module, node: ast.AST) -> ast.AST:
+    found = node
+    for above in module.names.chain(node):
+        if isinstance(above, ast.JoinedStr):
+            found = above
+    return found
+
+
+RULE = Rule(
+    id="TAC127",
+    title="Imports and code that are not seen",
+    level=Level.REPORT,
+    targets=MODERN,
+    before="""\
+import importlib
+
+ta = importlib.import_module("torchaudio")
+""",
+    after="""\
+import importlib
+
+ta = importlib.import_module("torchaudio")
+""",
+    explanation="""\
+Only names that an import statement binds are torchaudio's for certain. What comes by another way has to be looked at.
+""",
+    check=check,
+)

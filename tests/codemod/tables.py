@@ -1,0 +1,80 @@
+"""Tables of programs and what is to become of them."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from compat.codemod import engine
+from compat.codemod.engine import Outcome
+from compat.codemod.module import Module
+from compat.codemod.project import Project
+from compat.codemod.registry import rules
+
+IMPORT = "import torchaudio\n"
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """One program: what it is, and what it is to be; ``after`` left out means that nothing may change.
+
+    Attributes:
+        left: the rules that have something left to say, in any order, each once.
+    """
+
+    name: str
+    before: str
+    after: str | None = None
+    left: tuple[str, ...] = ()
+    target: str = "2.2"
+    options: tuple[tuple[str, Any], ...] = ()
+
+
+def changes(name: str, before: str, after: str, *left: str, target: str = "2.2", **options: Any) -> Case:
+    """A program that changes."""
+    return Case(name, dedent(before), dedent(after), left, target, tuple(options.items()))
+
+
+def stays(name: str, before: str, *left: str, target: str = "2.2", **options: Any) -> Case:
+    """A program that must not change."""
+    return Case(name, dedent(before), None, left, target, tuple(options.items()))
+
+
+def dedent(text: str) -> str:
+    return textwrap.dedent(text).lstrip("\n")
+
+
+def table(*cases: Case) -> pytest.MarkDecorator:
+    """The parametrisation; names are unique."""
+    names = [case.name for case in cases]
+    assert len(names) == len(set(names)), sorted(name for name in names if names.count(name) > 1)
+    return pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in cases])
+
+
+def rewrite(files: Mapping[str, str], target: str = "2.2", *, unsafe: bool = False, **options: Any) -> dict[str, Outcome]:
+    """The outcome of each file of a project."""
+    active = [rule for rule in rules().values() if target in rule.targets]
+    modules = [Module(path, text) for path, text in files.items()]
+    found = engine.run(modules, active, unsafe=unsafe, make_project=lambda now: Project(now, target=target, **options))
+    return {outcome.module.path: outcome for outcome in found}
+
+
+def check(case: Case) -> Outcome:
+    """Run a case: the text, the findings, and that a second run has nothing to do."""
+    options = dict(case.options)
+    outcome = rewrite({"program.py": case.before}, case.target, **options)["program.py"]
+    ast.parse(outcome.text)
+    assert outcome.text == (case.before if case.after is None else case.after)
+    assert {finding.rule for finding in outcome.left} == set(case.left), [
+        f"{finding.place} {finding.rule} {finding.reason}" for finding in outcome.left
+    ]
+    assert outcome.changed or not outcome.fixed
+    again = rewrite({"program.py": outcome.text}, case.target, **options)["program.py"]
+    assert not again.changed
+    assert {finding.rule for finding in again.left} == set(case.left)
+    return outcome

@@ -1,0 +1,211 @@
+"""The original under pinned 2.0 and the result under 2.2 give the same tensors and files."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.codemod.tables import dedent, rewrite
+
+compat = pytest.importorskip("compat")
+torch = pytest.importorskip("torch")
+np = pytest.importorskip("numpy")
+soundfile = pytest.importorskip("soundfile")
+
+ASSETS = Path(__file__).parents[1] / "oracle" / "assets"
+USED = ("stereo_s16.wav", "mono_s16.wav", "stereo_16.flac", "stereo_24.flac", "stereo_f32.wav", "mono_8.flac")
+
+
+def sox_works() -> bool:
+    return "sox" in compat.standin("2.2").list_audio_backends()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with audio in it."""
+    noise = np.random.default_rng(0)
+    for name in USED:
+        if (ASSETS / name).exists():
+            shutil.copy(ASSETS / name, tmp_path / name)
+        else:
+            channels = 1 if name.startswith("mono") else 2
+            subtype = {"24": "PCM_24", "f32": "FLOAT", "8": "PCM_S8"}.get(name.split("_")[-1].split(".")[0], "PCM_16")
+            soundfile.write(tmp_path / name, noise.uniform(-0.9, 0.9, (4000, channels)), 8000, subtype=subtype)
+    return tmp_path
+
+
+def outcome(program: str, release: str, where: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """What a program leaves in its names and in its folder."""
+    monkeypatch.chdir(where)
+    names: dict[str, Any] = {"__name__": "__main__"}
+    with compat.pinned(release):
+        exec(compile(program, "program.py", "exec"), names)
+    found = {name: plain(value) for name, value in names.items() if name.startswith("out")}
+    return found, {path.name: timeless(path.read_bytes()) for path in sorted(where.iterdir()) if path.name.startswith("new")}
+
+
+def timeless(data: bytes) -> bytes:
+    """A float WAV without the time of writing that libsndfile puts into its PEAK chunk."""
+    at = data.find(b"PEAK")
+    return data if at < 0 else data[: at + 12] + data[at + 16 :]
+
+
+def plain(value: Any) -> Any:
+    """Something that can be compared."""
+    if isinstance(value, torch.Tensor):
+        return (str(value.dtype), value.shape, value.tolist())
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, dict):
+        return {key: plain(one) for key, one in value.items()}
+    if dataclasses.is_dataclass(value) or hasattr(value, "num_frames"):
+        return {name: getattr(value, name) for name in ("sample_rate", "num_frames", "num_channels", "bits_per_sample", "encoding")}
+    return value
+
+
+SETTERS = {
+    "module level": """
+        import torchaudio
+        torchaudio.set_audio_backend("NAME")
+        out_x, out_rate = torchaudio.load("stereo_s16.wav")
+        torchaudio.save("new.wav", out_x, out_rate)
+        out_meta = torchaudio.info("new.wav")
+    """,
+    "filepath, and every argument": """
+        import torchaudio as ta
+        ta.set_audio_backend("NAME")
+        def read(p, **more):
+            return ta.load(filepath=p, **more)
+        out = [read("stereo_s16.wav", frame_offset=5, num_frames=20, normalize=False), read("stereo_16.flac", channels_first=False)]
+        ta.save(filepath="new.flac", src=out[0][0].float() / 40000, sample_rate=8000, bits_per_sample=16)
+    """,
+    "passed on": """
+        import functools
+        import torchaudio
+        torchaudio.set_audio_backend("NAME")
+        def read(paths, loader):
+            return [loader(p) for p in paths]
+        def main():
+            return read(["mono_s16.wav", "stereo_16.flac"], loader=torchaudio.load), list(map(torchaudio.info, ["mono_s16.wav"]))
+        out = main()
+        out_raw = functools.partial(torchaudio.load, normalize=False)("stereo_s16.wav")
+    """,
+    "in a function": """
+        import torchaudio
+        def read(p):
+            torchaudio.set_audio_backend("NAME")
+            x, rate = torchaudio.load(p)
+            with open("new.txt", "w") as file:
+                file.write(str(rate))
+            return x
+        out = read("stereo_s16.wav")
+    """,
+    "restored": """
+        import torchaudio
+        def read(p):
+            before = torchaudio.get_audio_backend()
+            torchaudio.set_audio_backend("NAME")
+            try:
+                x, rate = torchaudio.load(p)
+                return x, rate
+            finally:
+                torchaudio.set_audio_backend(before)
+        out = read("stereo_s16.wav"), read("stereo_16.flac")
+    """,
+    "platform": """
+        import sys
+        import torchaudio
+        if sys.platform == "win32":
+            torchaudio.set_audio_backend("soundfile")
+        else:
+            torchaudio.set_audio_backend("NAME")
+        class Data:
+            def __init__(self, paths):
+                self.paths = paths
+            def __getitem__(self, i):
+                return torchaudio.load(self.paths[i])
+        out = [Data(["mono_s16.wav"])[0], [torchaudio.load(p) for p in ("stereo_s16.wav",)]]
+    """,
+    "tried": """
+        import torchaudio
+        try:
+            torchaudio.set_audio_backend("NAME")
+        except RuntimeError:
+            pass
+        out = torchaudio.load("stereo_s16.wav")
+    """,
+    "path objects": """
+        import pathlib
+        import torchaudio
+        torchaudio.set_audio_backend("NAME")
+        ROOT = pathlib.Path(".")
+        out = torchaudio.load(ROOT / "stereo_s16.wav"), torchaudio.info(ROOT / "stereo_16.flac")
+        torchaudio.save(ROOT / "new.wav", *out[0])
+    """,
+    "match, async, walrus, lambda": """
+        import asyncio
+        import torchaudio
+        torchaudio.set_audio_backend("NAME")
+        async def later(p):
+            return torchaudio.load(p)
+        read = lambda p: torchaudio.load(p)[0]
+        match torchaudio.info("stereo_s16.wav"):
+            case meta if meta.sample_rate > 1:
+                out_meta = meta
+        if (out_pair := torchaudio.load("mono_s16.wav")):
+            out = [asyncio.run(later("stereo_s16.wav")), read("stereo_16.flac")]
+    """,
+    "positional save": """
+        import torchaudio
+        torchaudio.set_audio_backend("NAME")
+        x, rate = torchaudio.load("stereo_s16.wav")
+        torchaudio.save("new.wav", x, rate, True, None, "wav", "PCM_S", 16)
+        out = torchaudio.info("new.wav")
+    """,
+    "the modules of backends": """
+        import torchaudio
+        from torchaudio.backend import soundfile_backend
+        from torchaudio.backend.common import AudioMetaData
+        out = soundfile_backend.load("stereo_s16.wav"), isinstance(torchaudio.info("mono_s16.wav"), AudioMetaData)
+        soundfile_backend.save("new.wav", out[0][0], out[0][1], True, None, "wav", "PCM_S", 16)
+    """,
+    "lister": """
+        import torchaudio
+        out = "NAME" in torchaudio.list_audio_backends()
+    """,
+}
+
+
+@pytest.mark.parametrize("backend", ["soundfile", "sox_io"])
+@pytest.mark.parametrize("name", SETTERS)
+@pytest.mark.filterwarnings("ignore")
+def test_same_outcome(
+    name: str, backend: str, folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if backend == "sox_io" and not sox_works():
+        pytest.skip("libsox is not here")
+    program = dedent(SETTERS[name].replace("NAME", backend))
+    result = rewrite({"program.py": program})["program.py"]
+    assert result.changed or (name == "lister" and backend == "soundfile")
+    assert not result.left
+    assert "set_audio_backend" not in result.text
+    other = tmp_path_factory.mktemp("other")
+    shutil.copytree(folder, other, dirs_exist_ok=True)
+    before = outcome(program, "2.0", folder, monkeypatch)
+    after = outcome(result.text, "2.2", other, monkeypatch)
+    assert before[0]
+    assert after == before
+
+
+def test_drop_in_gives_the_same(folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = dedent(SETTERS["module level"].replace("NAME", "soundfile"))
+    result = rewrite({"program.py": program}, "compat", entries=["program.py"])["program.py"]
+    other = tmp_path_factory.mktemp("other")
+    shutil.copytree(folder, other, dirs_exist_ok=True)
+    before = outcome(program, "2.0", folder, monkeypatch)
+    after = outcome(result.text, "2.2", other, monkeypatch)
+    assert after == before

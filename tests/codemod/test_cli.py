@@ -1,0 +1,245 @@
+"""The command line: exit statuses, formats, options, configuration, and what it imports."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from compat.codemod import cli
+from compat.version import __version__
+
+PROGRAM = 'import torchaudio\ntorchaudio.set_audio_backend("soundfile")\nx = torchaudio.load("a.wav")\n'
+RESULT = 'import torchaudio\nx = torchaudio.load("a.wav", backend="soundfile")\n'
+REPORTED = "import torchaudio\nx = torchaudio.load_wav('a')\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.py").write_text(PROGRAM)
+    return tmp_path
+
+
+def test_in_place(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["."]) == 0
+    assert (project / "a.py").read_text() == RESULT
+    captured = capsys.readouterr()
+    assert captured.out == "./a.py: changed (TAC101)\n"
+    assert "1 file looked at: 1 file changed, 0 findings left" in captured.err
+    assert cli.main(["."]) == 0
+
+
+def test_check_writes_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--check", "."]) == 1
+    assert (project / "a.py").read_text() == PROGRAM
+    assert "a.py:2:1: TAC101" in capsys.readouterr().out
+
+
+def test_diff_writes_nothing_and_applies(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--diff", "a.py"]) == 1
+    assert (project / "a.py").read_text() == PROGRAM
+    patch = capsys.readouterr().out
+    assert "\033" not in patch
+    subprocess.run(["git", "apply", "-p1", "-"], input=patch, text=True, check=True, cwd=project)
+    assert (project / "a.py").read_text() == RESULT
+
+
+def test_diff_has_colours_on_a_terminal(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    out = Terminal()
+    monkeypatch.setattr(sys, "stdout", out)
+    cli.main(["--diff", "a.py"])
+    assert "\033[31m-torchaudio.set_audio_backend" in out.getvalue()
+
+
+def test_findings_left(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "b.py").write_text(REPORTED)
+    assert cli.main(["."]) == 1
+    line = next(line for line in capsys.readouterr().out.splitlines() if "TAC115" in line)
+    assert re.match(r"\S*b\.py:2:5: TAC115 load_wav went in 0\.9", line)
+    assert (project / "a.py").read_text() == RESULT
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "no PATH"),
+        (["nowhere"], "no such file"),
+        (["--select", "TAC999", "."], "no rule TAC999"),
+        (["--explain", "TAC999"], "no rule TAC999"),
+        (["--target", "compat", "."], "--entry"),
+        (["--entry", "a.py", "."], "--target compat"),
+        (["-", "."], "alone"),
+        (["--jobs", "-1", "."], "--jobs"),
+        (["--target", "3", "."], "invalid choice"),
+        (["--report", "no/such/folder.html", "."], "no/such"),
+    ],
+)
+def test_wrong_usage(project: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str) -> None:
+    assert cli.main(arguments) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--help"]) == 0
+    assert "exit status:" in capsys.readouterr().out
+    assert cli.main(["--version"]) == 0
+    assert __version__ in capsys.readouterr().out
+
+
+def test_list_and_explain(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--list-rules"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) > 30
+    assert cli.main(["--explain", "tac104"]) == 0
+    out = capsys.readouterr().out
+    assert "before:" in out
+    assert "AUDIO_BACKEND" in out
+
+
+def test_select_and_ignore(project: Path) -> None:
+    (project / "a.py").write_text(PROGRAM.replace('"a.wav"', 'filepath="a.wav"'))
+    cli.main(["--select", "TAC110", "."])
+    assert (project / "a.py").read_text() == PROGRAM.replace('"a.wav"', 'uri="a.wav"')
+    cli.main(["--ignore", "TAC101,TAC102", "."])
+    assert "set_audio_backend" in (project / "a.py").read_text()
+
+
+def test_a_part_of_a_change_that_is_not_selected_holds_the_rest(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    program = PROGRAM + "def f(make):\n    return make(loader=torchaudio.load)\n"
+    (project / "a.py").write_text(program)
+    assert cli.main(["--ignore", "TAC118", "."]) == 1
+    assert (project / "a.py").read_text() == program
+    assert "TAC118" in capsys.readouterr().out
+
+
+def test_stdin(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    done = subprocess.run([sys.executable, "-m", "compat.codemod", "-"], input=PROGRAM, text=True, capture_output=True)
+    assert (done.returncode, done.stdout) == (0, RESULT)
+    done = subprocess.run([sys.executable, "-m", "compat.codemod", "--diff", "-"], input=PROGRAM, text=True, capture_output=True)
+    assert done.returncode == 1
+    assert "+x = torchaudio.load" in done.stdout
+    done = subprocess.run([sys.executable, "-m", "compat.codemod", "-"], input=REPORTED, text=True, capture_output=True)
+    assert (done.returncode, done.stdout) == (1, REPORTED)
+    assert "TAC115" in done.stderr
+    done = subprocess.run([sys.executable, "-m", "compat.codemod", "-"], input="x = 1\n", text=True, capture_output=True)
+    assert (done.returncode, done.stdout) == (0, "x = 1\n")
+
+
+def test_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "b.py").write_text(REPORTED)
+    assert cli.main(["--check", "--format", "json", "."]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["statistics"] == {"fixed": {"TAC101": 2}, "left": {"TAC115": 1}}
+    [file] = [file for file in found["files"] if file["left"]]
+    assert (file["left"][0]["rule"], file["left"][0]["line"], file["left"][0]["column"]) == ("TAC115", 2, 5)
+
+
+def test_sarif(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "b.py").write_text(REPORTED)
+    (project / "bad.py").write_text("import torchaudio\nload(")
+    assert cli.main(["--check", "--format", "sarif", "."]) == 2
+    [run] = json.loads(capsys.readouterr().out)["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        assert result["locations"][0]["physicalLocation"]["region"]["startLine"] >= 1
+    assert run["invocations"][0]["executionSuccessful"] is False
+
+
+def test_github(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "b,1.py").write_text(REPORTED)
+    assert cli.main(["--check", "--format", "github", "."]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert any(re.match(r"::notice file=\./a\.py,line=2,endLine=2,col=1,title=TAC101::", line) for line in lines)
+    assert any(line.startswith("::warning file=./b%2C1.py,line=2") for line in lines)
+
+
+def test_report_is_one_page(project: Path) -> None:
+    (project / "b.py").write_text(REPORTED.replace("'a'", "'<b>&'"))
+    cli.main(["--check", "--report", "out.html", "."])
+    page = (project / "out.html").read_text()
+    assert "TAC101" in page
+    assert "load_wav went" in page
+    assert "id='filter'" in page
+    assert not re.search(r"(src|href)=", page)
+    assert "backend=&quot;soundfile&quot;" in page
+
+
+def test_statistics(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["--statistics", "."])
+    assert re.search(r"^\s+2 changed\s+0 left  TAC101", capsys.readouterr().out, re.M)
+
+
+def test_configuration(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "pyproject.toml").write_text('[tool.torchaudio-compat]\ntarget = "2.9"\nexclude = ["skip"]\nignore = ["TAC110"]\n')
+    (project / "skip").mkdir()
+    (project / "skip" / "b.py").write_text(PROGRAM)
+    assert cli.main(["."]) == 0
+    assert (project / "a.py").read_text() == 'import torchaudio\nx = torchaudio.load("a.wav")\n'
+    assert (project / "skip" / "b.py").read_text() == PROGRAM
+
+
+@pytest.mark.parametrize("table", ["nonsense = 1", "target = 3", 'select = "TAC101"', 'target = "7"', 'ignore = ["X"]', "= broken"])
+def test_wrong_configuration(project: Path, table: str) -> None:
+    (project / "pyproject.toml").write_text(f"[tool.torchaudio-compat]\n{table}\n")
+    assert cli.main(["."]) == 2
+
+
+def test_entry(project: Path) -> None:
+    assert cli.main(["--target", "compat", "--entry", "a.py", "."]) == 0
+    text = (project / "a.py").read_text()
+    assert text == 'import compat\n\ncompat.install("2.0")\n\n' + PROGRAM
+    assert cli.main(["--target", "compat", "--entry", "a.py"]) == 0
+    assert (project / "a.py").read_text() == text
+
+
+def test_entry_that_does_not_speak_of_torchaudio(project: Path) -> None:
+    (project / "main.py").write_text('"""Run it."""\nimport a\n')
+    assert cli.main(["--target", "compat", "--entry", "main.py", "."]) == 0
+    assert (project / "main.py").read_text() == '"""Run it."""\n\nimport compat\n\ncompat.install("2.0")\nimport a\n'
+    assert (project / "a.py").read_text() == PROGRAM
+
+
+def test_other_files_are_reported_only(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = {
+        "Dockerfile": "ENV TORCHAUDIO_USE_BACKEND_DISPATCHER=1\nRUN pip install torchaudio==2.0.2\n",
+        "requirements.txt": "torch==2.0.1\ntorchaudio==2.0.2  # pinned\ntorchaudio-extras==0.1\n",
+        "ci.yml": "run: python -c 'import torchaudio; torchaudio.set_audio_backend(\"sox_io\")'\n",
+        "pyproject.toml": '[project]\ndependencies = ["torchaudio>=2.2"]\n',
+        "run.sh": "export TORCHAUDIO_USE_BACKEND_DISPATCHER=0  # compat: ignore\n",
+    }
+    for name, text in files.items():
+        (project / name).write_text(text)
+    assert cli.main(["."]) == 1
+    out = capsys.readouterr().out
+    found = sorted(re.match(r"\./(\S+?):(\d+):", line).groups() for line in out.splitlines() if "TAC133" in line)  # type: ignore[union-attr]
+    assert found == [("Dockerfile", "1"), ("Dockerfile", "2"), ("ci.yml", "1"), ("requirements.txt", "2")]
+    assert all((project / name).read_text() == text for name, text in files.items())
+
+
+def test_start_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, compat.codemod.cli as cli; cli.main(['--version']); cli.main(['--help']);"
+        "heavy = {'torch', 'numpy', 'av', 'soundfile', 'libcst', 'pathspec', 'cffi'} & set(sys.modules); sys.exit(str(heavy) if heavy else 0)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
+
+
+def test_a_whole_run_imports_no_torch(project: Path) -> None:
+    code = (
+        "import sys, compat.codemod.cli as cli; cli.main(['.']); sys.exit(bool({'torch', 'numpy', 'av', 'soundfile'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, cwd=project, env={"PYTHONPATH": str(Path(__file__).parents[2])}
+    )
+    assert done.returncode == 0, done.stderr
+    assert (project / "a.py").read_text() == RESULT

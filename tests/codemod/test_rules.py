@@ -1,0 +1,65 @@
+"""The rules as such: their ids, their words, and their own examples."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from compat.codemod import registry
+from compat.codemod.findings import Level
+from compat.codemod.registry import Rule, rules
+from tests.codemod.tables import rewrite
+
+ALL = pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in rules().values()])
+
+
+@ALL
+def test_example_is_what_the_rule_does(rule: Rule) -> None:
+    entries = ["example.py"] if rule.id == "TAC132" else []
+    outcome = rewrite({"example.py": rule.before}, rule.shown_target, unsafe=True, entries=entries)["example.py"]
+    assert outcome.text == rule.after
+    ast.parse(outcome.text)
+    again = rewrite({"example.py": outcome.text}, rule.shown_target, unsafe=True, entries=entries)["example.py"]
+    assert not again.changed
+    assert rule.id in {finding.rule for finding in [*outcome.fixed, *outcome.left]}
+
+
+@ALL
+def test_words(rule: Rule) -> None:
+    assert re.fullmatch(r"TAC1\d\d", rule.id)
+    assert rule.title
+    assert not rule.title.endswith(".")
+    assert len(rule.explanation) > 50
+    assert rule.targets <= set(registry.TARGETS)
+    assert (rule.level is Level.REPORT) == (rule.before == rule.after)
+
+
+def test_every_row_of_the_patterns_has_a_rule() -> None:
+    assert {f"TAC1{row:02}" for row in range(1, 28)} <= set(rules())
+
+
+def test_ids_are_unique(monkeypatch: pytest.MonkeyPatch) -> None:
+    import compat.codemod.rules.filepath_keyword as one
+    import compat.codemod.rules.load_wav as other
+
+    monkeypatch.setattr(other, "RULE", type(other.RULE)(**{**vars(other.RULE), "id": one.RULE.id}))
+    with pytest.raises(RuntimeError, match="two rules are called TAC110"):
+        registry.rules.__wrapped__()
+
+
+@pytest.mark.parametrize("target", ["2.1", "2.2", "2.9"])
+@ALL
+def test_no_example_is_harmed_by_any_target(rule: Rule, target: str) -> None:
+    outcome = rewrite({"example.py": rule.before}, target, unsafe=True)["example.py"]
+    ast.parse(outcome.text)
+    again = rewrite({"example.py": outcome.text}, target, unsafe=True)["example.py"]
+    assert not again.changed
+
+
+def test_unsafe_changes_wait_for_the_option() -> None:
+    rule = rules()["TAC130"]
+    outcome = rewrite({"example.py": rule.before}, "2.9")["example.py"]
+    assert not outcome.changed
+    assert outcome.left[0].state.name == "FIXABLE"
