@@ -49,7 +49,7 @@ def __getattr__(name: str) -> Any:
     if home is not None:
         value = globals()[name] = getattr(importlib.import_module(home[0]), home[1])
         return value
-    if (name.startswith("__") and name != "__version__") or name in _submodules():
+    if (name.startswith("__") and name != "__version__") or (name in _submodules() and name != "torchaudio"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     installation = importlib.import_module("compat.installation")
     default = installation.default_standin()

@@ -30,7 +30,7 @@ class FirstImport:
         """
         if fullname != _ROOT:
             return None
-        sys.meta_path.remove(self)
+        stop_waiting()
         import compat
 
         compat.install(os.environ.get(VARIABLE))
@@ -52,6 +52,11 @@ class _Installed:
 
     def exec_module(self, module: types.ModuleType) -> None:
         vars(module).update(self._kept)
+
+
+def stop_waiting() -> None:
+    """Take the waiting finder away: the program installs a release itself."""
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, FirstImport)]
 
 
 def wait() -> None:

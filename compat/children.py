@@ -6,7 +6,6 @@ whose unpickling installs the shim; nothing has to be importable for that but th
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import pathlib
 import sys
@@ -25,10 +24,11 @@ class _Install:
     """An object that, when it is unpickled, installs a release."""
 
     def __init__(self, release: Release, backends: tuple[str, ...] | None) -> None:
-        preset = releases.named(release.name)
-        changed = (field.name for field in dataclasses.fields(release))
+        presets = releases.presets()
+        preset = presets.get(release.name, presets[releases.DEFAULT])
+        changed = (name for name in releases.flags() if name not in ("name", "last_patch"))
         self._flags = {name: value for name in changed if (value := getattr(release, name)) != getattr(preset, name)}
-        self._name, self._backends = release.name, backends
+        self._name, self._backends = preset.name, backends
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[str]]:
         home = str(pathlib.Path(__file__).resolve().parents[1])

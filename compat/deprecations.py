@@ -51,6 +51,9 @@ class DeprecatedNameWarning(notices.CompatWarning):
         super().__init__(f"torchaudio.{name} is deprecated since {fact.deprecated_in}{gone}. {fact.advice}")
         self.name, self.deprecated_in, self.removed_in, self.advice = name, *fact
 
+    def __reduce__(self) -> tuple[type[DeprecatedNameWarning], tuple[str, Fact]]:
+        return type(self), (self.name, Fact(self.deprecated_in, self.removed_in, self.advice))
+
 
 def warn(name: str, fact_of: str | None = None) -> None:
     """Warn, at the caller's line, that ``torchaudio.NAME`` is deprecated; the facts are those of ``fact_of``, else its own."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import importlib
 import sys
 import threading
 import types
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from compat import advice, children, releases
+from compat import advice, auto, children, releases
 from compat.assembly import Tree
 from compat.context import Context
 from compat.finder import Finder
@@ -24,6 +23,15 @@ ROOT = "torchaudio"
 _OURS = ("compat", "legacy", "dispatcher")
 _lock = threading.RLock()
 _installed: _Installation | None = None
+_MISSING: Any = object()
+
+
+class _State(NamedTuple):
+    """An installed release at some moment."""
+
+    arguments: tuple[Any, ...]
+    context: Context
+    names: dict[str, Any]
 
 
 class _Installation:
@@ -32,6 +40,7 @@ class _Installation:
     def __init__(self) -> None:
         self._modules = Layer()
         self.broken = ""
+        auto.stop_waiting()
         self.real = self._real()
         if self.real is None:
             for name in [name for name in sys.modules if name == ROOT or name.startswith(f"{ROOT}.")]:
@@ -67,6 +76,24 @@ class _Installation:
             _dress(self.tree.host, context)
         self.tree.lay(context)
         self.arguments = (release, backends)
+
+    def state(self) -> _State:
+        """What is installed now, with what a setter or a user has put into the host since."""
+        assert self.tree.context is not None
+        return _State(self.arguments, self.tree.context, {name: vars(self.tree.host).get(name, _MISSING) for name in NAMES})
+
+    def restore(self, state: _State) -> None:
+        """Put back what ``state`` was taken of, the very functions."""
+        if self.tree.context is not state.context:
+            if self.real is None:
+                _dress(self.tree.host, state.context)
+            self.tree.lay(state.context)
+            self.arguments = state.arguments
+        for name, value in state.names.items():
+            if value is _MISSING:
+                vars(self.tree.host).pop(name, None)
+            else:
+                vars(self.tree.host)[name] = value
 
     def functions(self) -> dict[str, Any]:
         """The I/O functions that stand in the host now."""
@@ -128,8 +155,7 @@ def install(version: str | Release | None = None, *, backends: Iterable[str] | N
         bound = _switch(arguments)
     for where, name in bound:
         notices.warn(
-            f"{where}.{name} was bound by `from torchaudio import {name}` before, and stays what it was: install first, or write "
-            f"torchaudio.{name}"
+            f"{where} was bound by `from torchaudio import {name}` before, and stays what it was: install first, or write torchaudio.{name}"
         )
     return sys.modules[ROOT]
 
@@ -163,12 +189,13 @@ def _held(functions: dict[str, Any]) -> list[tuple[str, str]]:
     """Which modules, other than torchaudio's own, have one of these functions among their names."""
     if not functions:
         return []
-    found = []
+    wanted = {id(function): name for name, function in functions.items()}
+    found, seen = [], set()
     for where, module in list(sys.modules.items()):
-        if where.split(".")[0] in (ROOT, *_OURS) or not isinstance(module, types.ModuleType):
+        if where.split(".")[0] in (ROOT, *_OURS) or not isinstance(module, types.ModuleType) or id(module) in seen:
             continue
-        names = vars(module)
-        found += [(where, name) for name, function in functions.items() if names.get(name) is function]
+        seen.add(id(module))
+        found += [(f"{where}.{alias}", wanted[id(value)]) for alias, value in list(vars(module).items()) if id(value) in wanted]
     return found
 
 
@@ -184,15 +211,16 @@ def uninstall() -> None:
 @contextlib.contextmanager
 def pinned(version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Any) -> Iterator[types.ModuleType]:
     """``install`` for a block, then exactly what was there before; blocks may be nested."""
-    before = None if _installed is None else _installed.arguments
+    with _lock:
+        before = None if _installed is None else _installed.state()
     try:
         yield install(version, backends=backends, **flags)
     finally:
-        if before is None:
-            uninstall()
-        else:
-            with _lock:
-                _switch(before)
+        with _lock:
+            if before is None or _installed is None:
+                uninstall()
+            else:
+                _installed.restore(before)
 
 
 def standin(version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Any) -> types.ModuleType:
@@ -212,14 +240,15 @@ def _standing(host: types.ModuleType, release: Release, backends: tuple[str, ...
     return tree
 
 
-@functools.cache
 def default_standin() -> types.ModuleType:
-    """The stand-in behind ``from compat import torchaudio``; it can be imported by that name, so its functions pickle."""
-    with _lock:
-        host = _empty(f"compat.{ROOT}")
-        sys.modules[host.__name__] = host
-        _standing(host, releases.named(), releases.backends(), registered=True)
-        return host
+    """The stand-in behind ``from compat import torchaudio``: the module ``compat.torchaudio``."""
+    return importlib.import_module(f"compat.{ROOT}")
+
+
+def become_standin(host: types.ModuleType) -> None:
+    """Make a module the stand-in of the release that the environment names."""
+    host.__path__ = []
+    _standing(host, releases.named(), releases.backends(), registered=True)
 
 
 def release(version: str | Release | None = None, **flags: Any) -> Release:

@@ -207,9 +207,9 @@ def backends(wanted: Any = None) -> tuple[str, ...] | None:
         variable = os.environ.get(BACKENDS_VARIABLE)
         if not variable:
             return None
-        wanted = [name.strip() for name in variable.split(",") if name.strip()]
+        wanted = variable
     if isinstance(wanted, str):
-        wanted = wanted.split(",")
+        wanted = [name.strip() for name in wanted.split(",") if name.strip()]
     return tuple(wanted)
 
 

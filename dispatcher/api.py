@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dispatcher.backend import Backend, Uri
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
 from dispatcher.registry import Registry
+from dispatcher.requests import Load, Save
 from dispatcher.settings import Settings
 
 if TYPE_CHECKING:
@@ -147,7 +148,8 @@ def functions(chooser: Chooser) -> Functions:
             RuntimeError: the file cannot be read; the text says why.
         """
         reader = chooser.reader(backend, uri, format)
-        return reader.load(uri, frame_offset, num_frames, normalize, channels_first, format, buffer_size, settings)
+        asked = Load(uri, frame_offset, num_frames, normalize, channels_first, format, buffer_size)
+        return reader.load(asked, settings)
 
     def save(
         uri: Uri,
@@ -183,7 +185,8 @@ def functions(chooser: Chooser) -> Functions:
             ValueError, TypeError, RuntimeError: an argument that the backend does not take, or a failure to write.
         """
         writer = chooser.writer(backend, uri, format)
-        writer.save(uri, src, sample_rate, channels_first, format, encoding, bits_per_sample, buffer_size, compression, settings)
+        asked = Save(uri, src, sample_rate, channels_first, format, encoding, bits_per_sample, buffer_size, compression)
+        writer.save(asked, settings)
 
     def save_without_compression(
         uri: Uri,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 if TYPE_CHECKING:
     import torch
 
-    from dispatcher.codec_config import CodecConfig
     from dispatcher.metadata import AudioMetaData
+    from dispatcher.requests import Load, Save
     from dispatcher.settings import Settings
 
 # a path, a URL, or a file object; what else is given is for the backend to refuse, as the releases did
@@ -57,31 +57,9 @@ class Backend(abc.ABC):
         """What the header, and where it must the data, tells of ``uri``."""
 
     @abc.abstractmethod
-    def load(
-        self,
-        uri: Uri,
-        frame_offset: int,
-        num_frames: int,
-        normalize: bool,
-        channels_first: bool,
-        format: str | None,
-        buffer_size: int,
-        settings: Settings,
-    ) -> tuple[torch.Tensor, int]:
+    def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
         """The samples, ``[channel, time]`` or ``[time, channel]``, and the sample rate in Hz."""
 
     @abc.abstractmethod
-    def save(
-        self,
-        uri: Uri,
-        src: torch.Tensor,
-        sample_rate: int,
-        channels_first: bool,
-        format: str | None,
-        encoding: str | None,
-        bits_per_sample: int | None,
-        buffer_size: int,
-        compression: CodecConfig | float | int | None,
-        settings: Settings,
-    ) -> None:
-        """Write ``src``; a call that is refused leaves the target as it was."""
+    def save(self, asked: Save, settings: Settings) -> None:
+        """Write ``asked.src``; a call that is refused leaves the target as it was."""

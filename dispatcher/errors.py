@@ -30,7 +30,7 @@ class ArgumentTypeError(AudioError, TypeError):
     """An argument is of a type that the backend, or the release, does not take."""
 
 
-class BackendUnavailable(AudioError):  # noqa: N818 - it is a state, kept and asked for, before it is raised
+class BackendUnavailable(AudioError, RuntimeError):  # noqa: N818 - it is a state, kept and asked for, before it is raised
     """A backend cannot be used here. ``tried`` lists each attempt with its own error."""
 
     def __init__(self, reason: str, *, mend: str = "", tried: tuple[str, ...] = ()) -> None:

@@ -6,12 +6,10 @@ code, so that Python's default filter shows it once per call site.
 
 from __future__ import annotations
 
-import pathlib
 import sys
 import warnings
 
-_OURS = tuple(str(pathlib.Path(__file__).resolve().parents[1] / name) + "/" for name in ("compat", "legacy", "dispatcher"))
-_MACHINERY = ("<frozen importlib", "<frozen runpy")
+_NOT_THE_CALLER = frozenset({"compat", "legacy", "dispatcher", "contextlib", "importlib", "runpy"})
 
 
 class CompatWarning(UserWarning):
@@ -31,9 +29,9 @@ class DamagedInputWarning(CompatWarning):
 
 
 def _stacklevel() -> int:
-    """How far up the first frame lies that is neither ours nor the import system's, counted for ``warnings.warn``."""
+    """How far up the first frame lies that is neither ours nor Python's own machinery, counted for ``warnings.warn``."""
     level, frame = 1, sys._getframe(2)
-    while frame.f_back is not None and frame.f_code.co_filename.replace("\\", "/").startswith(_OURS + _MACHINERY):
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).partition(".")[0] in _NOT_THE_CALLER:
         level, frame = level + 1, frame.f_back
     return level + 1
 

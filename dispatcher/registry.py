@@ -35,7 +35,7 @@ def _open(name: str) -> Backend | BackendUnavailable:
                 try:
                     opened = importlib.import_module(f"{_package.__name__}.{name}").Backend.open()
                 except BackendUnavailable as why:
-                    opened = why
+                    opened = why.with_traceback(None)
                 except Exception as why:  # noqa: BLE001 - a broken library may raise anything; it must not take the others down
                     opened = BackendUnavailable(f"it failed to start ({type(why).__name__}: {why})")
                 _opened[name] = opened
@@ -71,19 +71,22 @@ class Registry:
             BackendUnavailable: it does not work here, or is left out.
         """
         if name not in self.allowed:
-            raise BackendUnavailable(f"it is left out: the backends in use are {', '.join(self.allowed) or 'none'}")
+            raise self._left_out()
         found = _open(name)
         if isinstance(found, BackendUnavailable):
-            raise found
+            # a fresh one: the one that is kept would keep every caller's frames as well
+            raise BackendUnavailable(found.reason, mend=found.mend, tried=found.tried)
         return found
+
+    def _left_out(self) -> BackendUnavailable:
+        return BackendUnavailable(f"it is left out: the backends in use are {', '.join(self.allowed) or 'none'}")
 
     def reason(self, name: str) -> str | None:
         """Why a backend cannot be used, or ``None`` where it can."""
-        try:
-            self.get(name)
-        except BackendUnavailable as why:
-            return why.explain()
-        return None
+        if name not in self.allowed:
+            return self._left_out().explain()
+        found = _open(name)
+        return found.explain() if isinstance(found, BackendUnavailable) else None
 
     def available(self, order: Sequence[str] = ()) -> list[str]:
         """The names of the backends that work here, those of ``order`` first."""

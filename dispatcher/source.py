@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 from collections.abc import Callable
@@ -16,12 +17,16 @@ _SPOOL_CHUNK = 1 << 20
 class Reader(io.RawIOBase):
     """A file object whose ``read(n)`` never gives more than ``n`` bytes, and never anything but bytes.
 
-    FFmpeg copies whatever it is given into a buffer of ``n`` bytes, so an object that gives more corrupts the heap.
+    FFmpeg copies whatever it is given into a buffer of ``n`` bytes, so an object that gives more corrupts the heap. Where the
+    object stands now is the reader's beginning.
     """
 
     def __init__(self, wrapped: Any) -> None:
         self._wrapped = wrapped
         self._rest = b""
+        self._origin = 0
+        with contextlib.suppress(OSError, AttributeError, NotImplementedError):
+            self._origin = int(wrapped.tell())
 
     def readable(self) -> bool:
         return True
@@ -52,12 +57,14 @@ class Reader(io.RawIOBase):
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         if whence == os.SEEK_CUR:
             offset -= len(self._rest)
+        elif whence == os.SEEK_SET:
+            offset += self._origin
         self._rest = b""
         self._wrapped.seek(offset, whence)
         return self.tell()
 
     def tell(self) -> int:
-        return int(self._wrapped.tell()) - len(self._rest)
+        return int(self._wrapped.tell()) - len(self._rest) - self._origin
 
 
 class PatientReader(Reader):
@@ -111,4 +118,4 @@ def seekable(uri: Any, settings: Settings) -> Any:
         if not settings.unseekable_objects:
             raise
         return _spooled(uri)
-    return uri if type(uri) is io.BytesIO else Reader(uri)
+    return uri if type(uri) is io.BytesIO and not uri.tell() else Reader(uri)

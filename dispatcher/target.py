@@ -67,6 +67,16 @@ def _beside(path: str) -> Iterator[str]:
             shutil.copyfileobj(complete, target, 1 << 20)
 
 
+def deliver(file: Any, data: bytes) -> None:
+    """Write all of some bytes to a file object, which may take fewer at a time than it is given."""
+    rest = memoryview(data)
+    while len(rest):
+        taken = file.write(data if len(rest) == len(data) else bytes(rest))
+        if not isinstance(taken, int):
+            return
+        rest = rest[taken:]
+
+
 @contextlib.contextmanager
 def writing(uri: Any) -> Iterator[Any]:
     """What an encoder is to write to in place of ``uri``: a path with the same extension, or a ``BytesIO``.
@@ -77,7 +87,7 @@ def writing(uri: Any) -> Iterator[Any]:
     if is_writable(uri):
         held = io.BytesIO()
         yield held
-        uri.write(held.getbuffer())
+        deliver(uri, held.getvalue())
         return
     with _beside(os.fsdecode(uri)) as part:
         yield part

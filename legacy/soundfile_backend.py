@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from dispatcher import Registry, notices
+from dispatcher.requests import Load, Save
 from legacy.functions import Functions
 from legacy.settings import Settings
 
@@ -47,7 +48,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             ValueError: without ``normalize``, libsndfile has no dtype for a WAV file's subtype.
         """
         backend = registry.get("soundfile")
-        return backend.load(filepath, frame_offset, num_frames, normalize, channels_first, format, _BUFFER, settings)
+        return backend.load(Load(filepath, frame_offset, num_frames, normalize, channels_first, format, _BUFFER), settings)
 
     def save(
         filepath: Any,
@@ -71,6 +72,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             notices.warn(text, notices.IgnoredArgumentWarning)
         backend = registry.get("soundfile")
         place = filepath if hasattr(filepath, "write") else os.fspath(filepath)
-        backend.save(place, src, sample_rate, channels_first, format, encoding, bits_per_sample, _BUFFER, None, settings)
+        asked = Save(place, src, sample_rate, channels_first, format, encoding, bits_per_sample, _BUFFER, None)
+        backend.save(asked, settings)
 
     return Functions(info, load, save)

@@ -12,9 +12,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dispatcher import Registry, notices
+from dispatcher import Registry, notices, target
 from dispatcher.backend import is_readable, is_writable
 from dispatcher.errors import BackendError, BackendUnavailable, problem
+from dispatcher.requests import Load, Save
 from dispatcher.source import Reader
 from legacy.functions import Functions
 from legacy.settings import Settings
@@ -119,7 +120,8 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         """
 
         def operation(backend: Backend, place: Any) -> tuple[torch.Tensor, int]:
-            return backend.load(place, frame_offset, num_frames, normalize, channels_first, format, _BUFFER, settings)
+            asked = Load(place, frame_offset, num_frames, normalize, channels_first, format, _BUFFER)
+            return backend.load(asked, settings)
 
         return read(filepath, format, operation)
 
@@ -152,15 +154,15 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         if not isinstance(compression, (int, float, type(None))):
             cause = f"compression is a number here, not {type(compression).__name__}"
             raise problem(BackendError, "write", filepath, cause, backend="sox_io")
-        arguments = (src, sample_rate, channels_first, format, encoding, bits_per_sample, _BUFFER, compression, settings)
+        rest = (src, sample_rate, channels_first, format, encoding, bits_per_sample, _BUFFER, compression)
         if not is_writable(filepath):
-            sox().save(os.fspath(filepath), *arguments)
+            sox().save(Save(os.fspath(filepath), *rest), settings)
             return
         _refuse_or_warn("write", filepath, settings)
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "file")
-            sox().save(path, *arguments)
+            sox().save(Save(path, *rest), settings)
             with open(path, "rb") as file:
-                filepath.write(file.read())
+                target.deliver(filepath, file.read())
 
     return Functions(info, load, save)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from compat.lazy import Lazy
 from dispatcher.errors import BackendError
 
 if TYPE_CHECKING:
@@ -28,18 +29,20 @@ def _failing(what: str) -> Callable[[Any], Any]:
 def names(context: Context) -> dict[str, Any]:
     """The flags that public code asks, and the decorators beside them."""
 
+    def works(backend: str) -> bool:
+        return context.registry.reason(backend) is None
+
     def unchanged(function: Any) -> Any:
         return function
 
-    sox = unchanged if context.registry.reason("sox") is None else _failing("libsox")
     return {
         "_IS_TORCHAUDIO_EXT_AVAILABLE": False,
         "_IS_RIR_AVAILABLE": False,
         "_IS_ALIGN_AVAILABLE": False,
         "_IS_KALDI_AVAILABLE": False,
-        "_SOX_INITIALIZED": context.registry.reason("sox") is None,
-        "_FFMPEG_INITIALIZED": "ffmpeg" in context.registry.allowed,
-        "fail_if_no_sox": sox,
+        "_SOX_INITIALIZED": Lazy(lambda: works("sox")),
+        "_FFMPEG_INITIALIZED": Lazy(lambda: works("ffmpeg")),
+        "fail_if_no_sox": Lazy(lambda: unchanged if works("sox") else _failing("libsox")),
         "fail_if_no_ffmpeg": unchanged,
         "fail_if_no_rir": _failing("the room impulse response extension"),
         "fail_if_no_align": _failing("the forced alignment extension"),

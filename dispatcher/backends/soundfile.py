@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import torch
 
     from dispatcher.backend import Uri
+    from dispatcher.requests import Load, Save
     from dispatcher.settings import Settings
 
 # dtype of ``normalize=False`` by subtype of a WAV file; other containers always give float32
@@ -187,79 +188,57 @@ class Backend(backend.Backend):
         encoding = "FLAC" if container == "FLAC" else _ENCODING.get(subtype, "UNKNOWN")
         return AudioMetaData(rate, frames, channels, _BITS.get(subtype, 0), encoding)
 
-    def load(
-        self,
-        uri: Uri,
-        frame_offset: int,
-        num_frames: int,
-        normalize: bool,
-        channels_first: bool,
-        format: str | None,
-        buffer_size: int,
-        settings: Settings,
-    ) -> tuple[torch.Tensor, int]:
+    def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
         import torch
 
-        with self._reading(uri, settings) as file:
-            dtype = "float32" if normalize or file.format != "WAV" else _NATIVE_DTYPE.get(file.subtype)
+        with self._reading(asked.uri, settings) as file:
+            dtype = "float32" if asked.normalize or file.format != "WAV" else _NATIVE_DTYPE.get(file.subtype)
             if dtype not in ("float32", "float64", "int16", "int32"):
                 cause = f"libsndfile cannot give {file.subtype} in a dtype of its own"
                 hint = "Leave normalize=True, or use backend='ffmpeg'."
-                raise problem(ArgumentError, "read", uri, cause, backend=self.name, hint=hint)
+                raise problem(ArgumentError, "read", asked.uri, cause, backend=self.name, hint=hint)
             # offsets are Python slices here, negative ones included
-            start, stop, _ = slice(frame_offset, None).indices(file.frames)
-            frames = stop - start if num_frames < 0 else max(0, min(num_frames, stop - start))
+            start, stop, _ = slice(asked.frame_offset, None).indices(file.frames)
+            frames = stop - start if asked.num_frames < 0 else max(0, min(asked.num_frames, stop - start))
             if frames and (start or file.seekable()):
                 file.seek(start)
-            samples = _by_channel(file, frames, dtype) if channels_first else _interleaved(file, frames, dtype)
+            samples = _by_channel(file, frames, dtype) if asked.channels_first else _interleaved(file, frames, dtype)
             rate = int(file.samplerate)
         return torch.from_numpy(samples), rate
 
-    def save(
-        self,
-        uri: Uri,
-        src: torch.Tensor,
-        sample_rate: int,
-        channels_first: bool,
-        format: str | None,
-        encoding: str | None,
-        bits_per_sample: int | None,
-        buffer_size: int,
-        compression: Any,
-        settings: Settings,
-    ) -> None:
+    def save(self, asked: Save, settings: Settings) -> None:
         import torch
 
-        if compression:
-            raise problem(ArgumentError, "write", uri, f"it takes no compression={compression!r}", backend=self.name)
-        if src.ndim != 2:
-            raise problem(ArgumentError, "write", uri, f"the tensor has {src.ndim} dimensions, not 2", backend=self.name)
-        if not isinstance(src, torch.Tensor):
-            raise problem(ArgumentError, "write", uri, f"{type(src).__name__} is not a tensor", backend=self.name)
-        if backend.is_writable(uri):
-            if format is None:
-                raise problem(BackendError, "write", uri, "a file object needs format=", backend=self.name)
-            container = format.lower()
+        if asked.compression:
+            raise problem(ArgumentError, "write", asked.uri, f"it takes no compression={asked.compression!r}", backend=self.name)
+        if asked.src.ndim != 2:
+            raise problem(ArgumentError, "write", asked.uri, f"the tensor has {asked.src.ndim} dimensions, not 2", backend=self.name)
+        if not isinstance(asked.src, torch.Tensor):
+            raise problem(ArgumentError, "write", asked.uri, f"{type(asked.src).__name__} is not a tensor", backend=self.name)
+        if backend.is_writable(asked.uri):
+            if asked.format is None:
+                raise problem(BackendError, "write", asked.uri, "a file object needs format=", backend=self.name)
+            container = asked.format.lower()
         else:
-            container = os.fsdecode(uri).rpartition(".")[2].lower()
-        if bits_per_sample not in _BIT_DEPTHS:
-            cause = f"bits_per_sample={bits_per_sample!r} is none of {_BIT_DEPTHS}"
-            raise problem(ArgumentError, "write", uri, cause, backend=self.name)
-        if bits_per_sample == 24:
+            container = os.fsdecode(asked.uri).rpartition(".")[2].lower()
+        if asked.bits_per_sample not in _BIT_DEPTHS:
+            cause = f"bits_per_sample={asked.bits_per_sample!r} is none of {_BIT_DEPTHS}"
+            raise problem(ArgumentError, "write", asked.uri, cause, backend=self.name)
+        if asked.bits_per_sample == 24:
             notices.warn("libsndfile takes 24-bit samples from 32-bit ones and drops the lowest 8 bits", notices.IgnoredArgumentWarning)
-        dtype = str(src.dtype).removeprefix("torch.")
+        dtype = str(asked.src.dtype).removeprefix("torch.")
         try:
-            subtype = _subtype(dtype, container, encoding, bits_per_sample)
+            subtype = _subtype(dtype, container, asked.encoding, asked.bits_per_sample)
         except ArgumentError as why:
-            raise problem(ArgumentError, "write", uri, why, backend=self.name) from why
-        data = src.t().numpy() if channels_first else src.numpy()
+            raise problem(ArgumentError, "write", asked.uri, why, backend=self.name) from why
+        data = asked.src.t().numpy() if asked.channels_first else asked.src.numpy()
         # soundfile knows no .sph, and only for a path was that made up for
-        kind = "NIST" if format is None and container in _NIST_EXTENSIONS else format
+        kind = "NIST" if asked.format is None and container in _NIST_EXTENSIONS else asked.format
         try:
-            with target.writing(uri) as place:
-                self._write(place, data, sample_rate, _MOST_FRAMES, subtype=subtype, format=kind)
+            with target.writing(asked.uri) as place:
+                self._write(place, data, asked.sample_rate, _MOST_FRAMES, subtype=subtype, format=kind)
         except (self._soundfile.LibsndfileError, TypeError, ValueError, OSError) as why:
-            raise _failed("write", uri, why) from why
+            raise _failed("write", asked.uri, why) from why
 
     def write_vorbis(self, uri: Uri, data: torch.Tensor, sample_rate: int, compression_level: float) -> None:
         """Write ``[channel, time]`` samples as Ogg Vorbis, with libsndfile's level from 0 (best) to 1.

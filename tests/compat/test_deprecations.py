@@ -14,6 +14,7 @@ from packaging.version import Version
 import compat
 from compat import deprecations, releases
 from dispatcher.notices import CompatWarning
+from tests.conftest import ASSETS
 
 Python = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -104,3 +105,23 @@ def test_a_name_past_its_removal_is_gone(release: str, name: str) -> None:
     removed = Version(compat.release().last_patch) >= Version(fact.removed_in)
     absent_yet = name == "AudioMetaData" and release == "2.0"
     assert use() == (not removed and not absent_yet)
+
+
+def test_a_warning_crosses_processes() -> None:
+    """A worker's error is pickled on its way home."""
+    import pickle
+
+    warning = deprecations.DeprecatedNameWarning("load", deprecations.FACTS["load"])
+    again = pickle.loads(pickle.dumps(warning))
+    assert (type(again), str(again), again.advice) == (type(warning), str(warning), warning.advice)
+
+
+@pytest.mark.libsox
+def test_a_warning_about_a_file_object_points_at_the_caller() -> None:
+    """Through the context manager in which it comes about."""
+    import io
+
+    torchaudio = compat.standin("2.0")
+    with pytest.warns(CompatWarning, match="file objects") as seen:
+        torchaudio.load(io.BytesIO((ASSETS / "stereo_s16.wav").read_bytes()))
+    assert [warning.filename for warning in seen] == [__file__]

@@ -98,6 +98,21 @@ def test_pinned_blocks_nest() -> None:
     assert "torchaudio" not in sys.modules
 
 
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
+def test_pinned_gives_back_the_very_functions() -> None:
+    """Those of a setter, and a user's own, even where the block pins the same release."""
+    torchaudio = compat.install("2.0", backends=["soundfile"])
+    torchaudio.set_audio_backend(None)
+    torchaudio.info = own = lambda path: "mine"
+    before = torchaudio.load, torchaudio.set_audio_backend
+    for release in ("2.2", "2.0"):
+        with compat.pinned(release, backends=["soundfile"]):
+            torchaudio.set_audio_backend("soundfile")
+        assert torchaudio.get_audio_backend() is None
+        assert (torchaudio.load, torchaudio.set_audio_backend) == before
+        assert torchaudio.info is own
+
+
 def test_pinned_is_undone_by_an_error() -> None:
     """An exception in the block changes nothing about that."""
     with pytest.raises(ZeroDivisionError), compat.pinned("2.0"):
@@ -149,10 +164,10 @@ def test_names_bound_before_are_told_of() -> None:
     """``from torchaudio import load`` keeps the old function, and a warning names the module that did it."""
     compat.install("2.0", backends=["soundfile"])
     module = types.ModuleType("somebody_elses")
-    exec("from torchaudio import load, info", vars(module))
+    exec("from torchaudio import load as read, info", vars(module))
     sys.modules[module.__name__] = module
     try:
-        with pytest.warns(CompatWarning, match=r"somebody_elses\.(load|info)") as seen:
+        with pytest.warns(CompatWarning, match=r"somebody_elses\.(read|info) was bound") as seen:
             compat.install("2.2", backends=["soundfile"])
         assert len(seen) == 2
         with warnings.catch_warnings():

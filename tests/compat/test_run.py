@@ -129,6 +129,20 @@ def test_a_variable_puts_any_program_under_it(environment: str) -> None:
     assert done.stdout.split() == ["soundfile", "2.0.2+compat", "False", "True", "2.0.2+compat"], done.stderr
 
 
+def test_a_program_under_the_variable_may_install_another_release(environment: str) -> None:
+    """Its own choice holds, and ``uninstall`` leaves no stand-in behind."""
+    code = "import compat, sys; t = compat.install('2.1', backends=['soundfile']); print(t.__version__); compat.uninstall(); print('torchaudio' in sys.modules)"
+    done = subprocess.run([environment, "-c", code], env={"TORCHAUDIO_COMPAT_AUTO": "2.0"}, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["2.1.2+compat", "False"], done.stderr
+
+
+def test_functions_of_the_standin_pickle_into_other_processes(environment: str) -> None:
+    """By a name that can be imported anywhere."""
+    code = "import pickle, subprocess, sys; from compat import torchaudio as t; d = pickle.dumps(t.load); print(subprocess.run([sys.executable, '-c', f'import pickle; print(pickle.loads({d!r}).__module__)'], capture_output=True, text=True).stdout)"
+    done = subprocess.run([environment, "-c", code], env={}, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "compat.torchaudio", done.stderr
+
+
 def test_without_the_variable_nothing_of_it_is_loaded(environment: str) -> None:
     """The line costs a look into the environment."""
     done = subprocess.run(

@@ -75,3 +75,14 @@ def test_a_wrong_name_is_a_value_error_with_a_hint(name: object, hint: str) -> N
     """As in every release."""
     with pytest.raises(ValueError, match=hint):
         dispatcher.info("x.wav", backend=name)
+
+
+def test_a_missing_backend_keeps_nobodys_frames(python: Python) -> None:
+    """The failure is remembered; what the callers held at the time is not."""
+    code = (
+        "import dispatcher, gc, weakref\n"
+        "class Held: pass\n"
+        "def call():\n    held = Held()\n    try:\n        dispatcher.load('/nonexistent.wav')\n    except RuntimeError:\n        pass\n    return weakref.ref(held)\n"
+        "alive = [call() for _ in range(20)]; gc.collect(); print(sum(ref() is not None for ref in alive))"
+    )
+    assert python(code=code, TORCHAUDIO_COMPAT_LIBSOX="/nonexistent").stdout.strip() == "0"

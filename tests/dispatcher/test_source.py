@@ -106,9 +106,10 @@ def test_a_reader_never_gives_more_than_asked_and_loses_nothing() -> None:
 
 def test_a_file_object_is_read_from_where_it_stands() -> None:
     """A header of some other kind may come before."""
-    held = io.BytesIO(b"x" * 10 + DATA)
-    held.seek(10)
-    assert torch.equal(dispatcher.load(io.BytesIO(held.read()))[0], EXPECTED)
+    for backend in ("ffmpeg", "soundfile"):
+        held = io.BytesIO(b"x" * 1000 + DATA)
+        held.seek(1000)
+        assert torch.equal(dispatcher.load(held, backend=backend)[0], EXPECTED)
 
 
 @pytest.mark.libsox

@@ -93,3 +93,29 @@ def test_a_path_is_no_protocol(prefix: str) -> None:
     """Each of these would make FFmpeg read something else."""
     with pytest.raises(RuntimeError):
         dispatcher.load(f"{prefix}{ASSETS / 'mono_s16.wav'}", backend="ffmpeg")
+
+
+@pytest.mark.libsox
+@pytest.mark.parametrize(
+    "header",
+    [b"NIST_1A\n   -5\n" + b"a b c\n" * 50, b"NIST_1A\n   1024\nsample_count -i 99999999999\nend_head\n".ljust(1024)],
+    ids=["length", "count"],
+)
+def test_a_header_that_libsox_does_not_survive_is_kept_from_it(header: bytes, tmp_path: pathlib.Path) -> None:
+    """libsox ends the process on the first, and the second would take 373 GiB."""
+    path = tmp_path / "x.sph"
+    path.write_bytes(header)
+    for call in (dispatcher.info, dispatcher.load):
+        with pytest.raises(RuntimeError, match="SPHERE"):
+            call(str(path), backend="sox")
+
+
+@pytest.mark.libsox
+def test_a_header_that_promises_too_much_takes_no_memory(tmp_path: pathlib.Path) -> None:
+    """What is there is read; a wav header may say anything."""
+    data = bytearray((ASSETS / "stereo_s16.wav").read_bytes())
+    data[4:8] = data[40:44] = b"\xff\xff\xff\x7f"
+    path = tmp_path / "x.wav"
+    path.write_bytes(data)
+    for backend in dispatcher.list_audio_backends():
+        assert dispatcher.load(str(path), backend=backend)[0].shape == (2, 4000)

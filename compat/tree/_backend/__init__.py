@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from compat.context import Context
 
 GOES_IN_2_9 = True
+CLASSES = {"ffmpeg": "FFmpegBackend", "sox": "SoXBackend", "soundfile": "SoundfileBackend"}
 
 
 def attached(context: Context) -> bool:

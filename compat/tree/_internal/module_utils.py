@@ -49,7 +49,8 @@ def names(context: Context) -> dict[str, Any]:
         """A decorator: the function raises RuntimeError when called, if libsox does not work here."""
         from compat.tree import _extension
 
-        return _extension.names(context)["fail_if_no_sox"]  # type: ignore[no-any-return]
+        decorator: Callable[[_F], _F] = _extension.names(context)["fail_if_no_sox"].make()
+        return decorator
 
     found = (is_module_available, requires_module, is_sox_available, requires_sox)
     return {function.__name__: function for function in found}

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from compat.tree import sox_effects
+from dispatcher.errors import ArgumentError
 
 if TYPE_CHECKING:
     from compat.context import Context
 
 STANDS_IN = True
 GOES_IN_2_9 = True
+_LEAST_BUFFER = 1024
 
 
 def names(context: Context) -> dict[str, Any]:
@@ -32,6 +34,8 @@ def names(context: Context) -> dict[str, Any]:
 
     def set_buffer_size(buffer_size: int) -> None:
         """Bytes that libsox and its effects process at a time."""
+        if buffer_size < _LEAST_BUFFER:
+            raise ArgumentError(f"libsox needs a buffer of at least {_LEAST_BUFFER} bytes, not {buffer_size}")
         settings().bufsiz = buffer_size
 
     def get_buffer_size() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dispatcher import arguments, backend
 from dispatcher.backends.ffmpeg import container, decode, encode, probe
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from dispatcher.backend import Uri
     from dispatcher.metadata import AudioMetaData
+    from dispatcher.requests import Load, Save
     from dispatcher.settings import Settings
 
 
@@ -41,45 +42,23 @@ class Backend(backend.Backend):
         except BackendError as why:
             raise problem(type(why), "read", uri, why, backend=self.name) from why
 
-    def load(
-        self,
-        uri: Uri,
-        frame_offset: int,
-        num_frames: int,
-        normalize: bool,
-        channels_first: bool,
-        format: str | None,
-        buffer_size: int,
-        settings: Settings,
-    ) -> tuple[torch.Tensor, int]:
+    def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
         import torch
 
         try:
-            arguments.check_piece(frame_offset, num_frames)
-            with container.reading(uri, format, buffer_size, settings) as (opened, stream):
-                frames = decode.piece(opened, stream, frame_offset, num_frames, normalize)
+            arguments.check_piece(asked.frame_offset, asked.num_frames)
+            with container.reading(asked.uri, asked.format, asked.buffer_size, settings) as (opened, stream):
+                frames = decode.piece(opened, stream, asked.frame_offset, asked.num_frames, asked.normalize)
                 rate = stream.codec_context.sample_rate
         except BackendError as why:
-            raise problem(type(why), "read", uri, why, backend=self.name) from why
+            raise problem(type(why), "read", asked.uri, why, backend=self.name) from why
         waveform = torch.from_numpy(frames)
-        return (waveform if channels_first else waveform.t()).contiguous(), rate
+        return (waveform if asked.channels_first else waveform.t()).contiguous(), rate
 
-    def save(
-        self,
-        uri: Uri,
-        src: torch.Tensor,
-        sample_rate: int,
-        channels_first: bool,
-        format: str | None,
-        encoding: str | None,
-        bits_per_sample: int | None,
-        buffer_size: int,
-        compression: Any,
-        settings: Settings,
-    ) -> None:
+    def save(self, asked: Save, settings: Settings) -> None:
         try:
-            encode.save(uri, src, sample_rate, channels_first, format, encoding, bits_per_sample, compression)
+            encode.save(asked)
         except (ArgumentError, ArgumentTypeError, BackendError) as why:
-            raise problem(type(why), "write", uri, why, backend=self.name) from why
+            raise problem(type(why), "write", asked.uri, why, backend=self.name) from why
         except OSError as why:
-            raise problem(BackendError, "write", uri, why, backend=self.name) from why
+            raise problem(BackendError, "write", asked.uri, why, backend=self.name) from why

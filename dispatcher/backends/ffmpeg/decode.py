@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dispatcher import notices
 from dispatcher.backends.ffmpeg import samples
-from dispatcher.errors import BackendError
+from dispatcher.errors import BackendError, describe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,6 +44,10 @@ def promised_frames(container: InputContainer, stream: AudioStream) -> int:
     return int(container.duration * stream.rate) // 1_000_000 if container.duration else 0
 
 
+def _name(container: InputContainer) -> str:
+    return describe(container.file if container.file is not None else container.name.removeprefix("file:"))
+
+
 def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
     """The decoded frames of a stream, up to the first one that is damaged.
 
@@ -61,7 +65,7 @@ def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFram
         if not found:
             raise BackendError(f"no sound could be decoded ({why.strerror})") from why
         notices.warn(
-            f"only {found} frames of {container.name!r} could be decoded: the data after them is damaged ({why.strerror})",
+            f"only {found} frames of {_name(container)} could be decoded: the data after them is damaged ({why.strerror})",
             notices.DamagedInputWarning,
         )
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from av.container import OutputContainer
 
     from dispatcher.backend import Uri
+    from dispatcher.requests import Save
 
 _SAMPLE_FORMATS = {"uint8": "u8", "int16": "s16", "int32": "s32", "int64": "s64", "float32": "flt", "float64": "dbl"}
 
@@ -85,43 +86,34 @@ def choose(extension: str | None, format: str | None, encoding: str | None, bits
     return Choice(format, None, None)
 
 
-def save(
-    uri: Uri,
-    src: torch.Tensor,
-    sample_rate: int,
-    channels_first: bool,
-    format: str | None,
-    encoding: str | None,
-    bits_per_sample: int | None,
-    compression: Any,
-) -> None:
-    """Write ``src``; arguments as in ``dispatcher.save``.
+def save(asked: Save) -> None:
+    """Write ``asked.src``; arguments as in ``dispatcher.save``.
 
     Raises:
         ArgumentError, ArgumentTypeError, BackendError: (ValueError, TypeError, RuntimeError) as the releases did.
     """
     import av
 
-    if compression is not None and not _is_codec_config(compression):
-        raise ArgumentError(f"compression is a CodecConfig here, not {type(compression).__name__}")
+    if asked.compression is not None and not _is_codec_config(asked.compression):
+        raise ArgumentError(f"compression is a CodecConfig here, not {type(asked.compression).__name__}")
     extension = None
-    if backend.is_writable(uri):
-        if format is None:
+    if backend.is_writable(asked.uri):
+        if asked.format is None:
             raise BackendError("a file object needs format=")
     else:
-        extension = os.path.splitext(os.fsdecode(uri))[1].lstrip(".").lower() or None
-    if not hasattr(type(src), "T"):
-        raise AttributeError(f"{type(src).__name__} is not a tensor")
-    shape = tuple(getattr(src, "shape", ()))
-    channels = shape[0 if channels_first else -1] if shape else 0
-    choice = choose(extension, format, encoding, bits_per_sample, channels)
-    with target.writing(uri) as place, _muxer(place, choice, extension) as container:
-        data = _checked(src, channels_first)
-        rate = operator.index(sample_rate)
+        extension = os.path.splitext(os.fsdecode(asked.uri))[1].lstrip(".").lower() or None
+    if not hasattr(type(asked.src), "T"):
+        raise AttributeError(f"{type(asked.src).__name__} is not a tensor")
+    shape = tuple(getattr(asked.src, "shape", ()))
+    channels = shape[0 if asked.channels_first else -1] if shape else 0
+    choice = choose(extension, asked.format, asked.encoding, asked.bits_per_sample, channels)
+    with target.writing(asked.uri) as place, _muxer(place, choice, extension) as container:
+        data = _checked(asked.src, asked.channels_first)
+        rate = operator.index(asked.sample_rate)
         if rate <= 0:
-            raise BackendError(f"sample_rate is {sample_rate}, and must be positive")
+            raise BackendError(f"sample_rate is {asked.sample_rate}, and must be positive")
         try:
-            stream = _stream(container, choice, rate, channels, compression)
+            stream = _stream(container, choice, rate, channels, asked.compression)
             _encode(container, stream, data, rate)
         except (av.FFmpegError, ValueError) as why:
             raise BackendError(f"{getattr(why, 'strerror', None) or why}") from why

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import torch
 
     from dispatcher.backend import Uri
+    from dispatcher.requests import Load, Save
     from dispatcher.settings import Settings
 
 _FILE_OBJECT = "libsox reads and writes paths only"
@@ -71,59 +72,39 @@ class Backend(backend.Backend):
         except BackendError as why:
             raise problem(BackendError, "read", uri, why, backend=self.name) from why
 
-    def load(
-        self,
-        uri: Uri,
-        frame_offset: int,
-        num_frames: int,
-        normalize: bool,
-        channels_first: bool,
-        format: str | None,
-        buffer_size: int,
-        settings: Settings,
-    ) -> tuple[torch.Tensor, int]:
+    def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
         import torch
 
-        path = self._path("read", uri, settings)
+        path = self._path("read", asked.uri, settings)
         try:
-            arguments.check_piece(frame_offset, num_frames)
-            with files.reading(self.library, path, format) as file:
+            arguments.check_piece(asked.frame_offset, asked.num_frames)
+            with files.reading(self.library, path, asked.format) as file:
                 rate, precision = int(file.signal.rate), int(file.signal.precision)
                 native = encodings.NATIVE_DTYPE.get((int(file.encoding.encoding), precision), "float32")
-                frames = files.read(self.library, file, frame_offset, num_frames)
+                frames = files.read(self.library, file, asked.frame_offset, asked.num_frames)
         except BackendError as why:
-            raise problem(BackendError, "read", uri, why, backend=self.name) from why
-        waveform = torch.from_numpy(samples.to_dtype(frames, "float32" if normalize else native))
-        return (waveform.t().contiguous() if channels_first else waveform), rate
+            raise problem(BackendError, "read", asked.uri, why, backend=self.name) from why
+        waveform = torch.from_numpy(samples.to_dtype(frames, "float32" if asked.normalize else native))
+        return (waveform.t().contiguous() if asked.channels_first else waveform), rate
 
-    def save(
-        self,
-        uri: Uri,
-        src: torch.Tensor,
-        sample_rate: int,
-        channels_first: bool,
-        format: str | None,
-        encoding: str | None,
-        bits_per_sample: int | None,
-        buffer_size: int,
-        compression: Any,
-        settings: Settings,
-    ) -> None:
-        path = self._path("write", uri, settings)
-        if compression is not None and not isinstance(compression, (int, float)):
-            cause = f"compression is a number here, not {type(compression).__name__}"
-            raise problem(ArgumentError, "write", uri, cause, backend=self.name)
+    def save(self, asked: Save, settings: Settings) -> None:
+        path = self._path("write", asked.uri, settings)
+        if asked.compression is not None and not isinstance(asked.compression, (int, float)):
+            cause = f"compression is a number here, not {type(asked.compression).__name__}"
+            raise problem(ArgumentError, "write", asked.uri, cause, backend=self.name)
         try:
-            dtype = _checked(src, sample_rate)
-            container = os.path.splitext(path)[1].lstrip(".").lower() if format is None else format
-            data = src.t() if channels_first else src
-            stored = encodings.to_store(container, dtype, encoding, bits_per_sample, data.shape[1], sample_rate, settings.sox_signed_bits)
+            dtype = _checked(asked.src, asked.sample_rate)
+            container = os.path.splitext(path)[1].lstrip(".").lower() if asked.format is None else asked.format
+            data = asked.src.t() if asked.channels_first else asked.src
+            stored = encodings.to_store(
+                container, dtype, asked.encoding, asked.bits_per_sample, data.shape[1], asked.sample_rate, settings.sox_signed_bits
+            )
             precision = encodings.BY_DTYPE[dtype][1]
             with target.writing(path) as place:
                 taken = samples.from_tensor(data)
-                files.write(self.library, place, taken, sample_rate, precision, stored, compression, container)
+                files.write(self.library, place, taken, asked.sample_rate, precision, stored, asked.compression, container)
         except (BackendError, OSError) as why:
-            raise problem(BackendError, "write", uri, why, backend=self.name) from why
+            raise problem(BackendError, "write", asked.uri, why, backend=self.name) from why
 
     def apply_effects(
         self, tensor: torch.Tensor, sample_rate: int, effects: Sequence[Sequence[str]], channels_first: bool

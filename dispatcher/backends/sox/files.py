@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _UNKNOWN_LENGTH = 2**64 - 1
 _CHUNK = 1 << 18
+_SPHERE_HEADER = 4096
+_MOST_SAMPLES_PER_BYTE = 1000
 
 
 @contextlib.contextmanager
@@ -25,6 +28,7 @@ def reading(sox: Library, path: str, filetype: str | None) -> Iterator[Any]:
     Raises:
         BackendError: libsox cannot make out what the file is.
     """
+    _check_sphere(path)
     kind = sox.ffi.NULL if filetype is None else sox.ffi.new("char[]", filetype.encode())
     with sox.lock:
         file = sox.lib.sox_open_read(os.fsencode(path), sox.ffi.NULL, sox.ffi.NULL, kind)
@@ -37,6 +41,28 @@ def reading(sox: Library, path: str, filetype: str | None) -> Iterator[Any]:
     finally:
         with sox.lock:
             sox.lib.sox_close(file)
+
+
+def _check_sphere(path: str) -> None:
+    """Keep from libsox a SPHERE file whose header it would not survive: on some it ends the process.
+
+    Raises:
+        BackendError: the header's length is absurd, or its sample count is more than the file can hold.
+    """
+    try:
+        with open(path, "rb") as file:
+            start = file.read(_SPHERE_HEADER)
+            size = os.fstat(file.fileno()).st_size
+    except OSError:
+        return
+    if not start.startswith(b"NIST_1A"):
+        return
+    length = start[8:16].strip()
+    if not length.isdigit() or not 16 < int(length) <= size:
+        raise BackendError(f"it is a SPHERE file whose header claims a length of {length.decode('latin-1')!r} bytes")
+    count = re.search(rb"^sample_count -i (\S+)", start, re.MULTILINE)
+    if count and (not count[1].isdigit() or int(count[1]) > size * _MOST_SAMPLES_PER_BYTE):
+        raise BackendError(f"it is a SPHERE file of {size} bytes whose header promises {count[1].decode('latin-1')} samples")
 
 
 def _why_not(path: str, filetype: str | None) -> str:
@@ -65,6 +91,8 @@ def read(sox: Library, file: Any, frame_offset: int, num_frames: int) -> Samples
     for _ in _chunks(sox, file, frame_offset * channels):
         pass
     promised = max(0, length(file) - frame_offset)
+    if promised * channels > _MOST_SAMPLES_PER_BYTE * _size(sox, file):
+        promised = 0  # more than any codec packs into a file of that size: take what comes
     wanted = num_frames if num_frames >= 0 else None
     if not promised:
         parts = list(_chunks(sox, file, None if wanted is None else wanted * channels))
@@ -78,6 +106,14 @@ def read(sox: Library, file: Any, frame_offset: int, num_frames: int) -> Samples
             break
         at += got
     return out[: at - at % channels].reshape(-1, channels)
+
+
+def _size(sox: Library, file: Any) -> int:
+    """Bytes of an open file."""
+    try:
+        return os.path.getsize(sox.text(file.filename))
+    except OSError:
+        return 0
 
 
 def _chunks(sox: Library, file: Any, samples: int | None) -> Iterator[Samples]:

@@ -1,0 +1,22 @@
+"""``torchaudio._backend.common``: from 2.1 on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dispatcher.metadata import AudioMetaData
+
+if TYPE_CHECKING:
+    from compat.context import Context
+
+GOES_IN_2_9 = True
+
+
+def present(context: Context) -> bool:
+    """From 2.1 on."""
+    return context.release.backend_classes
+
+
+def names(context: Context) -> dict[str, Any]:
+    """The class that ``info`` gives."""
+    return {"AudioMetaData": AudioMetaData}

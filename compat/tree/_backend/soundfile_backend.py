@@ -1,0 +1,20 @@
+"""``torchaudio._backend.soundfile_backend``: from 2.1 on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from compat.context import Context
+
+GOES_IN_2_9 = True
+
+
+def present(context: Context) -> bool:
+    """From 2.1 on."""
+    return context.release.backend_classes
+
+
+def names(context: Context) -> dict[str, Any]:
+    """libsndfile, under the parameters of the global backend."""
+    return dict(vars(context.global_backend.functions["soundfile"]))

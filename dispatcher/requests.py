@@ -1,0 +1,37 @@
+"""What a call asks of a backend, as one value: the arguments of ``load`` and of ``save``, with the names they have there."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Load:
+    """A piece of a file to read; ``num_frames`` -1 is all of it."""
+
+    uri: Any
+    frame_offset: int
+    num_frames: int
+    normalize: bool
+    channels_first: bool
+    format: str | None
+    buffer_size: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Save:
+    """Samples to write; ``None`` leaves a choice to the backend."""
+
+    uri: Any
+    src: torch.Tensor
+    sample_rate: int
+    channels_first: bool
+    format: str | None
+    encoding: str | None
+    bits_per_sample: int | None
+    buffer_size: int
+    compression: Any
