@@ -11,7 +11,7 @@ import dispatcher
 from compat import releases
 from compat.releases import Release
 from dispatcher import Chooser, Registry, notices, torchcodec
-from dispatcher.errors import ArgumentTypeError
+from dispatcher.errors import ArgumentTypeError, BackendUnavailable
 from legacy import GlobalBackend
 
 PER_CALL_NAMES = {"sox_io": "sox"}
@@ -34,6 +34,7 @@ class Context:
         self.release, self.host, self.over_real, self.broken = release, host, over_real, broken
         self.registry = Registry(backends)
         self.chooser = Chooser(self.registry, release)
+        self.chooser.explain = _explained
         self.per_call = dispatcher.functions(self.chooser)
         self.torchcodec = torchcodec.functions(self.registry, release)
         self.global_backend = GlobalBackend(host, self.registry, release)
@@ -84,6 +85,13 @@ class Context:
                 _naming_backend(_renaming(functions.load, "uri", "filepath"), self.per_call.load),
                 _naming_backend(_renaming(functions.save, "uri", "filepath"), self.per_call.save),
             )
+
+
+def _explained(backend: str, why: BackendUnavailable) -> str:
+    """Why a backend cannot be used, with the doctor's mend for this machine."""
+    from compat.doctor import explain
+
+    return explain.backend_failure(backend, why.reason, why.tried, missing=bool(why.mend))
 
 
 def _renaming(function: Callable[..., Any], alias: str, parameter: str) -> Callable[..., Any]:

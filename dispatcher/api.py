@@ -42,6 +42,16 @@ class Chooser:
     def __init__(self, registry: Registry, settings: Settings) -> None:
         self.registry, self.settings = registry, settings
         self.preferred: str | None = None
+        # how an error words that a backend cannot be used; what installs this package knows the machine better
+        self.explain: Callable[[str, BackendUnavailable], str] = lambda name, why: why.explain()
+
+    def why_not(self, name: str) -> str:
+        """Why a backend cannot be used, and the mend, for an error's text; "" where it can."""
+        try:
+            self.registry.get(name)
+        except BackendUnavailable as why:
+            return self.explain(name, why)
+        return ""
 
     def available(self) -> list[str]:
         """The names of the backends that work here, in the order in which they are asked."""
@@ -60,7 +70,7 @@ class Chooser:
         names = self.available()
         if isinstance(name, str) and name in names:
             return self.registry.get(name)
-        why = self.registry.reason(name) if isinstance(name, str) and name in self.registry.allowed else "there is no such backend"
+        why = self.why_not(name) if isinstance(name, str) and name in self.registry.allowed else "there is no such backend"
         hint = ' (in a call, "sox_io" is called "sox")' if name == "sox_io" else ""
         raise ArgumentError(f"backend={name!r} cannot be used: {why}{hint}. Those that work here: {', '.join(names) or 'none'}.")
 
@@ -80,11 +90,7 @@ class Chooser:
             if why is None:
                 return candidate
             reasons.append(f"{name}: {why}")
-        for name in self.registry.allowed:
-            try:
-                self.registry.get(name)
-            except BackendUnavailable as unavailable:
-                reasons.append(f"{name}: {unavailable.explain()}")
+        reasons += [f"{name}: {why}" for name in self.registry.allowed if (why := self.why_not(name))]
         cause = "no backend can take it (" + " | ".join(reasons) + ")"
         raise problem(BackendError, action, uri, cause, hint="Run `python -m compat.doctor` to see what is missing.")
 

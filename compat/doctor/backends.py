@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from compat.doctor import explain, mends
-from compat.doctor.findings import Finding, Mend, error, ok
+from compat.doctor.findings import Finding, error, ok
 from compat.doctor.world import World
 
 
@@ -46,13 +46,12 @@ def finding(
     told = answer.value
     if "unavailable" not in told:
         return ok(words(told), data=told, evidence=tuple(f"{key}: {', '.join(told[key])}" for key in lists))
-    cause = explain.message("\n".join([told["unavailable"], *told["tried"]]), package)
-    mend = cause.mend if cause else Mend("Install it", mends.install(package).commands) if told["mend"] else mends.reinstall(package)
+    cause, mend = explain.unavailable(told["unavailable"], told["tried"], package, missing=bool(told["mend"]))
     return error(
         told["unavailable"],
         mend=mend,
         subject=library,
-        cause=cause.name if cause else "backend-unavailable",
+        cause=cause,
         evidence=tuple(f"tried {attempt}" for attempt in told["tried"]),
         data=told,
     )

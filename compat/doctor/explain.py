@@ -10,9 +10,13 @@ import functools
 import pathlib
 import re
 import tomllib
+from collections.abc import Sequence
 
 from compat.doctor import mends
 from compat.doctor.findings import Mend, sentence
+
+_UNAVAILABLE = "backend-unavailable"
+_PACKAGES = {"ffmpeg": "av", "soundfile": "soundfile", "sox": "libsox"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,3 +83,28 @@ def import_failure(why: BaseException | str, package: str = "torchaudio") -> str
     """
     found = message(why if isinstance(why, str) else chain(why), package)
     return found.sentence() if found else ""
+
+
+def unavailable(reason: str, tried: Sequence[str], package: str, *, missing: bool) -> tuple[str, Mend]:
+    """The name of the cause for which a backend's library cannot be used, and the mend on this machine.
+
+    Args:
+        reason: what its probe said.
+        tried: each attempt with its own error.
+        package: what is installed to get the library.
+        missing: it is not there at all, rather than there and broken.
+    """
+    known = message("\n".join([reason, *tried]), package)
+    if known:
+        return known.name, known.mend
+    if package == "libsox":
+        return _UNAVAILABLE, mends.library("libsox.so")
+    return _UNAVAILABLE, Mend("Install it", mends.install(package).commands) if missing else mends.reinstall(package)
+
+
+def backend_failure(backend: str, reason: str, tried: Sequence[str], *, missing: bool) -> str:
+    """Why a backend cannot be used, every attempt, and the command that mends it here, in one line for an error's text."""
+    if backend not in _PACKAGES:
+        return "; ".join([reason, *tried])
+    _, mend = unavailable(reason, tried, "cffi" if "cffi" in reason else _PACKAGES[backend], missing=missing)
+    return "; ".join(filter(None, [reason, *(f"tried {attempt}" for attempt in tried), mend.sentence()]))

@@ -95,3 +95,14 @@ def test_the_tops_of_old_scripts_import(python: Python, release: str) -> None:
     """Every name that public code was seen to import."""
     done = python(code=f"import compat; compat.install({release!r})\n{_TOPS}\nprint('past the imports')", PYTHONWARNINGS="ignore")
     assert done.stdout.strip() == "past the imports", done.stderr
+
+
+@pytest.mark.parametrize("call", ["load('x.wav')", "load('x.wav', backend='soundfile')"])
+def test_errors_quote_the_doctor(python: Python, tmp_path: pathlib.Path, call: str) -> None:
+    """Where no backend, or not the one that is named, works: the reason, and the command for this very interpreter."""
+    for name in ("av", "soundfile"):
+        (tmp_path / f"{name}.py").write_text("raise ImportError('planted')\n")
+    code = f"import compat, sys\ntry:\n    compat.standin('2.2').{call}\nexcept (RuntimeError, ValueError) as why:\n    print(why)\nprint(sys.executable)"
+    said, executable = python(code=code, PYTHONPATH=str(tmp_path), TORCHAUDIO_COMPAT_LIBSOX="/nonexistent").stdout.splitlines()
+    assert f"{executable} -m pip install soundfile" in said.replace("'", "").replace('"', "")
+    assert "planted" in said
