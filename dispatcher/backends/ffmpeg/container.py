@@ -32,6 +32,7 @@ _NO_SOUND = re.compile(
 )
 _ALIASES = {"vorbis": "ogg"}  # libsox' name, which the releases accepted here too
 _FILE_BUFFER = 1 << 15
+_PYAV_WITHOUT_ERRORS = 19
 
 
 @functools.cache
@@ -40,6 +41,14 @@ def demuxers() -> str:
     import av
 
     return ",".join(sorted(name for name in av.formats_available if not _NO_SOUND.fullmatch(name)))
+
+
+@functools.cache
+def _lenient() -> dict[str, Any]:
+    """What makes PyAV take tags in any encoding: an argument until 18, its own way since 19."""
+    import av
+
+    return {"metadata_errors": "ignore"} if int(av.__version__.partition(".")[0]) < _PYAV_WITHOUT_ERRORS else {}
 
 
 def _place(uri: Uri) -> tuple[str, str]:
@@ -80,7 +89,7 @@ def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) 
             mode="r",
             format=_ALIASES.get(format, format) if format else None,
             container_options=options,
-            metadata_errors="ignore",
+            **_lenient(),
             buffer_size=max(buffer_size, _FILE_BUFFER),
         )
     except (av.FFmpegError, ValueError) as why:
