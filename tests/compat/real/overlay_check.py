@@ -55,6 +55,30 @@ def import_all() -> None:
                 continue
 
 
+def restored_names_work(folder: str, release: str) -> None:
+    """Not only can they be reached: what of it is ours does its work."""
+    import torch
+
+    path = f"{folder}/waves_yesno/0_1_0_1_0_1_0_1.wav"
+    assert torchaudio.info(path).num_frames == 800
+    torchaudio.save(f"{folder}/saved.wav", torchaudio.load(path)[0], 8000)
+    assert torchaudio.load(f"{folder}/saved.wav")[1] == 8000
+    assert torchaudio.list_audio_backends()
+    torchaudio.set_audio_backend("soundfile")
+    assert torchaudio.get_audio_backend() in (None, "soundfile")
+    assert torchaudio.backend.soundfile_backend.load(path)[1] == 8000
+    assert isinstance(torchaudio.backend.sox_io_backend.info(path), torchaudio.backend.common.AudioMetaData)
+    if release != "2.0":
+        backends = importlib.import_module("torchaudio._backend.utils").get_available_backends()
+        assert {name: backend.load(path)[1] for name, backend in backends.items()} == dict.fromkeys(("ffmpeg", "sox", "soundfile"), 8000)
+    if not getattr(torchaudio.sox_effects, "__file__", None):
+        wave = torch.zeros(1, 800)
+        assert torchaudio.sox_effects.apply_effects_tensor(wave, 8000, [["rate", "4000"]])[0].shape == (1, 400)
+        assert "rate" in torchaudio.utils.sox_utils.list_effects()
+        assert "wav" in torchaudio.utils.ffmpeg_utils.get_demuxers()
+        assert torchaudio.io.CodecConfig(bit_rate=1).bit_rate == 1
+
+
 def datasets(folder: str) -> None:
     """Real datasets read through us."""
     from torchaudio.datasets import LIBRISPEECH, YESNO
@@ -85,6 +109,7 @@ def main() -> None:
             ours = {f"torchaudio.{path}" for path, found in definitions.below().items() if not found.stands_in and not found.merges}
             theirs = [name for name in ours & set(sys.modules) if getattr(sys.modules[name], "__file__", None)]
             assert not theirs, theirs
+            restored_names_work(sys.argv[1], release)
         datasets(sys.argv[1])
     compat.uninstall()
     after = everything()
