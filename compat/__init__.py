@@ -14,14 +14,17 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import types
+
     from compat.installation import install as install
     from compat.installation import pinned as pinned
     from compat.installation import standin as standin
-    from compat.installation import torchaudio as torchaudio
     from compat.installation import uninstall as uninstall
     from compat.releases import Release as Release
     from compat.releases import named as release
     from dispatcher.notices import CompatWarning as CompatWarning
+
+    torchaudio: types.ModuleType
 
 _HOMES = {
     "install": ("compat.installation", "install"),

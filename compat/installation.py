@@ -259,12 +259,3 @@ def release(version: str | Release | None = None, **flags: Any) -> Release:
     if version is None and not flags and _installed is not None:
         return _installed.arguments[0]  # type: ignore[no-any-return]
     return releases.named(version, **flags)
-
-
-torchaudio: types.ModuleType
-
-
-def __getattr__(name: str) -> Any:
-    if name == ROOT:
-        return default_standin()
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
