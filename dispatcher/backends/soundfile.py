@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from dispatcher import backend, notices, source, target
+from dispatcher import arguments, backend, notices, source, target
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, problem
 from dispatcher.metadata import AudioMetaData
 
@@ -80,12 +80,7 @@ def _subtype(dtype: str, container: str, encoding: str | None, bits: int | None)
         if dtype not in _WAV_BY_DTYPE:
             raise ArgumentError(f"it does not write {dtype} to wav; convert the tensor to one of {', '.join(_WAV_BY_DTYPE)}")
         return _WAV_BY_DTYPE[dtype]
-    if encoding not in table:
-        raise ArgumentError(f"{container} has no encoding={encoding!r}; it has {', '.join(map(repr, table))}")
-    if bits not in table[encoding]:
-        allowed = ", ".join(map(repr, table[encoding]))
-        raise ArgumentError(f"{container} with encoding={encoding!r} takes no bits_per_sample={bits!r}; it takes {allowed}")
-    return table[encoding][bits]
+    return arguments.stored_as(table, container, encoding, bits, ArgumentError)
 
 
 def _readable(uri: Uri, settings: Settings) -> Any:

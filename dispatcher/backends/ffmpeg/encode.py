@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher import backend, notices, target
+from dispatcher import arguments, backend, notices, target
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError
 
@@ -68,12 +68,7 @@ def choose(extension: str | None, format: str | None, encoding: str | None, bits
     if kind in ("wav", "amb"):
         if bits not in _BIT_DEPTHS:
             raise ArgumentError(f"bits_per_sample={bits!r} is none of {_BIT_DEPTHS}")
-        if encoding not in _WAV:
-            raise ArgumentError(f"wav has no encoding={encoding!r}; it has {', '.join(map(repr, _WAV))}")
-        if bits not in _WAV[encoding]:
-            allowed = ", ".join(map(repr, _WAV[encoding]))
-            raise ArgumentError(f"wav with encoding={encoding!r} takes no bits_per_sample={bits!r}; it takes {allowed}")
-        return Choice("wav", _WAV[encoding][bits], None)
+        return Choice("wav", arguments.stored_as(_WAV, "wav", encoding, bits, ArgumentError), None)
     if kind in ("flac", "ogg"):
         if bits not in _FLAC_FORMATS:
             raise ArgumentError(f"{kind} takes bits_per_sample 16 or 24, not {bits!r}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
+from dispatcher import arguments
 from dispatcher.errors import BackendError
 
 SIGN2, UNSIGNED, FLOAT, FLAC, ULAW, ALAW, GSM, MP3, VORBIS, AMR_WB, AMR_NB, OPUS = 1, 2, 3, 5, 9, 10, 21, 22, 23, 24, 25, 28
@@ -78,9 +79,4 @@ def to_store(container: str, dtype: str, encoding: str | None, bits: int | None,
         return Encoding(*BY_DTYPE[dtype])
     if table is _WAV and encoding == "PCM_S" and bits is None:
         bits = signed_bits
-    if encoding not in table:
-        raise BackendError(f"{container} has no encoding={encoding!r}; it has {', '.join(map(repr, table))}")
-    if bits not in table[encoding]:
-        allowed = ", ".join(map(repr, table[encoding]))
-        raise BackendError(f"{container} with encoding={encoding!r} takes no bits_per_sample={bits!r}; it takes {allowed}")
-    return Encoding(*table[encoding][bits])
+    return Encoding(*arguments.stored_as(table, container, encoding, bits, BackendError))
