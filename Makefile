@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test lint bench system clean
+.PHONY: help demo test lint bench release-check system clean
 
 help:
 	@echo "make demo   an old script under torchaudio 2.0, 2.1 and 2.2, on real audio"
 	@echo "make test   all tests"
 	@echo "make lint   ruff and mypy"
 	@echo "make bench  speed, as ratios against named peers"
+	@echo "make release-check  the wheel and the sdist, tried in clean environments, torch and all"
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -30,6 +31,9 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+release-check: $(READY)
+	$(BIN)/python -m pytest tests/release -m "release or not release"
 
 bench: $(READY)
 	$(BIN)/python -m bench

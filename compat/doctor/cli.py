@@ -11,10 +11,11 @@ import traceback
 from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
-from compat.doctor import files, page, pins, registry, report, structured, verdict
+from compat.doctor import elsewhere, files, page, pins, registry, report, structured, verdict
 from compat.doctor.findings import Result
 from compat.doctor.world import World
 
+PROG = "python -m compat.doctor"
 FAILED = 3
 
 _EPILOG = """\
@@ -23,6 +24,7 @@ examples
   python -m compat.doctor speech.m4a            why is this file not read, and what would read it?
   python -m compat.doctor --thorough            compare the hashes of every installed file as well
   python -m compat.doctor --only pair,build     these checks only
+  python -m compat.doctor --python .venv        what is wrong with that environment?
   python -m compat.doctor --explain libraries   what a check looks at, and why
   python -m compat.doctor --pins 2.8 --build cpu > requirements.txt
   python -m compat.doctor --report              Markdown for an issue, without your name and home folder
@@ -64,6 +66,11 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     parser.add_argument("--skip", type=_names, action="extend", default=[], metavar="CHECK,...", help="leave these checks out")
     parser.add_argument("--thorough", action="store_true", help="compare hashes, not only sizes; reads every installed file")
     parser.add_argument("--time-limit", type=_seconds, default=30.0, metavar="SECONDS", help="for one import or one probe (30)")
+    parser.add_argument(
+        "--python",
+        metavar="PYTHON",
+        help="look at this interpreter's environment, or at this virtual environment",
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="show details also of what is well")
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="the results as JSON; --schema prints its schema")
@@ -82,10 +89,12 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     return parser
 
 
-def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.doctor") -> int:
+def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
     """Run the doctor; the exit status is 0 healthy, 1 warnings, 2 errors, 3 the doctor itself failed."""
     arguments = _parser(prog).parse_args(argv)
     try:
+        if arguments.python is not None:
+            return elsewhere.run(arguments.python, _without_python(argv))
         return _printed(arguments) if _only_prints(arguments) else _examined(arguments)
     except ValueError as why:
         print(f"{prog}: {why}", file=sys.stderr)
@@ -98,6 +107,13 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.doctor
         traceback.print_exc()
         print(f"{prog}: the doctor itself failed; this is a bug of torchaudio-compat", file=sys.stderr)
     return FAILED
+
+
+def _without_python(argv: Sequence[str] | None) -> list[str]:
+    """The command line for the other interpreter's doctor."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--python")
+    return parser.parse_known_args(argv)[1]
 
 
 def _only_prints(arguments: argparse.Namespace) -> bool:

@@ -1,0 +1,85 @@
+"""The doctor for another environment than its own: ``--python .venv``.
+
+Whoever runs the doctor by pipx has it in an environment of its own, where nothing is amiss. So it is copied, with the few
+packages that it needs, into a folder for the while, and run from there by the interpreter in question, which installs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+
+from packaging.requirements import Requirement
+
+_OURS = ("compat", "dispatcher", "legacy")
+_NEEDED = ("packaging", "pyelftools", "rich")
+_OLDEST = (3, 11)
+_RUN = "import sys; sys.path.insert(0, sys.argv.pop(1)); from compat.doctor import cli; sys.exit(cli.main(sys.argv[1:], cli.PROG))"
+
+
+def interpreter(given: str) -> str:
+    """The interpreter that a person means: its path, its name, or the folder of a virtual environment.
+
+    Raises:
+        ValueError: there is none, it does not run, or it is older than this package takes.
+    """
+    folder = pathlib.Path(given)
+    inside = [folder / "bin" / "python", folder / "Scripts" / "python.exe"]
+    found = next((str(path) for path in inside if path.exists()), None) if folder.is_dir() else shutil.which(given)
+    if found is None:
+        looked = f"neither {inside[0]} nor {inside[1]} is there" if folder.is_dir() else "there is no such program"
+        raise ValueError(f"--python {given}: {looked}; name an interpreter, or the folder of a virtual environment")
+    asked = [found, "-c", "import sys; print(*sys.version_info[:2])"]
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)
+    version = tuple(map(int, done.stdout.split())) if done.returncode == 0 and done.stdout.replace(" ", "").strip().isdigit() else ()
+    if not version:
+        raise ValueError(f"--python {given}: {found} does not run as Python does: {(done.stderr or done.stdout).strip()[-200:]}")
+    if version < _OLDEST:
+        wanted, has = (".".join(map(str, numbers)) for numbers in (_OLDEST, version))
+        raise ValueError(f"--python {given}: it is Python {has}, and the doctor takes {wanted} and later")
+    return os.path.abspath(found)
+
+
+def run(given: str, arguments: Sequence[str]) -> int:
+    """Examine the environment of another interpreter, and give the exit status.
+
+    Raises:
+        ValueError: there is no such interpreter, or it cannot run the doctor.
+    """
+    found = interpreter(given)
+    with tempfile.TemporaryDirectory(prefix="doctor-") as folder:
+        for source in _sources():
+            target = pathlib.Path(folder, source.name)
+            if source.is_dir():
+                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, target)
+        return subprocess.run([found, "-P", "-c", _RUN, folder, *arguments], check=False).returncode
+
+
+def _sources() -> Iterator[pathlib.Path]:
+    """The folders of our packages, and of those that the doctor imports from others."""
+    ours = pathlib.Path(__file__).resolve().parents[2]
+    yield from (ours / name for name in _OURS)
+    for name in sorted(_closure(_NEEDED)):
+        files = importlib.metadata.distribution(name).files or []
+        tops = {file.parts[0] for file in files if file.suffix == ".py" and ".." not in file.parts}
+        yield from (pathlib.Path(str(importlib.metadata.distribution(name).locate_file(top))) for top in sorted(tops))
+
+
+def _closure(names: Sequence[str]) -> set[str]:
+    """Distributions, and whatever they require here."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            wanted = map(Requirement, importlib.metadata.requires(name) or [])
+            waiting += [need.name for need in wanted if need.marker is None or need.marker.evaluate({"extra": ""})]
+    return found
