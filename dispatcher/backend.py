@@ -1,16 +1,18 @@
-"""What a backend is: four operations over one library."""
+"""What a backend is: ``info``, ``load``, ``stream`` and ``save`` over one library."""
 
 from __future__ import annotations
 
 import abc
+import contextlib
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 if TYPE_CHECKING:
     import torch
 
     from dispatcher.metadata import AudioMetaData
-    from dispatcher.requests import Load, Save
+    from dispatcher.requests import Blocks, Load, Save
     from dispatcher.settings import Settings
+    from dispatcher.streaming import Stream
 
 # a path, a URL, or a file object; what else is given is for the backend to refuse, as the releases did
 Uri: TypeAlias = Any
@@ -27,7 +29,7 @@ def is_writable(uri: object) -> bool:
 
 
 class Backend(abc.ABC):
-    """One library behind ``info``, ``load`` and ``save``.
+    """One library behind ``info``, ``load``, ``stream`` and ``save``.
 
     A subclass lives in a module of ``dispatcher.backends`` that is called like it. Importing that module must not fail
     where the library is missing: ``open`` is what tells.
@@ -59,6 +61,10 @@ class Backend(abc.ABC):
     @abc.abstractmethod
     def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
         """The samples, ``[channel, time]`` or ``[time, channel]``, and the sample rate in Hz."""
+
+    @abc.abstractmethod
+    def stream(self, asked: Blocks, settings: Settings) -> contextlib.AbstractContextManager[Stream]:
+        """The whole file in blocks, in bounded memory, with what ``info`` and ``load`` give; errors as theirs."""
 
     @abc.abstractmethod
     def save(self, asked: Save, settings: Settings) -> None:

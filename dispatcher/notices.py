@@ -6,10 +6,16 @@ code, so that Python's default filter shows it once per call site.
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import sys
 import warnings
+from collections.abc import Iterator
 
 _NOT_THE_CALLER = frozenset({"compat", "legacy", "dispatcher", "contextlib", "importlib", "runpy"})
+
+
+_collecting: contextvars.ContextVar[list[str] | None] = contextvars.ContextVar("collecting", default=None)
 
 
 class CompatWarning(UserWarning):
@@ -41,4 +47,19 @@ def warn(message: str | Warning, category: type[CompatWarning] = CompatWarning) 
 
     ``message`` may be a ready warning, which then brings its own category.
     """
+    collecting = _collecting.get()
+    if collecting is not None:
+        collecting.append(str(message))
+        return
     warnings.warn(message, category, stacklevel=_stacklevel())
+
+
+@contextlib.contextmanager
+def collected() -> Iterator[list[str]]:
+    """The texts of what is warned of in a block, in this thread alone; no warning is given for them."""
+    found: list[str] = []
+    token = _collecting.set(found)
+    try:
+        yield found
+    finally:
+        _collecting.reset(token)

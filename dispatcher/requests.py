@@ -1,4 +1,4 @@
-"""What a call asks of a backend, as one value: the arguments of ``load`` and of ``save``, with the names they have there."""
+"""What a call asks of a backend, as one value: the arguments of ``load``, ``stream`` and ``save``, with the names they have there."""
 
 from __future__ import annotations
 
@@ -20,6 +20,17 @@ class Load:
     channels_first: bool
     format: str | None
     buffer_size: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Blocks:
+    """A whole file to read, at most ``block_frames`` frames at a time."""
+
+    uri: Any
+    normalize: bool
+    format: str | None
+    buffer_size: int
+    block_frames: int
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

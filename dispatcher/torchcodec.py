@@ -6,17 +6,21 @@ Which arguments are ignored, which errors come, and what each format is stored a
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatcher import backend, notices
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
 from dispatcher.registry import Registry
 from dispatcher.settings import Settings
+from dispatcher.streaming import Stream, worded
 
 if TYPE_CHECKING:
     import torch
+
+    from dispatcher.requests import Blocks
 
 _BUFFER = 4096
 # libvorbis' quality in FFmpeg is 3 of 10; libsndfile counts the other way, from 0 to 1
@@ -98,6 +102,15 @@ def functions(registry: Registry, settings: Settings) -> Functions:
     return Functions(load, save)
 
 
+@contextlib.contextmanager
+def _worded(uri: Any) -> Iterator[None]:
+    """Have what goes wrong in reading name the file."""
+    try:
+        yield
+    except (BackendError, OSError) as why:
+        raise problem(BackendError, "read", uri, why, backend="TorchCodec") from why
+
+
 def _load(uri: Any, frame_offset: int, num_frames: int, channels_first: bool, settings: Settings) -> tuple[torch.Tensor, int]:
     import torch
 
@@ -105,22 +118,36 @@ def _load(uri: Any, frame_offset: int, num_frames: int, channels_first: bool, se
 
     if not backend.is_readable(uri) and not isinstance(uri, (str, os.PathLike)):
         raise problem(BackendError, "read", uri, f"it is neither a path nor a file object, but {type(uri).__name__}")
-    try:
-        with container.reading(uri, None, _BUFFER, settings) as (opened, stream):
-            rate, channels = stream.codec_context.sample_rate, stream.codec_context.channels
-            if num_frames == 0:
-                return torch.empty((channels, 0) if channels_first else (0, channels)), rate
-            offset = max(frame_offset, 0)
-            try:
-                frames = decode.piece(opened, stream, offset, max(num_frames, -1), True, decode.timestamped_frames)
-            except decode.NothingThereError:
-                if not offset:
-                    raise
-                return torch.empty((channels, 0) if channels_first else (0, channels)), rate
-    except (BackendError, OSError) as why:
-        raise problem(BackendError, "read", uri, why, backend="TorchCodec") from why
+    with _worded(uri), container.reading(uri, None, _BUFFER, settings) as (opened, stream):
+        rate, channels = stream.codec_context.sample_rate, stream.codec_context.channels
+        if num_frames == 0:
+            return torch.empty((channels, 0) if channels_first else (0, channels)), rate
+        offset = max(frame_offset, 0)
+        try:
+            frames = decode.piece(opened, stream, offset, max(num_frames, -1), True, decode.timestamped_frames)
+        except decode.NothingThereError:
+            if not offset:
+                raise
+            return torch.empty((channels, 0) if channels_first else (0, channels)), rate
     waveform = torch.from_numpy(frames)
     return (waveform.contiguous() if channels_first else waveform.t()), rate
+
+
+@contextlib.contextmanager
+def stream(asked: Blocks, settings: Settings) -> Iterator[Stream]:
+    """A whole file in blocks, float32, as ``load`` decodes it; 2.9 has no ``info``, so the metadata is that of the ffmpeg backend.
+
+    Raises:
+        BackendError: (a RuntimeError) it cannot be read.
+    """
+    from dispatcher.backends.ffmpeg import blocks, container, decode, probe
+
+    with contextlib.ExitStack() as held:
+        with _worded(asked.uri):
+            opened, found = held.enter_context(container.reading(asked.uri, None, asked.buffer_size, settings))
+            metadata = probe.header(found, settings)
+        frames = blocks.of(opened, found, asked.block_frames, True, decode.timestamped_frames)
+        yield Stream("TorchCodec", metadata, worded(frames, _worded(asked.uri)))
 
 
 def _save(

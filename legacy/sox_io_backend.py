@@ -52,15 +52,19 @@ def _on_disk(filepath: Any, settings: Settings) -> Iterator[str]:
         yield copy
 
 
+def fall_back(registry: Registry, settings: Settings) -> Backend | None:
+    """What reads that libsox cannot: FFmpeg, where this release's sox_io falls back to it and it works here."""
+    if settings.sox_io_ffmpeg:
+        with contextlib.suppress(BackendUnavailable):
+            return registry.get("ffmpeg")
+    return None
+
+
 def functions(registry: Registry, settings: Settings) -> Functions:
     """Make the three functions for one set of flags and backends."""
 
     def ffmpeg() -> Backend | None:
-        """FFmpeg, where this release's sox_io falls back to it and it works here."""
-        if settings.sox_io_ffmpeg:
-            with contextlib.suppress(BackendUnavailable):
-                return registry.get("ffmpeg")
-        return None
+        return fall_back(registry, settings)
 
     def sox() -> Backend:
         try:

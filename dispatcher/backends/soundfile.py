@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from dispatcher import arguments, backend, notices, source, target
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, problem
 from dispatcher.metadata import AudioMetaData
+from dispatcher.streaming import Stream, worded
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     import torch
 
     from dispatcher.backend import Uri
-    from dispatcher.requests import Load, Save
+    from dispatcher.requests import Blocks, Load, Save
     from dispatcher.settings import Settings
 
 # dtype of ``normalize=False`` by subtype of a WAV file; other containers always give float32
@@ -131,6 +132,25 @@ def _by_channel(file: Any, frames: int, dtype: str) -> npt.NDArray[Any]:
     return samples
 
 
+def _blocks(file: Any, block_frames: int, dtype: str) -> Iterator[npt.NDArray[Any]]:
+    """All frames of a file in blocks, ``[channel, time]``."""
+    left = file.frames
+    if left and file.seekable():
+        file.seek(0)  # as load does: of an mp3 whose header has been read, it changes the last bits of the first samples
+    while left:
+        block = _by_channel(file, min(block_frames, left), dtype)
+        if not block.shape[1]:
+            return
+        left = left - block.shape[1] if block.shape[1] == block_frames else 0
+        yield block
+
+
+def _metadata(file: Any) -> AudioMetaData:
+    """What ``info`` gives of an open file."""
+    encoding = "FLAC" if file.format == "FLAC" else _ENCODING.get(file.subtype, "UNKNOWN")
+    return AudioMetaData(file.samplerate, file.frames, file.channels, _BITS.get(file.subtype, 0), encoding)
+
+
 class Backend(backend.Backend):
     """libsndfile: wav, flac, ogg, mp3, sphere, aiff, au, caf, w64 and others; file objects that can seek."""
 
@@ -158,15 +178,20 @@ class Backend(backend.Backend):
 
     @contextlib.contextmanager
     def _reading(self, uri: Uri, settings: Settings) -> Iterator[Any]:
-        """A ``SoundFile`` open for reading; what fails within the block is worded here, the errors of a file object first.
+        """A ``SoundFile`` open for reading; what fails within the block is worded here.
 
         Raises:
             BackendError, ArgumentTypeError: libsndfile cannot read it, or it is neither a path nor a file object.
         """
         place = _readable(uri, settings)
+        with self._worded(uri, place), self._soundfile.SoundFile(place, "r") as file:
+            yield file
+
+    @contextlib.contextmanager
+    def _worded(self, uri: Uri, place: Any) -> Iterator[None]:
+        """Have what goes wrong in reading name the file and the backend, the errors of a file object first."""
         try:
-            with self._soundfile.SoundFile(place, "r") as file:
-                yield file
+            yield
         except (self._soundfile.LibsndfileError, TypeError) as why:
             raise _failed("read", uri, getattr(place, "failure", None) or why) from why
         failure = getattr(place, "failure", None)
@@ -175,23 +200,17 @@ class Backend(backend.Backend):
 
     def info(self, uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> AudioMetaData:
         with self._reading(uri, settings) as file:
-            container, subtype = file.format, file.subtype
-            rate, frames, channels = file.samplerate, file.frames, file.channels
+            subtype, found = file.subtype, _metadata(file)
         if subtype not in _BITS:
             text = f"libsndfile calls the encoding {subtype}, which torchaudio has no name for: info() reports UNKNOWN with 0 bits"
             notices.warn(text, notices.UnknownEncodingWarning)
-        encoding = "FLAC" if container == "FLAC" else _ENCODING.get(subtype, "UNKNOWN")
-        return AudioMetaData(rate, frames, channels, _BITS.get(subtype, 0), encoding)
+        return found
 
     def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
         import torch
 
         with self._reading(asked.uri, settings) as file:
-            dtype = "float32" if asked.normalize or file.format != "WAV" else _NATIVE_DTYPE.get(file.subtype)
-            if dtype not in ("float32", "float64", "int16", "int32"):
-                cause = f"libsndfile cannot give {file.subtype} in a dtype of its own"
-                hint = "Leave normalize=True, or use backend='ffmpeg'."
-                raise problem(ArgumentError, "read", asked.uri, cause, backend=self.name, hint=hint)
+            dtype = self._dtype(file, asked.normalize, asked.uri)
             # offsets are Python slices here, negative ones included
             start, stop, _ = slice(asked.frame_offset, None).indices(file.frames)
             frames = stop - start if asked.num_frames < 0 else max(0, min(asked.num_frames, stop - start))
@@ -200,6 +219,28 @@ class Backend(backend.Backend):
             samples = _by_channel(file, frames, dtype) if asked.channels_first else _interleaved(file, frames, dtype)
             rate = int(file.samplerate)
         return torch.from_numpy(samples), rate
+
+    @contextlib.contextmanager
+    def stream(self, asked: Blocks, settings: Settings) -> Iterator[Stream]:
+        place = _readable(asked.uri, settings)
+        with contextlib.ExitStack() as held:
+            with self._worded(asked.uri, place):
+                file = held.enter_context(self._soundfile.SoundFile(place, "r"))
+            blocks = _blocks(file, asked.block_frames, self._dtype(file, asked.normalize, asked.uri))
+            yield Stream(self.name, _metadata(file), worded(blocks, self._worded(asked.uri, place)))
+
+    def _dtype(self, file: Any, normalize: bool, uri: Uri) -> str:
+        """The dtype in which the releases gave an open file's samples.
+
+        Raises:
+            ArgumentError: (a ValueError) without ``normalize``, libsndfile has none for the subtype.
+        """
+        dtype = "float32" if normalize or file.format != "WAV" else _NATIVE_DTYPE.get(file.subtype)
+        if dtype in ("float32", "float64", "int16", "int32"):
+            return dtype
+        cause = f"libsndfile cannot give {file.subtype} in a dtype of its own"
+        hint = "Leave normalize=True, or use backend='ffmpeg'."
+        raise problem(ArgumentError, "read", uri, cause, backend=self.name, hint=hint)
 
     def save(self, asked: Save, settings: Settings) -> None:
         import torch

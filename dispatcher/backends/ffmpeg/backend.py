@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dispatcher import arguments, backend
-from dispatcher.backends.ffmpeg import container, decode, encode, probe
+from dispatcher.backends.ffmpeg import blocks, container, decode, encode, probe
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, problem
+from dispatcher.streaming import Stream, worded
 
 if TYPE_CHECKING:
     import torch
 
     from dispatcher.backend import Uri
     from dispatcher.metadata import AudioMetaData
-    from dispatcher.requests import Load, Save
+    from dispatcher.requests import Blocks, Load, Save
     from dispatcher.settings import Settings
+
+
+@contextlib.contextmanager
+def _worded(uri: Uri) -> Iterator[None]:
+    """Have what goes wrong in reading name the file and the backend."""
+    try:
+        yield
+    except BackendError as why:
+        raise problem(type(why), "read", uri, why, backend=Backend.name) from why
 
 
 class Backend(backend.Backend):
@@ -36,24 +48,28 @@ class Backend(backend.Backend):
         return cls()
 
     def info(self, uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> AudioMetaData:
-        try:
-            with container.reading(uri, format, buffer_size, settings) as (opened, stream):
-                return probe.metadata(opened, stream, settings)
-        except BackendError as why:
-            raise problem(type(why), "read", uri, why, backend=self.name) from why
+        with _worded(uri), container.reading(uri, format, buffer_size, settings) as (opened, stream):
+            return probe.metadata(opened, stream, settings)
 
     def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
         import torch
 
-        try:
+        with _worded(asked.uri):
             arguments.check_piece(asked.frame_offset, asked.num_frames)
             with container.reading(asked.uri, asked.format, asked.buffer_size, settings) as (opened, stream):
                 frames = decode.piece(opened, stream, asked.frame_offset, asked.num_frames, asked.normalize)
                 rate = stream.codec_context.sample_rate
-        except BackendError as why:
-            raise problem(type(why), "read", asked.uri, why, backend=self.name) from why
         waveform = torch.from_numpy(frames)
         return (waveform if asked.channels_first else waveform.t()).contiguous(), rate
+
+    @contextlib.contextmanager
+    def stream(self, asked: Blocks, settings: Settings) -> Iterator[Stream]:
+        with contextlib.ExitStack() as held:
+            with _worded(asked.uri):
+                opened, found = held.enter_context(container.reading(asked.uri, asked.format, asked.buffer_size, settings))
+                metadata = probe.header(found, settings)
+            frames = blocks.of(opened, found, asked.block_frames, asked.normalize)
+            yield Stream(self.name, metadata, worded(frames, _worded(asked.uri)))
 
     def save(self, asked: Save, settings: Settings) -> None:
         try:

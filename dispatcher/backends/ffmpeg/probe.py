@@ -50,16 +50,22 @@ def bits_per_sample(codec: str, extradata: bytes | None) -> int:
     return read(extradata) if read and extradata and len(extradata) >= needed else 0
 
 
-def metadata(container: InputContainer, stream: AudioStream, settings: Settings) -> AudioMetaData:
-    """What ``info`` gives for an open container.
+def header(stream: AudioStream, settings: Settings) -> AudioMetaData:
+    """What ``info`` gives as far as an open container's header tells; ``num_frames`` is -1 where only decoding does.
 
     ``num_frames`` is what the container's header counts, where it counts: packets, in mp4 and its kin (see the flag
-    ``exact_num_frames``). Elsewhere it is what decoding gives.
+    ``exact_num_frames``).
     """
     context = stream.codec_context
     codec = context.codec.canonical_name
     counted = 0 if settings.exact_num_frames else stream.frames
-    rate, channels = context.sample_rate, context.channels
     extradata = context.extradata
-    frames = counted or decode.count(container, stream)
-    return AudioMetaData(rate, frames, channels, bits_per_sample(codec, extradata), encoding(codec))
+    return AudioMetaData(context.sample_rate, counted or -1, context.channels, bits_per_sample(codec, extradata), encoding(codec))
+
+
+def metadata(container: InputContainer, stream: AudioStream, settings: Settings) -> AudioMetaData:
+    """What ``info`` gives for an open container: its header, and what decoding gives where that does not count."""
+    found = header(stream, settings)
+    if found.num_frames < 0:
+        found.num_frames = decode.count(container, stream)
+    return found

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dispatcher import arguments, backend, target
@@ -11,12 +12,13 @@ from dispatcher.backends.sox import effects as chain
 from dispatcher.backends.sox import encodings, files, library, samples
 from dispatcher.errors import ArgumentError, BackendError, problem
 from dispatcher.metadata import AudioMetaData
+from dispatcher.streaming import Stream
 
 if TYPE_CHECKING:
     import torch
 
     from dispatcher.backend import Uri
-    from dispatcher.requests import Load, Save
+    from dispatcher.requests import Blocks, Load, Save
     from dispatcher.settings import Settings
 
 _FILE_OBJECT = "libsox reads and writes paths only"
@@ -62,13 +64,7 @@ class Backend(backend.Backend):
         path = self._path("read", uri, settings, "info")
         try:
             with files.reading(self.library, path, format) as file:
-                return AudioMetaData(
-                    int(file.signal.rate),
-                    files.length(file),
-                    int(file.signal.channels),
-                    int(file.encoding.bits_per_sample),
-                    encodings.NAMES.get(int(file.encoding.encoding), "UNKNOWN"),
-                )
+                return _metadata(file)
         except BackendError as why:
             raise problem(BackendError, "read", uri, why, backend=self.name) from why
 
@@ -79,13 +75,24 @@ class Backend(backend.Backend):
         try:
             arguments.check_piece(asked.frame_offset, asked.num_frames)
             with files.reading(self.library, path, asked.format) as file:
-                rate, precision = int(file.signal.rate), int(file.signal.precision)
-                native = encodings.NATIVE_DTYPE.get((int(file.encoding.encoding), precision), "float32")
+                rate, native = int(file.signal.rate), _native(file)
                 frames = files.read(self.library, file, asked.frame_offset, asked.num_frames)
         except BackendError as why:
             raise problem(BackendError, "read", asked.uri, why, backend=self.name) from why
         waveform = torch.from_numpy(samples.to_dtype(frames, "float32" if asked.normalize else native))
         return (waveform.t().contiguous() if asked.channels_first else waveform), rate
+
+    @contextlib.contextmanager
+    def stream(self, asked: Blocks, settings: Settings) -> Iterator[Stream]:
+        path = self._path("read", asked.uri, settings)
+        with contextlib.ExitStack() as held:
+            try:
+                file = held.enter_context(files.reading(self.library, path, asked.format))
+            except BackendError as why:
+                raise problem(BackendError, "read", asked.uri, why, backend=self.name) from why
+            dtype = "float32" if asked.normalize else _native(file)
+            blocks = (samples.to_dtype(block, dtype).T for block in files.blocks(self.library, file, asked.block_frames))
+            yield Stream(self.name, _metadata(file), blocks)
 
     def save(self, asked: Save, settings: Settings) -> None:
         path = self._path("write", asked.uri, settings)
@@ -128,7 +135,7 @@ class Backend(backend.Backend):
         """
         with files.reading(self.library, path, format) as file:
             rate, precision = float(file.signal.rate), int(file.signal.precision)
-            native = encodings.NATIVE_DTYPE.get((int(file.encoding.encoding), precision), "float32")
+            native = _native(file)
             data = files.read(self.library, file, 0, -1)
         return self._through(data, rate, precision, effects, "float32" if normalize else native, channels_first)
 
@@ -140,6 +147,22 @@ class Backend(backend.Backend):
         result, new_rate = chain.apply(self.library, data, rate, precision, effects)
         waveform = torch.from_numpy(samples.to_dtype(result, dtype))
         return (waveform.t().contiguous() if channels_first else waveform), int(new_rate)
+
+
+def _metadata(file: Any) -> AudioMetaData:
+    """What ``info`` gives of an open file."""
+    return AudioMetaData(
+        int(file.signal.rate),
+        files.length(file),
+        int(file.signal.channels),
+        int(file.encoding.bits_per_sample),
+        encodings.NAMES.get(int(file.encoding.encoding), "UNKNOWN"),
+    )
+
+
+def _native(file: Any) -> str:
+    """The dtype of an open file's samples without ``normalize``."""
+    return encodings.NATIVE_DTYPE.get((int(file.encoding.encoding), int(file.signal.precision)), "float32")
 
 
 def _checked(src: Any, sample_rate: Any) -> str:

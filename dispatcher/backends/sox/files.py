@@ -90,22 +90,42 @@ def read(sox: Library, file: Any, frame_offset: int, num_frames: int) -> Samples
     channels = int(file.signal.channels)
     for _ in _chunks(sox, file, frame_offset * channels):
         pass
-    promised = max(0, length(file) - frame_offset)
-    if promised * channels > _MOST_SAMPLES_PER_BYTE * _size(sox, file):
-        promised = 0  # more than any codec packs into a file of that size: take what comes
+    promised = _believed(sox, file, max(0, length(file) - frame_offset))
     wanted = num_frames if num_frames >= 0 else None
     if not promised:
         parts = list(_chunks(sox, file, None if wanted is None else wanted * channels))
         return np.concatenate(parts).reshape(-1, channels) if parts else np.empty((0, channels), np.int32)
     frames = promised if wanted is None else min(promised, wanted)
-    out = np.empty(frames * channels, np.int32)
-    at = 0
-    while at < out.size:
-        got = sox.lib.sox_read(file, sox.ffi.cast("sox_sample_t *", out[at:].ctypes.data), min(out.size - at, _CHUNK * channels))
+    return _filled(sox, file, np.empty((frames, channels), np.int32))
+
+
+def blocks(sox: Library, file: Any, block_frames: int) -> Iterator[Samples]:
+    """All frames of an open file in blocks, ``[time, channel]``; one buffer serves for all of them."""
+    import numpy as np
+
+    left = _believed(sox, file, length(file)) or _UNKNOWN_LENGTH
+    out = np.empty((min(block_frames, left), int(file.signal.channels)), np.int32)
+    while left:
+        block = _filled(sox, file, out[:left])
+        left = left - len(block) if len(block) == len(out) else 0
+        if len(block):
+            yield block
+
+
+def _believed(sox: Library, file: Any, promised: int) -> int:
+    """The frames that a header promises; 0 where they are more than any codec packs into a file of that size."""
+    return 0 if promised * int(file.signal.channels) > _MOST_SAMPLES_PER_BYTE * _size(sox, file) else promised
+
+
+def _filled(sox: Library, file: Any, out: Samples) -> Samples:
+    """The next frames of an open file in a buffer, ``[time, channel]``; fewer than it holds where the file ends."""
+    flat, channels, at = out.reshape(-1), out.shape[1], 0
+    while at < flat.size:
+        got = sox.lib.sox_read(file, sox.ffi.cast("sox_sample_t *", flat[at:].ctypes.data), min(flat.size - at, _CHUNK * channels))
         if not got:
             break
         at += got
-    return out[: at - at % channels].reshape(-1, channels)
+    return out[: at // channels]
 
 
 def _size(sox: Library, file: Any) -> int:
