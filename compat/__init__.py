@@ -9,12 +9,12 @@ made when first used, for the release in ``TORCHAUDIO_COMPAT_VERSION``, else 2.2
 
 from __future__ import annotations
 
-import functools
-import importlib
-from typing import TYPE_CHECKING, Any
+import sys
 
+TYPE_CHECKING = False  # typing's own costs more to import than this whole package
 if TYPE_CHECKING:
     import types
+    from typing import Any
 
     from compat.installation import install as install
     from compat.installation import pinned as pinned
@@ -39,7 +39,6 @@ _HOMES = {
 __all__ = ["CompatWarning", "Release", "install", "pinned", "release", "standin", "torchaudio", "uninstall"]
 
 
-@functools.cache
 def _submodules() -> frozenset[str]:
     """The modules of this package: before one is imported, its name must not be looked for in the stand-in."""
     import pkgutil
@@ -47,15 +46,19 @@ def _submodules() -> frozenset[str]:
     return frozenset(module.name for module in pkgutil.iter_modules(__path__))
 
 
+def _module(name: str) -> Any:
+    __import__(name)
+    return sys.modules[name]
+
+
 def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is not None:
-        value = globals()[name] = getattr(importlib.import_module(home[0]), home[1])
+        value = globals()[name] = getattr(_module(home[0]), home[1])
         return value
     if (name.startswith("__") and name != "__version__") or (name in _submodules() and name != "torchaudio"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    installation = importlib.import_module("compat.installation")
-    default = installation.default_standin()
+    default = _module("compat.installation").default_standin()
     return default if name == "torchaudio" else getattr(default, name)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.conftest import ROOT
+
 Python = Callable[..., subprocess.CompletedProcess[str]]
 _HEAVY = "print([m for m in ('torch', 'numpy', 'av', 'soundfile', 'torchaudio') if m in sys.modules])"
 
@@ -20,11 +22,20 @@ _HEAVY = "print([m for m in ('torch', 'numpy', 'av', 'soundfile', 'torchaudio') 
         "import compat.cli",
         "import compat; compat.release('2.0')",
         "import compat; compat.standin('2.2')",
+        "import compat; compat.install('2.0'); del sys.modules['torchaudio']",
+        "import compat; compat.install('2.9'); del sys.modules['torchaudio']",
     ],
 )
 def test_nothing_heavy_is_imported(python: Python, code: str) -> None:
     """Torch and the decoders come with the first call."""
     assert python(code=f"import sys; {code}; {_HEAVY}").stdout.strip() == "[]"
+
+
+def test_the_package_itself_is_next_to_nothing(python: Python) -> None:
+    """Not even the larger modules of Python come with it, of which a few would cost more than ten milliseconds."""
+    code = "import sys; before = set(sys.modules); import compat; print(*sorted(set(sys.modules) - before))"
+    alone = python("-S", "-E", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {code}")
+    assert alone.stdout.split() == ["__future__", "compat"], alone.stderr
 
 
 def test_a_broken_torchaudio_is_replaced_and_the_reason_told(python: Python, tmp_path: pathlib.Path) -> None:
