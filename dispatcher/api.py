@@ -42,6 +42,7 @@ class Chooser:
     def __init__(self, registry: Registry, settings: Settings) -> None:
         self.registry, self.settings = registry, settings
         self.preferred: str | None = None
+        self._ordered: tuple[str | None, tuple[str, ...]] | None = None
         # how an error words that a backend cannot be used; what installs this package knows the machine better
         self.explain: Callable[[str, BackendUnavailable], str] = lambda name, why: why.explain()
 
@@ -55,11 +56,15 @@ class Chooser:
 
     def available(self) -> list[str]:
         """The names of the backends that work here, in the order in which they are asked."""
-        names = self.registry.available(self.settings.choice_order)
-        if self.preferred in names:
-            names.remove(self.preferred)
-            names.insert(0, self.preferred)
-        return names
+        return [name for name in self._order() if self.registry.find(name) is not None]
+
+    def _order(self) -> tuple[str, ...]:
+        """All backends that may be used, whether they work or not, in the order in which they are asked."""
+        if self._ordered is None or self._ordered[0] != self.preferred:
+            first = () if self.preferred is None else (self.preferred,)
+            names = dict.fromkeys((*first, *self.settings.choice_order, *self.registry.allowed))
+            self._ordered = self.preferred, tuple(name for name in names if name in self.registry.allowed)
+        return self._ordered[1]
 
     def named(self, name: object) -> Backend:
         """The backend that a call names.
@@ -67,9 +72,9 @@ class Chooser:
         Raises:
             ArgumentError: (a ValueError) it is unknown, or does not work here; the text says why, and names those that do.
         """
+        if isinstance(name, str) and (found := self.registry.find(name)) is not None:
+            return found
         names = self.available()
-        if isinstance(name, str) and name in names:
-            return self.registry.get(name)
         why = self.why_not(name) if isinstance(name, str) and name in self.registry.allowed else "there is no such backend"
         hint = ' (in a call, "sox_io" is called "sox")' if name == "sox_io" else ""
         raise ArgumentError(f"backend={name!r} cannot be used: {why}{hint}. Those that work here: {', '.join(names) or 'none'}.")
@@ -84,13 +89,15 @@ class Chooser:
         if backend is not None:
             return self.named(backend)
         reasons = []
-        for name in self.available():
-            candidate = self.registry.get(name)
-            why = getattr(candidate, refuses)(uri, format)
+        for name in self._order():
+            candidate = self.registry.find(name)
+            if candidate is None:
+                continue
+            why: str | None = getattr(candidate, refuses)(uri, format)
             if why is None:
                 return candidate
             reasons.append(f"{name}: {why}")
-        reasons += [f"{name}: {why}" for name in self.registry.allowed if (why := self.why_not(name))]
+        reasons += [f"{name}: {broken}" for name in self.registry.allowed if (broken := self.why_not(name))]
         cause = "no backend can take it (" + " | ".join(reasons) + ")"
         raise problem(BackendError, action, uri, cause, hint="Run `python -m compat.doctor` to see what is missing.")
 

@@ -10,7 +10,7 @@ import functools
 import importlib
 import pkgutil
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from dispatcher import backends as _package
 from dispatcher.backend import Backend
@@ -78,6 +78,11 @@ class Registry:
             raise BackendUnavailable(found.reason, mend=found.mend, tried=found.tried)
         return found
 
+    def find(self, name: str) -> Backend | None:
+        """The backend of that name, or ``None`` where it does not work here or is left out; what each call asks first."""
+        found = _open(name) if name in self.allowed else None
+        return found if isinstance(found, Backend) else None
+
     def _left_out(self) -> BackendUnavailable:
         return BackendUnavailable(f"it is left out: the backends in use are {', '.join(self.allowed) or 'none'}")
 
@@ -87,8 +92,3 @@ class Registry:
             return self._left_out().explain()
         found = _open(name)
         return found.explain() if isinstance(found, BackendUnavailable) else None
-
-    def available(self, order: Sequence[str] = ()) -> list[str]:
-        """The names of the backends that work here, those of ``order`` first."""
-        names = [*order, *(name for name in self.allowed if name not in order)]
-        return [name for name in names if self.reason(name) is None]

@@ -67,6 +67,17 @@ class Reader(io.RawIOBase):
         return int(self._wrapped.tell()) - len(self._rest) - self._origin
 
 
+def size(wrapped: Any) -> int:
+    """Bytes from where a file object stands to its end; 0 where it does not tell. It stays where it is."""
+    try:
+        here = wrapped.tell()
+        end = wrapped.seek(0, os.SEEK_END)
+        wrapped.seek(here)
+    except (OSError, AttributeError, NotImplementedError, ValueError):
+        return 0
+    return max(0, end - here) if isinstance(end, int) else 0
+
+
 class PatientReader(Reader):
     """A reader for a library that cannot pass on errors: it keeps the first one, and says that the file has ended."""
 

@@ -11,7 +11,8 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from dispatcher import arguments, backend, notices, source, target
+from dispatcher import arguments, backend, collector, notices, source, target
+from dispatcher.collector import Collector
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, problem
 from dispatcher.metadata import AudioMetaData
 from dispatcher.streaming import Stream, worded
@@ -60,7 +61,15 @@ _BY_CONTAINER: dict[str, _Table] = {
 }  # fmt: skip
 _FIXED = {"nis": "PCM_16", "nist": "PCM_16", "mp3": "MPEG_LAYER_III"}
 _FFMPEG_VORBIS_CHUNK = 64
-_PIECE = 1 << 13
+# subtypes whose integers become float32 exactly as libsndfile makes them: dtype to read, and what maps it to [-1, 1]
+_EXACT = {
+    "PCM_16": ("int16", 2.0**-15),
+    "PCM_24": ("int32", 2.0**-31),
+    "PCM_32": ("int32", 2.0**-31),
+}
+_PIECE = 1 << 15
+_MOST_AT_ONCE = 1 << 26
+_SURE = 1 << 16  # frames that room is made for whatever the file's size
 # libsndfile puts as many frames of Vorbis as it is given on the stack, and a minute of them is a segmentation fault
 _MOST_FRAMES = 1 << 16
 _NIST_EXTENSIONS = ("sph", "nis", "nist")
@@ -103,46 +112,71 @@ def _failed(action: str, uri: Uri, why: Exception) -> Exception:
     return problem(kind, action, uri, getattr(why, "error_string", why), backend=Backend.name, hint=hint)
 
 
-def _interleaved(file: Any, frames: int, dtype: str) -> npt.NDArray[Any]:
-    """The next frames of a file, ``[time, channel]``; fewer where it ends."""
-    import numpy as np
+def _size(uri: Uri) -> int:
+    """Bytes of what is read; a file object's are counted where it can tell."""
+    try:
+        return os.path.getsize(uri) if not backend.is_readable(uri) else source.size(uri)
+    except (OSError, TypeError, ValueError):
+        return 0
 
-    samples = np.empty((frames, file.channels), dtype)
-    return samples[: len(file.read(out=samples))] if frames else samples
 
+def _read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
+    """Read the next frames of a file, fewer where it ends.
 
-def _by_channel(file: Any, frames: int, dtype: str) -> npt.NDArray[Any]:
-    """The next frames of a file, ``[channel, time]``, contiguous; fewer where it ends.
-
-    Taken apart piece by piece while a piece is still in the processor's cache, which costs a fraction of transposing it all.
+    Samples of several channels are taken apart, and integers made floats, piece by piece while a piece is in the processor's
+    cache: libsndfile's own conversion costs several times as much and gives the same bits.
     """
     import numpy as np
 
-    channels = file.channels
-    if channels == 1 or not frames:
-        return _interleaved(file, frames, dtype).reshape(channels, -1)
-    samples, piece, at = np.empty((channels, frames), dtype), np.empty((_PIECE, channels), dtype), 0
-    while at < frames:
-        got = len(file.read(out=piece[: min(_PIECE, frames - at)]))
+    stored, scale = _EXACT.get(file.subtype, ("", 0.0)) if dtype == "float32" else ("", 0.0)
+    if not scale and (collected.channels == 1 or not collected.channels_first):
+        while collected.frames < frames:
+            room = collected.room(min(frames - collected.frames, _MOST_AT_ONCE))
+            got = file.buffer_read_into(room.T, dtype)
+            if not got:
+                return
+            collected.took(got)
+        return
+    stored = stored or dtype
+    piece = np.empty((min(_PIECE, frames), collected.channels), stored)
+    while collected.frames < frames:
+        wanted = min(len(piece), frames - collected.frames)
+        got = file.buffer_read_into(piece[:wanted], stored)
         if not got:
-            return np.ascontiguousarray(samples[:, :at])
-        for channel in range(channels):
-            samples[channel, at : at + got] = piece[:got, channel]
-        at += got
-    return samples
+            return
+        room = collected.room(got)
+        if scale:
+            np.multiply(piece[:got].T, np.float32(scale), out=room, dtype=np.float32, casting="unsafe")
+        else:
+            room[...] = piece[:got].T
+        collected.took(got)
+
+
+def _sequential(soundfile: Any) -> Any:
+    """A ``SoundFile`` that reads on without seeking to where it stands after each piece, which in flac decodes a frame anew."""
+
+    class Sequential(soundfile.SoundFile):  # type: ignore[misc]
+        def seekable(self) -> bool:
+            return False
+
+        def can_seek(self) -> bool:
+            return bool(super().seekable())
+
+    return Sequential
 
 
 def _blocks(file: Any, block_frames: int, dtype: str) -> Iterator[npt.NDArray[Any]]:
     """All frames of a file in blocks, ``[channel, time]``."""
     left = file.frames
-    if left and file.seekable():
+    if left and file.can_seek():
         file.seek(0)  # as load does: of an mp3 whose header has been read, it changes the last bits of the first samples
     while left:
-        block = _by_channel(file, min(block_frames, left), dtype)
-        if not block.shape[1]:
+        block = Collector(file.channels, min(block_frames, left), dtype)
+        _read(file, min(block_frames, left), dtype, block)
+        if not block.frames:
             return
-        left = left - block.shape[1] if block.shape[1] == block_frames else 0
-        yield block
+        left = left - block.frames if block.frames == block_frames else 0
+        yield block.result()
 
 
 def _metadata(file: Any) -> AudioMetaData:
@@ -160,6 +194,7 @@ class Backend(backend.Backend):
         import soundfile
 
         self._soundfile = soundfile
+        self._sequential = _sequential(soundfile)
 
     @classmethod
     def open(cls) -> Backend:
@@ -184,7 +219,7 @@ class Backend(backend.Backend):
             BackendError, ArgumentTypeError: libsndfile cannot read it, or it is neither a path nor a file object.
         """
         place = _readable(uri, settings)
-        with self._worded(uri, place), self._soundfile.SoundFile(place, "r") as file:
+        with self._worded(uri, place), self._sequential(place, "r") as file:
             yield file
 
     @contextlib.contextmanager
@@ -214,18 +249,21 @@ class Backend(backend.Backend):
             # offsets are Python slices here, negative ones included
             start, stop, _ = slice(asked.frame_offset, None).indices(file.frames)
             frames = stop - start if asked.num_frames < 0 else max(0, min(asked.num_frames, stop - start))
-            if frames and (start or file.seekable()):
-                file.seek(start)
-            samples = _by_channel(file, frames, dtype) if asked.channels_first else _interleaved(file, frames, dtype)
+            room = frames if frames <= _SURE else collector.plausible(frames, _size(asked.uri))
+            collected = Collector(file.channels, room, dtype, asked.channels_first)
+            if frames:
+                if start or file.can_seek():
+                    file.seek(start)
+                _read(file, frames, dtype, collected)
             rate = int(file.samplerate)
-        return torch.from_numpy(samples), rate
+        return torch.from_numpy(collected.result()), rate
 
     @contextlib.contextmanager
     def stream(self, asked: Blocks, settings: Settings) -> Iterator[Stream]:
         place = _readable(asked.uri, settings)
         with contextlib.ExitStack() as held:
             with self._worded(asked.uri, place):
-                file = held.enter_context(self._soundfile.SoundFile(place, "r"))
+                file = held.enter_context(self._sequential(place, "r"))
             blocks = _blocks(file, asked.block_frames, self._dtype(file, asked.normalize, asked.uri))
             yield Stream(self.name, _metadata(file), worded(blocks, self._worded(asked.uri, place)))
 

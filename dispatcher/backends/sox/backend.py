@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dispatcher import arguments, backend, target
 from dispatcher.backends.sox import effects as chain
 from dispatcher.backends.sox import encodings, files, library, samples
+from dispatcher.collector import Collector
 from dispatcher.errors import ArgumentError, BackendError, problem
 from dispatcher.metadata import AudioMetaData
 from dispatcher.streaming import Stream
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from dispatcher.requests import Blocks, Load, Save
     from dispatcher.settings import Settings
 
+_FLOAT_BITS = 24
 _FILE_OBJECT = "libsox reads and writes paths only"
 
 
@@ -75,12 +77,17 @@ class Backend(backend.Backend):
         try:
             arguments.check_piece(asked.frame_offset, asked.num_frames)
             with files.reading(self.library, path, asked.format) as file:
-                rate, native = int(file.signal.rate), _native(file)
-                frames = files.read(self.library, file, asked.frame_offset, asked.num_frames)
+                rate, precision = int(file.signal.rate), int(file.signal.precision)
+                short = precision <= _FLOAT_BITS and int(file.encoding.encoding) in encodings.SHORT
+                room = files.room(self.library, file, asked.frame_offset, asked.num_frames)
+                dtype = "float32" if asked.normalize else _native(file)
+                collected = Collector(int(file.signal.channels), room, dtype, asked.channels_first)
+                for piece in files.pieces(self.library, file, asked.frame_offset, asked.num_frames):
+                    samples.convert(piece, collected.room(len(piece)), short=short)
+                    collected.took(len(piece))
         except BackendError as why:
             raise problem(BackendError, "read", asked.uri, why, backend=self.name) from why
-        waveform = torch.from_numpy(samples.to_dtype(frames, "float32" if asked.normalize else native))
-        return (waveform.t().contiguous() if asked.channels_first else waveform), rate
+        return torch.from_numpy(collected.result()), rate
 
     @contextlib.contextmanager
     def stream(self, asked: Blocks, settings: Settings) -> Iterator[Stream]:
@@ -91,7 +98,7 @@ class Backend(backend.Backend):
             except BackendError as why:
                 raise problem(BackendError, "read", asked.uri, why, backend=self.name) from why
             dtype = "float32" if asked.normalize else _native(file)
-            blocks = (samples.to_dtype(block, dtype).T for block in files.blocks(self.library, file, asked.block_frames))
+            blocks = (samples.to_dtype(block, dtype).T for block in files.pieces(self.library, file, piece_frames=asked.block_frames))
             yield Stream(self.name, _metadata(file), blocks)
 
     def save(self, asked: Save, settings: Settings) -> None:

@@ -18,6 +18,11 @@ NAMES = {
     VORBIS: "VORBIS", AMR_WB: "AMR_WB", AMR_NB: "AMR_NB", OPUS: "OPUS", GSM: "GSM",
 }  # fmt: skip
 
+# every sample, or flac's every frame, can be decoded by itself, so that libsox' seek is exact
+SEEKABLE = frozenset({SIGN2, UNSIGNED, FLOAT, FLAC, ULAW, ALAW})
+# at most 24 bits where the precision says so, and so a float32 as it is; decoders of others give 32 bits whatever they say
+SHORT = frozenset({SIGN2, UNSIGNED, FLAC, ULAW, ALAW})
+
 # dtype of ``normalize=False`` by encoding and precision; everything else is float32
 NATIVE_DTYPE = {(UNSIGNED, 8): "uint8", (SIGN2, 16): "int16", (SIGN2, 24): "int32", (SIGN2, 32): "int32"}
 

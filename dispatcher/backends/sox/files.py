@@ -8,15 +8,17 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from dispatcher.backends.sox import encodings
 from dispatcher.backends.sox.encodings import Encoding
 from dispatcher.backends.sox.library import Library
+from dispatcher.collector import Collector, plausible
 from dispatcher.errors import BackendError
 
 if TYPE_CHECKING:
     from dispatcher.backends.sox.samples import Samples
 
 _UNKNOWN_LENGTH = 2**64 - 1
-_CHUNK = 1 << 18
+_PIECE = 1 << 14
 _SPHERE_HEADER = 4096
 _MOST_SAMPLES_PER_BYTE = 1000
 
@@ -85,47 +87,67 @@ def length(file: Any) -> int:
 
 def read(sox: Library, file: Any, frame_offset: int, num_frames: int) -> Samples:
     """Frames of an open file, ``[time, channel]``; fewer than asked for where the file ends."""
+    collected = Collector(int(file.signal.channels), room(sox, file, frame_offset, num_frames), "int32", channels_first=False)
+    for piece in pieces(sox, file, frame_offset, num_frames):
+        collected.room(len(piece))[...] = piece.T
+        collected.took(len(piece))
+    return collected.result()
+
+
+def room(sox: Library, file: Any, frame_offset: int, num_frames: int) -> int:
+    """How many frames to make room for at first: what the header promises, as far as that can be believed."""
+    promised = _promised(sox, file, frame_offset)
+    wanted = promised if num_frames < 0 else min(promised, num_frames) if promised else num_frames
+    return plausible(wanted, _size(sox, file))
+
+
+def _promised(sox: Library, file: Any, frame_offset: int) -> int:
+    """Frames behind ``frame_offset`` that the header promises; 0 where it does not tell, or tells what cannot be."""
+    channels = int(file.signal.channels)
+    promised = max(0, length(file) - frame_offset)
+    return promised if promised * channels <= _MOST_SAMPLES_PER_BYTE * _size(sox, file) else 0
+
+
+def pieces(sox: Library, file: Any, frame_offset: int = 0, num_frames: int = -1, piece_frames: int = _PIECE) -> Iterator[Samples]:
+    """Frames of an open file piece by piece, ``[time, channel]``; one buffer serves for all, and may be changed."""
     import numpy as np
 
     channels = int(file.signal.channels)
-    for _ in _chunks(sox, file, frame_offset * channels):
-        pass
-    promised = _believed(sox, file, max(0, length(file) - frame_offset))
-    wanted = num_frames if num_frames >= 0 else None
-    if not promised:
-        parts = list(_chunks(sox, file, None if wanted is None else wanted * channels))
-        return np.concatenate(parts).reshape(-1, channels) if parts else np.empty((0, channels), np.int32)
-    frames = promised if wanted is None else min(promised, wanted)
-    return _filled(sox, file, np.empty((frames, channels), np.int32))
+    if frame_offset and not _sought(sox, file, frame_offset):
+        for _ in _taken(sox, file, np.empty((min(_PIECE, frame_offset), channels), np.int32), frame_offset):
+            pass
+    left = _promised(sox, file, frame_offset) or None
+    if num_frames >= 0:
+        left = num_frames if left is None else min(left, num_frames)
+    buffer = np.empty((piece_frames if left is None else min(piece_frames, left), channels), np.int32)
+    yield from _taken(sox, file, buffer, left)
 
 
-def blocks(sox: Library, file: Any, block_frames: int) -> Iterator[Samples]:
-    """All frames of an open file in blocks, ``[time, channel]``; one buffer serves for all of them."""
-    import numpy as np
-
-    left = _believed(sox, file, length(file)) or _UNKNOWN_LENGTH
-    out = np.empty((min(block_frames, left), int(file.signal.channels)), np.int32)
-    while left:
-        block = _filled(sox, file, out[:left])
-        left = left - len(block) if len(block) == len(out) else 0
-        if len(block):
-            yield block
+def _sought(sox: Library, file: Any, frame_offset: int) -> bool:
+    """Whether libsox could go straight to a frame: where every sample is stored by itself, and in flac, it finds the very one."""
+    if int(file.encoding.encoding) not in encodings.SEEKABLE or not file.seekable or frame_offset >= length(file):
+        return False
+    return bool(sox.lib.sox_seek(file, frame_offset * int(file.signal.channels), 0) == 0)
 
 
-def _believed(sox: Library, file: Any, promised: int) -> int:
-    """The frames that a header promises; 0 where they are more than any codec packs into a file of that size."""
-    return 0 if promised * int(file.signal.channels) > _MOST_SAMPLES_PER_BYTE * _size(sox, file) else promised
-
-
-def _filled(sox: Library, file: Any, out: Samples) -> Samples:
-    """The next frames of an open file in a buffer, ``[time, channel]``; fewer than it holds where the file ends."""
-    flat, channels, at = out.reshape(-1), out.shape[1], 0
-    while at < flat.size:
-        got = sox.lib.sox_read(file, sox.ffi.cast("sox_sample_t *", flat[at:].ctypes.data), min(flat.size - at, _CHUNK * channels))
-        if not got:
-            break
-        at += got
-    return out[: at // channels]
+def _taken(sox: Library, file: Any, buffer: Samples, frames: int | None) -> Iterator[Samples]:
+    """The next frames of an open file, all of them for ``None``, read into a buffer again and again; whole frames only."""
+    channels, left = buffer.shape[1], frames
+    address = buffer.ctypes.data
+    while left is None or left > 0:
+        wanted = (len(buffer) if left is None else min(left, len(buffer))) * channels
+        filled = 0
+        while filled < wanted:
+            got = sox.lib.sox_read(file, sox.ffi.cast("sox_sample_t *", address + filled * buffer.itemsize), wanted - filled)
+            if not got:
+                break
+            filled += got
+        if filled >= channels:
+            yield buffer[: filled // channels]
+        if filled < wanted:
+            return
+        if left is not None:
+            left -= filled // channels
 
 
 def _size(sox: Library, file: Any) -> int:
@@ -134,21 +156,6 @@ def _size(sox: Library, file: Any) -> int:
         return os.path.getsize(sox.text(file.filename))
     except OSError:
         return 0
-
-
-def _chunks(sox: Library, file: Any, samples: int | None) -> Iterator[Samples]:
-    """The next samples of an open file, all of them for ``None``."""
-    import numpy as np
-
-    left = samples
-    while left is None or left > 0:
-        chunk = np.empty(_CHUNK if left is None else min(left, _CHUNK), np.int32)
-        got = sox.lib.sox_read(file, sox.ffi.cast("sox_sample_t *", chunk.ctypes.data), chunk.size)
-        if not got:
-            return
-        yield chunk[:got]
-        if left is not None:
-            left -= got
 
 
 def write(

@@ -80,6 +80,7 @@ sox_format_t *sox_open_write(
     char const *, sox_signalinfo_t const *, sox_encodinginfo_t const *, char const *, sox_oob_t const *, void *);
 size_t sox_read(sox_format_t *, sox_sample_t *, size_t);
 size_t sox_write(sox_format_t *, sox_sample_t const *, size_t);
+int sox_seek(sox_format_t *, uint64_t, int);
 int sox_close(sox_format_t *);
 sox_effects_globals_t *sox_get_effects_globals(void);
 typedef sox_effect_handler_t const *(*sox_effect_fn_t)(void);

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _SCALE = 2.0**31
 _MAX = 2**31 - 1
+_PIECE = 1 << 14
 
 
 def to_dtype(samples: Samples, dtype: str) -> npt.NDArray[Any]:
@@ -24,14 +25,37 @@ def to_dtype(samples: Samples, dtype: str) -> npt.NDArray[Any]:
 
     if dtype == "int32":
         return samples
-    if dtype == "float32":
-        # the clipping bound keeps the largest samples from rounding up past 1.0
-        rounded = (np.minimum(samples, _MAX - 64) + np.int32(64)) & np.int32(~127)
-        scaled: npt.NDArray[Any] = np.multiply(rounded, np.float32(1 / _SCALE), dtype=np.float32)
-        return scaled
-    if dtype == "int16":
-        return ((np.minimum(samples, _MAX - 0x8000) + np.int32(0x8000)) >> 16).astype(np.int16)
-    return (((np.minimum(samples, _MAX - 0x800000) + np.int32(0x800000)) >> 24) + 128).astype(np.uint8)
+    out = np.empty(samples.shape, dtype)
+    for first in range(0, len(samples), _PIECE):
+        convert(samples[first : first + _PIECE].copy(), out[first : first + _PIECE].T)
+    return out
+
+
+def convert(piece: Samples, out: npt.NDArray[Any], *, short: bool = False) -> None:
+    """Put samples, ``[time, channel]``, into an array ``[channel, time]`` of a tensor's dtype; ``piece`` is used up by it.
+
+    ``short`` says that no sample has more than 24 bits, so that a float32 holds it as it is.
+    """
+    import numpy as np
+
+    if out.dtype == np.float32:
+        if not short:
+            # the clipping bound keeps the largest samples from rounding up past 1.0
+            np.minimum(piece, np.int32(_MAX - 64), out=piece)
+            piece += np.int32(64)
+            piece &= np.int32(~127)
+        np.multiply(piece.T, np.float32(1 / _SCALE), out=out, dtype=np.float32, casting="unsafe")
+    elif out.dtype == np.int16:
+        np.minimum(piece, np.int32(_MAX - 0x8000), out=piece)
+        piece += np.int32(0x8000)
+        np.right_shift(piece.T, 16, out=out, casting="unsafe")
+    elif out.dtype == np.uint8:
+        np.minimum(piece, np.int32(_MAX - 0x800000), out=piece)
+        piece += np.int32(0x800000)
+        piece >>= 24
+        np.add(piece.T, 128, out=out, casting="unsafe")
+    else:
+        out[...] = piece.T
 
 
 def from_tensor(src: torch.Tensor) -> Samples:

@@ -1,0 +1,78 @@
+"""The array that decoded samples are put into: in its final layout from the start, and no larger than a file can be worth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+_FIRST_FRAMES = 1 << 16
+# silence in flac comes to a few thousand frames a byte; a file that claims to hold more than this grows as its samples come
+_FRAMES_PER_BYTE = 64
+_SHARE_TO_KEEP = 8
+_MOVED_AT_ONCE = 1 << 18
+
+
+def plausible(frames: int, size: int) -> int:
+    """Frames to make room for at first, given how many a header promises and how many bytes there are."""
+    return min(frames, max(_FIRST_FRAMES, size * _FRAMES_PER_BYTE)) if frames > 0 else _FIRST_FRAMES
+
+
+class Collector:
+    """A waveform that is being read.
+
+    Args:
+        channels: number of channels.
+        frames: room for so many frames at first; it grows where more come.
+        dtype: numpy's name of the result's dtype.
+        channels_first: the result is ``[channel, time]``; otherwise ``[time, channel]``.
+    """
+
+    def __init__(self, channels: int, frames: int, dtype: str, channels_first: bool = True) -> None:
+        self.channels, self.dtype, self.channels_first = channels, dtype, channels_first
+        self.frames = 0
+        self._capacity = frames
+        self._planes = self._make(frames)
+
+    def _make(self, frames: int) -> npt.NDArray[Any]:
+        """A new array, seen as ``[channel, time]`` whatever its layout."""
+        import numpy as np
+
+        if self.channels_first:
+            return np.empty((self.channels, frames), self.dtype)
+        return np.empty((frames, self.channels), self.dtype).T
+
+    def room(self, frames: int) -> npt.NDArray[Any]:
+        """Where the next frames go, ``[channel, frames]``; ``took`` tells how many of them have come."""
+        end = self.frames + frames
+        if end > self._capacity:
+            self._capacity = max(end, 2 * self._capacity)
+            grown = self._make(self._capacity)
+            grown[:, : self.frames] = self._planes[:, : self.frames]
+            self._planes = grown
+        return self._planes[:, self.frames : end]
+
+    def took(self, frames: int) -> None:
+        """So many frames were put into the last room."""
+        self.frames += frames
+
+    def result(self) -> npt.NDArray[Any]:
+        """What was collected, contiguous, in the layout asked for."""
+        import numpy as np
+
+        at, capacity, planes = self.frames, self._capacity, self._planes
+        if not self.channels_first:
+            planes = planes.T
+            return planes[:at] if (capacity - at) * _SHARE_TO_KEEP <= capacity else planes[:at].copy()
+        if at == capacity:
+            return planes
+        if (capacity - at) * _SHARE_TO_KEEP > capacity:
+            return np.ascontiguousarray(planes[:, :at]) if self.channels > 1 else planes[:, :at].copy()
+        flat = planes.reshape(-1)
+        for channel in range(1, self.channels):
+            for first in range(0, at, _MOVED_AT_ONCE):
+                count = min(_MOVED_AT_ONCE, at - first)
+                target, source = channel * at + first, channel * capacity + first
+                flat[target : target + count] = flat[source : source + count]
+        return flat[: self.channels * at].reshape(self.channels, at)
