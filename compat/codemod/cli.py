@@ -13,7 +13,7 @@ from compat.codemod.options import Options, UsageError, configured
 from compat.version import __version__
 
 if TYPE_CHECKING:
-    from compat.codemod.session import Result, Tick
+    from compat.codemod.results import Result, Tick
 
 _TARGETS = ("2.1", "2.2", "2.9", "compat")
 _FORMATS = ("text", "json", "sarif", "github")
@@ -58,7 +58,12 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     add("--select", action="append", metavar="RULE", help="these rules only; comma-separated, may be repeated")
     add("--ignore", action="append", metavar="RULE", help="not these rules")
     add("--backend", choices=_BACKENDS, help="the backend to name where the project's intent cannot be read")
-    add("--jobs", type=int, metavar="N", help="processes that read files; 0 for one per processor (default 1)")
+    add(
+        "--jobs",
+        type=int,
+        metavar="N",
+        help="processes that read files beside this one; 0 for one per processor (default 1: none)",
+    )
     add("--exclude", action="append", metavar="PATTERN", help="names or paths to leave out; .gitignore is honoured anyway")
     add("--docs", action="store_true", default=None, help="also Python in Markdown and reStructuredText")
     add("--format", choices=_FORMATS, default="text", help="how findings are written (default text)")

@@ -144,7 +144,9 @@ def _without(proposal: _Proposal, why: str) -> _Proposal:
 
 
 def _refused(module: Module, own: list[_Proposal]) -> tuple[_Proposal, str] | None:
-    """The first proposal that cannot be made beside those before it, and why."""
+    """The first proposal that cannot be made, at all or beside those before it, and why."""
+    if module.dissent is not None:
+        return own[0], f"{module.dissent.reason}, in line {module.place(module.dissent.use.node).line}"
     try:
         changes.lower(module, [change for proposal in own for change in proposal.draft.changes])
     except ConflictError:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from compat.codemod import api, concrete
+from compat.codemod import api, concrete, imports, witness
 from compat.codemod.api import Known
 from compat.codemod.findings import Place
 from compat.codemod.scopes import AnyFunction, Names, Scope, only_import
@@ -94,6 +94,11 @@ class Module:
         """Whether it is a test: such a file may run the project's code without its entry point."""
         return is_test(self.path)
 
+    @functools.cached_property
+    def file(self) -> imports.File:
+        """What the import graph needs to know of it."""
+        return imports.of(self.path, self.text.text.encode("utf-8", "replace"))
+
     # torchaudio
 
     @functools.cached_property
@@ -167,6 +172,11 @@ class Module:
                 if only_import(bindings) is None and any(binding.target == api.ROOT for binding in bindings):
                     found.append(above)
         return found
+
+    @functools.cached_property
+    def dissent(self) -> witness.Dissent | None:
+        """The first use whose name LibCST reads otherwise; then nothing in this file is sure enough to be changed."""
+        return witness.dissent(self)
 
     def of(self, *kinds: str) -> Iterator[Use]:
         """The uses of these kinds of old names."""
@@ -279,13 +289,13 @@ class Module:
     @functools.cached_property
     def strings(self) -> list[ast.Constant]:
         """All string constants."""
-        found = [node for node in self.names.parents if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+        found = [node for node in self.names.all(ast.Constant) if isinstance(node.value, str)]
         return [node for node in found if not self.in_fstring(node)]
 
     @functools.cached_property
     def calls(self) -> list[ast.Call]:
         """All calls."""
-        return [node for node in self.names.parents if isinstance(node, ast.Call)]
+        return self.names.all(ast.Call)
 
     def is_docstring(self, node: ast.Constant) -> bool:
         """Whether a string stands by itself as a statement."""

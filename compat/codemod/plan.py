@@ -11,7 +11,6 @@ import dataclasses
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import PurePath
 
 from compat.codemod import api, kinds, settings
 from compat.codemod.changes import AddArgument, AddStatement, Change, DropFinally, Remove, Replace, Substitute, Unwrap, WrapArgument
@@ -234,7 +233,7 @@ class _Part:
             def alone(module: Module = module, own: list[Setting] = own) -> None:
                 names = {api.PER_CALL_NAMES[setting.name or ""] for setting in own}
                 others = [setting for setting in readable if setting.name != own[0].name]
-                linked = self.project.reachable(module.path) | self.project.importers(module.path)
+                linked = self.project.imports.reachable(module.path) | self.project.imports.importers(module.path)
                 touching = [other for other in relevant if other is not module and other.path in linked]
                 if len(names) > 1 or touching or any(not setting.hard for setting in own):
                     raise DoubtError("more than one backend is set", [other.module.place(other.call) for other in others[:3]])
@@ -417,27 +416,25 @@ class _Part:
                 if string.value == api.ROOT and not module.is_test and _is_looked_up(module, string):
                     raise DoubtError("torchaudio is looked up by a string, so not every call is seen", [module.place(string)])
             self._no_other_name(module)
-            for node in module.names.parents:
-                if isinstance(node, ast.Attribute) and node.attr in api.FUNCTIONS and _through_another(module, node):
+            for node in module.names.all(ast.Attribute):
+                if node.attr in api.FUNCTIONS and _through_another(module, node):
                     raise DoubtError("torchaudio is reached through another module, so not every call is seen", [module.place(node)])
         if self.project.unread and not self.modules[0].standalone:
             raise DoubtError("a file that speaks of torchaudio cannot be read", self.project.unread[:3])
         if self.project.target == "2.1":
             for module in self.modules:
-                for node in module.strings:
-                    if node.value == api.VARIABLE:
-                        raise DoubtError(f"{api.VARIABLE} is used, and may turn the dispatcher off", [module.place(node)])
+                for string in module.strings:
+                    if string.value == api.VARIABLE:
+                        raise DoubtError(f"{api.VARIABLE} is used, and may turn the dispatcher off", [module.place(string)])
 
     def _no_other_name(self, module: Module) -> None:
         """Raise where another file imports the module torchaudio from this one, under a short name that is not looked for."""
         for imported in module.imported:
-            if imported.path == api.ROOT and imported.local != api.ROOT and imported.scope is module.names.module and self.project.others:
-                ending = f"{PurePath(module.path).stem}.{imported.local}"
-                for path in self.project.others:
-                    file = self.project.files.get(path)
-                    if file is not None and any(name.endswith(ending) for name in file.imports):
-                        reason = f"{imported.local} is imported from {module.path} elsewhere, so not every call is seen"
-                        raise DoubtError(reason, [Place(path, 1, 1, 1, 1)])
+            if imported.path == api.ROOT and imported.local != api.ROOT and imported.scope is module.names.module:
+                others = self.project.imports.who_imports(module.path, imported.local)
+                if others:
+                    reason = f"{imported.local} is imported from {module.path} elsewhere, so not every call is seen"
+                    raise DoubtError(reason, [Place(others[0], 1, 1, 1, 1)])
 
     def _no_fake(self, name: str) -> None:
         fakes = self.project.fakes_of(name)
@@ -518,18 +515,18 @@ class _Part:
         Raises:
             DoubtError: it runs with and without it.
         """
-        project, path = self.project, site.module.path
+        graph, path = self.project.imports, site.module.path
         homes = {setting.module.path for setting in own}
         if any(one.local == site.use.root.id and one.path == site.use.path for one in site.module.imported):
             raise DoubtError("the function is bound by `from torchaudio import`, perhaps before the setter", [site.place])
-        if project.reachable(path) & homes:
+        if graph.reachable(path) & homes:
             return True
         if site.module.is_test:
             return False
-        for root in sorted(project.importers(path)):
-            file = project.files[root]
-            if file.is_main and root not in homes and not is_test(root) and not project.reachable(root) & homes:
-                if root == path and not file.dynamic and not any(path in project.reachable(home) for home in homes):
+        for root in sorted(graph.importers(path)):
+            file = graph.files[root]
+            if file.is_main and root not in homes and not is_test(root) and not graph.reachable(root) & homes:
+                if root == path and not file.dynamic and not any(path in graph.reachable(home) for home in homes):
                     return False  # a program of its own, which never sees the setting
                 raise DoubtError(f"this call also runs under {root}, which sets no backend", [site.place])
         return True
@@ -574,11 +571,11 @@ class _Part:
         """Raise where what is passed as ``**kwargs`` may name a backend already."""
         for module in self.modules:
             own = {id(keyword) for use in module.of("function", "setter") if use.call for keyword in use.call.keywords}
-            for node in module.names.parents:
-                named = isinstance(node, ast.keyword) and node.arg == "backend" and id(node) not in own
-                if named or (isinstance(node, ast.Constant) and node.value == "backend"):
-                    reason = "arguments are passed in a dict, which may name a backend already"
-                    raise DoubtError(reason, [site.place, module.place(node)])
+            named = [node for node in module.names.all(ast.keyword) if node.arg == "backend" and id(node) not in own]
+            quoted = [node for node in module.names.all(ast.Constant) if node.value == "backend"]
+            for node in (*named, *quoted):
+                reason = "arguments are passed in a dict, which may name a backend already"
+                raise DoubtError(reason, [site.place, module.place(node)])
 
     def _give_value(self, site: Site, value: str) -> list[Change]:
         module, node = site.module, site.use.node

@@ -5,26 +5,19 @@ from __future__ import annotations
 import ast
 import dataclasses
 import functools
-import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePath
 from typing import Any
 
 from compat.codemod import api, kinds
 from compat.codemod.findings import Place
+from compat.codemod.imports import Files, Graph, Quiet
 from compat.codemod.module import Module
 
 _REPLACERS = re.compile(r"patch|setattr|setitem|delattr|\bobject\b|spy|stub|replace|swap_attr", re.I)
 _TARGET = re.compile(r"(?:\A|.*\.)torchaudio(?:\.backend\.\w+|\.backend)?(?:\.(\w+))?\Z")
-# They begin with a line end, not with ^, because the engine then skips from line to line.
-_IMPORT = re.compile(
-    rb"\n[ \t]*(?:from[ \t]+(?P<source>[.\w]+)[ \t]+import[ \t]*(?P<names>\([^)]*\)|[^\r\n#]*)|import[ \t]+(?P<plain>[^\r\n#]*))"
-)
-_MAIN = re.compile(rb"\nif[ \t]+__name__[ \t]*==[ \t]*['\"]__main__['\"]")
-_BATCH = 500
-_DYNAMIC = (b"import_module", b"__import__", b"runpy")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,16 +29,6 @@ class Fake:
     how: str
 
 
-@dataclasses.dataclass(frozen=True)
-class File:
-    """What the import graph needs to know of a Python file: its imports, and whether it is run as a program."""
-
-    path: str
-    imports: frozenset[str]
-    is_main: bool
-    dynamic: bool
-
-
 class Project:
     """The modules that speak of torchaudio, and the other files of the project.
 
@@ -54,11 +37,10 @@ class Project:
         target: what the code is moved to.
         backend: the per-call name that the user gave for what cannot be read.
         unread: places of files that speak of torchaudio and could not be parsed.
-        others: Python files that do not speak of it; they are looked at again only if the import graph is asked for.
+        files: all Python files, where there are more than the modules.
+        quiet: those that do not speak of it; what they import is asked for only where it matters.
         mentions: places outside Python that hold the old name of a backend.
         entries: paths of the modules that are entry points.
-        known_files: where the facts of the other files are kept from round to round.
-        jobs: processes that read those.
         own_names: top-level names that files of the project itself take, of ``torchaudio`` and ``compat``.
     """
 
@@ -69,18 +51,17 @@ class Project:
         target: str = "2.2",
         backend: str | None = None,
         unread: Iterable[Place] = (),
-        others: Iterable[str] = (),
+        files: Files | None = None,
+        quiet: Quiet | None = None,
         mentions: Iterable[Place] = (),
         own_names: Iterable[str] = (),
         entries: Iterable[str] = (),
-        known_files: dict[str, File] | None = None,
-        jobs: int = 1,
     ) -> None:
         self.modules, self.target, self.backend = list(modules), target, backend
-        self.unread, self.others, self.mentions = list(unread), list(others), list(mentions)
+        self._files = files
+        self._quiet = Quiet((), lambda _: ()) if quiet is None else quiet
+        self.unread, self.others, self.mentions = list(unread), self._quiet.paths, list(mentions)
         self.own_names, self.entries = frozenset(own_names), frozenset(entries)
-        self._jobs = jobs
-        self._known_files = {} if known_files is None else known_files
         self._notes: dict[Any, Any] = {}
 
     def note(self, key: Any, make: Callable[[], Any]) -> Any:
@@ -94,6 +75,8 @@ class Project:
         """The calls that put another release than the target in torchaudio's place."""
         found = []
         for module in self.modules:
+            if "compat" not in module.text.text:
+                continue
             for call in module.calls:
                 if module.names.qualified(call.func) in ("compat.install", "compat.pinned", "compat.standin"):
                     release = call.args[0] if call.args else next((one.value for one in call.keywords if one.arg == "version"), None)
@@ -139,64 +122,14 @@ class Project:
     # Who imports whom
 
     @functools.cached_property
-    def files(self) -> dict[str, File]:
-        """Every Python file of the project, by path."""
-        found = {module.path: file_facts(module.path, module.text.text.encode("utf-8", "replace")) for module in self.modules}
-        unknown = [path for path in self.others if path not in self._known_files]
-        batches = [unknown[at : at + _BATCH] for at in range(0, len(unknown), _BATCH)]
-        if self._jobs > 1 and len(batches) > 1:
-            import concurrent.futures
-
-            with concurrent.futures.ProcessPoolExecutor(min(self._jobs, len(batches))) as pool:
-                read = [one for batch in pool.map(files_facts, batches) for one in batch]
-        else:
-            read = files_facts(unknown)
-        self._known_files.update((file.path, file) for file in read)
-        return found | self._known_files
+    def imports(self) -> Graph:
+        """Who imports whom."""
+        files = Files(module.path for module in self.modules) if self._files is None else self._files
+        return Graph((files.link(module.file) for module in self.modules), self._quiet)
 
     def is_exported(self, module: Module, name: str) -> bool:
         """Whether another file imports a name, or all names, from a module."""
-        if module.standalone:
-            return False
-        pure = PurePath(module.path)
-        stem = pure.parent.name if pure.stem == "__init__" else pure.stem
-        wanted = (f"{stem}.{name}", f"{stem}.*")
-        return any(one.endswith(wanted) for path, file in self.files.items() if path != module.path for one in file.imports)
-
-    @functools.cached_property
-    def edges(self) -> dict[str, set[str]]:
-        """For each file, the files of the project that it imports."""
-        by_tail: dict[str, list[str]] = defaultdict(list)
-        for path in self.files:
-            parts = PurePath(os.path.abspath(path)).with_suffix("").parts[1:]
-            if parts[-1] == "__init__":
-                parts = parts[:-1]
-            for length in range(1, min(len(parts), 8) + 1):
-                by_tail[".".join(parts[-length:])].append(path)
-        edges: dict[str, set[str]] = {}
-        for path, file in self.files.items():
-            found: set[str] = set()
-            for name in file.imports:
-                absolute = _absolute(name, path) if name.startswith(".") else name
-                found.update(other for other in by_tail.get(absolute, ()) if other != path)
-            edges[path] = found
-        return edges
-
-    def reachable(self, path: str) -> set[str]:
-        """The files that a file imports, directly or by others, itself included."""
-        return _closure(path, self.edges)
-
-    @functools.cached_property
-    def _backwards(self) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = defaultdict(set)
-        for path, others in self.edges.items():
-            for other in others:
-                found[other].add(path)
-        return found
-
-    def importers(self, path: str) -> set[str]:
-        """The files from which a file is reached, itself included."""
-        return _closure(path, self._backwards)
+        return not module.standalone and bool(self.imports.who_imports(module.path, name))
 
     # Who passes what
 
@@ -235,7 +168,7 @@ class Project:
         """Calls in files that do not speak of torchaudio, but of open files or path objects."""
         if module.standalone or not self.others:
             return []
-        paths: Iterable[str] = self.others if method else self.importers(module.path) & set(self.others)
+        paths: Iterable[str] = self.others if method else self.imports.importers(module.path) & set(self.others)
         named = re.compile(rb"\b" + re.escape(function.encode()) + rb"[ \t]*\(")
         found = []
         for path in sorted(paths):
@@ -253,61 +186,6 @@ class Project:
 def _called(call: ast.Call) -> str:
     """The plain name of what is called."""
     return call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else ""
-
-
-def files_facts(paths: Iterable[str]) -> list[File]:
-    """The facts of files; one that cannot be read has none."""
-    found = []
-    for path in paths:
-        try:
-            with open(path, "rb") as file:
-                found.append(file_facts(path, file.read()))
-        except OSError:
-            continue
-    return found
-
-
-def file_facts(path: str, data: bytes) -> File:
-    """The imports of a file, read from its text without parsing it; too many rather than too few."""
-    found: set[str] = set()
-    data = b"\n" + data.replace(b"\r", b"\n")
-    for match in _IMPORT.finditer(data):
-        source, names, plain = match.group("source", "names", "plain")
-        if plain is not None:
-            for one in plain.decode("utf-8", "replace").split(","):
-                words = one.split()
-                if words:
-                    pieces = words[0].split(".")
-                    found.update(".".join(pieces[: length + 1]) for length in range(len(pieces)))
-            continue
-        base = source.decode("utf-8", "replace")
-        pieces = base.split(".")
-        found.add(base)
-        if not base.startswith("."):
-            found.update(".".join(pieces[: length + 1]) for length in range(len(pieces)))
-        for one in re.sub(rb"#[^\r\n]*|[()\\]", b" ", names).decode("utf-8", "replace").split(","):
-            words = one.split()
-            if words:
-                found.add(base + words[0] if base.endswith(".") else f"{base}.{words[0]}")
-    return File(path, frozenset(found), _MAIN.search(data) is not None, any(word in data for word in _DYNAMIC))
-
-
-def _closure(start: str, edges: Mapping[str, set[str]]) -> set[str]:
-    seen, waiting = {start}, [start]
-    while waiting:
-        for other in edges.get(waiting.pop(), ()):
-            if other not in seen:
-                seen.add(other)
-                waiting.append(other)
-    return seen
-
-
-def _absolute(name: str, path: str) -> str:
-    """A relative import's target, as the tail of the path of its file."""
-    level = len(name) - len(name.lstrip("."))
-    folder = PurePath(os.path.abspath(path)).parts[1:-1]
-    folder = folder[: len(folder) - level + 1]
-    return ".".join([*folder, *filter(None, name.lstrip(".").split("."))][-8:])
 
 
 def _class_of(module: Module, function: ast.AST) -> str:
@@ -329,19 +207,20 @@ def _fakes(module: Module) -> Iterator[Fake]:
             yield Fake(use.name, module.place(use.node), "is assigned")
         elif use.stored and use.path == f"{api.ROOT}.backend":
             yield Fake("backend", module.place(use.node), "is assigned")
-    for node in module.names.parents:
-        if isinstance(node, ast.Attribute) and node.attr in api.REPLACEABLE and not isinstance(node.ctx, ast.Load):
-            if isinstance(node.value, ast.Attribute) and node.value.attr == api.ROOT:
-                yield Fake(node.attr, module.place(node), "is assigned")
-        elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load) and _is_torchaudio(node.slice):
-            yield Fake("", module.place(node), "is replaced in sys.modules")
+    for node in module.names.all(ast.Attribute):
+        stored = node.attr in api.REPLACEABLE and not isinstance(node.ctx, ast.Load)
+        if stored and isinstance(node.value, ast.Attribute) and node.value.attr == api.ROOT:
+            yield Fake(node.attr, module.place(node), "is assigned")
+    for item in module.names.all(ast.Subscript):
+        if not isinstance(item.ctx, ast.Load) and _is_torchaudio(item.slice):
+            yield Fake("", module.place(item), "is replaced in sys.modules")
     for call in module.calls:
         yield from _fakes_by_call(module, call)
-    for node in module.names.parents:
-        if isinstance(node, ast.Dict) and any(key is not None and _is_torchaudio(key) for key in node.keys):
-            above = module.names.parents.get(node)
+    for table in module.names.all(ast.Dict):
+        if any(key is not None and _is_torchaudio(key) for key in table.keys):
+            above = module.names.parents.get(table)
             if isinstance(above, ast.Call) and _REPLACERS.search(ast.unparse(above.func)):
-                yield Fake("", module.place(node), "is replaced in sys.modules")
+                yield Fake("", module.place(table), "is replaced in sys.modules")
 
 
 def _is_torchaudio(node: ast.AST) -> bool:

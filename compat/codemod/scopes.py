@@ -10,10 +10,20 @@ from __future__ import annotations
 import ast
 import builtins
 import dataclasses
-from collections.abc import Iterator
+import functools
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+# For each kind of node the fields that may hold nodes with a place in the text.
+_FIELDS = {
+    kind: tuple(field for field in kind._fields if field not in ("ctx", "op", "ops", "id", "attr", "kind"))
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
+Node = TypeVar("Node", bound=ast.AST)
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -75,19 +85,32 @@ class Names:
     """
 
     def __init__(self, tree: ast.Module) -> None:
-        self.module = Scope("module", tree, None)
+        self._scopes: list[Scope] = []
+        self.module = self._open("module", tree, None)
         self.scope_of: dict[ast.AST, Scope] = {}
         self.parents: dict[ast.AST, ast.AST] = {}
         self.imports: list[tuple[ast.Import | ast.ImportFrom, Scope]] = []
         self.scope_made_by: dict[ast.AST, Scope] = {tree: self.module}
+        self._by_kind: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
         self._body(tree, self.module)
 
     # Walking
 
+    def _open(self, kind: str, node: ast.AST, parent: Scope | None) -> Scope:
+        self._scopes.append(Scope(kind, node, parent))
+        return self._scopes[-1]
+
     def _body(self, node: ast.AST, scope: Scope) -> None:
-        for child in ast.iter_child_nodes(node):
-            self.parents[child] = node
-            self._node(child, scope)
+        for field in _FIELDS[type(node)]:
+            value = getattr(node, field, None)
+            if isinstance(value, ast.AST):
+                self.parents[value] = node
+                self._node(value, scope)
+            elif isinstance(value, list):
+                for child in value:
+                    if isinstance(child, ast.AST):
+                        self.parents[child] = node
+                        self._node(child, scope)
 
     def _part(self, child: ast.AST | None, parent: ast.AST, scope: Scope) -> None:
         if child is not None:
@@ -99,54 +122,58 @@ class Names:
             self._part(child, parent, scope)
 
     def _node(self, node: ast.AST, scope: Scope) -> None:
-        if isinstance(node, ast.Name):
-            self.scope_of[node] = scope
-            if not isinstance(node.ctx, ast.Load):
-                self._bind(node.id, node, scope, nothing=self._binds_none(node))
-        elif isinstance(node, _FUNCTIONS):
-            self._function(node, scope)
-        elif isinstance(node, ast.ClassDef):
-            self._bind(node.name, node, scope)
-            self._parts([*node.decorator_list, *node.bases, *node.keywords], node, scope)
-            inner = self.scope_made_by[node] = Scope("class", node, scope)
-            self._parts([*node.body, *getattr(node, "type_params", [])], node, inner)
-        elif isinstance(node, _COMPREHENSIONS):
-            self._comprehension(node, scope)
-        elif isinstance(node, ast.NamedExpr):
-            target = scope
-            while target.kind == "comprehension" and target.parent is not None:
-                target = target.parent
-            self.parents[node.target] = node
-            self.scope_of[node.target] = target
-            self._bind(node.target.id, node, target)
-            self._part(node.value, node, scope)
-        else:
-            self._other(node, scope)
+        kind = type(node)
+        self._by_kind[kind].append(node)
+        _VISITS.get(kind, Names._body)(self, node, scope)
 
-    def _other(self, node: ast.AST, scope: Scope) -> None:
-        if isinstance(node, ast.Import):
-            self.imports.append((node, scope))
-            for alias in node.names:
-                if alias.asname:
-                    self._bind(alias.asname, node, scope, alias.name)
-                else:
-                    root = alias.name.partition(".")[0]
-                    self._bind(root, node, scope, root)
-        elif isinstance(node, ast.ImportFrom):
-            self.imports.append((node, scope))
-            source = "." * node.level + (node.module or "")
-            for alias in node.names:
-                if alias.name == "*":
-                    scope.has_star = True
-                else:
-                    self._bind(alias.asname or alias.name, node, scope, f"{source}.{alias.name}")
-        elif isinstance(node, ast.Global | ast.Nonlocal):
-            for name in node.names:
-                scope.elsewhere[name] = "global" if isinstance(node, ast.Global) else "nonlocal"
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-            self._bind(node.name, node, scope)
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            self._bind(node.rest, node, scope)
+    def _name(self, node: ast.Name, scope: Scope) -> None:
+        self.scope_of[node] = scope
+        if not isinstance(node.ctx, ast.Load):
+            self._bind(node.id, node, scope, nothing=self._binds_none(node))
+
+    def _class(self, node: ast.ClassDef, scope: Scope) -> None:
+        self._bind(node.name, node, scope)
+        self._parts([*node.decorator_list, *node.bases, *node.keywords], node, scope)
+        inner = self.scope_made_by[node] = self._open("class", node, scope)
+        self._parts([*node.body, *getattr(node, "type_params", [])], node, inner)
+
+    def _named_expression(self, node: ast.NamedExpr, scope: Scope) -> None:
+        target = scope
+        while target.kind == "comprehension" and target.parent is not None:
+            target = target.parent
+        self.parents[node.target] = node
+        self.scope_of[node.target] = target
+        self._bind(node.target.id, node, target)
+        self._part(node.value, node, scope)
+
+    def _import(self, node: ast.Import, scope: Scope) -> None:
+        self.imports.append((node, scope))
+        for alias in node.names:
+            if alias.asname:
+                self._bind(alias.asname, node, scope, alias.name)
+            else:
+                root = alias.name.partition(".")[0]
+                self._bind(root, node, scope, root)
+        self._body(node, scope)
+
+    def _import_from(self, node: ast.ImportFrom, scope: Scope) -> None:
+        self.imports.append((node, scope))
+        source = "." * node.level + (node.module or "")
+        for alias in node.names:
+            if alias.name == "*":
+                scope.has_star = True
+            else:
+                self._bind(alias.asname or alias.name, node, scope, f"{source}.{alias.name}")
+        self._body(node, scope)
+
+    def _elsewhere(self, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
+        for name in node.names:
+            scope.elsewhere[name] = "global" if isinstance(node, ast.Global) else "nonlocal"
+
+    def _capture(self, node: ast.ExceptHandler | ast.MatchAs | ast.MatchStar | ast.MatchMapping, scope: Scope) -> None:
+        name = node.rest if isinstance(node, ast.MatchMapping) else node.name
+        if name:
+            self._bind(name, node, scope)
         self._body(node, scope)
 
     def _binds_none(self, node: ast.Name) -> bool:
@@ -155,7 +182,7 @@ class Names:
         return isinstance(value, ast.Constant) and value.value is None
 
     def _function(self, node: AnyFunction, scope: Scope) -> None:
-        inner = self.scope_made_by[node] = Scope("function", node, scope)
+        inner = self.scope_made_by[node] = self._open("function", node, scope)
         arguments = node.args
         self.parents[arguments] = node
         if not isinstance(node, ast.Lambda):
@@ -171,7 +198,7 @@ class Names:
         self._parts([*body, *getattr(node, "type_params", [])], node, inner)
 
     def _comprehension(self, node: ast.AST, scope: Scope) -> None:
-        inner = Scope("comprehension", node, scope)
+        inner = self._open("comprehension", node, scope)
         generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
         for index, generator in enumerate(generators):
             self.parents[generator] = node
@@ -190,6 +217,21 @@ class Names:
         scope.bindings.setdefault(name, []).append(Binding(target, nothing, node))
 
     # Asking
+
+    @functools.cached_property
+    def rebound(self) -> frozenset[str]:
+        """The names that do not mean the same import throughout: bound in more than one scope or way, or by ``global``."""
+        meanings: dict[str, set[tuple[int, str | None]]] = defaultdict(set)
+        for number, scope in enumerate(self._scopes):
+            for name, bindings in scope.bindings.items():
+                meanings[name].update((number, binding.target) for binding in bindings)
+            for name in scope.elsewhere:
+                meanings[name].update(((number, None), (-1, None)))
+        return frozenset(name for name, several in meanings.items() if len(several) > 1)
+
+    def all(self, kind: type[Node]) -> list[Node]:
+        """All nodes of a kind, in the order of the walk."""
+        return self._by_kind.get(kind, [])  # type: ignore[return-value]
 
     def bindings(self, node: ast.Name) -> list[Binding]:
         """All bindings that a name may mean; none for a builtin or an unknown name."""
@@ -224,6 +266,20 @@ class Names:
         while above is not None:
             yield above
             above = self.parents.get(above)
+
+
+_VISITS: dict[type[ast.AST], Callable[[Names, Any, Scope], None]] = {
+    ast.Name: Names._name,
+    **dict.fromkeys(_FUNCTIONS, Names._function),
+    ast.ClassDef: Names._class,
+    **dict.fromkeys(_COMPREHENSIONS, Names._comprehension),
+    ast.NamedExpr: Names._named_expression,
+    ast.Import: Names._import,
+    ast.ImportFrom: Names._import_from,
+    ast.Global: Names._elsewhere,
+    ast.Nonlocal: Names._elsewhere,
+    **dict.fromkeys((ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping), Names._capture),
+}
 
 
 def only_import(bindings: list[Binding]) -> str | None:

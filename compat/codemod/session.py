@@ -4,90 +4,29 @@ from __future__ import annotations
 
 import dataclasses
 import gc
-import os
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
 
-from compat.codemod import discovery, othertext, writing
-from compat.codemod.discovery import Found
-from compat.codemod.findings import Finding, Place
+from compat.codemod import discovery, engine, writing
+from compat.codemod.crew import Crew
+from compat.codemod.documents import UnreadableError, relocated
+from compat.codemod.gather import Gathered, gather
 from compat.codemod.options import Options
+from compat.codemod.registry import rules
+from compat.codemod.results import FileResult, Problem, Result, Tick
 
-# A file without any of these bytes has nothing to do with torchaudio; one without the second kind only uses what stays.
 _SPEAKS = re.compile(rb"torchaudio|TORCHAUDIO_")
-_SPEAKS_ELSEWHERE = re.compile(rb"torchaudio|TORCHAUDIO_|sox_io")
-_MATTERS = re.compile(
-    rb"backend|\bload(?:_wav)?\b|\bsave\b|\binfo\b|AudioMetaData|TORCHAUDIO_|USE_SOUNDFILE|sox_|kaldi_io"
-    rb"|torchaudio[ \t]*\.[ \t]*(?:io|_)|torchaudio['\" \t]*[=<>~]|torchaudio[ \t]+import|torchaudio\)"
-    rb"|import[ \t]*\*|import_|import[ \t]+torchaudio[ \t]+as|sys\.modules|setattr|patch"
-)
-_BATCH = 200
-
-
-@dataclasses.dataclass(frozen=True)
-class Problem:
-    """A file that could not be read, parsed or written, and why."""
-
-    path: str
-    reason: str
-    line: int | None = None
-
-    def __str__(self) -> str:
-        return f"{self.path}{'' if self.line is None else f':{self.line}'}: {self.reason}"
-
-
-@dataclasses.dataclass
-class FileResult:
-    """What became of one file.
-
-    Attributes:
-        old: its content as it was read.
-        new: its content as it is to be, the same where nothing changes.
-        before: its Python before, for showing; a notebook's is its cells, one after the other.
-        fixed: what was changed, at its place in the old content.
-        left: what is left, at its place in the old content.
-        left_after: what is left, at its place in the new content.
-    """
-
-    path: str
-    old: bytes
-    new: bytes
-    before: str = ""
-    after: str = ""
-    fixed: list[Finding] = dataclasses.field(default_factory=list)
-    left: list[Finding] = dataclasses.field(default_factory=list)
-    left_after: list[Finding] = dataclasses.field(default_factory=list)
-
-    @property
-    def changed(self) -> bool:
-        """Whether it is to be another."""
-        return self.new != self.old
-
-
-@dataclasses.dataclass
-class Result:
-    """What became of the run."""
-
-    files: list[FileResult] = dataclasses.field(default_factory=list)
-    problems: list[Problem] = dataclasses.field(default_factory=list)
-    scanned: int = 0
-    broken: bool = False
-
-
-Tick = Callable[[int, int], None]
 
 
 def run(options: Options, tick: Tick = lambda done, total: None) -> Result:
     """Do what the options ask for; files are written only if they say so."""
     result = Result()
     found = list(discovery.walk([*options.paths, *options.entry], options.exclude, documents=options.docs))
-    hits, others, own_names = _scan(found, options, result, tick)
     # Syntax trees are many objects that all live to the end: looking for garbage among them costs a third of the time.
     was_on = gc.isenabled()
     gc.disable()
     try:
-        settle(hits, others, own_names, options, result)
+        with Crew(found, options.jobs) as crew:
+            settle(gather(crew, found, options, result, tick))
     finally:
         if was_on:
             gc.enable()
@@ -99,160 +38,23 @@ def run(options: Options, tick: Tick = lambda done, total: None) -> Result:
 def run_text(text: bytes, options: Options, path: str = "<stdin>") -> Result:
     """The same for one text that is in no file."""
     result = Result(scanned=1)
-    hits = [(path, discovery.PYTHON, text)] if _SPEAKS.search(text) or options.target == "compat" else []
-    if not hits:
+    gathered = Gathered(dataclasses.replace(options, entry=(path,) if options.target == "compat" else ()), result)
+    if _SPEAKS.search(text) or options.target == "compat":
+        gathered.take(path, discovery.PYTHON, text)
+    else:
         result.files.append(FileResult(path, text, text))
-    settle(hits, [], frozenset(), dataclasses.replace(options, entry=(path,) if options.target == "compat" else ()), result)
+    settle(gathered)
     return result
-
-
-# Reading
-
-
-def _scan(
-    found: list[Found], options: Options, result: Result, tick: Tick
-) -> tuple[list[tuple[str, str, bytes]], list[str], frozenset[str]]:
-    """The files that speak of torchaudio, with their content; the other Python files; and which of our names the project takes."""
-    entries = frozenset(map(os.path.realpath, options.entry))
-    batches = [found[at : at + _BATCH] for at in range(0, len(found), _BATCH)]
-    hits: list[tuple[str, str, bytes]] = []
-    others: list[str] = []
-    by_path = {one.path: one for one in found}
-    done = 0
-    for readings in _readings(batches, options.jobs):
-        done += len(readings)
-        tick(done, len(found))
-        for path, data, why in readings:
-            one = by_path[path]
-            if why and not one.is_ignored():
-                result.problems.append(Problem(path, why))
-            elif data is not None or (entries and os.path.realpath(path) in entries):
-                if not one.is_ignored():
-                    hits.append((path, one.kind, data if data is not None else _content(path)))
-            elif one.kind == discovery.PYTHON:
-                others.append(path)
-    result.scanned = len(found)
-    return hits, others, _own_names(found)
-
-
-def _readings(batches: list[list[Found]], jobs: int) -> Iterator[list[tuple[str, bytes | None, str]]]:
-    work = [[(one.path, one.kind) for one in batch] for batch in batches]
-    if jobs < 2 or len(work) < 2:
-        yield from map(probe, work)
-        return
-    import concurrent.futures
-
-    with concurrent.futures.ProcessPoolExecutor(min(jobs, len(work))) as pool:
-        yield from pool.map(probe, work)
-
-
-def probe(batch: list[tuple[str, str]]) -> list[tuple[str, bytes | None, str]]:
-    """Read files: each one's path, its content if it speaks of torchaudio, and why it could not be read."""
-    out: list[tuple[str, bytes | None, str]] = []
-    for path, kind in batch:
-        try:
-            descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
-            with open(descriptor, "rb", buffering=0) as file:
-                data = file.read()
-        except OSError as why:
-            out.append((path, None, why.strerror or str(why)))
-            continue
-        if kind == discovery.PYTHON:
-            speaks = b"torchaudio" in data or b"TORCHAUDIO_" in data
-            if speaks and not _MATTERS.search(data):
-                speaks = False
-        else:
-            speaks = _SPEAKS_ELSEWHERE.search(data) is not None
-        out.append((path, data if speaks else None, ""))
-    return out
-
-
-def _content(path: str) -> bytes:
-    with open(path, "rb") as file:
-        return file.read()
-
-
-def _own_names(found: Iterable[Found]) -> frozenset[str]:
-    """Which of ``compat`` and ``torchaudio`` the project has as a top-level module of its own."""
-    names = set()
-    folders = {os.path.dirname(one.path) for one in found if os.path.basename(one.path) == "__init__.py"}
-    for one in found:
-        folder, name = os.path.split(one.path)
-        for wanted in ("compat", "torchaudio"):
-            module = name == f"{wanted}.py" and folder not in folders
-            package = name == "__init__.py" and os.path.basename(folder) == wanted and os.path.dirname(folder) not in folders
-            if module or package:
-                names.add(wanted)
-    return frozenset(names)
 
 
 # Settling
 
 
-def settle(hits: list[tuple[str, str, bytes]], others: list[str], own_names: frozenset[str], options: Options, result: Result) -> None:
+def settle(gathered: Gathered) -> None:
     """The new texts of the files that speak of torchaudio, and what there is to say of them."""
-    from compat.codemod import documents
-    from compat.codemod.module import Module
-    from compat.codemod.project import File, Project
-
-    read: dict[str, documents.Document] = {}
-    modules: list[Module] = []
-    unread: list[Place] = []
-    mentions: list[Place] = []
-    for path, kind, data in hits:
-        if kind == discovery.OTHER:
-            mentions += _other(path, data, options, result)
-            continue
-        try:
-            document = documents.read(path, kind, data)
-            pieces = [
-                Module(piece.key, piece.text, standalone=piece.standalone, interactive=piece.interactive) for piece in document.pieces
-            ]
-        except documents.UnreadableError as why:
-            result.problems.append(Problem(path, str(why), why.line))
-            unread.append(Place(path, why.line or 1, 1, why.line or 1, 1))
-            continue
-        except SyntaxError as why:
-            result.problems.append(Problem(path, f"it cannot be parsed: {why.msg}", why.lineno))
-            unread.append(Place(path, why.lineno or 1, 1, why.lineno or 1, 1))
-            continue
-        for line, reason in document.unparsed:
-            result.problems.append(Problem(path, reason, line))
-            unread.append(Place(path, line, 1, line, 1))
-        read[path] = document
-        modules += pieces
-    if "torchaudio" in own_names:
-        _is_torchaudio(modules, result)
+    if gathered.has_own_torchaudio():
         return
-    real_entries = set(map(os.path.realpath, options.entry))
-    entries = [
-        module.path for module in modules if real_entries and not module.standalone and os.path.realpath(module.path) in real_entries
-    ]
-
-    known_files: dict[str, File] = {}
-
-    def make_project(current: list[Module]) -> Project:
-        return Project(
-            current,
-            target=options.target,
-            backend=options.backend,
-            unread=unread,
-            others=others,
-            mentions=mentions,
-            own_names=own_names,
-            entries=entries,
-            known_files=known_files,
-            jobs=options.jobs,
-        )
-
-    _decide(modules, make_project, read, options, result)
-
-
-def _decide(modules: list, make_project: Callable, read: dict, options: Options, result: Result) -> None:  # type: ignore[type-arg]
-    from compat.codemod import engine
-    from compat.codemod.documents import UnreadableError, relocated
-    from compat.codemod.registry import rules
-
+    options, result, read = gathered.options, gathered.result, gathered.read
     active = [
         rule
         for rule in rules().values()
@@ -260,7 +62,8 @@ def _decide(modules: list, make_project: Callable, read: dict, options: Options,
     ]
     try:
         outcomes = {
-            outcome.module.path: outcome for outcome in engine.run(modules, active, unsafe=options.unsafe, make_project=make_project)
+            outcome.module.path: outcome
+            for outcome in engine.run(gathered.modules, active, unsafe=options.unsafe, make_project=gathered.project)
         }
     except engine.BrokenError as why:
         result.problems.append(Problem(str(why).partition(":")[0], f"nothing was changed: {why}"))
@@ -284,28 +87,6 @@ def _decide(modules: list, make_project: Callable, read: dict, options: Options,
         for findings in (file.fixed, file.left, file.left_after):
             findings.sort(key=lambda finding: (finding.place.cell or 0, finding.place.line, finding.place.column, finding.rule))
         result.files.append(file)
-
-
-def _other(path: str, data: bytes, options: Options, result: Result) -> list[Place]:
-    text = data.decode("utf-8", "replace")
-    wanted = "TAC133" not in options.ignore and (not options.select or "TAC133" in options.select) and options.target != "compat"
-    found = list(othertext.findings(path, text, options.target)) if wanted else []
-    found = [one for one in found if "compat: ignore" not in text.split("\n")[one.place.line - 1]]
-    if found:
-        result.files.append(FileResult(path, data, data, text, text, left=found, left_after=found))
-    return othertext.mentions(path, text)
-
-
-def _is_torchaudio(modules: list, result: Result) -> None:  # type: ignore[type-arg]
-    """The project has a torchaudio of its own, so an import of it proves nothing."""
-    by_file: dict[str, list[Finding]] = defaultdict(list)
-    for module in modules:
-        if module.imported:
-            first = module.imported[0]
-            reason = "the project has a module `torchaudio` of its own, so what is imported here may be that"
-            by_file[module.path].append(Finding("TAC127", module.place(first.statement), reason, "Run on a part that does not have it."))
-    for path, found in by_file.items():
-        result.files.append(FileResult(path, b"", b"", left=found, left_after=found))
 
 
 # Writing
@@ -336,11 +117,3 @@ def _write(result: Result) -> None:
 
 def _is_part(file: FileResult) -> bool:
     return any(finding.rule in _ACROSS_FILES for finding in file.fixed)
-
-
-def kinds_of(findings: Iterable[Finding]) -> dict[str, int]:
-    """How many findings each rule has."""
-    counts: dict[str, int] = defaultdict(int)
-    for finding in findings:
-        counts[finding.rule] += 1
-    return dict(sorted(counts.items()))

@@ -56,10 +56,10 @@ def table(*cases: Case) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in cases])
 
 
-def rewrite(files: Mapping[str, str], target: str = "2.2", *, unsafe: bool = False, **options: Any) -> dict[str, Outcome]:
+def rewrite(sources: Mapping[str, str], target: str = "2.2", *, unsafe: bool = False, **options: Any) -> dict[str, Outcome]:
     """The outcome of each file of a project."""
     active = [rule for rule in rules().values() if target in rule.targets]
-    modules = [Module(path, text) for path, text in files.items()]
+    modules = [Module(path, text) for path, text in sources.items()]
     found = engine.run(modules, active, unsafe=unsafe, make_project=lambda now: Project(now, target=target, **options))
     return {outcome.module.path: outcome for outcome in found}
 

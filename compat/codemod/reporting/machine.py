@@ -11,7 +11,7 @@ from urllib.parse import quote
 from compat.codemod.findings import Finding, Place
 from compat.codemod.options import Options
 from compat.codemod.reporting.plain import left_of, printable, sentence
-from compat.codemod.session import Result, kinds_of
+from compat.codemod.results import Result, kinds_of
 
 
 def _place(place: Place) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from compat.codemod.findings import Finding
 from compat.codemod.options import Options
 from compat.codemod.reporting.plain import left_of, printable, sentence, summary
-from compat.codemod.session import FileResult, Result
+from compat.codemod.results import FileResult, Result
 
 _CONTEXT = 3
 

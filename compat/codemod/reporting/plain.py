@@ -8,7 +8,7 @@ from typing import TextIO
 
 from compat.codemod.findings import Finding
 from compat.codemod.options import Options
-from compat.codemod.session import FileResult, Result, kinds_of
+from compat.codemod.results import FileResult, Result, kinds_of
 
 _COLOURS = {"+": "\033[32m", "-": "\033[31m", "@": "\033[36m"}
 _PLAIN = "\033[0m"
