@@ -4,13 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test lint bench release-check system clean
+.PHONY: help demo test lint bench docs docs-serve links release-check coverage system clean
 
 help:
 	@echo "make demo   an old script under torchaudio 2.0, 2.1 and 2.2, on real audio"
 	@echo "make test   all tests"
-	@echo "make lint   ruff and mypy"
+	@echo "make lint   ruff, mypy, the direction of imports, complete types"
 	@echo "make bench  speed, as ratios against named peers"
+	@echo "make docs   the guide as a site, in site/; docs-serve shows it and follows changes"
+	@echo "make links  ask every address outside that the guide names whether it is still there"
+	@echo "make coverage       the lines that no test runs"
 	@echo "make release-check  the wheel and the sdist, tried in clean environments, torch and all"
 
 $(READY): pyproject.toml constraints.txt
@@ -31,9 +34,25 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(READY)
+	$(BIN)/mkdocs build --strict
+
+docs-serve: $(READY)
+	$(BIN)/mkdocs serve
+
+links: $(READY)
+	$(BIN)/python -m tests.guide.links
 
 release-check: $(READY)
 	$(BIN)/python -m pytest tests/release -m "release or not release"
+
+coverage: $(READY) system
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
 
 bench: $(READY)
 	$(BIN)/python -m bench

@@ -1,17 +1,31 @@
 #!/bin/sh
-# Install libsox and FFmpeg's command where apt is there and may be used. Without them the tests that need them are skipped,
-# and say so.
-if ldconfig -p 2>/dev/null | grep -q 'libsox\.so\.3' && command -v ffmpeg >/dev/null 2>&1; then
-    exit 0
-fi
+# Install libsox, FFmpeg's command and Chromium where apt is there and may be used. Without them the tests that need them are
+# skipped, and say so.
+lacks() {
+    case $1 in
+        libsox3) ! ldconfig -p 2>/dev/null | grep -q 'libsox\.so\.3' ;;
+        *) ! command -v "$1" >/dev/null 2>&1 ;;
+    esac
+}
+wanted=
+for package in libsox3 ffmpeg chromium; do
+    if lacks $package; then wanted="$wanted $package"; fi
+done
+[ -n "$wanted" ] || exit 0
 run=
 if [ "$(id -u)" != 0 ]; then
     run="sudo -n"
-    $run true 2>/dev/null || { echo "no root: tests that need libsox or ffmpeg will be skipped"; exit 0; }
+    $run true 2>/dev/null || { echo "no root: tests that need$wanted will be skipped"; exit 0; }
 fi
-if command -v apt-get >/dev/null 2>&1; then
-    $run apt-get update -qq && $run env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq libsox3 libsox-fmt-all ffmpeg >/dev/null \
-        || echo "apt-get failed: tests that need libsox or ffmpeg will be skipped"
-else
-    echo "no apt-get: tests that need libsox or ffmpeg will be skipped"
+if ! command -v apt-get >/dev/null 2>&1; then
+    echo "no apt-get: tests that need$wanted will be skipped"
+    exit 0
 fi
+$run apt-get update -qq || true
+# one by one: a distribution that lacks one of them still gets the others
+for package in $wanted; do
+    also=
+    if [ "$package" = libsox3 ]; then also=libsox-fmt-all; fi
+    $run env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$package" $also >/dev/null \
+        || echo "apt-get failed: tests that need $package will be skipped"
+done

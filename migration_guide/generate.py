@@ -1,0 +1,131 @@
+"""``python migration_guide/generate.py``: bring the generated parts of the guide up to date; ``--check`` only says which are not.
+
+A part stands in a page between ``<!-- generated: NAME -->`` and ``<!-- end of NAME -->``. What is between is made from the
+registries that the programs themselves use, so a new rule, flag or check needs no second place.
+"""
+
+from __future__ import annotations
+
+import difflib
+import pathlib
+import re
+import sys
+from collections.abc import Callable, Iterator
+
+from compat import releases
+from compat.codemod import registry as codemod
+from compat.doctor import registry as doctor
+
+HERE = pathlib.Path(__file__).resolve().parent
+_NO_FLAGS = ("name", "last_patch")
+_PART = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end of (?P=name) -->)", re.DOTALL)
+_LEVELS = {
+    "safe": "applied by itself",
+    "unsafe": "applied with `--unsafe`",
+    "report": "reported only",
+}
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _flags() -> Iterator[str]:
+    """The table of all flags, and what each does."""
+    presets = releases.presets()
+    flags = {name: field for name, field in releases.flags().items() if name not in _NO_FLAGS}
+    yield f"| flag | {' | '.join(presets)} |"
+    yield f"|---{'|---' * len(presets)}|"
+    for name in flags:
+        yield f"| [`{name}`](#{name}) | {' | '.join(_shown(getattr(release, name)) for release in presets.values())} |"
+    for name, field in flags.items():
+        values = field.metadata["values"]
+        allowed = "" if values is None or values == (False, True) else f" One of {', '.join(f'`{value!r}`' for value in values)}."
+        yield from ("", f"## {name}", "", f"{field.metadata['doc']}{allowed}")
+
+
+def _targets() -> Iterator[str]:
+    """What the codemod can move a project to."""
+    yield "| target | what the project is afterwards |"
+    yield "|---|---|"
+    yield from (f"| `{name}` | {what} |" for name, what in codemod.TARGETS.items())
+
+
+def _rules() -> Iterator[str]:
+    """The table of all rules, and each with its example."""
+    rules = codemod.rules().values()
+    yield "| rule | what it does | by itself | for |"
+    yield "|---|---|---|---|"
+    yield from (f"| [{r.id}](#{r.id.lower()}) | {r.title} | {_by_itself(r)} | {_for(r)} |" for r in rules)
+    for rule in rules:
+        yield from (
+            "",
+            f"## {rule.id}",
+            "",
+            f"**{rule.title}.** Level {rule.level.value}, {_LEVELS[rule.level.value]}; for {_for(rule)}.",
+            "",
+        )
+        yield rule.explanation.strip()
+        yield ""
+        yield from _example(rule)
+
+
+def _by_itself(rule: codemod.Rule) -> str:
+    return {"safe": "yes", "unsafe": "with `--unsafe`"}.get(rule.level.value, "no, reported")
+
+
+def _for(rule: codemod.Rule) -> str:
+    return ", ".join(name for name in codemod.TARGETS if name in rule.targets)
+
+
+def _example(rule: codemod.Rule) -> Iterator[str]:
+    if rule.before == rule.after:
+        yield from ("Reported, and left as it is:", "", "```py", rule.before.strip("\n"), "```")
+        return
+    before, after = rule.before.splitlines(), rule.after.splitlines()
+    diff = list(difflib.unified_diff(before, after, n=max(len(before), len(after)), lineterm=""))[3:]
+    yield from (f"For {rule.shown_target}:", "", "```diff", *diff, "```")
+
+
+def _checks() -> Iterator[str]:
+    """The table of all checks, and what each looks at."""
+    checks = doctor.checks()
+    yield "| check | why it matters |"
+    yield "|---|---|"
+    yield from (f"| [`{check.name}`](#{check.name}) | {check.why} |" for check in checks)
+    for check in checks:
+        text, _, _ = check.explanation.rpartition("\n\nWhy it matters: ")
+        yield from ("", f"## {check.name}", "", text.replace("``", "`"))
+
+
+PARTS: dict[str, Callable[[], Iterator[str]]] = {"flags": _flags, "targets": _targets, "rules": _rules, "checks": _checks}
+
+
+def brought_up_to_date(text: str) -> str:
+    """A page's text with its generated parts made anew.
+
+    Raises:
+        KeyError: a part has a name that nothing here makes.
+    """
+    return _PART.sub(lambda part: f"{part[1]}\n{chr(10).join(PARTS[part['name']]())}\n\n{part[3]}", text)
+
+
+def main(arguments: list[str]) -> int:
+    """Write what is out of date; with ``--check`` only name it, and give 1 where there is any."""
+    stale = []
+    for page in sorted(HERE.rglob("*.md")):
+        old = page.read_text("utf-8")
+        new = brought_up_to_date(old)
+        if new != old:
+            stale.append(page)
+            if "--check" not in arguments:
+                page.write_text(new, "utf-8")
+    for page in stale:
+        print(f"{page.relative_to(HERE)}: {'out of date; run python migration_guide/generate.py' if '--check' in arguments else 'written'}")
+    return 1 if stale and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

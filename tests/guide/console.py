@@ -1,0 +1,97 @@
+"""Blocks of commands: those of ours that show what they print are run, and must print that; of the others the options must exist.
+
+A line ``...`` stands for any lines, ``...`` in a line for the rest of it. What the doctor says depends on the machine: there, numbers and paths may differ.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from typing import NamedTuple
+
+from sybil.example import Example
+
+from tests.conftest import ROOT
+
+_OURS = re.compile(r"(?:python -m compat\.|torchaudio-compat )(?P<command>\w+)(?P<rest>.*)")
+_OPTION = re.compile(r"(?<!\S)--[a-z][\w-]*")
+_OF_THE_MACHINE = re.compile(r"(?<![\w'])/[\w./+-]+|\d[\d.,]*(\+\w+)?")
+_ANY, _REST = r"(?:.*\n)*?", re.escape("...")
+_TARGET = re.compile(r"^([\w-]+):", re.MULTILINE)
+
+
+class Command(NamedTuple):
+    """One command, and what the page shows of its output."""
+
+    line: str
+    output: list[str]
+
+
+def commands(text: str) -> list[Command]:
+    """The commands of a block."""
+    found: list[Command] = []
+    for line in text.splitlines():
+        if line.startswith("$ "):
+            found.append(Command(line[2:], []))
+        else:
+            assert found, f"a block of commands begins with one, not with {line!r}"
+            found[-1].output.append(line)
+    return found
+
+
+def evaluate(example: Example) -> None:
+    """Try each command of a block, in a folder with the guide's examples."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(ROOT / "migration_guide" / "examples", folder, dirs_exist_ok=True)
+        pathlib.Path(folder, "tests").symlink_to(ROOT / "tests")
+        for command in commands(example.parsed):
+            ours = _OURS.search(command.line)
+            if ours and any(command.output):
+                _compare(command, _printed(command.line, folder))
+            elif ours:
+                _check_options(ours)
+            elif command.line.startswith("make "):
+                assert command.line.split()[1] in _TARGET.findall((ROOT / "Makefile").read_text()), command.line
+
+
+def _printed(line: str, folder: str) -> list[str]:
+    """What a command prints, errors after the rest."""
+    shell = re.sub(r"\bpython -m", f"{shlex.quote(sys.executable)} -m", line)
+    shell = re.sub(r"\btorchaudio-compat ", f"{shlex.quote(sys.executable)} -m compat.cli ", shell)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+    done = subprocess.run(shell, shell=True, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    return (done.stdout + done.stderr).splitlines()
+
+
+def _compare(command: Command, printed: list[str]) -> None:
+    shown, got = command.output, printed
+    if "doctor" in command.line:
+        shown, got = ([_OF_THE_MACHINE.sub("#", line) for line in lines] for lines in (shown, got))
+    pattern = "".join(_ANY if line.strip() == "..." else re.escape(line.rstrip()).replace(_REST, ".*") + "\n" for line in shown)
+    text = "".join(line.rstrip() + "\n" for line in got)
+    assert re.fullmatch(pattern, text), f"$ {command.line}\nprints now:\n" + "\n".join(printed)
+
+
+@functools.cache
+def _help(command: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", f"compat.{command}", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _check_options(ours: re.Match[str]) -> None:
+    """Our own options; those after a program that is run are the program's."""
+    own = ours["rest"].partition("  #")[0]
+    if ours["command"] == "run":
+        own = re.split(r" (?:-m \S+|\S+\.py|\./\S+)", own)[0]
+    for option in _OPTION.findall(own):
+        assert re.search(rf"{option}\b", _help(ours["command"])), f"{ours[0]}: there is no option {option}"

@@ -1,0 +1,28 @@
+"""The generated parts of the guide are current."""
+
+from __future__ import annotations
+
+import pathlib
+import subprocess
+from collections.abc import Callable
+
+from compat import releases
+from compat.codemod import registry as codemod
+from compat.doctor import registry as doctor
+from tests.guide.pages import GUIDE
+
+Python = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def test_nothing_is_out_of_date(python: Python) -> None:
+    """``python migration_guide/generate.py --check`` finds nothing."""
+    done = python(str(GUIDE / "generate.py"), "--check")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_rule_flag_and_check_has_its_heading() -> None:
+    """So that a link to it leads somewhere."""
+    flags = [name for name in releases.flags() if name not in ("name", "last_patch")]
+    for page, names in (("rules.md", codemod.rules()), ("flags.md", flags), ("checks.md", [check.name for check in doctor.checks()])):
+        text = pathlib.Path(GUIDE, page).read_text()
+        assert [name for name in names if f"\n## {name}\n" not in text] == []

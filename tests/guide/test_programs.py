@@ -1,0 +1,85 @@
+"""The three old programs: what the guide shows as rewritten is what the codemod makes of them, and both give the same samples."""
+
+from __future__ import annotations
+
+import pathlib
+import shutil
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import nbclient
+import nbformat
+import pytest
+import soundfile
+import torch
+
+from tests.conftest import ASSETS, ROOT
+from tests.guide.pages import EXAMPLES
+
+Python = Callable[..., subprocess.CompletedProcess[str]]
+AUDIO = [str(ASSETS / name) for name in ("stereo_cbr.mp3", "stereo_s16.wav", "stereo_24.flac")]
+PROGRAMS = {
+    "dataset": ("speech_dataset.py", lambda out: [out, *AUDIO]),
+    "converter": ("convert.py", lambda out: ["--out", out, "--rate", "8000", "--mono", *AUDIO]),
+}
+FILES = {**{name: file for name, (file, _) in PROGRAMS.items()}, "notebook": "loudness.ipynb"}
+
+
+def _samples(path: pathlib.Path) -> Any:
+    return torch.load(path) if path.suffix == ".pt" else torch.from_numpy(soundfile.read(path, dtype="int32")[0])
+
+
+def _same(one: pathlib.Path, other: pathlib.Path) -> None:
+    """Two folders hold files of the same names with the same samples, and not none."""
+    names = sorted(path.name for path in one.iterdir())
+    assert names
+    assert names == sorted(path.name for path in other.iterdir())
+    for name in names:
+        assert torch.equal(_samples(one / name), _samples(other / name)), name
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_is_shown_is_what_the_codemod_makes(name: str, python: Python, tmp_path: pathlib.Path) -> None:
+    """To the byte; nothing is left for a person, and a second run has nothing to do."""
+    copy = tmp_path / FILES[name]
+    shutil.copy(EXAMPLES / name / "before" / FILES[name], copy)
+    done = python("-m", "compat.codemod", str(copy))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 findings left" in done.stdout + done.stderr
+    assert copy.read_bytes() == (EXAMPLES / name / "after" / FILES[name]).read_bytes()
+    assert python("-m", "compat.codemod", "--check", str(copy)).returncode == 0
+
+
+@pytest.mark.libsox
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_program_gives_the_same_samples(name: str, python: Python, tmp_path: pathlib.Path) -> None:
+    """The old one under 2.0, the new one under 2.2; what they print is the same, too."""
+    file, arguments = PROGRAMS[name]
+    printed = []
+    for stage, release in (("before", "2.0"), ("after", "2.2")):
+        out = tmp_path / stage
+        out.mkdir()
+        done = python("-m", "compat.run", "--version", release, str(EXAMPLES / name / stage / file), *arguments(str(out)))
+        assert done.returncode == 0, done.stderr
+        printed.append(done.stdout)
+    assert printed[0] == printed[1]
+    _same(tmp_path / "before", tmp_path / "after")
+
+
+def test_the_notebook_gives_the_same_samples(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a first cell that installs the release, as the guide says."""
+    printed = []
+    monkeypatch.setenv("RECORDINGS", str(ASSETS))
+    for stage, release in (("before", "2.0"), ("after", "2.2")):
+        out = tmp_path / stage
+        out.mkdir()
+        monkeypatch.setenv("OUT", str(out))
+        notebook: Any = nbformat.read(EXAMPLES / "notebook" / stage / FILES["notebook"], as_version=4)  # type: ignore[no-untyped-call]
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(f"import compat\ncompat.install({release!r})\nNone"))  # type: ignore[no-untyped-call]
+        nbclient.NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(ROOT)}}).execute()
+        outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+        printed.append("".join(output["text"] for output in outputs if output.get("name") == "stdout"))
+    assert printed[0] == printed[1]
+    assert printed[0]
+    _same(tmp_path / "before", tmp_path / "after")

@@ -1,0 +1,81 @@
+"""The guide as a site: it builds without a warning, and its pages fit narrow and wide windows, light and dark."""
+
+from __future__ import annotations
+
+import pathlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright import sync_api
+
+from tests.conftest import ROOT
+from tests.guide.pages import GUIDE
+
+_OVERFLOW = """() => {
+    const width = document.documentElement.clientWidth
+    if (document.documentElement.scrollWidth <= width) return []
+    return [...document.querySelectorAll("article *")].filter(e => e.getBoundingClientRect().right > width).map(e => e.outerHTML.slice(0, 80))
+}"""
+_UNREADABLE = """scheme => {
+    const light = text => { const [r, g, b] = text.match(/[\\d.]+/g).map(Number); return (0.3 * r + 0.6 * g + 0.1 * b) / 255 }
+    const page = light(getComputedStyle(document.body).backgroundColor)
+    if ((page > 0.5) != (scheme == "light")) return true
+    return Math.abs(page - light(getComputedStyle(document.querySelector("article p")).color)) < 0.4
+}"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """The pages, built."""
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--config-file", str(ROOT / "mkdocs.yml")]
+    done = subprocess.run([*command, "--site-dir", str(folder)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """The system's Chromium."""
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        pytest.skip("no Chromium is installed here: the pages are built, and not looked at (apt-get install chromium)")
+    with sync_api.sync_playwright() as play:
+        yield play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+
+
+def test_every_page_is_built(site: pathlib.Path) -> None:
+    """Strictly: an unknown link, heading or page is an error."""
+    built = {str(page.relative_to(site).with_suffix("")) for page in site.rglob("*.html")}
+    written = {str(page.relative_to(GUIDE).with_suffix("")).replace("README", "index") for page in GUIDE.rglob("*.md")}
+    assert written == built - {"404"}
+    assert not list(site.rglob("generate.py"))
+
+
+def test_nothing_is_fetched_from_elsewhere(site: pathlib.Path) -> None:
+    """A page shows without the net, and tells nobody that it was opened."""
+    for page in site.rglob("*.html"):
+        assert 'src="http' not in page.read_text("utf-8")
+        assert 'rel="stylesheet" href="http' not in page.read_text("utf-8")
+
+
+@pytest.mark.parametrize(("scheme", "widths"), [("light", (360, 1280)), ("dark", (360,))])
+def test_pages_fit_the_window(site: pathlib.Path, browser: Any, scheme: str, widths: tuple[int, ...]) -> None:
+    """No page scrolls sideways, and words stand out from what is behind them."""
+    page = browser.new_context(color_scheme=scheme).new_page()
+    overflowing, unreadable = {}, []
+    for path in sorted(site.rglob("*.html")):
+        if path.name == "404.html":
+            continue
+        page.goto(path.as_uri())
+        unreadable += [path.name] if page.evaluate(_UNREADABLE, scheme) else []
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 800})
+            if found := page.evaluate(_OVERFLOW):
+                overflowing[path.name, width] = found
+    assert not overflowing
+    assert not unreadable
