@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
 from compat.codemod import discovery
 from compat.codemod.discovery import Found
 from compat.codemod.imports import Files, Linked
+from compat.codemod.verification import Rewrite, complaint
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -23,7 +25,9 @@ _MATTERS = re.compile(
     rb"|import[ \t]*\*|import_|import[ \t]+torchaudio[ \t]+as|sys\.modules|setattr|patch"
 )
 _BATCH = 200
+_REWRITES = 16
 Item = TypeVar("Item")
+Trees = Iterable[tuple[ast.Module, ast.Module]]
 
 
 class Reading(NamedTuple):
@@ -42,7 +46,7 @@ class Crew:
         jobs: how many processes read; with one, it is this.
     """
 
-    def __init__(self, found: Iterable[Found], jobs: int) -> None:
+    def __init__(self, found: Iterable[Found] = (), jobs: int = 1) -> None:
         self._found = list(found)
         self._paths = [one.path for one in self._found if one.kind != discovery.OTHER]
         self._pool: ProcessPoolExecutor | None = None
@@ -87,6 +91,13 @@ class Crew:
         return [one for batch in here for one in self.files.read(batch)] + [
             one for future in self._ahead[1] if not future.cancelled() for one in future.result()
         ]
+
+    def check(self, rewrites: list[Rewrite]) -> Callable[[Trees], Iterator[str | None]]:
+        """Begin to verify rewrites; what comes back gives the complaint about each, from their trees if it needs them."""
+        if self._pool is None:
+            return lambda trees: (complaint(one, old, new) for one, (old, new) in zip(rewrites, trees, strict=True))
+        begun = self._pool.map(complaint, rewrites, chunksize=_REWRITES)
+        return lambda trees: begun
 
 
 def probe(batch: list[tuple[str, str]]) -> list[Reading]:

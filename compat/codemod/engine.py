@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import ast
-import bisect
 import dataclasses
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from compat.codemod import changes, edits, plan
+from compat.codemod.crew import Crew
 from compat.codemod.edits import ConflictError, Edit, Track
 from compat.codemod.findings import Draft, Finding, Level, Place, State
 from compat.codemod.module import Module
 from compat.codemod.project import Project
 from compat.codemod.registry import Rule
-from compat.codemod.text import Text, parse
+from compat.codemod.text import Text
+from compat.codemod.verification import Rewrite
 
 _ROUNDS = 8
 _NO_ROUND_LEFT = "the changes did not come to rest; please report this file"
@@ -57,12 +57,20 @@ class _Proposal:
     draft: Draft
 
 
-def run(modules: list[Module], active: Iterable[Rule], *, unsafe: bool, make_project: Callable[[list[Module]], Project]) -> list[Outcome]:
+def run(
+    modules: list[Module],
+    active: Iterable[Rule],
+    *,
+    unsafe: bool,
+    make_project: Callable[[list[Module]], Project],
+    crew: Crew | None = None,
+) -> list[Outcome]:
     """Everything that the rules have to say about the modules of a project, and their new texts.
 
     Raises:
         BrokenError: the outcome of a change does not hold. It is a mistake of ours, and no file is to be written.
     """
+    crew = crew or Crew()
     rules = list(active)
     outcomes = {module.path: Outcome(module, module.text.text) for module in modules}
     current = list(modules)
@@ -72,31 +80,39 @@ def run(modules: list[Module], active: Iterable[Rule], *, unsafe: bool, make_pro
         if not applied:
             _leave(outcomes, current, left)
             return list(outcomes.values())
-        following = []
-        for module in current:
-            accepted = applied.get(module, [])
-            if not accepted:
-                following.append(module)
-                continue
+        rewrites = {module: _rewrite(module, made) for module, (_, made) in applied.items()}
+        checks = crew.check(list(rewrites.values()))
+        fresh = {module: _parsed(module, rewrite) for module, rewrite in rewrites.items()}
+        trees = [(module.tree, fresh[module].tree) for module in rewrites]
+        for module, complaint in zip(rewrites, checks(trees), strict=True):
+            if complaint is not None:
+                raise BrokenError(f"{module.path}: {complaint}")
             outcome = outcomes[module.path]
-            made = changes.lower(module, [change for proposal in accepted for change in proposal.draft.changes])
-            text = edits.apply(module.text.text, made)
-            fresh = verify(module, text, made)
-            for proposal in accepted:
+            for proposal in applied[module][0]:
                 place = _back(outcome, proposal.draft.span)
                 related = tuple(_place_back(outcomes, one) for one in proposal.draft.related)
                 outcome.fixed.append(_finding(proposal, place, State.FIXED, related))
-            outcome.edits.append(made)
-            outcome.text = text
-            following.append(fresh)
-        current = following
+            outcome.edits.append(rewrites[module].edits)
+            outcome.text = rewrites[module].new
+        current = [fresh.get(module, module) for module in current]
     raise BrokenError(f"{', '.join(sorted(module.path for module in applied))}: {_NO_ROUND_LEFT}")
+
+
+def _rewrite(module: Module, made: list[Edit]) -> Rewrite:
+    return Rewrite(module.text.text, edits.apply(module.text.text, made), made, module.interactive)
+
+
+def _parsed(module: Module, rewrite: Rewrite) -> Module:
+    try:
+        return Module(module.path, rewrite.new, standalone=module.standalone, interactive=module.interactive)
+    except SyntaxError as why:
+        raise BrokenError(f"{module.path}: the changed text would not parse ({why.msg}, line {why.lineno})") from why
 
 
 def _round(
     modules: list[Module], rules: list[Rule], project: Project, unsafe: bool
-) -> tuple[dict[Module, list[_Proposal]], list[_Proposal]]:
-    """What can be carried out of all that the rules propose, and what is left."""
+) -> tuple[dict[Module, tuple[list[_Proposal], list[Edit]]], list[_Proposal]]:
+    """What can be carried out of all that the rules propose, with its edits, and what is left."""
     proposals: list[_Proposal] = []
     left: list[_Proposal] = []
     off: dict[int, str] = {}
@@ -119,6 +135,7 @@ def _round(
         if rule_id not in active:
             off[id(group)] = f"a part of the change belongs to {rule_id}, which is not selected"
     refused: list[_Proposal] = []
+    lowered: dict[Module, tuple[list[_Proposal], list[Edit]]] = {}
     while True:
         applied: dict[Module, list[_Proposal]] = defaultdict(list)
         dropped = []
@@ -127,14 +144,18 @@ def _round(
                 dropped.append(_without(proposal, off[id(proposal.draft.group)]))
             else:
                 applied[proposal.module].append(proposal)
-        found = next((found for module, own in applied.items() for found in [_refused(module, own)] if found), None)
-        if found is None:
-            return dict(applied), [*left, *refused, *dropped]
-        proposal, why = found
-        proposals.remove(proposal)
-        refused.append(_without(proposal, why))
-        if proposal.draft.group is not None:
-            off[id(proposal.draft.group)] = f"another part of it cannot be changed, at {proposal.module.place(proposal.draft.span)}"
+        try:
+            for module, own in applied.items():
+                if module not in lowered or lowered[module][0] != own:
+                    lowered[module] = own, _lower(module, own)
+        except _RefusedError as why:
+            proposal = why.proposal
+            proposals.remove(proposal)
+            refused.append(_without(proposal, why.reason))
+            if proposal.draft.group is not None:
+                off[id(proposal.draft.group)] = f"another part of it cannot be changed, at {proposal.module.place(proposal.draft.span)}"
+            continue
+        return {module: lowered[module] for module in applied}, [*left, *refused, *dropped]
 
 
 def _without(proposal: _Proposal, why: str) -> _Proposal:
@@ -143,21 +164,31 @@ def _without(proposal: _Proposal, why: str) -> _Proposal:
     return dataclasses.replace(proposal, draft=dataclasses.replace(draft, reason=reason, advice=advice, changes=(), group=None))
 
 
-def _refused(module: Module, own: list[_Proposal]) -> tuple[_Proposal, str] | None:
-    """The first proposal that cannot be made, at all or beside those before it, and why."""
+class _RefusedError(Exception):
+    def __init__(self, proposal: _Proposal, reason: str) -> None:
+        super().__init__(reason)
+        self.proposal, self.reason = proposal, reason
+
+
+def _lower(module: Module, own: list[_Proposal]) -> list[Edit]:
+    """The edits that make all that is proposed for a module.
+
+    Raises:
+        _RefusedError: the first proposal that cannot be made, at all or beside those before it, and why.
+    """
     if module.dissent is not None:
-        return own[0], f"{module.dissent.reason}, in line {module.place(module.dissent.use.node).line}"
+        raise _RefusedError(own[0], f"{module.dissent.reason}, in line {module.place(module.dissent.use.node).line}")
     try:
-        changes.lower(module, [change for proposal in own for change in proposal.draft.changes])
+        return changes.lower(module, [change for proposal in own for change in proposal.draft.changes])
     except ConflictError:
         accepted: list[changes.Change] = []
         for proposal in own:
             try:
                 changes.lower(module, [*accepted, *proposal.draft.changes])
             except ConflictError as why:
-                return proposal, str(why)
+                raise _RefusedError(proposal, str(why)) from why
             accepted += proposal.draft.changes
-    return None
+        raise
 
 
 def _leave(outcomes: dict[str, Outcome], current: list[Module], left: list[_Proposal]) -> None:
@@ -194,54 +225,3 @@ def _place_back(outcomes: dict[str, Outcome], place: Place) -> Place:
     start = text.starts[min(place.line, len(text.starts)) - 1] + place.column - 1
     end = text.starts[min(place.end_line, len(text.starts)) - 1] + place.end_column - 1
     return _back(outcome, (start, end))
-
-
-def verify(module: Module, text: str, made: list[Edit]) -> Module:
-    """The module of a new text, once it is sure that the edits did what they were to do and nothing else.
-
-    It must parse; with the edits undone it must be the old program, as text and as a tree; and every statement that no edit
-    touches must still be there, as the same kind of statement.
-
-    Raises:
-        BrokenError: one of these does not hold.
-    """
-    undone = edits.undo(module.text.text, text, made)
-    try:
-        fresh = Module(module.path, text, standalone=module.standalone, interactive=module.interactive)
-    except SyntaxError as why:
-        raise BrokenError(f"{module.path}: the changed text would not parse ({why.msg}, line {why.lineno})") from why
-    if undone != module.text.text and not _same(undone, module):
-        raise BrokenError(f"{module.path}: the changes cannot be undone")
-    track = Track(made)
-    there = {(fresh.span(statement), type(statement)) for statement in _statements(fresh.tree)}
-    starts = [edit.start for edit in made]
-    for statement in _statements(module.tree):
-        start, end = module.span(statement)
-        last = bisect.bisect_left(starts, end) - 1
-        if last >= 0 and start < max(made[last].end, made[last].start + 1):
-            continue
-        first, final = track.forward(start), track.forward(end - 1)
-        if first is None or final is None or ((first, final + 1), type(statement)) not in there:
-            raise BrokenError(f"{module.path}: the statement in line {statement.lineno} would be lost, or become another")
-    return fresh
-
-
-def _same(undone: str, module: Module) -> bool:
-    """Whether a text is the old program; where it is the old text, letter by letter, this need not be asked."""
-    try:
-        return ast.dump(parse(undone, top_level_await=module.interactive)) == ast.dump(module.tree)
-    except SyntaxError:
-        return False
-
-
-def _statements(tree: ast.AST) -> Iterator[ast.stmt]:
-    waiting: list[ast.AST] = [tree]
-    while waiting:
-        node = waiting.pop()
-        for field in ("body", "orelse", "finalbody"):
-            block = getattr(node, field, None)
-            if isinstance(block, list):
-                yield from block
-                waiting += block
-        waiting += getattr(node, "handlers", ())
-        waiting += getattr(node, "cases", ())

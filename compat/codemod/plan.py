@@ -415,7 +415,6 @@ class _Part:
             for string in module.strings:
                 if string.value == api.ROOT and not module.is_test and _is_looked_up(module, string):
                     raise DoubtError("torchaudio is looked up by a string, so not every call is seen", [module.place(string)])
-            self._no_other_name(module)
             for node in module.names.all(ast.Attribute):
                 if node.attr in api.FUNCTIONS and _through_another(module, node):
                     raise DoubtError("torchaudio is reached through another module, so not every call is seen", [module.place(node)])
@@ -426,6 +425,8 @@ class _Part:
                 for string in module.strings:
                     if string.value == api.VARIABLE:
                         raise DoubtError(f"{api.VARIABLE} is used, and may turn the dispatcher off", [module.place(string)])
+        for module in self.modules:  # last, because other processes may still be finding out who imports whom
+            self._no_other_name(module)
 
     def _no_other_name(self, module: Module) -> None:
         """Raise where another file imports the module torchaudio from this one, under a short name that is not looked for."""

@@ -1,0 +1,73 @@
+"""Whether edits did what they were to do and nothing else; a text is not written before this is sure."""
+
+from __future__ import annotations
+
+import ast
+import bisect
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from compat.codemod import edits
+from compat.codemod.edits import Edit, Track
+from compat.codemod.text import Text, parse
+
+
+class Rewrite(NamedTuple):
+    """A text before and after its edits; ``interactive`` is that of the module."""
+
+    old: str
+    new: str
+    edits: list[Edit]
+    interactive: bool
+
+
+def complaint(rewrite: Rewrite, old: ast.Module | None = None, new: ast.Module | None = None) -> str | None:
+    """What is wrong with a rewrite; ``None`` where nothing is.
+
+    The new text must parse; with the edits undone it must be the old program, as text or as a tree; and every statement that no
+    edit touches must still be there, as the same kind of statement.
+
+    Args:
+        old, new: the trees, where they are known.
+    """
+    try:
+        new = parse(rewrite.new, top_level_await=rewrite.interactive) if new is None else new
+    except SyntaxError as why:
+        return f"the changed text would not parse ({why.msg}, line {why.lineno})"
+    old = parse(rewrite.old, top_level_await=rewrite.interactive) if old is None else old
+    undone = edits.undo(rewrite.old, rewrite.new, rewrite.edits)
+    if undone != rewrite.old and not _same(undone, old, rewrite.interactive):
+        return "the changes cannot be undone"
+    before, after, track = Text(rewrite.old), Text(rewrite.new), Track(rewrite.edits)
+    there = {(after.span(statement), type(statement)) for statement in _statements(new)}
+    starts = [edit.start for edit in rewrite.edits]
+    for statement in _statements(old):
+        start, end = before.span(statement)
+        last = bisect.bisect_left(starts, end) - 1
+        if last >= 0 and start < max(rewrite.edits[last].end, rewrite.edits[last].start + 1):
+            continue
+        first, final = track.forward(start), track.forward(end - 1)
+        if first is None or final is None or ((first, final + 1), type(statement)) not in there:
+            return f"the statement in line {statement.lineno} would be lost, or become another"
+    return None
+
+
+def _same(undone: str, old: ast.Module, interactive: bool) -> bool:
+    """Whether a text is the old program; where it is the old text, letter by letter, this need not be asked."""
+    try:
+        return ast.dump(parse(undone, top_level_await=interactive)) == ast.dump(old)
+    except SyntaxError:
+        return False
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.stmt]:
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        for field in ("body", "orelse", "finalbody"):
+            block = getattr(node, field, None)
+            if isinstance(block, list):
+                yield from block
+                waiting += block
+        waiting += getattr(node, "handlers", ())
+        waiting += getattr(node, "cases", ())
