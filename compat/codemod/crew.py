@@ -86,11 +86,13 @@ class Crew:
         self.link_ahead(paths)
         if self._ahead is None or self._ahead[0] != paths:
             return self.files.read(paths)
-        # From the end on, this process does those that no other has begun.
-        here = [batch for batch, future in reversed([*zip(_batches(paths), self._ahead[1], strict=True)]) if future.cancel()]
-        return [one for batch in here for one in self.files.read(batch)] + [
-            one for future in self._ahead[1] if not future.cancelled() for one in future.result()
-        ]
+        found: list[Linked] = []
+        batches, begun = _batches(paths), self._ahead[1]
+        # From the end on, this process does those that no other has begun, one after the other as the others go on.
+        for batch, future in reversed([*zip(batches, begun, strict=True)]):
+            if future.cancel():
+                found += self.files.read(batch)
+        return found + [one for future in begun if not future.cancelled() for one in future.result()]
 
     def check(self, rewrites: list[Rewrite]) -> Callable[[Trees], Iterator[str | None]]:
         """Begin to verify rewrites; what comes back gives the complaint about each, from their trees if it needs them."""

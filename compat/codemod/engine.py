@@ -77,6 +77,7 @@ def run(
     for _ in range(_ROUNDS):
         project = make_project(current)
         applied, left = _round(current, rules, project, unsafe)
+        project.forget()
         if not applied:
             _leave(outcomes, current, left)
             return list(outcomes.values())

@@ -70,6 +70,10 @@ class Project:
             self._notes[key] = make()
         return self._notes[key]
 
+    def forget(self) -> None:
+        """Let go of the notes: they may hold the project, and trees that hold each other are freed late and slowly."""
+        self._notes.clear()
+
     @functools.cached_property
     def pins(self) -> list[tuple[Module, ast.Call]]:
         """The calls that put another release than the target in torchaudio's place."""
