@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 
     from compat.installation import install as install
     from compat.installation import pinned as pinned
+    from compat.installation import release as release
     from compat.installation import standin as standin
     from compat.installation import uninstall as uninstall
     from compat.releases import Release as Release
-    from compat.releases import named as release
+    from dispatcher import info as info
+    from dispatcher import list_audio_backends as list_audio_backends
+    from dispatcher import load as load
+    from dispatcher import save as save
+    from dispatcher.metadata import AudioMetaData as AudioMetaData
     from dispatcher.notices import CompatWarning as CompatWarning
 
     torchaudio: types.ModuleType

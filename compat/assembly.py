@@ -27,6 +27,9 @@ class Tree:
         registered: the modules are put into ``sys.modules`` under the host's name, so that ``import`` finds them.
     """
 
+    host: types.ModuleType
+    registered: bool
+
     def __init__(self, host: types.ModuleType, *, registered: bool) -> None:
         self.host, self.registered = host, registered
         self.context: Context | None = None

@@ -28,6 +28,17 @@ class Context:
         broken: why the real torchaudio does not import, where it is installed and fails.
     """
 
+    release: Release
+    host: types.ModuleType
+    over_real: bool
+    broken: str
+    registry: Registry
+    chooser: Chooser
+    per_call: dispatcher.Functions
+    torchcodec: torchcodec.Functions
+    global_backend: GlobalBackend
+    dispatcher_on: bool
+
     def __init__(
         self, release: Release, backends: Iterable[str] | None, host: types.ModuleType, *, over_real: bool = False, broken: str = ""
     ) -> None:

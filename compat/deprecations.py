@@ -46,6 +46,11 @@ FACTS = {
 class DeprecatedNameWarning(notices.CompatWarning):
     """A name that the pinned release calls deprecated was used; carries the facts of ``FACTS``."""
 
+    name: str
+    deprecated_in: str
+    removed_in: str
+    advice: str
+
     def __init__(self, name: str, fact: Fact) -> None:
         gone = f" and gone in {fact.removed_in}" if fact.removed_in else ""
         super().__init__(f"torchaudio.{name} is deprecated since {fact.deprecated_in}{gone}. {fact.advice}")

@@ -18,6 +18,7 @@ VERSION_VARIABLE = "TORCHAUDIO_COMPAT_VERSION"
 BACKENDS_VARIABLE = "TORCHAUDIO_COMPAT_BACKENDS"
 DISPATCHER_VARIABLE = "TORCHAUDIO_USE_BACKEND_DISPATCHER"
 DEFAULT = "2.2"
+_IDENTITY = ("name", "last_patch")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -161,8 +162,8 @@ def presets() -> dict[str, Release]:
 
 
 def flags() -> dict[str, dataclasses.Field[Any]]:
-    """The flags by name; a field's ``metadata`` has its ``doc`` and its ``values``."""
-    return {field.name: field for field in dataclasses.fields(Release)}
+    """The flags by name; a field's ``metadata`` has its ``doc`` and its ``values``. What names the release is none."""
+    return {field.name: field for field in dataclasses.fields(Release) if field.name not in _IDENTITY}
 
 
 def named(version: str | Release | None = None, **overrides: Any) -> Release:
@@ -186,9 +187,8 @@ def named(version: str | Release | None = None, **overrides: Any) -> Release:
         release = found
     known = flags()
     for name, value in overrides.items():
-        if name not in known or name in ("name", "last_patch"):
-            names = ", ".join(key for key in known if key not in ("name", "last_patch"))
-            raise ArgumentError(f"there is no flag {name!r}; the flags are {names}")
+        if name not in known:
+            raise ArgumentError(f"there is no flag {name!r}; the flags are {', '.join(known)}")
         value = overrides[name] = _spelled(name, value)
         values = known[name].metadata["values"]
         if values is not None and value not in values:

@@ -5,6 +5,8 @@ The functions here use every backend that works on this machine and behave as in
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dispatcher import notices as notices
 from dispatcher.api import Chooser, Functions, functions
 from dispatcher.backend import Backend
@@ -12,9 +14,13 @@ from dispatcher.codec_config import CodecConfig
 from dispatcher.metadata import AudioMetaData
 from dispatcher.registry import Registry
 from dispatcher.settings import Settings
+from dispatcher.signatures import InfoFunction, LoadFunction, SaveFunction
 
 _default = functions(Chooser(Registry(), Settings()))
-info, load, save, list_audio_backends = _default.info, _default.load, _default.save, _default.list_audio_backends
+info: InfoFunction = _default.info
+load: LoadFunction = _default.load
+save: SaveFunction = _default.save
+list_audio_backends: Callable[[], list[str]] = _default.list_audio_backends
 
 __all__ = [
     "AudioMetaData",
@@ -22,7 +28,10 @@ __all__ = [
     "Chooser",
     "CodecConfig",
     "Functions",
+    "InfoFunction",
+    "LoadFunction",
     "Registry",
+    "SaveFunction",
     "Settings",
     "functions",
     "info",

@@ -15,6 +15,7 @@ from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, p
 from dispatcher.registry import Registry
 from dispatcher.requests import Load, Save
 from dispatcher.settings import Settings
+from dispatcher.signatures import InfoFunction, LoadFunction, SaveFunction
 
 if TYPE_CHECKING:
     import torch
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 class Functions:
     """The functions of one release."""
 
-    info: Callable[..., Any]
-    load: Callable[..., Any]
-    save: Callable[..., Any]
+    info: InfoFunction
+    load: LoadFunction
+    save: SaveFunction
     list_audio_backends: Callable[[], list[str]]
 
 
@@ -38,6 +39,9 @@ class Chooser:
 
     ``preferred`` names a backend that is asked before all others where a call names none; ``None`` is the release's order.
     """
+
+    registry: Registry
+    settings: Settings
 
     def __init__(self, registry: Registry, settings: Settings) -> None:
         self.registry, self.settings = registry, settings
@@ -221,4 +225,5 @@ def functions(chooser: Chooser) -> Functions:
 
     if not settings.save_compression:
         save_without_compression.__name__ = save_without_compression.__qualname__ = "save"
-    return Functions(info, load, save if settings.save_compression else save_without_compression, list_audio_backends)
+    writing: Any = save if settings.save_compression else save_without_compression  # that of 2.0 has a parameter less
+    return Functions(info, load, writing, list_audio_backends)

@@ -33,6 +33,10 @@ class ArgumentTypeError(AudioError, TypeError):
 class BackendUnavailable(AudioError, RuntimeError):  # noqa: N818 - it is a state, kept and asked for, before it is raised
     """A backend cannot be used here. ``tried`` lists each attempt with its own error."""
 
+    reason: str
+    mend: str
+    tried: tuple[str, ...]
+
     def __init__(self, reason: str, *, mend: str = "", tried: tuple[str, ...] = ()) -> None:
         super().__init__(reason)
         self.reason, self.mend, self.tried = reason, mend, tried

@@ -59,7 +59,7 @@ class Registry:
     """
 
     def __init__(self, allowed: Iterable[str] | None = None) -> None:
-        self.allowed = known() if allowed is None else tuple(allowed)
+        self.allowed: tuple[str, ...] = known() if allowed is None else tuple(allowed)
         for name in self.allowed:
             if name not in known():
                 raise ArgumentError(f"there is no backend {name!r}; the backends are {', '.join(known())}")

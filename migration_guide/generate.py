@@ -17,7 +17,6 @@ from compat.codemod import registry as codemod
 from compat.doctor import registry as doctor
 
 HERE = pathlib.Path(__file__).resolve().parent
-_NO_FLAGS = ("name", "last_patch")
 _PART = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end of (?P=name) -->)", re.DOTALL)
 _LEVELS = {
     "safe": "applied by itself",
@@ -35,7 +34,7 @@ def _shown(value: object) -> str:
 def _flags() -> Iterator[str]:
     """The table of all flags, and what each does."""
     presets = releases.presets()
-    flags = {name: field for name, field in releases.flags().items() if name not in _NO_FLAGS}
+    flags = releases.flags()
     yield f"| flag | {' | '.join(presets)} |"
     yield f"|---{'|---' * len(presets)}|"
     for name in flags:

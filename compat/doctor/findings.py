@@ -12,6 +12,10 @@ from typing import Any
 class Status(enum.Enum):
     """How bad it is, with the word, the mark and the colour that a page shows. In the order of ``severity``."""
 
+    word: str
+    mark: str
+    colour: str
+
     SKIPPED = ("skipped", "-", "dim")
     OK = ("ok", "✓", "green")
     NOTE = ("note", "·", "cyan")

@@ -26,7 +26,7 @@ class World:
     def __init__(self, limit: float = 30.0, *, thorough: bool = False, progress: Progress | None = None) -> None:
         self.thorough = thorough
         self.progress: Progress = progress or (lambda label, done, total: None)
-        self.children = Children(limit)
+        self.children: Children = Children(limit)
         self._known: dict[Any, Any] = {}
         self._locks: dict[Any, threading.Lock] = {}
         self._lock = threading.Lock()
