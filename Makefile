@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 help:
 	@echo "make demo   an old script under torchaudio 2.0, 2.1 and 2.2, on real audio"
 	@echo "make test   all tests"
-	@echo "make lint   ruff, mypy, the direction of imports, complete types"
+	@echo "make lint   ruff, mypy, the direction of imports"
 	@echo "make bench  speed, as ratios against named peers"
 	@echo "make docs   the guide as a site, in site/; docs-serve shows it and follows changes"
 	@echo "make links  ask every address outside that the guide names whether it is still there"

@@ -29,6 +29,11 @@ class Collector:
         channels_first: the result is ``[channel, time]``; otherwise ``[time, channel]``.
     """
 
+    channels: int
+    frames: int
+    dtype: str
+    channels_first: bool
+
     def __init__(self, channels: int, frames: int, dtype: str, channels_first: bool = True) -> None:
         self.channels, self.dtype, self.channels_first = channels, dtype, channels_first
         self.frames = 0

@@ -22,6 +22,10 @@ def test_nothing_is_out_of_date(python: Python) -> None:
 
 def test_every_rule_flag_and_check_has_its_heading() -> None:
     """So that a link to it leads somewhere."""
-    for page, names in (("rules.md", codemod.rules()), ("flags.md", releases.flags()), ("checks.md", [check.name for check in doctor.checks()])):
+    for page, names in (
+        ("rules.md", codemod.rules()),
+        ("flags.md", releases.flags()),
+        ("checks.md", [check.name for check in doctor.checks()]),
+    ):
         text = pathlib.Path(GUIDE, page).read_text()
         assert [name for name in names if f"\n## {name}\n" not in text] == []
