@@ -14,6 +14,7 @@ help:
 	@echo "make docs   the guide as a site, in site/; docs-serve shows it and follows changes"
 	@echo "make links  ask every address outside that the guide names whether it is still there"
 	@echo "make coverage       the lines that no test runs"
+	@echo "make fuzz   damaged files for every backend, for TIME=600 seconds"
 	@echo "make release-check  the wheel and the sdist, tried in clean environments, torch and all"
 
 $(READY): pyproject.toml constraints.txt
@@ -56,6 +57,13 @@ coverage: $(READY) system
 
 bench: $(READY)
 	$(BIN)/python -m bench
+
+# how long `make fuzz` runs, in seconds
+TIME ?= 600
+
+.PHONY: fuzz
+fuzz: $(READY) system
+	$(BIN)/python -m tests.reliability.fuzz --seconds $(TIME)
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -233,6 +233,24 @@ class Backend(backend.Backend):
         if failure is not None:
             raise _failed("read", uri, failure) from failure
 
+    def _check_vorbis(self, place: Any, uri: Uri) -> None:
+        """Refuse to seek in Vorbis whose headers left no decoder, at which libsndfile crashes.
+
+        A second ``SoundFile`` tries: where the first one goes depends on what it has read before.
+
+        Raises:
+            BackendError: not a single frame can be decoded.
+        """
+        held = place.tell() if backend.is_readable(place) else None
+        if held is not None:
+            place.seek(0)
+        with self._soundfile.SoundFile(place, "r") as probe:
+            found = len(probe.read(1))
+        if held is not None:
+            place.seek(held)
+        if not found:
+            raise problem(BackendError, "read", uri, "its headers are damaged: not a single frame can be decoded", backend=self.name)
+
     def info(self, uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> AudioMetaData:
         with self._reading(uri, settings) as file:
             subtype, found = file.subtype, _metadata(file)
@@ -253,6 +271,8 @@ class Backend(backend.Backend):
             collected = Collector(file.channels, room, dtype, asked.channels_first)
             if frames:
                 if start or file.can_seek():
+                    if start and file.subtype == "VORBIS":
+                        self._check_vorbis(file.name, asked.uri)
                     file.seek(start)
                 _read(file, frames, dtype, collected)
             rate = int(file.samplerate)
@@ -322,7 +342,9 @@ class Backend(backend.Backend):
         Raises:
             BackendError: libsndfile cannot.
         """
-        samples = data.t().contiguous().numpy()
+        import numpy as np
+
+        samples = np.ascontiguousarray(data.t().numpy())
         options = {"format": "OGG", "subtype": "VORBIS", "compression_level": compression_level}
         try:
             with target.writing(uri) as place:

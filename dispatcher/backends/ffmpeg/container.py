@@ -98,6 +98,9 @@ def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) 
         stream = container.streams.best("audio")
         if stream is None:
             raise NoAudioStreamError(f"it is {container.format.name}, and holds no audio stream")
+        # PyAV's own annotation leaves out that there may be none
+        if getattr(stream, "codec_context", None) is None:
+            raise BackendError(f"it is {container.format.name}, and FFmpeg has no decoder for its sound")
         stream.codec_context.thread_count = 1  # a data loader's workers are the threads
         yield container, stream
 

@@ -17,6 +17,7 @@ from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import torch
     from av.audio.codeccontext import AudioCodecContext
     from av.audio.stream import AudioStream
@@ -233,7 +234,7 @@ def _encode(container: OutputContainer, stream: AudioStream, data: torch.Tensor,
     layout, time_base = _LAYOUTS[data.shape[1] - 1], fractions.Fraction(1, rate)
     container.start_encoding()
     for first in range(0, data.shape[0], _CHUNK):
-        chunk = data[first : first + _CHUNK].contiguous()
+        chunk = data[first : first + _CHUNK].numpy()
         frame = av.AudioFrame(format=sample_format, layout=layout, samples=chunk.shape[0])
         frame.planes[0].update(_padded(chunk, frame.planes[0].buffer_size))
         frame.sample_rate, frame.pts, frame.time_base = rate, first, time_base
@@ -241,6 +242,6 @@ def _encode(container: OutputContainer, stream: AudioStream, data: torch.Tensor,
     container.mux(stream.encode(None))
 
 
-def _padded(chunk: torch.Tensor, size: int) -> bytes:
-    """The bytes of a chunk, with zeros to the size of the plane, which FFmpeg may align."""
-    return bytes(chunk.numpy().tobytes()).ljust(size, b"\0")
+def _padded(chunk: npt.NDArray[Any], size: int) -> bytes:
+    """The bytes of a chunk of any layout, with zeros to the size of the plane, which FFmpeg may align."""
+    return chunk.tobytes().ljust(size, b"\0")

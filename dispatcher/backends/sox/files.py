@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from dispatcher.backends.sox import encodings
+from dispatcher.backends.sox import encodings, guard
 from dispatcher.backends.sox.encodings import Encoding
 from dispatcher.backends.sox.library import Library
 from dispatcher.collector import Collector, plausible
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 _UNKNOWN_LENGTH = 2**64 - 1
 _PIECE = 1 << 14
-_SPHERE_HEADER = 4096
 _MOST_SAMPLES_PER_BYTE = 1000
 
 
@@ -28,43 +26,21 @@ def reading(sox: Library, path: str, filetype: str | None) -> Iterator[Any]:
     """A file opened by libsox for reading; a ``sox_format_t *``.
 
     Raises:
-        BackendError: libsox cannot make out what the file is.
+        BackendError: libsox cannot make out what the file is, or must not be given it.
     """
-    _check_sphere(path)
     kind = sox.ffi.NULL if filetype is None else sox.ffi.new("char[]", filetype.encode())
-    with sox.lock:
-        file = sox.lib.sox_open_read(os.fsencode(path), sox.ffi.NULL, sox.ffi.NULL, kind)
-    if not file:
-        raise BackendError(_why_not(path, filetype))
-    try:
-        if not file.signal.channels or not file.encoding.encoding:
-            raise BackendError("libsox opened it, but its header names no channels or no encoding")
-        yield file
-    finally:
+    with guard.guarded(path, filetype) as place:
         with sox.lock:
-            sox.lib.sox_close(file)
-
-
-def _check_sphere(path: str) -> None:
-    """Keep from libsox a SPHERE file whose header it would not survive: on some it ends the process.
-
-    Raises:
-        BackendError: the header's length is absurd, or its sample count is more than the file can hold.
-    """
-    try:
-        with open(path, "rb") as file:
-            start = file.read(_SPHERE_HEADER)
-            size = os.fstat(file.fileno()).st_size
-    except OSError:
-        return
-    if not start.startswith(b"NIST_1A"):
-        return
-    length = start[8:16].strip()
-    if not length.isdigit() or not 16 < int(length) <= size:
-        raise BackendError(f"it is a SPHERE file whose header claims a length of {length.decode('latin-1')!r} bytes")
-    count = re.search(rb"^sample_count -i (\S+)", start, re.MULTILINE)
-    if count and (not count[1].isdigit() or int(count[1]) > size * _MOST_SAMPLES_PER_BYTE):
-        raise BackendError(f"it is a SPHERE file of {size} bytes whose header promises {count[1].decode('latin-1')} samples")
+            file = sox.lib.sox_open_read(os.fsencode(place), sox.ffi.NULL, sox.ffi.NULL, kind)
+        if not file:
+            raise BackendError(_why_not(place, filetype))
+        try:
+            if not file.signal.channels or not file.encoding.encoding:
+                raise BackendError("libsox opened it, but its header names no channels or no encoding")
+            yield file
+        finally:
+            with sox.lock:
+                sox.lib.sox_close(file)
 
 
 def _why_not(path: str, filetype: str | None) -> str:
@@ -181,7 +157,7 @@ def write(
     stored.compression = float("inf") if compression is None else compression
     stored.reverse_bytes = stored.reverse_nibbles = stored.reverse_bits = 2  # libsox' "as the format wants it"
     with sox.lock:
-        file = lib.sox_open_write(os.fsencode(path), signal, stored, filetype.encode(), ffi.NULL, ffi.NULL)
+        file = lib.sox_open_write(os.fsencode(guard.literal(path)), signal, stored, filetype.encode(), ffi.NULL, ffi.NULL)
     if not file:
         raise BackendError(f"libsox cannot open it for writing as {filetype!r}")
     try:

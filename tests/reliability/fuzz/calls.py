@@ -1,0 +1,56 @@
+"""All ways of reading one damaged file, and whether what came of it is allowed."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import torch
+
+import dispatcher
+from dispatcher.errors import AudioError
+from dispatcher.metadata import AudioMetaData
+
+NAMES = ("info", "load", "piece", "piece at the end")
+_ENOUGH = 2**40
+
+
+class Call(NamedTuple):
+    """One call; ``run`` makes it."""
+
+    name: str
+    run: Callable[[], Any]
+
+
+def of(backend: str, path: str, data: bytes, chance: random.Random) -> Iterator[Call]:
+    """The calls for one file, by path or, where the backend takes them, by file object."""
+    as_object = backend != "sox" and chance.random() < 0.5
+
+    def place() -> Any:
+        return io.BytesIO(data) if as_object else path
+
+    offset, count = chance.choice((0, 1, 100, 5000, 10**6, 2**31, 2**62)), chance.choice((1, 7, 1000, 2**31, 2**62))
+    normalize = chance.random() < 0.7
+    yield Call("info", lambda: dispatcher.info(place(), backend=backend))
+    yield Call("load", lambda: dispatcher.load(place(), normalize=normalize, backend=backend))
+    yield Call("piece", lambda: dispatcher.load(place(), offset, count, normalize, backend=backend))
+    yield Call("piece at the end", lambda: dispatcher.load(place(), chance.randrange(4000), -1, normalize, backend=backend))
+
+
+def outcome(call: Call) -> tuple[str, str]:
+    """What kind of outcome a call has: ``value``, ``error``, or else what is wrong with it, in words."""
+    try:
+        value = call.run()
+    except AudioError as why:
+        return "error", type(why).__name__
+    except BaseException as why:
+        return f"undocumented {type(why).__name__}", str(why)[:300]
+    if isinstance(value, AudioMetaData):
+        good = all(isinstance(each, int) for each in (value.sample_rate, value.num_frames, value.num_channels, value.bits_per_sample))
+        good = good and 0 <= value.num_channels < _ENOUGH and value.num_frames >= 0
+        return ("value", "") if good else ("absurd metadata", repr(value))
+    waveform, rate = value
+    good = isinstance(waveform, torch.Tensor) and waveform.ndim == 2 and isinstance(rate, int)
+    return ("value", "") if good else ("absurd value", f"{type(waveform)} {rate!r}")

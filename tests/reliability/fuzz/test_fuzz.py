@@ -1,0 +1,63 @@
+"""A fixed part of what ``make fuzz`` reads, and proof that the harness sees harm."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.reliability.fuzz import calls, children, corpus, mutate
+
+MUTATIONS = 2000
+BACKENDS = [pytest.param(name, marks=[pytest.mark.libsox] if name == "sox" else []) for name in ("ffmpeg", "sox", "soundfile")]
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    """The whole files."""
+    return corpus.whole_files()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_damaged_files_do_no_harm(backend: str, files: dict[str, bytes]) -> None:
+    """A value or a documented error, within five seconds and little memory, and nothing left behind."""
+    report = children.run(backend, files, 1, range(MUTATIONS), MUTATIONS)
+    assert report.mutations == MUTATIONS
+    assert not report.findings
+    assert min(report.outcomes["value"], report.outcomes["error"]) > MUTATIONS / 4
+
+
+def test_a_number_always_gives_the_same_damage(files: dict[str, bytes]) -> None:
+    """So that what was found can be looked at again."""
+    for index in range(200):
+        assert mutate.mutation(files, 7, index) == mutate.mutation(files, 7, index)
+    assert len({mutate.mutation(files, 7, index).data for index in range(200)}) > 150
+
+
+@pytest.mark.parametrize(
+    ("harm", "seen"),
+    [
+        (lambda: os.kill(os.getpid(), 11), "crash (SIGSEGV)"),
+        (lambda: os._exit(2), "crash (exit 2)"),
+        (lambda: bytearray(1 << 33), "undocumented MemoryError"),
+        (lambda: 1 / 0, "undocumented ZeroDivisionError"),
+        (lambda: time.sleep(60), "hang"),
+        (lambda: os.dup(0) and (None, None), "absurd value"),
+    ],
+    ids=["crash", "exit", "memory", "error", "hang", "files"],
+)
+def test_the_harness_sees_harm(harm: Any, seen: str, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    """And goes on with the next mutation."""
+
+    def of(*_: object) -> Iterator[calls.Call]:
+        yield calls.Call("load", harm)
+
+    monkeypatch.setattr(calls, "of", of)
+    monkeypatch.setattr(children, "_WALL_SECONDS", 1.0)
+    report = children.run("soundfile", files, 1, range(2))
+    assert report.mutations == 2
+    assert [finding.kind for finding in report.findings if finding.kind != "open files"] == [seen] * 2
+    assert ("open files" in [finding.kind for finding in report.findings]) == (seen == "absurd value")
