@@ -1,0 +1,175 @@
+"""The corners of the module tree that programs seldom reach, and what they say when they cannot serve."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import subprocess
+import sys
+import types
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+
+import compat
+from compat import releases
+from tests.conftest import ASSETS
+
+Python = Callable[..., subprocess.CompletedProcess[str]]
+WAV = str(ASSETS / "stereo_s16.wav")
+
+
+@pytest.fixture
+def torchaudio() -> Any:
+    """A stand-in of 2.0 without libsox."""
+    return compat.standin("2.0", backends=["ffmpeg", "soundfile"])
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("get_demuxers", "wav"),
+        ("get_muxers", "flac"),
+        ("get_audio_decoders", "mp3"),
+        ("get_audio_encoders", "flac"),
+        ("get_video_decoders", "h264"),
+        ("get_video_encoders", "mpeg4"),
+    ],
+)
+def test_ffmpeg_utils_name_what_ffmpeg_has(torchaudio: Any, name: str, known: str) -> None:
+    """By name, each with a description."""
+    found = getattr(torchaudio.utils.ffmpeg_utils, name)()
+    assert found[known]
+
+
+def test_ffmpeg_utils_name_no_devices(torchaudio: Any) -> None:
+    """None are used here, whatever FFmpeg was built with."""
+    assert torchaudio.utils.ffmpeg_utils.get_input_devices() == {}
+    assert torchaudio.utils.ffmpeg_utils.get_output_devices() == {}
+
+
+def test_a_decorator_asks_for_modules(torchaudio: Any) -> None:
+    """The function runs where they are there, and says which are not."""
+    utils = torchaudio._internal.module_utils
+    assert utils.is_module_available("json", "torch")
+    assert utils.requires_module("json")(len)("abc") == 3
+    with pytest.raises(RuntimeError, match="len needs no_such_module, which cannot be found"):
+        utils.requires_module("no_such_module", "json")(len)("abc")
+
+
+def test_a_decorator_asks_for_libsox(torchaudio: Any) -> None:
+    """Without it the function says so when it is called, not before."""
+    utils = torchaudio._internal.module_utils
+    assert not utils.is_sox_available()
+    guarded = utils.requires_sox()(len)
+    with pytest.raises(RuntimeError, match="len needs"):
+        guarded("abc")
+
+
+def test_effects_without_libsox_name_it(torchaudio: Any) -> None:
+    """And where to ask."""
+    with pytest.raises(RuntimeError, match=r"sox_effects needs libsox: it is left out.*compat\.doctor"):
+        torchaudio.sox_effects.apply_effects_tensor(torch.zeros(1, 10), 8000, [["rate", "4000"]])
+
+
+def test_sox_io_without_libsox_names_it() -> None:
+    """Its module is there all the same, as in the release."""
+    alone = compat.standin("2.0", backends=["soundfile"])
+    with pytest.raises(RuntimeError, match="sox_io cannot be used"):
+        alone.backend.sox_io_backend.load(WAV)
+
+
+@pytest.mark.libsox
+def test_libsox_takes_its_settings() -> None:
+    """Those of sox_utils that only change something inside libsox, and the file effects' error."""
+    torchaudio = compat.standin("2.2")
+    utils = torchaudio.utils.sox_utils
+    before = utils.get_buffer_size()
+    utils.set_buffer_size(before * 2)
+    assert utils.get_buffer_size() == before * 2
+    utils.set_buffer_size(before)
+    with pytest.raises(ValueError, match="at least"):
+        utils.set_buffer_size(1)
+    utils.set_seed(1)
+    utils.set_verbosity(0)
+    utils.set_use_threads(False)
+    with pytest.raises(RuntimeError, match=r"cannot apply effects to 'no\.wav' with the sox backend"):
+        torchaudio.sox_effects.apply_effects_file("no.wav", [["rate", "8000"]])
+
+
+def test_kaldi_io_hands_over_to_the_package(torchaudio: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Arrays become tensors; without the package the error says what to install."""
+    monkeypatch.setitem(sys.modules, "kaldi_io", None)
+    with pytest.raises(ImportError, match="pip install kaldi_io"):
+        list(torchaudio.kaldi_io.read_mat_ark(io.BytesIO()))
+    package = types.SimpleNamespace(read_vec_int_ark=lambda file: [("a", [1, 2])], read_mat_scp=lambda file: [("b", [[0.5]])])
+    monkeypatch.setitem(sys.modules, "kaldi_io", package)
+    ((key, vector),) = torchaudio.kaldi_io.read_vec_int_ark("x")
+    assert key == "a"
+    assert vector.equal(torch.tensor([1, 2], dtype=torch.int32))
+    ((_, matrix),) = torchaudio.kaldi_io.read_mat_scp("x")
+    assert matrix.equal(torch.tensor([[0.5]]))
+
+
+def test_metadata_made_by_hand_warns_in_2_8() -> None:
+    """What ``info`` gives is an instance all the same, without a warning of its own."""
+    torchaudio = compat.standin("2.8", backends=["soundfile"])
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        made = torchaudio.AudioMetaData(8000, 1, 1, 16, "PCM_S")
+    assert made.sample_rate == 8000
+    assert ["AudioMetaData" in str(one.message) for one in seen] == [True]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert isinstance(torchaudio.info(WAV), torchaudio.AudioMetaData)
+
+
+def test_the_lister_of_2_0_warns_beside_the_dispatcher(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It goes on to speak of the global backend."""
+    monkeypatch.setenv(releases.DISPATCHER_VARIABLE, "1")
+    torchaudio = compat.standin("2.0", backends=["ffmpeg", "soundfile"])
+    with pytest.warns(compat.CompatWarning, match="list_audio_backends"):
+        assert torchaudio.list_audio_backends() == ["soundfile"]
+
+
+def test_resampling_wants_floating_point(torchaudio: Any) -> None:
+    """Whole numbers would lose what is between them."""
+    with pytest.raises(TypeError, match=r"floating point samples, not torch\.int16"):
+        torchaudio.functional.resample(torch.zeros(1, 10, dtype=torch.int16), 8000, 4000)
+
+
+def test_soundfile_says_that_it_compresses_nothing(torchaudio: Any, tmp_path: Any) -> None:
+    """The global backend has the parameter, and no use for it."""
+    torchaudio.set_audio_backend("soundfile")
+    with pytest.warns(compat.CompatWarning, match="soundfile has no compression"):
+        torchaudio.save(str(tmp_path / "x.wav"), torch.zeros(1, 10), 8000, compression=3.0)
+
+
+def test_a_release_object_is_a_release() -> None:
+    """As ``compat.release`` gives it, overridden or not."""
+    mine = compat.release("2.1", exact_num_frames=True)
+    assert compat.standin(mine).__version__ == "2.1.2+compat"
+    compat.install(mine)
+    assert compat.release() is mine
+
+
+def test_a_torchaudio_that_lacks_a_module_is_broken(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stand-in takes its place, and says what the real one raised."""
+    (tmp_path / "torchaudio").mkdir()
+    (tmp_path / "torchaudio" / "__init__.py").write_text("import a_module_that_is_not_there\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    importlib.invalidate_caches()
+    torchaudio = compat.install("2.0", backends=["soundfile"])
+    assert torchaudio.load(WAV)[1] == 16000
+    with pytest.raises(AttributeError, match="a_module_that_is_not_there"):
+        torchaudio.models
+
+
+def test_run_takes_a_folder(python: Python, tmp_path: Any) -> None:
+    """With a ``__main__.py`` in it, as Python does."""
+    (tmp_path / "__main__.py").write_text("import torchaudio; print(torchaudio.__version__)")
+    done = python("-m", "compat.run", "--version", "2.1", "--backends", "soundfile", str(tmp_path))
+    assert done.stdout.strip() == "2.1.2+compat", done.stderr
