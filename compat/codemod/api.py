@@ -15,6 +15,9 @@ LEGACY_PARAMETERS = {
     "info": ("filepath", "format"),
 }
 
+# How many positional arguments stand before ``backend`` from 2.1 on.
+PER_CALL_POSITION = {"load": 7, "save": 8, "info": 3}
+
 
 @dataclasses.dataclass(frozen=True)
 class Known:

@@ -37,6 +37,10 @@ _MAKERS = {
     "glob.glob": STRING,
 }
 _PATH_METHODS = {"with_suffix", "with_name", "joinpath", "absolute", "expanduser", "rglob", "iterdir", "with_stem"}
+_CONTAINERS = ("sorted", "list", "tuple", "set", "reversed", "next", "iter")
+_FILE_METHODS = {"open", "extractfile", "makefile"}
+_STRING_METHODS = {"as_posix", "as_uri", "format", "strip", "rstrip", "lstrip", "lower", "decode"}
+_ATTRIBUTES = {"stdout": FILE, "stdin": FILE, "raw": FILE, "buffer": FILE, "parent": PATHLIB, "name": STRING, "stem": STRING}
 _ANNOTATIONS = (
     (FILE, re.compile(r"\b(BytesIO|BinaryIO|IO|IOBase|BufferedReader|BufferedIOBase|RawIOBase|FileIO)\b")),
     (PATHLIB, re.compile(r"\b(Path|PurePath|PosixPath|PathLike|StrPath)\b")),
@@ -74,7 +78,50 @@ def of(module: Module, node: ast.AST, depth: int = 4) -> str:
         return of(module, node.value, depth)
     if isinstance(node, ast.Name) and depth:
         return _of_name(module, node, depth - 1)
+    if isinstance(node, ast.Attribute) and depth:
+        return _of_attribute(module, node, depth - 1)
+    if isinstance(node, ast.Subscript) and depth:
+        return of(module, node.value, depth - 1)
+    if isinstance(node, ast.List | ast.Tuple | ast.Set) and depth:
+        return strongest([of(module, one, depth - 1) for one in node.elts])
+    if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.SetComp) and depth:
+        return of(module, node.elt, depth - 1)
     return UNKNOWN
+
+
+def _of_attribute(module: Module, node: ast.Attribute, depth: int) -> str:
+    """By what is assigned to an attribute of that name anywhere in the module, and what a class says of it."""
+    if node.attr in _ATTRIBUTES:
+        return _ATTRIBUTES[node.attr]
+    found = []
+    for other in module.names.all(ast.Attribute):
+        parent = module.names.parents.get(other)
+        if other.attr != node.attr or isinstance(other.ctx, ast.Load):
+            continue
+        if isinstance(parent, ast.Assign):
+            found.append(of(module, parent.value, depth))
+        elif isinstance(parent, ast.AnnAssign):
+            found.append(of_annotation(module.segment(parent.annotation)))
+    for scope in module.names.scope_made_by.values():
+        if scope.kind == "class" and node.attr in scope.bindings:
+            found += [_of_binding(module, binding.node, depth) for binding in scope.bindings[node.attr]]
+    return strongest(found)
+
+
+def returned(module: Module, function: str, depth: int = 3) -> list[str]:
+    """The kinds that functions of a name, defined in a module, give back."""
+    found = []
+    definitions: list[ast.FunctionDef | ast.AsyncFunctionDef] = [
+        *module.names.all(ast.FunctionDef),
+        *module.names.all(ast.AsyncFunctionDef),
+    ]
+    given: list[ast.Return | ast.Yield] = [*module.names.all(ast.Return), *module.names.all(ast.Yield)]
+    for node in definitions:
+        if node.name == function:
+            if node.returns is not None:
+                found.append(of_annotation(module.segment(node.returns)))
+            found += [of(module, one.value, depth) for one in given if one.value is not None and module.function_of(one) is node]
+    return found
 
 
 def _of_call(module: Module, node: ast.Call, depth: int) -> str:
@@ -85,7 +132,7 @@ def _of_call(module: Module, node: ast.Call, depth: int) -> str:
         return FILE
     if module.names.is_builtin(node.func, "str"):
         return STRING
-    if module.names.is_builtin(node.func, "sorted") and node.args:
+    if node.args and any(module.names.is_builtin(node.func, name) for name in _CONTAINERS):
         return of(module, node.args[0], depth)
     if isinstance(node.func, ast.Attribute):
         method, owner = node.func.attr, node.func.value
@@ -95,16 +142,22 @@ def _of_call(module: Module, node: ast.Call, depth: int) -> str:
             return INTEGERS
         if method in _PATH_METHODS:
             return PATHLIB
-        kind = of(module, owner, depth)
-        if method == "open" and kind == PATHLIB:
+        if method in _FILE_METHODS:
             return FILE
+        if method in _STRING_METHODS:
+            return STRING
+        kind = of(module, owner, depth)
         if method in ("resolve", "glob") and kind == PATHLIB:
             return PATHLIB
-        if method == "extractfile":
-            return FILE
     if any(keyword.arg == "dtype" and _is_integer_dtype(keyword.value) for keyword in node.keywords):
         return INTEGERS
-    return UNKNOWN
+    name = called(node)
+    return strongest(returned(module, name, depth - 1)) if name and depth else UNKNOWN
+
+
+def called(node: ast.Call) -> str:
+    """The plain name of what is called; nothing where it has none."""
+    return node.func.id if isinstance(node.func, ast.Name) else node.func.attr if isinstance(node.func, ast.Attribute) else ""
 
 
 def _is_integer_dtype(node: ast.AST) -> bool:
@@ -112,25 +165,25 @@ def _is_integer_dtype(node: ast.AST) -> bool:
 
 
 def _of_name(module: Module, node: ast.Name, depth: int) -> str:
-    kinds = []
-    for binding in module.names.bindings(node):
-        at = binding.node
-        parent = module.names.parents.get(at)
-        if isinstance(at, ast.arg):
-            kinds.append(of_annotation(module.segment(at.annotation)) if at.annotation else UNKNOWN)
-        elif isinstance(parent, ast.Assign) and at in parent.targets:
-            kinds.append(of(module, parent.value, depth))
-        elif isinstance(parent, ast.AnnAssign):
-            kinds.append(of_annotation(module.segment(parent.annotation)))
-            if parent.value:
-                kinds.append(of(module, parent.value, depth))
-        elif isinstance(parent, ast.withitem | ast.NamedExpr):
-            kinds.append(of(module, parent.context_expr if isinstance(parent, ast.withitem) else parent.value, depth))
-        elif isinstance(parent, ast.For | ast.AsyncFor | ast.comprehension) and at is parent.target:
-            kinds.append(of(module, parent.iter, depth))
-        else:
-            kinds.append(UNKNOWN)
-    return strongest(kinds)
+    return strongest([_of_binding(module, binding.node, depth) for binding in module.names.bindings(node)])
+
+
+def _of_binding(module: Module, at: ast.AST, depth: int) -> str:
+    parent = module.names.parents.get(at)
+    if isinstance(at, ast.arg):
+        return of_annotation(module.segment(at.annotation)) if at.annotation else UNKNOWN
+    if isinstance(parent, ast.Assign) and at in parent.targets:
+        return of(module, parent.value, depth)
+    if isinstance(parent, ast.AnnAssign):
+        said = [of_annotation(module.segment(parent.annotation))]
+        return strongest([*said, of(module, parent.value, depth)] if parent.value else said)
+    if isinstance(parent, ast.withitem):
+        return of(module, parent.context_expr, depth)
+    if isinstance(at, ast.NamedExpr) or isinstance(parent, ast.NamedExpr):
+        return of(module, at.value if isinstance(at, ast.NamedExpr) else parent.value, depth)  # type: ignore[union-attr]
+    if isinstance(parent, ast.For | ast.AsyncFor | ast.comprehension) and at is parent.target:
+        return of(module, parent.iter, depth)
+    return UNKNOWN
 
 
 def strongest(kinds: list[str]) -> str:

@@ -12,11 +12,12 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
-from compat.codemod import api, kinds, settings
-from compat.codemod.changes import AddArgument, AddStatement, Change, DropFinally, Remove, Replace, Substitute, Unwrap, WrapArgument
+from compat.codemod import acceptance, api, settings
+from compat.codemod.changes import AddArgument, AddStatement, Change, DropFinally, Remove, Replace, Substitute, Unwrap
 from compat.codemod.findings import Draft, Place
 from compat.codemod.module import Module, Use, is_test
 from compat.codemod.project import Project
+from compat.codemod.scopes import all_arguments
 from compat.codemod.settings import Setting
 
 # The rules that this plan speaks for; each has its file in `rules`, with its words.
@@ -57,6 +58,7 @@ class DoubtError(Exception):
         self.reason, self.related, self.advice = reason, tuple(related), advice
 
 
+_NAMESPACES = re.compile(r"modules|\bmods?\b|\b(?:globals|locals|vars)\(|__dict__|namespace", re.I)
 _MINDS = re.compile(r"raises|warns|deprecated|suppress|expected", re.I)
 _BY_HAND = 'Give backend= to the calls that this setting is meant for ("sox_io" is "sox" there), then delete it.'
 
@@ -493,6 +495,8 @@ class _Part:
             more = {one.name for one in definitions if _mentioned(one) & dangerous} - dangerous
             grown = bool(more)
             dangerous |= more
+        if function in before and any(_calls_what_it_decorates(module, one) for one in getattr(function, "decorator_list", ())):
+            raise DoubtError("its decorator calls a function that loads before the setter", [module.place(function)])
         for statement in before:
             if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 now = {name for node in [*statement.decorator_list] for name in _mentioned(node)}
@@ -546,27 +550,21 @@ class _Part:
         Raises:
             DoubtError: it cannot take the argument.
         """
-        module, use = site.module, site.use
+        use = site.use
         if use.call is None:
+            self._accepted(site, name)
             return self._give_value(site, value)
         changes: list[Change] = [AddArgument(use.call, "backend", value)]
         if any(keyword.arg is None for keyword in use.call.keywords):
             self._no_backend_in_dicts(site)
-        if name == "soundfile" and use.name == "save":
-            given = [one.value for one in use.call.keywords if one.arg == "compression"] + use.call.args[4:5]
-            if any(not (isinstance(one, ast.Constant) and one.value is None) for one in given):
-                raise DoubtError("compression is given, which soundfile used to ignore and now refuses", [site.place])
-        first = first_argument(use)
-        if first is not None and name == "sox":
-            kind = self.project.kind(module, first.value if isinstance(first, ast.keyword) else first)
-            if kind == kinds.FILE:
-                raise DoubtError("a file object is passed, which the per-call sox backend does not take", [site.place])
-            if kind == kinds.PATHLIB:
-                if not module.names.scope_of[use.root].home("str"):
-                    changes.append(WrapArgument(use.call, first, "str"))
-                else:
-                    raise DoubtError("a path object is passed, which the per-call sox backend does not take", [site.place])
+        changes += self._accepted(site, name)
         return changes
+
+    def _accepted(self, site: Site, name: str) -> list[Change]:
+        try:
+            return acceptance.changes_for(self.project, site.module, site.use, name)
+        except acceptance.RefusedError as why:
+            raise DoubtError(why.reason, why.related, why.advice) from why
 
     def _no_backend_in_dicts(self, site: Site) -> None:
         """Raise where what is passed as ``**kwargs`` may name a backend already."""
@@ -711,9 +709,14 @@ def _sites(modules: list[Module]) -> Iterator[Site]:
         for use in module.of("function"):
             if use.stored or _only_looked_at(module, use):
                 continue
-            if use.call is not None and any(keyword.arg == "backend" for keyword in use.call.keywords):
+            if use.call is not None and _names_backend(use, use.call):
                 continue
             yield Site(module, use)
+
+
+def _names_backend(use: Use, call: ast.Call) -> bool:
+    """Whether a call gives a backend by name, or in its position among the per-call parameters."""
+    return any(keyword.arg == "backend" for keyword in call.keywords) or len(call.args) > api.PER_CALL_POSITION[use.name]
 
 
 def _only_looked_at(module: Module, use: Use) -> bool:
@@ -727,14 +730,7 @@ def _looks_at(node: ast.AST) -> bool:
     return plain in ("callable", "signature", "help", "id", "repr", "isfunction", "getsource")
 
 
-def first_argument(use: Use) -> ast.expr | ast.keyword | None:
-    """The file that a call is given, where it is written out."""
-    call = use.call
-    if call is None:
-        return None
-    if call.args:
-        return None if isinstance(call.args[0], ast.Starred) else call.args[0]
-    return next((keyword for keyword in call.keywords if keyword.arg in ("filepath", "uri")), None)
+_SETTERS = ("set_audio_backend", "backend")
 
 
 def escapes(module: Module, use: Use) -> bool:
@@ -747,6 +743,9 @@ def escapes(module: Module, use: Use) -> bool:
         name = callee.id if isinstance(callee, ast.Name) else callee.attr if isinstance(callee, ast.Attribute) else ""
         second = above.args[1] if len(above.args) > 1 else None
         named = isinstance(second, ast.Constant) and second.value not in api.FUNCTIONS
+        if name == "getattr" and isinstance(second, ast.Constant) and second.value in _SETTERS:
+            outer = module.names.parents.get(above)
+            return isinstance(outer, ast.Assign) or (isinstance(outer, ast.Call) and outer.func is above)
         return not (
             name in ("hasattr", "delattr", "print", "reload", "version", "bool") or (name in ("getattr", "setattr", "object") and named)
         )
@@ -766,10 +765,12 @@ def _through_another(module: Module, node: ast.Attribute) -> bool:
 def _is_looked_up(module: Module, node: ast.Constant) -> bool:
     above = module.names.parents.get(node)
     if isinstance(above, ast.Subscript):
-        return True
+        return _NAMESPACES.search(ast.unparse(above.value)) is not None
     callee = above.func if isinstance(above, ast.Call) else None
     name = callee.id if isinstance(callee, ast.Name) else callee.attr if isinstance(callee, ast.Attribute) else ""
-    return "import" in name or name == "get"
+    if name == "get":
+        return isinstance(callee, ast.Attribute) and _NAMESPACES.search(ast.unparse(callee.value)) is not None
+    return "import" in name
 
 
 def _top(module: Module, node: ast.AST) -> ast.stmt:
@@ -780,6 +781,18 @@ def _top(module: Module, node: ast.AST) -> ast.stmt:
         below = above
     assert isinstance(below, ast.stmt)
     return below
+
+
+def _calls_what_it_decorates(module: Module, decorator: ast.expr) -> bool:
+    """Whether a decorator is a function of the module that calls at once what it is given."""
+    for definition in module.tree.body:
+        if isinstance(definition, ast.FunctionDef) and isinstance(decorator, ast.Name) and definition.name == decorator.id:
+            given = {argument.arg for argument in all_arguments(definition.args)}
+            for node in ast.walk(definition):
+                called = node.func if isinstance(node, ast.Call) else None
+                if isinstance(called, ast.Name) and called.id in given and module.function_of(called) is definition:
+                    return True
+    return False
 
 
 def _mentioned(node: ast.AST) -> set[str]:

@@ -17,6 +17,8 @@ from compat.codemod.imports import Files, Graph, Quiet
 from compat.codemod.module import Module
 
 _REPLACERS = re.compile(r"patch|setattr|setitem|delattr|\bobject\b|spy|stub|replace|swap_attr", re.I)
+_OPEN_OR_PATH = re.compile(rb"BytesIO|open\(|Path\b|pathlib")
+_MODULES = re.compile(r"(?:\A|[._])modules\Z|\A_?(?:sys)?mods?\Z", re.I)
 _TARGET = re.compile(r"(?:\A|.*\.)torchaudio(?:\.backend\.\w+|\.backend)?(?:\.(\w+))?\Z")
 
 
@@ -141,8 +143,10 @@ class Project:
         """The kind of an argument, with what the callers of its function pass where it is a parameter."""
         own = kinds.of(module, node)
         parameter = kinds.parameter(module, node)
-        if parameter is None or own in (kinds.FILE, kinds.PATHLIB):
+        if own in (kinds.FILE, kinds.PATHLIB):
             return own
+        if parameter is None:
+            return kinds.strongest([own, *self._returned(module, node)]) if own == kinds.UNKNOWN else own
         function, index, name = parameter
         passed = [own]
         if not isinstance(function, ast.Lambda):
@@ -150,10 +154,73 @@ class Project:
             method = _is_method(module, function)
             position = index - 1 if method and index is not None else index
             for caller, call in self._calls_of(module, called, method=method):
-                passed += [kinds.of(caller, keyword.value) for keyword in call.keywords if keyword.arg == name]
+                given = [keyword.value for keyword in call.keywords if keyword.arg == name]
                 if position is not None and 0 <= position < len(call.args):
-                    passed.append(kinds.of(caller, call.args[position]))
+                    given.append(call.args[position])
+                for one in given:
+                    kind = kinds.of(caller, one)
+                    passed += [kind, *(self._returned(caller, one) if kind == kinds.UNKNOWN else ())]
         return kinds.strongest(passed)
+
+    def _returned(self, module: Module, node: ast.expr) -> Iterator[str]:
+        """The kinds that a function of another module gives back, where an expression is what it gives."""
+        values = [node]
+        if isinstance(node, ast.Name):
+            parents = (module.names.parents.get(binding.node) for binding in module.names.bindings(node))
+            values = [one.value for one in parents if isinstance(one, ast.Assign)]
+        names = {kinds.called(value) for value in values if isinstance(value, ast.Call)} - {""}
+        for name in sorted(names):
+            for other in self.modules:
+                if other is not module:
+                    yield from kinds.returned(other, name)
+            if not module.standalone:
+                yield from self._returned_by_others(module, name)
+
+    def _returned_by_others(self, module: Module, name: str) -> list[str]:
+        """The same for the files that do not speak of torchaudio and that the module imports."""
+        found: list[str] = self.note(("returned", module.path, name), lambda: list(self._read_returned(module, name)))
+        return found
+
+    def _read_returned(self, module: Module, name: str) -> Iterator[str]:
+        defined = re.compile(rb"\bdef[ \t]+" + re.escape(name.encode()) + rb"\b")
+        for path in sorted(self.imports.reachable(module.path) & set(self.others)):
+            try:
+                with open(path, "rb") as file:
+                    data = file.read()
+                if defined.search(data) and _OPEN_OR_PATH.search(data):
+                    yield from kinds.returned(Module(path, data.decode("utf-8-sig")), name)
+            except (OSError, SyntaxError, UnicodeDecodeError):
+                continue
+
+    def neighbours_mention(self, module: Module, word: str) -> bool:
+        """Whether the text of a module, of one that it imports or of one that imports it has a word in it."""
+        if word in module.text.text:
+            return True
+        if module.standalone:
+            return False
+        graph = self.imports
+        near = {other for other, file in graph.files.items() if module.path in file.imported}
+        near |= graph.files[module.path].imported if module.path in graph.files else set()
+        texts = {other.path: other.text.text for other in self.modules}
+        for path in sorted(near):
+            if path in texts:
+                found = word in texts[path]
+            else:
+                try:
+                    with open(path, "rb") as file:
+                        found = word.encode() in file.read()
+                except OSError:
+                    found = False
+            if found:
+                return True
+        return False
+
+    def callers(self, module: Module, function: ast.AST) -> list[tuple[Module, ast.Call]]:
+        """The calls of what has the name of a function: of its class, where it is ``__init__``; none for a ``lambda``."""
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            return []
+        called = _class_of(module, function) if function.name == "__init__" else function.name
+        return self._calls_of(module, called, method=_is_method(module, function))
 
     def _calls_of(self, module: Module, function: str, *, method: bool) -> list[tuple[Module, ast.Call]]:
         """The calls of something of that name, in the modules and in the other files that may have got hold of it."""
@@ -179,7 +246,7 @@ class Project:
             try:
                 with open(path, "rb") as file:
                     data = file.read()
-                if named.search(data) and re.search(rb"BytesIO|open\(|Path\b|pathlib", data):
+                if named.search(data) and _OPEN_OR_PATH.search(data):
                     caller = Module(path, data.decode("utf-8-sig"))
                     found += [(caller, call) for call in caller.calls if _called(call) == function]
             except (OSError, SyntaxError, UnicodeDecodeError):
@@ -216,7 +283,7 @@ def _fakes(module: Module) -> Iterator[Fake]:
         if stored and isinstance(node.value, ast.Attribute) and node.value.attr == api.ROOT:
             yield Fake(node.attr, module.place(node), "is assigned")
     for item in module.names.all(ast.Subscript):
-        if not isinstance(item.ctx, ast.Load) and _is_torchaudio(item.slice):
+        if not isinstance(item.ctx, ast.Load) and _is_torchaudio(item.slice) and _MODULES.search(ast.unparse(item.value)):
             yield Fake("", module.place(item), "is replaced in sys.modules")
     for call in module.calls:
         yield from _fakes_by_call(module, call)

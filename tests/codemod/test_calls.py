@@ -289,7 +289,7 @@ def test_filepath(case: Case) -> None:
         """
         import torchaudio
         def f(p, n):
-            return torchaudio.load(p, frame_offset=n, num_frames=n)
+            return torchaudio.load(p, frame_offset=n, num_frames=n or -1)
     """,
     ),
     stays(

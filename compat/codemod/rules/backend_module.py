@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod import api, common, kinds, plan
-from compat.codemod.changes import AddArgument, AddStatement, Change, NameArgument, RenameKeyword, Replace, WrapArgument
+from compat.codemod import acceptance, api, common
+from compat.codemod.changes import AddArgument, AddStatement, Change, NameArgument, RenameKeyword, Replace
 from compat.codemod.findings import Draft, Level
 from compat.codemod.module import Module, Use
 from compat.codemod.project import Project
@@ -24,11 +24,10 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield Draft(module.span(use.node), f"{_GONE}; here its function is kept as a value", _by_hand(use))
             continue
         fake = common.faked(module, project, use, _GONE)
-        moved = _moved(module, project, use, use.call)
-        if fake or isinstance(moved, str):
-            yield fake or Draft(module.span(use.node), f"{_GONE}; {moved}", _by_hand(use))
-        else:
-            yield Draft(module.span(use.node), _GONE, changes=tuple(moved))
+        try:
+            yield fake or Draft(module.span(use.node), _GONE, changes=tuple(_moved(module, project, use, use.call)))
+        except acceptance.RefusedError as why:
+            yield Draft(module.span(use.node), f"{_GONE}; {why.reason}", why.advice or _by_hand(use), related=why.related[1:])
     for use in module.uses:
         parts = use.path.split(".")
         if use.known is None and parts[:2] == [api.ROOT, "backend"] and len(parts) > 3:
@@ -44,8 +43,12 @@ def _by_hand(use: Use) -> str:
     return f'Use torchaudio.{use.name}, with backend="{use.known.backend if use.known else ""}" up to 2.8.'
 
 
-def _moved(module: Module, project: Project, use: Use, call: ast.Call) -> list[Change] | str:
-    """The changes that make a call one of torchaudio itself, or why there are none."""
+def _moved(module: Module, project: Project, use: Use, call: ast.Call) -> list[Change]:
+    """The changes that make a call one of torchaudio itself.
+
+    Raises:
+        RefusedError: why there are none.
+    """
     assert use.known is not None
     changes: list[Change] = []
     name = module.torchaudio_at(use)
@@ -53,34 +56,27 @@ def _moved(module: Module, project: Project, use: Use, call: ast.Call) -> list[C
         bound = [binding for scope in module.names.scope_made_by.values() for binding in scope.bindings.get(api.ROOT, ())]
         own = next((one for one in module.imported if one.local == use.root.id), None)
         if own is None or any(binding.target != api.ROOT for binding in bound):
-            return "torchaudio itself has no name here"
+            raise acceptance.RefusedError("torchaudio itself has no name here")
         name = api.ROOT
         changes.append(AddStatement(own.statement, f"import {api.ROOT}"))
     changes.append(Replace(*module.span(use.node), f"{name}.{use.name}"))
     if use.name == "save" and len(call.args) > 4:
         if common.starred(call) or len(call.args) > len(api.LEGACY_PARAMETERS["save"]):
-            return "its arguments cannot be told apart"
+            raise acceptance.RefusedError("its arguments cannot be told apart")
         changes += [
             NameArgument(call, argument, api.LEGACY_PARAMETERS["save"][index]) for index, argument in enumerate(call.args) if index > 3
         ]
     elif any(isinstance(one, ast.Starred) for one in call.args):
-        return "its arguments cannot be told apart"
+        raise acceptance.RefusedError("its arguments cannot be told apart")
     path = common.keyword(call, "filepath")
     if path is not None:
         changes.append(RenameKeyword(call, path, "uri"))
     if project.target == "2.9":
         return changes
     if common.legacy_mode(project):
-        return "the dispatcher may be off here"
+        raise acceptance.RefusedError("the dispatcher may be off here")
     changes.append(AddArgument(call, "backend", f'"{use.known.backend}"'))
-    first = plan.first_argument(use)
-    if first is not None and use.known.backend == "sox":
-        kind = project.kind(module, first.value if isinstance(first, ast.keyword) else first)
-        if kind == kinds.FILE:
-            return "a file object is passed, which the per-call sox backend does not take"
-        if kind == kinds.PATHLIB:
-            changes.append(WrapArgument(call, first, "str"))
-    return changes
+    return [*changes, *acceptance.changes_for(project, module, use, use.known.backend)]
 
 
 RULE = Rule(

@@ -69,7 +69,7 @@ def _modern_arm(module: Module, use: Use) -> tuple[Change, ...]:
 
 
 def _modern(one: _Arm, other: _Arm) -> _Arm | None:
-    """The arm that says frame_offset=, where the other says offset= and nothing else is different."""
+    """The arm that says frame_offset=, where the other says offset= and nothing else is different; any, where nothing is."""
     for new, old in ((one, other), (other, one)):
         renamed = copy.deepcopy(old)
         found = False
@@ -78,7 +78,7 @@ def _modern(one: _Arm, other: _Arm) -> _Arm | None:
                 node.arg, found = "frame_offset", True
         if found and ast.dump(renamed) == ast.dump(new) and ast.dump(old) != ast.dump(new):
             return new
-    return None
+    return one if ast.dump(one) == ast.dump(other) else None
 
 
 RULE = Rule(

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from compat.codemod import common
-from compat.codemod.changes import Change, DropArgument, RenameKeyword
+from compat.codemod.changes import Change, DropArgument, RenameKeyword, Replace
 from compat.codemod.findings import Draft, Level
 from compat.codemod.module import Module
 from compat.codemod.project import Project
@@ -31,6 +31,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         changes, doubt = _changes(call, old)
         if zero and frames is not None:
             changes.append(DropArgument(call, frames))
+        elif frames is not None and common.literal(frames.value) is ...:
+            changes += _zero_is_all(module, frames.value)
         fake = common.faked(module, project, use, _REASON)
         if doubt:
             yield Draft(module.span(call), f"{_REASON}; {doubt}", "Write what is meant with frame_offset, num_frames and normalize.")
@@ -55,6 +57,17 @@ def _changes(call: ast.Call, old: dict[str, ast.keyword]) -> tuple[list[Change],
             return [], "frame_offset= is given too"
         changes.append(RenameKeyword(call, old["offset"], "frame_offset"))
     return changes, ""
+
+
+def _zero_is_all(module: Module, value: ast.expr) -> Iterator[Change]:
+    """A number that is known only when the program runs: 0 still means all of it."""
+    if isinstance(value, ast.BoolOp) and isinstance(value.op, ast.Or) and common.literal(value.values[-1]) == -1:
+        return
+    start, end = module.span(value)
+    if isinstance(value, ast.IfExp | ast.Lambda | ast.NamedExpr | ast.Await | ast.Starred):
+        yield Replace(start, end, f"({module.segment(value)}) or -1")
+    else:
+        yield Replace(end, end, " or -1")
 
 
 def _positional(call: ast.Call) -> bool:
@@ -82,7 +95,8 @@ def read(path):
 """,
     explanation="""\
 out=None and normalization=True were the defaults and go, offset= is frame_offset=, num_frames=0 meant all of it and goes
-where another argument shows that the call is that old (soundfile takes 0 for nothing today). Other values are reported.
+where another argument shows that the call is that old (soundfile takes 0 for nothing today); num_frames=n, which may be 0,
+becomes num_frames=n or -1. Other values are reported.
 """,
     check=check,
 )

@@ -13,6 +13,7 @@ from compat.codemod.project import Project
 from compat.codemod.registry import MODERN, Rule
 
 _CODE = re.compile(r"\btorchaudio\.(set_audio_backend|get_audio_backend|list_audio_backends|load_wav|backend\.)|\bset_audio_backend\(")
+_OLD = ("set_audio_backend", "get_audio_backend", "load_wav", "backend")
 _IMPORTERS = re.compile(r"import", re.I)
 
 
@@ -22,6 +23,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if one.alias.name == "*":
             reason = "a star import: which names here are torchaudio's cannot be told"
             yield Draft(module.span(one.statement), reason, "Import torchaudio, or the names that are used.")
+    yield from _by_getattr(module)
     for use in module.hidden:
         named = use.call is not None and common.keyword(use.call, "filepath") is not None
         lost = project.target == "2.9" and use.name in ("info", "AudioMetaData", "list_audio_backends")
@@ -39,6 +41,27 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 yield Draft(module.span(above), reason, "Look at what is done with it, or import it plainly.")
         elif _CODE.search(value) and not module.is_docstring(node) and value.count("torchaudio.") and re.search(r"[\s(]", value):
             yield Draft(module.span(node), "a string seems to hold code of the old API", "Change it by hand if it is run.")
+
+
+def _by_getattr(module: Module) -> Iterator[Draft]:
+    """``getattr(torchaudio, ...)`` where it gives one of the old names, or one that is not written out; guards are left."""
+    for use in module.uses:
+        above = module.names.parents.get(use.node)
+        if use.path != api.ROOT or not isinstance(above, ast.Call) or not module.names.is_builtin(above.func, "getattr"):
+            continue
+        if len(above.args) < 2 or above.args[0] is not use.node:
+            continue
+        name = common.literal(above.args[1])
+        if name is ...:
+            reason = f"what is taken from torchaudio is known only when the program runs: {ast.unparse(above.args[1])}"
+            yield Draft(module.span(above), reason, "See which names come here, and what is done with them.")
+        elif name in _OLD and not _only_tested(module, above):
+            yield Draft(module.span(above), f"torchaudio.{name} is taken by getattr, so its calls are not seen", "Change it by hand.")
+
+
+def _only_tested(module: Module, node: ast.Call) -> bool:
+    above = module.names.parents.get(node)
+    return isinstance(above, ast.If | ast.IfExp | ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Assert)
 
 
 def _outermost(module: Module, node: ast.AST) -> ast.AST:

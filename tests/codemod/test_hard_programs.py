@@ -1,0 +1,263 @@
+"""Programs on which the codemod once went wrong, by what was wrong: most were found in real projects."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tests.codemod.tables import Case, changes, check, rewrite, stays, table
+
+SOX = "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n"
+
+
+@table(
+    *(
+        changes(
+            name,
+            f"""
+            from pathlib import Path
+            import torchaudio
+            torchaudio.set_audio_backend("sox_io")
+            {definition}
+            x = torchaudio.load({given})
+            """,
+            f"""
+            from pathlib import Path
+            import torchaudio
+            {definition}
+            x = torchaudio.load(str({given}), backend="sox")
+            """,
+        )
+        for name, definition, given in (
+            ("an item of a list of paths", "files = list(sorted(Path('.').glob('*.wav')))", "files[0]"),
+            ("what a function gives", "def fetch(name): return Path('.') / name", "fetch('a.wav')"),
+            ("an attribute", "class Item: path: Path", "Item.path"),
+            ("the folder of a path", "where = Path('a.wav')", "where.parent / 'b.wav'"),
+            ("something unknown beside path objects", "from elsewhere import thing", "thing"),
+        )
+    ),
+    changes(
+        "a string stays as it is beside path objects",
+        """
+        import os
+        from pathlib import Path
+        import torchaudio
+        torchaudio.set_audio_backend("sox_io")
+        def read(name: str, where):
+            return torchaudio.load(name), torchaudio.load(os.path.join(where, name)), torchaudio.load(where.as_posix())
+        """,
+        """
+        import os
+        from pathlib import Path
+        import torchaudio
+        def read(name: str, where):
+            return torchaudio.load(name, backend="sox"), torchaudio.load(os.path.join(where, name), backend="sox"), torchaudio.load(where.as_posix(), backend="sox")
+        """,
+    ),
+    changes(
+        "something unknown where nobody speaks of path objects",
+        SOX + "def read(path):\n    return torchaudio.load(path)\n",
+        'import torchaudio\ndef read(path):\n    return torchaudio.load(path, backend="sox")\n',
+    ),
+    stays(
+        "a function passed on beside path objects", "from pathlib import Path\n" + SOX + "x = list(map(torchaudio.load, xs))\n", "TAC101"
+    ),
+    *(
+        stays(f"a file object: {name}", "import io\n" + SOX + f"{definition}\nx = torchaudio.load({given})\n", "TAC101")
+        for name, definition, given in (
+            ("an attribute", "class R:\n    def __init__(self, raw):\n        self.buf = io.BytesIO(raw)", "R(b'').buf"),
+            ("what a function gives", "def fetch(): return io.BytesIO()", "fetch()"),
+            ("a pipe", "p = Popen()", "p.stdout"),
+            ("a member of an archive", "z = ZipFile('x.zip')", "z.open('a.wav')"),
+            ("a dataclass field", "class Item:\n    source: io.BytesIO\nitem = Item()", "item.source"),
+        )
+    ),
+    stays(
+        "a file object from a pipe, by the backend's module",
+        """
+        from torchaudio.backend import sox_io_backend
+        x = sox_io_backend.load(p.stdout)
+        """,
+        "TAC111",
+    ),
+)
+def test_what_sox_is_given(case: Case) -> None:
+    check(case)
+
+
+@table(
+    *(
+        stays(name, f"import functools, torchaudio\ntorchaudio.set_audio_backend('soundfile')\n{code}\n", "TAC101")
+        for name, code in (
+            ("in a dict", "kw = {'compression': 5}\ntorchaudio.save('a.flac', w, 8000, **kw)"),
+            ("in a dict made by name", "kw = dict(compression=5)\ntorchaudio.save('a.flac', w, 8000, **kw)"),
+            ("in a partial", "f = functools.partial(torchaudio.save, compression=5)"),
+        )
+    ),
+    stays(
+        "positional, by the backend's module",
+        "import torchaudio\ntorchaudio.backend.soundfile_backend.save('a.wav', w, 8000, True, 5.0)\n",
+        "TAC111",
+    ),
+)
+def test_a_compression_for_soundfile(case: Case) -> None:
+    check(case)
+
+
+@table(
+    *(
+        stays(name, f"import functools, torchaudio\n{code}\n", "TAC110")
+        for name, code in (
+            ("an item of a dict", "kw = {}\nkw['filepath'] = p\ntorchaudio.load(**kw)"),
+            ("an update of a dict", "kw = {}\nkw.update(filepath=p)\ntorchaudio.load(**kw)"),
+            ("an update by a dict", "kw = {}\nkw.update({'filepath': p})\ntorchaudio.load(**kw)"),
+            ("a dict kept in an object", "class R:\n    def f(self):\n        self.kw['filepath'] = 1\n        torchaudio.load(**self.kw)"),
+            ("arguments handed through", "def read(**kw):\n    return torchaudio.load(**kw)\nread(filepath=p)"),
+            ("another name", "load = torchaudio.load\nload(filepath=p)"),
+            ("an attribute", "class R:\n    load = staticmethod(torchaudio.load)\n    def f(self):\n        self.load(filepath='a')"),
+            ("a partial called later", "load = functools.partial(torchaudio.load, num_frames=5)\nload(filepath=p)"),
+            ("a table of functions", "LOADERS = {'wav': torchaudio.load}\nLOADERS['wav'](filepath=p)"),
+        )
+    ),
+    changes(
+        "passed on, and given a backend",
+        "import functools\nimport torchaudio\ntorchaudio.set_audio_backend('soundfile')\ncall(torchaudio.load, filepath=p)\n",
+        'import functools\nimport torchaudio\ncall(functools.partial(torchaudio.load, backend="soundfile"), filepath=p)\n',
+        "TAC110",
+    ),
+    stays(
+        "another function that has it", "import torchaudio\ndef load(filepath):\n    return torchaudio.load(filepath)\nload(filepath=p)\n"
+    ),
+)
+def test_filepath_that_comes_another_way(case: Case) -> None:
+    check(case)
+
+
+@table(
+    stays("getattr with the setter's name", "import torchaudio\ngetattr(torchaudio, 'set_audio_backend')('soundfile')\n", "TAC127"),
+    stays(
+        "getattr with the setter's name beside a setter",
+        SOX + "getattr(torchaudio, 'set_audio_backend')('soundfile')\nx = torchaudio.load(p)\n",
+        "TAC101",
+        "TAC127",
+    ),
+    stays("getattr with a name from elsewhere", "import torchaudio\nx = getattr(torchaudio, name)(p)\n", "TAC127"),
+    stays("getattr as a test", "import torchaudio\nif getattr(torchaudio, 'load_wav', None):\n    pass\n"),
+    stays("getattr of something else", "import torchaudio\nx = getattr(torchaudio.transforms, name)(p)\n"),
+    changes(
+        "a backend by position is there already",
+        "import torchaudio\ntorchaudio.set_audio_backend('soundfile')\nx = torchaudio.info(p, None, 4096, 'soundfile')\n",
+        "import torchaudio\nx = torchaudio.info(p, None, 4096, 'soundfile')\n",
+    ),
+    stays(
+        "a decorator that calls at once",
+        """
+        import torchaudio
+        def now(f):
+            f("a.wav")
+            return f
+        @now
+        def read(p):
+            return torchaudio.load(p)
+        torchaudio.set_audio_backend("soundfile")
+        """,
+        "TAC101",
+    ),
+    changes(
+        "a decorator that calls later",
+        """
+        import torchaudio
+        def later(f):
+            def inner(p):
+                return f(p)
+            return inner
+        @later
+        def read(p):
+            return torchaudio.load(p)
+        torchaudio.set_audio_backend("soundfile")
+        """,
+        """
+        import torchaudio
+        def later(f):
+            def inner(p):
+                return f(p)
+            return inner
+        @later
+        def read(p):
+            return torchaudio.load(p, backend="soundfile")
+        """,
+    ),
+    changes(
+        "a dict with torchaudio for a key is no stand-in",
+        """
+        import torchaudio
+        torchaudio.set_audio_backend("soundfile")
+        def read(p, errors, file, sys):
+            errors["torchaudio"] = "none"
+            file.preprocessors["torchaudio.info"] = torchaudio.info(p)
+            return errors["torchaudio"], errors.get("torchaudio")
+        """,
+        """
+        import torchaudio
+        def read(p, errors, file, sys):
+            errors["torchaudio"] = "none"
+            file.preprocessors["torchaudio.info"] = torchaudio.info(p, backend="soundfile")
+            return errors["torchaudio"], errors.get("torchaudio")
+        """,
+    ),
+    changes(
+        "a number of frames that may be 0 for all of it",
+        """
+        import torchaudio
+        def read(p, start, n):
+            if torchaudio.get_audio_backend() in ["soundfile", "sox_io"]:
+                x, r = torchaudio.load(p, frame_offset=start, num_frames=n or -1)
+            else:
+                x, r = torchaudio.load(p, offset=start, num_frames=n)
+            return x, r
+        """,
+        """
+        import torchaudio
+        def read(p, start, n):
+            x, r = torchaudio.load(p, frame_offset=start, num_frames=n or -1)
+            return x, r
+        """,
+    ),
+    changes(
+        "a number of frames by a condition",
+        "import torchaudio\nx = torchaudio.load(p, offset=s, num_frames=n if n else 0)\n",
+        "import torchaudio\nx = torchaudio.load(p, frame_offset=s, num_frames=(n if n else 0) or -1)\n",
+    ),
+)
+def test_programs(case: Case) -> None:
+    check(case)
+
+
+@pytest.mark.parametrize("module", ["sys.modules", "modules"])
+def test_a_stand_in_in_the_modules_is_one(module: str) -> None:
+    source = f"import sys\nfrom sys import modules\nimport torchaudio\n{module}['torchaudio'] = fake\ntorchaudio.load(filepath=p)\n"
+    outcome = rewrite({"program.py": source})["program.py"]
+    assert not outcome.changed
+    assert {"TAC110", "TAC122", "TAC123"} == {finding.rule for finding in outcome.left}
+
+
+def test_a_path_object_from_a_function_of_another_module_is_made_a_string() -> None:
+    found = rewrite(
+        {
+            "pkg/main.py": SOX + "from pkg.fetching import fetch\nx = torchaudio.load(fetch('a.wav'))\n",
+            "pkg/fetching.py": "import pathlib\nimport torchaudio\ndef fetch(name):\n    return pathlib.Path(name)\n",
+        }
+    )
+    assert "torchaudio.load(str(fetch('a.wav')), backend=\"sox\")" in found["pkg/main.py"].text
+    ast.parse(found["pkg/main.py"].text)
+
+
+def test_a_file_object_from_a_function_of_another_module_holds_sox() -> None:
+    found = rewrite(
+        {
+            "pkg/main.py": SOX + "from pkg.fetching import fetch\nblob = fetch('a.wav')\nx = torchaudio.load(blob)\n",
+            "pkg/fetching.py": "import io\nimport torchaudio\ndef fetch(name):\n    return io.BytesIO()\n",
+        }
+    )
+    assert not found["pkg/main.py"].changed
