@@ -140,7 +140,8 @@ def install(version: str | Release | None = None, *, backends: Iterable[str] | N
     that imported torchaudio before see the change, names bound by ``from torchaudio import load`` do not.
 
     Args:
-        version: ``"2.0"``, ``"2.1"``, ``"2.2"`` or a ``Release``; ``None`` for ``TORCHAUDIO_COMPAT_VERSION``, else 2.2.
+        version: ``"2.0"``, ``"2.1"``, ``"2.2"``, ``"2.8"``, ``"2.9"`` or a ``Release``; ``None`` for
+            ``TORCHAUDIO_COMPAT_VERSION``, else 2.2.
         backends: names to restrict the backends to; ``None`` for ``TORCHAUDIO_COMPAT_BACKENDS``, else all that work here.
         flags: single flags of ``Release`` to override.
 

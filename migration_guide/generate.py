@@ -7,16 +7,20 @@ registries that the programs themselves use, so a new rule, flag or check needs 
 from __future__ import annotations
 
 import difflib
+import inspect
 import pathlib
 import re
 import sys
 from collections.abc import Callable, Iterator
 
+import compat
 from compat import releases
 from compat.codemod import registry as codemod
 from compat.doctor import registry as doctor
 
 HERE = pathlib.Path(__file__).resolve().parent
+_PUBLIC = ("install", "pinned", "standin", "release", "uninstall", "load", "save", "info", "list_audio_backends", "CompatWarning")
+_WIDTH = 90
 _PART = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end of (?P=name) -->)", re.DOTALL)
 _LEVELS = {
     "safe": "applied by itself",
@@ -99,7 +103,26 @@ def _checks() -> Iterator[str]:
         yield from ("", f"## {check.name}", "", text.replace("``", "`"))
 
 
-PARTS: dict[str, Callable[[], Iterator[str]]] = {"flags": _flags, "targets": _targets, "rules": _rules, "checks": _checks}
+def _api() -> Iterator[str]:
+    """The public names with their signatures and docstrings."""
+    for name in _PUBLIC:
+        value = getattr(compat, name)
+        signature = "" if inspect.isclass(value) else str(inspect.signature(value)).replace("'", "")
+        yield from (f"## compat.{name}", "", "```text", *_wrapped(f"{name}{signature}"), "")
+        yield from ((inspect.getdoc(value) or "").replace("``", "").splitlines())
+        yield from ("```", "")
+
+
+def _wrapped(signature: str) -> list[str]:
+    """A signature, a parameter a line where it is long."""
+    if len(signature) <= _WIDTH:
+        return [signature]
+    head, _, rest = signature.partition("(")
+    parameters, _, result = rest.rpartition(")")
+    return [f"{head}(", *(f"    {parameter}," for parameter in re.split(r", (?![^\[]*\])", parameters)), f"){result}"]
+
+
+PARTS: dict[str, Callable[[], Iterator[str]]] = {"flags": _flags, "targets": _targets, "rules": _rules, "checks": _checks, "api": _api}
 
 
 def brought_up_to_date(text: str) -> str:
