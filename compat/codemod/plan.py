@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
-from compat.codemod import acceptance, api, settings
+from compat.codemod import acceptance, api, kinds, settings
 from compat.codemod.changes import AddArgument, AddStatement, Change, DropFinally, Remove, Replace, Substitute, Unwrap
 from compat.codemod.findings import Draft, Place
 from compat.codemod.module import Module, Use, is_test
@@ -372,14 +372,29 @@ class _Part:
         if len(inside) < len(self.sites):
             for statement in restore.region:
                 for node in ast.walk(statement):
-                    if isinstance(node, ast.Yield | ast.YieldFrom | ast.Await | ast.With) or (
-                        isinstance(node, ast.Call) and self._reaches(module, node)
+                    if (
+                        isinstance(node, ast.Yield | ast.YieldFrom | ast.Await | ast.With)
+                        or (isinstance(node, ast.Call) and self._reaches(module, node))
+                        or self._may_load(node)
                     ):
                         raise DoubtError("what runs in between may load elsewhere", [module.place(node)])
         group = object()
         changes = [(site, self._give(site, f'"{name}"', name)) for site in inside]
         self._propose(RESTORE, restore.set, list(restore.changes()), group)
         self._record(changes, RESTORE, group, name)
+
+    def _may_load(self, node: ast.AST) -> bool:
+        """Whether a node may run one of the project's functions with a site in it, going by its name."""
+        loading: frozenset[str] = self.project.note(("loading", id(self)), lambda: frozenset(_names_that_load(self.sites)))
+        hidden = loading & _HIDDEN_CALLS
+        if isinstance(node, ast.Name):
+            return node.id in loading
+        if isinstance(node, ast.Attribute):
+            return node.attr in loading and node.attr not in api.FUNCTIONS
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+            return bool(hidden) and bool(name) and name not in (*api.FUNCTIONS, *_HARMLESS_METHODS)
+        return bool(hidden) and isinstance(node, ast.Subscript | ast.For | ast.comprehension | ast.Starred)
 
     def _reaches(self, module: Module, call: ast.Call) -> bool:
         """Whether a call may come to one of the project's own sites; what is known of other packages does not."""
@@ -424,9 +439,9 @@ class _Part:
             raise DoubtError("a file that speaks of torchaudio cannot be read", self.project.unread[:3])
         if self.project.target == "2.1":
             for module in self.modules:
-                for string in module.strings:
-                    if string.value == api.VARIABLE:
-                        raise DoubtError(f"{api.VARIABLE} is used, and may turn the dispatcher off", [module.place(string)])
+                named = [node for node in module.names.all(ast.keyword) if node.arg == api.VARIABLE]
+                for mention in (*(string for string in module.strings if api.VARIABLE in str(string.value)), *named):
+                    raise DoubtError(f"{api.VARIABLE} is used, and may turn the dispatcher off", [module.place(mention)])
         for module in self.modules:  # last, because other processes may still be finding out who imports whom
             self._no_other_name(module)
 
@@ -591,6 +606,8 @@ class _Part:
         passed = isinstance(above, ast.keyword) or (isinstance(above, ast.Call) and node in above.args)
         if not passed or _looks_at(above):
             raise DoubtError("the function is kept as a value, and when that happens is not sure", [site.place])
+        if isinstance(above, ast.Call) and self._looked_into(above):
+            raise DoubtError("what it is passed to asks for its name or its parameters", [site.place])
         if site.at_import and not module.interactive and any(isinstance(one, ast.arguments) for one in module.names.chain(node)):
             raise DoubtError("the function is a default value, bound when its module is imported", [site.place])
         scope = module.names.scope_of[site.use.root]
@@ -606,12 +623,52 @@ class _Part:
             raise DoubtError("functools is something else here", [site.place])
         return [*changes, Replace(start, end, f"functools.partial({module.segment(node)}, backend={value})")]
 
+    def _looked_into(self, call: ast.Call) -> bool:
+        """Whether a function of the project that has this name asks a function for what a partial one lacks."""
+        name = kinds.called(call)
+        for module in self.modules:
+            definitions: list[ast.FunctionDef | ast.AsyncFunctionDef] = [*module.names.all(ast.FunctionDef)]
+            definitions += module.names.all(ast.AsyncFunctionDef)
+            for definition in definitions:
+                if definition.name == name and _mentioned(definition) & {"__name__", "__qualname__", "__code__", "signature"}:
+                    return True
+        return False
+
     def _record(self, changes: list[tuple[Site, list[Change]]], rule: str, group: object, name: str) -> None:
         for site, wanted in changes:
             owner = VALUE if site.use.call is None else rule
             reason = f"the global backend that torchaudio.{site.use.name} was to use is gone"
             draft = Draft(site.module.span(site.use.node), reason, changes=tuple(wanted), group=group)
             self.out[owner].append((site.module, draft))
+
+
+# Methods that run without being named.
+_HIDDEN_CALLS = {"__getitem__", "__iter__", "__next__", "__call__", "__len__", "forward"}
+_HARMLESS_METHODS = (
+    "append", "extend", "mean", "to", "float", "numpy", "size", "squeeze", "unsqueeze", "view", "reshape", "item", "abs", "close",
+    "read", "write", "join", "format", "strip", "split", "lower", "keys", "get", "debug", "warning", "error",
+)  # fmt: skip
+
+
+def _names_that_load(sites: Iterable[Site]) -> set[str]:
+    """The names of the functions and classes that a site stands in, and of those that speak of one of them."""
+    names: set[str] = set()
+    modules: dict[Module, None] = {}
+    for site in sites:
+        modules[site.module] = None
+        for above in site.module.names.chain(site.use.node):
+            if isinstance(above, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                names.add(above.name)
+    definitions: list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef] = []
+    for module in modules:
+        definitions += [*module.names.all(ast.FunctionDef), *module.names.all(ast.AsyncFunctionDef), *module.names.all(ast.ClassDef)]
+    mentioned = {one: _mentioned(one) for one in definitions}
+    grown = True
+    while grown:
+        more = {one.name for one in definitions if mentioned[one] & names - {"__init__"}} - names
+        grown = bool(more)
+        names |= more
+    return names - {"__init__"}
 
 
 _STRANGERS = {

@@ -261,3 +261,61 @@ def test_a_file_object_from_a_function_of_another_module_holds_sox() -> None:
         }
     )
     assert not found["pkg/main.py"].changed
+
+
+RESTORED = """
+import torchaudio
+class R:
+    def read(self, p):
+        return torchaudio.load(p)
+    def __getitem__(self, i):
+        return {item}
+    def both(self, p, d):
+        before = torchaudio.get_audio_backend()
+        torchaudio.set_audio_backend("soundfile")
+        try:
+            {inside}
+            return torchaudio.load(p)
+        finally:
+            torchaudio.set_audio_backend(before)
+"""
+
+
+@table(
+    *(
+        stays(name, RESTORED.format(inside=inside, item=item), "TAC106")
+        for name, inside, item in (
+            ("a method that loads", "x = self.read(p)", "i"),
+            ("an item of a data set that loads", "x = d[0]", "torchaudio.load(i)"),
+            ("a loop over a data set that loads", "for x in d: pass", "self.read(i)"),
+            ("a method of a stranger that may ask for items", "trainer.fit(d)", "torchaudio.load(i)"),
+        )
+    ),
+    changes(
+        "a method that does not load",
+        RESTORED.format(inside="d.append(p)", item="i"),
+        RESTORED[: RESTORED.index("        before")].format(item="i")
+        + '        d.append(p)\n        return torchaudio.load(p, backend="soundfile")\n',
+    ),
+)
+def test_what_runs_while_a_backend_is_set(case: Case) -> None:
+    check(case)
+
+
+@table(
+    stays("code that is run from a string", "import torchaudio\nexec(\"torchaudio.set_audio_backend('soundfile')\")\n", "TAC127"),
+    stays("a doctest", '"""\n>>> torchaudio.set_audio_backend("sox_io")\n"""\nimport torchaudio\n', "TAC127"),
+    stays("a docstring that only speaks of it", '"""Call set_audio_backend() first."""\nimport torchaudio\n'),
+    stays("a loop over the backends", "import torchaudio\nx = any(b == 'sox_io' for b in torchaudio.list_audio_backends())\n", "TAC108"),
+    stays("the backends passed on", "import torchaudio\npick(torchaudio.list_audio_backends())\n", "TAC108"),
+    stays("the backends printed", "import torchaudio\nprint(torchaudio.list_audio_backends())\n"),
+    stays("the variable by keyword", "import os\nos.environ.update(TORCHAUDIO_USE_BACKEND_DISPATCHER='0')\n", "TAC119"),
+    stays("the variable in a command", "run('TORCHAUDIO_USE_BACKEND_DISPATCHER=0 python a.py', shell=True)\n", "TAC119"),
+    stays(
+        "a function whose name is asked for",
+        "import torchaudio\ntorchaudio.set_audio_backend('soundfile')\ndef name(f):\n    return f.__name__\nx = name(torchaudio.load)\n",
+        "TAC101",
+    ),
+)
+def test_what_was_neither_changed_nor_reported(case: Case) -> None:
+    check(case)

@@ -17,8 +17,13 @@ _REASON = f"{api.VARIABLE} is not read from 2.2 on"
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """An assignment of "1" before torchaudio is imported goes; every other mention is reported."""
+    for keyword in module.names.all(ast.keyword):
+        if keyword.arg == api.VARIABLE:
+            yield Draft(module.span(keyword), _REASON, "See what it is for, and delete it.")
     for node in module.strings:
         if node.value != api.VARIABLE:
+            if api.VARIABLE in str(node.value) and not module.is_docstring(node):
+                yield Draft(module.span(node), f"{_REASON}; a string speaks of it", "See what it is for, and delete it.")
             continue
         statement = module.statement_of(node)
         value = _assigned(module, statement, node)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod import common, settings
+from compat.codemod import common, kinds, settings
 from compat.codemod.changes import Replace
 from compat.codemod.findings import Draft, Level
 from compat.codemod.module import Module
 from compat.codemod.project import Project
 from compat.codemod.registry import MODERN, Rule
+
+_SHOWN = ("print", "str", "repr", "bool", "format", "debug", "info", "warning", "error", "log")
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -34,9 +36,18 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                     )
                 else:
                     yield Draft((start, end), "from 2.1 on the backend is listed as sox", "Change the name.")
-        elif isinstance(above, ast.Compare | ast.Subscript | ast.Assign) and project.target != "2.9":
+        elif _is_used(above):
             reason = "from 2.1 on the list has other names (sox for sox_io, and ffmpeg), in another order"
             yield Draft(module.span(use.node), reason, "See what is done with it.")
+
+
+def _is_used(above: ast.AST | None) -> bool:
+    """Whether the list goes on to where its names may matter: not where it is printed, or only asked whether it is empty."""
+    if isinstance(above, ast.Call):
+        return kinds.called(above) not in _SHOWN
+    return isinstance(
+        above, ast.Compare | ast.Subscript | ast.Assign | ast.For | ast.comprehension | ast.keyword | ast.Return | ast.Starred
+    )
 
 
 def _guards_setter(module: Module, test: ast.Compare) -> bool:

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod import api, common
+from compat.codemod import api, common, kinds
 from compat.codemod.findings import Draft, Level
 from compat.codemod.module import Module
 from compat.codemod.project import Project
@@ -14,6 +14,12 @@ from compat.codemod.registry import MODERN, Rule
 
 _CODE = re.compile(r"\btorchaudio\.(set_audio_backend|get_audio_backend|list_audio_backends|load_wav|backend\.)|\bset_audio_backend\(")
 _OLD = ("set_audio_backend", "get_audio_backend", "load_wav", "backend")
+_DOCTEST = re.compile(
+    r"^[ \t]*(?:>>>|\.\.\.)[ \t]+([^\r\n]*"
+    r"(?:[sg]et_audio_backend|\bload_wav|torchaudio\.backend\.|\.(?:load|save|info)\([^\r\n]*filepath=)[^\r\n]*)",
+    re.M,
+)
+_RUNNERS = ("exec", "eval", "compile", "timeit", "repeat", "run", "system", "Popen", "call", "check_call", "check_output")
 _IMPORTERS = re.compile(r"import", re.I)
 
 
@@ -33,13 +39,17 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for node in module.strings:
         value = str(node.value)
         above = module.names.parents.get(node)
-        if isinstance(above, ast.Call) and node in above.args[:1] and (value == api.ROOT or value.startswith(f"{api.ROOT}.")):
-            callee = above.func
-            name = callee.id if isinstance(callee, ast.Name) else callee.attr if isinstance(callee, ast.Attribute) else ""
-            if _IMPORTERS.search(name):
-                reason = "torchaudio is imported by a string, so its uses are not seen"
-                yield Draft(module.span(above), reason, "Look at what is done with it, or import it plainly.")
-        elif _CODE.search(value) and not module.is_docstring(node) and value.count("torchaudio.") and re.search(r"[\s(]", value):
+        named = isinstance(above, ast.Call) and node in above.args[:1] and (value == api.ROOT or value.startswith(f"{api.ROOT}."))
+        if named and isinstance(above, ast.Call) and _IMPORTERS.search(kinds.called(above)):
+            reason = "torchaudio is imported by a string, so its uses are not seen"
+            yield Draft(module.span(above), reason, "Look at what is done with it, or import it plainly.")
+        elif module.is_docstring(node):
+            start, end = module.span(node)
+            for match in _DOCTEST.finditer(module.text.text, start, end):
+                yield Draft(match.span(1), "an example in a docstring calls the old API", "Change it by hand.")
+        elif named and isinstance(above, ast.Call) and kinds.called(above) not in _RUNNERS:
+            continue  # a message
+        elif _CODE.search(value) and value.count("torchaudio.") and re.search(r"[\s(]", value):
             yield Draft(module.span(node), "a string seems to hold code of the old API", "Change it by hand if it is run.")
 
 
