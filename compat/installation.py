@@ -211,7 +211,10 @@ def uninstall() -> None:
 
 @contextlib.contextmanager
 def pinned(version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Any) -> Iterator[types.ModuleType]:
-    """``install`` for a block, then exactly what was there before; blocks may be nested."""
+    """``install`` for a block, then exactly what was there before; blocks may be nested.
+
+    Arguments and errors as in ``install``.
+    """
     with _lock:
         before = None if _installed is None else _installed.state()
     try:

@@ -21,6 +21,7 @@ from compat.doctor import registry as doctor
 HERE = pathlib.Path(__file__).resolve().parent
 _PUBLIC = ("install", "pinned", "standin", "release", "uninstall", "load", "save", "info", "list_audio_backends", "CompatWarning")
 _WIDTH = 90
+_TITLES = {"Args:": "Arguments", "Returns:": "Returns", "Raises:": "Raises"}
 _PART = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end of (?P=name) -->)", re.DOTALL)
 _LEVELS = {
     "safe": "applied by itself",
@@ -108,9 +109,9 @@ def _api() -> Iterator[str]:
     for name in _PUBLIC:
         value = getattr(compat, name)
         signature = "" if inspect.isclass(value) else str(inspect.signature(value)).replace("'", "")
-        yield from (f"## compat.{name}", "", "```text", *_wrapped(f"{name}{signature}"), "")
-        yield from ((inspect.getdoc(value) or "").replace("``", "").splitlines())
-        yield from ("```", "")
+        yield from (f"## compat.{name}", "", "```text", *_wrapped(f"{name}{signature}"), "```", "")
+        yield from _prose(inspect.getdoc(value) or "")
+        yield ""
 
 
 def _wrapped(signature: str) -> list[str]:
@@ -120,6 +121,21 @@ def _wrapped(signature: str) -> list[str]:
     head, _, rest = signature.partition("(")
     parameters, _, result = rest.rpartition(")")
     return [f"{head}(", *(f"    {parameter}," for parameter in re.split(r", (?![^\[]*\])", parameters)), f"){result}"]
+
+
+def _prose(docstring: str) -> Iterator[str]:
+    """A docstring as Markdown: what stands below ``Args:`` and its kin becomes a list."""
+    listing = False
+    for line in docstring.replace("``", "`").splitlines():
+        title = _TITLES.get(line)
+        if title:
+            listing = title != _TITLES["Returns:"]
+            yield from (f"**{title}**", "")
+        elif listing and re.match(r" {4}\S", line):
+            name, _, what = line.strip().partition(": ")
+            yield f"- `{name}`: {what}"
+        else:
+            yield f"  {line.strip()}" if listing and line else line.strip()
 
 
 PARTS: dict[str, Callable[[], Iterator[str]]] = {"flags": _flags, "targets": _targets, "rules": _rules, "checks": _checks, "api": _api}
