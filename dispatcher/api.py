@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from dispatcher import truncation
 from dispatcher.backend import Backend, Uri
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
 from dispatcher.registry import Registry
@@ -163,10 +164,13 @@ def functions(chooser: Chooser) -> Functions:
         Raises:
             ValueError: the backend is unknown or does not work here, or has no dtype for ``normalize=False``.
             RuntimeError: the file cannot be read; the text says why.
+
+        Warns:
+            TruncatedInputWarning: the file holds fewer frames than its header promises (see the flag ``truncated``).
         """
         reader = chooser.reader(backend, uri, format)
         asked = Load(uri, frame_offset, num_frames, normalize, channels_first, format, buffer_size)
-        return reader.load(asked, settings)
+        return truncation.load(reader, asked, settings)
 
     def save(
         uri: Uri,

@@ -22,6 +22,10 @@ class NoAudioStreamError(BackendError, TypeError):
     """A container opened, but holds no sound. RuntimeError in 2.1, TypeError from 2.2 on; this is both."""
 
 
+class TruncatedInputError(BackendError):
+    """A file holds fewer frames than its header promises, and the flag ``truncated`` makes that an error."""
+
+
 class ArgumentError(AudioError, ValueError):
     """An argument has a value that the backend, or the release, does not take."""
 

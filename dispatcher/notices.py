@@ -34,6 +34,10 @@ class DamagedInputWarning(CompatWarning):
     """A file could be decoded only in part."""
 
 
+class TruncatedInputWarning(CompatWarning):
+    """A file holds fewer frames than its header promises; what is there was read."""
+
+
 def _stacklevel() -> int:
     """How far up the first frame lies that is neither ours nor Python's own machinery, counted for ``warnings.warn``."""
     level, frame = 1, sys._getframe(2)

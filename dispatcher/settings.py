@@ -57,6 +57,23 @@ class Settings:
         "`info().num_frames` equals what `load` gives. In 2.1 to 2.8 the ffmpeg backend reported the number of packets for "
         "containers that store it (mp4, m4a, mov: 27 for 26,624 frames).",
     )
+    truncated: Literal["ignore", "warn", "error"] = flag(
+        "warn",
+        "What `load` does where a file holds fewer frames than its header promises: the samples that are there come in any case but "
+        "`error`; `warn` tells how many were found and promised (`TruncatedInputWarning`), `error` raises RuntimeError. No release "
+        "told of it. Told by the headers of wav, flac, aiff, au, caf, w64, SPHERE, and of mp3 with a Xing header.",
+        ("ignore", "warn", "error"),
+    )
+    also_open: tuple[str, ...] = flag(
+        (),
+        "Names of FFmpeg's demuxers and protocols (`hls`, `concat`, `data`, ...) that a file may make it open beside the safe ones. "
+        "None in any preset: a playlist, or a file named like one, opens nothing. The releases opened whatever FFmpeg did.",
+    )
+    network_timeout: float = flag(
+        30.0,
+        "Seconds that connecting to an http(s) server, and each wait for more of its data, may take; then RuntimeError. The releases "
+        "waited for ever.",
+    )
     scale_integers: bool = flag(
         True,
         "`save` of 2.9 scales integer samples to [-1, 1], with a warning. The release took them for float samples as they were, "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import Registry, notices
+from dispatcher import Registry, notices, truncation
 from dispatcher.requests import Load, Save
 from legacy.functions import Functions
 from legacy.settings import Settings
@@ -48,7 +48,8 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             ValueError: without ``normalize``, libsndfile has no dtype for a WAV file's subtype.
         """
         backend = registry.get("soundfile")
-        return backend.load(Load(filepath, frame_offset, num_frames, normalize, channels_first, format, _BUFFER), settings)
+        asked = Load(filepath, frame_offset, num_frames, normalize, channels_first, format, _BUFFER)
+        return truncation.load(backend, asked, settings)
 
     def save(
         filepath: Any,

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dispatcher import Registry, notices, target
+from dispatcher import Registry, notices, target, truncation
 from dispatcher.backend import is_readable, is_writable
 from dispatcher.errors import BackendError, BackendUnavailable, problem
 from dispatcher.requests import Load, Save
@@ -125,7 +125,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
 
         def operation(backend: Backend, place: Any) -> tuple[torch.Tensor, int]:
             asked = Load(place, frame_offset, num_frames, normalize, channels_first, format, _BUFFER)
-            return backend.load(asked, settings)
+            return truncation.load(backend, asked, settings)
 
         return read(filepath, format, operation)
 

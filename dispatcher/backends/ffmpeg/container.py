@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dispatcher import backend, source
+from dispatcher.backends.ffmpeg import demuxers
 from dispatcher.errors import BackendError, NoAudioStreamError
 
 if TYPE_CHECKING:
@@ -23,24 +24,8 @@ _URL = re.compile(r"(https?)://", re.IGNORECASE)
 # what each kind of address needs; FFmpeg opens a TLS connection through its tcp protocol
 _PROTOCOLS = {"file": "file", "http": "http,tcp", "https": "https,http,tls,tcp"}
 
-# Demuxers that open other files or addresses, or take a file for pictures, subtitles or a description of streams.
-_NO_SOUND = re.compile(
-    r"hls|dash|concat|.*_pipe|image2.*|webm_dash_manifest|imf|lavfi|rtsp|rtp|sdp|sap|tedcaptions|applehttp|smoothstreaming"
-    r"|aqtitle|ass|jacosub|lrc|microdvd|mpl2|mpsub|pjs|realtext|sami|scc|srt|stl|subviewer1?|sup|vobsub|vplayer|webvtt|mcc"
-    r"|ffmetadata|tty|bin|idf|xbin|adf|ansi|gif|apng|ico|fits|alsa|oss|pulse|fbdev|video4linux2,v4l2|kmsgrab|x11grab|jack"
-    r"|dshow|gdigrab|vfwcap|avfoundation|decklink|openal|sndio|libcdio|data|rawvideo|yuv4mpegpipe|svg|vapoursynth|avisynth"
-)
-_ALIASES = {"vorbis": "ogg"}  # libsox' name, which the releases accepted here too
 _FILE_BUFFER = 1 << 15
 _PYAV_WITHOUT_ERRORS = 19
-
-
-@functools.cache
-def demuxers() -> str:
-    """The demuxers that may be used, as FFmpeg's option ``format_whitelist`` wants them."""
-    import av
-
-    return ",".join(sorted(name for name in av.formats_available if not _NO_SOUND.fullmatch(name)))
 
 
 @functools.cache
@@ -82,16 +67,23 @@ def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) 
         file, protocols = _place(uri)
         if isinstance(uri, bytes) and not settings.bytes_paths:
             raise BackendError("the path is bytes, which releases from 2.2 on do not take; use os.fsdecode")
-    options = {"format_whitelist": demuxers(), "protocol_whitelist": protocols or "none"}
+    remote = protocols.startswith("http")
+    options = {
+        "format_whitelist": demuxers.allowed(settings),
+        "protocol_whitelist": ",".join(filter(None, (protocols, *settings.also_open))) or "none",
+    }
     try:
         container = av.open(
             file,
             mode="r",
-            format=_ALIASES.get(format, format) if format else None,
+            format=demuxers.named(format),
             container_options=options,
             **_lenient(),
             buffer_size=max(buffer_size, _FILE_BUFFER),
+            timeout=settings.network_timeout if remote else None,
         )
+    except av.error.ExitError as why:
+        raise BackendError(f"the server did not answer within {settings.network_timeout:g} s (the flag network_timeout)") from why
     except (av.FFmpegError, ValueError) as why:
         raise BackendError(_cause(why, format)) from why
     with container:

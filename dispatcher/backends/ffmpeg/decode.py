@@ -22,6 +22,7 @@ class NothingThereError(BackendError):
     """A stream has not a single frame at the place asked for."""
 
 
+SILENT_SERVER = "the server let the time pass that the flag network_timeout allows"
 _FIRST_FRAMES = 1 << 16
 _MAX_PROMISED = 1 << 28
 _FFMPEG_5_PACKET = 4096
@@ -61,6 +62,8 @@ def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFram
         for frame in container.decode(stream):
             found += frame.samples
             yield frame
+    except av.error.ExitError as why:
+        raise BackendError(SILENT_SERVER) from why
     except av.FFmpegError as why:
         if not found:
             raise BackendError(f"no sound could be decoded ({why.strerror})") from why

@@ -1,0 +1,68 @@
+"""Noticing that a file holds less than its header promises, and refusing one that promises what nothing can hold."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from dispatcher import backend, notices, promises
+from dispatcher.errors import BackendError, TruncatedInputError, describe, problem
+
+if TYPE_CHECKING:
+    import torch
+
+    from dispatcher.backend import Backend
+    from dispatcher.requests import Load
+    from dispatcher.settings import Settings
+
+# decoded, in bytes: more than a 32-bit header can promise by mistake, and more than a tensor is ever asked to be
+_ABSURD = 1 << 36
+_BYTES_DECODED = 4
+# samples in a byte of the file: silence in flac comes to a few thousand
+_MOST_SAMPLES_PER_BYTE = 1 << 14
+
+
+def _looked_at(uri: Any) -> bool:
+    """Whether this is something whose header can be read beforehand: a file's path, or a file object; no URL, no pipe."""
+    if backend.is_readable(uri):
+        return True
+    try:
+        return os.path.isfile(uri)
+    except (TypeError, ValueError):
+        return False
+
+
+def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
+    """What ``reader.load`` gives.
+
+    Warns:
+        TruncatedInputWarning: fewer frames are there than the header promises, and the flag ``truncated`` is ``warn``.
+
+    Raises:
+        TruncatedInputError: (a RuntimeError) the same, and the flag is ``error``.
+        BackendError: (a RuntimeError) the header promises 64 GiB of samples or more, and the file cannot hold them.
+    """
+    promise = promises.of(asked.uri) if _looked_at(asked.uri) else None
+    if promise is None:
+        return reader.load(asked, settings)
+    _refuse_absurd(promise, asked, reader.name)
+    waveform, rate = reader.load(asked, settings)
+    got = waveform.shape[1 if asked.channels_first else 0]
+    found = asked.frame_offset + got
+    # of a piece that came whole, nothing is missing
+    if settings.truncated == "ignore" or asked.frame_offset < 0 or got == asked.num_frames or found >= promise.frames:
+        return waveform, rate
+    text = f"{describe(asked.uri)} is cut short: its header promises {promise.frames} frames, and {found} are there"
+    if settings.truncated == "error":
+        hint = "Fetch it again, or read what is there with the flag truncated='ignore'."
+        raise problem(TruncatedInputError, "read", asked.uri, text, backend=reader.name, hint=hint)
+    notices.warn(text, notices.TruncatedInputWarning)
+    return waveform, rate
+
+
+def _refuse_absurd(promise: promises.Promise, asked: Load, name: str) -> None:
+    samples = promise.frames * promise.channels
+    wanted = samples if asked.num_frames < 0 else min(samples, asked.num_frames * promise.channels)
+    if wanted * _BYTES_DECODED >= _ABSURD and wanted > promise.size * _MOST_SAMPLES_PER_BYTE:
+        cause = f"its header promises {promise.frames} frames of {promise.channels} channels, which its {promise.size} bytes cannot hold"
+        raise problem(BackendError, "read", asked.uri, cause, backend=name)

@@ -1,0 +1,153 @@
+"""Servers on this machine that behave badly, and remember what they were asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import http.server
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from tests.conftest import ASSETS
+
+DATA = (ASSETS / "stereo_s16.wav").read_bytes()
+_LONG = 20.0
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """``asked`` lists the paths of all requests; ``stop`` ends those that still wait."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.asked: list[str] = []
+        self.stop = threading.Event()
+
+    def url(self, path: str) -> str:
+        """The address of a path here."""
+        return f"http://127.0.0.1:{self.server_port}/{path}"
+
+    def handle_error(self, *_: object) -> None:
+        """Clients that hang up are what is tested."""
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    server: Server
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)
+        BEHAVIOUR.get(self.path.strip("/").partition(".")[0], _whole)(self)
+
+    def begin(self, length: int | None, status: int = 200, **headers: str) -> None:
+        """The status line and the headers."""
+        self.send_response(status)
+        if length is not None:
+            self.send_header("Content-Length", str(length))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Be quiet."""
+
+
+def _whole(handler: _Handler) -> None:
+    name = handler.path.strip("/")
+    data = (ASSETS / name).read_bytes() if (ASSETS / name).is_file() else DATA
+    handler.begin(len(data))
+    handler.wfile.write(data)
+
+
+def _silent(handler: _Handler) -> None:
+    handler.server.stop.wait(_LONG)
+
+
+def _stalls(handler: _Handler) -> None:
+    handler.begin(len(DATA))
+    handler.wfile.write(DATA[:2000])
+    handler.wfile.flush()
+    handler.server.stop.wait(_LONG)
+
+
+def _drips(handler: _Handler) -> None:
+    handler.begin(len(DATA))
+    end = time.monotonic() + _LONG
+    for at in range(len(DATA)):
+        handler.wfile.write(DATA[at : at + 1])
+        handler.wfile.flush()
+        if time.monotonic() > end or handler.server.stop.wait(0.05):
+            return
+
+
+def _cuts(handler: _Handler) -> None:
+    handler.begin(len(DATA))
+    handler.wfile.write(DATA[:8000])
+    handler.close_connection = True
+
+
+def _lies_long(handler: _Handler) -> None:
+    handler.begin(10**15)
+    handler.wfile.write(DATA)
+    handler.close_connection = True
+
+
+def _lies_short(handler: _Handler) -> None:
+    handler.begin(100)
+    handler.wfile.write(DATA)
+    handler.close_connection = True
+
+
+def _garbage(handler: _Handler) -> None:
+    handler.wfile.write(bytes(range(256)) * 40)
+    handler.close_connection = True
+
+
+def _garbage_body(handler: _Handler) -> None:
+    handler.begin(10240)
+    handler.wfile.write(bytes(range(256)) * 40)
+
+
+def _missing(handler: _Handler) -> None:
+    handler.begin(0, 404)
+
+
+def _redirects(handler: _Handler) -> None:
+    handler.begin(0, 302, Location="/stereo_s16.wav")
+
+
+def _redirects_for_ever(handler: _Handler) -> None:
+    handler.begin(0, 302, Location=handler.path)
+
+
+def _redirects_to_a_file(handler: _Handler) -> None:
+    handler.begin(0, 302, Location=f"file://{ASSETS / 'stereo_s16.wav'}")
+
+
+BEHAVIOUR: dict[str, Callable[[_Handler], None]] = {
+    "silent": _silent,
+    "stalls": _stalls,
+    "drips": _drips,
+    "cuts": _cuts,
+    "lies_long": _lies_long,
+    "lies_short": _lies_short,
+    "garbage": _garbage,
+    "garbage_body": _garbage_body,
+    "missing": _missing,
+    "redirects": _redirects,
+    "redirects_for_ever": _redirects_for_ever,
+    "redirects_to_a_file": _redirects_to_a_file,
+}
+
+
+@contextlib.contextmanager
+def running() -> Iterator[Server]:
+    """A server, until the block ends."""
+    server = Server()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.stop.set()
+        server.shutdown()
+        server.server_close()
