@@ -190,6 +190,8 @@ def named(version: str | Release | None = None, **overrides: Any) -> Release:
         if name not in known:
             raise ArgumentError(f"there is no flag {name!r}; the flags are {', '.join(known)}")
         value = overrides[name] = _spelled(name, value)
+        if isinstance(known[name].default, tuple) and not isinstance(value, tuple):
+            value = overrides[name] = (value,) if isinstance(value, str) else tuple(value)
         values = known[name].metadata["values"]
         if values is not None and value not in values:
             raise ArgumentError(f"{name}={value!r} is none of {', '.join(map(repr, values))}")

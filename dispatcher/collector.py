@@ -14,9 +14,10 @@ _SHARE_TO_KEEP = 8
 _MOVED_AT_ONCE = 1 << 18
 
 
-def plausible(frames: int, size: int) -> int:
-    """Frames to make room for at first, given how many a header promises and how many bytes there are."""
-    return min(frames, max(_FIRST_FRAMES, size * _FRAMES_PER_BYTE)) if frames > 0 else _FIRST_FRAMES
+def plausible(frames: int, size: int, channels: int = 1) -> int:
+    """Frames to make room for at first, given how many a header promises, how many bytes there are and how many channels."""
+    first = max(1, _FIRST_FRAMES // channels)
+    return min(frames, max(first, size * _FRAMES_PER_BYTE // channels)) if frames > 0 else first
 
 
 class Collector:

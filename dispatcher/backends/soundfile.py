@@ -68,6 +68,7 @@ _EXACT = {
     "PCM_32": ("int32", 2.0**-31),
 }
 _PIECE = 1 << 15
+_IN_PAIRS = ("VOX_ADPCM",)
 _MOST_AT_ONCE = 1 << 26
 _SURE = 1 << 16  # frames that room is made for whatever the file's size
 # libsndfile puts as many frames of Vorbis as it is given on the stack, and a minute of them is a segmentation fault
@@ -129,6 +130,9 @@ def _read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
     import numpy as np
 
     stored, scale = _EXACT.get(file.subtype, ("", 0.0)) if dtype == "float32" else ("", 0.0)
+    if file.subtype in _IN_PAIRS:
+        _read_pairs(file, frames, dtype, collected)
+        return
     if not scale and (collected.channels == 1 or not collected.channels_first):
         while collected.frames < frames:
             room = collected.room(min(frames - collected.frames, _MOST_AT_ONCE))
@@ -149,6 +153,20 @@ def _read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
             np.multiply(piece[:got].T, np.float32(scale), out=room, dtype=np.float32, casting="unsafe")
         else:
             room[...] = piece[:got].T
+        collected.took(got)
+
+
+def _read_pairs(file: Any, frames: int, dtype: str, collected: Collector) -> None:
+    """As ``_read``, into buffers of even length: into an odd one libsndfile writes a sample too many."""
+    import numpy as np
+
+    piece = np.empty((_PIECE, collected.channels), dtype)
+    while collected.frames < frames:
+        left = frames - collected.frames
+        got = min(file.buffer_read_into(piece[: min(_PIECE, left + (left & 1))], dtype), left)
+        if not got:
+            return
+        collected.room(got)[...] = piece[:got].T
         collected.took(got)
 
 
@@ -267,7 +285,7 @@ class Backend(backend.Backend):
             # offsets are Python slices here, negative ones included
             start, stop, _ = slice(asked.frame_offset, None).indices(file.frames)
             frames = stop - start if asked.num_frames < 0 else max(0, min(asked.num_frames, stop - start))
-            room = frames if frames <= _SURE else collector.plausible(frames, _size(asked.uri))
+            room = frames if frames * file.channels <= _SURE else collector.plausible(frames, _size(asked.uri), file.channels)
             collected = Collector(file.channels, room, dtype, asked.channels_first)
             if frames:
                 if start or file.can_seek():

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _UNKNOWN_LENGTH = 2**64 - 1
 _PIECE = 1 << 14
+_MOST_SAMPLES = 1 << 20  # in a piece, whatever the number of channels
 _MOST_SAMPLES_PER_BYTE = 1000
 
 
@@ -74,7 +75,7 @@ def room(sox: Library, file: Any, frame_offset: int, num_frames: int) -> int:
     """How many frames to make room for at first: what the header promises, as far as that can be believed."""
     promised = _promised(sox, file, frame_offset)
     wanted = promised if num_frames < 0 else min(promised, num_frames) if promised else num_frames
-    return plausible(wanted, _size(sox, file))
+    return plausible(wanted, _size(sox, file), int(file.signal.channels))
 
 
 def _promised(sox: Library, file: Any, frame_offset: int) -> int:
@@ -84,13 +85,14 @@ def _promised(sox: Library, file: Any, frame_offset: int) -> int:
     return promised if promised * channels <= _MOST_SAMPLES_PER_BYTE * _size(sox, file) else 0
 
 
-def pieces(sox: Library, file: Any, frame_offset: int = 0, num_frames: int = -1, piece_frames: int = _PIECE) -> Iterator[Samples]:
+def pieces(sox: Library, file: Any, frame_offset: int = 0, num_frames: int = -1, piece_frames: int | None = None) -> Iterator[Samples]:
     """Frames of an open file piece by piece, ``[time, channel]``; one buffer serves for all, and may be changed."""
     import numpy as np
 
     channels = int(file.signal.channels)
+    piece_frames = piece_frames or max(1, min(_PIECE, _MOST_SAMPLES // channels))
     if frame_offset and not _sought(sox, file, frame_offset):
-        for _ in _taken(sox, file, np.empty((min(_PIECE, frame_offset), channels), np.int32), frame_offset):
+        for _ in _taken(sox, file, np.empty((min(piece_frames, frame_offset), channels), np.int32), frame_offset):
             pass
     left = _promised(sox, file, frame_offset) or None
     if num_frames >= 0:

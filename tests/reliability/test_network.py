@@ -1,0 +1,75 @@
+"""Servers that behave badly: bounded time, and errors that say what happened."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import compat
+from compat import releases
+from dispatcher.notices import DamagedInputWarning
+from tests.reliability import server
+
+_TIMEOUT = 0.5
+FAILING = {
+    "silent": r"did not answer within 0\.5 s \(the flag network_timeout\)",
+    "drips": r"did not answer within 0\.5 s \(the flag network_timeout\)",
+    "stalls": "network_timeout",
+    "garbage": "Input/output error",
+    "garbage_body": "Invalid data",
+    "missing": "404 Not Found",
+    "redirects_for_ever": "Input/output error",
+    "redirects_to_a_file": "Invalid argument",
+}
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[server.Server]:
+    """A server on this machine."""
+    with server.running() as running:
+        yield running
+
+
+@pytest.fixture
+def torchaudio() -> Any:
+    """A release with a short patience."""
+    return compat.standin("2.2", network_timeout=_TIMEOUT)
+
+
+@pytest.mark.parametrize("behaviour", FAILING)
+def test_a_bad_server_costs_bounded_time(behaviour: str, web: server.Server, torchaudio: Any) -> None:
+    """The error names the address and the cause."""
+    for call in (torchaudio.info, torchaudio.load):
+        began = time.monotonic()
+        with pytest.raises(RuntimeError, match=FAILING[behaviour]) as caught:
+            call(web.url(f"{behaviour}.wav"))
+        assert time.monotonic() - began < _TIMEOUT + 6
+        assert f"{behaviour}.wav" in str(caught.value)
+
+
+@pytest.mark.parametrize(("behaviour", "frames"), [("cuts", 1989), ("lies_long", 4000)])
+def test_what_came_before_a_cut_is_read_with_a_warning(behaviour: str, frames: int, web: server.Server, torchaudio: Any) -> None:
+    """As the releases did, but for the warning."""
+    with pytest.warns(DamagedInputWarning, match=f"only {frames} frames"):
+        assert torchaudio.load(web.url(f"{behaviour}.wav"))[0].shape == (2, frames)
+
+
+@pytest.mark.parametrize("behaviour", ["redirects", "stereo_s16"])
+def test_a_good_answer_is_read(behaviour: str, web: server.Server, torchaudio: Any) -> None:
+    """Redirects within http are followed."""
+    assert torchaudio.load(web.url(f"{behaviour}.wav"))[0].shape == (2, 4000)
+
+
+def test_a_length_that_is_too_short_does_no_harm(web: server.Server, torchaudio: Any) -> None:
+    """What FFmpeg had taken in by then is read."""
+    channels, frames = torchaudio.load(web.url("lies_short.wav"))[0].shape
+    assert channels == 2
+    assert 0 < frames <= 4000
+
+
+def test_the_default_is_half_a_minute() -> None:
+    """In every release."""
+    assert {release.network_timeout for release in releases.presets().values()} == {30.0}

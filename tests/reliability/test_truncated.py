@@ -1,0 +1,149 @@
+"""A file that was cut is told of, and read as the releases read it."""
+
+from __future__ import annotations
+
+import io
+import pathlib
+import resource
+import warnings
+from typing import Any
+
+import pytest
+import torch
+
+import compat
+import dispatcher
+from dispatcher import promises
+from dispatcher.errors import TruncatedInputError
+from dispatcher.notices import DamagedInputWarning, TruncatedInputWarning
+from tests.conftest import ASSETS
+
+WHOLE = {
+    "stereo_s16.wav": 4000, "mono_s16.wav": 2000, "six_s16.wav": 1600, "stereo_f32.wav": 4000, "stereo_s24.wav": 4000, "stereo_u8.wav": 4000,
+    "stereo_ulaw.wav": 4000, "stereo_s16.amb": 4000, "mono_adpcm.wav": 2000, "stereo_s16.aiff": 4000, "stereo_s16.au": 4000,
+    "mono_ulaw.au": 2000, "stereo_s16.w64": 4000, "stereo_s16.caf": 4000, "mono_s16.sph": 2000, "stereo_16.flac": 4000,
+    "stereo_24.flac": 4000, "stereo_cbr.mp3": 26460,
+}  # fmt: skip
+BACKENDS = [pytest.param(name, marks=[pytest.mark.libsox] if name == "sox" else []) for name in ("ffmpeg", "sox", "soundfile")]
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_the_promise_is_what_the_header_says(name: str) -> None:
+    """By path and by file object, whole and cut; a file object stays where it stands."""
+    data = (ASSETS / name).read_bytes()
+    for content in (data, data[: len(data) // 2]):
+        held = io.BytesIO(b"before" + content)
+        held.seek(6)
+        told = promises.of(held)
+        assert told is not None
+        assert (told.frames, told.size) == (WHOLE[name], len(content))
+        assert held.tell() == 6
+    told = promises.of(str(ASSETS / name))
+    assert told is not None
+    assert told.frames == WHOLE[name]
+
+
+def test_nothing_is_promised_by_what_does_not_tell() -> None:
+    """Headers of recorders that do not know, formats without a length, damage, what cannot seek."""
+    wave = bytearray((ASSETS / "stereo_s16.wav").read_bytes())
+    for size in (0, 0xFFFFFFFF, 0x7FFFFFFF, 0x7FFFF000):
+        wave[40:44] = size.to_bytes(4, "little")
+        assert promises.of(io.BytesIO(wave)) is None
+    for name in ("stereo.vorbis.ogg", "stereo_s16.raw", "empty.wav", "text.wav", "stereo.m4a", "zero_frames.wav"):
+        assert promises.of(str(ASSETS / name)) is None
+    for cut in range(44):
+        assert promises.of(io.BytesIO(wave[:cut])) is None
+    assert promises.of(str(ASSETS)) is None
+    assert promises.of("nowhere") is None
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_whole_files_are_not_warned_of(backend: str) -> None:
+    """Not one of the assets, nor any piece of them."""
+    for path in sorted(ASSETS.iterdir()):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", TruncatedInputWarning)
+            for piece in ((0, -1), (0, 10), (100, 50), (1000, -1), (0, 10**6)):
+                try:
+                    dispatcher.load(str(path), *piece, backend=backend)
+                except TruncatedInputWarning:
+                    assert path.name.startswith("cut")
+                except (RuntimeError, ValueError, TypeError):
+                    continue
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("name", ["stereo_s16.wav", "stereo_s16.aiff", "stereo_s16.au", "mono_s16.sph", "stereo_cbr.mp3"])
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.DamagedInputWarning")
+def test_a_cut_file_is_told_of(name: str, backend: str, tmp_path: pathlib.Path) -> None:
+    """With what was found and what was promised; the samples are those that come without the flag."""
+    path = tmp_path / name
+    data = (ASSETS / name).read_bytes()
+    path.write_bytes(data[: len(data) * 3 // 4])
+    quiet = compat.standin("2.2", truncated="ignore").load(str(path), backend=backend)[0]
+    with pytest.warns(TruncatedInputWarning, match=f"promises {WHOLE[name]} frames, and {quiet.shape[1]} are there") as seen:
+        told = dispatcher.load(str(path), backend=backend)[0]
+    assert torch.equal(told, quiet)
+    assert seen[0].filename == __file__
+    strict = compat.standin("2.2", truncated="error")
+    with pytest.raises(TruncatedInputError, match=f"{WHOLE[name]} frames"):
+        strict.load(str(path), backend=backend)
+    assert strict.load(str(path), num_frames=100, backend=backend)[0].shape[1] == 100
+    if backend != "sox":
+        with pytest.raises(RuntimeError, match="cut short"):
+            strict.load(io.BytesIO(path.read_bytes()), backend=backend)
+
+
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
+def test_the_global_backends_tell_as_well(tmp_path: pathlib.Path) -> None:
+    """Those of 2.0."""
+    path = tmp_path / "x.wav"
+    path.write_bytes((ASSETS / "stereo_s16.wav").read_bytes()[:8000])
+    old = compat.standin("2.0", truncated="error")
+    for backend in old.list_audio_backends():
+        old.set_audio_backend(backend)
+        with pytest.raises(RuntimeError, match="cut short"):
+            old.load(str(path))
+
+
+def _rf64(size: int) -> bytes:
+    data = (ASSETS / "stereo_s16.wav").read_bytes()
+    ds64 = b"ds64" + (28).to_bytes(4, "little") + size.to_bytes(8, "little") * 2 + (size // 4).to_bytes(8, "little") + bytes(4)
+    return b"RF64\xff\xff\xff\xffWAVE" + ds64 + data[12:40] + b"\xff\xff\xff\xff" + data[44:]
+
+
+def _flac(_: int) -> bytes:
+    data = bytearray((ASSETS / "stereo_16.flac").read_bytes())
+    data[21] |= 0x0F
+    data[22:26] = b"\xff" * 4
+    return bytes(data)
+
+
+def _sphere(size: int) -> bytes:
+    data = (ASSETS / "mono_s16.sph").read_bytes()
+    return data.replace(b"sample_count -i 2000\n", b"sample_count -i %d\n" % (size // 2), 1)[:1024].ljust(1024, b" ") + data[1024:]
+
+
+def _au(_: int) -> bytes:
+    """Eight bytes in a sample, of 60,000 channels: 2 GiB of what the header says is one."""
+    data = (ASSETS / "stereo_s16.au").read_bytes()
+    return data[:8] + (0x7FFF0000).to_bytes(4, "big") + data[12:]
+
+
+@pytest.mark.parametrize("make", [_rf64, _flac, _sphere, _au])
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
+def test_a_hundred_gigabytes_promised_take_no_memory(make: Any, backend: str, tmp_path: pathlib.Path) -> None:
+    """RuntimeError where a header promises more than 64 GiB; less is read as far as it goes."""
+    path = tmp_path / f"x.{make.__name__.strip('_').replace('rf64', 'wav').replace('sphere', 'sph')}"
+    path.write_bytes(make(100 << 30))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    if make is _au:
+        assert dispatcher.load(str(path), backend=backend)[0].shape == (2, 4000)
+    else:
+        with pytest.raises(RuntimeError, match="promises"):
+            dispatcher.load(str(path), backend=backend)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 << 10
+    assert issubclass(TruncatedInputWarning, UserWarning)
+    assert issubclass(DamagedInputWarning, UserWarning)

@@ -1,0 +1,154 @@
+"""A file, however it is named, opens nothing but itself: a canary file and a server stay untouched."""
+
+from __future__ import annotations
+
+import io
+import pathlib
+import subprocess
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import compat
+import dispatcher
+from tests.conftest import ASSETS
+from tests.reliability import planted, server, watch
+
+pytestmark = pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
+
+
+@pytest.fixture
+def canary(tmp_path: pathlib.Path) -> Iterator[tuple[pathlib.Path, watch.Watch]]:
+    """A good audio file that nobody may open."""
+    path = tmp_path / "canary.wav"
+    path.write_bytes((ASSETS / "mono_s16.wav").read_bytes())
+    (tmp_path / "x.sub").symlink_to(path)
+    with watch.watching(path) as seen:
+        yield path, seen
+
+
+@pytest.fixture
+def web() -> Iterator[server.Server]:
+    """A server that nobody may ask."""
+    with server.running() as running:
+        yield running
+
+
+def _refused(call: Callable[..., Any], *arguments: Any, **named: Any) -> None:
+    """RuntimeError, or the sound of the file's own bytes: libsox takes any bytes for samples under some extensions."""
+    try:
+        value = call(*arguments, **named)
+    except RuntimeError:
+        return
+    assert value is not None
+
+
+def _read_in_all_ways(place: pathlib.Path, old: Any) -> None:
+    """By path and file object, through every backend per call and every global one."""
+    for backend in dispatcher.list_audio_backends():
+        _refused(dispatcher.load, str(place), backend=backend)
+        _refused(dispatcher.info, str(place), backend=backend)
+        if backend != "sox":
+            held = io.BytesIO(place.read_bytes())
+            held.name = place.name
+            _refused(dispatcher.load, held, backend=backend)
+    for backend in old.list_audio_backends():
+        old.set_audio_backend(backend)
+        _refused(old.load, str(place))
+        _refused(old.load, io.BytesIO(place.read_bytes()))
+
+
+@pytest.mark.parametrize("kind", planted.PLAYLISTS)
+def test_a_planted_playlist_opens_nothing(kind: str, canary: Any, web: server.Server, tmp_path: pathlib.Path) -> None:
+    """Under any name, as a path and as a file object, through every backend and both of the global ones."""
+    path, seen = canary
+    old = compat.standin("2.0")
+    for target in (str(path), path.name, f"file://{path}", web.url("canary.wav"), f"subfile,,start,0,end,9,,:{path}", f"concat:{path}"):
+        text = planted.PLAYLISTS[kind].format(target=target)
+        for name in planted.NAMES:
+            place = tmp_path / name
+            place.write_text(text)
+            _read_in_all_ways(place, old)
+    for hint in ("hls", "concat", "sdp", "dash", "imf", "lavfi", "image2", "webvtt", "vobsub", "data"):
+        place.write_text(planted.PLAYLISTS[kind].format(target=str(path)))
+        with pytest.raises(RuntimeError):
+            dispatcher.load(str(place), format=hint, backend="ffmpeg")
+    assert not seen.opened()
+    assert not web.asked
+
+
+def test_a_path_is_no_protocol_and_no_command(canary: Any) -> None:
+    """Each of these would make a library read something else, or run it."""
+    path, seen = canary
+    for prefix in planted.PREFIXES:
+        for backend in dispatcher.list_audio_backends():
+            with pytest.raises(RuntimeError):
+                dispatcher.load(f"{prefix}{path}", backend=backend)
+    assert not seen.opened()
+
+
+def test_the_watch_sees_what_is_opened(canary: Any, web: server.Server) -> None:
+    """Else the tests here could not fail."""
+    path, seen = canary
+    dispatcher.load(str(path))
+    assert seen.opened()
+    assert not seen.opened()
+    dispatcher.load(web.url("stereo_s16.wav"))
+    assert web.asked
+
+
+_PROGRAM = """
+import io, pathlib, sys, warnings
+warnings.simplefilter("ignore")
+import torchaudio
+for path in sorted(pathlib.Path(sys.argv[1]).glob("planted/*")):
+    for backend in torchaudio.list_audio_backends():
+        for place in (str(path), io.BytesIO(path.read_bytes())):
+            try:
+                torchaudio.set_audio_backend(backend)
+                torchaudio.load(place, backend=backend) if sys.argv[2] == "2.2" else torchaudio.load(place)
+            except (RuntimeError, ValueError):
+                pass
+print("done")
+"""
+
+
+@pytest.mark.parametrize("release", ["2.0", "2.2"])
+def test_nor_does_a_program_under_the_runner(
+    release: str, canary: Any, web: server.Server, tmp_path: pathlib.Path, python: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    """``compat.run``, with every planted file."""
+    path, seen = canary
+    (tmp_path / "planted").mkdir()
+    for kind, text in planted.PLAYLISTS.items():
+        for number, target in enumerate((str(path), web.url("canary.wav"))):
+            for name in ("x.wav", "x.mp3", "x.m3u8"):
+                (tmp_path / "planted" / f"{kind}{number}{name}").write_text(text.format(target=target))
+    program = tmp_path / "program.py"
+    program.write_text(_PROGRAM)
+    done = python("-m", "compat.run", "--version", release, str(program), str(tmp_path), release)
+    assert done.stdout == "done\n", done.stderr
+    assert not seen.opened()
+    assert not web.asked
+
+
+def test_a_flag_opens_a_demuxer_by_its_name(canary: Any, tmp_path: pathlib.Path) -> None:
+    """And only that one."""
+    path, seen = canary
+    place = tmp_path / "x.wav"
+    place.write_text(planted.PLAYLISTS["concat"].format(target=path.name))
+    wide = compat.standin("2.2", also_open=["concat"])
+    assert wide.load(str(place))[0].shape == (1, 2000)
+    assert seen.opened()
+    place.write_text(planted.PLAYLISTS["hls"].format(target=path.name))
+    with pytest.raises(RuntimeError):
+        wide.load(str(place))
+    assert not seen.opened()
+
+
+def test_a_redirect_leads_to_no_file(web: server.Server) -> None:
+    """Nor to any protocol but that of the URL."""
+    with pytest.raises(RuntimeError):
+        dispatcher.load(web.url("redirects_to_a_file.wav"))
+    assert web.asked == ["/redirects_to_a_file.wav"]

@@ -1,0 +1,40 @@
+"""Seeing that a file was opened, as the kernel tells it."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import pathlib
+import select
+from collections.abc import Iterator
+
+_OPEN, _ACCESS = 0x20, 0x01
+_NONBLOCK = os.O_NONBLOCK
+
+
+class Watch:
+    """``opened`` tells whether anyone has opened or read the file since the last time."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def opened(self) -> bool:
+        """Whether the file was opened or read."""
+        seen = False
+        while select.select([self._descriptor], [], [], 0)[0]:
+            seen = bool(os.read(self._descriptor, 4096)) or seen
+        return seen
+
+
+@contextlib.contextmanager
+def watching(path: pathlib.Path) -> Iterator[Watch]:
+    """Watch a file by inotify."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    descriptor = libc.inotify_init1(_NONBLOCK)
+    assert descriptor >= 0
+    try:
+        assert libc.inotify_add_watch(descriptor, os.fsencode(path), _OPEN | _ACCESS) >= 0
+        yield Watch(descriptor)
+    finally:
+        os.close(descriptor)
