@@ -1,20 +1,24 @@
 """Writing so that nothing is lost: a target is replaced in one step, by a file that is complete.
 
-An encoder writes to a new file beside the target, which is then renamed over it with the target's own mode. A file object
-gets its bytes at once, when all of them are there. What is no regular file (a pipe, ``/dev/stdout``) gets them likewise.
+An encoder writes to a new file beside the target, which is then flushed to the disk and renamed over it with the target's own
+mode. A file object gets its bytes at once, when all of them are there. What is no regular file (a pipe, ``/dev/stdout``) gets
+them likewise. The new file is locked while it is written: one that is found without a lock was left by a process that died, and
+is removed by the next one that writes into its folder.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import os
+import re
 import secrets
 import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
 from dispatcher.backend import is_writable
 
@@ -26,13 +30,74 @@ def _status(path: str) -> os.stat_result | None:
         return None
 
 
-def _new_file(folder: str, suffix: str) -> str:
-    """An empty file with the mode that the process' umask gives, which ``tempfile`` would not honour."""
+try:
+    import fcntl
+except ImportError:  # Windows has no such locks; there, litter stays
+    fcntl = None  # type: ignore[assignment]
+
+_PART = ".torchaudio-compat-{}.part{}"
+_LITTER = re.compile(r"\.torchaudio-compat-[0-9a-f]{16}\.part(\..*)?")
+# more than any encoder's library keeps back until it closes a file, when it tells nobody that the disk is full
+_ROOM = 1 << 16
+_OPEN_FILE = re.compile(r"/dev/(?:stdout|stderr)|/(?:dev|proc/self)/fd/(\d+)")
+_NUMBERS = {"/dev/stdout": 1, "/dev/stderr": 2}
+
+
+def _lock(descriptor: int, *, wait: bool) -> bool:
+    """Lock an open file until it is closed, or its process is gone; whether that could be done."""
+    if fcntl is None:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _new_file(folder: str, suffix: str) -> Iterator[str]:
+    """An empty, locked file with the mode that the process' umask gives, which ``tempfile`` would not honour."""
     while True:
-        path = os.path.join(folder, f".{secrets.token_hex(8)}.part{suffix}")
+        path = os.path.join(folder, _PART.format(secrets.token_hex(8), suffix))
         with contextlib.suppress(FileExistsError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-            return path
+            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666)
+            try:
+                _lock(descriptor, wait=True)
+                # another process may have taken it for litter before the lock was there
+                if os.path.exists(path):
+                    yield path
+                    return
+            finally:
+                os.close(descriptor)
+
+
+@functools.lru_cache(maxsize=1024)
+def sweep(folder: str) -> None:
+    """Remove what processes that died have left in a folder; once in the life of this process."""
+    with contextlib.suppress(OSError):
+        for name in filter(_LITTER.fullmatch, os.listdir(folder)):
+            with contextlib.suppress(OSError):
+                path = os.path.join(folder, name)
+                descriptor = os.open(path, os.O_RDWR)
+                try:
+                    if _lock(descriptor, wait=False):
+                        os.unlink(path)
+                finally:
+                    os.close(descriptor)
+
+
+def _settle(path: str) -> None:
+    """Have a complete file on the disk, or an error.
+
+    Raises:
+        OSError: the disk is full, or failed: libraries that flush what they held back as they close a file do not tell.
+    """
+    with open(path, "r+b") as file:
+        descriptor, size = file.fileno(), os.path.getsize(path)
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(descriptor, size, _ROOM)
+            os.ftruncate(descriptor, size)
+        os.fsync(descriptor)
 
 
 @contextlib.contextmanager
@@ -41,30 +106,40 @@ def _beside(path: str) -> Iterator[str]:
     before = _status(path)
     final = os.path.realpath(path) if before is None or stat.S_ISREG(before.st_mode) else ""
     suffix = os.path.splitext(path)[1]
-    if final and os.access(os.path.dirname(final), os.W_OK):
+    if final and not _OPEN_FILE.fullmatch(path) and os.access(os.path.dirname(final), os.W_OK):
         if before is not None and not os.access(final, os.W_OK):
             raise PermissionError(f"{final!r} is read-only")
-        part = _new_file(os.path.dirname(final), suffix)
-        try:
-            yield part
-            if before is not None:
-                os.chmod(part, stat.S_IMODE(before.st_mode))
-                if (before.st_uid, before.st_gid) != (os.geteuid(), os.getegid()):
-                    with contextlib.suppress(PermissionError):
-                        os.chown(part, before.st_uid, before.st_gid)
-            os.replace(part, final)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(part)
-            raise
+        sweep(os.path.dirname(final))
+        with _new_file(os.path.dirname(final), suffix) as part:
+            try:
+                yield part
+                _settle(part)
+                if before is not None:
+                    os.chmod(part, stat.S_IMODE(before.st_mode))
+                    if (before.st_uid, before.st_gid) != (os.geteuid(), os.getegid()):
+                        with contextlib.suppress(PermissionError):
+                            os.chown(part, before.st_uid, before.st_gid)
+                os.replace(part, final)
+            except BaseException:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(part)
+                raise
         return
     if final and not os.path.isdir(os.path.dirname(final)):
         raise FileNotFoundError(f"the folder {os.path.dirname(final)!r} does not exist")
     with tempfile.TemporaryDirectory() as folder:
-        part = _new_file(folder, suffix)
+        part = os.path.join(folder, f"file{suffix}")
         yield part
-        with open(part, "rb") as complete, open(path, "wb") as target:
+        with open(part, "rb") as complete, _opened(path) as target:
             shutil.copyfileobj(complete, target, 1 << 20)
+
+
+def _opened(path: str) -> BinaryIO:
+    """What is no file to be replaced, open for writing; what the process has open already is written to where it stands."""
+    number = _OPEN_FILE.fullmatch(path)
+    if number is None:
+        return open(path, "wb")
+    return os.fdopen(os.dup(_NUMBERS.get(path) or int(number[1])), "wb")
 
 
 def deliver(file: Any, data: bytes) -> None:

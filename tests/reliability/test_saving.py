@@ -1,0 +1,206 @@
+"""Whatever happens while a file is saved, the old one is whole, and nothing is left lying about."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import pathlib
+import random
+import resource
+import signal
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+import soundfile
+import torch
+
+import dispatcher
+from dispatcher import target
+
+WAVE = torch.rand(2, 40_000, generator=torch.Generator().manual_seed(1)) - 0.5
+BY_BACKEND = {
+    "ffmpeg": ("wav", "flac", "mp3", "ogg", "m4a"),
+    "sox": ("wav", "flac", "mp3", "ogg", "sph"),
+    "soundfile": ("wav", "flac", "mp3", "ogg"),
+}
+CASES = [
+    pytest.param(backend, extension, marks=[pytest.mark.libsox] if backend == "sox" else [], id=f"{backend}-{extension}")
+    for backend, extensions in BY_BACKEND.items()
+    for extension in extensions
+]
+
+
+@contextlib.contextmanager
+def _largest_file(size: int) -> Iterator[None]:
+    """No file may grow beyond a size, as when a disk is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize(("backend", "extension"), CASES)
+def test_a_full_disk_leaves_the_old_file(backend: str, extension: str, tmp_path: pathlib.Path) -> None:
+    """At the first byte, in the middle, and in what a library holds back until it closes the file."""
+    path = tmp_path / f"x.{extension}"
+    dispatcher.save(str(path), WAVE, 16000, backend=backend)
+    size = path.stat().st_size
+    path.write_bytes(b"precious")
+    for limit in (100, size // 3, size - 5000, size - 10):
+        with _largest_file(limit), pytest.raises(RuntimeError, match=path.name):
+            dispatcher.save(str(path), WAVE, 16000, backend=backend)
+        assert path.read_bytes() == b"precious"
+        assert os.listdir(tmp_path) == [path.name]
+    dispatcher.save(str(path), WAVE, 16000, backend=backend)
+    assert path.stat().st_size > 1000
+
+
+def _child(work: Callable[[], object]) -> int:
+    """A forked process that does some work and ends; its number."""
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        work()
+    finally:
+        os._exit(0)
+
+
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+def test_a_killed_process_leaves_the_old_file(backend: str, tmp_path: pathlib.Path) -> None:
+    """Whole, each time; what it was writing is removed by the next save into that folder."""
+    path, chance, littered = tmp_path / "x.wav", random.Random(backend), False
+    dispatcher.save(str(path), torch.zeros(2, 200_000), 16000, backend="soundfile", bits_per_sample=16)
+    other = tmp_path / ".torchaudio-compat-notes.wav"
+    other.write_bytes(b"someone else's")
+    wave = torch.rand(2, 200_000) - 0.5
+
+    def save_for_ever() -> None:
+        while True:
+            dispatcher.save(str(path), wave, 16000, backend=backend)
+
+    for _ in range(10):
+        pid = _child(save_for_ever)
+        time.sleep(chance.uniform(0.01, 0.1))
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        assert soundfile.info(path).frames == 200_000
+        littered = littered or len(os.listdir(tmp_path)) > 2
+    assert littered
+    target.sweep.cache_clear()
+    dispatcher.save(str(path), WAVE, 16000, backend=backend)
+    assert sorted(os.listdir(tmp_path)) == [other.name, path.name]
+
+
+def test_a_file_that_is_being_written_is_no_litter(tmp_path: pathlib.Path) -> None:
+    """Not even for one that starts in the middle of it."""
+    with target.writing(str(tmp_path / "a.wav")) as part:
+        pathlib.Path(part).write_bytes(b"half")
+        target.sweep.cache_clear()
+        dispatcher.save(str(tmp_path / "b.wav"), WAVE, 16000)
+        assert pathlib.Path(part).read_bytes() == b"half"
+    assert sorted(os.listdir(tmp_path)) == ["a.wav", "b.wav"]
+    assert (tmp_path / "a.wav").read_bytes() == b"half"
+
+
+class _Odd(torch.Tensor):
+    """Fails when an encoder comes for its samples."""
+
+    def numpy(self, *, force: bool = False) -> object:
+        raise RuntimeError("the samples are gone")
+
+    def detach(self) -> _Odd:
+        return self
+
+    def t(self) -> _Odd:
+        return self
+
+
+@pytest.mark.parametrize("backend", ["soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+def test_an_encoder_that_fails_leaves_the_old_file(backend: str, tmp_path: pathlib.Path) -> None:
+    """Whatever is raised, and a file object gets nothing."""
+    path = tmp_path / "x.wav"
+    path.write_bytes(b"precious")
+    with pytest.raises(RuntimeError):
+        dispatcher.save(str(path), torch.rand(2, 100).as_subclass(_Odd), 16000, backend=backend)
+    assert path.read_bytes() == b"precious"
+    assert os.listdir(tmp_path) == ["x.wav"]
+    held = io.BytesIO()
+    if backend != "sox":
+        with pytest.raises(RuntimeError):
+            dispatcher.save(held, torch.rand(2, 100).as_subclass(_Odd), 16000, format="wav", backend=backend)
+        assert held.getvalue() == b""
+
+
+@pytest.mark.parametrize("backend", ["ffmpeg", pytest.param("sox", marks=pytest.mark.libsox)])
+@pytest.mark.parametrize("place", ["/dev/stdout", "/dev/fd/1"])
+def test_standard_output_is_written_to_where_it_stands(place: str, backend: str, tmp_path: pathlib.Path) -> None:
+    """Into a pipe and into a file alike; what else was printed stays."""
+
+    def work() -> None:
+        os.dup2(write, 1)
+        os.write(1, b"before\n")
+        dispatcher.save(place, torch.zeros(1, 1000), 8000, format="wav", backend=backend)
+        os.write(1, b"after\n")
+
+    read, write = os.pipe()
+    pid = _child(work)
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe:
+        piped = pipe.read()
+    os.waitpid(pid, 0)
+    with open(tmp_path / "out", "wb") as file:
+        write = file.fileno()
+        os.waitpid(_child(work), 0)
+    for got in (piped, (tmp_path / "out").read_bytes()):
+        assert got.startswith(b"before\nRIFF")
+        assert got.endswith(b"after\n")
+        assert soundfile.info(io.BytesIO(got[7:-6])).frames == 1000
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def test_links_lead_to_their_target(tmp_path: pathlib.Path) -> None:
+    """Chains of them, those that lead nowhere yet, and into other folders; a circle is an error."""
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "a.wav").symlink_to("b.wav")
+    (tmp_path / "b.wav").symlink_to("deep/c.wav")
+    dispatcher.save(str(tmp_path / "a.wav"), WAVE, 16000)
+    assert (tmp_path / "a.wav").is_symlink()
+    assert (tmp_path / "b.wav").is_symlink()
+    assert not (tmp_path / "deep" / "c.wav").is_symlink()
+    assert os.listdir(tmp_path / "deep") == ["c.wav"]
+    (tmp_path / "round.wav").symlink_to("round.wav")
+    with pytest.raises(RuntimeError, match=r"round\.wav"):
+        dispatcher.save(str(tmp_path / "round.wav"), WAVE, 16000)
+    assert (tmp_path / "round.wav").is_symlink()
+
+
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
+def test_a_file_object_that_fails_raises(backend: str) -> None:
+    """Its own error, or ours; never silence."""
+
+    class Full(io.BytesIO):
+        def write(self, data: object) -> int:
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises((OSError, RuntimeError), match="No space left"):
+        dispatcher.save(Full(), WAVE, 16000, format="wav", backend=backend)
+
+
+@pytest.mark.parametrize("make", [lambda path: path.write_bytes(b"precious"), lambda path: path.mkdir()], ids=["read-only", "folder"])
+def test_what_may_not_be_written_is_told_of(
+    make: Callable[[pathlib.Path], object], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And stays. A superuser may write everything, so the answer of the system is made up."""
+    path = tmp_path / "x.wav"
+    make(path)
+    real = os.access
+    monkeypatch.setattr(os, "access", lambda place, mode, **rest: place != str(path) and real(place, mode, **rest))
+    with pytest.raises(RuntimeError, match=r"read-only|directory"):
+        dispatcher.save(str(path), WAVE, 16000)
+    assert path.is_dir() or path.read_bytes() == b"precious"
+    assert os.listdir(tmp_path) == ["x.wav"]
