@@ -115,6 +115,7 @@ def probe(batch: list[tuple[str, str]]) -> list[Reading]:
             continue
         if kind == discovery.PYTHON:
             speaks = (b"torchaudio" in data or b"TORCHAUDIO_" in data) and _MATTERS.search(data) is not None
+            speaks = speaks or b"t_audio_backend(" in data  # the setter or the getter, by way of another module
         else:
             speaks = _SPEAKS_ELSEWHERE.search(data) is not None
         out.append(Reading(path, data if speaks else None, ""))

@@ -73,6 +73,12 @@ class Files:
         imported.discard(file.path)
         return Linked(file.path, frozenset(imported), frozenset(names), file.is_main, file.dynamic)
 
+    def named(self, name: str, importer: str) -> list[str]:
+        """The files that a dotted name may mean where another file imports it; one inside a package begins with a dot."""
+        if name.startswith("."):
+            name = _absolute(name, _dotted(importer).rpartition(".")[0])
+        return [path for dotted, path in self._by_last.get(name.rpartition(".")[2], ()) if dotted.endswith(f".{name}") and path != importer]
+
     def read(self, paths: Iterable[str]) -> list[Linked]:
         """What files on the disk import of this project; one that cannot be read imports nothing."""
         found = []

@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
-from compat.codemod import acceptance, api, kinds, settings
+from compat.codemod import acceptance, api, kinds, reexports, settings
 from compat.codemod.changes import AddArgument, AddStatement, Change, DropFinally, Remove, Replace, Substitute, Unwrap
 from compat.codemod.findings import Draft, Place
 from compat.codemod.module import Module, Use, is_test
@@ -444,11 +444,17 @@ class _Part:
                     raise DoubtError(f"{api.VARIABLE} is used, and may turn the dispatcher off", [module.place(mention)])
         for module in self.modules:  # last, because other processes may still be finding out who imports whom
             self._no_other_name(module)
+            for reached in reexports.of(self.project, module):
+                if reached.known.kind in ("function", "setter", "getter"):
+                    reason = f"torchaudio is reached by way of {reached.through}, so not every call is seen"
+                    raise DoubtError(reason, [module.place(reached.node)])
 
     def _no_other_name(self, module: Module) -> None:
-        """Raise where another file imports the module torchaudio from this one, under a short name that is not looked for."""
+        """Raise where another file imports torchaudio, or a function of it, from this one under a name that is not looked for."""
         for imported in module.imported:
-            if imported.path == api.ROOT and imported.local != api.ROOT and imported.scope is module.names.module:
+            known = api.KNOWN.get(imported.path)
+            passed = imported.path == api.ROOT or (known is not None and known.kind in ("function", "setter"))
+            if passed and imported.local != api.ROOT and imported.scope is module.names.module:
                 others = self.project.imports.who_imports(module.path, imported.local)
                 if others:
                     reason = f"{imported.local} is imported from {module.path} elsewhere, so not every call is seen"

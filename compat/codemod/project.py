@@ -130,8 +130,12 @@ class Project:
     @functools.cached_property
     def imports(self) -> Graph:
         """Who imports whom."""
-        files = Files(module.path for module in self.modules) if self._files is None else self._files
-        return Graph((files.link(module.file) for module in self.modules), self._quiet)
+        return Graph((self.files.link(module.file) for module in self.modules), self._quiet)
+
+    @functools.cached_property
+    def files(self) -> Files:
+        """The Python files of the project, by the names that may mean them."""
+        return Files(module.path for module in self.modules) if self._files is None else self._files
 
     def is_exported(self, module: Module, name: str) -> bool:
         """Whether another file imports a name, or all names, from a module."""

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod import api, common, kinds
+from compat.codemod import api, common, kinds, reexports
 from compat.codemod.findings import Draft, Level
 from compat.codemod.module import Module
 from compat.codemod.project import Project
@@ -30,6 +30,10 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             reason = "a star import: which names here are torchaudio's cannot be told"
             yield Draft(module.span(one.statement), reason, "Import torchaudio, or the names that are used.")
     yield from _by_getattr(module)
+    for reached in reexports.of(project, module):
+        if _is_old(project, reached):
+            reason = f"torchaudio.{reached.known.name} is reached by way of {reached.through}, and not changed"
+            yield Draft(module.span(reached.node), reason, "Import torchaudio itself here and run again, or change it by hand.")
     for use in module.hidden:
         named = use.call is not None and common.keyword(use.call, "filepath") is not None
         lost = project.target == "2.9" and use.name in ("info", "AudioMetaData", "list_audio_backends")
@@ -51,6 +55,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             continue  # a message
         elif _CODE.search(value) and value.count("torchaudio.") and re.search(r"[\s(]", value):
             yield Draft(module.span(node), "a string seems to hold code of the old API", "Change it by hand if it is run.")
+
+
+def _is_old(project: Project, reached: reexports.Reached) -> bool:
+    given = {keyword.arg for keyword in reached.call.keywords} if reached.call else set()
+    lost = project.target == "2.9" and reached.known.name in ("info", "AudioMetaData", "list_audio_backends")
+    return lost or reached.known.kind not in ("function", "metadata", "lister") or bool(given & {"filepath", "precision", "offset"})
 
 
 def _by_getattr(module: Module) -> Iterator[Draft]:
