@@ -67,6 +67,8 @@ class World:
             if not any(belongs_to(entry, package) for package in lacking) and not entry.endswith(".pth"):
                 (self.site / entry).symlink_to(_BASE / entry)
         (self.site / "under_test.pth").write_text(f"{REPOSITORY}\n")
+        if "COVERAGE_PROCESS_CONFIG" in os.environ:  # `make coverage` counts what runs here as well
+            (self.site / "coverage.pth").write_text("import coverage; coverage.process_startup()\n")
 
     def own(self, package: str) -> pathlib.Path:
         """Copy a package that is linked to, so that it can be broken; gives its folder."""
