@@ -1,7 +1,7 @@
 """A file decoded from its start, a block at a time: one opening gives what ``info`` tells and what ``load`` gives.
 
 For whoever must see every sample of files that may be longer than memory. The blocks put together are exactly what ``load``
-gives for the whole file, which is why none of this seeks.
+gives for the whole file, which is why none of this seeks. (Of mp3, libsndfile rounds the last bit by where it is read up to.)
 """
 
 from __future__ import annotations

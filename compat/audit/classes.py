@@ -1,0 +1,59 @@
+"""What can become of a file: every class, what it means, and what it counts as."""
+
+from __future__ import annotations
+
+import dataclasses
+
+SAME, DIFFERENCES, ERRORS = "same", "differences", "errors"
+
+
+@dataclasses.dataclass(frozen=True)
+class Class:
+    """One class of outcomes.
+
+    Attributes:
+        name: as in the results and after ``--fail-on``.
+        title: as people read it.
+        group: ``same``, ``differences`` or ``errors``.
+        meaning: a sentence.
+    """
+
+    name: str
+    title: str
+    group: str
+    meaning: str
+
+
+_ALL = (
+    Class("identical", "identical", SAME, "Both sides give the same samples, to the last bit."),
+    Class("tolerance", "within tolerance", SAME, "No sample differs by more than the tolerance."),
+    Class("metadata", "metadata differ", DIFFERENCES, "Sample rate, channels, dtype or what info tells differ."),
+    Class("length", "other length", DIFFERENCES, "What both sides have is the same, and one side ends sooner."),
+    Class("shifted", "shifted", DIFFERENCES, "The same sound, some frames earlier or later."),
+    Class("scaled", "scaled", DIFFERENCES, "The same sound, louder, softer or turned over."),
+    Class("shifted_scaled", "shifted and scaled", DIFFERENCES, "The same sound, shifted and scaled."),
+    Class("different", "different", DIFFERENCES, "Neither a shift nor a factor explains the difference."),
+    Class("error_from", "only the old side fails", ERRORS, "The old side cannot read the file, the new one can."),
+    Class("error_to", "only the new side fails", ERRORS, "The new side cannot read the file, the old one can."),
+    Class("error_both", "both sides fail", ERRORS, "Neither side can read the file."),
+    Class("crashed", "the process died", ERRORS, "A decoder ended the process that read the file, or hung beyond the time limit."),
+)
+CLASSES = {one.name: one for one in _ALL}
+GROUPS = (DIFFERENCES, ERRORS)
+
+
+def named(text: str) -> frozenset[str]:
+    """The classes that a comma-separated list of classes and groups stands for; ``none`` for none.
+
+    Raises:
+        ValueError: a name is neither.
+    """
+    found: set[str] = set()
+    for name in filter(None, (part.strip().replace("-", "_") for part in text.split(","))):
+        if name == "none":
+            continue
+        members = {one.name for one in _ALL if name in (one.name, one.group)}
+        if not members:
+            raise ValueError(f"there is no class {name!r}; there is none, {', '.join((*GROUPS, *CLASSES))}")
+        found |= members
+    return frozenset(found)

@@ -1,0 +1,301 @@
+"""The command line: ``python -m compat.audit``."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from compat.audit.options import Terms, UsageError
+from compat.version import __version__
+
+if TYPE_CHECKING:
+    from compat.audit.engines import Engine
+    from compat.audit.reporting.result import Result
+
+_FAILED = 3
+_STOPPED = 130
+
+_EPILOG = """\
+sides
+  2.0                     what that release did by default: its global backend, the first of sox_io and soundfile that works
+  2.0:soundfile           its global backend soundfile
+  2.0:dispatcher:ffmpeg   its per-call backend (with ffmpeg or sox the word dispatcher may be left out)
+  2.1:global:soundfile    2.1 with the dispatcher turned off
+  2.2:ffmpeg              a per-call backend; 2.2 alone takes the first of ffmpeg, sox, soundfile for each file
+  2.9                     what TorchCodec does
+
+data
+  folders, files, globs (quote them), manifests (.txt one path a line, .csv, .tsv, .jsonl), `-` for a list on standard input,
+  and all of these behind a URL of fsspec: s3://bucket/folder, gs://..., https://host/list.csv
+
+examples
+  python -m compat.audit --from 2.0 --to 2.2 corpus/
+  python -m compat.audit --from 2.0:sox_io --to 2.2:ffmpeg train.jsonl --field audio_filepath --report audit.html
+  python -m compat.audit --from 2.1 --to 2.9 s3://bucket/corpus --sample 5000 --scheduler tcp://10.0.0.1:8786
+  python -m compat.audit --from 2.0 --to 2.2 corpus/ --against decoded-by-the-real-2.2/
+  python -m compat.audit --results audit.parquet --report audit.html        the report again, of rows that are there
+
+A second run of the same command goes on where the first ended, and compares again what was changed since.
+
+exit status
+  0  all the same      1  differences      2  files that a side cannot read      3  wrong usage, or the audit itself failed
+  130  stopped by Ctrl-C; what is done is kept
+"""
+_PROG = "python -m compat.audit"
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        # argparse's own status is 2, which here means files that cannot be read
+        self.print_usage(sys.stderr)
+        self.exit(_FAILED, f"{self.prog}: {message}\n")
+
+
+def _not_negative(text: str) -> float:
+    value = float(text)
+    if not value >= 0:
+        raise argparse.ArgumentTypeError("it must not be negative")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError("it must not be negative")
+    return value
+
+
+def _percent(text: str) -> float:
+    value = float(text) / 100
+    if not 0.5 <= value < 1:
+        raise argparse.ArgumentTypeError("it is a percentage from 50 to less than 100")
+    return value
+
+
+def parser(prog: str = _PROG) -> argparse.ArgumentParser:
+    """The arguments."""
+    made = _Parser(
+        prog=prog,
+        description="Does my data still decode the same? Compares, file by file, what two releases of torchaudio make of it.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("data", nargs="*", metavar="DATA", help="folders, files, globs, manifests, URLs")
+    add = made.add_argument_group("what is compared").add_argument
+    add("--from", dest="old", metavar="SIDE", help="the old side, as RELEASE[:MODE][:BACKEND]")
+    add("--to", dest="new", metavar="SIDE", help="the new side")
+    add(
+        "--against",
+        metavar="ROOT",
+        default="",
+        help="the new side reads files of its own, of the same relative paths, below this",
+    )
+    add(
+        "--tolerance",
+        type=_not_negative,
+        default=Terms.tolerance,
+        help="differences that do not count (%(default).2g of full scale)",
+    )
+    add("--max-shift", type=_count, default=Terms.max_shift, metavar="FRAMES", help="how far a shift is looked for (%(default)s)")
+    add("--native", action="store_true", help="load with normalize=False, so that dtypes are compared too")
+    add = made.add_argument_group("which files").add_argument
+    add("--manifest", action="append", default=[], metavar="FILE", help="a manifest whatever its extension; may be repeated")
+    add("--field", metavar="NAME", help="the column of a CSV (name or number from 1) or field of JSON lines (a.b) with the path")
+    add("--root", metavar="FOLDER", help="what relative paths in manifests start from (default: the manifest's folder)")
+    add("--extensions", metavar="A,B", help="what to take of folders; `all` for every file (default: everything that is audio)")
+    add("--sample", type=_count, default=0, metavar="N", help="only a fair sample of N files, with what it says about all")
+    add("--seed", type=int, default=0, metavar="N", help="another seed, another sample")
+    add("--confidence", type=_percent, default=0.95, metavar="PERCENT", help="of what the sample says (95)")
+    add = made.add_argument_group("how").add_argument
+    add("--jobs", type=_count, default=0, metavar="N", help="processes; 0 for one per processor (default)")
+    add("--scheduler", metavar="ADDRESS", help="run on Dask: tcp://HOST:PORT, or local[N]")
+    add("--time-limit", type=_not_negative, default=600.0, metavar="SECONDS", help="for one file, without --scheduler; 0 for none (600)")
+    add = made.add_argument_group("results").add_argument
+    add("--results", metavar="FILE", help="where rows are kept: .jsonl or .parquet (default audit-FROM-TO.jsonl)")
+    add("--fresh", action="store_true", help="drop the rows that are there")
+    add("--retry-errors", action="store_true", help="compare again what could not be read")
+    add("--json", action="store_true", help="print the summary as JSON")
+    add("--report", metavar="FILE.html", help="also write one self-contained page")
+    add("--draw", type=_count, default=200, metavar="N", help="for how many files, the worst first, the page has waveforms and sound (200)")
+    add("--report-rows", type=_count, default=50_000, metavar="N", help="how many files the page lists, the worst first (50000)")
+    add(
+        "--fail-on",
+        default="differences,errors",
+        metavar="A,B",
+        help="what the exit status tells: classes, differences, errors, none",
+    )
+    add("--quiet", action="store_true", help="no progress")
+    add("--version", action="version", version=f"torchaudio-compat {__version__}")
+    return made
+
+
+def main(argv: Sequence[str] | None = None, prog: str = _PROG) -> int:
+    """Run the command; gives the exit status."""
+    made = parser(prog)
+    try:
+        arguments = made.parse_args(argv)
+    except SystemExit as leaving:
+        return int(leaving.code or 0)
+    with contextlib.suppress(AttributeError, ValueError):
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    from compat.audit.engines import EngineError
+
+    try:
+        return _audited(arguments)
+    except (UsageError, EngineError) as why:
+        print(f"{prog}: {why}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print(f"{prog}: stopped", file=sys.stderr)
+        return _STOPPED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception:  # noqa: BLE001 - its status must not be taken for a finding
+        traceback.print_exc()
+        print(f"{prog}: the audit itself failed; this is a bug of torchaudio-compat", file=sys.stderr)
+    return _FAILED
+
+
+def _audited(arguments: argparse.Namespace) -> int:
+    from compat.audit import classes
+    from compat.audit.reporting import machine, terminal
+
+    try:
+        failing = classes.named(arguments.fail_on)
+    except ValueError as why:
+        raise UsageError(f"--fail-on: {why}") from why
+    only_reports = not arguments.data and not arguments.manifest
+    if arguments.report:
+        _writable(arguments.report)
+    result, wanted = _reported(arguments, failing) if only_reports else _compared(arguments, failing)
+    (machine if arguments.json else terminal).write(result, sys.stdout)
+    if arguments.report:
+        _write_page(arguments, result, wanted)
+    return _STOPPED if result.stopped else result.status
+
+
+def _terms(arguments: argparse.Namespace) -> Terms:
+    """What the arguments say of the comparison.
+
+    Raises:
+        UsageError: a side is missing, unknown, or does not work here.
+    """
+    from compat.audit import sides
+    from dispatcher.errors import BackendUnavailable
+
+    if not arguments.old or not arguments.new:
+        raise UsageError("which releases? Say --from 2.0 --to 2.2")
+    pair = [sides.parse(text) for text in (arguments.old, arguments.new)]
+    if not arguments.scheduler:
+        for side in pair:
+            try:
+                side.check()
+            except BackendUnavailable as why:
+                raise UsageError(f"{side.name} does not work here: {why.explain()}. Run `python -m compat.doctor`.") from why
+    against = arguments.against
+    if against and "://" not in against:
+        if not os.path.isdir(against):
+            raise UsageError(f"--against {against}: there is no such folder")
+        against = os.path.abspath(against)
+    return Terms(pair[0].name, pair[1].name, arguments.tolerance, arguments.max_shift, not arguments.native, against)
+
+
+def _compared(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[Result, set[int] | None]:
+    """Find the files and compare what is not done; with the keys of the rows that count."""
+    from compat.audit import session
+    from compat.audit.inputs import formats
+    from compat.audit.inputs.sources import Sources
+    from compat.audit.progress import shown
+    from compat.audit.reporting.result import Result
+    from compat.audit.storage import open_store
+
+    terms = _terms(arguments)
+    extensions = formats.AUDIO
+    if arguments.extensions:
+        extensions = frozenset(name.strip().lstrip(".").lower() for name in arguments.extensions.split(",")) - {"all", ""}
+    sources = Sources(tuple(arguments.data), tuple(arguments.manifest), arguments.field, arguments.root, extensions, against=terms.against)
+    request = session.Request(sources, terms, arguments.sample, arguments.seed, arguments.retry_errors)
+    engine = _engine(arguments)
+    results = arguments.results or f"audit-{_spelled(arguments.old)}-{_spelled(arguments.new)}.jsonl"
+    stopped = ""
+    with open_store(results, fresh=arguments.fresh) as store, shown(quiet=arguments.quiet) as progress:
+        made = session.plan(request, store, progress.found)
+        progress.begin(made.todo, made.done_before)
+        rows = session.run(request, made, store, engine)
+        try:
+            with contextlib.closing(rows):
+                for row in rows:
+                    progress.row(row)
+        except KeyboardInterrupt:
+            stopped = "Stopped."
+        tally = session.summary(store, made.wanted)
+    result = Result(
+        terms, tally, made.found, len(made.wanted), made.done_before, sources.passed_over, arguments.sample, arguments.confidence,
+        results, failing, stopped,
+    )  # fmt: skip
+    return result, made.wanted
+
+
+def _engine(arguments: argparse.Namespace) -> Engine:
+    if arguments.scheduler:
+        from compat.audit.engines.dask import DaskEngine
+
+        return DaskEngine(arguments.scheduler)
+    from compat.audit.engines.local import LocalEngine
+
+    return LocalEngine(arguments.jobs or os.cpu_count() or 1, arguments.time_limit)
+
+
+def _spelled(side: str) -> str:
+    """A side as part of a file's name."""
+    return side.replace(":", "_")
+
+
+def _reported(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[Result, set[int] | None]:
+    """What the rows that are there say; all of them count."""
+    from compat.audit import session
+    from compat.audit.reporting.result import Result
+    from compat.audit.storage import open_store
+
+    if not arguments.results:
+        raise UsageError("no DATA given; `.` is the folder you are in. With --results FILE alone, that file is reported on")
+    if not os.path.exists(arguments.results):
+        raise UsageError(f"{arguments.results}: there are no such results")
+    with open_store(arguments.results) as store:
+        tally = session.summary(store, None)
+        first = next(iter(store.rows()), None)
+    terms = Terms("", "") if first is None else Terms(first.from_side, first.to_side, first.tolerance or 0.0)
+    result = Result(terms, tally, tally.files, tally.files, 0, 0, 0, arguments.confidence, arguments.results, failing)
+    return result, None
+
+
+def _writable(path: str) -> None:
+    """Make sure of a report's place before hours of work."""
+    folder = os.path.dirname(path) or "."
+    if not os.path.isdir(folder) or not os.access(folder, os.W_OK) or os.path.isdir(path):
+        raise UsageError(f"--report {path}: it cannot be written there")
+
+
+def _write_page(arguments: argparse.Namespace, result: Result, wanted: set[int] | None) -> None:
+    """Make the page of the rows that count."""
+    from compat.audit.reporting import writing
+    from compat.audit.storage import open_store
+    from compat.audit.tally import latest
+
+    with open_store(result.results) as store:
+        writing.write(
+            arguments.report,
+            result,
+            latest(store.rows(), wanted),
+            most=arguments.report_rows,
+            drawn=arguments.draw,
+            jobs=arguments.jobs or os.cpu_count() or 1,
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

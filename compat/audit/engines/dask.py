@@ -1,0 +1,151 @@
+"""A Dask cluster: one that runs already, or one made on this machine.
+
+The scheduler gives the work of a worker that dies to the others. The files of a batch whose workers died again and again wait until all
+else is done; then each runs alone, and the one that still ends its workers gets the blame.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from compat.audit.engines.engine import EngineError, Outcome, Task
+from compat.audit.items import Item
+from compat.audit.options import UsageError
+
+_LOCAL = re.compile(r"local(?:\[(\d+)\])?")
+_FILES = 16
+_BYTES = 64 << 20
+_AHEAD = 3
+_LOOK_SECONDS = 5.0
+_NOT_YET: Any = object()
+
+
+class DaskEngine:
+    """A connection to a scheduler.
+
+    Args:
+        scheduler: ``tcp://HOST:PORT`` (or ``tls://``), or ``local[N]`` for N worker processes of this machine.
+        patience: seconds to wait for a scheduler to answer, and for a worker where there is none.
+
+    Raises:
+        UsageError: it is neither, or Dask is not installed.
+    """
+
+    def __init__(self, scheduler: str, patience: float = 60.0) -> None:
+        self.scheduler, self.patience = scheduler, patience
+        self._local = _LOCAL.fullmatch(scheduler)
+        if not self._local and "://" not in scheduler:
+            raise UsageError(f"--scheduler {scheduler}: it is tcp://HOST:PORT, or local[N]")
+        try:
+            import distributed
+        except ImportError as why:
+            raise UsageError(f"--scheduler needs Dask ({why}): pip install 'torchaudio-compat[audit]'") from why
+        self._distributed: Any = distributed
+
+    def run(self, task: Task[Outcome], items: Iterable[Item]) -> Iterator[Outcome]:
+        """See ``Engine``."""
+        with contextlib.ExitStack() as held:
+            try:
+                client = held.enter_context(self._client(held))
+            except (OSError, TimeoutError) as why:
+                raise EngineError(f"no scheduler answers at {self.scheduler} ({why})") from why
+            yield from self._through(client, task, items)
+
+    def _client(self, held: contextlib.ExitStack) -> Any:
+        if self._local is None:
+            return self._distributed.Client(self.scheduler, timeout=self.patience, set_as_default=False)
+        number = int(self._local[1]) if self._local[1] else None
+        cluster = held.enter_context(
+            self._distributed.LocalCluster(n_workers=number, threads_per_worker=1, processes=True, dashboard_address=None)
+        )
+        return self._distributed.Client(cluster, set_as_default=False)
+
+    def _through(self, client: Any, task: Task[Outcome], items: Iterable[Item]) -> Iterator[Outcome]:
+        batches = _batches(items)
+        going: dict[Any, list[Item]] = {}
+        suspects: list[Item] = []
+
+        def submit(batch: list[Item]) -> None:
+            going[client.submit(_run, task, batch, pure=False)] = batch
+
+        try:
+            while True:
+                while len(going) < _AHEAD * max(2, sum(client.nthreads().values())) and (batch := next(batches, None)):
+                    submit(batch)
+                if not going and suspects:  # nothing else runs now, so whatever a worker dies of is this file
+                    submit([suspects.pop()])
+                    alone = True
+                elif going:
+                    alone = False
+                else:
+                    return
+                for future in self._finished(client, going):
+                    batch = going[future]
+                    rows = self._rows(future, batch)
+                    if rows is _NOT_YET:
+                        continue
+                    del going[future]
+                    if rows is not None:
+                        yield from rows
+                    elif alone:
+                        yield task.crashed(batch[0], "every worker that read it died")
+                    else:
+                        suspects += batch
+        finally:
+            with contextlib.suppress(Exception):
+                client.cancel(list(going))
+
+    def _finished(self, client: Any, going: dict[Any, Any]) -> list[Any]:
+        """The futures that are done, once there is one.
+
+        Raises:
+            EngineError: there has been no worker for a while.
+        """
+        seen = time.monotonic()
+        while True:
+            with contextlib.suppress(TimeoutError), client.as_current():
+                return list(self._distributed.wait(list(going), timeout=_LOOK_SECONDS, return_when="FIRST_COMPLETED").done)
+            if client.nthreads():
+                seen = time.monotonic()
+            elif time.monotonic() - seen > self.patience:
+                raise EngineError(f"the scheduler at {self.scheduler} has had no worker for {self.patience:g} s. The same command goes on")
+
+    def _rows(self, future: Any, batch: list[Item]) -> Any:
+        """What came of a batch; ``None`` where the workers that had it died again and again, ``_NOT_YET`` where it is made anew.
+
+        Raises:
+            EngineError: the work cannot go on.
+        """
+        try:
+            return future.result(timeout=_LOOK_SECONDS)
+        except self._distributed.KilledWorker:
+            return None
+        except TimeoutError:  # the worker died that held it, after it was done
+            return _NOT_YET
+        except (self._distributed.client.FutureCancelledError, OSError) as why:
+            raise EngineError(f"the scheduler at {self.scheduler} is gone ({why}). The same command goes on") from why
+        except Exception as why:
+            raise EngineError(f"a worker failed, at one of {batch[0].path} ...: {type(why).__name__}: {why}") from why
+
+
+def _run(task: Task[Outcome], batch: list[Item]) -> list[Outcome]:
+    """What a worker does."""
+    return [task(item) for item in batch]
+
+
+def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Few enough files for a batch to be a matter of seconds, many enough for the scheduler not to matter."""
+    batch: list[Item] = []
+    size = 0
+    for item in items:
+        batch.append(item)
+        size += item.size
+        if len(batch) >= _FILES or size >= _BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

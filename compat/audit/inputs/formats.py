@@ -1,0 +1,30 @@
+"""What counts as audio, and as a manifest, by its extension."""
+
+from __future__ import annotations
+
+import os
+
+_AUDIO = (
+    "wav wave w64 rf64 bwf flac mp3 mp2 mp1 mpga ogg oga opus spx m4a m4b mp4 m4v mov aac adts ac3 eac3 wma wmv asf aif aiff aifc "
+    "au snd caf sph nis nist sd2 amr amr-nb amr-wb awb gsm ape wv tta mka mkv webm avi 3gp 3g2 amb htk voc vox sox"
+)
+AUDIO = frozenset(_AUDIO.split())
+LINES, COMMAS, TABS, JSON_LINES = "lines", "commas", "tabs", "json lines"
+_MANIFESTS = {
+    "txt": LINES, "lst": LINES, "list": LINES, "csv": COMMAS, "tsv": TABS, "jsonl": JSON_LINES, "ndjson": JSON_LINES, "json": JSON_LINES,
+}  # fmt: skip
+_COMPRESSED = ("gz", "bz2", "xz", "zst")
+
+
+def extension(path: str) -> str:
+    """The extension in lower case, without a URL's query."""
+    name = path.partition("?")[0] if "://" in path else path
+    return os.path.splitext(name)[1][1:].lower()
+
+
+def manifest(path: str) -> str | None:
+    """What kind of manifest a path is by its extension, or ``None``."""
+    found = extension(path)
+    if found in _COMPRESSED:
+        found = extension(path.rpartition(".")[0])
+    return _MANIFESTS.get(found)

@@ -1,0 +1,101 @@
+"""Lists of files: one path a line, a column of CSV or TSV, a field of JSON lines."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from typing import IO, Any
+
+from compat.audit.inputs import formats
+from compat.audit.options import UsageError
+
+# what public corpora and tools call it, the most telling first
+_USUAL = (
+    "audio_filepath", "audio_path", "audio_file", "path", "filepath", "file_path", "file", "filename", "file_name", "audio", "wav",
+    "uri", "url",
+)  # fmt: skip
+
+
+def paths(file: IO[str], kind: str, name: str, field: str | None) -> Iterator[str]:
+    """The paths that an open manifest lists.
+
+    Args:
+        file: open as text, with ``newline=""``.
+        kind: one of the kinds in ``formats``.
+        name: the manifest's, for errors.
+        field: the column, by its name or its number from 1, or the field, with dots for fields in fields; ``None`` for the first
+            that has one of the usual names.
+
+    Raises:
+        UsageError: there is no such column or field, or a line is not what it should be.
+    """
+    yield from _KINDS[kind](file, name, field)
+
+
+def _lines(file: IO[str], name: str, field: str | None) -> Iterator[str]:
+    for line in file:
+        text = line.rstrip("\r\n")
+        if text.strip():
+            yield text
+
+
+def _table(delimiter: str) -> Callable[[IO[str], str, str | None], Iterator[str]]:
+    def read(file: IO[str], name: str, field: str | None) -> Iterator[str]:
+        rows = csv.reader(file, delimiter=delimiter)
+        header = next(rows, None)
+        if header is None:
+            return
+        column = _column([title.strip().lstrip("\ufeff") for title in header], name, field)
+        for row in rows:
+            if not row:
+                continue
+            if column >= len(row):
+                raise UsageError(f"{name}:{rows.line_num}: the line has {len(row)} columns, and the path is in column {column + 1}")
+            yield row[column]
+
+    return read
+
+
+def _column(header: list[str], name: str, field: str | None) -> int:
+    if field is None:
+        found = next((usual for usual in _USUAL if usual in header), None)
+        if found is None:
+            raise UsageError(f"{name}: which column has the paths? Name it with --field; there is {', '.join(header)}")
+        return header.index(found)
+    if field in header:
+        return header.index(field)
+    if field.isdigit() and 0 < int(field) <= len(header):
+        return int(field) - 1
+    raise UsageError(f"{name}: there is no column {field!r}; there is {', '.join(header)}")
+
+
+def _json(file: IO[str], name: str, field: str | None) -> Iterator[str]:
+    for number, line in enumerate(file, 1):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+        except ValueError as why:
+            raise UsageError(f"{name}:{number}: not a line of JSON ({why})") from why
+        yield _field(entry, f"{name}:{number}", field)
+
+
+def _field(entry: Any, where: str, field: str | None) -> str:
+    if isinstance(entry, str) and field is None:
+        return entry
+    if not isinstance(entry, dict):
+        raise UsageError(f"{where}: the line is no JSON object")
+    if field is None:
+        field = next((usual for usual in _USUAL if isinstance(entry.get(usual), str)), None)
+        if field is None:
+            raise UsageError(f"{where}: which field has the path? Name it with --field; there is {', '.join(entry)}")
+    value: Any = entry
+    for part in field.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    if not isinstance(value, str):
+        raise UsageError(f"{where}: there is no text in the field {field!r}; there is {', '.join(entry)}")
+    return value
+
+
+_KINDS = {formats.LINES: _lines, formats.COMMAS: _table(","), formats.TABS: _table("\t"), formats.JSON_LINES: _json}

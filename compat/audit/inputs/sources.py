@@ -1,0 +1,207 @@
+"""The files that the command line's DATA stands for."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import glob
+import io
+import os
+import sys
+from collections.abc import Iterator
+from typing import IO, Any
+
+from compat.audit.inputs import formats, manifests
+from compat.audit.items import Item
+from compat.audit.options import UsageError
+
+_MAGIC = "*?["
+_STAMPS = ("ETag", "etag", "mtime", "LastModified", "last_modified", "updated", "created")
+
+
+@dataclasses.dataclass
+class Sources:
+    """What was asked for, and how to read it.
+
+    Attributes:
+        data: folders, files, globs and manifests; ``-`` is a list of paths on standard input.
+        manifests: files that are manifests whatever their extension.
+        field: the column or field of a manifest that has the paths.
+        root: what relative paths of a manifest start from; ``None`` for the manifest's folder.
+        extensions: what to take of a folder; empty for everything.
+        against: the root below which the other side has its own file of the same relative path; "" for none.
+        passed_over: how many files of folders were not taken for their extension.
+    """
+
+    data: tuple[str, ...]
+    manifests: tuple[str, ...] = ()
+    field: str | None = None
+    root: str | None = None
+    extensions: frozenset[str] = formats.AUDIO
+    against: str = ""
+    passed_over: int = 0
+
+    def items(self) -> Iterator[Item]:
+        """The files, each as often as it is named.
+
+        Raises:
+            UsageError: there is no such file or folder, or a manifest is not what it should be.
+        """
+        for place in self.manifests:
+            yield from self._listed(place)
+        for place in self.data:
+            if place == "-" or (formats.manifest(place) and not self._is_folder(place)):
+                yield from self._listed(place)
+            else:
+                yield from self._found(place)
+
+    def _is_folder(self, place: str) -> bool:
+        return not is_url(place) and os.path.isdir(place)
+
+    def _found(self, place: str) -> Iterator[Item]:
+        if is_url(place):
+            yield from self._behind_url(place)
+        elif os.path.isdir(place):
+            for item in _walked(place):
+                if self._taken(item.path):
+                    yield self._paired(item, place)
+        elif os.path.exists(place):
+            yield self._paired(_local(place), os.path.dirname(place))
+        elif any(sign in place for sign in _MAGIC):
+            yield from self._globbed(place)
+        else:
+            raise UsageError(f"{place}: there is no such file or folder")
+
+    def _globbed(self, place: str) -> Iterator[Item]:
+        base = _fixed(place)
+        number = 0
+        for path in sorted(glob.iglob(place, recursive=True)):
+            if os.path.isfile(path):
+                number += 1
+                yield self._paired(_local(path), base)
+        if not number:
+            raise UsageError(f"{place}: no file matches")
+
+    def _behind_url(self, place: str) -> Iterator[Item]:
+        system, path = opened(place)
+        try:
+            if any(sign in path.partition("?")[0] for sign in "*["):
+                found, base = system.glob(path, detail=True), _fixed(path)
+                if not found:
+                    raise UsageError(f"{place}: no file matches")
+            elif formats.extension(place) not in formats.AUDIO and system.isdir(path):
+                found, base = system.find(path, detail=True), path
+                found = {name: info for name, info in found.items() if self._taken(name)}
+            else:
+                found, base = {path: system.info(path)}, path.rpartition("/")[0]
+        except (OSError, ValueError) as why:
+            raise UsageError(f"{place}: it cannot be listed ({type(why).__name__}: {why})") from why
+        for name, info in sorted(found.items()):
+            if info.get("type") != "directory":
+                stamp = next((str(info[key]) for key in _STAMPS if info.get(key)), "")
+                size = int(info.get("size") or 0)
+                item = Item(system.unstrip_protocol(name), f"{size}-{stamp}" if size or stamp else "", size)
+                yield self._paired(item, system.unstrip_protocol(base))
+
+    def _listed(self, place: str) -> Iterator[Item]:
+        kind = formats.manifest(place) or formats.LINES
+        folder = _folder(place) if self.root is None else self.root
+        try:
+            with _text(place) as file:
+                for path in manifests.paths(file, kind, place, self.field):
+                    whole = path if is_url(path) or os.path.isabs(path) or not folder else f"{folder.rstrip('/')}/{path}"
+                    item = Item(whole) if is_url(whole) else _local(whole)
+                    yield self._paired(item, folder)
+        except (OSError, UnicodeDecodeError) as why:
+            raise UsageError(f"{place}: the manifest cannot be read ({why})") from why
+
+    def _taken(self, path: str) -> bool:
+        if not self.extensions or formats.extension(path) in self.extensions:
+            return True
+        self.passed_over += 1
+        return False
+
+    def _paired(self, item: Item, base: str) -> Item:
+        """The file with the one that the new side reads."""
+        if not self.against:
+            return item
+        if is_url(item.path) or is_url(base):
+            relative = item.path.removeprefix(base.rstrip("/")).lstrip("/")
+        else:
+            relative = os.path.relpath(item.path, base or ".")
+        if relative.startswith(".."):
+            relative = item.path.lstrip("/")
+        return item._replace(other=f"{self.against.rstrip('/')}/{relative}")
+
+
+def _folder(place: str) -> str:
+    """Where a manifest lies: what its relative paths start from."""
+    if place == "-":
+        return ""
+    return place.rpartition("/")[0] if is_url(place) else os.path.dirname(place)
+
+
+def is_url(place: str) -> bool:
+    """Whether fsspec is to open it."""
+    return "://" in place or place.startswith("memory:")
+
+
+def opened(place: str) -> tuple[Any, str]:
+    """The file system behind a URL, and the path in it.
+
+    Raises:
+        UsageError: there is no such file system, or what it needs is not installed.
+    """
+    try:
+        import fsspec
+
+        system, path = fsspec.core.url_to_fs(place)
+    except (ImportError, ValueError) as why:
+        hint = "pip install 'torchaudio-compat[audit]' brings what http needs; s3 needs s3fs, gs needs gcsfs"
+        raise UsageError(f"{place}: {why}. {hint}") from why
+    return system, path
+
+
+@contextlib.contextmanager
+def _text(place: str) -> Iterator[IO[str]]:
+    if place == "-":
+        yield io.TextIOWrapper(sys.stdin.buffer, "utf-8", "surrogateescape", newline="")
+        return
+    try:
+        import fsspec
+    except ImportError:
+        with open(place, encoding="utf-8", errors="surrogateescape", newline="") as plain:
+            yield plain
+        return
+    with fsspec.open(place, "rt", compression="infer", encoding="utf-8", errors="surrogateescape", newline="") as file:
+        yield file
+
+
+def _local(path: str) -> Item:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return Item(path)
+    return Item(path, f"{status.st_size}-{status.st_mtime_ns}", status.st_size)
+
+
+def _walked(folder: str) -> Iterator[Item]:
+    """All files below a folder, in the order of their names; folders behind links are not followed."""
+    waiting = [folder]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError as why:
+            raise UsageError(f"{why.filename}: the folder cannot be read ({why.strerror})") from why
+        waiting += [entry.path for entry in reversed(found) if entry.is_dir(follow_symlinks=False)]
+        for entry in found:
+            if entry.is_file():
+                status = entry.stat()
+                yield Item(entry.path, f"{status.st_size}-{status.st_mtime_ns}", status.st_size)
+
+
+def _fixed(pattern: str) -> str:
+    """The folders of a glob before its first sign."""
+    first = min((pattern.find(sign) for sign in _MAGIC if sign in pattern), default=len(pattern))
+    return pattern[:first].rpartition("/")[0]

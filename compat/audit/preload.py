@@ -1,0 +1,11 @@
+"""What the process that workers are forked from imports: the decoders, which it never uses."""
+
+from __future__ import annotations
+
+import contextlib
+
+from compat.audit import task as task
+
+for _name in ("av", "soundfile"):
+    with contextlib.suppress(Exception):
+        __import__(_name)

@@ -1,0 +1,129 @@
+"""How far a run is: a bar on a terminal, a line now and then elsewhere; always on standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from compat.audit.classes import CLASSES, SAME
+from compat.audit.rows import Row
+
+_EVERY = 30.0
+
+
+class Progress(Protocol):
+    """What is told of a run while it goes on."""
+
+    def found(self, number: int) -> None:
+        """So many files were found so far."""
+
+    def begin(self, todo: int, done_before: int) -> None:
+        """The comparison begins."""
+
+    def row(self, row: Row) -> None:
+        """A file is done."""
+
+
+class Quiet:
+    """Nothing is told."""
+
+    def found(self, number: int) -> None:
+        """See ``Progress``."""
+
+    def begin(self, todo: int, done_before: int) -> None:
+        """See ``Progress``."""
+
+    def row(self, row: Row) -> None:
+        """See ``Progress``."""
+
+
+class Lines:
+    """A line every half minute, for a log."""
+
+    def __init__(self) -> None:
+        self._todo = self._done = self._differ = 0
+        self._begun = self._told = time.monotonic()
+
+    def found(self, number: int) -> None:
+        """See ``Progress``."""
+        if time.monotonic() - self._told > _EVERY:
+            self._tell(f"{number:,} files found so far")
+
+    def begin(self, todo: int, done_before: int) -> None:
+        """See ``Progress``."""
+        self._todo, self._begun = todo, time.monotonic()
+        self._tell(f"{todo:,} files to compare{f', {done_before:,} done before' if done_before else ''}")
+
+    def row(self, row: Row) -> None:
+        """See ``Progress``."""
+        self._done += 1
+        self._differ += CLASSES[row.kind].group != SAME
+        if time.monotonic() - self._told > _EVERY:
+            rate = self._done / max(time.monotonic() - self._begun, 1e-9)
+            left = duration((self._todo - self._done) / rate)
+            self._tell(f"{self._done:,} of {self._todo:,} files, {rate:,.1f} a second, {left} left; {self._differ:,} not the same")
+
+    def _tell(self, text: str) -> None:
+        self._told = time.monotonic()
+        print(text, file=sys.stderr, flush=True)
+
+
+class Bar:
+    """A bar with rate and remaining time."""
+
+    def __init__(self, bar: Any) -> None:
+        self._bar = bar
+        self._task = bar.add_task("looking for files", total=None, differ=0, rate="")
+        self._differ = self._done = 0
+        self._begun = 0.0
+
+    def found(self, number: int) -> None:
+        """See ``Progress``."""
+        self._bar.update(self._task, completed=number)
+
+    def begin(self, todo: int, done_before: int) -> None:
+        """See ``Progress``."""
+        self._begun = time.monotonic()
+        self._bar.reset(self._task, total=todo, description="comparing", differ=0, rate="")
+
+    def row(self, row: Row) -> None:
+        """See ``Progress``."""
+        self._done += 1
+        self._differ += CLASSES[row.kind].group != SAME
+        rate = self._done / max(time.monotonic() - self._begun, 1e-9)
+        self._bar.update(self._task, advance=1, differ=self._differ, rate=f"{rate:,.1f} files/s")
+
+
+def duration(seconds: float) -> str:
+    """A length of time, such as 1:02:03."""
+    whole = int(seconds)
+    hours, minutes = whole // 3600, whole // 60 % 60
+    return f"{hours:,}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+@contextlib.contextmanager
+def shown(*, quiet: bool) -> Iterator[Progress]:
+    """The progress that suits standard error."""
+    if quiet:
+        yield Quiet()
+        return
+    if not sys.stderr.isatty():
+        yield Lines()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as RichProgress
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(elapsed_when_finished=True),
+        TextColumn("{task.fields[differ]} not the same"),
+    )
+    with RichProgress(*columns, console=Console(stderr=True), transient=True) as bar:
+        yield Bar(bar)

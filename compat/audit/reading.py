@@ -1,0 +1,78 @@
+"""One side's file while it is compared: blocks as they come, and what is known of it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from dispatcher import notices
+from dispatcher.errors import BackendUnavailable
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from compat.audit.sides import Side
+    from dispatcher.metadata import AudioMetaData
+    from dispatcher.streaming import Stream
+
+    Block = npt.NDArray[Any]
+
+_FAILURES = (RuntimeError, ValueError, TypeError, OSError)
+
+
+class Reading:
+    """A file as one side decodes it; a failure to read is kept, not raised.
+
+    Attributes:
+        error: why the side cannot read the file, or ``None``.
+        frames: how many were decoded so far.
+        blocks: how many blocks they came in.
+        metadata: what ``info`` gives; ``None`` where the file did not open.
+    """
+
+    def __init__(self, side: Side, path: str, *, normalize: bool, block_frames: int) -> None:
+        self.side, self.path, self.normalize, self.block_frames = side, path, normalize, block_frames
+        self.error: str | None = None
+        self.metadata: AudioMetaData | None = None
+        self.backend: str | None = None
+        self.dtype: str | None = None
+        self.channels: int | None = None
+        self.frames = self.blocks = 0
+        self.warnings: list[str] = []
+        self._taken: Iterator[Block] = iter(())
+        self._held = contextlib.ExitStack()
+
+    def __enter__(self) -> Reading:
+        try:
+            stream: Stream = self._held.enter_context(self.side.open(self.path, normalize=self.normalize, block_frames=self.block_frames))
+        except BackendUnavailable:
+            raise
+        except _FAILURES as why:
+            self.error = str(why)
+        else:
+            self.metadata, self.backend, self._taken = stream.metadata, stream.backend, stream.blocks
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._held.close()
+
+    def take(self) -> Block | None:
+        """The next block, ``[channel, time]``; ``None`` at the end, or where reading fails."""
+        with notices.collected() as noticed:
+            try:
+                block = next(self._taken, None)
+            except _FAILURES as why:
+                self.error, block = str(why), None
+        self.warnings += noticed
+        if block is None:
+            self._taken = iter(())
+            return None
+        self.frames += block.shape[1]
+        self.blocks += 1
+        self.dtype, self.channels = block.dtype.name, block.shape[0]
+        return block
+
+    def again(self) -> Reading:
+        """The same file, to be read from its start once more."""
+        return Reading(self.side, self.path, normalize=self.normalize, block_frames=self.block_frames)

@@ -1,0 +1,213 @@
+"""A differing file as pictures and sound: both waveforms, their difference, and a few seconds of each side.
+
+Drawn when the report is made, from the file, so that results stay small.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import dataclasses
+import io
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from compat.audit import fetching, pairing, task
+from compat.audit.items import Item
+from compat.audit.measures import as_float
+from compat.audit.reading import Reading
+from compat.audit.rows import Row
+from dispatcher.streaming import BLOCK_FRAMES
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Block = npt.NDArray[Any]
+
+_BINS = 600
+_SECONDS = 3.0
+_BEFORE = 0.5
+_STEPS = 127
+
+
+@dataclasses.dataclass
+class Drawing:
+    """What the page draws of a file.
+
+    Attributes:
+        path: the file's.
+        error: why there is nothing to draw, or "".
+        seconds: what the whole width stands for.
+        peak: what the height of ``old`` and ``new`` stands for.
+        old: the old side's outline: least and greatest sample of each column, as signed bytes, in base64.
+        new: the new side's.
+        apart: the outline of the difference at the same places; "" where there is none.
+        apart_peak: its height.
+        left: the outline of what is left once shift and factor are undone; "" where there are none.
+        left_peak: its height.
+        old_sound: a few seconds as FLAC, in base64; "" where FLAC cannot hold them.
+        new_sound: the same of the new side.
+        sound_at: where in the file they begin, in seconds.
+    """
+
+    path: str
+    error: str = ""
+    seconds: float = 0.0
+    peak: float = 0.0
+    old: str = ""
+    new: str = ""
+    apart: str = ""
+    apart_peak: float = 0.0
+    left: str = ""
+    left_peak: float = 0.0
+    old_sound: str = ""
+    new_sound: str = ""
+    sound_at: float = 0.0
+
+
+class _Outline:
+    """The least and greatest sample of each column of a picture."""
+
+    def __init__(self, frames: int) -> None:
+        self.frames = max(frames, 1)
+        self.least, self.greatest = np.zeros(_BINS), np.zeros(_BINS)
+        self._at = 0
+
+    def add(self, block: Block) -> None:
+        """The next frames, ``[channel, time]``."""
+        count = min(block.shape[1], self.frames - self._at)
+        if count <= 0:
+            return
+        least, greatest = block[:, :count].min(axis=0), block[:, :count].max(axis=0)
+        first, last = self._column(self._at), self._column(self._at + count - 1)
+        columns = np.arange(first, last + 1)
+        begins = np.maximum(-(-columns * self.frames // _BINS) - self._at, 0)
+        kept = np.r_[begins[:-1] < begins[1:], True] & (begins < count)
+        begins, columns = begins[kept], columns[kept]
+        self.least[columns] = np.minimum(self.least[columns], np.minimum.reduceat(least, begins))
+        self.greatest[columns] = np.maximum(self.greatest[columns], np.maximum.reduceat(greatest, begins))
+        self._at += count
+
+    def _column(self, frame: int) -> int:
+        return frame * _BINS // self.frames
+
+    @property
+    def peak(self) -> float:
+        """The largest sample."""
+        return float(max(np.abs(self.least).max(), np.abs(self.greatest).max()))
+
+    def packed(self, peak: float) -> str:
+        """Both edges, column by column."""
+        edges = np.stack([self.least, self.greatest], axis=1) / (peak or 1.0) * _STEPS
+        return base64.b64encode(np.nan_to_num(edges).round().clip(-_STEPS, _STEPS).astype(np.int8).tobytes()).decode()
+
+
+class _Excerpt:
+    """Some seconds of one side."""
+
+    def __init__(self, begin: int, frames: int) -> None:
+        self.begin, self.end = begin, begin + frames
+        self._at = 0
+        self._parts: list[Block] = []
+
+    def add(self, block: Block) -> None:
+        """The next frames, ``[channel, time]``."""
+        first, last = max(self.begin - self._at, 0), min(self.end - self._at, block.shape[1])
+        if first < last:
+            self._parts.append(block[:2, first:last].copy())
+        self._at += block.shape[1]
+
+    def flac(self, rate: int) -> str:
+        """As FLAC of 16 bits, in base64; "" where that cannot be."""
+        if not self._parts:
+            return ""
+        file = io.BytesIO()
+        with contextlib.suppress(Exception):  # an odd rate, or no libsndfile: a page without sound is still a page
+            import soundfile
+
+            samples = np.nan_to_num(np.concatenate(self._parts, axis=1)).clip(-1, 1).T
+            soundfile.write(file, samples, rate, format="FLAC", subtype="PCM_16")
+            return base64.b64encode(file.getvalue()).decode()
+        return ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Draw:
+    """Draws a file whose row is known.
+
+    Attributes:
+        compare: how it was compared.
+        rows: the rows by path.
+    """
+
+    compare: task.Compare
+    rows: dict[str, Row]
+
+    def __call__(self, item: Item) -> Drawing:
+        """The drawing; where the file cannot be read any more, why."""
+        with contextlib.ExitStack() as held:
+            try:
+                old, new = self.compare.fetched(item, held)
+            except fetching.FetchError as why:
+                return Drawing(item.path, str(why))
+            sides = self.compare.sides()
+            made = (Reading(side, path, normalize=True, block_frames=BLOCK_FRAMES) for side, path in zip(sides, (old, new), strict=True))
+            first, second = (held.enter_context(reading) for reading in made)
+            return _drawn(self.rows[item.path], first, second)
+
+    def crashed(self, item: Item, why: str) -> Drawing:
+        """The drawing of a file that ended its process."""
+        return Drawing(item.path, why)
+
+
+def _drawn(row: Row, old: Reading, new: Reading) -> Drawing:
+    rates = (row.from_rate or 1, row.to_rate or 1)
+    begin = max((row.starts or 0) / rates[0] - _BEFORE, 0.0)
+    frames = max(row.from_frames or 0, row.to_frames or 0)
+    outlines = [_Outline(frames), _Outline(frames)]
+    excerpts = [_Excerpt(int(begin * rate), int(_SECONDS * rate)) for rate in rates]
+    apart = _Outline(frames)
+    comparable = row.from_channels == row.to_channels
+    while True:
+        blocks = [reading.take() for reading in (old, new)]
+        for block, outline, excerpt in zip(blocks, outlines, excerpts, strict=True):
+            if block is not None:
+                outline.add(as_float(block))
+                excerpt.add(as_float(block))
+        first, second = blocks
+        if first is None and second is None:
+            break
+        if first is not None and second is not None and comparable:
+            common = min(first.shape[1], second.shape[1])
+            apart.add(as_float(second[:, :common]) - as_float(first[:, :common]))
+    failure = old.error or new.error
+    if failure is not None:
+        return Drawing(row.path, failure)
+    peak = max(outline.peak for outline in outlines)
+    drawing = Drawing(
+        row.path,
+        seconds=frames / rates[0],
+        peak=peak,
+        old=outlines[0].packed(peak),
+        new=outlines[1].packed(peak),
+        old_sound=excerpts[0].flac(rates[0]),
+        new_sound=excerpts[1].flac(rates[1]),
+        sound_at=begin,
+    )
+    if comparable:
+        drawing.apart, drawing.apart_peak = apart.packed(apart.peak), apart.peak
+    if comparable and (row.shift or row.factor is not None):
+        left = _left(row, old, new, frames)
+        drawing.left, drawing.left_peak = left.packed(left.peak), left.peak
+    return drawing
+
+
+def _left(row: Row, old: Reading, new: Reading, frames: int) -> _Outline:
+    """What is left once shift and factor are undone."""
+    outline = _Outline(frames)
+    factor = np.float32(1.0 if row.factor is None else row.factor)
+    with old.again() as once, new.again() as more:
+        for first, second in pairing.streamed(once, more, row.shift or 0):
+            outline.add(as_float(second) - as_float(first) * factor)
+    return outline

@@ -1,0 +1,50 @@
+"""The summary as JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import IO
+
+from compat.audit.classes import CLASSES
+from compat.audit.reporting.result import Result
+from compat.audit.reporting.terminal import printable
+from compat.audit.rows import Row
+
+
+def document(result: Result) -> dict[str, object]:
+    """The summary as data."""
+    from compat.version import __version__
+
+    tally, found = result.tally, result.bound
+    return {
+        "version": __version__,
+        "terms": dataclasses.asdict(result.terms),
+        "files": {
+            "found": result.found,
+            "wanted": result.wanted,
+            "compared": tally.files,
+            "done_before": result.done_before,
+            "passed_over": result.passed_over,
+            "seconds": round(tally.seconds, 3),
+        },
+        "classes": {one.name: {"files": tally.kinds[one.name], "group": one.group, "meaning": one.meaning} for one in CLASSES.values()},
+        "extensions": {name: dict(sorted(kinds.items())) for name, kinds in sorted(tally.extensions.items())},
+        "worst": [_row(row) for row in tally.worst],
+        "sample": None if found is None else {**found._asdict(), "sentence": result.bound_sentence()},
+        "results": result.results,
+        "stopped": result.stopped,
+        "exit_status": result.status,
+    }
+
+
+def write(result: Result, out: IO[str]) -> None:
+    """One object."""
+    json.dump(document(result), out, indent=2)
+    out.write("\n")
+
+
+def _row(row: Row) -> dict[str, object]:
+    """The columns that a row has something in."""
+    found = {name: value for name, value in row.as_dict().items() if value not in (None, "")}
+    return {name: printable(value) if isinstance(value, str) else value for name, value in found.items()}

@@ -1,0 +1,113 @@
+"""One page of HTML that needs nothing else: counts, every file in a table, and for those that differ pictures and sound."""
+
+from __future__ import annotations
+
+import html
+import json
+import math
+import pathlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from compat.audit.classes import CLASSES
+from compat.audit.reporting import terminal
+from compat.audit.reporting.drawing import Drawing
+from compat.audit.reporting.result import Result
+from compat.audit.rows import Row
+
+_HERE = pathlib.Path(__file__).resolve().parent
+_SIDED = ("backend", "rate", "channels", "frames", "dtype", "encoding", "bits", "info_frames", "error", "warning")
+_COLUMNS = (
+    "path", "kind", "note", "largest", "rms", "seconds", *(f"{side}_{name}" for name in _SIDED for side in ("from", "to")), "drawing",
+)  # fmt: skip
+_SOUND_BYTES = 24 << 20
+_SORTED = (("path", "File"), ("kind", "Class"), ("note", "What"), ("largest", "Largest"), ("rms", "RMS"), ("seconds", "Seconds"))
+
+
+def page(result: Result, rows: Iterable[Row], drawings: Mapping[str, Drawing], left_out: int = 0) -> Iterator[str]:
+    """The page, part by part.
+
+    Args:
+        result: the counts.
+        rows: what the table lists, in the order it begins with.
+        drawings: by path.
+        left_out: how many rows the table does not list.
+    """
+    numbers = {path: number for number, path in enumerate(drawings)}
+    title = _text(f"{result.terms.old} \N{RIGHTWARDS ARROW} {result.terms.new}")
+    style, script = ((_HERE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+    yield "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>"
+    yield f"<meta name='viewport' content='width=device-width'><title>Audit {title}</title><style>{style}</style></head><body>"
+    yield f"<h1>Does it still decode the same? {title}</h1>"
+    yield f"<p>{_text(terminal.head(result))}. Differences up to {result.terms.tolerance:.2g} of full scale do not count.</p>"
+    yield "".join(f"<p>{_text(note)}</p>" for note in terminal.notes(result))
+    if left_out:
+        yield f"<p>The table has the worst {result.tally.files - left_out:,} files; {left_out:,} more are in the results.</p>"
+    yield _kinds(result)
+    yield (
+        "<p><input id='filter' type='search' placeholder='Filter by path, class or words' aria-label='Filter' autocomplete='off'></p>"
+        "<p class='dim'><span id='said' role='status'></span>. <kbd>/</kbd> filter, <kbd>↑</kbd> <kbd>↓</kbd> "
+        "<kbd>PgUp</kbd> <kbd>PgDn</kbd> choose a file, <kbd>Enter</kbd> its details, <kbd>Esc</kbd> back</p>"
+        "<noscript><p>The table needs JavaScript; every row is in the results file too.</p></noscript>"
+    )
+    heads = "".join(
+        f"<span role='columnheader' aria-sort='none' data-sort='{name}'><button type='button'>{words}</button></span>"
+        for name, words in _SORTED
+    )
+    yield (
+        f"<main><section><div id='table' role='grid' tabindex='0' aria-label='Files' aria-colcount='{len(_SORTED)}'>"
+        f"<div role='rowgroup'><div class='row head' role='row' aria-rowindex='1'>{heads}</div></div>"
+        "<div id='rows' role='presentation' tabindex='-1'><div id='space' role='rowgroup'></div></div>"
+        "</div></section><section id='detail' tabindex='-1' aria-live='polite' aria-label='Details'>"
+        "<p class='dim'>Choose a file to see what became of it.</p></section></main>"
+    )
+    yield "<script type='application/json' id='data'>"
+    yield from _data(result, rows, drawings, numbers)
+    yield f"</script><script>{script}</script></body></html>\n"
+
+
+def _text(text: str) -> str:
+    return html.escape(text, quote=True)
+
+
+def _kinds(result: Result) -> str:
+    buttons = []
+    for number, one in enumerate(CLASSES.values()):
+        count = result.tally.kinds[one.name]
+        if count:
+            buttons.append(
+                f"<button type='button' aria-pressed='false' data-kind='{number}' title='{_text(one.meaning)}'>"
+                f"<b class='{one.group}'>{count:,}</b> {_text(one.title)}</button>"
+            )
+    return f"<div id='kinds' role='group' aria-label='Show only these classes'>{''.join(buttons)}</div>"
+
+
+def _data(result: Result, rows: Iterable[Row], drawings: Mapping[str, Drawing], numbers: Mapping[str, int]) -> Iterator[str]:
+    order = {name: number for number, name in enumerate(CLASSES)}
+    kinds = [{"name": one.name, "title": one.title, "group": one.group} for one in CLASSES.values()]
+    yield f'{{"sides":{_json([result.terms.old, result.terms.new])},"kinds":{_json(kinds)},"columns":{_json(_COLUMNS)},"rows":['
+    for number, row in enumerate(rows):
+        known = {"kind": order[row.kind], "drawing": numbers.get(row.path)}
+        values = [known[name] if name in known else _plain(getattr(row, name)) for name in _COLUMNS]
+        yield ("," if number else "") + _json(values)
+    yield '],"drawings":['
+    sound = 0
+    for number, drawing in enumerate(drawings.values()):
+        fields = {name: _plain(value) for name, value in vars(drawing).items() if name != "path"}
+        sound += len(drawing.old_sound) + len(drawing.new_sound)
+        if sound > _SOUND_BYTES:
+            fields["old_sound"] = fields["new_sound"] = ""
+        yield ("," if number else "") + _json(fields)
+    yield "]}"
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON and a page can hold it."""
+    if isinstance(value, float):
+        return float(f"{value:.6g}") if math.isfinite(value) else None
+    return terminal.printable(value) if isinstance(value, str) else value
+
+
+def _json(value: Any) -> str:
+    """Compact JSON that cannot end the element it stands in."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c").replace("\u2028", "\\u2028")

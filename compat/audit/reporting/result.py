@@ -1,0 +1,69 @@
+"""What a report is made from."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from compat.audit.classes import CLASSES
+from compat.audit.options import Terms
+from compat.audit.sampling import Bound, bound
+from compat.audit.tally import Tally
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """A run, or as much of it as was done.
+
+    Attributes:
+        terms: what was compared, and how.
+        tally: the counts.
+        found: how many files there are.
+        wanted: how many of them were to be compared: all, or the sample.
+        done_before: how many earlier runs had done.
+        passed_over: files of folders with other extensions.
+        sample: the size asked for, 0 for no sample.
+        confidence: of the bounds.
+        results: where the rows are.
+        failing: the classes that make the exit status other than 0.
+        stopped: why the run ended before its end, or "".
+    """
+
+    terms: Terms
+    tally: Tally
+    found: int
+    wanted: int
+    done_before: int
+    passed_over: int
+    sample: int
+    confidence: float
+    results: str
+    failing: frozenset[str]
+    stopped: str = ""
+
+    @property
+    def bound(self) -> Bound | None:
+        """What the sample says of all files, where there is one."""
+        if not self.sample or not self.tally.files:
+            return None
+        return bound(self.tally.differing, self.tally.files, self.found, self.confidence)
+
+    @property
+    def status(self) -> int:
+        """The exit status: 2 where a side cannot read a file, else 1 where something differs, else 0; only what ``failing`` has counts."""
+        groups = {CLASSES[kind].group for kind, number in self.tally.kinds.items() if number and kind in self.failing}
+        return 2 if "errors" in groups else 1 if "differences" in groups else 0
+
+    def bound_sentence(self) -> str:
+        """The bound in words; "" without a sample."""
+        found = self.bound
+        if found is None:
+            return ""
+        if found.size >= found.population:
+            return f"The sample is all {found.population:,} files."
+        many = f"{found.found:,} of {found.size:,} sampled files are not the same"
+        whole = f"of all {found.population:,} files"
+        if found.found:
+            return f"{many}: with {found.confidence * 100:.6g} % confidence, {found.low:.3%} to {found.high:.3%} {whole} are not."
+        most = f"{found.high:.3%} {whole}, {int(found.high * found.population):,}"
+        rough = f"the rule of three says {3 / found.size:.3%}"
+        return f"{many}: with {found.confidence * 100:.6g} % confidence, at most {most}, are not ({rough})."

@@ -1,0 +1,100 @@
+"""The summary that people read: classes, counts, the worst ten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO
+
+from compat.audit.classes import CLASSES, DIFFERENCES, ERRORS, SAME
+from compat.audit.progress import duration
+from compat.audit.reporting.result import Result
+from compat.audit.rows import Row
+
+_COLOURS = {SAME: "green", DIFFERENCES: "yellow", ERRORS: "red"}
+_NOTE = 160
+
+
+def printable(text: str) -> str:
+    """A path that is not UTF-8, with what cannot be shown replaced; nothing in it moves the cursor."""
+    clean = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in clean)
+
+
+def _short(note: str) -> str:
+    text = printable(note)
+    return text if len(text) <= _NOTE else f"{text[: _NOTE - 3]}..."
+
+
+def head(result: Result) -> str:
+    """One line on the whole run."""
+    tally = result.tally
+    before = f", {result.done_before:,} of them before" if result.done_before else ""
+    part = f" of {result.wanted:,}" if tally.files != result.wanted else ""
+    sampled = f" (a sample of {result.found:,})" if result.sample else ""
+    files = f"{tally.files:,}{part} {'file' if result.wanted == 1 else 'files'}{sampled}, {duration(tally.seconds)} of sound"
+    return f"{result.terms.old} -> {result.terms.new}: {files}{before}"
+
+
+def notes(result: Result) -> Iterator[str]:
+    """What else there is to say."""
+    if result.sample and (sentence := result.bound_sentence()):
+        yield sentence
+    if result.passed_over:
+        yield f"{result.passed_over:,} files of the folders were passed over for their extension; --extensions chooses."
+    if result.tally.kinds["error_both"]:
+        yield "What both sides fail to read is no change, and counts as an error all the same; --fail-on chooses."
+    if result.stopped:
+        yield f"{result.stopped} What is done is kept in {result.results}; the same command goes on."
+    elif result.results:
+        yield f"Every file's row is in {result.results}."
+
+
+def _rows(result: Result) -> Iterator[tuple[str, int, str, str]]:
+    for one in CLASSES.values():
+        number = result.tally.kinds[one.name]
+        if number or one.name == "identical":
+            yield one.title, number, one.meaning, _COLOURS[one.group]
+
+
+def write(result: Result, out: IO[str]) -> None:
+    """The summary, in colour on a terminal."""
+    if not out.isatty():
+        _plain(result, out)
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(file=out, highlight=False, markup=False, emoji=False)
+    console.print(Text(head(result), style="bold"))
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(justify="right")
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for title, number, meaning, colour in _rows(result):
+        grid.add_row(Text(f"{number:,}", style=f"bold {colour}"), Text(title, style=colour), Text(meaning, style="dim"))
+    console.print(grid)
+    if result.tally.worst:
+        console.print(Text("\nThe worst", style="bold"))
+        for row in result.tally.worst:
+            console.print(Text.assemble((f"{CLASSES[row.kind].title}: ", "yellow"), printable(row.path)), soft_wrap=True)
+            console.print(Text(f"  {_short(row.note)}", style="dim"))
+    for note in notes(result):
+        console.print(Text(note))
+
+
+def _plain(result: Result, out: IO[str]) -> None:
+    lines = [head(result)]
+    lines += [f"{number:>10,}  {title:<22} {meaning}" for title, number, meaning, _ in _rows(result)]
+    if result.tally.worst:
+        lines += ["", "The worst"]
+        for row in result.tally.worst:
+            lines += _of(row)
+    lines += ["", *notes(result)]
+    encoding = getattr(out, "encoding", None) or "utf-8"
+    out.write("\n".join(lines).encode(encoding, "replace").decode(encoding) + "\n")
+    out.flush()
+
+
+def _of(row: Row) -> list[str]:
+    return [f"  {CLASSES[row.kind].title}: {printable(row.path)}", f"      {_short(row.note)}"]

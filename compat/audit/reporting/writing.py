@@ -1,0 +1,56 @@
+"""Making the page: which rows it lists, which files it draws, and putting it in place in one step."""
+
+from __future__ import annotations
+
+import heapq
+import os
+from collections.abc import Iterable
+
+from compat.audit.classes import CLASSES, DIFFERENCES
+from compat.audit.engines.local import LocalEngine
+from compat.audit.items import Item
+from compat.audit.options import UsageError
+from compat.audit.reporting.drawing import Draw, Drawing
+from compat.audit.reporting.page import page
+from compat.audit.reporting.result import Result
+from compat.audit.rows import Row
+from compat.audit.tally import severity
+from compat.audit.task import Compare
+
+_SECONDS = 120.0
+
+
+def write(path: str, result: Result, rows: Iterable[Row], *, most: int, drawn: int, jobs: int) -> None:
+    """Write the page.
+
+    Args:
+        path: where to.
+        result: the counts.
+        rows: all rows that count.
+        most: how many the table lists, the worst.
+        drawn: for how many of those that differ there are pictures and sound.
+        jobs: processes that draw.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    listed = heapq.nlargest(most, rows, key=severity)
+    chosen = [row for row in listed if CLASSES[row.kind].group == DIFFERENCES][:drawn]
+    drawings = _drawings(result, chosen, jobs)
+    unfinished = f"{path}.unfinished"
+    try:
+        with open(unfinished, "w", encoding="utf-8") as file:
+            file.writelines(page(result, listed, drawings, max(0, result.tally.files - len(listed))))
+        os.replace(unfinished, path)
+    except OSError as why:
+        raise UsageError(f"--report {path}: {why.strerror}") from why
+
+
+def _drawings(result: Result, rows: list[Row], jobs: int) -> dict[str, Drawing]:
+    """The drawings by path, in the order of the rows."""
+    if not rows:
+        return {}
+    task = Draw(Compare(result.terms, os.getcwd()), {row.path: row for row in rows})
+    items = [Item(row.path, row.stamp, 0, row.other or "") for row in rows]
+    found = {drawing.path: drawing for drawing in LocalEngine(min(jobs, len(rows)), _SECONDS).run(task, items)}
+    return {row.path: found[row.path] for row in rows}

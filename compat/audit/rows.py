@@ -1,0 +1,86 @@
+"""The result of one file, as one flat row."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+SAMPLE_FIELDS = ("rate", "channels", "frames", "dtype")
+INFO_FIELDS = ("encoding", "bits", "info_frames")
+
+
+@dataclasses.dataclass(slots=True)
+class Row:
+    """What became of one file. ``from_`` and ``to_`` are the two sides; ``None`` is "not known" or "does not apply".
+
+    Attributes:
+        path: as it was found.
+        kind: the class; see ``compat.audit.classes``.
+        note: the class in a sentence, with its numbers.
+        fields: the metadata that differ, comma-separated.
+        shift: frames that the new side lacks at its beginning (negative: has more).
+        factor: what the old side's samples are multiplied by to be the new side's.
+        largest: the largest difference of two samples at the same place, of a full scale of 1.
+        rms: the root mean square of those differences.
+        starts: the first frame that differs by more than the tolerance.
+        left_largest: the largest difference that is left once ``shift`` and ``factor`` are undone.
+        left_rms: the root mean square of what is left.
+        seconds: the sound's length.
+        took: seconds of work.
+        other: what the new side read, where that is another file.
+        tolerance: what differences did not count.
+        stamp: what tells that the file was changed since: its size and time, or its ETag.
+        terms: the digest of what the comparison was made with.
+    """
+
+    path: str
+    kind: str = ""
+    note: str = ""
+    fields: str = ""
+    from_side: str = ""
+    to_side: str = ""
+    from_backend: str | None = None
+    to_backend: str | None = None
+    from_error: str | None = None
+    to_error: str | None = None
+    from_warning: str | None = None
+    to_warning: str | None = None
+    from_rate: int | None = None
+    to_rate: int | None = None
+    from_channels: int | None = None
+    to_channels: int | None = None
+    from_frames: int | None = None
+    to_frames: int | None = None
+    from_dtype: str | None = None
+    to_dtype: str | None = None
+    from_encoding: str | None = None
+    to_encoding: str | None = None
+    from_bits: int | None = None
+    to_bits: int | None = None
+    from_info_frames: int | None = None
+    to_info_frames: int | None = None
+    shift: int | None = None
+    factor: float | None = None
+    largest: float | None = None
+    rms: float | None = None
+    starts: int | None = None
+    left_largest: float | None = None
+    left_rms: float | None = None
+    seconds: float | None = None
+    took: float | None = None
+    other: str | None = None
+    tolerance: float | None = None
+    stamp: str = ""
+    terms: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row's columns."""
+        return {name: getattr(self, name) for name in COLUMNS}
+
+
+COLUMNS = {field.name: str(field.type).removesuffix(" | None") for field in dataclasses.fields(Row)}
+
+
+def from_dict(values: dict[str, Any]) -> Row:
+    """A row that was stored, by this version or one with fewer or more columns."""
+    return Row(**{name: value for name, value in values.items() if name in COLUMNS})

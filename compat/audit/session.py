@@ -1,0 +1,147 @@
+"""One run: find the files, leave out what is done, compare the rest, keep every row as it comes."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import pickle
+import tempfile
+from collections.abc import Callable, Generator, Iterable, Iterator
+from typing import IO
+
+from compat.audit import sampling
+from compat.audit.classes import CLASSES, ERRORS
+from compat.audit.engines import Engine, EngineError
+from compat.audit.inputs.sources import Sources
+from compat.audit.items import Item, key
+from compat.audit.options import Terms, UsageError
+from compat.audit.rows import Row
+from compat.audit.storage import Store
+from compat.audit.tally import Tally, latest
+from compat.audit.task import Compare
+
+_IN_MEMORY = 16 << 20
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """What a run is to do.
+
+    Attributes:
+        sources: where the files are.
+        terms: how they are compared.
+        sample: how many files to take, 0 for all.
+        seed: another one gives another sample.
+        retry: compare again what could not be read the last time.
+    """
+
+    sources: Sources
+    terms: Terms
+    sample: int = 0
+    seed: int = 0
+    retry: bool = False
+
+
+class Plan:
+    """The files of a run. What is to be done lies on disk, so that ten million paths need no memory for their text.
+
+    Attributes:
+        wanted: the keys of all files of the run.
+        found: how many files there are, sample or not.
+        todo: how many are to be compared.
+    """
+
+    def __init__(self) -> None:
+        self.wanted: set[int] = set()
+        self.found = self.todo = 0
+        self._spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - as long as the plan
+
+    def add(self, item: Item) -> None:
+        """Have a file compared."""
+        pickle.dump(tuple(item), self._spool, protocol=pickle.HIGHEST_PROTOCOL)
+        self.todo += 1
+
+    def items(self) -> Iterator[Item]:
+        """What is to be compared, in the order in which it was found."""
+        self._spool.seek(0)
+        for _ in range(self.todo):
+            yield Item(*pickle.load(self._spool))
+
+    @property
+    def done_before(self) -> int:
+        """How many files earlier runs have done."""
+        return len(self.wanted) - self.todo
+
+
+def plan(request: Request, store: Store, tick: Callable[[int], None] = lambda found: None) -> Plan:
+    """Find the files and leave out those whose rows are there.
+
+    Raises:
+        UsageError: there are none, or the rows that are there were made on other terms.
+    """
+    done = _done(request, store)
+    made = Plan()
+    items: Iterable[Item] = _once(request.sources.items(), tick)
+    if request.sample:
+        chosen, made.found = sampling.drawn(items, request.sample, request.seed)
+        items = chosen
+    for item in items:
+        made.found += 0 if request.sample else 1
+        made.wanted.add(item.key)
+        if item.key not in done:
+            made.add(item)
+    if not made.found:
+        passed = request.sources.passed_over
+        raise UsageError(f"no audio files found{f'; {passed} files have other extensions, --extensions chooses' if passed else ''}")
+    return made
+
+
+def _done(request: Request, store: Store) -> set[int]:
+    """The keys of the files whose rows are there."""
+    done = set()
+    for row in store.rows():
+        if row.terms != request.terms.digest:
+            raise UsageError(
+                f"the results file has rows of {row.from_side} against {row.to_side}, compared on other terms than these "
+                f"({request.terms.old} against {request.terms.new}); name another file with --results, or add --fresh to drop them"
+            )
+        number = key(row.path, row.stamp)
+        if request.retry and CLASSES[row.kind].group == ERRORS:
+            done.discard(number)
+        else:
+            done.add(number)
+    return done
+
+
+def _once(items: Iterable[Item], tick: Callable[[int], None]) -> Iterator[Item]:
+    """Each file once, however often it is named."""
+    seen: set[int] = set()
+    for item in items:
+        number = key(item.path, "")
+        if number not in seen:
+            seen.add(number)
+            tick(len(seen))
+            yield item
+
+
+def run(request: Request, made: Plan, store: Store, engine: Engine) -> Generator[Row, None, None]:
+    """Compare what is to be done; every row is stored before it is given.
+
+    Raises:
+        EngineError: the work could not go on, or not every file came back.
+    """
+    left = made.todo
+    for row in engine.run(Compare(request.terms, os.getcwd()), made.items()):
+        left -= 1
+        store.append(row)
+        yield row
+    if left:
+        raise EngineError(f"{left} files did not come back from their workers; a bug of torchaudio-compat. The same command goes on")
+
+
+def summary(store: Store, wanted: set[int] | None) -> Tally:
+    """The counts of all rows that count, of this run and of those before it."""
+    tally = Tally()
+    for row in latest(store.rows(), wanted):
+        tally.add(row)
+    return tally

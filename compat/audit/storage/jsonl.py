@@ -1,0 +1,82 @@
+"""Rows as JSON, one a line; a line that a killed run left half-written is taken off."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Iterator
+from typing import IO
+
+from compat.audit.options import UsageError
+from compat.audit.rows import Row, from_dict
+from compat.audit.storage.store import Store
+
+_FLUSH_SECONDS = 1.0
+_TAIL = 1 << 16
+
+
+class JsonLines(Store):
+    """One file. What a row leaves out is not written."""
+
+    def __init__(self, path: str, *, fresh: bool = False) -> None:
+        self.path = path
+        self._file: IO[bytes] = open(path, "ab+")  # noqa: SIM115 - it stays open until close
+        _lock(self._file, path)
+        if fresh:
+            self._file.truncate(0)
+        _mend(self._file)
+        self._flushed = time.monotonic()
+
+    def rows(self) -> Iterator[Row]:
+        self._file.flush()
+        with open(self.path, encoding="utf-8", errors="surrogateescape") as file:
+            for number, line in enumerate(file, 1):
+                try:
+                    yield from_dict(json.loads(line))
+                except (ValueError, TypeError, AttributeError) as why:
+                    raise UsageError(
+                        f"{self.path}:{number}: this is no row of an audit ({why}); name another file, or add --fresh"
+                    ) from why
+
+    def append(self, row: Row) -> None:
+        values = {name: value for name, value in row.as_dict().items() if value not in (None, "")}
+        self._file.write(json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogateescape") + b"\n")
+        if time.monotonic() - self._flushed > _FLUSH_SECONDS:
+            self._file.flush()
+            self._flushed = time.monotonic()
+
+    def clear(self) -> None:
+        """Drop all rows."""
+        self._file.flush()
+        self._file.truncate(0)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _lock(file: IO[bytes], path: str) -> None:
+    """Keep a second run from appending at the same time, where the system has locks."""
+    with contextlib.suppress(ImportError):
+        import fcntl
+
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as why:
+            file.close()
+            raise UsageError(f"{path}: another run appends to it; wait for it, or name another file with --results") from why
+
+
+def _mend(file: IO[bytes]) -> None:
+    """Take off a last line that has no end."""
+    end = file.seek(0, os.SEEK_END)
+    while end:
+        begin = max(0, end - _TAIL)
+        file.seek(begin)
+        found = file.read(end - begin).rfind(b"\n")
+        if found >= 0:
+            file.truncate(begin + found + 1)
+            return
+        end = begin
+    file.truncate(0)

@@ -1,0 +1,104 @@
+"""Rows as Parquet: a folder of parts, as pandas, pyarrow, Dask and Spark read it.
+
+A Parquet file cannot be appended to, so rows wait in a journal beside the parts until there are enough for one. What a killed
+run left in the journal is a part of the next one's. Readers pass over the journal, because its name begins with ``_``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from compat.audit.options import UsageError
+from compat.audit.rows import COLUMNS, Row, from_dict
+from compat.audit.storage.jsonl import JsonLines
+from compat.audit.storage.store import Store
+
+_PART_ROWS = 50_000
+_PART = re.compile(r"part-(\d+)\.parquet")
+_TYPES = {"str": "string", "int": "int64", "float": "float64"}
+
+
+class Parquet(Store):
+    """One folder."""
+
+    def __init__(self, path: str, *, fresh: bool = False, part_rows: int = _PART_ROWS) -> None:
+        try:
+            import pyarrow
+            import pyarrow.parquet
+        except ImportError as why:
+            raise UsageError(f"{path}: Parquet needs pyarrow ({why}): pip install 'torchaudio-compat[audit]', or use .jsonl") from why
+        if os.path.isfile(path):
+            raise UsageError(f"{path}: it is a file, and results are a folder of Parquet files; name another")
+        self._arrow, self._parquet = pyarrow, pyarrow.parquet
+        self._schema = pyarrow.schema([(name, _TYPES[kind]) for name, kind in COLUMNS.items()])
+        self.path, self._part_rows = path, part_rows
+        os.makedirs(path, exist_ok=True)
+        self._journal = JsonLines(os.path.join(path, "_journal.jsonl"), fresh=fresh)
+        if fresh:
+            for part in self._parts():
+                os.remove(part)
+        waiting = list(self._journal.rows())
+        if waiting and self._is_stored(waiting):
+            self._journal.clear()
+            waiting = []
+        self._waiting = waiting
+
+    def _parts(self) -> list[str]:
+        found = [name for name in os.listdir(self.path) if _PART.fullmatch(name)]
+        return [os.path.join(self.path, name) for name in sorted(found)]
+
+    def _is_stored(self, waiting: list[Row]) -> bool:
+        """Whether a run was killed after it had made a part of the journal, and before it had emptied it."""
+        parts = self._parts()
+        if not parts:
+            return False
+        stored = self._parquet.read_table(parts[-1], columns=["path", "stamp"]).to_pylist()
+        return bool(stored == [{"path": row.path, "stamp": row.stamp} for row in waiting])
+
+    def rows(self) -> Iterator[Row]:
+        for part in self._parts():
+            try:
+                file = self._parquet.ParquetFile(part)
+            except self._arrow.ArrowInvalid as why:
+                raise UsageError(f"{part}: it is damaged ({why}); delete it, and its files are compared again") from why
+            for batch in file.iter_batches():
+                for values in batch.to_pylist():
+                    yield from_dict(values)
+        yield from list(self._waiting)
+
+    def append(self, row: Row) -> None:
+        self._journal.append(row)
+        self._waiting.append(row)
+        if len(self._waiting) >= self._part_rows:
+            self._store()
+
+    def _store(self) -> None:
+        """Make a part of what waits."""
+        if not self._waiting:
+            return
+        rows: list[dict[str, Any]] = [_storable(row) for row in self._waiting]
+        numbers = [int(_PART.fullmatch(os.path.basename(part))[1]) for part in self._parts()]  # type: ignore[index]
+        final = os.path.join(self.path, f"part-{max(numbers, default=-1) + 1:05}.parquet")
+        unfinished = f"{final}.unfinished"
+        self._parquet.write_table(self._arrow.Table.from_pylist(rows, schema=self._schema), unfinished)
+        os.replace(unfinished, final)
+        self._journal.clear()
+        self._waiting = []
+
+    def close(self) -> None:
+        self._store()
+        self._journal.close()
+        journal = os.path.join(self.path, "_journal.jsonl")
+        if os.path.exists(journal):
+            os.remove(journal)
+
+
+def _storable(row: Row) -> dict[str, Any]:
+    """The columns of a row; a name that is not UTF-8, which Parquet cannot hold, with its odd bytes written out."""
+    return {
+        name: value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+        for name, value in row.as_dict().items()
+    }

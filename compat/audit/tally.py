@@ -1,0 +1,93 @@
+"""Counts over many rows, in memory that does not grow with them."""
+
+from __future__ import annotations
+
+import collections
+import heapq
+from collections.abc import Iterable
+
+from compat.audit.classes import CLASSES, DIFFERENCES, ERRORS, SAME
+from compat.audit.inputs import formats
+from compat.audit.items import key
+from compat.audit.rows import Row
+
+_WORST = 10
+# beyond any difference of samples, which is 2 at most
+_SEVERITY = {"crashed": 9.0, "error_to": 8.0, "error_from": 7.0, "error_both": 6.0, "metadata": 5.0}
+
+
+def severity(row: Row) -> float:
+    """How bad a row is: failures first, then what cannot be compared, then by what is left over or missing."""
+    found = _SEVERITY.get(row.kind, 0.0)
+    if CLASSES[row.kind].group == SAME:
+        return 0.0
+    frames = max(row.from_frames or 0, row.to_frames or 0)
+    missing = abs((row.from_frames or 0) - (row.to_frames or 0)) / frames if frames else 0.0
+    left = row.rms if row.left_rms is None else row.left_rms
+    return found + min(left or 0.0, 2.0) + (missing if row.kind in ("length", "different", "metadata") else 0.0) + 1e-9
+
+
+class Tally:
+    """The summary of rows.
+
+    Attributes:
+        files: how many.
+        kinds: how many of each class.
+        extensions: how many of each extension, by class.
+        seconds: how much sound.
+        took: seconds of work.
+        worst: the worst rows that are not the same, worst first.
+    """
+
+    def __init__(self, worst: int = _WORST) -> None:
+        self.files = 0
+        self.kinds: collections.Counter[str] = collections.Counter()
+        self.extensions: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
+        self.seconds = self.took = 0.0
+        self._most = worst
+        self._heap: list[tuple[float, int, Row]] = []
+
+    def add(self, row: Row) -> None:
+        """Count a row."""
+        self.files += 1
+        self.kinds[row.kind] += 1
+        self.extensions[formats.extension(row.path)][row.kind] += 1
+        self.seconds += row.seconds or 0.0
+        self.took += row.took or 0.0
+        if CLASSES[row.kind].group != SAME and self._most:
+            entry = (severity(row), -self.files, row)
+            if len(self._heap) < self._most:
+                heapq.heappush(self._heap, entry)
+            elif entry > self._heap[0]:
+                heapq.heapreplace(self._heap, entry)
+
+    @property
+    def worst(self) -> list[Row]:
+        """The worst rows, worst first."""
+        return [row for _, _, row in sorted(self._heap, reverse=True)]
+
+    def of(self, group: str) -> int:
+        """How many rows are of the classes of a group."""
+        return sum(number for kind, number in self.kinds.items() if CLASSES[kind].group == group)
+
+    @property
+    def differing(self) -> int:
+        """How many are not the same."""
+        return self.of(DIFFERENCES) + self.of(ERRORS)
+
+
+def latest(rows: Iterable[Row], wanted: set[int] | None) -> Iterable[Row]:
+    """The rows that count: of files that are wanted, one for each; a failure gives way to what a later run made of the file."""
+    counted: set[int] = set()
+    failures: dict[int, Row] = {}
+    for row in rows:
+        number = key(row.path, row.stamp)
+        if (wanted is not None and number not in wanted) or number in counted:
+            continue
+        if CLASSES[row.kind].group == ERRORS:
+            failures[number] = row
+        else:
+            failures.pop(number, None)
+            counted.add(number)
+            yield row
+    yield from failures.values()

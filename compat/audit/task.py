@@ -1,0 +1,80 @@
+"""What a worker does with a file."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import os
+
+from compat.audit import comparison, fetching, sides, wording
+from compat.audit.items import Item
+from compat.audit.options import Terms
+from compat.audit.rows import Row
+
+
+@functools.cache
+def _side(name: str) -> sides.Side:
+    """A side, made once in each process."""
+    return sides.parse(name)
+
+
+@dataclasses.dataclass(frozen=True)
+class Compare:
+    """Compares a file; small enough to be sent along with it.
+
+    Attributes:
+        terms: how.
+        folder: what relative paths start from, wherever the worker is.
+    """
+
+    terms: Terms
+    folder: str = ""
+
+    def __call__(self, item: Item) -> Row:
+        """The file's row.
+
+        Raises:
+            BackendUnavailable: a backend does not work on this machine.
+        """
+        row = _begun(item)
+        with contextlib.ExitStack() as held:
+            try:
+                old, new = self.fetched(item, held)
+            except fetching.FetchError as why:
+                return failed(row, self.terms, "error_both", str(why))
+            if item.other and os.path.exists(old) and not os.path.exists(new):
+                return failed(row, self.terms, "error_to", f"the new side has no file {item.other!r}")
+            return comparison.compare(row, (old, new), self.sides(), self.terms)
+
+    def sides(self) -> tuple[sides.Side, sides.Side]:
+        """The old and the new side, in this process."""
+        return _side(self.terms.old), _side(self.terms.new)
+
+    def fetched(self, item: Item, held: contextlib.ExitStack) -> tuple[str, str]:
+        """The paths that the old and the new side read, for as long as ``held`` lasts.
+
+        Raises:
+            FetchError: a URL cannot be read.
+        """
+        old = held.enter_context(fetching.local(item.path, self.folder))
+        return old, held.enter_context(fetching.local(fetching.counterpart(item.other))) if item.other else old
+
+    def crashed(self, item: Item, why: str) -> Row:
+        """The row of a file that ended the process which compared it."""
+        return failed(_begun(item), self.terms, "crashed", why)
+
+
+def _begun(item: Item) -> Row:
+    return Row(item.path, stamp=item.stamp, other=item.other or None)
+
+
+def failed(row: Row, terms: Terms, kind: str, why: str) -> Row:
+    """The row of a file that was not decoded at all."""
+    row.kind, row.from_side, row.to_side, row.terms, row.tolerance = kind, terms.old, terms.new, terms.digest, terms.tolerance
+    if kind != "error_to":
+        row.from_error = why
+    if kind != "crashed" and kind != "error_from":
+        row.to_error = why
+    row.note = wording.note(row)
+    return row

@@ -1,0 +1,32 @@
+"""Tasks for engines to run, in processes that may come to harm."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+import time
+
+from compat.audit.items import Item
+
+
+@dataclasses.dataclass(frozen=True)
+class Echo:
+    """Gives the path back; does to its process what the path says."""
+
+    pause: float = 0.0
+
+    def __call__(self, item: Item) -> str:
+        time.sleep(self.pause)
+        if "abort" in item.path:
+            os.kill(os.getpid(), signal.SIGABRT)
+        if "exit" in item.path:
+            os._exit(3)
+        if "hang" in item.path:
+            time.sleep(60)
+        if "bug" in item.path:
+            raise KeyError("mine")
+        return item.path
+
+    def crashed(self, item: Item, why: str) -> str:
+        return f"{item.path}: {why}"

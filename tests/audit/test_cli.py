@@ -1,0 +1,301 @@
+"""The command: statuses, resuming, stopping, sampling, the planted set."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import soundfile
+
+from compat import cli as top
+from compat.audit.cli import main
+from tests.audit import planted
+from tests.conftest import ASSETS, ROOT
+
+NOISE = np.random.default_rng(3).uniform(-0.5, 0.5, (4000, 1))
+PAIR = ("--from", "2.0:soundfile", "--to", "2.2:ffmpeg", "--jobs", "1", "--quiet")
+
+
+@pytest.fixture
+def folder(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    """Two files that decode the same, in the folder that is current."""
+    (tmp_path / "data").mkdir()
+    for name in ("a.wav", "b.flac"):
+        soundfile.write(tmp_path / "data" / name, NOISE, 8000)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "data"
+
+
+def audit(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, dict]:
+    """The exit status and the JSON."""
+    status = main([*PAIR, "--json", *map(str, arguments)])
+    return status, json.loads(capsys.readouterr().out or "{}")
+
+
+def kinds(summary: dict) -> dict[str, int]:
+    return {name: one["files"] for name, one in summary["classes"].items() if one["files"]}
+
+
+def test_all_the_same(folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, summary = audit(capsys, "data")
+    assert (status, kinds(summary)) == (0, {"identical": 2})
+    assert (pathlib.Path("audit-2.0_soundfile-2.2_ffmpeg.jsonl")).exists()
+    assert summary["exit_status"] == 0
+
+
+def different(folder: pathlib.Path) -> None:
+    soundfile.write(folder.parent / "other" / "a.wav", NOISE[100:], 8000)
+
+
+def unreadable(folder: pathlib.Path) -> None:
+    (folder / "c.wav").write_bytes(b"nothing")
+    (folder.parent / "other" / "c.wav").write_bytes(b"nothing")
+
+
+def only_one_side(folder: pathlib.Path) -> None:
+    shutil.copyfile(ASSETS / "stereo.m4a", folder / "d.m4a")
+    shutil.copyfile(ASSETS / "stereo.m4a", folder.parent / "other" / "d.m4a")
+
+
+STATUSES = {
+    "nothing": ((), "differences,errors", 0),
+    "a difference": ((different,), "differences,errors", 1),
+    "an error": ((unreadable,), "differences,errors", 2),
+    "one side": ((only_one_side,), "differences,errors", 2),
+    "both": ((different, unreadable), "differences,errors", 2),
+    "both, errors do not count": ((different, unreadable), "differences", 1),
+    "both, differences do not count": ((different, unreadable), "errors", 2),
+    "shifts do not count": ((different,), "length,metadata", 0),
+    "one class": ((different,), "shifted", 1),
+    "what both fail at does not count": ((unreadable,), "differences,error-from,error-to", 0),
+    "nothing counts": ((different, unreadable, only_one_side), "none", 0),
+}
+
+
+@pytest.mark.parametrize("case", STATUSES)
+def test_exit_status(case: str, folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plants, fail_on, status = STATUSES[case]
+    shutil.copytree(folder, folder.parent / "other")
+    for plant in plants:
+        plant(folder)
+    assert audit(capsys, "data", "--against", "other", "--fail-on", fail_on)[0] == status
+
+
+USAGE = {
+    "no data": ((), "no DATA given"),
+    "no such data": (("gone",), "gone: there is no such file or folder"),
+    "no audio": (("empty",), "no audio files found; 1 files have other extensions"),
+    "no such release": (("data", "--from", "1.9"), "there is no release '1.9'"),
+    "no such class": (("data", "--fail-on", "worse"), "--fail-on: there is no class 'worse'"),
+    "no such results": (("--results", "gone.jsonl"), "gone.jsonl: there are no such results"),
+    "another kind of results": (("data", "--results", "x.txt"), "ends in .jsonl or .parquet"),
+    "no place for the report": (("data", "--report", "gone/x.html"), "--report gone/x.html: it cannot be written there"),
+    "no such counterpart": (("data", "--against", "gone"), "--against gone: there is no such folder"),
+    "no such option": (("data", "--what"), "unrecognized arguments: --what"),
+    "a negative number": (("data", "--jobs", "-1"), "it must not be negative"),
+    "a confidence of nothing": (("data", "--confidence", "0"), "it is a percentage"),
+}
+
+
+@pytest.mark.parametrize("case", USAGE)
+def test_wrong_usage(case: str, folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder.parent / "empty").mkdir()
+    (folder.parent / "empty" / "notes.md").write_text("")
+    arguments, message = USAGE[case]
+    assert main([*PAIR, *arguments]) == 3
+    assert message in capsys.readouterr().err
+
+
+def test_a_backend_that_does_not_work_is_no_difference(
+    folder: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dispatcher import registry
+    from dispatcher.errors import BackendUnavailable
+
+    monkeypatch.setitem(registry._opened, "soundfile", BackendUnavailable("it is not there"))
+    assert main([*PAIR, "data"]) == 3
+    assert "2.0:global:soundfile does not work here: it is not there" in capsys.readouterr().err
+
+
+def test_help_and_the_common_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    assert "exit status" in capsys.readouterr().out
+    assert top.main(["audit", "--version"]) == 0
+
+
+@pytest.mark.parametrize("extension", ["jsonl", "parquet"])
+def test_a_second_run_goes_on(extension: str, folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    if extension == "parquet":
+        pytest.importorskip("pyarrow", reason="Parquet needs pyarrow")
+    results = f"audit.{extension}"
+    audit(capsys, "data", "--results", results)
+    soundfile.write(folder / "c.wav", NOISE, 8000)
+    soundfile.write(folder / "a.wav", NOISE[:3000], 8000)  # changed since
+    (folder / "b.flac").unlink()
+    _, summary = audit(capsys, "data", "--results", results)
+    assert (summary["files"]["done_before"], summary["files"]["compared"]) == (0, 2)
+    _, summary = audit(capsys, "data", "data/a.wav", "--results", results)
+    assert (summary["files"]["done_before"], summary["files"]["compared"]) == (2, 2)
+    _, summary = audit(capsys, "--results", results)
+    assert summary["files"]["compared"] == 4  # all rows: that of the file that is gone, and that of the one that was changed
+
+
+def test_rows_made_on_other_terms_are_not_mixed_in(folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    audit(capsys, "data", "--results", "audit.jsonl")
+    before = pathlib.Path("audit.jsonl").read_bytes()
+    assert main([*PAIR, "data", "--results", "audit.jsonl", "--tolerance", "0.5"]) == 3
+    assert "compared on other terms" in capsys.readouterr().err
+    assert pathlib.Path("audit.jsonl").read_bytes() == before
+    assert main([*PAIR, "data", "--results", "audit.jsonl", "--tolerance", "0.5", "--fresh"]) == 0
+
+
+def test_errors_can_be_tried_again(folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "c.wav").write_bytes(b"nothing")
+    for options, done in (((), 0), ((), 3), (("--retry-errors",), 2)):
+        status, summary = audit(capsys, "data", *options)
+        assert (status, summary["files"]["done_before"], summary["files"]["compared"]) == (2, done, 3)
+
+
+def test_a_sample_says_what_it_says(folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(40):
+        shutil.copyfile(folder / "a.wav", folder / f"{number}.wav")
+    status, summary = audit(capsys, "data", "--sample", 30)
+    assert (status, summary["files"]["found"], summary["files"]["compared"]) == (0, 42, 30)
+    assert summary["sample"]["high"] == pytest.approx(1 - 0.05 ** (1 / 30))
+    assert "0 of 30 sampled files are not the same: with 95 % confidence, at most 9.503% of all 42 files" in summary["sample"]["sentence"]
+    _, summary = audit(capsys, "data", "--sample", 35)
+    assert summary["files"]["done_before"] == 30  # the larger sample has the smaller in it
+
+
+def test_the_summary_for_people(folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "bad\n\x1b[31m.wav").write_bytes(b"nothing")
+    assert main([*PAIR, "data"]) == 2
+    out = capsys.readouterr().out
+    assert "2.0:global:soundfile -> 2.2:dispatcher:ffmpeg: 3 files" in out
+    assert "both sides fail: data/bad\\x0a\\x1b[31m.wav" in out
+    assert "\x1b" not in out
+
+
+def started(*arguments: object) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "compat.audit", *map(str, arguments)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+
+@pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "kill"])
+def test_what_is_done_is_kept(blow: signal.Signals, folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Stopped midway, the next run does the rest; every file counts once."""
+    soundfile.write(folder / "0.wav", np.tile(NOISE, (150, 1)), 8000)
+    for number in range(1, 200):
+        os.link(folder / "0.wav", folder / f"{number}.wav")
+    results = pathlib.Path("audit.jsonl")
+    process = started(*PAIR, "data", "--results", results)
+    limit = time.monotonic() + 60
+    while not (results.exists() and results.stat().st_size):
+        assert process.poll() is None, process.stderr.read()
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+    os.killpg(process.pid, blow)
+    out, _ = process.communicate(timeout=60)
+    if blow == signal.SIGINT:
+        assert process.returncode == 130
+        assert "Stopped. What is done is kept" in out
+    kept = results.read_text().count("\n")
+    assert 0 < kept < 202
+    status, summary = audit(capsys, "data", "--results", results)
+    assert (status, kinds(summary), summary["files"]["done_before"]) == (0, {"identical": 202}, kept)
+
+
+@pytest.fixture(scope="module")
+def the_set(tmp_path_factory: pytest.TempPathFactory) -> tuple[pathlib.Path, list[planted.Planted]]:
+    """200 files in ten formats; every plant in every format."""
+    root = tmp_path_factory.mktemp("planted")
+    return root, planted.make(root, 200, seconds=1.5, sounds=4)
+
+
+def named(results: pathlib.Path, root: pathlib.Path) -> dict[str, dict]:
+    """The rows by path below the root."""
+    rows = [json.loads(line) for line in results.read_text().splitlines()]
+    assert len({row["path"] for row in rows}) == len(rows)
+    return {os.path.relpath(row["path"], root / "old"): row for row in rows}
+
+
+# what 2.0 makes of these differs from 2.2 without anything planted: libsox drops the last frame of an mp3
+REAL = {"2.1": {}, "2.0": {"mp3": ("length",)}}
+
+
+@pytest.mark.parametrize("old", ["2.1", pytest.param("2.0", marks=pytest.mark.libsox)])
+def test_everything_planted_is_found_and_named_and_nothing_else(
+    old: str, the_set: tuple[pathlib.Path, list[planted.Planted]], tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, files = the_set
+    results = tmp_path / "audit.jsonl"
+    arguments = ("--from", old, "--to", "2.2", root / "old", "--against", root / "new", "--results", results, "--jobs", 2, "--quiet")
+    assert main([*map(str, arguments)]) == 2
+    rows = named(results, root)
+    assert rows.keys() == {file.path for file in files}
+    wrong = []
+    for file in files:
+        kind = file.path.partition("/")[0]
+        expected = planted.PLANTS[file.plant] if file.plant else REAL[old].get(kind, ("identical", "tolerance"))
+        row = rows[file.path]
+        if row["kind"] not in expected:
+            wrong.append((file, row["kind"], row["note"]))
+        if file.plant == "shift":
+            assert row["shift"] == planted.SHIFT, file
+        if file.plant == "gain":
+            assert row["factor"] == pytest.approx(planted.GAIN, rel=0.02), file
+        if file.plant == "truncation":
+            assert row["to_frames"] < row["from_frames"], file
+        if file.plant == "rate":
+            assert "rate" in row["fields"].split(","), file
+    assert not wrong
+    assert {file.plant for file in files} == {"", *planted.PLANTS}
+
+
+@pytest.mark.libsox
+def test_the_padding_of_mp3_is_found_between_real_releases(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = ASSETS / "stereo_cbr.mp3"
+    status = main(["--from", "2.0:sox_io", "--to", "2.2:ffmpeg", str(path), "--results", str(tmp_path / "a.jsonl"), "--json", "--quiet"])
+    summary = json.loads(capsys.readouterr().out)
+    (row,) = summary["worst"]
+    assert (status, row["kind"], row["shift"]) == (1, "shifted", 2257)
+    assert row["left_largest"] < 1e-5
+
+
+REMOTE = ("memory", "http")
+
+
+def test_files_behind_urls_are_compared(folder: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over HTTP, because worker processes do not share memory; libsox, which takes paths only, is one side where it is there."""
+    import functools
+    import http.server
+    import threading
+
+    pytest.importorskip("fsspec", reason="URLs need fsspec")
+    pytest.importorskip("aiohttp", reason="fsspec's http needs aiohttp")
+    monkeypatch.setattr(http.server.SimpleHTTPRequestHandler, "log_message", lambda *arguments: None)
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        status, summary = audit(capsys, f"http://127.0.0.1:{server.server_address[1]}/", "--from", "2.0")
+        server.shutdown()
+    assert (status, kinds(summary)) == (0, {"identical": 2})
+
+
+def test_nothing_heavy_is_imported_and_no_torch_at_all(python: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+    code = (
+        "import sys, compat.audit.cli as c; c.parser(); assert 'numpy' not in sys.modules;"
+        "import compat.audit.preload; assert 'av' in sys.modules; assert 'torch' not in sys.modules"
+    )
+    done = python(code=code)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,169 @@
+"""What becomes of a file, by what was done to its counterpart; in one block and in many."""
+
+from __future__ import annotations
+
+import pathlib
+import tracemalloc
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import soundfile
+
+from compat.audit import sides
+from compat.audit.comparison import compare
+from compat.audit.options import Terms
+from compat.audit.rows import Row
+from tests.audit.planted import sound
+
+RATE = 16000
+SIDES = (sides.parse("2.0:soundfile"), sides.parse("2.2:soundfile"))
+TERMS = Terms(*(side.name for side in SIDES))
+MUSIC = sound(RATE, 2, 2.0, 1).astype("float32")
+NOISE = np.random.default_rng(5).uniform(-0.4, 0.4, (RATE, 1)).astype("float32")
+BLOCKS = pytest.mark.parametrize("block_frames", [1 << 18, 5000], ids=["one block", "many blocks"])
+
+
+def compared(
+    folder: pathlib.Path,
+    old: np.ndarray,
+    new: np.ndarray,
+    *,
+    rates: tuple[int, int] = (RATE, RATE),
+    terms: Terms = TERMS,
+    block_frames: int = 1 << 18,
+    subtypes: tuple[str, str] = ("FLOAT", "FLOAT"),
+) -> Row:
+    """The row of two ``[time, channel]`` sounds, each written as a file of its own."""
+    paths = (str(folder / "old.wav"), str(folder / "new.wav"))
+    for path, samples, rate, subtype in zip(paths, (old, new), rates, subtypes, strict=True):
+        soundfile.write(path, samples, rate, subtype=subtype)
+    return compare(Row(paths[0]), paths, SIDES, terms, block_frames)
+
+
+def changed(samples: np.ndarray, at: int, by: float) -> np.ndarray:
+    """The samples with one of them changed."""
+    other = samples.copy()
+    other[at, 0] += by
+    return other
+
+
+CASES: dict[str, tuple[Callable[[], np.ndarray], str, dict[str, object]]] = {
+    "the same": (lambda: MUSIC, "identical", {"largest": 0.0, "rms": 0.0, "starts": None}),
+    "a little noise": (lambda: MUSIC + np.float32(1e-5), "tolerance", {"starts": None}),
+    "one sample": (lambda: changed(MUSIC, 12345, 0.1), "different", {"starts": 12345}),
+    "the first sample": (lambda: changed(MUSIC, 0, 0.1), "different", {"starts": 0}),
+    "the last sample": (lambda: changed(MUSIC, len(MUSIC) - 1, 0.1), "different", {"starts": len(MUSIC) - 1}),
+    "begins later": (lambda: MUSIC[1105:], "shifted", {"shift": 1105, "left_largest": 0.0, "factor": None}),
+    "begins one frame later": (lambda: MUSIC[1:], "shifted", {"shift": 1, "left_largest": 0.0}),
+    "padded": (lambda: np.pad(MUSIC, ((2257, 500), (0, 0))), "shifted", {"shift": -2257, "left_largest": 0.0}),
+    "far away": (lambda: np.pad(MUSIC, ((20000, 0), (0, 0))), "shifted", {"shift": -20000, "left_largest": 0.0}),
+    "half as loud": (lambda: MUSIC * np.float32(0.5), "scaled", {"factor": 0.5, "shift": None}),
+    "a little louder": (lambda: MUSIC * np.float32(1.01), "scaled", {"factor": 1.01}),
+    "turned over": (lambda: -MUSIC, "scaled", {"factor": -1.0}),
+    "later and softer": (lambda: MUSIC[300:] * np.float32(0.7), "shifted_scaled", {"shift": 300, "factor": 0.7}),
+    "cut off": (lambda: MUSIC[:-5000], "length", {"shift": None, "starts": None}),
+    "silence after it": (lambda: np.pad(MUSIC, ((0, 99), (0, 0))), "length", {}),
+    "cut off in a lossy codec": (lambda: changed(MUSIC[:-5000], len(MUSIC) - 5100, 0.05), "length", {"starts": len(MUSIC) - 5100}),
+    "something else": (lambda: sound(RATE, 2, 2.0, 9).astype("float32"), "different", {"shift": None, "factor": None}),
+    "only half of it softer": (
+        lambda: np.concatenate([MUSIC[:16000], MUSIC[16000:] * np.float32(0.5)]), "different", {"starts": 16000, "factor": None},
+    ),
+    "one channel": (lambda: MUSIC[:, :1], "metadata", {"fields": "channels", "largest": None}),
+    "one channel turned over": (lambda: MUSIC * np.float32([1, -1]), "different", {"factor": None}),
+    "silence": (lambda: np.zeros_like(MUSIC), "different", {}),
+    "no numbers": (lambda: changed(MUSIC, 777, np.nan), "different", {"starts": 777}),
+}  # fmt: skip
+
+
+@BLOCKS
+@pytest.mark.parametrize("case", CASES)
+def test_class(case: str, block_frames: int, tmp_path: pathlib.Path) -> None:
+    make, kind, fields = CASES[case]
+    row = compared(tmp_path, MUSIC, make(), block_frames=block_frames)
+    assert row.kind == kind, row.note
+    for name, value in fields.items():
+        found = getattr(row, name)
+        assert found == (pytest.approx(value, rel=1e-6) if isinstance(value, float) else value), name
+
+
+@BLOCKS
+def test_numbers_of_a_difference(block_frames: int, tmp_path: pathlib.Path) -> None:
+    other = sound(RATE, 2, 2.0, 9).astype("float32")
+    row = compared(tmp_path, MUSIC, other, block_frames=block_frames)
+    apart = (other - MUSIC).astype("float64")
+    assert row.largest == pytest.approx(np.abs(apart).max(), rel=1e-6)
+    assert row.rms == pytest.approx(np.sqrt(np.mean(apart**2)), rel=1e-5)
+
+
+@pytest.mark.parametrize("case", ["both the same", "nan against nan", "both silent", "both empty"])
+def test_the_same_is_the_same(case: str, tmp_path: pathlib.Path) -> None:
+    samples = {
+        "both the same": NOISE, "nan against nan": changed(NOISE, 5, np.nan), "both silent": NOISE * 0, "both empty": NOISE[:0],
+    }[case]  # fmt: skip
+    assert compared(tmp_path, samples, samples).kind in ("identical", "tolerance")
+
+
+def test_metadata_count_beside_equal_samples(tmp_path: pathlib.Path) -> None:
+    row = compared(tmp_path, NOISE, NOISE, rates=(RATE, 2 * RATE))
+    assert (row.kind, row.fields, row.from_rate, row.to_rate) == ("metadata", "rate", RATE, 2 * RATE)
+    assert "sample rate 16000 -> 32000" in row.note
+    assert "the samples are the same" in row.note
+    whole = np.round(NOISE * 2**15) / 2**15
+    row = compared(tmp_path, whole, whole, subtypes=("PCM_16", "PCM_24"))
+    assert (row.kind, row.fields, row.largest) == ("metadata", "bits", 0.0)
+
+
+def test_dtypes_are_compared_without_normalize(tmp_path: pathlib.Path) -> None:
+    whole = np.round(NOISE * 2**15) / 2**15
+    native = Terms(TERMS.old, TERMS.new, normalize=False)
+    row = compared(tmp_path, whole, whole, subtypes=("PCM_16", "FLOAT"), terms=native)
+    assert (row.kind, row.from_dtype, row.to_dtype, row.largest) == ("metadata", "int16", "float32", 0.0)
+    row = compared(tmp_path, whole, whole * 0.5, subtypes=("PCM_16", "PCM_16"), terms=native)
+    assert (row.kind, row.factor) == ("scaled", pytest.approx(0.5, rel=1e-3))
+
+
+def test_a_larger_tolerance_forgives_more(tmp_path: pathlib.Path) -> None:
+    row = compared(tmp_path, NOISE, changed(NOISE, 50, 0.01), terms=Terms(TERMS.old, TERMS.new, tolerance=0.02))
+    assert row.kind == "tolerance"
+
+
+def test_a_shift_is_looked_for_no_further_than_asked(tmp_path: pathlib.Path) -> None:
+    row = compared(tmp_path, MUSIC, MUSIC[3000:], terms=Terms(TERMS.old, TERMS.new, max_shift=2000))
+    assert row.kind == "different"
+
+
+@pytest.mark.parametrize(("broken", "kind"), [((0,), "error_from"), ((1,), "error_to"), ((0, 1), "error_both")])
+def test_who_cannot_read(broken: tuple[int, ...], kind: str, tmp_path: pathlib.Path) -> None:
+    paths = [str(tmp_path / "old.wav"), str(tmp_path / "new.wav")]
+    for number, path in enumerate(paths):
+        if number in broken:
+            pathlib.Path(path).write_bytes(b"nothing")
+        else:
+            soundfile.write(path, NOISE, RATE)
+    row = compare(Row(paths[0]), (paths[0], paths[1]), SIDES, TERMS)
+    assert row.kind == kind
+    assert (row.from_error is not None) == (0 in broken)
+    assert (row.to_error is not None) == (1 in broken)
+    assert "soundfile" in row.note
+
+
+def test_a_long_file_needs_no_more_memory_than_its_blocks(tmp_path: pathlib.Path) -> None:
+    """Ten minutes that differ by a shift, so that they are decoded twice, take as much as one minute does."""
+    peaks = []
+    for minutes in (1, 10):
+        long = np.tile(sound(8000, 1, 6.0, 3).astype("float32"), (10 * minutes, 1)) + np.random.default_rng(2).normal(
+            0, 0.02, (8000 * 60 * minutes, 1)
+        ).astype("float32")
+        soundfile.write(tmp_path / "old.wav", long, 8000)
+        soundfile.write(tmp_path / "new.wav", long[700:], 8000)
+        size = long.nbytes
+        del long
+        paths = (str(tmp_path / "old.wav"), str(tmp_path / "new.wav"))
+        tracemalloc.start()
+        row = compare(Row(paths[0]), paths, SIDES, TERMS, 1 << 16)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert (row.kind, row.shift) == ("shifted", 700)
+    assert peaks[1] < 1.2 * peaks[0]
+    assert peaks[1] < size

@@ -1,0 +1,162 @@
+"""Every file comes back exactly once, whatever dies on the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from compat.audit.engines import EngineError
+from compat.audit.engines.dask import DaskEngine
+from compat.audit.engines.local import LocalEngine
+from compat.audit.items import Item
+from compat.audit.options import UsageError
+from tests.audit.tasks import Echo
+from tests.conftest import ROOT
+
+FILES = [Item(f"{number}.wav") for number in range(300)]
+PATHS = sorted(item.path for item in FILES)
+
+
+def test_local_processes_give_every_file_once() -> None:
+    assert sorted(LocalEngine(2).run(Echo(), FILES)) == PATHS
+    assert list(LocalEngine(2).run(Echo(), [])) == []
+
+
+def test_what_ends_its_process_is_named_and_the_rest_goes_on() -> None:
+    bad = [Item("abort.wav"), Item("exit.wav"), Item("abort2.wav")]
+    items = [*FILES[:100], *bad[:2], *FILES[100:], bad[2]]
+    found = sorted(LocalEngine(2).run(Echo(), items))
+    crashed = [text for text in found if ": " in text]
+    assert [text for text in found if ": " not in text] == PATHS
+    assert crashed == [
+        "abort.wav: reading it ended the process (SIGABRT)",
+        "abort2.wav: reading it ended the process (SIGABRT)",
+        "exit.wav: reading it ended the process (exit status 3)",
+    ]
+
+
+def test_what_hangs_is_ended() -> None:
+    found = sorted(LocalEngine(2, time_limit=1.0).run(Echo(), [*FILES[:20], Item("hang.wav"), *FILES[20:40]]))
+    assert [text for text in found if "hang" not in text] == sorted(item.path for item in FILES[:40])
+    assert found[-1].startswith("hang.wav: reading it took more than 1 s")
+
+
+def test_a_failure_of_the_task_itself_ends_the_run_and_all_processes() -> None:
+    with pytest.raises(EngineError, match=r"bug\.wav: KeyError: 'mine'"):
+        list(LocalEngine(2).run(Echo(), [*FILES[:30], Item("bug.wav")]))
+
+
+def test_closing_the_run_ends_the_processes() -> None:
+    rows = LocalEngine(2).run(Echo(0.01), FILES)
+    next(rows)
+    begun = time.monotonic()
+    rows.close()  # type: ignore[attr-defined]
+    assert time.monotonic() - begun < 5
+
+
+# Dask
+
+
+@pytest.mark.parametrize("address", ["nonsense", "local[x]", "local[2"])
+def test_addresses_that_are_none(address: str) -> None:
+    pytest.importorskip("distributed", reason="the engine is for Dask")
+    with pytest.raises(UsageError, match=r"tcp://HOST:PORT, or local\[N\]"):
+        DaskEngine(address)
+
+
+class Cluster:
+    """A scheduler and two workers, each a process of its own."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        file = folder / "scheduler.json"
+        self._environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self.scheduler = self._start("scheduler", "--port", "0", "--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", str(file))
+        limit = time.monotonic() + 60
+        while not (file.exists() and file.read_text()):
+            assert time.monotonic() < limit, "the scheduler did not start"
+            time.sleep(0.05)
+        self.address = json.loads(file.read_text())["address"]
+        self.workers = [self.worker() for _ in range(2)]
+
+    def worker(self) -> subprocess.Popen[bytes]:
+        """A further worker, without the nanny that would start it again."""
+        options = ("--no-nanny", "--nthreads", "1", "--no-dashboard", "--death-timeout", "60")
+        return self._start("worker", self.address, *options)
+
+    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "dask", *arguments], env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+    def end(self) -> None:
+        for process in (*self.workers, self.scheduler):
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def _dask() -> None:
+    pytest.importorskip("distributed", reason="the engine is for Dask")
+
+
+@pytest.fixture
+def cluster(_dask: None, tmp_path: pathlib.Path) -> Iterator[Cluster]:
+    made = Cluster(tmp_path)
+    yield made
+    made.end()
+
+
+def wait_for_workers(cluster: Cluster, number: int) -> None:
+    from distributed import Client
+
+    with Client(cluster.address, set_as_default=False) as client:
+        client.wait_for_workers(number, timeout=60)
+
+
+def test_a_worker_that_is_killed_midway_loses_nothing_and_repeats_nothing(cluster: Cluster) -> None:
+    wait_for_workers(cluster, 2)
+    found = []
+    for path in DaskEngine(cluster.address).run(Echo(0.005), FILES):
+        found.append(path)
+        if len(found) == 40:
+            cluster.workers[0].send_signal(signal.SIGKILL)
+    assert cluster.workers[0].wait() == -signal.SIGKILL
+    assert cluster.workers[1].poll() is None
+    assert sorted(found) == PATHS
+
+
+def test_a_scheduler_that_is_not_there() -> None:
+    pytest.importorskip("distributed", reason="the engine is for Dask")
+    with pytest.raises(EngineError, match=r"no scheduler answers at tcp://127\.0\.0\.1:9"):
+        list(DaskEngine("tcp://127.0.0.1:9", patience=1).run(Echo(), FILES))
+
+
+def test_workers_that_are_all_gone(cluster: Cluster) -> None:
+    wait_for_workers(cluster, 2)
+    rows = DaskEngine(cluster.address, patience=1).run(Echo(0.005), FILES)
+    found = [next(rows)]
+    for worker in cluster.workers:
+        worker.kill()
+    with pytest.raises(EngineError, match=r"has had no worker for 1 s\. The same command goes on"):
+        found.extend(rows)
+    assert len(found) == len(set(found)) < len(FILES)
+
+
+def test_a_file_that_ends_every_worker_is_named() -> None:
+    """On a cluster of this machine, whose workers are started again."""
+    pytest.importorskip("distributed", reason="the engine is for Dask")
+    import dask
+
+    items = [*FILES[:20], Item("abort.wav"), *FILES[20:40]]
+    with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
+        found = list(DaskEngine("local[2]").run(Echo(), items))
+    assert sorted(path for path in found if ": " not in path) == sorted(item.path for item in items if "abort" not in item.path)
+    assert [path for path in found if ": " in path] == ["abort.wav: every worker that read it died"]

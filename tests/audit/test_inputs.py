@@ -1,0 +1,207 @@
+"""Finding files: folders, globs, manifests, and URLs of a memory file system and a local web server."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import http.server
+import io
+import json
+import os
+import pathlib
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from compat.audit import fetching
+from compat.audit.inputs import formats
+from compat.audit.inputs.sources import Sources
+from compat.audit.items import Item
+from compat.audit.options import UsageError
+
+NAMES = ("a.wav", "deep/er/b.FLAC", "deep/c.mp3", "[odd] d.ogg")
+
+
+@pytest.fixture
+def folder(tmp_path: pathlib.Path) -> pathlib.Path:
+    for name in (*NAMES, "notes.md", "deep/picture.png"):
+        path = tmp_path / "data" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name.encode())
+    return tmp_path / "data"
+
+
+def found(*data: object, base: object = "", **options: object) -> list[str]:
+    """The paths that DATA stands for, from ``base`` on."""
+    sources = Sources(tuple(map(str, data)), **options)  # type: ignore[arg-type]
+    return [item.path.removeprefix(f"{base}/") for item in sources.items()]
+
+
+def test_a_folder_is_all_audio_below_it(folder: pathlib.Path) -> None:
+    sources = Sources((str(folder),))
+    assert {os.path.relpath(item.path, folder) for item in sources.items()} == set(NAMES)
+    assert sources.passed_over == 2
+    assert found(folder, extensions=frozenset({"md"}), base=folder) == ["notes.md"]
+    assert len(found(folder, extensions=frozenset())) == 6
+
+
+def test_files_carry_what_tells_that_they_changed(folder: pathlib.Path) -> None:
+    path = folder / "a.wav"
+    (before,) = Sources((str(path),)).items()
+    path.write_bytes(b"longer than before")
+    (after,) = Sources((str(path),)).items()
+    assert before.key != after.key
+    assert after.size == 18
+
+
+def test_globs(folder: pathlib.Path) -> None:
+    assert found(f"{folder}/*.wav", base=folder) == ["a.wav"]
+    assert found(f"{folder}/**/*.mp3", base=folder) == ["deep/c.mp3"]
+    assert found(folder / "[odd] d.ogg", base=folder) == ["[odd] d.ogg"]
+    with pytest.raises(UsageError, match="no file matches"):
+        found(f"{folder}/*.opus")
+    with pytest.raises(UsageError, match="there is no such file or folder"):
+        found(folder / "gone.wav")
+
+
+LINES = "a.wav\n\ndeep/c.mp3\r\n"
+COMMAS = 'id,path,text\n1,a.wav,"one, two"\n2,"deep/c.mp3",three\n'
+JSON = '{"audio_filepath": "a.wav", "duration": 1}\n\n{"audio_filepath": "deep/c.mp3"}\n'
+NESTED = '{"audio": {"path": "a.wav"}}\n{"audio": {"path": "deep/c.mp3"}}\n'
+MANIFESTS = {
+    "lines": ("list.txt", LINES, None),
+    "commas": ("list.csv", COMMAS, None),
+    "commas, named": ("list.csv", COMMAS.replace("path", "clip"), "clip"),
+    "commas, by number": ("list.csv", COMMAS.replace("path", "clip"), "2"),
+    "commas, with a mark": ("list.csv", f"\ufeffpath\n{LINES}", None),
+    "tabs": ("list.tsv", "path\ttext\na.wav\tone\ndeep/c.mp3\ttwo\n", None),
+    "json": ("list.jsonl", JSON, None),
+    "json, named": ("list.jsonl", JSON.replace("audio_filepath", "f"), "f"),
+    "json, nested": ("list.ndjson", NESTED, "audio.path"),
+    "json, texts": ("list.jsonl", '"a.wav"\n"deep/c.mp3"\n', None),
+}
+
+
+@pytest.mark.parametrize("case", MANIFESTS)
+def test_manifests(case: str, folder: pathlib.Path) -> None:
+    name, text, field = MANIFESTS[case]
+    (folder / name).write_text(text, encoding="utf-8", newline="")
+    assert found(folder / name, base=folder, field=field) == ["a.wav", "deep/c.mp3"]
+    assert found(base=folder, manifests=(str(folder / name),), field=field) == ["a.wav", "deep/c.mp3"]
+    with gzip.open(folder / f"{name}.gz", "wt", encoding="utf-8", newline="") as file:
+        file.write(text)
+    assert found(folder / f"{name}.gz", base=folder, field=field) == ["a.wav", "deep/c.mp3"]
+
+
+def test_a_manifest_may_lie_elsewhere_and_on_standard_input(
+    folder: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "list.txt").write_text(f"a.wav\n{folder}/deep/c.mp3\n")
+    assert found(tmp_path / "list.txt", base=folder, root=str(folder)) == ["a.wav", "deep/c.mp3"]
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(f"{folder}/a.wav\n".encode())))
+    assert found("-", base=folder) == ["a.wav"]
+
+
+BAD = {
+    "no such column": ("list.csv", COMMAS, "clip", "there is no column 'clip'; there is id, path, text"),
+    "no usual column": ("list.csv", "x,y\n1,2\n", None, "which column has the paths"),
+    "a short line": ("list.csv", "x,path\n1\n", None, "the line has 1 columns"),
+    "no json": ("list.jsonl", "a.wav\n", None, "list.jsonl:1: not a line of JSON"),
+    "no such field": ("list.jsonl", JSON, "f", "there is no text in the field 'f'; there is audio_filepath"),
+    "no usual field": ("list.jsonl", '{"x": 1}\n', None, "which field has the path"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_manifests_that_are_not_what_they_should_be(case: str, folder: pathlib.Path) -> None:
+    name, text, field, message = BAD[case]
+    (folder / name).write_text(text)
+    with pytest.raises(UsageError, match=message):
+        found(folder / name, field=field)
+
+
+def test_counterparts_have_the_same_relative_path(folder: pathlib.Path) -> None:
+    sources = Sources((str(folder),), against="/other")
+    assert {item.other for item in sources.items()} == {f"/other/{name}" for name in NAMES}
+    (item,) = Sources((f"{folder}/deep/*.mp3",), against="/other").items()
+    assert item.other == "/other/c.mp3"
+    (folder / "list.txt").write_text("deep/c.mp3\n")
+    (item,) = Sources((f"{folder}/list.txt",), against="s3://bucket/new").items()
+    assert item.other == "s3://bucket/new/deep/c.mp3"
+
+
+def test_a_decoded_copy_may_end_in_wav(folder: pathlib.Path) -> None:
+    (folder / "deep/c.wav").write_bytes(b"")
+    assert fetching.counterpart(str(folder / "deep/c.mp3")) == str(folder / "deep/c.mp3")
+    assert fetching.counterpart(str(folder / "deep/c.m4a")) == str(folder / "deep/c.wav")
+
+
+# behind URLs
+
+
+@pytest.fixture(params=["memory", "http"])
+def remote(request: pytest.FixtureRequest, folder: pathlib.Path) -> Iterator[str]:
+    fsspec = pytest.importorskip("fsspec", reason="URLs need fsspec")
+    if request.param == "memory":
+        system = fsspec.filesystem("memory")
+        system.put(f"{folder}/", "/data/", recursive=True)
+        yield "memory://data"
+        system.rm("/data", recursive=True)
+        return
+    pytest.importorskip("aiohttp", reason="fsspec's http needs aiohttp")
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments: object) -> None:
+        """Say nothing."""
+
+
+def test_files_and_folders_behind_urls(remote: str) -> None:
+    items = list(Sources((f"{remote}/deep/",)).items())
+    assert sorted(item.path.rpartition("/")[2] for item in items) == ["b.FLAC", "c.mp3"]
+    (item,) = Sources((f"{remote}/a.wav",)).items()
+    with fetching.local(item.path) as path:
+        assert path.endswith(".wav")
+        assert pathlib.Path(path).read_bytes() == b"a.wav"
+    assert not os.path.exists(path)
+
+
+def test_manifests_behind_urls(remote: str, folder: pathlib.Path) -> None:
+    text = "\n".join(json.dumps({"file": name}) for name in ("a.wav", "deep/c.mp3"))
+    if remote.startswith("memory"):
+        import fsspec
+
+        fsspec.filesystem("memory").pipe("/data/list.jsonl", text.encode())
+    else:
+        (folder / "list.jsonl").write_text(text)
+    items = list(Sources((f"{remote}/list.jsonl",), against="memory://new").items())
+    assert [item.path for item in items] == [f"{remote}/a.wav", f"{remote}/deep/c.mp3"]
+    assert [item.other for item in items] == ["memory://new/a.wav", "memory://new/deep/c.mp3"]
+
+
+def test_globs_behind_urls(folder: pathlib.Path) -> None:
+    fsspec = pytest.importorskip("fsspec", reason="URLs need fsspec")
+    fsspec.filesystem("memory").put(f"{folder}/", "/globbed/", recursive=True)
+    assert found("memory://globbed/**/*.mp3") == ["memory:///globbed/deep/c.mp3"]
+
+
+def test_what_is_not_there(remote: str) -> None:
+    with pytest.raises(UsageError, match="cannot be listed"):
+        found(f"{remote}/gone.wav")
+    with pytest.raises(fetching.FetchError, match=r"cannot fetch .*gone\.wav"), fetching.local(f"{remote}/gone.wav"):
+        pass
+    with pytest.raises(UsageError, match="Protocol not known"):
+        found("nosuch://bucket/x.wav")
+
+
+def test_the_hash_of_a_file_is_the_same_everywhere() -> None:
+    assert Item("a.wav", "1").key == 11969453995891457426
+    assert formats.extension("https://host/a.WAV?sig=x.mp3") == "wav"

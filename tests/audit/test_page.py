@@ -1,0 +1,230 @@
+"""The page, in a browser: it opens, sorts, filters, draws, plays, and is used by keyboard alone."""
+
+from __future__ import annotations
+
+import pathlib
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from compat.audit.classes import CLASSES
+from compat.audit.cli import main
+from compat.audit.options import Terms
+from compat.audit.reporting.page import page
+from compat.audit.reporting.result import Result
+from compat.audit.rows import Row
+from compat.audit.tally import Tally
+from tests.audit import planted
+
+ROWS = 50_000
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    api = pytest.importorskip("playwright.sync_api", reason="the page is tested with Playwright")
+    found = next(filter(None, map(shutil.which, _NAMES)), None)
+    if found is None:
+        pytest.skip("no Chromium here: apt install chromium")
+    with api.sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="module")
+def audited(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """The report of a small planted set."""
+    root = tmp_path_factory.mktemp("page")
+    planted.make(root, 50, seconds=2.0, every=1, sounds=1)
+    report = root / "audit.html"
+    arguments = ("--from", "2.1:ffmpeg", "--to", "2.2:ffmpeg", root / "old", "--against", root / "new", "--report", report, "--quiet")
+    assert main([*map(str, arguments), "--results", str(root / "audit.jsonl")]) == 2
+    return report
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """A report of 50,000 rows."""
+    names = list(CLASSES)
+    rows = [
+        Row(f"/data/{number % 97:02}/{number:05}.wav", names[number % 7], f"note {number}", rms=(number * 7919 % ROWS) / ROWS, seconds=1.0)
+        for number in range(ROWS)
+    ]
+    tally = Tally()
+    for row in rows:
+        tally.add(row)
+    result = Result(Terms("2.0:global:sox_io", "2.2:dispatcher"), tally, ROWS, ROWS, 0, 0, 0, 0.95, "audit.jsonl", frozenset())
+    path = tmp_path_factory.mktemp("large") / "audit.html"
+    path.write_text("".join(page(result, rows, {})), encoding="utf-8")
+    return path
+
+
+class Opened:
+    """A page in the browser, with what it complained of."""
+
+    def __init__(self, browser: Any, path: pathlib.Path, **options: Any) -> None:
+        self.complaints: list[str] = []
+        self.page = browser.new_page(viewport={"width": 1300, "height": 900}, **options)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        self.page.on("request", lambda request: self.complaints.append(request.url) if request.url.startswith("http") else None)
+        self.page.goto(path.as_uri())
+
+    def __enter__(self) -> Any:
+        return self.page
+
+    def __exit__(self, *failure: object) -> None:
+        self.page.close()
+        if failure == (None, None, None):
+            assert self.complaints == []
+
+
+def cells(page: Any, column: int) -> list[str]:
+    """What a column shows, from the top."""
+    return [
+        str(text) for text in page.eval_on_selector_all(f"#rows .row > :nth-child({column})", "(all) => all.map((one) => one.textContent)")
+    ]
+
+
+def test_it_needs_nothing_else(audited: pathlib.Path) -> None:
+    text = audited.read_text(encoding="utf-8")
+    assert "http:" not in text
+    assert "https:" not in text
+    assert text.count("<script") == 2
+
+
+def test_it_opens_with_its_counts(browser: Any, audited: pathlib.Path) -> None:
+    with Opened(browser, audited) as page:
+        buttons = page.eval_on_selector_all("#kinds button", "(all) => all.map((one) => one.textContent)")
+        assert buttons == ["10 metadata differ", "10 other length", "10 shifted", "10 scaled", "10 only the new side fails"]
+        assert page.inner_text("#said") == "50 of 50 rows"
+        assert len(cells(page, 1)) > 10
+
+
+def test_it_sorts(browser: Any, large: pathlib.Path) -> None:
+    with Opened(browser, large) as page:
+        page.click("[data-sort=rms] button")
+        assert page.get_attribute("[data-sort=rms]", "aria-sort") == "descending"
+        values = [float(text) for text in cells(page, 5)]
+        assert values == sorted(values, reverse=True)
+        assert values[0] > 0.999
+        page.click("[data-sort=rms] button")
+        assert page.get_attribute("[data-sort=rms]", "aria-sort") == "ascending"
+        assert cells(page, 5)[0] == "0"
+        page.focus("[data-sort=path] button")
+        page.keyboard.press("Enter")
+        assert cells(page, 1)[:2] == ["00/00000.wav", "00/00097.wav"]
+        assert page.get_attribute("[data-sort=rms]", "aria-sort") == "none"
+
+
+def test_it_filters(browser: Any, large: pathlib.Path) -> None:
+    with Opened(browser, large) as page:
+        page.fill("#filter", "49999")
+        assert cells(page, 1) == ["44/49999.wav"]
+        assert page.inner_text("#said") == "1 of 50,000 rows"
+        page.fill("#filter", "shifted 4321")
+        assert set(cells(page, 2)) <= {"shifted", "shifted and scaled"}
+        page.fill("#filter", "nothing has this")
+        assert cells(page, 1) == []
+        page.press("#filter", "Escape")
+        page.click("#kinds button >> text=scaled")
+        assert set(cells(page, 2)) == {"scaled"}
+        assert page.get_attribute("#kinds button >> text=scaled", "aria-pressed") == "true"
+
+
+def test_50_000_rows_are_few_elements(browser: Any, large: pathlib.Path) -> None:
+    """Wherever it is scrolled to; and neither a letter in the filter nor a sort takes long enough to be felt as a stall."""
+    with Opened(browser, large) as page:
+        for where in (0, 0.5, 1):
+            page.evaluate("(where) => { const box = document.getElementById('rows'); box.scrollTop = where * box.scrollHeight; }", where)
+            page.wait_for_timeout(100)
+            assert 10 < page.locator("#rows .row").count() < 60
+        assert page.locator("#rows .row").last.get_attribute("aria-rowindex") == str(ROWS + 1)
+        assert page.evaluate("document.getElementsByTagName('*').length") < 700
+        took = page.evaluate(
+            "() => { const begun = performance.now(); filter.value = '1'; narrow(); sorted = {name: 'rms', down: true}; arrange(); draw();"
+            " return performance.now() - begun; }"
+        )
+        assert took < 5000  # a stall, on any machine; it is 0.1 s here
+
+
+def test_it_is_used_by_keyboard_alone(browser: Any, audited: pathlib.Path) -> None:
+    with Opened(browser, audited) as page:
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement.id") == "filter"
+        page.keyboard.type("flac scaled")
+        page.keyboard.press("ArrowDown")
+        assert page.evaluate("document.activeElement.id") == "table"
+        assert page.get_attribute("#table", "aria-activedescendant") == "row-0"
+        assert page.get_attribute("#row-0", "aria-selected") == "true"
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "detail"
+        assert "flac/" in page.inner_text("#detail h2")
+        page.keyboard.press("Escape")
+        page.keyboard.press("/")
+        page.keyboard.press("Escape")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("End")
+        assert page.get_attribute("#table", "aria-activedescendant") == "row-49"
+        page.keyboard.press("PageUp")
+        page.keyboard.press("ArrowUp")
+        chosen = int(page.get_attribute("#table", "aria-activedescendant").removeprefix("row-"))
+        assert 10 < chosen < 48
+        page.keyboard.press("Home")
+        assert page.get_attribute("#table", "aria-activedescendant") == "row-0"
+
+
+INK = """() => [...document.querySelectorAll('#detail canvas')].map((canvas) => {
+    const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    let drawn = 0;
+    for (let at = 3; at < pixels.length; at += 4) drawn += pixels[at] > 0;
+    return [drawn / (canvas.width * canvas.height), [...canvas.getContext('2d').fillStyle].join('')];
+})"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_draws_and_plays(scheme: str, browser: Any, audited: pathlib.Path) -> None:
+    with Opened(browser, audited, color_scheme=scheme) as page:
+        page.fill("#filter", "wav shifted")
+        page.press("#filter", "ArrowDown")
+        page.wait_for_selector("#detail canvas")
+        old, new, apart, left = page.evaluate(INK)
+        for ink, _ in (old, new, apart):
+            assert 0.02 < ink < 0.9
+        assert left[0] < 0.03  # the shift explains all of it: a flat line
+        assert len({colour for _, colour in (old, new, apart)}) == 3
+        captions = page.locator("#detail figcaption").all_inner_texts()
+        assert captions[0].startswith("2.1:dispatcher:ffmpeg")
+        assert page.locator("#detail audio").count() == 2
+        if page.evaluate("document.createElement('audio').canPlayType('audio/flac')"):
+            page.wait_for_function("[...document.querySelectorAll('audio')].every((one) => one.readyState > 0)")
+            seconds = page.eval_on_selector_all("#detail audio", "(all) => all.map((one) => one.duration)")
+            assert seconds[0] == pytest.approx(2.0, abs=0.05)
+            assert seconds[1] < seconds[0]
+        background = page.evaluate("getComputedStyle(document.documentElement).colorScheme")
+        assert background == "light dark"
+
+
+def test_what_cannot_be_drawn_says_so(browser: Any, audited: pathlib.Path) -> None:
+    with Opened(browser, audited) as page:
+        page.fill("#filter", "ogg new side fails")
+        page.press("#filter", "ArrowDown")
+        assert page.locator("#detail canvas").count() == 0
+        assert "cannot read" in page.inner_text("#detail")
+
+
+def test_nothing_in_a_name_is_taken_for_html(browser: Any, tmp_path: pathlib.Path) -> None:
+    row = Row("</script><img src=x onerror=alert(1)>.wav", "different", "<b>bold</b>", rms=0.5, from_error="<i>")
+    tally = Tally()
+    tally.add(row)
+    result = Result(Terms("2.0", "2.2"), tally, 1, 1, 0, 0, 0, 0.95, "<results>", frozenset())
+    path = tmp_path / "audit.html"
+    path.write_text("".join(page(result, [row], {})), encoding="utf-8")
+    with Opened(browser, path) as opened:
+        opened.focus("#table")
+        assert opened.inner_text("#detail h2") == row.path
+        assert opened.locator("img, b b, i").count() == 0
+        assert "Every file's row is in <results>." in opened.inner_text("body")

@@ -1,0 +1,92 @@
+"""The sides: their names, and that they decode as the stand-in of their release does."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import compat
+from compat.audit import sides
+from compat.audit.options import UsageError
+from dispatcher.errors import AudioError
+from tests.conftest import ASSETS
+
+NAMES = {
+    "2.0:soundfile": "2.0:global:soundfile",
+    "2.0.2:sox_io": "2.0:global:sox_io",
+    "2.0:ffmpeg": "2.0:dispatcher:ffmpeg",
+    "2.0:dispatcher": "2.0:dispatcher",
+    "2.0:dispatcher:soundfile": "2.0:dispatcher:soundfile",
+    "2.1": "2.1:dispatcher",
+    "2.1:soundfile": "2.1:dispatcher:soundfile",
+    "2.1:sox_io": "2.1:global:sox_io",
+    "2.1:global:soundfile": "2.1:global:soundfile",
+    "2.2:sox_io": "2.2:dispatcher:sox",
+    "2.8:ffmpeg": "2.8:dispatcher:ffmpeg",
+    "2.9": "2.9:torchcodec",
+}
+REFUSED = {
+    "3.0": "there is no release '3.0'",
+    "": "there is no release ''",
+    "2.2:sax": "there is no backend 'sax'; there is ffmpeg",
+    "2.2:global": "has no global backend",
+    "2.2:torchcodec": "TorchCodec decodes for 2.9",
+    "2.9:ffmpeg": "leaves everything to TorchCodec",
+    "2.0:global:ffmpeg": "there is no global backend 'ffmpeg'",
+    "2.1:dispatcher:sox:more": "is not RELEASE",
+}
+
+
+@pytest.mark.parametrize("text", NAMES)
+def test_what_is_left_open_is_filled_in(text: str) -> None:
+    side = sides.parse(text)
+    assert side.name == NAMES[text]
+    assert sides.parse(side.name) == side
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_there_is_not(text: str) -> None:
+    with pytest.raises(UsageError, match=REFUSED[text]):
+        sides.parse(text)
+
+
+@pytest.mark.libsox
+def test_the_default_of_2_0_is_sox_io() -> None:
+    assert sides.parse("2.0").name == "2.0:global:sox_io"
+
+
+STANDINS = {
+    "2.0:soundfile": ("2.0", {}),
+    "2.0:sox_io": ("2.0", {}),
+    "2.1:sox_io": ("2.1", {"dispatcher": False}),
+    "2.2": ("2.2", {}),
+    "2.9": ("2.9", {}),
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", sorted(path.name for path in ASSETS.iterdir() if path.is_file()))
+@pytest.mark.parametrize("text", [pytest.param(text, marks=[pytest.mark.libsox] if "sox" in text else []) for text in STANDINS])
+def test_a_side_decodes_as_its_release_does(text: str, name: str) -> None:
+    version, flags = STANDINS[text]
+    torchaudio = compat.standin(version, **flags)
+    if text.partition(":")[2]:
+        torchaudio.set_audio_backend(text.partition(":")[2])
+    path = str(ASSETS / name)
+    waveform, rate, failure = None, 0, ""
+    try:
+        waveform, rate = torchaudio.load(path)
+    except (RuntimeError, ValueError, TypeError) as why:
+        failure = str(why)
+    if waveform is None:
+        with pytest.raises(AudioError) as caught, sides.parse(text).open(path, normalize=True, block_frames=1500) as stream:
+            list(stream.blocks)
+        assert str(caught.value).split(" with the ")[0] == failure.split(" with the ")[0]
+        return
+    with sides.parse(text).open(path, normalize=True, block_frames=1500) as stream:
+        blocks = [block.copy() for block in stream.blocks]
+        assert stream.metadata.sample_rate == rate
+    got = np.concatenate(blocks, axis=1) if blocks else waveform.numpy()
+    assert got.shape == waveform.shape
+    # libsndfile rounds the last bit of an mp3 by where it is read up to
+    assert np.allclose(got, waveform.numpy(), rtol=0, atol=1e-7 if name.endswith("mp3") and "soundfile" in text else 0, equal_nan=True)

@@ -1,0 +1,122 @@
+"""Results survive being killed, and are read again."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+
+import pytest
+
+from compat.audit.options import UsageError
+from compat.audit.rows import Row
+from compat.audit.storage import open_store
+from compat.audit.storage.parquet import Parquet
+from compat.audit.tally import Tally, latest
+
+ROWS = [
+    Row("a.wav", "identical", stamp="1", terms="t", rms=0.0, seconds=1.5, from_rate=8000),
+    Row("b é 音.flac", "different", "largest\ndifference", stamp="2", terms="t", largest=0.1),
+    Row("odd \udcff.mp3", "error_to", to_error="no", terms="t"),
+]
+
+
+@pytest.fixture(params=[".jsonl", ".parquet"])
+def place(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> str:
+    if request.param == ".parquet":
+        pytest.importorskip("pyarrow", reason="Parquet needs pyarrow")
+    return str(tmp_path / f"audit{request.param}")
+
+
+def test_rows_come_back(place: str) -> None:
+    with open_store(place) as store:
+        for row in ROWS[:2]:
+            store.append(row)
+        assert list(store.rows()) == ROWS[:2]
+    with open_store(place) as store:
+        store.append(ROWS[2])
+    with open_store(place) as store:
+        found = list(store.rows())
+    assert found[:2] == ROWS[:2]
+    assert found[2].path.startswith("odd ")
+
+
+def test_fresh_drops_what_is_there(place: str) -> None:
+    for fresh, number in ((False, 1), (False, 2), (True, 1)):
+        with open_store(place, fresh=fresh) as store:
+            store.append(ROWS[0])
+            assert len(list(store.rows())) == number
+
+
+def test_two_runs_do_not_append_at_once(place: str) -> None:
+    with open_store(place), pytest.raises(UsageError, match="another run appends"):
+        open_store(place)
+
+
+def test_a_half_written_line_is_taken_off(tmp_path: pathlib.Path) -> None:
+    place = tmp_path / "audit.jsonl"
+    with open_store(str(place)) as store:
+        store.append(ROWS[0])
+    with place.open("ab") as file:
+        file.write(b'{"path": "c.wav", "ki')
+    with open_store(str(place)) as store:
+        store.append(ROWS[1])
+    with open_store(str(place)) as store:
+        assert list(store.rows()) == ROWS[:2]
+
+
+@pytest.mark.parametrize("text", ["not json\n", "[1]\n", '"text"\n'])
+def test_a_file_of_something_else_is_refused(text: str, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "audit.jsonl").write_text(text)
+    with open_store(str(tmp_path / "audit.jsonl")) as store, pytest.raises(UsageError, match="no row of an audit"):
+        list(store.rows())
+    assert (tmp_path / "audit.jsonl").read_text() == text
+
+
+@pytest.mark.parametrize("name", ["audit.csv", "audit"])
+def test_other_extensions_are_refused(name: str, tmp_path: pathlib.Path) -> None:
+    with pytest.raises(UsageError, match=r"\.jsonl or \.parquet"):
+        open_store(str(tmp_path / name))
+
+
+def test_parquet_is_a_data_set_that_others_read(tmp_path: pathlib.Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="Parquet needs pyarrow")
+    place = str(tmp_path / "audit.parquet")
+    with Parquet(place, part_rows=2) as store:
+        for number in range(5):
+            store.append(Row(f"{number}.wav", "identical", terms="t"))
+    assert sorted(path.name for path in pathlib.Path(place).iterdir()) == [f"part-0000{number}.parquet" for number in range(3)]
+    assert parquet.read_table(place).column("path").to_pylist() == [f"{number}.wav" for number in range(5)]
+
+
+def test_what_a_killed_run_left_in_the_journal_is_kept_once(tmp_path: pathlib.Path) -> None:
+    pytest.importorskip("pyarrow", reason="Parquet needs pyarrow")
+    place = tmp_path / "audit.parquet"
+    with Parquet(str(place)) as store:
+        store.append(ROWS[0])
+    line = json.dumps({"path": "late.wav", "kind": "identical", "stamp": "9", "terms": "t"})
+    (place / "_journal.jsonl").write_text(f"{line}\n{line[:20]}")  # killed while it wrote a row
+    with Parquet(str(place)) as store:
+        assert [row.path for row in store.rows()] == ["a.wav", "late.wav"]
+    (place / "_journal.jsonl").write_text(f"{line}\n")  # killed between the part and the journal
+    with Parquet(str(place)) as store:
+        assert [row.path for row in store.rows()] == ["a.wav", "late.wav"]
+
+
+def test_a_row_counts_once_and_a_later_one_takes_the_place_of_a_failure() -> None:
+    rows = [
+        Row("a.wav", "identical"), Row("a.wav", "identical"), Row("b.wav", "error_both"), Row("b.wav", "error_to"),
+        Row("c.wav", "error_to"), Row("c.wav", "shifted", left_rms=0.0),
+    ]  # fmt: skip
+    tally = Tally()
+    for row in latest(rows, None):
+        tally.add(row)
+    assert (tally.files, dict(tally.kinds)) == (3, {"identical": 1, "shifted": 1, "error_to": 1})
+
+
+def test_the_worst_are_the_worst() -> None:
+    tally = Tally(worst=3)
+    for number in range(50):
+        tally.add(Row(f"{number}.wav", "different", rms=number / 100))
+        tally.add(Row(f"same{number}.wav", "tolerance", rms=0.9))
+    tally.add(Row("unreadable.wav", "error_to"))
+    assert [row.path for row in tally.worst] == ["unreadable.wav", "49.wav", "48.wav"]
