@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 
 import compat
 from compat import releases
+from compat.audit import classes
 from compat.codemod import registry as codemod
 from compat.doctor import registry as doctor
 
@@ -138,7 +139,21 @@ def _prose(docstring: str) -> Iterator[str]:
             yield f"  {line.strip()}" if listing and line else line.strip()
 
 
-PARTS: dict[str, Callable[[], Iterator[str]]] = {"flags": _flags, "targets": _targets, "rules": _rules, "checks": _checks, "api": _api}
+def _classes() -> Iterator[str]:
+    """What can become of a file in an audit."""
+    yield "| class | counts as | meaning |"
+    yield "|---|---|---|"
+    yield from (f"| {one.title} (`{one.name}`) | {one.group} | {one.meaning} |" for one in classes.CLASSES.values())
+
+
+PARTS: dict[str, Callable[[], Iterator[str]]] = {
+    "api": _api,
+    "checks": _checks,
+    "classes": _classes,
+    "flags": _flags,
+    "rules": _rules,
+    "targets": _targets,
+}
 
 
 def brought_up_to_date(text: str) -> str:
