@@ -31,6 +31,13 @@ class Reading:
         metadata: what ``info`` gives; ``None`` where the file did not open.
     """
 
+    side: Side
+    path: str
+    normalize: bool
+    block_frames: int
+    frames: int
+    blocks: int
+
     def __init__(self, side: Side, path: str, *, normalize: bool, block_frames: int) -> None:
         self.side, self.path, self.normalize, self.block_frames = side, path, normalize, block_frames
         self.error: str | None = None

@@ -51,6 +51,9 @@ class Plan:
         todo: how many are to be compared.
     """
 
+    found: int
+    todo: int
+
     def __init__(self) -> None:
         self.wanted: set[int] = set()
         self.found = self.todo = 0

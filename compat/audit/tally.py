@@ -39,6 +39,10 @@ class Tally:
         worst: the worst rows that are not the same, worst first.
     """
 
+    files: int
+    seconds: float
+    took: float
+
     def __init__(self, worst: int = _WORST) -> None:
         self.files = 0
         self.kinds: collections.Counter[str] = collections.Counter()

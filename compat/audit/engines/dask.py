@@ -35,6 +35,9 @@ class DaskEngine:
         UsageError: it is neither, or Dask is not installed.
     """
 
+    scheduler: str
+    patience: float
+
     def __init__(self, scheduler: str, patience: float = 60.0) -> None:
         self.scheduler, self.patience = scheduler, patience
         self._local = _LOCAL.fullmatch(scheduler)

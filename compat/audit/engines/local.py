@@ -39,6 +39,9 @@ class LocalEngine:
         time_limit: seconds that a file may take before its worker is ended; 0 for no limit.
     """
 
+    jobs: int
+    time_limit: float
+
     def __init__(self, jobs: int, time_limit: float = 0) -> None:
         self.jobs, self.time_limit = jobs, time_limit
 

@@ -24,6 +24,8 @@ _TYPES = {"str": "string", "int": "int64", "float": "float64"}
 class Parquet(Store):
     """One folder."""
 
+    path: str
+
     def __init__(self, path: str, *, fresh: bool = False, part_rows: int = _PART_ROWS) -> None:
         try:
             import pyarrow
