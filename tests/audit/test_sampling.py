@@ -62,6 +62,7 @@ def test_the_rule_of_three() -> None:
         assert sampling.bound(0, size, 10**7).high == pytest.approx(3 / size, rel=0.02)
 
 
+@hypothesis.settings(deadline=None)
 @hypothesis.given(size=st.integers(1, 3000), share=st.floats(0, 1))
 def test_bounds_hold_what_was_seen(size: int, share: float) -> None:
     found = round(size * share)
