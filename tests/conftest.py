@@ -54,6 +54,6 @@ def python() -> Callable[..., subprocess.CompletedProcess[str]]:
     def run(*arguments: str, code: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, *(["-c", code] if code else arguments)]
         variables = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), environment.pop("PYTHONPATH", "")]).rstrip(os.pathsep)}
-        return subprocess.run(command, env={**variables, **environment}, capture_output=True, text=True, timeout=120, check=False)
+        return subprocess.run(command, env={**variables, **environment}, capture_output=True, text=True, timeout=600, check=False)
 
     return run
