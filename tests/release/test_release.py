@@ -105,7 +105,7 @@ def test_only_the_extra_brings_torch(wheel: pathlib.Path) -> None:
 
 @pytest.mark.network
 def test_the_tools_work_without_torch(wheel: pathlib.Path, tmp_path: pathlib.Path) -> None:
-    """As pipx installs them: the codemod rewrites, the doctor says what is missing, the drop-in says that torch is."""
+    """As pipx installs them: codemod and audit do their work, the doctor says what is missing, the drop-in that torch is."""
     clean = Environment(tmp_path / "light", wheel)
     assert clean.run("python", "-c", "import torch").returncode != 0
     assert clean.run("torchaudio-compat", "--version").stdout.strip() == __version__
@@ -120,6 +120,9 @@ def test_the_tools_work_without_torch(wheel: pathlib.Path, tmp_path: pathlib.Pat
     assert "PyAV" in doctor.stdout
     elsewhere = clean.run("torchaudio-compat", "doctor", "--python", sys.executable, "--only", "imports")
     assert elsewhere.returncode == 0, elsewhere.stdout + elsewhere.stderr
+    audit = clean.run("torchaudio-compat", "audit", "--from", "2.0:soundfile", "--to", "2.2:ffmpeg", str(ASSETS / "stereo_s16.wav"))
+    assert audit.returncode == 0, audit.stdout + audit.stderr
+    assert "1  identical" in audit.stdout
     drop_in = clean.run("torchaudio-compat", "run", "--version", "2.2", script.name, ".", str(ASSETS / "stereo_s16.wav"))
     assert "No module named 'torch'" in drop_in.stderr
 
