@@ -85,6 +85,10 @@ CASES = [
         ("OSError", False), (4000, False),
     ),
     Case("exact_num_frames", "2.1", True, lambda t, _: t.info(_M4A).num_frames, (27, False), (26624, False)),
+    Case(
+        "truncated", "2.2", "error", lambda t, _: t.load(str(ASSETS / "cut_in_data.wav"))[1],
+        (16000, True), ("RuntimeError", False),
+    ),
     Case("scale_integers", "2.9", False, _peak, (0.5, True), (1.0, False)),
     Case("legacy_order", "2.0", ("soundfile",), lambda t, _: t.get_audio_backend(), ("sox_io", False), ("soundfile", False)),
     Case(
@@ -126,7 +130,7 @@ def test_a_flag_changes_nothing_else(case: Case, tmp_path: pathlib.Path) -> None
     """The actions of the other flags of the same release give the same with it and without."""
     related = {
         "old_names": {"torchcodec", "scale_integers"},
-        "torchcodec": {"bytes_paths", "unseekable_objects", "save_compression", "sox_path_objects", "sox_signed_bits", "mixed_dialects", "names_warn"},
+        "torchcodec": {"truncated", "bytes_paths", "unseekable_objects", "save_compression", "sox_path_objects", "sox_signed_bits", "mixed_dialects", "names_warn"},
         "choice_order": {"bytes_paths", "unseekable_objects", "torchcodec"},
         "dispatcher": {"legacy_order", "sox_io_file_objects", "sox_io_ffmpeg"},
         "legacy_order": {"sox_io_file_objects", "sox_io_ffmpeg"},
@@ -147,8 +151,8 @@ def test_a_flag_changes_nothing_else(case: Case, tmp_path: pathlib.Path) -> None
 
 
 def test_every_flag_has_a_case_and_a_docstring() -> None:
-    """Those left out here have tests of their own: the variable at each call, and a machine without libsox."""
-    named = {"name", "last_patch", "variable_reread", "sox_io_stand_in"}
+    """Those left out here have tests of their own: the variable at each call, a machine without libsox, playlists, slow servers."""
+    named = {"variable_reread", "sox_io_stand_in", "also_open", "network_timeout"}
     assert set(releases.flags()) - named == {case.flag for case in CASES}
     for name, field in releases.flags().items():
         assert len(field.metadata["doc"]) > 10, name
