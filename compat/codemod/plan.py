@@ -11,6 +11,7 @@ import dataclasses
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import PurePath
 
 from compat.codemod import acceptance, api, kinds, reexports, settings
 from compat.codemod.changes import AddArgument, AddStatement, Change, DropFinally, Remove, Replace, Substitute, Unwrap
@@ -132,9 +133,14 @@ class _Part:
             do()
         except DoubtError as doubt:
             for setting in of:
-                self._say(rule, setting.module, setting.call, DoubtError(doubt.reason, doubt.related, doubt.advice or _BY_HAND))
+                self._say(rule, setting.module, setting.call, DoubtError(doubt.reason, doubt.related, self._advice(doubt)))
             return False
         return True
+
+    def _advice(self, doubt: DoubtError) -> str:
+        if self.per_call:
+            return doubt.advice or _BY_HAND
+        return doubt.advice or "Delete it by hand: 2.9 has no global backend, and ignores backend= in calls."
 
     def _propose(self, rule: str, setting: Setting, changes: list[Change], group: object, reason: str = "") -> None:
         if not reason:
@@ -185,7 +191,9 @@ class _Part:
         if unreadable or guarded:
             first = (unreadable or guarded)[0]
             what = (
-                "another place sets a backend whose name cannot be read" if unreadable else "another place sets a backend under a condition"
+                "another place sets a backend whose name cannot be read, or that 2.0 does not have"
+                if unreadable
+                else "another place sets a backend under a condition"
             )
             doubt = DoubtError(what, [first.module.place(first.call)])
             for setting in readable:
@@ -220,6 +228,8 @@ class _Part:
         if any(isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call) for node in [value] if node):
             places += self.project.mentions
         advice = 'Pass the value on to each load, save and info as backend= ("sox_io" is "sox" there), or run with --backend NAME.'
+        if not self.per_call:
+            advice = "Delete it, and the option that the value comes from: 2.9 has no backends."
         raise DoubtError(words, places[:8], advice)
 
     def _apart(self, readable: list[Setting]) -> None:
@@ -257,6 +267,7 @@ class _Part:
             elif not evidence or self._runs_after(site, own):
                 governed.append(site)
         self._import_times(governed, own)
+        self._no_early_calls(governed, own)
         group = object()
         changes = [(site, self._give(site, f'"{name}"', name)) for site in governed]
         for setting in own:
@@ -296,6 +307,8 @@ class _Part:
         names = set(settings.names_set(module, region))
         group = object()
         changes = [(site, self._give(site, constant, "sox" if "sox_io" in names else "soundfile")) for site in governed]
+        for site in governed if "soundfile" in names else ():
+            self._accepted(site, "soundfile")
         new: Change = Substitute(region, f"{constant} = {choice}") if governed else Remove(region)
         self._propose(PLATFORM, platform[0], [new], group)
         self._record(changes, PLATFORM, group, constant)
@@ -563,6 +576,49 @@ class _Part:
             if site.module not in homes and site.at_import and not site.module.interactive:
                 raise DoubtError("a call in another module runs while that is imported, perhaps before the setter", [site.place])
 
+    def _no_early_calls(self, governed: list[Site], own: list[Setting]) -> None:
+        """Raise where a function of another module that loads is called before the setter, or where that never runs."""
+        homes = {setting.module: setting for setting in reversed(own)}
+        away = [site for site in governed if site.module not in homes]
+        loading = _names_that_load(away, self.modules) if away else set()
+        if not loading:
+            return
+        reason = "a function of another module that loads is called before the setter, or where it does not run"
+        for module, setting in homes.items():
+            for statement in _before(module, setting):
+                if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                    for node in ast.walk(statement):
+                        if isinstance(node, ast.Call) and self._is_one_of(module, node, loading):
+                            raise DoubtError(reason, [module.place(node)])
+        graph = self.project.imports
+        paths = {module.path for module in homes}
+        quiet = {path for site in away for path in graph.importers(site.module.path)} & set(self.project.others)
+        called = re.compile(
+            rb"^(?![ \t#])[^\n]*\b(?:" + b"|".join(re.escape(name.encode()) for name in sorted(loading)) + rb")[ \t]*\(", re.M
+        )
+        found = (self.project.parsed(path, called) for path in sorted(quiet) if not is_test(path))
+        for module in (*self.modules, *(one for one in found if one is not None)):
+            if (
+                module in homes
+                or module.is_test
+                or module.interactive
+                or _under(module.path, paths)
+                or graph.reachable(module.path) & paths
+            ):
+                continue
+            for call in module.calls:
+                guarded = settings.is_main_guard(module, _top(module, call))
+                if module.function_of(call) is None and not guarded and self._is_one_of(module, call, loading):
+                    raise DoubtError(reason, [module.place(call)])
+
+    def _is_one_of(self, module: Module, call: ast.Call, names: set[str]) -> bool:
+        """Whether a call may be of one of the project's functions of these names, imported under another name or not."""
+        qualified = module.names.qualified(call.func)
+        if qualified is not None:
+            root = qualified.partition(".")[0]
+            return qualified.rpartition(".")[2] in names and root not in _STRANGERS and root not in _OTHER_LOADERS
+        return kinds.called(call) in names
+
     # Giving
 
     def _give(self, site: Site, value: str, name: str) -> list[Change]:
@@ -656,10 +712,30 @@ _HARMLESS_METHODS = (
 )  # fmt: skip
 
 
-def _names_that_load(sites: Iterable[Site]) -> set[str]:
+# Packages whose functions are often called like one that loads audio.
+_OTHER_LOADERS = {"yaml", "toml", "tomllib", "pickle", "joblib", "argparse", "hydra", "omegaconf", "datasets", "transformers"}
+
+
+def _before(module: Module, setting: Setting) -> Iterator[ast.stmt]:
+    """The statements that run before a setter in its module: above it, and above what it stands in."""
+    yield from module.tree.body[: module.tree.body.index(_top(module, setting.region))]
+    below: ast.AST = setting.region
+    for above in module.names.chain(setting.region):
+        for block in (getattr(above, "body", None), getattr(above, "orelse", None)):
+            if above is not module.tree and isinstance(block, list) and below in block:
+                yield from block[: block.index(below)]
+        below = above
+
+
+def _under(path: str, packages: Iterable[str]) -> bool:
+    """Whether a file lies in the package of one of these ``__init__.py``, which then runs first."""
+    return any(PurePath(one).name == "__init__.py" and PurePath(one).parent in PurePath(path).parents for one in packages)
+
+
+def _names_that_load(sites: Iterable[Site], others: Iterable[Module] = ()) -> set[str]:
     """The names of the functions and classes that a site stands in, and of those that speak of one of them."""
     names: set[str] = set()
-    modules: dict[Module, None] = {}
+    modules: dict[Module, None] = dict.fromkeys(others)
     for site in sites:
         modules[site.module] = None
         for above in site.module.names.chain(site.use.node):

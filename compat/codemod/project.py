@@ -196,6 +196,15 @@ class Project:
             except (OSError, SyntaxError, UnicodeDecodeError):
                 continue
 
+    def parsed(self, path: str, pattern: re.Pattern[bytes]) -> Module | None:
+        """A file that does not speak of torchaudio, where its bytes match; ``None`` where they do not, or it cannot be read."""
+        try:
+            with open(path, "rb") as file:
+                data = file.read()
+            return Module(path, data.decode("utf-8-sig")) if pattern.search(data) else None
+        except (OSError, SyntaxError, UnicodeDecodeError):
+            return None
+
     def neighbours_mention(self, module: Module, word: str) -> bool:
         """Whether the text of a module, of one that it imports or of one that imports it has a word in it."""
         if word in module.text.text:

@@ -366,3 +366,63 @@ def test_what_comes_by_way_of_another_module_holds_the_setter(exporter: str, use
 def test_what_is_right_by_way_of_another_module_is_not_reported(user: str) -> None:
     found = rewrite({"pkg/deps.py": "import torchaudio\n", "pkg/main.py": user, "other.py": "def set_audio_backend(name):\n    pass\n"})
     assert not found["pkg/main.py"].left
+
+
+LIBRARY = "import torchaudio\ndef load(p):\n    return torchaudio.load(p)\ndef warm():\n    load('a')\n"
+SETTER = "torchaudio.set_audio_backend('soundfile')\n"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"main.py": f"import torchaudio\nimport lib\nlib.warm()\n{SETTER}lib.load('a')\n", "lib.py": LIBRARY},
+        {"main.py": f"import torchaudio\nfrom lib import warm as begin\nbegin()\n{SETTER}", "lib.py": LIBRARY},
+        {
+            "main.py": f"import torchaudio\nimport lib\ndef main():\n    lib.warm()\n    {SETTER}if __name__ == '__main__':\n    main()\n",
+            "lib.py": LIBRARY,
+        },
+        {"main.py": f"import torchaudio\nimport lib\nif __name__ == '__main__':\n    lib.warm()\n    {SETTER}", "lib.py": LIBRARY},
+        {"main.py": f"import torchaudio\nimport lib\n{SETTER}", "lib.py": LIBRARY + "FIRST = load('a')\n"},
+        {
+            "main.py": f"import torchaudio\nimport third\n{SETTER}",
+            "lib.py": LIBRARY,
+            "third.py": "import torchaudio\nimport lib\nlib.warm()\n",
+        },
+        {"main.py": f"import torchaudio\nimport lib\n{SETTER}", "lib.py": LIBRARY + "class C:\n    x = warm()\n"},
+    ],
+)
+def test_a_call_of_another_module_before_the_setter_holds_it(files: dict[str, str]) -> None:
+    assert not any(outcome.changed for outcome in rewrite(files).values())
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"main.py": f"import torchaudio\nimport lib\n{SETTER}lib.warm()\n", "lib.py": LIBRARY},
+        {"main.py": f"import torchaudio\nimport lib, yaml\nx = yaml.load(1)\n{SETTER}lib.warm()\n", "lib.py": LIBRARY},
+        {"pkg/__init__.py": f"import torchaudio\n{SETTER}from . import lib\n", "pkg/lib.py": LIBRARY + "FIRST = load('a')\n"},
+        {"set.py": f"import torchaudio\n{SETTER}", "lib.py": LIBRARY, "run.py": "import set, lib, torchaudio\nlib.warm()\n"},
+    ],
+)
+def test_a_call_of_another_module_after_the_setter_is_governed(files: dict[str, str]) -> None:
+    found = rewrite(files)
+    assert 'torchaudio.load(p, backend="soundfile")' in found[next(path for path in files if path.endswith("lib.py"))].text
+
+
+@table(
+    *(
+        stays(name, f"import torchaudio\n{code}\n", "TAC127")
+        for name, code in (
+            ("another name", "ta = torchaudio\nta.info(filepath='a')"),
+            ("another name, the setter", "ta = torchaudio\nta.set_audio_backend('sox_io')"),
+            (
+                "an attribute",
+                "class A:\n    def __init__(self):\n        self.ta = torchaudio\n    def f(self):\n        self.ta.load(filepath='a')",
+            ),
+            ("a default value", "def f(p, ta=torchaudio):\n    return ta.load(filepath=p)"),
+        )
+    ),
+    stays("another name, and nothing old", "import torchaudio\nta = torchaudio\nta.load('a')\n"),
+)
+def test_torchaudio_by_another_name(case: Case) -> None:
+    check(case)

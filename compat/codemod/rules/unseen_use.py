@@ -30,6 +30,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             reason = "a star import: which names here are torchaudio's cannot be told"
             yield Draft(module.span(one.statement), reason, "Import torchaudio, or the names that are used.")
     yield from _by_getattr(module)
+    yield from _by_other_name(module)
     for reached in reexports.of(project, module):
         if _is_old(project, reached):
             reason = f"torchaudio.{reached.known.name} is reached by way of {reached.through}, and not changed"
@@ -77,6 +78,35 @@ def _by_getattr(module: Module) -> Iterator[Draft]:
             yield Draft(module.span(above), reason, "See which names come here, and what is done with them.")
         elif name in _OLD and not _only_tested(module, above):
             yield Draft(module.span(above), f"torchaudio.{name} is taken by getattr, so its calls are not seen", "Change it by hand.")
+
+
+def _by_other_name(module: Module) -> Iterator[Draft]:
+    """Old names reached through ``ta = torchaudio``, ``self.ta = torchaudio`` or a default value."""
+    names = set()
+    for use in module.uses:
+        above = module.names.parents.get(use.node)
+        above = module.names.parents.get(above) if isinstance(above, ast.IfExp) else above
+        if use.path != api.ROOT or not isinstance(above, ast.Assign | ast.AnnAssign | ast.arguments):
+            continue
+        if isinstance(above, ast.arguments):
+            names |= {one.arg for one, default in _defaults(above) if default is use.node}
+        else:
+            targets = above.targets if isinstance(above, ast.Assign) else [above.target]
+            names |= {one.id if isinstance(one, ast.Name) else one.attr for one in targets if isinstance(one, ast.Name | ast.Attribute)}
+    for node in module.names.all(ast.Attribute):
+        owner = node.value
+        name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
+        call = module.names.parents.get(node)
+        given = {one.arg for one in call.keywords} if isinstance(call, ast.Call) and call.func is node else set()
+        old = node.attr in _OLD or (node.attr in api.FUNCTIONS and given & {"filepath", "precision", "offset"})
+        if name in names and old and (module.names.qualified(node) or "").partition(".")[0] != api.ROOT:
+            yield Draft(module.span(node), f"{name} is torchaudio here, or may be, by another name", "Use the name that is imported.")
+
+
+def _defaults(arguments: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]:
+    positional = [*arguments.posonlyargs, *arguments.args]
+    yield from zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True)
+    yield from zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
 
 
 def _only_tested(module: Module, node: ast.Call) -> bool:
