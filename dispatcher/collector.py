@@ -59,6 +59,16 @@ class Collector:
             self._planes = grown
         return self._planes[:, self.frames : end]
 
+    def rows(self, frames: int) -> list[memoryview]:
+        """The result's bytes from its beginning, with room for so many more frames: one row for each channel, or one for all.
+
+        They serve until room is asked for anew. Copying through them costs a fraction of what numpy does for a frame of a
+        thousand samples.
+        """
+        self.room(frames)
+        rows: Any = self._planes if self.channels_first else [self._planes.T]
+        return [memoryview(row).cast("B") for row in rows]
+
     def took(self, frames: int) -> None:
         """So many frames were put into the last room."""
         self.frames += frames

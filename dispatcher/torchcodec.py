@@ -124,13 +124,12 @@ def _load(uri: Any, frame_offset: int, num_frames: int, channels_first: bool, se
             return torch.empty((channels, 0) if channels_first else (0, channels)), rate
         offset = max(frame_offset, 0)
         try:
-            frames = decode.piece(opened, stream, offset, max(num_frames, -1), True, decode.timestamped_frames)
+            frames = decode.piece(opened, stream, offset, max(num_frames, -1), True, channels_first, decode.timestamped_frames)
         except decode.NothingThereError:
             if not offset:
                 raise
             return torch.empty((channels, 0) if channels_first else (0, channels)), rate
-    waveform = torch.from_numpy(frames)
-    return (waveform.contiguous() if channels_first else waveform.t()), rate
+    return torch.from_numpy(frames), rate
 
 
 @contextlib.contextmanager

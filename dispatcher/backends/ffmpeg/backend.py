@@ -52,16 +52,14 @@ class Backend(backend.Backend):
             return probe.metadata(opened, stream, settings)
 
     def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
-        import numpy as np
         import torch
 
         with _worded(asked.uri):
             arguments.check_piece(asked.frame_offset, asked.num_frames)
             with container.reading(asked.uri, asked.format, asked.buffer_size, settings) as (opened, stream):
-                frames = decode.piece(opened, stream, asked.frame_offset, asked.num_frames, asked.normalize)
+                frames = decode.piece(opened, stream, asked.frame_offset, asked.num_frames, asked.normalize, asked.channels_first)
                 rate = stream.codec_context.sample_rate
-        # by numpy: torch copies with OpenMP's threads, which a forked child waits for in vain
-        return torch.from_numpy(np.ascontiguousarray(frames if asked.channels_first else frames.T)), rate
+        return torch.from_numpy(frames), rate
 
     @contextlib.contextmanager
     def stream(self, asked: Blocks, settings: Settings) -> Iterator[Stream]:

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from dispatcher import notices
-from dispatcher.backends.ffmpeg import samples
+from dispatcher.backends.ffmpeg.sink import Sink
+from dispatcher.collector import plausible
 from dispatcher.errors import BackendError, describe
 
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ class NothingThereError(BackendError):
 
 
 SILENT_SERVER = "the server let the time pass that the flag network_timeout allows"
-_FIRST_FRAMES = 1 << 16
-_MAX_PROMISED = 1 << 28
+# containers whose duration is to the frame that of the sound; others forget what a codec's last frame has beyond it
+_TELL_EXACTLY = frozenset({"wav", "flac", "mp3", "w64", "aiff", "au", "caf"})
+_MARGIN = 1 << 12
 _FFMPEG_5_PACKET = 4096
 _PCM = re.compile(r"pcm_[sfu](\d+)")
 _COMPANDED = ("pcm_alaw", "pcm_mulaw")
@@ -105,52 +107,47 @@ def piece(
     frame_offset: int,
     num_frames: int,
     normalize: bool,
+    channels_first: bool = True,
     source: Callable[[InputContainer, AudioStream], Iterator[AudioFrame]] = frames,
+    begin: int = 0,
 ) -> npt.NDArray[Any]:
-    """The frames of a piece, ``[channel, time]``; fewer than asked for where the stream ends.
+    """The frames of a piece, ``[channel, time]`` or ``[time, channel]``; fewer than asked for where the stream ends.
+
+    ``begin`` is the place, in the stream, of the first frame that ``source`` gives.
 
     Raises:
         BackendError: there is not a single frame at that place, as in the releases.
     """
-    import numpy as np
-
-    out: npt.NDArray[Any] | None = None
-    kind = samples.FORMATS["fltp"]
-    begin, at = 0, 0  # place of the next frame in the stream, and in the result
     end = None if num_frames < 0 else frame_offset + num_frames
+    sink: Sink | None = None
     for frame in source(container, stream):
-        first = max(frame_offset - begin, 0)
-        last = frame.samples if end is None else min(frame.samples, end - begin)
-        begin += frame.samples
-        if first >= frame.samples:
+        count = frame.samples
+        first = frame_offset - begin if frame_offset > begin else 0
+        last = count if end is None or begin + count <= end else end - begin
+        begin += count
+        if first >= count:
             continue
-        if out is None:
-            kind = samples.FORMATS[frame.format.name]
-            shape = (frame.layout.nb_channels, _capacity(container, stream, frame_offset, num_frames))
-            out = np.empty(shape, "float32" if normalize else kind.dtype)
-        elif frame.layout.nb_channels != out.shape[0] or samples.FORMATS[frame.format.name] != kind:
+        if sink is None:
+            sink = Sink(frame, _capacity(container, stream, frame_offset, num_frames), normalize, channels_first)
+        elif frame.format.name != sink.name or frame.layout.nb_channels != sink.channels:
             raise BackendError(f"the stream changes to {frame.layout.nb_channels} channels of {frame.format.name} on its way")
-        count = last - first
-        if at + count > out.shape[1]:
-            grown = np.empty((out.shape[0], max(at + count, 2 * out.shape[1])), out.dtype)
-            grown[:, :at] = out[:, :at]
-            out = grown
-        samples.copy(frame, first, last, kind, out[:, at : at + count])
-        at += count
+        sink.put(frame, first, last)
         if end is not None and begin >= end:
             break
-    if out is None or not at:
+    if sink is None:
         where = f" at frame {frame_offset}" if frame_offset else ""
         raise NothingThereError(f"no sound could be decoded{where}; the stream has {begin} frames")
-    return out[:, :at]
+    return sink.result()
 
 
 def _capacity(container: InputContainer, stream: AudioStream, frame_offset: int, num_frames: int) -> int:
-    """Frames to make room for at first: what the header promises, as far as that can be believed."""
+    """Frames to make room for at first: what the header promises, as far as a file of that size can be worth it."""
     promised = promised_frames(container, stream) - frame_offset
+    if promised > 0 and container.format.name not in _TELL_EXACTLY:
+        promised += _MARGIN
     if num_frames >= 0:
         promised = min(num_frames, promised) if promised > 0 else num_frames
-    return promised if 0 < promised <= _MAX_PROMISED else _FIRST_FRAMES
+    return plausible(promised, max(container.size, 0))
 
 
 def count(container: InputContainer, stream: AudioStream) -> int:

@@ -17,6 +17,14 @@ class SampleFormat(NamedTuple):
     scale: float
     zero: int = 0
 
+    @property
+    def width(self) -> int:
+        """Bytes of a sample."""
+        return _WIDTHS[self.dtype]
+
+
+_WIDTHS = {"uint8": 1, "int16": 2, "int32": 4, "int64": 8, "float32": 4, "float64": 8}
+
 
 FORMATS = {
     "u8": SampleFormat("uint8", False, 2.0**-7, 128),
@@ -39,13 +47,13 @@ def copy(frame: AudioFrame, first: int, last: int, kind: SampleFormat, out: npt.
     channels = out.shape[0]
     if kind.planar:
         for channel in range(channels):
-            _convert(_plane(frame, channel, kind)[first:last], kind, out[channel])
+            convert(_plane(frame, channel, kind)[first:last], kind, out[channel])
     else:
         packed = _plane(frame, 0, kind)
         if channels == 1:
-            _convert(packed[first:last], kind, out[0])
+            convert(packed[first:last], kind, out[0])
         else:
-            _convert(packed[first * channels : last * channels].reshape(-1, channels).T, kind, out)
+            convert(packed[first * channels : last * channels].reshape(-1, channels).T, kind, out)
 
 
 def _plane(frame: AudioFrame, index: int, kind: SampleFormat) -> npt.NDArray[Any]:
@@ -56,7 +64,8 @@ def _plane(frame: AudioFrame, index: int, kind: SampleFormat) -> npt.NDArray[Any
     return np.frombuffer(plane, kind.dtype)
 
 
-def _convert(data: npt.NDArray[Any], kind: SampleFormat, out: npt.NDArray[Any]) -> None:
+def convert(data: npt.NDArray[Any], kind: SampleFormat, out: npt.NDArray[Any]) -> None:
+    """Put samples into an array of the same shape, made float32 where it is and they are not."""
     import numpy as np
 
     if kind.scale == 1.0 or out.dtype == data.dtype:

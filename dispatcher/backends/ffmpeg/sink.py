@@ -1,0 +1,83 @@
+"""Where decoded frames go: as bytes, straight into the result where it holds the same bytes, else by a small array in between."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dispatcher.backends.ffmpeg import samples
+from dispatcher.collector import Collector
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    from av import AudioFrame
+
+_STAGE_FRAMES = 1 << 15
+
+
+class Sink:
+    """The waveform that the frames of one stream become.
+
+    A frame of a compressed stream has about a thousand samples, so what is done for each is what costs: one copy of bytes for
+    each plane. Conversions wait until there is enough to make numpy worth calling.
+
+    Args:
+        frame: the first frame; all others must have its format and channels.
+        room: frames to make room for at first.
+        normalize: the result is float32; otherwise of the frame's own dtype.
+        channels_first: the result is ``[channel, time]``; otherwise ``[time, channel]``.
+    """
+
+    def __init__(self, frame: AudioFrame, room: int, normalize: bool, channels_first: bool) -> None:
+        self.name, self.channels = frame.format.name, frame.layout.nb_channels
+        self._kind = samples.FORMATS[self.name]
+        dtype = "float32" if normalize else self._kind.dtype
+        self._collected = Collector(self.channels, room, dtype, channels_first)
+        self._row_frame = self._kind.width * (1 if self._kind.planar else self.channels)  # bytes of a frame in a row
+        self._direct = dtype == self._kind.dtype and (channels_first if self._kind.planar else not channels_first or self.channels == 1)
+        self._rows: list[memoryview] = []
+        self._at = self._capacity = 0  # bytes in each row: used, and there
+        self._staged: npt.NDArray[Any] | None = None
+
+    def put(self, frame: AudioFrame, first: int, last: int) -> None:
+        """Take the frames ``first`` to ``last``."""
+        begin, stop = first * self._row_frame, last * self._row_frame
+        at, size = self._at, stop - begin
+        if at + size > self._capacity:
+            self._make_room(last - first)
+            at = self._at
+        self._at = end = at + size
+        planes: Any = frame.planes
+        for row, plane in zip(self._rows, planes, strict=True):
+            row[at:end] = memoryview(plane)[begin:stop]
+
+    def _make_room(self, frames: int) -> None:
+        import numpy as np
+
+        self._flush()
+        if self._direct:
+            self._rows = self._collected.rows(frames)
+            self._at = self._collected.frames * self._row_frame
+        else:
+            rows, columns = (self.channels, 1) if self._kind.planar else (1, self.channels)
+            if self._staged is None or len(self._staged[0]) < frames * columns:
+                self._staged = np.empty((rows, max(frames, _STAGE_FRAMES) * columns), self._kind.dtype)
+                staged: Any = self._staged
+                self._rows = [memoryview(row).cast("B") for row in staged]
+            self._at = 0
+        self._capacity = len(self._rows[0])
+
+    def _flush(self) -> None:
+        """Hand over to the result what has come since the last time."""
+        frames = self._at // self._row_frame
+        if self._direct:
+            self._collected.took(frames - self._collected.frames)
+        elif self._staged is not None and frames:
+            data = self._staged[:, :frames] if self._kind.planar else self._staged[0, : frames * self.channels].reshape(frames, -1).T
+            samples.convert(data, self._kind, self._collected.room(frames))
+            self._collected.took(frames)
+            self._at = 0
+
+    def result(self) -> npt.NDArray[Any]:
+        """All that was put in, contiguous."""
+        self._flush()
+        return self._collected.result()
