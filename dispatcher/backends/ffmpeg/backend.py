@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dispatcher import arguments, backend
-from dispatcher.backends.ffmpeg import blocks, container, decode, encode, probe
+from dispatcher.backends.ffmpeg import blocks, container, decode, encode, plain_wav, probe
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, problem
 from dispatcher.streaming import Stream, worded
 
@@ -48,6 +48,9 @@ class Backend(backend.Backend):
         return cls()
 
     def info(self, uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> AudioMetaData:
+        with plain_wav.opened(container.local_path(uri, format)) as plain:
+            if plain is not None:
+                return plain.metadata()
         with _worded(uri), container.reading(uri, format, buffer_size, settings) as (opened, stream):
             return probe.metadata(opened, stream, settings)
 
@@ -56,6 +59,10 @@ class Backend(backend.Backend):
 
         with _worded(asked.uri):
             arguments.check_piece(asked.frame_offset, asked.num_frames)
+            with plain_wav.opened(container.local_path(asked.uri, asked.format)) as plain:
+                found = None if plain is None else plain.piece(asked.frame_offset, asked.num_frames, asked.normalize, asked.channels_first)
+                if plain is not None and found is not None:
+                    return torch.from_numpy(found), plain.rate
             with container.reading(asked.uri, asked.format, asked.buffer_size, settings) as (opened, stream):
                 frames = decode.piece(opened, stream, asked.frame_offset, asked.num_frames, asked.normalize, asked.channels_first)
                 rate = stream.codec_context.sample_rate

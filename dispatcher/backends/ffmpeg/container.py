@@ -48,6 +48,14 @@ def _place(uri: Uri) -> tuple[str, str]:
     return f"file:{text}", _PROTOCOLS["file"]
 
 
+def local_path(uri: Uri, format: str | None) -> str | None:
+    """The path of a file of this machine that the caller says nothing of, or calls wav; ``None`` for whatever else was given."""
+    if format not in (None, "wav") or not isinstance(uri, (str, os.PathLike)) or backend.is_readable(uri):
+        return None
+    text = os.fspath(uri)
+    return text if isinstance(text, str) and not _URL.match(text) else None
+
+
 @contextlib.contextmanager
 def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> Iterator[tuple[InputContainer, AudioStream]]:
     """A container opened for reading, and the audio stream that FFmpeg holds to be the best.

@@ -1,0 +1,162 @@
+"""WAV files read without FFmpeg give what FFmpeg gives; a file object always goes through FFmpeg, and so is the measure."""
+
+from __future__ import annotations
+
+import io
+import pathlib
+import struct
+import subprocess
+import warnings
+import wave
+from typing import Any
+
+import hypothesis
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+
+import dispatcher
+from dispatcher.backends.ffmpeg import plain_wav
+
+_GUID = bytes.fromhex("000000001000800000aa00389b71")
+
+
+@st.composite
+def waves(draw: st.DrawFn) -> bytes:
+    """WAV files, most of them plain, some odd in one way or another."""
+    odd = draw(st.sampled_from(["no"] * 8 + ["tag", "bits", "align", "rate", "size", "cut", "chunk", "twice", "valid", "extra"]))
+    channels, rate = draw(st.integers(1, 8)), draw(st.sampled_from([8000, 16000, 44100, 96000]))
+    tag, bits = draw(st.sampled_from([(1, 8), (1, 16), (1, 16), (1, 24), (1, 32), (3, 32), (3, 64)]))
+    frames = draw(st.integers(0, 3000))
+    generator = np.random.default_rng(draw(st.integers(0, 9)))
+    kind = draw(st.sampled_from(["noise", "quiet", "zeros"]))
+    if tag == 3:
+        data = generator.standard_normal(frames * channels).astype(f"<f{bits // 8}").tobytes()
+    else:
+        loud = {"noise": 1 << (bits - 1), "quiet": 4, "zeros": 1}[kind]
+        values = generator.integers(-loud + (kind == "zeros"), loud, frames * channels) + (128 if bits == 8 else 0)
+        data = values.astype("<i8").view(np.uint8).reshape(-1, 8)[:, : bits // 8].tobytes()
+    if odd == "tag":
+        tag = draw(st.sampled_from([2, 6, 7, 17, 0x55]))
+    stored = draw(st.sampled_from([4, 12, 20])) if odd == "bits" else bits
+    align = channels * bits // 8 + (draw(st.integers(-2, 2)) if odd == "align" else 0)
+    form = struct.pack("<HHIIHH", tag, channels, rate, rate * align + (odd == "rate") * 7, max(align, 0), stored)
+    if draw(st.booleans()):
+        valid = bits - 4 if odd == "valid" else bits
+        form = struct.pack("<H", 0xFFFE) + form[2:] + struct.pack("<HHIH", 22, valid, 0, tag) + _GUID
+    elif odd == "extra":
+        form += b"\2\0\1\2"
+    idle = draw(st.lists(st.sampled_from([b"LIST", b"fact", b"JUNK", b"PAD "]), max_size=2))
+    chunks = [(b"fmt ", form), *((name, b"INFOISFT\4\0\0\0abc\0") for name in idle), (b"data", data)]
+    if odd == "chunk":
+        chunks.insert(draw(st.integers(0, len(chunks))), (draw(st.sampled_from([b"ds64", b"bext", b"id3 ", b"\0\0\0\0"])), b"1234"))
+    if odd == "twice":
+        chunks.append(draw(st.sampled_from(chunks)))
+    if draw(st.booleans()):
+        chunks.append((b"LIST", b"INFOINAM\4\0\0\0abc\0"))
+    body = b"".join(name + struct.pack("<I", len(held)) + held + b"\0" * (len(held) & 1) for name, held in chunks)
+    if odd == "size":
+        at = body.index(b"data") + 4
+        body = body[:at] + struct.pack("<I", draw(st.sampled_from([0, 1, 0xFFFFFFFF, len(data) + 1000]))) + body[at + 4 :]
+    if odd == "cut":
+        body = body[: draw(st.integers(0, len(body)))]
+    return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WAVE" + body
+
+
+def _outcome(call: Any) -> Any:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            value = call()
+        except Exception as why:
+            return type(why), [type(warning.message) for warning in caught]
+    said = [type(warning.message) for warning in caught]
+    if isinstance(value, tuple):
+        waveform, rate = value
+        return waveform.dtype, tuple(waveform.shape), waveform.numpy().tobytes(), waveform.is_contiguous(), rate, said
+    return vars(value), said
+
+
+@hypothesis.settings(max_examples=300, deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
+@hypothesis.given(
+    data=waves(),
+    offset=st.sampled_from([0, 0, 0, 1, 700, 2999, 5000]),
+    frames=st.sampled_from([-1, -1, 1, 900, 10**6, 0]),
+    normalize=st.booleans(),
+    channels_first=st.booleans(),
+)
+def test_a_path_gives_what_ffmpeg_gives(
+    data: bytes, offset: int, frames: int, normalize: bool, channels_first: bool, tmp_path: pathlib.Path
+) -> None:
+    """Samples to the bit, dtype, layout, rate, errors and warnings, of files plain and odd; and so does ``info``."""
+    path = tmp_path / "x.wav"
+    path.write_bytes(data)
+    asked = {"frame_offset": offset, "num_frames": frames, "normalize": normalize, "channels_first": channels_first}
+    for backend in (None, "ffmpeg"):
+        ours = _outcome(lambda backend=backend: dispatcher.load(str(path), backend=backend, **asked))
+        assert ours == _outcome(lambda: dispatcher.load(io.BytesIO(data), backend="ffmpeg", **asked))
+    assert _outcome(lambda: dispatcher.info(path)) == _outcome(lambda: dispatcher.info(io.BytesIO(data), backend="ffmpeg"))
+
+
+def test_plain_files_are_taken_and_odd_ones_are_not(tmp_path: pathlib.Path) -> None:
+    """What the property above compares is not FFmpeg with itself."""
+    samples = (np.sin(np.arange(20000) / 20) * 20000).astype("<i2")
+    path = tmp_path / "x.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setparams((2, 2, 16000, 0, "NONE", ""))
+        file.writeframes(samples.tobytes())
+    with plain_wav.opened(str(path)) as plain:
+        assert plain is not None
+        assert (plain.frames, plain.channels, plain.rate) == (10000, 2, 16000)
+    path.write_bytes(path.read_bytes()[:-1])
+    with plain_wav.opened(str(path)) as plain:
+        assert plain is None
+    for nothing in (None, str(tmp_path), str(tmp_path / "missing.wav"), "/dev/null", "a\0b"):
+        with plain_wav.opened(nothing) as plain:
+            assert plain is None
+
+
+DISGUISES = {
+    "dca": ["-strict", "-2", "-f", "dts"],
+    "ac3": ["-f", "ac3"],
+    "eac3": ["-f", "eac3"],
+    "libmp3lame": ["-f", "mp3", "-id3v2_version", "0", "-write_xing", "0"],
+    "mp2": ["-f", "mp2"],
+    "aac": ["-f", "adts"],
+    "aac (loas)": ["-f", "latm"],
+    "truehd": ["-strict", "-2", "-f", "truehd"],
+    "ac3 (bursts)": ["-f", "spdif"],
+}
+
+
+@pytest.mark.ffmpeg_command
+@pytest.mark.parametrize("before", [b"", b"\0" * 1000, b"\1\2\3\4" * 250], ids=["nothing", "zeros", "sound"])
+@pytest.mark.parametrize("codec", DISGUISES)
+def test_a_compressed_stream_in_a_wav_file_is_left_to_ffmpeg(codec: str, before: bytes, tmp_path: pathlib.Path) -> None:
+    """Which decodes it; as PCM it would be noise, loud enough to hurt."""
+    stream = tmp_path / "stream"
+    source = ["-f", "lavfi", "-i", "sine=440:sample_rate=48000:duration=8", "-ac", "2"]
+    encoder = ["-c:a", codec.partition(" ")[0], *DISGUISES[codec]]
+    subprocess.run(["ffmpeg", "-loglevel", "error", *source, *encoder, str(stream)], check=True)
+    data = before + stream.read_bytes()
+    path = tmp_path / "x.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setparams((2, 2, 48000, 0, "NONE", ""))
+        file.writeframes(data[: len(data) // 4 * 4])
+    with plain_wav.opened(str(path)) as plain:
+        assert plain is None
+
+
+def test_a_file_that_is_cut_while_it_is_read_is_left_to_ffmpeg(tmp_path: pathlib.Path) -> None:
+    """The frames that are gone are not made up."""
+    path = tmp_path / "x.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setparams((2, 2, 16000, 0, "NONE", ""))
+        file.writeframes((np.sin(np.arange(200000) / 20) * 20000).astype("<i2").tobytes())
+    with plain_wav.opened(str(path)) as plain:
+        assert plain is not None
+        with path.open("r+b") as cut:
+            cut.truncate(100_000)
+        assert plain.piece(0, -1, True, True) is None
+        assert plain.piece(10, -1, False, False) is None
+        assert plain.piece(0, 1000, True, True) is not None
