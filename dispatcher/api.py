@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import truncation
+from dispatcher import shortcut, truncation
 from dispatcher.backend import Backend, Uri
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
 from dispatcher.registry import Registry
@@ -170,6 +170,8 @@ def functions(chooser: Chooser) -> Functions:
         """
         reader = chooser.reader(backend, uri, format)
         asked = Load(uri, frame_offset, num_frames, normalize, channels_first, format, buffer_size)
+        if backend is None and (found := shortcut.load(asked, reader, chooser.registry, settings)) is not None:
+            return found
         return truncation.load(reader, asked, settings)
 
     def save(

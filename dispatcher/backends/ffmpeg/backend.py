@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dispatcher import arguments, backend
-from dispatcher.backends.ffmpeg import blocks, container, decode, encode, plain_wav, probe
+from dispatcher.backends.ffmpeg import blocks, container, decode, encode, lengths, plain_wav, probe, seek
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, problem
 from dispatcher.streaming import Stream, worded
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import torch
 
     from dispatcher.backend import Uri
@@ -27,6 +28,40 @@ def _worded(uri: Uri) -> Iterator[None]:
         yield
     except BackendError as why:
         raise problem(type(why), "read", uri, why, backend=Backend.name) from why
+
+
+def _sought(asked: Load, settings: Settings) -> tuple[npt.NDArray[Any], int] | None:
+    """A piece decoded from a place just before it, and the sample rate; ``None`` where only decoding from the start is exact.
+
+    A file object has been read in vain then, and is put back to where it stood.
+    """
+    if backend.is_readable(asked.uri):
+        return None
+    with container.reading(asked.uri, asked.format, asked.buffer_size, settings) as (opened, stream):
+        try:
+            place = seek.find(opened, stream, container.local_path(asked.uri, None), asked.frame_offset, asked.num_frames)
+            if place is None:
+                return None
+            wanted = asked.num_frames if place.total is None else _within(asked, place.total)
+            frames = decode.piece(
+                opened,
+                stream,
+                asked.frame_offset,
+                wanted,
+                asked.normalize,
+                asked.channels_first,
+                lambda *_: place.frames,
+                place.begin,
+            )
+        except (seek.LostError, decode.NothingThereError):
+            return None
+        return frames, stream.codec_context.sample_rate
+
+
+def _within(asked: Load, total: int) -> int:
+    """How many frames are asked for of those that there are."""
+    left = total - asked.frame_offset
+    return left if asked.num_frames < 0 else min(asked.num_frames, left)
 
 
 class Backend(backend.Backend):
@@ -51,8 +86,19 @@ class Backend(backend.Backend):
         with plain_wav.opened(container.local_path(uri, format)) as plain:
             if plain is not None:
                 return plain.metadata()
-        with _worded(uri), container.reading(uri, format, buffer_size, settings) as (opened, stream):
-            return probe.metadata(opened, stream, settings)
+        path = container.local_path(uri, None)
+        with _worded(uri):
+            with container.reading(uri, format, buffer_size, settings) as (opened, stream):
+                found = probe.header(stream, settings)
+                count = lengths.counter(opened, stream) if path is not None and found.num_frames < 0 else None
+                if path is None or count is None:
+                    return probe.metadata(opened, stream, settings)
+                told = count(opened, stream, path)
+                if told is not None:
+                    found.num_frames = told
+                    return found
+            with container.reading(uri, format, buffer_size, settings) as (opened, stream):
+                return probe.metadata(opened, stream, settings)
 
     def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
         import torch
@@ -63,10 +109,13 @@ class Backend(backend.Backend):
                 found = None if plain is None else plain.piece(asked.frame_offset, asked.num_frames, asked.normalize, asked.channels_first)
                 if plain is not None and found is not None:
                     return torch.from_numpy(found), plain.rate
+            if asked.frame_offset >= seek.WORTH_IT:
+                sought = _sought(asked, settings)
+                if sought is not None:
+                    return torch.from_numpy(sought[0]), sought[1]
             with container.reading(asked.uri, asked.format, asked.buffer_size, settings) as (opened, stream):
                 frames = decode.piece(opened, stream, asked.frame_offset, asked.num_frames, asked.normalize, asked.channels_first)
-                rate = stream.codec_context.sample_rate
-        return torch.from_numpy(frames), rate
+                return torch.from_numpy(frames), stream.codec_context.sample_rate
 
     @contextlib.contextmanager
     def stream(self, asked: Blocks, settings: Settings) -> Iterator[Stream]:

@@ -8,8 +8,9 @@ demuxers asks for, so that none of them can have found something; music seldom l
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, Any
+
+from dispatcher.backends.ffmpeg import mpeg
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,16 +29,6 @@ _FEWEST_AC3 = 100  # FFmpeg wants 200 frames where the data does not begin with 
 _FEWEST_LINKS = 50  # and a hundred of the others
 _SYNC_MASK, _MPEG_SYNC, _LOAS_SYNC = 0xE0FF, 0xE0FF, 0xE056
 _LONGEST_HEADER = 8
-_MPEG_RATES = (44100, 48000, 32000)
-# kbit/s by layer (1 to 3), of MPEG-1 and of MPEG-2
-_KBITS = {
-    (1, 1): (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448, 0),
-    (1, 2): (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 0),
-    (1, 3): (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0),
-    (2, 1): (0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256, 0),
-    (2, 2): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0),
-    (2, 3): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0),
-}
 
 
 def possible(data: bytes) -> bool:
@@ -104,27 +95,8 @@ def _mpeg(octets: Bytes) -> bool:
     third, fourth, fifth = (octets[adts + at].astype(np.intp) for at in (3, 4, 5))
     if _linked(octets, adts, np.maximum((third & 3) << 11 | fourth << 3 | fifth >> 5, 7)):
         return True
-    sizes = mpeg_sizes()[(second.astype(np.intp) & 0x1F) << 8 | octets[places + 2]]
+    sizes = mpeg.sizes()[(second.astype(np.intp) & 0x1F) << 8 | octets[places + 2]]
     return _linked(octets, places[sizes > 0], sizes[sizes > 0])
-
-
-@functools.cache
-def mpeg_sizes() -> npt.NDArray[Any]:
-    """Bytes of a frame of MPEG audio by bits 8 to 20 of its header; 0 where there is no such header."""
-    import numpy as np
-
-    table = np.zeros(1 << 13, np.intp)
-    for index in range(1 << 13):
-        version, layer, kbits, rate, padding = index >> 11 & 3, 4 - (index >> 9 & 3), index >> 4 & 15, index >> 2 & 3, index >> 1 & 1
-        if version == 1 or layer == 4 or kbits in (0, 15) or rate == 3:
-            continue
-        hertz = _MPEG_RATES[rate] // {3: 1, 2: 2, 0: 4}[version]
-        bits = _KBITS[1 if version == 3 else 2, layer][kbits] * 1000
-        if layer == 1:
-            table[index] = (12 * bits // hertz + padding) * 4
-        else:
-            table[index] = (72 if layer == 3 and version != 3 else 144) * bits // hertz + padding
-    return table
 
 
 def _linked(octets: Bytes, places: Places, sizes: npt.NDArray[Any]) -> bool:

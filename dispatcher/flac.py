@@ -1,0 +1,149 @@
+"""What the headers in a flac file tell: of the stream in its first block, of the last frame at its very end."""
+
+from __future__ import annotations
+
+import functools
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import io
+
+_MAGIC = b"fLaC"
+_STREAMINFO_SIZE = 34
+_LONGEST_FRAME = 1 << 17  # looked for where the stream does not tell
+_LONGEST_HEADER = 16
+_MOST_BLOCKS = 128
+_LOOKS = 8
+_POLYNOMIAL = 0x107
+_BLOCK_SIZES = (0, 192, 576, 1152, 2304, 4608, 0, 0, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
+
+
+class StreamInfo(NamedTuple):
+    """The stream, as its first block describes it; ``frames`` and ``longest`` (bytes of a frame) are 0 where unknown."""
+
+    block: int
+    longest: int
+    rate: int
+    channels: int
+    bits: int
+    frames: int
+
+
+def stream_info(block: bytes) -> StreamInfo | None:
+    """The STREAMINFO block, 34 bytes; ``None`` for anything shorter."""
+    if len(block) < _STREAMINFO_SIZE:
+        return None
+    packed = int.from_bytes(block[10:18], "big")
+    return StreamInfo(
+        int.from_bytes(block[2:4], "big") if block[:2] == block[2:4] else 0,
+        int.from_bytes(block[7:10], "big"),
+        packed >> 44,
+        (packed >> 41 & 7) + 1,
+        (packed >> 36 & 31) + 1,
+        packed & (1 << 36) - 1,
+    )
+
+
+def opening(file: io.FileIO) -> StreamInfo | None:
+    """The stream of a file that is plain flac as far as can be seen; ``None`` for any other.
+
+    Plain: its blocks lead to the first frame, and wherever one looks, the frames further back in the file are further back in the
+    sound. Two files put together are not, nor is one whose middle is missing.
+    """
+    head = file.read(8 + _STREAMINFO_SIZE) or b""
+    info = stream_info(head[8:]) if head[:4] == _MAGIC and not head[4] & 0x7F and head[5:8] == b"\0\0\x22" else None
+    if info is None or not info.frames:
+        return None
+    at, kind = 4, head[4]
+    for _ in range(_MOST_BLOCKS):
+        file.seek(at)
+        block = file.read(4) or b""
+        if len(block) < 4:
+            return None
+        at += 4 + int.from_bytes(block[1:], "big")
+        kind = block[0]
+        if kind & 0x80:
+            break
+    file.seek(at)
+    first = _frame(file.read(_LONGEST_HEADER) or b"", info)
+    return info if kind & 0x80 and first is not None and not first.begin and _in_order(file, at, info) else None
+
+
+def _in_order(file: io.FileIO, begin: int, info: StreamInfo) -> bool:
+    last, size = 0, file.seek(0, os.SEEK_END) - begin
+    length = (info.longest or _LONGEST_FRAME) + _LONGEST_HEADER
+    if size < length * _LOOKS:
+        file.seek(begin)
+        return _MAGIC not in (file.read() or b"")
+    for look in range(1, _LOOKS):
+        file.seek(begin + size * look // _LOOKS)
+        data, at = file.read(length) or b"", -1
+        found = None
+        while found is None and (at := data.find(b"\xff", at + 1)) >= 0:
+            found = _frame(data[at : at + _LONGEST_HEADER], info)
+        if found is None or not last < found.begin < info.frames:
+            return False
+        last = found.begin
+    return True
+
+
+def ends_as_told(file: io.FileIO, info: StreamInfo) -> bool:
+    """Whether the last frame header in a file is that of the frame with which the stream should end."""
+    end = file.seek(0, os.SEEK_END)
+    file.seek(max(0, end - (info.longest or _LONGEST_FRAME) - _LONGEST_HEADER))
+    tail = file.read() or b""
+    at = len(tail)
+    while (at := tail.rfind(b"\xff", 0, at)) >= 0:
+        found = _frame(tail[at : at + _LONGEST_HEADER], info)
+        if found is not None:
+            return found.end == info.frames
+    return False
+
+
+class _Frame(NamedTuple):
+    """The place of a frame in the stream."""
+
+    begin: int
+    end: int
+
+
+def _frame(data: bytes, info: StreamInfo) -> _Frame | None:
+    """The frame whose header this is; ``None`` where it is none."""
+    if len(data) < 6 or data[1] & 0xFE != 0xF8 or data[3] & 1:
+        return None
+    coded = 1 if data[4] < 0x80 else 8 - (data[4] ^ 0xFF).bit_length()
+    if not 1 <= coded <= 7 or (coded == 1 and data[4] >= 0x80):
+        return None
+    number = data[4] if coded == 1 else data[4] & (0x7F >> coded)
+    for byte in data[5 : 4 + coded]:
+        number = number << 6 | byte & 0x3F
+    at = 4 + coded
+    kind, rate = data[2] >> 4, data[2] & 15
+    block = _BLOCK_SIZES[kind]
+    if kind in (6, 7):
+        block = int.from_bytes(data[at : at + kind - 5], "big") + 1
+        at += kind - 5
+    at += {12: 1, 13: 2, 14: 2}.get(rate, 0)
+    if not block or at >= len(data) or _checksum(data[:at]) != data[at]:
+        return None
+    begin = number if data[1] & 1 else number * info.block
+    return _Frame(begin, begin + block)
+
+
+@functools.cache
+def _table() -> tuple[int, ...]:
+    """What each byte does to the checksum of a frame's header, highest bit first."""
+    table = []
+    for value in range(256):
+        for _ in range(8):
+            value = value << 1 ^ (_POLYNOMIAL if value >> 7 else 0)
+        table.append(value)
+    return tuple(table)
+
+
+def _checksum(data: bytes) -> int:
+    table, found = _table(), 0
+    for byte in data:
+        found = table[found ^ byte]
+    return found

@@ -1,0 +1,247 @@
+"""A piece far into a file is the slice of the whole, to the bit, whether it is sought or decoded from the start; lengths are exact."""
+
+from __future__ import annotations
+
+import functools
+import io
+import pathlib
+import shutil
+import tempfile
+import warnings
+from typing import Any
+
+import av
+import hypothesis
+import numpy as np
+import pytest
+import torch
+from hypothesis import strategies as st
+
+import dispatcher
+from dispatcher.backends.ffmpeg import container, decode, seek
+
+RATE = 16000
+FRAMES = 160_000
+
+
+class _Kind:
+    """How a file is made: container, codec, options of either, and whether its pieces are sought."""
+
+    def __init__(self, name: str, codec: str, sought: bool, rate: int = RATE, **options: str) -> None:
+        self.name, self.codec, self.sought, self.rate, self.options = name, codec, sought, rate, options
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        _Kind("s16.flac", "flac", True),
+        _Kind("s32.flac", "flac", True),
+        _Kind("alac.m4a", "alac", True),
+        _Kind("s16.aiff", "pcm_s16be", True),
+        _Kind("f32.au", "pcm_f32be", True),
+        _Kind("s24.w64", "pcm_s24le", True),
+        _Kind("s16.caf", "pcm_s16be", True),
+        _Kind("cbr.mp3", "libmp3lame", True, b="32000"),
+        _Kind("cbr44.mp3", "libmp3lame", True, 44100, b="128000"),
+        _Kind("low.mp3", "libmp3lame", True, b="8000"),
+        _Kind("cbr_bare.mp3", "libmp3lame", True, 44100, b="96000", write_xing="0", id3v2_version="0"),
+        _Kind("vbr.mp3", "libmp3lame", True, q="4"),
+        _Kind("vbr_bare.mp3", "libmp3lame", True, 44100, q="2", write_xing="0"),
+        _Kind("aac.m4a", "aac", False),
+        _Kind("opus.ogg", "libopus", False, 48000),
+        _Kind("adpcm.wav", "adpcm_ms", False),
+    )
+}
+
+
+@functools.cache
+def _folder() -> pathlib.Path:
+    return pathlib.Path(tempfile.mkdtemp())
+
+
+@functools.cache
+def _file(name: str) -> str:
+    """A file of ten seconds of a tone in noise that grows, made once."""
+    kind, path = KINDS[name], str(_folder() / name)
+    generator = np.random.default_rng(0)
+    time = np.arange(FRAMES) / kind.rate
+    sound = (np.sin(2 * np.pi * 300 * time * (1 + time / 20)) * 0.4 + generator.standard_normal(FRAMES) * 0.02 * time).astype(np.float32)
+    muxer = {key: value for key, value in kind.options.items() if key in ("write_xing", "id3v2_version")}
+    with av.open(path, "w", options=muxer) as output:
+        stream: Any = output.add_stream(kind.codec, rate=kind.rate, layout="mono")
+        if "b" in kind.options:
+            stream.bit_rate = int(kind.options["b"])
+        if "q" in kind.options:
+            stream.codec_context.qscale = True
+            stream.codec_context.global_quality = 118 * int(kind.options["q"])
+        if name.startswith("s32"):
+            stream.codec_context.format = "s32"
+        wanted = stream.codec_context.format.name
+        resampler = av.AudioResampler(format=wanted, layout="mono", rate=kind.rate)
+        for first in range(0, FRAMES, 8000):
+            frame = av.AudioFrame.from_ndarray(sound[None, first : first + 8000], format="fltp", layout="mono")
+            frame.sample_rate, frame.pts = kind.rate, first
+            for ready in resampler.resample(frame):
+                for packet in stream.encode(ready):
+                    output.mux(packet)
+        for packet in stream.encode(None):
+            output.mux(packet)
+    return path
+
+
+@functools.cache
+def _whole(name: str) -> torch.Tensor:
+    return dispatcher.load(_file(name), backend="ffmpeg")[0]
+
+
+@pytest.mark.parametrize("name", KINDS)
+@hypothesis.settings(max_examples=25, deadline=None)
+@hypothesis.given(offset=st.integers(0, FRAMES + 3000), frames=st.sampled_from([-1, 1, 577, 1600, 48000, 10**6]))
+def test_a_piece_is_the_slice_of_the_whole(name: str, offset: int, frames: int) -> None:
+    """Bit for bit, of every codec."""
+    whole = _whole(name)
+    expected = whole[:, offset : None if frames < 0 else offset + frames]
+    if not expected.numel():
+        with pytest.raises(RuntimeError):
+            dispatcher.load(_file(name), offset, frames, backend="ffmpeg")
+        return
+    assert torch.equal(dispatcher.load(_file(name), offset, frames, backend="ffmpeg")[0], expected)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_what_can_be_sought_is(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what cannot is not: the property above would hold either way."""
+    place, path = None, _file(name)
+    with container.reading(path, None, 4096, dispatcher.Settings()) as (opened, stream):
+        place = seek.find(opened, stream, path, 120_000, 1000)
+        assert (place is not None) == KINDS[name].sought
+        if place is not None:
+            assert 80_000 < place.begin <= 120_000
+            assert next(iter(place.frames)).samples
+
+
+@pytest.mark.parametrize("name", [name for name in KINDS if KINDS[name].sought])
+def test_lengths_are_told_without_decoding(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And are what load gives."""
+
+    def no(*_: object) -> int:
+        raise AssertionError("it was decoded")
+
+    expected = _whole(name).shape[1]
+    with monkeypatch.context() as patched:
+        patched.setattr(decode, "count", no)
+        exact = dispatcher.functions(dispatcher.Chooser(dispatcher.Registry(), dispatcher.Settings(exact_num_frames=True)))
+        assert exact.info(_file(name), backend="ffmpeg").num_frames == expected
+
+
+_DAMAGES = ("cut", "cut", "tag", "junk behind", "junk within", "twice", "headless", "flipped")
+
+
+def _damaged(data: bytes, how: str, draw: Any) -> bytes:
+    at = draw(st.integers(0, len(data)))
+    if how == "cut":
+        return data[:at]
+    if how == "tag":
+        return data + b"TAG" + b"title".ljust(125, b"\0")
+    if how == "junk behind":
+        return data + b"\xff\xfb\x90\x00junk" * 9
+    if how == "junk within":
+        return data[:at] + b"junk" * draw(st.integers(1, 500)) + data[at:]
+    if how == "twice":
+        return data + data
+    if how == "headless":
+        return data[: draw(st.integers(0, 300))] + data[at:]
+    return data[:at] + bytes(byte ^ 0x55 for byte in data[at : at + 40]) + data[at + 40 :]
+
+
+def _given(path: pathlib.Path | io.BytesIO, *piece: int, backend: str | None = "ffmpeg") -> Any:
+    """What load gives: samples, or the class of its error, and whether it warned."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            samples = dispatcher.load(path, *piece, backend=backend)[0].numpy()
+        except RuntimeError as why:
+            return type(why), len(caught)
+    return samples.shape, samples.tobytes(), len(caught)
+
+
+@pytest.mark.parametrize("name", ["cbr.mp3", "cbr_bare.mp3", "vbr.mp3", "vbr_bare.mp3", "s16.flac"])
+@hypothesis.settings(max_examples=40, deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
+@hypothesis.given(data=st.data())
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
+def test_lengths_and_pieces_of_damaged_files_are_those_of_decoding(name: str, data: st.DataObject, tmp_path: pathlib.Path) -> None:
+    """Cut, spliced, with a tag or junk: ``info`` counts what ``load`` gives, and a piece is its slice.
+
+    Bytes that are wrong within a frame are not looked at by ``info``, nor by a piece behind them.
+    """
+    how = data.draw(st.sampled_from(_DAMAGES[:-1]))
+    path = tmp_path / name
+    path.write_bytes(_damaged(pathlib.Path(_file(name)).read_bytes(), how, data.draw))
+    try:
+        whole = dispatcher.load(path, backend="ffmpeg")[0]
+    except RuntimeError:
+        with pytest.raises(RuntimeError):
+            dispatcher.info(path, backend="ffmpeg")
+        return
+    hypothesis.note(f"{how} {whole.shape}")
+    if not (how == "junk within" and name.endswith("flac")):
+        assert dispatcher.info(path, backend="ffmpeg").num_frames == whole.shape[1]
+    offset = data.draw(st.integers(seek.WORTH_IT, FRAMES))
+    expected = whole[:, offset : offset + 2000]
+    if expected.shape[1] == 2000:
+        assert torch.equal(dispatcher.load(path, offset, 2000, backend="ffmpeg")[0], expected)
+
+
+@pytest.mark.parametrize("name", ["s16.flac", "s32.flac"])
+@hypothesis.settings(max_examples=60, deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
+@hypothesis.given(data=st.data())
+def test_flac_without_a_backend_named_is_as_ffmpeg_gives_it(name: str, data: st.DataObject, tmp_path: pathlib.Path) -> None:
+    """Whoever decodes it: samples, errors and warnings, of good files and damaged ones, whole and in pieces."""
+    original = pathlib.Path(_file(name)).read_bytes()
+    how = data.draw(st.sampled_from(["no", "no", *_DAMAGES]))
+    path = tmp_path / name
+    path.write_bytes(original if how == "no" else _damaged(original, how, data.draw))
+    # what was sought is not told of damage before it, so such a piece is compared from a place that nobody seeks
+    places = [0, 1, 4096, 30000] if how in ("junk within", "flipped") else [0, 1, 4096, 30000, 50000, 159_999, 160_000, 10**6, -1]
+    piece = data.draw(st.sampled_from(places)), data.draw(st.sampled_from([-1, -1, 1, 5000, 10**6, 0]))
+    assert _given(path, *piece, backend=None) == _given(path, *piece), how
+
+
+def test_flac_without_a_backend_named_is_decoded_by_libsndfile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is there; else by FFmpeg, and so it is where the file is not to be trusted."""
+    expected = _whole("s16.flac")
+    asked: list[object] = []
+    backend = dispatcher.Registry().get("soundfile")
+    real = type(backend).load
+    monkeypatch.setattr(type(backend), "load", lambda *arguments: asked.append(arguments) or real(*arguments))
+    assert torch.equal(dispatcher.load(_file("s16.flac"))[0], expected)
+    assert len(asked) == 1
+    alone = dispatcher.functions(dispatcher.Chooser(dispatcher.Registry(["ffmpeg"]), dispatcher.Settings()))
+    assert torch.equal(alone.load(_file("s16.flac"))[0], expected)
+    assert len(asked) == 1
+
+
+@pytest.mark.libsox
+@pytest.mark.parametrize("name", ["s16.flac", "s16.aiff", "s16.caf", "plain.wav", "float.wav"])
+@hypothesis.settings(max_examples=20, deadline=None)
+@hypothesis.given(offset=st.integers(0, FRAMES + 10), frames=st.sampled_from([-1, 1, 1600, 10**6]))
+def test_sox_seeks_to_the_very_frame(name: str, offset: int, frames: int) -> None:
+    """Where it seeks at all."""
+    path = _folder() / name
+    if name.endswith("wav") and not path.exists():
+        dispatcher.save(str(path), _whole("s16.flac"), RATE, backend="soundfile", bits_per_sample=None if name == "float.wav" else 16)
+    elif not path.exists():
+        _file(name)
+    whole = _sox(name)
+    expected = whole[:, offset : None if frames < 0 else offset + frames]
+    assert torch.equal(dispatcher.load(str(path), offset, frames, backend="sox")[0], expected)
+
+
+@functools.cache
+def _sox(name: str) -> torch.Tensor:
+    return dispatcher.load(str(_folder() / name), backend="sox")[0]
+
+
+def teardown_module() -> None:
+    """Remove what was made."""
+    shutil.rmtree(_folder(), ignore_errors=True)
