@@ -10,7 +10,7 @@ help:
 	@echo "make demo   an old script under torchaudio 2.0, 2.1 and 2.2, on real audio"
 	@echo "make test   all tests"
 	@echo "make lint   ruff, mypy, the direction of imports"
-	@echo "make bench  speed, as ratios against named peers"
+	@echo "make bench  speed, as ratios against named peers: a table, bench/RESULTS.md and a picture"
 	@echo "make docs   the guide as a site, in site/; docs-serve shows it and follows changes"
 	@echo "make links  ask every address outside that the guide names whether it is still there"
 	@echo "make coverage       the lines that no test runs"
@@ -55,7 +55,11 @@ coverage: $(READY) system
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 
-bench: $(READY)
+$(VENV)/.bench: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev,bench]"
+	@touch $@
+
+bench: $(VENV)/.bench system
 	$(BIN)/python -m bench
 
 # how long `make fuzz` runs, in seconds

@@ -1,128 +1,48 @@
-"""``python -m bench``: time our backends against the raw libraries, interleaved, and print ratios.
-
-Each task runs ours and the peer in turn, one thread, and takes the minimum of the repeats: on a shared machine the minimum is
-what the code costs, the rest is the neighbours.
-"""
+"""``python -m bench``: run it all, print the ratios, and write ``RESULTS.md`` and ``results.png`` beside this file."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import pathlib
+import sys
 import tempfile
-import time
-from collections.abc import Callable
-from typing import NamedTuple
 
-import av
-import numpy as np
-import soundfile
-import torch
+import pytest
 
-import compat
-import dispatcher
+from bench import report
 
-RATE = 44100
+NOTES = report.HERE / "NOTES.md"
 
 
-class Task(NamedTuple):
-    """What is timed, and against what."""
-
-    name: str
-    ours: Callable[[], object]
-    peer: str
-    theirs: Callable[[], object]
-
-
-def naive_pyav(path: str) -> np.ndarray:
-    """The loop that everybody writes first."""
-    with av.open(path) as container:
-        return np.concatenate([frame.to_ndarray() for frame in container.decode(audio=0)], axis=1)
-
-
-def raw_soundfile(path: str) -> np.ndarray:
-    """libsndfile into a ready buffer."""
-    with soundfile.SoundFile(path) as file:
-        out = np.empty((file.frames, file.channels), np.float32)
-        return file.read(out=out)
-
-
-def tasks(folder: pathlib.Path, seconds: int) -> list[Task]:
-    """Every task, on files made here."""
-    wave = torch.rand(2, RATE * seconds) - 0.5
-    found = []
-    for extension in ("wav", "flac", "mp3", "ogg", "m4a"):
-        path = str(folder / f"x.{extension}")
-        dispatcher.save(path, wave, RATE, backend="ffmpeg" if extension in ("wav", "m4a") else "soundfile")
-        found.append(
-            Task(
-                f"load {extension}, ffmpeg", lambda p=path: dispatcher.load(p, backend="ffmpeg"), "naive PyAV", lambda p=path: naive_pyav(p)
-            )
-        )
-        if extension != "m4a":
-            found.append(
-                Task(
-                    f"load {extension}, soundfile",
-                    lambda p=path: dispatcher.load(p, backend="soundfile"),
-                    "raw soundfile",
-                    lambda p=path: raw_soundfile(p),
-                )
-            )
-    short = [str(folder / f"short{number}.wav") for number in range(50)]
-    for path in short:
-        dispatcher.save(path, wave[:, :RATE], RATE, backend="soundfile")
-    found.append(
-        Task(
-            "50 files of 1 s, soundfile",
-            lambda: [dispatcher.load(path, backend="soundfile") for path in short],
-            "raw soundfile",
-            lambda: [raw_soundfile(path) for path in short],
-        )
-    )
-    old = compat.standin("2.0", backends=["soundfile"])
-    found.append(
-        Task(
-            "50 files of 1 s, global soundfile of 2.0",
-            lambda: [old.load(path) for path in short],
-            "raw soundfile",
-            lambda: [raw_soundfile(p) for p in short],
-        )
-    )
-    target = str(folder / "saved.wav")
-    found.append(
-        Task(
-            "save wav, soundfile",
-            lambda: dispatcher.save(target, wave, RATE, backend="soundfile"),
-            "raw soundfile",
-            lambda: soundfile.write(target, wave.t().numpy(), RATE, subtype="FLOAT"),
-        )
-    )
-    return found
-
-
-def measure(task: Task, repeats: int) -> tuple[float, float]:
-    """The least seconds of ours and of the peer."""
-    best = [float("inf"), float("inf")]
-    for _ in range(repeats):
-        for index, act in enumerate((task.ours, task.theirs)):
-            start = time.perf_counter()
-            act()
-            best[index] = min(best[index], time.perf_counter() - start)
-    return best[0], best[1]
-
-
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=int, default=60, help="length of the long files")
-    parser.add_argument("--repeats", type=int, default=7)
+def main() -> int:
+    """Run the tasks that pytest's ``-k`` selects; without it, all of them, and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("-k", dest="only", default="", help="tasks to run, as in pytest; the page is then left as it is")
+    parser.add_argument("--rounds", type=int, default=9, help="turns of each peer and of ours")
     given = parser.parse_args()
-    torch.set_num_threads(1)
-    print(f"{'task':42} {'ours ms':>9} {'peer ms':>9} {'ratio':>6}  peer")
     with tempfile.TemporaryDirectory() as folder:
-        for task in tasks(pathlib.Path(folder), given.seconds):
-            ours, theirs = measure(task, given.repeats)
-            print(f"{task.name:42} {ours * 1e3:9.2f} {theirs * 1e3:9.2f} {ours / theirs:6.2f}  {task.peer}")
+        measured = pathlib.Path(folder, "measured.json")
+        arguments = [
+            str(report.HERE),
+            "-q",
+            "--benchmark-disable-gc",
+            "--benchmark-timer=time.process_time",
+            "--benchmark-columns=min",
+            f"--benchmark-json={measured}",
+        ]
+        arguments += [f"--rounds={given.rounds}", "-p", "no:cacheprovider", "-p", "no:xdist", "--benchmark-quiet", "-k", given.only]
+        status = pytest.main(arguments)
+        if not measured.exists() or not measured.stat().st_size:
+            return int(status) or 1
+        found = report.rows(json.loads(measured.read_text()))
+    print(report.text(found))
+    if not given.only:
+        (report.HERE / "RESULTS.md").write_text(report.markdown(found, NOTES.read_text()))
+        report.picture(found, report.HERE / "results.png")
+        print(f"written: {report.HERE / 'RESULTS.md'}")
+    return int(status)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
