@@ -16,7 +16,7 @@ import pytest
 from hypothesis import strategies as st
 
 import dispatcher
-from dispatcher.backends.ffmpeg import plain_wav
+from dispatcher.backends.ffmpeg import disguise, plain_wav
 
 _GUID = bytes.fromhex("000000001000800000aa00389b71")
 
@@ -160,3 +160,11 @@ def test_a_file_that_is_cut_while_it_is_read_is_left_to_ffmpeg(tmp_path: pathlib
         assert plain.piece(0, -1, True, True) is None
         assert plain.piece(10, -1, False, False) is None
         assert plain.piece(0, 1000, True, True) is not None
+
+
+@pytest.mark.parametrize("sync", ["7ffe8001", "fe7f0180", "1fffe800", "ff1f00e8", "64582025", "72f81f4e", "f8724e1f", "f8726fba"])
+def test_a_single_sync_word_is_enough_for_ffmpeg_to_be_asked(sync: str) -> None:
+    """Of those that are too long to be chance; without it, the same data is plain."""
+    silence = b"\2" * 1000
+    assert disguise.possible(silence + bytes.fromhex(sync) + silence)
+    assert not disguise.possible(silence + bytes.fromhex(sync)[:3] + silence)

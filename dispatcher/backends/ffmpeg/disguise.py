@@ -8,6 +8,7 @@ demuxers asks for, so that none of them can have found something; music seldom l
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from dispatcher.backends.ffmpeg import mpeg
@@ -21,12 +22,13 @@ if TYPE_CHECKING:
 
 # sync words of 32 bits, as their first and second half in the order of a little-endian machine: DTS big and little endian, of 16
 # and 14 bits, and its extensions, at even places only; IEC 61937 bursts and TrueHD at any
-_DTS = {0xFE7F: 0x0180, 0x7FFE: 0x8001, 0xFF1F: 0x00E8, 0x1FFF: 0xE800, 0x5864: 0x2520}
+_DTS = {0xFE7F: (0x0180,), 0x7FFE: (0x8001,), 0xFF1F: (0x00E8,), 0x1FFF: (0xE800,), 0x5864: (0x2520,)}
 _OTHERS = {0xF872: (0x4E1F,), 0x72F8: (0x1F4E, 0xBA6F)}
-_AC3 = (0x770B, 0x0B77)
+_AC3_WORDS = (0x770B, 0x0B77)
 _AC3_STARTS = (b"\x0b\x77", b"\x77\x0b")
 _FEWEST_AC3 = 100  # FFmpeg wants 200 frames where the data does not begin with one
 _FEWEST_LINKS = 50  # and a hundred of the others
+_SYNC, _AC3, _MPEG, _LOAS = 1, 2, 3, 4
 _SYNC_MASK, _MPEG_SYNC, _LOAS_SYNC = 0xE0FF, 0xE0FF, 0xE056
 _LONGEST_HEADER = 8
 
@@ -40,14 +42,11 @@ def possible(data: bytes) -> bool:
     ac3 = mpeg = loas = 0
     for first in (0, 1):
         words = np.frombuffer(data, "<u2", (len(data) - first) // 2, first)
-        if any(_followed(words, half, (after,)) for half, after in _DTS.items() if not first):
+        kinds = _kinds().take(words)
+        found = np.bincount(kinds[kinds != 0], minlength=_LOAS + 1)
+        if found[_SYNC] and _synced(words, np.flatnonzero(kinds == _SYNC), _OTHERS if first else _DTS | _OTHERS):
             return True
-        if any(_followed(words, half, after) for half, after in _OTHERS.items()):
-            return True
-        ac3 += sum(int(np.count_nonzero(words == half)) for half in _AC3)
-        masked = words & np.uint16(_SYNC_MASK)
-        mpeg += int(np.count_nonzero(masked == _MPEG_SYNC))
-        loas += int(np.count_nonzero(masked == _LOAS_SYNC))
+        ac3, mpeg, loas = ac3 + found[_AC3], mpeg + found[_MPEG], loas + found[_LOAS]
     start = data.lstrip(b"\0")[:2]  # FFmpeg skips zeros before the first header
     if ac3 >= _FEWEST_AC3 or start in _AC3_STARTS:
         return True
@@ -58,14 +57,24 @@ def possible(data: bytes) -> bool:
     )
 
 
-def _followed(words: npt.NDArray[Any], half: int, after: tuple[int, ...]) -> bool:
-    """Whether the first half of a sync word is somewhere followed by a second one."""
+@functools.cache
+def _kinds() -> npt.NDArray[np.uint8]:
+    """What each pair of bytes may be the beginning of."""
     import numpy as np
 
-    equal = words[:-1] == half
-    if not np.count_nonzero(equal):
-        return False
-    return bool(np.isin(words[1:][equal], after).any())
+    words = np.arange(1 << 16)
+    kinds = np.zeros(1 << 16, np.uint8)
+    kinds[words & _SYNC_MASK == _MPEG_SYNC] = _MPEG
+    kinds[words & _SYNC_MASK == _LOAS_SYNC] = _LOAS
+    kinds[list(_AC3_WORDS)] = _AC3
+    kinds[[*_DTS, *_OTHERS]] = _SYNC
+    return kinds
+
+
+def _synced(words: npt.NDArray[Any], places: Places, syncs: dict[int, tuple[int, ...]]) -> bool:
+    """Whether the first half of a sync word is at one of some places followed by its second."""
+    pairs = zip(words[places].tolist(), words[1:].take(places, mode="clip").tolist(), strict=True)
+    return any(after in syncs.get(half, ()) for half, after in pairs)
 
 
 def _places(octets: Bytes, first: int) -> Places:
