@@ -426,3 +426,24 @@ def test_a_call_of_another_module_after_the_setter_is_governed(files: dict[str, 
 )
 def test_torchaudio_by_another_name(case: Case) -> None:
     check(case)
+
+
+@table(
+    *(
+        changes(
+            name,
+            f"import torchaudio\ntorchaudio.save(p, w, 8000, True, {before})\n",
+            f"import torchaudio\ntorchaudio.save(p, w, 8000, True, {after})\n",
+        )
+        for name, before, after in (
+            ("a bit depth in eighth place", "None, None, None, 16", "compression=None, format=None, encoding=None, bits_per_sample=16"),
+            ("an encoding in seventh place", "None, None, 'PCM_S'", "compression=None, format=None, encoding='PCM_S'"),
+        )
+    ),
+    stays(
+        "the size of a buffer in eighth place", "import torchaudio\ntorchaudio.save(p, w, 8000, True, None, None, None, 4096)\n", "TAC117"
+    ),
+    stays("a bit depth in seventh place", "import torchaudio\ntorchaudio.save(p, w, 8000, True, None, None, 16)\n", "TAC117"),
+)
+def test_positional_arguments_of_save(case: Case) -> None:
+    check(case)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from compat.codemod import api, common, kinds
@@ -25,7 +26,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if isinstance(fifth, str) or (fifth is None and isinstance(sixth, str) and sixth.lower() not in _FORMATS):
             continue  # the new order already
         number = kinds.of(module, call.args[4]) == kinds.NUMBER
-        old = number or (fifth is None and isinstance(sixth, str))
+        old = number or (fifth is None and (isinstance(sixth, str) or _shows_old_order(call)))
         if not old or common.starred(call) or len(call.args) > len(parameters):
             if not (fifth is None and len(call.args) == 5):
                 yield Draft(module.span(call), f"{_REASON}; which is meant here cannot be told", "Name every argument after the fourth.")
@@ -33,6 +34,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         fake = common.faked(module, project, use, _REASON)
         changes = tuple(NameArgument(call, argument, parameters[index]) for index, argument in enumerate(call.args) if index > 3)
         yield fake or Draft(module.span(call), _REASON, changes=changes)
+
+
+def _shows_old_order(call: ast.Call) -> bool:
+    """Whether an encoding is in seventh place, or a bit depth in eighth: now these are a bit depth and the size of a buffer."""
+    seventh, eighth = ([common.literal(one) for one in call.args[6:8]] + [None, None])[:2]
+    return isinstance(seventh, str) or (seventh is None and eighth in (8, 16, 24, 32, 64))
 
 
 RULE = Rule(
@@ -56,7 +63,8 @@ def write(path, waveform):
 """,
     explanation="""\
 A number in fifth place can only be a compression, and None before the name of a format only the compression that is left
-out. A string in fifth place is a format, in the new order. Anything else is reported.
+out. A bit depth in eighth place, or an encoding in seventh, shows the old order too. A string in fifth place is a format, in
+the new order. Anything else is reported.
 """,
     check=check,
 )
