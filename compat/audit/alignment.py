@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Signal = npt.NDArray[Any]
 
-_WINDOW = 1 << 15
+_WINDOW = 1 << 14
 _LEAST_OVERLAP = 0.25
 _LEAST_LIKENESS = 0.2
 _TIE = 1e-4

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Block = npt.NDArray[Any]
 
 # near shifts are looked for first: codecs pad by a few thousand frames, and the search costs by its width
-_NEAR_SHIFT = 1 << 14
+_NEAR_SHIFT = 1 << 13
 # what an explanation must leave: at most this share of the energy of the difference that it explains
 _SHARE = 1 / 16
 _LIKENESS = 0.97

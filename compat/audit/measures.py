@@ -21,7 +21,7 @@ _NOT_A_NUMBER = float(np.finfo(np.float32).max)
 
 def as_float(samples: Samples) -> Samples:
     """Samples of any dtype as floating point of a full scale of 1, contiguous."""
-    scale = _FULL_SCALE.get(samples.dtype.name)
+    scale = None if samples.dtype.kind == "f" else _FULL_SCALE.get(samples.dtype.name)
     if scale is None:
         return np.ascontiguousarray(samples)
     kind = "float64" if samples.dtype.itemsize > 2 else "float32"

@@ -77,7 +77,8 @@ class Reading:
             return None
         self.frames += block.shape[1]
         self.blocks += 1
-        self.dtype, self.channels = block.dtype.name, block.shape[0]
+        if self.dtype is None:
+            self.dtype, self.channels = block.dtype.name, block.shape[0]
         return block
 
     def again(self) -> Reading:

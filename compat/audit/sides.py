@@ -66,6 +66,7 @@ class Side:
         """
         asked = Blocks(path, normalize, None, _BUFFER, block_frames)
         if self.mode == TORCHCODEC:
+            self._context.registry.get("ffmpeg")
             with torchcodec.stream(asked, self.release) as stream:
                 yield stream
             return
@@ -76,26 +77,15 @@ class Side:
         """The backends that serve a path, in the order in which they are tried."""
         context = self._context
         if self.mode == DISPATCHER:
-            return [context.chooser.reader(self.backend, path, None)]
+            if self.backend is not None:
+                return [context.registry.get(self.backend)]
+            if not context.chooser.available():
+                raise BackendUnavailable("; ".join(f"{name}: {context.chooser.why_not(name)}" for name in context.registry.allowed))
+            return [context.chooser.reader(None, path, None)]
         if self.backend == "sox_io":
             other = sox_io_backend.fall_back(context.registry, self.release)
             return [context.registry.get("sox"), *([other] if other else [])]
         return [context.registry.get("soundfile")]
-
-    def check(self) -> None:
-        """Make sure that the backend works on this machine.
-
-        Raises:
-            BackendUnavailable: it does not; the text says why.
-        """
-        context = self._context
-        wanted = {None: None, "sox_io": "sox"}.get(self.backend, self.backend)
-        if self.mode == TORCHCODEC:
-            wanted = "ffmpeg"
-        if wanted is not None:
-            context.registry.get(wanted)
-        elif not context.chooser.available():
-            raise BackendUnavailable("no backend works here")
 
 
 @contextlib.contextmanager

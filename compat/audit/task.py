@@ -8,9 +8,11 @@ import functools
 import os
 
 from compat.audit import comparison, fetching, sides, wording
+from compat.audit.engines.engine import EngineError
 from compat.audit.items import Item
 from compat.audit.options import Terms
 from compat.audit.rows import Row
+from dispatcher.errors import BackendUnavailable
 
 
 @functools.cache
@@ -35,7 +37,7 @@ class Compare:
         """The file's row.
 
         Raises:
-            BackendUnavailable: a backend does not work on this machine.
+            EngineError: a backend does not work on this machine.
         """
         row = _begun(item)
         with contextlib.ExitStack() as held:
@@ -45,7 +47,10 @@ class Compare:
                 return failed(row, self.terms, "error_both", str(why))
             if item.other and os.path.exists(old) and not os.path.exists(new):
                 return failed(row, self.terms, "error_to", f"the new side has no file {item.other!r}")
-            return comparison.compare(row, (old, new), self.sides(), self.terms)
+            try:
+                return comparison.compare(row, (old, new), self.sides(), self.terms)
+            except BackendUnavailable as why:
+                raise EngineError(f"a backend does not work here: {why.explain()}. Run `python -m compat.doctor`.") from why
 
     def sides(self) -> tuple[sides.Side, sides.Side]:
         """The old and the new side, in this process."""

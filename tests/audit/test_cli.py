@@ -18,6 +18,12 @@ import soundfile
 
 from compat import cli as top
 from compat.audit.cli import main
+from compat.audit.engines import EngineError
+from compat.audit.items import Item
+from compat.audit.options import Terms
+from compat.audit.task import Compare
+from dispatcher import registry
+from dispatcher.errors import BackendUnavailable
 from tests.audit import planted
 from tests.conftest import ASSETS, ROOT
 
@@ -115,15 +121,16 @@ def test_wrong_usage(case: str, folder: pathlib.Path, capsys: pytest.CaptureFixt
     assert message in capsys.readouterr().err
 
 
-def test_a_backend_that_does_not_work_is_no_difference(
-    folder: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from dispatcher import registry
-    from dispatcher.errors import BackendUnavailable
-
+def test_a_backend_that_does_not_work_is_no_difference(folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends the run, with what to do, and makes no rows."""
     monkeypatch.setitem(registry._opened, "soundfile", BackendUnavailable("it is not there"))
-    assert main([*PAIR, "data"]) == 3
-    assert "2.0:global:soundfile does not work here: it is not there" in capsys.readouterr().err
+    compare = Compare(Terms("2.0:global:soundfile", "2.2:dispatcher:ffmpeg"))
+    with pytest.raises(EngineError, match=r"does not work here: it is not there\. Run `python -m compat\.doctor`"):
+        compare(Item(str(folder / "a.wav")))
+    for name in registry.known():
+        monkeypatch.setitem(registry._opened, name, BackendUnavailable("nor is this"))
+    with pytest.raises(EngineError, match="nor is this"):
+        Compare(Terms("2.2:dispatcher:ffmpeg", "2.2:dispatcher"))(Item(str(folder / "a.wav")))
 
 
 def test_help_and_the_common_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -125,6 +125,8 @@ class DaskEngine:
         """
         try:
             return future.result(timeout=_LOOK_SECONDS)
+        except EngineError:
+            raise
         except self._distributed.KilledWorker:
             return None
         except TimeoutError:  # the worker died that held it, after it was done

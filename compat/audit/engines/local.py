@@ -212,6 +212,9 @@ def _work(pipe: Any, task: Task[Any], at: Any) -> None:
                 at.value, begun = number, time.monotonic()
                 try:
                     row = task(item)
+                except EngineError as why:
+                    pipe.send(("failed", str(why)))
+                    return
                 except Exception as why:  # noqa: BLE001 - the parent raises it
                     pipe.send(("failed", f"{item.path}: {type(why).__name__}: {why}\n{traceback.format_exc()}"))
                     return
