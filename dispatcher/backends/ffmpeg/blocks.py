@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from dispatcher.backends.ffmpeg import decode, samples
+from dispatcher.backends.ffmpeg import decode
+from dispatcher.backends.ffmpeg.sink import Sink
 from dispatcher.errors import BackendError
 
 if TYPE_CHECKING:
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from av import AudioFrame
     from av.audio.stream import AudioStream
     from av.container import InputContainer
+
+    from dispatcher.backends.ffmpeg.plain_wav import PlainWav
+
+_LEAST_ROOM = 1 << 12
 
 
 def of(
@@ -22,31 +27,45 @@ def of(
     normalize: bool,
     source: Callable[[InputContainer, AudioStream], Iterator[AudioFrame]] = decode.frames,
 ) -> Iterator[npt.NDArray[Any]]:
-    """The samples of a stream in blocks, ``[channel, time]``; one buffer serves for all of them.
+    """The samples of a stream in blocks, ``[channel, time]``.
 
     Raises:
         BackendError: there is not a single frame, or the stream changes its layout on the way.
     """
-    import numpy as np
-
-    out: npt.NDArray[Any] | None = None
-    kind = samples.FORMATS["fltp"]
+    shape: tuple[str, int] | None = None
+    sink: Sink | None = None
+    room = min(block_frames, max(decode.promised_frames(container, stream), _LEAST_ROOM))
     at = 0
     for frame in source(container, stream):
-        if out is None:
-            kind = samples.FORMATS[frame.format.name]
-            out = np.empty((frame.layout.nb_channels, block_frames), "float32" if normalize else kind.dtype)
-        elif frame.layout.nb_channels != out.shape[0] or samples.FORMATS[frame.format.name] != kind:
-            raise BackendError(f"the stream changes to {frame.layout.nb_channels} channels of {frame.format.name} on its way")
-        first = 0
-        while first < frame.samples:
-            count = min(frame.samples - first, block_frames - at)
-            samples.copy(frame, first, first + count, kind, out[:, at : at + count])
+        own = frame.format.name, frame.layout.nb_channels
+        if shape is None:
+            shape = own
+        elif own != shape:
+            raise BackendError(f"the stream changes to {own[1]} channels of {own[0]} on its way")
+        first, frames = 0, frame.samples
+        while first < frames:
+            if sink is None:
+                sink, at = Sink(frame, room, normalize, True), 0
+            count = min(frames - first, block_frames - at)
+            sink.put(frame, first, first + count)
             first, at = first + count, at + count
             if at == block_frames:
-                yield out
-                at = 0
-    if out is None:
+                yield sink.result()
+                sink = None
+    if shape is None:
         raise decode.NothingThereError("no sound could be decoded; the stream has 0 frames")
-    if at:
-        yield out[:, :at]
+    if sink is not None:
+        yield sink.result()
+
+
+def of_plain(plain: PlainWav, block_frames: int, normalize: bool) -> Iterator[npt.NDArray[Any]]:
+    """The same of a WAV file that needs no FFmpeg.
+
+    Raises:
+        BackendError: the file became shorter while it was read.
+    """
+    for first in range(0, plain.frames, block_frames):
+        found = plain.piece(first, block_frames, normalize, True)
+        if found is None:
+            raise BackendError("the file became shorter while it was read")
+        yield found
