@@ -27,6 +27,9 @@ class Sink:
         channels_first: the result is ``[channel, time]``; otherwise ``[time, channel]``.
     """
 
+    name: str
+    channels: int
+
     def __init__(self, frame: AudioFrame, room: int, normalize: bool, channels_first: bool) -> None:
         self.name, self.channels = frame.format.name, frame.layout.nb_channels
         self._kind = samples.FORMATS[self.name]
