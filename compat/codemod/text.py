@@ -6,11 +6,13 @@ import ast
 import bisect
 import functools
 import io
+import itertools
 import re
 import tokenize
 import warnings
 from typing import NamedTuple
 
+_LONG_LINE = 1000
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -29,6 +31,7 @@ class Text:
         self.text = text
         self.starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
         self.ascii = text.isascii()
+        self._long_lines: dict[int, list[int]] = {}
 
     @functools.cached_property
     def newline(self) -> str:
@@ -42,7 +45,16 @@ class Text:
         if self.ascii or not column:
             return start + column
         end = self.starts[line] if line < len(self.starts) else len(self.text)
+        if end - start > _LONG_LINE:
+            return start + bisect.bisect_left(self._bytes_before(line, start, end), column)
         return start + len(self.text[start:end].encode("utf-8", "surrogatepass")[:column].decode("utf-8", "surrogatepass"))
+
+    def _bytes_before(self, line: int, start: int, end: int) -> list[int]:
+        """For each character of a line the UTF-8 bytes before it; kept, because a long line is asked about often."""
+        if line not in self._long_lines:
+            lengths = (len(character.encode("utf-8", "surrogatepass")) for character in self.text[start:end])
+            self._long_lines[line] = [0, *itertools.accumulate(lengths)]
+        return self._long_lines[line]
 
     def span(self, node: ast.AST) -> tuple[int, int]:
         """The stretch of a node."""

@@ -267,3 +267,12 @@ def behaviour(compat: object, program: str, release: str) -> list[object]:
             return [found, written]
         finally:
             os.chdir(here)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.text(st.characters(exclude_characters="\r\n"), min_size=1, max_size=30), st.integers(1, 200))
+def test_offsets_of_bytes_in_lines_of_any_length(part: str, times: int) -> None:
+    line = part * times
+    text = Text(f"x\n{line}\r\ny")
+    for index in {0, 1, len(line) // 2, len(line) - 1, len(line)}:
+        assert text.offset(2, len(line[:index].encode("utf-8", "surrogatepass"))) == 2 + index
