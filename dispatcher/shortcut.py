@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _REPLACED, _BY = "ffmpeg", "soundfile"
 _DEPTHS = (16, 24)
+_NOT_WORTH_A_LOOK = (".wav", ".mp3", ".m4a", ".ogg", ".opus")  # flac under such a name is left to FFmpeg, which knows it as well
 
 
 def load(asked: Load, chosen: Backend, registry: Registry, settings: Settings) -> tuple[torch.Tensor, int] | None:
@@ -45,7 +46,7 @@ def load(asked: Load, chosen: Backend, registry: Registry, settings: Settings) -
     if asked.frame_offset < 0 or asked.num_frames == 0 or asked.num_frames < -1:
         return None
     faster = registry.find(_BY)
-    if faster is None:
+    if faster is None or os.fsdecode(asked.uri).lower().endswith(_NOT_WORTH_A_LOOK):
         return None
     try:
         with open(asked.uri, "rb", buffering=0) as file:
