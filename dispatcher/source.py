@@ -8,10 +8,11 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from dispatcher.errors import ArgumentTypeError, describe
+from dispatcher.errors import ArgumentTypeError, BackendError, describe
 from dispatcher.settings import Settings
 
 _SPOOL_CHUNK = 1 << 20
+_NO_PLACE = 1 << 63
 
 
 class Reader(io.RawIOBase):
@@ -26,7 +27,7 @@ class Reader(io.RawIOBase):
         self._rest = b""
         self._origin = 0
         with contextlib.suppress(OSError, AttributeError, NotImplementedError):
-            self._origin = int(wrapped.tell())
+            self._origin = self._place()
 
     def readable(self) -> bool:
         return True
@@ -61,10 +62,26 @@ class Reader(io.RawIOBase):
             offset += self._origin
         self._rest = b""
         self._wrapped.seek(offset, whence)
+        if whence == os.SEEK_SET and self._place() != offset:
+            # a demuxer that is led astray may go round for ever
+            raise BackendError(f"{describe(self._wrapped)}.seek({offset}) went to {self._place()}")
         return self.tell()
 
     def tell(self) -> int:
-        return int(self._wrapped.tell()) - len(self._rest) - self._origin
+        return max(0, self._place() - len(self._rest) - self._origin)
+
+    def _place(self) -> int:
+        """Where the object says that it stands.
+
+        Raises:
+            ArgumentTypeError, BackendError: it says what is no place in a file.
+        """
+        place = self._wrapped.tell()
+        if not isinstance(place, int):
+            raise ArgumentTypeError(f"{describe(self._wrapped)}.tell() gave {type(place).__name__}, not int")
+        if not 0 <= place < _NO_PLACE:
+            raise BackendError(f"{describe(self._wrapped)}.tell() gave {place}, which is no place in a file")
+        return place
 
 
 def size(wrapped: Any) -> int:

@@ -1,0 +1,210 @@
+"""File objects that misbehave: an error or a value, never a crash, and nothing that C code was not asked to take."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+
+import compat
+import dispatcher
+from dispatcher.source import PatientReader, Reader
+from tests.conftest import ASSETS
+from tests.reliability import process
+
+DATA = (ASSETS / "stereo_16.flac").read_bytes()
+pytestmark = pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
+
+
+class TooLong(io.BytesIO):
+    """Gives a hundred times what was asked for."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        return data and data.ljust(100 * max(size or 0, 1000), b"x")
+
+
+class Text(io.BytesIO):
+    """Gives text."""
+
+    def read(self, size: int | None = -1) -> Any:
+        return super().read(size).decode("latin-1")
+
+
+class Nothing(io.BytesIO):
+    """Gives ``None``, as a stream that would block does."""
+
+    def read(self, size: int | None = -1) -> Any:
+        return None
+
+
+class Number(io.BytesIO):
+    """Gives numbers."""
+
+    def read(self, size: int | None = -1) -> Any:
+        return 17
+
+
+class Doubles(io.BytesIO):
+    """Gives an array that is no bytes."""
+
+    def read(self, size: int | None = -1) -> Any:
+        return memoryview(bytearray(80)).cast("d")
+
+
+class NegativeTell(io.BytesIO):
+    """Says that it stands before its beginning."""
+
+    def tell(self) -> int:
+        return -5
+
+
+class HugeTell(io.BytesIO):
+    """Says that it stands beyond what a file can hold."""
+
+    def tell(self) -> int:
+        return 2**70
+
+
+class WrongTell(io.BytesIO):
+    """Says where it stands in words."""
+
+    def tell(self) -> Any:
+        return "here"
+
+
+class WildSeek(io.BytesIO):
+    """Goes elsewhere than it was sent, and tells something else again."""
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        super().seek(max(0, offset * 7 % 5000))
+        return -offset
+
+
+class RaisingRead(io.BytesIO):
+    """Fails in the middle."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        if self.tell() > 1000:
+            raise ConnectionResetError("gone")
+        return super().read(size)
+
+
+class RaisingSeek(io.BytesIO):
+    """Fails at the third seek."""
+
+    seeks = 0
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self.seeks += 1
+        if self.seeks > 2:
+            raise TimeoutError("too slow")
+        return super().seek(offset, whence)
+
+
+class RaisingAll(io.BytesIO):
+    """Raises what is no ordinary error."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        raise StopIteration
+
+
+class Closing(io.BytesIO):
+    """Closes itself after some reads."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.reads += 1
+        data = super().read(size)
+        if self.reads > 1:
+            self.close()
+        return data
+
+
+class Endless(io.BytesIO):
+    """Never ends, but only for a while, lest the test does not."""
+
+    given = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.given += 1
+        return super().read(size) or (b"x" * 100 if self.given < 2000 else b"")
+
+
+class Shrinking(io.BytesIO):
+    """Loses its end while it is read."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        self.truncate(max(100, len(self.getbuffer()) - 3000))
+        return data
+
+
+KINDS: list[type[io.BytesIO]] = [
+    TooLong, Text, Nothing, Number, Doubles, NegativeTell, HugeTell, WrongTell, WildSeek, RaisingRead, RaisingSeek, RaisingAll, Closing,
+    Endless, Shrinking,
+]  # fmt: skip
+FILES = ("stereo_16.flac", "stereo_s16.wav", "stereo_cbr.mp3", "stereo.vorbis.ogg", "stereo.m4a")
+# what an object raises may come through as it is, or in an error of ours
+ALLOWED = (RuntimeError, ValueError, TypeError, OSError, OverflowError, StopIteration)
+
+
+def _calls(backend: str) -> list[Callable[[Any], Any]]:
+    return [
+        lambda file: dispatcher.info(file, backend=backend),
+        lambda file: dispatcher.load(file, backend=backend),
+        lambda file: dispatcher.load(file, 1000, 500, backend=backend),
+    ]
+
+
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_a_bad_file_object_does_no_harm(kind: type[io.BytesIO], backend: str) -> None:
+    """A tensor or an error, in bounded time, with nothing left open."""
+    before = process.open_files()
+    for name in FILES:
+        for call in _calls(backend):
+            try:
+                value = call(kind((ASSETS / name).read_bytes()))
+            except ALLOWED:
+                continue
+            assert value is not None
+    assert process.open_files() == before
+
+
+@pytest.mark.libsox
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_nor_does_it_to_the_global_sox_io(kind: type[io.BytesIO]) -> None:
+    """Which copies the object to a file first."""
+    old = compat.standin("2.0")
+    old.set_audio_backend("sox_io")
+    for name in FILES:
+        try:
+            waveform, _ = old.load(kind((ASSETS / name).read_bytes()))
+        except ALLOWED:
+            continue
+        assert isinstance(waveform, torch.Tensor)
+
+
+@pytest.mark.parametrize("reader", [Reader, PatientReader])
+def test_a_reader_never_passes_on_more_than_was_asked(reader: type[Reader]) -> None:
+    """Nor a place that is none, whatever the object says, at random sizes."""
+    chance = random.Random(1)
+    for kind in KINDS:
+        held = reader(kind(DATA))
+        for _ in range(200):
+            size = chance.choice((0, 1, 7, 4096))
+            try:
+                assert len(held.read(size)) <= size
+                assert 0 <= held.readinto(bytearray(size)) <= size
+                place = held.seek(chance.randrange(9000), chance.choice((os.SEEK_SET, os.SEEK_CUR)))
+                assert 0 <= place < 2**63
+                assert 0 <= held.tell() < 2**63
+            except ALLOWED:
+                continue
