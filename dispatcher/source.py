@@ -24,7 +24,7 @@ class Reader(io.RawIOBase):
 
     def __init__(self, wrapped: Any) -> None:
         self._wrapped = wrapped
-        self._rest = b""
+        self._rest: bytes | memoryview = b""
         self._origin = 0
         with contextlib.suppress(OSError, AttributeError, NotImplementedError):
             self._origin = self._place()
@@ -40,8 +40,12 @@ class Reader(io.RawIOBase):
         if not isinstance(data, (bytes, bytearray, memoryview)):
             raise ArgumentTypeError(f"{describe(self._wrapped)}.read() gave {type(data).__name__}, not bytes; open the file in binary mode")
         self._rest = b""
+        # a view counts its items, which may be of several bytes
+        if isinstance(data, memoryview) and (data.ndim != 1 or data.itemsize != 1):
+            data = data.tobytes()
         if 0 <= size < len(data):
-            data, self._rest = data[:size], bytes(data[size:])
+            # not a copy: much too much may be given, and be taken in small pieces
+            data, self._rest = data[:size], memoryview(data)[size:]
         return bytes(data)
 
     def readinto(self, buffer: Any) -> int:

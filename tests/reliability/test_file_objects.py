@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import io
-import os
-import random
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-import torch
 
-import compat
 import dispatcher
-from dispatcher.source import PatientReader, Reader
 from tests.conftest import ASSETS
 from tests.reliability import process
 
@@ -22,11 +17,11 @@ pytestmark = pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarnin
 
 
 class TooLong(io.BytesIO):
-    """Gives a hundred times what was asked for."""
+    """Gives thousands of bytes more than were asked for."""
 
     def read(self, size: int | None = -1) -> bytes:
         data = super().read(size)
-        return data and data.ljust(100 * max(size or 0, 1000), b"x")
+        return data and data.ljust(max(size or 0, 1000) + 5000, b"x")
 
 
 class Text(io.BytesIO):
@@ -176,35 +171,3 @@ def test_a_bad_file_object_does_no_harm(kind: type[io.BytesIO], backend: str) ->
                 continue
             assert value is not None
     assert process.open_files() == before
-
-
-@pytest.mark.libsox
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_nor_does_it_to_the_global_sox_io(kind: type[io.BytesIO]) -> None:
-    """Which copies the object to a file first."""
-    old = compat.standin("2.0")
-    old.set_audio_backend("sox_io")
-    for name in FILES:
-        try:
-            waveform, _ = old.load(kind((ASSETS / name).read_bytes()))
-        except ALLOWED:
-            continue
-        assert isinstance(waveform, torch.Tensor)
-
-
-@pytest.mark.parametrize("reader", [Reader, PatientReader])
-def test_a_reader_never_passes_on_more_than_was_asked(reader: type[Reader]) -> None:
-    """Nor a place that is none, whatever the object says, at random sizes."""
-    chance = random.Random(1)
-    for kind in KINDS:
-        held = reader(kind(DATA))
-        for _ in range(200):
-            size = chance.choice((0, 1, 7, 4096))
-            try:
-                assert len(held.read(size)) <= size
-                assert 0 <= held.readinto(bytearray(size)) <= size
-                place = held.seek(chance.randrange(9000), chance.choice((os.SEEK_SET, os.SEEK_CUR)))
-                assert 0 <= place < 2**63
-                assert 0 <= held.tell() < 2**63
-            except ALLOWED:
-                continue

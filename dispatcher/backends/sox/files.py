@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _UNKNOWN_LENGTH = 2**64 - 1
 _PIECE = 1 << 14
+_MOST_CHANNELS = 1 << 16
 _MOST_SAMPLES = 1 << 20  # in a piece, whatever the number of channels
 _MOST_SAMPLES_PER_BYTE = 1000
 
@@ -36,8 +38,8 @@ def reading(sox: Library, path: str, filetype: str | None) -> Iterator[Any]:
         if not file:
             raise BackendError(_why_not(place, filetype))
         try:
-            if not file.signal.channels or not file.encoding.encoding:
-                raise BackendError("libsox opened it, but its header names no channels or no encoding")
+            if not 0 < file.signal.channels < _MOST_CHANNELS or not file.encoding.encoding or not math.isfinite(file.signal.rate):
+                raise BackendError("libsox opened it, but its header names no channels, no encoding, or absurd ones")
             yield file
         finally:
             with sox.lock:
