@@ -9,13 +9,11 @@ from __future__ import annotations
 import dataclasses
 import os
 import stat
-import warnings
 from typing import TYPE_CHECKING
 
-from dispatcher import flac
+from dispatcher import flac, notices
 from dispatcher.backend import is_readable
 from dispatcher.errors import AudioError
-from dispatcher.notices import CompatWarning
 
 if TYPE_CHECKING:
     import io
@@ -34,12 +32,7 @@ _NOT_WORTH_A_LOOK = (".wav", ".mp3", ".m4a", ".ogg", ".opus")  # flac under such
 
 def load(asked: Load, chosen: Backend, registry: Registry, settings: Settings) -> tuple[torch.Tensor, int] | None:
     """What the backend that was chosen would give, from one that is faster; ``None`` where that is not certain."""
-    if (
-        chosen.name != _REPLACED
-        or not asked.normalize
-        or asked.format not in (None, "flac")
-        or not isinstance(asked.uri, (str, os.PathLike))
-    ):
+    if chosen.name != _REPLACED or not asked.normalize or asked.format not in (None, "flac"):
         return None
     if is_readable(asked.uri) or not isinstance(asked.uri, (str, os.PathLike)):
         return None
@@ -69,11 +62,10 @@ def _loaded(file: io.FileIO, asked: Load, faster: Backend, settings: Settings) -
     # the copy is closed by libsndfile, and has one place in the file with the original
     within = dataclasses.replace(asked, uri=os.dup(file.fileno()), num_frames=frames)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", CompatWarning)
+        with notices.collected() as warned:
             waveform, rate = faster.load(within, settings)
-    except (AudioError, CompatWarning):
+    except AudioError:
         return None
-    if waveform.shape[1 if asked.channels_first else 0] != frames or (to_the_end and file.tell() != status.st_size):
+    if warned or waveform.shape[1 if asked.channels_first else 0] != frames or (to_the_end and file.tell() != status.st_size):
         return None
     return waveform, rate

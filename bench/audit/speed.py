@@ -131,7 +131,7 @@ def measured(root: pathlib.Path, rounds: int) -> dict[str, Cost]:
     return {name: Cost(min(cost.wall for cost in costs), min(cost.cpu for cost in costs)) for name, costs in found.items()}
 
 
-def table(costs: dict[str, Cost], files: int, rounds: int, load: tuple[float, float]) -> str:
+def table(costs: dict[str, Cost], files: int, seconds: float, rounds: int, load: tuple[float, float]) -> str:
     """The results, as a page."""
     alone, one, two, dask, dask_two = costs.values()
     rows = "\n".join(
@@ -143,8 +143,8 @@ def table(costs: dict[str, Cost], files: int, rounds: int, load: tuple[float, fl
     hours = total * each / (machines * cores) / 3600
     return f"""# The audit's speed
 
-Made by `python -m bench.audit.speed`: {files} files in ten formats (`tests/audit/planted.py`), a quarter of them with a difference planted,
-{OLD} against {NEW}; the minimum of {rounds} rounds, on two cores with a load of {load[0]:.1f} before and {load[1]:.1f} after. A load of more than 2
+Made by `python -m bench.audit.speed`: {files} files of {seconds:g} to {2 * seconds:g} seconds in ten formats (`tests/audit/planted.py`), a quarter of them with a
+difference planted, {OLD} against {NEW}; the minimum of {rounds} rounds, on two cores with a load of {load[0]:.1f} before and {load[1]:.1f} after. A load of more than 2
 means that others worked on the same cores: then only the CPU seconds tell anything.
 
 | | wall s | CPU s | files a second |
@@ -161,7 +161,7 @@ One file of this set took {1000 * each:.1f} ms of CPU, both sides and the compar
 On {machines} machines of {cores} cores: {total:,} x {each:.4f} s / ({machines} x {cores}) = {total * each / machines / cores:,.0f} s, {hours:.2f} h, if
 decoding is all. What else may bound it:
 
-- Longer files: the time goes with the sound, so 10 s instead of the 2.6 s of this set are about four times as much.
+- Longer files: the time goes with the sound; files of a minute are about seven times as much.
 - Storage: files of 500 kB are 5 TB, 50 GB a machine; at 1 Gbit/s (125 MB/s) a machine that is {50e9 / 125e6 / 60:.0f} minutes, and more than the decoding.
 - The scheduler: batches of 16 files are {total // 16:,} tasks; at the 1 ms or so that Dask's scheduler takes for one, {total / 16 / 1000 / 60:.0f} minutes, which is
   of the order of the decoding and runs beside it.
@@ -175,15 +175,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--seconds", type=float, default=6, help="length of the shortest sound; the longest is twice that, as in a corpus of speech"
+    )
     parser.add_argument("--write", action="store_true", help=f"also write {RESULTS.relative_to(ROOT)}")
     arguments = parser.parse_args()
     ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)
-        planted.make(root, arguments.files)
+        planted.make(root, arguments.files, seconds=arguments.seconds)
         before = os.getloadavg()[0]
         costs = measured(root, arguments.rounds)
-        text = table(costs, arguments.files, arguments.rounds, (before, os.getloadavg()[0]))
+        text = table(costs, arguments.files, arguments.seconds, arguments.rounds, (before, os.getloadavg()[0]))
     print(text)
     if arguments.write:
         RESULTS.write_text(text, encoding="utf-8")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-import threading
 import types
 import unittest.mock
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -134,20 +134,15 @@ def test_a_standin_is_outside_sys_modules_and_has_a_backend_of_its_own() -> None
 def test_standins_of_several_releases_serve_threads_at_once(asset: Asset) -> None:
     """No release leaks into another thread's calls."""
     releases = {name: compat.standin(name) for name in ("2.0", "2.1", "2.2", "2.8")}
-    wrong: list[str] = []
 
     def work(name: str) -> None:
         for _ in range(30):
             waveform, rate = releases[name].load(asset("stereo_16.flac"))
-            if (tuple(waveform.shape), rate) != ((2, 4000), 16000) or not releases[name].__version__.startswith(name):
-                wrong.append(name)
+            assert (tuple(waveform.shape), rate) == ((2, 4000), 16000)
+            assert releases[name].__version__.startswith(name)
 
-    threads = [threading.Thread(target=work, args=(name,)) for name in releases for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not wrong
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, [*releases] * 2))
 
 
 def test_compat_itself_serves_as_torchaudio(asset: Asset) -> None:
