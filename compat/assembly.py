@@ -12,7 +12,7 @@ import sys
 import types
 from typing import Any
 
-from compat import advice, definitions, deprecations, tree
+from compat import advice, definitions, deprecations, gone, tree
 from compat.context import Context
 from compat.definitions import Definition
 from compat.layer import Layer
@@ -125,7 +125,7 @@ class Tree:
         late = {name: value for name, value in found.items() if warns or isinstance(value, Lazy)}
         for name in found.keys() - late.keys():
             self._layer.set(vars(module), name, found[name])
-        if late or definition.stands_in:
+        if late or definition.stands_in or gone.has_names_in(path):
             self._layer.set(vars(module), "__getattr__", _reaching(module, definition, late, context, warns=warns))
             self._layer.set(vars(module), "__dir__", lambda: sorted({*vars(module), *late}))
 
@@ -135,10 +135,14 @@ def _reaching(module: types.ModuleType, definition: Definition, late: dict[str, 
 
     def __getattr__(name: str) -> Any:  # noqa: N807 - a module's hook
         if name not in late:
+            lost = advice.went(f"{definition.path}.{name}", context)
+            if lost:
+                raise AttributeError(lost)
             if definition.stands_in and not name.startswith("__"):
                 raise AttributeError(advice.missing(f"{definition.path}.{name}", context))
             raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
-        if warns:
+        # of a package, `from` asks twice: first whether it has the name, then for it, at the line that is to be told
+        if warns and sys._getframe(1).f_code.co_name != "_handle_fromlist":
             deprecations.warn(f"{definition.path}.{name}", "backend")
         value = late[name]
         if isinstance(value, Lazy):

@@ -10,7 +10,7 @@ import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from compat import tree
+from compat import gone, tree
 
 if TYPE_CHECKING:
     from compat.context import Context
@@ -51,8 +51,8 @@ def _read(module: types.ModuleType, path: str) -> Definition:
         path=path,
         doc=module.__doc__ or "",
         # One that only stands in says it is a package even if it holds none: then `from torchaudio.io import StreamReader`
-        # asks the finder for it, whose error says what to install.
-        package=hasattr(module, "__path__") or stands_in,
+        # asks the finder for it, whose error says what to install. So is one that had names which are gone.
+        package=hasattr(module, "__path__") or stands_in or gone.has_names_in(path),
         names=module.names,
         wanted=getattr(module, "present", _always),
         attached=getattr(module, "attached", _always),

@@ -68,7 +68,7 @@ class Finder:
         if known:
             package = definitions.below()[below].package
             return importlib.machinery.ModuleSpec(fullname, _Loader(self._tree, below), is_package=package)  # type: ignore[arg-type]
-        if known is None and context.over_real:
+        if known is None and context.over_real and not advice.went(below, context):
             return None
         if sys._getframe(2).f_globals.get("__name__") == importlib.util.__name__:
             return None  # importlib.util.find_spec only asks whether it is there

@@ -183,7 +183,7 @@ def named(version: str | Release | None = None, **overrides: Any) -> Release:
         found = _PRESETS.get(".".join(str(wanted).split("+")[0].split(".")[:2]))
         if found is None:
             where = "" if version is not None else f" (from the variable {VERSION_VARIABLE})"
-            raise ArgumentError(f"there is no release {wanted!r}{where}; there is {', '.join(_PRESETS)}")
+            raise ArgumentError(f"there is no release {wanted!r}{where}; there is {', '.join(_PRESETS)}{_before_2_0(str(wanted))}")
         release = found
     known = flags()
     for name, value in overrides.items():
@@ -196,6 +196,15 @@ def named(version: str | Release | None = None, **overrides: Any) -> Release:
         if values is not None and value not in values:
             raise ArgumentError(f"{name}={value!r} is none of {', '.join(map(repr, values))}")
     return dataclasses.replace(release, **overrides) if overrides else release
+
+
+def _before_2_0(wanted: str) -> str:
+    if not wanted.startswith(("0.", "1.")):
+        return ""
+    return (
+        ". Code of 1.x and 0.x runs as 2.0 (torchaudio went from 0.13 to 2.0); that of 0.8 or older must be rewritten first: "
+        "`torchaudio-compat codemod --diff .`, see the guide's page on 2.0"
+    )
 
 
 def _spelled(name: str, value: Any) -> Any:

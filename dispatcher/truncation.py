@@ -52,7 +52,9 @@ def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor
     # of a piece that came whole, nothing is missing
     if settings.truncated == "ignore" or asked.frame_offset < 0 or got == asked.num_frames or found >= promise.frames:
         return waveform, rate
-    text = f"{describe(asked.uri)} is cut short: its header promises {promise.frames} frames, and {found} are there"
+    # where the piece lies behind the end, how far before it the end is was not seen
+    there = f"{found} are there" if got or not asked.frame_offset else f"no more than {asked.frame_offset} are there"
+    text = f"{describe(asked.uri)} is cut short: its header promises {promise.frames} frames, and {there}"
     if settings.truncated == "error":
         hint = "Fetch it again, or read what is there with the flag truncated='ignore'."
         raise problem(TruncatedInputError, "read", asked.uri, text, backend=reader.name, hint=hint)

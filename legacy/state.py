@@ -16,6 +16,10 @@ from legacy.settings import Settings
 
 _MODULES = {"sox_io": sox_io_backend, "soundfile": soundfile_backend}
 _LIBRARY = {"sox_io": "sox", "soundfile": "soundfile"}
+_HINTS = {
+    "sox": ". Write 'sox_io', which replaced the global backend 'sox' in 0.9 (backend='sox' in a call is another thing, from 2.0 on)",
+    "ffmpeg": ". Name it in the calls instead, from 2.1 on: load(path, backend='ffmpeg')",
+}
 _LISTED = ("soundfile", "sox_io")  # the order of list_audio_backends, as recorded
 
 
@@ -81,6 +85,4 @@ class GlobalBackend:
 
 
 def _hint(backend: object) -> str:
-    if backend in ("sox", "ffmpeg"):
-        return f" ({backend!r} names a backend in a call, from 2.0 on)"
-    return ""
+    return _HINTS.get(backend, "") if isinstance(backend, str) else ""

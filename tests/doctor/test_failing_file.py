@@ -90,11 +90,22 @@ def test_a_file_that_only_another_backend_reads(build, tmp_path: pathlib.Path) -
     world = build()
     world.own("av")
     (world.site / "av" / "__init__.py").open("a").write("\n\ndef open(*args, **kwargs):\n    raise ValueError('not today')\n")
-    report = world.examine(str(tone(tmp_path / "good.wav")))
+    # not a wav: plain ones are read without FFmpeg, and load here all the same
+    (tmp_path / "good.au").write_bytes(struct.pack(">4s5I", b".snd", 24, 16000, 3, 8000, 1) + bytes(range(250)) * 64)
+    report = world.examine(str(tmp_path / "good.au"))
     found = next(found for found in report.checks["file"]["findings"] if found["cause"] == "other-backend-reads")
     assert report.code == 1
     assert "not today" in found["text"]
     assert "backend='s" in found["mend"]["text"]
+
+
+def test_a_plain_wav_needs_no_ffmpeg(build, tmp_path: pathlib.Path) -> None:  # type: ignore[no-untyped-def]
+    world = build()
+    world.own("av")
+    (world.site / "av" / "__init__.py").open("a").write("\n\ndef open(*args, **kwargs):\n    raise ValueError('not today')\n")
+    report = world.examine(str(tone(tmp_path / "good.wav")))
+    assert report.code == 0
+    assert "not today" not in str(report.checks["file"]["findings"])
 
 
 def test_without_torch_nothing_can_be_tried(build, tmp_path: pathlib.Path) -> None:  # type: ignore[no-untyped-def]

@@ -147,3 +147,20 @@ def test_a_hundred_gigabytes_promised_take_no_memory(make: Any, backend: str, tm
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 << 10
     assert issubclass(TruncatedInputWarning, UserWarning)
     assert issubclass(DamagedInputWarning, UserWarning)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_piece_behind_the_end_is_no_count(backend: str, tmp_path: pathlib.Path) -> None:
+    """Where nothing comes, the offset is the most that can be there, and is not told as what is."""
+    path = tmp_path / "stereo_s16.aiff"
+    path.write_bytes((ASSETS / path.name).read_bytes()[:2000])
+    whole = compat.standin("2.2", truncated="ignore").load(str(path), backend=backend)[0].shape[1]
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        try:
+            got = dispatcher.load(str(path), frame_offset=whole + 700, backend=backend)[0].shape[1]
+        except RuntimeError:  # some backends refuse to begin there
+            return
+    assert got == 0
+    (told,) = [str(one.message) for one in seen if isinstance(one.message, TruncatedInputWarning)]
+    assert told.endswith(f"promises {WHOLE[path.name]} frames, and no more than {whole + 700} are there")

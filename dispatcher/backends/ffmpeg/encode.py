@@ -91,7 +91,9 @@ def save(asked: Save) -> None:
     import av
 
     if asked.compression is not None and not _is_codec_config(asked.compression):
-        raise ArgumentError(f"compression is a CodecConfig here, not {type(asked.compression).__name__}")
+        cause = f"compression is a CodecConfig here, not {type(asked.compression).__name__}"
+        hint = 'Write compression=CodecConfig(bit_rate=128_000), or backend="sox", which takes numbers as libsox does'
+        raise ArgumentError(f"{cause}. {hint}")
     extension = None
     if backend.is_writable(asked.uri):
         if asked.format is None:
