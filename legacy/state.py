@@ -17,8 +17,8 @@ from legacy.settings import Settings
 _MODULES = {"sox_io": sox_io_backend, "soundfile": soundfile_backend}
 _LIBRARY = {"sox_io": "sox", "soundfile": "soundfile"}
 _HINTS = {
-    "sox": ". Write 'sox_io', which replaced the global backend 'sox' in 0.9 (backend='sox' in a call is another thing, from 2.0 on)",
-    "ffmpeg": ". Name it in the calls instead, from 2.1 on: load(path, backend='ffmpeg')",
+    "sox": ". Write 'sox_io', which replaced the global backend 'sox' in 0.9; 'sox' names a backend in a call, from 2.0 on",
+    "ffmpeg": "; 'ffmpeg' names a backend in a call, from 2.0 on: load(path, backend='ffmpeg')",
 }
 _LISTED = ("soundfile", "sox_io")  # the order of list_audio_backends, as recorded
 
