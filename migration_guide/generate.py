@@ -82,7 +82,7 @@ def _by_itself(rule: codemod.Rule) -> str:
 
 
 def _for(rule: codemod.Rule) -> str:
-    return ", ".join(name for name in codemod.TARGETS if name in rule.targets)
+    return ", ".join(name if name in rule.targets else f"{name} (reported only)" for name in codemod.TARGETS if rule.applies(name))
 
 
 def _example(rule: codemod.Rule) -> Iterator[str]:

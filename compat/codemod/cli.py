@@ -158,12 +158,13 @@ def _tell(rule_id: str | None) -> int:
 
     if rule_id is None:
         for rule in rules().values():
-            print(f"{rule.id}  {rule.level.value:6}  {','.join(sorted(rule.targets)):11}  {rule.title}")
+            print(f"{rule.id}  {rule.level.value:6}  {','.join(sorted(rule.targets | rule.told_for)):18}  {rule.title}")
         return 0
     found = rules().get(rule_id.upper())
     if found is None:
         raise UsageError(f"there is no rule {rule_id}; --list-rules lists them")
-    print(f"{found.id}: {found.title}\n\nlevel: {found.level.value}\ntargets: {', '.join(sorted(found.targets))}\n\n{found.explanation}")
+    targets = ", ".join([*sorted(found.targets), *(f"{target} (reported only)" for target in sorted(found.told_for))])
+    print(f"{found.id}: {found.title}\n\nlevel: {found.level.value}\ntargets: {targets}\n\n{found.explanation}")
     print(_indented("before", found.before))
     if found.after != found.before:
         print(_indented(f"after, for {found.shown_target}", found.after))

@@ -120,6 +120,8 @@ def _round(
     for module in modules:
         for rule in rules:
             for draft in rule.check(module, project):
+                if project.target in rule.told_for:
+                    draft = _told(rule, draft)
                 proposal = _Proposal(module, rule, draft)
                 held = rule.level is Level.REPORT or ((draft.unsafe or rule.level is Level.UNSAFE) and not unsafe)
                 if module.ignores(rule.id, draft.span):
@@ -157,6 +159,12 @@ def _round(
                 off[id(proposal.draft.group)] = f"another part of it cannot be changed, at {proposal.module.place(proposal.draft.span)}"
             continue
         return {module: lowered[module] for module in applied}, [*left, *refused, *dropped]
+
+
+def _told(rule: Rule, draft: Draft) -> Draft:
+    """The same finding where the target is the release of old: its code is left, and fails there too."""
+    advice = draft.advice or f"Without the drop-in, --target 2.1 --select {rule.id} changes it, and 2.0 takes the result."
+    return dataclasses.replace(draft, reason=f"under 2.0 too: {draft.reason}", advice=advice, changes=(), group=None)
 
 
 def _without(proposal: _Proposal, why: str) -> _Proposal:

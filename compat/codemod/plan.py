@@ -61,6 +61,18 @@ class DoubtError(Exception):
 
 _NAMESPACES = re.compile(r"modules|\bmods?\b|\b(?:globals|locals|vars)\(|__dict__|namespace", re.I)
 _MINDS = re.compile(r"raises|warns|deprecated|suppress|expected", re.I)
+
+
+def no_such_backend(name: str) -> str:
+    """Why a global backend of this name fails."""
+    return f"no release since 0.9 has a global backend {name!r}; there were {', '.join(map(repr, api.PER_CALL_NAMES))}"
+
+
+def instead_of(name: str) -> str:
+    """What to write where a name is none of a global backend."""
+    return 'Write "sox_io" and run again: it replaced "sox".' if name == "sox" else "Write the one that is meant, and run again."
+
+
 _BY_HAND = 'Give backend= to the calls that this setting is meant for ("sox_io" is "sox" there), then delete it.'
 
 
@@ -220,8 +232,10 @@ class _Part:
 
     def _variable(self, setting: Setting) -> None:
         if setting.name is not None:
-            others = ", ".join(map(repr, api.PER_CALL_NAMES))
-            raise DoubtError(f"no release since 0.9 has a global backend {setting.name!r}; there were {others}")
+            advice = instead_of(setting.name)
+            if setting.name == "sox" and self.per_call:
+                advice += " Or run with --backend sox."
+            raise DoubtError(no_such_backend(setting.name), advice=advice)
         value = settings.argument(setting.call)
         words = f"what is set is not a literal: {ast.unparse(value)}" if value is not None else "what is set cannot be read"
         places = [module.place(node) for module in self.modules for node in module.strings if node.value in ("sox_io", "sox-io")]

@@ -38,6 +38,7 @@ class Rule:
         title: what it does, in a few words.
         level: safe rules change on their own, unsafe ones under ``--unsafe``, report rules never.
         targets: the targets it applies to.
+        told_for: the targets for which what it finds is only reported, whatever its level.
         before: an example, which is also a test.
         after: what becomes of it for ``example_target``; the same as ``before`` where it is only reported.
         explanation: why, and what a person is to look out for.
@@ -53,6 +54,11 @@ class Rule:
     explanation: str
     check: Callable[[Module, Project], Iterable[Draft]]
     example_target: str = ""
+    told_for: frozenset[str] = frozenset()
+
+    def applies(self, target: str) -> bool:
+        """Whether it has anything to say for a target."""
+        return target in self.targets or target in self.told_for
 
     @property
     def shown_target(self) -> str:

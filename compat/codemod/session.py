@@ -58,7 +58,7 @@ def settle(gathered: Gathered) -> None:
     active = [
         rule
         for rule in rules().values()
-        if options.target in rule.targets and (not options.select or rule.id in options.select) and rule.id not in options.ignore
+        if rule.applies(options.target) and (not options.select or rule.id in options.select) and rule.id not in options.ignore
     ]
     try:
         outcomes = {

@@ -58,7 +58,7 @@ def table(*cases: Case) -> pytest.MarkDecorator:
 
 def rewrite(sources: Mapping[str, str], target: str = "2.2", *, unsafe: bool = False, **options: Any) -> dict[str, Outcome]:
     """The outcome of each file of a project."""
-    active = [rule for rule in rules().values() if target in rule.targets]
+    active = [rule for rule in rules().values() if rule.applies(target)]
     modules = [Module(path, text) for path, text in sources.items()]
     found = engine.run(modules, active, unsafe=unsafe, make_project=lambda now: Project(now, target=target, **options))
     return {outcome.module.path: outcome for outcome in found}

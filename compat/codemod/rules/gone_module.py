@@ -16,12 +16,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     reported = set()
     for one in module.imported:
         advice = api.gone(one.path)
-        if advice and one.path not in api.KNOWN and not one.path.startswith(f"{api.ROOT}.backend"):
+        if advice and not api.earlier(one.path) and one.path not in api.KNOWN and not one.path.startswith(f"{api.ROOT}.backend"):
             reported.add(one.local)
             yield Draft(module.span(one.alias), f"{one.path} is not in torchaudio 2.9", advice)
     for use in module.uses:
         advice = api.gone(use.path)
-        plain = use.known is None and not use.path.startswith(f"{api.ROOT}.backend")
+        plain = use.known is None and not api.earlier(use.path) and not use.path.startswith(f"{api.ROOT}.backend")
         if advice and plain and (use.root.id not in reported or use.root.id == api.ROOT):
             yield Draft(module.span(use.node), f"{use.path} is not in torchaudio 2.9", advice)
 

@@ -20,7 +20,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """Imports of ``torchaudio.backend`` and of the setter that no name here means."""
     for one in module.imported:
         known = api.KNOWN.get(one.path)
-        old = one.path.startswith(f"{api.ROOT}.backend") or (known is not None and known.kind in _OLD)
+        old = one.path.startswith(f"{api.ROOT}.backend") or api.earlier(one.path) or (known is not None and known.kind in _OLD)
         gone = project.target == "2.9" and one.path.startswith(f"{api.ROOT}.utils.sox_utils")
         if not (old or gone) or common.in_import_ladder(module, one.statement):
             continue
@@ -28,7 +28,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if plain:
             if not any(use.path.startswith(one.path) or one.path.startswith(f"{use.path}.") for use in _through(module, one)):
                 yield Draft(module.span(one.alias), _REASON, changes=(_plain(module, one),))
-        elif not _is_used(module, project, one):
+        elif not is_used(module, project, one):
             yield Draft(module.span(one.alias), _REASON, changes=(DropName(one.statement, one.alias),))
 
 
@@ -45,7 +45,7 @@ def _plain(module: Module, one: Imported) -> Change:
     return Replace(*module.span(one.alias), api.ROOT)
 
 
-def _is_used(module: Module, project: Project, one: Imported) -> bool:
+def is_used(module: Module, project: Project, one: Imported) -> bool:
     """Whether a name, a string or another file may mean what is imported here."""
     if any(isinstance(node, ast.Name) and node.id == one.local for node in module.names.scope_of):
         return True

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from compat.codemod.findings import Draft, Level
 from compat.codemod.module import Module
 from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
+from compat.codemod.registry import DROP_IN, MODERN, Rule
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -23,6 +23,7 @@ RULE = Rule(
     title="load_wav, whose scale differed",
     level=Level.REPORT,
     targets=MODERN,
+    told_for=DROP_IN,
     before="""\
 import torchaudio
 

@@ -12,7 +12,10 @@ from compat.codemod.module import Imported, Module
 from compat.codemod.project import Project
 from compat.codemod.registry import NINE, Rule
 from compat.codemod.rules.metadata_class import is_annotation
+from compat.codemod.rules.tuple_info import unsettled
 
+_TUPLE = "not changed, because what it gives is used as the tuple of 0.x (TAC113)"
+_FIRST = "Read the attributes of AudioMetaData instead, and run again."
 _LOST = ("torchaudio.info", "torchaudio.AudioMetaData", "torchaudio.list_audio_backends")
 
 
@@ -20,7 +23,10 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """Dotted names, imports of the names, annotations in strings."""
     for use in module.uses:
         if use.path in _LOST and isinstance(use.node, ast.Attribute) and not use.stored and not _is_left(module, use.node, use.name):
-            yield _dotted(module, project, use.node, use.name)
+            if unsettled(module, project, use):
+                yield Draft(module.span(use.node), f"{_reason(use.name)}; {_TUPLE}", _FIRST)
+            else:
+                yield _dotted(module, project, use.node, use.name)
     for one in module.imported:
         if one.path in _LOST and isinstance(one.statement, ast.ImportFrom):
             yield _imported(module, project, one)
@@ -73,6 +79,8 @@ def _imported(module: Module, project: Project, one: Imported) -> Draft:
         return Draft(span, f"{_reason(name)}; not changed, because it is replaced elsewhere", advice)
     if "compat" in project.own_names or common.in_import_ladder(module, statement):
         return Draft(span, f"{_reason(name)}; not changed, because it is one of several attempts, or `compat` is a module of yours", advice)
+    if any(use.root.id == one.local and unsettled(module, project, use) for use in module.uses):
+        return Draft(span, f"{_reason(name)}; {_TUPLE}", _FIRST)
     changes: list[Change] = [DropName(statement, one.alias)]
     bound = name if one.local == name else f"{name} as {one.local}"
     changes.append(AddStatement(statement, f"from compat import {bound}"))

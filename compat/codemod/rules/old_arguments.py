@@ -10,7 +10,7 @@ from compat.codemod.changes import Change, DropArgument, RenameKeyword, Replace
 from compat.codemod.findings import Draft, Level
 from compat.codemod.module import Module
 from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
+from compat.codemod.registry import DROP_IN, MODERN, Rule
 
 _REASON = "this is an argument of the load of 0.7 and before, and a TypeError since"
 
@@ -79,6 +79,7 @@ RULE = Rule(
     title="Translate the arguments that load had up to 0.7",
     level=Level.SAFE,
     targets=MODERN,
+    told_for=DROP_IN,
     before="""\
 import torchaudio
 

@@ -10,7 +10,7 @@ from compat.codemod.changes import RenameKeyword
 from compat.codemod.findings import Draft, Level
 from compat.codemod.module import Module
 from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
+from compat.codemod.registry import DROP_IN, MODERN, Rule
 
 _REASON = "precision= is an argument of the save of 0.7 and before, and a TypeError since"
 
@@ -41,6 +41,7 @@ RULE = Rule(
     title="Rename precision= to bits_per_sample=",
     level=Level.SAFE,
     targets=MODERN,
+    told_for=DROP_IN,
     example_target="2.2",
     before="""\
 import torchaudio

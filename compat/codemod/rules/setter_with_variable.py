@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from compat.codemod import plan
+from compat.codemod import api, common, plan, settings
 from compat.codemod.findings import Draft, Level
 from compat.codemod.module import Module
 from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
+from compat.codemod.registry import DROP_IN, MODERN, Rule
 
 
 def check(module: Module, project: Project) -> Iterable[Draft]:
     """What the plan for the project says of it."""
-    return plan.drafts(project, RULE.id, module)
+    return _unknown_to_old(module) if project.target == "compat" else plan.drafts(project, RULE.id, module)
+
+
+def _unknown_to_old(module: Module) -> Iterator[Draft]:
+    """Names written out that 2.0 refuses; a variable is no matter where nothing is rewritten."""
+    for use in module.of("setter"):
+        name = common.literal(settings.argument(use.call)) if use.call else None
+        if isinstance(name, str) and name not in api.PER_CALL_NAMES:
+            yield Draft(module.span(use.node), plan.no_such_backend(name), plan.instead_of(name))
 
 
 RULE = Rule(
     id="TAC105",
-    title="A backend that is set from a variable",
+    title="A backend that is set from a variable, or is unknown since 0.9",
     level=Level.REPORT,
     targets=MODERN,
+    told_for=DROP_IN,
     before="""\
 import torchaudio
 
@@ -38,6 +47,9 @@ def prepare(args):
     explanation="""\
 What is set is known only when the program runs. Pass the value on to each call as backend=. The places where "sox_io" is
 written (defaults and choices of argparse, configuration files) are named too: in a call it is "sox".
+
+"sox", a backend of 0.8 and before, is refused by every release since: "sox_io" took its place, and in a call it is "sox". This is
+reported for --target compat too, because 2.0 refuses it.
 
 --backend NAME puts one name everywhere instead.
 """,

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from compat.codemod import common
 from compat.codemod.changes import Change, Replace
 from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
+from compat.codemod.module import Module, Use
 from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
+from compat.codemod.registry import DROP_IN, MODERN, Rule
 
 _NEW = {"rate": "sample_rate", "channels": "num_channels", "precision": "bits_per_sample"}
 _REASON = "info gives one AudioMetaData, which does not unpack and has no items"
@@ -20,25 +20,40 @@ class _UnsureError(Exception):
     """Why a use of the old tuple cannot be translated."""
 
 
+def unsettled(module: Module, project: Project, use: Use) -> bool:
+    """Whether a call of ``info`` is used as the old tuple in a way that nothing translates; then nobody else may change it."""
+    if use.call is None or use.name != "info":
+        return False
+    try:
+        return _translated(module, project, use.call) is not None and common.faked(module, project, use, _REASON) is not None
+    except _UnsureError:
+        return True
+
+
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Unpacked, indexed, or indexed and kept in a local name."""
     for use, call in common.calls(module, "info"):
-        above = module.names.parents[call]
         try:
-            if (
-                isinstance(above, ast.Assign)
-                and above.value is call
-                and any(isinstance(one, ast.Tuple | ast.List) for one in above.targets)
-            ):
-                changes = list(_unpacked(module, project, above))
-            elif isinstance(above, ast.Subscript) and above.value is call and common.literal(above.slice) in (0, 1):
-                changes = list(_indexed(module, project, call, above))
-            else:
-                continue
-            yield common.faked(module, project, use, _REASON) or Draft(module.span(call), _REASON, changes=tuple(changes))
+            changes = _translated(module, project, call)
+            if changes is not None:
+                yield common.faked(module, project, use, _REASON) or Draft(module.span(call), _REASON, changes=changes)
         except _UnsureError as why:
             advice = "rate is sample_rate, channels num_channels; length was frames x channels with sox, and frames with soundfile."
             yield Draft(module.span(call), f"{_REASON}; {why}", advice)
+
+
+def _translated(module: Module, project: Project, call: ast.Call) -> tuple[Change, ...] | None:
+    """The changes for a call whose value is used as a tuple; ``None`` where it is not.
+
+    Raises:
+        _UnsureError: it is, and cannot be translated.
+    """
+    above = module.names.parents[call]
+    if isinstance(above, ast.Assign) and above.value is call and any(isinstance(one, ast.Tuple | ast.List) for one in above.targets):
+        return tuple(_unpacked(module, project, above))
+    if isinstance(above, ast.Subscript) and above.value is call and common.literal(above.slice) in (0, 1, -1, -2):
+        return tuple(_indexed(module, project, call, above))
+    return None
 
 
 def _unpacked(module: Module, project: Project, statement: ast.Assign) -> Iterator[Change]:
@@ -60,7 +75,7 @@ def _unpacked(module: Module, project: Project, statement: ast.Assign) -> Iterat
 
 
 def _indexed(module: Module, project: Project, call: ast.Call, item: ast.Subscript) -> Iterator[Change]:
-    if common.literal(item.slice) == 1:
+    if common.literal(item.slice) in (1, -1):
         raise _UnsureError("its second item is gone")
     above = module.names.parents[item]
     yield Replace(module.span(call)[1], module.span(item)[1], "")
@@ -121,6 +136,7 @@ RULE = Rule(
     title="Read AudioMetaData instead of the tuple that info gave",
     level=Level.SAFE,
     targets=MODERN,
+    told_for=DROP_IN,
     example_target="2.2",
     before="""\
 import torchaudio

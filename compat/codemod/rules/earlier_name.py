@@ -1,0 +1,90 @@
+"""Names that went with the sox backend of 0.x, long before 2.0."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from compat.codemod import api, common
+from compat.codemod.changes import Remove
+from compat.codemod.findings import Draft, Level
+from compat.codemod.module import Imported, Module, Use
+from compat.codemod.project import Project
+from compat.codemod.registry import DROP_IN, MODERN, Rule
+from compat.codemod.rules.leftover_import import is_used
+
+
+def check(module: Module, project: Project) -> Iterator[Draft]:
+    """A bare call that started or stopped libsox goes; any other use is reported, and each import that stays."""
+    settled = set()
+    for use in module.uses:
+        name = api.earlier(use.path)
+        if name is None or _is_told_elsewhere(project, name):
+            continue
+        statement = module.statement_of(use.node)
+        if _is_needless(module, use, statement) and not project.fakes_of(name.rpartition(".")[2]):
+            settled.add(use.root)
+            yield Draft(module.span(statement), _reason(name), changes=(Remove(statement),))
+        else:
+            yield Draft(module.span(use.node), _reason(name), api.EARLIER[name])
+    for one in module.imported:
+        name = api.earlier(one.path)
+        if name is not None and not _is_told_elsewhere(project, name) and _stays(module, project, one, settled):
+            yield Draft(module.span(one.alias), _reason(name), api.EARLIER[name])
+
+
+def _reason(name: str) -> str:
+    return f"{name} went with the sox backend of 0.x; no release since 0.9 has it"
+
+
+def _is_told_elsewhere(project: Project, name: str) -> bool:
+    return name == f"{api.ROOT}.backend.sox_backend" and project.target != "compat"  # TAC111 speaks of it
+
+
+def _is_needless(module: Module, use: Use, statement: ast.stmt) -> bool:
+    call = use.call
+    return (
+        use.path in api.NEEDLESS
+        and call is not None
+        and not (call.args or call.keywords)
+        and isinstance(statement, ast.Expr)
+        and statement.value is call
+    )
+
+
+def _stays(module: Module, project: Project, one: Imported, settled: set[ast.Name]) -> bool:
+    """Whether an import is one that will fail: TAC131 drops it where nothing is left that means it."""
+    if common.in_import_ladder(module, one.statement):
+        return False
+    names = {node for node in module.names.scope_of if isinstance(node, ast.Name) and node.id == one.local}
+    if not names:
+        return is_used(module, project, one) or project.target == "compat"
+    return not names <= settled and isinstance(one.statement, ast.ImportFrom)
+
+
+RULE = Rule(
+    id="TAC136",
+    title="Names that went before 2.0",
+    level=Level.SAFE,
+    targets=MODERN,
+    told_for=DROP_IN,
+    before="""\
+import torchaudio
+
+torchaudio.initialize_sox()
+waveform, rate = torchaudio.load("a.wav")
+torchaudio.shutdown_sox()
+""",
+    after="""\
+import torchaudio
+
+waveform, rate = torchaudio.load("a.wav")
+""",
+    explanation="""\
+A bare initialize_sox() or shutdown_sox() goes: libsox needs neither. SoxEffectsChain is reported: apply_effects_file takes the
+same effects as a list, [["gain", "-3"], ["rate", "16000"]], and gives a float tensor and its sample rate. SignalInfo, EncodingInfo,
+sox_signalinfo_t and their kin are reported: encoding= and bits_per_sample= of save took their place. For --target compat all of
+them are reported, because 2.0 lacks them too.
+""",
+    check=check,
+)
