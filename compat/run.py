@@ -7,6 +7,7 @@ import anything of the program, and other Python processes find it in ``TORCHAUD
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import io
 import os
 import runpy
@@ -17,15 +18,21 @@ from collections.abc import Sequence
 import compat
 from compat import auto, releases
 
+_INSTALL = f"{sys.executable} -m pip install torch --index-url https://download.pytorch.org/whl/cpu"
+
 
 def _parser(prog: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=prog,
         description="Run a Python program with torchaudio's old I/O in place of torchaudio.",
-        epilog="Everything after SCRIPT or MODULE is passed to the program.",
+        epilog="Everything after SCRIPT or MODULE is passed to the program. There is no -c; for code in a line set "
+        f"{auto.VARIABLE}=2.0 before `python -c CODE`.",
     )
     parser.add_argument(
-        "--version", metavar="RELEASE", help=f"the release to behave as: {', '.join(releases.presets())} (default: {releases.DEFAULT})"
+        "--version",
+        metavar="RELEASE",
+        help=f"the release to behave as: {', '.join(releases.presets())} (default: {releases.VERSION_VARIABLE}, else {releases.DEFAULT}; "
+        "name 2.0 for code that sets a global backend)",
     )
     parser.add_argument("--backends", metavar="A,B", help="use only these backends (default: all that work here)")
     parser.add_argument("-m", dest="module", action="store_true", help="run a module instead of a script, like python -m")
@@ -42,6 +49,9 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
     """
     parser = _parser(prog)
     given = parser.parse_args(argv)
+    if importlib.util.find_spec("torch") is None:
+        print(f"{prog}: torch is not installed for {sys.executable}. Install it, or the build for your GPU: {_INSTALL}", file=sys.stderr)
+        return 1
     try:
         compat.install(given.version, backends=given.backends)
     except ValueError as why:

@@ -159,6 +159,22 @@ def test_a_variable_that_names_no_release_says_so_at_the_import(environment: str
     assert "there is no release 'nonsense'" in done.stderr
 
 
+def test_without_torch_it_says_what_to_install(python: Python) -> None:
+    """In a line, not in a traceback."""
+    done = python("-c", "import sys; sys.modules['torch'] = None; from compat import run; sys.exit(run.main(['x.py']))")
+    assert done.returncode == 1
+    assert "-m pip install torch" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_help_says_which_release_and_that_there_is_no_c(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        compat.cli.main(["run", "--help"])
+    words = " ".join(capsys.readouterr().out.split())
+    assert "name 2.0 for code that sets a global backend" in words
+    assert "There is no -c" in words
+
+
 def test_the_console_script_knows_its_commands(capsys: pytest.CaptureFixture[str]) -> None:
     """Help on stdout with 0, a wrong command on stderr with 2."""
     assert compat.cli.main(["--help"]) == 0

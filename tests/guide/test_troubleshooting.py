@@ -19,7 +19,7 @@ _SOURCES = "\n".join(
     for path in (ROOT / package).rglob("*.py")
 )
 # Python's own words, and those of FFmpeg and libsndfile
-_OF_OTHERS = re.compile(r"unexpected keyword argument|No module named|Format not recognised|Invalid data found")
+_OF_OTHERS = re.compile(r"unexpected keyword argument|cannot unpack|No module named|Format not recognised|Invalid data found")
 
 
 @pytest.mark.parametrize("message", _TABLES["It does not import"])
