@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import stat
 from typing import TYPE_CHECKING
 
-from dispatcher import flac, notices
+from dispatcher import flac, notices, source
 from dispatcher.backend import is_readable
 from dispatcher.errors import AudioError
 
@@ -39,7 +38,7 @@ def load(asked: Load, chosen: Backend, registry: Registry, settings: Settings) -
     if asked.frame_offset < 0 or asked.num_frames == 0 or asked.num_frames < -1:
         return None
     faster = registry.find(_BY)
-    if faster is None or os.fsdecode(asked.uri).lower().endswith(_NOT_WORTH_A_LOOK):
+    if faster is None or os.fsdecode(asked.uri).lower().endswith(_NOT_WORTH_A_LOOK) or not source.is_regular(asked.uri):
         return None
     try:
         with open(asked.uri, "rb", buffering=0) as file:
@@ -50,7 +49,7 @@ def load(asked: Load, chosen: Backend, registry: Registry, settings: Settings) -
 
 def _loaded(file: io.FileIO, asked: Load, faster: Backend, settings: Settings) -> tuple[torch.Tensor, int] | None:
     status = os.fstat(file.fileno())
-    info = flac.opening(file) if stat.S_ISREG(status.st_mode) else None
+    info = flac.opening(file)
     if info is None or info.bits not in _DEPTHS or asked.frame_offset >= info.frames:
         return None
     frames = info.frames - asked.frame_offset

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-from collections.abc import Callable
+import stat
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from dispatcher.errors import ArgumentTypeError, BackendError, describe
@@ -15,17 +16,23 @@ _SPOOL_CHUNK = 1 << 20
 _NO_PLACE = 1 << 63
 
 
+class _KeptError(OSError):
+    """Stands for an interrupt that a reader has kept."""
+
+
 class Reader(io.RawIOBase):
     """A file object whose ``read(n)`` never gives more than ``n`` bytes, and never anything but bytes.
 
     FFmpeg copies whatever it is given into a buffer of ``n`` bytes, so an object that gives more corrupts the heap. Where the
-    object stands now is the reader's beginning.
+    object stands now is the reader's beginning. An interrupt (``KeyboardInterrupt``, ``SystemExit``) is kept for ``check``, and
+    an ordinary error goes to the library instead: PyAV and cffi print what is no ``Exception`` and read on, for ever at times.
     """
 
     def __init__(self, wrapped: Any) -> None:
         self._wrapped = wrapped
         self._rest: bytes | memoryview = b""
         self._origin = 0
+        self._interrupt: BaseException | None = None
         with contextlib.suppress(OSError, AttributeError, NotImplementedError):
             self._origin = self._place()
 
@@ -36,7 +43,7 @@ class Reader(io.RawIOBase):
         return True
 
     def read(self, size: int = -1) -> bytes:
-        data = self._rest or self._wrapped.read(size)
+        data = self._rest or self._asked(self._wrapped.read, size)
         if not isinstance(data, (bytes, bytearray, memoryview)):
             raise ArgumentTypeError(f"{describe(self._wrapped)}.read() gave {type(data).__name__}, not bytes; open the file in binary mode")
         self._rest = b""
@@ -65,7 +72,7 @@ class Reader(io.RawIOBase):
         elif whence == os.SEEK_SET:
             offset += self._origin
         self._rest = b""
-        self._wrapped.seek(offset, whence)
+        self._asked(self._wrapped.seek, offset, whence)
         if whence == os.SEEK_SET and self._place() != offset:
             # a demuxer that is led astray may go round for ever
             raise BackendError(f"{describe(self._wrapped)}.seek({offset}) went to {self._place()}")
@@ -74,18 +81,45 @@ class Reader(io.RawIOBase):
     def tell(self) -> int:
         return max(0, self._place() - len(self._rest) - self._origin)
 
+    def check(self) -> None:
+        """Raise the interrupt that came while the object was asked, if one did."""
+        if self._interrupt is not None:
+            raise self._interrupt
+        if isinstance(self._wrapped, Reader):
+            self._wrapped.check()
+
+    def _asked(self, operation: Callable[..., Any], *arguments: Any) -> Any:
+        """What the object answers; nothing more is asked of it after an interrupt."""
+        if self._interrupt is not None:
+            raise _KeptError("interrupted")
+        try:
+            return operation(*arguments)
+        except Exception:
+            raise
+        except BaseException as why:  # noqa: BLE001 - `check` raises it again
+            self._interrupt = why
+            raise _KeptError("interrupted") from None
+
     def _place(self) -> int:
         """Where the object says that it stands.
 
         Raises:
             ArgumentTypeError, BackendError: it says what is no place in a file.
         """
-        place = self._wrapped.tell()
+        place = self._asked(self._wrapped.tell)
         if not isinstance(place, int):
             raise ArgumentTypeError(f"{describe(self._wrapped)}.tell() gave {type(place).__name__}, not int")
         if not 0 <= place < _NO_PLACE:
             raise BackendError(f"{describe(self._wrapped)}.tell() gave {place}, which is no place in a file")
         return place
+
+
+def is_regular(path: Any) -> bool:
+    """Whether a path is that of a regular file, which can be opened and closed again without harm; a pipe cannot."""
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except (OSError, TypeError, ValueError):
+        return False
 
 
 def size(wrapped: Any) -> int:
@@ -124,11 +158,22 @@ class PatientReader(Reader):
         return 0
 
 
+@contextlib.contextmanager
+def interruptible(place: Any) -> Iterator[None]:
+    """Have an interrupt that a reader has kept come out of the block, whatever else does; ``place`` may be no reader at all."""
+    try:
+        yield
+    finally:
+        if isinstance(place, Reader):
+            place.check()
+
+
 def _spooled(wrapped: Any) -> io.BytesIO:
     """All that is left in a file object, in memory."""
     reader, held = Reader(wrapped), io.BytesIO()
-    while chunk := reader.read(_SPOOL_CHUNK):
-        held.write(chunk)
+    with interruptible(reader):
+        while chunk := reader.read(_SPOOL_CHUNK):
+            held.write(chunk)
     held.seek(0)
     return held
 

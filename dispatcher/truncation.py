@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import backend, notices, promises
+from dispatcher import backend, notices, promises, source
 from dispatcher.errors import BackendError, TruncatedInputError, describe, problem
 
 if TYPE_CHECKING:
@@ -24,12 +23,7 @@ _MOST_SAMPLES_PER_BYTE = 1 << 14
 
 def _looked_at(uri: Any) -> bool:
     """Whether this is something whose header can be read beforehand: a file's path, or a file object; no URL, no pipe."""
-    if backend.is_readable(uri):
-        return True
-    try:
-        return os.path.isfile(uri)
-    except (TypeError, ValueError):
-        return False
+    return backend.is_readable(uri) or source.is_regular(uri)
 
 
 def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:

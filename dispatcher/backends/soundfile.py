@@ -244,7 +244,8 @@ class Backend(backend.Backend):
     def _worded(self, uri: Uri, place: Any) -> Iterator[None]:
         """Have what goes wrong in reading name the file and the backend, the errors of a file object first."""
         try:
-            yield
+            with source.interruptible(place):
+                yield
         except (self._soundfile.LibsndfileError, TypeError) as why:
             raise _failed("read", uri, getattr(place, "failure", None) or why) from why
         failure = getattr(place, "failure", None)

@@ -52,6 +52,14 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
+def runs(pid: int) -> bool:
+    """Whether another process runs, or would if a processor were free; False where it waits for something, or is gone."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "R"
+    except FileNotFoundError:
+        return False
+
+
 def memory_folder() -> str | None:
     """A folder in memory for files that are written and read often; ``None`` where there is none."""
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None

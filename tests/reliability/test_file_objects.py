@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import torch
 
+import compat
 import dispatcher
 from tests.conftest import ASSETS
 from tests.reliability import process
@@ -46,10 +48,13 @@ class Number(io.BytesIO):
 
 
 class Doubles(io.BytesIO):
-    """Gives an array that is no bytes."""
+    """Gives arrays that are no bytes, not for ever, since that is copied for ever."""
+
+    reads = 0
 
     def read(self, size: int | None = -1) -> Any:
-        return memoryview(bytearray(80)).cast("d")
+        self.reads += 1
+        return memoryview(bytearray(80)).cast("d") if self.reads < 1000 else b""
 
 
 class NegativeTell(io.BytesIO):
@@ -171,3 +176,46 @@ def test_a_bad_file_object_does_no_harm(kind: type[io.BytesIO], backend: str) ->
                 continue
             assert value is not None
     assert process.open_files() == before
+
+
+@pytest.mark.libsox
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_nor_does_it_to_the_global_sox_io(kind: type[io.BytesIO]) -> None:
+    """Which copies the object to a file first."""
+    old = compat.standin("2.0")
+    old.set_audio_backend("sox_io")
+    before = process.open_files()
+    for name in FILES:
+        try:
+            waveform, _ = old.load(kind((ASSETS / name).read_bytes()))
+        except ALLOWED:
+            continue
+        assert isinstance(waveform, torch.Tensor)
+    assert process.open_files() == before
+
+
+class Nested(io.BytesIO):
+    """Loads another file whenever it is read, as a cache or an archive of audio may."""
+
+    inner = "ffmpeg"
+    loads = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.loads += 1
+        waveform, _ = dispatcher.load(io.BytesIO(SHORT), backend=self.inner)
+        assert waveform.shape == (2, 4000)
+        return super().read(size)
+
+
+SHORT = (ASSETS / "stereo_s16.wav").read_bytes()
+
+
+@pytest.mark.parametrize(("outer", "inner"), [("ffmpeg", "ffmpeg"), ("ffmpeg", "soundfile"), ("soundfile", "ffmpeg")])
+@pytest.mark.parametrize("name", ["stereo_16.flac", "stereo.vorbis.ogg"])
+def test_a_file_object_may_load_while_it_is_read(name: str, outer: str, inner: str) -> None:
+    """Of libsndfile within libsndfile see SECURITY.md: it waits for ever while the outer file is being opened."""
+    file = Nested((ASSETS / name).read_bytes())
+    file.inner = inner
+    waveform, _ = dispatcher.load(file, backend=outer)
+    assert file.loads
+    assert torch.equal(waveform, dispatcher.load(str(ASSETS / name), backend=outer)[0])

@@ -49,11 +49,14 @@ def _place(uri: Uri) -> tuple[str, str]:
 
 
 def local_path(uri: Uri, format: str | None) -> str | None:
-    """The path of a file of this machine that the caller says nothing of, or calls wav; ``None`` for whatever else was given."""
+    """The path of a regular file that the caller says nothing of, or calls wav; ``None`` for whatever else was given.
+
+    A pipe must not even be opened by anyone but FFmpeg: what its writer has written by then would be gone.
+    """
     if format not in (None, "wav") or not isinstance(uri, (str, os.PathLike)) or backend.is_readable(uri):
         return None
     text = os.fspath(uri)
-    return text if isinstance(text, str) and not _URL.match(text) else None
+    return text if isinstance(text, str) and not _URL.match(text) and source.is_regular(text) else None
 
 
 @contextlib.contextmanager
@@ -80,29 +83,30 @@ def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) 
         "format_whitelist": demuxers.allowed(settings),
         "protocol_whitelist": ",".join(filter(None, (protocols, *settings.also_open))) or "none",
     }
-    try:
-        container = av.open(
-            file,
-            mode="r",
-            format=demuxers.named(format),
-            container_options=options,
-            **_lenient(),
-            buffer_size=max(buffer_size, _FILE_BUFFER),
-            timeout=settings.network_timeout if remote else None,
-        )
-    except av.error.ExitError as why:
-        raise BackendError(f"the server did not answer within {settings.network_timeout:g} s (the flag network_timeout)") from why
-    except (av.FFmpegError, ValueError) as why:
-        raise BackendError(_cause(why, format)) from why
-    with container:
-        stream = container.streams.best("audio")
-        if stream is None:
-            raise NoAudioStreamError(f"it is {container.format.name}, and holds no audio stream")
-        # PyAV's own annotation leaves out that there may be none
-        if getattr(stream, "codec_context", None) is None:
-            raise BackendError(f"it is {container.format.name}, and FFmpeg has no decoder for its sound")
-        stream.codec_context.thread_count = 1  # a data loader's workers are the threads
-        yield container, stream
+    with source.interruptible(file):
+        try:
+            container = av.open(
+                file,
+                mode="r",
+                format=demuxers.named(format),
+                container_options=options,
+                **_lenient(),
+                buffer_size=max(buffer_size, _FILE_BUFFER),
+                timeout=settings.network_timeout if remote else None,
+            )
+        except av.error.ExitError as why:
+            raise BackendError(f"the server did not answer within {settings.network_timeout:g} s (the flag network_timeout)") from why
+        except (av.FFmpegError, ValueError) as why:
+            raise BackendError(_cause(why, format)) from why
+        with container:
+            stream = container.streams.best("audio")
+            if stream is None:
+                raise NoAudioStreamError(f"it is {container.format.name}, and holds no audio stream")
+            # PyAV's own annotation leaves out that there may be none
+            if getattr(stream, "codec_context", None) is None:
+                raise BackendError(f"it is {container.format.name}, and FFmpeg has no decoder for its sound")
+            stream.codec_context.thread_count = 1  # a data loader's workers are the threads
+            yield container, stream
 
 
 def _cause(why: Exception, format: str | None) -> str:

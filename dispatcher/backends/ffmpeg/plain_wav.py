@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-import stat
 import struct
 import sys
 from collections.abc import Iterator
@@ -131,7 +130,7 @@ def _fill(file: io.FileIO, view: memoryview) -> int:
 
 @contextlib.contextmanager
 def opened(path: str | None) -> Iterator[PlainWav | None]:
-    """A plain WAV file, or ``None`` for any other, for what cannot be read, and for no path."""
+    """A plain WAV file, or ``None`` for any other, for what cannot be read, and for no path; ``path`` is a regular file's."""
     if path is None or sys.byteorder != "little":
         yield None
         return
@@ -142,8 +141,7 @@ def opened(path: str | None) -> Iterator[PlainWav | None]:
         return
     with file:
         try:
-            status = os.fstat(file.fileno())
-            found = _parsed(file, status.st_size) if stat.S_ISREG(status.st_mode) else None
+            found = _parsed(file, os.fstat(file.fileno()).st_size)
         except OSError:
             found = None
         yield found

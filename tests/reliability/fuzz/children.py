@@ -92,9 +92,13 @@ def _settled() -> int:
     return process.heap()
 
 
-def _too_long(pid: int, state: mmap.mmap) -> bool:
+def _too_long(pid: int, state: mmap.mmap, ran: float) -> bool:
+    """Whether a call has taken too much processor time, or waits for too long, given when the child was last seen to run.
+
+    A child that gets no processor on a busy machine does not wait for anything.
+    """
     _, call, wall, cpu = _STATE.unpack(state[:])
-    return call != _NO_CALL and (process.cpu_seconds(pid) - cpu > SECONDS or time.monotonic() - wall > _WALL_SECONDS)
+    return call != _NO_CALL and (process.cpu_seconds(pid) - cpu > SECONDS or time.monotonic() - max(wall, ran) > _WALL_SECONDS)
 
 
 def _child(backend: str, files: Mapping[str, bytes], seed: int, indices: range, report: Report) -> int:
@@ -110,8 +114,9 @@ def _child(backend: str, files: Mapping[str, bytes], seed: int, indices: range, 
         finally:
             os._exit(99)
     os.close(write)
-    hung, text = False, b""
+    hung, text, ran = False, b"", 0.0
     while True:
+        ran = time.monotonic() if process.runs(pid) else ran
         ready, _, _ = select.select([read], [], [], 0.2)
         if ready:
             data = os.read(read, 1 << 16)
@@ -121,7 +126,7 @@ def _child(backend: str, files: Mapping[str, bytes], seed: int, indices: range, 
             *lines, text = text.split(b"\n")
             for line in lines:
                 _take(json.loads(line), report)
-        elif not hung and _too_long(pid, state):
+        elif not hung and _too_long(pid, state, ran):
             hung = True
             os.kill(pid, signal.SIGKILL)
     os.close(read)

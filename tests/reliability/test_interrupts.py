@@ -1,0 +1,89 @@
+"""Ctrl-C in the midst of a decode, or while a library asks a file object: it comes through, and nothing stays open."""
+
+from __future__ import annotations
+
+import gc
+import io
+import pathlib
+import signal
+
+import pytest
+import torch
+
+import dispatcher
+from dispatcher.collector import Collector
+from tests.reliability import process
+
+BACKENDS = ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)]
+
+
+def _load_often(path: str, offset: int, backend: str) -> None:
+    for _ in range(3):
+        dispatcher.load(path, offset, backend=backend)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("extension", ["wav", "flac"])
+def test_an_interrupt_in_the_midst_of_a_decode_leaves_nothing_open(
+    extension: str, backend: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once: not only when Python's garbage collector next runs."""
+    path = str(tmp_path / f"x.{extension}")
+    wave = torch.rand(2, 400_000) - 0.5
+    dispatcher.save(path, wave, 16000, backend="soundfile")
+    dispatcher.load(path, backend=backend)
+    before, pieces = process.open_files(), 0
+    took = Collector.took
+
+    def interrupted(self: Collector, frames: int) -> None:
+        nonlocal pieces
+        pieces += 1
+        took(self, frames)
+        if not pieces % 3:
+            signal.raise_signal(signal.SIGINT)
+
+    gc.disable()
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(Collector, "took", interrupted)
+            for offset in (0, 1000, 100_000):
+                with pytest.raises(KeyboardInterrupt):
+                    _load_often(path, offset, backend)
+                assert process.open_files() == before
+    finally:
+        gc.enable()
+    assert pieces >= 3
+    assert dispatcher.load(path, backend=backend)[0].shape == wave.shape
+
+
+class Interrupted(io.BytesIO):
+    """Has Ctrl-C pressed at a read."""
+
+    reads = 0
+    at = 3
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.reads += 1
+        if self.reads >= self.at:
+            raise KeyboardInterrupt
+        return super().read(size)
+
+
+@pytest.mark.parametrize("at", [1, 2, 4])
+@pytest.mark.parametrize("name", ["x.wav", "x.flac", "x.ogg"])
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
+def test_an_interrupt_within_a_file_object_comes_through(backend: str, name: str, at: int) -> None:
+    """As it is: not as an error of the library that asked the object, not only printed, and the library does not read on for ever."""
+    held = io.BytesIO()
+    dispatcher.save(held, torch.rand(2, 400_000) - 0.5, 16000, format=name[2:], backend="soundfile")
+    before = process.open_files()
+    for call in (dispatcher.load, dispatcher.info):
+        file = Interrupted(held.getvalue())
+        file.at = at
+        try:
+            call(file, backend=backend)
+        except KeyboardInterrupt:
+            continue
+        assert call is dispatcher.info  # which may have had enough before
+        assert file.reads < at
+    assert process.open_files() == before
