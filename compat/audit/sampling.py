@@ -37,47 +37,72 @@ class Bound(NamedTuple):
         size: files in the sample.
         population: files in all.
         confidence: such as 0.95.
-        low: the least share of all files that goes with the sample.
-        high: the largest share.
+        fewest: the least number of all files that goes with the sample.
+        most: the largest.
     """
 
     found: int
     size: int
     population: int
     confidence: float
-    low: float
-    high: float
+    fewest: int
+    most: int
+
+    @property
+    def low(self) -> float:
+        """``fewest`` as a share of all files."""
+        return self.fewest / self.population if self.population else 0.0
+
+    @property
+    def high(self) -> float:
+        """``most`` as a share of all files."""
+        return self.most / self.population if self.population else 0.0
 
 
 def bound(found: int, size: int, population: int, confidence: float = 0.95) -> Bound:
-    """The exact bounds (Clopper and Pearson) of the share of files of a kind, given how many of the sample are.
+    """The exact bounds of the number of files of a kind, given how many of the sample are.
 
-    A sample without any has no lower bound, so the whole chance of error goes to the upper one: the exact form of the rule of three
-    (3 / size for 95 %). Where the sample is all there is, nothing is unsure.
+    The sample is drawn without putting back, so the counts are hypergeometric: the bounds are the numbers that neither tail rules
+    out. A sample without any has no lower bound, so the whole chance of error goes to the upper one: for many files the exact form
+    of the rule of three (3 / size for 95 %). Where the sample is all there is, nothing is unsure.
     """
-    if size >= population:
-        share = found / population if population else 0.0
-        return Bound(found, size, population, confidence, share, share)
-    error = 1 - confidence
-    if found == 0:
-        return Bound(found, size, population, confidence, 0.0, _upper(0, size, error))
-    if found == size:
-        return Bound(found, size, population, confidence, 1 - _upper(0, size, error), 1.0)
-    low = 1 - _upper(size - found, size, error / 2)
-    return Bound(found, size, population, confidence, low, _upper(found, size, error / 2))
+    # a tie counts as ruled out, whatever the last digits of either number
+    error = (1 - confidence) * (1 + 1e-9)
+    if 0 < found < size:
+        error /= 2
+    # seen from the files of the other kind, the fewest of this one are the most of that
+    fewest = 0 if found == 0 else population - _most(size - found, size, population, error)
+    most = population - (size - found) if found == size else _most(found, size, population, error)
+    return Bound(found, size, population, confidence, fewest, most)
 
 
-def _upper(found: int, size: int, error: float) -> float:
-    """The share at which ``found`` or fewer of ``size`` come up with a chance of ``error``."""
-    k = np.arange(found + 1)
-    ways = np.r_[0.0, np.cumsum(np.log((size - k[:-1]) / (k[:-1] + 1)))]
-    low, high = found / size, 1.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        if not 0 < middle < 1:
-            break
-        logs = ways + k * math.log(middle) + (size - k) * math.log1p(-middle)
-        top = float(logs.max())
-        chance = math.exp(top) * float(np.exp(logs - top).sum()) if top > -700 else 0.0
-        low, high = (middle, high) if chance > error else (low, middle)
-    return high
+def _most(found: int, size: int, population: int, error: float) -> int:
+    """The largest number of all files with which ``found`` or fewer in the sample have a chance of more than ``error``."""
+    low, high = found, population - (size - found)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if _chance(found, size, middle, population) > error:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _chance(found: int, size: int, kind: int, population: int) -> float:
+    """The chance of ``found`` or fewer files of a kind in a sample, where there are ``kind`` of them in all."""
+    first = max(0, size - (population - kind))
+    if found < first:
+        return 0.0
+    if found >= min(size, kind):
+        return 1.0
+    k = np.arange(first, found)
+    # from one count to the next the chance grows by this factor
+    steps = np.log((kind - k) / (k + 1)) + np.log((size - k) / (population - kind - size + k + 1))
+    start = _log_ways(kind, first) + _log_ways(population - kind, size - first) - _log_ways(population, size)
+    logs = start + np.r_[0.0, np.cumsum(steps)]
+    top = float(logs.max())
+    return math.exp(top) * float(np.exp(logs - top).sum()) if top > -700 else 0.0
+
+
+def _log_ways(all_of: int, some: int) -> float:
+    return math.lgamma(all_of + 1) - math.lgamma(some + 1) - math.lgamma(all_of - some + 1)

@@ -31,7 +31,7 @@ def document(result: Result) -> dict[str, object]:
         "classes": {one.name: {"files": tally.kinds[one.name], "group": one.group, "meaning": one.meaning} for one in CLASSES.values()},
         "extensions": {name: dict(sorted(kinds.items())) for name, kinds in sorted(tally.extensions.items())},
         "worst": [_row(row) for row in tally.worst],
-        "sample": None if found is None else {**found._asdict(), "sentence": result.bound_sentence()},
+        "sample": None if found is None else {**found._asdict(), "low": found.low, "high": found.high, "sentence": result.bound_sentence()},
         "results": result.results,
         "stopped": result.stopped,
         "exit_status": result.status,

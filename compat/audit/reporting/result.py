@@ -61,9 +61,13 @@ class Result:
         if found.size >= found.population:
             return f"The sample is all {found.population:,} files."
         many = f"{found.found:,} of {found.size:,} sampled files are not the same"
-        whole = f"of all {found.population:,} files"
+        sure = f"with {found.confidence * 100:.6g} % confidence"
         if found.found:
-            return f"{many}: with {found.confidence * 100:.6g} % confidence, {found.low:.3%} to {found.high:.3%} {whole} are not."
-        most = f"{found.high:.3%} {whole}, {int(found.high * found.population):,}"
-        rough = f"the rule of three says {3 / found.size:.3%}"
-        return f"{many}: with {found.confidence * 100:.6g} % confidence, at most {most}, are not ({rough})."
+            shares = f"{_percent(found.low)} to {_percent(found.high)}"
+            return f"{many}: {sure}, {found.fewest:,} to {found.most:,} of all {found.population:,} files ({shares}) are not."
+        return f"{many}: {sure}, at most {found.most:,} of all {found.population:,} files ({_percent(found.high)}) are not."
+
+
+def _percent(share: float) -> str:
+    """A share with two digits that say something."""
+    return f"{float(f'{share * 100:.2g}'):g} %"
