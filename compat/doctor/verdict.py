@@ -17,8 +17,9 @@ FILE = "file"  # the name under which results on a user's files go
 _STANDS_ON = {
     "torch": ("python",),
     "torchaudio": ("torch", "python"),
-    "soundfile": ("numpy",),
-    "av": ("numpy",),
+    "soundfile": ("numpy", "dispatcher"),
+    "libsox": ("dispatcher",),
+    "av": ("numpy", "dispatcher"),
 }
 _EXIT = {Status.WARNING: 1, Status.ERROR: 2, Status.CRASHED: 3}
 

@@ -1,21 +1,25 @@
 """Copies: whether each package is there once, and whether what `import` finds is that package.
 
 Looks for a second copy further down ``sys.path``, for two sets of metadata in one folder, for torch and torchaudio in
-different places, and for a file or folder of the package's name that belongs to no installed package.
+different places, for packages of this project that are another's,
+and for a file or folder of the package's name that belongs to no installed package.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import pathlib
 import sys
 from collections.abc import Iterator
 
+import compat
 from compat.doctor import dists, machine, mends, pairs
 from compat.doctor.dists import Copy
 from compat.doctor.findings import NOTHING_TO_DO, Finding, Mend, error, note, ok, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
 
+_OURS = ("compat", "legacy", "dispatcher")
 _PAIR = ("torch", "torchaudio")
 
 
@@ -23,7 +27,7 @@ _PAIR = ("torch", "torchaudio")
     title="Copies", order=30, why="Python takes the first copy; its native libraries then meet those of the other, and symbols are missing."
 )
 def copies(world: World) -> Iterator[Finding]:
-    found = [finding for name in dists.PACKAGES for finding in _of_package(world, name)]
+    found = [*_own(), *(finding for name in dists.PACKAGES for finding in _of_package(world, name))]
     yield from found
     torch, torchaudio = world.copy("torch"), world.copy("torchaudio")
     if torch and torchaudio and torch.root != torchaudio.root:
@@ -38,6 +42,26 @@ def copies(world: World) -> Iterator[Finding]:
         )
     elif not found:
         yield ok("one of each")
+
+
+def _own() -> Iterator[Finding]:
+    """What `import` finds for a package of this project, where that is not the one beside this file."""
+    home = pathlib.Path(compat.__file__).resolve().parents[1]
+    for name in _OURS:
+        place = dists.origin(name)
+        if place is None or pathlib.Path(place).resolve().is_relative_to(home / name):
+            continue
+        mend = mends.shadow(place)
+        words = "Use the command torchaudio-compat (run, doctor, codemod, audit), which does not look in this folder; or rename it"
+        yield error(
+            f"`import {name}` finds {place}, which is not torchaudio-compat's",
+            why="A file or folder of that name stands before ours on Python's path, so parts of torchaudio-compat are not found.",
+            mend=dataclasses.replace(mend, text=words),
+            subject=name,
+            cause="shadowed",
+            evidence=(f"found: {place}", f"ours: {home / name}"),
+            data={"found": place, "ours": str(home / name)},
+        )
 
 
 def _together(torch: Copy, torchaudio: Copy) -> Mend:
