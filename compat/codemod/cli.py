@@ -53,7 +53,7 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     add("--target", choices=_TARGETS, help="what to move to")
     add("--entry", action="append", metavar="FILE", help="an entry point for --target compat; may be repeated")
     add("--check", action="store_true", help="write nothing; say what would be changed")
-    add("--diff", action="store_true", help="write nothing; show the changes as a unified diff")
+    add("--diff", action="store_true", help="write nothing; show the changes as a unified diff for `git apply`; findings go to stderr")
     add("--unsafe", action="store_true", default=None, help="also make changes that keep the meaning only in most cases")
     add("--select", action="append", metavar="RULE", help="these rules only; comma-separated, may be repeated")
     add("--ignore", action="append", metavar="RULE", help="not these rules")
@@ -200,7 +200,7 @@ def _say(result: Result, options: Options, out: Any) -> int:
     from compat.codemod.reporting import plain
 
     if options.format == "text":
-        plain.write(result, options, out)
+        plain.write(result, options, out, sys.stderr)
     else:
         from compat.codemod.reporting import machine
 
@@ -215,6 +215,8 @@ def _say(result: Result, options: Options, out: Any) -> int:
                 file.write(page(result, options))
         except OSError as why:
             raise UsageError(f"{options.report}: {why.strerror}") from why
+    if not result.scanned:
+        print("no file was found here; look at PATH, --exclude and .gitignore", file=sys.stderr)
     for problem in result.problems:
         print(plain.printable(str(problem)), file=sys.stderr)
     if options.format == "text":

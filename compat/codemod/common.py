@@ -11,6 +11,8 @@ from compat.codemod.findings import Draft
 from compat.codemod.module import Module, Use
 from compat.codemod.project import Project
 
+_TOGETHER = "Change the call and the fake together; or change the fake by hand, and run again with --exclude for its file or folder."
+
 
 def literal(node: ast.AST | None) -> object:
     """The value of a constant, a signed number included; ``...`` where it is not one."""
@@ -45,7 +47,12 @@ def faked(module: Module, project: Project, use: Use, reason: str) -> Draft | No
     if not fakes:
         return None
     reason = f"{reason}; not changed, because torchaudio.{use.name} {fakes[0].how} elsewhere and the fake would receive it"
-    return Draft(module.span(use.node), reason, "Change the call and the fake together.", related=tuple(fake.place for fake in fakes[:3]))
+    return Draft(
+        module.span(use.node),
+        reason,
+        _TOGETHER,
+        related=tuple(fake.place for fake in fakes[:3]),
+    )
 
 
 def legacy_mode(project: Project) -> bool:

@@ -13,6 +13,8 @@ ALWAYS_SKIPPED = {
     ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".ipynb_checkpoints",
 }  # fmt: skip
 
+_HERE = f".{os.sep}"
+
 PYTHON, NOTEBOOK, MARKDOWN, RST, OTHER = "python", "notebook", "markdown", "rst", "other"
 _KINDS = {".py": PYTHON, ".pyi": PYTHON, ".pyw": PYTHON, ".ipynb": NOTEBOOK, ".md": MARKDOWN, ".markdown": MARKDOWN, ".rst": RST}
 _OTHER = {".sh", ".bash", ".zsh", ".yml", ".yaml", ".toml", ".cfg", ".ini", ".env", ".dockerfile", ".json", ".mk", ".ps1", ".bat"}
@@ -83,12 +85,14 @@ def walk(paths: Iterable[str], exclude: Iterable[str], *, documents: bool) -> It
     seen: set[str] = set()
     for path in given:
         if not os.path.isdir(path):
+            path = path.removeprefix(_HERE)
             real = os.path.realpath(path)
             if real not in seen:
                 seen.add(real)
                 yield Found(path, kind_of(path) or PYTHON, None)
             continue
         for found, is_link in _folder(path, _above(path), patterns):
+            found.path = found.path.removeprefix(_HERE)
             if found.kind in (MARKDOWN, RST) and not documents:
                 continue
             if is_link:

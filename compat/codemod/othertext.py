@@ -10,8 +10,12 @@ from compat.codemod.findings import Finding, Place
 
 _VARIABLE = re.compile(api.VARIABLE)
 _PIN = re.compile(r"(?<![\w-])torchaudio(?:\[[^\]]*\])?[\"']?\s*(===?|~=|<=?|>=?|=|@|\^|~)\s*[\"']?[\^~=<>]*\s*v?(\d+(?:\.\d+)*)")
+_TORCH_PIN = re.compile(r"(?<![\w-])torch[\"']?\s*(?:===?|~=|<=?|=|@|\^|~)\s*[\"']?[\^~=]*\s*v?(\d+(?:\.\d+)*)")
 _OLD_CODE = re.compile(r"\b(?:set_audio_backend|get_audio_backend|list_audio_backends)\b")
 _NAME = re.compile(r"\bsox_io\b")
+
+
+NEW_PINS = "Pin the release you move to, together with torch: `torchaudio-compat doctor --pins` prints both lines."
 
 
 def pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
@@ -23,6 +27,15 @@ def pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
             yield match.start(), match.end(), f"{match.group().strip()} does not go with the target {target}"
 
 
+def torch_pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
+    """The pins of torch that hold an old release fast, in a text that has such a pin of torchaudio."""
+    wanted = {"2.1": (2, 1), "2.2": (2, 2), "2.9": (2, 9)}.get(target)
+    for match in _TORCH_PIN.finditer(text):
+        version = tuple(int(part) for part in match.group(1).split("."))[:2]
+        if wanted and version < wanted:
+            yield match.start(), match.end(), f"{match.group().strip()} belongs to an older torchaudio than the target {target}"
+
+
 def findings(path: str, text: str, target: str) -> Iterator[Finding]:
     """What a file that is not Python has to say."""
     found: list[tuple[int, int, str, str]] = []
@@ -31,7 +44,9 @@ def findings(path: str, text: str, target: str) -> Iterator[Finding]:
         found.append((match.start(), match.end(), f"{api.VARIABLE} {what}", "Delete it."))
     for match in _OLD_CODE.finditer(text):
         found.append((match.start(), match.end(), f"{match.group()} seems to be called from here", "Change it by hand."))
-    found += [(start, end, why, "Pin the release you move to, together with torch.") for start, end, why in pins(text, target)]
+    found += [(start, end, why, NEW_PINS) for start, end, why in pins(text, target)]
+    if any(advice is NEW_PINS for *_, advice in found):
+        found += [(start, end, why, NEW_PINS) for start, end, why in torch_pins(text, target)]
     for start, end, reason, advice in sorted(found):
         yield Finding("TAC133", place(path, text, start, end), reason, advice)
 

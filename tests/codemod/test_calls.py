@@ -414,6 +414,7 @@ def test_old_arguments(case: Case) -> None:
         import torchaudio
         torchaudio.save("a.ogg", x, 16000, True, compression=3, format="ogg", encoding=None, bits_per_sample=16)
     """,
+        "TAC137",
     ),
     changes(
         "None before a format",

@@ -849,6 +849,7 @@ from tests.codemod.tables import Case, changes, check, dedent, rewrite, stays, t
         torchaudio.save("a.flac", x, 16000, compression=5)
     """,
         "TAC101",
+        "TAC137",
     ),
     changes(
         "a compression for sox",

@@ -15,8 +15,8 @@ _PLAIN = "\033[0m"
 _BOLD = "\033[1m"
 
 
-def write(result: Result, options: Options, out: TextIO) -> None:
-    """Diffs if they are asked for, a line for each finding, and a summary."""
+def write(result: Result, options: Options, out: TextIO, notes: TextIO | None = None) -> None:
+    """Diffs if they are asked for, and a line for each finding; those to ``notes`` beside a diff, which stays a patch."""
     colour = out.isatty()
     for file in result.files:
         if options.diff and file.changed:
@@ -29,6 +29,8 @@ def write(result: Result, options: Options, out: TextIO) -> None:
                     else ""
                 )
                 out.write(f"{start}{line}{_PLAIN if start else ''}\n")
+    out.flush()
+    out = notes if notes is not None and options.diff else out
     for file in result.files:
         if options.writes and file.changed:
             rules = sorted({finding.rule for finding in file.fixed})
@@ -40,6 +42,7 @@ def write(result: Result, options: Options, out: TextIO) -> None:
             out.write(f"{line_of(finding)}\n")
     if options.statistics:
         statistics(result, options, out)
+    out.flush()
 
 
 def left_of(file: FileResult, options: Options) -> list[Finding]:
@@ -92,11 +95,14 @@ def statistics(result: Result, options: Options, out: TextIO) -> None:
 
 
 def diff(file: FileResult) -> Iterator[str]:
-    """A unified diff of a file; a notebook's is that of its cells."""
+    """A unified diff of a file; a notebook's is that of its JSON, so that it can be applied."""
     path = printable(file.path).lstrip("/")
-    old, new = _lines(file.before), _lines(file.after)
+    shown = (file.before, file.after)
+    if path.endswith(".ipynb"):
+        shown = (file.old.decode("utf-8", "replace"), file.new.decode("utf-8", "replace"))
+    old, new = map(_lines, shown)
     for line in difflib.unified_diff(old, new, f"a/{path}", f"b/{path}", lineterm=""):
-        yield line.removesuffix("\n").removesuffix("\r")
+        yield line.removesuffix("\n")
         if not line.endswith(("\n", "\r")) and not line.startswith(("---", "+++", "@@")):
             yield "\\ No newline at end of file"
 

@@ -72,6 +72,9 @@ def _moved(module: Module, project: Project, use: Use, call: ast.Call) -> list[C
     if path is not None:
         changes.append(RenameKeyword(call, path, "uri"))
     if project.target == "2.9":
+        if use.name == "info":  # TAC129 makes it compat.info, which takes the backend by name as 2.2 did
+            changes.append(AddArgument(call, "backend", f'"{use.known.backend}"'))
+            changes += acceptance.changes_for(project, module, use, use.known.backend)
         return changes
     if common.legacy_mode(project):
         raise acceptance.RefusedError("the dispatcher may be off here")
@@ -100,8 +103,8 @@ def read(path):
 """,
     explanation="""\
 A function of a backend's module is torchaudio's own with backend= ("sox_io_backend" is "sox"). Positional arguments of save
-after the fourth become keywords, because their order changed. For 2.9 no backend is named. An import that nothing needs any
-more goes (TAC131), and `torchaudio` stays bound.
+after the fourth become keywords, because their order changed. For 2.9 only info keeps its backend, as compat.info. An import that
+nothing needs any more goes (TAC131), and `torchaudio` stays bound.
 """,
     check=check,
 )

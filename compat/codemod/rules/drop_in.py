@@ -11,6 +11,7 @@ from compat.codemod.module import Module
 from compat.codemod.project import Project
 from compat.codemod.registry import DROP_IN, Rule
 
+_BESIDE = "`torchaudio-compat run SCRIPT` works beside it and needs no line here, and so does `torchaudio-compat codemod --target 2.2`."
 _INSTALL = 'compat.install("2.0")'
 
 
@@ -24,7 +25,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     lines = [f"import {name}" if name == "compat" else f"import compat as {name}", "", _INSTALL.replace("compat", name, 1)]
     new = text.newline.join(lines)
     if "compat" in project.own_names:
-        yield Draft((0, 0), "the project has a module of its own called compat", f"Install this one some other way: {_INSTALL}")
+        yield Draft(
+            (0, 0),
+            "the project has a module of its own called compat",
+            _BESIDE,
+        )
         return
     head = [statement for index, statement in enumerate(body) if _is_head(statement, index)]
     reason = "an entry point: from here on torchaudio behaves as 2.0 did"
@@ -33,7 +38,9 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if text.text[text.span(head[-1])[1] : end].strip()[:1] not in ("", "#"):
             yield Draft(text.span(head[-1]), "the docstring shares its line with code", f"Write it yourself: {_INSTALL}")
             return
-        yield Draft(text.span(head[-1]), reason, changes=(Replace(end, end, text.newline * 2 + new),))
+        following = text.text[end:].removeprefix(text.newline)
+        gap = text.newline if following.partition(text.newline)[0].strip() else ""
+        yield Draft(text.span(head[-1]), reason, changes=(Replace(end, end, text.newline * 2 + new + gap),))
     else:
         first = body[0] if body else None
         at = text.line_start(text.span(_start(first))[0]) if first else len(text.text)

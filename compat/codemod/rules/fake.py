@@ -23,7 +23,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             reason = f"{what} {fake.how} here, so no argument is added to or renamed in the calls that would reach it"
             start = module.text.starts[fake.place.line - 1] + fake.place.column - 1
             end = module.text.starts[fake.place.end_line - 1] + fake.place.end_column - 1
-            advice = "Let what takes its place accept backend= and uri=, and change the calls by hand."
+            advice = "Let what takes its place accept backend= and uri=, leave this folder out (--exclude tests), and run again."
             yield Draft((start, end), reason, advice, related=tuple(places[:3]))
 
 

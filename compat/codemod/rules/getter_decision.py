@@ -21,6 +21,10 @@ _NONE = {
 }
 
 
+_ARMS = "Decide which arm is meant to run, and ask list_audio_backends() if it is about what is there."
+_VALUE = "Delete it, or show or give list_audio_backends() or the name that the calls get as backend=; setters stay as long as it is read."
+
+
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Where both arms differ in offset= and frame_offset= only, the modern one stays; any other use is reported."""
     for use in module.of("getter"):
@@ -32,8 +36,20 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             assert decision is not None
             yield Draft(module.span(decision.test), f"{_NONE[project.target]}; the arm for it calls load as 0.7 did", changes=changes)
         elif not _is_saved(module, use, project):
-            advice = "Decide which arm is meant to run, and ask list_audio_backends() if it is about what is there."
+            advice = _ARMS if _is_tested(module, use) else _VALUE
             yield Draft(module.span(use.node), _NONE[project.target], advice)
+
+
+def _is_tested(module: Module, use: Use) -> bool:
+    """Whether a condition depends on it, rather than a print, a return or a name."""
+    below: ast.AST = use.node
+    for above in module.names.chain(use.node):
+        if isinstance(above, ast.Compare | ast.BoolOp | ast.Assert) or below is getattr(above, "test", None):
+            return True
+        if isinstance(above, ast.stmt):
+            return False
+        below = above
+    return False
 
 
 def _is_asked_for(module: Module, use: Use) -> bool:

@@ -33,7 +33,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             changes.append(DropArgument(call, frames))
         elif frames is not None and common.literal(frames.value) is ...:
             changes += _zero_is_all(module, frames.value)
-        fake = common.faked(module, project, use, _REASON)
+        only_dropped = all(isinstance(change, DropArgument) for change in changes)
+        fake = None if only_dropped else common.faked(module, project, use, _REASON)
         if doubt:
             yield Draft(module.span(call), f"{_REASON}; {doubt}", "Write what is meant with frame_offset, num_frames and normalize.")
         else:

@@ -17,7 +17,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         value = str(node.value)
         if value.startswith("torchaudio") and len(value) < 80 and not module.is_docstring(node):
             for _, _, why in othertext.pins(value, project.target):
-                yield Draft(module.span(node), why, "Pin the release you move to, together with torch.")
+                yield Draft(module.span(node), why, othertext.NEW_PINS)
 
 
 RULE = Rule(

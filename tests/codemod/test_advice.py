@@ -1,0 +1,83 @@
+"""What is said where a person has to act, and what a patch holds."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from compat.codemod import cli
+from tests.codemod.tables import Case, changes, check, rewrite, stays, table
+
+
+@table(
+    stays("a number", "import torchaudio\ntorchaudio.save(p, w, 16000, compression=128)\n", "TAC137"),
+    stays("a number, 2.1", "import torchaudio\ntorchaudio.save(p, w, 16000, compression=-4.5)\n", "TAC137", target="2.1"),
+    stays("none", "import torchaudio\ntorchaudio.save(p, w, 16000, compression=None)\n"),
+    stays("a variable", "import torchaudio\ntorchaudio.save(p, w, 16000, compression=c)\n"),
+    stays("a backend beside it", "import torchaudio\ntorchaudio.save(p, w, 16000, compression=128, backend='sox')\n"),
+    changes(
+        "the setter settles it",
+        "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\ntorchaudio.save('a.mp3', w, 16000, compression=128)\n",
+        "import torchaudio\ntorchaudio.save('a.mp3', w, 16000, compression=128, backend=\"sox\")\n",
+    ),
+    changes(
+        "info of a backend for 2.9",
+        "import torchaudio\nfrom torchaudio.backend import sox_io_backend\nx = sox_io_backend.info('a.wav')\n",
+        "import torchaudio\nimport compat\nx = compat.info('a.wav', backend=\"sox\")\n",
+        target="2.9",
+    ),
+    changes(
+        "a fake does not mind an argument less",
+        "import torchaudio\nfrom unittest.mock import patch\npatch('torchaudio.load')\nx = torchaudio.load(p, normalization=True)\n",
+        "import torchaudio\nfrom unittest.mock import patch\npatch('torchaudio.load')\nx = torchaudio.load(p)\n",
+    ),
+)
+def test_calls(case: Case) -> None:
+    check(case)
+
+
+@pytest.mark.parametrize(
+    ("source", "options", "words"),
+    [
+        ("print(torchaudio.get_audio_backend())", {}, "show or give"),
+        ("if torchaudio.get_audio_backend() == 'x':\n    f()", {}, "which arm"),
+        ("patch('torchaudio.load')\ntorchaudio.load(filepath=p)", {}, "--exclude"),
+    ],
+)
+def test_words(source: str, options: dict[str, str], words: str) -> None:
+    left = rewrite({"a.py": f"import torchaudio\nfrom unittest.mock import patch\n{source}\n"}, **options)["a.py"].left
+    assert any(words in finding.advice for finding in left)
+
+
+def test_a_clash_of_names_is_told_with_a_way_out() -> None:
+    found = rewrite({"a.py": "import torchaudio\n"}, "compat", entries=["a.py"], own_names=["compat"])["a.py"]
+    assert not found.changed
+    assert "torchaudio-compat run" in found.left[0].advice
+
+
+def test_a_diff_is_a_patch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    code = "import torchaudio\nx = torchaudio.load(filepath='a.wav')\ntorchaudio.load_wav('a.wav')\n"
+    cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": code.splitlines(keepends=True)}]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (tmp_path / "a.py").write_text(code)
+    (tmp_path / "b.py").write_bytes(code.replace("\n", "\r\n").encode())
+    (tmp_path / "c.ipynb").write_text(json.dumps(notebook, indent=1) + "\n")
+    monkeypatch.chdir(tmp_path)
+    subprocess.run(["git", "init", "-q"], check=True)
+    assert cli.main(["--diff", "."]) == 1
+    patch, notes = capfd.readouterr()
+    assert "TAC" not in patch
+    assert "a.py:3:1: TAC115" in notes
+    subprocess.run(["git", "apply", "-"], input=patch.encode(), check=True)
+    for name in ("a.py", "b.py", "c.ipynb"):
+        text = (tmp_path / name).read_bytes()
+        assert b"uri=" in text
+        assert b"filepath=" not in text
+
+
+def test_an_empty_folder_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--check", str(tmp_path)]) == 0
+    assert "no file was found" in capsys.readouterr().err
