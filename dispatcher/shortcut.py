@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from dispatcher import flac, notices, source
 from dispatcher.backend import is_readable
+from dispatcher.backends.ffmpeg.seek import WORTH_IT
 from dispatcher.errors import AudioError
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def load(asked: Load, chosen: Backend, registry: Registry, settings: Settings) -
         return None
     if is_readable(asked.uri) or not isinstance(asked.uri, (str, os.PathLike)):
         return None
-    if asked.frame_offset < 0 or asked.num_frames == 0 or asked.num_frames < -1:
+    # nearer to the beginning FFmpeg decodes what comes before the piece, and is told of damage there
+    if 0 < asked.frame_offset < WORTH_IT or asked.frame_offset < 0 or asked.num_frames == 0 or asked.num_frames < -1:
         return None
     faster = registry.find(_BY)
     if faster is None or os.fsdecode(asked.uri).lower().endswith(_NOT_WORTH_A_LOOK) or not source.is_regular(asked.uri):
