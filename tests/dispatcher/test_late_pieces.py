@@ -166,13 +166,16 @@ def _given(path: pathlib.Path | io.BytesIO, *piece: int, backend: str | None = "
 
 
 @pytest.mark.parametrize("name", ["cbr.mp3", "cbr_bare.mp3", "vbr.mp3", "vbr_bare.mp3", "s16.flac"])
-@hypothesis.settings(max_examples=40, deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
+@hypothesis.settings(
+    max_examples=40, derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
+)
 @hypothesis.given(data=st.data())
 @pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 def test_lengths_and_pieces_of_damaged_files_are_those_of_decoding(name: str, data: st.DataObject, tmp_path: pathlib.Path) -> None:
     """Cut, spliced, with a tag or junk: ``info`` counts what ``load`` gives, and a piece is its slice.
 
-    Bytes that are wrong within a frame are not looked at by ``info``, nor by a piece behind them.
+    Bytes that are wrong within a frame are not looked at by ``info``, nor by a piece behind them; so junk that looks like a frame
+    of another layout, at which decoding ends, is counted by ``info`` as a frame like others.
     """
     how = data.draw(st.sampled_from(_DAMAGES[:-1]))
     path = tmp_path / name
@@ -180,8 +183,9 @@ def test_lengths_and_pieces_of_damaged_files_are_those_of_decoding(name: str, da
     try:
         whole = dispatcher.load(path, backend="ffmpeg")[0]
     except RuntimeError:
-        with pytest.raises(RuntimeError):
-            dispatcher.info(path, backend="ffmpeg")
+        if how != "junk within":
+            with pytest.raises(RuntimeError):
+                dispatcher.info(path, backend="ffmpeg")
         return
     hypothesis.note(f"{how} {whole.shape}")
     if not (how == "junk within" and name.endswith("flac")):
@@ -193,7 +197,9 @@ def test_lengths_and_pieces_of_damaged_files_are_those_of_decoding(name: str, da
 
 
 @pytest.mark.parametrize("name", ["s16.flac", "s32.flac"])
-@hypothesis.settings(max_examples=60, deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
+@hypothesis.settings(
+    max_examples=60, derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
+)
 @hypothesis.given(data=st.data())
 def test_flac_without_a_backend_named_is_as_ffmpeg_gives_it(name: str, data: st.DataObject, tmp_path: pathlib.Path) -> None:
     """Whoever decodes it: samples, errors and warnings, of good files and damaged ones, whole and in pieces."""
