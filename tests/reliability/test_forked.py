@@ -6,6 +6,7 @@ import os
 import pathlib
 import signal
 import time
+from collections.abc import Iterator
 
 import pytest
 import torch
@@ -15,8 +16,18 @@ import dispatcher
 SECONDS = 60
 
 
+@pytest.fixture
+def threads() -> Iterator[None]:
+    """Threads of torch's own, however few processors there are: with one alone, nothing could be waited for."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(4)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.usefixtures("threads")
 def test_a_forked_child_waits_for_no_thread_of_the_parent(backend: str, tmp_path: pathlib.Path) -> None:
     """torch's threads are gone in it, and a copy by torch of more than a few thousand samples would wait for them for ever."""
     path = str(tmp_path / "x.wav")
