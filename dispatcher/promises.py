@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
-from dispatcher import backend
+from dispatcher import backend, flac
 
 _START = 4096
 # recorders that cannot go back write about this much for "not known"
@@ -114,10 +114,8 @@ def _au(data: bytes) -> tuple[int, int] | None:
 
 
 def _flac(data: bytes) -> tuple[int, int] | None:
-    if data[4] & 0x7F or len(data) < 26:
-        return None
-    bits = int.from_bytes(data[18:26], "big")
-    return bits & (1 << 36) - 1, (bits >> 41 & 7) + 1
+    info = None if data[4] & 0x7F else flac.stream_info(data[8:])
+    return None if info is None else (info.frames, info.channels)
 
 
 def _caf(data: bytes) -> tuple[int, int] | None:

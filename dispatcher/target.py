@@ -22,14 +22,6 @@ from typing import Any, BinaryIO
 
 from dispatcher.backend import is_writable
 
-
-def _status(path: str) -> os.stat_result | None:
-    try:
-        return os.stat(path)
-    except FileNotFoundError:
-        return None
-
-
 try:
     import fcntl
 except ImportError:  # Windows has no such locks; there, litter stays
@@ -41,6 +33,13 @@ _LITTER = re.compile(r"\.torchaudio-compat-[0-9a-f]{16}\.part(\..*)?")
 _ROOM = 1 << 16
 _OPEN_FILE = re.compile(r"/dev/(?:stdout|stderr)|/(?:dev|proc/self)/fd/(\d+)")
 _NUMBERS = {"/dev/stdout": 1, "/dev/stderr": 2}
+
+
+def _status(path: str) -> os.stat_result | None:
+    try:
+        return os.stat(path)
+    except FileNotFoundError:
+        return None
 
 
 def _lock(descriptor: int, *, wait: bool) -> bool:

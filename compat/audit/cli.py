@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from compat.audit.options import Terms, UsageError
+from compat.console import nobody_reads, parsed, print_anything
 from compat.version import __version__
 
 if TYPE_CHECKING:
@@ -136,15 +137,12 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None, prog: str = _PROG) -> int:
     """Run the command; gives the exit status."""
-    made = parser(prog)
-    try:
-        arguments = made.parse_args(argv)
-    except SystemExit as leaving:
-        return int(leaving.code or 0)
+    arguments = parsed(parser(prog), argv)
+    if isinstance(arguments, int):
+        return arguments
     for library in ("OMP", "OPENBLAS", "MKL"):  # the processes are the threads; numpy's own would wait for each other's cores
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
-    with contextlib.suppress(AttributeError, ValueError):
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    print_anything()
     from compat.audit.engines import EngineError
 
     try:
@@ -155,7 +153,7 @@ def main(argv: Sequence[str] | None = None, prog: str = _PROG) -> int:
         print(f"{prog}: stopped", file=sys.stderr)
         return _STOPPED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        nobody_reads()
     except Exception:  # noqa: BLE001 - its status must not be taken for a finding
         traceback.print_exc()
         print(f"{prog}: the audit itself failed; this is a bug of torchaudio-compat", file=sys.stderr)
@@ -290,7 +288,3 @@ def _write_page(arguments: argparse.Namespace, result: Result, wanted: set[int] 
             drawn=arguments.draw,
             jobs=arguments.jobs or os.cpu_count() or 1,
         )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from compat.codemod.options import Options, UsageError, configured
+from compat.console import nobody_reads, parsed, print_anything
 from compat.version import __version__
 
 if TYPE_CHECKING:
@@ -78,13 +79,10 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None, prog: str = _PROG) -> int:
     """Run the command; gives the exit status."""
     made = parser(prog)
-    try:
-        arguments = made.parse_args(argv)
-    except SystemExit as leaving:
-        return int(leaving.code or 0)
-    with contextlib.suppress(AttributeError, ValueError):
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-        sys.stderr.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    arguments = parsed(made, argv)
+    if isinstance(arguments, int):
+        return arguments
+    print_anything()
     try:
         if arguments.list_rules or arguments.explain:
             return _tell(arguments.explain)
@@ -97,7 +95,7 @@ def main(argv: Sequence[str] | None = None, prog: str = _PROG) -> int:
         print("stopped; every file is as it was, or done", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        nobody_reads()
         return 2
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import textwrap
 import traceback
 from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
+from compat.console import nobody_reads
 from compat.doctor import elsewhere, files, page, pins, registry, report, structured, verdict
 from compat.doctor.findings import Result
 from compat.doctor.world import World
@@ -101,8 +101,7 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
     except KeyboardInterrupt:
         print(f"{prog}: interrupted", file=sys.stderr)
     except BrokenPipeError:
-        # who reads has enough; Python would complain once more when it closes the pipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        nobody_reads()
     except Exception:  # noqa: BLE001 - its status must not be taken for a finding
         traceback.print_exc()
         print(f"{prog}: the doctor itself failed; this is a bug of torchaudio-compat", file=sys.stderr)

@@ -30,16 +30,16 @@ def _worded(uri: Uri) -> Iterator[None]:
         raise problem(type(why), "read", uri, why, backend=Backend.name) from why
 
 
-def _sought(asked: Load, settings: Settings) -> tuple[npt.NDArray[Any], int] | None:
+def _sought(asked: Load, path: str | None, settings: Settings) -> tuple[npt.NDArray[Any], int] | None:
     """A piece decoded from a place just before it, and the sample rate; ``None`` where only decoding from the start is exact.
 
-    A file object has been read in vain then, and is put back to where it stood.
+    That is so of file objects: what is read of one in vain cannot always be read again.
     """
     if backend.is_readable(asked.uri):
         return None
     with container.reading(asked.uri, asked.format, asked.buffer_size, settings) as (opened, stream):
         try:
-            place = seek.find(opened, stream, container.local_path(asked.uri, None), asked.frame_offset, asked.num_frames)
+            place = seek.find(opened, stream, path, asked.frame_offset, asked.num_frames)
             if place is None:
                 return None
             wanted = asked.num_frames if place.total is None else _within(asked, place.total)
@@ -83,10 +83,10 @@ class Backend(backend.Backend):
         return cls()
 
     def info(self, uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> AudioMetaData:
-        with plain_wav.opened(container.local_path(uri, format)) as plain:
+        path = container.local_path(uri)
+        with plain_wav.opened(path, format) as plain:
             if plain is not None:
                 return plain.metadata()
-        path = container.local_path(uri, None)
         with _worded(uri):
             with container.reading(uri, format, buffer_size, settings) as (opened, stream):
                 found = probe.header(stream, settings)
@@ -105,12 +105,13 @@ class Backend(backend.Backend):
 
         with _worded(asked.uri):
             arguments.check_piece(asked.frame_offset, asked.num_frames)
-            with plain_wav.opened(container.local_path(asked.uri, asked.format)) as plain:
+            path = container.local_path(asked.uri)
+            with plain_wav.opened(path, asked.format) as plain:
                 found = None if plain is None else plain.piece(asked.frame_offset, asked.num_frames, asked.normalize, asked.channels_first)
                 if plain is not None and found is not None:
                     return torch.from_numpy(found), plain.rate
             if asked.frame_offset >= seek.WORTH_IT:
-                sought = _sought(asked, settings)
+                sought = _sought(asked, path, settings)
                 if sought is not None:
                     return torch.from_numpy(sought[0]), sought[1]
             with container.reading(asked.uri, asked.format, asked.buffer_size, settings) as (opened, stream):
@@ -120,7 +121,7 @@ class Backend(backend.Backend):
     @contextlib.contextmanager
     def stream(self, asked: Blocks, settings: Settings) -> Iterator[Stream]:
         with contextlib.ExitStack() as held:
-            plain = held.enter_context(plain_wav.opened(container.local_path(asked.uri, asked.format)))
+            plain = held.enter_context(plain_wav.opened(container.local_path(asked.uri), asked.format))
             if plain is not None:
                 frames = blocks.of_plain(plain, asked.block_frames, asked.normalize)
                 yield Stream(self.name, plain.metadata(), worded(frames, _worded(asked.uri)))

@@ -48,12 +48,12 @@ def _place(uri: Uri) -> tuple[str, str]:
     return f"file:{text}", _PROTOCOLS["file"]
 
 
-def local_path(uri: Uri, format: str | None) -> str | None:
-    """The path of a regular file that the caller says nothing of, or calls wav; ``None`` for whatever else was given.
+def local_path(uri: Uri) -> str | None:
+    """The path of a regular file of this machine; ``None`` for whatever else was given.
 
     A pipe must not even be opened by anyone but FFmpeg: what its writer has written by then would be gone.
     """
-    if format not in (None, "wav") or not isinstance(uri, (str, os.PathLike)) or backend.is_readable(uri):
+    if not isinstance(uri, (str, os.PathLike)) or backend.is_readable(uri):
         return None
     text = os.fspath(uri)
     return text if isinstance(text, str) and not _URL.match(text) and source.is_regular(text) else None

@@ -129,9 +129,12 @@ def _fill(file: io.FileIO, view: memoryview) -> int:
 
 
 @contextlib.contextmanager
-def opened(path: str | None) -> Iterator[PlainWav | None]:
-    """A plain WAV file, or ``None`` for any other, for what cannot be read, and for no path; ``path`` is a regular file's."""
-    if path is None or sys.byteorder != "little":
+def opened(path: str | None, format: str | None = None) -> Iterator[PlainWav | None]:
+    """A plain WAV file, or ``None`` for any other, for what cannot be read, and for no path; ``path`` is a regular file's.
+
+    ``format`` is what the caller says that it is: nothing, or wav, or else FFmpeg has the word.
+    """
+    if path is None or format not in (None, "wav") or sys.byteorder != "little":
         yield None
         return
     try:

@@ -1,0 +1,29 @@
+"""What all our commands do with the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+
+
+def parsed(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.Namespace | int:
+    """The arguments, or the exit status where argparse has said all there is to say."""
+    try:
+        return parser.parse_args(argv)
+    except SystemExit as leaving:
+        return int(leaving.code or 0)
+
+
+def print_anything() -> None:
+    """Have what the terminal's encoding lacks written as escapes: names of files are not ours to choose."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def nobody_reads() -> None:
+    """Let go of standard output after a ``BrokenPipeError``: Python would complain once more when it closes the pipe."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
