@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+from compat.before_2_0 import AUTOMATIC, BEFORE_2_0, LOAD_WAV
+
 ROOT = "torchaudio"
 FUNCTIONS = ("info", "load", "save")
 PER_CALL_NAMES = {"sox_io": "sox", "soundfile": "soundfile"}
@@ -64,27 +66,9 @@ GONE = {
 }
 
 
-# What went with the sox backend of 0.x, so that 2.0 lacks it too: path -> what to do.
-_EFFECTS = "Use torchaudio.sox_effects.apply_effects_file(path, [[name, argument, ...], ...]), which 0.6 to 2.8 have."
-_ENCODING = "Give encoding= and bits_per_sample= to torchaudio.save, and read those of torchaudio.info."
-_SOX_STRUCTURES = (
-    "SignalInfo",
-    "EncodingInfo",
-    "sox_signalinfo_t",
-    "sox_encodinginfo_t",
-    "get_sox_option_t",
-    "get_sox_encoding_t",
-    "get_sox_bool",
-)
-_NEEDLESS = "Delete it: libsox needs no such call any more."
-EARLIER = {
-    **{f"{home}.{name}": _NEEDLESS for home in (ROOT, f"{ROOT}.sox_effects") for name in ("initialize_sox", "shutdown_sox")},
-    **{f"{ROOT}.sox_effects.{name}": _EFFECTS for name in ("SoxEffectsChain", "SoxEffect")},
-    **{f"{home}.{name}": _ENCODING for home in (ROOT, f"{ROOT}.backend", f"{ROOT}.backend.common") for name in _SOX_STRUCTURES},
-    f"{ROOT}.save_encinfo": _ENCODING,
-    f"{ROOT}.backend.sox_backend": "Use torchaudio.load, .save or .info.",
-}
-NEEDLESS = frozenset(path for path, advice in EARLIER.items() if advice == _NEEDLESS)
+# What 2.0 lacks too: path -> what to do. Of load_wav another rule speaks.
+EARLIER = {f"{ROOT}.{name}": lost.advice for name, lost in BEFORE_2_0.items() if lost is not LOAD_WAV}
+NEEDLESS = frozenset(f"{ROOT}.{name}" for name, lost in BEFORE_2_0.items() if lost is AUTOMATIC)
 
 
 def earlier(path: str) -> str | None:

@@ -39,7 +39,7 @@ class Reading(NamedTuple):
 
 
 class Crew:
-    """One process, or this one and some beside it.
+    """One process, or this one and some beside it; ``files`` are the Python files, by the names that may mean them.
 
     Args:
         found: the files of the project.
@@ -55,7 +55,7 @@ class Crew:
             from concurrent.futures import ProcessPoolExecutor
 
             self._pool = ProcessPoolExecutor(jobs, initializer=_begin, initargs=(self._paths,))
-        self._files: Files | None = None
+        self.files = Files(self._paths)
 
     def __enter__(self) -> Self:
         return self
@@ -63,13 +63,6 @@ class Crew:
     def __exit__(self, *_: object) -> None:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
-
-    @property
-    def files(self) -> Files:
-        """The Python files of the project, by the names that may mean them."""
-        if self._files is None:
-            self._files = Files(self._paths)
-        return self._files
 
     def readings(self) -> Iterator[list[Reading]]:
         """What is in the files, in their order, some at a time."""

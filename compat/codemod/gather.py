@@ -29,7 +29,7 @@ class Gathered:
         mentions: places outside Python that hold the old name of a backend.
         quiet: the Python files that do not speak of it.
         own_names: which of our names the project takes for modules of its own.
-        files: all Python files, by the names that may mean them; ``None`` where there are only the modules.
+        crew: who reads them, and knows all by their names; ``None`` where there are only the modules.
     """
 
     options: Options

@@ -44,15 +44,19 @@ class Linked:
 
 
 class Files:
-    """The Python files of a project, by the dotted names that may mean them."""
+    """The Python files of a project, by the dotted names that may mean them; they are sorted when the first name is looked up."""
 
     def __init__(self, paths: Iterable[str]) -> None:
-        self._by_last: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for path in paths:
-            dotted = _dotted(path)
-            if dotted.endswith(".__init__"):
-                dotted = dotted.removesuffix(".__init__")
-            self._by_last[dotted.rpartition(".")[2]].append((f".{dotted}", path))
+        self._paths = list(paths)
+
+    @functools.cached_property
+    def _by_last(self) -> dict[str, list[tuple[str, str]]]:
+        """For the last part of a name, the dotted names that end so, each with its file."""
+        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for path in self._paths:
+            dotted = _dotted(path).removesuffix(".__init__")
+            found[dotted.rpartition(".")[2]].append((f".{dotted}", path))
+        return dict(found)
 
     def link(self, file: File) -> Linked:
         """What a file imports of this project."""
