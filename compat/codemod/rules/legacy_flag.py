@@ -12,7 +12,7 @@ from compat.codemod.module import Module
 from compat.codemod.project import Project
 from compat.codemod.registry import NO_LEFTOVERS, Rule
 
-_REASON = "USE_SOUNDFILE_LEGACY_INTERFACE went in 0.10"
+_REASON = "USE_SOUNDFILE_LEGACY_INTERFACE went in 0.9"
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:

@@ -24,8 +24,8 @@ def _cache() -> pathlib.Path:
     return folder
 
 
-def unpacked(release: str) -> pathlib.Path:
-    """A folder to put on ``sys.path``, downloaded once.
+def unpacked(release: str, python: str = "3.11") -> pathlib.Path:
+    """A folder to put on ``sys.path``, downloaded once: the wheel for a release of Python.
 
     Raises:
         NotToBeHadError: with what pip said.
@@ -33,7 +33,7 @@ def unpacked(release: str) -> pathlib.Path:
     folder = _cache() / f"torchaudio-{release}"
     with filelock.FileLock(f"{folder}.lock"):
         if not (folder / "done").exists():
-            command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--python-version", "3.11"]
+            command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--python-version", python]
             command += ["--only-binary", ":all:", "--dest", str(folder), f"torchaudio=={release}"]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode:
