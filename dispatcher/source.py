@@ -43,6 +43,7 @@ class Reader(io.RawIOBase):
         return True
 
     def read(self, size: int = -1) -> bytes:
+        """Up to ``size`` bytes, all that come for a negative one; none at the end."""
         data = self._rest or self._asked(self._wrapped.read, size)
         if not isinstance(data, (bytes, bytearray, memoryview)):
             raise ArgumentTypeError(f"{describe(self._wrapped)}.read() gave {type(data).__name__}, not bytes; open the file in binary mode")

@@ -25,7 +25,9 @@ class RefusedError(Exception):
 
     def __init__(self, reason: str, related: Iterable[Place] = (), advice: str = "") -> None:
         super().__init__(reason)
-        self.reason, self.related, self.advice = reason, tuple(related), advice
+        self.reason = reason
+        self.related: tuple[Place, ...] = tuple(related)
+        self.advice = advice
 
 
 def changes_for(project: Project, module: Module, use: Use, backend: str) -> list[Change]:

@@ -55,7 +55,7 @@ class Crew:
             from concurrent.futures import ProcessPoolExecutor
 
             self._pool = ProcessPoolExecutor(jobs, initializer=_begin, initargs=(self._paths,))
-        self.files = Files(self._paths)
+        self.files: Files = Files(self._paths)
 
     def __enter__(self) -> Self:
         return self

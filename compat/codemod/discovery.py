@@ -36,7 +36,8 @@ class Ignored:
     """The .gitignore files that hold in a folder; ``parent`` has those of the folder above."""
 
     def __init__(self, folder: str, parent: Ignored | None) -> None:
-        self.folder, self.parent = folder, parent
+        self.folder = folder
+        self.parent = parent
         self._spec: Any = None
         path = os.path.join(folder, ".gitignore")
         try:
@@ -67,7 +68,9 @@ class Found:
     __slots__ = ("_ignored", "kind", "path")
 
     def __init__(self, path: str, kind: str, ignored: Ignored | None) -> None:
-        self.path, self.kind, self._ignored = path, kind, ignored
+        self.path: str = path
+        self.kind: str = kind
+        self._ignored = ignored
 
     def is_ignored(self) -> bool:
         """Whether a .gitignore speaks of it."""

@@ -46,17 +46,18 @@ class Document:
     """A Python file; the other kinds of document inherit from it."""
 
     def __init__(self, path: str, data: bytes) -> None:
-        self.path, self.data = path, data
+        self.path = path
+        self.data = data
         self.unparsed: list[tuple[int, str]] = []
         self._bom = data.startswith(codecs.BOM_UTF8)
         self._encoding = self._detect(data)
         try:
-            self.text = data[3 if self._bom else 0 :].decode(self._encoding)
+            self.text: str = data[3 if self._bom else 0 :].decode(self._encoding)
         except (UnicodeDecodeError, LookupError) as why:
             raise UnreadableError(f"it is not {self._encoding}: {why}") from why
         if self._encode(self.text) != data:
             raise UnreadableError(f"its {self._encoding} text does not come back the same")
-        self.pieces = list(self._pieces())
+        self.pieces: list[Piece] = list(self._pieces())
 
     def _detect(self, data: bytes) -> str:
         try:

@@ -155,7 +155,7 @@ class Quiet:
     """
 
     def __init__(self, paths: Iterable[str], read: Callable[[list[str]], Iterable[Linked]]) -> None:
-        self.paths = list(paths)
+        self.paths: list[str] = list(paths)
         self._read = read
 
     @functools.cached_property

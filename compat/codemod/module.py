@@ -80,11 +80,13 @@ class Module:
     """
 
     def __init__(self, path: str, source: str, *, standalone: bool = False, interactive: bool = False) -> None:
-        self.path, self.standalone, self.interactive = path, standalone, interactive
-        self.text = Text(source)
-        self.tree = parse(source, top_level_await=interactive)
+        self.path = path
+        self.standalone = standalone
+        self.interactive = interactive
+        self.text: Text = Text(source)
+        self.tree: ast.Module = parse(source, top_level_await=interactive)
         try:
-            self.names = Names(self.tree)
+            self.names: Names = Names(self.tree)
         except RecursionError as why:
             raise SyntaxError("it is nested too deeply") from why
         self.layouts: dict[ast.Call, concrete.Layout] = {}

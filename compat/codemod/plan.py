@@ -56,7 +56,9 @@ class DoubtError(Exception):
 
     def __init__(self, reason: str, related: Iterable[Place] = (), advice: str = "") -> None:
         super().__init__(reason)
-        self.reason, self.related, self.advice = reason, tuple(related), advice
+        self.reason = reason
+        self.related: tuple[Place, ...] = tuple(related)
+        self.advice = advice
 
 
 _NAMESPACES = re.compile(r"modules|\bmods?\b|\b(?:globals|locals|vars)\(|__dict__|namespace", re.I)
@@ -800,6 +802,7 @@ class Restore:
 
 
 def restores(module: Module) -> list[Restore]:
+    """The places where a module keeps the backend that is set, sets another and puts the first one back."""
     found: list[Restore] = module.__dict__.setdefault("_restores", [])
     if found or "_restores_known" in module.__dict__:
         return found

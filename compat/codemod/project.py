@@ -59,11 +59,16 @@ class Project:
         own_names: Iterable[str] = (),
         entries: Iterable[str] = (),
     ) -> None:
-        self.modules, self.target, self.backend = list(modules), target, backend
+        self.modules: list[Module] = list(modules)
+        self.target = target
+        self.backend = backend
         self._files = files
         self._quiet = Quiet((), lambda _: ()) if quiet is None else quiet
-        self.unread, self.others, self.mentions = list(unread), self._quiet.paths, list(mentions)
-        self.own_names, self.entries = frozenset(own_names), frozenset(entries)
+        self.unread: list[Place] = list(unread)
+        self.others: list[str] = self._quiet.paths
+        self.mentions: list[Place] = list(mentions)
+        self.own_names: frozenset[str] = frozenset(own_names)
+        self.entries: frozenset[str] = frozenset(entries)
         self._notes: dict[Any, Any] = {}
 
     def note(self, key: Any, make: Callable[[], Any]) -> Any:

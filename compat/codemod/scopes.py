@@ -46,7 +46,9 @@ class Scope:
     """A module, class, function, lambda or comprehension."""
 
     def __init__(self, kind: str, node: ast.AST, parent: Scope | None) -> None:
-        self.kind, self.node, self.parent = kind, node, parent
+        self.kind = kind
+        self.node = node
+        self.parent = parent
         self.bindings: dict[str, list[Binding]] = {}
         self.elsewhere: dict[str, str] = {}
         self.has_star = False
@@ -67,6 +69,7 @@ class Scope:
         return None
 
     def root(self) -> Scope:
+        """The scope of the module that it is in."""
         scope = self
         while scope.parent is not None:
             scope = scope.parent
@@ -86,7 +89,7 @@ class Names:
 
     def __init__(self, tree: ast.Module) -> None:
         self._scopes: list[Scope] = []
-        self.module = self._open("module", tree, None)
+        self.module: Scope = self._open("module", tree, None)
         self.scope_of: dict[ast.AST, Scope] = {}
         self.parents: dict[ast.AST, ast.AST] = {}
         self.imports: list[tuple[ast.Import | ast.ImportFrom, Scope]] = []

@@ -29,8 +29,8 @@ class Text:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
-        self.ascii = text.isascii()
+        self.starts: list[int] = [0, *(match.end() for match in _LINE_END.finditer(text))]
+        self.ascii: bool = text.isascii()
         self._long_lines: dict[int, list[int]] = {}
 
     @functools.cached_property
