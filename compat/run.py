@@ -16,7 +16,7 @@ import types
 from collections.abc import Sequence
 
 import compat
-from compat import auto, releases
+from compat import auto, namesakes, releases
 
 _INSTALL = f"{sys.executable} -m pip install torch --index-url https://download.pytorch.org/whl/cpu"
 
@@ -60,8 +60,11 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
     if given.backends:
         os.environ[releases.BACKENDS_VARIABLE] = given.backends
     sys.argv = [given.program, *given.arguments]
+    folder = _folder(given.program, is_module=given.module)
+    for ours, place in namesakes.found([folder]):
+        print(f"{prog}: should the program import {place}, it gets {ours} in its place: give its own another name", file=sys.stderr)
     if given.module:
-        sys.path[0] = os.getcwd()
+        sys.path[0] = folder
         runpy.run_module(given.program, run_name="__main__", alter_sys=True)
         return 0
     if not os.path.exists(given.program):
@@ -69,13 +72,20 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
     if os.path.isdir(given.program):
         runpy.run_path(given.program, run_name="__main__")
         return 0
-    _run_script(given.program)
+    _run_script(given.program, folder)
     return 0
 
 
-def _run_script(path: str) -> None:
+def _folder(program: str, *, is_module: bool) -> str:
+    """Where the program looks for its own modules first."""
+    if is_module:
+        return os.getcwd()
+    return program if os.path.isdir(program) else os.path.dirname(os.path.abspath(program))
+
+
+def _run_script(path: str, folder: str) -> None:
     """Run a script as ``python SCRIPT`` does: in a module ``__main__`` that stays, so that its functions pickle."""
-    sys.path[0] = os.path.dirname(os.path.abspath(path))
+    sys.path[0] = folder
     module = types.ModuleType("__main__")
     vars(module).update(__file__=path, __builtins__=__builtins__, __spec__=None, __loader__=None)
     sys.modules["__main__"] = module

@@ -10,7 +10,7 @@ from compat.version import __version__
 
 
 def lines(asked: str, build: str = "") -> Iterator[str]:
-    """Lines for a requirements file.
+    """Lines for a requirements file, which say what they are.
 
     Args:
         asked: a release of torch (``2.8``, ``2.8.0``), ``installed``, ``latest``; ``all`` lists what there is for this Python.
@@ -29,11 +29,13 @@ def lines(asked: str, build: str = "") -> Iterator[str]:
         raise ValueError(f"no torch {asked} is among the documented pairs; for Python {python} there is {_served(python)}")
     if not row.serves(python):
         raise ValueError(f"torch {asked} has wheels for Python {row.pythons}, not for {python}; for that there is {_served(python)}")
-    yield f"# torch and torchaudio of one release, for Python {python}; by torchaudio-compat {__version__}"
+    yield f"# torch and the torchaudio that loads with it, for Python {python}; by torchaudio-compat {__version__}"
+    yield "# keep this as a file, and install from it: python -m pip install --requirement FILE"
     if build:
         yield f"--extra-index-url {pairs.index(build)}"
     yield row.torch_requirement(release) + (f"+{build}" if build and _is_exact(row, release) else "")
     yield f"torchaudio=={row.torchaudio}" + (f"+{build}" if build and "*" not in row.torchaudio else "")
+    yield "# what torchaudio-compat reads and writes sound with"
     for name, floor in pairs.companions().items():
         yield f"{name}{floor}" + (f",{row.numpy}" if name == "numpy" and row.numpy else "")
 

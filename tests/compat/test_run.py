@@ -103,6 +103,21 @@ def test_an_error_of_the_program_points_at_the_program(python: Python, tmp_path:
     assert "/nonexistent.wav" in done.stderr.splitlines()[-1]
 
 
+@pytest.mark.parametrize("name", ["compat", "legacy", "dispatcher", "others"])
+@pytest.mark.parametrize("form", ["script", "module", "folder"])
+def test_a_module_of_the_program_that_is_called_as_ours_is_told_of(python: Python, tmp_path: pathlib.Path, name: str, form: str) -> None:
+    """It runs, as long as it does not import it."""
+    for file in ("__main__.py", "tool.py"):
+        (tmp_path / file).write_text("import torchaudio; print(torchaudio.__version__)\n")
+    namesake = tmp_path / f"{name}.py"
+    namesake.write_text("")
+    program = {"script": [str(tmp_path / "tool.py")], "folder": [str(tmp_path)], "module": ["-m", "tool"]}[form]
+    code = f"import os, sys; os.chdir({str(tmp_path)!r}); import compat.cli; sys.exit(compat.cli.main({['run', *program]!r}))"
+    done = python("-P", "-c", code)
+    assert done.stdout == "2.2.2+compat\n", done.stderr
+    assert done.stderr.count(str(namesake)) == (name != "others")
+
+
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A virtual environment with this project's file beside the installed packages, and what it needs from ours."""

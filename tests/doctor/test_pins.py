@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pathlib
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
@@ -101,8 +102,20 @@ def test_an_old_torch_gets_an_old_numpy() -> None:
 
 
 def test_a_build_brings_its_index() -> None:
-    lines = list(pins.lines("2.8", "cu128"))
-    assert lines[1:4] == ["--extra-index-url https://download.pytorch.org/whl/cu128", "torch==2.8.0+cu128", "torchaudio==2.8.0+cu128"]
+    lines = [line for line in pins.lines("2.8", "cu128") if not line.startswith("#")]
+    assert lines[:3] == ["--extra-index-url https://download.pytorch.org/whl/cu128", "torch==2.8.0+cu128", "torchaudio==2.8.0+cu128"]
+
+
+def test_pip_takes_the_lines_as_they_are(tmp_path: pathlib.Path) -> None:
+    """Comments, index and all; ``all`` is a list to read, and a file that asks for nothing."""
+    for name, lines in (("pins.txt", pins.lines("2.8", "cpu")), ("all.txt", pins.lines("all"))):
+        (tmp_path / name).write_text("\n".join(lines))
+    read = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-deps", "--no-index", "--quiet", "--requirement"]
+    done = {
+        name: subprocess.run([*read, str(tmp_path / name)], capture_output=True, text=True, check=False) for name in ("pins.txt", "all.txt")
+    }
+    assert "torch==2.8.0+cpu" in done["pins.txt"].stderr
+    assert "Invalid requirement" not in done["pins.txt"].stderr + done["all.txt"].stderr
 
 
 @pytest.mark.parametrize("asked", ["9.9", "1.0", "2", "two", "2.8.7", ""])

@@ -12,14 +12,13 @@ import pathlib
 import sys
 from collections.abc import Iterator
 
-import compat
+from compat import namesakes
 from compat.doctor import dists, machine, mends, pairs
 from compat.doctor.dists import Copy
 from compat.doctor.findings import NOTHING_TO_DO, Finding, Mend, error, note, ok, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
 
-_OURS = ("compat", "legacy", "dispatcher")
 _PAIR = ("torch", "torchaudio")
 
 
@@ -46,11 +45,8 @@ def copies(world: World) -> Iterator[Finding]:
 
 def _own() -> Iterator[Finding]:
     """What `import` finds for a package of this project, where that is not the one beside this file."""
-    home = pathlib.Path(compat.__file__).resolve().parents[1]
-    for name in _OURS:
-        place = dists.origin(name)
-        if place is None or pathlib.Path(place).resolve().is_relative_to(home / name):
-            continue
+    for ours, place in namesakes.found():
+        name = ours.name
         mend = mends.shadow(place)
         words = "Use the command torchaudio-compat (run, doctor, codemod, audit), which does not look in this folder; or rename it"
         yield error(
@@ -59,8 +55,8 @@ def _own() -> Iterator[Finding]:
             mend=dataclasses.replace(mend, text=words),
             subject=name,
             cause="shadowed",
-            evidence=(f"found: {place}", f"ours: {home / name}"),
-            data={"found": place, "ours": str(home / name)},
+            evidence=(f"found: {place}", f"ours: {ours}"),
+            data={"found": place, "ours": str(ours)},
         )
 
 
