@@ -1,7 +1,7 @@
 """TorchCodec: whether the installed torchaudio can read and write at all.
 
 From 2.9 on torchaudio hands ``load`` and ``save`` to TorchCodec, a package of its own, which wants shared libraries of
-FFmpeg 4 to 7 from the system. Under ``compat.install()`` neither is needed.
+FFmpeg from the system, in a version that its own release knows (4 to 8 since 0.9). Under ``compat.install()`` neither is needed.
 """
 
 from __future__ import annotations
