@@ -6,9 +6,7 @@ import importlib.machinery
 import pathlib
 from collections.abc import Iterator, Sequence
 
-import compat
-
-_HOME = pathlib.Path(compat.__file__).resolve().parents[1]
+_HOME = pathlib.Path(__file__).resolve().parents[1]
 _PACKAGES = ("compat", "legacy", "dispatcher")
 
 
