@@ -10,7 +10,7 @@ import types
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from compat import advice, auto, children, releases
+from compat import advice, auto, children, namesakes, releases
 from compat.assembly import Tree
 from compat.context import Context
 from compat.finder import Finder
@@ -20,7 +20,6 @@ from compat.tree import NAMES
 from dispatcher import notices
 
 ROOT = "torchaudio"
-_OURS = ("compat", "legacy", "dispatcher")
 _lock = threading.RLock()
 _installed: _Installation | None = None
 _MISSING: Any = object()
@@ -193,7 +192,7 @@ def _held(functions: dict[str, Any]) -> list[tuple[str, str]]:
     wanted = {id(function): name for name, function in functions.items()}
     found, seen = [], set()
     for where, module in list(sys.modules.items()):
-        if where.split(".")[0] in (ROOT, *_OURS) or not isinstance(module, types.ModuleType) or id(module) in seen:
+        if where.split(".")[0] in (ROOT, *namesakes.PACKAGES) or not isinstance(module, types.ModuleType) or id(module) in seen:
             continue
         seen.add(id(module))
         found += [(f"{where}.{alias}", wanted[id(value)]) for alias, value in list(vars(module).items()) if id(value) in wanted]
