@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.doctor import explain, mends
+from compat.doctor import failing, mends
 from compat.doctor.child import Answer
 from compat.doctor.findings import Finding, error, ok, skipped, warning
 from compat.doctor.registry import check
@@ -34,13 +34,8 @@ def resampling(world: World) -> Iterator[Finding]:
 
 def _finding(name: str, answer: Answer) -> Finding:
     subject = "torch" if name == "compat" else name
-    if answer.died:
-        how, known = explain.death(answer.died, subject)
-        evidence = (*answer.stood_at, *answer.stderr[-4:])
-        return error(f"{name}: it {how}", why=known.cause, mend=known.mend, subject=subject, cause=known.name, evidence=evidence)
-    if answer.raised:
-        text = f"{name}: {answer.raised.splitlines()[0]}"
-        return error(text, mend=mends.reinstall(subject), subject=subject, cause="resampling-failed", evidence=answer.trace)
+    if answer.failed:
+        return failing.finding(name, answer, subject, cause="resampling-failed")
     told = answer.value
     if told["frames"] != told["expected"] or not told["finite"]:
         return error(

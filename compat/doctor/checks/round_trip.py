@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.doctor import backends, explain, mends
+from compat.doctor import backends, failing, mends
 from compat.doctor.child import Answer
 from compat.doctor.findings import Finding, error, ok, skipped
 from compat.doctor.registry import check
@@ -33,14 +33,9 @@ def round_trip(world: World) -> Iterator[Finding]:
 def finding(name: str, answer: Answer) -> Finding:
     """What came of one backend's round trip."""
     subject = {"ffmpeg": "av", "sox": "libsox"}.get(name, name)
-    if answer.died:
-        how, known = explain.death(answer.died, subject)
-        evidence = (*answer.stood_at, *answer.stderr[-4:])
-        return error(f"{name}: it {how}", why=known.cause, mend=known.mend, subject=subject, cause=known.name, evidence=evidence)
+    if answer.failed:
+        return failing.finding(name, answer, subject, cause="round-trip-failed")
     mend = mends.reinstall(subject)
-    if answer.raised:
-        text = f"{name}: {answer.raised.splitlines()[0]}"
-        return error(text, mend=mend, subject=subject, cause="round-trip-failed", evidence=answer.trace)
     told = answer.value
     if told["info"] != told["expected"]:
         text = f"{name}: info tells {told['info']}, and it was {told['expected']}"

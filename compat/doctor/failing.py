@@ -1,0 +1,24 @@
+"""What is said of a probe that gave no value: the child that asked it died, or the probe raised."""
+
+from __future__ import annotations
+
+from compat.doctor import explain, mends
+from compat.doctor.child import Answer
+from compat.doctor.findings import Finding, error
+
+
+def finding(name: str, answer: Answer, subject: str, *, cause: str) -> Finding:
+    """The finding on an answer that failed.
+
+    Args:
+        name: what was tried, the first word of the text.
+        answer: what came of it.
+        subject: the package to blame, and to install again.
+        cause: what to call it where the probe raised.
+    """
+    if answer.died:
+        how, known = explain.death(answer.died, subject)
+        evidence = (*answer.stood_at, *answer.stderr[-4:])
+        return error(f"{name}: it {how}", why=known.cause, mend=known.mend, subject=subject, cause=known.name, evidence=evidence)
+    text = f"{name}: {answer.raised.splitlines()[0]}"
+    return error(text, mend=mends.reinstall(subject), subject=subject, cause=cause, evidence=answer.trace)

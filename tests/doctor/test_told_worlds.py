@@ -1,0 +1,359 @@
+"""What checks find in worlds that are hard to have: each is told of one, and nothing of it is there."""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+import site
+import struct
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from compat.doctor import dists, files, registry
+from compat.doctor.child import Answer
+from compat.doctor.dists import Copy
+from compat.doctor.findings import Finding
+from compat.doctor.world import World
+from tests.conftest import ASSETS
+
+NOWHERE = pathlib.Path("/nowhere/site-packages")
+
+
+def copy(name: str, version: str, installer: str = "pip", suffix: str = ".dist-info", root: pathlib.Path = NOWHERE) -> Copy:
+    return Copy(name, version, root, root / f"{name}-{version}{suffix}", installer)
+
+
+class Told(World):
+    """A world of packages with metadata, of packages that are merely found, and of answers by probe and task."""
+
+    def __init__(self, *packages: Copy, found: tuple[str, ...] = (), answers: dict[tuple[str, Any], Answer] | None = None) -> None:
+        super().__init__()
+        self._packages = packages
+        self._found = {*found, *(package.name for package in packages)}
+        self._answers = answers or {}
+        self.children.ask = lambda probe, task: self._answers[probe, task]  # type: ignore[method-assign]
+        self.children.ask_all = self._ask_all  # type: ignore[method-assign]
+
+    def _ask_all(self, probe: str, tasks: Any, *, gate: Any = None) -> list[Answer]:
+        keys = [task["backend"] if isinstance(task, dict) else task for task in tasks[1:]]
+        return [self._answers.get((probe, "gate"), Answer({})), *(self._answers[probe, key] for key in keys)]
+
+    def copies(self, package: str) -> list[Copy]:
+        return [copy for copy in self._packages if copy.name == package]
+
+    def importable(self, package: str) -> bool:
+        return package in self._found
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """A check, a world, and how the finding reads that is looked for."""
+
+    check: str
+    world: Told
+    status: str
+    says: str
+    cause: str = ""
+
+
+def _answers(probe: str, **by_task: Answer) -> dict[tuple[str, Any], Answer]:
+    return {(probe, task): answer for task, answer in by_task.items()}
+
+
+TONE = {"frames": 8000, "expected": 8000, "finite": True, "apart": 0.001}
+TRIP = {"info": 1, "expected": 1, "apart": 0, "dtype": "int16", "shape": [2, 16000]}
+AV = {"av": "15", "ffmpeg": "8", "libraries": {}, "licences": [], "decoders": ["mp3"], "encoders": ["mp3"]}
+SOUNDFILE = {"soundfile": "0.12", "libsndfile": "1.0.31", "formats": ["WAV", "FLAC"], "subtypes": []}
+SOX = {"libsox": "14.4.2", "file": "/lib/libsox.so.3", "reads": ["wav", "flac", "ogg"], "writes": ["wav"]}
+ABSENT = {"unavailable": "libsox is not found", "tried": ["libsox.so (no such file)"], "mend": "install"}
+
+
+def _unavailable(name: str) -> Answer:
+    return Answer({**ABSENT, "unavailable": f"no {name}"})
+
+
+RESAMPLED = Answer(TONE)
+
+
+def _resampled(torchaudio: Answer = RESAMPLED, ours: Answer = RESAMPLED) -> Told:
+    answers = {**_answers("resampling", torchaudio=torchaudio, compat=ours), **_answers("importing", torchaudio=Answer({}))}
+    return Told(copy("torchaudio", "2.8.0"), answers=answers)
+
+
+def _tripped(soundfile: Answer) -> Told:
+    opens = {name: Answer({}) if name == "soundfile" else _unavailable(name) for name in ("ffmpeg", "sox", "soundfile")}
+    return Told(answers={**_answers("backend", **opens), **_answers("round_trip", soundfile=soundfile)})
+
+
+CASES = [
+    Case("pair", Told(found=("torch",)), "note", "torch has no metadata"),
+    Case(
+        "build",
+        Told(copy("torch", "2.8.0+cu128"), copy("torchaudio", "2.8.0")),
+        "note",
+        "only one has a build tag: torch is built for CUDA 12.8",
+    ),
+    Case("torchcodec", Told(copy("torchaudio", "2.8.0")), "ok", "torchaudio 2.8.0 does without it"),
+    Case("torchcodec", Told(copy("torchaudio", "2.9.1"), copy("torchcodec", "0.9.0")), "ok", "TorchCodec 0.9.0"),
+    Case("files", Told(), "skipped", "none of the packages is installed with metadata"),
+    Case("files", Told(copy("torch", "2.8.0", "conda")), "skipped", "torch has no RECORD (by conda)"),
+    Case("files", Told(copy("torch", "2.8.0", "")), "skipped", "by an unknown installer"),
+    Case("resampling", _resampled(Answer(died="SIGSEGV", stood_at=("here",))), "error", "torchaudio: it crashed", "sigsegv"),
+    Case("resampling", _resampled(Answer(raised="ValueError: no")), "error", "torchaudio: ValueError: no", "resampling-failed"),
+    Case("resampling", _resampled(Answer({**TONE, "frames": 7999})), "error", "7999 samples instead of 8000", "wrong-samples"),
+    Case("resampling", _resampled(Answer({**TONE, "finite": False})), "error", "or not finite", "wrong-samples"),
+    Case("resampling", _resampled(Answer({**TONE, "apart": 0.5})), "warning", "the tone is off by up to 0.5", "wrong-samples"),
+    Case("resampling", _resampled(ours=Answer({"absent": True})), "skipped", "this package has no resampling"),
+    Case("resampling", _resampled(ours=Answer(raised="RuntimeError: x")), "error", "compat: RuntimeError: x", "resampling-failed"),
+    Case("round-trip", _tripped(Answer(raised="RuntimeError: full")), "error", "soundfile: RuntimeError: full", "round-trip-failed"),
+    Case("round-trip", _tripped(Answer({**TRIP, "info": 2})), "error", "soundfile: info tells 2", "wrong-header"),
+    Case("round-trip", _tripped(Answer({**TRIP, "apart": 3})), "error", "up to 3 steps of 16 bits apart", "wrong-samples"),
+    Case("round-trip", _tripped(Answer({**TRIP, "apart": None, "dtype": "float32"})), "error", "float32 [2, 16000]", "wrong-samples"),
+    Case(
+        "round-trip",
+        Told(answers=_answers("backend", ffmpeg=_unavailable("av"), sox=_unavailable("libsox"), soundfile=Answer(died="SIGSEGV"))),
+        "skipped",
+        "no backend opens",
+    ),
+    Case("backend-ffmpeg", Told(answers=_answers("backend", ffmpeg=Answer(died="SIGSEGV"))), "error", "opening av crashed", "sigsegv"),
+    Case("backend-ffmpeg", Told(answers=_answers("backend", ffmpeg=Answer(raised="KeyError: 1"))), "error", "the probe fails: KeyError: 1"),
+    Case(
+        "backend-ffmpeg",
+        Told(answers=_answers("backend", ffmpeg=Answer({**AV, "no_decoders": ["opus"]}))),
+        "note",
+        "it does not decode opus",
+    ),
+    Case(
+        "backend-ffmpeg", Told(answers=_answers("backend", ffmpeg=Answer({**AV, "no_encoders": ["mp3"]}))), "note", "it does not encode mp3"
+    ),
+    Case("backend-soundfile", Told(answers=_answers("backend", soundfile=Answer(SOUNDFILE))), "note", "libsndfile 1.0.31 has no MP3"),
+    Case("backend-sox", Told(answers=_answers("backend", sox=Answer(SOX))), "note", "it does not read mp3, amr-nb"),
+    Case("backend-sox", Told(answers=_answers("backend", sox=Answer(ABSENT))), "note", "no libsox here", "no-libsox"),
+    Case(
+        "backend-sox",
+        Told(answers=_answers("backend", sox=Answer({**ABSENT, "unavailable": "cffi is not installed"}))),
+        "error",
+        "cffi",
+        "no-cffi",
+    ),
+    Case(
+        "backend-sox",
+        Told(answers=_answers("backend", sox=Answer({**ABSENT, "tried": ["libsox.so.3 (libgsm.so.1: cannot open shared object file)"]}))),
+        "error",
+        "a libsox is there and does not load",
+        "unloadable-libsox",
+    ),
+    Case(
+        "imports",
+        Told(copy("numpy", "2.0.0"), answers=_answers("importing", numpy=Answer(raised="OSError: odd"))),
+        "error",
+        "import numpy fails: OSError: odd",
+    ),
+    Case(
+        "installers",
+        Told(copy("torch", "2.8.0", suffix=".egg-info"), copy("torch", "2.8.0")),
+        "warning",
+        "torch has metadata of an old installer",
+        "two-installers",
+    ),
+]
+
+
+def found(check: str, world: World) -> tuple[Finding, ...]:
+    (wanted,) = registry.chosen([check])
+    return wanted.run(world).findings
+
+
+def the_one(findings: tuple[Finding, ...], status: str, says: str) -> Finding:
+    told = [finding for finding in findings if finding.status.word == status and says in finding.text]
+    assert len(told) == 1, [(finding.status.word, finding.text) for finding in findings]
+    assert "crashed" not in {finding.status.word for finding in findings}
+    return told[0]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.check}: {case.says}")
+def test_what_a_check_finds(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TORCHAUDIO_COMPAT_LIBSOX", raising=False)
+    assert the_one(found(case.check, case.world), case.status, case.says).cause == case.cause
+
+
+@pytest.mark.parametrize("requirement", ["torch==2.98.0", "torch (nonsense"])
+def test_what_the_metadata_of_an_undocumented_torchaudio_requires(tmp_path: pathlib.Path, requirement: str) -> None:
+    """A line that is none is passed over."""
+    torchaudio = copy("torchaudio", "2.99.0", root=tmp_path)
+    torchaudio.info.mkdir()
+    (torchaudio.info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: torchaudio\nVersion: 2.99.0\nRequires-Dist: {requirement}\n")
+    findings = found("pair", Told(copy("torch", "2.99.0"), torchaudio))
+    if requirement.startswith("torch=="):
+        assert the_one(findings, "error", "torchaudio's own metadata requires torch==2.98.0").cause == "mismatched-pair"
+    else:
+        the_one(findings, "note", "are not among the documented pairs")
+
+
+@pytest.mark.parametrize(
+    ("version", "bits", "cause"),
+    [((3, 10, 1), 64, "old-python"), ((3, 11, 0), 32, "32-bit-python"), ((3, 14, 0), 64, "python-out-of-range")],
+)
+def test_a_python_that_nothing_is_made_for(monkeypatch: pytest.MonkeyPatch, version: tuple[int, int, int], bits: int, cause: str) -> None:
+    from compat.doctor.checks import python
+
+    monkeypatch.setattr(python, "sys", types.SimpleNamespace(version_info=version, executable=sys.executable))
+    monkeypatch.setattr(struct, "calcsize", lambda _: bits // 8)
+    assert [finding.cause for finding in found("python", Told(copy("torch", "2.5.1"))) if finding.cause][:1] == [cause]
+
+
+@pytest.mark.parametrize(
+    ("variable", "says", "cause"),
+    [
+        ("VIRTUAL_ENV", "VIRTUAL_ENV names /elsewhere, and this Python is that of", "other-environment-active"),
+        ("PYTHONHOME", "PYTHONHOME is set to /elsewhere", "pythonhome"),
+    ],
+)
+def test_a_variable_that_leads_elsewhere(monkeypatch: pytest.MonkeyPatch, variable: str, says: str, cause: str) -> None:
+    for name in ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, "/elsewhere")
+    assert the_one(found("environment", Told()), "warning", says).cause == cause
+
+
+def test_packages_of_the_users_site(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    root = tmp_path.resolve()
+    monkeypatch.setattr(site, "getusersitepackages", lambda: str(root))
+    monkeypatch.syspath_prepend(str(root))
+    the_one(found("environment", Told(copy("torch", "2.8.0", root=root))), "note", f"torch from the user's site {root}")
+
+
+@pytest.mark.parametrize(
+    ("torch", "torchaudio", "status", "says"),
+    [
+        (copy("torch", "2.8.0", "conda"), copy("torchaudio", "2.8.0"), "warning", "torch was installed by conda, torchaudio by pip"),
+        (
+            copy("torch", "2.8.0", root=pathlib.Path(sys.prefix)),
+            copy("torchaudio", "2.8.0", "conda"),
+            "warning",
+            "torch 2.8.0 by conda was overwritten with 2.8.0 by pip",
+        ),
+        (
+            copy("torch", "2.7.0", root=pathlib.Path(sys.prefix)),
+            copy("torchaudio", "2.8.0", "conda"),
+            "error",
+            "torch 2.8.0 by conda was overwritten with 2.7.0 by pip",
+        ),
+    ],
+)
+def test_two_installers(monkeypatch: pytest.MonkeyPatch, torch: Copy, torchaudio: Copy, status: str, says: str) -> None:
+    monkeypatch.setattr(dists, "conda_records", lambda: iter([("torch", "2.8.0", "py311_0")]))
+    assert the_one(found("installers", Told(torch, torchaudio)), status, says).cause == "two-installers"
+
+
+@pytest.mark.parametrize(("missing", "says"), [("elftools", "pyelftools"), ("linux", "only Linux tells")])
+def test_where_nothing_reads_what_a_library_wants(monkeypatch: pytest.MonkeyPatch, missing: str, says: str) -> None:
+    from compat.doctor.checks import libraries
+
+    if missing == "elftools":
+        monkeypatch.setitem(sys.modules, "elftools", None)
+    else:
+        monkeypatch.setattr(libraries, "sys", types.SimpleNamespace(platform="darwin"))
+    the_one(found("libraries", Told()), "skipped", says)
+
+
+READ = {"info": {"num_frames": 10, "encoding": "PCM_S"}, "rate": 8000, "shape": [1, 10], "finite": True}
+ERROR = {"load_error": "cannot read 'a' with the sox backend: no such thing."}
+
+
+@pytest.mark.parametrize(
+    ("default", "by_backend", "status", "says"),
+    [
+        (READ, {"sox": Answer(died="SIGSEGV")}, "warning", "sox: loading it crashed"),
+        (READ, {"sox": Answer(raised="TypeError: early\nmore")}, "note", "sox: TypeError: early"),
+        (READ, {"sox": Answer(ERROR)}, "note", "sox: no such thing"),
+        (READ, {"sox": Answer({**READ, "shape": [1, 0]})}, "note", "sox: it gives no sound, though the header promises some"),
+        (READ, {"sox": Answer({**READ, "finite": False})}, "warning", "with samples that are not finite"),
+        (
+            READ,
+            {"sox": Answer({**READ, "shape": [1, 12]})},
+            "note",
+            "backends give different lengths, in frames: ffmpeg 10, sox 12, soundfile 10",
+        ),
+        (READ, {"sox": Answer({**READ, "shape": [1, 9]})}, "warning", "sox: the header promises 10 frames, and 9 are there"),
+        (Answer(died="SIGSEGV"), {}, "warning", "the backend that is asked first fails: loading crashed"),
+        (Answer(raised="TypeError: early"), {}, "warning", "the backend that is asked first fails: TypeError: early"),
+        ({**READ, "shape": [1, 0]}, {}, "warning", "fails: it gives no sound"),
+    ],
+)
+def test_what_is_said_of_a_file(default: Any, by_backend: dict[str, Answer], status: str, says: str) -> None:
+    """By what loading it without a backend, and with each, came to."""
+    answers = {
+        None: default if isinstance(default, Answer) else Answer(default),
+        **{name: Answer(READ) for name in ("ffmpeg", "sox", "soundfile")},
+        **by_backend,
+    }
+    world = Told(answers={**{("reading", name): answer for name, answer in answers.items()}, **_answers("backend", sox=Answer({}))})
+    (result,) = files.examine(world, [str(ASSETS / "mono_s16.wav")])
+    the_one(result.findings, status, says)
+
+
+@pytest.mark.parametrize(
+    ("opens", "says"),
+    [
+        ((True, True, True), "Make or download it again; where a player does play it, convert it"),
+        ((True, False, True), "Mend the backend sox first"),
+        ((False, False, True), "Mend the backends ffmpeg, sox first"),
+    ],
+)
+def test_what_might_read_a_file_that_nothing_reads(opens: tuple[bool, ...], says: str) -> None:
+    names = ("ffmpeg", "sox", "soundfile")
+    probes = {name: Answer({}) if works else _unavailable(name) for name, works in zip(names, opens, strict=True)}
+    world = Told(answers={**{("reading", name): Answer(ERROR) for name in (None, *names)}, **_answers("backend", **probes)})
+    (result,) = files.examine(world, [str(ASSETS / "mono_s16.wav")])
+    assert the_one(result.findings, "error", "no backend reads it").mend.text.startswith(says)
+    left_out = [finding.text for finding in result.findings if finding.status.word == "skipped"]
+    assert left_out == [f"{name}: does not work here" for name, works in zip(names, opens, strict=True) if not works]
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"), [(b"\xff\xf1", "raw AAC (ADTS)"), (b"\xff\xfb", "MP3"), (b"\xff\xfd", "MP2"), (b"\xff\xff", "MP1"), (b"fLaC", "FLAC")]
+)
+def test_content_that_the_name_belies(tmp_path: pathlib.Path, head: bytes, kind: str) -> None:
+    path = tmp_path / "sound.wav"
+    path.write_bytes(head.ljust(64, b"\1"))
+    world = Told(answers={("reading", name): Answer(READ) for name in (None, "ffmpeg", "sox", "soundfile")})
+    (result,) = files.examine(world, [str(path)])
+    the_one(result.findings, "note", f"it is {kind} by its content, and is called .wav")
+
+
+def test_a_file_that_may_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = str(ASSETS / "mono_s16.wav")
+    monkeypatch.setattr("os.access", lambda *_: False)
+    (result,) = files.examine(Told(), [path])
+    assert the_one(result.findings, "error", "you may not read it").mend.commands == (f"chmod u+r {path}",)
+
+
+@pytest.mark.parametrize("probe", ["reading", "round_trip", "resampling"])
+def test_a_probe_tells_what_the_check_asks_of_it(probe: str) -> None:
+    """In this process: a child is ended as soon as it has answered."""
+    tasks: dict[str, tuple[Any, Callable[[dict[str, Any]], bool]]] = {
+        "reading": (
+            {"path": str(ASSETS / "mono_s16.wav"), "backend": "soundfile"},
+            lambda told: told["shape"] == [1, 2000] and told["info"]["num_frames"] == 2000 and told["finite"] and 0 < told["peak"] <= 1,
+        ),
+        "round_trip": ("soundfile", lambda told: told["info"] == told["expected"] and told["apart"] == 0 and told["dtype"] == "int16"),
+        "resampling": ("compat", lambda told: told["frames"] == told["expected"] == 8000 and told["finite"] and told["apart"] < 0.02),
+    }
+    module = __import__(f"compat.doctor.probes.{probe}", fromlist=["probe"])
+    task, holds = tasks[probe]
+    told = module.probe(task)
+    assert holds(told), told
+    assert module.probe(None) == {}
+
+
+def test_reading_keeps_both_errors(tmp_path: pathlib.Path) -> None:
+    from compat.doctor.probes import reading
+
+    told = reading.probe({"path": str(tmp_path / "none.wav"), "backend": "soundfile"})
+    assert "none.wav" in told["info_error"]
+    assert "none.wav" in told["load_error"]
