@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
+import pathlib
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from compat.doctor import machine, mends
+from compat.doctor import dists, machine, mends
+from compat.doctor.findings import Mend
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the machines played here are POSIX")
 
@@ -73,3 +77,49 @@ def test_an_environment_without_pip_is_given_it_or_uv(play: Play, monkeypatch: p
 def test_a_command_may_be_pasted_into_a_shell(play: Play) -> None:
     play("apt-get")
     assert machine.pip("numpy<2").endswith(" install 'numpy<2'")
+
+
+TORCH = dists.Copy("torch", "2.8.0+cpu", pathlib.Path("/site"), pathlib.Path("/site/torch.dist-info"), "pip")
+
+
+@pytest.mark.parametrize(
+    ("make", "installed", "commands"),
+    [
+        (mends.matched_pair, {}, ["pip install --upgrade --force-reinstall torch torchaudio"]),
+        (
+            mends.matched_pair,
+            {"torch": TORCH},
+            ["pip install --force-reinstall --no-deps torchaudio==2.8.0 --index-url https://download.pytorch.org/whl/cpu"],
+        ),
+        (
+            mends.matched_pair,
+            {"torch": dataclasses.replace(TORCH, installer="conda")},
+            ["conda install -c conda-forge pytorch=2.8.0 torchaudio=2.8.0"],
+        ),
+        (
+            lambda: mends.reinstall("torch"),
+            {"torch": dataclasses.replace(TORCH, installer="conda")},
+            ["conda install --force-reinstall pytorch=2.8.0"],
+        ),
+        (lambda: mends.reinstall("torch"), {}, ["pip install --force-reinstall --no-cache-dir torch"]),
+        (
+            lambda: mends.named("clean-reinstall"),
+            {},
+            ["pip uninstall -y torch torchaudio", "pip install --no-cache-dir torch torchaudio"],
+        ),
+        (
+            lambda: mends.named("clean-reinstall"),
+            {"torch": TORCH},
+            [
+                "pip uninstall -y torch torchaudio",
+                "pip install --no-cache-dir torch==2.8.0 torchaudio==2.8.0 --index-url https://download.pytorch.org/whl/cpu",
+            ],
+        ),
+    ],
+)
+def test_mends_by_what_is_installed_and_by_whom(
+    play: Play, monkeypatch: pytest.MonkeyPatch, make: Callable[[], Mend], installed: dict[str, dists.Copy], commands: list[str]
+) -> None:
+    play("conda")
+    monkeypatch.setattr(dists, "first", installed.get)
+    assert [re.sub(r"^\S*python\S* -m ", "", command) for command in make().commands] == commands

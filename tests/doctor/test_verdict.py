@@ -1,0 +1,93 @@
+"""The verdict on results that are made up, and how a page and a report tell it."""
+
+from __future__ import annotations
+
+import pytest
+
+from compat.doctor import page, report, verdict
+from compat.doctor.findings import Finding, Mend, Result, error, note, ok, skipped, warning
+
+REINSTALL = Mend("Install it again", ("pip install it",))
+TORCH = error("torch is half there", why="A download broke off.", mend=REINSTALL, subject="torch", evidence=("a", "b"))
+TORCHAUDIO = error("torchaudio does not load", mend=Mend(commands=("pip install torchaudio",)), subject="torchaudio")
+VARIABLE = warning("a variable does nothing", mend=Mend("Unset it"), subject="variables")
+TRIP = Result("round-trip", "Round trip", (ok("ffmpeg exact"),))
+
+
+def results(*findings: Finding) -> list[Result]:
+    return [Result(f"check-{place}", f"Check {place}", (finding,)) for place, finding in enumerate(findings)]
+
+
+@pytest.mark.parametrize(
+    ("looked", "text", "exit_status", "also", "meanwhile"),
+    [
+        ([], "Nothing was looked at.", 0, [], ""),
+        (results(skipped("no")), "Nothing was looked at.", 0, [], ""),
+        (results(ok("yes"), note("so")), "Healthy.", 0, [], ""),
+        (results(VARIABLE), "A variable does nothing.", 1, [], ""),
+        # what follows from torch is part of it, what does not is told besides
+        (results(TORCH, TORCHAUDIO, VARIABLE), "torch is half there.", 2, ["a variable does nothing"], ""),
+        # the same command mends both
+        (results(TORCH, error("more of it", mend=REINSTALL, subject="numpy")), "torch is half there.", 2, [], ""),
+        ([*results(TORCHAUDIO), TRIP], "torchaudio does not load.", 2, [], "compat.install() works here as it is: it needs no torchaudio."),
+        ([*results(TORCH), TRIP], "torch is half there.", 2, [], ""),
+    ],
+)
+def test_the_verdict(looked: list[Result], text: str, exit_status: int, also: list[str], meanwhile: str) -> None:
+    found = verdict.of(looked)
+    assert (found.text, found.exit, found.meanwhile) == (text, exit_status, meanwhile)
+    assert [finding.text for _, finding in found.also] == also
+
+
+@pytest.mark.parametrize(
+    ("looked", "lines"),
+    [
+        (results(ok("yes")), [("verdict", "Healthy.")]),
+        (
+            results(TORCH, VARIABLE),
+            [
+                ("root cause", "torch is half there."),
+                ("next", "Install it again:"),
+                ("", "pip install it"),
+                ("also", "a variable does nothing (check check-1)"),
+            ],
+        ),
+        (results(VARIABLE), [("verdict", "A variable does nothing."), ("next", "Unset it.")]),
+        (
+            [*results(TORCHAUDIO), TRIP],
+            [
+                ("root cause", "torchaudio does not load."),
+                ("next", "pip install torchaudio"),
+                ("meanwhile", "compat.install() works here as it is: it needs no torchaudio."),
+            ],
+        ),
+    ],
+)
+def test_the_page_tells_the_verdict(looked: list[Result], lines: list[tuple[str, str]]) -> None:
+    assert [(line.label, line.text) for line in page.of_verdict(verdict.of(looked))] == lines
+
+
+def test_the_page_tells_of_each_finding_once() -> None:
+    """A reason that was just given, and a mend that stands under another check, are not repeated."""
+    again = error("numpy is half there", why=TORCH.why, mend=REINSTALL, subject="numpy")
+    result = Result("files", "Files", (ok("torch whole"), TORCH, again))
+    told = [(line.label, line.text) for line in page.of_result(result, {})]
+    assert told == [
+        ("error", "torch is half there"),
+        ("why", "A download broke off."),
+        ("seen", "a"),
+        ("seen", "b"),
+        ("mend", "Install it again:"),
+        ("", "pip install it"),
+        ("error", "numpy is half there"),
+        ("mend", "as under Files"),
+    ]
+    assert ("ok", "torch whole") in [(line.label, line.text) for line in page.of_result(result, {}, verbose=True)]
+
+
+def test_the_report_tells_what_else_there_is() -> None:
+    looked = results(TORCH, VARIABLE)
+    text = report.document(looked, verdict.of(looked))
+    assert "Also: a variable does nothing (check `check-1`)" in text
+    assert "```text\na\nb\n```" in text
+    assert "Mend: Unset it\n" in text
