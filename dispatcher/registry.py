@@ -42,12 +42,6 @@ def _open(name: str) -> Backend | BackendUnavailable:
     return opened
 
 
-def forget() -> None:
-    """Open every backend anew at its next use, e.g. after a library was installed into the running process."""
-    with _lock:
-        _opened.clear()
-
-
 class Registry:
     """The backends that one module of functions may use.
 

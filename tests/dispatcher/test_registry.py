@@ -86,3 +86,18 @@ def test_a_missing_backend_keeps_nobodys_frames(python: Python) -> None:
         "alive = [call() for _ in range(20)]; gc.collect(); print(sum(ref() is not None for ref in alive))"
     )
     assert python(code=code, TORCHAUDIO_COMPAT_LIBSOX="/nonexistent").stdout.strip() == "0"
+
+
+def test_a_backend_that_fails_to_start_in_a_new_way_takes_no_other_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever its library raises becomes the reason, once."""
+    asked = []
+
+    def import_module(name: str) -> object:
+        asked.append(name)
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(registry, "_opened", {})
+    monkeypatch.setattr(registry.importlib, "import_module", import_module)
+    for _ in range(2):
+        assert Registry().reason("sox") == "it failed to start (MemoryError: no room)"
+    assert asked == ["dispatcher.backends.sox"]

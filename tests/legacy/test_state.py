@@ -151,3 +151,13 @@ def test_save_of_2_9_scales_integers_with_a_warning(dtype: str, peak: int, tmp_p
     if dtype in ("int32", "int64"):
         with pytest.raises(RuntimeError, match="abort the process"):
             compat.standin("2.9", scale_integers=False).save(f"{tmp_path}/x.mp3", source, 8000)
+
+
+@pytest.mark.parametrize(("backends", "asked"), [(["ffmpeg"], "soundfile"), (["ffmpeg"], "sox_io")])
+def test_a_global_backend_that_does_not_work_here_is_refused(backends: list[str], asked: str) -> None:
+    """Where soundfile is missing too, nothing takes the place of sox_io; what stood there stays."""
+    torchaudio = compat.standin("2.0", backends=backends)
+    before = torchaudio.load
+    with pytest.raises(RuntimeError, match=rf"the global backend '{asked}' does not work here: .*left out.*compat\.doctor"):
+        torchaudio.set_audio_backend(asked)
+    assert torchaudio.load is before

@@ -50,8 +50,6 @@ def _why_not(path: str, filetype: str | None) -> str:
     """libsox says nothing to a caller when opening fails, so the likeliest cause is looked for here."""
     if not os.path.exists(path):
         return "there is no such file"
-    if os.path.isdir(path):
-        return "it is a folder"
     if not os.path.getsize(path):
         return "it is empty"
     kind = f"as {filetype!r}" if filetype else "by its content or extension"
