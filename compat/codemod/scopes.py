@@ -17,9 +17,10 @@ from typing import Any, TypeVar
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_LEAVES = (ast.Constant, ast.alias)
 # For each kind of node the fields that may hold nodes with a place in the text.
 _FIELDS = {
-    kind: tuple(field for field in kind._fields if field not in ("ctx", "op", "ops", "id", "attr", "kind"))
+    kind: tuple(field for field in kind._fields if field not in ("ctx", "op", "ops", "id", "attr", "arg", "kind") and kind not in _LEAVES)
     for kind in vars(ast).values()
     if isinstance(kind, type) and issubclass(kind, ast.AST)
 }
@@ -90,7 +91,7 @@ class Names:
     def __init__(self, tree: ast.Module) -> None:
         self._scopes: list[Scope] = []
         self.module: Scope = self._open("module", tree, None)
-        self.scope_of: dict[ast.AST, Scope] = {}
+        self.scope_of: dict[ast.Name, Scope] = {}
         self.parents: dict[ast.AST, ast.AST] = {}
         self.imports: list[tuple[ast.Import | ast.ImportFrom, Scope]] = []
         self.scope_made_by: dict[ast.AST, Scope] = {tree: self.module}
@@ -104,30 +105,26 @@ class Names:
         return self._scopes[-1]
 
     def _body(self, node: ast.AST, scope: Scope) -> None:
+        parents, by_kind = self.parents, self._by_kind
         for field in _FIELDS[type(node)]:
             value = getattr(node, field, None)
-            if isinstance(value, ast.AST):
-                self.parents[value] = node
-                self._node(value, scope)
-            elif isinstance(value, list):
-                for child in value:
-                    if isinstance(child, ast.AST):
-                        self.parents[child] = node
-                        self._node(child, scope)
+            for child in value if isinstance(value, list) else (value,):
+                if isinstance(child, ast.AST):  # `_part`, written out: nearly all nodes come this way
+                    parents[child] = node
+                    kind = type(child)
+                    by_kind[kind].append(child)
+                    if kind not in _LEAVES:
+                        _VISITS[kind](self, child, scope)
 
     def _part(self, child: ast.AST | None, parent: ast.AST, scope: Scope) -> None:
         if child is not None:
             self.parents[child] = parent
-            self._node(child, scope)
+            self._by_kind[type(child)].append(child)
+            _VISITS[type(child)](self, child, scope)
 
     def _parts(self, children: list[ast.AST], parent: ast.AST, scope: Scope) -> None:
         for child in children:
             self._part(child, parent, scope)
-
-    def _node(self, node: ast.AST, scope: Scope) -> None:
-        kind = type(node)
-        self._by_kind[kind].append(node)
-        _VISITS.get(kind, Names._body)(self, node, scope)
 
     def _name(self, node: ast.Name, scope: Scope) -> None:
         self.scope_of[node] = scope
@@ -272,6 +269,7 @@ class Names:
 
 
 _VISITS: dict[type[ast.AST], Callable[[Names, Any, Scope], None]] = {
+    **dict.fromkeys(_FIELDS, Names._body),
     ast.Name: Names._name,
     **dict.fromkeys(_FUNCTIONS, Names._function),
     ast.ClassDef: Names._class,
