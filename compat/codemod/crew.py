@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import re
 import signal
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 from compat.codemod import discovery
 from compat.codemod.discovery import Found
 from compat.codemod.imports import Files, Linked
-from compat.codemod.verification import Rewrite, complaint
+from compat.codemod.verification import Parsed, Rewrite, complaint
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -27,7 +26,7 @@ _MATTERS = re.compile(
 _BATCH = 200
 _REWRITES = 16
 Item = TypeVar("Item")
-Trees = Iterable[tuple[ast.Module, ast.Module]]
+Trees = Iterable[tuple[Parsed, ...]]
 
 
 class Reading(NamedTuple):
@@ -90,7 +89,7 @@ class Crew:
     def check(self, rewrites: list[Rewrite]) -> Callable[[Trees], Iterator[str | None]]:
         """Begin to verify rewrites; what comes back gives the complaint about each, from their trees if it needs them."""
         if self._pool is None:
-            return lambda trees: (complaint(one, old, new) for one, (old, new) in zip(rewrites, trees, strict=True))
+            return lambda trees: (complaint(one, *known) for one, known in zip(rewrites, trees, strict=True))
         begun = self._pool.map(complaint, rewrites, chunksize=_REWRITES)
         return lambda trees: begun
 

@@ -14,7 +14,7 @@ from compat.codemod.module import Module
 from compat.codemod.project import Project
 from compat.codemod.registry import Rule
 from compat.codemod.text import Text
-from compat.codemod.verification import Rewrite
+from compat.codemod.verification import Parsed, Rewrite
 
 _ROUNDS = 8
 _NO_ROUND_LEFT = "the changes did not come to rest; please report this file"
@@ -84,7 +84,7 @@ def run(
         rewrites = {module: _rewrite(module, made) for module, (_, made) in applied.items()}
         checks = crew.check(list(rewrites.values()))
         fresh = {module: _parsed(module, rewrite) for module, rewrite in rewrites.items()}
-        trees = [(module.tree, fresh[module].tree) for module in rewrites]
+        trees = [tuple(Parsed(one.text, one.tree) for one in (module, fresh[module])) for module in rewrites]
         for module, complaint in zip(rewrites, checks(trees), strict=True):
             if complaint is not None:
                 raise BrokenError(f"{module.path}: {complaint}")

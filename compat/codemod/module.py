@@ -132,19 +132,23 @@ class Module:
 
     def in_fstring(self, node: ast.AST) -> bool:
         """Whether a node is part of an f-string."""
-        for above in self.names.chain(node):
-            if isinstance(above, ast.JoinedStr):
-                return True
-            if isinstance(above, ast.stmt):
-                return False
-        return False
+        return node in self._in_fstrings
+
+    @functools.cached_property
+    def _in_fstrings(self) -> set[ast.AST]:
+        return {node for outer in self.names.all(ast.JoinedStr) for node in ast.walk(outer) if node is not outer}
+
+    @functools.cached_property
+    def _by_imported_name(self) -> list[ast.Name]:
+        """The names that are called like something that an import of torchaudio binds."""
+        locals_ = {imported.local for imported in self.imported}
+        return [node for node in self.names.scope_of if node.id in locals_]
 
     @functools.cached_property
     def _all_uses(self) -> list[Use]:
-        locals_ = {imported.local for imported in self.imported}
         found = []
-        for node in self.names.scope_of:
-            if isinstance(node, ast.Name) and node.id in locals_ and isinstance(node.ctx, ast.Load):
+        for node in self._by_imported_name:
+            if isinstance(node.ctx, ast.Load):
                 target = only_import(self.names.bindings(node))
                 if target and (target == api.ROOT or target.startswith(f"{api.ROOT}.")):
                     found.append(self._use(node, target))
@@ -165,11 +169,10 @@ class Module:
     @functools.cached_property
     def ambiguous(self) -> list[ast.Attribute]:
         """Old names reached through a name that is torchaudio in one place and something else in another."""
-        locals_ = {imported.local for imported in self.imported}
         found = []
-        for node in self.names.scope_of:
+        for node in self._by_imported_name:
             above = self.names.parents.get(node)
-            if isinstance(node, ast.Name) and node.id in locals_ and isinstance(above, ast.Attribute) and above.attr in api.REPLACEABLE:
+            if isinstance(above, ast.Attribute) and above.attr in api.REPLACEABLE:
                 bindings = self.names.bindings(node)
                 if only_import(bindings) is None and any(binding.target == api.ROOT for binding in bindings):
                     found.append(above)

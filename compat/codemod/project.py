@@ -86,9 +86,7 @@ class Project:
         """The calls that put another release than the target in torchaudio's place."""
         found = []
         for module in self.modules:
-            if "compat" not in module.text.text:
-                continue
-            for call in module.calls:
+            for call in module.calls if _imports_compat(module) else ():
                 if module.names.qualified(call.func) in ("compat.install", "compat.pinned", "compat.standin"):
                     release = call.args[0] if call.args else next((one.value for one in call.keywords if one.arg == "version"), None)
                     if not (isinstance(release, ast.Constant) and release.value == self.target):
@@ -272,6 +270,14 @@ class Project:
         return found
 
 
+def _imports_compat(module: Module) -> bool:
+    return "compat" in module.text.text and any(
+        (alias.name if isinstance(statement, ast.Import) else statement.module or "").partition(".")[0] == "compat"
+        for statement, _ in module.names.imports
+        for alias in statement.names
+    )
+
+
 def _called(call: ast.Call) -> str:
     """The plain name of what is called."""
     return call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else ""
@@ -323,15 +329,18 @@ def _fakes_by_call(module: Module, call: ast.Call) -> Iterator[Fake]:
     strings = [one.value for one in arguments[:2] if isinstance(one, ast.Constant) and isinstance(one.value, str)]
     if not strings:
         return
-    callee = ast.unparse(call.func) if isinstance(call.func, ast.Name | ast.Attribute) else ""
     owner = arguments[0]
     owned = module.names.qualified(owner) or ""
     if owned == api.ROOT or owned.startswith(f"{api.ROOT}.backend") or (isinstance(owner, ast.Attribute) and owner.attr == api.ROOT):
-        if len(arguments) > 1 and strings[0] in api.REPLACEABLE and callee not in ("hasattr", "getattr"):
+        if len(arguments) > 1 and strings[0] in api.REPLACEABLE and _dotted(call.func) not in ("hasattr", "getattr"):
             yield Fake(strings[0], module.place(call), "is replaced")
         return
     for string in strings:
-        match = _TARGET.match(string)
+        match = _TARGET.match(string) if api.ROOT in string else None
         name = match.group(1) if match else None
-        if match and _REPLACERS.search(callee) and (name is None or name in api.REPLACEABLE):
+        if match and _REPLACERS.search(_dotted(call.func)) and (name is None or name in api.REPLACEABLE):
             yield Fake(name or "", module.place(call), "is patched")
+
+
+def _dotted(node: ast.expr) -> str:
+    return ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute) else ""

@@ -29,7 +29,7 @@ class Text:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.starts: list[int] = [0, *(match.end() for match in _LINE_END.finditer(text))]
+        self.starts: list[int] = _line_starts(text)
         self.ascii: bool = text.isascii()
         self._long_lines: dict[int, list[int]] = {}
 
@@ -110,6 +110,12 @@ class Text:
         except (tokenize.TokenError, SyntaxError):
             return []
         return found
+
+
+def _line_starts(text: str) -> list[int]:
+    if "\r" in text:
+        return [0, *(match.end() for match in _LINE_END.finditer(text))]
+    return [0, *itertools.accumulate(len(line) + 1 for line in text.split("\n")[:-1])]
 
 
 def parse(text: str, *, top_level_await: bool = False) -> ast.Module:

@@ -21,28 +21,35 @@ class Rewrite(NamedTuple):
     interactive: bool
 
 
-def complaint(rewrite: Rewrite, old: ast.Module | None = None, new: ast.Module | None = None) -> str | None:
+class Parsed(NamedTuple):
+    """A text and its tree."""
+
+    text: Text
+    tree: ast.Module
+
+
+def complaint(rewrite: Rewrite, old: Parsed | None = None, new: Parsed | None = None) -> str | None:
     """What is wrong with a rewrite; ``None`` where nothing is.
 
     The new text must parse; with the edits undone it must be the old program, as text or as a tree; and every statement that no
     edit touches must still be there, as the same kind of statement.
 
     Args:
-        old, new: the trees, where they are known.
+        old, new: both texts with their trees, where they are known.
     """
     try:
-        new = parse(rewrite.new, top_level_await=rewrite.interactive) if new is None else new
+        new = _parsed(rewrite.new, rewrite.interactive) if new is None else new
     except SyntaxError as why:
         return f"the changed text would not parse ({why.msg}, line {why.lineno})"
-    old = parse(rewrite.old, top_level_await=rewrite.interactive) if old is None else old
+    old = _parsed(rewrite.old, rewrite.interactive) if old is None else old
     undone = edits.undo(rewrite.old, rewrite.new, rewrite.edits)
-    if undone != rewrite.old and not _same(undone, old, rewrite.interactive):
+    if undone != rewrite.old and not _same(undone, old.tree, rewrite.interactive):
         return "the changes cannot be undone"
-    before, after, track = Text(rewrite.old), Text(rewrite.new), Track(rewrite.edits)
-    there = {(after.span(statement), type(statement)) for statement in _statements(new)}
+    track = Track(rewrite.edits)
+    there = {(new.text.span(statement), type(statement)) for statement in _statements(new.tree)}
     starts = [edit.start for edit in rewrite.edits]
-    for statement in _statements(old):
-        start, end = before.span(statement)
+    for statement in _statements(old.tree):
+        start, end = old.text.span(statement)
         last = bisect.bisect_left(starts, end) - 1
         if last >= 0 and start < max(rewrite.edits[last].end, rewrite.edits[last].start + 1):
             continue
@@ -50,6 +57,10 @@ def complaint(rewrite: Rewrite, old: ast.Module | None = None, new: ast.Module |
         if first is None or final is None or ((first, final + 1), type(statement)) not in there:
             return f"the statement in line {statement.lineno} would be lost, or become another"
     return None
+
+
+def _parsed(text: str, interactive: bool) -> Parsed:
+    return Parsed(Text(text), parse(text, top_level_await=interactive))
 
 
 def _same(undone: str, old: ast.Module, interactive: bool) -> bool:

@@ -8,8 +8,8 @@ from compat.codemod import edits
 from compat.codemod.crew import Crew
 from compat.codemod.discovery import PYTHON, Found
 from compat.codemod.edits import Edit
-from compat.codemod.text import parse
-from compat.codemod.verification import Rewrite, complaint
+from compat.codemod.text import Text, parse
+from compat.codemod.verification import Parsed, Rewrite, complaint
 
 OLD = "import a\n\nif a:\n    b(1)\nc = 2\n"
 
@@ -40,7 +40,7 @@ def test_rewrites(name: str, with_trees: bool) -> None:
     replacements, new, expected = REWRITES[name]
     own = made(replacements)
     text = edits.apply(OLD, own) if new is None else new
-    trees = (parse(OLD), parse(text)) if with_trees and expected != "would not parse" else ()
+    trees = [Parsed(Text(one), parse(one)) for one in (OLD, text)] if with_trees and expected != "would not parse" else []
     found = complaint(Rewrite(OLD, text, own, interactive=False), *trees)
     assert found is None if expected is None else found is not None and expected in found, found
 

@@ -93,7 +93,7 @@ def _by_other_name(module: Module) -> Iterator[Draft]:
         else:
             targets = above.targets if isinstance(above, ast.Assign) else [above.target]
             names |= {one.id if isinstance(one, ast.Name) else one.attr for one in targets if isinstance(one, ast.Name | ast.Attribute)}
-    for node in module.names.all(ast.Attribute):
+    for node in module.names.all(ast.Attribute) if names else ():
         owner = node.value
         name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
         call = module.names.parents.get(node)
