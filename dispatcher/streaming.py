@@ -27,8 +27,8 @@ class Stream:
         backend: the name of the backend that opened it.
         metadata: what ``info`` gives, but that ``num_frames`` is -1 where ``info`` would count what decoding gives.
         blocks: the samples, ``[channel, time]``, in the dtype that ``load`` gives: every block has as many frames as were asked
-            for, but the last, which has fewer. A block stays valid until the next one is taken. Taking one raises RuntimeError or
-            ValueError where ``load`` does.
+            for, but the last, which has fewer. A block is the taker's to keep. Taking one raises RuntimeError or ValueError where
+            ``load`` does.
     """
 
     backend: str

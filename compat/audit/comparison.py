@@ -1,13 +1,12 @@
 """What became of one file: decoded by both sides, side by side and in blocks, and compared.
 
-A file that fits into one block is decoded once. Of a longer one at most a block of each side is held; where it differs it is
-decoded a second time, to see whether a shift or a factor explains the whole of it.
+Of a long file a block of each side is held at a time; where it differs it is decoded again, to see whether a shift or a factor
+explains the whole of it. A file that is not long stays in memory for that.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -96,13 +95,10 @@ def compare(row: Row, paths: tuple[str, str], sides: tuple[Side, Side], terms: T
 def _compare(row: Row, old: Reading, new: Reading, terms: Terms) -> None:
     measure, probe = Measure(terms.tolerance), _Probe()
     comparable = True
-    last: tuple[Block | None, Block | None] = (None, None)
     while True:
         first, second = old.take(), new.take()
         if first is None and second is None:
             break
-        if old.blocks <= 1 and new.blocks <= 1:
-            last = (first, second)
         if first is None or second is None:
             continue
         comparable = comparable and len(first) == len(second)
@@ -114,7 +110,7 @@ def _compare(row: Row, old: Reading, new: Reading, terms: Terms) -> None:
     if old.error is not None or new.error is not None:
         row.kind = "error_both" if old.error and new.error else "error_from" if old.error else "error_to"
     else:
-        _judge(row, old, new, measure, probe, last, comparable, terms)
+        _judge(row, old, new, measure, probe, comparable, terms)
     row.note = wording.note(row)
 
 
@@ -152,7 +148,6 @@ def _judge(
     new: Reading,
     measure: Measure,
     probe: _Probe,
-    last: tuple[Block | None, Block | None],
     comparable: bool,
     terms: Terms,
 ) -> None:
@@ -164,14 +159,15 @@ def _judge(
         row.largest = row.rms = row.starts = None
         row.kind = "metadata"
         return
-    row.kind = _of_samples(row, old, new, measure, probe, last, terms)
+    if "rate" in essential:  # samples in which a shift is sought are of one rate
+        row.kind = "metadata"
+        return
+    row.kind = _of_samples(row, old, new, measure, probe, terms)
     if essential or (row.fields and row.kind in ("identical", "tolerance")):
         row.kind = "metadata"
 
 
-def _of_samples(
-    row: Row, old: Reading, new: Reading, measure: Measure, probe: _Probe, last: tuple[Block | None, Block | None], terms: Terms
-) -> str:
+def _of_samples(row: Row, old: Reading, new: Reading, measure: Measure, probe: _Probe, terms: Terms) -> str:
     """The class by the samples alone."""
     if measure.first is None:
         if old.frames != new.frames:
@@ -179,7 +175,7 @@ def _of_samples(
         return "identical" if measure.exact else "tolerance"
     if old.frames != new.frames and measure.first >= max(measure.frames - _TAIL, measure.frames // 2):
         return "length"
-    found = _explain(old, new, measure, probe, last, terms)
+    found = _explain(old, new, measure, probe, terms)
     if found is None:
         return "different"
     row.left_largest, row.left_rms = found.measure.largest, found.measure.rms
@@ -190,14 +186,12 @@ def _of_samples(
     return {(True, False): "shifted", (False, True): "scaled", (True, True): "shifted_scaled"}[bool(found.shift), found.factor != 1.0]
 
 
-def _explain(
-    old: Reading, new: Reading, measure: Measure, probe: _Probe, last: tuple[Block | None, Block | None], terms: Terms
-) -> _Explained | None:
+def _explain(old: Reading, new: Reading, measure: Measure, probe: _Probe, terms: Terms) -> _Explained | None:
     """The simplest of a factor, a shift and both that explains the difference; ``None`` where none does."""
 
     def tried(shift: int, factor: float) -> Measure:
         found = Measure(terms.tolerance)
-        for first, second in _pairs(old, new, last, shift):
+        for first, second in pairing.paired(old, new, shift):
             first, second = as_float(first), as_float(second)
             found.add(first if factor == 1.0 else first * first.dtype.type(factor), second)
         return found
@@ -232,12 +226,3 @@ def _explain(
 def _worth_scaling(shifted: Measure) -> bool:
     """Whether a factor would explain most of what a shift leaves."""
     return shifted.first is not None and shifted.left_squares <= shifted.squares * _SHARE
-
-
-def _pairs(old: Reading, new: Reading, last: tuple[Block | None, Block | None], shift: int) -> Iterator[tuple[Block, Block]]:
-    """The frames that belong together after a shift, from memory where the whole file is there."""
-    if last[0] is not None and last[1] is not None and old.blocks == new.blocks == 1:
-        yield from pairing.held(last[0], last[1], shift)
-        return
-    with old.again() as once, new.again() as more:
-        yield from pairing.streamed(once, more, shift)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 
@@ -31,7 +32,7 @@ class Terms:
     normalize: bool = True
     against: str = ""
 
-    @property
+    @functools.cached_property
     def digest(self) -> str:
         """A short name of all of it, which each row carries."""
         return hashlib.blake2b(json.dumps(dataclasses.asdict(self), sort_keys=True).encode(), digest_size=6).hexdigest()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Block = npt.NDArray[Any]
 
 _FAILURES = (RuntimeError, ValueError, TypeError, OSError)
+KEPT_BYTES = 16 << 20  # of a side; a minute or some of sound
 
 
 class Reading:
@@ -27,7 +28,6 @@ class Reading:
     Attributes:
         error: why the side cannot read the file, or ``None``.
         frames: how many were decoded so far.
-        blocks: how many blocks they came in.
         metadata: what ``info`` gives; ``None`` where the file did not open.
     """
 
@@ -36,7 +36,6 @@ class Reading:
     normalize: bool
     block_frames: int
     frames: int
-    blocks: int
 
     def __init__(self, side: Side, path: str, *, normalize: bool, block_frames: int) -> None:
         self.side, self.path, self.normalize, self.block_frames = side, path, normalize, block_frames
@@ -45,9 +44,11 @@ class Reading:
         self.backend: str | None = None
         self.dtype: str | None = None
         self.channels: int | None = None
-        self.frames = self.blocks = 0
+        self.frames = 0
         self.warnings: list[str] = []
         self._taken: Iterator[Block] = iter(())
+        self._kept: list[Block] | None = []
+        self._kept_bytes = 0
         self._held = contextlib.ExitStack()
 
     def __enter__(self) -> Reading:
@@ -76,11 +77,31 @@ class Reading:
             self._taken = iter(())
             return None
         self.frames += block.shape[1]
-        self.blocks += 1
+        self._keep(block)
         if self.dtype is None:
             self.dtype, self.channels = block.dtype.name, block.shape[0]
         return block
 
-    def again(self) -> Reading:
-        """The same file, to be read from its start once more."""
-        return Reading(self.side, self.path, normalize=self.normalize, block_frames=self.block_frames)
+    def _keep(self, block: Block) -> None:
+        """Hold on to the blocks of a file for as long as all of them are few."""
+        if self._kept is None:
+            return
+        self._kept_bytes += block.nbytes
+        if self._kept_bytes <= KEPT_BYTES:
+            self._kept.append(block)
+        else:
+            self._kept = None
+
+    @contextlib.contextmanager
+    def again(self) -> Iterator[Iterator[Block]]:
+        """The blocks from the start once more, after the last was taken: from memory where they fit, else decoded anew."""
+        if self._kept is not None:
+            yield iter(self._kept)
+            return
+        with Reading(self.side, self.path, normalize=self.normalize, block_frames=self.block_frames) as once_more:
+            yield once_more.rest()
+
+    def rest(self) -> Iterator[Block]:
+        """The blocks that are left, as ``take`` gives them."""
+        while (block := self.take()) is not None:
+            yield block

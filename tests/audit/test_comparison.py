@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from compat.audit import sides
+from compat.audit import reading, sides
 from compat.audit.comparison import compare
 from compat.audit.options import Terms
 from compat.audit.rows import Row
@@ -21,7 +21,16 @@ SIDES = (sides.parse("2.0:soundfile"), sides.parse("2.2:soundfile"))
 TERMS = Terms(*(side.name for side in SIDES))
 MUSIC = sound(RATE, 2, 2.0, 1).astype("float32")
 NOISE = np.random.default_rng(5).uniform(-0.4, 0.4, (RATE, 1)).astype("float32")
-BLOCKS = pytest.mark.parametrize("block_frames", [1 << 18, 5000], ids=["one block", "many blocks"])
+# frames of a block, and bytes that are kept of a side
+WAYS = {"one block": (1 << 18, 1 << 24), "many blocks": (5000, 1 << 24), "many blocks, decoded again": (5000, 0)}
+
+
+@pytest.fixture(params=WAYS)
+def block_frames(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Frames that are decoded at a time."""
+    frames, kept = WAYS[request.param]
+    monkeypatch.setattr(reading, "KEPT_BYTES", kept)
+    return frames
 
 
 def compared(
@@ -76,7 +85,6 @@ CASES: dict[str, tuple[Callable[[], np.ndarray], str, dict[str, object]]] = {
 }  # fmt: skip
 
 
-@BLOCKS
 @pytest.mark.parametrize("case", CASES)
 def test_class(case: str, block_frames: int, tmp_path: pathlib.Path) -> None:
     make, kind, fields = CASES[case]
@@ -87,7 +95,6 @@ def test_class(case: str, block_frames: int, tmp_path: pathlib.Path) -> None:
         assert found == (pytest.approx(value, rel=1e-6) if isinstance(value, float) else value), name
 
 
-@BLOCKS
 def test_numbers_of_a_difference(block_frames: int, tmp_path: pathlib.Path) -> None:
     other = sound(RATE, 2, 2.0, 9).astype("float32")
     row = compared(tmp_path, MUSIC, other, block_frames=block_frames)
@@ -148,8 +155,9 @@ def test_who_cannot_read(broken: tuple[int, ...], kind: str, tmp_path: pathlib.P
     assert "soundfile" in row.note
 
 
-def test_a_long_file_needs_no_more_memory_than_its_blocks(tmp_path: pathlib.Path) -> None:
+def test_a_long_file_needs_no_more_memory_than_its_blocks(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten minutes that differ by a shift, so that they are decoded twice, take as much as one minute does."""
+    monkeypatch.setattr(reading, "KEPT_BYTES", 1 << 20)
     peaks = []
     for minutes in (1, 10):
         long = np.tile(sound(8000, 1, 6.0, 3).astype("float32"), (10 * minutes, 1)) + np.random.default_rng(2).normal(

@@ -207,7 +207,6 @@ def _left(row: Row, old: Reading, new: Reading, frames: int) -> _Outline:
     """What is left once shift and factor are undone."""
     outline = _Outline(frames)
     factor = np.float32(1.0 if row.factor is None else row.factor)
-    with old.again() as once, new.again() as more:
-        for first, second in pairing.streamed(once, more, row.shift or 0):
-            outline.add(as_float(second) - as_float(first) * factor)
+    for first, second in pairing.paired(old, new, row.shift or 0):
+        outline.add(as_float(second) - as_float(first) * factor)
     return outline

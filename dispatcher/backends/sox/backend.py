@@ -16,6 +16,7 @@ from dispatcher.metadata import AudioMetaData
 from dispatcher.streaming import Stream
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import torch
 
     from dispatcher.backend import Uri
@@ -77,8 +78,7 @@ class Backend(backend.Backend):
         try:
             arguments.check_piece(asked.frame_offset, asked.num_frames)
             with files.reading(self.library, path, asked.format) as file:
-                rate, precision = int(file.signal.rate), int(file.signal.precision)
-                short = precision <= _FLOAT_BITS and int(file.encoding.encoding) in encodings.SHORT
+                rate, short = int(file.signal.rate), _short(file)
                 room = files.room(self.library, file, asked.frame_offset, asked.num_frames)
                 dtype = "float32" if asked.normalize else _native(file)
                 collected = Collector(int(file.signal.channels), room, dtype, asked.channels_first)
@@ -97,9 +97,27 @@ class Backend(backend.Backend):
                 file = held.enter_context(files.reading(self.library, path, asked.format))
             except BackendError as why:
                 raise problem(BackendError, "read", asked.uri, why, backend=self.name) from why
-            dtype = "float32" if asked.normalize else _native(file)
-            blocks = (samples.to_dtype(block, dtype).T for block in files.pieces(self.library, file, piece_frames=asked.block_frames))
-            yield Stream(self.name, _metadata(file), blocks)
+            yield Stream(self.name, _metadata(file), self._blocks(file, asked))
+
+    def _blocks(self, file: Any, asked: Blocks) -> Iterator[npt.NDArray[Any]]:
+        """All frames of an open file in blocks, ``[channel, time]``."""
+        channels, dtype = int(file.signal.channels), "float32" if asked.normalize else _native(file)
+        short = _short(file)
+        at, block = 0, None
+        for piece in files.pieces(self.library, file):
+            first = 0
+            while first < len(piece):
+                if block is None:
+                    block = Collector(channels, files.room(self.library, file, at, asked.block_frames), dtype)
+                count = min(len(piece) - first, asked.block_frames - block.frames)
+                samples.convert(piece[first : first + count], block.room(count), short=short)
+                block.took(count)
+                first, at = first + count, at + count
+                if block.frames == asked.block_frames:
+                    yield block.result()
+                    block = None
+        if block is not None:
+            yield block.result()
 
     def save(self, asked: Save, settings: Settings) -> None:
         path = self._path("write", asked.uri, settings)
@@ -170,6 +188,11 @@ def _metadata(file: Any) -> AudioMetaData:
 def _native(file: Any) -> str:
     """The dtype of an open file's samples without ``normalize``."""
     return encodings.NATIVE_DTYPE.get((int(file.encoding.encoding), int(file.signal.precision)), "float32")
+
+
+def _short(file: Any) -> bool:
+    """Whether no sample of an open file has more than 24 bits."""
+    return int(file.signal.precision) <= _FLOAT_BITS and int(file.encoding.encoding) in encodings.SHORT
 
 
 def _checked(src: Any, sample_rate: Any) -> str:

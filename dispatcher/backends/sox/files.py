@@ -85,12 +85,12 @@ def _promised(sox: Library, file: Any, frame_offset: int) -> int:
     return promised if promised * channels <= _MOST_SAMPLES_PER_BYTE * _size(sox, file) else 0
 
 
-def pieces(sox: Library, file: Any, frame_offset: int = 0, num_frames: int = -1, piece_frames: int | None = None) -> Iterator[Samples]:
+def pieces(sox: Library, file: Any, frame_offset: int = 0, num_frames: int = -1) -> Iterator[Samples]:
     """Frames of an open file piece by piece, ``[time, channel]``; one buffer serves for all, and may be changed."""
     import numpy as np
 
     channels = int(file.signal.channels)
-    piece_frames = piece_frames or max(1, min(_PIECE, _MOST_SAMPLES // channels))
+    piece_frames = max(1, min(_PIECE, _MOST_SAMPLES // channels))
     if frame_offset and not _sought(sox, file, frame_offset):
         for _ in _taken(sox, file, np.empty((min(piece_frames, frame_offset), channels), np.int32), frame_offset):
             pass
