@@ -234,7 +234,7 @@ def _compared(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[R
         tally = session.summary(store, made.wanted)
     result = Result(
         terms, tally, made.found, len(made.wanted), made.done_before, sources.passed_over, arguments.sample, arguments.confidence,
-        results, failing, stopped,
+        results, failing, stopped, sources.links,
     )  # fmt: skip
     return result, made.wanted
 

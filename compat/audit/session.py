@@ -94,9 +94,18 @@ def plan(request: Request, store: Store, tick: Callable[[int], None] = lambda fo
         if item.key not in done:
             made.add(item)
     if not made.found:
-        passed = request.sources.passed_over
-        raise UsageError(f"no audio files found{f'; {passed} files have other extensions, --extensions chooses' if passed else ''}")
+        raise UsageError(_nothing(request.sources))
     return made
+
+
+def _nothing(sources: Sources) -> str:
+    """That there is no file, and why that may be."""
+    parts = [f"no audio files found in {', '.join((*sources.manifests, *sources.data))}"]
+    if sources.passed_over:
+        parts.append(f"{sources.passed_over} with other extensions passed over, --extensions chooses")
+    if sources.links:
+        parts.append(f"{sources.links} folders behind links not followed, name them to have them looked at")
+    return "; ".join(parts)
 
 
 def _done(request: Request, store: Store) -> set[int]:

@@ -45,7 +45,11 @@ class Compare:
                 old, new = self.fetched(item, held)
             except fetching.FetchError as why:
                 return failed(row, self.terms, "error_both", str(why))
-            if item.other and os.path.exists(old) and not os.path.exists(new):
+            try:
+                os.stat(old)
+            except OSError as why:
+                return failed(row, self.terms, "error_both", f"cannot read {old!r}: {why.strerror}")
+            if item.other and not os.path.exists(new):
                 return failed(row, self.terms, "error_to", f"the new side has no file {item.other!r}")
             try:
                 return comparison.compare(row, (old, new), self.sides(), self.terms)

@@ -84,7 +84,7 @@ _WORDS: dict[str, Callable[[Row], str]] = {
     "different": _different,
     "error_from": lambda row: row.from_error or "",
     "error_to": lambda row: row.to_error or "",
-    "error_both": lambda row: _join(row.from_error or "", "" if row.to_error == row.from_error else row.to_error or ""),
+    "error_both": lambda row: _join(row.from_error or "", "" if (row.to_error or "") in (row.from_error or "") else row.to_error or ""),
     "crashed": lambda row: row.from_error or "",
 }  # fmt: skip
 

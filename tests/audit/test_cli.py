@@ -99,7 +99,7 @@ def test_exit_status(case: str, folder: pathlib.Path, capsys: pytest.CaptureFixt
 USAGE = {
     "no data": ((), "no DATA given"),
     "no such data": (("gone",), "gone: there is no such file or folder"),
-    "no audio": (("empty",), "no audio files found; 1 files have other extensions"),
+    "no audio": (("empty",), "no audio files found in empty; 1 with other extensions passed over, --extensions chooses"),
     "no such release": (("data", "--from", "1.9"), "there is no release '1.9'"),
     "no such class": (("data", "--fail-on", "worse"), "--fail-on: there is no class 'worse'"),
     "no such results": (("--results", "gone.jsonl"), "gone.jsonl: there are no such results"),
@@ -193,6 +193,22 @@ def test_the_summary_for_people(folder: pathlib.Path, capsys: pytest.CaptureFixt
     assert "2.0:global:soundfile -> 2.2:dispatcher:ffmpeg: 3 files" in out
     assert "both sides fail: data/bad\\x0a\\x1b[31m.wav" in out
     assert "\x1b" not in out
+
+
+def test_a_note_is_told_in_full(folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = f"{'long' * 50}.wav"
+    (folder / name).write_bytes(b"nothing")
+    main([*PAIR, "data"])
+    out = capsys.readouterr().out
+    row = next(row for row in map(json.loads, pathlib.Path("audit-2.0_soundfile-2.2_ffmpeg.jsonl").open()) if row["kind"] == "error_both")
+    assert row["note"] in out
+
+
+def test_a_file_that_goes_away_meanwhile(folder: pathlib.Path) -> None:
+    item = Item(str(folder / "a.wav"), "stamp")
+    (folder / "a.wav").unlink()
+    row = Compare(Terms("2.0:global:soundfile", "2.2:dispatcher:ffmpeg"))(item)
+    assert (row.kind, row.note) == ("error_both", f"cannot read {item.path!r}: No such file or directory")
 
 
 def started(*arguments: object) -> subprocess.Popen[str]:

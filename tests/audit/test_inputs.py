@@ -46,6 +46,16 @@ def test_a_folder_is_all_audio_below_it(folder: pathlib.Path) -> None:
     assert len(found(folder, extensions=frozenset())) == 6
 
 
+def test_links(folder: pathlib.Path) -> None:
+    """Those to files are files, one that leads nowhere is a file that cannot be read, those to folders are counted."""
+    (folder / "b.wav").symlink_to("a.wav")
+    (folder / "gone.wav").symlink_to("nothing")
+    (folder / "round").symlink_to(folder)
+    sources = Sources((str(folder),))
+    assert {os.path.relpath(item.path, folder) for item in sources.items()} == {*NAMES, "b.wav", "gone.wav"}
+    assert sources.links == 1
+
+
 def test_files_carry_what_tells_that_they_changed(folder: pathlib.Path) -> None:
     path = folder / "a.wav"
     (before,) = Sources((str(path),)).items()
@@ -109,6 +119,8 @@ BAD = {
     "a short line": ("list.csv", "x,path\n1\n", None, "the line has 1 columns"),
     "no json": ("list.jsonl", "a.wav\n", None, "list.jsonl:1: not a line of JSON"),
     "no such field": ("list.jsonl", JSON, "f", "there is no text in the field 'f'; there is audio_filepath"),
+    "an empty column": ("list.csv", "x,path\n1,a.wav\n2,\n", None, "list.csv:3: column 2, which has the path, is empty"),
+    "an empty field": ("list.jsonl", '{"path": ""}\n', None, "list.jsonl:1: there is no text in the field 'path'"),
     "no usual field": ("list.jsonl", '{"x": 1}\n', None, "which field has the path"),
 }
 

@@ -64,12 +64,40 @@ def test_a_half_written_line_is_taken_off(tmp_path: pathlib.Path) -> None:
         assert list(store.rows()) == ROWS[:2]
 
 
-@pytest.mark.parametrize("text", ["not json\n", "[1]\n", '"text"\n'])
-def test_a_file_of_something_else_is_refused(text: str, tmp_path: pathlib.Path) -> None:
-    (tmp_path / "audit.jsonl").write_text(text)
-    with open_store(str(tmp_path / "audit.jsonl")) as store, pytest.raises(UsageError, match="no row of an audit"):
+OTHERS = {
+    "text": "not json\n",
+    "a list": "[1]\n",
+    "a word": '"text"\n',
+    "a line without an end": "not json",
+    "a manifest whose last line has no end": '{"path": "a.wav"}\n{"path": "b.wav"}',
+    "a manifest of one line": '{"path": "a.wav"}',
+}
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+@pytest.mark.parametrize("case", OTHERS)
+def test_a_file_of_something_else_is_left_as_it_is(case: str, fresh: bool, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "audit.jsonl").write_text(OTHERS[case])
+    with pytest.raises(UsageError, match="no audit has made this file"):
+        open_store(str(tmp_path / "audit.jsonl"), fresh=fresh)
+    assert (tmp_path / "audit.jsonl").read_text() == OTHERS[case]
+
+
+@pytest.mark.parametrize("begun", ["", "{", '{"path": "c.wav", "ki'])
+def test_a_first_line_that_was_half_written_is_taken_off(begun: str, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "audit.jsonl").write_text(begun)
+    with open_store(str(tmp_path / "audit.jsonl")) as store:
+        assert list(store.rows()) == []
+
+
+def test_a_damaged_line_is_named(tmp_path: pathlib.Path) -> None:
+    place = tmp_path / "audit.jsonl"
+    with open_store(str(place)) as store:
+        store.append(ROWS[0])
+    with place.open("ab") as file:
+        file.write(b'{"kind": "identical"}\n')
+    with open_store(str(place)) as store, pytest.raises(UsageError, match=r"audit\.jsonl:2: this is no row .* take the line out"):
         list(store.rows())
-    assert (tmp_path / "audit.jsonl").read_text() == text
 
 
 @pytest.mark.parametrize("name", ["audit.csv", "audit"])

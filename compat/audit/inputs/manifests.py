@@ -52,6 +52,8 @@ def _table(delimiter: str) -> Callable[[IO[str], str, str | None], Iterator[str]
                 continue
             if column >= len(row):
                 raise UsageError(f"{name}:{rows.line_num}: the line has {len(row)} columns, and the path is in column {column + 1}")
+            if not row[column].strip():
+                raise UsageError(f"{name}:{rows.line_num}: column {column + 1}, which has the path, is empty")
             yield row[column]
 
     return read
@@ -82,7 +84,7 @@ def _json(file: IO[str], name: str, field: str | None) -> Iterator[str]:
 
 
 def _field(entry: Any, where: str, field: str | None) -> str:
-    if isinstance(entry, str) and field is None:
+    if isinstance(entry, str) and entry and field is None:
         return entry
     if not isinstance(entry, dict):
         raise UsageError(f"{where}: the line is no JSON object")
@@ -93,7 +95,7 @@ def _field(entry: Any, where: str, field: str | None) -> str:
     value: Any = entry
     for part in field.split("."):
         value = value.get(part) if isinstance(value, dict) else None
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not value:
         raise UsageError(f"{where}: there is no text in the field {field!r}; there is {', '.join(entry)}")
     return value
 

@@ -31,6 +31,7 @@ class Sources:
         extensions: what to take of a folder; empty for everything.
         against: the root below which the other side has its own file of the same relative path; "" for none.
         passed_over: how many files of folders were not taken for their extension.
+        links: how many folders behind links were met, which are not followed.
     """
 
     data: tuple[str, ...]
@@ -40,6 +41,7 @@ class Sources:
     extensions: frozenset[str] = formats.AUDIO
     against: str = ""
     passed_over: int = 0
+    links: int = 0
 
     def items(self) -> Iterator[Item]:
         """The files, each as often as it is named.
@@ -62,9 +64,9 @@ class Sources:
         if is_url(place):
             yield from self._behind_url(place)
         elif os.path.isdir(place):
-            for item in _walked(place):
-                if self._taken(item.path):
-                    yield self._paired(item, place)
+            for path in self._walked(place):
+                if self._taken(path):
+                    yield self._paired(_local(path), place)
         elif os.path.exists(place):
             yield self._paired(_local(place), os.path.dirname(place))
         elif any(sign in place for sign in _MAGIC):
@@ -114,6 +116,22 @@ class Sources:
                     yield self._paired(item, folder)
         except (OSError, UnicodeDecodeError) as why:
             raise UsageError(f"{place}: the manifest cannot be read ({why})") from why
+
+    def _walked(self, folder: str) -> Iterator[str]:
+        """All files below a folder, in the order of their names; a link that leads nowhere is a file that cannot be read."""
+        waiting = [folder]
+        while waiting:
+            try:
+                with os.scandir(waiting.pop()) as entries:
+                    found = sorted(entries, key=lambda entry: entry.name)
+            except OSError as why:
+                raise UsageError(f"{why.filename}: the folder cannot be read ({why.strerror})") from why
+            waiting += [entry.path for entry in reversed(found) if entry.is_dir(follow_symlinks=False)]
+            for entry in found:
+                if entry.is_file() or (entry.is_symlink() and not os.path.exists(entry.path)):
+                    yield entry.path
+                elif entry.is_symlink() and entry.is_dir():
+                    self.links += 1
 
     def _taken(self, path: str) -> bool:
         if not self.extensions or formats.extension(path) in self.extensions:
@@ -183,22 +201,6 @@ def _local(path: str) -> Item:
     except OSError:
         return Item(path)
     return Item(path, f"{status.st_size}-{status.st_mtime_ns}", status.st_size)
-
-
-def _walked(folder: str) -> Iterator[Item]:
-    """All files below a folder, in the order of their names; folders behind links are not followed."""
-    waiting = [folder]
-    while waiting:
-        try:
-            with os.scandir(waiting.pop()) as entries:
-                found = sorted(entries, key=lambda entry: entry.name)
-        except OSError as why:
-            raise UsageError(f"{why.filename}: the folder cannot be read ({why.strerror})") from why
-        waiting += [entry.path for entry in reversed(found) if entry.is_dir(follow_symlinks=False)]
-        for entry in found:
-            if entry.is_file():
-                status = entry.stat()
-                yield Item(entry.path, f"{status.st_size}-{status.st_mtime_ns}", status.st_size)
 
 
 def _fixed(pattern: str) -> str:

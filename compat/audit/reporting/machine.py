@@ -26,6 +26,7 @@ def document(result: Result) -> dict[str, object]:
             "compared": tally.files,
             "done_before": result.done_before,
             "passed_over": result.passed_over,
+            "links": result.links,
             "seconds": round(tally.seconds, 3),
         },
         "classes": {one.name: {"files": tally.kinds[one.name], "group": one.group, "meaning": one.meaning} for one in CLASSES.values()},

@@ -26,6 +26,7 @@ class Result:
         results: where the rows are.
         failing: the classes that make the exit status other than 0.
         stopped: why the run ended before its end, or "".
+        links: folders behind links, which were not followed.
     """
 
     terms: Terms
@@ -39,6 +40,7 @@ class Result:
     results: str
     failing: frozenset[str]
     stopped: str = ""
+    links: int = 0
 
     @property
     def bound(self) -> Bound | None:

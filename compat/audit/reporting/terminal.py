@@ -11,18 +11,12 @@ from compat.audit.reporting.result import Result
 from compat.audit.rows import Row
 
 _COLOURS = {SAME: "green", DIFFERENCES: "yellow", ERRORS: "red"}
-_NOTE = 160
 
 
 def printable(text: str) -> str:
     """A path that is not UTF-8, with what cannot be shown replaced; nothing in it moves the cursor."""
     clean = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in clean)
-
-
-def _short(note: str) -> str:
-    text = printable(note)
-    return text if len(text) <= _NOTE else f"{text[: _NOTE - 3]}..."
 
 
 def head(result: Result) -> str:
@@ -35,14 +29,22 @@ def head(result: Result) -> str:
     return f"{result.terms.old} -> {result.terms.new}: {files}{before}"
 
 
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def notes(result: Result) -> Iterator[str]:
     """What else there is to say."""
     if result.sample and (sentence := result.bound_sentence()):
         yield sentence
     if result.passed_over:
-        yield f"{result.passed_over:,} files of the folders were passed over for their extension; --extensions chooses."
+        yield f"{_counted(result.passed_over, 'file')} of the folders passed over for the extension; --extensions chooses."
+    if result.links:
+        yield f"{_counted(result.links, 'folder')} behind links not followed; name them to have them looked at."
     if result.tally.kinds["error_both"]:
         yield "What both sides fail to read is no change, and counts as an error all the same; --fail-on chooses."
+    if result.tally.of(ERRORS):
+        yield "--retry-errors compares again what could not be read."
     if result.stopped:
         yield f"{result.stopped} What is done is kept in {result.results}; the same command goes on."
     elif result.results:
@@ -62,6 +64,7 @@ def write(result: Result, out: IO[str]) -> None:
         _plain(result, out)
         return
     from rich.console import Console
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
@@ -78,7 +81,7 @@ def write(result: Result, out: IO[str]) -> None:
         console.print(Text("\nThe worst", style="bold"))
         for row in result.tally.worst:
             console.print(Text.assemble((f"{CLASSES[row.kind].title}: ", "yellow"), printable(row.path)), soft_wrap=True)
-            console.print(Text(f"  {_short(row.note)}", style="dim"))
+            console.print(Padding(Text(printable(row.note), style="dim"), (0, 0, 0, 2)))
     for note in notes(result):
         console.print(Text(note))
 
@@ -97,4 +100,4 @@ def _plain(result: Result, out: IO[str]) -> None:
 
 
 def _of(row: Row) -> list[str]:
-    return [f"  {CLASSES[row.kind].title}: {printable(row.path)}", f"      {_short(row.note)}"]
+    return [f"  {CLASSES[row.kind].title}: {printable(row.path)}", f"      {printable(row.note)}"]

@@ -7,7 +7,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Any
 
 from compat.audit.options import UsageError
 from compat.audit.rows import Row, from_dict
@@ -15,6 +15,8 @@ from compat.audit.storage.store import Store
 
 _FLUSH_SECONDS = 1.0
 _TAIL = 1 << 16
+_NEEDED = ("path", "kind", "terms")
+_BEGIN = b'{"path": '
 
 
 class JsonLines(Store):
@@ -23,7 +25,12 @@ class JsonLines(Store):
     def __init__(self, path: str, *, fresh: bool = False) -> None:
         self.path = path
         self._file: IO[bytes] = open(path, "ab+")  # noqa: SIM115 - it stays open until close
-        _lock(self._file, path)
+        try:
+            _lock(self._file, path)
+            _refuse_others(self._file, path)
+        except UsageError:
+            self._file.close()
+            raise
         if fresh:
             self._file.truncate(0)
         _mend(self._file)
@@ -34,11 +41,10 @@ class JsonLines(Store):
         with open(self.path, encoding="utf-8", errors="surrogateescape") as file:
             for number, line in enumerate(file, 1):
                 try:
-                    yield from_dict(json.loads(line))
-                except (ValueError, TypeError, AttributeError) as why:
-                    raise UsageError(
-                        f"{self.path}:{number}: this is no row of an audit ({why}); name another file, or add --fresh"
-                    ) from why
+                    yield from_dict(_values(line))
+                except (ValueError, TypeError) as why:
+                    hint = "take the line out, and its file is compared again; or name another file with --results"
+                    raise UsageError(f"{self.path}:{number}: this is no row of an audit ({why}); {hint}") from why
 
     def append(self, row: Row) -> None:
         values = {name: value for name, value in row.as_dict().items() if value not in (None, "")}
@@ -64,8 +70,36 @@ def _lock(file: IO[bytes], path: str) -> None:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as why:
-            file.close()
             raise UsageError(f"{path}: another run appends to it; wait for it, or name another file with --results") from why
+
+
+def _values(line: str | bytes) -> dict[str, Any]:
+    """The columns of a row.
+
+    Raises:
+        ValueError: the line is none.
+    """
+    found = json.loads(line)
+    if not isinstance(found, dict) or any(name not in found for name in _NEEDED):
+        raise ValueError(f"it has no {', '.join(_NEEDED)}")
+    return found
+
+
+def _refuse_others(file: IO[bytes], path: str) -> None:
+    """Leave a file alone that an audit has not made: a manifest, say, whose last line has no end.
+
+    Raises:
+        UsageError: it is one.
+    """
+    file.seek(0)
+    line = file.readline()
+    try:
+        if line:
+            _values(line)
+    except ValueError as why:
+        half_written = not line.endswith(b"\n") and isinstance(why, json.JSONDecodeError | UnicodeDecodeError)
+        if not half_written or not (line.startswith(_BEGIN) or _BEGIN.startswith(line)):
+            raise UsageError(f"{path}: no audit has made this file, and it is left as it is; name another one with --results") from why
 
 
 def _mend(file: IO[bytes]) -> None:

@@ -43,6 +43,10 @@ def of(
         elif own != shape:
             raise BackendError(f"the stream changes to {own[1]} channels of {own[0]} on its way")
         first, frames = 0, frame.samples
+        if sink is not None and at + frames < block_frames:
+            sink.put(frame, 0, frames)
+            at += frames
+            continue
         while first < frames:
             if sink is None:
                 sink, at = Sink(frame, room, normalize, True), 0
