@@ -6,6 +6,7 @@ import dataclasses
 import os
 import signal
 import time
+from typing import Any
 
 from compat.audit.items import Item
 
@@ -30,3 +31,10 @@ class Echo:
 
     def crashed(self, item: Item, why: str) -> str:
         return f"{item.path}: {why}"
+
+
+class Stillborn(Echo):
+    """Ends every process that is given it, before it has seen a file."""
+
+    def __reduce__(self) -> Any:
+        return os._exit, (7,)

@@ -200,7 +200,8 @@ def test_a_note_is_told_in_full(folder: pathlib.Path, capsys: pytest.CaptureFixt
     (folder / name).write_bytes(b"nothing")
     main([*PAIR, "data"])
     out = capsys.readouterr().out
-    row = next(row for row in map(json.loads, pathlib.Path("audit-2.0_soundfile-2.2_ffmpeg.jsonl").open()) if row["kind"] == "error_both")
+    rows = map(json.loads, pathlib.Path("audit-2.0_soundfile-2.2_ffmpeg.jsonl").read_text().splitlines())
+    row = next(row for row in rows if row["kind"] == "error_both")
     assert row["note"] in out
 
 

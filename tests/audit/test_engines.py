@@ -18,7 +18,7 @@ from compat.audit.engines.dask import DaskEngine
 from compat.audit.engines.local import LocalEngine
 from compat.audit.items import Item
 from compat.audit.options import UsageError
-from tests.audit.tasks import Echo
+from tests.audit.tasks import Echo, Stillborn
 from tests.conftest import ROOT
 
 FILES = [Item(f"{number}.wav") for number in range(300)]
@@ -52,6 +52,11 @@ def test_what_hangs_is_ended() -> None:
 def test_a_failure_of_the_task_itself_ends_the_run_and_all_processes() -> None:
     with pytest.raises(EngineError, match=r"bug\.wav: KeyError: 'mine'"):
         list(LocalEngine(2).run(Echo(), [*FILES[:30], Item("bug.wav")]))
+
+
+def test_workers_that_do_not_come_up_end_the_run() -> None:
+    with pytest.raises(EngineError, match=r"5 workers in turn ended before they had read a file \(exit status 7\); is there enough memory"):
+        list(LocalEngine(2).run(Stillborn(), FILES))
 
 
 def test_closing_the_run_ends_the_processes() -> None:

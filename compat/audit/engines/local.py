@@ -28,6 +28,7 @@ _BATCH_SECONDS = 0.25
 _MOST_FILES = 64
 _AHEAD = 2
 _TICK = 1.0
+_MOST_STILLBORN = 5
 _IDLE = -1
 
 
@@ -44,6 +45,7 @@ class LocalEngine:
 
     def __init__(self, jobs: int, time_limit: float = 0) -> None:
         self.jobs, self.time_limit = jobs, time_limit
+        self._stillborn = 0
 
     def run(self, task: Task[Outcome], items: Iterable[Item]) -> Iterator[Outcome]:
         """See ``Engine``."""
@@ -69,12 +71,14 @@ class LocalEngine:
         self, worker: _Worker[Outcome], spoke: bool, task: Task[Outcome], waiting: _Waiting, workers: list[_Worker[Outcome]]
     ) -> Iterator[Outcome]:
         """What a worker sent; where it died or hangs, the row of the file it was at."""
-        why = ""
+        why = how = ""
         if spoke:
             try:
                 yield from worker.receive()
+                self._stillborn = 0
             except (EOFError, OSError):
-                why = worker.obituary()
+                how = worker.obituary()
+                why = f"reading it ended the process ({how})"
         elif self.time_limit and worker.stuck(self.time_limit):
             why = f"reading it took more than {self.time_limit:g} s, the limit that --time-limit sets"
         if why:
@@ -82,6 +86,10 @@ class LocalEngine:
             worker.end()
             yield from worker.left_behind()
             culprit, rest = worker.culprit()
+            self._stillborn = self._stillborn + 1 if culprit is None else 0
+            if self._stillborn >= _MOST_STILLBORN:
+                hint = "is there enough memory, and room for temporary files? The same command goes on"
+                raise EngineError(f"{self._stillborn} workers in turn ended before they had read a file ({how}); {hint}")
             waiting.put_back(rest)
             if culprit is not None:
                 yield task.crashed(culprit, why)
@@ -183,8 +191,8 @@ class _Worker(Generic[Outcome]):
         status = self._process.exitcode
         if status is not None and status < 0:
             with contextlib.suppress(ValueError):
-                return f"reading it ended the process ({signal.Signals(-status).name})"
-        return f"reading it ended the process (exit status {status})"
+                return signal.Signals(-status).name
+        return f"exit status {status}"
 
     def end(self) -> None:
         """Let it go: at once, because nothing of it is needed any more."""
