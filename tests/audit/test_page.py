@@ -151,6 +151,29 @@ def test_50_000_rows_are_few_elements(browser: Any, large: pathlib.Path) -> None
         assert took < 5000  # a stall, on any machine; it is 0.1 s here
 
 
+LONG = Row(f"/data/{'speaker-0001/' * 20}utterance-7.wav", "different", "from frame 7 on; " * 20, rms=0.5, seconds=1.0)
+ENDS = """() => [...document.querySelectorAll('#rows .row')].map((row) => {
+    const path = row.firstElementChild, cell = path.getBoundingClientRect(), words = path.firstElementChild.getBoundingClientRect();
+    return [words.width > cell.width, Math.round(words.right) <= Math.round(cell.right), row.offsetHeight];
+})"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1300, 28), (700, 28), (390, 52)])
+def test_a_long_path_shows_its_end(width: int, height: int, browser: Any, tmp_path: pathlib.Path) -> None:
+    """And nothing is wider than the window, however narrow that is."""
+    rows = [LONG, Row("/data/other.wav", "different", rms=0.1)]
+    result = Result(Terms("2.0:global:sox_io", "2.2:dispatcher"), Tally(), 2, 2, 0, 0, 0, 0.95, "audit.jsonl", frozenset())
+    path = tmp_path / "audit.html"
+    path.write_text("".join(page(result, rows, {})), encoding="utf-8")
+    with Opened(browser, path) as opened:
+        opened.set_viewport_size({"width": width, "height": 900})
+        opened.wait_for_timeout(100)
+        assert opened.evaluate("document.documentElement.scrollWidth") <= width
+        assert opened.evaluate(ENDS) == [[True, True, height], [False, True, height]]
+        tops = opened.eval_on_selector_all("#rows .row", "(all) => all.map((one) => one.offsetTop)")
+        assert tops == [0, height]
+
+
 def test_it_is_used_by_keyboard_alone(browser: Any, audited: pathlib.Path) -> None:
     with Opened(browser, audited) as page:
         page.keyboard.press("/")

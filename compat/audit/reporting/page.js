@@ -2,9 +2,10 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const { kinds, columns, rows, drawings, sides } = data;
 const at = Object.fromEntries(columns.map((name, place) => [name, place]));
-const HEIGHT = 28, SPARE = 8;
+const SPARE = 8;
 const byId = (id) => document.getElementById(id);
 const grid = byId("table"), box = byId("rows"), space = byId("space"), filter = byId("filter"), detail = byId("detail"), said = byId("said");
+let height = 0; // of a row, which the style says
 const texts = new Array(rows.length);
 let shown = rows.map((_, place) => place);
 let active = -1;
@@ -48,9 +49,10 @@ const CELLS = [
 // The table: only the rows in sight are elements
 
 function draw() {
-  space.style.height = `${shown.length * HEIGHT}px`;
-  const first = Math.max(0, Math.floor(box.scrollTop / HEIGHT) - SPARE);
-  const last = Math.min(shown.length, Math.ceil((box.scrollTop + box.clientHeight) / HEIGHT) + SPARE);
+  height = parseFloat(getComputedStyle(box).getPropertyValue("--row"));
+  space.style.height = `${shown.length * height}px`;
+  const first = Math.max(0, Math.floor(box.scrollTop / height) - SPARE);
+  const last = Math.min(shown.length, Math.ceil((box.scrollTop + box.clientHeight) / height) + SPARE);
   const fragment = document.createDocumentFragment();
   for (let place = first; place < last; place++) fragment.append(element(place));
   space.replaceChildren(fragment);
@@ -65,14 +67,15 @@ function element(place) {
   line.className = "row";
   line.id = `row-${place}`;
   line.dataset.place = place;
-  line.style.top = `${place * HEIGHT}px`;
+  line.style.top = `${place * height}px`;
   line.setAttribute("role", "row");
   line.setAttribute("aria-rowindex", place + 2);
   line.setAttribute("aria-selected", place === active);
   for (const [name, words] of CELLS) {
     const cell = document.createElement("span");
     cell.setAttribute("role", "gridcell");
-    cell.textContent = words(row);
+    if (name === "path") cell.append(make("bdi", words(row)));
+    else cell.textContent = words(row);
     if (name === "path" || name === "note") cell.title = row[at[name]] ?? "";
     line.append(cell);
   }
@@ -89,9 +92,9 @@ function later() {
 function choose(place) {
   if (!shown.length) { active = -1; draw(); return; }
   active = Math.max(0, Math.min(shown.length - 1, place));
-  const top = active * HEIGHT;
+  const top = active * height;
   if (top < box.scrollTop) box.scrollTop = top;
-  else if (top + HEIGHT > box.scrollTop + box.clientHeight) box.scrollTop = top + HEIGHT - box.clientHeight;
+  else if (top + height > box.scrollTop + box.clientHeight) box.scrollTop = top + height - box.clientHeight;
   draw();
   tell(shown[active]);
 }
@@ -153,7 +156,7 @@ for (const button of document.querySelectorAll("#kinds button")) {
 
 grid.addEventListener("keydown", (event) => {
   if (event.target.closest("[data-sort]")) return;
-  const page = Math.max(1, Math.floor(box.clientHeight / HEIGHT) - 1);
+  const page = Math.max(1, Math.floor(box.clientHeight / height) - 1);
   const steps = { ArrowDown: active + 1, ArrowUp: active - 1, PageDown: active + page, PageUp: active - page, Home: 0, End: shown.length - 1 };
   if (event.key in steps) { event.preventDefault(); choose(steps[event.key]); }
   else if (event.key === "Enter" && active >= 0) { event.preventDefault(); detail.focus(); }

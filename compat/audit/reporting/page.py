@@ -46,8 +46,8 @@ def page(result: Result, rows: Iterable[Row], drawings: Mapping[str, Drawing], l
     yield _kinds(result)
     yield (
         "<p><input id='filter' type='search' placeholder='Filter by path, class or words' aria-label='Filter' autocomplete='off'></p>"
-        "<p class='dim'><span id='said' role='status'></span>. <kbd>/</kbd> filter, <kbd>↑</kbd> <kbd>↓</kbd> "
-        "<kbd>PgUp</kbd> <kbd>PgDn</kbd> choose a file, <kbd>Enter</kbd> its details, <kbd>Esc</kbd> back</p>"
+        "<p class='dim'><span id='said' role='status'></span><span class='keys'>. <kbd>/</kbd> filter, <kbd>↑</kbd> <kbd>↓</kbd> "
+        "<kbd>PgUp</kbd> <kbd>PgDn</kbd> choose a file, <kbd>Enter</kbd> its details, <kbd>Esc</kbd> back</span></p>"
         "<noscript><p>The table needs JavaScript; every row is in the results file too.</p></noscript>"
     )
     heads = "".join(
