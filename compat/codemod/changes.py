@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from compat.codemod import concrete
+from compat.codemod import concrete, settings
 from compat.codemod.edits import ConflictError, Edit, settle
 
 if TYPE_CHECKING:
@@ -304,6 +304,7 @@ def _after(module: Module, anchor: ast.stmt, lines: list[str]) -> Edit:
 
 
 def _removals(module: Module, removed: dict[ast.stmt, None], added: dict[ast.stmt, dict[str, None]]) -> Iterator[Edit]:
+    removed = _with_what_vanishes(module, removed, added)
     blocks: dict[tuple[int, str], list[ast.stmt]] = {}
     for statement in removed:
         parent, field = module.block(statement)
@@ -321,6 +322,31 @@ def _removals(module: Module, removed: dict[ast.stmt, None], added: dict[ast.stm
                     yield from _put(module, statement, list(added[statement]))
                 else:
                     yield _take_out(module, statement, block, removed)
+
+
+# What a test may be made of that is not worth keeping for itself.
+_PURE = (
+    ast.Name, ast.Attribute, ast.Constant, ast.Compare, ast.cmpop, ast.BoolOp, ast.boolop, ast.UnaryOp, ast.unaryop, ast.expr_context,
+    ast.Tuple, ast.List, ast.Set,
+)  # fmt: skip
+
+
+def _with_what_vanishes(module: Module, removed: dict[ast.stmt, None], added: dict[ast.stmt, dict[str, None]]) -> dict[ast.stmt, None]:
+    """The removed statements, each ``if`` that is left with nothing to decide in the place of what it holds."""
+    found = {statement: None for statement in removed if not added.get(statement)}
+    waiting = list(found)
+    while waiting:
+        above = module.names.parents.get(waiting.pop())
+        if not isinstance(above, ast.If) or above in found or settings.is_main_guard(module, above):
+            continue
+        pure = all(isinstance(node, _PURE) for node in ast.walk(above.test)) or settings.is_platform_test(module, above.test)
+        if pure and all(one in found for one in [*above.body, *above.orelse]):
+            found[above] = None
+            waiting.append(above)
+    found |= removed
+    parents = module.names.parents
+    kept = {one: None for one in found if one in removed or not module.is_elif(one) or parents[one] in found}
+    return {one: None for one in kept if parents[one] not in kept}
 
 
 def _put(module: Module, statement: ast.stmt, lines: list[str]) -> Iterator[Edit]:

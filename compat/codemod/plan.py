@@ -174,13 +174,13 @@ class _Part:
 
     def _delete_one(self, rule: str, setting: Setting) -> None:
         self._no_fake("set_audio_backend")
+        if setting.name is None and setting.where != "guarded":
+            self._variable(setting)
         self._no_getter()
         region: ast.stmt = setting.region
         if setting.where == "guarded":
             if not (isinstance(region, ast.If) and _asks_lister(setting.module, region.test) and _only_sets_all(setting.module, region)):
                 return  # TAC121 speaks of guards
-        elif setting.name is None:
-            self._variable(setting)
         elif setting.where == "value":
             raise DoubtError("the value of the setter is used")
         elif setting.where != "try":
@@ -287,7 +287,7 @@ class _Part:
         group = object()
         changes = [(site, self._give(site, f'"{name}"', name)) for site in governed]
         for setting in own:
-            if setting.where in ("value", "branch") or (evidence and setting.where == "function"):
+            if setting.where in ("value", "branch") or (evidence and setting.where in ("function", "platform")):
                 raise DoubtError("it is set under a condition" if setting.where != "value" else "the value of the setter is used")
             if setting.name is None and not _harmless(settings.argument(setting.call)):
                 raise DoubtError("what is set is worked out by a call, which would go with it")
@@ -309,7 +309,7 @@ class _Part:
         if len(regions) > 1:
             raise DoubtError("the backend is chosen in more than one place")
         module, region = platform[0].module, next(iter(regions.values()))
-        choice = settings.platform_choice(module, region) if isinstance(region, ast.If) else None
+        choice = settings.platform_choice(module, region)
         if choice is None:
             raise DoubtError("an arm of this choice does more than set a backend that 2.0 has")
         away = [site for site in self.sites if site.module is not module]
@@ -361,9 +361,10 @@ class _Part:
                 return
             if isinstance(above, ast.With | ast.AsyncWith) and any(_MINDS.search(ast.unparse(item.context_expr)) for item in above.items):
                 raise DoubtError("what it raises or warns is asked for", [setting.module.place(above.items[0].context_expr)])
-            in_body = isinstance(above, ast.Try) and any(setting.module.inside(setting.statement, one) for one in above.body)
-            if isinstance(above, ast.Try) and above.handlers and in_body:
-                raise DoubtError("it may fail, and something else is done then", [setting.module.place(above.handlers[0])])
+            if isinstance(above, ast.Try) and any(setting.module.inside(setting.statement, one) for one in above.body):
+                for handler in above.handlers:
+                    if not settings.catches_import_errors_only(handler):
+                        raise DoubtError("it may fail, and something else is done then", [setting.module.place(handler)])
 
     def _dominated(self, setting: Setting, own: list[Setting]) -> Iterator[Site]:
         """The sites that run after the setting, in its block, before another setting."""
@@ -387,6 +388,10 @@ class _Part:
 
     def _restore(self, restore: Restore) -> None:
         self._no_doubts(getters=[restore.getter])
+        if restore.set is restore.back:
+            self._nobody_sets_inside(restore)
+            self._propose(RESTORE, restore.set, list(restore.changes()), None)
+            return
         name = api.PER_CALL_NAMES.get(restore.set.name or "")
         if name is None:
             raise DoubtError("what is set in between cannot be read")
@@ -411,6 +416,18 @@ class _Part:
         changes = [(site, self._give(site, f'"{name}"', name)) for site in inside]
         self._propose(RESTORE, restore.set, list(restore.changes()), group)
         self._record(changes, RESTORE, group, name)
+
+    def _nobody_sets_inside(self, restore: Restore) -> None:
+        """Raise where what is put back may have been changed by a function of the project."""
+        module = restore.saved_in
+        block = module.siblings(restore.saved)
+        last = restore.attempt or restore.back.statement
+        between = block[block.index(restore.saved) + 1 : block.index(last) + 1]
+        others = [one for one in self.settings if one is not restore.back and one.module.function_of(one.call) is not None]
+        for statement in between if others else ():
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Call) and node is not restore.back.call and self._reaches(module, node):
+                    raise DoubtError("what runs in between may set a backend", [module.place(node)])
 
     def _may_load(self, node: ast.AST) -> bool:
         """Whether a node may run one of the project's functions with a site in it, going by its name."""
@@ -516,7 +533,7 @@ class _Part:
         module = site.module
         imported = [one for one in module.imported if one.local == site.use.root.id and one.path == site.use.path]
         hard = [setting for setting in own if setting.where in ("module", "main", "platform")] or own
-        first = min(module.span(setting.region)[0] for setting in hard)
+        first = min(module.span(setting.route[-1] if setting.route else setting.region)[0] for setting in hard)
         if imported:
             early = all(module.span(one.statement)[1] <= first and one.scope is module.names.module for one in imported)
             if early and all(setting.where == "module" for setting in hard):
@@ -526,14 +543,12 @@ class _Part:
             return module.span(site.use.node)[0] > first
         top = _top(module, site.use.node)
         for setting in hard:
-            outer = module.function_of(setting.statement)
-            before = module.tree.body[: module.tree.body.index(_top(module, setting.region))]
-            if outer is not None and isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef):
-                before = [*before, *outer.body[: outer.body.index(setting.statement)]]
-                if module.inside(site.use.node, outer) and module.span(site.use.node)[0] < first:
+            for place in (setting.region, *setting.route):
+                outer = module.function_of(place)
+                if outer is not None and module.inside(site.use.node, outer) and module.span(site.use.node)[0] < module.span(place)[0]:
                     raise DoubtError("a call stands before the setter", [site.place])
             if isinstance(top, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                self._not_called(module, top, before)
+                self._not_called(module, top, list(_before(module, setting)))
         return True
 
     def _not_called(self, module: Module, function: ast.stmt, before: list[ast.stmt]) -> None:
@@ -733,14 +748,16 @@ _OTHER_LOADERS = {"yaml", "toml", "tomllib", "pickle", "joblib", "argparse", "hy
 
 
 def _before(module: Module, setting: Setting) -> Iterator[ast.stmt]:
-    """The statements that run before a setter in its module: above it, and above what it stands in."""
-    yield from module.tree.body[: module.tree.body.index(_top(module, setting.region))]
-    below: ast.AST = setting.region
-    for above in module.names.chain(setting.region):
-        for block in (getattr(above, "body", None), getattr(above, "orelse", None)):
-            if above is not module.tree and isinstance(block, list) and below in block:
-                yield from block[: block.index(below)]
-        below = above
+    """The statements that run before a setter in its module: above it, above what it stands in, above the calls that lead to it."""
+    for place in (setting.region, *setting.route):
+        below: ast.AST = place
+        for above in module.names.chain(place):
+            if setting.route and place is not setting.route[-1] and isinstance(below, ast.FunctionDef | ast.AsyncFunctionDef):
+                break
+            for block in (getattr(above, "body", None), getattr(above, "orelse", None), getattr(above, "finalbody", None)):
+                if isinstance(block, list) and below in block:
+                    yield from block[: block.index(below)]
+            below = above
 
 
 def _under(path: str, packages: Iterable[str]) -> bool:
@@ -780,7 +797,7 @@ _STRANGERS = {
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Restore:
-    """``before = get()``, ``set("x")``, work, ``set(before)``."""
+    """``before = get()``, ``set("x")``, work, ``set(before)``; ``set`` is ``back`` where only others may set it in between."""
 
     getter: Use
     saved: ast.stmt
@@ -789,10 +806,15 @@ class Restore:
     region: tuple[ast.stmt, ...]
     attempt: ast.Try | None
 
+    @property
+    def saved_in(self) -> Module:
+        return self.back.module
+
     def changes(self) -> Iterator[Change]:
         """Take all three away, and a ``try`` that is left with nothing to do."""
         yield Remove(self.saved)
-        yield Remove(self.set.statement)
+        if self.set is not self.back:
+            yield Remove(self.set.statement)
         if self.attempt is None or len(self.attempt.finalbody) > 1:
             yield Remove(self.back.statement)
         elif self.attempt.handlers:
@@ -839,10 +861,15 @@ def _restore(module: Module, use: Use, saved: ast.Assign, target: ast.Name, own:
         if s is not back and s.name is not None and s.where != "value" and module.function_of(s.call) is module.function_of(saved)
     ]
     between = [s for s in sets if module.span(saved)[1] <= module.span(s.call)[0] < module.span(back.call)[0]]
+    parent, field = module.block(back.statement)
+    if not between and not any(module.span(saved)[1] <= module.span(s.call)[0] < module.span(back.call)[0] for s in own if s is not back):
+        attempt = parent if isinstance(parent, ast.Try) and field == "finalbody" and parent in block and not parent.orelse else None
+        if attempt is not None or back.statement in block:
+            yield Restore(use, saved, back, back, (), attempt)
+        return
     if len(between) != 1:
         return
     setting = between[0]
-    parent, field = module.block(back.statement)
     if isinstance(parent, ast.Try) and field == "finalbody" and parent in block:
         if parent.orelse or not (setting.statement in block or (parent.body and setting.statement is parent.body[0])):
             return

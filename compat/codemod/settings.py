@@ -11,6 +11,11 @@ from compat.codemod import api
 from compat.codemod.module import Module, Use
 
 _PLATFORM = {"sys.platform", "os.name", "platform.system", "platform.platform", "platform.machine", "sys.getwindowsversion"}
+_PRESENCE = re.compile(
+    r"\A_?(?:(?:is|has|have|with|use|using)_)?_?torch_?audio_?(?:is_)?(?:available|installed|present|found|importable)\Z"
+    r"|\A_?(?:has|have)_?torch_?audio\Z",
+    re.I,
+)
 _LOGGERS = re.compile(r"\A_?(print|warn|warnings|log|logs|logging|logger|console)\Z", re.I)
 
 
@@ -21,9 +26,10 @@ class Setting:
     Attributes:
         statement: the statement, where the call is all of it.
         name: the literal that is set; ``None`` where it is not one.
-        where: ``module``, ``main`` (below ``if __name__ == "__main__"``, or in a function called from there), ``platform``,
-            ``try``, ``guarded``, ``function``, ``branch``, or ``value`` where the call's value is used.
-        region: the statement that is to go with it: itself, the ``try`` or the ``if`` around it.
+        where: ``module``, ``main`` (below ``if __name__ == "__main__"``, or in a function that the program calls as it starts),
+            ``platform``, ``try``, ``guarded``, ``function``, ``branch``, or ``value`` where the call's value is used.
+        region: the statement that is to go with it: itself, the ``try``, the ``with`` or the ``if`` around it.
+        route: for ``main``, the calls that lead to its function, the one of the module itself last.
     """
 
     module: Module
@@ -33,6 +39,7 @@ class Setting:
     name: str | None
     where: str
     region: ast.stmt
+    route: tuple[ast.Call, ...] = ()
 
     @property
     def hard(self) -> bool:
@@ -66,36 +73,138 @@ def _setting(module: Module, use: Use) -> Setting:
     statement = module.statement_of(call)
     whole = isinstance(statement, ast.Expr) and statement.value is call
     where, region = _where(module, statement) if whole else ("value", statement)
-    return Setting(module, use, call, statement, literal(call), where, region)
+    name = literal(call)
+    route: tuple[ast.Call, ...] = ()
+    if where == "module" and name is None and (chosen := chosen_by_platform(module, argument(call))):
+        where, name = "platform", chosen[0]
+    if where == "function":
+        route = _route(module, region)
+        where = "main" if route else where
+    return Setting(module, use, call, statement, name, where, region, route)
 
 
 def _where(module: Module, statement: ast.stmt) -> tuple[str, ast.stmt]:
-    parent = module.names.parents[statement]
-    if isinstance(parent, ast.Module):
-        return "module", statement
-    if isinstance(parent, ast.ExceptHandler):
-        parent = module.names.parents[parent]
-    for above in [parent, *module.names.chain(parent)]:
-        if isinstance(above, ast.If) and is_guard(module, above.test):
+    tried = None
+    for above in module.names.chain(statement):
+        if isinstance(above, ast.If) and is_guard(module, above.test) and not asks_presence(module, above.test):
             return "guarded", above
-        if isinstance(above, ast.Try) and only_tries(module, above):
-            return "try", above
+        if only_tries(module, above):
+            assert isinstance(above, ast.stmt)
+            tried = above
         if isinstance(above, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             break
+    if tried is not None:
+        return "try", tried
+    region, parent = _around(module, statement)
+    if isinstance(parent, ast.Module):
+        return "module", region
     if isinstance(parent, ast.If):
         if is_main_guard(module, parent):
-            return "main", statement
+            return "main", region
         outer = parent
         while module.is_elif(outer) and isinstance(above := module.names.parents[outer], ast.If):
             outer = above
         if is_platform_test(module, outer.test) and outer in module.tree.body:
             return "platform", outer
-    function = module.function_of(statement)
-    if function is None:
-        return "branch", statement
-    if parent is function and function in module.tree.body and _called_from_main(module, function):
-        return "main", statement
-    return "function", statement
+    return "branch" if module.function_of(statement) is None else "function", region
+
+
+def _around(module: Module, statement: ast.stmt) -> tuple[ast.stmt, ast.AST]:
+    """What is to go with a statement, and what it stands in, past all that only asks whether torchaudio is there."""
+    region, below, parent = statement, statement, module.names.parents[statement]
+    while isinstance(parent, ast.If | ast.Try) and below in parent.body:
+        if isinstance(parent, ast.If) and asks_presence(module, parent.test) and not parent.orelse:
+            region = parent if region is below and len(parent.body) == 1 else region
+        elif not (isinstance(parent, ast.Try) and only_minds_absence(parent)):
+            break
+        below, parent = parent, module.names.parents[parent]
+    return region, parent
+
+
+def only_minds_absence(statement: ast.Try) -> bool:
+    """Whether the handlers of a ``try`` that imports torchaudio catch the failure of an import and nothing else."""
+    imports = any(
+        isinstance(one, ast.Import | ast.ImportFrom) and any(name.name.partition(".")[0] == api.ROOT for name in one.names)
+        for one in statement.body
+    )
+    return imports and bool(statement.handlers) and all(catches_import_errors_only(one) for one in statement.handlers)
+
+
+def catches_import_errors_only(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler is for ``ImportError`` and its kin, which no setter raises."""
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return all(isinstance(kind, ast.Name) and kind.id in ("ImportError", "ModuleNotFoundError") for kind in kinds)
+
+
+def asks_presence(module: Module, test: ast.expr) -> bool:
+    """Whether a test asks if torchaudio is installed, and nothing else: where it is not, no call of it can run."""
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.IsNot | ast.NotEq):
+        other = test.comparators[0]
+        return isinstance(other, ast.Constant) and other.value is None and _is_or_finds(module, test.left)
+    if isinstance(test, ast.Call) and not test.args and not test.keywords:
+        test = test.func
+    return _is_or_finds(module, test) or (isinstance(test, ast.Name | ast.Attribute) and _is_flag(module, test))
+
+
+def _is_or_finds(module: Module, node: ast.expr) -> bool:
+    if module.names.qualified(node) == api.ROOT:
+        return True
+    finds = isinstance(node, ast.Call) and module.names.qualified(node.func) in ("importlib.util.find_spec", "pkgutil.find_loader")
+    return finds and len(node.args) == 1 and isinstance(node.args[0], ast.Constant) and node.args[0].value == api.ROOT  # type: ignore[attr-defined]
+
+
+def _is_flag(module: Module, node: ast.Name | ast.Attribute) -> bool:
+    """Whether a name says that it is about torchaudio being there, or is ``True`` and ``False`` by whether its import succeeded."""
+    if _PRESENCE.match(node.id if isinstance(node, ast.Name) else node.attr):
+        return True
+    bindings = module.names.bindings(node) if isinstance(node, ast.Name) else []
+    found = set()
+    for binding in bindings:
+        statement = module.names.parents.get(binding.node)
+        value = statement.value if isinstance(statement, ast.Assign) else None
+        if not (isinstance(value, ast.Constant) and isinstance(value.value, bool) and isinstance(statement, ast.Assign)):
+            return False
+        parent = module.names.parents[statement]
+        after = isinstance(parent, ast.Try) and statement in [*parent.body, *parent.orelse] and only_minds_absence(parent)
+        if value.value != after:
+            return False
+        found.add(value.value)
+    return found == {True, False}
+
+
+def _route(module: Module, statement: ast.stmt) -> tuple[ast.Call, ...]:
+    """The calls by which a program that starts comes to a statement of a function, from the inside out; none if it may not."""
+    route: list[ast.Call] = []
+    place: ast.AST = statement
+    seen: set[ast.AST] = set()
+    while True:
+        function = module.names.parents[place]
+        if function not in module.tree.body or function in seen or not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            return ()
+        seen.add(function)
+        calls = [call for call in module.calls if isinstance(call.func, ast.Name) and _means(module, call.func, function)]
+        starting = [call for call in calls if _at_start(module, call)]
+        if starting:
+            return (*route, starting[0])
+        inner = [call for call in calls if module.names.parents[module.statement_of(call)] in module.tree.body]
+        if len(calls) != 1 or not inner:
+            return ()
+        route.append(inner[0])
+        place = module.statement_of(inner[0])
+
+
+def _means(module: Module, name: ast.Name, function: ast.AST) -> bool:
+    return [binding.node for binding in module.names.bindings(name)] == [function]
+
+
+def _at_start(module: Module, call: ast.Call) -> bool:
+    """Whether a call stands at the top of the module, or below ``if __name__ == "__main__"``."""
+    if module.function_of(call) is not None:
+        return False
+    statement = module.statement_of(call)
+    return statement in module.tree.body or any(
+        isinstance(above, ast.If) and is_main_guard(module, above) for above in module.names.chain(statement)
+    )
 
 
 def is_main_guard(module: Module, statement: ast.stmt) -> bool:
@@ -109,16 +218,6 @@ def is_main_guard(module: Module, statement: ast.stmt) -> bool:
         and any(isinstance(side, ast.Constant) and side.value == "__main__" for side in sides)
         and isinstance(test.ops[0], ast.Eq)
     )
-
-
-def _called_from_main(module: Module, function: ast.AST) -> bool:
-    name = getattr(function, "name", None)
-    for statement in module.tree.body:
-        if is_main_guard(module, statement):
-            for node in ast.walk(statement):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
-                    return True
-    return False
 
 
 def is_platform_test(module: Module, test: ast.expr) -> bool:
@@ -151,12 +250,18 @@ def is_guard(module: Module, test: ast.expr) -> bool:
     return False
 
 
-def only_tries(module: Module, statement: ast.Try) -> bool:
-    """Whether a ``try`` only sets a backend, and its handlers only set another, pass or log."""
-    if statement.finalbody or not statement.handlers or not all(_sets(module, one) for one in statement.body):
+def only_tries(module: Module, statement: ast.AST) -> bool:
+    """Whether a ``try`` only sets a backend, and its handlers only set or try another, pass or log; or ``suppress`` does it."""
+    if isinstance(statement, ast.With):
+        call = statement.items[0].context_expr
+        suppresses = isinstance(call, ast.Call) and module.names.qualified(call.func) == "contextlib.suppress"
+        return suppresses and len(statement.items) == 1 and only_sets(module, statement.body)
+    if not isinstance(statement, ast.Try) or statement.finalbody or not statement.handlers or not only_sets(module, statement.body):
         return False
     return all(
-        _sets(module, one) or _idle(module, one) for block in [*(h.body for h in statement.handlers), statement.orelse] for one in block
+        _sets(module, one) or _idle(module, one) or only_tries(module, one)
+        for block in [*(h.body for h in statement.handlers), statement.orelse]
+        for one in block
     )
 
 
@@ -193,8 +298,33 @@ def _idle(module: Module, statement: ast.stmt) -> bool:
     return all(any(module.names.is_builtin(call.func, name) for name in ("str", "repr", "type", "format")) for call in calls)
 
 
-def platform_choice(module: Module, statement: ast.If) -> str | None:
-    """The expression that gives what the arms of a platform test set, by its per-call name; ``None`` where an arm does more."""
+def chosen_by_platform(module: Module, node: ast.expr | None) -> list[str]:
+    """The names that an expression chooses from by the operating system alone; none where it is something else."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [node.value]
+    if not isinstance(node, ast.IfExp) or not is_platform_test(module, node.test):
+        return []
+    one, other = chosen_by_platform(module, node.body), chosen_by_platform(module, node.orelse)
+    return [*one, *other] if one and other else []
+
+
+def platform_choice(module: Module, statement: ast.stmt) -> str | None:
+    """The expression that gives what is set by the platform, by its per-call name; ``None`` where more is done."""
+    if isinstance(statement, ast.If):
+        return _choice_of_arms(module, statement)
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return _choice_of_values(module, argument(call)) if isinstance(call, ast.Call) else None
+
+
+def _choice_of_values(module: Module, node: ast.expr | None) -> str | None:
+    if isinstance(node, ast.IfExp):
+        one, other = _choice_of_values(module, node.body), _choice_of_values(module, node.orelse)
+        return None if one is None or other is None else f"{one} if {module.segment(node.test)} else {other}"
+    name = api.PER_CALL_NAMES.get(str(node.value)) if isinstance(node, ast.Constant) else None
+    return None if name is None else f'"{name}"'
+
+
+def _choice_of_arms(module: Module, statement: ast.If) -> str | None:
     first = arm(module, statement.body)
     one_line = statement.test.lineno == statement.test.end_lineno and not isinstance(statement.test, ast.IfExp)
     if first is None or not one_line or not is_platform_test(module, statement.test):
@@ -202,7 +332,7 @@ def platform_choice(module: Module, statement: ast.If) -> str | None:
     if not statement.orelse:
         other: str | None = "None"
     elif len(statement.orelse) == 1 and isinstance(statement.orelse[0], ast.If):
-        other = platform_choice(module, statement.orelse[0])
+        other = _choice_of_arms(module, statement.orelse[0])
     else:
         name = arm(module, statement.orelse)
         other = None if name is None else f'"{name}"'
@@ -230,6 +360,5 @@ def platform_arms_only_set(module: Module, statement: ast.If) -> bool:
 def names_set(module: Module, statement: ast.stmt) -> Iterator[str]:
     """The literals that calls of the setter inside a statement set."""
     for node in ast.walk(statement):
-        if is_literal_setter(module, node):
-            assert isinstance(node, ast.Call)
-            yield literal(node) or ""
+        if isinstance(node, ast.Call) and (known := api.KNOWN.get(module.names.qualified(node.func) or "")) and known.kind == "setter":
+            yield from chosen_by_platform(module, argument(node))

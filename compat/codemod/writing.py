@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import secrets
 
 
 class ChangedError(Exception):
@@ -36,9 +36,10 @@ def replace(path: str, old: bytes, new: bytes) -> None:
     state = os.stat(real)
     if not os.access(real, os.W_OK):
         raise PermissionError(13, "the file is read-only", path)
-    descriptor, temporary = tempfile.mkstemp(prefix=".torchaudio-compat-", dir=os.path.dirname(real))
+    # Named before it is there: a Ctrl-C at any moment finds it below.
+    temporary = os.path.join(os.path.dirname(real), f".torchaudio-compat-{os.getpid()}-{secrets.token_hex(8)}")
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with open(temporary, "xb", opener=_private) as file:
             file.write(new)
             file.flush()
             os.fsync(file.fileno())
@@ -53,3 +54,7 @@ def replace(path: str, old: bytes, new: bytes) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -228,6 +228,19 @@ def test_an_interrupted_write_leaves_the_old_file(
     assert [one.name for one in tmp_path.iterdir()] == ["program.py"]
 
 
+def test_a_stop_right_after_the_temporary_file_is_made_leaves_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put(tmp_path, PROGRAM)
+    private = writing._private
+
+    def stop(name: str, flags: int) -> int:
+        os.close(private(name, flags))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(writing, "_private", stop)
+    assert main(path) == 130
+    assert [one.name for one in tmp_path.iterdir()] == ["program.py"]
+
+
 def test_a_signal_leaves_every_file_old_or_new(tmp_path: Path) -> None:
     for number in range(150):
         put(tmp_path, PROGRAM, f"f{number}.py")

@@ -48,7 +48,8 @@ def read(path):
 """,
     explanation="""\
 The test stays, and what it chose becomes one constant that every call of the module passes. Without an `else` the constant
-is None there: the call chooses by itself. An arm that does more is left alone. For 2.9 the whole choice goes.
+is None there: the call chooses by itself. A choice in the argument, set_audio_backend("soundfile" if ... else "sox_io"), becomes
+the same. An arm that does more is left alone. For 2.9 the whole choice goes.
 """,
     check=check,
 )

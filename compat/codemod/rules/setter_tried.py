@@ -33,7 +33,8 @@ except RuntimeError:
 import torchaudio
 """,
     explanation="""\
-The body only sets, the handlers only set, pass or log: the program took whatever was there. From 2.1 on each call finds a
+The body only sets, the handlers only set, try another, pass or log, or contextlib.suppress is around it: the program took whatever
+was there. From 2.1 on each call finds a
 backend by itself, so all of it goes and no call names one.
 """,
     check=check,
