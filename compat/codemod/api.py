@@ -71,6 +71,22 @@ EARLIER = {f"{ROOT}.{name}": lost.advice for name, lost in BEFORE_2_0.items() if
 NEEDLESS = frozenset(f"{ROOT}.{name}" for name, lost in BEFORE_2_0.items() if lost is AUTOMATIC)
 
 
+# The releases that code is moved to.
+RELEASES = {"2.1": (2, 1), "2.2": (2, 2), "2.9": (2, 9)}
+
+_ALWAYS_THERE = {"load", "save", "functional", "transforms", "datasets", "models", "pipelines"}
+_UNTIL_NINE = {
+    "info", "AudioMetaData", "set_audio_backend", "get_audio_backend", "list_audio_backends", "backend", "io", "sox_effects", "kaldi_io",
+}  # fmt: skip
+
+
+def has(name: str, target: str) -> bool | None:
+    """Whether the torchaudio of a target has a name; ``None`` where this is not known."""
+    if name in _ALWAYS_THERE or (name in _UNTIL_NINE and target != "2.9"):
+        return True
+    return False if name in _UNTIL_NINE or name == "load_wav" or f"{ROOT}.{name}" in EARLIER else None
+
+
 def earlier(path: str) -> str | None:
     """The name of ``EARLIER`` that a path is, or goes on from."""
     return next((name for name in EARLIER if path == name or path.startswith(f"{name}.")), None)

@@ -120,6 +120,8 @@ def _round(
     for module in modules:
         for rule in rules:
             for draft in rule.check(module, project):
+                if draft.group is None and not rule.everywhere and project.runs_not(module, draft.span):
+                    continue  # the arm of a guard for another release
                 if project.target in rule.told_for:
                     draft = _told(rule, draft)
                 proposal = _Proposal(module, rule, draft)

@@ -108,8 +108,10 @@ class _Part:
 
     def __init__(self, project: Project, modules: list[Module], out: dict[str, list[tuple[Module, Draft]]]) -> None:
         self.project, self.modules, self.out = project, modules, out
-        self.settings = [setting for module in modules for setting in settings.of(module)]
-        self.sites = list(_sites(modules))
+        self.settings = [
+            setting for module in modules for setting in settings.of(module) if not project.runs_not(module, module.span(setting.call))
+        ]
+        self.sites = [site for site in _sites(modules) if not project.runs_not(site.module, site.module.span(site.use.node))]
         self.per_call = project.target in ("2.1", "2.2")
 
     def make(self) -> None:
@@ -338,6 +340,9 @@ class _Part:
                 governed[id(site)] = (site, setting)
         for site in self.sites:
             if id(site) not in governed:
+                beside = any(_in_one_function(setting, site) for setting in own)
+                if beside:
+                    raise DoubtError("a call in the same function runs before it, or also without it", [site.place])
                 raise DoubtError("the setting outlives its function, and other calls may depend on it", [site.place])
         for setting in own:
             self._not_caught(setting)
@@ -993,6 +998,11 @@ def _asks_lister(module: Module, test: ast.expr) -> bool:
 
 def _only_sets_all(module: Module, statement: ast.If) -> bool:
     return settings.only_sets(module, statement.body) and (not statement.orelse or settings.only_sets(module, statement.orelse))
+
+
+def _in_one_function(setting: Setting, site: Site) -> bool:
+    module = setting.module
+    return site.module is module and module.function_of(site.use.node) is module.function_of(setting.call)
 
 
 def _rule(setting: Setting, sites: list[Site]) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePath
 from typing import Any
 
-from compat.codemod import api, kinds
+from compat.codemod import api, guards, kinds
 from compat.codemod.findings import Place
 from compat.codemod.imports import Files, Graph, Quiet
 from compat.codemod.module import Module
@@ -127,6 +127,10 @@ class Project:
             if match:
                 line = data.count(b"\n", 0, match.start()) + 1
                 yield Fake(name, Place(path, line, 1, line, 1), "is patched where it is imported,")
+
+    def runs_not(self, module: Module, span: tuple[int, int]) -> bool:
+        """Whether a stretch of a module cannot run under the target, because the code around it asks which release there is."""
+        return guards.is_dead(span, self.note(("dead", module.path), lambda: guards.dead(module, self.target)))
 
     # Who imports whom
 
@@ -310,6 +314,9 @@ def _fakes(module: Module) -> Iterator[Fake]:
         if not isinstance(item.ctx, ast.Load) and _is_torchaudio(item.slice) and _MODULES.search(ast.unparse(item.value)):
             yield Fake("", module.place(item), "is replaced in sys.modules")
     for call in module.calls:
+        put = isinstance(call.func, ast.Attribute) and call.func.attr in ("setdefault", "__setitem__") and call.args
+        if put and _is_torchaudio(call.args[0]) and _MODULES.search(ast.unparse(call.func.value)):  # type: ignore[attr-defined]
+            yield Fake("", module.place(call), "is replaced in sys.modules")
         yield from _fakes_by_call(module, call)
     for table in module.names.all(ast.Dict):
         if any(key is not None and _is_torchaudio(key) for key in table.keys):

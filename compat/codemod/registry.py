@@ -42,6 +42,7 @@ class Rule:
         before: an example, which is also a test.
         after: what becomes of it for ``example_target``; the same as ``before`` where it is only reported.
         explanation: why, and what a person is to look out for.
+        everywhere: it speaks of code that the target cannot come to as well.
         check: gives the drafts for one module.
     """
 
@@ -55,6 +56,7 @@ class Rule:
     check: Callable[[Module, Project], Iterable[Draft]]
     example_target: str = ""
     told_for: frozenset[str] = frozenset()
+    everywhere: bool = False
 
     def applies(self, target: str) -> bool:
         """Whether it has anything to say for a target."""

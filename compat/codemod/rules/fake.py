@@ -44,6 +44,7 @@ RULE = Rule(
     title="A replaced load, save or info that would get new arguments",
     level=Level.REPORT,
     targets=MODERN,
+    everywhere=True,
     before="""\
 from unittest.mock import patch
 

@@ -33,10 +33,10 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             fake = common.faked(module, project, use, reason)
             yield fake or Draft(module.span(keyword), reason, changes=(RenameKeyword(call, keyword, "uri"),))
     for use in module.of("function", "of a backend"):
-        if use.call is None:
+        if use.call is None and not use.stored:
             for call, how in _later_calls(module, use):
                 yield Draft(module.span(call), f"{reason}; {how}", "Rename it to uri, and what may override it.")
-        elif use.kind == "of a backend" and _passed_as_dict(module, project, use.call):
+        elif use.kind == "of a backend" and use.call and _passed_as_dict(module, project, use.call):
             yield Draft(
                 module.span(use.call), f"{reason}; here it is a key of a dict", "Rename the key to uri, if the dict goes nowhere else."
             )

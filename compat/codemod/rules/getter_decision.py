@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from compat.codemod.changes import Change, Replace, Unwrap
+from compat.codemod import api
+from compat.codemod.changes import Change, Remove, Replace, Unwrap
 from compat.codemod.findings import Draft, Level
 from compat.codemod.module import Module, Use
 from compat.codemod.project import Project
@@ -27,6 +28,7 @@ _VALUE = "Delete it, or show or give list_audio_backends() or the name that the 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Where both arms differ in offset= and frame_offset= only, the modern one stays; any other use is reported."""
+    settled: set[int] = set()
     for use in module.of("getter"):
         if use.stored or _is_asked_for(module, use):
             continue
@@ -34,7 +36,9 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if changes and not project.fakes_of("get_audio_backend"):
             decision = _decision(module, use)
             assert decision is not None
-            yield Draft(module.span(decision.test), f"{_NONE[project.target]}; the arm for it calls load as 0.7 did", changes=changes)
+            if id(decision) not in settled:
+                settled.add(id(decision))
+                yield Draft(module.span(decision.test), f"{_NONE[project.target]}; the arm for it calls load as 0.7 did", changes=changes)
         elif not _is_saved(module, use, project):
             advice = _ARMS if _is_tested(module, use) else _VALUE
             yield Draft(module.span(use.node), _NONE[project.target], advice)
@@ -64,37 +68,84 @@ def _is_saved(module: Module, use: Use, project: Project) -> bool:
     return any(restore.getter is use for restore in plan.restores(module))
 
 
-def _decision(module: Module, use: Use) -> ast.If | ast.IfExp | None:
-    compare = module.names.parents.get(use.call) if use.call else None
-    above = module.names.parents.get(compare) if isinstance(compare, ast.Compare) else None
-    return above if isinstance(above, ast.If | ast.IfExp) and above.test is compare else None
+_Decision = ast.If | ast.IfExp
+
+
+def _decision(module: Module, use: Use) -> _Decision | None:
+    """What is decided by a test that asks for the global backend and for nothing else."""
+    below: ast.AST = use.node
+    for above in module.names.chain(use.node):
+        if isinstance(above, ast.If | ast.IfExp):
+            return above if above.test is below and _asks_only(module, above.test) else None
+        if not isinstance(above, ast.Call | ast.Compare | ast.BoolOp | ast.UnaryOp):
+            return None
+        below = above
+    return None
+
+
+def _asks_only(module: Module, test: ast.expr) -> bool:
+    for node in ast.walk(test):
+        if isinstance(node, ast.Call) and (node.args or node.keywords):
+            return False
+        if isinstance(node, ast.Name | ast.Attribute) and not (module.names.qualified(node) or "").startswith(api.ROOT):
+            return False
+        if not isinstance(node, _OF_A_TEST):
+            return False
+    return True
+
+
+_OF_A_TEST = (
+    ast.Call, ast.Name, ast.Attribute, ast.Constant, ast.Compare, ast.cmpop, ast.BoolOp, ast.boolop, ast.UnaryOp, ast.Not,
+    ast.expr_context, ast.List, ast.Tuple, ast.Set,
+)  # fmt: skip
 
 
 def _modern_arm(module: Module, use: Use) -> tuple[Change, ...]:
     decision = _decision(module, use)
-    if isinstance(decision, ast.If) and len(decision.body) == len(decision.orelse) == 1:
-        modern = _modern(decision.body[0], decision.orelse[0])
-        return () if modern is None else (Unwrap(decision, (modern,)),)
+    if isinstance(decision, ast.If):
+        return _modern_block(module, decision)
     if isinstance(decision, ast.IfExp):
-        arm = _modern(decision.body, decision.orelse)
+        arm = _modern([decision.body], [decision.orelse])
         if arm is not None:
-            (start, end), (first, last) = module.span(decision), module.span(arm)
+            (start, end), (first, last) = module.span(decision), module.span(arm[0])
             if not any(start <= comment.start < end for comment in module.text.comments):
                 return (Replace(start, first, ""), Replace(last, end, ""))
     return ()
 
 
-def _modern(one: _Arm, other: _Arm) -> _Arm | None:
-    """The arm that says frame_offset=, where the other says offset= and nothing else is different; any, where nothing is."""
+def _modern_block(module: Module, decision: ast.If) -> tuple[Change, ...]:
+    if decision.orelse:
+        modern = _modern(decision.body, decision.orelse)
+        return () if modern is None else (Unwrap(decision, tuple(modern)),)
+    block = module.siblings(decision)
+    rest = block[block.index(decision) + 1 :]
+    modern = _modern(decision.body, rest) if rest and isinstance(decision.body[-1], ast.Return) else None
+    if modern is None:
+        return ()
+    return (Remove(decision),) if modern is rest else (Unwrap(decision, tuple(modern)), *(Remove(one) for one in rest))
+
+
+def _modern(one: list[_Arm], other: list[_Arm]) -> list[_Arm] | None:
+    """The arm that says frame_offset, where the other says offset and nothing else is different; any, where nothing is."""
     for new, old in ((one, other), (other, one)):
-        renamed = copy.deepcopy(old)
-        found = False
-        for node in ast.walk(renamed):
-            if isinstance(node, ast.keyword) and node.arg == "offset":
-                node.arg, found = "frame_offset", True
-        if found and ast.dump(renamed) == ast.dump(new) and ast.dump(old) != ast.dump(new):
+        found = [_renamed(statement) for statement in old]
+        if any(renamed for _, renamed in found) and _same([statement for statement, _ in found], new) and not _same(old, new):
             return new
-    return one if ast.dump(one) == ast.dump(other) else None
+    return one if _same(one, other) else None
+
+
+def _renamed(old: _Arm) -> tuple[_Arm, bool]:
+    copied, found = copy.deepcopy(old), False
+    for node in ast.walk(copied):
+        if isinstance(node, ast.keyword) and node.arg == "offset":
+            node.arg, found = "frame_offset", True
+        elif isinstance(node, ast.Constant) and node.value == "offset":
+            node.value, found = "frame_offset", True
+    return copied, found
+
+
+def _same(one: Sequence[ast.AST], other: Sequence[ast.AST]) -> bool:
+    return [ast.dump(node) for node in one] == [ast.dump(node) for node in other]
 
 
 RULE = Rule(
@@ -123,7 +174,7 @@ def read(path, start):
 """,
     explanation="""\
 With the dispatcher the getter gives None, so such code takes the arm that was written for backends of 2020. Where that is
-the only difference, the arm that says frame_offset= stays; other decisions need a person.
+the only difference, in arguments or in a dict of them, the arm that says frame_offset stays; other decisions need a person.
 """,
     check=check,
 )

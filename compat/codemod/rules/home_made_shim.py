@@ -31,6 +31,7 @@ RULE = Rule(
     title="A home-made stand-in for torchaudio",
     level=Level.REPORT,
     targets=MODERN,
+    everywhere=True,
     before="""\
 import torchaudio
 

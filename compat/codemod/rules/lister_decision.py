@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from compat.codemod import common, kinds, settings
 from compat.codemod.changes import Replace
 from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
+from compat.codemod.module import Module, Use
 from compat.codemod.project import Project
 from compat.codemod.registry import MODERN, Rule
 
-_SHOWN = ("print", "str", "repr", "bool", "format", "debug", "info", "warning", "error", "log")
+_SHOWN = ("print", "str", "repr", "bool", "format", "debug", "info", "warning", "error", "log", "len")
+_LISTED = "from 2.1 on the backend is listed as sox"
+_OTHERWISE = "from 2.1 on the list has other names (sox for sox_io, and ffmpeg), in another order"
+_GONE = "torchaudio 2.9 has no backends, and list_audio_backends went"
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -20,25 +23,46 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for use in module.of("lister"):
         if use.call is None or use.stored:
             continue
-        above = module.names.parents.get(use.call)
-        member = isinstance(above, ast.Compare) and len(above.ops) == 1 and isinstance(above.ops[0], ast.In | ast.NotIn)
         if project.target == "2.9":
-            if isinstance(above, ast.Compare) and not _guards_setter(module, above):
-                reason = "torchaudio 2.9 has no backends, and list_audio_backends went"
-                yield Draft(module.span(use.node), reason, "Decide which arm is meant to run.")
-        elif isinstance(above, ast.Compare) and member and above.comparators[0] is use.call:
-            if common.literal(above.left) == "sox_io":
-                start, end = module.span(above.left)
-                quoted = module.text.text[start:end]
-                if quoted in ("'sox_io'", '"sox_io"'):
-                    yield Draft(
-                        (start, end), "from 2.1 on the backend is listed as sox", changes=(Replace(start, end, quoted.replace("_io", "")),)
-                    )
-                else:
-                    yield Draft((start, end), "from 2.1 on the backend is listed as sox", "Change the name.")
-        elif _is_used(above):
-            reason = "from 2.1 on the list has other names (sox for sox_io, and ffmpeg), in another order"
-            yield Draft(module.span(use.node), reason, "See what is done with it.")
+            if decides(module, use) and not _guards_setter(module, module.names.parents.get(use.call)):
+                yield Draft(module.span(use.node), _GONE, "Decide which arm is meant to run.")
+            continue
+        for place in _places(module, use.call):
+            yield from _draft(module, use, place)
+
+
+def decides(module: Module, use: Use) -> bool:
+    """Whether a decision rests on the list: a name is looked for in it, or one is taken out of it."""
+    if use.call is None or use.known is None or use.kind != "lister":
+        return False
+    deciding = ast.Compare | ast.Subscript | ast.For | ast.comprehension
+    return any(isinstance(module.names.parents.get(place), deciding) for place in _places(module, use.call))
+
+
+def _places(module: Module, call: ast.Call) -> list[ast.expr]:
+    """Where the list is used: the call itself, or all that reads the local name that alone it is kept in."""
+    statement = module.names.parents.get(call)
+    target = statement.targets[0] if isinstance(statement, ast.Assign) and len(statement.targets) == 1 else None
+    if not isinstance(target, ast.Name) or len(module.names.bindings(target)) != 1:
+        return [call]
+    bindings = module.names.bindings(target)
+    reads = [node for node in module.names.scope_of if isinstance(node, ast.Name) and node.id == target.id and node is not target]
+    return [node for node in reads if module.names.bindings(node) is bindings] or [call]
+
+
+def _draft(module: Module, use: Use, place: ast.expr) -> Iterator[Draft]:
+    above = module.names.parents.get(place)
+    member = isinstance(above, ast.Compare) and len(above.ops) == 1 and isinstance(above.ops[0], ast.In | ast.NotIn)
+    if isinstance(above, ast.Compare) and member and above.comparators[0] is place:
+        if common.literal(above.left) == "sox_io":
+            start, end = module.span(above.left)
+            quoted = module.text.text[start:end]
+            if quoted in ("'sox_io'", '"sox_io"') and not module.in_fstring(above):
+                yield Draft((start, end), _LISTED, changes=(Replace(start, end, quoted.replace("_io", "")),))
+            else:
+                yield Draft((start, end), _LISTED, "Change the name.")
+    elif _is_used(above):
+        yield Draft(module.span(use.node), _OTHERWISE, "See what is done with it.")
 
 
 def _is_used(above: ast.AST | None) -> bool:
@@ -50,8 +74,8 @@ def _is_used(above: ast.AST | None) -> bool:
     )
 
 
-def _guards_setter(module: Module, test: ast.Compare) -> bool:
-    above = module.names.parents.get(test)
+def _guards_setter(module: Module, test: ast.AST | None) -> bool:
+    above = module.names.parents.get(test) if isinstance(test, ast.Compare) else None
     return isinstance(above, ast.If) and settings.only_sets(module, above.body)
 
 

@@ -11,6 +11,7 @@ from compat.codemod.findings import Draft, Level
 from compat.codemod.module import Imported, Module
 from compat.codemod.project import Project
 from compat.codemod.registry import NINE, Rule
+from compat.codemod.rules import lister_decision
 from compat.codemod.rules.metadata_class import is_annotation
 from compat.codemod.rules.tuple_info import unsettled
 
@@ -22,7 +23,9 @@ _LOST = ("torchaudio.info", "torchaudio.AudioMetaData", "torchaudio.list_audio_b
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Dotted names, imports of the names, annotations in strings."""
     for use in module.uses:
-        if use.path in _LOST and isinstance(use.node, ast.Attribute) and not use.stored and not _is_left(module, use.node, use.name):
+        if use.path in _LOST and isinstance(use.node, ast.Attribute) and not use.stored and not _is_left(module, use.node):
+            if lister_decision.decides(module, use):
+                continue  # TAC108 speaks of it
             if unsettled(module, project, use):
                 yield Draft(module.span(use.node), f"{_reason(use.name)}; {_TUPLE}", _FIRST)
             else:
@@ -41,13 +44,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 yield Draft((start, end), f"{node.value} is not in torchaudio 2.9", changes=(new, *ours[1]))
 
 
-def _is_left(module: Module, node: ast.AST, name: str) -> bool:
-    """Whether it stands under a guard of its own, or in a decision that TAC108 speaks of."""
+def _is_left(module: Module, node: ast.AST) -> bool:
+    """Whether it stands under a guard of its own."""
     below = node
     for above in module.names.chain(node):
         if isinstance(above, ast.If | ast.IfExp) and settings.is_guard(module, above.test) and above.test is not below:
-            return True
-        if isinstance(above, ast.Compare) and name == "list_audio_backends":
             return True
         below = above
     return False
@@ -79,8 +80,11 @@ def _imported(module: Module, project: Project, one: Imported) -> Draft:
         return Draft(span, f"{_reason(name)}; not changed, because it is replaced elsewhere", advice)
     if "compat" in project.own_names or common.in_import_ladder(module, statement):
         return Draft(span, f"{_reason(name)}; not changed, because it is one of several attempts, or `compat` is a module of yours", advice)
-    if any(use.root.id == one.local and unsettled(module, project, use) for use in module.uses):
+    own = [use for use in module.uses if use.root.id == one.local]
+    if any(unsettled(module, project, use) for use in own):
         return Draft(span, f"{_reason(name)}; {_TUPLE}", _FIRST)
+    if any(lister_decision.decides(module, use) for use in own):
+        return Draft(span, f"{_reason(name)}; not changed, because a decision rests on it (TAC108)", "Settle that first, and run again.")
     changes: list[Change] = [DropName(statement, one.alias)]
     bound = name if one.local == name else f"{name} as {one.local}"
     changes.append(AddStatement(statement, f"from compat import {bound}"))
