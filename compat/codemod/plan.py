@@ -13,8 +13,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePath
 
-from compat.codemod import acceptance, api, kinds, reexports, settings
-from compat.codemod.changes import AddArgument, AddStatement, Change, DropFinally, Remove, Replace, Substitute, Unwrap
+from compat.codemod import acceptance, api, forwarding, kinds, reexports, settings
+from compat.codemod.changes import AddArgument, Change, DropFinally, Remove, Substitute, Unwrap
 from compat.codemod.findings import Draft, Place
 from compat.codemod.module import Module, Use, is_test
 from compat.codemod.project import Project
@@ -692,34 +692,23 @@ class _Part:
     def _give_value(self, site: Site, value: str) -> list[Change]:
         module, node = site.module, site.use.node
         above = module.names.parents[node]
-        if isinstance(above, ast.Compare):
-            raise DoubtError("the function itself is compared", [site.place])
-        if (
-            isinstance(above, ast.Call)
-            and above.args
-            and above.args[0] is node
-            and module.names.qualified(above.func) == "functools.partial"
-        ):
-            return [AddArgument(above, "backend", value)]
-        passed = isinstance(above, ast.keyword) or (isinstance(above, ast.Call) and node in above.args)
-        if not passed or _looks_at(above):
-            raise DoubtError("the function is kept as a value, and when that happens is not sure", [site.place])
         if isinstance(above, ast.Call) and self._looked_into(above):
             raise DoubtError("what it is passed to asks for its name or its parameters", [site.place])
-        if site.at_import and not module.interactive and any(isinstance(one, ast.arguments) for one in module.names.chain(node)):
-            raise DoubtError("the function is a default value, bound when its module is imported", [site.place])
-        scope = module.names.scope_of[site.use.root]
-        home = scope.home("functools")
-        start, end = module.span(node)
-        changes: list[Change] = []
-        if home is None:
-            anchor = module.anchor()
-            if anchor is None or anchor not in module.tree.body:
-                raise DoubtError("there is no place to import functools", [site.place])
-            changes.append(AddStatement(anchor, "import functools"))
-        elif {binding.target for binding in home.bindings["functools"]} != {"functools"}:
-            raise DoubtError("functools is something else here", [site.place])
-        return [*changes, Replace(start, end, f"functools.partial({module.segment(node)}, backend={value})")]
+        if forwarding.is_kept(module, node) and (places := [*self._asked_of_functions()]):
+            raise DoubtError("the function is kept as a value, and functions are asked for their names", [site.place, *places[:2]])
+        try:
+            return forwarding.with_backend(module, site.use, module.segment(node), value)
+        except forwarding.HeldError as why:
+            raise DoubtError(str(why), [site.place]) from why
+
+    def _asked_of_functions(self) -> Iterator[Place]:
+        """Where the project asks something for its name that is not plainly a class."""
+        for module in self.modules:
+            for node in module.names.all(ast.Attribute):
+                if node.attr in ("__name__", "__qualname__", "__code__") and not isinstance(node.value, ast.Call):
+                    owner = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+                    if owner not in ("__class__", "cls"):
+                        yield module.place(node)
 
     def _looked_into(self, call: ast.Call) -> bool:
         """Whether a function of the project that has this name asks a function for what a partial one lacks."""
@@ -909,13 +898,7 @@ def _names_backend(use: Use, call: ast.Call) -> bool:
 
 def _only_looked_at(module: Module, use: Use) -> bool:
     above = module.names.parents.get(use.node)
-    return isinstance(above, ast.Attribute) or (isinstance(above, ast.Call) and above.func is not use.node and _looks_at(above))
-
-
-def _looks_at(node: ast.AST) -> bool:
-    name = node.func if isinstance(node, ast.Call) else None
-    plain = name.id if isinstance(name, ast.Name) else name.attr if isinstance(name, ast.Attribute) else ""
-    return plain in ("callable", "signature", "help", "id", "repr", "isfunction", "getsource")
+    return isinstance(above, ast.Attribute) or (isinstance(above, ast.Call) and above.func is not use.node and forwarding.only_looks(above))
 
 
 _SETTERS = ("set_audio_backend", "backend")

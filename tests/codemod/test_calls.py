@@ -140,12 +140,34 @@ from tests.codemod.tables import Case, changes, check, rewrite, stays, table
     """,
         "TAC110",
     ),
+    *(
+        changes(f"handed on: {name}", f"{head}import torchaudio\n{code}\n", f"{head}import torchaudio\n{code.replace('filepath', 'uri')}\n")
+        for name, head, code in (
+            ("in a partial", "from functools import partial\n", "f = partial(torchaudio.load, filepath='a.wav')\nf(num_frames=3)"),
+            ("to a pool", "", "jobs = [pool.submit(torchaudio.load, filepath=p, num_frames=3) for p in paths]"),
+            ("to a thread", "import asyncio\n", "async def f(p):\n    return await asyncio.to_thread(torchaudio.info, filepath=p)"),
+            ("delayed", "from joblib import delayed\n", "jobs = [delayed(torchaudio.load)(filepath=p) for p in paths]"),
+        )
+    ),
+    *(
+        stays(f"handed on, and left: {name}", f"import functools, threading\nimport torchaudio\n{code}\n", "TAC110")
+        for name, code in (
+            ("to something unknown", "x = call(torchaudio.load, filepath=p)"),
+            ("in a dict", "threading.Thread(target=torchaudio.load, kwargs={'filepath': p})"),
+            ("in a dict beside the function", "call(torchaudio.load, kwargs={'filepath': p})"),
+            ("delayed by something unknown", "x = later(torchaudio.load)(filepath=p)"),
+            ("the file given twice", "f = functools.partial(torchaudio.load, p, filepath=p)"),
+        )
+    ),
     stays(
-        "in a partial",
+        "handed on, where it is replaced",
         """
+        import functools
         import torchaudio
-        from functools import partial
-        f = partial(torchaudio.load, filepath="a.wav")
+        from unittest.mock import patch
+        f = functools.partial(torchaudio.load, filepath="a.wav")
+        with patch("torchaudio.load"):
+            f()
     """,
         "TAC110",
     ),
@@ -318,13 +340,48 @@ def test_filepath(case: Case) -> None:
     """,
         "TAC114",
     ),
-    stays(
+    changes(
         "num_frames=0 alone",
         """
         import torchaudio
         torchaudio.load("a.wav", num_frames=0)
     """,
-        "TAC114",
+        """
+        import torchaudio
+        torchaudio.load("a.wav")
+    """,
+    ),
+    changes(
+        "what was said of a file without a header, where nothing was",
+        """
+        import torchaudio
+        torchaudio.load("a.wav", signalinfo=None, encodinginfo=None, filetype=None)
+    """,
+        """
+        import torchaudio
+        torchaudio.load("a.wav")
+    """,
+    ),
+    changes(
+        "in a partial",
+        """
+        import functools, torchaudio
+        f = functools.partial(torchaudio.load, normalization=True, offset=5)
+    """,
+        """
+        import functools, torchaudio
+        f = functools.partial(torchaudio.load, frame_offset=5)
+    """,
+    ),
+    *(
+        stays(f"left: {name}", f"import torchaudio\n{code}\n", "TAC114")
+        for name, code in (
+            ("said of a file without a header", "torchaudio.load('a.raw', signalinfo=si)"),
+            ("a type", "torchaudio.load('a', filetype='mp3')"),
+            ("in a dict", "kw = dict(offset=5)\ntorchaudio.load(p, **kw)"),
+            ("in a dict that is made later", "kw = {}\nkw['normalization'] = True\ntorchaudio.load(p, **kw)"),
+            ("arguments handed through", "def read(p, **kw):\n    return torchaudio.load(p, **kw)\nread(p, offset=3)"),
+        )
     ),
     stays(
         "the old order",
@@ -688,3 +745,84 @@ def test_imports_that_another_file_takes_from_here_stay() -> None:
     text = rewrite(files)["audio.py"].text
     assert "from torchaudio.backend import sox_io_backend" in text
     assert "torchaudio.load('a.wav', backend=\"sox\")" in text
+
+
+@table(
+    *(
+        changes(
+            name,
+            f"import torchaudio\ndef f(p):\n    {code.replace('LOAD', 'torchaudio.load_wav')}\n",
+            f"import torchaudio\ndef f(p):\n    {code.replace('LOAD', 'torchaudio.load')}\n",
+        )
+        for name, code in (
+            ("the shape of an item", "return LOAD(p)[0].shape[1]"),
+            ("the rate", "return LOAD(p)[1]"),
+            ("the shape of a name", "x, r = LOAD(p)\n    return x.size(1) / r, x.shape, len(x)"),
+            ("no name", "_, r = LOAD(p)\n    return r"),
+        )
+    ),
+    *(
+        stays(f"stays: {name}", f"import torchaudio\ndef f(p):\n    {code}\n", "TAC115")
+        for name, code in (
+            ("the numbers", "x, r = torchaudio.load_wav(p)\n    return x.shape, x.mean()"),
+            ("nothing is read", "x, r = torchaudio.load_wav(p)"),
+            ("passed on", "x, r = torchaudio.load_wav(p)\n    g(x)"),
+            ("more arguments", "return torchaudio.load_wav(p, num_frames=3)[0].shape"),
+            ("the whole", "return torchaudio.load_wav(p)"),
+        )
+    ),
+    stays(
+        "beside a setter",
+        "import torchaudio\nimport args\ntorchaudio.set_audio_backend(args.name)\nn = torchaudio.load_wav('a')[0].shape\n",
+        "TAC105",
+        "TAC115",
+    ),
+)
+def test_load_wav(case: Case) -> None:
+    check(case)
+
+
+@table(
+    *(
+        changes(
+            name,
+            f"import torchaudio\ndef f(p):\n    {before}\n",
+            f"import torchaudio\ndef f(p):\n    {after}\n",
+        )
+        for name, before, after in (
+            ("kept whole", "i = torchaudio.info(p)\n    return i[0].rate, i[0].channels", "i = torchaudio.info(p)\n    return i.sample_rate, i.num_channels"),
+            ("kept whole, frames", "i = torchaudio.info(p)\n    return i[0].length / i[0].channels", "i = torchaudio.info(p)\n    return i.num_frames"),
+            ("seconds by a product", "si, _ = torchaudio.info(p)\n    return si.length / (si.channels * si.rate)", "si = torchaudio.info(p)\n    return si.num_frames / si.sample_rate"),
+            ("seconds by a product, turned", "si, _ = torchaudio.info(p)\n    return si.length / (si.rate * si.channels)", "si = torchaudio.info(p)\n    return si.num_frames / si.sample_rate"),
+            ("seconds by two divisions", "si, _ = torchaudio.info(p)\n    return si.length / si.rate / si.channels", "si = torchaudio.info(p)\n    return si.num_frames / si.sample_rate"),
+        )
+    ),
+    *(
+        stays(f"stays: {name}", f"import torchaudio\ndef f(p):\n    {code}\n", *left)
+        for name, code, left in (
+            ("kept whole, length", "i = torchaudio.info(p)\n    return i[0].length", ("TAC113",)),
+            ("kept whole, the second", "i = torchaudio.info(p)\n    return i[1].encoding", ("TAC113",)),
+            ("kept whole, and taken apart", "i = torchaudio.info(p)\n    si, ei = i\n    return si.rate", ("TAC113",)),
+            ("kept whole, and passed on", "i = torchaudio.info(p)\n    g(i)\n    return i[0].rate", ("TAC113",)),
+            ("asked what it is", "i = torchaudio.info(p)\n    return i[0].rate if isinstance(i, tuple) else i.sample_rate", ()),
+            ("asked for its type", "i = torchaudio.info(p)\n    if type(i) is tuple:\n        i = i[0]\n    return i", ()),
+            ("a product of something else", "si, _ = torchaudio.info(p)\n    return si.length / (si.channels * p.rate)", ("TAC113",)),
+            ("given back", "return torchaudio.info(p)\nsi, ei = f('a')", ("TAC113",)),
+            ("given back, an item", "return torchaudio.info(p)\nr = f('a')[0].rate", ("TAC113",)),
+            ("given back, and not taken apart", "return torchaudio.info(p)\nm = f('a')\nm.num_frames", ()),
+            ("another function of the name", "return torchaudio.info(p)\nsi, ei = other.f('a')", ()),
+        )
+    ),
+)  # fmt: skip
+def test_tuples_kept_and_given_back(case: Case) -> None:
+    check(case)
+
+
+def test_a_tuple_that_another_file_takes_apart_is_reported() -> None:
+    found = rewrite(
+        {
+            "audio.py": "import torchaudio\ndef meta(p):\n    return torchaudio.info(p)\n",
+            "main.py": "import torchaudio\nfrom audio import meta\nsi, ei = meta('a')\n",
+        }
+    )
+    assert [finding.rule for finding in found["audio.py"].left] == ["TAC113"]

@@ -88,13 +88,53 @@ from tests.codemod.tables import Case, changes, check, rewrite, stays, table
     """,
         "TAC111",
     ),
-    stays(
-        "kept as a value",
+    *(
+        changes(
+            f"as a value: {name}",
+            f"from torchaudio.backend import sox_io_backend\n{code}\n",
+            f"import torchaudio\n{more}{rest}\n",
+            target=target,
+        )
+        for name, target, code, more, rest in (
+            ("kept", "2.2", "read = sox_io_backend.load", "import functools\n", 'read = functools.partial(torchaudio.load, backend="sox")'),
+            (
+                "passed on",
+                "2.2",
+                "make(loader=sox_io_backend.load)",
+                "import functools\n",
+                'make(loader=functools.partial(torchaudio.load, backend="sox"))',
+            ),
+            (
+                "in a table",
+                "2.2",
+                "T = {'a': sox_io_backend.info}",
+                "import functools\n",
+                "T = {'a': functools.partial(torchaudio.info, backend=\"sox\")}",
+            ),
+            ("for 2.9", "2.9", "read = sox_io_backend.load", "", "read = torchaudio.load"),
+        )
+    ),
+    changes(
+        "as a value in a partial",
         """
-        from torchaudio.backend import sox_io_backend
-        read = sox_io_backend.load
+        from functools import partial
+        from torchaudio.backend import soundfile_backend
+        read = partial(soundfile_backend.load, num_frames=5)
     """,
-        "TAC111",
+        """
+        from functools import partial
+        import torchaudio
+        read = partial(torchaudio.load, num_frames=5, backend="soundfile")
+    """,
+    ),
+    *(
+        stays(f"as a value, left: {name}", f"import functools\nfrom torchaudio.backend import soundfile_backend as b\n{code}\n", "TAC111")
+        for name, code in (
+            ("compared", "x = read is b.load"),
+            ("save", "f = functools.partial(b.save, bits_per_sample=16)"),
+            ("a method", "class R:\n    read = b.load"),
+            ("asked for its name", "x = functools.wraps(b.load)"),
+        )
     ),
     stays(
         "never existed",
@@ -684,14 +724,60 @@ def test_leftovers(case: Case) -> None:
     """,
         target="2.9",
     ),
-    stays(
-        "imported in a function only",
+    changes(
+        "imported in functions only",
         """
+        def f(p):
+            import torchaudio
+            return torchaudio.info(p), torchaudio.info(p)
+        def g(p):
+            import torchaudio as ta
+            return ta.info(p)
+    """,
+        """
+        def f(p):
+            import torchaudio
+            import compat
+            return compat.info(p), compat.info(p)
+        def g(p):
+            import torchaudio as ta
+            import compat
+            return compat.info(p)
+    """,
+        target="2.9",
+    ),
+    changes(
+        "imported in a function, where compat is something else",
+        """
+        import six.compat as compat
         def f(p):
             import torchaudio
             return torchaudio.info(p)
     """,
-        "TAC129",
+        """
+        import six.compat as compat
+        def f(p):
+            import torchaudio
+            import compat as torchaudio_compat
+            return torchaudio_compat.info(p)
+    """,
+        target="2.9",
+    ),
+    changes(
+        "the class in annotations that are text",
+        """
+        import torchaudio as ta
+        def f(m: "list[ta.AudioMetaData]", other: "data.AudioMetaData") -> "ta.backend.common.AudioMetaData":
+            # type: (...) -> ta.AudioMetaData
+            return m[0]
+    """,
+        """
+        import torchaudio as ta
+        import compat
+        def f(m: "list[compat.AudioMetaData]", other: "data.AudioMetaData") -> "compat.AudioMetaData":
+            # type: (...) -> compat.AudioMetaData
+            return m[0]
+    """,
         target="2.9",
     ),
     stays(

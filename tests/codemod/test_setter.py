@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.codemod.tables import Case, changes, check, dedent, rewrite, stays, table
 
+PARTIAL = 'functools.partial(torchaudio.load, backend="soundfile")'
+
 
 @table(
     changes(
@@ -1573,24 +1575,37 @@ def test_setter_tried(case: Case) -> None:
     """,
         "TAC101",
     ),
-    stays(
-        "kept",
-        """
-        import torchaudio
-        torchaudio.set_audio_backend("soundfile")
-        READ = torchaudio.load
-    """,
-        "TAC101",
+    *(
+        changes(
+            name,
+            f"import torchaudio\ntorchaudio.set_audio_backend('soundfile')\n{code.format('torchaudio.load')}\n",
+            f"import torchaudio\nimport functools\n{code.format(PARTIAL)}\n",
+        )
+        for name, code in (
+            ("kept", "READ = {}"),
+            ("kept with a type", "READ: object = {}"),
+            ("a default value", "def f(p, load={}):\n    return load(p)"),
+            ("a default value by keyword", "class R:\n    def f(self, p, *, load={}):\n        return load(p)"),
+            ("the other value", "class R:\n    def __init__(self, f=None):\n        self.f = f or {}"),
+            ("one of two", "def f(x):\n    return {} if x else None"),
+            ("in a table", "T = {{'wav': {}}}"),
+            ("in a list", "T = [print, {}]"),
+            ("a static method", "class R:\n    read = staticmethod({})"),
+        )
     ),
-    stays(
-        "a default value",
-        """
-        import torchaudio
-        torchaudio.set_audio_backend("soundfile")
-        def f(p, load=torchaudio.load):
-            return load(p)
-    """,
-        "TAC101",
+    changes(
+        "kept before the setter",
+        "import torchaudio\nREAD = torchaudio.load\ntorchaudio.set_audio_backend('soundfile')\nx = torchaudio.load(p)\n",
+        'import torchaudio\nREAD = torchaudio.load\nx = torchaudio.load(p, backend="soundfile")\n',
+    ),
+    *(
+        stays(f"left: {name}", f"import torchaudio\ntorchaudio.set_audio_backend('soundfile')\n{code}\n", "TAC101")
+        for name, code in (
+            ("a method", "class R:\n    read = torchaudio.load"),
+            ("kept, and functions are asked for their names", "READ = torchaudio.load\ndef f(g):\n    return g.__name__"),
+            ("kept and compared", "READ = torchaudio.load\nx = READ is torchaudio.load"),
+            ("a condition", "def f(x):\n    return torchaudio.load or x"),
+        )
     ),
     stays(
         "functools is something else",
@@ -1681,6 +1696,16 @@ def test_a_file_object_from_another_module_holds_sox() -> None:
     caller = "import io, data\ndata.read(io.BytesIO(b''))\nimport torchaudio\n"
     files = {"main.py": MAIN.replace("soundfile", "sox_io"), "data.py": DATA, "caller.py": caller}
     assert texts(files) == files
+
+
+def test_a_default_value_in_another_module_is_bound_before_and_holds_the_setter() -> None:
+    found = rewrite(
+        {
+            "main.py": "import torchaudio\nimport data\ntorchaudio.set_audio_backend('soundfile')\n",
+            "data.py": "import torchaudio\ndef f(p, load=torchaudio.load):\n    return load(p)\n",
+        }
+    )
+    assert not any(outcome.changed for outcome in found.values())
 
 
 def test_import_time_calls_of_other_modules_are_left() -> None:

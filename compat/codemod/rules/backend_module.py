@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod import acceptance, api, common
+from compat.codemod import acceptance, api, common, forwarding
 from compat.codemod.changes import AddArgument, AddStatement, Change, NameArgument, RenameKeyword, Replace
 from compat.codemod.findings import Draft, Level
 from compat.codemod.module import Module, Use
@@ -20,12 +20,10 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for use in module.of("of a backend"):
         if use.stored:
             continue
-        if use.call is None:
-            yield Draft(module.span(use.node), f"{_GONE}; here its function is kept as a value", _by_hand(use))
-            continue
         fake = common.faked(module, project, use, _GONE)
         try:
-            yield fake or Draft(module.span(use.node), _GONE, changes=tuple(_moved(module, project, use, use.call)))
+            changes = _kept(module, project, use) if use.call is None else _moved(module, project, use, use.call)
+            yield fake or Draft(module.span(use.node), _GONE, changes=tuple(changes))
         except acceptance.RefusedError as why:
             yield Draft(module.span(use.node), f"{_GONE}; {why.reason}", why.advice or _by_hand(use), related=why.related[1:])
     for use in module.uses:
@@ -50,15 +48,7 @@ def _moved(module: Module, project: Project, use: Use, call: ast.Call) -> list[C
         RefusedError: why there are none.
     """
     assert use.known is not None
-    changes: list[Change] = []
-    name = module.torchaudio_at(use)
-    if name is None:
-        bound = [binding for scope in module.names.scope_made_by.values() for binding in scope.bindings.get(api.ROOT, ())]
-        own = next((one for one in module.imported if one.local == use.root.id), None)
-        if own is None or any(binding.target != api.ROOT for binding in bound):
-            raise acceptance.RefusedError("torchaudio itself has no name here")
-        name = api.ROOT
-        changes.append(AddStatement(own.statement, f"import {api.ROOT}"))
+    name, changes = _name(module, use)
     changes.append(Replace(*module.span(use.node), f"{name}.{use.name}"))
     if use.name == "save" and len(call.args) > 4:
         if common.starred(call) or len(call.args) > len(api.LEGACY_PARAMETERS["save"]):
@@ -80,6 +70,41 @@ def _moved(module: Module, project: Project, use: Use, call: ast.Call) -> list[C
         raise acceptance.RefusedError("the dispatcher may be off here")
     changes.append(AddArgument(call, "backend", f'"{use.known.backend}"'))
     return [*changes, *acceptance.changes_for(project, module, use, use.known.backend)]
+
+
+def _kept(module: Module, project: Project, use: Use) -> list[Change]:
+    """The changes for a function that is passed on or kept; its arguments are given elsewhere.
+
+    Raises:
+        RefusedError: why there are none.
+    """
+    assert use.known is not None
+    if use.name == "save":
+        raise acceptance.RefusedError("here it is kept as a value, and the order of its arguments is another")
+    name, changes = _name(module, use)
+    backend = None if project.target == "2.9" and use.name == "load" else use.known.backend
+    if backend is not None:
+        if common.legacy_mode(project):
+            raise acceptance.RefusedError("the dispatcher may be off here")
+        changes += acceptance.changes_for(project, module, use, backend)
+    try:
+        return [*changes, *forwarding.with_backend(module, use, f"{name}.{use.name}", backend and f'"{backend}"')]
+    except forwarding.HeldError as why:
+        raise acceptance.RefusedError(str(why)) from why
+
+
+def _name(module: Module, use: Use) -> tuple[str, list[Change]]:
+    """What torchaudio itself is called where a use stands, and the change that binds it."""
+    changes: list[Change] = []
+    name = module.torchaudio_at(use)
+    if name is None:
+        bound = [binding for scope in module.names.scope_made_by.values() for binding in scope.bindings.get(api.ROOT, ())]
+        own = next((one for one in module.imported if one.local == use.root.id), None)
+        if own is None or any(binding.target != api.ROOT for binding in bound):
+            raise acceptance.RefusedError("torchaudio itself has no name here")
+        name = api.ROOT
+        changes.append(AddStatement(own.statement, f"import {api.ROOT}"))
+    return name, changes
 
 
 RULE = Rule(

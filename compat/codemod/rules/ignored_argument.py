@@ -35,7 +35,7 @@ def _differs(use: Use, call: ast.Call, name: str, default: object) -> bool:
 
 
 def _ours(module: Module, project: Project, use: Use) -> tuple[Change, ...]:
-    ours = common.our_name(module, project)
+    ours = common.our_name(module, project, use)
     if isinstance(ours, str) or project.fakes_of(use.name) or not isinstance(use.node, ast.Attribute):
         return ()
     return (Replace(*module.span(use.node), f"{ours[0]}.{use.name}"), *ours[1])

@@ -5,18 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod import common, settings
+from compat.codemod import common, settings, type_texts
 from compat.codemod.changes import AddStatement, Change, DropName, Replace
 from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Imported, Module
+from compat.codemod.module import Imported, Module, Use
 from compat.codemod.project import Project
 from compat.codemod.registry import NINE, Rule
 from compat.codemod.rules import lister_decision
-from compat.codemod.rules.metadata_class import is_annotation
 from compat.codemod.rules.tuple_info import unsettled
 
 _TUPLE = "not changed, because what it gives is used as the tuple of 0.x (TAC113)"
 _FIRST = "Read the attributes of AudioMetaData instead, and run again."
+_CLASS = "AudioMetaData"
 _LOST = ("torchaudio.info", "torchaudio.AudioMetaData", "torchaudio.list_audio_backends")
 
 
@@ -29,19 +29,16 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             if unsettled(module, project, use):
                 yield Draft(module.span(use.node), f"{_reason(use.name)}; {_TUPLE}", _FIRST)
             else:
-                yield _dotted(module, project, use.node, use.name)
+                yield _dotted(module, project, use, use.node)
     for one in module.imported:
         if one.path in _LOST and isinstance(one.statement, ast.ImportFrom):
             yield _imported(module, project, one)
-    for node in module.strings:
-        if node.value in _LOST and is_annotation(module, node) and module.segment(node)[1:-1] == node.value:
-            start, end = module.span(node)
-            ours = common.our_name(module, project)
-            if isinstance(ours, str):
-                yield Draft((start, end), f"{node.value} is not in torchaudio 2.9; {ours}", "Use the one of this package.")
-            else:
-                new = Replace(start + 1, end - 1, f"{ours[0]}.{str(node.value).rpartition('.')[2]}")
-                yield Draft((start, end), f"{node.value} is not in torchaudio 2.9", changes=(new, *ours[1]))
+    for start, end, _ in type_texts.mentions(module, _CLASS):
+        ours = common.our_name(module, project)
+        if isinstance(ours, str):
+            yield Draft((start, end), f"{_reason(_CLASS)}; {ours}", "Use the one of this package.")
+        else:
+            yield Draft((start, end), _reason(_CLASS), changes=(Replace(start, end, f"{ours[0]}.{_CLASS}"), *ours[1]))
 
 
 def _is_left(module: Module, node: ast.AST) -> bool:
@@ -58,15 +55,15 @@ def _reason(name: str) -> str:
     return f"torchaudio.{name} is not in 2.9"
 
 
-def _dotted(module: Module, project: Project, node: ast.Attribute, name: str) -> Draft:
-    span = module.span(node)
+def _dotted(module: Module, project: Project, use: Use, node: ast.Attribute) -> Draft:
+    span, name = module.span(node), use.name
     fakes = project.fakes_of(name)
     if fakes:
         reason = f"{_reason(name)}; not changed, because torchaudio.{fakes[0].name or name} {fakes[0].how} elsewhere"
         return Draft(
             span, reason, f"Use compat.{name}, and replace that where it is replaced.", related=tuple(fake.place for fake in fakes[:3])
         )
-    ours = common.our_name(module, project)
+    ours = common.our_name(module, project, use)
     if isinstance(ours, str):
         return Draft(span, f"{_reason(name)}; {ours}", f"Use {name} of this package.")
     return Draft(span, _reason(name), changes=(Replace(*span, f"{ours[0]}.{name}"), *ours[1]))

@@ -6,14 +6,15 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod import api, common
+from compat.codemod import api, common, type_texts
 from compat.codemod.changes import AddStatement, Change, Replace
 from compat.codemod.findings import Draft, Level
 from compat.codemod.module import Module, Use
 from compat.codemod.project import Project
 from compat.codemod.registry import MODERN, Rule
 
-_OLD = "torchaudio.backend.common.AudioMetaData"
+_BELOW = "backend.common.AudioMetaData"
+_OLD = f"{api.ROOT}.{_BELOW}"
 _REASON = "torchaudio.backend is deprecated from 2.1 on and gone in 2.9; the class is torchaudio.AudioMetaData"
 
 
@@ -25,8 +26,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for use in module.of("old metadata"):
         if isinstance(use.node, ast.Attribute) and not use.stored:
             yield Draft(module.span(use.node), _REASON, changes=tuple(_dotted(module, use)))
-    for start in _in_texts(module):
-        yield Draft((start, start + len(_OLD)), _REASON, changes=(Replace(start, start + len(_OLD), "torchaudio.AudioMetaData"),))
+    for start, end, root in type_texts.mentions(module, _BELOW):
+        yield Draft((start, end), _REASON, changes=(Replace(start, end, f"{root}.AudioMetaData"),))
 
 
 def _import(module: Module, statement: ast.ImportFrom) -> Draft:
@@ -45,29 +46,6 @@ def _dotted(module: Module, use: Use) -> Iterator[Change]:
         own = next(one for one in module.imported if one.local == use.root.id)
         yield AddStatement(own.statement, f"import {api.ROOT}")
     yield Replace(*module.span(use.node), f"{name or api.ROOT}.AudioMetaData")
-
-
-def _in_texts(module: Module) -> Iterator[int]:
-    """Where the old name stands in an annotation that is a string, or in a type comment."""
-    if _OLD not in module.text.text or not any(one.local == api.ROOT and one.scope is module.names.module for one in module.imported):
-        return
-    spans = [module.span(node) for node in module.strings if _OLD in str(node.value) and is_annotation(module, node)]
-    spans += [(c.start, c.end) for c in module.text.comments if re.match(r"#\s*type:", module.text.text[c.start : c.end])]
-    for start, end in spans:
-        for match in re.finditer(rf"(?<![\w.]){re.escape(_OLD)}(?!\w)", module.text.text[start:end]):
-            yield start + match.start()
-
-
-def is_annotation(module: Module, node: ast.AST) -> bool:
-    """Whether a node is part of an annotation."""
-    below = node
-    for above in module.names.chain(node):
-        if below in (getattr(above, "annotation", None), getattr(above, "returns", None)):
-            return True
-        if isinstance(above, ast.stmt):
-            return False
-        below = above
-    return False
 
 
 RULE = Rule(

@@ -5,54 +5,74 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod import common
+from compat.codemod import common, forwarding
 from compat.codemod.changes import Change, DropArgument, RenameKeyword, Replace
 from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
+from compat.codemod.module import Module, Use
 from compat.codemod.project import Project
 from compat.codemod.registry import DROP_IN, MODERN, Rule
 
+_ZERO = "num_frames=0 meant all of it up to 0.7; since then it is refused, or gives nothing"
 _REASON = "this is an argument of the load of 0.7 and before, and a TypeError since"
+
+
+# Arguments that say nothing where they have these values: their defaults of that time.
+_SILENT = {"out": None, "normalization": True, "signalinfo": None, "encodinginfo": None, "filetype": None}
+_DOUBTS = {
+    "out": "out= was filled in place",
+    "normalization": "normalization= other than True scaled in a way that is gone",
+    "signalinfo": "what signalinfo= said of a headerless file cannot be said any more",
+    "encodinginfo": "what encodinginfo= said of a headerless file cannot be said any more",
+    "filetype": "filetype= is format= today, where the name is one that it takes",
+}
+_OLD = (*_SILENT, "offset")
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Keywords of that time; positional arguments in its order are reported."""
     for use, call in common.calls(module, "load"):
-        old = {name: one for name in ("out", "normalization", "offset") if (one := common.keyword(call, name)) is not None}
-        frames = common.keyword(call, "num_frames")
-        zero = frames is not None and common.literal(frames.value) == 0 and common.literal(frames.value) is not False
-        if not old:
-            if zero and frames is not None:
-                reason = "num_frames=0 meant all of it up to 0.7; since then it is refused, or gives nothing"
-                yield Draft(module.span(frames), reason, "Leave it out if all of it is meant.")
-            elif _positional(call):
-                yield Draft(module.span(call), "these arguments look like the order of 0.7 (out, normalization, ...)", "Name them.")
-            continue
-        changes, doubt = _changes(call, old)
-        if zero and frames is not None:
-            changes.append(DropArgument(call, frames))
-        elif frames is not None and common.literal(frames.value) is ...:
-            changes += _zero_is_all(module, frames.value)
-        only_dropped = all(isinstance(change, DropArgument) for change in changes)
-        fake = None if only_dropped else common.faked(module, project, use, _REASON)
-        if doubt:
-            yield Draft(module.span(call), f"{_REASON}; {doubt}", "Write what is meant with frame_offset, num_frames and normalize.")
-        else:
-            yield fake or Draft(module.span(call), _REASON, changes=tuple(changes))
+        in_dict = common.passed_in_dict(module, project, call, *_OLD)
+        if any(common.keyword(call, name) for name in (*_OLD, "num_frames")):
+            yield from _draft(module, project, use, call, others=0)
+        elif _positional(call):
+            yield Draft(module.span(call), "these arguments look like the order of 0.7 (out, normalization, ...)", "Name them.")
+        elif in_dict:
+            advice = "Write the dict with frame_offset, num_frames and normalize."
+            yield Draft(module.span(call), f"{_REASON}; {in_dict}= is a key of a dict here", advice)
+    for use, call, others in forwarding.forwarded(module, "load"):
+        yield from _draft(module, project, use, call, others=others)
 
 
-def _changes(call: ast.Call, old: dict[str, ast.keyword]) -> tuple[list[Change], str]:
+def _draft(module: Module, project: Project, use: Use, call: ast.Call, *, others: int) -> Iterator[Draft]:
+    old = {name: one for name in _OLD if (one := common.keyword(call, name)) is not None}
+    frames = common.keyword(call, "num_frames")
+    zero = frames is not None and common.literal(frames.value) == 0 and common.literal(frames.value) is not False
+    if not old and not zero:
+        if _positional(call) and not others:
+            yield Draft(module.span(call), "these arguments look like the order of 0.7 (out, normalization, ...)", "Name them.")
+        return
+    changes, doubt = _changes(call, old, others)
+    if zero and frames is not None:
+        changes.append(DropArgument(call, frames))
+    elif frames is not None and common.literal(frames.value) is ...:
+        changes += _zero_is_all(module, frames.value)
+    only_dropped = all(isinstance(change, DropArgument) for change in changes)
+    fake = None if only_dropped else common.faked(module, project, use, _REASON)
+    if doubt:
+        yield Draft(module.span(call), f"{_REASON}; {doubt}", "Write what is meant with frame_offset, num_frames and normalize.")
+    else:
+        yield fake or Draft(module.span(call), _REASON if old else _ZERO, changes=tuple(changes))
+
+
+def _changes(call: ast.Call, old: dict[str, ast.keyword], others: int) -> tuple[list[Change], str]:
     changes: list[Change] = []
-    if len(call.args) > 1 or common.starred(call):
+    if old and (len(call.args) > others + 1 or common.starred(call)):
         return [], "not all arguments are named"
-    if "out" in old:
-        if common.literal(old["out"].value) is not None:
-            return [], "out= was filled in place"
-        changes.append(DropArgument(call, old["out"]))
-    if "normalization" in old:
-        if common.literal(old["normalization"].value) is not True:
-            return [], "normalization= other than True scaled in a way that is gone"
-        changes.append(DropArgument(call, old["normalization"]))
+    for name, silent in _SILENT.items():
+        if name in old:
+            if common.literal(old[name].value) is not silent:
+                return [], _DOUBTS[name]
+            changes.append(DropArgument(call, old[name]))
     if "offset" in old:
         if common.keyword(call, "frame_offset") is not None:
             return [], "frame_offset= is given too"
@@ -96,9 +116,9 @@ def read(path):
     return torchaudio.load(path, frame_offset=100)
 """,
     explanation="""\
-out=None and normalization=True were the defaults and go, offset= is frame_offset=, num_frames=0 meant all of it and goes
-where another argument shows that the call is that old (soundfile takes 0 for nothing today); num_frames=n, which may be 0,
-becomes num_frames=n or -1. Other values are reported.
+out=None, normalization=True, signalinfo=None, encodinginfo=None and filetype=None were the defaults and go, offset= is frame_offset=,
+num_frames=0 meant all of it and goes: since 0.8 it is an error, or gives nothing. num_frames=n, which may be 0, becomes
+num_frames=n or -1 where another argument shows that the call is that old. Other values are reported, and all in a dict.
 """,
     check=check,
 )

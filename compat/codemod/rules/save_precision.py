@@ -5,28 +5,27 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod import common
+from compat.codemod import common, forwarding
 from compat.codemod.changes import RenameKeyword
 from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
+from compat.codemod.module import Module, Use
 from compat.codemod.project import Project
 from compat.codemod.registry import DROP_IN, MODERN, Rule
 
 _REASON = "precision= is an argument of the save of 0.7 and before, and a TypeError since"
 
 
+_ADVICE = "Write bits_per_sample=, or for 2.9 use compat.save: torchaudio.save ignores it there."
+
+
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """The keyword is renamed; a fourth positional argument that is a bit depth is reported, and all of it for 2.9."""
     for use, call in common.calls(module, "save"):
-        keyword = common.keyword(call, "precision")
-        if keyword is not None:
-            known = common.literal(keyword.value) in (8, 16, 24, 32) and common.keyword(call, "bits_per_sample") is None
-            if project.target == "2.9" or not known:
-                advice = "Write bits_per_sample=, or for 2.9 use compat.save: torchaudio.save ignores it there."
-                yield Draft(module.span(keyword), _REASON, advice)
-            else:
-                fake = common.faked(module, project, use, _REASON)
-                yield fake or Draft(module.span(keyword), _REASON, changes=(RenameKeyword(call, keyword, "bits_per_sample"),))
+        given = common.keyword(call, "precision")
+        if given is not None:
+            yield _draft(module, project, use, call, given)
+        elif common.passed_in_dict(module, project, call, "precision"):
+            yield Draft(module.span(call), f"{_REASON}; here it is a key of a dict", _ADVICE)
         elif (
             len(call.args) > 3
             and common.literal(call.args[3]) in (8, 16, 24, 32)
@@ -34,6 +33,18 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         ):
             reason = "the fourth argument looks like the precision of 0.7; since then it is channels_first"
             yield Draft(module.span(call.args[3]), reason, "Write bits_per_sample= instead.")
+    for use, call, _ in forwarding.forwarded(module, "save"):
+        given = common.keyword(call, "precision")
+        if given is not None:
+            yield _draft(module, project, use, call, given)
+
+
+def _draft(module: Module, project: Project, use: Use, call: ast.Call, given: ast.keyword) -> Draft:
+    known = common.literal(given.value) in (8, 16, 24, 32) and common.keyword(call, "bits_per_sample") is None
+    if project.target == "2.9" or not known:
+        return Draft(module.span(given), _REASON, _ADVICE)
+    change = RenameKeyword(call, given, "bits_per_sample")
+    return common.faked(module, project, use, _REASON) or Draft(module.span(given), _REASON, changes=(change,))
 
 
 RULE = Rule(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePath
 
 from compat.codemod import common
 from compat.codemod.changes import Change, Replace
@@ -11,6 +13,7 @@ from compat.codemod.findings import Draft, Level
 from compat.codemod.module import Module, Use
 from compat.codemod.project import Project
 from compat.codemod.registry import DROP_IN, MODERN, Rule
+from compat.codemod.scopes import AnyFunction
 
 _NEW = {"rate": "sample_rate", "channels": "num_channels", "precision": "bits_per_sample"}
 _REASON = "info gives one AudioMetaData, which does not unpack and has no items"
@@ -53,7 +56,64 @@ def _translated(module: Module, project: Project, call: ast.Call) -> tuple[Chang
         return tuple(_unpacked(module, project, above))
     if isinstance(above, ast.Subscript) and above.value is call and common.literal(above.slice) in (0, 1, -1, -2):
         return tuple(_indexed(module, project, call, above))
+    if isinstance(above, ast.Assign) and len(above.targets) == 1 and isinstance(above.targets[0], ast.Name):
+        return _kept(module, project, above.targets[0])
+    if isinstance(above, ast.Return):
+        _not_taken_apart(module, project, above)
     return None
+
+
+def _kept(module: Module, project: Project, name: ast.Name) -> tuple[Change, ...] | None:
+    """The changes for a name that the whole tuple is kept in, and taken out of by ``name[0]``."""
+    reads = _reads(module, name)
+    parents = module.names.parents
+    items = [one for read in reads if (one := _item(module, read)) is not None]
+    unpacked = [read for read in reads if isinstance(parents[read], ast.Assign) and _is_pair(parents[read])]
+    if not (items or unpacked) or any(_asks_what_it_is(module, read) for read in reads):
+        return None
+    if unpacked or len(items) < len(reads):
+        raise _UnsureError(f"{name.id} is used as a tuple and otherwise, or taken apart later")
+    if any(common.literal(item.slice) != 0 for item in items):
+        raise _UnsureError("its second item is gone")
+    _followed(module, project, name)
+    return tuple(_attributes(module, list(items), {item: Replace(module.span(item.value)[1], module.span(item)[1], "") for item in items}))
+
+
+def _item(module: Module, read: ast.Name) -> ast.Subscript | None:
+    above = module.names.parents[read]
+    return above if isinstance(above, ast.Subscript) and above.value is read and common.literal(above.slice) in (0, 1, -1, -2) else None
+
+
+def _is_pair(statement: ast.AST) -> bool:
+    return isinstance(statement, ast.Assign) and any(isinstance(one, ast.Tuple | ast.List) for one in statement.targets)
+
+
+def _asks_what_it_is(module: Module, read: ast.Name) -> bool:
+    above = module.names.parents[read]
+    return isinstance(above, ast.Call) and any(
+        module.names.is_builtin(above.func, name) for name in ("isinstance", "type", "hasattr", "len")
+    )
+
+
+def _not_taken_apart(module: Module, project: Project, returned: ast.Return) -> None:
+    """Raise where a caller of the function that gives it back takes it for a tuple."""
+    function = module.function_of(returned)
+    for caller, call in project.callers(module, function) if function else ():
+        above = caller.names.parents.get(call)
+        apart = _is_pair(above) if isinstance(above, ast.Assign) else isinstance(above, ast.Subscript) and above.value is call
+        if apart and function is not None and _may_be(caller, call.func, module, function):
+            raise _UnsureError(f"it is given back, and taken apart at {caller.place(call)}")
+
+
+def _may_be(caller: Module, callee: ast.expr, module: Module, function: AnyFunction) -> bool:
+    """Whether what is called by the name of a function is it: bound to it, imported from its file, or a method of something."""
+    qualified = caller.names.qualified(callee)
+    if qualified is not None:
+        stem, name = PurePath(module.path).stem, getattr(function, "name", "")
+        return qualified == f"{stem}.{name}" or qualified.endswith((f".{stem}.{name}", f"..{name}")) or qualified == f".{name}"
+    if isinstance(callee, ast.Name):
+        return any(binding.node is function for binding in caller.names.bindings(callee))
+    return isinstance(module.names.parents[function], ast.ClassDef)
 
 
 def _unpacked(module: Module, project: Project, statement: ast.Assign) -> Iterator[Change]:
@@ -88,31 +148,63 @@ def _indexed(module: Module, project: Project, call: ast.Call, item: ast.Subscri
 
 
 def _renamed(module: Module, project: Project, name: ast.Name) -> Iterator[Change]:
+    _followed(module, project, name)
+    yield from _attributes(module, list(_reads(module, name)), {})
+
+
+def _followed(module: Module, project: Project, name: ast.Name) -> None:
+    """Raise where not all that reads a name is seen."""
     if module.function_of(name) is None and module.names.scope_of[name].kind != "module":
         raise _UnsureError("it is kept in a class")
     if module.function_of(name) is None and project.is_exported(module, name.id):
         raise _UnsureError(f"{name.id} is imported by another file")
     if len(module.names.bindings(name)) != 1:
         raise _UnsureError(f"{name.id} is bound more than once")
-    divided = set()
-    for read in _reads(module, name):
-        above = module.names.parents[read]
-        if read in divided:
+    if any(module.in_fstring(read) for read in _reads(module, name)):
+        raise _UnsureError(f"{name.id} is read in an f-string")
+
+
+def _attributes(module: Module, values: Sequence[ast.expr], also: Mapping[ast.expr, Change]) -> Iterator[Change]:
+    """The changes for what is read of an old signal info; ``also`` has one more for each value that is not part of a larger change."""
+    counted: set[ast.AST] = set()
+    for value in values:
+        above = module.names.parents[value]
+        if value in counted:
             continue
-        if module.in_fstring(read):
-            raise _UnsureError(f"{name.id} is read in an f-string")
         if not isinstance(above, ast.Attribute):
-            raise _UnsureError(f"{name.id} itself goes on to somewhere else")
-        outer = module.names.parents[above]
-        if above.attr in ("length", "channels") and isinstance(outer, ast.BinOp) and _is_frames(outer, name.id):
-            divided |= {node for node in ast.walk(outer) if isinstance(node, ast.Name)}
-            yield Replace(*module.span(outer), f"{name.id}.num_frames")
+            raise _UnsureError(f"{module.segment(value)} itself goes on to somewhere else")
+        text = ast.unparse(value)
+        plain = text.removesuffix("[0]") if value in also else text
+        whole = _frames(module, above, text)
+        if whole is not None:
+            counted |= set(ast.walk(whole[0]))
+            yield Replace(*module.span(whole[0]), whole[1].format(plain))
         else:
+            if value in also:
+                yield also[value]
             yield _attribute(module, above)
 
 
-def _is_frames(node: ast.BinOp, name: str) -> bool:
-    return isinstance(node.op, ast.Div | ast.FloorDiv) and ast.unparse(node).replace("//", "/") == f"{name}.length / {name}.channels"
+# Ways to count frames, or seconds, by what they say of x.
+_COUNTS = {
+    "x.length / x.channels": "{0}.num_frames",
+    "x.length // x.channels": "{0}.num_frames",
+    "x.length / (x.channels * x.rate)": "{0}.num_frames / {0}.sample_rate",
+    "x.length / (x.rate * x.channels)": "{0}.num_frames / {0}.sample_rate",
+    "x.length / x.rate / x.channels": "{0}.num_frames / {0}.sample_rate",
+}
+
+
+def _frames(module: Module, node: ast.AST, text: str) -> tuple[ast.AST, str] | None:
+    """The expression around ``x.length`` or ``x.channels`` that counts frames, and what it becomes."""
+    found = None
+    for above in module.names.chain(node):
+        if not isinstance(above, ast.BinOp):
+            break
+        words = ast.unparse(above)
+        new = _COUNTS.get(re.sub(rf"(?<![\w.]){re.escape(text)}\.", "x.", words))
+        found = (above, new) if new is not None else found
+    return found
 
 
 def _attribute(module: Module, node: ast.Attribute) -> Change:
