@@ -51,7 +51,7 @@ def of(
             if sink is None:
                 sink, at = Sink(frame, room, normalize, True), 0
             count = min(frames - first, block_frames - at)
-            sink.put(frame, first, first + count)
+            sink.take((frame,), first, count)
             first, at = first + count, at + count
             if at == block_frames:
                 yield sink.result()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -59,11 +60,13 @@ def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFram
     """
     import av
 
-    found = 0
+    found, decoded = 0, stream.codec_context.decode
     try:
-        for frame in container.decode(stream):
-            found += frame.samples
-            yield frame
+        # as container.decode() does, which costs two layers of generators more
+        for packet in container.demux(stream):
+            for frame in decoded(packet):
+                found += frame.samples
+                yield frame
     except av.error.ExitError as why:
         raise BackendError(SILENT_SERVER) from why
     except av.FFmpegError as why:
@@ -118,25 +121,16 @@ def piece(
     Raises:
         BackendError: there is not a single frame at that place, as in the releases.
     """
-    end = None if num_frames < 0 else frame_offset + num_frames
-    sink: Sink | None = None
-    for frame in source(container, stream):
-        count = frame.samples
-        first = frame_offset - begin if frame_offset > begin else 0
-        last = count if end is None or begin + count <= end else end - begin
-        begin += count
-        if first >= count:
-            continue
-        if sink is None:
-            sink = Sink(frame, _capacity(container, stream, frame_offset, num_frames), normalize, channels_first)
-        elif frame.format.name != sink.name or frame.layout.nb_channels != sink.channels:
-            raise BackendError(f"the stream changes to {frame.layout.nb_channels} channels of {frame.format.name} on its way")
-        sink.put(frame, first, last)
-        if end is not None and begin >= end:
+    found = source(container, stream)
+    for frame in found:
+        if begin + frame.samples > frame_offset:
             break
-    if sink is None:
+        begin += frame.samples
+    else:
         where = f" at frame {frame_offset}" if frame_offset else ""
         raise NothingThereError(f"no sound could be decoded{where}; the stream has {begin} frames")
+    sink = Sink(frame, _capacity(container, stream, frame_offset, num_frames), normalize, channels_first)
+    sink.take(itertools.chain((frame,), found), frame_offset - begin, num_frames)
     return sink.result()
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from dispatcher.backends.ffmpeg import samples
 from dispatcher.collector import Collector
+from dispatcher.errors import BackendError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy.typing as npt
     from av import AudioFrame
 
@@ -18,10 +22,10 @@ class Sink:
     """The waveform that the frames of one stream become.
 
     A frame of a compressed stream has about a thousand samples, so what is done for each is what costs: one copy of bytes for
-    each plane. Conversions wait until there is enough to make numpy worth calling.
+    each plane, in a loop that calls nothing else. Conversions wait until there is enough to make numpy worth calling.
 
     Args:
-        frame: the first frame; all others must have its format and channels.
+        frame: one like those that will come; all must have its format and channels.
         room: frames to make room for at first.
         normalize: the result is float32; otherwise of the frame's own dtype.
         channels_first: the result is ``[channel, time]``; otherwise ``[time, channel]``.
@@ -41,17 +45,34 @@ class Sink:
         self._at = self._capacity = 0  # bytes in each row: used, and there
         self._staged: npt.NDArray[Any] | None = None
 
-    def put(self, frame: AudioFrame, first: int, last: int) -> None:
-        """Take the frames ``first`` to ``last``."""
-        begin, stop = first * self._row_frame, last * self._row_frame
-        at, size = self._at, stop - begin
-        if at + size > self._capacity:
-            self._make_room(last - first)
-            at = self._at
-        self._at = end = at + size
-        planes: Any = frame.planes
-        for row, plane in zip(self._rows, planes, strict=True):
-            row[at:end] = memoryview(plane)[begin:stop]
+    def take(self, frames: Iterable[AudioFrame], skip: int = 0, wanted: int = -1) -> None:
+        """Take what comes but its first ``skip`` frames: all of it, or so many as are ``wanted``.
+
+        Raises:
+            BackendError: the stream changes its layout on the way.
+        """
+        name, channels, width, view = self.name, self.channels, self._row_frame, memoryview
+        begin, left = skip * width, wanted * width if wanted >= 0 else sys.maxsize
+        at, capacity, rows = self._at, self._capacity, self._rows
+        for frame in frames:
+            if frame.layout.nb_channels != channels or frame.format.name != name:
+                raise BackendError(f"the stream changes to {frame.layout.nb_channels} channels of {frame.format.name} on its way")
+            size = frame.samples * width - begin
+            if size > left:
+                size = left
+            if at + size > capacity:
+                self._at = at
+                self._make_room(size // width)
+                at, capacity, rows = self._at, self._capacity, self._rows
+            planes: Any = frame.planes
+            for row, plane in zip(rows, planes):  # noqa: B905 - there is one for each, and having it checked costs
+                row[at : at + size] = view(plane)[begin : begin + size]
+            at += size
+            left -= size
+            if not left:
+                break
+            begin = 0
+        self._at = at
 
     def _make_room(self, frames: int) -> None:
         import numpy as np
