@@ -11,8 +11,6 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
-import numpy as np
-
 from compat.audit.items import Item, number
 
 
@@ -90,6 +88,8 @@ def _most(found: int, size: int, population: int, error: float) -> int:
 
 def _chance(found: int, size: int, kind: int, population: int) -> float:
     """The chance of ``found`` or fewer files of a kind in a sample, where there are ``kind`` of them in all."""
+    import numpy as np
+
     first = max(0, size - (population - kind))
     if found < first:
         return 0.0

@@ -7,7 +7,7 @@ import dataclasses
 import functools
 import os
 
-from compat.audit import comparison, fetching, sides, wording
+from compat.audit import fetching, sides, wording
 from compat.audit.engines.engine import EngineError
 from compat.audit.items import Item
 from compat.audit.options import Terms
@@ -39,6 +39,8 @@ class Compare:
         Raises:
             EngineError: a backend does not work on this machine.
         """
+        from compat.audit import comparison  # with numpy, which the process that gives the work does without
+
         row = _begun(item)
         with contextlib.ExitStack() as held:
             try:

@@ -322,7 +322,7 @@ def test_files_behind_urls_are_compared(folder: pathlib.Path, capsys: pytest.Cap
 
 def test_nothing_heavy_is_imported_and_no_torch_at_all(python: Callable[..., subprocess.CompletedProcess[str]]) -> None:
     code = (
-        "import sys, compat.audit.cli as c; c.parser(); assert 'numpy' not in sys.modules;"
+        "import sys, compat.audit.cli as c, compat.audit.session; c.parser(); assert 'numpy' not in sys.modules;"
         "import compat.audit.preload; assert 'av' in sys.modules; assert 'torch' not in sys.modules"
     )
     done = python(code=code)

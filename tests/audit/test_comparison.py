@@ -5,6 +5,7 @@ from __future__ import annotations
 import pathlib
 import tracemalloc
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -153,6 +154,21 @@ def test_who_cannot_read(broken: tuple[int, ...], kind: str, tmp_path: pathlib.P
     assert (row.from_error is not None) == (0 in broken)
     assert (row.to_error is not None) == (1 in broken)
     assert "soundfile" in row.note
+
+
+@pytest.mark.parametrize(("kept", "times"), [(1 << 24, 1), (0, 2)], ids=["what fits into memory", "what does not"])
+def test_how_often_a_shifted_file_is_decoded(kept: int, times: int, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    own = sides.Side.open
+
+    def counted(side: sides.Side, path: str, **options: Any) -> Any:
+        opened.append(path)
+        return own(side, path, **options)
+
+    monkeypatch.setattr(sides.Side, "open", counted)
+    monkeypatch.setattr(reading, "KEPT_BYTES", kept)
+    assert compared(tmp_path, MUSIC, MUSIC[1105:], block_frames=5000).kind == "shifted"
+    assert opened.count(str(tmp_path / "old.wav")) == opened.count(str(tmp_path / "new.wav")) == times
 
 
 def test_a_long_file_needs_no_more_memory_than_its_blocks(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
