@@ -214,3 +214,9 @@ def of(uri: Any) -> Promise | None:
     except IndexError:
         return None
     return Promise(*told, size) if told and told[0] > 0 else None
+
+
+def more_than(uri: Any, frames: int) -> bool:
+    """Whether the header of a path or file object promises more than so many frames."""
+    promise = of(uri)
+    return promise is not None and promise.frames > frames

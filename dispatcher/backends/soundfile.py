@@ -11,9 +11,9 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from dispatcher import arguments, backend, collector, notices, source, target
+from dispatcher import arguments, backend, collector, notices, promises, source, target
 from dispatcher.collector import Collector
-from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, problem
+from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, describe, problem
 from dispatcher.metadata import AudioMetaData
 from dispatcher.streaming import Stream, worded
 
@@ -69,6 +69,8 @@ _EXACT = {
 }
 _PIECE = 1 << 15
 _IN_PAIRS = ("VOX_ADPCM",)
+_MPEG, _MISCOUNTED = "MPEG", 2 * 1152  # libsndfile counts so many frames too many in good files
+_KNOWN_BY_NAME = (".au", ".snd", ".vox", ".vox6", ".vox8", ".gsm", ".sd2")  # by libsndfile, where the content does not tell
 _MOST_AT_ONCE = 1 << 26
 _SURE = 1 << 16  # frames that room is made for whatever the file's size
 # libsndfile puts as many frames of Vorbis as it is given on the stack, and a minute of them is a segmentation fault
@@ -104,6 +106,26 @@ def _readable(uri: Uri, settings: Settings) -> Any:
         hint = "Read it into io.BytesIO first, or turn on the flag unseekable_objects."
         cause = f"libsndfile must seek, and the object refuses ({why})"
         raise problem(BackendError, "read", uri, cause, backend=Backend.name, hint=hint) from why
+
+
+@contextlib.contextmanager
+def _descriptor(place: Any) -> Iterator[tuple[Any, bool]]:
+    """What is given to libsndfile to open, and whether it is ours to close: the descriptor of a file, or ``place`` itself.
+
+    Python closes a file whenever an interrupt comes, python-soundfile does not. Nor does libsndfile, without a path, look for a
+    resource fork. Where it may need the name to know what it reads, it gets the path.
+    """
+    by_name = not isinstance(place, (str, os.PathLike)) or os.fspath(place).lower().endswith(_KNOWN_BY_NAME)
+    if by_name or not source.is_regular(place):
+        yield place, False
+        return
+    try:
+        file = open(place, "rb", buffering=0)  # noqa: SIM115 - closed below, and the errors of the block are not ours
+    except OSError:
+        yield place, False  # libsndfile says what is wrong
+        return
+    with file:
+        yield file.fileno(), True
 
 
 def _failed(action: str, uri: Uri, why: Exception) -> Exception:
@@ -156,6 +178,43 @@ def _read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
         collected.took(got)
 
 
+def _go_to(file: Any, start: int) -> None:
+    """Go to a frame: in MPEG audio by decoding all before it.
+
+    libsndfile lets mpg123 guess where in such a file a frame lies. With a variable bit rate it comes out elsewhere, and no reader is told.
+    """
+    import numpy as np
+
+    if not file.subtype.startswith(_MPEG):
+        file.seek(start)
+        return
+    file.seek(0)
+    passed = np.empty((min(_PIECE, start), file.channels), np.float32)
+    while start:
+        got = file.buffer_read_into(passed[: min(len(passed), start)], "float32")
+        if not got:
+            return
+        start -= got
+
+
+def _place(file: Any, uri: Uri) -> Any:
+    """What an open file can be read from once more: the reader of a file object, or the path."""
+    return file.name if backend.is_readable(file.name) else uri
+
+
+def _tell_of_loss(file: Any, start: int, found: int, uri: Uri) -> None:
+    """Warn of frames that libsndfile has counted and does not give, where no header promises them: ``truncation`` tells of those."""
+    place = _place(file, uri)
+    if backend.is_readable(place):
+        place.seek(0)
+    elif not isinstance(place, (str, bytes, os.PathLike)):
+        return
+    if not promises.more_than(place, start + found):
+        there = f"only {start + found}" if found or not start else f"no more than {start}"
+        text = f"libsndfile counts {file.frames} frames in {describe(uri)}, and {there} could be decoded"
+        notices.warn(text, notices.DamagedInputWarning)
+
+
 def _read_pairs(file: Any, frames: int, dtype: str, collected: Collector) -> None:
     """As ``_read``, into buffers of even length: into an odd one libsndfile writes a sample too many."""
     import numpy as np
@@ -171,9 +230,28 @@ def _read_pairs(file: Any, frames: int, dtype: str, collected: Collector) -> Non
 
 
 def _sequential(soundfile: Any) -> Any:
-    """A ``SoundFile`` that reads on without seeking to where it stands after each piece, which in flac decodes a frame anew."""
+    """A ``SoundFile`` that reads on without seeking to where it stands after each piece, which in flac decodes a frame anew.
+
+    While it opens a file object, or a pipe, it holds nothing that others wait for. python-soundfile 0.14 has one lock for all that is
+    being opened, so that the error that it tells is the right one: an object that itself reads a sound would wait for ever, and all
+    threads for a slow one.
+    """
+    alone = getattr(soundfile.SoundFile, "_sf_error_lock", None)
 
     class Sequential(soundfile.SoundFile):  # type: ignore[misc]
+        _file: Any
+
+        @property
+        def _sf_error_lock(self) -> Any:
+            return alone if alone is not None and source.is_regular(self.name) else contextlib.nullcontext()
+
+        def close(self) -> None:
+            # python-soundfile notes only after an interrupt may have come that it has closed, and then closes once more: a crash
+            handle, self._file = self._file, None
+            error = 0 if handle is None else soundfile._snd.sf_close(handle)
+            if error:
+                raise soundfile.LibsndfileError(error)
+
         def seekable(self) -> bool:
             return False
 
@@ -237,8 +315,8 @@ class Backend(backend.Backend):
             BackendError, ArgumentTypeError: libsndfile cannot read it, or it is neither a path nor a file object.
         """
         place = _readable(uri, settings)
-        with self._worded(uri, place), self._sequential(place, "r") as file:
-            yield file
+        with self._worded(uri, place), _descriptor(place) as (file, owned), self._sequential(file, "r", closefd=not owned) as opened:
+            yield opened
 
     @contextlib.contextmanager
     def _worded(self, uri: Uri, place: Any) -> Iterator[None]:
@@ -263,7 +341,7 @@ class Backend(backend.Backend):
         held = place.tell() if backend.is_readable(place) else None
         if held is not None:
             place.seek(0)
-        with self._soundfile.SoundFile(place, "r") as probe:
+        with self._sequential(place, "r") as probe:
             found = len(probe.read(1))
         if held is not None:
             place.seek(held)
@@ -291,9 +369,11 @@ class Backend(backend.Backend):
             if frames:
                 if start or file.can_seek():
                     if start and file.subtype == "VORBIS":
-                        self._check_vorbis(file.name, asked.uri)
-                    file.seek(start)
+                        self._check_vorbis(_place(file, asked.uri), asked.uri)
+                    _go_to(file, start)
                 _read(file, frames, dtype, collected)
+                if collected.frames + (_MISCOUNTED if file.subtype.startswith(_MPEG) else 0) < frames:
+                    _tell_of_loss(file, start, collected.frames, asked.uri)
             rate = int(file.samplerate)
         return torch.from_numpy(collected.result()), rate
 
@@ -373,6 +453,6 @@ class Backend(backend.Backend):
 
     def _write(self, place: Any, samples: Any, sample_rate: int, chunk: int, **options: Any) -> None:
         """Write ``[time, channel]`` samples, at most ``chunk`` frames at a time."""
-        with self._soundfile.SoundFile(place, "w", sample_rate, samples.shape[1], **options) as file:
+        with self._sequential(place, "w", sample_rate, samples.shape[1], **options) as file:
             for first in range(0, max(len(samples), 1), chunk):
                 file.write(samples[first : first + chunk])

@@ -10,48 +10,17 @@ import tempfile
 import warnings
 from typing import Any
 
-import av
 import hypothesis
-import numpy as np
 import pytest
 import torch
 from hypothesis import strategies as st
 
 import dispatcher
 from dispatcher.backends.ffmpeg import container, decode, seek
+from tests import long_files
+from tests.long_files import KINDS, RATE
 
-RATE = 16000
 FRAMES = 160_000
-
-
-class _Kind:
-    """How a file is made: container, codec, options of either, and whether its pieces are sought."""
-
-    def __init__(self, name: str, codec: str, sought: bool, rate: int = RATE, **options: str) -> None:
-        self.name, self.codec, self.sought, self.rate, self.options = name, codec, sought, rate, options
-
-
-KINDS = {
-    kind.name: kind
-    for kind in (
-        _Kind("s16.flac", "flac", True),
-        _Kind("s32.flac", "flac", True),
-        _Kind("alac.m4a", "alac", True),
-        _Kind("s16.aiff", "pcm_s16be", True),
-        _Kind("f32.au", "pcm_f32be", True),
-        _Kind("s24.w64", "pcm_s24le", True),
-        _Kind("s16.caf", "pcm_s16be", True),
-        _Kind("cbr.mp3", "libmp3lame", True, b="32000"),
-        _Kind("cbr44.mp3", "libmp3lame", True, 44100, b="128000"),
-        _Kind("low.mp3", "libmp3lame", True, b="8000"),
-        _Kind("cbr_bare.mp3", "libmp3lame", True, 44100, b="96000", write_xing="0", id3v2_version="0"),
-        _Kind("vbr.mp3", "libmp3lame", True, q="4"),
-        _Kind("vbr_bare.mp3", "libmp3lame", True, 44100, q="2", write_xing="0"),
-        _Kind("aac.m4a", "aac", False),
-        _Kind("opus.ogg", "libopus", False, 48000),
-        _Kind("adpcm.wav", "adpcm_ms", False),
-    )
-}
 
 
 @functools.cache
@@ -61,31 +30,9 @@ def _folder() -> pathlib.Path:
 
 @functools.cache
 def _file(name: str) -> str:
-    """A file of ten seconds of a tone in noise that grows, made once."""
-    kind, path = KINDS[name], str(_folder() / name)
-    generator = np.random.default_rng(0)
-    time = np.arange(FRAMES) / kind.rate
-    sound = (np.sin(2 * np.pi * 300 * time * (1 + time / 20)) * 0.4 + generator.standard_normal(FRAMES) * 0.02 * time).astype(np.float32)
-    muxer = {key: value for key, value in kind.options.items() if key in ("write_xing", "id3v2_version")}
-    with av.open(path, "w", options=muxer) as output:
-        stream: Any = output.add_stream(kind.codec, rate=kind.rate, layout="mono")
-        if "b" in kind.options:
-            stream.bit_rate = int(kind.options["b"])
-        if "q" in kind.options:
-            stream.codec_context.qscale = True
-            stream.codec_context.global_quality = 118 * int(kind.options["q"])
-        if name.startswith("s32"):
-            stream.codec_context.format = "s32"
-        wanted = stream.codec_context.format.name
-        resampler = av.AudioResampler(format=wanted, layout="mono", rate=kind.rate)
-        for first in range(0, FRAMES, 8000):
-            frame = av.AudioFrame.from_ndarray(sound[None, first : first + 8000], format="fltp", layout="mono")
-            frame.sample_rate, frame.pts = kind.rate, first
-            for ready in resampler.resample(frame):
-                for packet in stream.encode(ready):
-                    output.mux(packet)
-        for packet in stream.encode(None):
-            output.mux(packet)
+    """A file of ten seconds, made once."""
+    path = str(_folder() / name)
+    long_files.write(KINDS[name], path, FRAMES)
     return path
 
 
@@ -246,6 +193,20 @@ def test_sox_seeks_to_the_very_frame(name: str, offset: int, frames: int) -> Non
 @functools.cache
 def _sox(name: str) -> torch.Tensor:
     return dispatcher.load(str(_folder() / name), backend="sox")[0]
+
+
+@pytest.mark.parametrize("name", [name for name in KINDS if name.endswith((".mp3", ".flac", ".ogg"))])
+@hypothesis.settings(max_examples=15, deadline=None)
+@hypothesis.given(offset=st.integers(0, FRAMES + 3000), frames=st.sampled_from([-1, 1, 577, 48000]))
+def test_so_it_is_by_libsndfile(name: str, offset: int, frames: int) -> None:
+    """Which itself seeks to the wrong place in an mp3 of a variable or low bit rate."""
+    expected = _by_sndfile(name)[:, offset : None if frames < 0 else offset + frames]
+    assert torch.equal(dispatcher.load(_file(name), offset, frames, backend="soundfile")[0], expected)
+
+
+@functools.cache
+def _by_sndfile(name: str) -> torch.Tensor:
+    return dispatcher.load(_file(name), backend="soundfile")[0]
 
 
 def teardown_module() -> None:

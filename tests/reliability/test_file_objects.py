@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -210,12 +211,54 @@ class Nested(io.BytesIO):
 SHORT = (ASSETS / "stereo_s16.wav").read_bytes()
 
 
-@pytest.mark.parametrize(("outer", "inner"), [("ffmpeg", "ffmpeg"), ("ffmpeg", "soundfile"), ("soundfile", "ffmpeg")])
+SECONDS = 60
+
+
+def _in_time(call: Callable[[], Any]) -> Any:
+    """What a call gives, in a thread of its own: where it waits for ever, the test fails."""
+    given: list[Any] = []
+    thread = threading.Thread(target=lambda: given.append(call()), daemon=True)
+    thread.start()
+    thread.join(SECONDS)
+    assert not thread.is_alive(), "it waits for ever"
+    return given[0]
+
+
+@pytest.mark.parametrize("outer", ["ffmpeg", "soundfile"])
+@pytest.mark.parametrize("inner", ["ffmpeg", "soundfile"])
 @pytest.mark.parametrize("name", ["stereo_16.flac", "stereo.vorbis.ogg"])
-def test_a_file_object_may_load_while_it_is_read(name: str, outer: str, inner: str) -> None:
-    """Of libsndfile within libsndfile see SECURITY.md: it waits for ever while the outer file is being opened."""
+def test_a_file_object_may_load_while_it_is_read(name: str, inner: str, outer: str) -> None:
+    """In the same library, too, and while that library opens it."""
     file = Nested((ASSETS / name).read_bytes())
     file.inner = inner
-    waveform, _ = dispatcher.load(file, backend=outer)
+    waveform, _ = _in_time(lambda: dispatcher.load(file, backend=outer))
     assert file.loads
     assert torch.equal(waveform, dispatcher.load(str(ASSETS / name), backend=outer)[0])
+
+
+class Waiting(io.BytesIO):
+    """Gives nothing before it is told to."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self.asked, self.told = threading.Event(), threading.Event()
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.asked.set()
+        self.told.wait(SECONDS)
+        return super().read(size)
+
+
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
+def test_nobody_waits_for_the_slow_file_object_of_another_thread(backend: str) -> None:
+    """However a file is given."""
+    slow = Waiting(SHORT)
+    opening = threading.Thread(target=lambda: dispatcher.load(slow, backend=backend), daemon=True)
+    opening.start()
+    assert slow.asked.wait(SECONDS)
+    try:
+        for place in (str(ASSETS / "stereo_s16.wav"), io.BytesIO(SHORT)):
+            assert _in_time(lambda place=place: dispatcher.load(place, backend=backend))[0].shape == (2, 4000)
+    finally:
+        slow.told.set()
+        opening.join(SECONDS)

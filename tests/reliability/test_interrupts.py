@@ -5,13 +5,16 @@ from __future__ import annotations
 import gc
 import io
 import pathlib
+import random
 import signal
+import time
 
 import pytest
 import torch
 
 import dispatcher
 from dispatcher.collector import Collector
+from tests.conftest import ASSETS
 from tests.reliability import process
 
 BACKENDS = ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)]
@@ -87,3 +90,45 @@ def test_an_interrupt_within_a_file_object_comes_through(backend: str, name: str
         assert call is dispatcher.info  # which may have had enough before
         assert file.reads < at
     assert process.open_files() == before
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("name", ["stereo_s16.wav", "stereo_16.flac", "stereo_cbr.mp3"])
+def test_many_interrupts_at_any_moment_leave_nothing_open(name: str, backend: str) -> None:
+    """The moment in which a library has opened a path, and nobody has noted it yet, included."""
+    path, chance = str(ASSETS / name), random.Random(1)
+    armed, hits = False, 0
+
+    def interrupt(*_: object) -> None:
+        nonlocal hits
+        if armed:
+            hits += 1
+            raise KeyboardInterrupt
+
+    for call in (dispatcher.load, dispatcher.info):
+        call(path, backend=backend)
+        began = time.perf_counter()
+        call(path, backend=backend)
+        duration = time.perf_counter() - began
+        before, hits, tries = process.open_files(), 0, 0
+        previous = signal.signal(signal.SIGALRM, interrupt)
+        gc.disable()
+        try:
+            while hits < 300 and tries < 20_000:
+                tries += 1
+                try:
+                    armed = True
+                    signal.setitimer(signal.ITIMER_REAL, max(1e-6, chance.random() * duration))
+                    call(path, backend=backend)
+                except KeyboardInterrupt:
+                    pass
+                finally:
+                    armed = False
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, previous)
+            gc.enable()
+        assert hits >= 300
+        assert process.open_files() == before

@@ -133,6 +133,17 @@ def test_nor_does_a_program_under_the_runner(
     assert not web.asked
 
 
+def test_libsndfile_looks_for_no_resource_fork(tmp_path: pathlib.Path) -> None:
+    """Beside a file whose beginning it does not know."""
+    fork, place = tmp_path / "._x.wav", tmp_path / "x.wav"
+    for path in (fork, place):
+        path.write_bytes(b"nothing of a known kind " * 50)
+    with watch.watching(fork) as seen:
+        with pytest.raises(RuntimeError):
+            dispatcher.load(str(place), backend="soundfile")
+        assert not seen.opened()
+
+
 def test_a_flag_opens_a_demuxer_by_its_name(canary: Any, tmp_path: pathlib.Path) -> None:
     """And only that one."""
     path, seen = canary

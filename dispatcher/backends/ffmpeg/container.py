@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import operator
 import os
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import backend, source
+from dispatcher import backend, handles, source
 from dispatcher.backends.ffmpeg import demuxers
 from dispatcher.errors import BackendError, NoAudioStreamError
 
@@ -83,30 +84,36 @@ def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) 
         "format_whitelist": demuxers.allowed(settings),
         "protocol_whitelist": ",".join(filter(None, (protocols, *settings.also_open))) or "none",
     }
-    with source.interruptible(file):
-        try:
-            container = av.open(
-                file,
-                mode="r",
-                format=demuxers.named(format),
-                container_options=options,
-                **_lenient(),
-                buffer_size=max(buffer_size, _FILE_BUFFER),
-                timeout=settings.network_timeout if remote else None,
-            )
-        except av.error.ExitError as why:
-            raise BackendError(f"the server did not answer within {settings.network_timeout:g} s (the flag network_timeout)") from why
-        except (av.FFmpegError, ValueError) as why:
-            raise BackendError(_cause(why, format)) from why
-        with container:
-            stream = container.streams.best("audio")
-            if stream is None:
-                raise NoAudioStreamError(f"it is {container.format.name}, and holds no audio stream")
-            # PyAV's own annotation leaves out that there may be none
-            if getattr(stream, "codec_context", None) is None:
-                raise BackendError(f"it is {container.format.name}, and FFmpeg has no decoder for its sound")
-            stream.codec_context.thread_count = 1  # a data loader's workers are the threads
-            yield container, stream
+    opening = handles.held(
+        operator.methodcaller("close"),
+        av.open,
+        file,
+        worded=functools.partial(_failure, format, settings),
+        mode="r",
+        format=demuxers.named(format),
+        container_options=options,
+        **_lenient(),
+        buffer_size=max(buffer_size, _FILE_BUFFER),
+        timeout=settings.network_timeout if remote else None,
+    )
+    with source.interruptible(file), opening as container:
+        stream = container.streams.best("audio")
+        if stream is None:
+            raise NoAudioStreamError(f"it is {container.format.name}, and holds no audio stream")
+        # PyAV's own annotation leaves out that there may be none
+        if getattr(stream, "codec_context", None) is None:
+            raise BackendError(f"it is {container.format.name}, and FFmpeg has no decoder for its sound")
+        stream.codec_context.thread_count = 1  # a data loader's workers are the threads
+        yield container, stream
+
+
+def _failure(format: str | None, settings: Settings, why: Exception) -> Exception | None:
+    """The error to raise where FFmpeg could not open something; ``None`` for one that is not FFmpeg's."""
+    import av
+
+    if isinstance(why, av.error.ExitError):
+        return BackendError(f"the server did not answer within {settings.network_timeout:g} s (the flag network_timeout)")
+    return BackendError(_cause(why, format)) if isinstance(why, (av.FFmpegError, ValueError)) else None
 
 
 def _cause(why: Exception, format: str | None) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatcher import flac
-from dispatcher.backends.ffmpeg import mpeg
+from dispatcher.backends.ffmpeg import decode, mpeg
 from dispatcher.errors import BackendError
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ def _by_timestamp(container: InputContainer, stream: AudioStream, frame_offset: 
     import av
 
     try:
+        if next(container.demux(stream)).size % _pcm_frame_bytes(stream):
+            return None
         container.seek(int(frame_offset / (rate * base)), stream=stream, backward=True)
     except av.FFmpegError:
         return None
@@ -90,21 +92,30 @@ def _timed(container: InputContainer, stream: AudioStream, frame_offset: int) ->
     """The next frames, each checked to begin where the last one ended, and the first not to begin behind a piece."""
     import av
 
-    base, rate = stream.time_base, stream.codec_context.sample_rate
+    base, rate, whole = stream.time_base, stream.codec_context.sample_rate, _pcm_frame_bytes(stream)
     expected: int | None = None
     try:
-        for frame in container.decode(stream):
-            if frame.pts is None or base is None:
-                raise LostError("a frame has no time")
-            place = frame.pts * base * rate
-            if place.denominator != 1 or not (0 <= place <= frame_offset if expected is None else place == expected):
-                raise LostError("the times do not fit")
-            expected = int(place) + frame.samples
-            yield frame
+        for packet in container.demux(stream):
+            if packet.size % whole:
+                raise LostError("a packet ends within a frame")
+            for frame in stream.decode(packet):
+                if frame.pts is None or base is None:
+                    raise LostError("a frame has no time")
+                place = frame.pts * base * rate
+                if place.denominator != 1 or not (0 <= place <= frame_offset if expected is None else place == expected):
+                    raise LostError("the times do not fit")
+                expected = int(place) + frame.samples
+                yield frame
     except av.FFmpegError as why:
         raise LostError(str(why)) from why
     if expected is None:
         raise LostError("there is nothing")
+
+
+def _pcm_frame_bytes(stream: AudioStream) -> int:
+    """Bytes of a frame of PCM; 1 for any other codec. A damaged header may make FFmpeg cut packets, and lose samples, between two."""
+    context = stream.codec_context
+    return max(1, decode.pcm_bits(context.codec.canonical_name) // 8 * context.channels)
 
 
 def _by_headers(container: InputContainer, stream: AudioStream, path: str, frame_offset: int, num_frames: int) -> Place | None:

@@ -7,11 +7,11 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import arguments, backend, target
+from dispatcher import arguments, backend, notices, promises, target
 from dispatcher.backends.sox import effects as chain
 from dispatcher.backends.sox import encodings, files, library, samples
 from dispatcher.collector import Collector
-from dispatcher.errors import ArgumentError, BackendError, problem
+from dispatcher.errors import ArgumentError, BackendError, describe, problem
 from dispatcher.metadata import AudioMetaData
 from dispatcher.streaming import Stream
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dispatcher.settings import Settings
 
 _FLOAT_BITS = 24
+_MPEG, _MISCOUNTED = "MP3", 2 * 1152  # libsox counts so many frames too many in good files
 _FILE_OBJECT = "libsox reads and writes paths only"
 
 
@@ -85,6 +86,7 @@ class Backend(backend.Backend):
                 for piece in files.pieces(self.library, file, asked.frame_offset, asked.num_frames):
                     samples.convert(piece, collected.room(len(piece)), short=short)
                     collected.took(len(piece))
+                _tell_of_loss(file, asked, collected.frames, path)
         except BackendError as why:
             raise problem(BackendError, "read", asked.uri, why, backend=self.name) from why
         return torch.from_numpy(collected.result()), rate
@@ -172,6 +174,18 @@ class Backend(backend.Backend):
         result, new_rate = chain.apply(self.library, data, rate, precision, effects)
         waveform = torch.from_numpy(samples.to_dtype(result, dtype))
         return (waveform.t().contiguous() if channels_first else waveform), int(new_rate)
+
+
+def _tell_of_loss(file: Any, asked: Load, found: int, path: str) -> None:
+    """Warn of frames of MPEG audio that libsox has counted and does not give; of others, ``truncation`` tells where a header does."""
+    left = max(0, files.length(file) - asked.frame_offset)
+    wanted = left if asked.num_frames < 0 else min(left, asked.num_frames)
+    if found + _MISCOUNTED >= wanted or encodings.NAMES.get(int(file.encoding.encoding)) != _MPEG:
+        return
+    there = f"only {asked.frame_offset + found}" if found or not asked.frame_offset else f"no more than {asked.frame_offset}"
+    if not promises.more_than(path, asked.frame_offset + found):
+        text = f"libsox counts {files.length(file)} frames in {describe(path)}, and {there} could be decoded"
+        notices.warn(text, notices.DamagedInputWarning)
 
 
 def _metadata(file: Any) -> AudioMetaData:

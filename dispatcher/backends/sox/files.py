@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from dispatcher import handles
 from dispatcher.backends.sox import encodings, guard
 from dispatcher.backends.sox.encodings import Encoding
 from dispatcher.backends.sox.library import Library
@@ -33,17 +34,13 @@ def reading(sox: Library, path: str, filetype: str | None) -> Iterator[Any]:
     """
     kind = sox.ffi.NULL if filetype is None else sox.ffi.new("char[]", filetype.encode())
     with guard.guarded(path, filetype) as place:
-        with sox.lock:
-            file = sox.lib.sox_open_read(os.fsencode(place), sox.ffi.NULL, sox.ffi.NULL, kind)
-        if not file:
-            raise BackendError(_why_not(place, filetype))
-        try:
+        opens, null = sox.lib.sox_open_read, sox.ffi.NULL
+        with handles.held(sox.lib.sox_close, opens, os.fsencode(place), null, null, kind, lock=sox.lock) as file:
+            if not file:
+                raise BackendError(_why_not(place, filetype))
             if not 0 < file.signal.channels < _MOST_CHANNELS or not file.encoding.encoding or not math.isfinite(file.signal.rate):
                 raise BackendError("libsox opened it, but its header names no channels, no encoding, or absurd ones")
             yield file
-        finally:
-            with sox.lock:
-                sox.lib.sox_close(file)
 
 
 def _why_not(path: str, filetype: str | None) -> str:
@@ -158,15 +155,22 @@ def write(
     stored.encoding, stored.bits_per_sample = encoding
     stored.compression = float("inf") if compression is None else compression
     stored.reverse_bytes = stored.reverse_nibbles = stored.reverse_bits = 2  # libsox' "as the format wants it"
-    with sox.lock:
-        file = lib.sox_open_write(os.fsencode(guard.literal(path)), signal, stored, filetype.encode(), ffi.NULL, ffi.NULL)
-    if not file:
-        raise BackendError(f"libsox cannot open it for writing as {filetype!r}")
-    try:
+    closed: list[int] = []
+
+    with handles.held(
+        lambda file: closed.append(lib.sox_close(file)),
+        lib.sox_open_write,
+        os.fsencode(guard.literal(path)),
+        signal,
+        stored,
+        filetype.encode(),
+        ffi.NULL,
+        ffi.NULL,
+        lock=sox.lock,
+    ) as file:
+        if not file:
+            raise BackendError(f"libsox cannot open it for writing as {filetype!r}")
         written = lib.sox_write(file, ffi.cast("sox_sample_t *", samples.ctypes.data), samples.size) if samples.size else 0
         why = sox.text(file.sox_errstr)
-    finally:
-        with sox.lock:
-            closed = lib.sox_close(file)
-    if written != samples.size or closed != 0:
+    if written != samples.size or closed != [0]:
         raise BackendError(f"libsox took {written} of {samples.size} samples ({why or 'no reason given'})")

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 
 import dispatcher
@@ -52,5 +53,5 @@ def outcome(call: Call) -> tuple[str, str]:
         good = good and 0 <= value.num_channels < _ENOUGH and value.num_frames >= 0
         return ("value", "") if good else ("absurd metadata", repr(value))
     waveform, rate = value
-    good = isinstance(waveform, torch.Tensor) and waveform.ndim == 2 and isinstance(rate, int)
+    good = isinstance(waveform, (torch.Tensor, np.ndarray)) and waveform.ndim == 2 and isinstance(rate, int)
     return ("value", "") if good else ("absurd value", f"{type(waveform)} {rate!r}")

@@ -19,6 +19,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from tests.reliability import process
 from tests.reliability.fuzz import calls, limits, mutate
@@ -52,10 +53,11 @@ class Report:
     outcomes: Counter[str] = dataclasses.field(default_factory=Counter)
     findings: list[Finding] = dataclasses.field(default_factory=list)
     slowest: float = 0.0
+    slowest_at: tuple[int, str, str] = (-1, "", "")  # mutation, name, call
     growth: float = 0.0  # the largest of a whole child's, in bytes of heap per mutation after the warm-up
 
 
-def _run(backend: str, files: Mapping[str, bytes], seed: int, indices: range, state: mmap.mmap, out: int) -> None:
+def _run(ways: Any, backend: str, files: Mapping[str, bytes], seed: int, indices: range, state: mmap.mmap, out: int) -> None:
     """In the child: read every mutation in all ways, and tell of each what came of it."""
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
@@ -71,11 +73,8 @@ def _run(backend: str, files: Mapping[str, bytes], seed: int, indices: range, st
             found = mutate.mutation(files, seed, index)
             path = pathlib.Path(folder, found.name)
             path.write_bytes(found.data)
-            told: dict[str, object] = {"index": index, "name": found.name, "calls": []}
-            for which, call in enumerate(calls.of(backend, str(path), found.data, random.Random(f"{seed}/{index}/calls"))):
-                began = time.process_time()
-                state[:] = _STATE.pack(index, which, time.monotonic(), began)
-                told["calls"].append([call.name, *calls.outcome(call), time.process_time() - began])  # type: ignore[attr-defined]
+            made = ways.of(backend, str(path), found.data, random.Random(f"{seed}/{index}/calls"))
+            told = {"index": index, "name": found.name, "calls": _made(made, index, state)}
             state[:] = _STATE.pack(index + 1, _NO_CALL, time.monotonic(), time.process_time())
             path.unlink()
             if number == _WARM_UP:
@@ -86,6 +85,16 @@ def _run(backend: str, files: Mapping[str, bytes], seed: int, indices: range, st
     os._exit(0)
 
 
+def _made(made: Iterator[calls.Call], index: int, state: mmap.mmap) -> list[tuple[str, str, str, float]]:
+    """Name, kind of outcome, detail and processor time of each call; nothing of what they gave is kept."""
+    told = []
+    for which, call in enumerate(made):
+        began = time.process_time()
+        state[:] = _STATE.pack(index, which, time.monotonic(), began)
+        told.append((call.name, *calls.outcome(call), time.process_time() - began))
+    return told
+
+
 def _settled() -> int:
     """Bytes in use once Python's own garbage is gone."""
     gc.collect()
@@ -93,15 +102,15 @@ def _settled() -> int:
 
 
 def _too_long(pid: int, state: mmap.mmap, ran: float) -> bool:
-    """Whether a call has taken too much processor time, or waits for too long, given when the child was last seen to run.
+    """Whether a call, or what is between two, takes too much processor time or waits too long, given when the child last ran.
 
     A child that gets no processor on a busy machine does not wait for anything.
     """
-    _, call, wall, cpu = _STATE.unpack(state[:])
-    return call != _NO_CALL and (process.cpu_seconds(pid) - cpu > SECONDS or time.monotonic() - max(wall, ran) > _WALL_SECONDS)
+    _, _, wall, cpu = _STATE.unpack(state[:])
+    return process.cpu_seconds(pid) - cpu > SECONDS or time.monotonic() - max(wall, ran) > _WALL_SECONDS
 
 
-def _child(backend: str, files: Mapping[str, bytes], seed: int, indices: range, report: Report) -> int:
+def _child(ways: Any, files: Mapping[str, bytes], seed: int, indices: range, report: Report) -> int:
     """Run one child over some mutations; give the first that it did not get to."""
     state = mmap.mmap(-1, _STATE.size)
     state[:] = _STATE.pack(indices.start, _NO_CALL, time.monotonic(), 0.0)
@@ -110,7 +119,7 @@ def _child(backend: str, files: Mapping[str, bytes], seed: int, indices: range, 
     if pid == 0:
         os.close(read)
         try:
-            _run(backend, files, seed, indices, state, write)
+            _run(ways, report.backend, files, seed, indices, state, write)
         finally:
             os._exit(99)
     os.close(write)
@@ -134,7 +143,7 @@ def _child(backend: str, files: Mapping[str, bytes], seed: int, indices: range, 
     index, call, *_ = _STATE.unpack(state[:])
     if status == 0:
         return indices.stop
-    name = calls.NAMES[call] if call >= 0 else "between calls"
+    name = ways.NAMES[call] if call >= 0 else "between calls"
     kind = "hang" if hung else f"crash ({_death(status)})"
     report.findings.append(Finding(report.backend, index, name, kind, "", mutate.mutation(files, seed, index).name))
     report.mutations += 1
@@ -157,18 +166,24 @@ def _take(told: dict[str, object], report: Report) -> None:
     report.mutations += 1
     for call, kind, detail, seconds in told["calls"]:  # type: ignore[attr-defined]
         report.outcomes[kind] += 1
-        report.slowest = max(report.slowest, seconds)
+        if seconds > report.slowest:
+            report.slowest, report.slowest_at = seconds, (told["index"], told["name"], call)  # type: ignore[assignment]
         if kind not in ("value", "error"):
             report.findings.append(Finding(report.backend, told["index"], call, kind, detail, told["name"]))  # type: ignore[arg-type]
 
 
-def run(backend: str, files: Mapping[str, bytes], seed: int, indices: range, batch: int = 2000, until: float = float("inf")) -> Report:
-    """Read mutations by number, a new child for every ``batch`` of them, until they are done or the clock says ``until``."""
+def run(
+    backend: str, files: Mapping[str, bytes], seed: int, indices: range, batch: int = 2000, until: float = float("inf"), ways: Any = calls
+) -> Report:
+    """Read mutations by number, a new child for every ``batch`` of them, until they are done or the clock says ``until``.
+
+    ``ways`` is the module whose calls are made: ``calls`` or ``pieces``.
+    """
     report = Report(backend)
     for begin, end in _batches(indices, batch):
         at = begin
         while at < end and time.monotonic() < until:
-            at = _child(backend, files, seed, range(at, end), report)
+            at = _child(ways, files, seed, range(at, end), report)
     if report.growth > limits.GROWTH[backend]:
         report.findings.append(Finding(backend, indices.start, "", "growth", f"{report.growth:.0f} bytes for each mutation"))
     return report

@@ -1,4 +1,4 @@
-"""Whole files to damage: the recorded assets, and what libsox and FFmpeg write in formats that the assets lack."""
+"""Whole files to damage: the recorded assets, what libsox and FFmpeg write in formats that the assets lack, and long ones."""
 
 from __future__ import annotations
 
@@ -6,19 +6,33 @@ import contextlib
 import io
 import pathlib
 import tempfile
+from typing import Any
 
 import numpy as np
 import torch
 
 import dispatcher
-from dispatcher import registry
+from dispatcher import notices, registry
 from dispatcher.errors import AudioError, BackendUnavailable
+from tests import long_files
 
 ASSETS = pathlib.Path(__file__).resolve().parents[2] / "oracle" / "assets"
 _BY_FFMPEG = ("ac3", "adx", "aiff", "au", "avi", "caf", "eac3", "mka", "mp2", "nut", "opus", "rm", "sox", "tta", "voc", "w64", "wma", "wv")
 _RATE = 8000
 # devices, and what takes a file for a stream of bare samples whatever is in it
 _NO_FILES = ("alsa", "ao", "oss", "ossdsp", "pulseaudio", "null", "raw", "sndfile", "mp3", "mp2")
+_LONG_SECONDS = 20
+# name, and how libsndfile stores it
+_LONG_BY_SNDFILE: dict[str, dict[str, Any]] = {
+    "stereo.wav": {"bits_per_sample": 16},
+    "f32.wav": {},
+    "s24.wav": {"bits_per_sample": 24},
+    "ulaw.wav": {"encoding": "ULAW"},
+    "stereo.flac": {},
+    "stereo.ogg": {},
+    "stereo.mp3": {},
+    "stereo.sph": {"format": "nist"},
+}
 
 
 def _tone(frames: int = 800) -> torch.Tensor:
@@ -63,3 +77,16 @@ def whole_files() -> dict[str, bytes]:
     """Contents by name, in a fixed order; the extension matters to libsox."""
     recorded = {path.name: path.read_bytes() for path in sorted(ASSETS.iterdir())}
     return {**recorded, **_written_by_sox(), **_written_by_ffmpeg()}
+
+
+def long() -> dict[str, bytes]:
+    """Files of twenty seconds by name, in a fixed order: long enough for every reader to seek in."""
+    found = {kind.name: long_files.content(kind, _LONG_SECONDS * kind.rate) for kind in long_files.KINDS.values()}
+    wave = long_files.sound(_LONG_SECONDS * long_files.RATE, long_files.RATE)
+    for name, options in _LONG_BY_SNDFILE.items():
+        held = io.BytesIO()
+        samples = torch.from_numpy(np.stack([wave, wave[::-1]]) if name.startswith("stereo") else wave[None])
+        with notices.collected():
+            dispatcher.save(held, samples, long_files.RATE, **{"format": name.rpartition(".")[2], **options}, backend="soundfile")
+        found[name] = held.getvalue()
+    return found

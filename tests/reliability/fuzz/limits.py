@@ -1,7 +1,18 @@
-"""Growth that is allowed: what the libraries lose themselves at damaged files, which no check of ours can keep."""
+"""What is allowed: what the libraries lose, and make out differently, at damaged files, which no check of ours can keep."""
 
 from __future__ import annotations
 
 # bytes for each mutation, which is read four times. libsox loses 2 kB for each file that it hands to libsndfile (caf, w64, ...),
 # and 9 to 18 kB where flac or mp3 is damaged at its first frames; libsndfile and FFmpeg lose next to nothing.
 GROWTH = {"ffmpeg": 500, "soundfile": 500, "sox": 4000}
+
+# how a damaged file begins of which a library makes one thing as a whole, and another where it seeks or counts: it goes to a place
+# by the times that pages or frames tell, and reads on over what is missing; libsox takes a size in a WAVE header as it stands
+DIFFERENT: dict[tuple[str, str], tuple[bytes, ...]] = {
+    ("soundfile", "piece"): (b"OggS",),
+    ("sox", "piece"): (b"OggS", b"fLaC"),
+    ("sox", "info"): (b"OggS", b"RIFF"),
+}
+
+# frames that libsndfile and libsox count too many even in good MPEG audio, by the size of the file
+MISCOUNTED = {"ffmpeg": 0, "soundfile": 2 * 1152, "sox": 2 * 1152}

@@ -15,7 +15,7 @@ _NUMBER = re.compile(rb"-?\d+")
 _NUMBERS = (b"-1", b"0", b"-99999999", b"65536", b"2147483647", b"4294967295", b"99999999999999999999", b"x" * 300, b"")
 _OGG = b"OggS"
 _OGG_HEADER = 27
-_MOST_OGG = 16_000
+_MOST_OGG = 400_000
 _SOMETIMES = 0.1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import time
 from collections.abc import Iterator
@@ -9,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.reliability.fuzz import calls, children, corpus, mutate
+from tests.reliability.fuzz import calls, children, corpus, mutate, pieces
 
 MUTATIONS = 2000
+LONG = 150
 BACKENDS = [pytest.param(name, marks=[pytest.mark.libsox] if name == "sox" else []) for name in ("ffmpeg", "sox", "soundfile")]
 
 
@@ -28,6 +30,45 @@ def test_damaged_files_do_no_harm(backend: str, files: dict[str, bytes]) -> None
     assert report.mutations == MUTATIONS
     assert not report.findings
     assert min(report.outcomes["value"], report.outcomes["error"]) > MUTATIONS / 4
+
+
+@pytest.fixture(scope="module")
+def long() -> dict[str, bytes]:
+    """The long files."""
+    return corpus.long()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_late_pieces_of_damaged_files_are_slices_of_the_whole(backend: str, long: dict[str, bytes]) -> None:
+    """Or documented errors, and ``info`` counts what ``load`` gives, or somebody is warned."""
+    report = children.run(backend, long, 1, range(LONG), LONG, ways=pieces)
+    assert report.mutations == LONG
+    assert not report.findings
+    assert min(report.outcomes["value"], report.outcomes["error"]) > LONG
+
+
+@pytest.mark.parametrize("wrong", ["samples", "length", "count"])
+def test_the_harness_sees_a_wrong_piece(wrong: str, long: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    """And a length of ``info`` that is not that of ``load``."""
+    load, info = pieces._EXACT.load, pieces._EXACT.info
+
+    def wrong_load(path: str, offset: int = 0, *arguments: int, backend: str) -> Any:
+        samples, rate = load(path, offset, *arguments, backend=backend)
+        if offset and wrong == "samples" and samples.numel():
+            samples[0, 0] += 1
+        return samples[:, : -1 if offset and wrong == "length" else None], rate
+
+    def wrong_info(path: str, backend: str) -> Any:
+        found = info(path, backend=backend)
+        found.num_frames += wrong == "count"
+        return found
+
+    monkeypatch.setattr(pieces, "_EXACT", dataclasses.replace(pieces._EXACT, load=wrong_load, info=wrong_info))
+    report = children.run("ffmpeg", long, 1, range(20), ways=pieces)
+    assert report.mutations == 20
+    assert len(report.findings) > 3
+    assert all(finding.call.startswith("info" if wrong == "count" else "piece") for finding in report.findings)
+    assert {finding.kind for finding in report.findings} == {"undocumented DisagreementError"}
 
 
 def test_a_number_always_gives_the_same_damage(files: dict[str, bytes]) -> None:
