@@ -9,11 +9,14 @@ from typing import Any, BinaryIO
 import av
 import numpy as np
 import numpy.typing as npt
+import soundfile
 
 RATE = 16000
 _CHUNK = 8000
 _OF_MUXER = ("write_xing", "id3v2_version")
 _LAMBDA = 118  # FFmpeg's unit of quality
+_VORBIS = "vorbis"  # by libsndfile, whose encoder is the common one
+_CLICKS = 4_000  # frames from one to the next: Vorbis puts short blocks among its long ones there
 
 
 class Kind:
@@ -42,6 +45,9 @@ KINDS = {
         Kind("aac.m4a", "aac", False),
         Kind("opus.ogg", "libopus", False, 48000),
         Kind("adpcm.wav", "adpcm_ms", False),
+        Kind("mono.ogg", _VORBIS, True),
+        Kind("clicks.ogg", _VORBIS, True, 44100, channels="2"),
+        Kind("six.ogg", _VORBIS, True, 48000, channels="6"),
     )
 }
 
@@ -54,8 +60,11 @@ def sound(frames: int, rate: int) -> npt.NDArray[np.float32]:
 
 
 def write(kind: Kind, place: str | BinaryIO, frames: int) -> None:
-    """Make a mono file of so many frames."""
+    """Make a file of so many frames, mono unless its kind says otherwise."""
     samples = sound(frames, kind.rate)
+    if kind.codec == _VORBIS:
+        _write_vorbis(kind, place, samples)
+        return
     muxer = {key: value for key, value in kind.options.items() if key in _OF_MUXER}
     container = None if isinstance(place, str) else {"m4a": "ipod", "aif": "aiff"}.get(suffix(kind), suffix(kind))
     with av.open(place, "w", format=container, options=muxer) as output:
@@ -76,6 +85,14 @@ def write(kind: Kind, place: str | BinaryIO, frames: int) -> None:
                     output.mux(packet)
         for packet in stream.encode(None):
             output.mux(packet)
+
+
+def _write_vorbis(kind: Kind, place: str | BinaryIO, samples: npt.NDArray[np.float32]) -> None:
+    channels = int(kind.options.get("channels", 1))
+    samples[len(samples) // 4 : len(samples) // 2 : _CLICKS] = 0.9
+    with soundfile.SoundFile(place, "w", kind.rate, channels, "VORBIS", format="OGG") as output:
+        for first in range(0, len(samples), _CHUNK):
+            output.write(np.stack([samples[first : first + _CHUNK]] * channels, 1))
 
 
 def suffix(kind: Kind) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import io
 import pathlib
+import re
 import shutil
 import tempfile
 import warnings
@@ -67,7 +68,7 @@ def test_what_can_be_sought_is(name: str, monkeypatch: pytest.MonkeyPatch) -> No
             assert next(iter(place.frames)).samples
 
 
-@pytest.mark.parametrize("name", [name for name in KINDS if KINDS[name].sought])
+@pytest.mark.parametrize("name", [*(name for name in KINDS if KINDS[name].sought), "opus.ogg"])
 def test_lengths_are_told_without_decoding(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """And are what load gives."""
 
@@ -137,6 +138,65 @@ def test_lengths_and_pieces_of_damaged_files_are_those_of_decoding(name: str, da
     hypothesis.note(f"{how} {whole.shape}")
     if not (how == "junk within" and name.endswith("flac")):
         assert dispatcher.info(path, backend="ffmpeg").num_frames == whole.shape[1]
+    offset = data.draw(st.integers(seek.WORTH_IT, FRAMES))
+    expected = whole[:, offset : offset + 2000]
+    if expected.shape[1] == 2000:
+        assert torch.equal(dispatcher.load(path, offset, 2000, backend="ffmpeg")[0], expected)
+
+
+_OGG_DAMAGES = (*_DAMAGES, "other behind", "page twice", "page gone", "granule", "flags")
+
+
+def _sealed(page: bytes) -> bytes:
+    """A page of Ogg with the checksum that it should have, so that what else is wrong with it must be noticed."""
+    register = 0
+    for byte in page[:22] + bytes(4) + page[26:]:
+        register ^= byte << 24
+        for _ in range(8):
+            register = (register << 1 ^ (0x04C11DB7 if register >> 31 else 0)) & 0xFFFFFFFF
+    return page[:22] + register.to_bytes(4, "little") + page[26:]
+
+
+def _damaged_ogg(data: bytes, how: str, draw: Any) -> bytes:
+    if how in _DAMAGES:
+        return _damaged(data, how, draw)
+    if how == "other behind":
+        return data + pathlib.Path(_file(draw(st.sampled_from(["mono.ogg", "opus.ogg"])))).read_bytes()
+    begins = [found.start() for found in re.finditer(b"OggS", data)]
+    index = draw(st.integers(1, len(begins) - 2))
+    begin, end = begins[index : index + 2]
+    page = data[begin:end]
+    if how == "page twice":
+        page += page
+    elif how == "page gone":
+        page = b""
+    elif how == "granule":
+        granule = int.from_bytes(page[6:14], "little") + draw(st.sampled_from([1, -1, 5000, -5000]))
+        page = _sealed(page[:6] + (granule % 2**64).to_bytes(8, "little") + page[14:])
+    else:
+        page = _sealed(page[:5] + bytes([page[5] ^ draw(st.sampled_from([1, 2, 4]))]) + page[6:])
+    return data[:begin] + page + data[end:]
+
+
+@pytest.mark.parametrize("name", ["mono.ogg", "clicks.ogg", "opus.ogg"])
+@hypothesis.settings(
+    max_examples=60, derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
+)
+@hypothesis.given(data=st.data())
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
+def test_lengths_and_pieces_of_damaged_ogg_are_those_of_decoding(name: str, data: st.DataObject, tmp_path: pathlib.Path) -> None:
+    """Wherever the damage is, and whatever comes behind: pages are looked at before they are believed."""
+    how = data.draw(st.sampled_from(_OGG_DAMAGES))
+    path = tmp_path / name
+    path.write_bytes(_damaged_ogg(pathlib.Path(_file(name)).read_bytes(), how, data.draw))
+    try:
+        whole = dispatcher.load(path, backend="ffmpeg")[0]
+    except RuntimeError:
+        with pytest.raises(RuntimeError):
+            dispatcher.info(path, backend="ffmpeg")
+        return
+    hypothesis.note(f"{how} {whole.shape}")
+    assert dispatcher.info(path, backend="ffmpeg").num_frames == whole.shape[1]
     offset = data.draw(st.integers(seek.WORTH_IT, FRAMES))
     expected = whole[:, offset : offset + 2000]
     if expected.shape[1] == 2000:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from dispatcher.backends.ffmpeg import mpeg, seek
+from dispatcher.backends.ffmpeg import mpeg, ogg, seek
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -23,7 +23,15 @@ def counter(container: InputContainer, stream: AudioStream) -> Counter | None:
     """
     if container.format.name == "mp3":
         return _mp3
+    if container.format.name == "ogg":
+        return _ogg
     return seek.frames_by_end if seek.stand_for_themselves(container, stream) else None
+
+
+def _ogg(container: InputContainer, stream: AudioStream, path: str) -> int | None:
+    """By the packets of Vorbis or Opus, where the pages say the same."""
+    found = ogg.scan(path)
+    return None if found is None else found.total
 
 
 def _mp3(container: InputContainer, stream: AudioStream, path: str) -> int | None:

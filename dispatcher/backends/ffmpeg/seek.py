@@ -1,9 +1,9 @@
 """Decoding from a place just before a piece, where that gives the very samples that decoding from the start gives.
 
 By codec: in flac, ALAC and PCM every packet stands for itself. A frame of mp3 needs what the bit reservoir and the overlap keep
-of those before it, which is at most 511 bytes and one frame: some frames decoded in advance make it exact. AAC fills noise from
-a state that goes back to the first frame, Opus and WMA smooth over what was before, Vorbis comes in chains whose times begin
-anew: these, and all others, are decoded from the start. So is whatever turns out not to be as its header says.
+of those before it, which is at most 511 bytes and one frame: some frames decoded in advance make it exact. A packet of Vorbis
+laps over the one before it, and over no other. AAC fills noise from a state that goes back to the first frame, Opus and WMA smooth
+over what was before: these, and all others, are decoded from the start. So is whatever turns out not to be as its header says.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatcher import flac
-from dispatcher.backends.ffmpeg import decode, mpeg
+from dispatcher.backends.ffmpeg import decode, mpeg, ogg
 from dispatcher.errors import BackendError
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ def find(container: InputContainer, stream: AudioStream, path: str | None, frame
         return None if container.format.name == "flac" and not _plain_flac(path) else _by_timestamp(container, stream, frame_offset)
     if path is not None and container.format.name == "mp3":
         return _by_headers(container, stream, path, frame_offset, num_frames)
+    if path is not None and (container.format.name, stream.codec_context.codec.canonical_name) == ("ogg", "vorbis"):
+        return _by_pages(stream, path, frame_offset, num_frames)
     return None
 
 
@@ -162,6 +164,34 @@ def _packets(stream: AudioStream, path: str, bounds: list[int], samples: int) ->
         if len(decoded) != 1 or decoded[0].samples != samples:
             raise LostError("a packet did not give the frame it should")
         yield decoded[0]
+
+
+def _by_pages(stream: AudioStream, path: str, frame_offset: int, num_frames: int) -> Place | None:
+    """A place in Vorbis in Ogg, counted by the sizes of its packets and its pages."""
+    end = None if num_frames < 0 else frame_offset + num_frames
+    found = ogg.scan(path, end)
+    if found is None:
+        return None
+    if found.total is not None and (end is None or end > found.total):
+        end = found.total
+    if end is None or frame_offset >= end:
+        return None
+    piece = ogg.vorbis_piece(path, found, frame_offset, end)
+    return None if piece is None else Place(_lapped(stream, piece), piece.begin, found.total)
+
+
+def _lapped(stream: AudioStream, piece: ogg.Piece) -> Iterator[AudioFrame]:
+    """The decoded frames of packets of which the first gives nothing but what the second one needs of it."""
+    import av
+
+    for packet, samples in zip(piece.packets, piece.gives, strict=True):
+        try:
+            decoded = stream.codec_context.decode(av.Packet(packet))
+        except av.FFmpegError as why:
+            raise LostError(str(why)) from why
+        if [frame.samples for frame in decoded] != [samples] * bool(samples):
+            raise LostError("a packet did not give the frames it should")
+        yield from decoded
 
 
 def frames_by_end(container: InputContainer, stream: AudioStream, path: str) -> int | None:

@@ -1,0 +1,343 @@
+"""Packets of Vorbis and Opus in Ogg, found by the headers of its pages, and how many samples each of them gives.
+
+A packet tells in its first bytes how long it is, and a page how many samples there are up to its end. Only where both say the same
+of every page, and the pages of one stream follow each other without a hole, is the place of a packet certain; whatever is chained,
+multiplexed, cut off or odd is for FFmpeg to make out.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import os
+import struct
+import zlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import io
+
+    import numpy as np
+    import numpy.typing as npt
+
+    Octets = npt.NDArray[np.uint8]
+    Numbers = npt.NDArray[np.int64]
+
+_PAGE = struct.Struct("<4sBBqIIIB")  # magic, version, flags, granule position, serial number, page number, checksum, segments
+_CHECKSUM = 22  # bytes of a page before it
+_MAGIC = b"OggS"
+_CONTINUED, _FIRST, _LAST = 1, 2, 4
+_NOTHING_ENDS = -1  # the granule position of a page in which no packet ends
+_WHOLE = 255  # bytes of a segment that another one of its packet follows
+_LONGEST_PAGE = _PAGE.size + 255 + 255 * _WHOLE
+_MOST_HEADERS = 1 << 20
+_BLOCK = 1 << 19
+_MOST_PAGES = 4  # that one packet goes through
+_VORBIS, _OPUS = b"\1vorbis", b"OpusHead"
+_VORBIS_COMMENTS, _VORBIS_SETUP, _OPUS_COMMENTS = b"\3vorbis", b"\5vorbis", b"OpusTags"
+_MODE_BITS, _MOST_MODES = 41, 64
+_IN_ADVANCE = 3  # packets of Vorbis: each needs the one before, and the first gives nothing
+_OPUS_RATE = 48000
+
+
+class Codec(NamedTuple):
+    """What a stream's headers say of its packets.
+
+    ``lengths`` gives the block sizes of Vorbis, or the samples of Opus, by the first two bytes of packets; 0 where a packet is odd.
+    """
+
+    lapped: bool
+    lengths: Callable[[Octets, Octets], Numbers]
+    skipped: int
+    headers: int
+
+
+class Scan(NamedTuple):
+    """A stream up to some place: where its pages begin, the first packet that begins in each, and the samples up to each packet's end.
+
+    ``total`` is how many frames decoding gives; ``None`` where the end was not looked at.
+    """
+
+    pages: list[int]
+    firsts: list[int]
+    ends: Numbers
+    skipped: int
+    total: int | None
+
+
+class _Page(NamedTuple):
+    """A page, the sizes of its segments, and where in the file it and its segments begin and end."""
+
+    flags: int
+    granule: int
+    serial: int
+    number: int
+    lacing: bytes
+    at: int
+    body: int
+    end: int
+
+
+def _page(data: bytes, at: int, base: int = 0) -> _Page | None:
+    """The page that begins at a place in some data, if it is all there; ``base`` is where the data begins in its file."""
+    if at + _PAGE.size > len(data):
+        return None
+    magic, version, flags, granule, serial, number, _, count = _PAGE.unpack_from(data, at)
+    body = at + _PAGE.size + count
+    lacing = data[at + _PAGE.size : body]
+    end = body + sum(lacing)
+    if magic != _MAGIC or version or end > len(data):
+        return None
+    return _Page(flags, granule, serial, number, lacing, base + at, base + body, base + end)
+
+
+def _packets(data: bytes) -> Iterator[tuple[bytes, _Page]]:
+    """The packets that begin in some data, which begins with a page, and the page in which each ends; up to a damaged page."""
+    at, mirrored = 0, data.translate(_mirror())
+    parts: list[bytes] = []
+    known = True
+    while (page := _page(data, at)) is not None and _intact(mirrored, at, page.end):
+        if bool(page.flags & _CONTINUED) != bool(parts):
+            if at:
+                return
+            known = False
+        place = page.body
+        for size in page.lacing:
+            parts.append(data[place : place + size])
+            place += size
+            if size < _WHOLE:
+                if known:
+                    yield b"".join(parts), page
+                parts, known = [], True
+        at = page.end
+
+
+@functools.cache
+def _mirror() -> bytes:
+    """Each byte with its bits in reverse."""
+    return bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+
+
+def _intact(mirrored: bytes, begin: int, end: int) -> bool:
+    """Whether a page has the checksum that it says, which is zlib's of mirrored bits, but for what it begins and ends with."""
+    view = memoryview(mirrored)
+    found = zlib.crc32(view[begin : begin + _CHECKSUM], 0xFFFF_FFFF)
+    found = zlib.crc32(view[begin + _CHECKSUM + 4 : end], zlib.crc32(bytes(4), found)) ^ 0xFFFF_FFFF
+    return found.to_bytes(4, "big") == view[begin + _CHECKSUM : begin + _CHECKSUM + 4]
+
+
+def _codec(file: io.FileIO) -> tuple[Codec, _Page] | None:
+    """What the headers at a file's beginning say, and the last page of them; ``None`` for other codecs and odd headers."""
+    data = file.read(_LONGEST_PAGE) or b""
+    found = list(itertools.islice(_packets(data), 3))
+    if len(found) < 3 and len(data) == _LONGEST_PAGE:
+        data += file.read(_MOST_HEADERS) or b""
+        found = list(itertools.islice(_packets(data), 3))
+    if not found:
+        return None
+    packets = [packet for packet, _ in found]
+    codec = None
+    if packets[0].startswith(_VORBIS) and len(packets) == 3:
+        codec = _vorbis(*packets)
+    elif packets[0].startswith(_OPUS) and len(packets) >= 2:
+        codec = _opus(*packets[:2])
+    if codec is None:
+        return None
+    pages = [page for _, page in found[: codec.headers]]
+    first, last = pages[0], pages[-1]
+    if first.flags != _FIRST or any(page.flags & (_FIRST | _LAST) or page.serial != first.serial for page in pages[1:]):
+        return None
+    # sound begins on a page of its own
+    of_headers = pages.count(last)
+    return (codec, last) if last.lacing[-1] < _WHOLE and sum(size < _WHOLE for size in last.lacing) == of_headers else None
+
+
+def _vorbis(identification: bytes, comments: bytes, setup: bytes) -> Codec | None:
+    if len(identification) != 30 or not comments.startswith(_VORBIS_COMMENTS) or not setup.startswith(_VORBIS_SETUP):
+        return None
+    sizes = 1 << (identification[28] & 15), 1 << (identification[28] >> 4)
+    flags = _modes(setup)
+    if not flags:
+        return None
+    table = _block_sizes(flags, sizes)
+
+    def lengths(first: Octets, second: Octets) -> Numbers:
+        return table[first]
+
+    return Codec(True, lengths, 0, 3)
+
+
+def _modes(setup: bytes) -> tuple[int, ...]:
+    """Which modes have long blocks. They stand at the setup header's end, so that it is read backwards."""
+    bits = int.from_bytes(setup, "little")
+    at = bits.bit_length() - 1
+    flags: list[int] = []
+    found: tuple[int, ...] = ()
+    while at > _MODE_BITS + 6 and len(flags) < _MOST_MODES:
+        at -= _MODE_BITS
+        mode = bits >> at & (1 << _MODE_BITS) - 1
+        if mode >> 1 & 0xFFFF_FFFF or mode >> 33 >= 64:
+            break
+        flags.insert(0, mode & 1)
+        if (bits >> at - 6 & 63) + 1 == len(flags):
+            found = tuple(flags)
+    return found
+
+
+@functools.lru_cache(maxsize=16)
+def _block_sizes(flags: tuple[int, ...], sizes: tuple[int, int]) -> Numbers:
+    """The block size by a packet's first byte."""
+    import numpy as np
+
+    table = np.zeros(256, np.int64)
+    for byte in range(0, 256, 2):
+        mode = byte >> 1 & (1 << (len(flags) - 1).bit_length()) - 1
+        table[byte] = sizes[flags[mode]] if mode < len(flags) else 0
+    return table
+
+
+def _opus(head: bytes, comments: bytes) -> Codec | None:
+    if len(head) < 19 or not comments.startswith(_OPUS_COMMENTS) or head[8] >> 4 or head[18] or head[9] not in (1, 2):
+        return None
+    return Codec(False, _opus_lengths, int.from_bytes(head[10:12], "little"), 2)
+
+
+@functools.cache
+def _opus_frames() -> Numbers:
+    """Samples of a frame, at 48 kHz, by the first byte of a packet."""
+    import numpy as np
+
+    silk, hybrid, celt = (480, 960, 1920, 2880), (480, 960), (120, 240, 480, 960)
+    kinds = [*silk, *silk, *silk, *hybrid, *hybrid, *celt, *celt, *celt, *celt]
+    return np.repeat(np.array(kinds, np.int64), 8)
+
+
+def _opus_lengths(first: Octets, second: Octets) -> Numbers:
+    import numpy as np
+
+    counts = np.where(first & 3 == 3, second & 63, np.array([1, 2, 2, 0])[first & 3])
+    return _opus_frames()[first] * counts
+
+
+def scan(path: str, wanted: int | None = None) -> Scan | None:
+    """The packets of a file of Ogg Vorbis or Opus, all of them or up to a frame; ``None`` where they are not as they should be.
+
+    The checksums of the pages are looked at as well: FFmpeg leaves out a page that is damaged, and all that follows moves.
+    """
+    with open(path, "rb", buffering=0) as file:
+        found = _codec(file)
+        return None if found is None else _scanned(file, *found, wanted)
+
+
+def _scanned(file: io.FileIO, codec: Codec, header: _Page, wanted: int | None) -> Scan | None:
+    import numpy as np
+
+    size, at, number = os.fstat(file.fileno()).st_size, header.end, header.number
+    pages: list[int] = []
+    firsts: list[int] = []
+    parts: list[Numbers] = []
+    count, before, reached, total = 0, 0, 0, None
+    while at < size and (wanted is None or reached <= wanted + codec.skipped):
+        file.seek(at)
+        data = file.read(_BLOCK) or b""
+        block, place = [], 0
+        mirrored = data.translate(_mirror())
+        while (page := _page(data, place, at)) is not None:
+            number += 1
+            if not _intact(mirrored, place, page.end - at):
+                return None
+            if page.serial != header.serial or page.number != number or page.flags & _FIRST or not page.lacing:
+                return None
+            block.append(page)
+            place = page.end - at
+        if not block:
+            return None
+        whole = block[-1].lacing[-1] < _WHOLE
+        while not whole and len(block) > 1:  # so that each block begins with a packet
+            block.pop()
+            number -= 1
+            whole = block[-1].lacing[-1] < _WHOLE
+        if not whole:
+            return None
+        lengths, begun, ended = _measured(data, at, block, codec) or (None, None, None)
+        if lengths is None or begun is None or ended is None:
+            return None
+        gives = lengths
+        if codec.lapped:
+            gives = (lengths + np.concatenate(([before or -lengths[0]], lengths[:-1]))) // 4
+            before = int(lengths[-1])
+        ends = np.cumsum(gives) + reached
+        for page, last in zip(block, ended.tolist(), strict=True):
+            final = page.flags & _LAST
+            if last < 0:
+                if page.granule != _NOTHING_ENDS or final:
+                    return None
+            elif final:
+                # what begins and ends on one page is taken to have been cut at its beginning
+                most = int(gives[last]) - 1 if len(pages) + len(block) > 1 else 0
+                if page.end != size or not 0 <= int(ends[last]) - page.granule <= most:
+                    return None
+                total = page.granule - codec.skipped
+            elif page.granule != ends[last]:
+                return None
+        pages += [page.at for page in block]
+        firsts += (begun + count).tolist()
+        parts.append(ends)
+        count, reached, at = count + len(lengths), int(ends[-1]), block[-1].end
+    if not parts or (total is None and at >= size) or (total is not None and total <= 0):
+        return None
+    return Scan(pages, firsts, np.concatenate(parts), codec.skipped, total)
+
+
+def _measured(data: bytes, at: int, block: list[_Page], codec: Codec) -> tuple[Numbers, Numbers, Numbers] | None:
+    """The lengths of the packets in some pages; the first that begins in each page, and the last that ends there (-1 for none)."""
+    import numpy as np
+
+    octets = np.frombuffer(data, np.uint8)
+    lacing = np.frombuffer(b"".join(page.lacing for page in block), np.uint8).astype(np.int64)
+    counts = np.array([len(page.lacing) for page in block])
+    after = np.cumsum(counts)
+    ends = lacing < _WHOLE
+    begins = np.concatenate(([True], ends[:-1]))
+    continued = np.array([page.flags & _CONTINUED for page in block], bool)
+    if (begins[after - counts] == continued).any() or not lacing[begins].all():
+        return None
+    passed = np.cumsum(lacing) - lacing
+    bodies = np.array([page.body - at for page in block]) - passed[after - counts]
+    places = (passed + np.repeat(bodies, counts))[begins]
+    lengths = codec.lengths(octets[places], octets.take(places + 1, mode="clip"))
+    if not lengths.all():
+        return None
+    ended = np.concatenate(([0], np.cumsum(ends)))
+    last = np.where(ended[after] > ended[after - counts], ended[after] - 1, -1)
+    begun = np.concatenate(([0], np.cumsum(begins)))[after - counts]
+    return lengths, begun, last
+
+
+class Piece(NamedTuple):
+    """The packets that a piece needs, the samples that each gives (0 for the first), and the place of the first of them."""
+
+    packets: list[bytes]
+    gives: list[int]
+    begin: int
+
+
+def vorbis_piece(path: str, found: Scan, frame_offset: int, end: int) -> Piece | None:
+    """The packets of Vorbis for the frames up to ``end``; ``None`` where these begin with the stream."""
+    import numpy as np
+
+    first = int(np.searchsorted(found.ends, frame_offset, "right")) - _IN_ADVANCE
+    last = int(np.searchsorted(found.ends, end, "left"))
+    if first < 1 or last >= len(found.ends):
+        return None
+    page = int(np.searchsorted(found.firsts, first, "right")) - 1
+    stop = int(np.searchsorted(found.firsts, last, "right"))
+    with open(path, "rb", buffering=0) as file:
+        file.seek(found.pages[page])
+        beyond = found.pages[min(stop, len(found.pages) - 1)] - found.pages[page]
+        data = file.read(beyond + _MOST_PAGES * _LONGEST_PAGE) or b""
+    packets = itertools.islice(_packets(data), first - found.firsts[page], last + 1 - found.firsts[page])
+    ends = found.ends[first : last + 1]
+    taken = [packet for packet, _ in packets]
+    return Piece(taken, [0, *np.diff(ends).tolist()], int(ends[0])) if len(taken) == len(ends) else None
