@@ -34,9 +34,10 @@ def real(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Iterator[Pl
 
 
 def test_what_a_real_torchaudio_lacks_is_said_of_it(real: Plant) -> None:
-    """Nothing is to be installed: it is installed, and has it not."""
-    real(__init__="__version__ = '2.2.2'")
+    """Nothing is to be installed: it is installed, and has it not. What it has is found, imported before or not."""
+    real(__init__="__version__ = '2.2.2'", models="mine = True")
     torchaudio = compat.install("2.2")
+    assert importlib.import_module("torchaudio.models").mine
     with pytest.raises(AttributeError, match=r"torchaudio\.io\.StreamReader is not there: the installed torchaudio has no io") as why:
         torchaudio.io.StreamReader
     assert "pip install" not in str(why.value)
