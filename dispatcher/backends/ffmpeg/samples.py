@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    from av import AudioFrame
 
 
 class SampleFormat(NamedTuple):
@@ -40,28 +39,6 @@ FORMATS = {
     "dbl": SampleFormat("float64", False, 1.0),
     "dblp": SampleFormat("float64", True, 1.0),
 }
-
-
-def copy(frame: AudioFrame, first: int, last: int, kind: SampleFormat, out: npt.NDArray[Any]) -> None:
-    """Copy the frames ``first`` to ``last`` into ``out``, ``[channel, time]``, converting where its dtype differs."""
-    channels = out.shape[0]
-    if kind.planar:
-        for channel in range(channels):
-            convert(_plane(frame, channel, kind)[first:last], kind, out[channel])
-    else:
-        packed = _plane(frame, 0, kind)
-        if channels == 1:
-            convert(packed[first:last], kind, out[0])
-        else:
-            convert(packed[first * channels : last * channels].reshape(-1, channels).T, kind, out)
-
-
-def _plane(frame: AudioFrame, index: int, kind: SampleFormat) -> npt.NDArray[Any]:
-    """A view of a plane's samples; PyAV's planes have Python's buffer protocol."""
-    import numpy as np
-
-    plane: Any = frame.planes[index]
-    return np.frombuffer(plane, kind.dtype)
 
 
 def convert(data: npt.NDArray[Any], kind: SampleFormat, out: npt.NDArray[Any]) -> None:
