@@ -71,7 +71,7 @@ def bare(root: pathlib.Path) -> Cost:
 def audit(root: pathlib.Path, *options: str, status: int = 2) -> Cost:
     """A whole run of the command, from its start to its end."""
     with tempfile.TemporaryDirectory() as folder:
-        before = children()
+        before, others = children(), living()
         begun = time.perf_counter()
         command = [
             sys.executable, "-m", "compat.audit", "--from", OLD, "--to", NEW, str(root / "old"), "--against", str(root / "new"),
@@ -80,10 +80,14 @@ def audit(root: pathlib.Path, *options: str, status: int = 2) -> Cost:
         done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
         wall = time.perf_counter() - begun
         assert done.returncode == status, done.stderr
-        with contextlib.suppress(ChildProcessError):
-            while True:  # the process that workers are forked from ends a moment after its parent, and comes to us
-                os.waitpid(-1, 0)
+        for child in living() - others:  # the process that workers are forked from ends a moment after its parent, and comes to us
+            os.waitpid(child, 0)
         return Cost(wall, children() - before)
+
+
+def living() -> set[int]:
+    """The processes that are our children now; a cluster leaves one that stays."""
+    return {int(number) for number in pathlib.Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()}
 
 
 def children() -> float:
