@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import pathlib
 import struct
 import subprocess
@@ -13,6 +14,7 @@ from typing import Any
 import hypothesis
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import strategies as st
 
 import dispatcher
@@ -168,3 +170,21 @@ def test_a_single_sync_word_is_enough_for_ffmpeg_to_be_asked(sync: str) -> None:
     silence = b"\2" * 1000
     assert disguise.possible(silence + bytes.fromhex(sync) + silence)
     assert not disguise.possible(silence + bytes.fromhex(sync)[:3] + silence)
+
+
+def test_a_file_is_looked_at_once_until_it_changes(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And each time while its last change is so near that another one could look the same."""
+    path, looked = tmp_path / "sound.wav", []
+    soundfile.write(path, np.zeros(20_000, np.float32), 16000, subtype="PCM_16")
+    monkeypatch.setattr(disguise, "possible", lambda data: bool(looked.append(len(data))))
+    monkeypatch.setattr(plain_wav, "_SETTLED", 10**18)
+    for _ in range(2):
+        dispatcher.load(path, 1000, 10, backend="ffmpeg")
+    assert len(looked) == 2
+    monkeypatch.setattr(plain_wav, "_SETTLED", -(10**18))
+    for _ in range(3):
+        dispatcher.load(path, 1000, 10, backend="ffmpeg")
+    assert len(looked) == 3
+    os.utime(path, ns=(1, 1))
+    dispatcher.load(path, 1000, 10, backend="ffmpeg")
+    assert len(looked) == 4

@@ -13,6 +13,7 @@ import dataclasses
 import os
 import struct
 import sys
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -54,6 +55,9 @@ _PIECE_BYTES = 1 << 17
 # what FFmpeg looks at for a disguise: 64 KiB, or 32 packets of a tenth of a second, rounded down to a power of two in frames
 _LEAST_WINDOW, _MOST_WINDOW = 1 << 16, 1 << 23
 _PACKETS, _PACKETS_PER_SECOND = 33, 10
+_SETTLED = 2 * 10**9  # nanoseconds; the coarsest times of change that a file system keeps
+_MOST_SEEN = 1 << 12
+_seen: dict[tuple[int, ...], bool] = {}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -188,6 +192,23 @@ def _window(file: io.FileIO, begin: int, length: int, rate: int, frame_bytes: in
     return file.read(min(length, max(_LEAST_WINDOW, min(_PACKETS * packet, _MOST_WINDOW)))) or b""
 
 
+def _disguised(file: io.FileIO, begin: int, length: int, rate: int, frame_bytes: int) -> bool:
+    """Whether the data could be a compressed stream, looked at once for all pieces of a file that has not been changed since.
+
+    A file that was changed a moment ago could be changed again without another time of change, and is not remembered.
+    """
+    status = os.fstat(file.fileno())
+    key = status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns, begin, length, rate, frame_bytes
+    known = _seen.get(key)
+    if known is None:
+        known = disguise.possible(_window(file, begin, length, rate, frame_bytes))
+        if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _SETTLED:
+            if len(_seen) >= _MOST_SEEN:
+                _seen.clear()
+            _seen[key] = known
+    return known
+
+
 def _described(file: io.FileIO, form: bytes, begin: int, length: int) -> PlainWav | None:
     """The file as its format chunk describes it, or ``None`` where that is not plain."""
     if len(form) not in (16, 18, 40):
@@ -204,6 +225,6 @@ def _described(file: io.FileIO, form: bytes, begin: int, length: int) -> PlainWa
     plain = stored is not None and 0 < channels <= _MOST_CHANNELS and 0 < rate <= _MOST_RATE
     if stored is None or not plain or frame_bytes * 8 != channels * bits or bytes_per_second != rate * frame_bytes or length % frame_bytes:
         return None
-    if stored.integer and disguise.possible(_window(file, begin, length, rate, frame_bytes)):
+    if stored.integer and _disguised(file, begin, length, rate, frame_bytes):
         return None
     return PlainWav(file, stored, bits, rate, channels, begin, length // frame_bytes)
