@@ -68,6 +68,7 @@ _EXACT = {
     "PCM_32": ("int32", 2.0**-31),
 }
 _PIECE = 1 << 15
+_PIECE_SAMPLES = 1 << 18  # half a core's cache; a call through python-soundfile costs as much as some thousand samples
 _IN_PAIRS = ("VOX_ADPCM",)
 _MPEG, _MISCOUNTED = "MPEG", 2 * 1152  # libsndfile counts so many frames too many in good files
 _KNOWN_BY_NAME = (".au", ".snd", ".vox", ".vox6", ".vox8", ".gsm", ".sd2")  # by libsndfile, where the content does not tell
@@ -164,7 +165,7 @@ def _read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
             collected.took(got)
         return
     stored = stored or dtype
-    piece = np.empty((min(_PIECE, frames), collected.channels), stored)
+    piece = np.empty((min(max(1, _PIECE_SAMPLES // collected.channels), frames), collected.channels), stored)
     while collected.frames < frames:
         wanted = min(len(piece), frames - collected.frames)
         got = file.buffer_read_into(piece[:wanted], stored)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dispatcher.backends.sox.samples import Samples
 
 _UNKNOWN_LENGTH = 2**64 - 1
-_PIECE = 1 << 14
+_PIECE = 1 << 16
 _MOST_CHANNELS = 1 << 16
 _MOST_SAMPLES = 1 << 20  # in a piece, whatever the number of channels
 _MOST_SAMPLES_PER_BYTE = 1000
