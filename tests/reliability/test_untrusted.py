@@ -133,6 +133,18 @@ def test_nor_does_a_program_under_the_runner(
     assert not web.asked
 
 
+@pytest.mark.parametrize("relative", [False, True])
+@pytest.mark.parametrize("kind", ["url", "alis"])
+def test_an_mp4_that_refers_to_another_file_opens_nothing(kind: str, relative: bool, tmp_path: pathlib.Path) -> None:
+    """By path and file object; some give the sound that is in it all the same."""
+    other, place = tmp_path / "other.m4a", tmp_path / "x.m4a"
+    other.write_bytes((ASSETS / "stereo.m4a").read_bytes())
+    place.write_bytes(planted.referring(other.read_bytes(), kind, other.name if relative else str(other)))
+    with watch.watching(other) as seen:
+        _read_in_all_ways(place, compat.standin("2.0"))
+        assert not seen.opened()
+
+
 def test_libsndfile_looks_for_no_resource_fork(tmp_path: pathlib.Path) -> None:
     """Beside a file whose beginning it does not know."""
     fork, place = tmp_path / "._x.wav", tmp_path / "x.wav"
