@@ -111,6 +111,8 @@ def _options(arguments: argparse.Namespace) -> Options:
             values[name] = getattr(arguments, name)
     for name in ("select", "ignore"):
         given = [rule.strip().upper() for one in getattr(arguments, name) or () for rule in one.split(",") if rule.strip()]
+        if getattr(arguments, name) is not None and not given:
+            raise UsageError(f"--{name} names no rule; --list-rules lists them")
         values[name] = tuple(given or values.get(name, ()))
     for name in ("entry", "exclude"):
         values[name] = tuple(getattr(arguments, name) or values.get(name, ()))
@@ -212,7 +214,9 @@ def _say(result: Result, options: Options, out: Any) -> int:
             with open(options.report, "w", encoding="utf-8") as file:
                 file.write(page(result, options))
         except OSError as why:
-            raise UsageError(f"{options.report}: {why.strerror}") from why
+            raise UsageError(
+                f"--report {options.report}: it cannot be written: {why.strerror}; name a file in a folder that is there"
+            ) from why
     if not result.scanned:
         print("no file was found here; look at PATH, --exclude and .gitignore", file=sys.stderr)
     for problem in result.problems:

@@ -65,11 +65,12 @@ class Ignored:
 class Found:
     """A file to look at; whether it is ignored is asked only once it matters, because that costs more than reading it."""
 
-    __slots__ = ("_ignored", "kind", "path")
+    __slots__ = ("_ignored", "is_named", "kind", "path")
 
-    def __init__(self, path: str, kind: str, ignored: Ignored | None) -> None:
+    def __init__(self, path: str, kind: str, ignored: Ignored | None, *, is_named: bool = False) -> None:
         self.path: str = path
         self.kind: str = kind
+        self.is_named = is_named
         self._ignored = ignored
 
     def is_ignored(self) -> bool:
@@ -92,7 +93,7 @@ def walk(paths: Iterable[str], exclude: Iterable[str], *, documents: bool) -> It
             real = os.path.realpath(path)
             if real not in seen:
                 seen.add(real)
-                yield Found(path, kind_of(path) or PYTHON, None)
+                yield Found(path, kind_of(path) or PYTHON, None, is_named=True)
             continue
         for found, is_link in _folder(path, _above(path), patterns):
             found.path = found.path.removeprefix(_HERE)

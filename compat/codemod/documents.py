@@ -17,6 +17,9 @@ from compat.codemod.findings import Finding, Place
 from compat.codemod.text import parse
 
 
+_LEAVE_OUT = "leave it out with --exclude."
+
+
 class UnreadableError(Exception):
     """A file that cannot be read as what it is; the text says why, and where."""
 
@@ -54,9 +57,9 @@ class Document:
         try:
             self.text: str = data[3 if self._bom else 0 :].decode(self._encoding)
         except (UnicodeDecodeError, LookupError) as why:
-            raise UnreadableError(f"it is not {self._encoding}: {why}") from why
+            raise UnreadableError(f"it is not {self._encoding}: {why}. Name its encoding in its first line, or {_LEAVE_OUT}") from why
         if self._encode(self.text) != data:
-            raise UnreadableError(f"its {self._encoding} text does not come back the same")
+            raise UnreadableError(f"its {self._encoding} text does not come back the same. Save it as utf-8, or {_LEAVE_OUT}")
         self.pieces: list[Piece] = list(self._pieces())
 
     def _detect(self, data: bytes) -> str:
@@ -99,7 +102,7 @@ class Notebook(Document):
         try:
             self._sources = dict(_cell_sources(self.text))
         except (ValueError, IndexError, KeyError, TypeError, AttributeError) as why:
-            raise UnreadableError(f"it is not a notebook: {why}") from why
+            raise UnreadableError(f"it is not a notebook: {why}. Save it again with Jupyter, or {_LEAVE_OUT}") from why
         self._magics: list[str] = []
         parts = []
         for number, source in self._sources.items():

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import sys
 from collections import defaultdict
 from collections.abc import Iterable
 
-from compat.codemod import discovery, documents, imports, othertext
+from compat.codemod import api, discovery, documents, imports, othertext
 from compat.codemod.crew import Crew
 from compat.codemod.discovery import Found
 from compat.codemod.documents import Document
@@ -16,6 +17,10 @@ from compat.codemod.module import Module
 from compat.codemod.options import Options
 from compat.codemod.project import Project
 from compat.codemod.results import FileResult, Problem, Result, Tick
+
+
+_PYTHON = ".".join(map(str, sys.version_info[:2]))
+_MEND = "Mend it, or leave it out with --exclude."
 
 
 @dataclasses.dataclass
@@ -56,12 +61,18 @@ class Gathered:
             self._cannot_parse(path, str(why), why.line)
             return
         except SyntaxError as why:
-            self._cannot_parse(path, f"it cannot be parsed: {why.msg}", why.lineno)
+            self._cannot_parse(path, f"it cannot be parsed as Python {_PYTHON}: {why.msg}. {_MEND}", why.lineno)
             return
         for line, reason in document.unparsed:
             self._cannot_parse(path, reason, line)
         self.read[path] = document
         self.modules += pieces
+
+    def must_parse(self, path: str, data: bytes) -> None:
+        """Say it if a file cannot be parsed that was asked for by name, and has nothing in it that would be changed."""
+        held = len(self.unread)
+        self.take(path, discovery.PYTHON, data)
+        del self.unread[held:]
 
     def _cannot_parse(self, path: str, reason: str, line: int | None) -> None:
         self.result.problems.append(Problem(path, reason, line))
@@ -114,6 +125,7 @@ def gather(crew: Crew, found: list[Found], options: Options, result: Result, tic
     """Read every file once."""
     gathered = Gathered(options, result, own_names=_own_names(found), crew=crew)
     entries = frozenset(map(os.path.realpath, options.entry))
+    named = {one.path for one in found if one.is_named}
     by_path = {one.path: one for one in found}
     quiet: list[str] = []
     sets = False
@@ -123,13 +135,16 @@ def gather(crew: Crew, found: list[Found], options: Options, result: Result, tic
         for path, data, why in readings:
             one = by_path[path]
             if why and not one.is_ignored():
-                result.problems.append(Problem(path, why))
+                result.problems.append(Problem(path, f"it could not be read: {why}. {_MEND}"))
             elif data is not None or (entries and os.path.realpath(path) in entries):
                 if not one.is_ignored():
                     sets = sets or (data is not None and b"set_audio_backend" in data)
                     gathered.take(path, one.kind, data if data is not None else _content(path))
             elif one.kind == discovery.PYTHON:
-                quiet.append(path)
+                if path in named and api.ROOT.encode() in (content := _content(path)):
+                    gathered.must_parse(path, content)
+                else:
+                    quiet.append(path)
     if sets:  # whether its calls run under it is a question of who imports whom
         crew.link_ahead(quiet)
     gathered.quiet = imports.Quiet(quiet, crew.link)

@@ -276,20 +276,24 @@ class _Part:
     def _everywhere(self, own: list[Setting], name: str, *, evidence: bool = True, rule: str = PROJECT) -> None:
         """One name for the whole program: every call gets it."""
         self._no_doubts()
-        homes = {setting.module for setting in own}
+        # One in a function that sets again what the program has set at its start adds nothing.
+        sure = [setting for setting in own if not evidence or setting.where != "function"]
+        homes = {setting.module for setting in sure}
         governed: list[Site] = []
         for site in self.sites:
             if site.module in homes:
-                if self._after(site, [setting for setting in own if setting.module is site.module]):
+                if self._after(site, [setting for setting in sure if setting.module is site.module]):
                     governed.append(site)
-            elif not evidence or self._runs_after(site, own):
+            elif not evidence or self._runs_after(site, sure):
                 governed.append(site)
-        self._import_times(governed, own)
-        self._no_early_calls(governed, own)
+        self._import_times(governed, sure)
+        self._no_early_calls(governed, sure)
         group = object()
         changes = [(site, self._give(site, f'"{name}"', name)) for site in governed]
         for setting in own:
-            if setting.where in ("value", "branch") or (evidence and setting.where in ("function", "platform")):
+            if setting.where == "function":
+                self._not_caught(setting)
+            if setting.where in ("value", "branch") or (evidence and setting.where == "platform"):
                 raise DoubtError("it is set under a condition" if setting.where != "value" else "the value of the setter is used")
             if setting.name is None and not _harmless(settings.argument(setting.call)):
                 raise DoubtError("what is set is worked out by a call, which would go with it")

@@ -75,13 +75,14 @@ def test_findings_left(project: Path, capsys: pytest.CaptureFixture[str]) -> Non
         ([], "no PATH"),
         (["nowhere"], "no such file"),
         (["--select", "TAC999", "."], "no rule TAC999"),
+        (["--ignore", "", "."], "--ignore names no rule"),
         (["--explain", "TAC999"], "no rule TAC999"),
         (["--target", "compat", "."], "--entry"),
         (["--entry", "a.py", "."], "--target compat"),
         (["-", "."], "alone"),
         (["--jobs", "-1", "."], "--jobs"),
         (["--target", "3", "."], "invalid choice"),
-        (["--report", "no/such/folder.html", "."], "no/such"),
+        (["--report", "no/such/folder.html", "."], "--report no/such/folder.html: it cannot be written"),
     ],
 )
 def test_wrong_usage(project: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str) -> None:

@@ -125,6 +125,20 @@ def test_what_cannot_be_read_is_named_and_the_others_are_done(
     assert b"uri=" in good.read_bytes()
 
 
+@pytest.mark.parametrize("data", [b"import torchaudio\ndef f(:\n", b"import torchaudio\nx = '\xe9'\n"])
+def test_a_file_that_is_asked_for_by_name_is_parsed_whatever_is_in_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes
+) -> None:
+    bad = put(tmp_path, data, "bad.py")
+    good = put(tmp_path, PROGRAM, "good.py")
+    assert main(bad, good) == 2
+    err = capsys.readouterr().err
+    assert "bad.py" in err
+    assert "--exclude" in err
+    assert good.read_bytes() == RESULT
+    assert main(tmp_path) == 0
+
+
 def test_binary_files_without_our_bytes_are_nothing(tmp_path: Path) -> None:
     put(tmp_path, b"\0\xff" * 1000, "binary.py")
     assert main(tmp_path) == 0

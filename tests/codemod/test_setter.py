@@ -512,7 +512,7 @@ PARTIAL = 'functools.partial(torchaudio.load, backend="soundfile")'
             pass
     """,
     ),
-    stays(
+    changes(
         "set at the top and again in a function",
         """
         import torchaudio
@@ -521,7 +521,11 @@ PARTIAL = 'functools.partial(torchaudio.load, backend="soundfile")'
             torchaudio.set_audio_backend("soundfile")
             return torchaudio.load(p)
     """,
-        "TAC101",
+        """
+        import torchaudio
+        def f(p):
+            return torchaudio.load(p, backend="soundfile")
+    """,
     ),
     changes(
         "only the setter",

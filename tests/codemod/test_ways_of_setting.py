@@ -237,3 +237,34 @@ def test_a_variable_is_the_reason_before_any_other(target: str) -> None:
     outcome = rewrite({"program.py": source}, target)["program.py"]
     ast.parse(outcome.text)
     assert next(one.reason for one in outcome.left if one.rule == "TAC105").startswith("what is set is not a literal")
+
+
+def test_a_function_that_sets_the_same_again_goes_with_the_setter() -> None:
+    found = rewrite(
+        {
+            "main.py": f"import torchaudio\nimport data\n{SET}if __name__ == '__main__':\n    data.read('a')\n",
+            "data.py": f"import torchaudio\ndef begin(worker):\n    {SET}def read(p):\n    return torchaudio.load(p)\n",
+        }
+    )
+    assert found["data.py"].text == (
+        'import torchaudio\ndef begin(worker):\n    pass\ndef read(p):\n    return torchaudio.load(p, backend="soundfile")\n'
+    )
+    assert not any(outcome.left for outcome in found.values())
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        "def begin(worker):\n    torchaudio.set_audio_backend('sox_io')\n",
+        f"def begin(worker):\n    try:\n        {SET}    except RuntimeError:\n        stop()\n",
+        f"FIRST = torchaudio.load('a')\ndef begin(worker):\n    {SET}",
+    ],
+)
+def test_a_function_that_sets_otherwise_or_minds_holds_the_setter(begin: str) -> None:
+    found = rewrite(
+        {
+            "main.py": f"import torchaudio\nimport data\n{SET}if __name__ == '__main__':\n    data.read('a')\n",
+            "data.py": f"import torchaudio\n{begin}def read(p):\n    return torchaudio.load(p)\n",
+        }
+    )
+    assert not any(outcome.changed for outcome in found.values())

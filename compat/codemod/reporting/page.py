@@ -15,16 +15,19 @@ from compat.codemod.results import FileResult, Result
 _CONTEXT = 3
 
 _STYLE = """
-:root { color-scheme: light dark; --line: #8885; --old: #f002; --new: #0a02; --dim: #8888; }
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 90rem; padding: 0 1rem; }
+:root { color-scheme: light dark; --line: #8885; --old: #f002; --new: #0a02; --dim: #666; }
+@media (prefers-color-scheme: dark) { :root { --dim: #aaa; } }
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 90rem; padding: 0 1rem; overflow-wrap: anywhere; }
+th { overflow-wrap: normal; }
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; vertical-align: top; padding: .1rem .5rem; }
 .diff { table-layout: fixed; font: 12px/1.45 ui-monospace, monospace; border: 1px solid var(--line); }
 .diff td { white-space: pre-wrap; overflow-wrap: anywhere; } .diff .n { width: 3.5rem; color: var(--dim); text-align: right; }
 .old { background: var(--old); } .new { background: var(--new); } .gap td { border-top: 1px dashed var(--line); color: var(--dim); }
 summary { cursor: pointer; padding: .3rem 0; } code { font: 13px ui-monospace, monospace; }
-#filter { width: 100%; padding: .5rem; font: inherit; }
+#filter { box-sizing: border-box; width: 100%; padding: .5rem; font: inherit; }
 .finding { border-top: 1px solid var(--line); padding: .3rem 0; }
 .advice { color: var(--dim); } [hidden] { display: none; }
+@media (max-width: 45rem) { .diff .n { width: 2.2rem; padding: .1rem .2rem; } .diff td { padding: .1rem .2rem; } }
 """
 
 _SCRIPT = """
@@ -80,7 +83,7 @@ def _counts(result: Result, options: Options) -> str:
         f"<tr><td><code>{rule}</code></td><td>{_text(rules()[rule].title)}</td><td>{done}</td><td>{left}</td></tr>"
         for rule, (done, left) in sorted(counts.items())
     )
-    return f"<table><tr><th>Rule</th><th></th><th>Changed</th><th>Left</th></tr>{rows}</table>" if rows else ""
+    return f"<table><tr><th>Rule</th><th>What it does</th><th>Changed</th><th>Left</th></tr>{rows}</table>" if rows else ""
 
 
 def _file(file: FileResult) -> str:
