@@ -16,7 +16,6 @@ from compat.codemod import discovery
 from compat.codemod.findings import Finding, Place
 from compat.codemod.text import parse
 
-
 _LEAVE_OUT = "leave it out with --exclude."
 
 

@@ -18,7 +18,6 @@ from compat.codemod.options import Options
 from compat.codemod.project import Project
 from compat.codemod.results import FileResult, Problem, Result, Tick
 
-
 _PYTHON = ".".join(map(str, sys.version_info[:2]))
 _MEND = "Mend it, or leave it out with --exclude."
 

@@ -557,36 +557,26 @@ class _Part:
                 if outer is not None and module.inside(site.use.node, outer) and module.span(site.use.node)[0] < module.span(place)[0]:
                     raise DoubtError("a call stands before the setter", [site.place])
             if isinstance(top, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                self._not_called(module, top, list(_before(module, setting)))
+                self._not_called(module, top, setting)
         return True
 
-    def _not_called(self, module: Module, function: ast.stmt, before: list[ast.stmt]) -> None:
+    def _not_called(self, module: Module, function: ast.stmt, setting: Setting) -> None:
         """Raise unless nothing that runs before the setter can call the function."""
-        dangerous = {getattr(function, "name", "")}
-        definitions = [one for one in module.tree.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
-        grown = True
-        while grown:
-            more = {one.name for one in definitions if _mentioned(one) & dangerous} - dangerous
-            grown = bool(more)
-            dangerous |= more
-        if function in before and any(_calls_what_it_decorates(module, one) for one in getattr(function, "decorator_list", ())):
+        speakers: dict[str, set[str]] = self.project.note(("who speaks of whom", module.path), lambda: _speakers(module))
+        early: _Early = self.project.note(("early", id(setting)), lambda: _Early(module, setting))
+        dangerous: set[str] = set()
+        waiting = [getattr(function, "name", "")]
+        while waiting:
+            name = waiting.pop()
+            if name not in dangerous:
+                dangerous.add(name)
+                waiting += speakers.get(name, ())
+        if function in early.statements and any(_calls_what_it_decorates(module, one) for one in getattr(function, "decorator_list", ())):
             raise DoubtError("its decorator calls a function that loads before the setter", [module.place(function)])
-        for statement in before:
-            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                now = {name for node in [*statement.decorator_list] for name in _mentioned(node)}
-                if isinstance(statement, ast.ClassDef):
-                    now |= {
-                        name
-                        for one in statement.body
-                        if not isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)
-                        for name in _mentioned(one)
-                    }
-            elif settings.is_main_guard(module, statement):
-                continue
-            else:
-                now = _mentioned(statement)
-            if now & dangerous:
-                raise DoubtError("a function that loads may run before the setter", [module.place(statement)])
+        named = dangerous & early.names.keys()
+        if named:
+            first = min((early.names[name] for name in named), key=lambda statement: statement.lineno)
+            raise DoubtError("a function that loads may run before the setter", [module.place(first)])
 
     def _runs_after(self, site: Site, own: list[Setting]) -> bool:
         """Whether a site of another module runs under the setting; ``False`` where it surely does not.
@@ -743,6 +733,41 @@ _HARMLESS_METHODS = (
 
 # Packages whose functions are often called like one that loads audio.
 _OTHER_LOADERS = {"yaml", "toml", "tomllib", "pickle", "joblib", "argparse", "hydra", "omegaconf", "datasets", "transformers"}
+
+
+class _Early:
+    """What runs in a module before a setter: the statements, and the names that they speak of, each with the first that does."""
+
+    def __init__(self, module: Module, setting: Setting) -> None:
+        self.statements = dict.fromkeys(_before(module, setting))
+        self.names: dict[str, ast.stmt] = {}
+        for statement in self.statements:
+            for part in _run_at_once(module, statement):
+                for name in _mentioned(part):
+                    self.names.setdefault(name, statement)
+
+
+def _run_at_once(module: Module, statement: ast.stmt) -> Iterable[ast.AST]:
+    """The parts of a statement that run where it stands, and not only when something that it defines is called."""
+    if settings.is_main_guard(module, statement):
+        return ()
+    if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return (statement,)
+    if isinstance(statement, ast.ClassDef):
+        inner = (part for one in statement.body for part in _run_at_once(module, one))
+        return (*statement.decorator_list, *statement.bases, *inner)
+    defaults = (one for one in (*statement.args.defaults, *statement.args.kw_defaults) if one is not None)
+    return (*statement.decorator_list, *defaults)
+
+
+def _speakers(module: Module) -> dict[str, set[str]]:
+    """For each name the functions and classes at the top of a module that speak of it."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for one in module.tree.body:
+        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            for name in _mentioned(one):
+                found[name].add(one.name)
+    return found
 
 
 def _before(module: Module, setting: Setting) -> Iterator[ast.stmt]:

@@ -268,3 +268,31 @@ def test_a_function_that_sets_otherwise_or_minds_holds_the_setter(begin: str) ->
         }
     )
     assert not any(outcome.changed for outcome in found.values())
+
+
+@table(
+    *(
+        stays(f"before the setter: {name}", f"import torchaudio\ndef read(p):\n    return torchaudio.load(p)\n{early}\n{SET}", "TAC101")
+        for name, early in (
+            ("a default value", "def other(x=read('a')):\n    return x"),
+            ("a default value by keyword", "def other(*, x=read('a')):\n    return x"),
+            ("a default value of a method", "class C:\n    def other(self, x=read('a')):\n        return x"),
+            ("a decorator of a method", "class C:\n    @read\n    def other(self):\n        pass"),
+            ("an attribute of a class", "class C:\n    x = read('a')"),
+            ("by way of another function", "def other():\n    return read('a')\nother()"),
+        )
+    ),
+    *(
+        changes(
+            f"not before the setter: {name}",
+            f"import torchaudio\ndef read(p):\n    return torchaudio.load(p)\n{early}\n{SET}",
+            f'import torchaudio\ndef read(p):\n    return torchaudio.load(p, backend="soundfile")\n{early}\n',
+        )
+        for name, early in (
+            ("in the body of a function", "def other():\n    return read('a')"),
+            ("in a method", "class C:\n    def other(self):\n        return read('a')"),
+        )
+    ),
+)
+def test_what_runs_before_a_setter(case: Case) -> None:
+    check(case)
