@@ -173,6 +173,67 @@ SETTERS = {
         out = soundfile_backend.load("stereo_s16.wav"), isinstance(torchaudio.info("mono_s16.wav"), AudioMetaData)
         soundfile_backend.save("new.wav", out[0][0], out[0][1], True, None, "wav", "PCM_S", 16)
     """,
+    "functions that are kept": """
+        import torchaudio
+        torchaudio.set_audio_backend("NAME")
+        TABLE = {"wav": torchaudio.load}
+        READ = torchaudio.load
+        class Reader:
+            def __init__(self, read=None):
+                self.read = read or torchaudio.load
+        def read(path, load=torchaudio.load):
+            return load(path, num_frames=100)
+        out = read("stereo_s16.wav"), TABLE["wav"]("mono_s16.wav"), READ("stereo_16.flac"), Reader().read("mono_8.flac")
+    """,
+    "beside the import": """
+        try:
+            import torchaudio
+            torchaudio.set_audio_backend("NAME")
+            HAVE = True
+        except ImportError:
+            HAVE = False
+        if HAVE:
+            torchaudio.set_audio_backend("NAME")
+            out = torchaudio.load("stereo_16.flac")
+    """,
+    "called at the start": """
+        import torchaudio
+        def prepare():
+            torchaudio.set_audio_backend("NAME")
+        def read(path):
+            return torchaudio.load(path, frame_offset=5)
+        def main():
+            prepare()
+            return read("stereo_24.flac"), torchaudio.info("stereo_f32.wav")
+        early = torchaudio.load("mono_s16.wav", format="wav")[0].shape
+        if __name__ == "__main__":
+            out = main()
+    """,
+    "chosen in the argument": """
+        import os
+        import torchaudio
+        torchaudio.set_audio_backend("NAME" if os.name == "posix" else "soundfile")
+        out = torchaudio.load("stereo_f32.wav"), torchaudio.info("stereo_24.flac")
+    """,
+    "guards": """
+        import torchaudio
+        torchaudio.set_audio_backend("NAME")
+        def read(path):
+            if torchaudio.__version__ < "2.1":
+                return torchaudio.load(filepath=path)
+            return torchaudio.load(uri=path, backend="NAME".replace("_io", ""))
+        out = read("stereo_s16.wav"), torchaudio.load("mono_8.flac")
+    """,
+    "handed on": """
+        import functools
+        from concurrent.futures import ThreadPoolExecutor
+        import torchaudio
+        from torchaudio.backend import soundfile_backend
+        torchaudio.set_audio_backend("NAME")
+        with ThreadPoolExecutor(1) as pool:
+            out = pool.submit(functools.partial(torchaudio.load, filepath="stereo_s16.wav")).result()
+        out_other = functools.partial(soundfile_backend.load, num_frames=7)("stereo_16.flac")
+    """,
     "lister": """
         import torchaudio
         out = "NAME" in torchaudio.list_audio_backends()
