@@ -37,7 +37,7 @@ _ORDER: dict[type[ast.cmpop], Callable[[int], bool]] = {
     ast.Gt: lambda side: side > 0,
     ast.GtE: lambda side: side >= 0,
 }
-_ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_ENDS = (ast.Return, ast.Continue, ast.Break)
 _OLD_ARGUMENTS = {"filepath", "offset", "normalization", "out", "precision"}
 _OLD_KINDS = {"setter", "getter", "of a backend", "old metadata", "load_wav"}
 
@@ -62,10 +62,11 @@ def _speaks(module: Module) -> bool:
 def _dead_blocks(module: Module, target: str) -> Iterator[list[ast.stmt] | list[ast.expr]]:
     for decision in module.names.all(ast.If):
         truth = _truth(module, decision.test, target)
-        if truth is not None:
-            yield decision.orelse if truth else decision.body
         live = decision.body if truth else decision.orelse
-        if truth is not None and live and isinstance(live[-1], _ENDS):
+        if truth is None or (live and isinstance(live[-1], ast.Raise)):
+            continue  # a program that refuses the target is to be moved to it all the same
+        yield decision.orelse if truth else decision.body
+        if live and isinstance(live[-1], _ENDS):
             block = module.siblings(decision)
             yield block[block.index(decision) + 1 :]
     for choice in module.names.all(ast.IfExp):

@@ -93,6 +93,8 @@ def test_what_a_test_gives_under_2_9(test: str, dead: list[str]) -> None:
         for name, code in (
             ("the arm for newer than 0.8", f'if torchaudio.__version__ >= "0.8":\n    x = {OLD}\nelse:\n    x = torchaudio.load(p, offset=1)\n'),
             ("both ways are old", f"try:\n    x = {OLD}\nexcept TypeError:\n    x = torchaudio.load(p, frame_offset=1, **{{}})\n".replace("TypeError", "OSError")),
+            ("the target is refused", f'if torchaudio.__version__ >= "2.1":\n    raise ImportError\nx = {OLD}\n'),
+            ("the target is refused, or", f'if torchaudio.__version__ >= "2.1":\n    raise ImportError\nelse:\n    x = {OLD}\n'),
             ("any error", f"def f(p):\n    try:\n        return {OLD}\n    except Exception:\n        return None\n"),
             ("a test of another thing", f'if sys.platform == "win32":\n    x = {OLD}\nelse:\n    x = {NEW}\n'),
             ("a test that cannot be told", f"if NEW_ENOUGH:\n    x = {OLD}\nelse:\n    x = {NEW}\n"),

@@ -128,7 +128,8 @@ def read(path):
 """,
     explanation="""\
 A function of a backend's module is torchaudio's own with backend= ("sox_io_backend" is "sox"). Positional arguments of save
-after the fourth become keywords, because their order changed. For 2.9 only info keeps its backend, as compat.info. An import that
+after the fourth become keywords, because their order changed.
+A load or info that is passed on or kept becomes a functools.partial. For 2.9 only info keeps its backend, as compat.info. An import that
 nothing needs any more goes (TAC131), and `torchaudio` stays bound.
 """,
     check=check,

@@ -103,7 +103,8 @@ def read(path):
     return torchaudio.load(uri=path, num_frames=16000)
 """,
     explanation="""\
-The per-call functions call their first parameter uri. A program that swallows errors in a loop (`while True: try: load(
+The per-call functions call their first parameter uri. So it is in functools.partial, a pool's submit, asyncio.to_thread and
+joblib's delayed; in a dict it is reported. A program that swallows errors in a loop (`while True: try: load(
 filepath=...) except Exception: continue`) would otherwise never end. Where a test replaces the function, what takes its
 place would receive another name, so the call is only reported.
 """,

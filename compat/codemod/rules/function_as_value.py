@@ -39,8 +39,9 @@ def folder(make, path):
     return make(path, loader=functools.partial(torchaudio.load, backend="soundfile"))
 """,
     explanation="""\
-Where the setter that governed it goes, a function that is passed on gets its backend by functools.partial. Where it is
-compared, stored, or a default value, the setter and everything with it stays.
+Where the setter that governed it goes, a function that is passed on, kept, or a default value gets its backend by
+functools.partial. Where it is compared, made a method, kept before the setter may have run, or where functions are asked for
+their names, the setter and everything with it stays.
 """,
     check=check,
 )

@@ -45,7 +45,8 @@ if hasattr(torchaudio, "set_audio_backend"):
     torchaudio.set_audio_backend("soundfile")
 """,
     explanation="""\
-Guards are left as they are. This one has nothing to say for releases in which the setter is there and does nothing.
+Guards are left as they are, and so is all that they keep from running under the target.
+This one has nothing to say for releases in which the setter is there and does nothing.
 """,
     check=check,
 )

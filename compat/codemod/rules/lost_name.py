@@ -111,7 +111,8 @@ def seconds(path):
     return meta.num_frames / meta.sample_rate
 """,
     explanation="""\
-compat.info, compat.AudioMetaData and compat.list_audio_backends are those of 2.2. `import torchaudio` stays, because tests
+compat.info, compat.AudioMetaData and compat.list_audio_backends are those of 2.2. Where torchaudio is imported in a function,
+compat is imported beside it. `import torchaudio` stays, because tests
 replace names in it. Where `compat` means something else in the file, it is imported as torchaudio_compat; where the project
 has a module of that name, nothing is changed.
 """,

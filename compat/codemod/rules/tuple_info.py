@@ -248,7 +248,8 @@ def seconds(path):
 """,
     explanation="""\
 Up to 0.7 info gave two objects. Where the first is kept in a local name and read by attribute only, and the second is not
-read, names are translated. A bare `length` is not: it was frames times channels with sox, and frames with soundfile.
+read, names are translated; so they are where the whole tuple is kept and read by [0].
+A bare `length` is not: it was frames times channels with sox, and frames with soundfile.
 """,
     check=check,
 )
