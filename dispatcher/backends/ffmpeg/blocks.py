@@ -37,16 +37,16 @@ def of(
     room = min(block_frames, max(decode.promised_frames(container, stream), _LEAST_ROOM))
     at = 0
     for frame in source(container, stream):
+        first, frames = 0, frame.samples
+        if sink is not None and at + frames < block_frames:
+            sink.take((frame,))  # which looks at its layout itself
+            at += frames
+            continue
         own = frame.format.name, frame.layout.nb_channels
         if shape is None:
             shape = own
         elif own != shape:
             raise BackendError(f"the stream changes to {own[1]} channels of {own[0]} on its way")
-        first, frames = 0, frame.samples
-        if sink is not None and at + frames < block_frames:
-            sink.put(frame, 0, frames)
-            at += frames
-            continue
         while first < frames:
             if sink is None:
                 sink, at = Sink(frame, room, normalize, True), 0
