@@ -70,7 +70,7 @@ class Found:
     def __init__(self, path: str, kind: str, ignored: Ignored | None, *, is_named: bool = False) -> None:
         self.path: str = path
         self.kind: str = kind
-        self.is_named = is_named
+        self.is_named: bool = is_named
         self._ignored = ignored
 
     def is_ignored(self) -> bool:

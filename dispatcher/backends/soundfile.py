@@ -71,7 +71,8 @@ _PIECE = 1 << 15
 _PIECE_SAMPLES = 1 << 18  # half a core's cache; a call through python-soundfile costs as much as some thousand samples
 _IN_PAIRS = ("VOX_ADPCM",)
 _MPEG, _MISCOUNTED = "MPEG", 2 * 1152  # libsndfile counts so many frames too many in good files
-_KNOWN_BY_NAME = (".au", ".snd", ".vox", ".vox6", ".vox8", ".gsm", ".sd2")  # by libsndfile, where the content does not tell
+# by libsndfile where the content does not tell, and by python-soundfile, which asks for a sample rate
+_KNOWN_BY_NAME = (".au", ".snd", ".vox", ".vox6", ".vox8", ".gsm", ".mp3", ".sd2", ".raw")
 _MOST_AT_ONCE = 1 << 26
 _SURE = 1 << 16  # frames that room is made for whatever the file's size
 # libsndfile puts as many frames of Vorbis as it is given on the stack, and a minute of them is a segmentation fault
