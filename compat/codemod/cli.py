@@ -63,7 +63,7 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
         "--jobs",
         type=int,
         metavar="N",
-        help="processes that read files beside this one; 0 for one per processor (default 1: none)",
+        help="processes that share the work, this one among them; 0 for one per processor (default 1)",
     )
     add("--exclude", action="append", metavar="PATTERN", help="names or paths to leave out; .gitignore is honoured anyway")
     add("--docs", action="store_true", default=None, help="also Python in Markdown and reStructuredText")

@@ -1,4 +1,4 @@
-"""Who reads the files of a project: this process alone, or some beside it, which read ahead while this one parses."""
+"""Who does the work on a project: this process alone, or this one and some beside it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import os
 import re
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, Self, TypeVar
 
 from compat.codemod import discovery
 from compat.codemod.discovery import Found
 from compat.codemod.imports import Files, Linked
-from compat.codemod.verification import Parsed, Rewrite, complaint
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -23,10 +22,9 @@ _MATTERS = re.compile(
     rb"|torchaudio[ \t]*\.[ \t]*(?:io|_)|torchaudio['\" \t]*[=<>~]|torchaudio[ \t]+import|torchaudio\)"
     rb"|import[ \t]*\*|import_|import[ \t]+torchaudio[ \t]+as|sys\.modules|setattr|patch"
 )
-_BATCH = 200
-_REWRITES = 16
+_AT_ONCE = 200
 Item = TypeVar("Item")
-Trees = Iterable[tuple[Parsed, ...]]
+Outcome = TypeVar("Outcome")
 
 
 class Reading(NamedTuple):
@@ -37,23 +35,45 @@ class Reading(NamedTuple):
     why: str
 
 
+class Shared(Generic[Item, Outcome]):
+    """Work on many things, which other processes, if there are any, have begun; its outcomes can be taken once."""
+
+    def __init__(self, pool: ProcessPoolExecutor | None, work: Callable[[list[Item]], list[Outcome]], items: list[Item]) -> None:
+        self.items: list[Item] = items
+        self._batches = [items[at : at + _AT_ONCE] for at in range(0, len(items), _AT_ONCE)]
+        self._begun: list[Future[list[Outcome]]] = [pool.submit(work, batch) for batch in self._batches] if pool else []
+
+    def outcomes(self, here: Callable[[list[Item]], list[Outcome]]) -> Iterator[list[Outcome]]:
+        """What comes of them, in order, some at a time; rather than wait, this process does, from the end on, what no other has begun."""
+        if not self._begun:
+            yield from map(here, self._batches)
+        done: dict[int, list[Outcome]] = {}
+        last = len(self._begun)
+        for number, future in enumerate(self._begun):
+            while number < last and not future.done():
+                last -= 1
+                if self._begun[last].cancel():
+                    done[last] = here(self._batches[last])
+            yield done.pop(number) if number in done else future.result()
+
+
 class Crew:
     """One process, or this one and some beside it; ``files`` are the Python files, by the names that may mean them.
 
     Args:
         found: the files of the project.
-        jobs: how many processes read; with one, it is this.
+        jobs: how many processes there are, this one among them.
     """
 
     def __init__(self, found: Iterable[Found] = (), jobs: int = 1) -> None:
         self._found = list(found)
         self._paths = [one.path for one in self._found if one.kind != discovery.OTHER]
         self._pool: ProcessPoolExecutor | None = None
-        self._ahead: tuple[list[str], list[Future[list[Linked]]]] | None = None
-        if jobs > 1 and len(self._found) > _BATCH:
+        self._ahead: Shared[str, Linked] | None = None
+        if jobs > 1 and len(self._found) > _AT_ONCE:
             from concurrent.futures import ProcessPoolExecutor
 
-            self._pool = ProcessPoolExecutor(jobs, initializer=_begin, initargs=(self._paths,))
+            self._pool = ProcessPoolExecutor(jobs - 1, initializer=_begin, initargs=(self._paths,))
         self.files: Files = Files(self._paths)
 
     def __enter__(self) -> Self:
@@ -65,33 +85,18 @@ class Crew:
 
     def readings(self) -> Iterator[list[Reading]]:
         """What is in the files, in their order, some at a time."""
-        work = [[(one.path, one.kind) for one in batch] for batch in _batches(self._found)]
-        return iter(self._pool.map(probe, work)) if self._pool else map(probe, work)
+        return Shared(self._pool, probe, [(one.path, one.kind) for one in self._found]).outcomes(probe)
 
     def link_ahead(self, paths: list[str]) -> None:
-        """Begin to find out what files import, if there is anybody to do it beside this process."""
-        if self._pool is not None and self._ahead is None:
-            self._ahead = paths, [self._pool.submit(_link, batch) for batch in _batches(paths)]
+        """Have others begin to find out what files import."""
+        self._ahead = Shared(self._pool, _link, paths)
 
     def link(self, paths: list[str]) -> list[Linked]:
         """What files import of this project."""
-        self.link_ahead(paths)
-        if self._ahead is None or self._ahead[0] != paths:
-            return self.files.read(paths)
-        found: list[Linked] = []
-        batches, begun = _batches(paths), self._ahead[1]
-        # From the end on, this process does those that no other has begun, one after the other as the others go on.
-        for batch, future in reversed([*zip(batches, begun, strict=True)]):
-            if future.cancel():
-                found += self.files.read(batch)
-        return found + [one for future in begun if not future.cancelled() for one in future.result()]
-
-    def check(self, rewrites: list[Rewrite]) -> Callable[[Trees], Iterator[str | None]]:
-        """Begin to verify rewrites; what comes back gives the complaint about each, from their trees if it needs them."""
-        if self._pool is None:
-            return lambda trees: (complaint(one, *known) for one, known in zip(rewrites, trees, strict=True))
-        begun = self._pool.map(complaint, rewrites, chunksize=_REWRITES)
-        return lambda trees: begun
+        ahead, self._ahead = self._ahead, None
+        if ahead is None or ahead.items != paths:
+            ahead = Shared(self._pool, _link, paths)
+        return [one for batch in ahead.outcomes(self.files.read) for one in batch]
 
 
 def probe(batch: list[tuple[str, str]]) -> list[Reading]:
@@ -112,10 +117,6 @@ def probe(batch: list[tuple[str, str]]) -> list[Reading]:
             speaks = _SPEAKS_ELSEWHERE.search(data) is not None
         out.append(Reading(path, data if speaks else None, ""))
     return out
-
-
-def _batches(items: list[Item]) -> list[list[Item]]:
-    return [items[at : at + _BATCH] for at in range(0, len(items), _BATCH)]
 
 
 # In the other processes

@@ -7,14 +7,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from compat.codemod import changes, edits, plan
-from compat.codemod.crew import Crew
 from compat.codemod.edits import ConflictError, Edit, Track
 from compat.codemod.findings import Draft, Finding, Level, Place, State
 from compat.codemod.module import Module
 from compat.codemod.project import Project
 from compat.codemod.registry import Rule
 from compat.codemod.text import Text
-from compat.codemod.verification import Parsed, Rewrite
+from compat.codemod.verification import Rewrite, complaint
 
 _ROUNDS = 8
 _NO_ROUND_LEFT = "the changes did not come to rest; please report this file"
@@ -63,14 +62,12 @@ def run(
     *,
     unsafe: bool,
     make_project: Callable[[list[Module]], Project],
-    crew: Crew | None = None,
 ) -> list[Outcome]:
     """Everything that the rules have to say about the modules of a project, and their new texts.
 
     Raises:
         BrokenError: the outcome of a change does not hold. It is a mistake of ours, and no file is to be written.
     """
-    crew = crew or Crew()
     rules = list(active)
     outcomes = {module.path: Outcome(module, module.text.text) for module in modules}
     current = list(modules)
@@ -82,12 +79,8 @@ def run(
             _leave(outcomes, current, left)
             return list(outcomes.values())
         rewrites = {module: _rewrite(module, made) for module, (_, made) in applied.items()}
-        checks = crew.check(list(rewrites.values()))
-        fresh = {module: _parsed(module, rewrite) for module, rewrite in rewrites.items()}
-        trees = [tuple(Parsed(one.text, one.tree) for one in (module, fresh[module])) for module in rewrites]
-        for module, complaint in zip(rewrites, checks(trees), strict=True):
-            if complaint is not None:
-                raise BrokenError(f"{module.path}: {complaint}")
+        fresh = {module: verified(module, rewrite) for module, rewrite in rewrites.items()}
+        for module in rewrites:
             outcome = outcomes[module.path]
             for proposal in applied[module][0]:
                 place = _back(outcome, proposal.draft.span)
@@ -103,11 +96,20 @@ def _rewrite(module: Module, made: list[Edit]) -> Rewrite:
     return Rewrite(module.text.text, edits.apply(module.text.text, made), made, module.interactive)
 
 
-def _parsed(module: Module, rewrite: Rewrite) -> Module:
+def verified(module: Module, rewrite: Rewrite) -> Module:
+    """The module as it is after a rewrite.
+
+    Raises:
+        BrokenError: the rewrite does not hold.
+    """
     try:
-        return Module(module.path, rewrite.new, standalone=module.standalone, interactive=module.interactive)
+        new = Module(module.path, rewrite.new, standalone=module.standalone, interactive=module.interactive)
     except SyntaxError as why:
         raise BrokenError(f"{module.path}: the changed text would not parse ({why.msg}, line {why.lineno})") from why
+    wrong = complaint(rewrite, module, new)
+    if wrong is not None:
+        raise BrokenError(f"{module.path}: {wrong}")
+    return new
 
 
 def _round(

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from compat.codemod import api, discovery, documents, imports, othertext
-from compat.codemod.crew import Crew
+from compat.codemod.crew import Crew, Reading
 from compat.codemod.discovery import Found
 from compat.codemod.documents import Document
 from compat.codemod.findings import Finding, Place
@@ -126,26 +126,27 @@ def gather(crew: Crew, found: list[Found], options: Options, result: Result, tic
     entries = frozenset(map(os.path.realpath, options.entry))
     named = {one.path for one in found if one.is_named}
     by_path = {one.path: one for one in found}
+    telling: list[Reading] = []
     quiet: list[str] = []
-    sets = False
     for readings in crew.readings():
         result.scanned += len(readings)
         tick(result.scanned, len(found))
-        for path, data, why in readings:
-            one = by_path[path]
-            if why and not one.is_ignored():
-                result.problems.append(Problem(path, f"it could not be read: {why}. {_MEND}"))
-            elif data is not None or (entries and os.path.realpath(path) in entries):
-                if not one.is_ignored():
-                    sets = sets or (data is not None and b"set_audio_backend" in data)
-                    gathered.take(path, one.kind, data if data is not None else _content(path))
-            elif one.kind == discovery.PYTHON:
-                if path in named and api.ROOT.encode() in (content := _content(path)):
-                    gathered.must_parse(path, content)
+        for one in readings:
+            if one.why or one.data is not None or (entries and os.path.realpath(one.path) in entries):
+                telling.append(one)
+            elif by_path[one.path].kind == discovery.PYTHON:
+                if one.path in named and api.ROOT.encode() in (content := _content(one.path)):
+                    gathered.must_parse(one.path, content)
                 else:
-                    quiet.append(path)
-    if sets:  # whether its calls run under it is a question of who imports whom
-        crew.link_ahead(quiet)
+                    quiet.append(one.path)
+    telling = [one for one in telling if not by_path[one.path].is_ignored()]
+    if any(b"set_audio_backend" in one.data for one in telling if one.data is not None):
+        crew.link_ahead(quiet)  # whether its calls run under it is a question of who imports whom
+    for path, data, why in telling:
+        if why:
+            result.problems.append(Problem(path, f"it could not be read: {why}. {_MEND}"))
+        else:
+            gathered.take(path, by_path[path].kind, data if data is not None else _content(path))
     gathered.quiet = imports.Quiet(quiet, crew.link)
     return gathered
 

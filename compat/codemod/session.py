@@ -63,7 +63,7 @@ def settle(gathered: Gathered) -> None:
     try:
         outcomes = {
             outcome.module.path: outcome
-            for outcome in engine.run(gathered.modules, active, unsafe=options.unsafe, make_project=gathered.project, crew=gathered.crew)
+            for outcome in engine.run(gathered.modules, active, unsafe=options.unsafe, make_project=gathered.project)
         }
     except engine.BrokenError as why:
         result.problems.append(Problem(str(why).partition(":")[0], f"nothing was changed: {why}"))

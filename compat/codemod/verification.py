@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 import bisect
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from compat.codemod import edits
 from compat.codemod.edits import Edit, Track
-from compat.codemod.text import Text, parse
+from compat.codemod.text import parse
+
+if TYPE_CHECKING:
+    from compat.codemod.module import Module
 
 
 class Rewrite(NamedTuple):
@@ -21,27 +24,15 @@ class Rewrite(NamedTuple):
     interactive: bool
 
 
-class Parsed(NamedTuple):
-    """A text and its tree."""
-
-    text: Text
-    tree: ast.Module
-
-
-def complaint(rewrite: Rewrite, old: Parsed | None = None, new: Parsed | None = None) -> str | None:
+def complaint(rewrite: Rewrite, old: Module, new: Module) -> str | None:
     """What is wrong with a rewrite; ``None`` where nothing is.
 
-    The new text must parse; with the edits undone it must be the old program, as text or as a tree; and every statement that no
-    edit touches must still be there, as the same kind of statement.
+    With the edits undone the new text must be the old program, as text or as a tree; and every statement that no edit touches must
+    still be there, as the same kind of statement.
 
     Args:
-        old, new: both texts with their trees, where they are known.
+        old, new: the module before and after.
     """
-    try:
-        new = _parsed(rewrite.new, rewrite.interactive) if new is None else new
-    except SyntaxError as why:
-        return f"the changed text would not parse ({why.msg}, line {why.lineno})"
-    old = _parsed(rewrite.old, rewrite.interactive) if old is None else old
     undone = edits.undo(rewrite.old, rewrite.new, rewrite.edits)
     if undone != rewrite.old and not _same(undone, old.tree, rewrite.interactive):
         return "the changes cannot be undone"
@@ -57,10 +48,6 @@ def complaint(rewrite: Rewrite, old: Parsed | None = None, new: Parsed | None = 
         if first is None or final is None or ((first, final + 1), type(statement)) not in there:
             return f"the statement in line {statement.lineno} would be lost, or become another"
     return None
-
-
-def _parsed(text: str, interactive: bool) -> Parsed:
-    return Parsed(Text(text), parse(text, top_level_await=interactive))
 
 
 def _same(undone: str, old: ast.Module, interactive: bool) -> bool:
