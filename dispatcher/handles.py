@@ -24,13 +24,13 @@ def held(
     opens: Callable[..., Any],
     *arguments: Any,
     lock: AbstractContextManager[Any] | None = None,
-    worded: Callable[[Exception], Exception | None] = lambda _: None,
+    worded: Callable[[Exception], None] = lambda _: None,
     **named: Any,
 ) -> Iterator[Any]:
     """What ``opens`` gives, closed at the end if it is not false; both are done under the lock, if there is one.
 
-    Neither function, nor the lock, may be one written in Python. ``worded`` makes of an error of ``opens`` the one to be raised, or
-    ``None`` where it is to come through. To be used in a ``with`` statement: an ``ExitStack`` would keep what an interrupt leaves for
+    Neither function, nor the lock, may be one written in Python. ``worded`` is given an error of ``opens``, and may raise another
+    in its place. To be used in a ``with`` statement: an ``ExitStack`` would keep what an interrupt leaves for
     Python's garbage collector.
 
     Raises:
@@ -44,10 +44,8 @@ def held(
             with lock:
                 kept.extend(opening)
         except Exception as why:
-            failure = worded(why)
-            if failure is None:
-                raise
-            raise failure from why
+            worded(why)
+            raise
         if not kept:
             raise BackendError("the file object raised StopIteration")
         yield kept[0]

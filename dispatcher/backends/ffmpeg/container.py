@@ -88,7 +88,7 @@ def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) 
         operator.methodcaller("close"),
         av.open,
         file,
-        worded=functools.partial(_failure, format, settings),
+        worded=functools.partial(_fail, format, settings),
         mode="r",
         format=demuxers.named(format),
         container_options=options,
@@ -107,13 +107,14 @@ def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) 
         yield container, stream
 
 
-def _failure(format: str | None, settings: Settings, why: Exception) -> Exception | None:
-    """The error to raise where FFmpeg could not open something; ``None`` for one that is not FFmpeg's."""
+def _fail(format: str | None, settings: Settings, why: Exception) -> None:
+    """Raise the error for what FFmpeg could not open, where that is why."""
     import av
 
     if isinstance(why, av.error.ExitError):
-        return BackendError(f"the server did not answer within {settings.network_timeout:g} s (the flag network_timeout)")
-    return BackendError(_cause(why, format)) if isinstance(why, (av.FFmpegError, ValueError)) else None
+        raise BackendError(f"the server did not answer within {settings.network_timeout:g} s (the flag network_timeout)") from why
+    if isinstance(why, (av.FFmpegError, ValueError)):
+        raise BackendError(_cause(why, format)) from why
 
 
 def _cause(why: Exception, format: str | None) -> str:

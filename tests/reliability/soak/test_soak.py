@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+
 import pytest
 
+import dispatcher
+from tests.conftest import ASSETS
 from tests.reliability.soak import calls, threads, workers
 
 _GROWTH = 10 * 2**20
@@ -15,6 +20,28 @@ def test_many_calls_leave_nothing(collector: bool) -> None:
     left = calls.run(600, collector=collector, warm_up=300)
     assert left.files_after == left.files_before
     assert left.growth < _GROWTH
+
+
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+@pytest.mark.parametrize("name", ["stereo_16.flac", "stereo_cbr.mp3", "stereo.m4a", "text.wav", "empty.wav", "video_only.mp4", "cut.flac"])
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
+def test_no_call_leaves_work_for_the_collector(name: str, backend: str) -> None:
+    """Failing ones above all, whose errors hold the frames that they passed through."""
+
+    def call() -> None:
+        for read in (dispatcher.load, dispatcher.info):
+            with contextlib.suppress(RuntimeError):
+                read(str(ASSETS / name), backend=backend)
+
+    call()
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(5):
+            call()
+        assert not gc.collect()
+    finally:
+        gc.enable()
 
 
 def test_threads_on_shared_paths_get_the_right_samples() -> None:
