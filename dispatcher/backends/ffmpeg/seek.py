@@ -80,26 +80,31 @@ def _by_timestamp(container: InputContainer, stream: AudioStream, frame_offset: 
     import av
 
     try:
-        if next(container.demux(stream)).size % _pcm_frame_bytes(stream):
+        first = next(container.demux(stream))
+        if first.pos is None or first.size % max(1, _pcm_frame_bytes(stream)):
             return None
         container.seek(int(frame_offset / (rate * base)), stream=stream, backward=True)
     except av.FFmpegError:
         return None
-    frames = _timed(container, stream, frame_offset)
-    first = next(frames)
-    return Place(itertools.chain((first,), frames), int((first.pts or 0) * base * rate))
+    frames = _timed(container, stream, frame_offset, first.pos)
+    found = next(frames)
+    return Place(itertools.chain((found,), frames), int((found.pts or 0) * base * rate))
 
 
-def _timed(container: InputContainer, stream: AudioStream, frame_offset: int) -> Iterator[AudioFrame]:
-    """The next frames, each checked to begin where the last one ended, and the first not to begin behind a piece."""
+def _timed(container: InputContainer, stream: AudioStream, frame_offset: int, origin: int) -> Iterator[AudioFrame]:
+    """The next frames, each checked to begin where the last one ended, and the first not to begin behind a piece.
+
+    Those of PCM must lie in the file, whose sound begins at ``origin``, where their times say: FFmpeg goes by a bit rate that a header
+    may have wrong, and cuts packets by a size that it may have wrong as well.
+    """
     import av
 
     base, rate, whole = stream.time_base, stream.codec_context.sample_rate, _pcm_frame_bytes(stream)
     expected: int | None = None
     try:
         for packet in container.demux(stream):
-            if packet.size % whole:
-                raise LostError("a packet ends within a frame")
+            if whole and packet.size and (packet.size % whole or packet.pos != origin + (packet.pts or 0) * (base or 0) * rate * whole):
+                raise LostError("a packet is not where its time says")
             for frame in stream.decode(packet):
                 if frame.pts is None or base is None:
                     raise LostError("a frame has no time")
@@ -115,9 +120,9 @@ def _timed(container: InputContainer, stream: AudioStream, frame_offset: int) ->
 
 
 def _pcm_frame_bytes(stream: AudioStream) -> int:
-    """Bytes of a frame of PCM; 1 for any other codec. A damaged header may make FFmpeg cut packets, and lose samples, between two."""
+    """Bytes of a frame of PCM; 0 for any other codec."""
     context = stream.codec_context
-    return max(1, decode.pcm_bits(context.codec.canonical_name) // 8 * context.channels)
+    return decode.pcm_bits(context.codec.canonical_name) // 8 * context.channels
 
 
 def _by_headers(container: InputContainer, stream: AudioStream, path: str, frame_offset: int, num_frames: int) -> Place | None:

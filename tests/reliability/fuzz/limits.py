@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-# bytes for each mutation, which is read four times. libsox loses 2 kB for each file that it hands to libsndfile (caf, w64, ...),
+# bytes for each mutation that is read four times. libsox loses 2 kB for each file that it hands to libsndfile (caf, w64, ...),
 # and 9 to 18 kB where flac or mp3 is damaged at its first frames; libsndfile and FFmpeg lose next to nothing.
 GROWTH = {"ffmpeg": 500, "soundfile": 500, "sox": 4000}
 
 # how a damaged file begins of which a library makes one thing as a whole, and another where it seeks or counts: it goes to a place
-# by the times that pages or frames tell, and reads on over what is missing; libsox takes a size in a WAVE header as it stands
+# by the times that pages or frames tell, and reads on over what is missing; libsox takes a size in a header as it stands; info goes by the last frame
+# of a flac file, and so misses what is there twice
 DIFFERENT: dict[tuple[str, str], tuple[bytes, ...]] = {
+    ("ffmpeg", "info"): (b"fLaC",),
     ("soundfile", "piece"): (b"OggS",),
     ("sox", "piece"): (b"OggS", b"fLaC"),
-    ("sox", "info"): (b"OggS", b"RIFF"),
+    ("sox", "info"): (b"OggS", b"RIFF", b".snd"),
 }
 
 # frames that libsndfile and libsox count too many even in good MPEG audio, by the size of the file
