@@ -6,11 +6,10 @@ Per call, sox takes a path in a string only; soundfile takes no compression (the
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
 
 from compat.codemod import kinds
 from compat.codemod.changes import Change, WrapArgument
-from compat.codemod.findings import Place
+from compat.codemod.doubts import DoubtError
 from compat.codemod.module import Module, Use
 from compat.codemod.project import Project
 
@@ -20,21 +19,11 @@ _COMPRESSION = "compression is given, which soundfile used to ignore and now ref
 OTHER_BACKEND = 'Name a backend that takes it: "soundfile" or "ffmpeg" read and write file objects.'
 
 
-class RefusedError(Exception):
-    """Why a call cannot name its backend, where that is seen, and what to do."""
-
-    def __init__(self, reason: str, related: Iterable[Place] = (), advice: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.related: tuple[Place, ...] = tuple(related)
-        self.advice = advice
-
-
 def changes_for(project: Project, module: Module, use: Use, backend: str) -> list[Change]:
     """What a call needs besides ``backend=``; for a function passed on as a value, nothing or a refusal.
 
     Raises:
-        RefusedError: it is given what the backend does not take.
+        DoubtError: it is given what the backend does not take.
     """
     if backend == "soundfile" and use.name == "save":
         _no_compression(project, module, use)
@@ -42,7 +31,7 @@ def changes_for(project: Project, module: Module, use: Use, backend: str) -> lis
         return []
     if use.call is None:
         if _may_be_path(project, module):
-            raise RefusedError(f"{_PATH}, or may be, where the function is called", [module.place(use.node)])
+            raise DoubtError(f"{_PATH}, or may be, where the function is called", [module.place(use.node)])
         return []
     first = first_argument(use)
     if first is None:
@@ -50,12 +39,12 @@ def changes_for(project: Project, module: Module, use: Use, backend: str) -> lis
     value = first.value if isinstance(first, ast.keyword) else first
     kind = project.kind(module, value)
     if kind == kinds.FILE:
-        raise RefusedError(_FILE, [module.place(use.node)], OTHER_BACKEND)
+        raise DoubtError(_FILE, [module.place(use.node)], OTHER_BACKEND)
     unsure = kind == kinds.UNKNOWN and (_is_divided(value) or _may_be_path(project, module))
     if kind != kinds.PATHLIB and not unsure:
         return []
     if module.names.scope_of[use.root].home("str"):
-        raise RefusedError(_PATH, [module.place(use.node)])
+        raise DoubtError(_PATH, [module.place(use.node)])
     return [WrapArgument(use.call, first, "str")]
 
 
@@ -87,7 +76,7 @@ def _no_compression(project: Project, module: Module, use: Use) -> None:
         return
     given = [one.value for one in call.keywords if one.arg == "compression"] + (use.call.args[4:5] if use.call else call.args[5:6])
     if any(not (isinstance(one, ast.Constant) and one.value is None) for one in given):
-        raise RefusedError(_COMPRESSION, [module.place(use.node)])
+        raise DoubtError(_COMPRESSION, [module.place(use.node)])
     if use.call and not any(keyword.arg is None for keyword in call.keywords):
         return
     for other in project.modules:
@@ -95,4 +84,4 @@ def _no_compression(project: Project, module: Module, use: Use) -> None:
         named = [node for node in other.names.all(ast.keyword) if node.arg == "compression" and id(node) not in own]
         quoted = [node for node in other.strings if node.value == "compression"]
         for node in (*named, *quoted):
-            raise RefusedError(_COMPRESSION, [module.place(use.node), other.place(node)])
+            raise DoubtError(_COMPRESSION, [module.place(use.node), other.place(node)])

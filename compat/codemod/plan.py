@@ -15,6 +15,7 @@ from pathlib import PurePath
 
 from compat.codemod import acceptance, api, forwarding, kinds, reexports, settings
 from compat.codemod.changes import AddArgument, Change, DropFinally, Remove, Substitute, Unwrap
+from compat.codemod.doubts import DoubtError
 from compat.codemod.findings import Draft, Place
 from compat.codemod.module import Module, Use, is_test
 from compat.codemod.project import Project
@@ -49,16 +50,6 @@ class Site:
     def at_import(self) -> bool:
         """Whether it runs when its module is imported."""
         return self.module.function_of(self.use.node) is None
-
-
-class DoubtError(Exception):
-    """Why something cannot be proved, where that is seen, and what to do."""
-
-    def __init__(self, reason: str, related: Iterable[Place] = (), advice: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.related: tuple[Place, ...] = tuple(related)
-        self.advice = advice
 
 
 _NAMESPACES = re.compile(r"modules|\bmods?\b|\b(?:globals|locals|vars)\(|__dict__|namespace", re.I)
@@ -330,7 +321,7 @@ class _Part:
         group = object()
         changes = [(site, self._give(site, constant, "sox" if "sox_io" in names else "soundfile")) for site in governed]
         for site in governed if "soundfile" in names else ():
-            self._accepted(site, "soundfile")
+            acceptance.changes_for(self.project, site.module, site.use, "soundfile")
         new: Change = Substitute(region, f"{constant} = {choice}") if governed else Remove(region)
         self._propose(PLATFORM, platform[0], [new], group)
         self._record(changes, PLATFORM, group, constant)
@@ -659,19 +650,13 @@ class _Part:
         """
         use = site.use
         if use.call is None:
-            self._accepted(site, name)
+            acceptance.changes_for(self.project, site.module, site.use, name)
             return self._give_value(site, value)
         changes: list[Change] = [AddArgument(use.call, "backend", value)]
         if any(keyword.arg is None for keyword in use.call.keywords):
             self._no_backend_in_dicts(site)
-        changes += self._accepted(site, name)
+        changes += acceptance.changes_for(self.project, site.module, site.use, name)
         return changes
-
-    def _accepted(self, site: Site, name: str) -> list[Change]:
-        try:
-            return acceptance.changes_for(self.project, site.module, site.use, name)
-        except acceptance.RefusedError as why:
-            raise DoubtError(why.reason, why.related, why.advice) from why
 
     def _no_backend_in_dicts(self, site: Site) -> None:
         """Raise where what is passed as ``**kwargs`` may name a backend already."""

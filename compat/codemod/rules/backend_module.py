@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from compat.codemod import acceptance, api, common, forwarding
 from compat.codemod.changes import AddArgument, AddStatement, Change, NameArgument, RenameKeyword, Replace
+from compat.codemod.doubts import DoubtError
 from compat.codemod.findings import Draft, Level
 from compat.codemod.module import Module, Use
 from compat.codemod.project import Project
@@ -24,7 +25,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         try:
             changes = _kept(module, project, use) if use.call is None else _moved(module, project, use, use.call)
             yield fake or Draft(module.span(use.node), _GONE, changes=tuple(changes))
-        except acceptance.RefusedError as why:
+        except DoubtError as why:
             yield Draft(module.span(use.node), f"{_GONE}; {why.reason}", why.advice or _by_hand(use), related=why.related[1:])
     for use in module.uses:
         parts = use.path.split(".")
@@ -45,19 +46,19 @@ def _moved(module: Module, project: Project, use: Use, call: ast.Call) -> list[C
     """The changes that make a call one of torchaudio itself.
 
     Raises:
-        RefusedError: why there are none.
+        DoubtError: why there are none.
     """
     assert use.known is not None
     name, changes = _name(module, use)
     changes.append(Replace(*module.span(use.node), f"{name}.{use.name}"))
     if use.name == "save" and len(call.args) > 4:
         if common.starred(call) or len(call.args) > len(api.LEGACY_PARAMETERS["save"]):
-            raise acceptance.RefusedError("its arguments cannot be told apart")
+            raise DoubtError("its arguments cannot be told apart")
         changes += [
             NameArgument(call, argument, api.LEGACY_PARAMETERS["save"][index]) for index, argument in enumerate(call.args) if index > 3
         ]
     elif any(isinstance(one, ast.Starred) for one in call.args):
-        raise acceptance.RefusedError("its arguments cannot be told apart")
+        raise DoubtError("its arguments cannot be told apart")
     path = common.keyword(call, "filepath")
     if path is not None:
         changes.append(RenameKeyword(call, path, "uri"))
@@ -67,7 +68,7 @@ def _moved(module: Module, project: Project, use: Use, call: ast.Call) -> list[C
             changes += acceptance.changes_for(project, module, use, use.known.backend)
         return changes
     if common.legacy_mode(project):
-        raise acceptance.RefusedError("the dispatcher may be off here")
+        raise DoubtError("the dispatcher may be off here")
     changes.append(AddArgument(call, "backend", f'"{use.known.backend}"'))
     return [*changes, *acceptance.changes_for(project, module, use, use.known.backend)]
 
@@ -76,21 +77,21 @@ def _kept(module: Module, project: Project, use: Use) -> list[Change]:
     """The changes for a function that is passed on or kept; its arguments are given elsewhere.
 
     Raises:
-        RefusedError: why there are none.
+        DoubtError: why there are none.
     """
     assert use.known is not None
     if use.name == "save":
-        raise acceptance.RefusedError("here it is kept as a value, and the order of its arguments is another")
+        raise DoubtError("here it is kept as a value, and the order of its arguments is another")
     name, changes = _name(module, use)
     backend = None if project.target == "2.9" and use.name == "load" else use.known.backend
     if backend is not None:
         if common.legacy_mode(project):
-            raise acceptance.RefusedError("the dispatcher may be off here")
+            raise DoubtError("the dispatcher may be off here")
         changes += acceptance.changes_for(project, module, use, backend)
     try:
         return [*changes, *forwarding.with_backend(module, use, f"{name}.{use.name}", backend and f'"{backend}"')]
     except forwarding.HeldError as why:
-        raise acceptance.RefusedError(str(why)) from why
+        raise DoubtError(str(why)) from why
 
 
 def _name(module: Module, use: Use) -> tuple[str, list[Change]]:
@@ -101,7 +102,7 @@ def _name(module: Module, use: Use) -> tuple[str, list[Change]]:
         bound = [binding for scope in module.names.scope_made_by.values() for binding in scope.bindings.get(api.ROOT, ())]
         own = next((one for one in module.imported if one.local == use.root.id), None)
         if own is None or any(binding.target != api.ROOT for binding in bound):
-            raise acceptance.RefusedError("torchaudio itself has no name here")
+            raise DoubtError("torchaudio itself has no name here")
         name = api.ROOT
         changes.append(AddStatement(own.statement, f"import {api.ROOT}"))
     return name, changes
