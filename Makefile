@@ -82,7 +82,7 @@ soak: $(READY) system
 
 audit:
 	$(PYTHON) -m venv .audit && .audit/bin/python -m pip install --quiet pip-audit
-	.audit/bin/pip-audit --requirement constraints.txt --no-deps
+	.audit/bin/pip-audit --strict --requirement constraints.txt --no-deps
 
 fuzz: $(READY) system
 	$(BIN)/python -m tests.reliability.fuzz --seconds $(TIME)
