@@ -144,6 +144,19 @@ def test_lengths_and_pieces_of_damaged_files_are_those_of_decoding(name: str, da
         assert torch.equal(dispatcher.load(path, offset, 2000, backend="ffmpeg")[0], expected)
 
 
+@pytest.mark.parametrize("told", [-2, -1, 1, 2])
+@pytest.mark.parametrize("name", ["cbr.mp3", "cbr44.mp3", "vbr.mp3", "low.mp3"])
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
+def test_a_xing_header_that_miscounts_is_not_believed(name: str, told: int, tmp_path: pathlib.Path) -> None:
+    path, data = tmp_path / name, bytearray(pathlib.Path(_file(name)).read_bytes())
+    at = max(data.find(b"Xing"), data.find(b"Info")) + 8
+    data[at : at + 4] = (int.from_bytes(data[at : at + 4], "big") + told).to_bytes(4, "big")
+    path.write_bytes(data)
+    whole = dispatcher.load(path, backend="ffmpeg")[0]
+    for frames in (-1, 10**6):
+        assert torch.equal(dispatcher.load(path, 100_000, frames, backend="ffmpeg")[0], whole[:, 100_000:])
+
+
 _OGG_DAMAGES = (*_DAMAGES, "other behind", "page twice", "page gone", "granule", "flags")
 
 

@@ -135,6 +135,8 @@ def _by_headers(container: InputContainer, stream: AudioStream, path: str, frame
     wanted = None if end is None else (end + sound.skipped) // samples + 2
     found = mpeg.frames(path, sound.begin, sound.first, wanted)
     count = len(found.bounds) - 1
+    if found.complete and sound.promised is not None and count != sound.promised.frames:
+        return None
     if sound.total is None and found.complete:
         sound = sound._replace(total=count * samples - sound.skipped)
     if sound.total is not None and (end is None or end > sound.total):

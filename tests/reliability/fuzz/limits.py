@@ -7,10 +7,12 @@ from __future__ import annotations
 GROWTH = {"ffmpeg": 500, "soundfile": 500, "sox": 4000}
 
 # how a damaged file begins of which a library makes one thing as a whole, and another where it seeks or counts: it goes to a place
-# by the times that pages or frames tell, and reads on over what is missing; libsox takes a size in a header as it stands; info goes by the last frame
-# of a flac file, and so misses what is there twice
+# by the times that pages or frames tell, and reads on over what is missing; libsox takes a size in a header as it stands; info goes by the
+# last frame of a flac file, and so misses what is there twice; a damaged packet of ALAC may give nothing, and FFmpeg says nothing
+_ALAC = b"\0\0\0\x1cftypM4A"
 DIFFERENT: dict[tuple[str, str], tuple[bytes, ...]] = {
-    ("ffmpeg", "info"): (b"fLaC",),
+    ("ffmpeg", "info"): (b"fLaC", _ALAC),
+    ("ffmpeg", "piece"): (_ALAC,),
     ("soundfile", "piece"): (b"OggS",),
     ("sox", "piece"): (b"OggS", b"fLaC"),
     ("sox", "info"): (b"OggS", b"RIFF", b".snd"),
