@@ -83,7 +83,7 @@ class _Outline:
         first, last = self._column(self._at), self._column(self._at + count - 1)
         columns = np.arange(first, last + 1)
         begins = np.maximum(-(-columns * self.frames // _BINS) - self._at, 0)
-        kept = np.r_[begins[:-1] < begins[1:], True] & (begins < count)
+        kept = np.r_[begins[:-1] < begins[1:], True]
         begins, columns = begins[kept], columns[kept]
         self.least[columns] = np.minimum(self.least[columns], np.minimum.reduceat(least, begins))
         self.greatest[columns] = np.maximum(self.greatest[columns], np.maximum.reduceat(greatest, begins))
@@ -126,7 +126,7 @@ class _Excerpt:
         with contextlib.suppress(Exception):  # an odd rate, or no libsndfile: a page without sound is still a page
             import soundfile
 
-            samples = np.nan_to_num(np.concatenate(self._parts, axis=1)).clip(-1, 1).T
+            samples = np.nan_to_num(np.concatenate(self._parts, axis=1)).T  # soundfile clips
             soundfile.write(file, samples, rate, format="FLAC", subtype="PCM_16")
             return base64.b64encode(file.getvalue()).decode()
         return ""
