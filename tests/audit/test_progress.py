@@ -1,0 +1,138 @@
+"""What is told while a run goes on, by a clock that the tests move."""
+
+from __future__ import annotations
+
+import io
+import sys
+import types
+
+import pytest
+
+from compat.audit import progress
+from compat.audit.rows import Row
+
+SAME, OTHER, BROKEN = Row("a.wav", "identical"), Row("b.wav", "shifted"), Row("c.wav", "error_to")
+
+
+class Clock:
+    """Seconds that pass when told to."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+class Terminal(io.StringIO):
+    """A standard error that is, or is not, a terminal."""
+
+    def __init__(self, *, tty: bool) -> None:
+        super().__init__()
+        self.tty = tty
+
+    def isatty(self) -> bool:
+        return self.tty
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(progress, "time", types.SimpleNamespace(monotonic=made.monotonic))
+    return made
+
+
+def shown_on(monkeypatch: pytest.MonkeyPatch, *, tty: bool) -> Terminal:
+    """Standard error as the test has it, wide enough for the bar and known to take colours."""
+    made = Terminal(tty=tty)
+    monkeypatch.setattr(sys, "stderr", made)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "200")
+    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        monkeypatch.delenv(name, raising=False)
+    return made
+
+
+# seconds that pass before each event, the event, and what it tells
+LINES: dict[str, list[tuple[float, str, tuple[object, ...], str]]] = {
+    "a short run tells how much there is": [(1, "begin", (3, 0), "3 files to compare\n"), (1, "row", (SAME,), ""), (28, "row", (OTHER,), "")],
+    "a run that goes on": [(0, "begin", (1200, 34567), "1,200 files to compare, 34,567 done before\n")],
+    "a search that takes long": [
+        (29, "found", (999,), ""), (2, "found", (12345,), "12,345 files found so far\n"),
+        (29, "found", (20000,), ""), (2, "found", (30000,), "30,000 files found so far\n"),
+    ],
+    "rate and what is left, since the comparison began": [
+        (500, "begin", (1000, 0), "1,000 files to compare\n"), (10, "row", (SAME,), ""), (10, "row", (OTHER,), ""), (10, "row", (SAME,), ""),
+        (10, "row", (BROKEN,), "4 of 1,000 files, 0.1 a second, 2:46:00 left; 2 not the same\n"),
+        (30, "row", (SAME,), ""), (5, "row", (SAME,), "6 of 1,000 files, 0.1 a second, 3:27:05 left; 2 not the same\n"),
+    ],
+    "the last of them": [
+        (0, "begin", (2, 0), "2 files to compare\n"), (31, "row", (SAME,), "1 of 2 files, 0.0 a second, 0:31 left; 0 not the same\n"),
+        (31, "row", (SAME,), "2 of 2 files, 0.0 a second, 0:00 left; 0 not the same\n"),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LINES)
+def test_lines_for_a_log(case: str, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    err = shown_on(monkeypatch, tty=False)
+    with progress.shown(quiet=False) as told:
+        for passed, event, arguments, line in LINES[case]:
+            clock.now += passed
+            err.truncate(err.seek(0))
+            getattr(told, event)(*arguments)
+            assert err.getvalue() == line, (event, arguments)
+
+
+@pytest.mark.parametrize("tty", [False, True])
+def test_quiet_tells_nothing(tty: bool, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    err = shown_on(monkeypatch, tty=tty)
+    with progress.shown(quiet=True) as told:
+        clock.now += 100
+        told.found(5)
+        told.begin(5, 1)
+        clock.now += 100
+        told.row(OTHER)
+    assert err.getvalue() == ""
+
+
+# files found, rows and the seconds each took, and what the bar shows at the end
+BARS: dict[str, tuple[int, list[Row], float, tuple[str, ...]]] = {
+    "looking": (12, [], 0.0, ("looking for files", "12/?", "0 not the same")),
+    "some are the same": (3, [SAME, SAME], 0.25, ("comparing", "2/3", "4.0 files/s", "0 not the same")),
+    "some are not": (4, [SAME, OTHER, BROKEN], 2.0, ("comparing", "3/4", "0.5 files/s", "2 not the same")),
+    "fast ones": (2, [SAME, OTHER], 1 / 4096, ("2/2", "4,096.0 files/s", "1 not the same")),
+}
+
+
+@pytest.mark.parametrize("case", BARS)
+def test_a_bar_on_a_terminal(case: str, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    found, rows, each, texts = BARS[case]
+    err = shown_on(monkeypatch, tty=True)
+    with progress.shown(quiet=False) as told:
+        clock.now += 70  # the search is no part of the rate
+        told.found(found)
+        if rows:
+            told.begin(found, 1)
+        for row in rows:
+            clock.now += each
+            told.row(row)
+        err.truncate(err.seek(0))
+    for text in texts:
+        assert text in plain(err.getvalue())
+    assert err.getvalue().endswith("\x1b[2K")  # and is gone when the run is over
+
+
+def plain(text: str) -> str:
+    """What a terminal shows, without its colours."""
+    from rich.text import Text
+
+    return Text.from_ansi(text).plain
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0:00"), (59.9, "0:59"), (60, "1:00"), (3599, "59:59"), (3600, "1:00:00"), (3723.5, "1:02:03"), (36e5, "1,000:00:00")],
+)
+def test_duration(seconds: float, text: str) -> None:
+    assert progress.duration(seconds) == text
