@@ -37,4 +37,9 @@ class Stillborn(Echo):
     """Ends every process that is given it, before it has seen a file."""
 
     def __reduce__(self) -> Any:
-        return os._exit, (7,)
+        return _leave, (7,)
+
+
+def _leave(status: int) -> None:
+    """Named by this module, because what measures coverage puts something in the place of ``os._exit`` that cannot be sent."""
+    os._exit(status)
