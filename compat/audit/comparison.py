@@ -64,9 +64,7 @@ class _Probe:
         self._frames += max(old.shape[1], new.shape[1])
 
     def lag(self, max_lag: int) -> int | None:
-        """How far apart the sides lie here."""
-        if not self.old:
-            return None
+        """How far apart the sides lie here, once something was taken."""
         return alignment.lag(np.concatenate(self.old), np.concatenate(self.new), max_lag)
 
 

@@ -41,6 +41,14 @@ def test_what_is_not_alike_has_no_shift(what: str) -> None:
     assert alignment.lag(NOISE[:50000], new, 1 << 14) is None
 
 
+@pytest.mark.parametrize("max_lag", [1, 100])
+def test_one_side_ends_where_the_other_is_looked_for(max_lag: int) -> None:
+    """The loudest place of the longer one lies beyond the end of the shorter."""
+    long = np.r_[NOISE[:100_000] / 9, NOISE[:50_000]]
+    assert alignment.lag(long, long[:3000], max_lag) == 0
+    assert alignment.lag(long, long[1:3000], max_lag) == 1
+
+
 def test_a_far_shift_is_found_if_asked_for() -> None:
     assert alignment.lag(NOISE, NOISE[60000:], 1 << 17) == 60000
     assert alignment.lag(NOISE, NOISE[60000:], 1 << 14) is None

@@ -17,6 +17,7 @@ import pytest
 import soundfile
 
 from compat import cli as top
+from compat.audit import session
 from compat.audit.cli import main
 from compat.audit.engines import EngineError
 from compat.audit.items import Item
@@ -101,6 +102,7 @@ USAGE = {
     "no such data": (("gone",), "gone: there is no such file or folder"),
     "no audio": (("empty",), "no audio files found in empty; 1 with other extensions passed over, --extensions chooses"),
     "no such release": (("data", "--from", "1.9"), "there is no release '1.9'"),
+    "no releases": (("data", "--from", ""), "which releases? Say --from 2.0 --to 2.2"),
     "no such class": (("data", "--fail-on", "worse"), "--fail-on: there is no class 'worse'"),
     "no such results": (("--results", "gone.jsonl"), "gone.jsonl: there are no such results"),
     "another kind of results": (("data", "--results", "x.txt"), "ends in .jsonl or .parquet"),
@@ -108,6 +110,9 @@ USAGE = {
     "no such counterpart": (("data", "--against", "gone"), "--against gone: there is no such folder"),
     "no such option": (("data", "--what"), "unrecognized arguments: --what"),
     "a negative number": (("data", "--jobs", "-1"), "it must not be negative"),
+    "less than a file": (("data", "--sample", "-1"), "it must not be negative"),
+    "less than no tolerance": (("data", "--tolerance", "nan"), "it must not be negative"),
+    "no such scheduler": (("data", "--scheduler", "here"), "--scheduler here: it is tcp://HOST:PORT, or local[N]"),
     "a confidence of nothing": (("data", "--confidence", "0"), "it is a percentage"),
 }
 
@@ -129,8 +134,76 @@ def test_a_backend_that_does_not_work_is_no_difference(folder: pathlib.Path, mon
         compare(Item(str(folder / "a.wav")))
     for name in registry.known():
         monkeypatch.setitem(registry._opened, name, BackendUnavailable("nor is this"))
-    with pytest.raises(EngineError, match="nor is this"):
-        Compare(Terms("2.2:dispatcher:ffmpeg", "2.2:dispatcher"))(Item(str(folder / "a.wav")))
+    for old, why in (("2.2:dispatcher:ffmpeg", "here: nor is this"), ("2.2:dispatcher", "ffmpeg: nor is this; .*soundfile: nor is this")):
+        with pytest.raises(EngineError, match=why):
+            Compare(Terms(old, "2.2:dispatcher:ffmpeg"))(Item(str(folder / "a.wav")))
+
+
+ENDS: dict[str, tuple[BaseException, int, str]] = {
+    "Ctrl-C before the comparison": (KeyboardInterrupt(), 130, "torchaudio-compat audit: stopped\n"),
+    "the workers fail": (EngineError("they are gone"), 3, "torchaudio-compat audit: they are gone\n"),
+    "a bug of ours": (
+        KeyError("mine"),
+        3,
+        "KeyError: 'mine'\ntorchaudio-compat audit: the audit itself failed; this is a bug of torchaudio-compat\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ENDS)
+def test_what_ends_it_is_not_taken_for_a_finding(
+    case: str, folder: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    why, status, message = ENDS[case]
+
+    def fail(*arguments: object) -> None:
+        raise why
+
+    monkeypatch.setattr(session, "plan", fail)
+    assert main([*PAIR, "data"], "torchaudio-compat audit") == status
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.endswith(message)
+
+
+def test_nobody_reads_what_it_says(folder: pathlib.Path) -> None:
+    process = started(*PAIR, "data")
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait(60) == 3
+
+
+EXTENSIONS = {"wav": {"data/a.wav"}, " .WAV, flac,": {"data/a.wav", "data/b.flac"}, "all": {"data/a.wav", "data/b.flac", "data/c.raw"}}
+
+
+@pytest.mark.parametrize("named", EXTENSIONS)
+def test_extensions_choose(named: str, folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "c.raw").write_bytes(b"nothing")
+    _, summary = audit(capsys, "data", "--extensions", named, "--results", "audit.jsonl")
+    assert {json.loads(line)["path"] for line in pathlib.Path("audit.jsonl").read_text().splitlines()} == EXTENSIONS[named]
+    assert summary["files"]["passed_over"] == 3 - len(EXTENSIONS[named])
+
+
+def test_rows_of_files_that_were_not_decoded() -> None:
+    """Each says which side failed, and why."""
+    compare = Compare(Terms("2.0:global:soundfile", "2.2:dispatcher:ffmpeg"))
+    died = compare.crashed(Item("a.wav", "stamp", other="b.wav"), "it died")
+    assert (died.kind, died.path, died.stamp, died.other, died.note) == ("crashed", "a.wav", "stamp", "b.wav", "it died")
+    assert (died.from_error, died.to_error, died.from_side) == ("it died", None, "2.0:global:soundfile")
+    pytest.importorskip("fsspec", reason="URLs need fsspec")
+    gone = compare(Item("memory://gone/a.wav"))
+    assert (gone.kind, gone.from_error) == ("error_both", gone.to_error)
+    assert gone.note.startswith("cannot fetch 'memory://gone/a.wav' (FileNotFoundError")
+
+
+def test_a_counterpart_that_is_not_there(folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder.parent / "other").mkdir()
+    shutil.copyfile(folder / "a.wav", folder.parent / "other" / "a.wav")
+    status, summary = audit(capsys, "data", "--against", "other")
+    (row,) = summary["worst"]
+    assert (status, kinds(summary)) == (2, {"identical": 1, "error_to": 1})
+    assert row["note"] == f"the new side has no file {str(folder.parent / 'other' / 'b.flac')!r}"
+    assert "from_error" not in row
 
 
 def test_help_and_the_common_command(capsys: pytest.CaptureFixture[str]) -> None:

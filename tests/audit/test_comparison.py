@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import pathlib
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -154,6 +156,26 @@ def test_who_cannot_read(broken: tuple[int, ...], kind: str, tmp_path: pathlib.P
     assert (row.from_error is not None) == (0 in broken)
     assert (row.to_error is not None) == (1 in broken)
     assert "soundfile" in row.note
+
+
+@pytest.mark.parametrize(("failing", "kind"), [((0,), "error_from"), ((1,), "error_to"), ((0, 1), "error_both")])
+def test_a_file_that_fails_midway(failing: tuple[int, ...], kind: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What came before says nothing of a side that does not get to the end."""
+    own = sides.Side.open
+
+    @contextlib.contextmanager
+    def opened(side: sides.Side, path: str, **options: Any) -> Iterator[Any]:
+        with own(side, path, **options) as stream:
+            yield dataclasses.replace(stream, blocks=halfway(stream.blocks)) if SIDES.index(side) in failing else stream
+
+    def halfway(blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+        yield next(blocks)
+        raise RuntimeError("the rest is damaged")
+
+    monkeypatch.setattr(sides.Side, "open", opened)
+    row = compared(tmp_path, NOISE, NOISE, block_frames=5000)
+    assert (row.kind, row.note, row.largest) == (kind, "the rest is damaged", None)
+    assert [row.from_frames, row.to_frames] == [5000 if side in failing else RATE for side in (0, 1)]
 
 
 @pytest.mark.parametrize(("kept", "times"), [(1 << 24, 1), (0, 2)], ids=["what fits into memory", "what does not"])

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import pathlib
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -113,10 +114,33 @@ def test_a_manifest_may_lie_elsewhere_and_on_standard_input(
     assert found("-", base=folder) == ["a.wav"]
 
 
+def test_a_manifest_that_is_empty_lists_nothing(folder: pathlib.Path) -> None:
+    for name in ("list.txt", "list.csv", "list.tsv", "list.jsonl"):
+        (folder / name).write_text("")
+        assert found(folder / name) == []
+    (folder / "list.csv").write_text("path\n\na.wav\n\n")  # nor does a line without anything
+    assert found(folder / "list.csv", base=folder) == ["a.wav"]
+
+
+def test_a_manifest_that_cannot_be_read(folder: pathlib.Path) -> None:
+    with pytest.raises(UsageError, match=r"gone\.txt: the manifest cannot be read \(.*No such file"):
+        found(folder / "gone.txt")
+
+
+def test_a_manifest_without_fsspec(folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "list.txt").write_bytes(b"a.wav\r\nodd\xff.wav\n")
+    monkeypatch.setitem(sys.modules, "fsspec", None)
+    assert found(folder / "list.txt", base=folder) == ["a.wav", "odd\udcff.wav"]
+    with pytest.raises(UsageError, match="s3 needs s3fs"):
+        found("s3://bucket/a.wav")
+
+
 BAD = {
     "no such column": ("list.csv", COMMAS, "clip", "there is no column 'clip'; there is id, path, text"),
     "no usual column": ("list.csv", "x,y\n1,2\n", None, "which column has the paths"),
     "a short line": ("list.csv", "x,path\n1\n", None, "the line has 1 columns"),
+    "no such column by number": ("list.csv", COMMAS, "4", "there is no column '4'"),
+    "a number": ("list.jsonl", "7\n", None, "list.jsonl:1: the line is no JSON object"),
     "no json": ("list.jsonl", "a.wav\n", None, "list.jsonl:1: not a line of JSON"),
     "no such field": ("list.jsonl", JSON, "f", "there is no text in the field 'f'; there is audio_filepath"),
     "an empty column": ("list.csv", "x,path\n1,a.wav\n2,\n", None, "list.csv:3: column 2, which has the path, is empty"),

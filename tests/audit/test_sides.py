@@ -8,7 +8,8 @@ import pytest
 import compat
 from compat.audit import sides
 from compat.audit.options import UsageError
-from dispatcher.errors import AudioError
+from dispatcher import registry
+from dispatcher.errors import AudioError, BackendUnavailable
 from tests.conftest import ASSETS
 
 NAMES = {
@@ -48,6 +49,14 @@ def test_what_is_left_open_is_filled_in(text: str) -> None:
 def test_what_there_is_not(text: str) -> None:
     with pytest.raises(UsageError, match=REFUSED[text]):
         sides.parse(text)
+
+
+def test_there_may_be_no_global_backend_to_be_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in registry.known():
+        monkeypatch.setitem(registry._opened, name, BackendUnavailable("it is not there"))
+    with pytest.raises(UsageError, match=r"'2\.0': no global backend works here; run `python -m compat\.doctor`"):
+        sides.parse("2.0")
+    assert sides.parse("2.0:soundfile").name == "2.0:global:soundfile"  # what is named is tried with the files
 
 
 @pytest.mark.libsox

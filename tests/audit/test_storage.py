@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import sys
 
 import pytest
 
@@ -11,7 +12,7 @@ from compat.audit.options import UsageError
 from compat.audit.rows import Row
 from compat.audit.storage import open_store
 from compat.audit.storage.parquet import Parquet
-from compat.audit.tally import Tally, latest
+from compat.audit.tally import Tally, latest, severity
 
 ROWS = [
     Row("a.wav", "identical", stamp="1", terms="t", rms=0.0, seconds=1.5, from_rate=8000),
@@ -130,6 +131,38 @@ def test_what_a_killed_run_left_in_the_journal_is_kept_once(tmp_path: pathlib.Pa
         assert [row.path for row in store.rows()] == ["a.wav", "late.wav"]
 
 
+def test_a_file_is_no_folder_of_parts(tmp_path: pathlib.Path) -> None:
+    pytest.importorskip("pyarrow", reason="Parquet needs pyarrow")
+    path = tmp_path / "audit.parquet"
+    path.write_bytes(b"PAR1")
+    with pytest.raises(UsageError, match="it is a file, and results are a folder of Parquet files"):
+        open_store(str(path))
+    assert path.read_bytes() == b"PAR1"
+
+
+def test_a_damaged_part_is_named(tmp_path: pathlib.Path) -> None:
+    pytest.importorskip("pyarrow", reason="Parquet needs pyarrow")
+    path = str(tmp_path / "audit.parquet")
+    with open_store(path) as store:
+        store.append(ROWS[0])
+    part = tmp_path / "audit.parquet" / "part-00000.parquet"
+    part.write_bytes(part.read_bytes()[:-9])
+    with open_store(path) as store, pytest.raises(UsageError, match=r"part-00000\.parquet: it is damaged .*; delete it"):
+        list(store.rows())
+
+
+def test_parquet_without_pyarrow(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(UsageError, match=r"Parquet needs pyarrow .*: pip install 'torchaudio-compat\[audit\]', or use \.jsonl"):
+        open_store(str(tmp_path / "audit.parquet"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_place_that_cannot_be_written(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(UsageError, match=r"the results cannot be written there \(No such file or directory\)"):
+        open_store(str(tmp_path / "gone" / "audit.jsonl"))
+
+
 def test_a_row_counts_once_and_a_later_one_takes_the_place_of_a_failure() -> None:
     rows = [
         Row("a.wav", "identical"), Row("a.wav", "identical"), Row("b.wav", "error_both"), Row("b.wav", "error_to"),
@@ -148,3 +181,15 @@ def test_the_worst_are_the_worst() -> None:
         tally.add(Row(f"same{number}.wav", "tolerance", rms=0.9))
     tally.add(Row("unreadable.wav", "error_to"))
     assert [row.path for row in tally.worst] == ["unreadable.wav", "49.wav", "48.wav"]
+
+
+def test_severity() -> None:
+    """From the least to the worst; what is the same is none, however far apart within a tolerance."""
+    kinds = [
+        Row("", "shifted", rms=0.9, left_rms=0.0), Row("", "length", rms=0.0, from_frames=9, to_frames=8), Row("", "different", rms=0.5),
+        Row("", "different", rms=0.5, from_frames=9, to_frames=1), Row("", "metadata"), Row("", "error_both"), Row("", "error_from"),
+        Row("", "error_to"), Row("", "crashed"),
+    ]  # fmt: skip
+    found = [severity(row) for row in kinds]
+    assert found == sorted(set(found))
+    assert severity(Row("", "tolerance", rms=0.9)) == severity(Row("", "identical")) == 0 < found[0]
