@@ -44,8 +44,6 @@ def _one_way(old: Signal, new: Signal, max_lag: int) -> int | None:
     start = _loudest(old)
     begin = max(0, start - max_lag)
     window, region = old[start : start + _WINDOW], new[begin : start + _WINDOW + max_lag]
-    if not len(region):
-        return None
     found = _peak(np.diff(window), np.diff(region), start - begin, max_lag)
     return None if found is None else _refined(window, region, start - begin, found)
 

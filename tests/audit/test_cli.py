@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import pytest
@@ -20,8 +20,12 @@ from compat import cli as top
 from compat.audit import session
 from compat.audit.cli import main
 from compat.audit.engines import EngineError
+from compat.audit.engines.engine import Outcome, Task
+from compat.audit.engines.local import LocalEngine
+from compat.audit.inputs.sources import Sources
 from compat.audit.items import Item
 from compat.audit.options import Terms
+from compat.audit.storage import open_store
 from compat.audit.task import Compare
 from dispatcher import registry
 from dispatcher.errors import BackendUnavailable
@@ -104,6 +108,10 @@ USAGE = {
     "no such release": (("data", "--from", "1.9"), "there is no release '1.9'"),
     "no releases": (("data", "--from", ""), "which releases? Say --from 2.0 --to 2.2"),
     "no such class": (("data", "--fail-on", "worse"), "--fail-on: there is no class 'worse'"),
+    "nothing but links": (
+        ("linked",),
+        "no audio files found in linked; 1 folders behind links not followed, name them to have them looked at",
+    ),
     "no such results": (("--results", "gone.jsonl"), "gone.jsonl: there are no such results"),
     "another kind of results": (("data", "--results", "x.txt"), "ends in .jsonl or .parquet"),
     "no place for the report": (("data", "--report", "gone/x.html"), "--report gone/x.html: it cannot be written there"),
@@ -121,6 +129,8 @@ USAGE = {
 def test_wrong_usage(case: str, folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder.parent / "empty").mkdir()
     (folder.parent / "empty" / "notes.md").write_text("")
+    (folder.parent / "linked").mkdir()
+    (folder.parent / "linked" / "data").symlink_to(folder)
     arguments, message = USAGE[case]
     assert main([*PAIR, *arguments]) == 3
     assert message in capsys.readouterr().err
@@ -182,6 +192,31 @@ def test_extensions_choose(named: str, folder: pathlib.Path, capsys: pytest.Capt
     _, summary = audit(capsys, "data", "--extensions", named, "--results", "audit.jsonl")
     assert {json.loads(line)["path"] for line in pathlib.Path("audit.jsonl").read_text().splitlines()} == EXTENSIONS[named]
     assert summary["files"]["passed_over"] == 3 - len(EXTENSIONS[named])
+
+
+def test_a_report_of_the_worst_and_of_nothing_to_draw(folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    audit(capsys, "data", "--report", "audit.html", "--report-rows", 1)
+    page = pathlib.Path("audit.html").read_text(encoding="utf-8")
+    assert "<p>The table has the worst 1 files; 1 more are in the results.</p>" in page
+    assert '"drawings":[]' in page
+    assert "data/a.wav" in page
+    assert "data/b.flac" not in page
+
+
+def test_a_report_that_cannot_be_written_after_all(folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pathlib.Path("audit.html.unfinished").mkdir()
+    assert main([*PAIR, "data", "--report", "audit.html"]) == 3
+    assert "--report audit.html: Is a directory" in capsys.readouterr().err
+
+
+def test_files_that_do_not_come_back_are_missed(folder: pathlib.Path) -> None:
+    class Lossy(LocalEngine):
+        def run(self, task: Task[Outcome], items: Iterable[Item]) -> Iterator[Outcome]:
+            return super().run(task, list(items)[1:])
+
+    request = session.Request(Sources(("data",)), Terms("2.0:global:soundfile", "2.2:dispatcher:ffmpeg"))
+    with open_store("audit.jsonl") as store, pytest.raises(EngineError, match="1 files did not come back"):
+        list(session.run(request, session.plan(request, store), store, Lossy(1)))
 
 
 def test_rows_of_files_that_were_not_decoded() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 import shutil
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ import pytest
 from compat.audit.classes import CLASSES
 from compat.audit.cli import main
 from compat.audit.options import Terms
+from compat.audit.reporting import page as reporting
+from compat.audit.reporting.drawing import Drawing
 from compat.audit.reporting.page import page
 from compat.audit.reporting.result import Result
 from compat.audit.rows import Row
@@ -149,6 +152,17 @@ def test_50_000_rows_are_few_elements(browser: Any, large: pathlib.Path) -> None
             " return performance.now() - begun; }"
         )
         assert took < 5000  # a stall, on any machine; it is 0.1 s here
+
+
+def test_there_is_a_limit_to_the_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worst are heard, as many as fit; the others are still drawn."""
+    monkeypatch.setattr(reporting, "_SOUND_BYTES", 25)
+    result = Result(Terms("2.0", "2.2"), Tally(), 3, 3, 0, 0, 0, 0.95, "", frozenset())
+    drawings = {name: Drawing(name, old=f"outline {name}", old_sound="s" * 6, new_sound="t" * 6) for name in "abc"}
+    text = "".join(page(result, [], drawings))
+    data = json.loads(text.partition("id='data'>")[2].partition("</script>")[0])
+    assert [drawing["old"] for drawing in data["drawings"]] == ["outline a", "outline b", "outline c"]
+    assert [(drawing["old_sound"], drawing["new_sound"]) for drawing in data["drawings"]] == [("s" * 6, "t" * 6)] * 2 + [("", "")]
 
 
 LONG = Row(f"/data/{'speaker-0001/' * 20}utterance-7.wav", "different", "from frame 7 on; " * 20, rms=0.5, seconds=1.0)
