@@ -227,6 +227,8 @@ def test_globs_behind_urls(folder: pathlib.Path) -> None:
     fsspec = pytest.importorskip("fsspec", reason="URLs need fsspec")
     fsspec.filesystem("memory").put(f"{folder}/", "/globbed/", recursive=True)
     assert found("memory://globbed/**/*.mp3") == ["memory:///globbed/deep/c.mp3"]
+    with pytest.raises(UsageError, match="no file matches"):
+        found("memory://globbed/**/*.opus")
 
 
 def test_what_is_not_there(remote: str) -> None:

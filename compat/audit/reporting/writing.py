@@ -48,8 +48,6 @@ def write(path: str, result: Result, rows: Iterable[Row], *, most: int, drawn: i
 
 def _drawings(result: Result, rows: list[Row], jobs: int) -> dict[str, Drawing]:
     """The drawings by path, in the order of the rows."""
-    if not rows:
-        return {}
     task = Draw(Compare(result.terms, os.getcwd()), {row.path: row for row in rows})
     items = [Item(row.path, row.stamp, 0, row.other or "") for row in rows]
     found = {drawing.path: drawing for drawing in LocalEngine(min(jobs, len(rows)), _SECONDS).run(task, items)}
