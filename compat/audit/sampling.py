@@ -87,14 +87,10 @@ def _most(found: int, size: int, population: int, error: float) -> int:
 
 
 def _chance(found: int, size: int, kind: int, population: int) -> float:
-    """The chance of ``found`` or fewer files of a kind in a sample, where there are ``kind`` of them in all."""
+    """The chance of ``found`` or fewer files of a kind in a sample, where there are ``kind`` of them in all: a sample may have more."""
     import numpy as np
 
     first = max(0, size - (population - kind))
-    if found < first:
-        return 0.0
-    if found >= min(size, kind):
-        return 1.0
     k = np.arange(first, found)
     # from one count to the next the chance grows by this factor
     steps = np.log((kind - k) / (k + 1)) + np.log((size - k) / (population - kind - size + k + 1))
