@@ -290,6 +290,8 @@ def test_a_sample_says_what_it_says(folder: pathlib.Path, capsys: pytest.Capture
     assert summary["sample"]["high"] == pytest.approx(2 / 42)
     sentence = "0 of 30 sampled files are not the same: with 95 % confidence, at most 2 of all 42 files (4.8 %) are not."
     assert summary["sample"]["sentence"] == sentence
+    _, summary = audit(capsys, "data", "--sample", 30, "--confidence", 99)
+    assert (summary["sample"]["confidence"], summary["sample"]["most"]) == (0.99, 3)
     _, summary = audit(capsys, "data", "--sample", 35)
     assert summary["files"]["done_before"] == 30  # the larger sample has the smaller in it
 
