@@ -163,6 +163,11 @@ def test_counterparts_have_the_same_relative_path(folder: pathlib.Path) -> None:
     (item,) = Sources((f"{folder}/deep/*.mp3",), against="/other").items()
     assert item.other == "/other/c.mp3"
     (folder / "list.txt").write_text("deep/c.mp3\n")
+    (item,) = Sources((f"{folder}/list.txt",), root=str(folder), against="/other").items()
+    assert item.other == "/other/deep/c.mp3"
+    (folder / "deep" / "list.txt").write_text(f"{folder}/a.wav\n")  # from outside of where the list lies: by the whole path
+    (item,) = Sources((f"{folder}/deep/list.txt",), against="/other").items()
+    assert item.other == f"/other{folder}/a.wav"
     (item,) = Sources((f"{folder}/list.txt",), against="s3://bucket/new").items()
     assert item.other == "s3://bucket/new/deep/c.mp3"
 
