@@ -1,0 +1,156 @@
+"""What the files that do not speak of torchaudio say all the same: who patches a name, what is passed in, what comes back."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from compat.codemod import kinds
+from compat.codemod.imports import Files, Quiet
+from compat.codemod.module import Module
+from compat.codemod.options import Options
+from compat.codemod.project import Project
+from compat.codemod.results import FileResult
+from compat.codemod.session import run
+
+SETTER = 'torchaudio.set_audio_backend("sox_io")\n'
+IMPORTED = "from torchaudio import load\n\n\ndef read(path):\n    return load(filepath=path)\n"
+READ = f"import torchaudio\n{SETTER}def read(path, rate=None):\n    return torchaudio.load(path)\n"
+METHOD = f"import torchaudio\n{SETTER}class Reader:\n    def read(self, path):\n        return torchaudio.load(path)\n"
+MADE = f"import torchaudio\n{SETTER}class Clip:\n    def __init__(self, path):\n        self.x = torchaudio.load(path)\n"
+STATIC = f"import torchaudio\n{SETTER}class Reader:\n    @staticmethod\n    def read(path):\n        return torchaudio.load(path)\n"
+RETURNED = f"import torchaudio\nimport places\n{SETTER}x = torchaudio.load(places.find(1))\n"
+NAMED = f"import torchaudio\nfrom places import find\n{SETTER}where = find(1)\nx = torchaudio.load(where)\n"
+UNSURE = f"import torchaudio\nimport places\n{SETTER}x = torchaudio.load(places.config.clip)\n"
+
+FILE = "a file object is passed, which the per-call sox backend does not take"
+PLAIN, WRAPPED = ', backend="sox")', '), backend="sox")'
+
+
+class Row(NamedTuple):
+    """A project; ``data.py``, or the one file that is named, becomes another with some words in it, or stays and some words are said."""
+
+    name: str
+    speaking: str
+    quiet: dict[str, str | bytes]
+    text: str = ""
+    says: str = ""
+    related: str = ""
+    path: str = "data.py"
+
+
+CALLED = 'import data\ndata.read(open("a", "rb"))\n'
+ROWS = [
+    Row(
+        "a name patched where it is imported",
+        IMPORTED,
+        {"test_data.py": '\nfrom unittest.mock import patch\n@patch("data.load")\ndef test(load): ...\n'},
+        says="torchaudio.load is patched where it is imported, elsewhere",
+        related="test_data.py:3",
+    ),
+    Row(
+        "by its whole dotted name, in single quotes",
+        IMPORTED,
+        {"test_data.py": "def test(mocker):\n    mocker.patch('app.data.load')\n"},
+        says="torchaudio.load is patched where it is imported, elsewhere",
+        related="test_data.py:2",
+    ),
+    Row(
+        "in the package that imports it",
+        IMPORTED,
+        {"test_data.py": "def test(mocker):\n    mocker.patch('data.load')\n"},
+        says="torchaudio.load is patched where it is imported, elsewhere",
+        related="test_data.py:2",
+        path="data/__init__.py",
+    ),
+    Row("the name of another module is patched", IMPORTED, {"test_data.py": 'patch("metadata.load")\npatch("data.loads")\n'}, "load(uri=path)"),
+    Row("a package is not patched by the name of its file", IMPORTED, {"a.py": 'patch("__init__.load")\n'}, "(uri=path)", path="data/__init__.py"),
+    Row("a function of another file gives an open file", RETURNED, {"places.py": 'def find(n):\n    return open(str(n), "rb")\n'}, says=FILE),
+    Row("so says its annotation", RETURNED, {"places.py": "def find(n) -> BytesIO: ...\n"}, says=FILE),
+    Row("by way of a name", NAMED, {"places.py": 'async def find(n):\n    return open(str(n), "rb")\n'}, says=FILE),
+    Row(
+        "by way of two files",
+        RETURNED,
+        {"places.py": "from deeper import find\n", "deeper.py": 'def find(n):\n    return open(n, "rb")\n'},
+        says=FILE,
+    ),
+    Row("it gives a string", RETURNED, {"places.py": 'def find(n):\n    open(n)\n    return "a" + n\n'}, "find(1)" + PLAIN),
+    Row("a file that is not imported defines it", RETURNED, {"other.py": 'def find(n):\n    return open(n, "rb")\n'}, "find(1)" + PLAIN),
+    Row("another function of the file gives one", RETURNED, {"places.py": 'def finder(n):\n    return open(n, "rb")\n'}, "find(1)" + PLAIN),
+    Row("its file cannot be parsed", RETURNED, {"places.py": 'def find(n):\n    return open(n, "rb"\n'}, "find(1)" + PLAIN),
+    Row("its file is not UTF-8", RETURNED, {"places.py": b'def find(n):\n    return open("\xe9", "rb")\n'}, "find(1)" + PLAIN),
+    Row("a caller in another file passes an open file", READ, {"main.py": CALLED}, says=FILE),
+    Row("as a keyword", READ, {"main.py": 'import data\ndata.read(rate=1, path=open("a", "rb"))\n'}, says=FILE),
+    Row(
+        "what it passes comes from a third file",
+        READ,
+        {"main.py": "import data, places\nwhere = open('a')\ndata.read(places.find(1))\n", "places.py": 'def find(n):\n    return open(str(n), "rb")\n'},
+        says=FILE,
+    ),
+    Row("in another position", READ, {"main.py": 'import data\ndata.read("a", open("b"))\n'}, "load(path" + PLAIN),
+    Row("for another parameter", READ, {"main.py": 'import data\ndata.read("a", rate=open("b"))\n'}, "load(path" + PLAIN),
+    Row("to a function of another name", READ, {"main.py": 'import data\nreread(open("b"))\ndata.read ("a")\n'}, "load(path" + PLAIN),
+    Row("a file that does not import it", READ, {"main.py": 'import other\nother.read(open("a", "rb"))\n'}, "load(path" + PLAIN),
+    Row("a caller that cannot be parsed", READ, {"main.py": f"{CALLED}("}, "load(path" + PLAIN),
+    Row("a caller that is not UTF-8", READ, {"main.py": CALLED.encode() + b"# \xe9\n"}, "load(path" + PLAIN),
+    Row("a method, of whatever is at hand", METHOD, {"main.py": 'def f(reader):\n    reader.read(open("a", "rb"))\n'}, says=FILE),
+    Row("a method's second argument", METHOD, {"main.py": 'def f(reader):\n    reader.read("a", open("a", "rb"))\n'}, "load(path" + PLAIN),
+    Row("a static method", STATIC, {"main.py": 'import data\ndata.Reader.read(open("a", "rb"))\n'}, says=FILE),
+    Row("a static method of something else", STATIC, {"main.py": 'def f(other):\n    other.read(open("a", "rb"))\n'}, "load(path" + PLAIN),
+    Row("the maker of an object", MADE, {"main.py": 'import data\ndata.Clip(open("a", "rb"))\n'}, says=FILE),
+    Row("the maker of another object", MADE, {"main.py": 'import data\ndata.Clips(open("a", "rb"))\n'}, "load(path" + PLAIN),
+    Row("a file that it imports speaks of path objects", UNSURE, {"places.py": "import pathlib\n"}, "load(str(places.config.clip" + WRAPPED),
+    Row("a file that imports it does", UNSURE, {"main.py": "import data, pathlib\n"}, "load(str(places.config.clip" + WRAPPED),
+    Row("a file apart does", UNSURE, {"main.py": "import pathlib\n"}, "load(places.config.clip" + PLAIN),
+    Row("a file two steps away does", UNSURE, {"places.py": "import far\n", "far.py": "import pathlib\n"}, "load(places.config.clip" + PLAIN),
+]  # fmt: skip
+
+
+def settled(row: Row, folder: Path) -> FileResult:
+    for path, text in {row.path: row.speaking, **row.quiet}.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_bytes(text.encode() if isinstance(text, str) else text)
+    (file,) = run(Options(paths=(str(folder),), check=True)).files
+    assert file.path == str(folder / row.path)
+    return file
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in ROWS])
+def test_what_quiet_files_say(row: Row, tmp_path: Path) -> None:
+    file = settled(row, tmp_path)
+    said = " | ".join(finding.reason for finding in file.left)
+    assert (row.says in said) if row.says else not said, said
+    if row.says:
+        assert not file.changed
+    else:
+        assert row.text in file.after
+    related = [str(place) for finding in file.left for place in finding.related]
+    assert any(place.startswith(str(tmp_path / row.related)) for place in related) if row.related else True
+
+
+def _call_of(module: Module, name: str) -> ast.Call:
+    return next(call for call in module.calls if kinds.called(call) == name)
+
+
+GONE: list[tuple[str, str, Callable[[Project, Module], object], object]] = [
+    ("who patches", IMPORTED, lambda project, module: project.fakes_where_imported(module, "load"), []),
+    ("what comes back", RETURNED, lambda project, module: project.kind(module, _call_of(module, "find")), "unknown"),
+    ("who calls", METHOD, lambda project, module: project.callers(module, module.names.all(ast.FunctionDef)[0]), []),
+    ("which words", UNSURE, lambda project, module: project.neighbours_mention(module, "pathlib"), False),
+    ("what it holds", UNSURE, lambda project, module: project.parsed(project.others[0], re.compile(b"")), None),
+]
+
+
+@pytest.mark.parametrize(("source", "ask", "answer"), [pytest.param(*row, id=name) for name, *row in GONE])
+def test_a_file_that_is_gone_since_says_nothing(
+    source: str, ask: Callable[[Project, Module], object], answer: object, tmp_path: Path
+) -> None:
+    paths = [str(tmp_path / "data.py"), str(tmp_path / "places.py")]
+    files, module = Files(paths), Module(paths[0], source)
+    project = Project([module], files=files, quiet=Quiet(paths[1:], files.read))
+    assert ask(project, module) == answer
