@@ -26,7 +26,7 @@ _DIRECTIVE = re.compile(r"#\s*(noqa|type:|pragma|pylint:|pyright:|ruff:|mypy:|is
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class AddArgument:
-    """A call gains a keyword argument; it is no change if it has the same one already."""
+    """A call gains a keyword argument, once, however many ask for it with the same value; it must not have one of the name."""
 
     call: ast.Call
     name: str
@@ -239,8 +239,7 @@ def _drop_and_add(segment: str, layout: concrete.Layout, dropped: set[int], adde
     tail = bool(arguments) and last < len(arguments) - 1
     if not kept:
         end = (arguments[-1].comma_end or arguments[-1].end) if arguments else layout.inside
-        if tail or added:
-            yield _without_comments(segment, Edit(layout.inside, end, ", ".join(added)))
+        yield _without_comments(segment, Edit(layout.inside, end, ", ".join(added)))
     elif tail:
         new = "".join(f", {one}" for one in added)
         yield _without_comments(segment, Edit(arguments[last].end, arguments[-1].end, new))

@@ -183,8 +183,6 @@ def _from_stdin(options: Options) -> int:
         if options.writes:
             sys.stdout.buffer.write(file.new)
             sys.stdout.buffer.flush()
-    if not result.files and options.writes:
-        raise UsageError("; ".join(map(str, result.problems)) or "nothing could be read")
     return _say(result, options, sys.stdout if not options.writes else sys.stderr)
 
 

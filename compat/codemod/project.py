@@ -252,7 +252,7 @@ class Project:
         found: dict[str, list[tuple[Module, ast.Call]]] = defaultdict(list)
         for module in self.modules:
             for call in module.calls:
-                found[_called(call)].append((module, call))
+                found[kinds.called(call)].append((module, call))
         return found
 
     def _other_callers(self, module: Module, function: str, *, method: bool) -> list[tuple[Module, ast.Call]]:
@@ -268,7 +268,7 @@ class Project:
                     data = file.read()
                 if named.search(data) and _OPEN_OR_PATH.search(data):
                     caller = Module(path, data.decode("utf-8-sig"))
-                    found += [(caller, call) for call in caller.calls if _called(call) == function]
+                    found += [(caller, call) for call in caller.calls if kinds.called(call) == function]
             except (OSError, SyntaxError, UnicodeDecodeError):
                 continue
         return found
@@ -280,11 +280,6 @@ def _imports_compat(module: Module) -> bool:
         for statement, _ in module.names.imports
         for alias in statement.names
     )
-
-
-def _called(call: ast.Call) -> str:
-    """The plain name of what is called."""
-    return call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else ""
 
 
 def _class_of(module: Module, function: ast.AST) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import re
 import subprocess
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from compat.codemod import cli
+from compat.codemod import cli, session
+from compat.codemod.options import UsageError
 from compat.version import __version__
 
 PROGRAM = 'import torchaudio\ntorchaudio.set_audio_backend("soundfile")\nx = torchaudio.load("a.wav")\n'
@@ -50,15 +52,40 @@ def test_diff_writes_nothing_and_applies(project: Path, capsys: pytest.CaptureFi
     assert (project / "a.py").read_text() == RESULT
 
 
-def test_diff_has_colours_on_a_terminal(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
 
+
+def test_diff_has_colours_on_a_terminal(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = Terminal()
     monkeypatch.setattr(sys, "stdout", out)
     cli.main(["--diff", "a.py"])
     assert "\033[31m-torchaudio.set_audio_backend" in out.getvalue()
+
+
+@pytest.mark.parametrize(("seconds", "shows"), [(1.0, True), (0.2, False)])
+def test_a_long_run_shows_a_bar_on_a_terminal(project: Path, monkeypatch: pytest.MonkeyPatch, seconds: float, shows: bool) -> None:
+    """It is wiped away in the end; a short run shows none."""
+    clock = itertools.count(step=seconds)
+    monkeypatch.setattr("time.monotonic", lambda: float(next(clock)))
+    err = Terminal()
+    monkeypatch.setattr(sys, "stderr", err)
+    assert cli.main(["--check", "."]) == 1
+    assert ("1 of 1 files" in err.getvalue()) is shows
+    assert ("\r\033[K" in err.getvalue()) is shows
+
+
+@pytest.mark.parametrize(("failure", "status", "says"), [(KeyboardInterrupt, 130, "stopped"), (UsageError("no"), 2, "no")])
+def test_a_run_that_is_broken_off(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], failure: BaseException, status: int, says: str
+) -> None:
+    def run(*_: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(session, "run", run)
+    assert cli.main(["."]) == status
+    assert says in capsys.readouterr().err
 
 
 def test_findings_left(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -133,6 +160,9 @@ def test_stdin(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixtu
     assert "TAC115" in done.stderr
     done = subprocess.run([sys.executable, "-m", "compat.codemod", "-"], input="x = 1\n", text=True, capture_output=True)
     assert (done.returncode, done.stdout) == (0, "x = 1\n")
+    done = subprocess.run([sys.executable, "-m", "compat.codemod", "-"], input="import torchaudio(", text=True, capture_output=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "it cannot be parsed as Python" in done.stderr
 
 
 def test_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -164,6 +194,39 @@ def test_github(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert any(line.startswith("::warning file=b%2C1.py,line=2") for line in lines)
 
 
+def test_a_place_in_a_notebook(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Lines count within the cell: a form that only knows lines of files is told the cell."""
+    cells: list[dict[str, object]] = [
+        {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": one} for one in ("x = 1", REPORTED)
+    ]
+    (project / "a.py").unlink()
+    (project / "b.ipynb").write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    assert cli.main(["--check", "--format", "github", "."]) == 1
+    assert "::warning file=b.ipynb,title=TAC115::Cell 2, line 2: " in capsys.readouterr().out
+    assert cli.main(["--check", "--format", "sarif", "."]) == 1
+    [result] = json.loads(capsys.readouterr().out)["runs"][0]["results"]
+    [location] = result["locations"]
+    assert location["logicalLocations"] == [{"name": "cell 2, line 2"}]
+    assert "region" not in location["physicalLocation"]
+
+
+def test_other_places_that_a_reason_speaks_of(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "a.py").write_text("import torchaudio\nx = torchaudio.load(filepath=p)\n")
+    (project / "test_a.py").write_text("import torchaudio\ntorchaudio.load = fake\n")
+    assert cli.main(["--check", "."]) == 1
+    assert "(see test_a.py:2:1)" in capsys.readouterr().out
+
+
+def test_the_page_leaves_out_what_is_far_from_changes(project: Path) -> None:
+    far = "".join(f"far_{number} = 1\n" for number in range(30))
+    for text, gaps in ((PROGRAM, 0), (f"{PROGRAM}{far}y = torchaudio.info('a')\n", 1)):
+        (project / "a.py").write_text(text)
+        cli.main(["--check", "--report", "out.html", "."])
+        page = (project / "out.html").read_text()
+        assert page.count("<tr class='gap'>") == gaps
+        assert "far_15" not in page
+
+
 def test_report_is_one_page(project: Path) -> None:
     (project / "b.py").write_text(REPORTED.replace("'a'", "'<b>&'"))
     cli.main(["--check", "--report", "out.html", "."])
@@ -178,6 +241,11 @@ def test_report_is_one_page(project: Path) -> None:
 def test_statistics(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cli.main(["--statistics", "."])
     assert re.search(r"^\s+2 changed\s+0 left  TAC101", capsys.readouterr().out, re.M)
+    (project / "a.py").write_text(PROGRAM)
+    cli.main(["--check", "--statistics", "--format", "json", "."])
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["statistics"] == {"fixed": {"TAC101": 2}, "left": {}}
+    assert "TAC101" in captured.err
 
 
 def test_configuration(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
