@@ -178,8 +178,7 @@ class _Part:
             raise DoubtError("the value of the setter is used")
         elif setting.where != "try":
             self._not_caught(setting)
-        arms_only_set = isinstance(region, ast.If) and settings.platform_arms_only_set(setting.module, region)
-        if setting.where == "platform" and not arms_only_set:
+        if setting.where == "platform":  # an `if` that is left with nothing to decide goes with the last of its arms
             region = setting.statement
         self._propose(rule, setting, [Remove(region)], None)
 

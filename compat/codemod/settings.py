@@ -347,16 +347,6 @@ def arm(module: Module, block: list[ast.stmt]) -> str | None:
     return api.PER_CALL_NAMES.get(literal(call) or "")
 
 
-def platform_arms_only_set(module: Module, statement: ast.If) -> bool:
-    """Whether every arm of a platform test sets literal backends and does nothing else."""
-    orelse = statement.orelse
-    if len(orelse) == 1 and isinstance(orelse[0], ast.If):
-        rest = platform_arms_only_set(module, orelse[0])
-    else:
-        rest = not orelse or only_sets(module, orelse)
-    return rest and is_platform_test(module, statement.test) and only_sets(module, statement.body)
-
-
 def names_set(module: Module, statement: ast.stmt) -> Iterator[str]:
     """The literals that calls of the setter inside a statement set."""
     for node in ast.walk(statement):

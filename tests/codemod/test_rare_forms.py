@@ -397,6 +397,26 @@ def given(name: str, before: str, after: str, head: str = "") -> Case:
         target="2.9",
     ),
     changes(
+        "a choice by platform of which one arm is to be left alone",
+        """
+        import sys
+        import torchaudio
+        if sys.platform == "win32":
+            torchaudio.set_audio_backend("soundfile")  # compat: ignore
+        else:
+            torchaudio.set_audio_backend("sox_io")
+        """,
+        """
+        import sys
+        import torchaudio
+        if sys.platform == "win32":
+            torchaudio.set_audio_backend("soundfile")  # compat: ignore
+        else:
+            pass
+        """,
+        target="2.9",
+    ),
+    changes(
         "the variable of the dispatcher, turned on",
         'import os, torchaudio\nos.environ["TORCHAUDIO_USE_BACKEND_DISPATCHER"] = "1"\nx = torchaudio.load(filepath="a")\n',
         'import os, torchaudio\nos.environ["TORCHAUDIO_USE_BACKEND_DISPATCHER"] = "1"\nx = torchaudio.load(uri="a")\n',
