@@ -62,3 +62,20 @@ def _refuse_absurd(promise: promises.Promise, asked: Load, name: str) -> None:
     if wanted * _BYTES_DECODED >= _ABSURD and wanted > promise.size * _MOST_SAMPLES_PER_BYTE:
         cause = f"its header promises {promise.frames} frames of {promise.channels} channels, which its {promise.size} bytes cannot hold"
         raise problem(BackendError, "read", asked.uri, cause, backend=name)
+
+
+def tell_of_loss(library: str, counted: int, begin: int, found: int, place: Any, uri: Any) -> None:
+    """Warn of frames that a library has counted and does not give, where no header promises them; ``load`` tells of those.
+
+    Args:
+        counted: frames that the library says there are.
+        begin: the frame at which the piece begins.
+        found: frames of it that came.
+        place: what the header can be read from.
+        uri: what the caller named.
+    """
+    if promises.more_than(place, begin + found):
+        return
+    there = f"only {begin + found}" if found or not begin else f"no more than {begin}"
+    text = f"{library} counts {counted} frames in {describe(uri)}, and {there} could be decoded"
+    notices.warn(text, notices.DamagedInputWarning)

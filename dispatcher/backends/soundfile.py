@@ -12,9 +12,9 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from dispatcher import arguments, backend, collector, notices, promises, source, target
+from dispatcher import arguments, backend, collector, notices, source, target, truncation
 from dispatcher.collector import Collector
-from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, describe, problem
+from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, problem
 from dispatcher.metadata import AudioMetaData
 from dispatcher.streaming import Stream, worded
 
@@ -193,10 +193,7 @@ def _tell_of_loss(file: Any, start: int, found: int, uri: Uri) -> None:
         place.seek(0)
     elif not isinstance(place, (str, bytes, os.PathLike)):
         return
-    if not promises.more_than(place, start + found):
-        there = f"only {start + found}" if found or not start else f"no more than {start}"
-        text = f"libsndfile counts {file.frames} frames in {describe(uri)}, and {there} could be decoded"
-        notices.warn(text, notices.DamagedInputWarning)
+    truncation.tell_of_loss("libsndfile", file.frames, start, found, place, uri)
 
 
 def _read_pairs(file: Any, frames: int, dtype: str, collected: Collector) -> None:

@@ -7,11 +7,11 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import arguments, backend, notices, promises, target
+from dispatcher import arguments, backend, target, truncation
 from dispatcher.backends.sox import effects as chain
 from dispatcher.backends.sox import encodings, files, library, samples
 from dispatcher.collector import Collector
-from dispatcher.errors import ArgumentError, BackendError, describe, problem
+from dispatcher.errors import ArgumentError, BackendError, problem
 from dispatcher.metadata import AudioMetaData
 from dispatcher.streaming import Stream
 
@@ -182,10 +182,7 @@ def _tell_of_loss(file: Any, asked: Load, found: int, path: str) -> None:
     wanted = left if asked.num_frames < 0 else min(left, asked.num_frames)
     if found + _MISCOUNTED >= wanted or encodings.NAMES.get(int(file.encoding.encoding)) != _MPEG:
         return
-    there = f"only {asked.frame_offset + found}" if found or not asked.frame_offset else f"no more than {asked.frame_offset}"
-    if not promises.more_than(path, asked.frame_offset + found):
-        text = f"libsox counts {files.length(file)} frames in {describe(path)}, and {there} could be decoded"
-        notices.warn(text, notices.DamagedInputWarning)
+    truncation.tell_of_loss("libsox", files.length(file), asked.frame_offset, found, path, path)
 
 
 def _metadata(file: Any) -> AudioMetaData:
