@@ -15,13 +15,15 @@ _TYPE_COMMENT = re.compile(r"#\s*type:")
 def mentions(module: Module, name: str) -> Iterator[tuple[int, int, str]]:
     """Where a dotted name of torchaudio stands in such an annotation, and what torchaudio is called there."""
     last = name.rpartition(".")[2]
-    if last not in module.text.text:
-        return
     roots = {one.local for one in module.imported if _is_root(one.path, one.local) and one.scope is module.names.module}
-    spans = [module.span(node) for node in module.strings if last in str(node.value) and is_annotation(module, node)]
-    spans += [(c.start, c.end) for c in module.text.comments if _TYPE_COMMENT.match(module.text.text, c.start)]
+    spans: list[tuple[int, int]] | None = None
     for root in sorted(roots):
         pattern = re.compile(rf"(?<![\w.]){re.escape(f'{root}.{name}')}(?!\w)")
+        if pattern.search(module.text.text) is None:
+            continue  # to look for comments takes longer than all else
+        if spans is None:
+            spans = [module.span(node) for node in module.strings if last in str(node.value) and is_annotation(module, node)]
+            spans += [(c.start, c.end) for c in module.text.comments if _TYPE_COMMENT.match(module.text.text, c.start)]
         for start, end in spans:
             for match in pattern.finditer(module.text.text, start, end):
                 yield match.start(), match.end(), root
