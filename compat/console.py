@@ -7,6 +7,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 
 def parsed(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.Namespace | int:
@@ -27,3 +28,14 @@ def print_anything() -> None:
 def nobody_reads() -> None:
     """Let go of standard output after a ``BrokenPipeError``: Python would complain once more when it closes the pipe."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def leave(status: int) -> NoReturn:
+    """End the process at once: to free millions of objects one by one takes a tenth of the time of a long run."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        nobody_reads()
+        status = 2
+    os._exit(status)

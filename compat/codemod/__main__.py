@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 from compat.codemod.cli import main
+from compat.console import leave
 
 if __name__ == "__main__":
-    sys.exit(main())
+    kept: list[object] = []
+    leave(main(keep=kept))

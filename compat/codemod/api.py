@@ -48,6 +48,9 @@ def _table() -> dict[str, Known]:
 
 
 KNOWN = _table()
+NAMES_OF: dict[str, frozenset[str]] = {
+    kind: frozenset(known.name for known in KNOWN.values() if known.kind == kind) for kind in {known.kind for known in KNOWN.values()}
+}
 
 # Names whose replacement by something else (a mock, a shim) is worth knowing.
 REPLACEABLE = frozenset(known.name for path, known in KNOWN.items() if path.count(".") == 1) | {"backend"}

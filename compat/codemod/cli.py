@@ -76,8 +76,12 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     return made
 
 
-def main(argv: Sequence[str] | None = None, prog: str = _PROG) -> int:
-    """Run the command; gives the exit status."""
+def main(argv: Sequence[str] | None = None, prog: str = _PROG, keep: list[object] | None = None) -> int:
+    """Run the command; gives the exit status.
+
+    Args:
+        keep: as for ``session.run``.
+    """
     made = parser(prog)
     arguments = parsed(made, argv)
     if isinstance(arguments, int):
@@ -87,7 +91,7 @@ def main(argv: Sequence[str] | None = None, prog: str = _PROG) -> int:
         if arguments.list_rules or arguments.explain:
             return _tell(arguments.explain)
         options = _options(arguments)
-        return _from_stdin(options) if options.paths == ("-",) else _on_files(options)
+        return _from_stdin(options) if options.paths == ("-",) else _on_files(options, keep)
     except UsageError as why:
         print(f"{made.prog}: {why}", file=sys.stderr)
         return 2
@@ -186,11 +190,11 @@ def _from_stdin(options: Options) -> int:
     return _say(result, options, sys.stdout if not options.writes else sys.stderr)
 
 
-def _on_files(options: Options) -> int:
+def _on_files(options: Options, keep: list[object] | None) -> int:
     from compat.codemod import session
 
     with _progress() as tick:
-        result = session.run(options, tick)
+        result = session.run(options, tick, keep)
     return _say(result, options, sys.stdout)
 
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import signal
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Generic, NamedTuple, Self, TypeVar
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, Self
 
-from compat.codemod import discovery
+from compat.codemod import discovery, processes, sharing
 from compat.codemod.discovery import Found
 from compat.codemod.imports import Files, Linked
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future, ProcessPoolExecutor
+from compat.codemod.sharing import Shared
 
 _SPEAKS_ELSEWHERE = re.compile(rb"torchaudio|TORCHAUDIO_|sox_io")
 # A file without any of these bytes only uses what stays.
@@ -22,9 +19,6 @@ _MATTERS = re.compile(
     rb"|torchaudio[ \t]*\.[ \t]*(?:io|_)|torchaudio['\" \t]*[=<>~]|torchaudio[ \t]+import|torchaudio\)"
     rb"|import[ \t]*\*|import_|import[ \t]+torchaudio[ \t]+as|sys\.modules|setattr|patch"
 )
-_AT_ONCE = 200
-Item = TypeVar("Item")
-Outcome = TypeVar("Outcome")
 
 
 class Reading(NamedTuple):
@@ -35,30 +29,10 @@ class Reading(NamedTuple):
     why: str
 
 
-class Shared(Generic[Item, Outcome]):
-    """Work on many things, which other processes, if there are any, have begun; its outcomes can be taken once."""
-
-    def __init__(self, pool: ProcessPoolExecutor | None, work: Callable[[list[Item]], list[Outcome]], items: list[Item]) -> None:
-        self.items: list[Item] = items
-        self._batches = [items[at : at + _AT_ONCE] for at in range(0, len(items), _AT_ONCE)]
-        self._begun: list[Future[list[Outcome]]] = [pool.submit(work, batch) for batch in self._batches] if pool else []
-
-    def outcomes(self, here: Callable[[list[Item]], list[Outcome]]) -> Iterator[list[Outcome]]:
-        """What comes of them, in order, some at a time; rather than wait, this process does, from the end on, what no other has begun."""
-        if not self._begun:
-            yield from map(here, self._batches)
-        done: dict[int, list[Outcome]] = {}
-        last = len(self._begun)
-        for number, future in enumerate(self._begun):
-            while number < last and not future.done():
-                last -= 1
-                if self._begun[last].cancel():
-                    done[last] = here(self._batches[last])
-            yield done.pop(number) if number in done else future.result()
-
-
 class Crew:
     """One process, or this one and some beside it; ``files`` are the Python files, by the names that may mean them.
+
+    The helpers begin to read at once.
 
     Args:
         found: the files of the project.
@@ -67,36 +41,33 @@ class Crew:
 
     def __init__(self, found: Iterable[Found] = (), jobs: int = 1) -> None:
         self._found = list(found)
-        self._paths = [one.path for one in self._found if one.kind != discovery.OTHER]
-        self._pool: ProcessPoolExecutor | None = None
+        self._helpers = processes.how_many(jobs) if len(self._found) > sharing.AT_ONCE else 0
+        self._readings = Shared(probe, [(one.path, one.kind) for one in self._found], self._helpers)
         self._ahead: Shared[str, Linked] | None = None
-        if jobs > 1 and len(self._found) > _AT_ONCE:
-            from concurrent.futures import ProcessPoolExecutor
-
-            self._pool = ProcessPoolExecutor(jobs - 1, initializer=_begin, initargs=(self._paths,))
-        self.files: Files = Files(self._paths)
+        self.files: Files = Files([one.path for one in self._found if one.kind != discovery.OTHER])
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+        for shared in (self._readings, self._ahead):
+            if shared is not None:
+                shared.end()
+        self._ahead, self._helpers = None, 0
 
-    def readings(self) -> Iterator[list[Reading]]:
-        """What is in the files, in their order, some at a time."""
-        return Shared(self._pool, probe, [(one.path, one.kind) for one in self._found]).outcomes(probe)
+    def readings(self, tick: Callable[[int], None]) -> list[Reading]:
+        """What is in the files, in their order; ``tick`` is told about how many are read."""
+        return list(self._readings.outcomes(tick))
 
-    def link_ahead(self, paths: list[str]) -> None:
-        """Have others begin to find out what files import."""
-        self._ahead = Shared(self._pool, _link, paths)
+    def link_ahead(self, paths: list[str]) -> bool:
+        """Have helpers begin to find out what files import; whether there are any."""
+        if self._helpers:
+            self._ahead = Shared(self.files.read, paths, self._helpers)
+        return bool(self._helpers)
 
     def link(self, paths: list[str]) -> list[Linked]:
-        """What files import of this project."""
-        ahead, self._ahead = self._ahead, None
-        if ahead is None or ahead.items != paths:
-            ahead = Shared(self._pool, _link, paths)
-        return [one for batch in ahead.outcomes(self.files.read) for one in batch]
+        """What files import of this project; a call of ``link_ahead`` was for the same."""
+        return self.files.read(paths) if self._ahead is None else list(self._ahead.outcomes())
 
 
 def probe(batch: list[tuple[str, str]]) -> list[Reading]:
@@ -117,18 +88,3 @@ def probe(batch: list[tuple[str, str]]) -> list[Reading]:
             speaks = _SPEAKS_ELSEWHERE.search(data) is not None
         out.append(Reading(path, data if speaks else None, ""))
     return out
-
-
-# In the other processes
-
-_files: Files
-
-
-def _begin(paths: list[str]) -> None:
-    global _files
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that was asked to do the work ends it
-    _files = Files(paths)
-
-
-def _link(paths: list[str]) -> list[Linked]:
-    return _files.read(paths)

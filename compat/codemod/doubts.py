@@ -11,7 +11,10 @@ class DoubtError(Exception):
     """Why something cannot be proved, where that is seen, and what to do."""
 
     def __init__(self, reason: str, related: Iterable[Place] = (), advice: str = "") -> None:
-        super().__init__(reason)
         self.reason = reason
         self.related: tuple[Place, ...] = tuple(related)
         self.advice = advice
+        super().__init__(reason, self.related, advice)  # all of it, so that another process can be told
+
+    def __str__(self) -> str:
+        return self.reason

@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from compat.codemod import changes, edits, plan
 from compat.codemod.edits import ConflictError, Edit, Track
 from compat.codemod.findings import Draft, Finding, Level, Place, State
+from compat.codemod.lockstep import Alone
 from compat.codemod.module import Module
 from compat.codemod.project import Project
 from compat.codemod.registry import Rule
@@ -51,9 +53,17 @@ class Outcome:
 
 @dataclasses.dataclass(frozen=True)
 class _Proposal:
+    number: int
     module: Module
     rule: Rule
     draft: Draft
+
+
+class _Said(NamedTuple):
+    """What the processes are told of a module that is to be changed: the edits, and the findings that they settle."""
+
+    edits: list[Edit]
+    fixed: list[Finding]
 
 
 def run(
@@ -61,39 +71,62 @@ def run(
     active: Iterable[Rule],
     *,
     unsafe: bool,
-    make_project: Callable[[list[Module]], Project],
+    make_project: Callable[[list[Module], Alone], Project],
+    share: Alone | None = None,
 ) -> list[Outcome]:
     """Everything that the rules have to say about the modules of a project, and their new texts.
 
+    Args:
+        share: which of the modules this process has to look at; without it, all.
+
     Raises:
         BrokenError: the outcome of a change does not hold. It is a mistake of ours, and no file is to be written.
+        LostError: another process has not done its share.
     """
-    rules = list(active)
+    rules, share = list(active), share or Alone()
     outcomes = {module.path: Outcome(module, module.text.text) for module in modules}
     current = list(modules)
+    share.deal({number: len(module.text.text) for number, module in enumerate(modules)})
     for _ in range(_ROUNDS):
-        project = make_project(current)
-        applied, left = _round(current, rules, project, unsafe)
+        project = make_project(current, share)
+        applied, left = _round(project, rules, unsafe)
         project.forget()
-        if not applied:
-            _leave(outcomes, current, left)
+        said = {
+            number: _Said(made, [_found(outcomes, proposal, State.FIXED) for proposal in proposals])
+            for number, (proposals, made) in applied.items()
+        }
+        told = {number: one for own in share.tell(said) for number, one in own.items()}
+        if not told:
+            _leave(outcomes, left, share)
             return list(outcomes.values())
-        rewrites = {module: _rewrite(module, made) for module, (_, made) in applied.items()}
-        fresh = {module: verified(module, rewrite) for module, rewrite in rewrites.items()}
-        for module in rewrites:
-            outcome = outcomes[module.path]
-            for proposal in applied[module][0]:
-                place = _back(outcome, proposal.draft.span)
-                related = tuple(_place_back(outcomes, one) for one in proposal.draft.related)
-                outcome.fixed.append(_finding(proposal, place, State.FIXED, related))
-            outcome.edits.append(rewrites[module].edits)
-            outcome.text = rewrites[module].new
-        current = [fresh.get(module, module) for module in current]
-    raise BrokenError(f"{', '.join(sorted(module.path for module in applied))}: {_NO_ROUND_LEFT}")
+        fresh = _verify_all({number: _rewrite(current[number], one.edits) for number, one in told.items()}, current, share)
+        for number, one in told.items():
+            outcome = outcomes[current[number].path]
+            outcome.fixed += one.fixed
+            outcome.edits.append(one.edits)
+            outcome.text = fresh[number].text.text
+            current[number] = fresh[number]
+    raise BrokenError(f"{', '.join(sorted(current[number].path for number in told))}: {_NO_ROUND_LEFT}")
 
 
 def _rewrite(module: Module, made: list[Edit]) -> Rewrite:
     return Rewrite(module.text.text, edits.apply(module.text.text, made), made, module.interactive)
+
+
+def _verify_all(rewrites: dict[int, Rewrite], modules: list[Module], share: Alone) -> dict[int, Module]:
+    """The modules as they are after their rewrites; each is verified, and from then on looked at, by one of the processes."""
+    share.deal({number: len(rewrite.new) for number, rewrite in rewrites.items()})
+    fresh, broken = {}, None
+    for number, rewrite in rewrites.items():
+        try:
+            fresh[number] = verified(modules[number], rewrite) if share.mine(number) else modules[number].after(rewrite.new, lazy=True)
+        except BrokenError as why:
+            broken = number, str(why)
+            break
+    complaints = [one for one in share.tell(broken) if one is not None]
+    if complaints:
+        raise BrokenError(min(complaints)[1])
+    return fresh
 
 
 def verified(module: Module, rewrite: Rewrite) -> Module:
@@ -103,7 +136,7 @@ def verified(module: Module, rewrite: Rewrite) -> Module:
         BrokenError: the rewrite does not hold.
     """
     try:
-        new = Module(module.path, rewrite.new, standalone=module.standalone, interactive=module.interactive)
+        new = module.after(rewrite.new)
     except SyntaxError as why:
         raise BrokenError(f"{module.path}: the changed text would not parse ({why.msg}, line {why.lineno})") from why
     wrong = complaint(rewrite, module, new)
@@ -112,25 +145,35 @@ def verified(module: Module, rewrite: Rewrite) -> Module:
     return new
 
 
-def _round(
-    modules: list[Module], rules: list[Rule], project: Project, unsafe: bool
-) -> tuple[dict[Module, tuple[list[_Proposal], list[Edit]]], list[_Proposal]]:
-    """What can be carried out of all that the rules propose, with its edits, and what is left."""
+class _Refusal(NamedTuple):
+    """A proposal that cannot be made: the module, by its number, the proposal's group, by its number among the plan's, and its place."""
+
+    number: int
+    group: int | None
+    place: Place
+
+
+def _round(project: Project, rules: list[Rule], unsafe: bool) -> tuple[dict[int, tuple[list[_Proposal], list[Edit]]], list[_Proposal]]:
+    """What can be carried out of all that the rules propose in this process's modules, with its edits, and what is left."""
     proposals: list[_Proposal] = []
     left: list[_Proposal] = []
-    off: dict[int, str] = {}
-    for module in modules:
+    kept: set[int] = set()
+    share, modules = project.share, project.modules
+    _ = project.fakes, plan.groups(project)  # made by all processes together, before each goes its way
+    for number, module in enumerate(modules):
+        if not share.mine(number):
+            continue
         for rule in rules:
             for draft in rule.check(module, project):
                 if draft.group is None and not rule.everywhere and project.runs_not(module, draft.span):
                     continue  # the arm of a guard for another release
                 if project.target in rule.told_for:
                     draft = _told(rule, draft)
-                proposal = _Proposal(module, rule, draft)
+                proposal = _Proposal(number, module, rule, draft)
                 held = rule.level is Level.REPORT or ((draft.unsafe or rule.level is Level.UNSAFE) and not unsafe)
                 if module.ignores(rule.id, draft.span):
                     if any(isinstance(change, changes.Remove | changes.Substitute) for change in draft.changes):
-                        off[id(draft.group)] = "a comment says to leave its setter"
+                        kept.add(id(draft.group))
                 elif draft.changes and project.pins and project.target != "compat":
                     continue  # TAC135 says why
                 elif draft.changes and not held:
@@ -138,31 +181,40 @@ def _round(
                 else:
                     left.append(proposal)
     active = {rule.id for rule in rules}
-    for rule_id, group in plan.groups(project):
+    groups = plan.groups(project)
+    ids = [id(group) for _, group in groups]
+    off: dict[int, str] = {}
+    for own in share.tell([index for index, one in enumerate(ids) if one in kept]):
+        off |= {ids[index]: "a comment says to leave its setter" for index in own}
+    for rule_id, group in groups:
         if rule_id not in active:
             off[id(group)] = f"a part of the change belongs to {rule_id}, which is not selected"
     refused: list[_Proposal] = []
-    lowered: dict[Module, tuple[list[_Proposal], list[Edit]]] = {}
+    lowered: dict[int, tuple[list[_Proposal], list[Edit]]] = {}
     while True:
-        applied: dict[Module, list[_Proposal]] = defaultdict(list)
+        applied: dict[int, list[_Proposal]] = defaultdict(list)
         dropped = []
         for proposal in proposals:
             if proposal.draft.group is not None and id(proposal.draft.group) in off:
                 dropped.append(_without(proposal, off[id(proposal.draft.group)]))
             else:
-                applied[proposal.module].append(proposal)
+                applied[proposal.number].append(proposal)
+        found = None
         try:
-            for module, own in applied.items():
-                if module not in lowered or lowered[module][0] != own:
-                    lowered[module] = own, _lower(module, own)
+            for number, own_proposals in applied.items():
+                if number not in lowered or lowered[number][0] != own_proposals:
+                    lowered[number] = own_proposals, _lower(modules[number], own_proposals)
         except _RefusedError as why:
-            proposal = why.proposal
-            proposals.remove(proposal)
-            refused.append(_without(proposal, why.reason))
-            if proposal.draft.group is not None:
-                off[id(proposal.draft.group)] = f"another part of it cannot be changed, at {proposal.module.place(proposal.draft.span)}"
-            continue
-        return {module: lowered[module] for module in applied}, [*left, *refused, *dropped]
+            found = why
+        refusals = [one for one in share.tell(None if found is None else found.said(ids)) if one is not None]
+        if not refusals:
+            return {number: lowered[number] for number in applied}, [*left, *refused, *dropped]
+        first = min(refusals, key=lambda refusal: refusal.number)  # one at a time: others may fall with its group
+        if found is not None and share.mine(first.number):
+            proposals.remove(found.proposal)
+            refused.append(_without(found.proposal, found.reason))
+        if first.group is not None:
+            off[ids[first.group]] = f"another part of it cannot be changed, at {first.place}"
 
 
 def _told(rule: Rule, draft: Draft) -> Draft:
@@ -181,6 +233,12 @@ class _RefusedError(Exception):
     def __init__(self, proposal: _Proposal, reason: str) -> None:
         super().__init__(reason)
         self.proposal, self.reason = proposal, reason
+
+    def said(self, ids: list[int]) -> _Refusal:
+        """What the other processes are told; ``ids`` are those of the plan's groups."""
+        proposal = self.proposal
+        group = None if proposal.draft.group is None else ids.index(id(proposal.draft.group))
+        return _Refusal(proposal.number, group, proposal.module.place(proposal.draft.span))
 
 
 def _lower(module: Module, own: list[_Proposal]) -> list[Edit]:
@@ -204,14 +262,22 @@ def _lower(module: Module, own: list[_Proposal]) -> list[Edit]:
         raise
 
 
-def _leave(outcomes: dict[str, Outcome], current: list[Module], left: list[_Proposal]) -> None:
+def _leave(outcomes: dict[str, Outcome], left: list[_Proposal], share: Alone) -> None:
+    found: dict[str, tuple[list[Finding], list[Finding]]] = {}
     for proposal in left:
-        outcome = outcomes[proposal.module.path]
+        before, after = found.setdefault(proposal.module.path, ([], []))
         state = State.FIXABLE if proposal.draft.changes else State.LEFT
-        after = proposal.module.place(proposal.draft.span)
-        outcome.left_after.append(_finding(proposal, after, state, proposal.draft.related))
-        related = tuple(_place_back(outcomes, one) for one in proposal.draft.related)
-        outcome.left.append(_finding(proposal, _back(outcome, proposal.draft.span), state, related))
+        after.append(_finding(proposal, proposal.module.place(proposal.draft.span), state, proposal.draft.related))
+        before.append(_found(outcomes, proposal, state))
+    for own in share.tell(found):
+        for path, (before, after) in own.items():
+            outcomes[path].left, outcomes[path].left_after = before, after
+
+
+def _found(outcomes: dict[str, Outcome], proposal: _Proposal, state: State) -> Finding:
+    """What is proposed, at its place in the text as it was read."""
+    place = _back(outcomes[proposal.module.path], proposal.draft.span)
+    return _finding(proposal, place, state, tuple(_place_back(outcomes, one) for one in proposal.draft.related))
 
 
 def _finding(proposal: _Proposal, place: Place, state: State, related: tuple[Place, ...]) -> Finding:

@@ -13,6 +13,7 @@ from compat.codemod.crew import Crew, Reading
 from compat.codemod.discovery import Found
 from compat.codemod.documents import Document
 from compat.codemod.findings import Finding, Place
+from compat.codemod.lockstep import Alone
 from compat.codemod.module import Module
 from compat.codemod.options import Options
 from compat.codemod.project import Project
@@ -103,7 +104,7 @@ class Gathered:
             self.result.files.append(FileResult(path, b"", b"", left=found, left_after=found))
         return True
 
-    def project(self, modules: list[Module]) -> Project:
+    def project(self, modules: list[Module], share: Alone) -> Project:
         """The project, with its modules as they are now."""
         options = self.options
         entries = set(map(os.path.realpath, options.entry))
@@ -116,6 +117,7 @@ class Gathered:
             quiet=self.quiet,
             mentions=self.mentions,
             own_names=self.own_names,
+            share=share,
             entries=[one.path for one in modules if entries and not one.standalone and os.path.realpath(one.path) in entries],
         )
 
@@ -128,26 +130,28 @@ def gather(crew: Crew, found: list[Found], options: Options, result: Result, tic
     by_path = {one.path: one for one in found}
     telling: list[Reading] = []
     quiet: list[str] = []
-    for readings in crew.readings():
-        result.scanned += len(readings)
-        tick(result.scanned, len(found))
-        for one in readings:
-            if one.why or one.data is not None or (entries and os.path.realpath(one.path) in entries):
-                telling.append(one)
-            elif by_path[one.path].kind == discovery.PYTHON:
-                if one.path in named and api.ROOT.encode() in (content := _content(one.path)):
-                    gathered.must_parse(one.path, content)
-                else:
-                    quiet.append(one.path)
+    for one in crew.readings(lambda done: tick(done, len(found))):
+        if one.why or one.data is not None or (entries and os.path.realpath(one.path) in entries):
+            telling.append(one)
+        elif by_path[one.path].kind == discovery.PYTHON:
+            if one.path in named and api.ROOT.encode() in (content := _content(one.path)):
+                gathered.must_parse(one.path, content)
+            else:
+                quiet.append(one.path)
+    result.scanned += len(found)
     telling = [one for one in telling if not by_path[one.path].is_ignored()]
-    if any(b"set_audio_backend" in one.data for one in telling if one.data is not None):
-        crew.link_ahead(quiet)  # whether its calls run under it is a question of who imports whom
+    # Whether calls run under a setter is a question of who imports whom.
+    ahead = any(b"set_audio_backend" in one.data for one in telling if one.data is not None) and crew.link_ahead(quiet)
     for path, data, why in telling:
         if why:
             result.problems.append(Problem(path, f"it could not be read: {why}. {_MEND}"))
         else:
             gathered.take(path, by_path[path].kind, data if data is not None else _content(path))
     gathered.quiet = imports.Quiet(quiet, crew.link)
+    if ahead:
+        import libcst  # noqa: F401  the rewriting will want it, in each process; while others are still reading it costs least
+
+        _ = gathered.quiet.files
     return gathered
 
 

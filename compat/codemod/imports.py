@@ -23,7 +23,7 @@ class File:
     Attributes:
         imports: the dotted names it imports, as they stand there; those inside a package begin with a dot.
         is_main: it is run as a program.
-        dynamic: it imports by names that are not written out.
+        dynamic: it is run as a program and imports by names that are not written out.
     """
 
     path: str
@@ -181,7 +181,7 @@ def of(path: str, data: bytes) -> File:
             start = data.rfind(b"\n", 0, start - 1) + 1
         found.update(_names(data[start:at], match[1]))
     is_main = b"__main__" in data and _MAIN.search(b"\n" + data) is not None
-    return File(path, frozenset(found), is_main, any(word in data for word in _DYNAMIC))
+    return File(path, frozenset(found), is_main, is_main and any(word in data for word in _DYNAMIC))
 
 
 @functools.lru_cache(8192)

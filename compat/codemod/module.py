@@ -6,8 +6,9 @@ import ast
 import dataclasses
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import PurePath
+from typing import Any
 
 from compat.codemod import api, concrete, imports, witness
 from compat.codemod.api import Known
@@ -72,24 +73,51 @@ class Module:
     Args:
         path: as it is shown.
         source: its Python text.
-        name: its file's path without the suffix, with dots; how imports in other files name it, or end to name it.
         standalone: nothing else belongs to its project (a block in a document, standard input).
+        interactive: it may wait at its top, as cells of a notebook do.
+        lazy: it is known to be Python, and parsed only if its tree is asked for.
 
     Raises:
         SyntaxError: it is not Python.
     """
 
-    def __init__(self, path: str, source: str, *, standalone: bool = False, interactive: bool = False) -> None:
+    def __init__(self, path: str, source: str, *, standalone: bool = False, interactive: bool = False, lazy: bool = False) -> None:
         self.path = path
         self.standalone = standalone
         self.interactive = interactive
         self.text: Text = Text(source)
-        self.tree: ast.Module = parse(source, top_level_await=interactive)
+        self.layouts: dict[ast.Call, concrete.Layout] = {}
+        self._notes: dict[str, Any] = {}
+        if not lazy:
+            _ = self.names
+
+    @functools.cached_property
+    def tree(self) -> ast.Module:
+        """Its syntax tree."""
+        return parse(self.text.text, top_level_await=self.interactive)
+
+    @functools.cached_property
+    def names(self) -> Names:
+        """What its names mean."""
         try:
-            self.names: Names = Names(self.tree)
+            return Names(self.tree)
         except RecursionError as why:
             raise SyntaxError("it is nested too deeply") from why
-        self.layouts: dict[ast.Call, concrete.Layout] = {}
+
+    @property
+    def is_parsed(self) -> bool:
+        """Whether it has been parsed yet."""
+        return "names" in self.__dict__
+
+    def after(self, text: str, *, lazy: bool = False) -> Module:
+        """The same module with another text; the arguments and errors are those of the class."""
+        return Module(self.path, text, standalone=self.standalone, interactive=self.interactive, lazy=lazy)
+
+    def note(self, key: str, make: Callable[[], Any]) -> Any:
+        """What ``make`` gives, made once; where others keep what they know of this module."""
+        if key not in self._notes:
+            self._notes[key] = make()
+        return self._notes[key]
 
     @functools.cached_property
     def is_test(self) -> bool:
@@ -184,8 +212,15 @@ class Module:
         return witness.dissent(self)
 
     def of(self, *kinds: str) -> Iterator[Use]:
-        """The uses of these kinds of old names."""
+        """The uses of these kinds of old names; a text without any of the names is not parsed for it."""
+        if self._named.isdisjoint(kinds):
+            return iter(())
         return (use for use in self.uses if use.kind in kinds)
+
+    @functools.cached_property
+    def _named(self) -> frozenset[str]:
+        """The kinds of old names of which one is in the text."""
+        return frozenset(kind for kind, names in api.NAMES_OF.items() if any(name in self.text.text for name in names))
 
     def anchor(self, *, optional: bool = False) -> ast.Import | ast.ImportFrom | None:
         """The first import of torchaudio at the top of the module; new imports go behind it.

@@ -75,11 +75,10 @@ def drafts(project: Project, rule: str, module: Module) -> Iterator[Draft]:
     return (draft for owner, draft in plan.drafts[rule] if owner is module)
 
 
-def groups(project: Project) -> Iterator[tuple[str, object]]:
+def groups(project: Project) -> list[tuple[str, object]]:
     """The groups of the plan, with each rule that has a part in them."""
     plan: Plan = project.note("plan", lambda: Plan(project))
-    for rule, own in plan.drafts.items():
-        yield from ((rule, draft.group) for _, draft in own if draft.group is not None)
+    return [(rule, draft.group) for rule, own in plan.drafts.items() for _, draft in own if draft.group is not None]
 
 
 class Plan:
@@ -102,8 +101,29 @@ class _Part:
         self.settings = [
             setting for module in modules for setting in settings.of(module) if not project.runs_not(module, module.span(setting.call))
         ]
-        self.sites = [site for site in _sites(modules) if not project.runs_not(site.module, site.module.span(site.use.node))]
         self.per_call = project.target in ("2.1", "2.2")
+
+        self._by_module: dict[Module, list[Site]] = {}
+        self._settled: set[Site] = set()
+        self._only: Module | None = None
+
+    @property
+    def sites(self) -> list[Site]:
+        """The calls that a setting may govern, except those that are settled."""
+        return [site for module in self.modules for site in self.sites_in(module)]
+
+    def sites_in(self, module: Module) -> list[Site]:
+        """Those of one module."""
+        if self._only not in (None, module):
+            return []
+        if module not in self._by_module:
+            runs_not = self.project.runs_not
+            self._by_module[module] = [site for site in _sites(module) if not runs_not(module, module.span(site.use.node))]
+        return [site for site in self._by_module[module] if site not in self._settled]
+
+    def _has_sites_beside(self, module: Module) -> bool:
+        """Whether another module has some; those that are not parsed yet are asked last."""
+        return any(self.sites_in(other) for other in sorted(self.modules, key=lambda one: not one.is_parsed) if other is not module)
 
     def make(self) -> None:
         for module in self.modules:
@@ -119,14 +139,15 @@ class _Part:
                 self._attempt(RESTORE, [restore.set], lambda restore=restore: self._drop(restore))  # type: ignore[misc]
             self._delete(rest)
             return
+        if not found and not rest:
+            return
         settled = [self._attempt(RESTORE, [restore.set], lambda restore=restore: self._restore(restore)) for restore in found]  # type: ignore[misc]
-        governed = {id(site) for restore in found for site in self._within(restore)}
-        self.sites = [site for site in self.sites if id(site) not in governed]
+        self._settled = {site for restore in found for site in self._within(restore)}
         if not all(settled):
             places = [restore.set.module.place(restore.set.call) for restore, done in zip(found, settled, strict=True) if not done]
             for setting in rest:
                 doubt = DoubtError("another place sets a backend and restores it, and cannot be settled", places, _BY_HAND)
-                self._say(_rule(setting, self.sites), setting.module, setting.call, doubt)
+                self._say(self._rule(setting), setting.module, setting.call, doubt)
         elif rest:
             self._per_call(rest)
 
@@ -203,7 +224,7 @@ class _Part:
             )
             doubt = DoubtError(what, [first.module.place(first.call)])
             for setting in readable:
-                self._say(_rule(setting, self.sites), setting.module, setting.call, DoubtError(doubt.reason, doubt.related, _BY_HAND))
+                self._say(self._rule(setting), setting.module, setting.call, DoubtError(doubt.reason, doubt.related, _BY_HAND))
             return
         names = {forced or api.PER_CALL_NAMES[setting.name or ""] for setting in readable}
         tried = [setting for setting in readable if setting.where == "try"]
@@ -218,7 +239,7 @@ class _Part:
             self._attempt(FOLD, readable, lambda: self._fold(readable))
         elif len(names) == 1:
             rule = SAME_FILE if len({setting.module for setting in readable}) == 1 else PROJECT
-            if any(site.module is not readable[0].module for site in self.sites) or any(one.where == "main" for one in readable):
+            if self._has_sites_beside(readable[0].module) or any(one.where == "main" for one in readable):
                 rule = PROJECT
             self._attempt(rule, readable, lambda: self._everywhere(readable, names.pop(), rule=rule))
         else:
@@ -246,9 +267,9 @@ class _Part:
         for setting in readable:
             by_module[setting.module].append(setting)
         relevant = {*by_module, *(site.module for site in self.sites)}
-        sites = self.sites
         for module, own in by_module.items():
-            rule = _rule(own[0], sites)
+            self._only = None
+            rule = self._rule(own[0])
 
             def alone(module: Module = module, own: list[Setting] = own) -> None:
                 names = {api.PER_CALL_NAMES[setting.name or ""] for setting in own}
@@ -257,11 +278,18 @@ class _Part:
                 touching = [other for other in relevant if other is not module and other.path in linked]
                 if len(names) > 1 or touching or any(not setting.hard for setting in own):
                     raise DoubtError("more than one backend is set", [other.module.place(other.call) for other in others[:3]])
-                self.sites = [site for site in sites if site.module is module]
+                self._only = module
                 self._everywhere(own, names.pop(), evidence=False, rule=SAME_FILE)
 
             self._attempt(rule, own, alone)
-        self.sites = sites
+        self._only = None
+
+    def _rule(self, setting: Setting) -> str:
+        """The rule that speaks of a setting."""
+        by_place = {"platform": PLATFORM, "try": TRIED, "function": FOLD}
+        if setting.where in by_place:
+            return by_place[setting.where]
+        return PROJECT if setting.where == "main" or self._has_sites_beside(setting.module) else SAME_FILE
 
     def _everywhere(self, own: list[Setting], name: str, *, evidence: bool = True, rule: str = PROJECT) -> None:
         """One name for the whole program: every call gets it."""
@@ -269,13 +297,19 @@ class _Part:
         # One in a function that sets again what the program has set at its start adds nothing.
         sure = [setting for setting in own if not evidence or setting.where != "function"]
         homes = {setting.module for setting in sure}
-        governed: list[Site] = []
-        for site in self.sites:
-            if site.module in homes:
-                if self._after(site, [setting for setting in sure if setting.module is site.module]):
-                    governed.append(site)
-            elif not evidence or self._runs_after(site, sure):
-                governed.append(site)
+        mine: set[tuple[str, int]] = set()
+
+        def ask(module: Module) -> None:
+            own = [setting for setting in sure if setting.module is module]
+            for number, site in enumerate(self.sites_in(module)):
+                if self._after(site, own) if module in homes else (not evidence or self._runs_after(site, sure)):
+                    mine.add((module.path, number))
+
+        self._ask_each(ask)
+        under = set[tuple[str, int]]().union(*self.project.share.tell(mine))
+        paths = {path for path, _ in under}
+        concerned = [module for module in self.modules if module.path in paths]
+        governed = [site for module in concerned for number, site in enumerate(self.sites_in(module)) if (module.path, number) in under]
         self._import_times(governed, sure)
         self._no_early_calls(governed, sure)
         group = object()
@@ -372,18 +406,15 @@ class _Part:
         for statement in block[block.index(setting.statement) + 1 :]:
             if any(other is not setting and other.module is module and module.inside(other.call, statement) for other in own):
                 return
-            for site in self.sites:
-                if site.module is module and module.inside(site.use.node, statement) and module.function_of(site.use.node) is function:
+            for site in self.sites_in(module):
+                if module.inside(site.use.node, statement) and module.function_of(site.use.node) is function:
                     yield site
 
     # Save and restore
 
     def _within(self, restore: Restore) -> list[Site]:
-        return [
-            site
-            for site in self.sites
-            if site.module is restore.set.module and any(site.module.inside(site.use.node, one) for one in restore.region)
-        ]
+        module = restore.set.module
+        return [site for site in self.sites_in(module) if any(module.inside(site.use.node, one) for one in restore.region)]
 
     def _restore(self, restore: Restore) -> None:
         self._no_doubts(getters=[restore.getter])
@@ -456,46 +487,30 @@ class _Part:
         for name in (*api.FUNCTIONS, "set_audio_backend"):
             self._no_fake(name)
         self._no_getter(getters)
-        for module in self.modules:
-            for use in module.uses:
-                if use.path == api.ROOT and escapes(module, use):
-                    raise DoubtError(
-                        "the module torchaudio is passed on or bound to another name, so not every call is seen", [module.place(use.node)]
-                    )
-            if module.ambiguous:
-                raise DoubtError("a name is torchaudio in one place and something else in another", [module.place(module.ambiguous[0])])
-            for imported in module.imported:
-                if imported.alias.name == "*":
-                    raise DoubtError(
-                        "everything is imported from torchaudio, so not every call is seen", [module.place(imported.statement)]
-                    )
-            hidden = next((use for use in module.hidden if use.kind in ("function", "setter", "getter")), None)
-            if hidden is not None:
-                raise DoubtError(
-                    "torchaudio is used in an f-string, where nothing is changed", [module.place(module.statement_of(hidden.node))]
-                )
-            for string in module.strings:
-                if string.value == api.ROOT and not module.is_test and _is_looked_up(module, string):
-                    raise DoubtError("torchaudio is looked up by a string, so not every call is seen", [module.place(string)])
-            for node in module.names.all(ast.Attribute):
-                if node.attr in api.FUNCTIONS and _through_another(module, node):
-                    raise DoubtError("torchaudio is reached through another module, so not every call is seen", [module.place(node)])
+        self._ask_each(_seen)
         if self.project.unread and not self.modules[0].standalone:
             raise DoubtError("a file that speaks of torchaudio cannot be read", self.project.unread[:3])
         if self.project.target == "2.1":
-            for module in self.modules:
-                named = [node for node in module.names.all(ast.keyword) if node.arg == api.VARIABLE]
-                for mention in (*(string for string in module.strings if api.VARIABLE in str(string.value)), *named):
-                    raise DoubtError(f"{api.VARIABLE} is used, and may turn the dispatcher off", [module.place(mention)])
-        for module in self.modules:  # last, because other processes may still be finding out who imports whom
-            self._no_other_name(module)
-            for reached in reexports.of(self.project, module):
-                if reached.known.kind in ("function", "setter", "getter"):
-                    reason = f"torchaudio is reached by way of {reached.through}, so not every call is seen"
-                    raise DoubtError(reason, [module.place(reached.node)])
+            self._ask_each(_no_variable)
+        self.project.link_together()
+        self._ask_each(self._no_other_name)
+
+    def _ask_each(self, check: Callable[[Module], None]) -> None:
+        """Raise the first doubt that a check raises about a module; it must look into no other, and each process asks about its own."""
+        doubt = None
+        for number, module in enumerate(self.modules):
+            if self.project.is_mine(module):
+                try:
+                    check(module)
+                except DoubtError as why:
+                    doubt = number, why
+                    break
+        doubts = [one for one in self.project.share.tell(doubt) if one is not None]
+        if doubts:
+            raise min(doubts, key=lambda one: one[0])[1]
 
     def _no_other_name(self, module: Module) -> None:
-        """Raise where another file imports torchaudio, or a function of it, from this one under a name that is not looked for."""
+        """Raise where torchaudio, or a function of it, goes from one file to another under a name that is not looked for."""
         for imported in module.imported:
             known = api.KNOWN.get(imported.path)
             passed = imported.path == api.ROOT or (known is not None and known.kind in ("function", "setter"))
@@ -504,6 +519,10 @@ class _Part:
                 if others:
                     reason = f"{imported.local} is imported from {module.path} elsewhere, so not every call is seen"
                     raise DoubtError(reason, [Place(others[0], 1, 1, 1, 1)])
+        for reached in reexports.of(self.project, module):
+            if reached.known.kind in ("function", "setter", "getter"):
+                reason = f"torchaudio is reached by way of {reached.through}, so not every call is seen"
+                raise DoubtError(reason, [module.place(reached.node)])
 
     def _no_fake(self, name: str) -> None:
         fakes = self.project.fakes_of(name)
@@ -832,10 +851,11 @@ class Restore:
 
 def restores(module: Module) -> list[Restore]:
     """The places where a module keeps the backend that is set, sets another and puts the first one back."""
-    found: list[Restore] = module.__dict__.setdefault("_restores", [])
-    if found or "_restores_known" in module.__dict__:
-        return found
-    module.__dict__["_restores_known"] = True
+    found: list[Restore] = module.note("restores", lambda: list(_restores(module)))
+    return found
+
+
+def _restores(module: Module) -> Iterator[Restore]:
     own = settings.of(module)
     for use in module.of("getter"):
         statement = module.statement_of(use.node)
@@ -843,8 +863,7 @@ def restores(module: Module) -> list[Restore]:
             continue
         target = statement.targets[0]
         if isinstance(target, ast.Name) and use.call is not None and not use.call.args and not use.call.keywords:
-            found += _restore(module, use, statement, target, own)
-    return found
+            yield from _restore(module, use, statement, target, own)
 
 
 def _restore(module: Module, use: Use, saved: ast.Assign, target: ast.Name, own: list[Setting]) -> Iterator[Restore]:
@@ -894,13 +913,39 @@ def _restore(module: Module, use: Use, saved: ast.Assign, target: ast.Name, own:
 # Looking
 
 
-def _sites(modules: list[Module]) -> Iterator[Site]:
-    for module in modules:
-        for use in module.of("function"):
-            if use.stored or _only_looked_at(module, use):
-                continue
-            if use.call is not None and _names_backend(use, use.call):
-                continue
+def _seen(module: Module) -> None:
+    """Raise unless every call of torchaudio's in a module is seen, for all that this module shows."""
+    for use in module.uses:
+        if use.path == api.ROOT and escapes(module, use):
+            raise DoubtError(
+                "the module torchaudio is passed on or bound to another name, so not every call is seen", [module.place(use.node)]
+            )
+    if module.ambiguous:
+        raise DoubtError("a name is torchaudio in one place and something else in another", [module.place(module.ambiguous[0])])
+    for imported in module.imported:
+        if imported.alias.name == "*":
+            raise DoubtError("everything is imported from torchaudio, so not every call is seen", [module.place(imported.statement)])
+    hidden = next((use for use in module.hidden if use.kind in ("function", "setter", "getter")), None)
+    if hidden is not None:
+        raise DoubtError("torchaudio is used in an f-string, where nothing is changed", [module.place(module.statement_of(hidden.node))])
+    for string in module.strings:
+        if string.value == api.ROOT and not module.is_test and _is_looked_up(module, string):
+            raise DoubtError("torchaudio is looked up by a string, so not every call is seen", [module.place(string)])
+    for node in module.names.all(ast.Attribute):
+        if node.attr in api.FUNCTIONS and _through_another(module, node):
+            raise DoubtError("torchaudio is reached through another module, so not every call is seen", [module.place(node)])
+
+
+def _no_variable(module: Module) -> None:
+    """Raise where a module speaks of the variable that turns the dispatcher on or off."""
+    named = [node for node in module.names.all(ast.keyword) if node.arg == api.VARIABLE]
+    for mention in (*(string for string in module.strings if api.VARIABLE in str(string.value)), *named):
+        raise DoubtError(f"{api.VARIABLE} is used, and may turn the dispatcher off", [module.place(mention)])
+
+
+def _sites(module: Module) -> Iterator[Site]:
+    for use in module.of("function"):
+        if not use.stored and not _only_looked_at(module, use) and not (use.call is not None and _names_backend(use, use.call)):
             yield Site(module, use)
 
 
@@ -999,11 +1044,3 @@ def _only_sets_all(module: Module, statement: ast.If) -> bool:
 def _in_one_function(setting: Setting, site: Site) -> bool:
     module = setting.module
     return site.module is module and module.function_of(site.use.node) is module.function_of(setting.call)
-
-
-def _rule(setting: Setting, sites: list[Site]) -> str:
-    by_place = {"platform": PLATFORM, "try": TRIED, "function": FOLD}
-    if setting.where in by_place:
-        return by_place[setting.where]
-    away = setting.where == "main" or any(site.module is not setting.module for site in sites)
-    return PROJECT if away else SAME_FILE

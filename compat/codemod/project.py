@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
 import functools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePath
-from typing import Any
+from typing import Any, TypeVar
 
-from compat.codemod import api, guards, kinds
+from compat.codemod import fakes, guards, kinds
+from compat.codemod.fakes import Fake
 from compat.codemod.findings import Place
-from compat.codemod.imports import Files, Graph, Quiet
+from compat.codemod.imports import Files, Graph, Linked, Quiet
+from compat.codemod.lockstep import Alone
 from compat.codemod.module import Module
 
-_REPLACERS = re.compile(r"patch|setattr|setitem|delattr|\bobject\b|spy|stub|replace|swap_attr", re.I)
+_COMPAT = re.compile(r"compat(?<!\wcompat)\b")  # it begins with plain letters, which are found fastest
+Answer = TypeVar("Answer")
 _OPEN_OR_PATH = re.compile(rb"BytesIO|open\(|Path\b|pathlib")
-_MODULES = re.compile(r"(?:\A|[._])modules\Z|\A_?(?:sys)?mods?\Z", re.I)
-_TARGET = re.compile(r"(?:\A|.*\.)torchaudio(?:\.backend\.\w+|\.backend)?(?:\.(\w+))?\Z")
-
-
-@dataclasses.dataclass(frozen=True)
-class Fake:
-    """A place that puts something else where a function of torchaudio's was; ``name`` is empty for the whole module."""
-
-    name: str
-    place: Place
-    how: str
 
 
 class Project:
@@ -44,6 +35,7 @@ class Project:
         mentions: places outside Python that hold the old name of a backend.
         entries: paths of the modules that are entry points.
         own_names: top-level names that files of the project itself take, of ``torchaudio`` and ``compat``.
+        share: what of the work on the modules, by their numbers, this process is to do.
     """
 
     def __init__(
@@ -58,6 +50,7 @@ class Project:
         mentions: Iterable[Place] = (),
         own_names: Iterable[str] = (),
         entries: Iterable[str] = (),
+        share: Alone | None = None,
     ) -> None:
         self.modules: list[Module] = list(modules)
         self.target = target
@@ -69,7 +62,19 @@ class Project:
         self.mentions: list[Place] = list(mentions)
         self.own_names: frozenset[str] = frozenset(own_names)
         self.entries: frozenset[str] = frozenset(entries)
+        self.share: Alone = share or Alone()
+        self._numbers = {module.path: number for number, module in enumerate(self.modules)}
         self._notes: dict[Any, Any] = {}
+
+    def is_mine(self, module: Module) -> bool:
+        """Whether this process is to look at a module."""
+        return self.share.mine(self._numbers[module.path])
+
+    def ask_each(self, what: Callable[[Module], Answer]) -> list[Answer]:
+        """What there is to know of each module; the processes, all at the same point, find it together."""
+        own = {number: what(module) for number, module in enumerate(self.modules) if self.share.mine(number)}
+        told = {number: answer for part in self.share.tell(own) for number, answer in part.items()}
+        return [told[number] for number in range(len(self.modules))]
 
     def note(self, key: Any, make: Callable[[], Any]) -> Any:
         """What ``make`` gives, made once; where rules keep what they know of the whole project."""
@@ -97,8 +102,8 @@ class Project:
 
     @functools.cached_property
     def fakes(self) -> list[Fake]:
-        """Every place that replaces torchaudio's functions, or the whole of it."""
-        return [fake for module in self.modules for fake in _fakes(module)]
+        """Every place that replaces torchaudio's functions, or the whole of it; the processes find them together."""
+        return [fake for found in self.ask_each(fakes.of) for fake in found]
 
     def fakes_of(self, name: str) -> list[Fake]:
         """The places that replace one function."""
@@ -137,7 +142,14 @@ class Project:
     @functools.cached_property
     def imports(self) -> Graph:
         """Who imports whom."""
-        return Graph((self.files.link(module.file) for module in self.modules), self._quiet)
+        return Graph(map(self._link, self.modules), self._quiet)
+
+    def link_together(self) -> None:
+        """Find out who imports whom, where all processes are at the same point."""
+        self.imports = Graph(self.ask_each(self._link), self._quiet)
+
+    def _link(self, module: Module) -> Linked:
+        return self.files.link(module.file)
 
     @functools.cached_property
     def files(self) -> Files:
@@ -182,7 +194,7 @@ class Project:
         names = {kinds.called(value) for value in values if isinstance(value, ast.Call)} - {""}
         for name in sorted(names):
             for other in self.modules:
-                if other is not module:
+                if other is not module and name in other.text.text:
                     yield from kinds.returned(other, name)
             if not module.standalone:
                 yield from self._returned_by_others(module, name)
@@ -245,15 +257,8 @@ class Project:
     def _calls_of(self, module: Module, function: str, *, method: bool) -> list[tuple[Module, ast.Call]]:
         """The calls of something of that name, in the modules and in the other files that may have got hold of it."""
         others = self.note(("callers", function, module.path, method), lambda: self._other_callers(module, function, method=method))
-        return [*self._calls_by_name.get(function, ()), *others]
-
-    @functools.cached_property
-    def _calls_by_name(self) -> dict[str, list[tuple[Module, ast.Call]]]:
-        found: dict[str, list[tuple[Module, ast.Call]]] = defaultdict(list)
-        for module in self.modules:
-            for call in module.calls:
-                found[kinds.called(call)].append((module, call))
-        return found
+        own = self.note(("may call", function), lambda: [one for one in self.modules if _may_call(one.text.text, function)])
+        return [*((one, call) for one in own for call in _calls_by_name(one).get(function, ())), *others]
 
     def _other_callers(self, module: Module, function: str, *, method: bool) -> list[tuple[Module, ast.Call]]:
         """Calls in files that do not speak of torchaudio, but of open files or path objects."""
@@ -274,11 +279,36 @@ class Project:
         return found
 
 
+def _may_call(text: str, function: str) -> bool:
+    """Whether a text has a name anywhere but where it is defined; if not, the text need not be parsed to look for calls."""
+    at = text.find(function)
+    while at >= 0:
+        if not text[max(at - 6, 0) : at].endswith(("def ", "class ")):
+            return True
+        at = text.find(function, at + 1)
+    return False
+
+
+def _calls_by_name(module: Module) -> dict[str, list[ast.Call]]:
+    def sort() -> dict[str, list[ast.Call]]:
+        found: dict[str, list[ast.Call]] = defaultdict(list)
+        for call in module.calls:
+            found[kinds.called(call)].append(call)
+        return found
+
+    found: dict[str, list[ast.Call]] = module.note("calls by name", sort)
+    return found
+
+
 def _imports_compat(module: Module) -> bool:
-    return "compat" in module.text.text and any(
-        (alias.name if isinstance(statement, ast.Import) else statement.module or "").partition(".")[0] == "compat"
-        for statement, _ in module.names.imports
-        for alias in statement.names
+    return (
+        "compat" in module.text.text
+        and _COMPAT.search(module.text.text) is not None
+        and any(
+            (alias.name if isinstance(statement, ast.Import) else statement.module or "").partition(".")[0] == "compat"
+            for statement, _ in module.names.imports
+            for alias in statement.names
+        )
     )
 
 
@@ -290,59 +320,3 @@ def _class_of(module: Module, function: ast.AST) -> str:
 def _is_method(module: Module, function: ast.AST) -> bool:
     static = any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in getattr(function, "decorator_list", ()))
     return isinstance(module.names.parents[function], ast.ClassDef) and not static
-
-
-# Replaced functions
-
-
-def _fakes(module: Module) -> Iterator[Fake]:
-    for use in module.uses:
-        if use.stored and use.known and use.kind != "flag":
-            yield Fake(use.name, module.place(use.node), "is assigned")
-        elif use.stored and use.path == f"{api.ROOT}.backend":
-            yield Fake("backend", module.place(use.node), "is assigned")
-    for node in module.names.all(ast.Attribute):
-        stored = node.attr in api.REPLACEABLE and not isinstance(node.ctx, ast.Load)
-        if stored and isinstance(node.value, ast.Attribute) and node.value.attr == api.ROOT:
-            yield Fake(node.attr, module.place(node), "is assigned")
-    for item in module.names.all(ast.Subscript):
-        if not isinstance(item.ctx, ast.Load) and _is_torchaudio(item.slice) and _MODULES.search(ast.unparse(item.value)):
-            yield Fake("", module.place(item), "is replaced in sys.modules")
-    for call in module.calls:
-        put = isinstance(call.func, ast.Attribute) and call.func.attr in ("setdefault", "__setitem__") and call.args
-        if put and _is_torchaudio(call.args[0]) and _MODULES.search(ast.unparse(call.func.value)):  # type: ignore[attr-defined]
-            yield Fake("", module.place(call), "is replaced in sys.modules")
-        yield from _fakes_by_call(module, call)
-    for table in module.names.all(ast.Dict):
-        if any(key is not None and _is_torchaudio(key) for key in table.keys):
-            above = module.names.parents.get(table)
-            if isinstance(above, ast.Call) and _REPLACERS.search(ast.unparse(above.func)):
-                yield Fake("", module.place(table), "is replaced in sys.modules")
-
-
-def _is_torchaudio(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Constant) and isinstance(node.value, str) and (node.value == api.ROOT or node.value.startswith("torchaudio."))
-    )
-
-
-def _fakes_by_call(module: Module, call: ast.Call) -> Iterator[Fake]:
-    arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
-    strings = [one.value for one in arguments[:2] if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-    if not strings:
-        return
-    owner = arguments[0]
-    owned = module.names.qualified(owner) or ""
-    if owned == api.ROOT or owned.startswith(f"{api.ROOT}.backend") or (isinstance(owner, ast.Attribute) and owner.attr == api.ROOT):
-        if len(arguments) > 1 and strings[0] in api.REPLACEABLE and _dotted(call.func) not in ("hasattr", "getattr"):
-            yield Fake(strings[0], module.place(call), "is replaced")
-        return
-    for string in strings:
-        match = _TARGET.match(string) if api.ROOT in string else None
-        name = match.group(1) if match else None
-        if match and _REPLACERS.search(_dotted(call.func)) and (name is None or name in api.REPLACEABLE):
-            yield Fake(name or "", module.place(call), "is patched")
-
-
-def _dotted(node: ast.expr) -> str:
-    return ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute) else ""

@@ -6,19 +6,20 @@ import dataclasses
 import gc
 import re
 
-from compat.codemod import discovery, engine, writing
+from compat.codemod import discovery, writing
 from compat.codemod.crew import Crew
-from compat.codemod.documents import UnreadableError, relocated
-from compat.codemod.gather import Gathered, gather
 from compat.codemod.options import Options
-from compat.codemod.registry import rules
 from compat.codemod.results import FileResult, Problem, Result, Tick
 
 _SPEAKS = re.compile(rb"torchaudio|TORCHAUDIO_")
 
 
-def run(options: Options, tick: Tick = lambda done, total: None) -> Result:
-    """Do what the options ask for; files are written only if they say so."""
+def run(options: Options, tick: Tick = lambda done, total: None, keep: list[object] | None = None) -> Result:
+    """Do what the options ask for; files are written only if they say so.
+
+    Args:
+        keep: where the syntax trees are left, and not looked for garbage, for a process that ends without freeing them.
+    """
     result = Result()
     found = list(discovery.walk([*options.paths, *options.entry], options.exclude, documents=options.docs))
     # Syntax trees are many objects that all live to the end: looking for garbage among them costs a third of the time.
@@ -26,9 +27,16 @@ def run(options: Options, tick: Tick = lambda done, total: None) -> Result:
     gc.disable()
     try:
         with Crew(found, options.jobs) as crew:
-            settle(gather(crew, found, options, result, tick))
+            # Meanwhile the helpers read.
+            from compat.codemod.gather import gather
+            from compat.codemod.settling import settle
+
+            gathered = gather(crew, found, options, result, tick)
+        if keep is not None:
+            keep.append(gathered)
+        settle(gathered, options.jobs)
     finally:
-        if was_on:
+        if was_on and keep is None:
             gc.enable()
     if options.writes and not result.broken:
         _write(result)
@@ -37,6 +45,9 @@ def run(options: Options, tick: Tick = lambda done, total: None) -> Result:
 
 def run_text(text: bytes, options: Options, path: str = "<stdin>") -> Result:
     """The same for one text that is in no file."""
+    from compat.codemod.gather import Gathered
+    from compat.codemod.settling import settle
+
     result = Result(scanned=1)
     gathered = Gathered(dataclasses.replace(options, entry=(path,) if options.target == "compat" else ()), result)
     if _SPEAKS.search(text) or options.target == "compat":
@@ -45,48 +56,6 @@ def run_text(text: bytes, options: Options, path: str = "<stdin>") -> Result:
         result.files.append(FileResult(path, text, text))
     settle(gathered)
     return result
-
-
-# Settling
-
-
-def settle(gathered: Gathered) -> None:
-    """The new texts of the files that speak of torchaudio, and what there is to say of them."""
-    if gathered.has_own_torchaudio():
-        return
-    options, result, read = gathered.options, gathered.result, gathered.read
-    active = [
-        rule
-        for rule in rules().values()
-        if rule.applies(options.target) and (not options.select or rule.id in options.select) and rule.id not in options.ignore
-    ]
-    try:
-        outcomes = {
-            outcome.module.path: outcome
-            for outcome in engine.run(gathered.modules, active, unsafe=options.unsafe, make_project=gathered.project)
-        }
-    except engine.BrokenError as why:
-        result.problems.append(Problem(str(why).partition(":")[0], f"nothing was changed: {why}"))
-        result.broken = True
-        return
-    texts = {path: outcome.text for path, outcome in outcomes.items()}
-    for path, document in read.items():
-        own = [outcomes[piece.key] for piece in document.pieces]
-        try:
-            new = document.rebuild(texts) if any(outcome.changed for outcome in own) else document.data
-        except UnreadableError as why:
-            result.problems.append(Problem(path, str(why)))
-            continue
-        before = document.text if len(own) != 1 else own[0].module.text.text
-        after = before if new == document.data else own[0].text if len(own) == 1 else new.decode("utf-8", "replace")
-        file = FileResult(path, document.data, new, before, after)
-        for outcome in own:
-            file.fixed += [relocated(finding, document, read, None) for finding in outcome.fixed]
-            file.left += [relocated(finding, document, read, None) for finding in outcome.left]
-            file.left_after += [relocated(finding, document, read, texts) for finding in outcome.left_after]
-        for findings in (file.fixed, file.left, file.left_after):
-            findings.sort(key=lambda finding: (finding.place.cell or 0, finding.place.line, finding.place.column, finding.rule))
-        result.files.append(file)
 
 
 # Writing

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from compat.codemod import crew, edits
+from compat.codemod import edits, processes, settling, sharing
 from compat.codemod.options import Options
+from compat.codemod.processes import Helper, Line
 from compat.codemod.registry import rules
 from compat.codemod.results import Result
 from compat.codemod.session import run
@@ -18,6 +20,7 @@ from compat.codemod.session import run
 SETTER = 'import torchaudio\n\ntorchaudio.set_audio_backend("sox_io")\n'
 CALLS = "import torchaudio\n\n\ndef read(path):\n    return torchaudio.load(filepath=path)\n"
 MAIN = 'if __name__ == "__main__":\n    data.read("a.wav")\n'
+HARD = "import torchaudio\n\n\ndef read(paths):\n    return torchaudio.load(path for path in paths)\n"
 EXAMPLES = {f"example_{rule.id}.py": rule.before for rule in rules().values()}
 
 PROJECTS: dict[str, dict[str, str]] = {
@@ -58,7 +61,12 @@ PROJECTS: dict[str, dict[str, str]] = {
     "a part of the change that cannot be made": {
         "main.py": f"{SETTER}\nimport data\nimport hard\n\n{MAIN}",
         "data.py": CALLS,
-        "hard.py": "import torchaudio\n\n\ndef read(paths):\n    return torchaudio.load(path for path in paths)\n",
+        "hard.py": HARD,
+    },
+    "many parts of the change that cannot be made": {
+        "main.py": f"{SETTER}\nimport data\n\n{MAIN}",
+        "data.py": CALLS,
+        **{f"hard_{number}.py": f"{'#' * number}\n" + HARD for number in range(6)},
     },
     "a comment that keeps a part of it": {
         "main.py": f"{SETTER.rstrip()}  # compat: ignore\n\nimport data\n\n{MAIN}",
@@ -96,17 +104,35 @@ def made(result: Result) -> Any:
     return [dataclasses.asdict(file) for file in result.files], [dataclasses.astuple(one) for one in result.problems], result.scanned
 
 
+@pytest.fixture(autouse=True)
+def helpers(monkeypatch: pytest.MonkeyPatch) -> list[Helper]:
+    """Every bit of work is shared, however small; gives the helpers that there were."""
+    monkeypatch.setattr(sharing, "AT_ONCE", 1)
+    monkeypatch.setattr(settling, "_ENOUGH", 1)
+    found: list[Helper] = []
+    fork = processes.fork
+
+    def watched(work: Callable[[Line], object], others: Iterable[Helper] = ()) -> Helper:
+        found.append(fork(work, others))
+        return found[-1]
+
+    monkeypatch.setattr(processes, "fork", watched)
+    return found
+
+
 @pytest.mark.parametrize("name", PROJECTS)
-def test_any_number_of_processes(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crew, "_AT_ONCE", 1)
+def test_any_number_of_processes(name: str, tmp_path: Path, helpers: list[Helper]) -> None:
     for path, text in PROJECTS[name].items():
         (tmp_path / path).write_text(text, encoding="utf-8")
     for target, unsafe in (("2.2", False), ("2.2", True), ("2.9", False)):
         options = Options(paths=(str(tmp_path),), check=True, target=target, unsafe=unsafe)
         alone = made(run(options))
         assert alone[0], "there is nothing to compare"
+        assert not helpers
         for jobs in (2, 3):
             assert made(run(dataclasses.replace(options, jobs=jobs))) == alone
+            assert len(helpers) >= 2 * (jobs - 1), "it was not shared"
+            helpers.clear()
 
 
 def test_a_rewrite_that_does_not_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,7 +141,6 @@ def test_a_rewrite_that_does_not_hold(tmp_path: Path, monkeypatch: pytest.Monkey
         (tmp_path / f"f{number}.py").write_text(CALLS)
     apply = edits.apply
     monkeypatch.setattr(edits, "apply", lambda text, made: re.sub("return", "retrun", apply(text, made)))
-    monkeypatch.setattr(crew, "_AT_ONCE", 1)
     found = [run(Options(paths=(str(tmp_path),), check=True, jobs=jobs)) for jobs in (1, 2, 3)]
     assert all(one.broken for one in found)
     assert {problem.path for one in found for problem in one.problems} == {str(tmp_path / "f0.py")}

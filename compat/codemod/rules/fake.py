@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.codemod import api, common
+from compat.codemod import api, common, fakes
 from compat.codemod.findings import Draft, Level, Place
 from compat.codemod.module import Module
 from compat.codemod.project import Project
@@ -13,8 +13,8 @@ from compat.codemod.registry import MODERN, Rule
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Fakes in this module, where the project has calls that would otherwise be changed."""
-    for fake in project.fakes:
-        if fake.place.path != module.path or (fake.name and fake.name not in api.FUNCTIONS):
+    for fake in fakes.of(module):
+        if fake.name and fake.name not in api.FUNCTIONS:
             continue
         concerned = project.note("calls to be changed", lambda: _concerned(project))
         places = [place for name, place in concerned if name in (fake.name, "") or not fake.name]

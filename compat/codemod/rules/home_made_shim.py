@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.codemod import api
+from compat.codemod import api, fakes
 from compat.codemod.findings import Draft, Level
 from compat.codemod.module import Module
 from compat.codemod.project import Project
@@ -17,8 +17,8 @@ _ONLY_OLD = frozenset(
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Names put into torchaudio, and modules put into ``sys.modules``."""
-    for fake in project.fakes:
-        if fake.place.path == module.path and fake.how != "is patched" and (fake.name in _ONLY_OLD or not fake.name):
+    for fake in fakes.of(module):
+        if fake.how != "is patched" and (fake.name in _ONLY_OLD or not fake.name):
             what = f"torchaudio.{fake.name}" if fake.name else "torchaudio"
             reason = f"{what} {fake.how}: a home-made stand-in, which hides from other code what this torchaudio has"
             start = module.text.starts[fake.place.line - 1] + fake.place.column - 1
