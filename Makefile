@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test lint bench audit-check audit-bench docs docs-serve links release-check coverage system clean
+.PHONY: help demo test lint bench codemod-bench audit-check audit-bench docs docs-serve links release-check coverage system clean
 
 help:
 	@echo "make demo   an old script under torchaudio 2.0, 2.1 and 2.2, on real audio"
@@ -13,6 +13,7 @@ help:
 	@echo "make bench  speed, as ratios against named peers: a table, bench/RESULTS.md and a picture"
 	@echo "make audit-check    2,000 files in ten formats, a quarter with a difference planted: each found and named, and nothing else"
 	@echo "make audit-bench    the audit against bare decoding, on one core, on two, on Dask"
+	@echo "make codemod-bench  the codemod against django-upgrade, pyupgrade, ruff and LibCST's parser, on 10,000 files"
 	@echo "make docs   the guide as a site, in site/; docs-serve shows it and follows changes"
 	@echo "make links  ask every address outside that the guide names whether it is still there"
 	@echo "make coverage       the lines that no test runs"
@@ -73,6 +74,9 @@ $(VENV)/.bench: $(READY)
 bench: $(VENV)/.bench system
 	$(BIN)/python -m bench
 
+codemod-bench: $(VENV)/.bench
+	$(BIN)/python -m bench.codemod.speed --write
+
 # how long `make fuzz` runs, in seconds
 TIME ?= 600
 
@@ -82,7 +86,7 @@ soak: $(READY) system
 
 audit:
 	$(PYTHON) -m venv .audit && .audit/bin/python -m pip install --quiet pip-audit
-	.audit/bin/pip-audit --strict --requirement constraints.txt --no-deps
+	.audit/bin/pip-audit --strict --requirement constraints.txt --no-deps --disable-pip
 
 fuzz: $(READY) system
 	$(BIN)/python -m tests.reliability.fuzz --seconds $(TIME)

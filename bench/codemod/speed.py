@@ -1,6 +1,6 @@
 """How fast the codemod is beside its peers, on a tree of files from installed packages of which 2 % use torchaudio.
 
-    python bench/codemod/speed.py [--files 10000] [--rounds 3]
+    python -m bench.codemod.speed [--files 10000] [--rounds 3] [--write]
 
 CPU seconds of whole processes, children included, the tools interleaved so that a slow minute slows all of them. django-upgrade,
 pyupgrade and ruff must be installed; pyupgrade writes, so it gets a copy of every tenth file and its time is multiplied by ten.
@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+RESULTS = Path(__file__).with_name("RESULTS.md")
 PROGRAMS = (
     "\nimport torchaudio\n\n\ndef _read(path):\n    return torchaudio.load(filepath=path)\n",
     "\nimport torchaudio as ta\n\n\ndef _write(path, x):\n    ta.save(path, x, 16000, precision=16)\n    return ta.info(path)\n",
@@ -101,9 +102,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--write", action="store_true", help="also write bench/codemod/RESULTS.md")
     arguments = parser.parse_args()
     python, scripts = sys.executable, os.path.dirname(sys.executable)
     codemod = (python, "-m", "compat.codemod", "--check")
+    before = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
         idle, tree, copy = Path(folder, "idle"), Path(folder, "tree"), Path(folder, "copy")
         make_tree(idle, arguments.files, 0)
@@ -138,29 +141,38 @@ def main() -> None:
                 started = time.perf_counter()
                 times[name].append(cpu(action))
                 walls[name].append(time.perf_counter() - started)
-        show(times, walls, len(every), len(users))
+        text = page(times, walls, len(every), len(users), (before, os.getloadavg()[0]))
+    print(text)
+    if arguments.write:
+        RESULTS.write_text(text, encoding="utf-8")
 
 
-def show(times: dict[str, list[float]], walls: dict[str, list[float]], files: int, users: int) -> None:
+def page(times: dict[str, list[float]], walls: dict[str, list[float]], files: int, users: int, load: tuple[float, float]) -> str:
     """The table, and the ratios that are goals."""
     typical = {name: statistics.median(found) for name, found in times.items()}
     wall = {name: min(found) for name, found in walls.items()}
-    print(f"{files} files, {users} with torchaudio; CPU seconds (median), wall seconds (best)")
-    for name in typical:
-        print(f"  {typical[name]:9.3f} {wall[name]:9.3f}  {name}")
+    rows = "\n".join(f"| {name} | {typical[name]:.3f} | {wall[name]:.3f} |" for name in typical)
     start = typical["codemod --version"] - typical["python -c pass"]
     idle = typical["codemod --check, nothing to do"] / typical["read and search, nothing to do"]
-    django = typical["codemod --check, the tree"] / typical["django-upgrade --check, the tree"]
+    tree = typical["codemod --check, the tree"]
     parser = typical["LibCST's parser, files with torchaudio"] - typical["import libcst"]
     candidates = (typical["codemod --check, files with torchaudio"] - typical["codemod --version"]) / parser
     cores = wall["codemod --check, the tree"] / wall["codemod --check --jobs 2, the tree"]
-    pyupgrade = 10 * typical["pyupgrade, a tenth of the tree"] / typical["codemod --check, the tree"]
-    print(f"start-up beyond bare Python: {1000 * start:.0f} ms (goal 150)")
-    print(f"nothing to do, against reading and searching: {idle:.2f} x (goal 3)")
-    print(f"the tree, against django-upgrade: {django:.2f} x (goal below 1)")
-    print(f"files with torchaudio, against LibCST's bare parser: {candidates:.2f} x (goal 4)")
-    print(f"two processes: {cores:.2f} x faster (goal 1.7)")
-    print(f"the tree, pyupgrade against it: {pyupgrade:.0f} x; ruff NPY201: {typical['ruff NPY201, the tree']:.2f} s")
+    return f"""# The codemod's speed
+
+Made by `python -m bench.codemod.speed`: {files} files of installed packages, of which {users} use torchaudio and one sets a backend; {len(times["python -c pass"])} rounds,
+on two cores with a load of {load[0]:.1f} before and {load[1]:.1f} after. CPU is that of whole processes and their children.
+
+| | CPU s, median | wall s, best |
+|---|---|---|
+{rows}
+
+- Start-up beyond bare Python: {1000 * start:.0f} ms of CPU (goal 150).
+- Nothing to do: {idle:.2f} x reading the files and searching the bytes (CPU; goal 3).
+- The tree: {tree / typical["django-upgrade --check, the tree"]:.2f} x django-upgrade (CPU; goal below 1), 1/{10 * typical["pyupgrade, a tenth of the tree"] / tree:.0f} of pyupgrade, {tree / typical["ruff NPY201, the tree"]:.2f} x ruff's NPY201, which is not Python.
+- The files with torchaudio: {candidates:.2f} x LibCST's bare parser (CPU; goal 4).
+- Two processes: {cores:.2f} x as fast as one (wall; goal 1.7).
+"""
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""What the codemod costs beside tools of its kind."""
