@@ -31,7 +31,7 @@ class Outcome:
 
     Attributes:
         module: as it was read.
-        text: as it is to be.
+        now: as it is to be.
         edits: one list of edits a round; the first on the text as it was read.
         fixed: what was changed, at its place in the text as it was read.
         left: what is left for a person, at its place in the text as it was read.
@@ -39,11 +39,16 @@ class Outcome:
     """
 
     module: Module
-    text: str
+    now: Module
     edits: list[list[Edit]] = dataclasses.field(default_factory=list)
     fixed: list[Finding] = dataclasses.field(default_factory=list)
     left: list[Finding] = dataclasses.field(default_factory=list)
     left_after: list[Finding] = dataclasses.field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The new text."""
+        return self.now.text.text
 
     @property
     def changed(self) -> bool:
@@ -84,7 +89,7 @@ def run(
         LostError: another process has not done its share.
     """
     rules, share = list(active), share or Alone()
-    outcomes = {module.path: Outcome(module, module.text.text) for module in modules}
+    outcomes = {module.path: Outcome(module, module) for module in modules}
     current = list(modules)
     share.deal({number: len(module.text.text) for number, module in enumerate(modules)})
     for _ in range(_ROUNDS):
@@ -104,8 +109,7 @@ def run(
             outcome = outcomes[current[number].path]
             outcome.fixed += one.fixed
             outcome.edits.append(one.edits)
-            outcome.text = fresh[number].text.text
-            current[number] = fresh[number]
+            outcome.now = current[number] = fresh[number]
     raise BrokenError(f"{', '.join(sorted(current[number].path for number in told))}: {_NO_ROUND_LEFT}")
 
 

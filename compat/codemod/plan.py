@@ -313,7 +313,7 @@ class _Part:
         self._import_times(governed, sure)
         self._no_early_calls(governed, sure)
         group = object()
-        changes = [(site, self._give(site, f'"{name}"', name)) for site in governed]
+        changes = self._give_all([(site, f'"{name}"', name) for site in governed])
         for setting in own:
             if setting.where == "function":
                 self._not_caught(setting)
@@ -352,7 +352,7 @@ class _Part:
             constant = f"_{constant}"
         names = set(settings.names_set(module, region))
         group = object()
-        changes = [(site, self._give(site, constant, "sox" if "sox_io" in names else "soundfile")) for site in governed]
+        changes = self._give_all([(site, constant, "sox" if "sox_io" in names else "soundfile") for site in governed])
         for site in governed if "soundfile" in names else ():
             acceptance.changes_for(self.project, site.module, site.use, "soundfile")
         new: Change = Substitute(region, f"{constant} = {choice}") if governed else Remove(region)
@@ -379,10 +379,8 @@ class _Part:
             if waits and len({other.name for other in own}) > 1:
                 raise DoubtError("its function pauses, and another backend may be set meanwhile")
         group = object()
-        changes = []
-        for site, setting in governed.values():
-            name = api.PER_CALL_NAMES[setting.name or ""]
-            changes.append((site, self._give(site, f'"{name}"', name)))
+        given = [(site, api.PER_CALL_NAMES[setting.name or ""]) for site, setting in governed.values()]
+        changes = self._give_all([(site, f'"{name}"', name) for site, name in given])
         for setting in own:
             self._propose(FOLD, setting, [Remove(setting.statement)], group)
         self._record(changes, FOLD, group, "")
@@ -443,7 +441,7 @@ class _Part:
                     ):
                         raise DoubtError("what runs in between may load elsewhere", [module.place(node)])
         group = object()
-        changes = [(site, self._give(site, f'"{name}"', name)) for site in inside]
+        changes = self._give_all([(site, f'"{name}"', name) for site in inside])
         self._propose(RESTORE, restore.set, list(restore.changes()), group)
         self._record(changes, RESTORE, group, name)
 
@@ -461,7 +459,7 @@ class _Part:
 
     def _may_load(self, node: ast.AST) -> bool:
         """Whether a node may run one of the project's functions with a site in it, going by its name."""
-        loading: frozenset[str] = self.project.note(("loading", id(self)), lambda: frozenset(_names_that_load(self.sites)))
+        loading: frozenset[str] = self.project.note(("loading", id(self)), self._who_loads)
         hidden = loading & _HIDDEN_CALLS
         if isinstance(node, ast.Name):
             return node.id in loading
@@ -471,6 +469,10 @@ class _Part:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
             return bool(hidden) and bool(name) and name not in (*api.FUNCTIONS, *_HARMLESS_METHODS)
         return bool(hidden) and isinstance(node, ast.Subscript | ast.For | ast.comprehension | ast.Starred)
+
+    def _who_loads(self) -> frozenset[str]:
+        sites = self.sites
+        return self._names_that_load(sites, {site.module: None for site in sites})
 
     def _reaches(self, module: Module, call: ast.Call) -> bool:
         """Whether a call may come to one of the project's own sites; what is known of other packages does not."""
@@ -619,7 +621,7 @@ class _Part:
         """Raise where a function of another module that loads is called before the setter, or where that never runs."""
         homes = {setting.module: setting for setting in reversed(own)}
         away = [site for site in governed if site.module not in homes]
-        loading = _names_that_load(away, self.modules) if away else set()
+        loading = self._names_that_load(away, self.modules) if away else frozenset()
         if not loading:
             return
         reason = "a function of another module that loads is called before the setter, or where it does not run"
@@ -635,22 +637,33 @@ class _Part:
         called = re.compile(
             rb"^(?![ \t#])[^\n]*\b(?:" + b"|".join(re.escape(name.encode()) for name in sorted(loading)) + rb")[ \t]*\(", re.M
         )
-        found = (self.project.parsed(path, called) for path in sorted(quiet) if not is_test(path))
-        for module in (*self.modules, *(one for one in found if one is not None)):
-            if (
-                module in homes
-                or module.is_test
-                or module.interactive
-                or _under(module.path, paths)
-                or graph.reachable(module.path) & paths
-            ):
-                continue
-            for call in module.calls:
-                guarded = settings.is_main_guard(module, _top(module, call))
-                if module.function_of(call) is None and not guarded and self._is_one_of(module, call, loading):
-                    raise DoubtError(reason, [module.place(call)])
 
-    def _is_one_of(self, module: Module, call: ast.Call, names: set[str]) -> bool:
+        def ask(module: Module) -> None:
+            outside = module in homes or module.is_test or module.interactive or _under(module.path, paths)
+            if not outside and not graph.reachable(module.path) & paths:
+                for call in module.calls:
+                    guarded = settings.is_main_guard(module, _top(module, call))
+                    if module.function_of(call) is None and not guarded and self._is_one_of(module, call, loading):
+                        raise DoubtError(reason, [module.place(call)])
+
+        self._ask_each(ask)
+        for path in sorted(quiet):
+            found = None if is_test(path) else self.project.parsed(path, called)
+            if found is not None:
+                ask(found)
+
+    def _names_that_load(self, sites: Iterable[Site], modules: Iterable[Module]) -> frozenset[str]:
+        """The names of the functions and classes that a site stands in, and of those in some modules that speak of one of them."""
+        new = {name for site in sites for name in _definitions_around(site.module, site.use.node)} - {"__init__"}
+        own = [module for module in modules if self.project.is_mine(module)]
+        names: set[str] = set()
+        while new:
+            names |= new
+            found = {speaker for module in own for name in new for speaker in _who_speaks_of(module, name)}
+            new = set[str]().union(*self.project.share.tell(found)) - names - {"__init__"}
+        return frozenset(names)
+
+    def _is_one_of(self, module: Module, call: ast.Call, names: frozenset[str]) -> bool:
         """Whether a call may be of one of the project's functions of these names, imported under another name or not."""
         qualified = module.names.qualified(call.func)
         if qualified is not None:
@@ -659,6 +672,20 @@ class _Part:
         return kinds.called(call) in names
 
     # Giving
+
+    def _give_all(self, wanted: list[tuple[Site, str, str]]) -> list[tuple[Site, list[Change]]]:
+        """The sites with the changes that make each name its backend; those that another process looks at, with none.
+
+        Raises:
+            DoubtError: one cannot take the argument.
+        """
+        made: dict[Site, list[Change]] = {}
+
+        def give(module: Module) -> None:
+            made.update((site, self._give(site, value, name)) for site, value, name in wanted if site.module is module)
+
+        self._ask_each(give)
+        return [(site, made.get(site, [])) for site, _, _ in wanted]
 
     def _give(self, site: Site, value: str, name: str) -> list[Change]:
         """The changes that make one site name its backend.
@@ -791,25 +818,26 @@ def _under(path: str, packages: Iterable[str]) -> bool:
     return any(PurePath(one).name == "__init__.py" and PurePath(one).parent in PurePath(path).parents for one in packages)
 
 
-def _names_that_load(sites: Iterable[Site], others: Iterable[Module] = ()) -> set[str]:
-    """The names of the functions and classes that a site stands in, and of those that speak of one of them."""
-    names: set[str] = set()
-    modules: dict[Module, None] = dict.fromkeys(others)
-    for site in sites:
-        modules[site.module] = None
-        for above in site.module.names.chain(site.use.node):
-            if isinstance(above, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                names.add(above.name)
-    definitions: list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef] = []
-    for module in modules:
-        definitions += [*module.names.all(ast.FunctionDef), *module.names.all(ast.AsyncFunctionDef), *module.names.all(ast.ClassDef)]
-    mentioned = {one: _mentioned(one) for one in definitions}
-    grown = True
-    while grown:
-        more = {one.name for one in definitions if mentioned[one] & names - {"__init__"}} - names
-        grown = bool(more)
-        names |= more
-    return names - {"__init__"}
+def _definitions_around(module: Module, node: ast.AST) -> Iterator[str]:
+    """The names of the functions and classes that a node is part of."""
+    for above in module.names.chain(node):
+        if isinstance(above, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield above.name
+
+
+def _who_speaks_of(module: Module, name: str) -> frozenset[str]:
+    """The names of the functions and classes of a module in which a name stands, or an attribute that is called so."""
+
+    def sort() -> dict[str, list[ast.AST]]:
+        found: dict[str, list[ast.AST]] = defaultdict(list)
+        for one in module.names.all(ast.Name):
+            found[one.id].append(one)
+        for other in module.names.all(ast.Attribute):
+            found[other.attr].append(other)
+        return dict(found)
+
+    nodes = module.note("by name", sort).get(name, ())
+    return frozenset(speaker for node in nodes for speaker in _definitions_around(module, node))
 
 
 _STRANGERS = {

@@ -32,9 +32,9 @@ def run(options: Options, tick: Tick = lambda done, total: None, keep: list[obje
             from compat.codemod.settling import settle
 
             gathered = gather(crew, found, options, result, tick)
+        outcomes = settle(gathered, options.jobs)
         if keep is not None:
-            keep.append(gathered)
-        settle(gathered, options.jobs)
+            keep += gathered, outcomes
     finally:
         if was_on and keep is None:
             gc.enable()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from compat.codemod import engine, lockstep
 from compat.codemod.documents import UnreadableError, relocated
+from compat.codemod.engine import Outcome
 from compat.codemod.gather import Gathered
 from compat.codemod.lockstep import Alone
 from compat.codemod.registry import rules
@@ -13,10 +14,10 @@ from compat.codemod.results import FileResult, Problem
 _ENOUGH = 16
 
 
-def settle(gathered: Gathered, jobs: int = 1) -> None:
-    """The new texts of the files that speak of torchaudio, and what there is to say of them."""
+def settle(gathered: Gathered, jobs: int = 1) -> list[Outcome]:
+    """The new texts of the files that speak of torchaudio, and what there is to say of them; gives what became of the modules."""
     if gathered.has_own_torchaudio():
-        return
+        return []
     options, result, read = gathered.options, gathered.result, gathered.read
     active = [
         rule
@@ -24,7 +25,7 @@ def settle(gathered: Gathered, jobs: int = 1) -> None:
         if rule.applies(options.target) and (not options.select or rule.id in options.select) and rule.id not in options.ignore
     ]
 
-    def work(share: Alone) -> list[engine.Outcome]:
+    def work(share: Alone) -> list[Outcome]:
         return engine.run(gathered.modules, active, unsafe=options.unsafe, make_project=gathered.project, share=share)
 
     try:
@@ -32,7 +33,7 @@ def settle(gathered: Gathered, jobs: int = 1) -> None:
     except engine.BrokenError as why:
         result.problems.append(Problem(str(why).partition(":")[0], f"nothing was changed: {why}"))
         result.broken = True
-        return
+        return []
     outcomes = {outcome.module.path: outcome for outcome in made}
     texts = {path: outcome.text for path, outcome in outcomes.items()}
     for path, document in read.items():
@@ -52,3 +53,4 @@ def settle(gathered: Gathered, jobs: int = 1) -> None:
         for findings in (file.fixed, file.left, file.left_after):
             findings.sort(key=lambda finding: (finding.place.cell or 0, finding.place.line, finding.place.column, finding.rule))
         result.files.append(file)
+    return made

@@ -8,6 +8,7 @@ scopes take five times as long as its parser and the rest of a file cannot bind 
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -59,13 +60,14 @@ def _ask(module: Module, name: str, uses: list[Use]) -> Dissent | None:
 def _statements_with(module: Module, name: str) -> str:
     """The module with every top-level statement blanked that does not mention a name; lines and columns stay."""
     text = module.text
+    mention = re.compile(rf"{re.escape(name)}(?<!\w{re.escape(name)})\b")
     kept = [""] * len(text.starts)
     for statement in module.tree.body:
         decorators = getattr(statement, "decorator_list", [])
         first = min([statement.lineno, *(one.lineno for one in decorators)])
         last = statement.end_lineno or first
         end = text.starts[last] if last < len(text.starts) else len(text.text)
-        if name in text.text[text.starts[first - 1] : end]:
+        if mention.search(text.text, text.starts[first - 1], end):
             for line in range(first, last + 1):
                 kept[line - 1] = text.text[text.starts[line - 1] : text.line_end(text.starts[line - 1])]
     return "\n".join(kept) + "\n"
