@@ -150,7 +150,7 @@ def verified(module: Module, rewrite: Rewrite) -> Module:
 
 
 class _Refusal(NamedTuple):
-    """A proposal that cannot be made: the module, by its number, the proposal's group, by its number among the plan's, and its place."""
+    """A proposal that cannot be made: the number of its module, its group, and its place."""
 
     number: int
     group: int | None
@@ -176,8 +176,8 @@ def _round(project: Project, rules: list[Rule], unsafe: bool) -> tuple[dict[int,
                 proposal = _Proposal(number, module, rule, draft)
                 held = rule.level is Level.REPORT or ((draft.unsafe or rule.level is Level.UNSAFE) and not unsafe)
                 if module.ignores(rule.id, draft.span):
-                    if any(isinstance(change, changes.Remove | changes.Substitute) for change in draft.changes):
-                        kept.add(id(draft.group))
+                    if draft.group is not None and any(isinstance(change, changes.Remove | changes.Substitute) for change in draft.changes):
+                        kept.add(draft.group)
                 elif draft.changes and project.pins and project.target != "compat":
                     continue  # TAC135 says why
                 elif draft.changes and not held:
@@ -185,22 +185,22 @@ def _round(project: Project, rules: list[Rule], unsafe: bool) -> tuple[dict[int,
                 else:
                     left.append(proposal)
     active = {rule.id for rule in rules}
-    groups = plan.groups(project)
-    ids = [id(group) for _, group in groups]
-    off: dict[int, str] = {}
-    for own in share.tell([index for index, one in enumerate(ids) if one in kept]):
-        off |= {ids[index]: "a comment says to leave its setter" for index in own}
-    for rule_id, group in groups:
+    found_off = dict.fromkeys(kept, "a comment says to leave its setter")
+    for rule_id, group in plan.groups(project):
         if rule_id not in active:
-            off[id(group)] = f"a part of the change belongs to {rule_id}, which is not selected"
+            found_off[group] = max(found_off.get(group, ""), f"a part of the change belongs to {rule_id}, which is not selected")
+    off: dict[int, str] = {}
+    for own in share.tell(found_off):
+        for group, reason in own.items():
+            off[group] = max(off.get(group, ""), reason)  # of several the same one, whoever finds them
     refused: list[_Proposal] = []
     lowered: dict[int, tuple[list[_Proposal], list[Edit]]] = {}
     while True:
         applied: dict[int, list[_Proposal]] = defaultdict(list)
         dropped = []
         for proposal in proposals:
-            if proposal.draft.group is not None and id(proposal.draft.group) in off:
-                dropped.append(_without(proposal, off[id(proposal.draft.group)]))
+            if proposal.draft.group in off:
+                dropped.append(_without(proposal, off[proposal.draft.group]))
             else:
                 applied[proposal.number].append(proposal)
         found = None
@@ -210,7 +210,7 @@ def _round(project: Project, rules: list[Rule], unsafe: bool) -> tuple[dict[int,
                     lowered[number] = own_proposals, _lower(modules[number], own_proposals)
         except _RefusedError as why:
             found = why
-        refusals = [one for one in share.tell(None if found is None else found.said(ids)) if one is not None]
+        refusals = [one for one in share.tell(None if found is None else found.said()) if one is not None]
         if not refusals:
             return {number: lowered[number] for number in applied}, [*left, *refused, *dropped]
         first = min(refusals, key=lambda refusal: refusal.number)  # one at a time: others may fall with its group
@@ -218,7 +218,7 @@ def _round(project: Project, rules: list[Rule], unsafe: bool) -> tuple[dict[int,
             proposals.remove(found.proposal)
             refused.append(_without(found.proposal, found.reason))
         if first.group is not None:
-            off[ids[first.group]] = f"another part of it cannot be changed, at {first.place}"
+            off[first.group] = f"another part of it cannot be changed, at {first.place}"
 
 
 def _told(rule: Rule, draft: Draft) -> Draft:
@@ -238,11 +238,10 @@ class _RefusedError(Exception):
         super().__init__(reason)
         self.proposal, self.reason = proposal, reason
 
-    def said(self, ids: list[int]) -> _Refusal:
-        """What the other processes are told; ``ids`` are those of the plan's groups."""
+    def said(self) -> _Refusal:
+        """What the other processes are told."""
         proposal = self.proposal
-        group = None if proposal.draft.group is None else ids.index(id(proposal.draft.group))
-        return _Refusal(proposal.number, group, proposal.module.place(proposal.draft.span))
+        return _Refusal(proposal.number, proposal.draft.group, proposal.module.place(proposal.draft.span))
 
 
 def _lower(module: Module, own: list[_Proposal]) -> list[Edit]:

@@ -78,6 +78,6 @@ class Draft:
     reason: str
     advice: str = ""
     changes: tuple[Change, ...] = ()
-    group: object = None
+    group: int | None = None
     unsafe: bool = False
     related: tuple[Place, ...] = ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -75,8 +76,8 @@ def drafts(project: Project, rule: str, module: Module) -> Iterator[Draft]:
     return (draft for owner, draft in plan.drafts[rule] if owner is module)
 
 
-def groups(project: Project) -> list[tuple[str, object]]:
-    """The groups of the plan, with each rule that has a part in them."""
+def groups(project: Project) -> list[tuple[str, int]]:
+    """The groups of the plan, with each rule that has a part in them, as far as this process has looked."""
     plan: Plan = project.note("plan", lambda: Plan(project))
     return [(rule, draft.group) for rule, own in plan.drafts.items() for _, draft in own if draft.group is not None]
 
@@ -87,17 +88,18 @@ class Plan:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.drafts: dict[str, list[tuple[Module, Draft]]] = defaultdict(list)
+        numbers = itertools.count()
         groups = [[module] for module in project.modules if module.standalone]
         groups.append([module for module in project.modules if not module.standalone])
         for modules in groups:
-            _Part(project, modules, self.drafts).make()
+            _Part(project, modules, self.drafts, numbers).make()
 
 
 class _Part:
     """The plan for modules that run together."""
 
-    def __init__(self, project: Project, modules: list[Module], out: dict[str, list[tuple[Module, Draft]]]) -> None:
-        self.project, self.modules, self.out = project, modules, out
+    def __init__(self, project: Project, modules: list[Module], out: dict[str, list[tuple[Module, Draft]]], groups: Iterator[int]) -> None:
+        self.project, self.modules, self.out, self._groups = project, modules, out, groups
         self.settings = [
             setting for module in modules for setting in settings.of(module) if not project.runs_not(module, module.span(setting.call))
         ]
@@ -170,7 +172,7 @@ class _Part:
             return doubt.advice or _BY_HAND
         return doubt.advice or "Delete it by hand: 2.9 has no global backend, and ignores backend= in calls."
 
-    def _propose(self, rule: str, setting: Setting, changes: list[Change], group: object, reason: str = "") -> None:
+    def _propose(self, rule: str, setting: Setting, changes: list[Change], group: int | None, reason: str = "") -> None:
         if not reason:
             reason = "torchaudio 2.9 has no global backend" if not self.per_call else "the global backend is gone: each call names its own"
         self.out[rule].append((setting.module, Draft(setting.module.span(setting.call), reason, changes=tuple(changes), group=group)))
@@ -297,22 +299,19 @@ class _Part:
         # One in a function that sets again what the program has set at its start adds nothing.
         sure = [setting for setting in own if not evidence or setting.where != "function"]
         homes = {setting.module for setting in sure}
-        mine: set[tuple[str, int]] = set()
+        governed: list[Site] = []  # in the modules that this process looks at
 
         def ask(module: Module) -> None:
             own = [setting for setting in sure if setting.module is module]
-            for number, site in enumerate(self.sites_in(module)):
+            for site in self.sites_in(module):
                 if self._after(site, own) if module in homes else (not evidence or self._runs_after(site, sure)):
-                    mine.add((module.path, number))
+                    governed.append(site)
 
         self._ask_each(ask)
-        under = set[tuple[str, int]]().union(*self.project.share.tell(mine))
-        paths = {path for path, _ in under}
-        concerned = [module for module in self.modules if module.path in paths]
-        governed = [site for module in concerned for number, site in enumerate(self.sites_in(module)) if (module.path, number) in under]
-        self._import_times(governed, sure)
-        self._no_early_calls(governed, sure)
-        group = object()
+        away = [site for site in governed if site.module not in homes]
+        self._import_times(away)
+        self._no_early_calls(away, sure)
+        group = next(self._groups)
         changes = self._give_all([(site, f'"{name}"', name) for site in governed])
         for setting in own:
             if setting.where == "function":
@@ -351,7 +350,7 @@ class _Part:
         while constant in taken:
             constant = f"_{constant}"
         names = set(settings.names_set(module, region))
-        group = object()
+        group = next(self._groups)
         changes = self._give_all([(site, constant, "sox" if "sox_io" in names else "soundfile") for site in governed])
         for site in governed if "soundfile" in names else ():
             acceptance.changes_for(self.project, site.module, site.use, "soundfile")
@@ -378,7 +377,7 @@ class _Part:
             waits = function is not None and any(isinstance(node, ast.Yield | ast.YieldFrom | ast.Await) for node in ast.walk(function))
             if waits and len({other.name for other in own}) > 1:
                 raise DoubtError("its function pauses, and another backend may be set meanwhile")
-        group = object()
+        group = next(self._groups)
         given = [(site, api.PER_CALL_NAMES[setting.name or ""]) for site, setting in governed.values()]
         changes = self._give_all([(site, f'"{name}"', name) for site, name in given])
         for setting in own:
@@ -440,7 +439,7 @@ class _Part:
                         or self._may_load(node)
                     ):
                         raise DoubtError("what runs in between may load elsewhere", [module.place(node)])
-        group = object()
+        group = next(self._groups)
         changes = self._give_all([(site, f'"{name}"', name) for site in inside])
         self._propose(RESTORE, restore.set, list(restore.changes()), group)
         self._record(changes, RESTORE, group, name)
@@ -611,17 +610,20 @@ class _Part:
                 raise DoubtError(f"this call also runs under {root}, which sets no backend", [site.place])
         return True
 
-    def _import_times(self, governed: list[Site], own: list[Setting]) -> None:
-        homes = {setting.module for setting in own}
-        for site in governed:
-            if site.module not in homes and site.at_import and not site.module.interactive:
-                raise DoubtError("a call in another module runs while that is imported, perhaps before the setter", [site.place])
+    def _import_times(self, away: list[Site]) -> None:
+        """Raise where a site outside of a setter's module runs when its own is imported."""
 
-    def _no_early_calls(self, governed: list[Site], own: list[Setting]) -> None:
+        def ask(module: Module) -> None:
+            for site in away:
+                if site.module is module and site.at_import and not module.interactive:
+                    raise DoubtError("a call in another module runs while that is imported, perhaps before the setter", [site.place])
+
+        self._ask_each(ask)
+
+    def _no_early_calls(self, away: list[Site], own: list[Setting]) -> None:
         """Raise where a function of another module that loads is called before the setter, or where that never runs."""
         homes = {setting.module: setting for setting in reversed(own)}
-        away = [site for site in governed if site.module not in homes]
-        loading = self._names_that_load(away, self.modules) if away else frozenset()
+        loading = self._names_that_load(away, self.modules)
         if not loading:
             return
         reason = "a function of another module that loads is called before the setter, or where it does not run"
@@ -633,7 +635,8 @@ class _Part:
                             raise DoubtError(reason, [module.place(node)])
         graph = self.project.imports
         paths = {module.path for module in homes}
-        quiet = {path for site in away for path in graph.importers(site.module.path)} & set(self.project.others)
+        sited = set[str]().union(*self.project.share.tell({site.module.path for site in away}))
+        quiet = {path for one in sited for path in graph.importers(one)} & set(self.project.others)
         called = re.compile(
             rb"^(?![ \t#])[^\n]*\b(?:" + b"|".join(re.escape(name.encode()) for name in sorted(loading)) + rb")[ \t]*\(", re.M
         )
@@ -654,7 +657,8 @@ class _Part:
 
     def _names_that_load(self, sites: Iterable[Site], modules: Iterable[Module]) -> frozenset[str]:
         """The names of the functions and classes that a site stands in, and of those in some modules that speak of one of them."""
-        new = {name for site in sites for name in _definitions_around(site.module, site.use.node)} - {"__init__"}
+        around = {name for site in sites for name in _definitions_around(site.module, site.use.node)}
+        new = set[str]().union(*self.project.share.tell(around)) - {"__init__"}
         own = [module for module in modules if self.project.is_mine(module)]
         names: set[str] = set()
         while new:
@@ -745,7 +749,7 @@ class _Part:
                     return True
         return False
 
-    def _record(self, changes: list[tuple[Site, list[Change]]], rule: str, group: object, name: str) -> None:
+    def _record(self, changes: list[tuple[Site, list[Change]]], rule: str, group: int, name: str) -> None:
         for site, wanted in changes:
             owner = VALUE if site.use.call is None else rule
             reason = f"the global backend that torchaudio.{site.use.name} was to use is gone"

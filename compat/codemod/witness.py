@@ -7,6 +7,7 @@ scopes take five times as long as its parser and the rest of a file cannot bind 
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import re
 from collections import defaultdict
@@ -58,19 +59,39 @@ def _ask(module: Module, name: str, uses: list[Use]) -> Dissent | None:
 
 
 def _statements_with(module: Module, name: str) -> str:
-    """The module with every top-level statement blanked that does not mention a name; lines and columns stay."""
+    """The module with every statement blanked, of its top and of its classes, that does not mention a name; lines and columns stay."""
     text = module.text
-    mention = re.compile(rf"{re.escape(name)}(?<!\w{re.escape(name)})\b")
     kept = [""] * len(text.starts)
-    for statement in module.tree.body:
-        decorators = getattr(statement, "decorator_list", [])
-        first = min([statement.lineno, *(one.lineno for one in decorators)])
-        last = statement.end_lineno or first
-        end = text.starts[last] if last < len(text.starts) else len(text.text)
-        if mention.search(text.text, text.starts[first - 1], end):
-            for line in range(first, last + 1):
-                kept[line - 1] = text.text[text.starts[line - 1] : text.line_end(text.starts[line - 1])]
+    mention = re.compile(rf"{re.escape(name)}(?<!\w{re.escape(name)})\b")
+
+    def keep(first: int, last: int) -> None:
+        for line in range(first, last + 1):
+            kept[line - 1] = text.text[text.starts[line - 1] : text.line_end(text.starts[line - 1])]
+
+    def keep_of(statements: list[ast.stmt]) -> bool:
+        found = False
+        for statement in statements:
+            first, last = _first_line(statement), statement.end_lineno or statement.lineno
+            end = text.starts[last] if last < len(text.starts) else len(text.text)
+            if not mention.search(text.text, text.starts[first - 1], end):
+                continue
+            found = True
+            inner = _first_line(statement.body[0]) if isinstance(statement, ast.ClassDef) else first
+            if isinstance(statement, ast.ClassDef) and inner > statement.lineno:
+                keep(first, inner - 1)
+                if not keep_of(statement.body):
+                    keep(inner, statement.body[0].end_lineno or inner)  # a class has to have something in it
+            else:
+                keep(first, last)
+        return found
+
+    keep_of(module.tree.body)
     return "\n".join(kept) + "\n"
+
+
+def _first_line(statement: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(one.lineno for one in decorators)])
 
 
 def _read(source: str, name: str) -> dict[tuple[int, int], tuple[frozenset[str], bool]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import libcst
 import pytest
 
 from compat.codemod import witness
@@ -67,9 +68,29 @@ def test_a_dissent_in_one_file_keeps_the_setter_of_the_others(monkeypatch: pytes
     assert not any(outcome.changed for outcome in rewrite(files).values())
 
 
-def test_only_statements_that_mention_the_name_are_read() -> None:
-    module = Module("a.py", "x = (\n1)\nimport torchaudio\n\n@f\ndef g(torchaudio):\n    pass\ny = 2\n")
-    assert witness._statements_with(module, "torchaudio") == "\n\nimport torchaudio\n\n@f\ndef g(torchaudio):\n    pass\n\n\n"
+@pytest.mark.parametrize(
+    ("program", "read"),
+    [
+        (
+            "x = (\n1)\nimport torchaudio\n\n@f\ndef g(torchaudio):\n    pass\ny = 2\n",
+            "\n\nimport torchaudio\n\n@f\ndef g(torchaudio):\n    pass\n\n\n",
+        ),
+        ("my_torchaudio = torchaudios\n'torchaudio'", "\n'torchaudio'\n"),
+        ("class C:\n    'a'\n    x = 1\n    def f(torchaudio):\n        pass\n", "class C:\n\n\n    def f(torchaudio):\n        pass\n\n"),
+        (
+            "class C(torchaudio.C):\n    @g\n    def f():\n        pass\n    x = 1",
+            "class C(torchaudio.C):\n    @g\n    def f():\n        pass\n\n",
+        ),
+        ("@torchaudio\nclass C(\n    A):  # b\n    x = 1\n    y = 2", "@torchaudio\nclass C(\n    A):  # b\n    x = 1\n\n"),
+        ("class C: x = 1; torchaudio = 2", "class C: x = 1; torchaudio = 2\n"),
+        ("class C(\n    A): x = torchaudio; y = 1\nz", "class C(\n    A): x = torchaudio; y = 1\n\n"),
+        ("class C:\n    x = 1; torchaudio = 2\n    y = 3", "class C:\n    x = 1; torchaudio = 2\n\n"),
+        ("class C:\n    class D:\n        x = 1\n        y = torchaudio\n", "class C:\n    class D:\n\n        y = torchaudio\n\n"),
+    ],
+)
+def test_only_statements_that_mention_the_name_are_read(program: str, read: str) -> None:
+    assert witness._statements_with(Module("a.py", program), "torchaudio") == read
+    libcst.parse_module(read)
 
 
 def test_libcst_is_not_loaded_for_plain_names() -> None:
