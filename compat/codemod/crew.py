@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, Self
 
-from compat.codemod import discovery, processes, sharing
+from compat.codemod import discovery, processes
 from compat.codemod.discovery import Found
 from compat.codemod.imports import Files, Linked
 from compat.codemod.sharing import Shared
@@ -19,6 +19,7 @@ _MATTERS = re.compile(
     rb"|torchaudio[ \t]*\.[ \t]*(?:io|_)|torchaudio['\" \t]*[=<>~]|torchaudio[ \t]+import|torchaudio\)"
     rb"|import[ \t]*\*|import_|import[ \t]+torchaudio[ \t]+as|sys\.modules|setattr|patch"
 )
+_ENOUGH = 200  # for fewer files a helper costs more than it does
 
 
 class Reading(NamedTuple):
@@ -41,7 +42,7 @@ class Crew:
 
     def __init__(self, found: Iterable[Found] = (), jobs: int = 1) -> None:
         self._found = list(found)
-        self._helpers = processes.how_many(jobs) if len(self._found) > sharing.AT_ONCE else 0
+        self._helpers = processes.how_many(jobs) if len(self._found) > _ENOUGH else 0
         self._readings = Shared(probe, [(one.path, one.kind) for one in self._found], self._helpers)
         self._ahead: Shared[str, Linked] | None = None
         self.files: Files = Files([one.path for one in self._found if one.kind != discovery.OTHER])

@@ -6,7 +6,7 @@ import dataclasses
 import gc
 import re
 
-from compat.codemod import discovery, writing
+from compat.codemod import discovery
 from compat.codemod.crew import Crew
 from compat.codemod.options import Options
 from compat.codemod.results import FileResult, Problem, Result, Tick
@@ -66,6 +66,8 @@ _ACROSS_FILES = {"TAC102", "TAC118"}
 
 
 def _write(result: Result) -> None:
+    from compat.codemod import writing
+
     changed = [file for file in result.files if file.changed]
     obstacles = {file.path: why for file in changed if (why := writing.obstacle(file.path, file.old)) is not None}
     held = next((file.path for file in changed if file.path in obstacles and _is_part(file)), None)

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from compat.codemod import processes
 from compat.codemod.processes import Helper
 
-AT_ONCE = 200  # large enough that asking for more costs nothing beside the work
+AT_ONCE = 50  # large enough that asking for more costs nothing beside the work, small enough that nobody waits long for the last
 _MOST = 1000  # numbers of this width fit into a pipe on every system
 _WIDTH = 4
 Item = TypeVar("Item")

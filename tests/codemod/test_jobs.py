@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from compat.codemod import edits, processes, settling, sharing
+from compat.codemod import crew, edits, processes, settling, sharing
 from compat.codemod.options import Options
 from compat.codemod.processes import Helper, Line
 from compat.codemod.registry import rules
@@ -108,6 +108,7 @@ def made(result: Result) -> Any:
 def helpers(monkeypatch: pytest.MonkeyPatch) -> list[Helper]:
     """Every bit of work is shared, however small; gives the helpers that there were."""
     monkeypatch.setattr(sharing, "AT_ONCE", 1)
+    monkeypatch.setattr(crew, "_ENOUGH", 1)
     monkeypatch.setattr(settling, "_ENOUGH", 1)
     found: list[Helper] = []
     fork = processes.fork
