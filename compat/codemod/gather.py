@@ -8,7 +8,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable
 
-from compat.codemod import api, discovery, documents, imports, othertext
+from compat.codemod import api, discovery, documents, imports, othertext, witness
 from compat.codemod.crew import Crew, Reading
 from compat.codemod.discovery import Found
 from compat.codemod.documents import Document
@@ -149,8 +149,8 @@ def gather(crew: Crew, found: list[Found], options: Options, result: Result, tic
             gathered.take(path, by_path[path].kind, data if data is not None else _content(path))
     gathered.quiet = imports.Quiet(quiet, crew.link)
     if ahead:
-        import libcst  # noqa: F401  the rewriting will want it, in each process; while others are still reading it costs least
-
+        # While helpers are still reading is the best time to import what rewriting will need in each process.
+        witness.load(gathered.modules)
         _ = gathered.quiet.files
     return gathered
 

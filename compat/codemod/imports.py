@@ -133,6 +133,10 @@ class Graph:
                 found[other].add(path)
         return found
 
+    def direct_importers(self, path: str) -> set[str]:
+        """The files that import a file themselves."""
+        return set(self._backwards.get(path, ()))
+
     def reachable(self, path: str) -> frozenset[str]:
         """The files that a file imports, directly or by others, itself included."""
         if path not in self._forward:
@@ -156,6 +160,7 @@ class Quiet:
 
     def __init__(self, paths: Iterable[str], read: Callable[[list[str]], Iterable[Linked]]) -> None:
         self.paths: list[str] = list(paths)
+        self.all: frozenset[str] = frozenset(self.paths)
         self._read = read
 
     @functools.cached_property

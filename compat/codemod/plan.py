@@ -636,7 +636,7 @@ class _Part:
         graph = self.project.imports
         paths = {module.path for module in homes}
         sited = set[str]().union(*self.project.share.tell({site.module.path for site in away}))
-        quiet = {path for one in sited for path in graph.importers(one)} & set(self.project.others)
+        quiet = {path for one in sited for path in graph.importers(one)} & self.project.quiet
         called = re.compile(
             rb"^(?![ \t#])[^\n]*\b(?:" + b"|".join(re.escape(name.encode()) for name in sorted(loading)) + rb")[ \t]*\(", re.M
         )

@@ -44,10 +44,19 @@ class Helper(NamedTuple):
     line: Line
 
     def end(self) -> None:
-        """End it, whatever it is doing."""
+        """End it, whatever it is doing; it takes the system a while to clear away, see ``wait``."""
         self.line.close()
         os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
+        _ended.append(self.pid)
+
+
+_ended: list[int] = []
+
+
+def wait() -> None:
+    """Wait until the helpers that were ended are gone; before a process ends itself there is no need to."""
+    while _ended:
+        os.waitpid(_ended.pop(), 0)
 
 
 def how_many(jobs: int) -> int:

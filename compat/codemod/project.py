@@ -59,6 +59,7 @@ class Project:
         self._quiet = Quiet((), lambda _: ()) if quiet is None else quiet
         self.unread: list[Place] = list(unread)
         self.others: list[str] = self._quiet.paths
+        self.quiet: frozenset[str] = self._quiet.all
         self.mentions: list[Place] = list(mentions)
         self.own_names: frozenset[str] = frozenset(own_names)
         self.entries: frozenset[str] = frozenset(entries)
@@ -206,7 +207,7 @@ class Project:
 
     def _read_returned(self, module: Module, name: str) -> Iterator[str]:
         defined = re.compile(rb"\bdef[ \t]+" + re.escape(name.encode()) + rb"\b")
-        for path in sorted(self.imports.reachable(module.path) & set(self.others)):
+        for path in sorted(self.imports.reachable(module.path) & self.quiet):
             try:
                 with open(path, "rb") as file:
                     data = file.read()
@@ -231,7 +232,7 @@ class Project:
         if module.standalone:
             return False
         graph = self.imports
-        near = {other for other, file in graph.files.items() if module.path in file.imported}
+        near = graph.direct_importers(module.path)
         near |= graph.files[module.path].imported if module.path in graph.files else set()
         texts = {other.path: other.text.text for other in self.modules}
         for path in sorted(near):
@@ -264,7 +265,7 @@ class Project:
         """Calls in files that do not speak of torchaudio, but of open files or path objects."""
         if module.standalone or not self.others:
             return []
-        paths: Iterable[str] = self.others if method else self.imports.importers(module.path) & set(self.others)
+        paths: Iterable[str] = self.others if method else self.imports.importers(module.path) & self.quiet
         named = re.compile(rb"\b" + re.escape(function.encode()) + rb"[ \t]*\(")
         found = []
         for path in sorted(paths):

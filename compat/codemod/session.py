@@ -6,7 +6,7 @@ import dataclasses
 import gc
 import re
 
-from compat.codemod import discovery
+from compat.codemod import discovery, processes
 from compat.codemod.crew import Crew
 from compat.codemod.options import Options
 from compat.codemod.results import FileResult, Problem, Result, Tick
@@ -18,7 +18,7 @@ def run(options: Options, tick: Tick = lambda done, total: None, keep: list[obje
     """Do what the options ask for; files are written only if they say so.
 
     Args:
-        keep: where the syntax trees are left, and not looked for garbage, for a process that ends without freeing them.
+        keep: where the syntax trees are left, for a process that ends without freeing them; no garbage is looked for then, nor are helpers.
     """
     result = Result()
     found = list(discovery.walk([*options.paths, *options.entry], options.exclude, documents=options.docs))
@@ -36,8 +36,10 @@ def run(options: Options, tick: Tick = lambda done, total: None, keep: list[obje
         if keep is not None:
             keep += gathered, outcomes
     finally:
-        if was_on and keep is None:
-            gc.enable()
+        if keep is None:
+            processes.wait()
+            if was_on:
+                gc.enable()
     if options.writes and not result.broken:
         _write(result)
     return result

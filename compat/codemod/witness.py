@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import importlib
 import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
@@ -25,6 +26,13 @@ class Dissent:
 
     use: Use
     reason: str
+
+
+def load(modules: list[Module]) -> None:
+    """Import LibCST, and its scopes if they may be asked about one of the modules."""
+    importlib.import_module("libcst")
+    if any(one.local in module.names.rebound for module in modules for one in module.imported):
+        importlib.import_module("libcst.metadata")
 
 
 def dissent(module: Module) -> Dissent | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from compat.codemod import engine, lockstep
+from compat.codemod import engine, lockstep, processes
 from compat.codemod.engine import Outcome
 from compat.codemod.lockstep import Alone, Team
 from compat.codemod.module import Module
@@ -72,6 +72,7 @@ def rewrite(sources: Mapping[str, str], target: str = "2.2", *, unsafe: bool = F
     found = work(Alone())
     if len(sources) > 1:
         assert [_told(one) for one in lockstep.together(2, work)] == [_told(one) for one in found]
+        processes.wait()
         assert [type(one) for one in shares] == [Alone, Team]
     return {outcome.module.path: outcome for outcome in found}
 

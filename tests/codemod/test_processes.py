@@ -23,6 +23,7 @@ def nothing_left_behind() -> Iterator[None]:
     """No process that has ended and not been waited for, and no open file."""
     before = os.listdir("/proc/self/fd") if os.path.isdir("/proc/self/fd") else []
     yield
+    processes.wait()
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
     if before:
