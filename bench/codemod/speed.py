@@ -9,6 +9,8 @@ pyupgrade and ruff must be installed; pyupgrade writes, so it gets a copy of eve
 from __future__ import annotations
 
 import argparse
+import contextlib
+import ctypes
 import os
 import resource
 import shutil
@@ -21,6 +23,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+_SUBREAPER = 36  # prctl's PR_SET_CHILD_SUBREAPER: a process whose parent has ended becomes ours
 RESULTS = Path(__file__).with_name("RESULTS.md")
 PROGRAMS = (
     "\nimport torchaudio\n\n\ndef _read(path):\n    return torchaudio.load(filepath=path)\n",
@@ -63,12 +66,17 @@ def make_tree(root: Path, count: int, share: float) -> list[Path]:
     return users
 
 
-def cpu(action: Callable[[], object]) -> float:
-    """CPU seconds of an action, those of its child processes included."""
+def cost(action: Callable[[], object]) -> tuple[float, float]:
+    """CPU seconds of an action, those of its child processes included, and wall seconds."""
     before = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    started = time.perf_counter()
     action()
+    wall = time.perf_counter() - started
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)  # helpers that a command did not wait for
     after = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(b.ru_utime + b.ru_stime - a.ru_utime - a.ru_stime for a, b in zip(before, after, strict=True))
+    return sum(b.ru_utime + b.ru_stime - a.ru_utime - a.ru_stime for a, b in zip(before, after, strict=True)), wall
 
 
 def run(*command: str) -> Callable[[], object]:
@@ -107,6 +115,7 @@ def main() -> None:
     python, scripts = sys.executable, os.path.dirname(sys.executable)
     codemod = (python, "-m", "compat.codemod", "--check")
     before = os.getloadavg()[0]
+    ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
     with tempfile.TemporaryDirectory() as folder:
         idle, tree, copy = Path(folder, "idle"), Path(folder, "tree"), Path(folder, "copy")
         make_tree(idle, arguments.files, 0)
@@ -138,9 +147,9 @@ def main() -> None:
             for name, action in tools.items():
                 if name.startswith("pyupgrade") and number:
                     continue
-                started = time.perf_counter()
-                times[name].append(cpu(action))
-                walls[name].append(time.perf_counter() - started)
+                seconds, wall = cost(action)
+                times[name].append(seconds)
+                walls[name].append(wall)
         text = page(times, walls, len(every), len(users), (before, os.getloadavg()[0]))
     print(text)
     if arguments.write:
