@@ -159,40 +159,10 @@ class _Refusal(NamedTuple):
 
 def _round(project: Project, rules: list[Rule], unsafe: bool) -> tuple[dict[int, tuple[list[_Proposal], list[Edit]]], list[_Proposal]]:
     """What can be carried out of all that the rules propose in this process's modules, with its edits, and what is left."""
-    proposals: list[_Proposal] = []
-    left: list[_Proposal] = []
-    kept: set[int] = set()
     share, modules = project.share, project.modules
     _ = project.fakes, plan.groups(project)  # made by all processes together, before each goes its way
-    for number, module in enumerate(modules):
-        if not share.mine(number):
-            continue
-        for rule in rules:
-            for draft in rule.check(module, project):
-                if draft.group is None and not rule.everywhere and project.runs_not(module, draft.span):
-                    continue  # the arm of a guard for another release
-                if project.target in rule.told_for:
-                    draft = _told(rule, draft)
-                proposal = _Proposal(number, module, rule, draft)
-                held = rule.level is Level.REPORT or ((draft.unsafe or rule.level is Level.UNSAFE) and not unsafe)
-                if module.ignores(rule.id, draft.span):
-                    if draft.group is not None and any(isinstance(change, changes.Remove | changes.Substitute) for change in draft.changes):
-                        kept.add(draft.group)
-                elif draft.changes and project.pins and project.target != "compat":
-                    continue  # TAC135 says why
-                elif draft.changes and not held:
-                    proposals.append(proposal)
-                else:
-                    left.append(proposal)
-    active = {rule.id for rule in rules}
-    found_off = dict.fromkeys(kept, "a comment says to leave its setter")
-    for rule_id, group in plan.groups(project):
-        if rule_id not in active:
-            found_off[group] = max(found_off.get(group, ""), f"a part of the change belongs to {rule_id}, which is not selected")
-    off: dict[int, str] = {}
-    for own in share.tell(found_off):
-        for group, reason in own.items():
-            off[group] = max(off.get(group, ""), reason)  # of several the same one, whoever finds them
+    proposals, left, kept = _ask(project, rules, unsafe)
+    off = _off(project, rules, kept)
     refused: list[_Proposal] = []
     lowered: dict[int, tuple[list[_Proposal], list[Edit]]] = {}
     while True:
@@ -219,6 +189,46 @@ def _round(project: Project, rules: list[Rule], unsafe: bool) -> tuple[dict[int,
             refused.append(_without(found.proposal, found.reason))
         if first.group is not None:
             off[first.group] = f"another part of it cannot be changed, at {first.place}"
+
+
+def _ask(project: Project, rules: list[Rule], unsafe: bool) -> tuple[list[_Proposal], list[_Proposal], set[int]]:
+    """What the rules propose in this process's modules, what they leave, and the groups that a comment says to leave."""
+    proposals: list[_Proposal] = []
+    left: list[_Proposal] = []
+    kept: set[int] = set()
+    for number, module in enumerate(project.modules):
+        for rule in rules if project.share.mine(number) else ():
+            for draft in rule.check(module, project):
+                if draft.group is None and not rule.everywhere and project.runs_not(module, draft.span):
+                    continue  # the arm of a guard for another release
+                if project.target in rule.told_for:
+                    draft = _told(rule, draft)
+                proposal = _Proposal(number, module, rule, draft)
+                held = rule.level is Level.REPORT or ((draft.unsafe or rule.level is Level.UNSAFE) and not unsafe)
+                if module.ignores(rule.id, draft.span):
+                    if draft.group is not None and any(isinstance(change, changes.Remove | changes.Substitute) for change in draft.changes):
+                        kept.add(draft.group)
+                elif draft.changes and project.pins and project.target != "compat":
+                    continue  # TAC135 says why
+                elif draft.changes and not held:
+                    proposals.append(proposal)
+                else:
+                    left.append(proposal)
+    return proposals, left, kept
+
+
+def _off(project: Project, rules: list[Rule], kept: set[int]) -> dict[int, str]:
+    """The groups of which a part is not to be changed, and why."""
+    active = {rule.id for rule in rules}
+    own = dict.fromkeys(kept, "a comment says to leave its setter")
+    for rule, group in plan.groups(project):
+        if rule not in active:
+            own[group] = max(own.get(group, ""), f"a part of the change belongs to {rule}, which is not selected")
+    off: dict[int, str] = {}
+    for told in project.share.tell(own):
+        for group, reason in told.items():
+            off[group] = max(off.get(group, ""), reason)  # of several the same one, whoever finds them
+    return off
 
 
 def _told(rule: Rule, draft: Draft) -> Draft:

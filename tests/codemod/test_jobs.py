@@ -68,6 +68,11 @@ PROJECTS: dict[str, dict[str, str]] = {
         "data.py": CALLS,
         **{f"hard_{number}.py": f"{'#' * number}\n" + HARD for number in range(6)},
     },
+    "a function kept as a value": {
+        "main.py": f"{SETTER}\nimport data\nimport kept\n\n{MAIN}",
+        "data.py": CALLS,
+        "kept.py": "import torchaudio\n\nREADERS = {'wav': torchaudio.load}\n",
+    },
     "a comment that keeps a part of it": {
         "main.py": f"{SETTER.rstrip()}  # compat: ignore\n\nimport data\n\n{MAIN}",
         "data.py": CALLS,
@@ -125,8 +130,13 @@ def helpers(monkeypatch: pytest.MonkeyPatch) -> list[Helper]:
 def test_any_number_of_processes(name: str, tmp_path: Path, helpers: list[Helper]) -> None:
     for path, text in PROJECTS[name].items():
         (tmp_path / path).write_text(text, encoding="utf-8")
-    for target, unsafe in (("2.2", False), ("2.2", True), ("2.9", False)):
-        options = Options(paths=(str(tmp_path),), check=True, target=target, unsafe=unsafe)
+    for target, unsafe, ignore in (
+        ("2.2", False, ()),
+        ("2.2", True, ()),
+        ("2.9", False, ()),
+        ("2.1", False, ("TAC102", "TAC110", "TAC118")),
+    ):
+        options = Options(paths=(str(tmp_path),), check=True, target=target, unsafe=unsafe, ignore=ignore)
         alone = made(run(options))
         assert alone[0], "there is nothing to compare"
         assert not helpers
