@@ -19,7 +19,9 @@ def parsed(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argpa
 
 
 def print_anything() -> None:
-    """Have what the terminal's encoding lacks written as escapes: names of files are not ours to choose."""
+    """Have what the terminal's encoding lacks written as escapes: names of files are not ours to choose. A closed stream is no error."""
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115  as long as the process
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -38,4 +40,14 @@ def leave(status: int) -> NoReturn:
     except BrokenPipeError:
         nobody_reads()
         status = 2
+    except OSError as why:
+        cannot_write(why)
+        status = 2
     os._exit(status)
+
+
+def cannot_write(why: OSError) -> None:
+    """Say what could not be opened or written; where no file is named, it is what there was to say."""
+    said = f"{why.filename}: {why.strerror}" if why.filename else f"what is found could not be written: {why.strerror}; send it elsewhere"
+    with contextlib.suppress(OSError):
+        print(said, file=sys.stderr, flush=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import os
 import re
 import subprocess
 import sys
@@ -50,6 +51,27 @@ def test_diff_writes_nothing_and_applies(project: Path, capsys: pytest.CaptureFi
     assert "\033" not in patch
     subprocess.run(["git", "apply", "-p1", "-"], input=patch, text=True, check=True, cwd=project)
     assert (project / "a.py").read_text() == RESULT
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
+@pytest.mark.parametrize(
+    ("redirected", "status", "told"),
+    [
+        (">/dev/full", 2, "what is found could not be written: No space left on device; send it elsewhere"),
+        ("| true", 2, ""),
+        (">&-", 1, "1 file looked at: 1 file would be changed, 0 findings left"),
+        ("2>&-", 1, ""),
+    ],
+)
+def test_output_that_goes_nowhere(redirected: str, status: int, told: str, project: Path) -> None:
+    """A pipe that nobody reads is found only where there is more to say than fits into it, so the file says much."""
+    many = "\n".join(f"x{number} = torchaudio.load(filepath='a')" for number in range(3000 if redirected == "| true" else 0))
+    (project / "a.py").write_text(f"{PROGRAM}{many}\n")
+    command = f"{sys.executable} -m compat.codemod --check . {redirected}; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, cwd=project)
+    assert done.returncode == status
+    assert "Traceback" not in done.stderr
+    assert done.stderr.strip().endswith(told)
 
 
 class Terminal(io.StringIO):

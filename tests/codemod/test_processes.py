@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -19,15 +20,31 @@ HERE = os.getpid()
 
 
 @pytest.fixture(autouse=True)
-def nothing_left_behind() -> Iterator[None]:
-    """No process that has ended and not been waited for, and no open file."""
-    before = os.listdir("/proc/self/fd") if os.path.isdir("/proc/self/fd") else []
+def nothing_left_behind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No helper that has ended and not been waited for, and no open pipe."""
+    before, fork, pids = pipes(), os.fork, []
+
+    def watched() -> int:
+        pid = fork()
+        pids.append(pid)
+        return pid
+
+    monkeypatch.setattr(os, "fork", watched)
     yield
     processes.wait()
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
-    if before:
-        assert len(os.listdir("/proc/self/fd")) == len(before)
+    for pid in pids:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+    assert pipes() <= before
+
+
+def pipes() -> set[str]:
+    """The pipes that are open, where the system shows them."""
+    found = set()
+    for name in os.listdir("/proc/self/fd") if os.path.isdir("/proc/self/fd") else ():
+        with contextlib.suppress(OSError):
+            found.add(os.readlink(f"/proc/self/fd/{name}"))
+    return {one for one in found if one.startswith("pipe:")}
 
 
 def is_helper() -> bool:

@@ -41,8 +41,8 @@ def waves(draw: st.DrawFn) -> bytes:
     if odd == "tag":
         tag = draw(st.sampled_from([2, 6, 7, 17, 0x55]))
     stored = draw(st.sampled_from([4, 12, 20])) if odd == "bits" else bits
-    align = channels * bits // 8 + (draw(st.integers(-2, 2)) if odd == "align" else 0)
-    form = struct.pack("<HHIIHH", tag, channels, rate, rate * align + (odd == "rate") * 7, max(align, 0), stored)
+    align = max(channels * bits // 8 + (draw(st.integers(-2, 2)) if odd == "align" else 0), 0)
+    form = struct.pack("<HHIIHH", tag, channels, rate, rate * align + (odd == "rate") * 7, align, stored)
     if draw(st.booleans()):
         valid = bits - 4 if odd == "valid" else bits
         form = struct.pack("<H", 0xFFFE) + form[2:] + struct.pack("<HHIH", 22, valid, 0, tag) + _GUID
