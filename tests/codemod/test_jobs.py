@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import random
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -144,6 +145,24 @@ def test_any_number_of_processes(name: str, tmp_path: Path, helpers: list[Helper
             assert made(run(dataclasses.replace(options, jobs=jobs))) == alone
             assert len(helpers) >= 2 * (jobs - 1), "it was not shared"
             helpers.clear()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_projects_put_together_at_random(seed: int, tmp_path: Path, helpers: list[Helper]) -> None:
+    """Files of all those projects that meet each other, under names that they import."""
+    draw = random.Random(seed)
+    texts = [text for project in PROJECTS.values() for text in project.values()]
+    names = ["data", "more", "main", "other", "hard", "kept", "deps", "test_data"]
+    for number in range(draw.randint(2, 12)):
+        path = tmp_path / draw.choice([".", "package"]) / f"{draw.choice(names)}{draw.choice(['', f'_{number}'])}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"import {draw.choice(names)}\n" * draw.randint(0, 1) + draw.choice(texts), encoding="utf-8")
+    ignore = tuple(draw.sample(["TAC101", "TAC102", "TAC103", "TAC106", "TAC110", "TAC118"], draw.choice([0, 0, 1, 2])))
+    target, backend = draw.choice(["2.1", "2.2", "2.9"]), draw.choice([None, None, "sox"])
+    options = Options(paths=(str(tmp_path),), check=True, target=target, unsafe=draw.random() < 0.5, ignore=ignore, backend=backend)
+    alone = made(run(options))
+    assert all(made(run(dataclasses.replace(options, jobs=jobs))) == alone for jobs in (2, 3))
+    assert helpers
 
 
 def test_a_rewrite_that_does_not_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
