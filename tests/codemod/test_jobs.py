@@ -69,6 +69,11 @@ PROJECTS: dict[str, dict[str, str]] = {
         "data.py": CALLS,
         **{f"hard_{number}.py": f"{'#' * number}\n" + HARD for number in range(6)},
     },
+    "doubts in many files": {
+        "main.py": f"{SETTER}\nimport data\n\n{MAIN}",
+        "data.py": CALLS,
+        **{f"doubt_{number}.py": f"{'#' * number}\nimport torchaudio\n\nx = print, torchaudio\ny = f(torchaudio)\n" for number in range(9)},
+    },
     "a function kept as a value": {
         "main.py": f"{SETTER}\nimport data\nimport kept\n\n{MAIN}",
         "data.py": CALLS,
