@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import ctypes
 import json
 import os
 import pathlib
@@ -21,12 +20,12 @@ import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from bench.adoption import adopt
 from tests.audit import planted
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RESULTS = pathlib.Path(__file__).resolve().parent / "RESULTS.md"
 OLD, NEW = "2.0", "2.2"
-_SUBREAPER = 36
 _ONE_CORE = 3  # variants of which the CPU seconds are told
 
 # loads what the audit compares, in one process, and tells how long that took; imports do not count
@@ -192,7 +191,7 @@ def main() -> None:
     )
     parser.add_argument("--write", action="store_true", help=f"also write {RESULTS.relative_to(ROOT)}")
     arguments = parser.parse_args()
-    ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
+    adopt()
     with tempfile.TemporaryDirectory() as folder:
         root = arguments.set or pathlib.Path(folder)
         if not (root / "old").exists():

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import ctypes
 import os
 import resource
 import shutil
@@ -23,7 +22,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-_SUBREAPER = 36  # prctl's PR_SET_CHILD_SUBREAPER: a process whose parent has ended becomes ours
+from bench.adoption import adopt
+
 RESULTS = Path(__file__).with_name("RESULTS.md")
 PROGRAMS = (
     "\nimport torchaudio\n\n\ndef _read(path):\n    return torchaudio.load(filepath=path)\n",
@@ -115,7 +115,7 @@ def main() -> None:
     python, scripts = sys.executable, os.path.dirname(sys.executable)
     codemod = (python, "-m", "compat.codemod", "--check")
     before = os.getloadavg()[0]
-    ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
+    adopt()
     with tempfile.TemporaryDirectory() as folder:
         idle, tree, copy = Path(folder, "idle"), Path(folder, "tree"), Path(folder, "copy")
         make_tree(idle, arguments.files, 0)
