@@ -26,7 +26,7 @@ class Shared(Generic[Item, Outcome]):
     """
 
     def __init__(self, work: Callable[[list[Item]], list[Outcome]], items: list[Item], helpers: int) -> None:
-        self.items = items
+        self._count = len(items)
         self._work = work
         size = max(AT_ONCE, len(items) // _MOST + 1)
         self._batches = [items[at : at + size] for at in range(0, len(items), size)]
@@ -45,7 +45,7 @@ class Shared(Generic[Item, Outcome]):
         while number := os.read(self._numbers, _WIDTH):
             at = int.from_bytes(number, "big")
             done[at] = self._work(self._batches[at])
-            tick(min((at + 1) * len(self._batches[0]), len(self.items)))
+            tick(min((at + 1) * len(self._batches[0]), self._count))
         return done
 
     def outcomes(self, tick: Callable[[int], None] = lambda done: None) -> Iterator[Outcome]:
