@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def parsed(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.Namespace | int:
@@ -41,13 +44,16 @@ def leave(status: int) -> NoReturn:
         nobody_reads()
         status = 2
     except OSError as why:
-        cannot_write(why)
+        if not is_full(why):
+            raise
         status = 2
     os._exit(status)
 
 
-def cannot_write(why: OSError) -> None:
-    """Say what could not be opened or written; where no file is named, it is what there was to say."""
-    said = f"{why.filename}: {why.strerror}" if why.filename else f"what is found could not be written: {why.strerror}; send it elsewhere"
-    with contextlib.suppress(OSError):
-        print(said, file=sys.stderr, flush=True)
+def is_full(why: BaseException) -> bool:
+    """Whether there was no room for what there was to say, which is then said on standard error."""
+    full = isinstance(why, OSError) and why.filename is None and why.errno in _FULL
+    if full:
+        with contextlib.suppress(OSError):
+            print(f"what is found could not be written: {why.strerror}; send it elsewhere", file=sys.stderr, flush=True)  # type: ignore[attr-defined]
+    return full

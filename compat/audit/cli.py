@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from compat.audit.options import Terms, UsageError
-from compat.console import nobody_reads, parsed, print_anything
+from compat.console import is_full, nobody_reads, parsed, print_anything
 from compat.version import __version__
 
 if TYPE_CHECKING:
@@ -160,9 +160,10 @@ def main(argv: Sequence[str] | None = None, prog: str = _PROG) -> int:
         return _STOPPED
     except BrokenPipeError:
         nobody_reads()
-    except Exception:  # noqa: BLE001 - its status must not be taken for a finding
-        traceback.print_exc()
-        print(f"{prog}: the audit itself failed; this is a bug of torchaudio-compat", file=sys.stderr)
+    except Exception as why:  # noqa: BLE001 - its status must not be taken for a finding
+        if not is_full(why):
+            traceback.print_exc()
+            print(f"{prog}: the audit itself failed; this is a bug of torchaudio-compat", file=sys.stderr)
     return _FAILED
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from compat.codemod.options import Options, UsageError, configured
-from compat.console import cannot_write, nobody_reads, parsed, print_anything
+from compat.console import is_full, nobody_reads, parsed, print_anything
 from compat.version import __version__
 
 if TYPE_CHECKING:
@@ -102,7 +102,8 @@ def main(argv: Sequence[str] | None = None, prog: str = _PROG, keep: list[object
         nobody_reads()
         return 2
     except OSError as why:
-        cannot_write(why)
+        if not is_full(why):
+            raise
         return 2
 
 

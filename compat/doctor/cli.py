@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
-from compat.console import nobody_reads
+from compat.console import is_full, nobody_reads, print_anything
 from compat.doctor import elsewhere, files, page, pins, registry, report, structured, verdict
 from compat.doctor.findings import Result
 from compat.doctor.world import World
@@ -92,6 +92,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
     """Run the doctor; the exit status is 0 healthy, 1 warnings, 2 errors, 3 the doctor itself failed."""
     arguments = _parser(prog).parse_args(argv)
+    print_anything()
     try:
         if arguments.python is not None:
             return elsewhere.run(arguments.python, _without_python(argv))
@@ -102,9 +103,10 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
         print(f"{prog}: interrupted", file=sys.stderr)
     except BrokenPipeError:
         nobody_reads()
-    except Exception:  # noqa: BLE001 - its status must not be taken for a finding
-        traceback.print_exc()
-        print(f"{prog}: the doctor itself failed; this is a bug of torchaudio-compat", file=sys.stderr)
+    except Exception as why:  # noqa: BLE001 - its status must not be taken for a finding
+        if not is_full(why):
+            traceback.print_exc()
+            print(f"{prog}: the doctor itself failed; this is a bug of torchaudio-compat", file=sys.stderr)
     return FAILED
 
 
