@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 import itertools
 import re
 from collections import defaultdict
@@ -107,6 +108,7 @@ class _Part:
 
         self._by_module: dict[Module, list[Site]] = {}
         self._settled: set[Site] = set()
+        self._early: dict[Setting, _Early] = {}
         self._only: Module | None = None
 
     @property
@@ -414,7 +416,7 @@ class _Part:
         return [site for site in self.sites_in(module) if any(module.inside(site.use.node, one) for one in restore.region)]
 
     def _restore(self, restore: Restore) -> None:
-        self._no_doubts(getters=[restore.getter])
+        self._no_doubts()
         if restore.set is restore.back:
             self._nobody_sets_inside(restore)
             self._propose(RESTORE, restore.set, list(restore.changes()), None)
@@ -458,7 +460,7 @@ class _Part:
 
     def _may_load(self, node: ast.AST) -> bool:
         """Whether a node may run one of the project's functions with a site in it, going by its name."""
-        loading: frozenset[str] = self.project.note(("loading", id(self)), self._who_loads)
+        loading = self._loading
         hidden = loading & _HIDDEN_CALLS
         if isinstance(node, ast.Name):
             return node.id in loading
@@ -469,7 +471,8 @@ class _Part:
             return bool(hidden) and bool(name) and name not in (*api.FUNCTIONS, *_HARMLESS_METHODS)
         return bool(hidden) and isinstance(node, ast.Subscript | ast.For | ast.comprehension | ast.Starred)
 
-    def _who_loads(self) -> frozenset[str]:
+    @functools.cached_property
+    def _loading(self) -> frozenset[str]:
         sites = self.sites
         return self._names_that_load(sites, {site.module: None for site in sites})
 
@@ -484,10 +487,24 @@ class _Part:
 
     # Doubts
 
-    def _no_doubts(self, getters: Iterable[Use] = ()) -> None:
+    def _no_doubts(self) -> None:
+        """Raise where not every call is seen, or something else stands for what is called."""
+        if self._doubt is not None:
+            raise DoubtError(*self._doubt.args)
+
+    @functools.cached_property
+    def _doubt(self) -> DoubtError | None:
+        """The first reason for that; it is the same for all settings."""
+        try:
+            self._look_for_doubts()
+        except DoubtError as why:
+            return why
+        return None
+
+    def _look_for_doubts(self) -> None:
         for name in (*api.FUNCTIONS, "set_audio_backend"):
             self._no_fake(name)
-        self._no_getter(getters)
+        self._no_getter()
         self._ask_each(_seen)
         if self.project.unread and not self.modules[0].standalone:
             raise DoubtError("a file that speaks of torchaudio cannot be read", self.project.unread[:3])
@@ -496,15 +513,19 @@ class _Part:
         self.project.link_together()
         self._ask_each(self._no_other_name)
 
-    def _ask_each(self, check: Callable[[Module], None]) -> None:
-        """Raise the first doubt that a check raises about a module; it must look into no other, and each process asks about its own."""
+    def _ask_each(self, check: Callable[[Module], None], modules: Iterable[Module] | None = None) -> None:
+        """Raise the first doubt that a check raises about a module; it must look into no other, and each process asks about its own.
+
+        Args:
+            modules: those that there is anything to ask about, where that is not all.
+        """
         doubt = None
-        for number, module in enumerate(self.modules):
+        for module in self.modules if modules is None else sorted(set(modules), key=self.project.number):
             if self.project.is_mine(module):
                 try:
                     check(module)
                 except DoubtError as why:
-                    doubt = number, why
+                    doubt = self.project.number(module), why
                     break
         doubts = [one for one in self.project.share.tell(doubt) if one is not None]
         if doubts:
@@ -533,12 +554,11 @@ class _Part:
                 reason = f"torchaudio.{fakes[0].name or name} {fakes[0].how}"
             raise DoubtError(reason, [fake.place for fake in fakes[:3]])
 
-    def _no_getter(self, but: Iterable[Use] = ()) -> None:
-        known = {id(getter) for restore in (r for m in self.modules for r in restores(m)) for getter in (restore.getter,)}
-        known |= {id(use) for use in but}
+    def _no_getter(self) -> None:
         for module in self.modules:
+            known = {restore.getter for restore in restores(module)}
             for use in module.of("getter"):
-                if id(use) not in known and not use.stored:
+                if use not in known and not use.stored:
                     raise DoubtError(
                         "get_audio_backend is used", [module.place(use.node)], "Decide what the code that asks for it should do."
                     )
@@ -573,7 +593,9 @@ class _Part:
     def _not_called(self, module: Module, function: ast.stmt, setting: Setting) -> None:
         """Raise unless nothing that runs before the setter can call the function."""
         speakers: dict[str, set[str]] = self.project.note(("who speaks of whom", module.path), lambda: _speakers(module))
-        early: _Early = self.project.note(("early", id(setting)), lambda: _Early(module, setting))
+        if setting not in self._early:
+            self._early[setting] = _Early(module, setting)
+        early = self._early[setting]
         dangerous: set[str] = set()
         waiting = [getattr(function, "name", "")]
         while waiting:
@@ -618,7 +640,7 @@ class _Part:
                 if site.module is module and site.at_import and not module.interactive:
                     raise DoubtError("a call in another module runs while that is imported, perhaps before the setter", [site.place])
 
-        self._ask_each(ask)
+        self._ask_each(ask, (site.module for site in away))
 
     def _no_early_calls(self, away: list[Site], own: list[Setting]) -> None:
         """Raise where a function of another module that loads is called before the setter, or where that never runs."""
@@ -688,7 +710,7 @@ class _Part:
         def give(module: Module) -> None:
             made.update((site, self._give(site, value, name)) for site, value, name in wanted if site.module is module)
 
-        self._ask_each(give)
+        self._ask_each(give, (site.module for site, _, _ in wanted))
         return [(site, made.get(site, [])) for site, _, _ in wanted]
 
     def _give(self, site: Site, value: str, name: str) -> list[Change]:

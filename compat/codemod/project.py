@@ -67,9 +67,13 @@ class Project:
         self._numbers = {module.path: number for number, module in enumerate(self.modules)}
         self._notes: dict[Any, Any] = {}
 
+    def number(self, module: Module) -> int:
+        """The place of a module among all, by which the processes speak of it."""
+        return self._numbers[module.path]
+
     def is_mine(self, module: Module) -> bool:
         """Whether this process is to look at a module."""
-        return self.share.mine(self._numbers[module.path])
+        return self.share.mine(self.number(module))
 
     def ask_each(self, what: Callable[[Module], Answer]) -> list[Answer]:
         """What there is to know of each module; the processes, all at the same point, find it together."""
@@ -146,8 +150,8 @@ class Project:
         return Graph(map(self._link, self.modules), self._quiet)
 
     def link_together(self) -> None:
-        """Find out who imports whom, where all processes are at the same point."""
-        self.imports = Graph(self.ask_each(self._link), self._quiet)
+        """Find out who imports whom, once, where all processes are at the same point."""
+        self.imports = self.note("imports", lambda: Graph(self.ask_each(self._link), self._quiet))
 
     def _link(self, module: Module) -> Linked:
         return self.files.link(module.file)
