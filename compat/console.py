@@ -31,7 +31,7 @@ def print_anything() -> None:
 
 
 def nobody_reads() -> None:
-    """Let go of standard output after a ``BrokenPipeError``: Python would complain once more when it closes the pipe."""
+    """Let go of standard output that takes no more: Python would complain once more when it closes it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -56,4 +56,5 @@ def is_full(why: BaseException) -> bool:
     if full:
         with contextlib.suppress(OSError):
             print(f"what is found could not be written: {why.strerror}; send it elsewhere", file=sys.stderr, flush=True)  # type: ignore[attr-defined]
+            nobody_reads()
     return full
