@@ -108,4 +108,4 @@ fuzz: $(VENV)/.test system
 dev: $(VENV)/.dev
 
 clean:
-	rm -rf $(VENV) .audit dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .audit dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .cache
