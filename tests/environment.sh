@@ -21,7 +21,7 @@ if [ -n "$lacking" ]; then
     echo "$(command -v "$lacking") cannot make a virtual environment: it lacks ensurepip."
     echo "On Debian and Ubuntu: apt-get install $package"
 elif [ -n "$named" ]; then
-    echo "$named is no Python 3.11 or later: $("$named" --version 2>&1)"
+    echo "$named is no Python 3.11 or later: $("$named" --version 2>&1 || echo "it does not run")"
 else
     echo "This needs Python 3.11 or later, and there is none on PATH. python3 here: $(python3 --version 2>&1)"
     echo "On Debian 12, Ubuntu 24.04 and later: apt-get install python3 python3-venv"
