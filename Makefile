@@ -1,10 +1,14 @@
-# make demo: see the main job done.  make test: run everything.  Both set up .venv first.
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# make demo: see the main job done.  make test: run everything.  Each installs into .venv first what it needs, and no more.
+# PYTHON=/usr/bin/python3.12 names the Python of .venv; without it, the first on PATH that will do is taken.
+PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
+STAGES := demo test lint docs bench dev
 
-.PHONY: help demo test lint bench codemod-bench audit-check audit-bench docs docs-serve links release-check coverage system clean
+# make runs one pip at a time
+.NOTPARALLEL:
+.PHONY: $(STAGES) help system clean docs-serve links coverage fuzz soak audit
+.PHONY: constraints-check release-check audit-check audit-bench codemod-bench
 
 help:
 	@echo "make demo   an old script under torchaudio 2.0, 2.1 and 2.2, on real audio"
@@ -20,56 +24,66 @@ help:
 	@echo "make fuzz   damaged files for every backend, for TIME=600 seconds"
 	@echo "make soak   20,000 calls, 16 threads, forked and spawned workers: nothing left, hung or wrong"
 	@echo "make audit  known weaknesses of the pinned dependencies, by pip-audit"
+	@echo "make constraints-check  constraints.txt resolves for every Python that is promised; installs none of it"
 	@echo "make release-check  the wheel and the sdist, tried in clean environments, torch and all"
+	@echo "make dev    what tests, linters and the site need, coverage and pre-commit, into .venv"
 
-$(READY): pyproject.toml constraints.txt
-	$(PYTHON) -m venv $(VENV)
-	@echo "installing torch, the decoders and the tools of the tests into .venv: up to 3 GB, some minutes, once"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
+# Each stage installs the extra of pyproject.toml that has its name, but for these.
+EXTRAS_demo := torch
+
+# what venv writes last; where no Python here can make an environment, this says what to install
+$(BIN)/pip:
+	@sh tests/environment.sh $(VENV) "$(PYTHON)"
+
+# An environment that is there already serves as it is.
+$(STAGES:%=$(VENV)/.%): $(VENV)/.%: pyproject.toml constraints.txt | $(BIN)/pip
+	@echo "installing into $(VENV) what make $* needs, once; if torch is among it and not there yet, some minutes:"
+	@echo "it takes 2.7 GB with what it needs of CUDA, 0.2 GB where pip finds a CPU build of it"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--editable ".[$(or $(EXTRAS_$*),$*)]"
 	@touch $@
 
 system:
 	@sh tests/system-packages.sh
 
-demo: $(READY)
+demo: $(VENV)/.demo
 	@$(BIN)/python migration_guide/examples/demo.py
 
-test: $(READY) system
+test: $(VENV)/.test system
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-lint: $(READY)
+lint: $(VENV)/.lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-audit-check: $(READY) system
+audit-check: $(VENV)/.test system
 	AUDIT_FILES=2000 $(BIN)/python -m pytest tests/audit/test_cli.py -k planted
 
-audit-bench: $(READY) system
+audit-bench: $(VENV)/.test system
 	$(BIN)/python -m bench.audit.speed --write
 
-docs: $(READY)
+docs: $(VENV)/.docs
 	$(BIN)/mkdocs build --strict
 
-docs-serve: $(READY)
+docs-serve: $(VENV)/.docs
 	$(BIN)/mkdocs serve
 
-links: $(READY)
+links: $(VENV)/.test
 	$(BIN)/python -m tests.guide.links
 
-release-check: $(READY)
+constraints-check: $(VENV)/.test
+	$(BIN)/python -m pytest tests/release/test_constraints.py
+
+release-check: $(VENV)/.test
 	$(BIN)/python -m pytest tests/release -m "release or not release"
 
-coverage: $(READY) system
+coverage: $(VENV)/.dev system
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest -n 2 --dist worksteal
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
-
-$(VENV)/.bench: $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev,bench]"
-	@touch $@
 
 bench: $(VENV)/.bench system
 	$(BIN)/python -m bench
@@ -80,16 +94,18 @@ codemod-bench: $(VENV)/.bench
 # how long `make fuzz` runs, in seconds
 TIME ?= 600
 
-.PHONY: fuzz soak audit
-soak: $(READY) system
+soak: $(VENV)/.test system
 	$(BIN)/python -m tests.reliability.soak
 
 audit:
-	$(PYTHON) -m venv .audit && .audit/bin/python -m pip install --quiet pip-audit
+	@sh tests/environment.sh .audit "$(PYTHON)"
+	.audit/bin/python -m pip install --quiet pip-audit
 	.audit/bin/pip-audit --strict --requirement constraints.txt --no-deps --disable-pip
 
-fuzz: $(READY) system
+fuzz: $(VENV)/.test system
 	$(BIN)/python -m tests.reliability.fuzz --seconds $(TIME)
 
+dev: $(VENV)/.dev
+
 clean:
-	rm -rf $(VENV) .audit dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .audit dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .cache

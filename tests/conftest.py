@@ -15,6 +15,8 @@ import pytest
 import compat
 from dispatcher.registry import Registry
 
+pytest_plugins = ["tests.isolation"]
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 ASSETS = ROOT / "tests" / "oracle" / "assets"
 

@@ -132,7 +132,8 @@ class Children:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=stream,
-                env={**{name: value for name, value in os.environ.items() if name != _AUTO}, "PYTHONIOENCODING": "utf-8"},
+                # a child that dies leaves its temporary files in the folder that this process removes
+                env={**{name: value for name, value in os.environ.items() if name != _AUTO}, **_own(given.parent)},
                 start_new_session=os.name != "nt",  # so that what it started ends with it
             )
         self._running.add(process)
@@ -158,6 +159,10 @@ class Children:
                 return "time limit"
             time.sleep(_POLL)
         return ""
+
+
+def _own(folder: pathlib.Path) -> dict[str, str]:
+    return {"PYTHONIOENCODING": "utf-8", **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))}
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

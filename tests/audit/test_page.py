@@ -19,6 +19,7 @@ from compat.audit.reporting.page import page
 from compat.audit.reporting.result import Result
 from compat.audit.rows import Row
 from compat.audit.tally import Tally
+from tests import isolation
 from tests.audit import planted
 
 ROWS = 50_000
@@ -32,7 +33,8 @@ def browser() -> Iterator[Any]:
     if found is None:
         pytest.skip("no Chromium here: apt install chromium")
     with api.sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        made = playwright.chromium.launch(executable_path=found, args=arguments, env=isolation.without_home())
         yield made
         made.close()
 

@@ -6,7 +6,6 @@ import functools
 import io
 import pathlib
 import re
-import shutil
 import tempfile
 import warnings
 from typing import Any
@@ -22,17 +21,14 @@ from tests import long_files
 from tests.long_files import KINDS, RATE
 
 FRAMES = 160_000
-
-
-@functools.cache
-def _folder() -> pathlib.Path:
-    return pathlib.Path(tempfile.mkdtemp())
+_MADE = tempfile.TemporaryDirectory()
+_FOLDER = pathlib.Path(_MADE.name)
 
 
 @functools.cache
 def _file(name: str) -> str:
     """A file of ten seconds, made once."""
-    path = str(_folder() / name)
+    path = str(_FOLDER / name)
     long_files.write(KINDS[name], path, FRAMES)
     return path
 
@@ -253,7 +249,7 @@ def test_flac_without_a_backend_named_is_decoded_by_libsndfile(monkeypatch: pyte
 @hypothesis.given(offset=st.integers(0, FRAMES + 10), frames=st.sampled_from([-1, 1, 1600, 10**6]))
 def test_sox_seeks_to_the_very_frame(name: str, offset: int, frames: int) -> None:
     """Where it seeks at all."""
-    path = _folder() / name
+    path = _FOLDER / name
     if name.endswith("wav") and not path.exists():
         dispatcher.save(str(path), _whole("s16.flac"), RATE, backend="soundfile", bits_per_sample=None if name == "float.wav" else 16)
     elif not path.exists():
@@ -265,7 +261,7 @@ def test_sox_seeks_to_the_very_frame(name: str, offset: int, frames: int) -> Non
 
 @functools.cache
 def _sox(name: str) -> torch.Tensor:
-    return dispatcher.load(str(_folder() / name), backend="sox")[0]
+    return dispatcher.load(str(_FOLDER / name), backend="sox")[0]
 
 
 @pytest.mark.parametrize("name", [name for name in KINDS if name.endswith((".mp3", ".flac", ".ogg"))])
@@ -280,10 +276,3 @@ def test_so_it_is_by_libsndfile(name: str, offset: int, frames: int) -> None:
 @functools.cache
 def _by_sndfile(name: str) -> torch.Tensor:
     return dispatcher.load(_file(name), backend="soundfile")[0]
-
-
-def teardown_module() -> None:
-    """Remove what was made; a worker that steals work may come back to this module."""
-    shutil.rmtree(_folder(), ignore_errors=True)
-    for made in (_folder, _file):
-        made.cache_clear()

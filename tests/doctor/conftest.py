@@ -12,6 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.doctor.worlds import World
+from tests.isolation import CACHE
 
 TORCHAUDIO = "2.11.0"  # on PyPI it is built for CUDA, so beside a torch for the CPU its extension cannot load
 
@@ -19,8 +20,7 @@ TORCHAUDIO = "2.11.0"  # on PyPI it is built for CUDA, so beside a torch for the
 @pytest.fixture(scope="session")
 def torchaudio_wheel() -> pathlib.Path:
     """The wheel of a real torchaudio, fetched once and kept for later sessions."""
-    home = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
-    cache = home / "torchaudio-compat-tests"
+    cache = CACHE / "wheels"
     cache.mkdir(parents=True, exist_ok=True)
     pattern = f"torchaudio-{TORCHAUDIO}-cp{sys.version_info[0]}{sys.version_info[1]}-*.whl"
     if not any(cache.glob(pattern)):

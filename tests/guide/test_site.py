@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright import sync_api
 
+from tests import isolation
 from tests.conftest import ROOT
 from tests.guide.pages import GUIDE
 
@@ -45,7 +46,7 @@ def browser() -> Iterator[Any]:
     if program is None:
         pytest.skip("no Chromium is installed here: the pages are built, and not looked at (apt-get install chromium)")
     with sync_api.sync_playwright() as play:
-        yield play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield play.chromium.launch(executable_path=program, args=["--no-sandbox"], env=isolation.without_home())
 
 
 def test_every_page_is_built(site: pathlib.Path) -> None:

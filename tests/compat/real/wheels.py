@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import pathlib
 import subprocess
 import sys
 import zipfile
 
 import filelock
+
+from tests.isolation import CACHE
 
 RELEASES = ("2.0.2", "2.1.2", "2.2.2", "2.8.0", "2.9.1", "2.11.0")
 
@@ -17,20 +18,14 @@ class NotToBeHadError(Exception):
     """The package index does not answer."""
 
 
-def _cache() -> pathlib.Path:
-    home = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
-    folder = pathlib.Path(home, "torchaudio-compat-tests")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
 def unpacked(release: str, python: str = "3.11") -> pathlib.Path:
     """A folder to put on ``sys.path``, downloaded once: the wheel for a release of Python.
 
     Raises:
         NotToBeHadError: with what pip said.
     """
-    folder = _cache() / f"torchaudio-{release}"
+    folder = CACHE / "unpacked" / f"torchaudio-{release}"
+    folder.parent.mkdir(parents=True, exist_ok=True)
     with filelock.FileLock(f"{folder}.lock"):
         if not (folder / "done").exists():
             command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--python-version", python]
