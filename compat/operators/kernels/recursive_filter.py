@@ -154,7 +154,7 @@ def convolved(waveform: Tensor, taps: Tensor) -> Tensor:
     """Return ``sum_k taps[k] x[n - k]`` for ``[..., time]``; taps are ``[..., lag]``."""
     output = waveform * taps[..., :1]
     for lag in range(1, min(taps.size(-1), waveform.size(-1))):
-        output[..., lag:] += taps[..., lag : lag + 1] * waveform[..., :-lag]
+        output[..., lag:].addcmul_(waveform[..., :-lag], taps[..., lag : lag + 1])
     return output
 
 

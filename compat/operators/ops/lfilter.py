@@ -18,6 +18,7 @@ from compat.operators.declaration import Operator
 from compat.operators.kernels.recursive_filter import recursive_filter
 
 NAME = "lfilter"
+_LONG = 1 << 15  # frames
 
 
 def _filtered(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Tensor:
@@ -85,15 +86,24 @@ def _convolved_backwards(signal: Tensor, taps: Tensor) -> Tensor:
     """Return ``sum_k taps[k] signal[n + k]``."""
     output = signal * taps[:, :1]
     for lag in range(1, min(taps.size(1), signal.size(2))):
-        output[..., :-lag] += signal[..., lag:] * taps[:, lag : lag + 1]
+        output[..., :-lag].addcmul_(signal[..., lag:], taps[:, lag : lag + 1])
     return output
 
 
 def _correlated(signal: Tensor, other: Tensor, lags: int) -> Tensor:
     """Return ``sum_n signal[n] other[n - k]`` over batch and time, ``[channel, lag]``."""
-    time = signal.size(2)
-    sums = [torch.linalg.vecdot(signal[..., lag:], other[..., : max(time - lag, 0)]).sum(0) for lag in range(lags)]
-    return torch.stack(sums, 1)
+    batch, channels, time = signal.shape
+    if time < _LONG:
+        sums = [torch.linalg.vecdot(signal[..., lag:], other[..., : max(time - lag, 0)]).sum(0) for lag in range(lags)]
+        return torch.stack(sums, 1)
+    # of long rows, dot products one by one take half of that time
+    products = [
+        torch.dot(signal[item, channel, lag:], other[item, channel, : time - lag])
+        for item in range(batch)
+        for channel in range(channels)
+        for lag in range(lags)
+    ]
+    return torch.stack(products).view(batch, channels, lags).sum(0)
 
 
 def _differentiable(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Any:
