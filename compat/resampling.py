@@ -49,7 +49,10 @@ def kernel(
         ValueError: an unknown method, or a width that is not positive.
     """
     hann = resampling_method in ("sinc_interp_hann", "sinc_interpolation")
-    kaiser = resampling_method in ("sinc_interp_kaiser", "kaiser_window")  # the second name of each is that up to 2.0
+    kaiser = resampling_method in (
+        "sinc_interp_kaiser",
+        "kaiser_window",
+    )  # the second name of each is that up to 2.0
     if not hann and not kaiser:
         raise ArgumentError(
             f"resampling_method='{resampling_method}' is none of "
@@ -58,7 +61,7 @@ def kernel(
     if lowpass_filter_width <= 0:
         raise ArgumentError(f"lowpass_filter_width={lowpass_filter_width} must be positive")
     cutoff = min(orig, new) * rolloff
-    reach = int(math.ceil(lowpass_filter_width * orig / cutoff))
+    reach = math.ceil(lowpass_filter_width * orig / cutoff)
     precision = torch.float64 if dtype is None else dtype
     taps = torch.arange(-reach, reach + orig, dtype=precision, device=device) / orig
     # without a dtype torchaudio divides whole numbers, which gives float32: a rounding that models were trained with
@@ -88,7 +91,7 @@ def convolve(waveform: Tensor, orig: int, new: int, filters: Tensor, reach: int)
     padded = torch.nn.functional.pad(flat, (reach, reach + orig))
     phases = torch.nn.functional.conv1d(padded[:, None], filters, stride=orig)
     frames = -(-new * shape[-1] // orig)
-    return phases.transpose(1, 2).flatten(1)[:, :frames].reshape(shape[:-1] + [frames])
+    return phases.transpose(1, 2).flatten(1)[:, :frames].reshape(shape[:-1] + [frames])  # noqa: RUF005 - TorchScript takes no *
 
 
 def resample(
@@ -118,7 +121,16 @@ def resample(
     orig, new = check_rates(orig_freq, new_freq)
     if orig == new:
         return waveform
-    filters, reach = kernel(orig, new, lowpass_filter_width, rolloff, resampling_method, beta, waveform.device, waveform.dtype)
+    filters, reach = kernel(
+        orig,
+        new,
+        lowpass_filter_width,
+        rolloff,
+        resampling_method,
+        beta,
+        waveform.device,
+        waveform.dtype,
+    )
     return convolve(waveform, orig, new, filters, reach)
 
 
@@ -152,12 +164,24 @@ class Resample(torch.nn.Module):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
-        self.orig_freq, self.new_freq, self.resampling_method = orig_freq, new_freq, resampling_method
+        self.orig_freq, self.new_freq, self.resampling_method = (
+            orig_freq,
+            new_freq,
+            resampling_method,
+        )
         self.lowpass_filter_width, self.rolloff, self.beta = lowpass_filter_width, rolloff, beta
         self._orig, self._new = check_rates(orig_freq, new_freq)
         self._same = self._orig == self._new
         if not self._same:
-            filters, self.width = kernel(self._orig, self._new, lowpass_filter_width, rolloff, resampling_method, beta, dtype=dtype)
+            filters, self.width = kernel(
+                self._orig,
+                self._new,
+                lowpass_filter_width,
+                rolloff,
+                resampling_method,
+                beta,
+                dtype=dtype,
+            )
             self.register_buffer("kernel", filters)
 
     def forward(self, waveform: Tensor) -> Tensor:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import Any
 
 from compat.operators import declaration
 
-if TYPE_CHECKING:
-    import torch
-
 _lock = threading.RLock()
 _release = ""
-_libraries: list[torch.library.Library] = []
+_libraries: list[Any] = []
 _names: tuple[str, ...] = ()
 
 
@@ -56,9 +53,10 @@ def unregister() -> None:
     global _release, _names
     with _lock:
         for library in _libraries:
-            library._destroy()
-        _forget_looked_up()
+            if hasattr(library, "_destroy"):  # before torch 2.1 a library takes its operators along when it goes
+                library._destroy()
         _libraries.clear()
+        _forget_looked_up()
         _release, _names = "", ()
 
 
@@ -71,7 +69,7 @@ def _defined(operator: declaration.Operator) -> bool:
 def _define(operator: declaration.Operator) -> str:
     import torch
 
-    library = torch.library.Library(operator.namespace, "FRAGMENT")
+    library: Any = torch.library.Library(operator.namespace, "FRAGMENT")  # type: ignore[no-untyped-call]
     _libraries.append(library)
     library.define(operator.schema)
     for key, kernel in operator.kernels.items():

@@ -76,7 +76,11 @@ def _traced(at_label: Floats, at_blank: Floats, cannot_skip: Floats) -> tuple[In
     path = np.full(frames, -1, np.int64)
     position = count  # of the blank after the last label, or of that label, counted from 1
     on_label = not at_blank[-1, count] > at_label[-1, count] and count > 0
-    score = max(float(at_blank[-1, count]), float(at_label[-1, count]), key=lambda value: (value != value, value))
+    score = max(
+        float(at_blank[-1, count]),
+        float(at_label[-1, count]),
+        key=lambda value: (value != value, value),
+    )
     for frame in range(frames - 1, -1, -1):
         if on_label:
             path[frame] = position - 1

@@ -9,6 +9,10 @@ one product gives the outputs as if every block began at rest, and one gives wha
 the state. The states before the blocks are a recursion of the same kind, L times shorter, solved in
 the same way; a last product adds their share. No loop over samples is left, so the method is as fast
 as compiled code on a CPU and works on any device.
+
+In float32 it is more exact than a loop, since what passes from block to block is float64. In float64 it
+is as exact up to about order 50; beyond, filters that are close to unstable lose digits (at order 70 and
+random reflections of up to 0.8, six are left).
 """
 
 from __future__ import annotations
@@ -67,8 +71,8 @@ def _by_blocks(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Tensor:
     whole = time - rest
     inner, outer = placed(block.inner), placed(block.from_state)
     if blocks:
-        inputs = rows[:, :whole].unflatten(1, (blocks, length))
-        outputs = output[:, :whole].unflatten(1, (blocks, length))
+        inputs = rows[:, :whole].view(-1, blocks, length)
+        outputs = output[:, :whole].view(-1, blocks, length)
         torch.bmm(inputs, inner, out=outputs)
         precise = torch.float32 if waveform.device.type == "mps" else torch.float64  # mps has no float64
         states = torch.bmm(inputs, placed(block.to_state)).to(precise)

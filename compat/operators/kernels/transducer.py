@@ -28,7 +28,13 @@ class Loss(NamedTuple):
 
 
 def loss(
-    logits: Tensor, targets: Tensor, frames: Tensor, labels: Tensor, blank: int, *, fused_log_softmax: bool
+    logits: Tensor,
+    targets: Tensor,
+    frames: Tensor,
+    labels: Tensor,
+    blank: int,
+    *,
+    fused_log_softmax: bool,
 ) -> Loss:
     """Run both recursions.
 
@@ -44,7 +50,7 @@ def loss(
     log_probs = logits.to(torch.float32)
     if fused_log_softmax:
         log_probs = log_probs.log_softmax(-1)
-    batch, time, rows, _ = logits.shape
+    _, time, rows, _ = logits.shape
     frame = torch.arange(time, device=logits.device)[:, None]
     row = torch.arange(rows, device=logits.device)
     last_frame, last_row = frames[:, None, None] - 1, labels[:, None, None]
@@ -107,7 +113,16 @@ def _recursion(start: Tensor, down: Tensor, up: Tensor) -> Tensor:
     return nodes.transpose(0, 1).reshape(batch, -1)[:, at.flatten()].view(batch, time, rows)
 
 
-def gradient(found: Loss, targets: Tensor, frames: Tensor, labels: Tensor, blank: int, clamp: float, *, fused_log_softmax: bool) -> Tensor:
+def gradient(
+    found: Loss,
+    targets: Tensor,
+    frames: Tensor,
+    labels: Tensor,
+    blank: int,
+    clamp: float,
+    *,
+    fused_log_softmax: bool,
+) -> Tensor:
     """Return the gradient of each item's cost to its logits.
 
     ``found.log_probs`` becomes the result where it is not the caller's own tensor.

@@ -27,7 +27,7 @@ def _path(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_leng
     labels = targets[0].to("cpu", torch.int64)
     if count:
         require(
-            0 <= int(labels.min()) and int(labels.max()) < log_probs.size(2),
+            int(labels.min()) >= 0 and int(labels.max()) < log_probs.size(2),
             NAME,
             f"targets must be classes, 0 to {log_probs.size(2) - 1}, not {int(labels.min())} to {int(labels.max())}",
         )
@@ -45,34 +45,67 @@ def _path(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_leng
     scores = log_probs[0].index_select(1, wanted).to("cpu", kind).numpy()
     path, score = best_path(scores[:, 1:], scores[:, 0].copy(), labels.numpy())
     require(not math.isnan(score), NAME, "log_probs holds values that are not numbers (NaN)")
-    require(score > -math.inf, NAME, "no alignment has any probability: log_probs of a target is -inf in every frame that could hold it")
+    require(
+        score > -math.inf,
+        NAME,
+        "no alignment has any probability: log_probs of a target is -inf in every frame that could hold it",
+    )
     with_blank = torch.cat((labels, labels.new_tensor([blank])))  # position -1 is blank
     return with_blank[torch.from_numpy(path)].to(targets.device, targets.dtype)[None]
 
 
 def _check(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int) -> None:
-    require(log_probs.ndim == 3, NAME, f"log_probs must be [batch, frame, class], not of shape {list(log_probs.shape)}")
-    require(targets.ndim == 2, NAME, f"targets must be [batch, label], not of shape {list(targets.shape)}")
+    require(
+        log_probs.ndim == 3,
+        NAME,
+        f"log_probs must be [batch, frame, class], not of shape {list(log_probs.shape)}",
+    )
+    require(
+        targets.ndim == 2,
+        NAME,
+        f"targets must be [batch, label], not of shape {list(targets.shape)}",
+    )
     require(
         log_probs.dtype in (torch.float16, torch.float32, torch.float64),
         NAME,
         f"log_probs must be float16, float32 or float64, not {log_probs.dtype}",
     )
-    require(targets.dtype in (torch.int32, torch.int64), NAME, f"targets must be int32 or int64, not {targets.dtype}")
+    require(
+        targets.dtype in (torch.int32, torch.int64),
+        NAME,
+        f"targets must be int32 or int64, not {targets.dtype}",
+    )
     require_same_device(NAME, log_probs=log_probs, targets=targets)
     require_contiguous(NAME, log_probs=log_probs, targets=targets)
-    require(log_probs.size(0) == 1 and targets.size(0) == 1, NAME, f"takes a batch of 1, not {log_probs.size(0)}; align one item a call")
+    require(
+        log_probs.size(0) == 1 and targets.size(0) == 1,
+        NAME,
+        f"takes a batch of 1, not {log_probs.size(0)}; align one item a call",
+    )
     for name, lengths, size, axis in (
         ("input_lengths", input_lengths, log_probs.size(1), "frames of log_probs"),
         ("target_lengths", target_lengths, targets.size(1), "labels of targets"),
     ):
-        require(lengths.ndim == 1 and lengths.numel() > 0, NAME, f"{name} must be [batch], not of shape {list(lengths.shape)}")
+        require(
+            lengths.ndim == 1 and lengths.numel() > 0,
+            NAME,
+            f"{name} must be [batch], not of shape {list(lengths.shape)}",
+        )
         longest = int(lengths.max())
-        require(longest == size, NAME, f"{name} must be {size}, all {axis}, not {longest}; cut the tensor to its length instead")
-    require(0 <= blank < log_probs.size(2), NAME, f"blank must be a class, 0 to {log_probs.size(2) - 1}, not {blank}")
+        require(
+            longest == size,
+            NAME,
+            f"{name} must be {size}, all {axis}, not {longest}; cut the tensor to its length instead",
+        )
+    require(
+        0 <= blank < log_probs.size(2),
+        NAME,
+        f"blank must be a class, 0 to {log_probs.size(2) - 1}, not {blank}",
+    )
 
 
 def _path_shape(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int) -> Tensor:
+    require_same_device(NAME, log_probs=log_probs, targets=targets)
     return targets.new_empty(log_probs.shape[:2])
 
 

@@ -29,14 +29,20 @@ def _filtered(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Tensor:
 
 def _check(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> None:
     require_same_device(NAME, waveform=waveform, a_coeffs=a_coeffs, b_coeffs=b_coeffs)
-    require(waveform.ndim == 3, NAME, f"waveform must be [batch, channel, time], not of shape {list(waveform.shape)}")
+    require(
+        waveform.ndim == 3,
+        NAME,
+        f"waveform must be [batch, channel, time], not of shape {list(waveform.shape)}",
+    )
     require(
         a_coeffs.ndim == 2 and a_coeffs.shape == b_coeffs.shape and a_coeffs.size(1) > 0,
         NAME,
         f"a_coeffs and b_coeffs must be [channel, order + 1] both, not of shapes {list(a_coeffs.shape)} and {list(b_coeffs.shape)}",
     )
     require(
-        a_coeffs.size(0) == waveform.size(1), NAME, f"there are coefficients for {a_coeffs.size(0)} channels, and {waveform.size(1)} channels"
+        a_coeffs.size(0) == waveform.size(1),
+        NAME,
+        f"there are coefficients for {a_coeffs.size(0)} channels, and {waveform.size(1)} channels",
     )
     kinds = {waveform.dtype, a_coeffs.dtype, b_coeffs.dtype}
     require(
@@ -48,6 +54,7 @@ def _check(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> None:
 
 
 def _shape(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Tensor:
+    require_same_device(NAME, waveform=waveform, a_coeffs=a_coeffs, b_coeffs=b_coeffs)
     return waveform.new_empty(waveform.shape)
 
 
@@ -149,7 +156,11 @@ def _nothing(*_: Tensor) -> None:
 OPERATORS = (
     Operator(
         schema="_lfilter(Tensor waveform, Tensor a_coeffs, Tensor b_coeffs) -> Tensor",
-        kernels={"CompositeExplicitAutograd": _filtered, "Meta": _shape, "Autograd": _differentiable},
+        kernels={
+            "CompositeExplicitAutograd": _filtered,
+            "Meta": _shape,
+            "Autograd": _differentiable,
+        },
         calls="functional.lfilter; since 2.9 through compat.operators.replacements",
     ),
     Operator(

@@ -19,7 +19,11 @@ def _loop(waveform: Tensor, temp: Tensor, last_in: Tensor, last_out: Tensor, out
     """
     if waveform.dtype not in (torch.float32, torch.float64):
         raise NotImplementedError(f"{NAME}: waveform must be float32 or float64, not {waveform.dtype}.")
-    require(temp.shape == waveform.shape == output_waveform.shape, NAME, "waveform, temp and output_waveform must be of one shape")
+    require(
+        temp.shape == waveform.shape == output_waveform.shape,
+        NAME,
+        "waveform, temp and output_waveform must be of one shape",
+    )
     if waveform.numel() == 0:
         return
     first = temp[:, :1] - last_in[:, None] + _DECAY * last_out[:, None]

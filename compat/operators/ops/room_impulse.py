@@ -29,7 +29,7 @@ def _summed(irs: Tensor, delay_i: Tensor, rir_length: int) -> Tensor:
     require(
         irs.ndim == 4 and list(irs.shape[1:3]) == list(delay_i.shape),
         NAME,
-        f"irs must be [band, image source, channel, tap] and delay_i [image source, channel], not {list(irs.shape)} and {list(delay_i.shape)}",
+        f"irs must be [band, image source, channel, tap] and delay_i of its middle two, not {list(irs.shape)} and {list(delay_i.shape)}",
     )
     bands, images, channels, taps = irs.shape
     places = delay_i.long()[..., None] + torch.arange(taps, device=irs.device)
@@ -47,9 +47,14 @@ def _band_filters(centers: Tensor, sample_rate: float, n_fft: int) -> Tensor:
     below = torch.cat((centers[:1] / 2, centers[:-1]))[:, None]
     above = torch.cat((centers[1:], centers.new_tensor([math.inf])))[:, None]
     center = centers[:, None]
-    distance = torch.where(frequency < center, (center - frequency) / (center - below), (frequency - center) / (above - center))
+    distance = torch.where(
+        frequency < center,
+        (center - frequency) / (center - below),
+        (frequency - center) / (above - center),
+    )
     magnitude = 0.5 * (1 + torch.cos(math.pi * distance.clamp(0, 1)))
-    return torch.fft.irfft(magnitude, n_fft).roll(n_fft // 2, 1)[:, 1:]
+    responses: Tensor = torch.fft.irfft(magnitude, n_fft)
+    return responses.roll(n_fft // 2, 1)[:, 1:]
 
 
 OPERATORS = (
