@@ -55,7 +55,8 @@ def test_the_function(torchaudio: types.ModuleType, dtype: torch.dtype) -> None:
     waveform = torch.rand(2, 997, dtype=dtype)
     for (orig, new), options in ((rates, options) for rates in RATES for options in OPTIONS):
         plain = resample(waveform, orig, new, **options)
-        assert (scripted(waveform, orig, new, **options) - plain).abs().max() < torch.finfo(dtype).eps * 8
+        # the edge of the Kaiser window is a square root of what rounding leaves of 0
+        assert (scripted(waveform, orig, new, **options) - plain).abs().max() < torch.finfo(dtype).eps ** 0.5
 
 
 def test_a_function_that_calls_it(torchaudio: types.ModuleType) -> None:
