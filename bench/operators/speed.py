@@ -38,8 +38,6 @@ class Task(NamedTuple):
 
 def filters() -> list[Task]:
     """A minute of stereo, and ten seconds with gradients."""
-    from scipy import signal
-
     a, b = torch.tensor([[1.0, -0.5, 0.2]]), torch.tensor([[0.2, 0.1, 0.3]])
     minute = torch.randn(2, 1, SECONDS * RATE) * 0.3
     operator = torch.ops.torchaudio._lfilter
@@ -56,8 +54,14 @@ def filters() -> list[Task]:
     waveform, waveform_forward = with_gradient("waveform")
     everything, everything_forward = with_gradient("waveform", "a", "b")
     arrays = [tensor.numpy() for tensor in (b[0], a[0], minute)]
+
+    def scipys() -> object:
+        from scipy import signal
+
+        return signal.lfilter(*arrays)
+
     return [
-        Task("lfilter, a minute of stereo", lambda: operator(minute, a, b), "scipy.signal.lfilter", lambda: signal.lfilter(*arrays), 1.5),
+        Task("lfilter, a minute of stereo", lambda: operator(minute, a, b), "scipy.signal.lfilter", scipys, 1.5),
         Task("lfilter, 10 s, backward to the waveform", waveform, "its forward", waveform_forward, 3.0),
         Task("lfilter, 10 s, backward to waveform and coefficients", everything, "its forward", everything_forward, 3.0),
         _real("lfilter, a minute of stereo", lambda: operator(minute, a, b)),
