@@ -18,6 +18,7 @@ help:
 	@echo "make audit-check    2,000 files in ten formats, a quarter with a difference planted: each found and named, and nothing else"
 	@echo "make audit-bench    the audit against bare decoding, on one core, on two, on Dask"
 	@echo "make codemod-bench  the codemod against django-upgrade, pyupgrade, ruff and LibCST's parser, on 10,000 files"
+	@echo "make operators-bench  lfilter, rnnt_loss and forced_align against SciPy, log_softmax and torchaudio 2.8's compiled ones"
 	@echo "make docs   the guide as a site, in site/; docs-serve shows it and follows changes"
 	@echo "make links  ask every address outside that the guide names whether it is still there"
 	@echo "make coverage       the lines that no test runs"
@@ -46,8 +47,12 @@ $(STAGES:%=$(VENV)/.%): $(VENV)/.%: pyproject.toml constraints.txt | $(BIN)/pip
 system:
 	@sh tests/system-packages.sh
 
-demo: $(VENV)/.demo
-	@$(BIN)/python migration_guide/examples/demo.py
+# the Python part of torchaudio, apart from the environment, which the tests want without
+$(VENV)/torchaudio: | $(BIN)/pip
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --no-deps --target $@ torchaudio
+
+demo: $(VENV)/.demo $(VENV)/torchaudio
+	@$(BIN)/python migration_guide/examples/demo.py $(VENV)/torchaudio
 
 test: $(VENV)/.test system
 	$(BIN)/python -m pytest -n 2 --dist worksteal
@@ -91,6 +96,16 @@ bench: $(VENV)/.bench system
 codemod-bench: $(VENV)/.bench
 	$(BIN)/python -m bench.codemod.speed --write
 
+# the compiled operators need the torch that they were built for, in an environment of their own
+.real/.ready:
+	@sh tests/environment.sh .real "$(PYTHON)"
+	.real/bin/python -m pip install --quiet --disable-pip-version-check torch==2.8.0 torchaudio==2.8.0 numpy
+	@touch $@
+
+.PHONY: operators-bench
+operators-bench: $(VENV)/.bench .real/.ready
+	$(BIN)/python -m bench.operators.speed --real .real/bin/python --write
+
 # how long `make fuzz` runs, in seconds
 TIME ?= 600
 
@@ -108,4 +123,4 @@ fuzz: $(VENV)/.test system
 dev: $(VENV)/.dev
 
 clean:
-	rm -rf $(VENV) .audit dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .cache
+	rm -rf $(VENV) .audit .real dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .cache

@@ -3,30 +3,21 @@
 For the ratio of ``orig`` to ``new``, divided by their greatest common divisor, the output has ``new`` phases. Each is a
 filter of its own: a sinc, cut off below half of the lower rate, under a window of ``lowpass_filter_width`` zero crossings
 to each side. All phases together are one strided convolution.
+
+TorchScript compiles all of this, so the module keeps to what it takes: annotations are evaluated, no value is global, and
+torch is imported here; ``compat.tree`` imports this module when a name of it is reached for.
 """
 
-from __future__ import annotations
-
 import math
-from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
 
 from dispatcher.errors import ArgumentError, ArgumentTypeError
 
-if TYPE_CHECKING:
-    import torch
 
-# the names up to 2.0 and those after it
-_METHODS = {
-    "sinc_interp_hann": "hann", "sinc_interp_kaiser": "kaiser", "sinc_interpolation": "hann", "kaiser_window": "kaiser",
-}  # fmt: skip
-METHOD = "sinc_interp_hann"
-LOWPASS_FILTER_WIDTH = 6
-ROLLOFF = 0.99
-KAISER_BETA = 14.769656459379492
-
-
-def check_rates(orig_freq: float, new_freq: float) -> tuple[int, int]:
-    """Both rates over their greatest common divisor.
+def check_rates(orig_freq: int, new_freq: int) -> tuple[int, int]:
+    """Return both rates over their greatest common divisor.
 
     Raises:
         TypeError: one is not a whole number of Hz.
@@ -43,38 +34,43 @@ def check_rates(orig_freq: float, new_freq: float) -> tuple[int, int]:
 def kernel(
     orig: int,
     new: int,
-    lowpass_filter_width: int = LOWPASS_FILTER_WIDTH,
-    rolloff: float = ROLLOFF,
-    resampling_method: str = METHOD,
+    lowpass_filter_width: int = 6,
+    rolloff: float = 0.99,
+    resampling_method: str = "sinc_interp_hann",
     beta: float | None = None,
-    device: torch.device | str = "cpu",
+    device: torch.device = torch.device("cpu"),  # noqa: B008 - a constant, which TorchScript takes as a default only
     dtype: torch.dtype | None = None,
-) -> tuple[torch.Tensor, int]:
-    """The filters of all phases, ``[phase, 1, tap]``, and how many input frames they reach to the left.
+) -> tuple[Tensor, int]:
+    """Return the filters of all phases, ``[phase, 1, tap]``, and how many input frames they reach to the left.
 
     Computed in float64, but for the phases, and given as float32, unless ``dtype`` says otherwise.
 
     Raises:
         ValueError: an unknown method, or a width that is not positive.
     """
-    import torch
-
-    window = _METHODS.get(resampling_method)
-    if window is None:
-        raise ArgumentError(f"resampling_method={resampling_method!r} is none of {', '.join(map(repr, _METHODS))}")
+    hann = resampling_method in ("sinc_interp_hann", "sinc_interpolation")
+    kaiser = resampling_method in (
+        "sinc_interp_kaiser",
+        "kaiser_window",
+    )  # the second name of each is that up to 2.0
+    if not hann and not kaiser:
+        raise ArgumentError(
+            f"resampling_method='{resampling_method}' is none of "
+            "'sinc_interp_hann', 'sinc_interp_kaiser', 'sinc_interpolation', 'kaiser_window'"
+        )
     if lowpass_filter_width <= 0:
         raise ArgumentError(f"lowpass_filter_width={lowpass_filter_width} must be positive")
     cutoff = min(orig, new) * rolloff
     reach = math.ceil(lowpass_filter_width * orig / cutoff)
-    precision = dtype or torch.float64
+    precision = torch.float64 if dtype is None else dtype
     taps = torch.arange(-reach, reach + orig, dtype=precision, device=device) / orig
     # without a dtype torchaudio divides whole numbers, which gives float32: a rounding that models were trained with
     phases = torch.arange(0, -new, -1, dtype=dtype, device=device)[:, None, None] / new
     crossings = ((phases + taps) * cutoff).clamp(-lowpass_filter_width, lowpass_filter_width)
-    if window == "hann":
+    if hann:
         weight = torch.cos(crossings * math.pi / lowpass_filter_width / 2) ** 2
     else:
-        steepness = torch.tensor(float(KAISER_BETA if beta is None else beta), dtype=precision, device=device)
+        steepness = torch.tensor(14.769656459379492 if beta is None else float(beta), dtype=precision, device=device)
         weight = torch.i0(steepness * torch.sqrt(1 - (crossings / lowpass_filter_width) ** 2)) / torch.i0(steepness)
     angle = crossings * math.pi
     sinc = torch.where(angle == 0, torch.ones_like(angle), angle.sin() / angle)
@@ -82,19 +78,114 @@ def kernel(
     return (filters if dtype is not None else filters.to(torch.float32)), reach
 
 
-def convolve(waveform: torch.Tensor, orig: int, new: int, filters: torch.Tensor, reach: int) -> torch.Tensor:
+def convolve(waveform: Tensor, orig: int, new: int, filters: Tensor, reach: int) -> Tensor:
     """Resample ``[..., time]`` by ready filters; ``ceil(new * time / orig)`` frames come out.
 
     Raises:
         TypeError: the waveform is not of floating point.
     """
-    import torch
-
     if not waveform.is_floating_point():
         raise ArgumentTypeError(f"resampling needs floating point samples, not {waveform.dtype}")
-    shape = waveform.shape
+    shape = list(waveform.size())
     flat = waveform.reshape(-1, shape[-1])
     padded = torch.nn.functional.pad(flat, (reach, reach + orig))
     phases = torch.nn.functional.conv1d(padded[:, None], filters, stride=orig)
-    frames = math.ceil(new * shape[-1] / orig)
-    return phases.transpose(1, 2).reshape(flat.shape[0], -1)[..., :frames].view(*shape[:-1], -1)
+    frames = -(-new * shape[-1] // orig)
+    return phases.transpose(1, 2).flatten(1)[:, :frames].reshape(shape[:-1] + [frames])  # noqa: RUF005 - TorchScript takes no *
+
+
+def resample(
+    waveform: Tensor,
+    orig_freq: int,
+    new_freq: int,
+    lowpass_filter_width: int = 6,
+    rolloff: float = 0.99,
+    resampling_method: str = "sinc_interp_hann",
+    beta: float | None = None,
+) -> Tensor:
+    """Resample ``[..., time]`` from ``orig_freq`` to ``new_freq``, both in Hz.
+
+    Args:
+        waveform: floating point samples.
+        orig_freq: a whole number of Hz.
+        new_freq: a whole number of Hz.
+        lowpass_filter_width: zero crossings of the filter to each side; more is sharper and slower.
+        rolloff: cut-off as a fraction of half the lower rate; less damps aliasing at the cost of the highest frequencies.
+        resampling_method: ``"sinc_interp_hann"`` or ``"sinc_interp_kaiser"``; the names up to 2.0, ``"sinc_interpolation"`` and
+            ``"kaiser_window"``, are taken too.
+        beta: shape of the Kaiser window; more is smoother.
+
+    Raises:
+        ValueError, TypeError: rates that are not positive whole numbers, an unknown method, or integer samples.
+    """
+    orig, new = check_rates(orig_freq, new_freq)
+    if orig == new:
+        return waveform
+    filters, reach = kernel(
+        orig,
+        new,
+        lowpass_filter_width,
+        rolloff,
+        resampling_method,
+        beta,
+        waveform.device,
+        waveform.dtype,
+    )
+    return convolve(waveform, orig, new, filters, reach)
+
+
+class Resample(torch.nn.Module):
+    """Resample ``[..., time]`` from one rate to another, with filters computed once.
+
+    Args:
+        orig_freq: a whole number of Hz.
+        new_freq: a whole number of Hz.
+        resampling_method: ``"sinc_interp_hann"`` or ``"sinc_interp_kaiser"``.
+        lowpass_filter_width: zero crossings of the filter to each side.
+        rolloff: cut-off as a fraction of half the lower rate.
+        beta: shape of the Kaiser window.
+        dtype: precision of the filters; by default computed in float64 and kept in float32.
+
+    Raises:
+        ValueError, TypeError: rates that are not positive whole numbers, or an unknown method.
+    """
+
+    __constants__ = ("_same",)  # so that TorchScript leaves out the filters where there are none
+
+    def __init__(
+        self,
+        orig_freq: int = 16000,
+        new_freq: int = 16000,
+        resampling_method: str = "sinc_interp_hann",
+        lowpass_filter_width: int = 6,
+        rolloff: float = 0.99,
+        beta: float | None = None,
+        *,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__()
+        self.orig_freq, self.new_freq, self.resampling_method = (
+            orig_freq,
+            new_freq,
+            resampling_method,
+        )
+        self.lowpass_filter_width, self.rolloff, self.beta = lowpass_filter_width, rolloff, beta
+        self._orig, self._new = check_rates(orig_freq, new_freq)
+        self._same = self._orig == self._new
+        if not self._same:
+            filters, self.width = kernel(
+                self._orig,
+                self._new,
+                lowpass_filter_width,
+                rolloff,
+                resampling_method,
+                beta,
+                dtype=dtype,
+            )
+            self.register_buffer("kernel", filters)
+
+    def forward(self, waveform: Tensor) -> Tensor:
+        """Return the waveform at the new rate, ``[..., ceil(time * new_freq / orig_freq)]``."""
+        if self._same:
+            return waveform
+        return convolve(waveform, self._orig, self._new, self.kernel, self.width)  # type: ignore[arg-type]

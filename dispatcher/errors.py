@@ -34,6 +34,10 @@ class ArgumentTypeError(AudioError, TypeError):
     """An argument is of a type that the backend, or the release, does not take."""
 
 
+class OperatorError(AudioError, RuntimeError):
+    """An operator in the place of torchaudio's compiled ones cannot compute this; those raised RuntimeError."""
+
+
 class BackendUnavailable(AudioError, RuntimeError):  # noqa: N818 - it is a state, kept and asked for, before it is raised
     """A backend cannot be used here. ``tried`` lists each attempt with its own error."""
 

@@ -1,0 +1,1 @@
+"""The operators in the place of torchaudio's compiled ones."""

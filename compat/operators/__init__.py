@@ -1,0 +1,12 @@
+"""What torchaudio compiles in C++, for a torchaudio whose compiled part does not load.
+
+Each file in ``compat.operators.ops`` declares operators under the names by which the releases call
+them (``torch.ops.torchaudio.forced_align``); the methods are in ``compat.operators.kernels``. Importing
+this package imports neither torch nor an operator.
+"""
+
+from __future__ import annotations
+
+from compat.operators.registration import register, registered, unregister
+
+__all__ = ["register", "registered", "unregister"]

@@ -1,0 +1,76 @@
+"""What an operator is, and finding all of them in ``compat.operators.ops``.
+
+A module there has ``OPERATORS``, a tuple; nothing else lists it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from typing import Any
+
+TORCHAUDIO = "torchaudio"
+OURS = "torchaudio_compat"
+
+Kernel = Callable[..., Any]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Operator:
+    """One operator of ``torch.ops``.
+
+    Attributes:
+        schema: its name, arguments and results, as torch parses them.
+        kernels: what computes it, by torch's dispatch key.
+        calls: what of torchaudio calls it, for people.
+        since: the first release that calls it so.
+        until: the last one; empty for those that still do.
+        namespace: ``torchaudio``, or our own for what several operators share.
+    """
+
+    schema: str
+    kernels: Mapping[str, Kernel]
+    calls: str
+    since: str = "2.0"
+    until: str = ""
+    namespace: str = TORCHAUDIO
+
+    @property
+    def name(self) -> str:
+        """The name in its namespace, without arguments."""
+        return self.schema.partition("(")[0]
+
+    def serves(self, release: str) -> bool:
+        """Return whether a release such as ``"2.8.0"`` calls the operator, and calls it so."""
+        asked = _numbers(release)
+        return _numbers(self.since) <= asked and (not self.until or asked <= _numbers(self.until))
+
+
+def _numbers(release: str) -> tuple[int, int]:
+    major, minor = release.split(".")[:2]
+    return int(major), int(minor)
+
+
+@functools.cache
+def operators() -> tuple[Operator, ...]:
+    """Return all operators of all releases; this imports torch.
+
+    Raises:
+        RuntimeError: two of them have one name in one release.
+    """
+    package = importlib.import_module("compat.operators.ops")
+    found: list[Operator] = []
+    for module in pkgutil.iter_modules(package.__path__):
+        found += importlib.import_module(f"{package.__name__}.{module.name}").OPERATORS
+    for operator in found:
+        if any(_clash(operator, other) for other in found if other is not operator):
+            raise RuntimeError(f"two operators are called {operator.namespace}::{operator.name} in one release")
+    return tuple(found)
+
+
+def _clash(one: Operator, other: Operator) -> bool:
+    same = (one.namespace, one.name) == (other.namespace, other.name)
+    return same and (one.serves(other.since) or other.serves(one.since))

@@ -1,0 +1,1 @@
+"""The numerical methods behind the operators: functions of tensors that know nothing of torchaudio or of registration."""

@@ -1,0 +1,161 @@
+"""The RNN transducer's loss and its gradient (Graves 2012, "Sequence Transduction with RNNs").
+
+A path goes through a lattice of frames t and emitted labels u: blank moves to the next frame, a label
+moves up one row, and the last blank leaves at the far corner. Both recursions over the lattice,
+``alpha`` from the beginning and ``beta`` from the end, depend on the neighbours before only, so all
+nodes of one anti-diagonal ``t + u = d`` are computed at once, for the whole batch and for both
+recursions together: T + U steps of a few operations on small tensors, on any device.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class Loss(NamedTuple):
+    """What the recursions give; all are log probabilities in float32."""
+
+    costs: Tensor  # [batch]: minus the log probability of the labels
+    alphas: Tensor  # [batch, frame, row]
+    betas: Tensor  # [batch, frame, row]
+    log_probs: Tensor  # [batch, frame, row, class]: the logits after log_softmax
+    blank_moves: Tensor  # [batch, frame, row]: log probability of blank
+    label_moves: Tensor  # [batch, frame, row]: of the next label; -inf where there is none
+    inside: Tensor  # [batch, frame, row]: whether the lengths reach so far
+
+
+def loss(
+    logits: Tensor,
+    targets: Tensor,
+    frames: Tensor,
+    labels: Tensor,
+    blank: int,
+    *,
+    fused_log_softmax: bool,
+) -> Loss:
+    """Run both recursions.
+
+    Args:
+        logits: ``[batch, frame, row, class]``, one row more than labels; log probabilities already
+            where ``fused_log_softmax`` is false.
+        targets: ``[batch, label]``.
+        frames: how many of the frames count, ``[batch]``, each at least 1.
+        labels: how many of the labels count, ``[batch]``.
+        blank: its class.
+        fused_log_softmax: whether logits become log probabilities here.
+    """
+    log_probs = logits.to(torch.float32)
+    if fused_log_softmax:
+        log_probs = log_probs.log_softmax(-1)
+    _, time, rows, _ = logits.shape
+    frame = torch.arange(time, device=logits.device)[:, None]
+    row = torch.arange(rows, device=logits.device)
+    last_frame, last_row = frames[:, None, None] - 1, labels[:, None, None]
+    inside = (frame <= last_frame) & (row <= last_row)
+
+    classes = torch.nn.functional.pad(targets.long(), (0, 1))
+    classes = classes.where(row < labels[:, None], 0)[:, None, :, None].expand(-1, time, -1, -1)
+    label_moves = log_probs.gather(3, classes)[..., 0].masked_fill(row >= last_row, -torch.inf)
+    blank_moves = log_probs[..., blank].contiguous()
+
+    # beta is alpha of the lattice seen from its end, where a move costs what it costs at its origin
+    back = _reversal(frame, row, last_frame, last_row)
+    down, up = (torch.cat((_entered(moves, axis), back(moves))) for moves, axis in ((blank_moves, 1), (label_moves, 2)))
+    leaving = back(blank_moves)[:, :1, :1]
+    start = torch.cat((torch.zeros_like(leaving), leaving))
+    forward, backward = _recursion(start[:, 0, 0], down, up).chunk(2)
+    betas = back(backward).masked_fill(~inside, -torch.inf)
+    alphas = forward.masked_fill(~inside, -torch.inf)
+    return Loss(-betas[:, 0, 0], alphas, betas, log_probs, blank_moves, label_moves, inside)
+
+
+class _reversal:  # noqa: N801 - used as a function
+    """Turn ``[batch, frame, row]`` about the middle of each item's own lattice."""
+
+    def __init__(self, frame: Tensor, row: Tensor, last_frame: Tensor, last_row: Tensor) -> None:
+        self._frames = (last_frame - frame).remainder(frame.size(0))
+        self._rows = (last_row - row).remainder(row.size(0))
+
+    def __call__(self, values: Tensor) -> Tensor:
+        batch, time, rows = values.shape
+        turned = values.gather(1, self._frames.expand(batch, time, rows))
+        return turned.gather(2, self._rows.expand(batch, time, rows))
+
+
+def _entered(moves: Tensor, axis: int) -> Tensor:
+    """Put each move where it arrives: one place on along the axis."""
+    return moves.roll(1, axis)
+
+
+def _recursion(start: Tensor, down: Tensor, up: Tensor) -> Tensor:
+    """Sum over paths: node (t, u) from (t - 1, u) by ``down[t, u]`` and from (t, u - 1) by ``up[t, u]``."""
+    batch, time, rows = down.shape
+    diagonal = torch.arange(time + rows - 1, device=down.device)[:, None]
+    row = torch.arange(rows, device=down.device)
+    frame = diagonal - row  # [diagonal, row]
+    there = (frame >= 0) & (frame < time)
+    place = frame.clamp(0, time - 1) * rows + row
+
+    def skewed(moves: Tensor, possible: Tensor) -> Tensor:
+        values = moves.reshape(batch, -1)[:, place.flatten()].view(batch, *place.shape)
+        return values.masked_fill(~(there & possible), -torch.inf).transpose(0, 1).contiguous()
+
+    by_blank, by_label = skewed(down, frame > 0), skewed(up, row > 0)
+    nodes = torch.full((time + rows - 1, batch, rows + 1), -torch.inf, device=down.device)  # row u stands at u + 1
+    nodes[0, :, 1] = start
+    for step in range(1, time + rows - 1):
+        before = nodes[step - 1]
+        nodes[step, :, 1:] = torch.logaddexp(before[:, 1:] + by_blank[step], before[:, :-1] + by_label[step])
+    at = (torch.arange(time, device=down.device)[:, None] + row) * (rows + 1) + row + 1
+    return nodes.transpose(0, 1).reshape(batch, -1)[:, at.flatten()].view(batch, time, rows)
+
+
+def gradient(
+    found: Loss,
+    targets: Tensor,
+    frames: Tensor,
+    labels: Tensor,
+    blank: int,
+    clamp: float,
+    *,
+    fused_log_softmax: bool,
+) -> Tensor:
+    """Return the gradient of each item's cost to its logits.
+
+    ``found.log_probs`` becomes the result where it is not the caller's own tensor.
+
+    Args:
+        found: what ``loss`` gave.
+        targets, frames, labels, blank, fused_log_softmax: as given to it.
+        clamp: the largest size of an element; not positive for no limit.
+    """
+    rows = found.alphas.size(2)
+    row = torch.arange(rows, device=targets.device)
+    scaled = found.alphas + found.costs[:, None, None]
+    after_blank = torch.full_like(found.betas, -torch.inf)
+    after_blank[:, :-1] = found.betas[:, 1:]
+    items = torch.arange(frames.numel(), device=targets.device)
+    after_blank[items, frames.long() - 1, labels.long()] = 0
+    after_label = torch.full_like(found.betas, -torch.inf)
+    after_label[:, :, :-1] = found.betas[:, :, 1:]
+    through_blank = -(scaled + found.blank_moves + after_blank).exp()
+    through_label = -(scaled + found.label_moves + after_label).exp()
+
+    if fused_log_softmax:
+        result = found.log_probs
+        result += (scaled + found.betas)[..., None]
+        result.exp_()
+    else:
+        result = torch.zeros_like(found.log_probs)
+    result[..., blank] += through_blank
+    classes = torch.nn.functional.pad(targets.long(), (0, 1)).where(row < labels[:, None], 0)
+    classes = classes[:, None, :, None].expand(*found.alphas.shape, 1)
+    result.scatter_add_(3, classes, through_label[..., None])
+    if not bool(found.inside.all()):
+        result.masked_fill_(~found.inside[..., None], 0)
+    if clamp > 0:
+        result.clamp_(-clamp, clamp)
+    return result

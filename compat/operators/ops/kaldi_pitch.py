@@ -1,0 +1,31 @@
+"""Kaldi's pitch tracker: ``torchaudio.functional.compute_kaldi_pitch``, in 2.0 only. Refused."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from compat.operators.declaration import Operator
+from dispatcher.errors import OperatorError
+
+
+def _refuse(*_: Any) -> NoReturn:
+    """Say that nothing stands in for Kaldi's C++ code."""
+    raise OperatorError(
+        "compute_kaldi_pitch: Kaldi's pitch tracker was compiled into torchaudio 2.0, left it with 2.1, and nothing stands in for it. "
+        "torchaudio.functional.detect_pitch_frequency finds pitch by another method; models trained on Kaldi's pitch need Kaldi itself."
+    )
+
+
+OPERATORS = (
+    Operator(
+        schema=(
+            "kaldi_ComputeKaldiPitch(Tensor wave, float sample_frequency, float frame_length, float frame_shift, float min_f0, "
+            "float max_f0, float soft_min_f0, float penalty_factor, float lowpass_cutoff, float resample_frequency, float delta_pitch, "
+            "float nccf_ballast, int lowpass_filter_width, int upsample_filter_width, int max_frames_latency, int frames_per_chunk, "
+            "bool simulate_first_pass_online, int recompute_frame, bool snip_edges) -> Tensor"
+        ),
+        kernels={"CompositeImplicitAutograd": _refuse},
+        calls="functional.compute_kaldi_pitch",
+        until="2.0",
+    ),
+)

@@ -1,0 +1,171 @@
+"""Recursive filters: ``torchaudio.functional.lfilter``, and all that is made of it (biquads, ``filtfilt``).
+
+Up to 2.8 torchaudio calls ``_lfilter``, which is differentiable; since 2.9 its Python part calls the
+loop ``_lfilter_core_loop`` for the recursive half and convolves for the other, ten times slower than
+the whole operator: ``compat.operators.replacements`` puts ``_lfilter`` there too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from compat.operators.autograd import below_autograd
+from compat.operators.checks import require, require_same_device
+from compat.operators.declaration import Operator
+from compat.operators.kernels.recursive_filter import recursive_filter
+
+NAME = "lfilter"
+_LONG = 1 << 15  # frames
+
+
+def _filtered(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Tensor:
+    """Filter ``[batch, channel, time]`` by the coefficients of each channel, ``[channel, order + 1]``."""
+    _check(waveform, a_coeffs, b_coeffs)
+    return recursive_filter(waveform, a_coeffs, b_coeffs)
+
+
+def _check(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> None:
+    require_same_device(NAME, waveform=waveform, a_coeffs=a_coeffs, b_coeffs=b_coeffs)
+    require(
+        waveform.ndim == 3,
+        NAME,
+        f"waveform must be [batch, channel, time], not of shape {list(waveform.shape)}",
+    )
+    require(
+        a_coeffs.ndim == 2 and a_coeffs.shape == b_coeffs.shape and a_coeffs.size(1) > 0,
+        NAME,
+        f"a_coeffs and b_coeffs must be [channel, order + 1] both, not of shapes {list(a_coeffs.shape)} and {list(b_coeffs.shape)}",
+    )
+    require(
+        a_coeffs.size(0) == waveform.size(1),
+        NAME,
+        f"there are coefficients for {a_coeffs.size(0)} channels, and {waveform.size(1)} channels",
+    )
+    kinds = {waveform.dtype, a_coeffs.dtype, b_coeffs.dtype}
+    require(
+        len(kinds) == 1 and kinds <= {torch.float32, torch.float64},
+        NAME,
+        f"waveform and coefficients must be float32 all, or float64 all, not {', '.join(sorted(map(str, kinds)))}",
+    )
+    require(waveform.size(2) > 0, NAME, "waveform has no frames")
+
+
+def _shape(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Tensor:
+    require_same_device(NAME, waveform=waveform, a_coeffs=a_coeffs, b_coeffs=b_coeffs)
+    return waveform.new_empty(waveform.shape)
+
+
+class _Differentiable(torch.autograd.Function):
+    """The filter with its gradients, made of filters, so that they have gradients in turn.
+
+    With u the gradient of the output, filtered by 1/a backwards in time, the gradients are
+    ``dx[n] = sum_k b[k] u[n + k]``, ``db[k] = sum_n u[n] x[n - k]`` and ``da[k] = -sum_n u[n] y[n - k]``.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Tensor:
+        output: Tensor = below_autograd(torch.ops.torchaudio._lfilter, waveform, a_coeffs, b_coeffs)
+        ctx.save_for_backward(waveform, a_coeffs, b_coeffs, output)
+        return output
+
+    @staticmethod
+    def backward(ctx: Any, to_output: Tensor) -> tuple[Tensor | None, ...]:
+        waveform, a_coeffs, b_coeffs, output = ctx.saved_tensors
+        to_waveform, to_a, to_b = ctx.needs_input_grad
+        operator = torch.ops.torchaudio._lfilter
+        reverse = to_output.flip(2)
+        if not (to_a or to_b):
+            return operator(reverse, a_coeffs, b_coeffs).flip(2), None, None
+        impulse = torch.zeros_like(a_coeffs)
+        impulse[:, 0] = 1
+        adjoint = operator(reverse, a_coeffs, impulse).flip(2)
+        return (
+            _convolved_backwards(adjoint, b_coeffs) if to_waveform else None,
+            -_correlated(adjoint, output, a_coeffs.size(1)) if to_a else None,
+            _correlated(adjoint, waveform, a_coeffs.size(1)) if to_b else None,
+        )
+
+
+def _convolved_backwards(signal: Tensor, taps: Tensor) -> Tensor:
+    """Return ``sum_k taps[k] signal[n + k]``."""
+    output = signal * taps[:, :1]
+    for lag in range(1, min(taps.size(1), signal.size(2))):
+        output[..., :-lag].addcmul_(signal[..., lag:], taps[:, lag : lag + 1])
+    return output
+
+
+def _correlated(signal: Tensor, other: Tensor, lags: int) -> Tensor:
+    """Return ``sum_n signal[n] other[n - k]`` over batch and time, ``[channel, lag]``."""
+    batch, channels, time = signal.shape
+    if time < _LONG:
+        sums = [torch.linalg.vecdot(signal[..., lag:], other[..., : max(time - lag, 0)]).sum(0) for lag in range(lags)]
+        return torch.stack(sums, 1)
+    # of long rows, dot products one by one take half of that time
+    products = [
+        torch.dot(signal[item, channel, lag:], other[item, channel, : time - lag])
+        for item in range(batch)
+        for channel in range(channels)
+        for lag in range(lags)
+    ]
+    return torch.stack(products).view(batch, channels, lags).sum(0)
+
+
+def _differentiable(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Any:
+    return _Differentiable.apply(waveform, a_coeffs, b_coeffs)  # type: ignore[no-untyped-call]
+
+
+def _loop(input_signal_windows: Tensor, a_coeff_flipped: Tensor, padded_output_waveform: Tensor) -> None:
+    """Filter by ``1 / a`` into ``padded_output_waveform``, which begins with the ``order`` outputs before.
+
+    ``a_coeff_flipped`` has the longest lag first, and its last coefficient counts as 1.
+    """
+    order = a_coeff_flipped.size(1) - 1
+    shape = [*input_signal_windows.shape[:-1], input_signal_windows.size(-1) + order]
+    require(
+        list(padded_output_waveform.shape) == shape,
+        NAME,
+        f"padded_output_waveform must be of shape {shape}, not {list(padded_output_waveform.shape)}",
+    )
+    fed = input_signal_windows
+    if bool(padded_output_waveform.any()):
+        fed = _fed_with_past(fed, a_coeff_flipped, padded_output_waveform)
+    a_coeffs = a_coeff_flipped.flip(1)
+    a_coeffs[:, 0] = 1
+    impulse = torch.zeros_like(a_coeffs)
+    impulse[:, 0] = 1
+    padded_output_waveform[..., order:] = _filtered(fed, a_coeffs, impulse)
+
+
+def _fed_with_past(fed: Tensor, a_coeff_flipped: Tensor, padded: Tensor) -> Tensor:
+    """Move into the input what the outputs before, and what stands where outputs will, add to it."""
+    order, time = a_coeff_flipped.size(1) - 1, fed.size(-1)
+    fed = fed - padded[..., order:] * a_coeff_flipped[:, -1:]
+    for sample in range(min(order, time)):
+        past = padded[..., sample:order]
+        fed[..., sample] -= (past * a_coeff_flipped[:, : order - sample]).sum(-1)
+    return fed
+
+
+def _nothing(*_: Tensor) -> None:
+    return None
+
+
+OPERATORS = (
+    Operator(
+        schema="_lfilter(Tensor waveform, Tensor a_coeffs, Tensor b_coeffs) -> Tensor",
+        kernels={
+            "CompositeExplicitAutograd": _filtered,
+            "Meta": _shape,
+            "Autograd": _differentiable,
+        },
+        calls="functional.lfilter; since 2.9 through compat.operators.replacements",
+    ),
+    Operator(
+        schema="_lfilter_core_loop(Tensor input_signal_windows, Tensor a_coeff_flipped, Tensor(a!) padded_output_waveform) -> ()",
+        kernels={"CompositeExplicitAutograd": _loop, "Meta": _nothing},
+        calls="functional.lfilter, since 2.9",
+    ),
+)

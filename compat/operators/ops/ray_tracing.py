@@ -1,0 +1,30 @@
+"""Energy histograms of a room: ``torchaudio.prototype.functional.ray_tracing``, 2.2 to 2.8. Refused."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from compat.operators.declaration import Operator
+from dispatcher.errors import OperatorError
+
+
+def _refuse(*_: Any) -> NoReturn:
+    """Say that nothing stands in for the compiled ray tracer."""
+    raise OperatorError(
+        "ray_tracing: the ray tracer was compiled into torchaudio 2.2 to 2.8 as a prototype, and nothing stands in for it. "
+        "Use pyroomacoustics, which it was made after (pip install pyroomacoustics), or simulate_rir_ism, which works here."
+    )
+
+
+OPERATORS = (
+    Operator(
+        schema=(
+            "ray_tracing(Tensor room, Tensor source, Tensor mic_array, int num_rays, Tensor absorption, Tensor scattering, "
+            "float mic_radius, float sound_speed, float energy_thres, float time_thres, float hist_bin_size) -> Tensor"
+        ),
+        kernels={"CompositeImplicitAutograd": _refuse},
+        calls="prototype.functional.ray_tracing",
+        since="2.2",
+        until="2.8",
+    ),
+)

@@ -1,0 +1,86 @@
+"""Putting the operators of a release into ``torch.ops``, and taking them away."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from compat.operators import declaration
+
+_lock = threading.RLock()
+_release = ""
+_libraries: list[Any] = []
+_names: tuple[str, ...] = ()
+
+
+def register(release: str) -> tuple[str, ...]:
+    """Define what a release of torchaudio expects of its compiled part.
+
+    Call it before the Python part of torchaudio is imported, which looks operators up while it is
+    imported. Called again for the same release it does nothing; for another it changes over.
+    What a compiled torchaudio, or anybody else, has defined stays as it is.
+
+    Args:
+        release: such as ``"2.8.0"``; operators of one name differ between releases.
+
+    Returns:
+        The names that are defined, such as ``torchaudio::forced_align``.
+    """
+    global _release, _names
+    with _lock:
+        if _release == release:
+            return _names
+        unregister()
+        try:
+            _names = tuple(_define(operator) for operator in declaration.operators() if operator.serves(release) and not _defined(operator))
+        except BaseException:
+            unregister()
+            raise
+        _release = release
+        return _names
+
+
+def registered() -> tuple[str, ...]:
+    """Return the names that ``register`` has defined."""
+    return _names
+
+
+def unregister() -> None:
+    """Take away what ``register`` has defined, so that a compiled torchaudio can be loaded.
+
+    Functions of torchaudio that call the operators raise AttributeError or RuntimeError from then on.
+    """
+    global _release, _names
+    with _lock:
+        for library in _libraries:
+            if hasattr(library, "_destroy"):  # before torch 2.1 a library takes its operators along when it goes
+                library._destroy()
+        _libraries.clear()
+        _forget_looked_up()
+        _release, _names = "", ()
+
+
+def _defined(operator: declaration.Operator) -> bool:
+    import torch
+
+    return hasattr(getattr(torch.ops, operator.namespace), operator.name)
+
+
+def _define(operator: declaration.Operator) -> str:
+    import torch
+
+    library: Any = torch.library.Library(operator.namespace, "FRAGMENT")  # type: ignore[no-untyped-call]
+    _libraries.append(library)
+    library.define(operator.schema)
+    for key, kernel in operator.kernels.items():
+        library.impl(operator.name, kernel, key)
+    return f"{operator.namespace}::{operator.name}"
+
+
+def _forget_looked_up() -> None:
+    """Drop the operators that ``torch.ops`` keeps as attributes once they were looked up."""
+    import torch
+
+    for full in _names:
+        namespace, _, name = full.partition("::")
+        vars(getattr(torch.ops, namespace)).pop(name, None)

@@ -1,0 +1,76 @@
+"""The loop of overdrive, against the loop itself."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+
+def overdriven(waveform: Tensor, temp: Tensor, last_in: Tensor, last_out: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Call the operator on copies of what it changes."""
+    output, last_in, last_out = torch.zeros_like(waveform), last_in.clone(), last_out.clone()
+    assert torch.ops.torchaudio._overdrive_core_loop(waveform, temp, last_in, last_out, output) is None
+    return output, last_in, last_out
+
+
+def by_samples(waveform: Tensor, temp: Tensor, last_in: Tensor, last_out: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Apply SoX's loop."""
+    output = torch.zeros_like(waveform)
+    for n in range(waveform.size(1)):
+        last_out = temp[:, n] - last_in + 0.995 * last_out
+        last_in = temp[:, n]
+        output[:, n] = waveform[:, n] * 0.5 + last_out * 0.75
+    return output, last_in, last_out
+
+
+@pytest.mark.parametrize(("dtype", "close"), [(torch.float32, 1e-5), (torch.float64, 1e-12)])
+@pytest.mark.parametrize("time", [1, 2, 31, 400])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_it_is_the_loop(release: str, channels: int, time: int, dtype: torch.dtype, close: float) -> None:
+    given = [torch.randn(*shape, dtype=dtype) for shape in ((channels, time), (channels, time), (channels,), (channels,))]
+    for ours, loop in zip(overdriven(*given), by_samples(*given), strict=True):
+        assert ours.dtype == dtype
+        assert (ours - loop).abs().max() < close
+
+
+def test_gradients(release: str) -> None:
+    given = [torch.randn(*shape, dtype=torch.float64, requires_grad=True) for shape in ((2, 9), (2, 9), (2,), (2,))]
+    assert torch.autograd.gradcheck(overdriven, given)
+    assert torch.autograd.gradgradcheck(overdriven, given)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.int32])
+def test_other_dtypes_are_refused(release: str, dtype: torch.dtype) -> None:
+    waveform, state = torch.ones(1, 4, dtype=dtype), torch.ones(1, dtype=dtype)
+    with pytest.raises(NotImplementedError, match="float32 or float64"):
+        overdriven(waveform, waveform, state, state)
+
+
+def test_unlike_shapes_are_refused(release: str) -> None:
+    with pytest.raises(RuntimeError, match="one shape"):
+        overdriven(torch.ones(1, 4), torch.ones(1, 5), torch.ones(1), torch.ones(1))
+
+
+def test_nothing_of_nothing(release: str) -> None:
+    output, last_in, _ = overdriven(torch.ones(2, 0), torch.ones(2, 0), torch.ones(2), torch.ones(2))
+    assert output.shape == (2, 0)
+    assert torch.equal(last_in, torch.ones(2))
+
+
+def test_torch_compile_takes_it_whole(release: str) -> None:
+    def through(waveform: Tensor) -> Tensor:
+        return overdriven(waveform, waveform * 2, waveform[:, 0], waveform[:, 1])[0]
+
+    waveform = torch.randn(2, 70)
+    assert torch.allclose(torch.compile(through, backend="aot_eager", fullgraph=True)(waveform), through(waveform))
+
+
+def test_it_scripts(release: str) -> None:
+    def through(waveform: Tensor, state: Tensor, output: Tensor) -> Tensor:
+        torch.ops.torchaudio._overdrive_core_loop(waveform, waveform, state, state.clone(), output)
+        return output
+
+    waveform = torch.randn(2, 70)
+    found = torch.jit.script(through)(waveform, torch.zeros(2), torch.zeros(2, 70))
+    assert torch.equal(found, overdriven(waveform, waveform, torch.zeros(2), torch.zeros(2))[0])

@@ -1,0 +1,136 @@
+"""Which operators there are for which release, and that they come and go."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from compat import operators
+from compat.operators import declaration
+
+Python = Callable[..., subprocess.CompletedProcess[str]]
+
+ALL = {"_lfilter", "_lfilter_core_loop", "_overdrive_core_loop"}
+OLD_LOSS = {"rnnt_loss", "rnnt_loss_alphas", "rnnt_loss_betas"}
+ROOMS = {"_simulate_rir", "_make_rir_filter"}
+CALLED = {
+    "2.0.2": ALL | OLD_LOSS | ROOMS | {"kaldi_ComputeKaldiPitch"},
+    "2.1.2": ALL | OLD_LOSS | ROOMS | {"forced_align"},
+    "2.2.2": ALL | OLD_LOSS | ROOMS | {"forced_align", "ray_tracing"},
+    "2.8.0": ALL | OLD_LOSS | ROOMS | {"forced_align", "ray_tracing"},
+    "2.9.1": ALL | OLD_LOSS | {"forced_align", "rnnt_loss_forward"},
+    "2.10.0": ALL | {"forced_align", "rnnt_loss_forward"},
+    "2.11.0": ALL | {"forced_align", "rnnt_loss_forward"},
+}
+
+
+@pytest.mark.parametrize("release", CALLED, indirect=True)
+def test_a_release_gets_what_it_calls(release: str) -> None:
+    names = {name.partition("::")[2] for name in operators.registered() if name.startswith("torchaudio::")}
+    assert names == CALLED[release]
+    assert all(hasattr(torch.ops.torchaudio, name) for name in names)
+
+
+def test_each_operator_says_who_calls_it() -> None:
+    for operator in declaration.operators():
+        assert operator.calls, operator.name
+        assert operator.name.isidentifier()
+
+
+def test_no_name_is_declared_twice_for_one_release() -> None:
+    for release in CALLED:
+        names = [(operator.namespace, operator.name) for operator in declaration.operators() if operator.serves(release)]
+        assert len(names) == len(set(names))
+
+
+def test_registering_again_does_nothing_and_another_release_changes_over() -> None:
+    try:
+        first = operators.register("2.8.0")
+        before = torch.ops.torchaudio.forced_align
+        assert operators.register("2.8.0") is first
+        assert torch.ops.torchaudio.forced_align is before
+        assert "torchaudio::rnnt_loss_forward" in operators.register("2.9.1")
+        assert not hasattr(torch.ops.torchaudio, "_simulate_rir")
+    finally:
+        operators.unregister()
+
+
+def test_unregistered_they_are_gone_and_can_come_back() -> None:
+    operators.register("2.8.0")
+    waveform, coefficients = torch.ones(1, 1, 4), torch.ones(1, 2)
+    held = torch.ops.torchaudio._lfilter
+    scripted = torch.jit.script(_scripted())
+    operators.unregister()
+    operators.unregister()
+    assert operators.registered() == ()
+    assert not hasattr(torch.ops.torchaudio, "_lfilter")
+    for call in (held, scripted):
+        with pytest.raises((RuntimeError, torch.jit.Error)):
+            call(waveform, coefficients, coefficients)
+    try:
+        operators.register("2.8.0")
+        assert torch.equal(scripted(waveform, coefficients, coefficients), waveform)
+    finally:
+        operators.unregister()
+
+
+def _scripted() -> object:
+    def through(waveform: torch.Tensor, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        return torch.ops.torchaudio._lfilter(waveform, a, b)
+
+    return through
+
+
+def test_what_a_compiled_torchaudio_defined_stays() -> None:
+    theirs = torch.library.Library("torchaudio", "FRAGMENT")
+    theirs.define("forced_align(Tensor x) -> Tensor")
+    theirs.impl("forced_align", lambda x: x + 1, "CompositeExplicitAutograd")
+    try:
+        assert "torchaudio::forced_align" not in operators.register("2.8.0")
+        assert torch.ops.torchaudio.forced_align(torch.zeros(1)).item() == 1
+        operators.unregister()
+        assert torch.ops.torchaudio.forced_align(torch.zeros(1)).item() == 1
+    finally:
+        theirs._destroy()
+
+
+def test_another_library_can_define_them_after_unregistering() -> None:
+    operators.register("2.8.0")
+    operators.unregister()
+    theirs = torch.library.Library("torchaudio", "FRAGMENT")
+    try:
+        theirs.define("_lfilter(Tensor waveform, Tensor a_coeffs, Tensor b_coeffs) -> Tensor")
+        theirs.impl("_lfilter", lambda waveform, a, b: waveform * 2, "CompositeExplicitAutograd")
+        assert torch.ops.torchaudio._lfilter(torch.ones(1), torch.ones(1), torch.ones(1)).item() == 2
+    finally:
+        theirs._destroy()
+
+
+def test_many_threads_register_once() -> None:
+    seen: list[object] = []
+    threads = [threading.Thread(target=lambda: seen.append(operators.register("2.8.0"))) for _ in range(8)]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(seen) == 8
+        assert all(names is seen[0] for names in seen)
+    finally:
+        operators.unregister()
+
+
+def test_torch_is_imported_by_registering_only(python: Python) -> None:
+    done = python(
+        code=(
+            "import sys, compat, compat.operators, compat.operators.libraries, compat.operators.replacements\n"
+            "assert 'torch' not in sys.modules\n"
+            "compat.operators.register('2.8.0')\n"
+            "assert 'torch' in sys.modules and 'torchaudio' not in sys.modules\n"
+        )
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,105 @@
+"""TorchScript compiles the stand-in's resampling, saves it and loads it."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import types
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+import compat
+
+RATES = [(16000, 8000), (8000, 16000), (16000, 11025), (44100, 16000), (3, 7), (16000, 16000)]
+OPTIONS: list[dict[str, Any]] = [
+    {},
+    {"resampling_method": "sinc_interp_kaiser"},
+    {"resampling_method": "sinc_interp_kaiser", "beta": 8.6, "lowpass_filter_width": 64, "rolloff": 0.9475},
+    {"resampling_method": "kaiser_window"},
+]
+
+
+@pytest.fixture
+def torchaudio() -> types.ModuleType:
+    """A stand-in of its own."""
+    return compat.standin("2.2")
+
+
+def saved_and_loaded(scripted: Any) -> Any:
+    """Take the way of a model that is deployed."""
+    buffer = io.BytesIO()
+    torch.jit.save(scripted, buffer)
+    buffer.seek(0)
+    return torch.jit.load(buffer)
+
+
+@pytest.mark.parametrize(("orig", "new"), RATES)
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_the_transform(torchaudio: types.ModuleType, orig: int, new: int, options: dict[str, Any], dtype: torch.dtype) -> None:
+    waveform = torch.rand(2, 3, 997, dtype=dtype)
+    chosen = {"dtype": dtype} if dtype == torch.float64 else {}
+    transform = torchaudio.transforms.Resample(orig, new, **options, **chosen)
+    found = saved_and_loaded(torch.jit.script(transform))(waveform)
+    assert torch.equal(found, transform(waveform))
+    assert found.shape == (2, 3, -(-997 * new // orig))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_the_function(torchaudio: types.ModuleType, dtype: torch.dtype) -> None:
+    resample = torchaudio.functional.resample
+    scripted = torch.jit.script(resample)
+    waveform = torch.rand(2, 997, dtype=dtype)
+    for (orig, new), options in ((rates, options) for rates in RATES for options in OPTIONS):
+        plain = resample(waveform, orig, new, **options)
+        # the edge of the Kaiser window is a square root of what rounding leaves of 0
+        assert (scripted(waveform, orig, new, **options) - plain).abs().max() < torch.finfo(dtype).eps ** 0.5
+
+
+def test_a_function_that_calls_it(torchaudio: types.ModuleType) -> None:
+    resample = torchaudio.functional.resample
+
+    def halved(waveform: Tensor) -> Tensor:
+        return resample(waveform, 16000, 8000, resampling_method="sinc_interp_kaiser")
+
+    waveform = torch.rand(2, 997)
+    assert torch.equal(saved_and_loaded(torch.jit.script(halved))(waveform), halved(waveform))
+
+
+@pytest.mark.parametrize(
+    ("rates", "options"), [((0, 8000), {}), ((1, 2), {"resampling_method": "x"}), ((1, 2), {"lowpass_filter_width": 0})]
+)
+def test_errors_are_those_of_the_plain_function(torchaudio: types.ModuleType, rates: tuple[int, int], options: dict[str, Any]) -> None:
+    resample = torchaudio.functional.resample
+    with pytest.raises(ValueError, match=r"must be positive|is none of") as plain:
+        resample(torch.zeros(9), *rates, **options)
+    with pytest.raises(Exception, match=r"must be positive|is none of") as scripted:
+        torch.jit.script(resample)(torch.zeros(9), *rates, **options)
+    assert str(plain.value) in str(scripted.value)
+
+
+def test_it_is_traced_and_compiled_whole(torchaudio: types.ModuleType) -> None:
+    transform = torchaudio.transforms.Resample(16000, 8000)
+    waveform = torch.rand(2, 997)
+    assert torch.equal(torch.jit.trace(transform, waveform)(waveform), transform(waveform))
+    assert torch.equal(torch.compile(transform, backend="aot_eager", fullgraph=True)(waveform), transform(waveform))
+
+
+def test_checkpoints_keep_their_one_name(torchaudio: types.ModuleType) -> None:
+    assert list(torchaudio.transforms.Resample(16000, 8000).state_dict()) == ["kernel"]
+    assert list(torchaudio.transforms.Resample(8000, 8000).state_dict()) == []
+
+
+def test_pickle_finds_the_class_where_it_stands_in() -> None:
+    torchaudio = compat.install("2.2")
+    transform = torchaudio.transforms.Resample(16000, 8000)
+    again = pickle.loads(pickle.dumps(transform))
+    assert type(again) is type(transform)
+    assert f"{type(again).__module__}.{type(again).__qualname__}" == "torchaudio.transforms.Resample"
+
+
+def test_an_empty_batch_stays_empty(torchaudio: types.ModuleType) -> None:
+    assert torchaudio.functional.resample(torch.zeros(0, 100), 16000, 8000).shape == (0, 50)
