@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from compat.installation import standin as standin
     from compat.installation import uninstall as uninstall
     from compat.releases import Release as Release
+    from compat.rescue.notice import RescueWarning as RescueWarning
     from dispatcher import info as info
     from dispatcher import list_audio_backends as list_audio_backends
     from dispatcher import load as load
@@ -39,9 +40,10 @@ _HOMES = {
     "release": ("compat.installation", "release"),
     "Release": ("compat.releases", "Release"),
     "CompatWarning": ("dispatcher.notices", "CompatWarning"),
+    "RescueWarning": ("compat.rescue.notice", "RescueWarning"),
 }
 
-__all__ = ["CompatWarning", "Release", "install", "pinned", "release", "standin", "torchaudio", "uninstall"]
+__all__ = ["CompatWarning", "Release", "RescueWarning", "install", "pinned", "release", "standin", "torchaudio", "uninstall"]
 
 
 def _submodules() -> frozenset[str]:

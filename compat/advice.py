@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import functools
+import sys
 from typing import TYPE_CHECKING
 
-from compat import gone
+from compat import gone, wheel_names
 from compat.deprecations import FACTS
 
 if TYPE_CHECKING:
@@ -13,40 +13,53 @@ if TYPE_CHECKING:
 
 
 def missing(name: str, context: Context) -> str:
-    """Why ``torchaudio.NAME`` is not there, and what to write or install instead."""
+    """Return why ``torchaudio.NAME`` is not there, and what to write or install instead."""
     full = f"{context.host.__name__}.{name}"
     lost = went(name, context)
     if lost:
         return lost
-    if context.over_real:
-        return f"{full} is not there: the installed torchaudio has no {name.partition('.')[0]}, and that of torchaudio-compat has no more."
-    text = f"{full} is not there: this is the stand-in of torchaudio-compat, which has torchaudio's I/O"
-    if context.broken:
-        return f"{text}, because the installed torchaudio does not import: {context.broken} `python -m compat.doctor` tells more."
-    return f"{text}. For the rest install torchaudio itself: {_install()}"
+    releases = wheel_names.releases_of(name)
+    if not context.over_real and context.broken:
+        text = f"{full} is not there: the installed torchaudio does not import, and this stand-in of torchaudio-compat has its I/O only"
+        return f"{text}. {context.broken} `python -m compat.doctor` tells more."
+    if not releases:
+        return f"{full} is not there: torchaudio-compat has no such name, and no torchaudio from 2.0 to 2.11 has one"
+    if not context.over_real:
+        return f"{full} is not there: this is the stand-in of torchaudio-compat, which has torchaudio's I/O only. {_install(releases)}"
+    return f"{full} is not there: the installed torchaudio lacks it, {_span(releases)} it. {_install(releases)}"
+
+
+def is_known(name: str, context: Context) -> bool:
+    """Return whether there is more to say of a name than that it is not there."""
+    return bool(went(name, context) or wheel_names.releases_of(name))
 
 
 def went(name: str, context: Context) -> str:
-    """Since when ``torchaudio.NAME`` is gone and what replaces it; "" where it did not go."""
+    """Return since when ``torchaudio.NAME`` is gone and what replaces it; "" where it did not go."""
     lost = gone.of(name, context.release)
     return f"{context.host.__name__}.{name} is gone since torchaudio {lost.removed_in}. {lost.advice}" if lost else ""
 
 
 def removed(name: str, context: Context) -> str:
-    """That the pinned release lacks ``torchaudio.NAME``."""
+    """Return that the pinned release lacks ``torchaudio.NAME``."""
     fact = FACTS.get(name)
     words = f"; it went in {fact.removed_in}. {fact.advice}" if fact else ""
     return f"{context.host.__name__}.{name} does not exist in torchaudio {context.release.name}{words}"
 
 
-@functools.cache
-def _install() -> str:
-    """The command that installs the torchaudio documented for the torch that is here."""
-    from compat.doctor import dists, pairs
+def _span(releases: list[str]) -> str:
+    first, last = releases[0], releases[-1]
+    return f"only {first} has" if first == last else f"{first} to {last} have"
 
-    torch = dists.first("torch")
-    row = pairs.of_torch(torch.version) if torch else None
-    if torch is None or row is None:
-        return "pip install torchaudio, of the release that `python -m compat.doctor --pins all` lists beside your torch"
-    source = f" --index-url {pairs.index(torch.build)}" if torch.build else ""
-    return f"pip install torchaudio=={row.torchaudio}{source}"
+
+def _install(releases: list[str]) -> str:
+    """Return the command for the newest release that has a name; beside this package it need not fit the torch that is there."""
+    from compat.doctor import machine, pairs
+
+    newest = releases[-1]
+    if newest == list(wheel_names.table().patches.values())[-1]:
+        return f"For the rest: `{machine.pip('torchaudio')}`, beside any torch"
+    row = pairs.of_torchaudio(newest)
+    if row is not None and row.serves(f"{sys.version_info[0]}.{sys.version_info[1]}"):
+        return f"torchaudio {newest} is the last that has it: `{machine.pip('--no-deps', f'torchaudio=={newest}')}`, beside any torch"
+    return f"torchaudio {newest} is the last that has it, and it has no wheel for this Python"

@@ -12,7 +12,7 @@ import sys
 import types
 from typing import Any
 
-from compat import advice, definitions, deprecations, gone, tree
+from compat import advice, announcements, definitions, deprecations, gone, tree
 from compat.context import Context
 from compat.definitions import Definition
 from compat.layer import Layer
@@ -40,14 +40,23 @@ class Tree:
     def lay(self, context: Context) -> None:
         """Put a release in place of the one that is there now."""
         self.clear()
+        real_version = str(vars(self.host).get("__version__", ""))
         self._left = frozenset(
-            path for path, found in definitions.below().items() if context.over_real and found.stands_in and self._is_real(path)
+            path
+            for path, found in definitions.below().items()
+            if context.over_real and found.stands_in and self._is_real(path) and found.works(context)
         )
         self.context = context
         self._hide(context)
         self._fill(self.host, definitions.top(), context)
+        if context.over_real:
+            if "__getattr__" not in vars(self.host):
+                self._layer.set(vars(self.host), "__getattr__", _reaching(self.host, definitions.top(), {}, context, warns=False))
+            announcements.lay(self._layer, self.host, real_version, context)
         for path, definition in definitions.below().items():
-            if self.has(path) and definition.attached(context) and (not definition.parent or definition.parent in self._ours):
+            if path in self._left and definition.present(context):
+                self._complete(path, definition, context)
+            elif self.has(path) and definition.attached(context) and self._is_filled(definition.parent):
                 self.child(path)
 
     def clear(self) -> None:
@@ -73,7 +82,7 @@ class Tree:
         if path in self._ours:
             return self._ours[path]
         definition = definitions.below()[path]
-        parent = self.child(definition.parent) if definition.parent else self.host
+        parent = self._parent(definition)
         full = self._full(path)
         module = sys.modules.get(full) if definition.merges and self.context.over_real else None
         if module is None:
@@ -88,6 +97,28 @@ class Tree:
             self._layer.set(vars(parent), path.rpartition(".")[2], module)
         self._fill(module, definition, self.context)
         return module
+
+    def _parent(self, definition: Definition) -> types.ModuleType:
+        if not definition.parent:
+            return self.host
+        return sys.modules[self._full(definition.parent)] if definition.parent in self._left else self.child(definition.parent)
+
+    def _is_filled(self, path: str) -> bool:
+        """Whether a package holds names of ours: it is ours, or a real one that they were added to."""
+        real = path in self._left or (path and definitions.below()[path].merges)
+        return not path or path in self._ours or (bool(real) and self._full(path) in sys.modules)
+
+    def _complete(self, path: str, definition: Definition, context: Context) -> None:
+        """Add to a real submodule, where it is imported, what the pinned release had and it lacks."""
+        module = sys.modules.get(self._full(path))
+        if module is None:
+            return
+        lacking = {name: value for name, value in definition.names(context).items() if name not in vars(module)}
+        late = {name: lacking.pop(name) for name in list(lacking) if isinstance(lacking[name], Lazy)}
+        for name, value in lacking.items():
+            self._layer.set(vars(module), name, value)
+        if "__getattr__" not in vars(module):
+            self._layer.set(vars(module), "__getattr__", _reaching(module, definition, late, context, warns=False))
 
     def _full(self, path: str) -> str:
         return f"{self.host.__name__}.{path}"
@@ -125,6 +156,8 @@ class Tree:
         late = {name: value for name, value in found.items() if warns or isinstance(value, Lazy)}
         for name in found.keys() - late.keys():
             self._layer.set(vars(module), name, found[name])
+        for name in late:
+            self._layer.drop(vars(module), name)
         if late or definition.stands_in or gone.has_names_in(path):
             self._layer.set(vars(module), "__getattr__", _reaching(module, definition, late, context, warns=warns))
             self._layer.set(vars(module), "__dir__", lambda: sorted({*vars(module), *late}))
@@ -135,11 +168,12 @@ def _reaching(module: types.ModuleType, definition: Definition, late: dict[str, 
 
     def __getattr__(name: str) -> Any:  # noqa: N807 - a module's hook
         if name not in late:
-            lost = advice.went(f"{definition.path}.{name}", context)
+            full = f"{definition.path}.{name}".lstrip(".")
+            lost = advice.went(full, context)
             if lost:
                 raise AttributeError(lost)
-            if definition.stands_in and not name.startswith("__"):
-                raise AttributeError(advice.missing(f"{definition.path}.{name}", context))
+            if (definition.stands_in or not definition.path) and not name.startswith("__"):
+                raise AttributeError(advice.missing(full, context))
             raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
         # of a package, `from` asks twice: first whether it has the name, then for it, at the line that is to be told
         if warns and sys._getframe(1).f_code.co_name != "_handle_fromlist":

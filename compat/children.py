@@ -34,8 +34,10 @@ class _Install:
         lines = (
             "import sys",
             f"sys.path.append({home!r}) if {home!r} not in sys.path else None",
-            "import compat",
-            f"compat.install({self._name!r}, backends={self._backends!r}, **{self._flags!r})",
+            "import compat, warnings",
+            "with warnings.catch_warnings():",
+            "    warnings.simplefilter('ignore')",  # the parent has told
+            f"    compat.install({self._name!r}, backends={self._backends!r}, **{self._flags!r})",
         )
         return exec, ("\n".join(lines),)
 

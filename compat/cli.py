@@ -6,7 +6,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-from compat.version import __version__
+from compat._version import __version__
 
 # command: the module with its ``main``, and what it does
 _COMMANDS = {

@@ -25,12 +25,14 @@ class Context:
         backends: names to restrict the backends to; ``None`` for all that work here.
         host: the module whose ``load``, ``save`` and ``info`` the setter replaces.
         over_real: the host is a real torchaudio, which keeps its other names.
+        rescued: that torchaudio is here without its compiled part.
         broken: why the real torchaudio does not import, where it is installed and fails.
     """
 
     release: Release
     host: types.ModuleType
     over_real: bool
+    rescued: bool
     broken: str
     registry: Registry
     chooser: Chooser
@@ -40,9 +42,17 @@ class Context:
     dispatcher_on: bool
 
     def __init__(
-        self, release: Release, backends: Iterable[str] | None, host: types.ModuleType, *, over_real: bool = False, broken: str = ""
+        self,
+        release: Release,
+        backends: Iterable[str] | None,
+        host: types.ModuleType,
+        *,
+        over_real: bool = False,
+        rescued: bool = False,
+        broken: str = "",
     ) -> None:
-        self.release, self.host, self.over_real, self.broken = release, host, over_real, broken
+        self.release, self.host, self.over_real, self.rescued, self.broken = release, host, over_real, rescued, broken
+        self._made: dict[str, Any] = {}
         self.registry = Registry(backends)
         self.chooser = Chooser(self.registry, release)
         self.chooser.explain = _explained
@@ -61,6 +71,12 @@ class Context:
         for function in self.torchcodec:
             name = function.__name__ if release.torchcodec else f"{function.__name__}_with_torchcodec"
             function.__module__, function.__name__, function.__qualname__ = host.__name__, name, name
+
+    def once(self, key: str, make: Callable[[], Any]) -> Any:
+        """Return what ``make`` gave at the first call with this key, so that two modules hold the same object."""
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
 
     def dispatcher_on_now(self) -> bool:
         """Whether the dispatcher is on for the setter, the getter and the lister, which in 2.0 look at the variable anew."""

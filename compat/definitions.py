@@ -26,6 +26,7 @@ class Definition:
     names: Callable[[Context], dict[str, Any]]
     wanted: Callable[[Context], bool]
     attached: Callable[[Context], bool]
+    works: Callable[[Context], bool]
     warns: bool
     stands_in: bool
     goes_in_2_9: bool
@@ -56,6 +57,7 @@ def _read(module: types.ModuleType, path: str) -> Definition:
         names=module.names,
         wanted=getattr(module, "present", _always),
         attached=getattr(module, "attached", _always),
+        works=getattr(module, "works", _always),
         warns=getattr(module, "WARNS", False),
         stands_in=stands_in,
         goes_in_2_9=getattr(module, "GOES_IN_2_9", False),

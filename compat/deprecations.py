@@ -24,6 +24,7 @@ class Fact(NamedTuple):
 
 
 _PER_CALL = 'Name the backend in each call: load(path, backend="sox").'
+_STAYED = "Only 2.8 says so: it stayed in 2.9 and later."
 
 FACTS = {
     "set_audio_backend": Fact("2.1", "2.9", _PER_CALL),
@@ -40,7 +41,13 @@ FACTS = {
     "utils.sox_utils": Fact("2.8", "2.9", "compat.utils.sox_utils stays where libsox is installed."),
     "utils.ffmpeg_utils": Fact("2.8", "2.9", "Ask PyAV: av.codecs_available, av.formats_available."),
     "AudioMetaData": Fact("2.8", "2.9", "compat.AudioMetaData stays."),
+    "functional.forced_align": Fact("2.8", "", _STAYED),
+    "functional.rnnt_loss": Fact("2.8", "", _STAYED),
+    "transforms.RNNTLoss": Fact("2.8", "", _STAYED),
 }
+
+# those that a real torchaudio serves itself, and that warn under 2.8
+OF_THE_PYTHON_PART = ("functional.forced_align", "functional.rnnt_loss", "transforms.RNNTLoss")
 
 
 class DeprecatedNameWarning(notices.CompatWarning):
@@ -95,3 +102,16 @@ def warning(function: Callable[..., Any], name: str, fact_of: str | None = None,
         return function(*args, **kwargs)
 
     return warned
+
+
+def warning_class(cls: type, name: str) -> type:
+    """Return a subclass by the same name, which warns when an object is made."""
+    make: Callable[..., None] = vars(cls)["__init__"]
+
+    @functools.wraps(make)
+    def warn_and_make(self: Any, *args: Any, **kwargs: Any) -> None:
+        warn(name)
+        make(self, *args, **kwargs)
+
+    where = f"torchaudio.{name.rpartition('.')[0]}"
+    return type(cls.__name__, (cls,), {"__init__": warn_and_make, "__module__": where, "__doc__": cls.__doc__})

@@ -40,6 +40,14 @@ class _Renewer:
         self._renew()
 
 
+def _is_elsewhere(fullname: str, path: Sequence[str] | None) -> bool:
+    """Return whether a file of the real package answers to a name."""
+    try:
+        return importlib.machinery.PathFinder.find_spec(fullname, path) is not None
+    except (ImportError, ValueError):
+        return False
+
+
 class Finder:
     """A finder for ``sys.meta_path`` that serves one tree.
 
@@ -68,7 +76,7 @@ class Finder:
         if known:
             package = definitions.below()[below].package
             return importlib.machinery.ModuleSpec(fullname, _Loader(self._tree, below), is_package=package)  # type: ignore[arg-type]
-        if known is None and context.over_real and not advice.went(below, context):
+        if known is None and context.over_real and (_is_elsewhere(fullname, path) or not advice.is_known(below, context)):
             return None
         if sys._getframe(2).f_globals.get("__name__") == importlib.util.__name__:
             return None  # importlib.util.find_spec only asks whether it is there

@@ -10,59 +10,125 @@ import types
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from compat import advice, auto, children, namesakes, releases
+from compat import advice, auto, children, namesakes, operators, releases
 from compat.assembly import Tree
 from compat.context import Context
 from compat.finder import Finder
 from compat.layer import Layer
+from compat.operators import replacements
 from compat.releases import Release
+from compat.rescue import notice
+from compat.rescue.hook import Hook
 from compat.tree import NAMES
 from dispatcher import notices
 
 ROOT = "torchaudio"
+# what torchaudio 2.2 to 2.8 bring beside it, and import with it
+_PACKAGES = (ROOT, "torio")
 _lock = threading.RLock()
-_installed: _Installation | None = None
 _MISSING: Any = object()
 
 
 class _State(NamedTuple):
     """An installed release at some moment."""
 
+    installation: _Installation
     arguments: tuple[Any, ...]
     context: Context
     names: dict[str, Any]
 
 
 class _Installation:
-    """What ``import torchaudio`` gives while a release is installed."""
+    """What ``import torchaudio`` gives while a release is installed.
 
-    def __init__(self) -> None:
+    Args:
+        rescue: import a torchaudio whose compiled part does not load without it.
+        over: the installation that this one stands on, which differs in ``rescue``.
+    """
+
+    def __init__(self, *, rescue: bool, over: _Installation | None = None) -> None:
         self._modules = Layer()
-        self.broken = ""
+        self._before = frozenset() if over else frozenset(_loaded())
+        self.rescue, self._over = rescue, over
+        self.failure: Exception | None = None
+        self._is_told = False
+        self.hook = Hook() if rescue else None
         auto.stop_waiting()
+        if over is not None:
+            over.suspend()
+            self._drop_all()
         self.real = self._real()
         if self.real is None:
-            for name in [name for name in sys.modules if name == ROOT or name.startswith(f"{ROOT}.")]:
-                self._modules.drop(sys.modules, name)
+            self._drop_all()
         host = self.real or _empty(ROOT)
         self.tree = Tree(host, registered=True)
-        self._modules.set(sys.modules, ROOT, host)
+        if self.real is None:
+            self._modules.set(sys.modules, ROOT, host)
         if not hasattr(host, "__path__"):
             self._modules.set(vars(host), "__path__", [])
         self._finder = Finder(self.tree, None if self.real else lambda: self.lay(*self.arguments))
-        sys.meta_path.insert(0, self._finder)
+        self.resume()
         self.arguments: tuple[Any, ...] = ()
         children.follow(self._modules, lambda: self.arguments)
 
+    def resume(self) -> None:
+        """Answer for ``torchaudio`` again."""
+        sys.meta_path.insert(0, self._finder)
+
+    def suspend(self) -> None:
+        """Leave it to the installation above."""
+        sys.meta_path.remove(self._finder)
+
+    def _drop_all(self) -> None:
+        for name in _loaded():
+            self._modules.drop(sys.modules, name)
+
+    @property
+    def is_rescued(self) -> bool:
+        """Whether a real torchaudio is here without its compiled part."""
+        return self.real is not None and self.hook is not None and self.hook.engaged
+
+    def serves(self, release: Release) -> bool:
+        """Whether a release can be laid here: ``rescue`` decides only where a compiled part does not load."""
+        return self.rescue == release.rescue or self.failure is None or (self.rescue and not self.is_rescued)
+
     def _real(self) -> types.ModuleType | None:
+        """Import a real torchaudio; where that fails, nothing of it stays and ``failure`` says why."""
+        finders = [] if self.hook is None else [self.hook]
+        sys.meta_path[:0] = finders
         try:
-            return importlib.import_module(ROOT)
+            real = importlib.import_module(ROOT)
         except ModuleNotFoundError as why:
-            if why.name != ROOT:
-                self.broken = _explained(why)
+            self.failure = None if why.name == ROOT else why.with_traceback(None)
         except Exception as why:  # noqa: BLE001 - an extension that does not fit raises OSError, RuntimeError, AttributeError...
-            self.broken = _explained(why)
+            self.failure = why.with_traceback(None)
+        else:
+            if self.hook is not None and self.hook.engaged:
+                self.failure = self.hook.failure
+                replacements.replace()
+            return real
+        finally:
+            sys.meta_path[:] = [finder for finder in sys.meta_path if finder not in finders]
+        self._release_operators()
+        self.hook = None
+        self._forget_imports()
         return None
+
+    def _release_operators(self) -> None:
+        if self.hook is not None and self.hook.registered:
+            operators.unregister()
+
+    def untold_failure(self) -> Exception | None:
+        """Why the compiled part does not load, for the first who asks; ``None`` for all others, and where it loads."""
+        if self._is_told or not self.is_rescued:
+            return None
+        self._is_told = True
+        return self.failure
+
+    def _forget_imports(self) -> None:
+        """Take those modules of torchaudio out of ``sys.modules`` that were imported for this installation."""
+        for name in set(_loaded()) - self._before:
+            del sys.modules[name]
 
     def lay(self, release: Release, backends: tuple[str, ...] | None) -> None:
         """Put a release in place, of the one that is there or of a real torchaudio.
@@ -70,7 +136,14 @@ class _Installation:
         Raises:
             ValueError: an unknown backend.
         """
-        context = Context(release, backends, self.tree.host, over_real=self.real is not None, broken=self.broken)
+        context = Context(
+            release,
+            backends,
+            self.tree.host,
+            over_real=self.real is not None,
+            rescued=self.is_rescued,
+            broken=notice.explained(self.failure) if self.real is None and self.failure is not None else "",
+        )
         if self.real is None:
             _dress(self.tree.host, context)
         self.tree.lay(context)
@@ -79,7 +152,8 @@ class _Installation:
     def state(self) -> _State:
         """What is installed now, with what a setter or a user has put into the host since."""
         assert self.tree.context is not None
-        return _State(self.arguments, self.tree.context, {name: vars(self.tree.host).get(name, _MISSING) for name in NAMES})
+        names = {name: vars(self.tree.host).get(name, _MISSING) for name in NAMES}
+        return _State(self, self.arguments, self.tree.context, names)
 
     def restore(self, state: _State) -> None:
         """Put back what ``state`` was taken of, the very functions."""
@@ -99,16 +173,24 @@ class _Installation:
         return {name: value for name, value in vars(self.tree.host).items() if name in NAMES and callable(value)}
 
     def remove(self) -> None:
+        """Give everything back as it was."""
         self.tree.clear()
-        sys.meta_path.remove(self._finder)
+        self.suspend()
+        self._release_operators()
+        if self.is_rescued or self._over is not None:
+            self._forget_imports()
         self._modules.undo()
+        if self._over is not None:
+            self._over.resume()
 
 
-def _explained(why: Exception) -> str:
-    """What an import of torchaudio raised, and what the doctor knows of it."""
-    from compat.doctor import explain
+# the last is in force; it lies over another only where ``rescue`` was switched off or on
+_installed: list[_Installation] = []
 
-    return " ".join(filter(None, (f"{type(why).__name__}: {why}.", explain.import_failure(why))))
+
+def _loaded() -> list[str]:
+    """The modules of torchaudio that are imported."""
+    return [name for name in sys.modules if name.partition(".")[0] in _PACKAGES]
 
 
 def _empty(name: str) -> types.ModuleType:
@@ -121,21 +203,22 @@ def _empty(name: str) -> types.ModuleType:
 
 
 def _dress(host: types.ModuleType, context: Context) -> None:
-    """What makes an empty module a stand-in: a version, and words for what it has not."""
+    """Give an empty module the words for what it has not."""
 
     def __getattr__(name: str) -> Any:  # noqa: N807 - a module's hook
         if name.startswith("__"):
             raise AttributeError(f"module {host.__name__!r} has no attribute {name!r}")
         raise AttributeError(advice.missing(name, context))
 
-    vars(host).update(__version__=f"{context.release.last_patch}+compat", __getattr__=__getattr__)
+    vars(host).update(__getattr__=__getattr__)
 
 
 def install(version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Any) -> types.ModuleType:
     """Make ``import torchaudio`` behave as a release did.
 
-    Where a real torchaudio imports, the I/O names are laid over it and the rest stays; where it is missing, or fails to
-    import, a stand-in takes its name. Called again with the same arguments it does nothing, with others it switches; modules
+    Where a real torchaudio imports, the I/O names are laid over it and the rest stays. Where its compiled part does not load,
+    it is imported without it, with one ``compat.RescueWarning`` (flag ``rescue``). Where it is missing, or its Python part is
+    damaged, a stand-in takes its name. Called again with the same arguments it does nothing, with others it switches; modules
     that imported torchaudio before see the change, names bound by ``from torchaudio import load`` do not.
 
     Args:
@@ -153,6 +236,9 @@ def install(version: str | Release | None = None, *, backends: Iterable[str] | N
     arguments = (releases.named(version, **flags), releases.backends(backends))
     with _lock:
         bound = _switch(arguments)
+        untold = _installed[-1].untold_failure()
+    if untold is not None:
+        notices.warn(notice.text(untold), notice.RescueWarning)
     for where, name in bound:
         notices.warn(
             f"{where} was bound by `from torchaudio import {name}` before, and stays what it was: install first, or write torchaudio.{name}"
@@ -162,26 +248,26 @@ def install(version: str | Release | None = None, *, backends: Iterable[str] | N
 
 def _switch(arguments: tuple[Release, tuple[str, ...] | None]) -> list[tuple[str, str]]:
     """Install a release; give the names that modules hold of the one before."""
-    global _installed
-    if _installed is None:
-        fresh = _Installation()
+    release, _ = arguments
+    if not _installed or not _installed[-1].serves(release):
+        fresh = _Installation(rescue=release.rescue, over=_installed[-1] if _installed else None)
         before = fresh.functions()
         try:
             fresh.lay(*arguments)
         except BaseException:
             fresh.remove()
             raise
-        _installed = fresh
-    elif _installed.arguments != arguments:
-        before, last = _installed.functions(), _installed.arguments
+        _installed.append(fresh)
+    elif _installed[-1].arguments != arguments:
+        before, last = _installed[-1].functions(), _installed[-1].arguments
         try:
-            _installed.lay(*arguments)
+            _installed[-1].lay(*arguments)
         except BaseException:
-            _installed.lay(*last)
+            _installed[-1].lay(*last)
             raise
     else:
         return []
-    now = _installed.functions()
+    now = _installed[-1].functions()
     return _held({name: value for name, value in before.items() if now.get(name) is not value})
 
 
@@ -201,11 +287,9 @@ def _held(functions: dict[str, Any]) -> list[tuple[str, str]]:
 
 def uninstall() -> None:
     """Give ``sys.modules``, and a real torchaudio, back exactly as they were before ``install``."""
-    global _installed
     with _lock:
-        if _installed is not None:
-            _installed.remove()
-            _installed = None
+        while _installed:
+            _installed.pop().remove()
 
 
 @contextlib.contextmanager
@@ -215,15 +299,15 @@ def pinned(version: str | Release | None = None, *, backends: Iterable[str] | No
     Arguments and errors as in ``install``.
     """
     with _lock:
-        before = None if _installed is None else _installed.state()
+        before = _installed[-1].state() if _installed else None
     try:
         yield install(version, backends=backends, **flags)
     finally:
         with _lock:
-            if before is None or _installed is None:
-                uninstall()
-            else:
-                _installed.restore(before)
+            while _installed and (before is None or _installed[-1] is not before.installation):
+                _installed.pop().remove()
+            if before is not None and _installed:
+                _installed[-1].restore(before)
 
 
 def standin(version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Any) -> types.ModuleType:
@@ -259,6 +343,6 @@ def release(version: str | Release | None = None, **flags: Any) -> Release:
 
     Without arguments: those of the installed release, else those that ``install()`` would put in force.
     """
-    if version is None and not flags and _installed is not None:
-        return _installed.arguments[0]  # type: ignore[no-any-return]
+    if version is None and not flags and _installed:
+        return _installed[-1].arguments[0]  # type: ignore[no-any-return]
     return releases.named(version, **flags)

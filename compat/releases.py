@@ -29,7 +29,7 @@ class Release(legacy.settings.Settings):
     """
 
     name: str = flag("2.2", "The release, as it is pinned.")
-    last_patch: str = flag("2.2.2", "Its last patch release; a stand-in's `__version__` is this with `+compat` after it.")
+    last_patch: str = flag("2.2.2", "Its last patch release; `torchaudio.__version__` is this with `+compat` after it.")
     dispatcher: bool = flag(
         True,
         "`load`, `info` and `save` choose a backend at each call, unless the variable says otherwise. Off in 2.0, on from 2.1 on.",
@@ -85,6 +85,16 @@ class Release(legacy.settings.Settings):
         False,
         "`load` and `save` are those of 2.9, which leave everything to TorchCodec: always float32, and `backend`, `format`, "
         "`normalize`, `encoding`, `bits_per_sample` ignored with a warning. For rehearsal: our decoders do the work.",
+    )
+    rescue: bool = flag(
+        True,
+        "A torchaudio whose compiled part does not load is imported without it, with one warning; what was compiled is served by "
+        "operators of this package. Off: a stand-in takes its name. In no release.",
+    )
+    real_version: bool = flag(
+        False,
+        "`torchaudio.__version__` stays that of the torchaudio that is installed. Off: it is that of the pinned release with "
+        "`+compat` after it, since old code chooses its branch by it. In no release.",
     )
     old_names: bool = flag(
         True,

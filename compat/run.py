@@ -17,6 +17,7 @@ from collections.abc import Sequence
 
 import compat
 from compat import auto, namesakes, releases
+from dispatcher import notices
 
 _INSTALL = f"{sys.executable} -m pip install torch --index-url https://download.pytorch.org/whl/cpu"
 
@@ -53,9 +54,12 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
         print(f"{prog}: torch is not installed for {sys.executable}. Install it, or the build for your GPU: {_INSTALL}", file=sys.stderr)
         return 1
     try:
-        compat.install(given.version, backends=given.backends)
+        with notices.collected() as told:
+            compat.install(given.version, backends=given.backends)
     except ValueError as why:
         parser.error(str(why))
+    for text in told:
+        print(f"{prog}: {text}", file=sys.stderr)
     os.environ[auto.VARIABLE] = compat.release().name
     if given.backends:
         os.environ[releases.BACKENDS_VARIABLE] = given.backends

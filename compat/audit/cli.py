@@ -10,9 +10,9 @@ import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
+from compat._version import __version__
 from compat.audit.options import Terms, UsageError
 from compat.console import is_full, nobody_reads, parsed, print_anything
-from compat.version import __version__
 
 if TYPE_CHECKING:
     from compat.audit.engines import Engine

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from compat._version import __version__
 from compat.codemod.options import Options, UsageError, configured
 from compat.console import is_full, nobody_reads, parsed, print_anything
-from compat.version import __version__
 
 if TYPE_CHECKING:
     from compat.codemod.results import Result, Tick

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
+from compat._version import __version__
 from compat.doctor import dists, pairs
-from compat.version import __version__
 
 
 def lines(asked: str, build: str = "") -> Iterator[str]:

@@ -9,9 +9,9 @@ import pathlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from compat._version import __version__
 from compat.doctor.findings import Finding, Mend, Result, Status
 from compat.doctor.verdict import FILE, Verdict, told
-from compat.version import __version__
 
 # names that say nothing of a person, and that stand in paths and sentences of every report
 _NOBODY = {"root", "user", "users", "home", "admin", "administrator", "runner", "ubuntu", "jovyan", "vscode", "python", "torch", "audio"}

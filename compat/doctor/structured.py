@@ -6,9 +6,9 @@ import pathlib
 from collections.abc import Sequence
 from typing import Any
 
+from compat._version import __version__
 from compat.doctor.findings import Finding, Mend, Result
 from compat.doctor.verdict import Verdict
-from compat.version import __version__
 
 SCHEMA = 1
 

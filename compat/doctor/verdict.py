@@ -92,7 +92,10 @@ def _roots(results: Sequence[Result]) -> Iterator[tuple[str, Finding]]:
 
 def _meanwhile(results: Sequence[Result], root: Finding) -> str:
     """That this package works, where only torchaudio does not."""
-    trip = next((result for result in results if result.check == "round-trip"), None)
-    if root.subject == "torchaudio" and trip is not None and trip.status is Status.OK:
-        return "compat.install() works here as it is: it needs no torchaudio."
-    return ""
+    by_name = {result.check: result for result in results}
+    trip, rescue = by_name.get("round-trip"), by_name.get("rescue")
+    if root.subject != "torchaudio" or trip is None or trip.status is not Status.OK:
+        return ""
+    if rescue is not None and rescue.status is Status.OK:
+        return "compat.install() works here as it is: it imports torchaudio without its compiled part, see Rescue."
+    return "compat.install() works here as it is, for load, save and info: it needs no torchaudio for them."

@@ -5,7 +5,8 @@ A file has ``names(context)``, which gives what the module holds, and may have
 - ``present(context)``: whether the release has it (default: yes);
 - ``attached(context)``: whether its parent has it as an attribute without an import (default: yes);
 - ``WARNS = True``: reaching for a name in it warns, from 2.1 on;
-- ``STANDS_IN = True``: a real torchaudio that has this submodule keeps its own;
+- ``STANDS_IN = True``: a real torchaudio that has this submodule keeps its own, if that works there;
+- ``works(context)``: whether a real torchaudio's own works (default: yes); what does not work counts as not there;
 - ``GOES_IN_2_9 = True``: there only with the flag ``old_names``; its functions warn with the flag ``names_warn``;
 - ``MERGES = True``: over a real torchaudio the names are added to the real module, which otherwise gives way to ours.
 
@@ -17,6 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from compat import deprecations
+from compat.tree import version
 from dispatcher.metadata import AudioMetaData
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ FUNCTIONS = ("info", "load", "save", "set_audio_backend", "get_audio_backend", "
 def names(context: Context) -> dict[str, Any]:
     """The functions of the release: those of the dispatcher, of the global backend, or of TorchCodec."""
     release = context.release
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = version.names(context)
     if release.torchcodec_names:
         found["load_with_torchcodec"], found["save_with_torchcodec"] = context.torchcodec
     if release.torchcodec:

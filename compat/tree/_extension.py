@@ -1,4 +1,7 @@
-"""``torchaudio._extension``: which of torchaudio's compiled parts are there. In a stand-in, none are."""
+"""``torchaudio._extension``: which of torchaudio's compiled parts are there.
+
+In a stand-in none are. Beside a rescued torchaudio those are that have operators of ours.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,23 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from compat.lazy import Lazy
+from compat.rescue import extension
 from dispatcher.errors import BackendError
 
 if TYPE_CHECKING:
     from compat.context import Context
 
 STANDS_IN = True
+MERGES = True
+
+
+def works(context: Context) -> bool:
+    """Return whether the real one loaded what was compiled."""
+    return not context.rescued
 
 
 def _failing(what: str) -> Callable[[Any], Any]:
-    """A decorator as torchaudio has them: the function it is put on raises when called."""
+    """Return a decorator as torchaudio has them: the function it is put on raises when called."""
 
     def decorate(function: Any) -> Any:
         def fail(*args: Any, **kwargs: Any) -> Any:
@@ -26,25 +36,29 @@ def _failing(what: str) -> Callable[[Any], Any]:
     return decorate
 
 
-def names(context: Context) -> dict[str, Any]:
-    """The flags that public code asks, and the decorators beside them."""
+_IN_A_STANDIN = {
+    "_IS_TORCHAUDIO_EXT_AVAILABLE": False,
+    "_IS_RIR_AVAILABLE": False,
+    "_IS_ALIGN_AVAILABLE": False,
+    "_IS_KALDI_AVAILABLE": False,
+    "fail_if_no_rir": _failing("the room impulse response extension"),
+    "fail_if_no_align": _failing("the forced alignment extension"),
+    "fail_if_no_kaldi": _failing("the Kaldi extension"),
+}
 
-    def works(backend: str) -> bool:
+
+def names(context: Context) -> dict[str, Any]:
+    """Return the flags that public code asks, and the decorators beside them."""
+
+    def available(backend: str) -> bool:
         return context.registry.reason(backend) is None
 
-    def unchanged(function: Any) -> Any:
-        return function
-
     return {
-        "_IS_TORCHAUDIO_EXT_AVAILABLE": False,
-        "_IS_RIR_AVAILABLE": False,
-        "_IS_ALIGN_AVAILABLE": False,
-        "_IS_KALDI_AVAILABLE": False,
-        "_SOX_INITIALIZED": Lazy(lambda: works("sox")),
-        "_FFMPEG_INITIALIZED": Lazy(lambda: works("ffmpeg")),
-        "fail_if_no_sox": Lazy(lambda: unchanged if works("sox") else _failing("libsox")),
-        "fail_if_no_ffmpeg": unchanged,
-        "fail_if_no_rir": _failing("the room impulse response extension"),
-        "fail_if_no_align": _failing("the forced alignment extension"),
-        "fail_if_no_kaldi": _failing("the Kaldi extension"),
+        **(extension.served() if context.rescued else _IN_A_STANDIN),
+        "torchaudio": context.host,
+        "_SOX_INITIALIZED": Lazy(lambda: available("sox")),
+        "_FFMPEG_INITIALIZED": Lazy(lambda: available("ffmpeg")),
+        "fail_if_no_sox": Lazy(lambda: extension.unchanged if available("sox") else _failing("libsox")),
+        "fail_if_no_ffmpeg": extension.unchanged,
+        "lazy_import_sox_ext": lambda: extension.NoExtension("libsox", available("sox")),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from compat import parts
 from dispatcher.codec_config import CodecConfig
 
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
 STANDS_IN = True
 GOES_IN_2_9 = True
+works = parts.ffmpeg_works
 
 
 def names(context: Context) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from compat._version import __version__
 from compat.codemod import cli, session
 from compat.codemod.options import UsageError
-from compat.version import __version__
 
 PROGRAM = 'import torchaudio\ntorchaudio.set_audio_backend("soundfile")\nx = torchaudio.load("a.wav")\n'
 RESULT = 'import torchaudio\nx = torchaudio.load("a.wav", backend="soundfile")\n'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import pathlib
 import sys
+import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 import compat
 from compat import advice
+from compat.context import Context
 from compat.doctor import pairs
 
 Plant = Callable[..., None]
@@ -34,13 +36,18 @@ def real(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Iterator[Pl
 
 
 def test_what_a_real_torchaudio_lacks_is_said_of_it(real: Plant) -> None:
-    """Nothing is to be installed: it is installed, and has it not. What it has is found, imported before or not."""
+    """And which torchaudio has it. What it has is found, imported before or not."""
     real(__init__="__version__ = '2.2.2'", models="mine = True")
     torchaudio = compat.install("2.2")
     assert importlib.import_module("torchaudio.models").mine
-    with pytest.raises(AttributeError, match=r"torchaudio\.io\.StreamReader is not there: the installed torchaudio has no io") as why:
-        torchaudio.io.StreamReader
-    assert "pip install" not in str(why.value)
+    with pytest.raises(AttributeError, match=r"torchaudio\.prototype is not there: the installed torchaudio lacks it.*torchaudio==2\.8\.0"):
+        torchaudio.prototype
+    with pytest.raises(AttributeError, match=r"torchaudio\.nonsense is not there: .* no torchaudio from 2\.0 to 2\.11 has one"):
+        torchaudio.nonsense
+    with pytest.raises(
+        ImportError, match=r"torchaudio\.compliance is not there: the installed torchaudio lacks it.*pip install torchaudio`"
+    ):
+        from torchaudio import compliance  # noqa: F401
 
 
 def test_what_a_broken_torchaudio_has_imported_gives_way_and_comes_back(real: Plant) -> None:
@@ -67,9 +74,25 @@ def test_asking_whether_a_submodule_is_there_is_no_error(name: str, found: bool)
             importlib.import_module(name)
 
 
-def test_a_torch_without_a_documented_torchaudio_is_sent_to_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pairs, "of_torch", lambda version: None)
-    assert "compat.doctor --pins all" in advice._install.__wrapped__()
+@pytest.mark.parametrize(
+    ("name", "advised"),
+    [
+        ("datasets", "`{python} -m pip install torchaudio`, beside any torch"),
+        ("prototype.pipelines", "torchaudio 2.8.0 is the last that has it: `{python} -m pip install --no-deps torchaudio==2.8.0`"),
+        ("nonsense", "no torchaudio from 2.0 to 2.11 has one"),
+    ],
+)
+def test_only_a_torchaudio_that_has_the_name_is_advised(name: str, advised: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("compat.doctor.machine._pip", lambda: "python -m pip")
+    text = advice.missing(name, Context(compat.release("2.2"), None, types.ModuleType("torchaudio")))
+    assert advised.format(python="python") in text
+
+
+def test_a_torchaudio_without_a_wheel_for_this_python_is_not_advised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pairs.Pair, "serves", lambda pair, python: False)
+    text = advice.missing("prototype", Context(compat.release("2.2"), None, types.ModuleType("torchaudio")))
+    assert "pip install" not in text
+    assert "torchaudio 2.8.0 is the last that has it, and it has no wheel for this Python" in text
 
 
 @pytest.mark.parametrize(

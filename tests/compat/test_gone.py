@@ -50,18 +50,6 @@ def test_a_name_gone_in_2_9(name: str) -> None:
     assert getattr(compat.install("2.8"), name)
 
 
-def test_the_torchaudio_to_install_is_one_that_exists() -> None:
-    """The one documented for the torch that is here."""
-    from compat.doctor import dists, pairs
-
-    torch = dists.first("torch")
-    assert torch is not None
-    row = pairs.of_torch(torch.version)
-    assert row is not None
-    with pytest.raises(AttributeError, match=rf"pip install torchaudio=={row.torchaudio}"):
-        compat.standin("2.0").datasets
-
-
 def test_the_old_global_backend_says_what_replaced_it() -> None:
     with pytest.raises(RuntimeError, match=r"there is no global backend 'sox'.*Write 'sox_io'"):
         compat.standin("2.0").set_audio_backend("sox")

@@ -39,11 +39,12 @@ def test_the_package_itself_is_next_to_nothing(python: Python) -> None:
 
 
 def test_a_broken_torchaudio_is_replaced_and_the_reason_told(python: Python, tmp_path: pathlib.Path) -> None:
-    """What its import said stands in the error for what the stand-in lacks; half-imported modules are gone."""
+    """Where its Python part is damaged, what its import said stands in the error for what the stand-in lacks."""
     package = tmp_path / "torchaudio"
     package.mkdir()
-    (package / "__init__.py").write_text("from torchaudio import _extension\n")
+    (package / "__init__.py").write_text("from torchaudio import _extension, functional\n")
     (package / "_extension.py").write_text("raise OSError('undefined symbol: _ZN3c10')\n")
+    (package / "functional.py").write_text("def lfilter(:\n")
     code = (
         "import compat, sys; t = compat.install('2.0', backends=['soundfile']); print(t.__version__, t.get_audio_backend())\n"
         "import torchaudio._extension as e; print(e._IS_RIR_AVAILABLE)\n"
@@ -52,7 +53,7 @@ def test_a_broken_torchaudio_is_replaced_and_the_reason_told(python: Python, tmp
     )
     done = python(code=code, PYTHONPATH=str(tmp_path))
     assert done.stdout.splitlines()[:2] == ["2.0.2+compat soundfile", "False"], done.stderr
-    assert "undefined symbol: _ZN3c10" in done.stdout
+    assert "SyntaxError: invalid syntax (functional.py, line 1)" in done.stdout
     assert "compat.doctor" in done.stdout
 
 

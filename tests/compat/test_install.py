@@ -224,7 +224,7 @@ def test_a_bare_module_in_place_of_backend_does_not_stop_imports() -> None:
 
 
 @pytest.mark.parametrize(
-    "statement", ["import torchaudio.datasets", "from torchaudio import datasets", "from torchaudio.io import StreamReader"]
+    "statement", ["import torchaudio.datasets", "from torchaudio import datasets", "from torchaudio.pipelines import HDEMUCS_HIGH_MUSDB"]
 )
 def test_what_a_standin_lacks_says_what_to_install(statement: str) -> None:
     """As an ImportError from an import statement."""

@@ -54,7 +54,19 @@ def test_an_extension_for_cuda_beside_a_torch_for_the_cpu(with_torchaudio: Make,
     assert "torchaudio==2.11.0" in command
     assert command.endswith("--index-url https://download.pytorch.org/whl/cpu")
     assert report.verdict["also"] == []
-    assert "compat.install()" in report.verdict["meanwhile"]
+    assert "without its compiled part" in report.verdict["meanwhile"]
+    (rescue,) = report.checks["rescue"]["findings"]
+    parts = rescue["data"]["parts"]
+    assert set(parts.values()) == {"torchaudio's own Python part", "torchaudio-compat"}
+    assert {part for part, by in parts.items() if by == "torchaudio-compat"} == {"load, save, info", "lfilter", "forced_align", "rnnt_loss"}
+
+
+def test_a_damaged_python_part_is_told_apart(with_torchaudio: Make) -> None:
+    world = with_torchaudio()
+    (world.site / "torchaudio" / "functional" / "functional.py").write_text("def lfilter(:\n")
+    found = world.examine("--only", "imports,rescue").finding("rescue")
+    assert (found["status"], found["cause"]) == ("warning", "python-part-damaged")
+    assert "SyntaxError" in found["text"]
 
 
 def test_a_truncated_extension(with_torchaudio: Make) -> None:

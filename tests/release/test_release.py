@@ -14,7 +14,7 @@ import zipfile
 
 import pytest
 
-from compat.version import __version__
+from compat._version import __version__
 from tests.conftest import ASSETS, ROOT
 
 PACKAGES = ("compat", "legacy", "dispatcher")
@@ -85,7 +85,7 @@ def test_the_sdist_can_be_tested_and_built_again(distributions: pathlib.Path) ->
 
 
 def test_the_version_stands_in_one_place(wheel: pathlib.Path) -> None:
-    """In compat/version.py; the metadata has it from there."""
+    """In compat/_version.py; the metadata has it from there."""
     with zipfile.ZipFile(wheel) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
         metadata = email.message_from_bytes(archive.read(name))

@@ -14,7 +14,7 @@ from compat.audit.rows import Row
 
 def document(result: Result) -> dict[str, object]:
     """The summary as data."""
-    from compat.version import __version__
+    from compat._version import __version__
 
     tally, found = result.tally, result.bound
     return {

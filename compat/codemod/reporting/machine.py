@@ -38,7 +38,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 def write_json(result: Result, options: Options, out: TextIO) -> None:
     """One object: files with their findings, problems, counts."""
-    from compat.version import __version__
+    from compat._version import __version__
 
     whole = {
         "version": __version__,
@@ -74,8 +74,8 @@ def _shown(result: Result, options: Options) -> Iterator[tuple[Finding, bool]]:
 
 def write_sarif(result: Result, options: Options, out: TextIO) -> None:
     """SARIF 2.1.0, as code scanning services take it."""
+    from compat._version import __version__
     from compat.codemod.registry import rules
-    from compat.version import __version__
 
     known = list(rules().values())
     index = {rule.id: number for number, rule in enumerate(known)}

@@ -29,7 +29,8 @@ def pair(world: World) -> Iterator[Finding]:
             yield error("torch is not installed", why=why, mend=mend, subject="torch", cause="not-installed")
     if torchaudio is None and not world.importable("torchaudio"):
         yield ok(
-            f"{f'torch {torch.full_version}, ' if torch else ''}no torchaudio (compat.install() puts a stand-in in its place)",
+            f"{f'torch {torch.full_version}, ' if torch else ''}no torchaudio (compat.install() does its I/O; "
+            "for the rest `pip install torchaudio`, beside any torch)",
             data=_data(torch, None),
         )
     if torch is None or torchaudio is None:

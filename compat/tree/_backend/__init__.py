@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from compat import tree
+from dispatcher import AudioMetaData
 
 if TYPE_CHECKING:
     from compat.context import Context
@@ -20,12 +22,37 @@ def attached(context: Context) -> bool:
 
 
 def names(context: Context) -> dict[str, Any]:
-    """The setter, the getter and the lister, from 2.1 on."""
-    return tree.setters(context) if context.release.backend_classes else {}
+    """Return the per-call functions and what gives them; from 2.1 on also the setter, the getter and the lister."""
+    functions = {name: getattr(context.per_call, name) for name in ("info", "load", "save")}
+    found = {**functions, **getters(context), "AudioMetaData": AudioMetaData}
+    return {**found, **tree.setters(context)} if context.release.backend_classes else found
 
 
-def backend_class(context: Context, name: str, backend: str) -> type:
-    """A class with the static functions by which 2.1 to 2.8 kept a backend: ``info``, ``load``, ``save``, ``can_...``."""
+def getters(context: Context) -> dict[str, Any]:
+    """Return ``get_info_func``, ``get_load_func`` and ``get_save_func``."""
+
+    def get_info_func() -> Callable[..., Any]:
+        """Return ``info`` of the dispatcher, whether that is on or not."""
+        return context.per_call.info
+
+    def get_load_func() -> Callable[..., Any]:
+        """Return ``load`` of the dispatcher, whether that is on or not."""
+        return context.per_call.load
+
+    def get_save_func() -> Callable[..., Any]:
+        """Return ``save`` of the dispatcher, whether that is on or not."""
+        return context.per_call.save
+
+    return {function.__name__: function for function in (get_info_func, get_load_func, get_save_func)}
+
+
+def backend_class(context: Context, backend: str) -> type:
+    """Return the class of a backend, the same wherever it is asked for."""
+    return context.once(f"class of {backend}", lambda: _backend_class(context, CLASSES[backend], backend))  # type: ignore[no-any-return]
+
+
+def _backend_class(context: Context, name: str, backend: str) -> type:
+    """Return a class with the static functions by which 2.1 to 2.8 kept a backend: ``info``, ``load``, ``save``, ``can_...``."""
 
     def bound(function: Any) -> staticmethod[..., Any]:
         return staticmethod(functools.partial(function, backend=backend))

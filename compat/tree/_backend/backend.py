@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import Backend
+from dispatcher import AudioMetaData, Backend
 
 if TYPE_CHECKING:
     from compat.context import Context
@@ -19,4 +19,4 @@ def present(context: Context) -> bool:
 
 def names(context: Context) -> dict[str, Any]:
     """What a backend is."""
-    return {"Backend": Backend}
+    return {"Backend": Backend, "AudioMetaData": AudioMetaData}

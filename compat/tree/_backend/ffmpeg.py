@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from compat.tree._backend import backend_class
+from dispatcher import AudioMetaData, Backend
 
 if TYPE_CHECKING:
     from compat.context import Context
@@ -17,6 +18,27 @@ def present(context: Context) -> bool:
     return context.release.backend_classes
 
 
+def _parse_save_args(
+    ext: str | None, format: str | None, encoding: str | None, bps: int | None
+) -> tuple[str | None, str | None, str | None]:
+    """Return the muxer, encoder and sample format that ``save`` asks FFmpeg for; ``None`` leaves one to FFmpeg.
+
+    Raises:
+        ValueError: wav, flac or ogg cannot be stored like this.
+    """
+    from dispatcher.backends.ffmpeg import encode
+
+    choice = encode.choose(ext, format, encoding, bps, channels=2)
+    if (format or ext) in ("flac", "ogg"):
+        return format, None, encode.choose("flac", None, encoding, bps, channels=2).sample_format
+    return choice
+
+
 def names(context: Context) -> dict[str, Any]:
     """The class over PyAV."""
-    return {"FFmpegBackend": backend_class(context, "FFmpegBackend", "ffmpeg")}
+    return {
+        "FFmpegBackend": backend_class(context, "ffmpeg"),
+        "AudioMetaData": AudioMetaData,
+        "Backend": Backend,
+        "_parse_save_args": _parse_save_args,
+    }

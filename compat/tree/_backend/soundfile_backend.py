@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dispatcher.metadata import AudioMetaData
+
 if TYPE_CHECKING:
     from compat.context import Context
 
@@ -17,4 +19,4 @@ def present(context: Context) -> bool:
 
 def names(context: Context) -> dict[str, Any]:
     """libsndfile, under the parameters of the global backend."""
-    return dict(vars(context.global_backend.functions["soundfile"]))
+    return {**vars(context.global_backend.functions["soundfile"]), "AudioMetaData": AudioMetaData}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from compat.tree._backend import backend_class
+from dispatcher import AudioMetaData, Backend
 
 if TYPE_CHECKING:
     from compat.context import Context
@@ -19,4 +20,4 @@ def present(context: Context) -> bool:
 
 def names(context: Context) -> dict[str, Any]:
     """The class over libsox."""
-    return {"SoXBackend": backend_class(context, "SoXBackend", "sox")}
+    return {"SoXBackend": backend_class(context, "sox"), "AudioMetaData": AudioMetaData, "Backend": Backend}

@@ -1,8 +1,10 @@
-"""``torchaudio._internal``."""
+"""``torchaudio._internal``: torch's two functions for downloads, by the names that public code imports from here."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+from compat.lazy import Lazy
 
 if TYPE_CHECKING:
     from compat.context import Context
@@ -10,6 +12,12 @@ if TYPE_CHECKING:
 STANDS_IN = True
 
 
+def _of_hub(name: str) -> Any:
+    import torch
+
+    return getattr(torch.hub, name)
+
+
 def names(context: Context) -> dict[str, Any]:
-    """Nothing beside its submodule."""
-    return {}
+    """Return ``download_url_to_file`` and ``load_state_dict_from_url`` of ``torch.hub``."""
+    return {name: Lazy(lambda name=name: _of_hub(name)) for name in ("download_url_to_file", "load_state_dict_from_url")}  # type: ignore[misc]

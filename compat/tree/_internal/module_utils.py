@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import os
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -38,8 +40,65 @@ def requires_module(*modules: str) -> Callable[[_F], _F]:
     return decorate
 
 
+def deprecated(direction: str, version: str | None = None, remove: bool = False) -> Callable[[_F], _F]:
+    """Return a decorator: the function warns at each call.
+
+    Args:
+        direction: what to do instead.
+        version: the release in which the function goes.
+        remove: whether the warning says that it goes.
+    """
+    goes = f" It goes in release {version}." if remove and version else " It will go." if remove else ""
+
+    def decorate(function: _F) -> _F:
+        @functools.wraps(function)
+        def warned(*args: Any, **kwargs: Any) -> Any:
+            text = f"{function.__module__}.{function.__name__} is deprecated. {direction}{goes}"
+            warnings.warn(text, UserWarning, stacklevel=2)
+            return function(*args, **kwargs)
+
+        return warned  # type: ignore[return-value]
+
+    return decorate
+
+
+def fail_with_message(message: str) -> Callable[[_F], _F]:
+    """Return a decorator: the function raises RuntimeError with its own name and the message when called."""
+
+    def decorate(function: _F) -> _F:
+        @functools.wraps(function)
+        def fail(*args: Any, **kwargs: Any) -> Any:
+            raise BackendError(f"{function.__module__}.{function.__name__} {message}")
+
+        return fail  # type: ignore[return-value]
+
+    return decorate
+
+
+def no_op(function: _F) -> _F:
+    """Return the function itself."""
+    return function
+
+
+_TRUE, _FALSE = ("1", "true", "on", "yes"), ("0", "false", "off", "no")
+
+
+def eval_env(var: str, default: bool) -> bool:
+    """Return what a variable of the environment says, or the default where it is not set.
+
+    Raises:
+        RuntimeError: it says neither yes (1, true, on, yes) nor no (0, false, off, no).
+    """
+    said = os.environ.get(var)
+    if said is None:
+        return default
+    if said.lower() not in _TRUE + _FALSE:
+        raise BackendError(f"the variable {var} is {said!r}; it must be one of {', '.join(_TRUE + _FALSE)}")
+    return said.lower() in _TRUE
+
+
 def names(context: Context) -> dict[str, Any]:
-    """The two above, and the same for libsox."""
+    """Return the functions above, and the same for libsox."""
 
     def is_sox_available() -> bool:
         """Whether libsox works here."""
@@ -52,5 +111,7 @@ def names(context: Context) -> dict[str, Any]:
         decorator: Callable[[_F], _F] = _extension.names(context)["fail_if_no_sox"].make()
         return decorator
 
-    found = (is_module_available, requires_module, is_sox_available, requires_sox)
+    found = (
+        is_module_available, requires_module, is_sox_available, requires_sox, deprecated, fail_with_message, no_op, eval_env,
+    )  # fmt: skip
     return {function.__name__: function for function in found}

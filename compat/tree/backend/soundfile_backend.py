@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dispatcher.metadata import AudioMetaData
+
 if TYPE_CHECKING:
     from compat.context import Context
 
@@ -13,4 +15,4 @@ GOES_IN_2_9 = True
 
 def names(context: Context) -> dict[str, Any]:
     """libsndfile, whatever backend is chosen."""
-    return dict(vars(context.global_backend.functions["soundfile"]))
+    return {**vars(context.global_backend.functions["soundfile"]), "AudioMetaData": AudioMetaData}

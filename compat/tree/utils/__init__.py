@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from compat.tree.utils import download
+
 if TYPE_CHECKING:
     from compat.context import Context
 
-MERGES = True
+STANDS_IN = True
 
 
 def names(context: Context) -> dict[str, Any]:
-    """Nothing beside its submodules; a real torchaudio keeps what it has here."""
-    return {}
+    """Return ``download_asset``, beside the submodules."""
+    return download.names(context)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
+from compat import parts
+
 if TYPE_CHECKING:
     from compat.context import Context
 
 STANDS_IN = True
 GOES_IN_2_9 = True
+works = parts.ffmpeg_works
 
 # FFmpeg lists its protocols to C only; a name is asked for instead, with every protocol forbidden so that none is opened
 _PROTOCOLS = (

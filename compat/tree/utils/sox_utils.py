@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from compat import parts
 from compat.tree import sox_effects
 from dispatcher.errors import ArgumentError
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 STANDS_IN = True
 GOES_IN_2_9 = True
+works = parts.sox_works
 _LEAST_BUFFER = 1024
 
 

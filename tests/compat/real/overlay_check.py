@@ -97,7 +97,9 @@ def main() -> None:
     resample = torchaudio.transforms.Resample
     for release in ("2.0", "2.1", "2.2", "2.8", "2.9", "2.0"):
         assert compat.install(release, backends=["ffmpeg", "soundfile", "sox"]) is torchaudio
-        assert torchaudio.__version__ == version
+        assert torchaudio.__version__ == torchaudio.version.__version__ == f"{compat.release().last_patch}+compat"
+        assert compat.install(release, backends=["ffmpeg", "soundfile", "sox"], real_version=True).__version__ == version
+        compat.install(release, backends=["ffmpeg", "soundfile", "sox"])
         assert all(getattr(torchaudio, name) is module for name, module in untouched.items())
         assert torchaudio.transforms.Resample is resample
         assert torchaudio.load.__module__ == "torchaudio"

@@ -18,13 +18,18 @@ class NotToBeHadError(Exception):
     """The package index does not answer."""
 
 
-def unpacked(release: str, python: str = "3.11") -> pathlib.Path:
+def unpacked(release: str, python: str = "3.11", *, compiled: bool = False) -> pathlib.Path:
     """A folder to put on ``sys.path``, downloaded once: the wheel for a release of Python.
+
+    Args:
+        release: of torchaudio.
+        python: whose wheel it is.
+        compiled: with the compiled part, which does not load beside the torch of the tests.
 
     Raises:
         NotToBeHadError: with what pip said.
     """
-    folder = CACHE / "unpacked" / f"torchaudio-{release}"
+    folder = CACHE / "unpacked" / f"torchaudio-{release}{'-compiled' if compiled else ''}"
     folder.parent.mkdir(parents=True, exist_ok=True)
     with filelock.FileLock(f"{folder}.lock"):
         if not (folder / "done").exists():
@@ -35,7 +40,7 @@ def unpacked(release: str, python: str = "3.11") -> pathlib.Path:
                 raise NotToBeHadError(done.stderr.strip().splitlines()[-1])
             for wheel in folder.glob("*.whl"):
                 with zipfile.ZipFile(wheel) as archive:
-                    archive.extractall(folder, [name for name in archive.namelist() if not name.endswith(".so")])
+                    archive.extractall(folder, [name for name in archive.namelist() if compiled or not name.endswith(".so")])
                 wheel.unlink()
             (folder / "done").touch()
     return folder

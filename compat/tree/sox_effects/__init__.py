@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from compat import parts
 from dispatcher.errors import BackendError, BackendUnavailable, problem
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 STANDS_IN = True
 GOES_IN_2_9 = True
+works = parts.sox_works
 
 
 def sox(context: Context) -> Backend:
@@ -30,8 +32,11 @@ def sox(context: Context) -> Backend:
 
 
 def names(context: Context) -> dict[str, Any]:
-    """The effects functions, over libsox' own chain."""
+    """Return the effects functions, over libsox' own chain."""
+    return dict(context.once("sox_effects", lambda: _functions(context)))
 
+
+def _functions(context: Context) -> dict[str, Any]:
     def effect_names() -> list[str]:
         """The names of the effects that a chain may hold."""
         from dispatcher.backends.sox import effects

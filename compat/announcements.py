@@ -1,0 +1,52 @@
+"""The deprecation warnings of torchaudio's own Python part, as the pinned release gave them.
+
+A real torchaudio warns of what its own release deprecates. Under another pin those warnings are silenced,
+and the functions that the pinned release calls deprecated warn instead, by the table in ``compat.deprecations``.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from typing import TYPE_CHECKING, Any
+
+from compat import deprecations
+
+if TYPE_CHECKING:
+    from compat.context import Context
+    from compat.layer import Layer
+
+_DECORATORS = "_internal.module_utils"
+
+
+class _Silent:
+    """Stands for the module ``warnings`` where torchaudio makes its deprecating decorators."""
+
+    @staticmethod
+    def warn(*args: Any, **kwargs: Any) -> None:
+        """Do nothing."""
+
+
+def lay(layer: Layer, host: types.ModuleType, real_version: str, context: Context) -> None:
+    """Make the modules of a real torchaudio warn as the pinned release did.
+
+    Args:
+        layer: what takes the changes back.
+        host: the real torchaudio.
+        real_version: its own release, such as ``"2.8.0+cu128"``.
+        context: the pinned release.
+    """
+    if ".".join(real_version.split(".")[:2]) == context.release.name:
+        return
+    decorators = sys.modules.get(f"{host.__name__}.{_DECORATORS}")
+    if decorators is not None:
+        layer.set(vars(decorators), "warnings", _Silent)
+    if not context.release.names_warn:
+        return
+    for name in deprecations.OF_THE_PYTHON_PART:
+        where, _, short = name.rpartition(".")
+        module = sys.modules.get(f"{host.__name__}.{where}")
+        value = getattr(module, short, None)
+        if value is not None:
+            warns = deprecations.warning_class if isinstance(value, type) else deprecations.warning
+            layer.set(vars(module), short, warns(value, name))

@@ -1,0 +1,48 @@
+"""Rescue: what ``compat.install()`` makes of a torchaudio whose compiled part does not load.
+
+Looked at only where ``import torchaudio`` fails. A child process imports torchaudio's Python part without the compiled one,
+runs something of each part, and says what serves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compat.doctor import failing
+from compat.doctor.findings import Finding, ok, skipped, warning
+from compat.doctor.registry import check
+from compat.doctor.world import World
+
+_NEEDLESS = "torchaudio imports by itself, or is not installed"
+
+
+@check(title="Rescue", order=115, why="Nearly all of torchaudio is Python, so a program can run without the part that does not load.")
+def rescue(world: World) -> Iterator[Finding]:
+    if not world.importable("torchaudio") or not world.imported("torchaudio").failed:
+        yield skipped(_NEEDLESS)
+        return
+    answers = world.ask_over_torch("rescue", ["rescue"])
+    if answers is None:
+        yield skipped("torchaudio runs over torch, which does not import")
+        return
+    (answer,) = answers
+    if answer.failed:
+        yield failing.finding("compat.install()", answer, "torchaudio", cause="rescue-failed")
+    elif not answer.value["rescued"]:
+        yield warning(
+            f"compat.install() puts a stand-in with I/O only in its place: {answer.value['reason']}",
+            subject="torchaudio",
+            cause="python-part-damaged",
+            data=answer.value,
+        )
+    else:
+        yield ok(_served(answer.value), data=answer.value)
+
+
+def _served(told: dict[str, object]) -> str:
+    """Return which parts work and what serves them."""
+    parts = told["parts"]
+    assert isinstance(parts, dict)
+    works = {by: [part for part, served in parts.items() if served == by] for by in dict.fromkeys(parts.values())}
+    words = "; ".join(f"{', '.join(names)} by {by}" for by, names in works.items())
+    return f"compat.install() imports torchaudio {told['version']} without its compiled part: {words}"

@@ -1,0 +1,95 @@
+"""The import hook round ``torchaudio._extension``, the one module that loads what was compiled."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import pathlib
+import sys
+import types
+from collections.abc import Sequence
+
+from compat import operators
+from compat.doctor import dists
+from compat.rescue import extension, libraries
+
+ROOT = "torchaudio"
+_LAST = "2.11.0"
+MODULE = f"{ROOT}._extension"
+
+
+class Hook(importlib.abc.MetaPathFinder):
+    """A finder for ``sys.meta_path`` that lets torchaudio load its compiled part, and does without it where that fails."""
+
+    failure: Exception | None
+    """Why the compiled part does not load; ``None`` while nothing failed."""
+    engaged: bool
+    """Whether the names of ``compat.rescue.extension`` took the place of the real ones."""
+    registered: bool
+    """Whether our operators were registered for it, and were not there before."""
+
+    def __init__(self) -> None:
+        self.failure, self.engaged, self.registered = None, False, False
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,
+        target: types.ModuleType | None = None,
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Return the real spec of ``torchaudio._extension`` with a loader that survives a failure."""
+        if fullname != MODULE:
+            return None
+        others = [finder for finder in sys.meta_path if finder is not self]
+        for finder in others:
+            spec = finder.find_spec(fullname, path, target)
+            if spec is not None and spec.loader is not None:
+                spec.loader = _Loader(spec.loader, self)
+                return spec
+        return None
+
+
+class _Loader(importlib.abc.Loader):
+    """Run the real module; where its compiled part fails, put ours into the same module."""
+
+    def __init__(self, theirs: importlib.abc.Loader, hook: Hook) -> None:
+        self._theirs, self._hook = theirs, hook
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType | None:
+        return self._theirs.create_module(spec)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        package = sys.modules[ROOT]
+        try:
+            libraries.refuse_cut_off(pathlib.Path(str(package.__file__)).parent / "lib")
+            self._theirs.exec_module(module)
+        except Exception as why:
+            if not _is_compiled_part(why):
+                raise
+            self._hook.failure = why.with_traceback(None)
+        if self._hook.failure is None and getattr(module, "_IS_TORCHAUDIO_EXT_AVAILABLE", False):
+            return
+        self._hook.engaged = True
+        self._hook.registered = not operators.registered()
+        operators.register(_release())
+        vars(module).update(extension.while_importing(package))
+
+
+def _release() -> str:
+    """Return the release of the torchaudio that is being imported, by its own file, else its metadata, else the last one."""
+    try:
+        found = str(importlib.import_module(f"{ROOT}.version").__version__)
+    except (ImportError, AttributeError):
+        copy = dists.first(ROOT)
+        found = copy.version if copy else _LAST
+    return found.partition("+")[0]
+
+
+def _is_compiled_part(why: Exception) -> bool:
+    """Return whether a library failed to load, and not a file of Python."""
+    if isinstance(why, SyntaxError):
+        return False
+    if isinstance(why, ModuleNotFoundError):
+        return bool(why.name) and str(why.name).startswith("torchaudio.lib")
+    return True

@@ -1,0 +1,38 @@
+"""The words for a torchaudio whose compiled part does not load."""
+
+from __future__ import annotations
+
+from dispatcher.notices import CompatWarning
+
+
+class RescueWarning(CompatWarning):
+    """The compiled part of the installed torchaudio does not load; its Python part is used without it."""
+
+
+def explained(why: Exception) -> str:
+    """Return what an import of torchaudio raised, what the doctor knows of it, and the command that mends it."""
+    from compat.doctor import explain
+
+    words = " ".join(str(why).split())
+    return " ".join(filter(None, (f"{type(why).__name__}: {words}.", explain.import_failure(why))))
+
+
+def text(why: Exception) -> str:
+    """Return the warning for what the import of the compiled part raised."""
+    from compat.doctor import dists, explain
+
+    known = explain.message(explain.chain(why))
+    cause = f"{known.cause[:1].upper()}{known.cause[1:]}. " if known else ""
+    mend = known.mend.sentence() if known else "Run `python -m compat.doctor`."
+    names = {name: copy.full_version for name in ("torchaudio", "torch") if (copy := dists.first(name))}
+    torchaudio, torch = (f"{name} {names[name]}" if name in names else name for name in ("torchaudio", "torch"))
+    lines = (
+        f"the compiled part of {torchaudio} does not load beside {torch}, so torchaudio runs without it.",
+        f"Why: {cause}({type(why).__name__}: {' '.join(str(why).split())})",
+        "Works: transforms, functional, models, pipelines, datasets, compliance, as torchaudio has them; load, save, info and "
+        "sox_effects by the backends of torchaudio-compat; forced_align, rnnt_loss, lfilter and overdrive by its operators.",
+        "Does not work: " + " ".join(("cuda_ctc_decoder",)) + ".",
+        f"To have the compiled part: {mend}",
+        'To silence this: warnings.filterwarnings("ignore", category=compat.RescueWarning)',
+    )
+    return "\n  ".join(lines)

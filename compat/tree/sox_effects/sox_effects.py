@@ -1,0 +1,21 @@
+"""``torchaudio.sox_effects.sox_effects``: where the releases define what ``torchaudio.sox_effects`` gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from compat import parts
+from compat.tree import sox_effects
+from compat.tree.utils import sox_utils
+
+if TYPE_CHECKING:
+    from compat.context import Context
+
+STANDS_IN = True
+GOES_IN_2_9 = True
+works = parts.sox_works
+
+
+def names(context: Context) -> dict[str, Any]:
+    """Return the same functions, and ``list_effects``."""
+    return {**sox_effects.names(context), "list_effects": sox_utils.names(context)["list_effects"]}

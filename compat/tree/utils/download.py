@@ -1,0 +1,52 @@
+"""``torchaudio.utils.download``: files of PyTorch's tutorials, kept in torch's cache. ``download_asset`` went in 2.9."""
+
+from __future__ import annotations
+
+import hashlib
+import pathlib
+from typing import TYPE_CHECKING, Any
+
+from dispatcher.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from compat.context import Context
+
+STANDS_IN = True
+_SOURCE = "https://download.pytorch.org/torchaudio"
+
+
+def download_asset(key: str, hash: str = "", path: str = "", *, progress: bool = True) -> str:
+    """Download a file of PyTorch's tutorials, unless it is there already.
+
+    Args:
+        key: its path below ``https://download.pytorch.org/torchaudio``.
+        hash: its SHA-256 in hexadecimal; without one, nothing is compared.
+        path: where to keep it; by default in ``torchaudio`` in torch's cache (``torch.hub.get_dir()``).
+        progress: show a bar.
+
+    Returns:
+        The path of the file.
+
+    Raises:
+        ValueError: the file has another SHA-256; one that was downloaded just now is deleted.
+        urllib.error.URLError: the server cannot be reached.
+    """
+    import torch
+
+    target = pathlib.Path(path or pathlib.Path(torch.hub.get_dir(), "torchaudio", key))
+    is_new = not target.exists()
+    if is_new:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        torch.hub.download_url_to_file(f"{_SOURCE}/{key}", str(target), progress=progress)
+    found = hashlib.sha256(target.read_bytes()).hexdigest() if hash else ""
+    if found != hash:
+        if is_new:
+            target.unlink()
+        next_step = "what was downloaded is deleted" if is_new else "delete it, and call again"
+        raise ArgumentError(f"{target} (from {_SOURCE}/{key}) has the SHA-256 {found}, not {hash}: {next_step}")
+    return str(target)
+
+
+def names(context: Context) -> dict[str, Any]:
+    """Return the function, under the name that the release has for it."""
+    return {"download_asset": download_asset} if context.release.old_names else {"_download_asset": download_asset}

@@ -1,0 +1,21 @@
+"""``torchaudio.version``: the release that is pinned, by which old code chooses its branch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from compat.context import Context
+
+MERGES = True
+
+
+def names(context: Context) -> dict[str, Any]:
+    """Return the version of the pinned release, unless the flag ``real_version`` keeps that of a real torchaudio."""
+    if context.over_real:
+        return {} if context.release.real_version else {"__version__": _pinned(context)}
+    return {"__version__": _pinned(context), "git_version": "Unknown"}
+
+
+def _pinned(context: Context) -> str:
+    return f"{context.release.last_patch}+compat"
