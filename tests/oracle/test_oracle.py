@@ -31,6 +31,7 @@ class Run(NamedTuple):
     backends: str | None = None
     flags: tuple[str, ...] = ()
     cases: tuple[str, ...] = _GROUPS
+    installed: str = ""
 
 
 RUNS = {
@@ -65,6 +66,8 @@ def _replayed(run: Run) -> dict[str, dict[str, Any]]:
     command += [f"--flag={flag}" for flag in run.flags]
     command += [str(HERE / "cases" / f"{group}.jsonl") for group in run.cases]
     environment = {key: value for key, value in os.environ.items() if key != _VARIABLE}
+    if run.installed:
+        environment["PYTHONPATH"] = run.installed
     if run.variable is not None:
         environment[_VARIABLE] = run.variable
     done = subprocess.run(command, cwd=HERE.parents[1], env=environment, capture_output=True, text=True, check=True)
