@@ -1,4 +1,7 @@
-"""``make demo``: an old script, unchanged, under each release; then what the codemod makes of it, and that nothing is lost."""
+"""``make demo``: an old script, unchanged, under each release; then what the codemod makes of it, and that nothing is lost.
+
+With a folder that holds a torchaudio it also shows an old training script on that, whether it loads or not.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ import soundfile
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 SCRIPT = HERE / "trim_silence.py"
+TRAINING = HERE / "speech_2021.py"
 REWRITTEN = HERE / "to_mono.py"
 AUDIO = [ROOT / "tests" / "oracle" / "assets" / name for name in ("stereo_cbr.mp3", "stereo_24.flac", "stereo_s16.wav")]
 RELEASES = ("2.0", "2.1", "2.2")
@@ -57,6 +61,27 @@ def main() -> None:
             run(SCRIPT, release, out / release)
         print(LIBSOX if "sox" in compat.list_audio_backends() else NO_LIBSOX)
         rewritten(out)
+        if sys.argv[1:]:
+            rescued(out / "training")
+
+
+def rescued(out: pathlib.Path) -> None:
+    """Show an old training script with the torchaudio that pip gives beside any torch, and that does not load by itself."""
+    imported = subprocess.run([sys.executable, "-c", "import torchaudio"], env=_with_torchaudio(), capture_output=True, text=True, check=False)
+    title("python -c 'import torchaudio', after pip install torchaudio")
+    print(imported.stderr.strip().splitlines()[-1] if imported.returncode else "it imports: this torch has what its wheel was built for")
+    title(f"{TRAINING.name}, unchanged, under torchaudio 2.0, with it")
+    out.mkdir()
+    command = [sys.executable, "-m", "compat.run", "--version", "2.0", str(TRAINING), str(out)]
+    done = subprocess.run(command, cwd=ROOT, env=_with_torchaudio(), capture_output=True, text=True, check=False)
+    print(done.stderr.partition("FutureWarning")[0].rpartition("\n")[0] or done.stderr, done.stdout, sep="\n", end="")
+    if done.returncode:
+        sys.exit(done.stderr)
+
+
+def _with_torchaudio() -> dict[str, str]:
+    """Return variables under which Python finds the torchaudio that the Makefile keeps apart from the environment."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.argv[1:]])}
 
 
 def rewritten(out: pathlib.Path) -> None:
