@@ -27,7 +27,12 @@ def _resolve(python: str, constraints: pathlib.Path) -> subprocess.CompletedProc
     """Ask for all extras together; of each release only a wheel will do, so one that this Python has none of is seen."""
     command = [find_uv_bin(), "pip", "compile", "--quiet", "--no-config", "--no-annotate", "--no-header", "--only-binary", ":all:"]
     options = ["--all-extras", "--python-version", python, "--python-platform", "x86_64-manylinux_2_28"]
-    environment = {**os.environ, "UV_CACHE_DIR": str(CACHE / "uv"), "UV_PYTHON_INSTALL_DIR": str(CACHE / "uv-python"), "UV_NO_PROGRESS": "1"}
+    environment = {
+        **os.environ,
+        "UV_CACHE_DIR": str(CACHE / "uv"),
+        "UV_PYTHON_INSTALL_DIR": str(CACHE / "uv-python"),
+        "UV_NO_PROGRESS": "1",
+    }
     if index := os.environ.get("PIP_INDEX_URL"):
         environment.setdefault("UV_DEFAULT_INDEX", index)
     return subprocess.run(
