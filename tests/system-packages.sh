@@ -1,6 +1,8 @@
 #!/bin/sh
 # Install libsox, FFmpeg's command and Chromium where apt is there and may be used. Without them the tests that need them are
 # skipped, and say so.
+# where ldconfig is, which Debian's users do not have on their PATH
+PATH=$PATH:/usr/sbin:/sbin
 lacks() {
     case $1 in
         libsox3) ! ldconfig -p 2>/dev/null | grep -q 'libsox\.so\.3' ;;

@@ -22,9 +22,10 @@ def of_torch(report: Report) -> list[dict[str, Any]]:
 
 
 _SIGNAL = "import os\nimport signal\n\nos.kill(os.getpid(), signal.{})\n"
+_LIMIT = 8  # seconds; a busy machine takes more than two to import what is healthy
 # what its __init__ does; the cause, the words and the mend that are to come of it
 ENDS = {
-    "hangs": ("import time\n\ntime.sleep(3600)\n", "time-limit", "did not finish within the time limit (2 s)", "--force-reinstall"),
+    "hangs": ("import time\n\ntime.sleep(3600)\n", "time-limit", f"did not finish within the time limit ({_LIMIT} s)", "--force-reinstall"),
     "aborts": ("import os\n\nos.abort()\n", "sigabrt", "aborted", "uninstall -y torch torchaudio"),
     "segfaults": (
         "import ctypes\n\nctypes.string_at(0)\n",
@@ -44,8 +45,8 @@ def test_a_torch_that(how: str, build: Make) -> None:
     world = build(without=("torch",))
     world.plant("torch", {"__init__.py": code}, "2.8.0")
     begun = time.monotonic()
-    report = world.examine("--time-limit", "2", "--skip", "files,libraries,variables")
-    assert time.monotonic() - begun < 15
+    report = world.examine("--time-limit", str(_LIMIT), "--skip", "files,libraries,variables")
+    assert time.monotonic() - begun < 90
     found = next(found for found in report.findings("imports") if found["subject"] == "torch")
     assert (report.code, found["status"], found["cause"]) == (2, "error", cause)
     assert words in found["text"]

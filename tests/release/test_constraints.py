@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 from uv import find_uv_bin
 
 from tests.conftest import ROOT
+from tests.isolation import CACHE
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 # From the first of each line on, since a Linux distribution may keep it for years. 3.14 is not tested, and not refused either.
@@ -22,11 +23,16 @@ OF_CUDA = re.compile(r"nvidia-|cuda-|triton\Z")
 NO_ANSWER = re.compile(r"error sending request|failed to fetch|network connectivity|client error|dns error|timed out", re.IGNORECASE)
 
 
-def _resolve(python: str, constraints: pathlib.Path, cache: pathlib.Path) -> subprocess.CompletedProcess[str]:
+def _resolve(python: str, constraints: pathlib.Path) -> subprocess.CompletedProcess[str]:
     """Ask for all extras together; of each release only a wheel will do, so one that this Python has none of is seen."""
     command = [find_uv_bin(), "pip", "compile", "--quiet", "--no-config", "--no-annotate", "--no-header", "--only-binary", ":all:"]
     options = ["--all-extras", "--python-version", python, "--python-platform", "x86_64-manylinux_2_28"]
-    environment = {**os.environ, "UV_CACHE_DIR": str(cache), "UV_NO_PROGRESS": "1"}
+    environment = {
+        **os.environ,
+        "UV_CACHE_DIR": str(CACHE / "uv"),
+        "UV_PYTHON_INSTALL_DIR": str(CACHE / "uv-python"),
+        "UV_NO_PROGRESS": "1",
+    }
     if index := os.environ.get("PIP_INDEX_URL"):
         environment.setdefault("UV_DEFAULT_INDEX", index)
     return subprocess.run(
@@ -40,14 +46,6 @@ def _resolve(python: str, constraints: pathlib.Path, cache: pathlib.Path) -> sub
     )
 
 
-@pytest.fixture
-def cache(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    """Where uv keeps what the index said, for all tests of a process."""
-    folder = tmp_path_factory.getbasetemp() / "uv"
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
 def _answered(done: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:
     if done.returncode and NO_ANSWER.search(done.stderr):
         pytest.skip(f"the package index cannot be asked here: {done.stderr.strip().splitlines()[0]}")
@@ -56,9 +54,9 @@ def _answered(done: subprocess.CompletedProcess[str]) -> subprocess.CompletedPro
 
 @pytest.mark.network
 @pytest.mark.parametrize("python", PYTHONS)
-def test_everything_resolves(python: str, cache: pathlib.Path) -> None:
+def test_everything_resolves(python: str) -> None:
     """From the line's first release on; and each package that is taken has its pin."""
-    done = _answered(_resolve(f"{python}.0", ROOT / "constraints.txt", cache))
+    done = _answered(_resolve(f"{python}.0", ROOT / "constraints.txt"))
     assert done.returncode == 0, done.stderr
     pinned = set(_pins())
     taken = {Requirement(line).name for line in done.stdout.splitlines()}
@@ -67,12 +65,12 @@ def test_everything_resolves(python: str, cache: pathlib.Path) -> None:
 
 
 @pytest.mark.network
-def test_a_pin_that_wants_a_later_python_is_seen(cache: pathlib.Path, tmp_path: pathlib.Path) -> None:
+def test_a_pin_that_wants_a_later_python_is_seen(tmp_path: pathlib.Path) -> None:
     """The check can fail: pymdown-extensions 13.1.2 wants Python 3.11.5, where Debian 12 has 3.11.2."""
     wrong = tmp_path / "constraints.txt"
     pins = {**_pins(), "pymdown-extensions": "13.1.2"}
     wrong.write_text("".join(f"{name}=={version}\n" for name, version in pins.items()))
-    done = _answered(_resolve("3.11.2", wrong, cache))
+    done = _answered(_resolve("3.11.2", wrong))
     assert done.returncode != 0
     assert "Python>=3.11.5" in done.stderr
 
