@@ -43,7 +43,7 @@ class Isolation:
         os.environ.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self.folder))
         home = os.path.join(self.folder, "home")
         os.mkdir(home)
-        os.environ.update(dict.fromkeys(("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR"), home))
+        os.environ.update(dict.fromkeys(("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR", "TORCHINDUCTOR_CACHE_DIR"), home))
         os.environ["PYRIGHT_PYTHON_CACHE_DIR"] = str(CACHE / "pyright")
         sys.addaudithook(self._hear)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import io
 import subprocess
@@ -173,3 +174,109 @@ def test_run_takes_a_folder(python: Python, tmp_path: Any) -> None:
     (tmp_path / "__main__.py").write_text("import torchaudio; print(torchaudio.__version__)")
     done = python("-m", "compat.run", "--version", "2.1", "--backends", "soundfile", str(tmp_path))
     assert done.stdout.strip() == "2.1.2+compat", done.stderr
+
+
+REACHED_BY_PUBLIC_CODE = [
+    ("2.0", "_backend.utils.get_load_func"),
+    ("2.0", "_backend.get_info_func"),
+    ("2.1", "_backend.utils.get_save_func"),
+    ("2.2", "_backend.utils.FFmpegBackend"),
+    ("2.2", "_backend.ffmpeg._parse_save_args"),
+    ("2.2", "_backend.load"),
+    ("2.8", "_backend.soundfile.AudioMetaData"),
+    ("2.0", "backend.soundfile_backend.AudioMetaData"),
+    ("2.0", "backend.sox_io_backend.AudioMetaData"),
+    ("2.0", "backend.no_backend.AudioMetaData"),
+    ("2.2", "backend._sox_io_backend.load"),
+    ("2.0", "sox_effects.sox_effects.apply_effects_tensor"),
+    ("2.0", "_extension.torchaudio"),
+    ("2.1", "_extension.lazy_import_sox_ext"),
+    ("2.0", "version.__version__"),
+    ("2.0", "version.git_version"),
+    ("2.0", "git_version"),
+    ("2.0", "utils.download_asset"),
+    ("2.0", "utils.download.download_asset"),
+    ("2.9", "utils._download_asset"),
+    ("2.0", "_internal.download_url_to_file"),
+    ("2.0", "_internal.load_state_dict_from_url"),
+    ("2.1", "_internal.module_utils.deprecated"),
+    ("2.1", "_internal.module_utils.fail_with_message"),
+    ("2.1", "_internal.module_utils.no_op"),
+    ("2.1", "_internal.module_utils.eval_env"),
+]
+
+
+@pytest.mark.filterwarnings("ignore::compat.CompatWarning")
+@pytest.mark.parametrize(("release", "name"), REACHED_BY_PUBLIC_CODE)
+def test_names_that_public_code_imports_are_there(release: str, name: str) -> None:
+    """In a stand-in, by attribute and by import."""
+    with compat.pinned(release):
+        where, _, short = f"torchaudio.{name}".rpartition(".")
+        assert getattr(importlib.import_module(where), short) is not None
+
+
+def test_the_same_object_wherever_it_is_asked_for() -> None:
+    with compat.pinned("2.2") as torchaudio:
+        backends = importlib.import_module("torchaudio._backend")
+        assert backends.utils.FFmpegBackend is backends.ffmpeg.FFmpegBackend is backends.utils.get_available_backends()["ffmpeg"]
+        assert backends.utils.get_load_func() is torchaudio.load
+        effects = importlib.import_module("torchaudio.sox_effects.sox_effects")
+        assert effects.apply_effects_tensor is torchaudio.sox_effects.apply_effects_tensor
+        with pytest.raises(ValueError, match="there is no backend 'nonsense'; there is ffmpeg"):
+            backends.utils.get_backend("nonsense", backends.utils.get_available_backends())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("wav", None, None, None), ("wav", "pcm_s16le", None)),
+        (("wav", None, "PCM_F", 32), ("wav", "pcm_f32le", None)),
+        ((None, "flac", None, 24), ("flac", None, "s32")),
+        (("flac", None, None, None), (None, None, "s16")),
+        (("mp3", None, None, None), (None, None, None)),
+        (("x", "vorbis", None, None), ("ogg", "vorbis", None)),
+    ],
+)
+def test_what_save_asks_ffmpeg_for(arguments: tuple[Any, ...], expected: tuple[Any, ...]) -> None:
+    """As the real 2.2.2 gives it."""
+    with compat.pinned("2.2"):
+        assert tuple(importlib.import_module("torchaudio._backend.ffmpeg")._parse_save_args(*arguments)) == expected
+
+
+def test_an_asset_is_downloaded_once_and_compared(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def fetch(url: str, path: str, progress: bool) -> None:
+        asked.append(url)
+        with open(path, "wb") as file:
+            file.write(b"sound")
+
+    monkeypatch.setattr(torch.hub, "download_url_to_file", fetch)
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+    get = compat.standin("2.0").utils.download_asset
+    right = hashlib.sha256(b"sound").hexdigest()
+    path = get("tutorial-assets/speech.wav", hash=right)
+    assert path == str(tmp_path / "torchaudio" / "tutorial-assets" / "speech.wav")
+    assert get("tutorial-assets/speech.wav") == path
+    assert asked == ["https://download.pytorch.org/torchaudio/tutorial-assets/speech.wav"]
+    with pytest.raises(ValueError, match=r"speech\.wav .* has the SHA-256 .*, not 00: delete it, and call again"):
+        get("tutorial-assets/speech.wav", hash="00")
+    with pytest.raises(ValueError, match="what was downloaded is deleted"):
+        get("other.wav", hash="00", path=str(tmp_path / "other.wav"))
+    assert not (tmp_path / "other.wav").exists()
+
+
+def test_the_helpers_of_module_utils(monkeypatch: pytest.MonkeyPatch) -> None:
+    utils = compat.standin("2.1")._internal.module_utils
+    with pytest.warns(UserWarning, match=r"len is deprecated\. Count yourself\. It goes in release 9\."):
+        assert utils.deprecated("Count yourself.", version="9", remove=True)(len)("abc") == 3
+    with pytest.raises(RuntimeError, match=r"len needs fingers"):
+        utils.fail_with_message("needs fingers")(len)("abc")
+    assert utils.no_op(len) is len
+    assert utils.eval_env("SURELY_NOT_SET", True) is True
+    for said, means in (("1", True), ("YES", True), ("off", False), ("0", False)):
+        monkeypatch.setenv("A_SWITCH", said)
+        assert utils.eval_env("A_SWITCH", not means) is means
+    monkeypatch.setenv("A_SWITCH", "perhaps")
+    with pytest.raises(RuntimeError, match="the variable A_SWITCH is 'perhaps'"):
+        utils.eval_env("A_SWITCH", True)

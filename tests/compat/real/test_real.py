@@ -11,14 +11,15 @@ import pytest
 import soundfile
 
 from tests.compat.real import wheels
+from tests.conftest import ROOT
 
 Python = Callable[..., subprocess.CompletedProcess[str]]
 HERE = pathlib.Path(__file__).resolve().parent
 
 
-def _folder(release: str) -> str:
+def _folder(release: str, *, compiled: bool = False) -> str:
     try:
-        return str(wheels.unpacked(release))
+        return str(wheels.unpacked(release, compiled=compiled))
     except wheels.NotToBeHadError as why:
         pytest.skip(f"torchaudio {release} cannot be downloaded: {why}")
 
@@ -58,3 +59,25 @@ def test_the_soundfile_backend_is_that_of_the_real_one(python: Python) -> None:
     """Random tensors, encodings, offsets and layouts give the same file, tensor or error; the peer is live."""
     done = python(str(HERE / "soundfile_check.py"), PYTHONPATH=_folder("2.2.2"))
     assert done.stdout.strip().endswith("alike"), done.stdout + done.stderr[-3000:]
+
+
+@pytest.mark.network
+@pytest.mark.libsox
+@pytest.mark.parametrize("release", wheels.RESCUED)
+def test_one_whose_compiled_part_does_not_load_works_without_it(python: Python, tiny_datasets: str, release: str) -> None:
+    """As pip brings it: a training step, datasets and effects under every pin; afterwards nothing is left."""
+    done = python(str(HERE / "rescue_check.py"), tiny_datasets, release, PYTHONPATH=_folder(release, compiled=True))
+    assert done.stdout.strip() == f"rescued {release}", done.stderr[-2000:]
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("release", ["2.0.2", "2.11.0"])
+def test_a_program_of_2021_runs_unchanged(python: Python, tmp_path: pathlib.Path, release: str) -> None:
+    """By its own alignment where the release has none, else by the operator: the same words come out."""
+    program = str(ROOT / "migration_guide" / "examples" / "speech_2021.py")
+    folder = _folder(release, compiled=True)
+    done = python("-m", "compat.run", "--version", "2.0", program, str(tmp_path), PYTHONPATH=folder)
+    *_, tea, note, atone = done.stdout.splitlines()
+    assert done.stdout.startswith("torchaudio 2.0.2+compat with"), done.stderr[-2000:]
+    assert [line.rpartition(" ")[2] for line in (tea, note, atone)] == ["TEA", "NOTE", "ATONE"]
+    assert done.stderr.count("does not load") == 1
