@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.machinery
 import sys
 from typing import TYPE_CHECKING
 
 from compat import gone, wheel_names
 from compat.deprecations import FACTS
+from compat.operators import refused
 
 if TYPE_CHECKING:
     from compat.context import Context
@@ -18,15 +20,26 @@ def missing(name: str, context: Context) -> str:
     lost = went(name, context)
     if lost:
         return lost
+    if name in refused.BY_NAME:
+        return f"{full} is not there. {refused.BY_NAME[name]}"
     releases = wheel_names.releases_of(name)
     if not context.over_real and context.broken:
         text = f"{full} is not there: the installed torchaudio does not import, and this stand-in of torchaudio-compat has its I/O only"
         return f"{text}. {context.broken} `python -m compat.doctor` tells more."
+    if context.over_real and _is_module(full):
+        return f"{full} is not imported yet: `import {full}` first"
     if not releases:
         return f"{full} is not there: torchaudio-compat has no such name, and no torchaudio from 2.0 to 2.11 has one"
     if not context.over_real:
         return f"{full} is not there: this is the stand-in of torchaudio-compat, which has torchaudio's I/O only. {_install(releases)}"
-    return f"{full} is not there: the installed torchaudio lacks it, {_span(releases)} it. {_install(releases)}"
+    return f"{full} is not there: the installed torchaudio lacks it. {_install(releases)}"
+
+
+def _is_module(full: str) -> bool:
+    """Return whether a file of an installed package answers to a name, imported or not."""
+    parent = sys.modules.get(full.rpartition(".")[0])
+    path = getattr(parent, "__path__", None)
+    return path is not None and importlib.machinery.PathFinder.find_spec(full, path) is not None
 
 
 def is_known(name: str, context: Context) -> bool:
@@ -45,11 +58,6 @@ def removed(name: str, context: Context) -> str:
     fact = FACTS.get(name)
     words = f"; it went in {fact.removed_in}. {fact.advice}" if fact else ""
     return f"{context.host.__name__}.{name} does not exist in torchaudio {context.release.name}{words}"
-
-
-def _span(releases: list[str]) -> str:
-    first, last = releases[0], releases[-1]
-    return f"only {first} has" if first == last else f"{first} to {last} have"
 
 
 def _install(releases: list[str]) -> str:

@@ -48,7 +48,7 @@ class _Installation:
 
     def __init__(self, *, rescue: bool, over: _Installation | None = None) -> None:
         self._modules = Layer()
-        self._before = frozenset() if over else frozenset(_loaded())
+        self._before = frozenset(_loaded()) if ROOT in sys.modules and over is None else frozenset()
         self.rescue, self._over = rescue, over
         self.failure: Exception | None = None
         self._is_told = False
@@ -56,6 +56,7 @@ class _Installation:
         auto.stop_waiting()
         if over is not None:
             over.suspend()
+        if over is not None or ROOT not in sys.modules:  # an import that failed leaves its submodules, which then lack their parent
             self._drop_all()
         self.real = self._real()
         if self.real is None:

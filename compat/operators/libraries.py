@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from compat.operators import refused
 from dispatcher.errors import OperatorError
 
-_CUDA_DECODER = (
-    "cuda_ctc_decoder needs the CUDA code compiled into torchaudio, which does not load here, and nothing stands in for it. "
-    "Use torchaudio.models.decoder.ctc_decoder on the CPU (pip install flashlight-text), "
-    "or a torch for which there is a torchaudio that loads: python -m compat.doctor names one."
-)
 _FLASHLIGHT = (
     "ctc_decoder needs flashlight-text: pip install flashlight-text. "
     "The copy of it that torchaudio 2.0 brought belongs to the compiled part, which does not load here."
 )
 UNAVAILABLE = {
-    "libctc_prefix_decoder": _CUDA_DECODER,  # 2.1 to 2.10
-    "torchaudio_prefixctc": _CUDA_DECODER,  # since 2.11
+    "libctc_prefix_decoder": refused.CUDA_DECODER,  # 2.1 to 2.10
+    "torchaudio_prefixctc": refused.CUDA_DECODER,  # since 2.11
     "libflashlight-text": _FLASHLIGHT,  # 2.0, where no flashlight is installed
 }
 

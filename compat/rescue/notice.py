@@ -20,6 +20,7 @@ def explained(why: Exception) -> str:
 def text(why: Exception) -> str:
     """Return the warning for what the import of the compiled part raised."""
     from compat.doctor import dists, explain
+    from compat.operators import refused
 
     known = explain.message(explain.chain(why))
     cause = f"{known.cause[:1].upper()}{known.cause[1:]}. " if known else ""
@@ -31,7 +32,7 @@ def text(why: Exception) -> str:
         f"Why: {cause}({type(why).__name__}: {' '.join(str(why).split())})",
         "Works: transforms, functional, models, pipelines, datasets, compliance, as torchaudio has them; load, save, info and "
         "sox_effects by the backends of torchaudio-compat; forced_align, rnnt_loss, lfilter and overdrive by its operators.",
-        "Does not work: " + " ".join(("cuda_ctc_decoder",)) + ".",
+        f"Does not work: {', '.join(refused.BY_NAME)}.",
         f"To have the compiled part: {mend}",
         'To silence this: warnings.filterwarnings("ignore", category=compat.RescueWarning)',
     )

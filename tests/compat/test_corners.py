@@ -39,6 +39,8 @@ def test_what_a_real_torchaudio_lacks_is_said_of_it(real: Plant) -> None:
     """And which torchaudio has it. What it has is found, imported before or not."""
     real(__init__="__version__ = '2.2.2'", models="mine = True")
     torchaudio = compat.install("2.2")
+    with pytest.raises(AttributeError, match=r"torchaudio\.models is not imported yet: `import torchaudio\.models` first"):
+        torchaudio.models
     assert importlib.import_module("torchaudio.models").mine
     with pytest.raises(AttributeError, match=r"torchaudio\.prototype is not there: the installed torchaudio lacks it.*torchaudio==2\.8\.0"):
         torchaudio.prototype

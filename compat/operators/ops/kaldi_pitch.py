@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from compat.operators import refused
 from compat.operators.declaration import Operator
 from dispatcher.errors import OperatorError
 
 
 def _refuse(*_: Any) -> NoReturn:
     """Say that nothing stands in for Kaldi's C++ code."""
-    raise OperatorError(
-        "compute_kaldi_pitch: Kaldi's pitch tracker was compiled into torchaudio 2.0, left it with 2.1, and nothing stands in for it. "
-        "torchaudio.functional.detect_pitch_frequency finds pitch by another method; models trained on Kaldi's pitch need Kaldi itself."
-    )
+    raise OperatorError(refused.KALDI_PITCH)
 
 
 OPERATORS = (

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from compat.operators import refused
 from compat.operators.declaration import Operator
 from dispatcher.errors import OperatorError
 
 
 def _refuse(*_: Any) -> NoReturn:
     """Say that nothing stands in for the compiled ray tracer."""
-    raise OperatorError(
-        "ray_tracing: the ray tracer was compiled into torchaudio 2.2 to 2.8 as a prototype, and nothing stands in for it. "
-        "Use pyroomacoustics, which it was made after (pip install pyroomacoustics), or simulate_rir_ism, which works here."
-    )
+    raise OperatorError(refused.RAY_TRACING)
 
 
 OPERATORS = (
