@@ -12,11 +12,13 @@ import sys
 import types
 from typing import Any
 
-from compat import advice, definitions, deprecations, gone, tree
+from compat import advice, definitions, deprecations, gone, torio, tree
 from compat.context import Context
 from compat.definitions import Definition
 from compat.layer import Layer
 from compat.lazy import Lazy
+
+_REAL_NAME = "torchaudio"
 
 
 class Tree:
@@ -49,6 +51,8 @@ class Tree:
         for path, definition in definitions.below().items():
             if self.has(path) and definition.attached(context) and (not definition.parent or definition.parent in self._ours):
                 self.child(path)
+        if self.registered and self.host.__name__ == _REAL_NAME and "io" not in self._left:
+            torio.lay(self._layer, context)
 
     def clear(self) -> None:
         """Take everything away again."""

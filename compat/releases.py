@@ -86,6 +86,17 @@ class Release(legacy.settings.Settings):
         "`load` and `save` are those of 2.9, which leave everything to TorchCodec: always float32, and `backend`, `format`, "
         "`normalize`, `encoding`, `bits_per_sample` ignored with a warning. For rehearsal: our decoders do the work.",
     )
+    stream_positional: bool = flag(
+        False,
+        "`StreamReader` and `StreamWriter` of `torchaudio.io` take decoders, encoders, formats and filters by position, in the order of "
+        "2.0, and lack what came in 2.1: `num_channels`, `encoder_sample_rate`, `encoder_num_channels`, `filter_desc` and "
+        "`codec_config` of the writer, `pts`. In 2.0 only.",
+    )
+    effector: bool = flag(True, "`torchaudio.io` has `AudioEffector` and `CodecConfig`. From 2.1 on.")
+    torio: bool = flag(
+        True,
+        "The package `torio` is there (`torio.io`, `torio.utils`), and the classes of `torchaudio.io` come from it. From 2.2 to 2.8.",
+    )
     old_names: bool = flag(
         True,
         "`info`, `AudioMetaData`, the setter, getter and lister, `backend`, `io`, `sox_effects`, `kaldi_io` and the lists in `utils` "
@@ -115,6 +126,9 @@ _PRESETS: dict[str, Release] = {
             backend_modules_warn=False,
             backend_setters=True,
             backend_classes=False,
+            stream_positional=True,
+            effector=False,
+            torio=False,
         ),
         Release(
             name="2.1",
@@ -124,6 +138,7 @@ _PRESETS: dict[str, Release] = {
             sox_io_file_objects=False,
             sox_io_ffmpeg=False,
             backend_setters=True,
+            torio=False,
         ),
         Release(
             name="2.2",
@@ -150,6 +165,7 @@ _PRESETS: dict[str, Release] = {
             bytes_paths=False,
             torchcodec_names=True,
             torchcodec=True,
+            torio=False,
             old_names=False,
         ),
     )

@@ -1,0 +1,18 @@
+"""``torchaudio.io._playback``: until 2.8."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dispatcher.streams.playback import play_audio
+
+if TYPE_CHECKING:
+    from compat.context import Context
+
+STANDS_IN = True
+GOES_IN_2_9 = True
+
+
+def names(context: Context) -> dict[str, Any]:
+    """``play_audio``."""
+    return {"play_audio": play_audio}
