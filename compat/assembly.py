@@ -12,7 +12,7 @@ import sys
 import types
 from typing import Any
 
-from compat import advice, definitions, deprecations, gone, torio, tree
+from compat import advice, codec, definitions, deprecations, gone, torio, tree
 from compat.context import Context
 from compat.definitions import Definition
 from compat.layer import Layer
@@ -53,6 +53,11 @@ class Tree:
                 self.child(path)
         if self.registered and self.host.__name__ == _REAL_NAME and "io" not in self._left:
             torio.lay(self._layer, context)
+        codec.lay(self._layer, self._functional(), context)
+
+    def _functional(self) -> types.ModuleType | None:
+        found = self._ours.get("functional") or vars(self.host).get("functional")
+        return found if isinstance(found, types.ModuleType) else None
 
     def clear(self) -> None:
         """Take everything away again."""

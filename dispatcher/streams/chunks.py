@@ -16,6 +16,9 @@ class ChunkTensor(torch.Tensor):
     pts: float
     __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> ChunkTensor:
+        return chunk(self._elem.clone(), self.pts)
+
     def __repr__(self, *args: Any, **kwargs: Any) -> str:  # type: ignore[override]
         return f"ChunkTensor({self._elem!r}, pts={self.pts!r})"
 

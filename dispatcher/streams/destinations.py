@@ -9,7 +9,7 @@ import stat
 from typing import Any, Protocol
 
 from dispatcher import backend, target
-from dispatcher.errors import ArgumentTypeError, BackendError, describe
+from dispatcher.errors import ArgumentTypeError, describe
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9]*://", re.IGNORECASE)
 _NUMBERED = re.compile(r"%\d*d")
@@ -88,14 +88,14 @@ class Object:
 
     def write(self, data: bytes) -> int:
         if self._interrupt is not None:
-            raise BackendError("interrupted")
+            raise OSError("interrupted")
         try:
             target.deliver(self._wrapped, data)
         except Exception:
             raise
         except BaseException as why:  # noqa: BLE001 - `check` raises it again
             self._interrupt = why
-            raise BackendError("interrupted") from None
+            raise OSError("interrupted") from None
         return len(data)
 
     def _seek(self, offset: int, whence: int = os.SEEK_SET) -> int:

@@ -364,11 +364,13 @@ class StreamReader:
         Raises:
             RuntimeError: it cannot be read or decoded, has nothing within ``timeout``, or ended before.
         """
+        import av
+
         deadline = None if timeout is None or timeout < 0 else time.monotonic() + timeout / 1000
         while True:
             try:
                 return self._step()
-            except BlockingIOError as why:
+            except av.error.BlockingIOError as why:
                 self._packets = None
                 self._check()
                 if timeout is None or (deadline is not None and time.monotonic() >= deadline):
@@ -391,7 +393,7 @@ class StreamReader:
             source = self._sources.get(packet.stream_index)
             if source is not None:
                 source.take(packet)
-        except BlockingIOError:
+        except av.error.BlockingIOError:
             raise
         except BackendError as why:
             raise self._problem(why) from why
