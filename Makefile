@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test lint bench codemod-bench audit-check audit-bench docs docs-serve links release-check coverage system clean
+.PHONY: help demo test lint bench stream-bench codemod-bench audit-check audit-bench docs docs-serve links release-check coverage system clean
 
 help:
 	@echo "make demo   an old script under torchaudio 2.0, 2.1 and 2.2, on real audio"
@@ -12,6 +12,7 @@ help:
 	@echo "make lint   ruff, mypy, the direction of imports"
 	@echo "make bench  speed, as ratios against named peers: a table, bench/RESULTS.md and a picture"
 	@echo "make audit-check    2,000 files in ten formats, a quarter with a difference planted: each found and named, and nothing else"
+	@echo "make stream-bench   torchaudio.io against bare loops over PyAV"
 	@echo "make audit-bench    the audit against bare decoding, on one core, on two, on Dask"
 	@echo "make codemod-bench  the codemod against django-upgrade, pyupgrade, ruff and LibCST's parser, on 10,000 files"
 	@echo "make docs   the guide as a site, in site/; docs-serve shows it and follows changes"
@@ -73,6 +74,9 @@ $(VENV)/.bench: $(READY)
 
 bench: $(VENV)/.bench system
 	$(BIN)/python -m bench
+
+stream-bench: $(READY)
+	$(BIN)/python -m bench.streams.speed --write
 
 codemod-bench: $(VENV)/.bench
 	$(BIN)/python -m bench.codemod.speed --write

@@ -137,11 +137,10 @@ def test_torio_is_there_from_2_2_to_2_8() -> None:
     import sys
 
     compat.install("2.2")
+    import torchaudio
     import torio.io  # type: ignore[import-not-found]
     from torio.io._streaming_media_decoder import ChunkTensor  # type: ignore[import-not-found]
     from torio.utils import ffmpeg_utils  # type: ignore[import-not-found]
-
-    import torchaudio
 
     assert torio.io.StreamingMediaDecoder is torchaudio.io.StreamReader
     assert torio.io.StreamingMediaEncoder is torchaudio.io.StreamWriter

@@ -246,9 +246,9 @@ def test_errors_name_the_file() -> None:
     """And the cause."""
     with pytest.raises(RuntimeError, match=r"nothing\.here.*No such file"):
         StreamReader("nothing.here")
+    reader = StreamReader(WAV)
+    reader.add_basic_audio_stream(10)
     with pytest.raises(RuntimeError, match="there is no output stream 1; there are 1"):
-        reader = StreamReader(WAV)
-        reader.add_basic_audio_stream(10)
         reader.remove_stream(1)
 
 

@@ -56,7 +56,7 @@ def _streamed(place: Any, chance: random.Random) -> tuple[torch.Tensor, int]:
     for chunks in reader.stream():
         for chunk in chunks:
             last = last if chunk is None else torch.Tensor(chunk.float())
-    return last.reshape(len(last), -1), reader.num_src_streams
+    return last.flatten(1), reader.num_src_streams
 
 
 def outcome(call: Call) -> tuple[str, str]:

@@ -21,7 +21,7 @@ def make(path):
     writer.add_audio_stream(RATE, 1, encoder="pcm_s16le")
     writer.add_video_stream(PICTURES, 48, 32, encoder="mpeg4")
     with writer.open() as opened:
-        for sound_piece, picture_piece in zip(sound.split(RATE // 2), pictures.split(5)):
+        for sound_piece, picture_piece in zip(sound.split(RATE // 2), pictures.split(5), strict=True):
             opened.write_audio_chunk(0, sound_piece)
             opened.write_video_chunk(1, picture_piece)
 

@@ -15,7 +15,7 @@ class Tail:
     """A file that grows: reading waits for more, until the recorder says that it is done."""
 
     def __init__(self, path, done):
-        self.file, self.done = open(path, "rb"), done
+        self.file, self.done = open(path, "rb"), done  # noqa: SIM115
 
     def read(self, size):
         while True:
