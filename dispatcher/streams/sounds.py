@@ -41,7 +41,7 @@ class Sound:
 
     def take(self, frame: AudioFrame) -> None:
         self.length = frame.samples
-        self._planes = frame.planes
+        self._planes = frame.planes[: self._channels]  # of very many channels PyAV counts more planes than there are
 
     def shape(self) -> tuple[int, ...]:
         return (self._channels,)
