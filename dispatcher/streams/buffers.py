@@ -13,9 +13,12 @@ dropped, or forgotten by ``seek``, leaves its time to those that come after it.
 from __future__ import annotations
 
 import collections
+import functools
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
     from dispatcher.streams.chunks import ChunkTensor
@@ -121,12 +124,19 @@ class Whole:
         self._pieces, self.frames = [], 0
 
 
-def _tensor(data: npt.NDArray[Any], pts: float) -> ChunkTensor:
+@functools.cache
+def _makers() -> tuple[Callable[[Any], Any], Callable[[Any, float], ChunkTensor]]:
+    """The two steps from an array to a chunk; looked up once, since this is done for every chunk."""
     import torch
 
     from dispatcher.streams.chunks import chunk
 
-    return chunk(torch.from_numpy(data), pts)
+    return torch.from_numpy, chunk
+
+
+def _tensor(data: npt.NDArray[Any], pts: float) -> ChunkTensor:
+    from_numpy, chunk = _makers()
+    return chunk(from_numpy(data), pts)
 
 
 Buffer = Chunked | Whole

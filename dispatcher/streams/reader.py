@@ -424,7 +424,10 @@ class StreamReader:
 
     def is_buffer_ready(self) -> bool:
         """Return whether every output stream has a chunk."""
-        return all(output.buffer.ready for output in self._outputs)
+        for output in self._outputs:  # noqa: SIM110 - a generator for each packet costs as much as the rest of this
+            if not output.buffer.ready:
+                return False
+        return True
 
     def pop_chunks(self) -> tuple[ChunkTensor | None, ...]:
         """Take one chunk of each output stream; ``None`` where it has nothing."""

@@ -56,10 +56,12 @@ class Sound:
         if not kind.planar:
             offset = first * channels * kind.width
             data = np.ndarray((count, channels), kind.dtype, self._planes[0], offset)
-            if self._as_float:
+            if self._as_float and kind.zero:
                 samples.convert(data, kind, into)
-            else:
-                into[...] = data
+                return
+            into[...] = data
+            if self._as_float:
+                into *= into.dtype.type(kind.scale)
             return
         for channel, plane in enumerate(self._planes):
             row = np.ndarray((count,), kind.dtype, plane, first * kind.width)
