@@ -8,7 +8,7 @@ STAGES := demo test lint docs bench dev
 # make runs one pip at a time
 .NOTPARALLEL:
 .PHONY: $(STAGES) help system clean docs-serve links coverage fuzz soak audit
-.PHONY: constraints-check release-check audit-check audit-bench codemod-bench
+.PHONY: constraints-check release-check audit-check audit-bench codemod-bench stream-bench
 
 help:
 	@echo "make demo   an old script under torchaudio 2.0, 2.1 and 2.2, on real audio"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint   ruff, mypy, the direction of imports"
 	@echo "make bench  speed, as ratios against named peers: a table, bench/RESULTS.md and a picture"
 	@echo "make audit-check    2,000 files in ten formats, a quarter with a difference planted: each found and named, and nothing else"
+	@echo "make stream-bench   torchaudio.io against bare loops over PyAV"
 	@echo "make audit-bench    the audit against bare decoding, on one core, on two, on Dask"
 	@echo "make codemod-bench  the codemod against django-upgrade, pyupgrade, ruff and LibCST's parser, on 10,000 files"
 	@echo "make operators-bench  lfilter, rnnt_loss and forced_align against SciPy, log_softmax and torchaudio 2.8's compiled ones"
@@ -92,6 +93,9 @@ coverage: $(VENV)/.dev system
 
 bench: $(VENV)/.bench system
 	$(BIN)/python -m bench
+
+stream-bench: $(VENV)/.bench
+	$(BIN)/python -m bench.streams.speed --write
 
 codemod-bench: $(VENV)/.bench
 	$(BIN)/python -m bench.codemod.speed --write

@@ -63,8 +63,10 @@ def __getattr__(name: str) -> Any:
     if home is not None:
         value = globals()[name] = getattr(_module(home[0]), home[1])
         return value
-    if (name.startswith("__") and name != "__version__") or (name in _submodules() and name != "torchaudio"):
+    if (name.startswith("__") and name != "__version__") or (name in _submodules() and name not in ("torchaudio", "io")):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "io":
+        return _module("compat.io")
     default = _module("compat.installation").default_standin()
     return default if name == "torchaudio" else getattr(default, name)
 

@@ -27,17 +27,14 @@ class _Silent:
         """Do nothing."""
 
 
-def lay(layer: Layer, host: types.ModuleType, real_version: str, context: Context) -> None:
-    """Make the modules of a real torchaudio warn as the pinned release did.
+def lay(layer: Layer, host: types.ModuleType, context: Context) -> None:
+    """Make the modules of a real torchaudio of another release warn as the pinned one did.
 
     Args:
         layer: what takes the changes back.
         host: the real torchaudio.
-        real_version: its own release, such as ``"2.8.0+cu128"``.
         context: the pinned release.
     """
-    if ".".join(real_version.split(".")[:2]) == context.release.name:
-        return
     decorators = sys.modules.get(f"{host.__name__}.{_DECORATORS}")
     if decorators is not None:
         layer.set(vars(decorators), "warnings", _Silent)

@@ -12,11 +12,13 @@ import sys
 import types
 from typing import Any
 
-from compat import advice, announcements, definitions, deprecations, gone, tree
+from compat import advice, announcements, definitions, deprecations, gone, torio, tree
 from compat.context import Context
 from compat.definitions import Definition
 from compat.layer import Layer
 from compat.lazy import Lazy
+
+_REAL_NAME = "torchaudio"
 
 
 class Tree:
@@ -40,7 +42,7 @@ class Tree:
     def lay(self, context: Context) -> None:
         """Put a release in place of the one that is there now."""
         self.clear()
-        real_version = str(vars(self.host).get("__version__", ""))
+        of_this_release = ".".join(str(vars(self.host).get("__version__", "")).split(".")[:2]) == context.release.name
         self._left = frozenset(
             path
             for path, found in definitions.below().items()
@@ -52,12 +54,15 @@ class Tree:
         if context.over_real:
             if "__getattr__" not in vars(self.host):
                 self._layer.set(vars(self.host), "__getattr__", _reaching(self.host, definitions.top(), {}, context, warns=False))
-            announcements.lay(self._layer, self.host, real_version, context)
+            if not of_this_release:
+                announcements.lay(self._layer, self.host, context)
         for path, definition in definitions.below().items():
             if path in self._left and definition.present(context):
-                self._complete(path, definition, context)
+                self._complete(path, definition, context, follows_pin=not of_this_release)
             elif self.has(path) and definition.attached(context) and self._is_filled(definition.parent):
                 self.child(path)
+        if self.registered and self.host.__name__ == _REAL_NAME and "io" not in self._left:
+            torio.lay(self._layer, context)
 
     def clear(self) -> None:
         """Take everything away again."""
@@ -108,12 +113,13 @@ class Tree:
         real = path in self._left or (path and definitions.below()[path].merges)
         return not path or path in self._ours or (bool(real) and self._full(path) in sys.modules)
 
-    def _complete(self, path: str, definition: Definition, context: Context) -> None:
+    def _complete(self, path: str, definition: Definition, context: Context, *, follows_pin: bool) -> None:
         """Add to a real submodule, where it is imported, what the pinned release had and it lacks."""
         module = sys.modules.get(self._full(path))
         if module is None:
             return
-        lacking = {name: value for name, value in definition.names(context).items() if name not in vars(module)}
+        stays = vars(module).keys() - (definition.follows_pin if follows_pin else frozenset())
+        lacking = {name: value for name, value in definition.names(context).items() if name not in stays}
         late = {name: lacking.pop(name) for name in list(lacking) if isinstance(lacking[name], Lazy)}
         for name, value in lacking.items():
             self._layer.set(vars(module), name, value)

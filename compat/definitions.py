@@ -27,6 +27,7 @@ class Definition:
     wanted: Callable[[Context], bool]
     attached: Callable[[Context], bool]
     works: Callable[[Context], bool]
+    follows_pin: frozenset[str]
     warns: bool
     stands_in: bool
     goes_in_2_9: bool
@@ -58,6 +59,7 @@ def _read(module: types.ModuleType, path: str) -> Definition:
         wanted=getattr(module, "present", _always),
         attached=getattr(module, "attached", _always),
         works=getattr(module, "works", _always),
+        follows_pin=getattr(module, "FOLLOWS_PIN", frozenset()),
         warns=getattr(module, "WARNS", False),
         stands_in=stands_in,
         goes_in_2_9=getattr(module, "GOES_IN_2_9", False),

@@ -35,7 +35,7 @@ FACTS = {
     "info": Fact("2.8", "2.9", "compat.info() stays."),
     "load": Fact("2.8", "", "In 2.9 it reads through TorchCodec, and ignores most arguments; compat.load() stays as it is."),
     "save": Fact("2.8", "", "In 2.9 it writes through TorchCodec, and ignores most arguments; compat.save() stays as it is."),
-    "io": Fact("2.8", "2.9", "Use PyAV or TorchCodec for streams."),
+    "io": Fact("2.8", "2.9", "compat.io stays: from compat.io import StreamReader."),
     "sox_effects": Fact("2.8", "2.9", "compat.sox_effects stays where libsox is installed."),
     "kaldi_io": Fact("2.8", "2.9", "Use the package kaldi_io itself."),
     "utils.sox_utils": Fact("2.8", "2.9", "compat.utils.sox_utils stays where libsox is installed."),

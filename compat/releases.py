@@ -96,6 +96,17 @@ class Release(legacy.settings.Settings):
         "`torchaudio.__version__` stays that of the torchaudio that is installed. Off: it is that of the pinned release with "
         "`+compat` after it, since old code chooses its branch by it. In no release.",
     )
+    stream_positional: bool = flag(
+        False,
+        "`StreamReader` and `StreamWriter` of `torchaudio.io` take decoders, encoders, formats and filters by position, in the order of "
+        "2.0, and lack what came in 2.1: `num_channels`, `encoder_sample_rate`, `encoder_num_channels`, `filter_desc` and "
+        "`codec_config` of the writer, `pts`. In 2.0 only.",
+    )
+    effector: bool = flag(True, "`torchaudio.io` has `AudioEffector` and `CodecConfig`. From 2.1 on.")
+    torio: bool = flag(
+        True,
+        "The package `torio` is there (`torio.io`, `torio.utils`), and the classes of `torchaudio.io` come from it. From 2.2 to 2.8.",
+    )
     old_names: bool = flag(
         True,
         "`info`, `AudioMetaData`, the setter, getter and lister, `backend`, `io`, `sox_effects`, `kaldi_io` and the lists in `utils` "
@@ -125,6 +136,9 @@ _PRESETS: dict[str, Release] = {
             backend_modules_warn=False,
             backend_setters=True,
             backend_classes=False,
+            stream_positional=True,
+            effector=False,
+            torio=False,
         ),
         Release(
             name="2.1",
@@ -134,6 +148,7 @@ _PRESETS: dict[str, Release] = {
             sox_io_file_objects=False,
             sox_io_ffmpeg=False,
             backend_setters=True,
+            torio=False,
         ),
         Release(
             name="2.2",
@@ -160,6 +175,7 @@ _PRESETS: dict[str, Release] = {
             bytes_paths=False,
             torchcodec_names=True,
             torchcodec=True,
+            torio=False,
             old_names=False,
         ),
     )

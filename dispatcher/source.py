@@ -115,6 +115,13 @@ class Reader(io.RawIOBase):
         return place
 
 
+class ForwardReader(Reader):
+    """A reader that is never asked to go back, for what is still being written: a pipe, a socket, a microphone."""
+
+    def seekable(self) -> bool:
+        return False
+
+
 def is_regular(path: Any) -> bool:
     """Whether a path is that of a regular file, which can be opened and closed again without harm; a pipe cannot."""
     try:
@@ -197,3 +204,20 @@ def seekable(uri: Any, settings: Settings) -> Any:
             raise
         return _spooled(uri)
     return uri if type(uri) is io.BytesIO and not uri.tell() else Reader(uri)
+
+
+def as_it_comes(wrapped: Any, settings: Settings) -> Reader:
+    """A reader of a file object that need not hold all of its data yet: one without ``seek`` is only read forwards.
+
+    Raises:
+        OSError: the object's own, where it has ``seek``, refuses it, and the flag ``unseekable_objects`` is off.
+    """
+    if not hasattr(wrapped, "seek") or not hasattr(wrapped, "tell"):
+        return ForwardReader(wrapped)
+    try:
+        wrapped.seek(wrapped.tell())
+    except (OSError, NotImplementedError):
+        if not settings.unseekable_objects:
+            raise
+        return ForwardReader(wrapped)
+    return Reader(wrapped)

@@ -58,7 +58,8 @@ REPLACEABLE = frozenset(known.name for path, known in KNOWN.items() if path.coun
 # What 2.9 no longer has, besides the names above: prefix of a path -> what to do.
 GONE = {
     f"{ROOT}.sox_effects": "Use torchaudio.functional or torchaudio.transforms, or run `sox` itself.",
-    f"{ROOT}.io": "Use TorchCodec, or PyAV.",
+    f"{ROOT}.io": "compat.io has it, with the same arguments: from compat.io import StreamReader.",
+    f"{ROOT}.functional.apply_codec": "Use AudioEffector(format=...) from compat.io.",
     f"{ROOT}.kaldi_io": "Use the package kaldi_io itself.",
     f"{ROOT}._backend": "It is private; use torchaudio.load, .save and compat.info.",
     f"{ROOT}._internal": "It is private.",

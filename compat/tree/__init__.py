@@ -6,6 +6,7 @@ A file has ``names(context)``, which gives what the module holds, and may have
 - ``attached(context)``: whether its parent has it as an attribute without an import (default: yes);
 - ``WARNS = True``: reaching for a name in it warns, from 2.1 on;
 - ``STANDS_IN = True``: a real torchaudio that has this submodule keeps its own, if that works there;
+- ``FOLLOWS_PIN``: names in which ours takes the place of a real torchaudio's of another release than the pinned one;
 - ``works(context)``: whether a real torchaudio's own works (default: yes); what does not work counts as not there;
 - ``GOES_IN_2_9 = True``: there only with the flag ``old_names``; its functions warn with the flag ``names_warn``;
 - ``MERGES = True``: over a real torchaudio the names are added to the real module, which otherwise gives way to ours.

@@ -1,15 +1,18 @@
-"""``torchaudio.functional``: of a stand-in, ``resample`` only."""
+"""``torchaudio.functional``: of a stand-in ``resample``, and ``apply_codec`` until 2.8."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from compat import codec
 from compat.lazy import Lazy
 
 if TYPE_CHECKING:
     from compat.context import Context
 
 STANDS_IN = True
+# a real one calls the global backend as its own release had it
+FOLLOWS_PIN = frozenset({"apply_codec"})
 
 
 def _resample() -> Any:
@@ -19,5 +22,8 @@ def _resample() -> Any:
 
 
 def names(context: Context) -> dict[str, Any]:
-    """``resample``, which needs torch when it is first reached for."""
-    return {"resample": Lazy(_resample)}
+    """Return both; ``resample`` needs torch when it is first reached for."""
+    found: dict[str, Any] = {"resample": Lazy(_resample)}
+    if context.release.old_names:
+        found["apply_codec"] = codec.function(context)
+    return found

@@ -108,6 +108,12 @@ CASES = [
     Case("names_warn", "2.2", True, lambda t, _: t.info(_WAV).num_frames, (4000, False), (4000, True)),
     Case("torchcodec_names", "2.2", True, lambda t, _: hasattr(t, "load_with_torchcodec"), (False, False), (True, False)),
     Case("torchcodec", "2.2", True, lambda t, _: str(t.load(_WAV, normalize=False)[0].dtype), ("torch.int16", False), ("torch.float32", True)),
+    Case(
+        "stream_positional", "2.1", True, lambda t, _: t.io.StreamReader(_WAV).add_basic_audio_stream(100, 3, 0),
+        ("TypeError", False), (None, False),
+    ),
+    Case("effector", "2.2", False, lambda t, _: hasattr(t.io, "AudioEffector"), (True, False), (False, False)),
+    Case("torio", "2.1", True, lambda t, _: t.io.StreamReader.__module__, ("torchaudio.io._stream_reader", False), ("torio.io._streaming_media_decoder", False)),
     Case("old_names", "2.9", True, lambda t, _: hasattr(t, "sox_effects"), (False, False), (True, False)),
 ]  # fmt: skip
 

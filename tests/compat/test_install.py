@@ -238,7 +238,7 @@ def test_guards_see_what_is_there() -> None:
     torchaudio = compat.install("2.2")
     assert hasattr(torchaudio, "info")
     assert not hasattr(torchaudio, "datasets")
-    assert not hasattr(torchaudio.io, "StreamReader")
+    assert not hasattr(torchaudio.io, "StreamDecoder")
     assert importlib.util.find_spec("torchaudio.datasets") is None
     assert importlib.util.find_spec("torchaudio.backend.common") is not None
     assert getattr(torchaudio, "load_wav", None) is None

@@ -4,8 +4,10 @@
 
 A case is Python whose last expression is its value. It sees torchaudio, torch, io, os, sys, pathlib, warnings; A(name), the
 path of an asset; B(name), the asset as BytesIO; RAW(name), as a reader that refuses to seek; T(name), a path in an empty
-folder; tone(dtype, channels, frames), a fixed [channel, time] tensor; and describe(path or bytes), what a file holds, as
-read without this project.
+folder; tone(dtype, channels, frames), a fixed [channel, time] tensor; video(frames, channels, height, width), a fixed
+[time, channel, height, width] tensor of uint8; describe(path or bytes), what a file holds, as read without this project;
+describe_media(path or bytes), the same of all its streams; fields(x), a dataclass as a dict without what FFmpeg's version
+words; and drain(reader), what StreamReader.stream() gives, as pairs of time and tensor.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 import argparse
 import ast
 import contextlib
+import dataclasses
 import io
 import json
 import math
@@ -126,10 +129,68 @@ def tone(dtype: str = "float32", channels: int = 2, frames: int = 1600) -> torch
     return (wave * 127 + 128).to(kind) if kind is torch.uint8 else (wave * torch.iinfo(kind).max).to(kind)
 
 
+def video(frames: int = 6, channels: int = 3, height: int = 32, width: int = 48) -> torch.Tensor:
+    """Pictures that differ in every direction."""
+    number = torch.arange(frames * channels * height * width).reshape(frames, channels, height, width)
+    frame, channel = number // (channels * height * width), number // (height * width) % channels
+    return (40 * frame + 60 * channel + 2 * (number // width % height) + number % width).remainder(256).to(torch.uint8)
+
+
+_TAGS = ("artist", "title", "comment", "date")
+
+
+def describe_media(target: Any) -> dict[str, Any]:
+    """The streams of a file, with the mean colours of its first and last pictures, by PyAV alone."""
+    data = bytes(target) if isinstance(target, (bytes, bytearray)) else pathlib.Path(target).read_bytes()
+    with av.open(io.BytesIO(data)) as container:
+        tags = {key.lower(): value for key, value in container.metadata.items() if key.lower() in _TAGS}
+        streams = [_stream(stream) for stream in container.streams]
+        out: dict[str, Any] = {"streams": streams, "container": container.format.name, "tags": tags}
+    for number, found in enumerate(streams):
+        with av.open(io.BytesIO(data)) as container:
+            frames: list[Any] = list(container.decode(container.streams[number]))
+        if found["type"] == "audio":
+            found["frames"] = sum(frame.samples for frame in frames)
+            continue
+        ends = (frames[0], frames[-1]) if frames else ()
+        found["frames"] = len(frames)
+        found["colours"] = [[float(round(v)) for v in frame.to_ndarray(format="rgb24").mean((0, 1))] for frame in ends]
+        found["times"] = [round(float(frame.time), 3) for frame in frames[:8]]
+    return out
+
+
+def _stream(stream: Any) -> dict[str, Any]:
+    context = stream.codec_context
+    found = {"type": stream.type, "codec": context.name}
+    if stream.type == "video":
+        rate = float(stream.average_rate or 0)
+        return {**found, "width": stream.width, "height": stream.height, "rate": rate, "format": context.pix_fmt}
+    sound = {"sample_rate": context.sample_rate, "channels": context.channels, "format": context.format.name}
+    return {**found, **(sound if stream.type == "audio" else {})}
+
+
+def fields(value: Any) -> dict[str, Any]:
+    """The fields of a dataclass, with the names of tags in place of the tags."""
+    found = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    found.pop("codec_long_name", None)
+    found["metadata"] = sorted(key.lower() for key in found.get("metadata") or {})
+    return {"class": type(value).__name__, **found}
+
+
+def drain(reader: Any, **arguments: Any) -> list[Any]:
+    """All chunks of a reader, each with its time."""
+    return [[chunk if chunk is None else (round(chunk.pts, 6), _plain(chunk)) for chunk in chunks] for chunks in reader.stream(**arguments)]
+
+
+def _plain(chunk: torch.Tensor) -> torch.Tensor:
+    return torch.Tensor(chunk) if chunk.dtype == torch.float32 else chunk + torch.zeros((), dtype=chunk.dtype)
+
+
 def _namespace(folder: str) -> dict[str, Any]:
     assets = HERE / "assets"
     return {
         "torch": torch, "io": io, "os": os, "sys": sys, "pathlib": pathlib, "warnings": warnings, "tone": tone, "describe": describe,
+        "video": video, "describe_media": describe_media, "fields": fields, "drain": drain,
         "A": lambda name: str(assets / name),
         "B": lambda name: io.BytesIO((assets / name).read_bytes()),
         "RAW": lambda name: Unseekable((assets / name).read_bytes()),

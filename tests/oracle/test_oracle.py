@@ -21,6 +21,7 @@ _VARIABLE = "TORCHAUDIO_USE_BACKEND_DISPATCHER"
 _GROUPS = ("load", "info", "save", "legacy", "surface")
 _CUT = {"cut.mp3", "cut.flac", "cut_in_data.wav"}
 _SHARE = 0.995
+_STREAM_SHARE = 0.97
 
 
 class Run(NamedTuple):
@@ -32,6 +33,7 @@ class Run(NamedTuple):
     flags: tuple[str, ...] = ()
     cases: tuple[str, ...] = _GROUPS
     installed: str = ""
+    share: float = _SHARE
 
 
 RUNS = {
@@ -48,6 +50,8 @@ RUNS = {
     # the one departure from a release is off here, and tested on its own
     "2.9-dispatcher": Run("2.9", flags=("scale_integers=0",)),
     "2.9-modes": Run("2.9", cases=("modes",)),
+    "2.2-stream": Run("2.2", cases=("stream",), share=_STREAM_SHARE),
+    "2.8-stream": Run("2.8", cases=("stream",), share=_STREAM_SHARE),
 }
 
 
@@ -77,7 +81,7 @@ def _replayed(run: Run) -> dict[str, dict[str, Any]]:
 @pytest.mark.skipif(Registry().reason("sox") is not None, reason="the outcomes were recorded with libsox, which is not on this machine")
 @pytest.mark.parametrize("name", RUNS)
 def test_the_outcomes_are_those_of_the_release(name: str) -> None:
-    """Nothing differs but what the table accepts, and of each file at least 99.5 % are the same."""
+    """Nothing differs but what the table accepts, and of each file at least 99.5 % are the same, of streams 97 %."""
     recorded = _lines(HERE / "outcomes" / f"{name}.jsonl")
     here = _replayed(RUNS[name])
     differing = {want["id"]: found for want in recorded if (found := compare.difference(want, here.get(want["id"])))}
@@ -92,7 +96,7 @@ def test_the_outcomes_are_those_of_the_release(name: str) -> None:
     ]
     assert _told_of_cuts(here) <= _CUT
     assert not unneeded, "accepted, but the same by now"
-    assert len(differing) <= (1 - _SHARE) * len(recorded)
+    assert len(differing) <= (1 - RUNS[name].share) * len(recorded)
 
 
 def _told_of_cuts(outcomes: dict[str, dict[str, Any]]) -> set[str]:
@@ -103,7 +107,7 @@ def _told_of_cuts(outcomes: dict[str, dict[str, Any]]) -> set[str]:
 def test_every_line_of_the_table_gives_a_reason_and_meets_a_case() -> None:
     """The table stays short, and names cases that exist."""
     rows = _accepted()
-    assert len(rows) < 15
+    assert len(rows) < 20
     for row in rows:
         assert len(row["reason"]) > 40
         names = [name for name in RUNS if fnmatch.fnmatch(name, row["outcomes"])]

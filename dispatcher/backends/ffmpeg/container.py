@@ -7,7 +7,7 @@ import functools
 import operator
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dispatcher import backend, handles, source
@@ -37,7 +37,7 @@ def _lenient() -> dict[str, Any]:
     return {"metadata_errors": "ignore"} if int(av.__version__.partition(".")[0]) < _PYAV_WITHOUT_ERRORS else {}
 
 
-def _place(uri: Uri) -> tuple[str, str]:
+def place(uri: Uri) -> tuple[str, str]:
     """A path or URL as FFmpeg takes it, and the protocols it needs.
 
     A path with a colon would be taken for a protocol, so every path is marked as a file.
@@ -70,20 +70,56 @@ def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) 
         TypeError: ``uri`` is neither a path nor a file object.
         OSError: a file object's own, where it refuses to seek.
     """
-    import av
-
     file: Any
     if backend.is_readable(uri):
         file, protocols = source.seekable(uri, settings), ""
     else:
-        file, protocols = _place(uri)
+        file, protocols = place(uri)
         if isinstance(uri, bytes) and not settings.bytes_paths:
             raise BackendError("the path is bytes, which releases from 2.2 on do not take; use os.fsdecode")
-    remote = protocols.startswith("http")
+    with opened(file, protocols, demuxers.allowed(settings), format, max(buffer_size, _FILE_BUFFER), settings) as container:
+        stream: Any = container.streams.best("audio")
+        if stream is None:
+            raise NoAudioStreamError(f"it is {container.format.name}, and holds no audio stream")
+        # PyAV's own annotation leaves out that there may be none
+        if getattr(stream, "codec_context", None) is None:
+            raise BackendError(f"it is {container.format.name}, and FFmpeg has no decoder for its sound")
+        stream.codec_context.thread_count = 1  # a data loader's workers are the threads
+        yield container, stream
+
+
+@contextlib.contextmanager
+def opened(
+    file: Any,
+    protocols: str,
+    allowed: str,
+    format: str | None,
+    buffer_size: int,
+    settings: Settings,
+    option: Mapping[str, str] | None = None,
+) -> Iterator[InputContainer]:
+    """Open a container that can make FFmpeg open nothing but what is allowed.
+
+    Args:
+        file: a file object, or an address as FFmpeg takes it.
+        protocols: those that may be used, comma-separated.
+        allowed: the demuxers that may be used, comma-separated.
+        format: the demuxer to use; ``None`` to find out.
+        buffer_size: bytes that are asked of a file object at a time.
+        settings: flags in force.
+        option: of the demuxer and the protocol.
+
+    Raises:
+        BackendError: (a RuntimeError) FFmpeg cannot open it.
+    """
+    import av
+
     options = {
-        "format_whitelist": demuxers.allowed(settings),
+        "format_whitelist": allowed,
         "protocol_whitelist": ",".join(filter(None, (protocols, *settings.also_open))) or "none",
+        **(option or {}),
     }
+    remote = bool(protocols) and not protocols.startswith("file")
     opening = handles.held(
         operator.methodcaller("close"),
         av.open,
@@ -93,18 +129,11 @@ def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) 
         format=demuxers.named(format),
         container_options=options,
         **_lenient(),
-        buffer_size=max(buffer_size, _FILE_BUFFER),
+        buffer_size=buffer_size,
         timeout=settings.network_timeout if remote else None,
     )
     with source.interruptible(file), opening as container:
-        stream = container.streams.best("audio")
-        if stream is None:
-            raise NoAudioStreamError(f"it is {container.format.name}, and holds no audio stream")
-        # PyAV's own annotation leaves out that there may be none
-        if getattr(stream, "codec_context", None) is None:
-            raise BackendError(f"it is {container.format.name}, and FFmpeg has no decoder for its sound")
-        stream.codec_context.thread_count = 1  # a data loader's workers are the threads
-        yield container, stream
+        yield container
 
 
 def _fail(format: str | None, settings: Settings, why: Exception) -> None:

@@ -41,7 +41,7 @@ _WAV: dict[str | None, dict[int | None, str]] = {
 _FLAC_FORMATS = {None: "s16", 16: "s16", 24: "s32"}
 
 # FFmpeg's own layouts for a number of channels; it has none for more than eight
-_LAYOUTS = ("mono", "stereo", "2.1", "4.0", "5.0", "5.1", "6.1", "7.1")
+LAYOUTS = ("mono", "stereo", "2.1", "4.0", "5.0", "5.1", "6.1", "7.1")
 # encoders of FFmpeg that take one number of channels only
 _ONLY_CHANNELS = {"vorbis": 2}
 # bits per second for encoders that fail without; the others have a default of their own, as in the releases
@@ -199,14 +199,14 @@ def _stream(
     if name in (None, "none"):
         raise BackendError(f"{container.format.name} holds no sound")
     codec = av.Codec(name, "w")
-    if channels > len(_LAYOUTS) or not channels:
-        raise BackendError(f"FFmpeg has no layout for {channels} channels; it has for 1 to {len(_LAYOUTS)}")
+    if channels > len(LAYOUTS) or not channels:
+        raise BackendError(f"FFmpeg has no layout for {channels} channels; it has for 1 to {len(LAYOUTS)}")
     rates = codec.audio_rates
     stream: Any = container.add_stream(
         codec.name, rate=max(rates) if rates and rate not in rates else rate, options=_options(codec, config)
     )
     context: AudioCodecContext = stream.codec_context
-    context.layout = _LAYOUTS[_ONLY_CHANNELS.get(codec.name, channels) - 1]
+    context.layout = LAYOUTS[_ONLY_CHANNELS.get(codec.name, channels) - 1]
     formats = codec.audio_formats
     if formats:
         context.format = choice.sample_format or formats[0].name
@@ -233,7 +233,7 @@ def _encode(container: OutputContainer, stream: AudioStream, data: torch.Tensor,
     import av
 
     sample_format = _SAMPLE_FORMATS[str(data.dtype).removeprefix("torch.")]
-    layout, time_base = _LAYOUTS[data.shape[1] - 1], fractions.Fraction(1, rate)
+    layout, time_base = LAYOUTS[data.shape[1] - 1], fractions.Fraction(1, rate)
     container.start_encoding()
     for first in range(0, data.shape[0], _CHUNK):
         chunk = data[first : first + _CHUNK].numpy()

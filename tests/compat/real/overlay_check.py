@@ -76,7 +76,8 @@ def restored_names_work(folder: str, release: str) -> None:
         assert torchaudio.sox_effects.apply_effects_tensor(wave, 8000, [["rate", "4000"]])[0].shape == (1, 400)
         assert "rate" in torchaudio.utils.sox_utils.list_effects()
         assert "wav" in torchaudio.utils.ffmpeg_utils.get_demuxers()
-        assert torchaudio.io.CodecConfig(bit_rate=1).bit_rate == 1
+        if release != "2.0":
+            assert torchaudio.io.CodecConfig(bit_rate=1).bit_rate == 1
 
 
 def datasets(folder: str) -> None:

@@ -13,8 +13,9 @@ import torch
 import dispatcher
 from dispatcher.errors import AudioError
 from dispatcher.metadata import AudioMetaData
+from dispatcher.streams.reader import StreamReader
 
-NAMES = ("info", "load", "piece", "piece at the end")
+NAMES = ("info", "load", "piece", "piece at the end", "streamed")
 _ENOUGH = 2**40
 
 
@@ -38,6 +39,24 @@ def of(backend: str, path: str, data: bytes, chance: random.Random) -> Iterator[
     yield Call("load", lambda: dispatcher.load(place(), normalize=normalize, backend=backend))
     yield Call("piece", lambda: dispatcher.load(place(), offset, count, normalize, backend=backend))
     yield Call("piece at the end", lambda: dispatcher.load(place(), chance.randrange(4000), -1, normalize, backend=backend))
+    if backend == "ffmpeg":
+        yield Call("streamed", lambda: _streamed(place(), chance))
+
+
+def _streamed(place: Any, chance: random.Random) -> tuple[torch.Tensor, int]:
+    """The last chunk of sound and of pictures that a reader gives, after a seek at times."""
+    reader = StreamReader(place)
+    last: torch.Tensor = torch.zeros(0, 1)
+    if reader.default_audio_stream is not None:
+        reader.add_basic_audio_stream(chance.choice((100, 5000, -1)), sample_rate=chance.choice((None, 8000)))
+    if reader.default_video_stream is not None:
+        reader.add_basic_video_stream(2)
+    if chance.random() < 0.3:
+        reader.seek(chance.choice((0.0, 0.1, 1e6)), chance.choice(("key", "any", "precise")))
+    for chunks in reader.stream():
+        for chunk in chunks:
+            last = last if chunk is None else torch.Tensor(chunk.float())
+    return last.flatten(1), reader.num_src_streams
 
 
 def outcome(call: Call) -> tuple[str, str]:

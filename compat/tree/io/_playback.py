@@ -1,11 +1,11 @@
-"""``torchaudio.io``: until 2.8; of a stand-in, the settings of an encoder only."""
+"""``torchaudio.io._playback``: until 2.8."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from compat import parts
-from dispatcher.codec_config import CodecConfig
+from dispatcher.streams.playback import play_audio
 
 if TYPE_CHECKING:
     from compat.context import Context
@@ -16,5 +16,5 @@ works = parts.ffmpeg_works
 
 
 def names(context: Context) -> dict[str, Any]:
-    """``CodecConfig``, for ``save(compression=)``."""
-    return {"CodecConfig": CodecConfig}
+    """``play_audio``."""
+    return {"play_audio": play_audio}

@@ -1,0 +1,1 @@
+"""The speed of streams against PyAV alone."""

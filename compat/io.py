@@ -1,0 +1,22 @@
+"""``compat.io``: StreamReader, StreamWriter, AudioEffector, CodecConfig and play_audio, whatever release is pinned.
+
+With the signatures of the release that ``TORCHAUDIO_COMPAT_VERSION`` names (else of 2.2), and without warnings that they go:
+here they stay.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from compat import releases, streaming
+
+if TYPE_CHECKING:
+    from dispatcher.codec_config import CodecConfig as CodecConfig
+    from dispatcher.streams.effector import AudioEffector as AudioEffector
+    from dispatcher.streams.playback import play_audio as play_audio
+    from dispatcher.streams.reader import StreamReader as StreamReader
+    from dispatcher.streams.writer import StreamWriter as StreamWriter
+else:
+    globals().update(streaming.classes(releases.named(), warn=False).names())
+
+__all__ = ["AudioEffector", "CodecConfig", "StreamReader", "StreamWriter", "play_audio"]

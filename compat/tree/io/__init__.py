@@ -1,0 +1,26 @@
+"""``torchaudio.io``: until 2.8; streams of sound and pictures, over PyAV."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from compat import parts, streaming
+
+if TYPE_CHECKING:
+    from compat.context import Context
+
+STANDS_IN = True
+GOES_IN_2_9 = True
+works = parts.ffmpeg_works
+
+_FROM_2_1 = ("AudioEffector", "CodecConfig")
+
+
+def names(context: Context) -> dict[str, Any]:
+    """The reader, the writer, the effector, and what belongs to them."""
+    release = context.release
+    found = streaming.classes(release, warn=release.names_warn).names()
+    if not release.effector:
+        for name in _FROM_2_1:
+            del found[name]
+    return found

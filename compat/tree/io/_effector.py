@@ -1,0 +1,24 @@
+"""``torchaudio.io._effector``: from 2.1 until 2.8."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from compat import parts, streaming
+
+if TYPE_CHECKING:
+    from compat.context import Context
+
+STANDS_IN = True
+GOES_IN_2_9 = True
+works = parts.ffmpeg_works
+
+
+def present(context: Context) -> bool:
+    """From 2.1 on."""
+    return context.release.effector
+
+
+def names(context: Context) -> dict[str, Any]:
+    """``AudioEffector``."""
+    return {"AudioEffector": streaming.classes(context.release, warn=context.release.names_warn).effector}

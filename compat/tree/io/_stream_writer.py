@@ -1,0 +1,25 @@
+"""``torchaudio.io._stream_writer``: 2.0 and 2.1; where the writer lived before torio."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from compat import parts, streaming
+
+if TYPE_CHECKING:
+    from compat.context import Context
+
+STANDS_IN = True
+GOES_IN_2_9 = True
+works = parts.ffmpeg_works
+
+
+def present(context: Context) -> bool:
+    """Until 2.1."""
+    return not context.release.torio
+
+
+def names(context: Context) -> dict[str, Any]:
+    """The writer and, from 2.1 on, ``CodecConfig``."""
+    found = streaming.classes(context.release, warn=context.release.names_warn)
+    return {"StreamWriter": found.writer, **({"CodecConfig": found.codec_config} if context.release.effector else {})}

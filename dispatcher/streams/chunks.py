@@ -1,0 +1,35 @@
+"""The tensors that a reader gives: each knows when it begins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+
+class ChunkTensor(torch.Tensor):
+    """A tensor with ``pts``, the time in seconds at which its first frame is presented.
+
+    It may be used like any tensor; whatever is computed from it is a plain one.
+    """
+
+    pts: float
+    __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> ChunkTensor:
+        return chunk(self._elem.clone(), self.pts)
+
+    def __repr__(self, *args: Any, **kwargs: Any) -> str:  # type: ignore[override]
+        return f"ChunkTensor({self._elem!r}, pts={self.pts!r})"
+
+    @property
+    def _elem(self) -> torch.Tensor:
+        """The plain tensor, by the name that the releases had for it."""
+        return self.as_subclass(torch.Tensor)
+
+
+def chunk(data: torch.Tensor, pts: float) -> ChunkTensor:
+    """Make a chunk of a tensor, without a copy."""
+    made = data.as_subclass(ChunkTensor)
+    made.pts = pts
+    return made

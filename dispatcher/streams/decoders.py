@@ -1,0 +1,99 @@
+"""Decoders of one source stream: the default one, or one that the caller names, on the processor or on a device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dispatcher.backends.ffmpeg.encode import LAYOUTS
+from dispatcher.errors import BackendError
+from dispatcher.streams import sources
+
+if TYPE_CHECKING:
+    from av.stream import Stream
+
+# the releases did not tell a decoder what times are counted in, so that a first frame that lost samples (the delay of mp3) begins
+# where it would with them
+_NO_TIME_BASE = {"pkt_timebase": "0/1"}
+
+
+def decoder(stream: Stream, name: str | None, option: Mapping[str, str] | None, hw_accel: str | None) -> Any:
+    """Open a decoder for a stream; PyAV's codec context.
+
+    Raises:
+        BackendError: it is unknown or for something else, an option is unknown, or the device is not here.
+    """
+    import av
+
+    known: Any = getattr(stream, "codec_context", None)
+    try:
+        context = _context(stream, known, name, hw_accel)
+        context.thread_count = 1
+        if stream.type == "audio":
+            _name_layout(context)
+        context.options = {**_NO_TIME_BASE, **sources.newer_options(option, None)}
+        context.open(strict=False)
+    except (av.FFmpegError, ValueError, RuntimeError, NotImplementedError) as why:
+        if isinstance(why, BackendError):
+            raise
+        what = f"the decoder {name!r}" if name else "its decoder"
+        raise BackendError(f"{what} does not open: {getattr(why, 'strerror', None) or why}") from why
+    unknown = [key for key in context.options if key in (option or {})]
+    if unknown:
+        raise BackendError(f"the decoder {context.name!r} has no option {', '.join(map(repr, unknown))}")
+    return context
+
+
+def _context(stream: Stream, known: Any, name: str | None, hw_accel: str | None) -> Any:
+    import av
+
+    if known is None:
+        raise BackendError(f"FFmpeg has no decoder for stream {stream.index}")
+    if name is None and hw_accel is None:
+        return known
+    codec = av.Codec(name, "r") if name else known.codec
+    if codec.type != stream.type or codec.canonical_name != known.codec.canonical_name:
+        raise BackendError(f"the decoder {name!r} is for {codec.canonical_name}, and the stream holds {known.codec.canonical_name}")
+    if hw_accel is None and codec.name == known.codec.name:
+        return known
+    made: Any = av.CodecContext.create(codec, "r", hwaccel=device(hw_accel) if hw_accel else None)
+    if hw_accel and not made.is_hwaccel:
+        raise BackendError(f"{codec.name} has no decoder on {hw_accel!r} in this build of FFmpeg")
+    if known.extradata:
+        made.extradata = known.extradata
+    if stream.type == "audio":
+        made.sample_rate, made.layout = known.sample_rate, known.layout
+    elif not hw_accel:
+        made.width, made.height = known.width, known.height
+        if known.pix_fmt:
+            made.pix_fmt = known.pix_fmt
+    return made
+
+
+def _name_layout(context: Any) -> None:
+    """Give a stream that tells only a number of channels FFmpeg's layout for it: filters pass by what has none."""
+    count = context.layout.nb_channels
+    if not context.is_open and context.layout.name == f"{count} channels" and count <= len(LAYOUTS):
+        context.layout = LAYOUTS[count - 1]
+
+
+def device(hw_accel: str) -> Any:
+    """Open PyAV's context of a hardware device named like ``"cuda:0"``.
+
+    Raises:
+        BackendError: this build of FFmpeg, or this machine, has none.
+    """
+    import av
+    from av.codec.hwaccel import HWAccel, HWDeviceType, hwdevices_available
+
+    kind, _, number = hw_accel.partition(":")
+    if kind not in HWDeviceType.__members__ or kind == "none":
+        raise BackendError(f"hw_accel={hw_accel!r} names no kind of device; this build of FFmpeg knows {hwdevices_available()}")
+    if kind not in hwdevices_available():
+        raise BackendError(f"this build of FFmpeg has no {kind}; it knows {hwdevices_available()}")
+    try:
+        accel = HWAccel(kind, device=number or None, allow_software_fallback=False)
+        accel.create(av.Codec("h264", "r"))
+    except (av.FFmpegError, RuntimeError, ValueError, NotImplementedError) as why:
+        raise BackendError(f"the device {hw_accel!r} does not open: {why}; leave hw_accel away to decode on the processor") from why
+    return accel

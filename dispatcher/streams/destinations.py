@@ -1,0 +1,156 @@
+"""Where a writer's bytes go: a new file that takes the old one's place at the end, an object, a pipe, or an address."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import stat
+from typing import Any, Protocol
+
+from dispatcher import backend, target
+from dispatcher.errors import ArgumentTypeError, describe
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9]*://", re.IGNORECASE)
+_NUMBERED = re.compile(r"%\d*d")
+
+
+class Destination(Protocol):
+    """What a muxer is given to write to, and what is done with it at the end."""
+
+    place: Any
+
+    def commit(self) -> None:
+        """Keep what was written."""
+
+    def abandon(self) -> None:
+        """Leave what was there before, where that can be."""
+
+    def check(self) -> None:
+        """Raise the interrupt that came while an object was written to, if one did."""
+
+
+class NewFile:
+    """A file beside the one that is meant, which it replaces in one step."""
+
+    def __init__(self, path: str) -> None:
+        self._writing: Any = target.writing(path)
+        self.place: Any = self._writing.__enter__()
+
+    def commit(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.__exit__(None, None, None)
+
+    def abandon(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            with contextlib.suppress(_AbandonedError):
+                writing.__exit__(_AbandonedError, _AbandonedError(), None)
+
+    def check(self) -> None:
+        """Nothing is asked of Python here."""
+
+
+class _AbandonedError(Exception):
+    """Tells ``target.writing`` that the file is not to be kept."""
+
+
+class Address:
+    """What FFmpeg opens itself: an address, a device, a row of numbered pictures."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+
+    def commit(self) -> None:
+        """It is where it belongs."""
+
+    def abandon(self) -> None:
+        """What was sent cannot be taken back."""
+
+    def check(self) -> None:
+        """Nothing is asked of Python here."""
+
+
+class Object:
+    """A file object that gets bytes as they come.
+
+    An interrupt (``KeyboardInterrupt``, ``SystemExit``) is kept for ``check``: PyAV prints what is no ``Exception``, and goes on.
+    """
+
+    def __init__(self, wrapped: Any, *, owned: bool = False) -> None:
+        self.place = self
+        self._wrapped, self._owned = wrapped, owned
+        self._interrupt: BaseException | None = None
+        self.name = ""
+        if _goes_back(wrapped):
+            self.seek, self.tell = self._seek, self._tell
+
+    def write(self, data: bytes) -> int:
+        if self._interrupt is not None:
+            raise OSError("interrupted")
+        try:
+            target.deliver(self._wrapped, data)
+        except Exception:
+            raise
+        except BaseException as why:  # noqa: BLE001 - `check` raises it again
+            self._interrupt = why
+            raise OSError("interrupted") from None
+        return len(data)
+
+    def _seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        self._wrapped.seek(offset, whence)
+        return self._tell()
+
+    def _tell(self) -> int:
+        place: int = self._wrapped.tell()
+        return place
+
+    def commit(self) -> None:
+        if self._owned:
+            self._wrapped.close()
+
+    def abandon(self) -> None:
+        if self._owned:
+            self._wrapped.close()
+
+    def check(self) -> None:
+        if self._interrupt is not None:
+            raise self._interrupt
+
+
+def _goes_back(wrapped: Any) -> bool:
+    """Return whether an object can be written to at an earlier place."""
+    if not hasattr(wrapped, "seek") or not hasattr(wrapped, "tell"):
+        return False
+    seekable = getattr(wrapped, "seekable", None)
+    with contextlib.suppress(OSError, NotImplementedError, TypeError):
+        return seekable is None or bool(seekable())
+    return False
+
+
+def _is_pipe(path: str) -> bool:
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+def destination(dst: Any, *, opens_itself: bool) -> Destination:
+    """Find out where a writer is to write; ``opens_itself`` says that the format does (a device).
+
+    Raises:
+        ArgumentTypeError: (a TypeError) it is neither a path, an address nor a file object.
+        OSError: the folder is missing, or the file is read-only.
+    """
+    if backend.is_writable(dst):
+        return Object(dst)
+    if not isinstance(dst, (str, os.PathLike)):
+        raise ArgumentTypeError(f"{describe(dst)} is neither a path, an address nor a file object to write to")
+    path = os.fsdecode(dst)
+    if opens_itself or _ADDRESS.match(path) or _NUMBERED.search(os.path.basename(path)):
+        return Address(path)
+    if _is_pipe(path):
+        return Object(open(path, "wb"), owned=True)
+    return NewFile(path)

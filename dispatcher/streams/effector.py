@@ -1,0 +1,269 @@
+"""``AudioEffector``: filters and codecs applied to a waveform, to augment or to damage it as a recording would be."""
+
+from __future__ import annotations
+
+import io
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError
+from dispatcher.settings import Settings
+from dispatcher.streams import encoders, graphs
+from dispatcher.streams.buffers import Chunked, Whole
+from dispatcher.streams.reader import StreamReader
+from dispatcher.streams.sounds import Sound
+from dispatcher.streams.writer import StreamWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import torch
+
+    from dispatcher.codec_config import CodecConfig
+
+_FORMATS = {"uint8": "u8", "int16": "s16", "int32": "s32", "float32": "flt", "float64": "dbl"}
+# formats without a header, whose reader must be told what they hold
+_BARE = ("mulaw", "alaw")
+# muxers whose files another demuxer reads
+_READ_AS = {"adts": "aac", "webm": "matroska", "opus": "ogg", "oga": "ogg", "spx": "ogg", "ipod": "mov", "mp4": "mov"}
+_PIECE = 1 << 12
+
+
+class AudioEffector:
+    """Apply filters to a waveform, a codec, or one after the other.
+
+    Args:
+        effect: filters in FFmpeg's language, e.g. ``"atempo=1.2,lowpass=frequency=3000"``.
+        format: a container that the waveform is encoded into and decoded from, e.g. ``"mp3"``, ``"ogg"``, ``"mulaw"``, ``"g722"``.
+        encoder: FFmpeg's name of another encoder than that container's default.
+        codec_config: bit rate, quality.
+        pad_end: where less comes out than went in, zeros fill it up.
+
+    Raises:
+        ValueError: an encoder or a configuration without a format.
+
+    As in torchaudio 2.1 to 2.8, on the FFmpeg that PyAV brings.
+    """
+
+    settings: ClassVar[Settings] = Settings()
+
+    def __init__(
+        self,
+        effect: str | None = None,
+        format: str | None = None,
+        *,
+        encoder: str | None = None,
+        codec_config: CodecConfig | None = None,
+        pad_end: bool = True,
+    ) -> None:
+        if format is None and (encoder is not None or codec_config is not None):
+            raise ArgumentError("encoder and codec_config need a format; name the container, e.g. format='mp3'")
+        self.effect, self.format, self.encoder = effect, format, encoder
+        self.codec_config, self.pad_end = codec_config, pad_end
+
+    def apply(self, waveform: torch.Tensor, sample_rate: int, output_sample_rate: int | None = None) -> torch.Tensor:
+        """Apply it to the whole of a waveform.
+
+        Args:
+            waveform: ``[time, channel]``; uint8, int16, int32, float32 or float64.
+            sample_rate: in Hz.
+            output_sample_rate: in Hz, of what comes out; ``None`` for ``sample_rate``.
+
+        Returns:
+            ``[time, channel]`` of the same dtype, with as many channels.
+
+        Raises:
+            ValueError: it has not two dimensions, or a dtype that FFmpeg has not.
+            RuntimeError: FFmpeg does not take the effect, the format or the encoder.
+        """
+        format = _checked(waveform)
+        if not waveform.numel():
+            return waveform
+        rate = output_sample_rate or sample_rate
+        if self.format is None:
+            whole = Whole()
+            for _ in self._filtered(waveform, format, sample_rate, rate, whole):
+                pass
+            found = whole.pop()
+        else:
+            encoded = io.BytesIO()
+            writer = self._writer(encoded, waveform, format, sample_rate)
+            with writer.open() as opened:
+                opened.write_audio_chunk(0, waveform)
+            encoded.seek(0)
+            reader = self._reader(encoded, waveform, format, sample_rate, rate, -1)
+            reader.process_all_packets()
+            found = reader.pop_chunks()[0]
+        return self._padded(_plain(found, waveform), len(waveform))
+
+    def stream(
+        self, waveform: torch.Tensor, sample_rate: int, frames_per_chunk: int, output_sample_rate: int | None = None
+    ) -> Iterator[torch.Tensor]:
+        """Apply it piece by piece, and give chunks of ``frames_per_chunk``; the last may be shorter.
+
+        Arguments and errors as in ``apply``.
+        """
+        format = _checked(waveform)
+        if frames_per_chunk <= 0 and frames_per_chunk != -1:
+            raise BackendError(f"frames_per_chunk is {frames_per_chunk}, and must be positive, or -1")
+        chunks = self._streamed(waveform, format, sample_rate, frames_per_chunk, output_sample_rate or sample_rate)
+        return self._filled_up(chunks, len(waveform), frames_per_chunk)
+
+    def _streamed(self, waveform: torch.Tensor, format: str, sample_rate: int, frames: int, rate: int) -> Iterator[torch.Tensor]:
+        if not waveform.numel():
+            return
+        if self.format is None:
+            chunked = Whole() if frames == -1 else Chunked(frames, -1)
+            for _ in self._filtered(waveform, format, sample_rate, rate, chunked):
+                while chunked.ready:
+                    yield _plain(chunked.pop(), waveform)
+            while chunked.frames:
+                yield _plain(chunked.pop(), waveform)
+            return
+        source = _Encoding(self, waveform, format, sample_rate)
+        reader = self._reader(source, waveform, format, sample_rate, rate, frames)
+        for (chunk,) in reader.stream():
+            yield _plain(chunk, waveform)
+
+    def _filled_up(self, chunks: Iterator[torch.Tensor], frames: int, size: int) -> Iterator[torch.Tensor]:
+        """Give chunks and, where they hold less than ``frames`` together, zeros at the end."""
+        import torch
+
+        last: torch.Tensor | None = None
+        for chunk in chunks:
+            if last is not None:
+                yield last
+                frames -= len(last)
+            last = chunk
+        if last is None:
+            return
+        missing = frames - len(last) if self.pad_end else 0
+        if missing > 0:
+            last = torch.nn.functional.pad(last, (0, 0, 0, missing))
+        yield from torch.split(last, size) if size > 0 else (last,)
+
+    def _filtered(self, waveform: torch.Tensor, format: str, sample_rate: int, rate: int, buffer: Any) -> Iterator[None]:
+        """Send pieces through the filters into a buffer."""
+        channels = waveform.shape[1]
+        ends = f"aformat=sample_fmts={format}:sample_rates={sample_rate}:channel_layouts={channels}c"
+        resampled = f",aresample={rate},aformat=sample_fmts={format}" if rate != sample_rate else ""
+        description = f"{self.effect},{ends}{resampled}" if self.effect else f"{ends}{resampled}"
+        entering = graphs.SoundInput(format, encoders.layout(channels), sample_rate, Fraction(1, sample_rate))
+        kept, source, sink = graphs.build(description, entering)
+        sound: Sound | None = None
+        for piece in (*_pieces(waveform, entering), None):
+            source.push(piece)
+            while True:
+                try:
+                    frame: Any = sink.pull()
+                except (BlockingIOError, EOFError):
+                    break
+                sound = sound or Sound(frame, as_float=False)
+                sound.take(frame)
+                buffer.push(sound, 0, 0.0)
+            yield
+        del kept
+
+    def _writer(self, place: Any, waveform: torch.Tensor, format: str, sample_rate: int) -> StreamWriter:
+        writer = StreamWriter(place, format=self.format)
+        writer.add_audio_stream(
+            sample_rate,
+            waveform.shape[1],
+            format,
+            encoder=self.encoder,
+            codec_config=self.codec_config,
+            filter_desc=self.effect,
+        )
+        return writer
+
+    def _reader(self, place: Any, waveform: torch.Tensor, format: str, sample_rate: int, rate: int, frames: int) -> StreamReader:
+        name = self.format or ""
+        channels = waveform.shape[1]
+        option = {"sample_rate": str(sample_rate), "channels": str(channels)} if name in _BARE else None
+        reader = StreamReader(place, format=_READ_AS.get(name, name), option=option)
+        filter_desc = f"aresample={rate},aformat=sample_fmts={format}:channel_layouts={channels}c"
+        reader.add_audio_stream(frames, -1, filter_desc=filter_desc)
+        return reader
+
+    def _padded(self, found: torch.Tensor, frames: int) -> torch.Tensor:
+        import torch
+
+        missing = frames - len(found)
+        if not self.pad_end or missing <= 0:
+            return found
+        return torch.nn.functional.pad(found, (0, 0, 0, missing))
+
+
+def _checked(waveform: torch.Tensor) -> str:
+    """FFmpeg's name for a waveform's samples.
+
+    Raises:
+        ArgumentError: (a ValueError) it has not two dimensions, or a dtype that FFmpeg has not.
+    """
+    import torch
+
+    if not isinstance(waveform, torch.Tensor):
+        raise ArgumentTypeError(f"the waveform is {type(waveform).__name__}, not a tensor")
+    if waveform.ndim != 2:
+        raise ArgumentError(f"the waveform has {waveform.ndim} dimensions, not 2: [time, channel]")
+    dtype = str(waveform.dtype).removeprefix("torch.")
+    if dtype not in _FORMATS:
+        raise ArgumentError(f"FFmpeg has no samples of {dtype}; convert to one of {', '.join(_FORMATS)}")
+    return _FORMATS[dtype]
+
+
+def _plain(chunk: Any, waveform: torch.Tensor) -> torch.Tensor:
+    import torch
+
+    if chunk is None:
+        return waveform.new_zeros((0, waveform.shape[1]))
+    plain: torch.Tensor = chunk.as_subclass(torch.Tensor)
+    return plain
+
+
+def _pieces(waveform: torch.Tensor, entering: graphs.SoundInput) -> Iterator[Any]:
+    import av
+
+    for first in range(0, len(waveform), _PIECE):
+        array = waveform[first : first + _PIECE].detach().cpu().contiguous().numpy()
+        frame = av.AudioFrame(entering.format, entering.layout, len(array))
+        memoryview(frame.planes[0])[: array.nbytes] = memoryview(array).cast("B")  # type: ignore[arg-type]
+        frame.sample_rate, frame.pts, frame.time_base = entering.rate, first, entering.time_base
+        yield frame
+
+
+class _Encoding:
+    """A file object whose bytes are encoded when they are asked for."""
+
+    def __init__(self, effector: AudioEffector, waveform: torch.Tensor, format: str, sample_rate: int) -> None:
+        self._waveform, self._at = waveform, 0
+        self._bytes = _Queue()
+        self._writer: StreamWriter | None = effector._writer(self._bytes, waveform, format, sample_rate)
+        self._writer.open()
+
+    def read(self, size: int) -> bytes:
+        while len(self._bytes.held) < size and self._writer is not None:
+            piece = self._waveform[self._at : self._at + _PIECE]
+            self._at += _PIECE
+            if len(piece):
+                self._writer.write_audio_chunk(0, piece)
+            else:
+                self._writer.close()
+                self._writer = None
+        return self._bytes.take(size)
+
+
+class _Queue:
+    """What was written, until it is taken."""
+
+    def __init__(self) -> None:
+        self.held = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self.held += data
+        return len(data)
+
+    def take(self, size: int) -> bytes:
+        taken = bytes(self.held[:size])
+        del self.held[:size]
+        return taken

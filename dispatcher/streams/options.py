@@ -1,0 +1,54 @@
+"""Options that nobody knows: FFmpeg leaves them over when it opens a source, and PyAV does not tell.
+
+FFmpeg's libraries are asked themselves, through the copies that PyAV has loaded. Where those are not found nothing is refused.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import pathlib
+from collections.abc import Iterable
+
+# flags of av_opt_find: look in demuxers and protocols too, and take a class for an object of it
+_SEARCH_CHILDREN, _SEARCH_FAKE_OBJECT = 1, 2
+_FOLDERS = ("../av.libs", ".dylibs", "../../../../lib", "../../bin")
+
+
+def _library(name: str) -> ctypes.CDLL | None:
+    """Open a library of FFmpeg that PyAV's wheel brings, which is loaded already."""
+    import av
+
+    home = pathlib.Path(av.__file__).parent
+    for folder in _FOLDERS:
+        for path in sorted((home / folder).glob(f"*{name}*")):
+            try:
+                return ctypes.CDLL(str(path))
+            except OSError:
+                continue
+    return None
+
+
+@functools.cache
+def _finder() -> tuple[ctypes.CDLL, ctypes.CDLL] | None:
+    formats, basics = _library("avformat"), _library("avutil")
+    if formats is None or basics is None:
+        return None
+    try:
+        formats.avformat_get_class.restype = ctypes.c_void_p
+        basics.av_opt_find.restype = ctypes.c_void_p
+        basics.av_opt_find.argtypes = (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_int, ctypes.c_int)
+    except AttributeError:
+        return None
+    return formats, basics
+
+
+def unknown(names: Iterable[str]) -> list[str]:
+    """Name the options that no container and no protocol of FFmpeg has."""
+    found = _finder()
+    if found is None:
+        return []
+    formats, basics = found
+    kind = ctypes.c_void_p(formats.avformat_get_class())
+    flags = _SEARCH_CHILDREN | _SEARCH_FAKE_OBJECT
+    return [name for name in names if not basics.av_opt_find(ctypes.byref(kind), name.encode(), None, 0, flags)]

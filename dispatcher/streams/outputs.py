@@ -1,0 +1,196 @@
+"""One output stream of a reader: frames go through its filter graph into its buffer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dispatcher.errors import BackendError
+from dispatcher.streams import graphs, info
+from dispatcher.streams.filters import NO_FILTER, Filter
+from dispatcher.streams.pictures import Picture
+from dispatcher.streams.sounds import Sound
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from dispatcher.streams.buffers import Buffer
+
+
+class Output:
+    """An output stream.
+
+    Args:
+        index: the number of the source's stream.
+        entering: what its frames are like, as the container tells.
+        filter: what they go through.
+        buffer: where they end.
+
+    Raises:
+        BackendError: FFmpeg does not take the filter.
+    """
+
+    def __init__(self, index: int, entering: graphs.Input, filter: Filter, buffer: Buffer) -> None:
+        self.index, self.filter, self.buffer = index, filter, buffer
+        self.media = "audio" if isinstance(entering, graphs.SoundInput) else "video"
+        self.device: str | None = None
+        self._entering = entering
+        self._direct = filter.description is None or (self.media == "audio" and filter.as_float)
+        self._frames: Any = None
+        self._graph: Any = None
+        self._seconds = 0.0
+        self._rescaled: Fraction | None = None
+        self._next = 0
+        self._ended = False
+        if not self._direct:
+            self._build(entering)
+
+    def _build(self, entering: graphs.Input) -> None:
+        self._entering = entering
+        self._graph = graphs.build(self.filter.effective(self.media), entering)
+        self._seconds = 0.0
+
+    def flush(self) -> None:
+        """Forget what the filters and the buffer hold."""
+        self._graph = None
+        self._ended = False
+        self.buffer.flush()
+
+    def push(self, frame: Any) -> None:
+        """Take a decoded frame."""
+        if self._ended:
+            return
+        if self._direct:
+            self._keep(frame)
+            return
+        if self._graph is None or (self.media == "video" and not self._alike(frame)):
+            self._build(entered(frame, self._entering))
+        self._through(frame)
+
+    def drain(self) -> None:
+        """Take what the filters still hold, at the end of the source."""
+        if self._direct or self._ended:
+            return
+        if self._graph is None:
+            self._build(self._entering)
+        self._through(None)
+
+    def _alike(self, frame: Any) -> bool:
+        entering: Any = self._entering
+        return bool((frame.width, frame.height, frame.format.name) == (entering.width, entering.height, entering.format))
+
+    def _through(self, frame: Any) -> None:
+        import av
+
+        _, source, sink = self._graph
+        try:
+            source.push(frame)
+        except EOFError:  # a filter such as atrim has all that it wants
+            self._ended = True
+        except av.FFmpegError:
+            if frame is None or self.media == "video":
+                raise
+            self._build(entered(frame, self._entering))
+            _, source, sink = self._graph
+            source.push(frame)
+        pull = sink.pull
+        while True:
+            try:
+                filtered = pull()
+            except (BlockingIOError, EOFError):
+                return
+            self._keep(filtered)
+
+    def _keep(self, frame: Any) -> None:
+        frames = self._frames
+        if frames is None or not frames.fits(frame):
+            frames = self._frames = self._adapter(frame)
+        if not self._seconds:
+            self._seconds = self._unit(frame)
+        pts = frame.pts
+        if pts is None:
+            pts = self._next
+        elif self._rescaled is not None:
+            pts = round(pts * self._rescaled)
+        frames.take(frame)
+        self.buffer.push(frames, pts, self._seconds)
+        self._next = pts + frames.length
+
+    def _unit(self, frame: Any) -> float:
+        """The seconds that a step of time takes; FFmpeg's conversion of samples would count in samples from there on."""
+        base: Fraction = frame.time_base
+        if self._direct and self.media == "audio" and self._frames.converts:
+            rescaled = base * frame.sample_rate
+            if rescaled != 1:
+                self._rescaled = rescaled
+                return 1 / float(frame.sample_rate)
+        return float(base)
+
+    def _adapter(self, frame: Any) -> Any:
+        if self.media == "audio":
+            return Sound(frame, as_float=self.filter.as_float)
+        return Picture(frame, wanted=self.filter.format)
+
+    def info(self) -> info.OutputStream:
+        """What comes out, found by sending a made-up frame through filters of their own."""
+        description = self.filter.description or NO_FILTER[self.media]
+        entering: Any = self._entering
+        frame = _specimen(description, entering)
+        if frame is None:
+            raise BackendError(f"what comes out of the filter {description!r} is not known before something does")
+        common = (self.index, description, self.media, frame.format.name)
+        if self.media == "audio":
+            return info.OutputAudioStream(*common, float(frame.sample_rate), frame.layout.nb_channels)
+        return info.OutputVideoStream(*common, frame.width, frame.height, -1.0)
+
+
+def entered(frame: Any, like: graphs.Input) -> graphs.Input:
+    """What a decoded frame is like, which may differ from what the container told."""
+    base: Fraction = frame.time_base or like.time_base
+    if isinstance(like, graphs.SoundInput):
+        return graphs.SoundInput(frame.format.name, frame.layout.name, frame.sample_rate, base)
+    return like._replace(
+        format=frame.format.name,
+        width=frame.width,
+        height=frame.height,
+        time_base=base,
+        colorspace=frame.colorspace,
+        color_range=frame.color_range,
+    )
+
+
+_SPECIMENS = 8
+
+
+def _specimen(description: str, entering: graphs.Input) -> Any:
+    """What comes of seconds of silence, or of grey pictures; ``None`` where nothing does."""
+    import av
+
+    _graph, source, sink = graphs.build(description, entering)
+    second = round(1 / entering.time_base)
+    try:
+        for number in range(_SPECIMENS):
+            frame = _silence(entering) if isinstance(entering, graphs.SoundInput) else _grey(entering)
+            frame.pts, frame.time_base = number * second, entering.time_base
+            source.push(frame)
+        source.push(None)
+        return sink.pull()
+    except (BlockingIOError, EOFError):
+        return None
+    except av.FFmpegError as why:
+        raise BackendError(f"FFmpeg does not take the filter {description!r}: {why.strerror}") from why
+
+
+def _silence(entering: graphs.SoundInput) -> Any:
+    import av
+
+    frame = av.AudioFrame(entering.format, entering.layout, entering.rate)
+    for plane in frame.planes:
+        plane.update(bytes(plane.buffer_size))
+    frame.sample_rate = entering.rate
+    return frame
+
+
+def _grey(entering: graphs.PictureInput) -> Any:
+    import av
+
+    return av.VideoFrame(entering.width, entering.height, entering.format)

@@ -1,0 +1,139 @@
+"""Decoded pictures as arrays, ``[channel, height, width]``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from dispatcher.errors import BackendError
+from dispatcher.streams import graphs
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    from av import VideoFrame
+
+
+class Layout(NamedTuple):
+    """Where a pixel format keeps its channels: for each a plane, and the place in a pixel of several; and its dtype."""
+
+    channels: tuple[tuple[int, int], ...]
+    step: int = 1
+    halved: tuple[int, ...] = ()  # planes of half the width and height, which are stretched by repeating
+    dtype: str = "uint8"
+    centred: bool = False  # unsigned 16 bits, less half of their range
+
+
+def _packed(order: str, dtype: str = "uint8") -> Layout:
+    return Layout(tuple((0, place) for place in range(len(order))), len(order), (), dtype)
+
+
+_PLANES = ((0, 0), (1, 0), (2, 0))
+LAYOUTS = {
+    "rgb24": _packed("rgb"),
+    "bgr24": _packed("bgr"),
+    "rgba": _packed("rgba"),
+    "bgra": _packed("bgra"),
+    "argb": _packed("argb"),
+    "abgr": _packed("abgr"),
+    "rgb48le": _packed("rgb", "int16")._replace(centred=True),
+    "gray": _packed("y"),
+    "yuv444p": Layout(_PLANES),
+    "yuv420p": Layout(_PLANES, 1, (1, 2)),
+    "yuv420p10le": Layout(_PLANES, 1, (1, 2), "int16"),
+    "nv12": Layout(((0, 0), (1, 0), (1, 1)), 1, (1,)),
+}
+# planar RGB, which FFmpeg makes of YUV in half the time that it takes for packed RGB, to the same values
+_PLANAR = {"rgb24": ((2, 0), (0, 0), (1, 0)), "bgr24": ((1, 0), (0, 0), (2, 0))}
+PLANAR_FORMAT = "gbrp"
+_STEPS = {("nv12", 1): 2}
+_HALF = -(1 << 15)
+_WIDTHS = {"uint8": 1, "int16": 2}
+
+
+def becomes_planar(format: str | None) -> bool:
+    """Return whether a picture is faster made in ``PLANAR_FORMAT`` where it is to be in ``format``."""
+    return format in _PLANAR
+
+
+class Picture:
+    """Pictures that are all alike; one at a time is looked at.
+
+    Args:
+        frame: one of them.
+        wanted: the format asked for where the pictures come in ``PLANAR_FORMAT`` instead.
+
+    Raises:
+        BackendError: the pixel format has no tensor's layout in any release.
+    """
+
+    length = 1
+
+    def __init__(self, frame: VideoFrame, *, wanted: str | None = None) -> None:
+        name = frame.format.name
+        if wanted in _PLANAR and name == PLANAR_FORMAT:
+            self._layout = Layout(_PLANAR[wanted])
+        elif name in LAYOUTS:
+            self._layout = LAYOUTS[name]
+        else:
+            raise BackendError(
+                f"pictures in FFmpeg's format {name} do not become tensors; "
+                f"add format=pix_fmts=rgb24 to the filter, or another of {', '.join(LAYOUTS)}"
+            )
+        self._name, self._width, self._height = name, frame.width, frame.height
+        self._frame = frame
+
+    def fits(self, frame: VideoFrame) -> bool:
+        """Return whether a picture is like those that this was made for."""
+        return frame.width == self._width and frame.height == self._height and frame.format.name == self._name
+
+    def take(self, frame: VideoFrame) -> None:
+        self._frame = frame
+
+    def shape(self) -> tuple[int, ...]:
+        return (len(self._layout.channels), self._height, self._width)
+
+    def dtype(self) -> str:
+        return self._layout.dtype
+
+    def copy(self, first: int, into: npt.NDArray[Any]) -> None:
+        if not len(into):
+            return
+        frame = self._frame
+        planes = frame.planes
+        if any(plane.line_size < 0 for plane in planes):
+            planes = upright(frame).planes
+        layout, size = self._layout, _WIDTHS[self._layout.dtype]
+        for channel, (number, place) in enumerate(layout.channels):
+            step = _STEPS.get((self._name, number), layout.step) * size
+            lines = planes[number].line_size
+            target = into[0, channel]
+            if number in layout.halved:
+                _stretch(planes[number], place * size, lines, step, layout.dtype, target)
+            else:
+                target[...] = _view(planes[number], target.shape, place * size, lines, step, layout.dtype)
+        if layout.centred:
+            into ^= into.dtype.type(_HALF)
+
+
+def _view(plane: Any, shape: tuple[int, int], offset: int, lines: int, step: int, dtype: str) -> npt.NDArray[Any]:
+    import numpy as np
+
+    return np.ndarray(shape, dtype, plane, offset, (lines, step))
+
+
+def _stretch(plane: Any, offset: int, lines: int, step: int, dtype: str, target: npt.NDArray[Any]) -> None:
+    """Put a plane of half the size into one of full size, each sample four times."""
+    height, width = target.shape
+    small = _view(plane, ((height + 1) // 2, (width + 1) // 2), offset, lines, step, dtype)
+    for row in range(2):
+        for column in range(2):
+            part = target[row::2, column::2]
+            part[...] = small[: part.shape[0], : part.shape[1]]
+
+
+def upright(frame: VideoFrame) -> VideoFrame:
+    """Copy a picture whose lines are stored from the bottom up, as ``vflip`` leaves them, to one stored from the top."""
+    entering = graphs.PictureInput(frame.format.name, frame.width, frame.height, None, frame.time_base)  # type: ignore[arg-type]
+    _graph, source, sink = graphs.build("copy", entering)
+    source.push(frame)
+    source.push(None)
+    return cast("VideoFrame", sink.pull())

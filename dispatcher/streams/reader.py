@@ -1,0 +1,480 @@
+"""``StreamReader``: media read piece by piece, decoded and filtered on the way."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from dispatcher.errors import ArgumentError, BackendError, problem
+from dispatcher.settings import Settings
+from dispatcher.streams import facts, info, sources
+from dispatcher.streams.buffers import Buffer, Chunked, Whole
+from dispatcher.streams.decoders import decoder
+from dispatcher.streams.filters import Filter, picture_filter, sound_filter
+from dispatcher.streams.outputs import Output
+
+if TYPE_CHECKING:
+    from av.packet import Packet
+
+    from dispatcher.streams.chunks import ChunkTensor
+
+_MODES = ("key", "any", "precise")
+_MICROSECONDS = 1_000_000
+_ENDED = 1
+
+
+class _Source:
+    """A stream of the source that is read: its decoder, and the outputs that its frames go to."""
+
+    def __init__(self, stream: Any, context: Any) -> None:
+        self.stream, self.context = stream, context
+        self.outputs: list[Output] = []
+        self.discard_before = 0
+        self._decoded = 0
+
+    def take(self, packet: Packet[Any]) -> None:
+        """Decode a packet, and send its frames to the outputs; a flushing packet ends them."""
+        earliest = self.discard_before
+        outputs = self.outputs
+        for frame in self.context.decode(packet):
+            self._decoded += 1
+            pts = frame.pts
+            if pts is None:
+                pts = frame.pts = frame.dts if frame.dts is not None else self._decoded
+            if earliest > 0 and pts < earliest:
+                continue
+            for output in outputs:
+                output.push(frame)
+
+    def drain(self, packet: Packet[Any]) -> None:
+        self.take(packet)
+        for output in self.outputs:
+            output.drain()
+
+    def flush(self, discard_before: int) -> None:
+        """Start anew somewhere else."""
+        self.context.flush_buffers()
+        self.discard_before = discard_before
+        for output in self.outputs:
+            output.flush()
+
+
+class StreamReader:
+    """Read media piece by piece: sound and pictures of files, addresses, devices and file objects.
+
+    Args:
+        src: a path, an address (``https://``, ``rtmp://``, ``rtsp://``, ``udp://`` ...), what a file holds as ``bytes``, a file
+            object, which need not seek, or, with ``format``, what a device is called.
+        format: FFmpeg's name of the container, or of a device (``"alsa"``, ``"v4l2"``, ``"avfoundation"``, ``"lavfi"``).
+        option: of the container, by FFmpeg's names, e.g. ``{"sample_rate": "16000", "ch_layout": "mono"}`` for raw samples.
+        buffer_size: bytes that are asked of a file object at a time.
+
+    Raises:
+        RuntimeError: FFmpeg cannot open it.
+        TypeError: ``src`` is none of these.
+        OSError: a file object's own, where it has ``seek`` and refuses it.
+
+    As in torchaudio 2.0 to 2.8, on the FFmpeg that PyAV brings.
+    """
+
+    settings: ClassVar[Settings] = Settings()
+
+    def __init__(
+        self,
+        src: Any,
+        format: str | None = None,
+        option: dict[str, str] | None = None,
+        buffer_size: int = 4096,
+    ) -> None:
+        self.src = src
+        self._sources: dict[int, _Source] = {}
+        self._outputs: list[Output] = []
+        self._packets: Iterator[Packet[Any]] | None = None
+        self._ended = False
+        self._earliest = 0
+        self._opening: Any = None
+        self._file: Any = None
+        try:
+            opening, self._file = sources.opening(src, format, option, buffer_size, self.settings)
+            self._container: Any = opening.__enter__()
+            self._opening = opening
+        except BackendError as why:
+            raise self._problem(why) from why
+        for stream in self._container.streams:
+            stream.discard = _discard("all")
+
+    def __del__(self) -> None:
+        # PyAV's container and its streams hold each other; that goes by closing, not by dropping
+        opening, self._opening = getattr(self, "_opening", None), None
+        if opening is not None:
+            self._packets = None
+            self._sources.clear()
+            self._outputs.clear()
+            opening.__exit__(None, None, None)
+
+    def _problem(self, why: Exception) -> BackendError:
+        cause = getattr(why, "strerror", None) or str(why)
+        return problem(BackendError, "read", self.src if not isinstance(self.src, bytes) else "<bytes>", cause, backend="ffmpeg")
+
+    @property
+    def num_src_streams(self) -> int:
+        """How many streams the source has, of any kind."""
+        count: int = len(self._container.streams)
+        return count
+
+    @property
+    def num_out_streams(self) -> int:
+        """How many output streams were added."""
+        return len(self._outputs)
+
+    @property
+    def default_audio_stream(self) -> int | None:
+        """The number of the stream of sound that FFmpeg holds to be the best."""
+        return self._best("audio")
+
+    @property
+    def default_video_stream(self) -> int | None:
+        """The number of the stream of pictures that FFmpeg holds to be the best."""
+        return self._best("video")
+
+    def _best(self, media: str) -> int | None:
+        stream = self._container.streams.best(media)
+        return None if stream is None else int(stream.index)
+
+    def get_metadata(self) -> dict[str, str]:
+        """The tags of the container."""
+        return dict(self._container.metadata)
+
+    def get_src_stream_info(self, i: int) -> info.SourceStream:
+        """What the container tells of stream ``i`` of the source.
+
+        Raises:
+            RuntimeError: there is no such stream.
+        """
+        if not 0 <= i < self.num_src_streams:
+            raise BackendError(f"there is no source stream {i}; there are {self.num_src_streams}, counted from 0")
+        return facts.source_info(self._container.streams[i])
+
+    def get_out_stream_info(self, i: int) -> info.OutputStream:
+        """What output stream ``i`` puts out.
+
+        Raises:
+            RuntimeError: there is no such stream.
+        """
+        return self._output(i).info()
+
+    def seek(self, timestamp: float, mode: str = "precise") -> None:
+        """Go on reading from another place; what is buffered goes. As in the releases the times of its chunks do not.
+
+        Args:
+            timestamp: in seconds from the start of the source.
+            mode: ``"key"``: from the key frame before; ``"any"``: from any frame there, which may not decode by itself;
+                ``"precise"``: decode from the key frame before, and drop the frames that begin earlier.
+
+        Raises:
+            ValueError: an unknown mode.
+            RuntimeError: a negative time, or a source that cannot seek.
+        """
+        import av
+
+        if mode not in _MODES:
+            raise ArgumentError(f"mode={mode!r} is none of {', '.join(map(repr, _MODES))}")
+        if timestamp < 0:
+            raise BackendError(f"timestamp is {timestamp}, and must not be negative")
+        place = int(timestamp * _MICROSECONDS)
+        self._packets = None
+        try:
+            self._container.seek(place, backward=True, any_frame=mode == "any")
+        except av.FFmpegError as why:
+            self._check()
+            raise self._problem(why) from why
+        self._ended = False
+        self._earliest = place if mode == "precise" else 0
+        for source in self._sources.values():
+            source.flush(self._discard_before(source.stream))
+
+    def _discard_before(self, stream: Any) -> int:
+        base: Fraction = stream.time_base
+        return round(Fraction(self._earliest, _MICROSECONDS) / base)
+
+    def add_basic_audio_stream(
+        self,
+        frames_per_chunk: int,
+        buffer_chunk_size: int = 3,
+        *,
+        stream_index: int | None = None,
+        decoder: str | None = None,
+        decoder_option: dict[str, str] | None = None,
+        format: str | None = "fltp",
+        sample_rate: int | None = None,
+        num_channels: int | None = None,
+    ) -> None:
+        """Add a stream of sound: chunks of ``[time, channel]``.
+
+        Args:
+            frames_per_chunk: -1 for one chunk of whatever came.
+            buffer_chunk_size: how many chunks are kept before the oldest is dropped; -1 for all.
+            stream_index: of the source; ``None`` for the best.
+            decoder: FFmpeg's name of another decoder than the default.
+            decoder_option: of the decoder.
+            format: FFmpeg's name of the samples, which sets the dtype (``"fltp"``: float32, ``"s16p"``: int16 ...); ``None``: as
+                decoded.
+            sample_rate: in Hz; ``None``: as decoded.
+            num_channels: ``None``: as decoded.
+
+        Raises:
+            RuntimeError: no such stream, decoder, option or format.
+        """
+        described = sound_filter(sample_rate, format, num_channels)
+        self._add("audio", frames_per_chunk, buffer_chunk_size, stream_index, decoder, decoder_option, described)
+
+    def add_basic_video_stream(
+        self,
+        frames_per_chunk: int,
+        buffer_chunk_size: int = 3,
+        *,
+        stream_index: int | None = None,
+        decoder: str | None = None,
+        decoder_option: dict[str, str] | None = None,
+        format: str | None = "rgb24",
+        frame_rate: float | None = None,
+        width: int | None = None,
+        height: int | None = None,
+        hw_accel: str | None = None,
+    ) -> None:
+        """Add a stream of pictures: chunks of ``[time, channel, height, width]``, uint8.
+
+        Args:
+            frames_per_chunk: pictures in a chunk; -1 for one chunk of whatever came.
+            buffer_chunk_size: how many chunks are kept before the oldest is dropped; -1 for all.
+            stream_index: of the source; ``None`` for the best.
+            decoder: FFmpeg's name of another decoder than the default.
+            decoder_option: of the decoder.
+            format: FFmpeg's name of the pixels: ``"rgb24"``, ``"bgr24"``, ``"rgba"``, ``"gray"``, ``"yuv420p"`` ...
+            frame_rate: pictures per second; ``None``: as they are.
+            width, height: in pixels; ``None``: as they are.
+            hw_accel: a device to decode on, e.g. ``"cuda:0"``, where this FFmpeg and this machine have it; the chunks are on it.
+
+        Raises:
+            RuntimeError: no such stream, decoder, option, format or device.
+        """
+        described = picture_filter(frame_rate, width, height, format)
+        self._add("video", frames_per_chunk, buffer_chunk_size, stream_index, decoder, decoder_option, described, hw_accel)
+
+    def add_audio_stream(
+        self,
+        frames_per_chunk: int,
+        buffer_chunk_size: int = 3,
+        *,
+        stream_index: int | None = None,
+        decoder: str | None = None,
+        decoder_option: dict[str, str] | None = None,
+        filter_desc: str | None = None,
+    ) -> None:
+        """Add a stream of sound that goes through filters; ``filter_desc`` in FFmpeg's language, the rest as for the basic one."""
+        self._add("audio", frames_per_chunk, buffer_chunk_size, stream_index, decoder, decoder_option, Filter(filter_desc))
+
+    def add_video_stream(
+        self,
+        frames_per_chunk: int,
+        buffer_chunk_size: int = 3,
+        *,
+        stream_index: int | None = None,
+        decoder: str | None = None,
+        decoder_option: dict[str, str] | None = None,
+        filter_desc: str | None = None,
+        hw_accel: str | None = None,
+    ) -> None:
+        """Add a stream of pictures that goes through filters; ``filter_desc`` in FFmpeg's language, the rest as for the basic one."""
+        self._add("video", frames_per_chunk, buffer_chunk_size, stream_index, decoder, decoder_option, Filter(filter_desc), hw_accel)
+
+    def _add(
+        self,
+        media: str,
+        frames_per_chunk: int,
+        buffer_chunk_size: int,
+        stream_index: int | None,
+        name: str | None,
+        option: Mapping[str, str] | None,
+        filter: Filter,
+        hw_accel: str | None = None,
+    ) -> None:
+        for what, number in (("frames_per_chunk", frames_per_chunk), ("buffer_chunk_size", buffer_chunk_size)):
+            if number <= 0 and number != -1:
+                raise BackendError(f"{what} is {number}, and must be positive, or -1")
+        try:
+            index = self._chosen(media, stream_index)
+            stream = self._container.streams[index]
+            source = self._sources.get(index)
+            if source is None:
+                source = _Source(stream, decoder(stream, name, option, hw_accel))
+                source.discard_before = self._discard_before(stream)
+            buffer: Buffer = Whole() if frames_per_chunk == -1 else Chunked(frames_per_chunk, buffer_chunk_size)
+            output = Output(index, facts.entering(stream, source.context), filter, buffer)
+        except BackendError as why:
+            raise self._problem(why) from why
+        output.device = hw_accel if hw_accel and hw_accel.startswith("cuda") else None
+        stream.discard = _discard("default")
+        self._sources[index] = source
+        source.outputs.append(output)
+        self._outputs.append(output)
+
+    def _chosen(self, media: str, asked: int | None) -> int:
+        index = self._best(media) if asked is None else asked
+        if index is None:
+            raise BackendError(f"it holds no {media} stream")
+        if not 0 <= index < self.num_src_streams:
+            raise BackendError(f"it has no stream {index}; there are {self.num_src_streams}, counted from 0")
+        kind = self._container.streams[index].type
+        if kind != media:
+            raise BackendError(f"stream {index} is {kind}, not {media}")
+        return index
+
+    def remove_stream(self, i: int) -> None:
+        """Take an output stream away, with what is buffered for it; those after it count one less.
+
+        Raises:
+            RuntimeError: there is no such stream.
+        """
+        output = self._output(i)
+        del self._outputs[i]
+        source = self._sources[output.index]
+        source.outputs.remove(output)
+        if not source.outputs:
+            source.stream.discard = _discard("all")
+            del self._sources[output.index]
+
+    def _output(self, i: int) -> Output:
+        if not 0 <= i < len(self._outputs):
+            raise BackendError(f"there is no output stream {i}; there are {len(self._outputs)}, counted from 0")
+        return self._outputs[i]
+
+    def process_packet(self, timeout: float | None = None, backoff: float = 10.0) -> int:
+        """Read one packet, decode it, and put what comes into the buffers.
+
+        Args:
+            timeout: milliseconds to go on trying where a device has nothing yet; negative: for ever; ``None``: not at all.
+            backoff: milliseconds between two tries.
+
+        Returns:
+            0, or 1 at the end of the source, when the decoders and filters have given all that they held.
+
+        Raises:
+            RuntimeError: it cannot be read or decoded, has nothing within ``timeout``, or ended before.
+        """
+        import av
+
+        deadline = None if timeout is None or timeout < 0 else time.monotonic() + timeout / 1000
+        while True:
+            try:
+                return self._step()
+            except av.error.BlockingIOError as why:
+                self._packets = None
+                self._check()
+                if timeout is None or (deadline is not None and time.monotonic() >= deadline):
+                    raise self._problem(why) from why
+                time.sleep(backoff / 1000)
+
+    def _step(self) -> int:
+        import av
+
+        if self._ended:
+            raise self._problem(BackendError("it has ended; use seek() to read on"))
+        if self._packets is None:
+            self._packets = self._container.demux()
+        try:
+            packet = next(self._packets, None)
+            if packet is None or not (packet.size or packet.pts is not None or packet.dts is not None):
+                self._check()
+                self._drain(packet)
+                return _ENDED
+            source = self._sources.get(packet.stream_index)
+            if source is not None:
+                source.take(packet)
+        except av.error.BlockingIOError:
+            raise
+        except BackendError as why:
+            raise self._problem(why) from why
+        except (av.FFmpegError, ValueError) as why:
+            self._check()
+            raise self._problem(why) from why
+        return 0
+
+    def _drain(self, packet: Packet[Any] | None) -> None:
+        """Have decoders and filters give what they hold; PyAV gives an empty packet for each stream at the end."""
+        self._ended = True
+        while packet is not None:
+            source = self._sources.get(packet.stream.index)
+            if source is not None:
+                source.drain(packet)
+            packet = next(self._packets or iter(()), None)
+        self._packets = None
+
+    def _check(self) -> None:
+        """Raise the interrupt that came while a file object was asked, if one did."""
+        if self._file is not None:
+            self._file.check()
+
+    def process_all_packets(self) -> None:
+        """Read the source to its end."""
+        while not self.process_packet():
+            pass
+
+    def is_buffer_ready(self) -> bool:
+        """Return whether every output stream has a chunk."""
+        for output in self._outputs:  # noqa: SIM110 - a generator for each packet costs as much as the rest of this
+            if not output.buffer.ready:
+                return False
+        return True
+
+    def pop_chunks(self) -> tuple[ChunkTensor | None, ...]:
+        """Take one chunk of each output stream; ``None`` where it has nothing."""
+        chunks = [_on(output.device, output.buffer.pop()) for output in self._outputs]
+        return cast("tuple[ChunkTensor | None, ...]", chunks)  # the releases gave a list, and called it a tuple
+
+    def fill_buffer(self, timeout: float | None = None, backoff: float = 10.0) -> int:
+        """Read until every output stream has a chunk.
+
+        Returns:
+            0, or 1 where the source ended before.
+
+        Arguments and errors as in ``process_packet``.
+        """
+        while not self.is_buffer_ready():
+            code = self.process_packet(timeout, backoff)
+            if code:
+                return code
+        return 0
+
+    def stream(self, timeout: float | None = None, backoff: float = 10.0) -> Iterator[tuple[ChunkTensor | None, ...]]:
+        """Give one chunk of each output stream at a time, to the end of the source.
+
+        The last ones may be shorter, and ``None`` for a stream that has ended before the others.
+
+        Arguments and errors as in ``process_packet``.
+        """
+        if not self._outputs:
+            raise BackendError("no output stream was added; call add_basic_audio_stream or another of its kind first")
+        while not self.fill_buffer(timeout, backoff):
+            yield self.pop_chunks()
+        while True:
+            chunks = self.pop_chunks()
+            if all(chunk is None for chunk in chunks):
+                return
+            yield chunks
+
+
+def _on(device: str | None, chunk: ChunkTensor | None) -> ChunkTensor | None:
+    if device is None or chunk is None:
+        return chunk
+    from dispatcher.streams import chunks
+
+    return chunks.chunk(chunk.to(device), chunk.pts)
+
+
+def _discard(name: str) -> Any:
+    from av.stream import Discard
+
+    return Discard[name]

@@ -1,0 +1,71 @@
+"""Decoded sound as arrays, ``[time, channel]``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dispatcher.backends.ffmpeg import samples
+from dispatcher.errors import BackendError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    from av import AudioFrame
+
+
+class Sound:
+    """Frames of sound that are all alike; one at a time is looked at.
+
+    Args:
+        frame: one of them.
+        as_float: make float32 of the samples, which FFmpeg's ``aformat=sample_fmts=fltp`` would do to the same values.
+
+    Raises:
+        BackendError: its samples are of a kind that has no dtype.
+    """
+
+    length = 0
+
+    def __init__(self, frame: AudioFrame, *, as_float: bool) -> None:
+        name = frame.format.name
+        if name not in samples.FORMATS:
+            raise BackendError(f"samples in FFmpeg's format {name} have no dtype; ask for one of {', '.join(samples.FORMATS)}")
+        self._kind = samples.FORMATS[name]
+        self._name, self._channels = name, frame.layout.nb_channels
+        self.converts = as_float and name != "fltp"
+        self._as_float = as_float and self._kind.dtype != "float32"
+        self._planes: Any = ()
+
+    def fits(self, frame: AudioFrame) -> bool:
+        """Return whether a frame is like those that this was made for."""
+        return frame.format.name == self._name and frame.layout.nb_channels == self._channels
+
+    def take(self, frame: AudioFrame) -> None:
+        self.length = frame.samples
+        self._planes = frame.planes[: self._channels]  # of very many channels PyAV counts more planes than there are
+
+    def shape(self) -> tuple[int, ...]:
+        return (self._channels,)
+
+    def dtype(self) -> str:
+        return "float32" if self._as_float else self._kind.dtype
+
+    def copy(self, first: int, into: npt.NDArray[Any]) -> None:
+        import numpy as np
+
+        kind, channels, count = self._kind, self._channels, len(into)
+        if not kind.planar:
+            offset = first * channels * kind.width
+            data = np.ndarray((count, channels), kind.dtype, self._planes[0], offset)
+            if self._as_float and kind.zero:
+                samples.convert(data, kind, into)
+                return
+            into[...] = data
+            if self._as_float:
+                into *= into.dtype.type(kind.scale)
+            return
+        for channel, plane in enumerate(self._planes):
+            row = np.ndarray((count,), kind.dtype, plane, first * kind.width)
+            if self._as_float:
+                samples.convert(row, kind, into[:, channel])
+            else:
+                into[:, channel] = row

@@ -1,0 +1,134 @@
+"""Opening what a caller names: a path or an object opens nothing but itself, an address or a format only its own kind."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dispatcher import backend, source
+from dispatcher.backends.ffmpeg import container, demuxers
+from dispatcher.errors import ArgumentTypeError, BackendError
+from dispatcher.streams import options
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+
+    from dispatcher.settings import Settings
+
+_SCHEME = re.compile(r"([a-z][a-z0-9]*)://", re.IGNORECASE)
+
+
+class Kind(NamedTuple):
+    """What an address of one scheme needs: FFmpeg's protocols, and its demuxers beside the safe ones."""
+
+    protocols: str
+    demuxers: str = ""
+
+
+KINDS = {
+    "http": Kind("http,tcp"),
+    "https": Kind("https,http,tls,tcp"),
+    "rtmp": Kind("rtmp,tcp"),
+    "rtmps": Kind("rtmps,rtmp,tls,tcp"),
+    "rtmpt": Kind("rtmpt,ffrtmphttp,http,tcp"),
+    "rtsp": Kind("rtp,udp,tcp", "rtsp,rtp,sdp"),
+    "rtsps": Kind("rtp,udp,tls,tcp", "rtsp,rtp,sdp"),
+    "rtp": Kind("rtp,udp", "rtp,sdp"),
+    "udp": Kind("udp"),
+    "tcp": Kind("tcp"),
+    "tls": Kind("tls,tcp"),
+    "unix": Kind("unix"),
+    "srt": Kind("srt,udp"),
+    "ftp": Kind("ftp,tcp"),
+    "mmsh": Kind("mmsh,http,tcp"),
+    "mmst": Kind("mmst,tcp"),
+    "icecast": Kind("icecast,http,tcp"),
+}
+# an address that ends so names a list of further addresses, which must be of its own scheme
+_LISTS = {".m3u8": "hls", ".mpd": "dash"}
+# FFmpeg 7 took away the older names of these options, which FFmpeg 4 to 6 knew
+_CHANNELS = ("channels", "ac")
+_LAYOUT = "channel_layout"
+_NEW_NAME = "ch_layout"
+
+
+class Place(NamedTuple):
+    """A source as FFmpeg is to open it."""
+
+    file: Any
+    protocols: str
+    demuxers: tuple[str, ...] = ()
+
+
+def _list_of(address: str) -> tuple[str, ...]:
+    path = re.split(r"[?#]", address, maxsplit=1)[0].lower()
+    return tuple(demuxer for ending, demuxer in _LISTS.items() if path.endswith(ending))
+
+
+def _is_device(format: str | None) -> bool:
+    """Return whether a format opens what it likes itself: a capture device, ``lavfi``, a row of pictures."""
+    import av
+
+    try:
+        return format is not None and av.ContainerFormat(format, "r").no_file
+    except ValueError:
+        return False
+
+
+def locate(src: Any, format: str | None, settings: Settings) -> Place:
+    """Find out how a source is to be opened.
+
+    Raises:
+        ArgumentTypeError: (a TypeError) it is neither a path, an address, bytes nor a file object.
+        OSError: a file object's own, where it refuses to seek.
+    """
+    named = (format,) if format else ()
+    if isinstance(src, (bytes, bytearray, memoryview)):
+        return Place(io.BytesIO(src), "", named)
+    if backend.is_readable(src):
+        return Place(source.as_it_comes(src, settings), "", named)
+    if type(src).__name__ == "Tensor" and hasattr(src, "numpy"):  # 2.0 took what a file holds as a tensor of uint8
+        return Place(io.BytesIO(src.numpy().tobytes()), "", named)
+    if not isinstance(src, (str, os.PathLike)):
+        raise ArgumentTypeError(f"{type(src).__name__} is neither a path, an address, bytes nor a file object")
+    text = os.fsdecode(src)
+    if _is_device(format):
+        return Place(text, "file", named)
+    scheme = _SCHEME.match(text)
+    kind = KINDS.get(scheme[1].lower()) if scheme else None
+    if kind is not None:
+        return Place(text, kind.protocols, (*named, *filter(None, kind.demuxers.split(",")), *_list_of(text)))
+    return Place(*container.place(text), named)
+
+
+def newer_options(option: Mapping[str, str] | None, format: str | None) -> dict[str, str]:
+    """Give options the names that the FFmpeg of today has for them; a device keeps its own."""
+    found = {str(name): str(value) for name, value in (option or {}).items()}
+    if _is_device(format):
+        return found
+    for name in _CHANNELS:
+        if name in found and _NEW_NAME not in found:
+            found[_NEW_NAME] = f"{found.pop(name)}c"
+    if _LAYOUT in found and _NEW_NAME not in found:
+        found[_NEW_NAME] = found.pop(_LAYOUT)
+    return found
+
+
+def opening(
+    src: Any, format: str | None, option: Mapping[str, str] | None, buffer_size: int, settings: Settings
+) -> tuple[contextlib.AbstractContextManager[InputContainer], source.Reader | None]:
+    """Prepare to open a source; entered, the first gives its container. The second is what a file object is read through."""
+    place = locate(src, format, settings)
+    if buffer_size <= 0:
+        raise BackendError(f"buffer_size is {buffer_size}, and must be positive")
+    allowed = ",".join((demuxers.allowed(settings), *(demuxers.named(name) or "" for name in place.demuxers)))
+    asked = newer_options(option, format)
+    unknown = options.unknown(asked) if asked else ()
+    if unknown:
+        raise BackendError(f"FFmpeg has no option {', '.join(map(repr, unknown))} for a source")
+    manager = container.opened(place.file, place.protocols, allowed, format, buffer_size, settings, asked)
+    return manager, place.file if isinstance(place.file, source.Reader) else None

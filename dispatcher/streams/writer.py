@@ -1,0 +1,484 @@
+"""``StreamWriter``: media encoded and written piece by piece, filtered on the way."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from dispatcher.backends.ffmpeg.encode import LAYOUTS
+from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
+from dispatcher.settings import Settings
+from dispatcher.streams import destinations, encoders, graphs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import torch
+
+    from dispatcher.codec_config import CodecConfig
+
+_DTYPES = {"u8": "uint8", "s16": "int16", "s32": "int32", "s64": "int64", "flt": "float32", "dbl": "float64"}
+_PIXELS = {"gray": 1, "rgb24": 3, "bgr24": 3, "yuv444p": 3}
+_NO_FILTERS = ("", "anull", "null")
+
+
+class _Track:
+    """One stream that is written: what comes in, the filters that it goes through, and its encoder."""
+
+    def __init__(self, stream: Any, entering: graphs.Input, filter_desc: str | None) -> None:
+        self.stream, self.entering = stream, entering
+        self.position = 0  # of the next frame, in units of the incoming time base
+        self._graph = graphs.build(filter_desc, entering) if filter_desc and filter_desc not in _NO_FILTERS else None
+
+    def encode(self, frame: Any) -> Iterator[Any]:
+        """Filter and encode a frame, or what is left where it is ``None``; gives packets."""
+        encode = self.stream.codec_context.encode
+        if self._graph is None:
+            yield from self._packets(encode(frame))
+            return
+        _, source, sink = self._graph
+        source.push(frame)
+        while True:
+            try:
+                filtered = sink.pull()
+            except (BlockingIOError, EOFError):
+                break
+            yield from self._packets(encode(filtered))
+        if frame is None:
+            yield from self._packets(encode(None))
+
+    def _packets(self, packets: Any) -> Iterator[Any]:
+        for packet in packets:
+            packet.stream = self.stream
+            yield packet
+
+
+class StreamWriter:
+    """Encode and write media piece by piece: sound and pictures, into files, addresses, devices and file objects.
+
+    A regular file is replaced in one step by ``close``; one that is not closed stays as it was. File objects, pipes and
+    addresses get their bytes as they come.
+
+    Args:
+        dst: a path, an address (``rtmp://``, ``udp://`` ...), a file object, or, with ``format``, what a device is called.
+        format: FFmpeg's name of the container; ``None`` for what the extension says.
+        buffer_size: bytes that a file object is given at a time.
+
+    Raises:
+        RuntimeError: FFmpeg has no such format, or the place cannot be written.
+
+    As in torchaudio 2.0 to 2.8, on the FFmpeg that PyAV brings.
+    """
+
+    settings: ClassVar[Settings] = Settings()
+
+    def __init__(self, dst: Any, format: str | None = None, buffer_size: int = 4096) -> None:
+        import av
+
+        self.dst = dst
+        self._tracks: list[_Track] = []
+        self._container: Any = None
+        self._destination: Any = None
+        self._open = self._flushed = self._failed = False
+        try:
+            opens_itself = format is not None and av.ContainerFormat(format, "w").no_file and format != "image2"
+            self._destination = destinations.destination(dst, opens_itself=opens_itself)
+            self._container = av.open(self._destination.place, "w", format=format, buffer_size=buffer_size)
+        except (av.FFmpegError, ValueError, TypeError, OSError) as why:
+            self._abandon()
+            raise self._problem(why) from why
+
+    def __del__(self) -> None:
+        if getattr(self, "_destination", None) is not None:
+            self._abandon()
+
+    def _problem(self, why: Exception) -> BackendError:
+        cause = getattr(why, "strerror", None) or str(why)
+        return problem(BackendError, "write", self.dst, cause, backend="ffmpeg")
+
+    def _abandon(self) -> None:
+        """Let go of everything, and leave a file as it was."""
+        destination, self._destination = self._destination, None
+        container, self._container = self._container, None
+        self._tracks = []
+        with contextlib.suppress(Exception):
+            if container is not None:
+                container.close()
+        if destination is not None:
+            destination.abandon()
+
+    def add_audio_stream(
+        self,
+        sample_rate: int,
+        num_channels: int,
+        format: str = "flt",
+        *,
+        encoder: str | None = None,
+        encoder_option: dict[str, str] | None = None,
+        encoder_sample_rate: int | None = None,
+        encoder_num_channels: int | None = None,
+        encoder_format: str | None = None,
+        codec_config: CodecConfig | None = None,
+        filter_desc: str | None = None,
+    ) -> None:
+        """Add a stream of sound.
+
+        Args:
+            sample_rate: in Hz, of the chunks that will come.
+            num_channels: of the chunks.
+            format: of the chunks: ``"u8"`` uint8, ``"s16"`` int16, ``"s32"`` int32, ``"s64"`` int64, ``"flt"`` float32, ``"dbl"``
+                float64.
+            encoder: FFmpeg's name; ``None`` for the container's default.
+            encoder_option: of the encoder.
+            encoder_sample_rate: in Hz, to store; ``None``: as it comes, where the encoder takes that.
+            encoder_num_channels: to store; ``None``: as it comes, where the encoder takes that.
+            encoder_format: of the samples that the encoder gets; ``None``: its first.
+            codec_config: bit rate, compression level, quality.
+            filter_desc: filters in FFmpeg's language that the sound goes through first.
+
+        Raises:
+            RuntimeError: no such format, encoder, option or filter, or ``open`` was called before.
+        """
+        entering_format = format
+        if entering_format not in _DTYPES:
+            raise self._problem(BackendError(f"format={format!r} is none of {', '.join(_DTYPES)}"))
+        asked = encoders.Sound(
+            sample_rate,
+            num_channels,
+            encoder,
+            encoder_option,
+            encoder_sample_rate,
+            encoder_num_channels,
+            encoder_format,
+            codec_config,
+        )
+        with self._adding():
+            stream = encoders.add_sound(self._container, asked)
+            entering = graphs.SoundInput(format, encoders.layout(num_channels), sample_rate, Fraction(1, sample_rate))
+            self._tracks.append(_Track(stream, entering, filter_desc))
+
+    def add_video_stream(
+        self,
+        frame_rate: float,
+        width: int,
+        height: int,
+        format: str = "rgb24",
+        *,
+        encoder: str | None = None,
+        encoder_option: dict[str, str] | None = None,
+        encoder_frame_rate: float | None = None,
+        encoder_width: int | None = None,
+        encoder_height: int | None = None,
+        encoder_format: str | None = None,
+        codec_config: CodecConfig | None = None,
+        filter_desc: str | None = None,
+        hw_accel: str | None = None,
+    ) -> None:
+        """Add a stream of pictures.
+
+        Args:
+            frame_rate: pictures per second, of the chunks that will come.
+            width, height: in pixels, of the chunks.
+            format: of the chunks: ``"gray8"``, ``"rgb24"``, ``"bgr24"`` or ``"yuv444p"``.
+            encoder: FFmpeg's name; ``None`` for the container's default.
+            encoder_option: of the encoder.
+            encoder_frame_rate: to store; ``None``: as it comes.
+            encoder_width, encoder_height: to store; ``None``: as they come.
+            encoder_format: of the pixels that the encoder gets; ``None``: its first.
+            codec_config: bit rate, quality, size of a group of pictures, number of B frames.
+            filter_desc: filters in FFmpeg's language that the pictures go through first.
+            hw_accel: a device to encode on, where this FFmpeg and this machine have it.
+
+        Raises:
+            RuntimeError: no such format, encoder, option, filter or device, or ``open`` was called before.
+        """
+        import av
+
+        try:
+            pixels = av.VideoFormat(format).name
+        except ValueError:
+            pixels = format
+        if pixels not in _PIXELS:
+            raise self._problem(BackendError(f"format={format!r} is none of gray8, rgb24, bgr24, yuv444p"))
+        incoming = encoders.rate(frame_rate)
+        asked = encoders.Pictures(
+            incoming,
+            width,
+            height,
+            encoder,
+            encoder_option,
+            encoder_frame_rate,
+            encoder_width,
+            encoder_height,
+            encoder_format,
+            codec_config,
+            hw_accel,
+        )
+        with self._adding():
+            stream = encoders.add_pictures(self._container, asked)
+            entering = graphs.PictureInput(pixels, width, height, incoming, 1 / incoming)
+            context = stream.codec_context
+            described = _picture_filters(filter_desc, entering, context)
+            self._tracks.append(_Track(stream, entering, described))
+
+    @contextlib.contextmanager
+    def _adding(self) -> Iterator[None]:
+        import av
+
+        if self._open or self._container is None:
+            raise self._problem(BackendError("streams must be added before open()"))
+        try:
+            yield
+        except (av.FFmpegError, ArgumentError, BackendError, ValueError) as why:
+            raise self._problem(why) from why
+
+    def set_metadata(self, metadata: dict[str, str]) -> None:
+        """Set the tags of the container; those set before go. To be called before ``open``."""
+        tags = self._container.metadata
+        tags.clear()
+        tags.update({str(name): str(value) for name, value in metadata.items()})
+
+    def open(self, option: dict[str, str] | None = None) -> StreamWriter:
+        """Write the header. A writer is a context manager: ``with writer.open() as opened: ...`` flushes and closes it.
+
+        Args:
+            option: of the container or the protocol, by FFmpeg's names.
+
+        Raises:
+            RuntimeError: no stream was added, an option is unknown, or the place cannot be written.
+        """
+        import av
+
+        if self._open:
+            return self
+        if self._container is None:
+            raise self._problem(BackendError("it is closed already"))
+        if not self._tracks:
+            raise self._problem(BackendError("no stream was added; call add_audio_stream or add_video_stream first"))
+        self._container.options.update({str(name): str(value) for name, value in (option or {}).items()})
+        try:
+            with _unused_options() as unused:
+                self._container.start_encoding()
+        except (av.FFmpegError, ValueError, OSError) as why:
+            self._give_up()
+            raise self._problem(why) from why
+        if unused:
+            self._give_up()
+            raise self._problem(BackendError(f"the container has no such option: {unused[0]}"))
+        self._open = True
+        return self
+
+    def _give_up(self) -> None:
+        destination = self._destination
+        self._abandon()
+        if destination is not None:
+            destination.check()
+
+    def write_audio_chunk(self, i: int, chunk: torch.Tensor, pts: float | None = None) -> None:
+        """Write sound to stream ``i``.
+
+        Args:
+            i: the stream, in the order in which they were added.
+            chunk: ``[time, channel]``, of the dtype that the stream's ``format`` says.
+            pts: the time of its first frame in seconds; ``None``: right after the one before.
+
+        Raises:
+            RuntimeError: not open, no such stream, or the tensor does not fit it.
+        """
+        import av
+
+        track = self._track(i, "audio")
+        entering: Any = track.entering
+        data = self._checked(chunk, 2, _DTYPES[entering.format], "[time, channel]")
+        channels = LAYOUTS.index(entering.layout) + 1
+        if data.shape[1] != channels:
+            raise self._problem(BackendError(f"the chunk has {data.shape[1]} channels, and the stream {channels}"))
+        if pts is not None:
+            track.position = round(pts * entering.rate)
+        count = data.shape[0]
+        if not count:
+            return
+        frame = av.AudioFrame(entering.format, entering.layout, count)
+        array = data.contiguous().numpy()
+        memoryview(frame.planes[0])[: array.nbytes] = memoryview(array).cast("B")  # type: ignore[arg-type]
+        frame.sample_rate, frame.pts, frame.time_base = entering.rate, track.position, entering.time_base
+        track.position += count
+        self._send(track, frame)
+
+    def write_video_chunk(self, i: int, chunk: torch.Tensor, pts: float | None = None) -> None:
+        """Write pictures to stream ``i``.
+
+        Args:
+            i: the stream, in the order in which they were added.
+            chunk: ``[time, channel, height, width]``, uint8.
+            pts: the time of its first picture in seconds; ``None``: right after the one before.
+
+        Raises:
+            RuntimeError: not open, no such stream, or the tensor does not fit it.
+        """
+        track = self._track(i, "video")
+        entering: Any = track.entering
+        data = self._checked(chunk, 4, "uint8", "[time, channel, height, width]")
+        wanted = (_PIXELS[entering.format], entering.height, entering.width)
+        if tuple(data.shape[1:]) != wanted:
+            raise self._problem(BackendError(f"a picture of the chunk is {list(data.shape[1:])}, and of the stream {list(wanted)}"))
+        if pts is not None:
+            track.position = round(pts * entering.rate)
+        for picture in data.numpy():
+            frame = _picture(picture, entering.format)
+            frame.pts, frame.time_base = track.position, entering.time_base
+            track.position += 1
+            self._send(track, frame)
+
+    def _track(self, i: int, media: str) -> _Track:
+        if not self._open:
+            raise self._problem(BackendError("it is not open; call open() first"))
+        if self._flushed:
+            raise self._problem(BackendError("flush() ended its streams; nothing can be written after it"))
+        if not 0 <= i < len(self._tracks):
+            raise self._problem(BackendError(f"there is no stream {i}; there are {len(self._tracks)}, counted from 0"))
+        track = self._tracks[i]
+        if track.stream.type != media:
+            raise self._problem(BackendError(f"stream {i} is {track.stream.type}, not {media}"))
+        return track
+
+    def _checked(self, chunk: Any, dimensions: int, dtype: str, shape: str) -> torch.Tensor:
+        import torch
+
+        if not isinstance(chunk, torch.Tensor):
+            raise ArgumentTypeError(f"the chunk is {type(chunk).__name__}, not a tensor")
+        found = str(chunk.dtype).removeprefix("torch.")
+        if found != dtype:
+            raise self._problem(BackendError(f"the chunk is of {found}, and the stream of {dtype}"))
+        if chunk.ndim != dimensions:
+            raise self._problem(BackendError(f"the chunk has {chunk.ndim} dimensions, not {dimensions}: {shape}"))
+        return chunk.detach().cpu()
+
+    def _send(self, track: _Track, frame: Any) -> None:
+        import av
+
+        mux = self._container.mux_one
+        try:
+            for packet in track.encode(frame):
+                mux(packet)
+        except (av.FFmpegError, ValueError, OSError) as why:
+            self._failed = True
+            self._destination.check()
+            raise self._problem(why) from why
+
+    def flush(self) -> None:
+        """Write what filters and encoders still hold; nothing can be written after it."""
+        if not self._open or self._flushed:
+            return
+        self._flushed = True
+        for track in self._tracks:
+            self._send(track, None)
+
+    def close(self) -> None:
+        """Write the end of the file and, where it is a regular one, put it in the place of the old one.
+
+        What is not flushed is flushed; the releases lost it.
+
+        Raises:
+            RuntimeError: the place cannot be written. The old file stays then, as it does where writing failed before.
+        """
+        import av
+
+        if not self._open:
+            return
+        try:
+            if not self._failed:
+                self.flush()
+        except BaseException:
+            self._end()
+            raise
+        if self._failed:
+            self._end()
+            return
+        destination, container = self._destination, self._container
+        self._destination = self._container = None
+        self._tracks, self._open = [], False
+        try:
+            container.close()
+            destination.check()
+        except BaseException as why:
+            destination.abandon()
+            destination.check()
+            if isinstance(why, (av.FFmpegError, ValueError, OSError)):
+                raise self._problem(why) from why
+            raise
+        try:
+            destination.commit()
+        except OSError as why:
+            raise self._problem(why) from why
+
+    def _end(self) -> None:
+        self._open = False
+        self._abandon()
+
+    def __enter__(self) -> StreamWriter:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Flush and close, also after an error of the caller's own: what was written until then is kept."""
+        self.close()
+
+
+def _picture_filters(filter_desc: str | None, entering: graphs.PictureInput, context: Any) -> str | None:
+    """Describe what pictures go through before the encoder; a change of their format alone is left to PyAV."""
+    parts = [filter_desc] if filter_desc and filter_desc not in _NO_FILTERS else []
+    if (context.width, context.height) != (entering.width, entering.height):
+        parts.append(f"scale=width={context.width}:height={context.height}")
+    if context.framerate != entering.rate:
+        parts.append(f"fps={context.framerate}")
+    if parts and context.pix_fmt:
+        parts.append(f"format=pix_fmts={context.pix_fmt}")
+    return ",".join(parts) or None
+
+
+def _picture(data: Any, format: str) -> Any:
+    """Make a frame of ``[channel, height, width]``."""
+    import av
+    import numpy as np
+
+    _, height, width = data.shape
+    frame = av.VideoFrame(width, height, format)
+    planes: Any = frame.planes
+    if len(planes) == 1:
+        pixels = data.shape[0]
+        view = np.ndarray((height, width, pixels), "uint8", planes[0], 0, (planes[0].line_size, pixels, 1))
+        view[...] = data.transpose(1, 2, 0)
+        return frame
+    for plane, channel in zip(planes, data, strict=True):
+        np.ndarray((height, width), "uint8", plane, 0, (plane.line_size, 1))[...] = channel
+    return frame
+
+
+class _Kept(logging.Handler):
+    """Keeps the options that PyAV says were not used."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        if "not used" in text:
+            self.found.append(text.partition(": ")[2])
+
+
+@contextlib.contextmanager
+def _unused_options() -> Iterator[list[str]]:
+    """Have PyAV tell which options nobody knew: it only logs them."""
+    log = logging.getLogger("av.container.output")
+    kept = _Kept()
+    propagates = log.propagate
+    log.addHandler(kept)
+    log.propagate = False
+    try:
+        yield kept.found
+    finally:
+        log.removeHandler(kept)
+        log.propagate = propagates

@@ -1,0 +1,196 @@
+"""``torchaudio.io`` as each release had it: where it was, its names, its signatures, its warnings."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import torch
+
+import compat
+from tests.conftest import ASSETS
+
+Python = Callable[..., subprocess.CompletedProcess[str]]
+WAV = str(ASSETS / "stereo_s16.wav")
+# read off the wheels with `inspect`
+_READER = {
+    "add_basic_audio_stream": "frames_per_chunk buffer_chunk_size * stream_index decoder decoder_option format sample_rate num_channels",
+    "add_basic_video_stream": "frames_per_chunk buffer_chunk_size * stream_index decoder decoder_option format frame_rate width height hw_accel",
+    "add_audio_stream": "frames_per_chunk buffer_chunk_size * stream_index decoder decoder_option filter_desc",
+    "add_video_stream": "frames_per_chunk buffer_chunk_size * stream_index decoder decoder_option filter_desc hw_accel",
+    "seek": "timestamp mode",
+    "process_packet": "timeout backoff",
+    "fill_buffer": "timeout backoff",
+    "stream": "timeout backoff",
+    "remove_stream": "i",
+    "get_src_stream_info": "i",
+    "get_out_stream_info": "i",
+    "pop_chunks": "",
+    "__init__": "src format option buffer_size",
+}
+_READER_2_0 = {
+    **_READER,
+    "add_basic_audio_stream": "frames_per_chunk buffer_chunk_size stream_index decoder decoder_option format sample_rate",
+    "add_basic_video_stream": "frames_per_chunk buffer_chunk_size stream_index decoder decoder_option hw_accel format frame_rate width height",
+    "add_audio_stream": "frames_per_chunk buffer_chunk_size stream_index decoder decoder_option filter_desc",
+    "add_video_stream": "frames_per_chunk buffer_chunk_size stream_index decoder decoder_option hw_accel filter_desc",
+}
+_WRITER = {
+    "add_audio_stream": "sample_rate num_channels format * encoder encoder_option encoder_sample_rate encoder_num_channels encoder_format "
+    "codec_config filter_desc",
+    "add_video_stream": "frame_rate width height format * encoder encoder_option encoder_frame_rate encoder_width encoder_height "
+    "encoder_format codec_config filter_desc hw_accel",
+    "write_audio_chunk": "i chunk pts",
+    "write_video_chunk": "i chunk pts",
+    "open": "option",
+    "set_metadata": "metadata",
+    "__init__": "dst format buffer_size",
+}
+_WRITER_2_0 = {
+    **_WRITER,
+    "add_audio_stream": "sample_rate num_channels format encoder encoder_option encoder_format",
+    "add_video_stream": "frame_rate width height format encoder encoder_option encoder_format hw_accel",
+    "write_audio_chunk": "i chunk",
+    "write_video_chunk": "i chunk",
+}
+SIGNATURES = {"2.0": (_READER_2_0, _WRITER_2_0), "2.1": (_READER, _WRITER), "2.2": (_READER, _WRITER), "2.8": (_READER, _WRITER)}
+HOMES = {
+    "2.0": "torchaudio.io._stream_reader.StreamReader",
+    "2.1": "torchaudio.io._stream_reader.StreamReader",
+    "2.2": "torio.io._streaming_media_decoder.StreamingMediaDecoder",
+    "2.8": "torio.io._streaming_media_decoder.StreamingMediaDecoder",
+}
+
+
+def _parameters(function: Any) -> str:
+    found, keyword_only = [], False
+    for parameter in list(inspect.signature(function).parameters.values())[1:]:
+        if parameter.kind is parameter.KEYWORD_ONLY and not keyword_only:
+            keyword_only = True
+            found.append("*")
+        found.append(parameter.name)
+    return " ".join(found)
+
+
+@pytest.mark.parametrize("release", SIGNATURES)
+def test_signatures_are_those_of_the_release(release: str) -> None:
+    """By position where they were so."""
+    io = compat.standin(release).io
+    for kind, wanted in zip((io.StreamReader, io.StreamWriter), SIGNATURES[release], strict=True):
+        assert {name: _parameters(getattr(kind, name)) for name in wanted} == wanted
+    assert f"{io.StreamReader.__module__}.{io.StreamReader.__qualname__}" == HOMES[release]
+
+
+def test_names_that_came_later_are_not_there() -> None:
+    """``AudioEffector`` and ``CodecConfig`` came in 2.1; all went in 2.9."""
+    assert not hasattr(compat.standin("2.0").io, "AudioEffector")
+    assert not hasattr(compat.standin("2.0").io, "CodecConfig")
+    assert not hasattr(compat.standin("2.9"), "io")
+    assert compat.standin("2.1").io.AudioEffector
+
+
+def test_what_2_0_tells_of_an_output_stream() -> None:
+    """Two fields."""
+    reader = compat.standin("2.0").io.StreamReader(WAV)
+    reader.add_basic_audio_stream(1000, 3, None, None, None, "s16p", 8000)
+    found = reader.get_out_stream_info(0)
+    assert (type(found).__name__, vars(found)) == (
+        "OutputStream",
+        {"source_index": 0, "filter_description": "aresample=8000,aformat=sample_fmts=s16p"},
+    )
+
+
+def _count(text: str, act: Callable[[], Any]) -> int:
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("default")
+        act()
+    return sum(text in str(warning.message) for warning in seen)
+
+
+def test_construction_warns_under_2_8_once_a_call_site() -> None:
+    """And under no other release."""
+
+    def make(io: Any) -> None:
+        for _ in range(3):
+            io.StreamReader(WAV)
+            io.CodecConfig(bit_rate=1)
+            io.AudioEffector(effect="anull")
+
+    assert _count("torchaudio.io.", lambda: make(compat.standin("2.8").io)) == 3
+    assert _count("torchaudio.io.", lambda: make(compat.standin("2.2").io)) == 0
+    assert compat.standin("2.8").io.CodecConfig(bit_rate=3) == compat.standin("2.8").io.CodecConfig(bit_rate=3)
+
+
+@pytest.fixture
+def _uninstalled() -> Iterator[None]:
+    yield
+    compat.uninstall()
+
+
+@pytest.mark.usefixtures("_uninstalled")
+def test_torio_is_there_from_2_2_to_2_8() -> None:
+    """The same classes, by its own names; taken away with the release."""
+    import sys
+
+    compat.install("2.2")
+    import torchaudio
+    import torio.io  # type: ignore[import-not-found]
+    from torio.io._streaming_media_decoder import ChunkTensor  # type: ignore[import-not-found]
+    from torio.utils import ffmpeg_utils  # type: ignore[import-not-found]
+
+    assert torio.io.StreamingMediaDecoder is torchaudio.io.StreamReader
+    assert torio.io.StreamingMediaEncoder is torchaudio.io.StreamWriter
+    assert torio.io.CodecConfig is torchaudio.io.CodecConfig
+    assert "wav" in ffmpeg_utils.get_demuxers()
+    reader = torio.io.StreamingMediaDecoder(WAV)
+    reader.add_basic_audio_stream(100)
+    reader.fill_buffer()
+    assert isinstance(reader.pop_chunks()[0], ChunkTensor)
+    compat.install("2.1")
+    assert "torio" not in sys.modules
+    compat.install("2.8")
+    assert "torio.io" in sys.modules
+    compat.uninstall()
+    assert "torio" not in sys.modules
+
+
+@pytest.mark.parametrize("release", ["2.0", "2.2", "2.8", "2.9"])
+def test_compat_io_is_there_whatever_is_pinned(python: Python, release: str) -> None:
+    """Also under 2.9, and without warnings; importing it brings neither torch nor PyAV."""
+    code = (
+        "import sys, compat.io\n"
+        "from compat.io import StreamReader, StreamWriter, AudioEffector, CodecConfig, play_audio\n"
+        "print(not {'torch', 'av', 'numpy'} & set(sys.modules))\n"
+        "import compat\n"
+        f"reader = compat.io.StreamReader({WAV!r}); reader.add_basic_audio_stream(1000)\n"
+        "print(sum(len(c) for (c,) in reader.stream()))\n"
+    )
+    done = python("-W", "error", "-c", code, TORCHAUDIO_COMPAT_VERSION=release)
+    assert done.stdout.split() == ["True", "4000"], done.stderr
+
+
+@pytest.mark.parametrize("backends", [None, ["ffmpeg"]])
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"format": "wav", "encoding": "ULAW", "bits_per_sample": 8},
+        {"format": "mp3", "compression": -9},
+        {"format": "vorbis"},
+        {"format": "flac"},
+    ],
+)
+def test_apply_codec(named: dict[str, Any], backends: list[str] | None) -> None:
+    """On libsox, and on FFmpeg where that is left out; gone in 2.9."""
+    functional = compat.standin("2.0", backends=backends).functional
+    wave = torch.sin(torch.arange(8000) / 10).repeat(2, 1) / 2
+    found = functional.apply_codec(wave, 16000, **named)
+    assert found.shape[0] == 2
+    assert 8000 <= found.shape[1] < 11000
+    assert functional.apply_codec(wave.t(), 16000, channels_first=False, **named).shape == found.t().shape
+    if named["format"] in ("wav", "flac"):
+        assert float((found - wave).abs().max()) < 0.03
+    assert not hasattr(compat.standin("2.9").functional, "apply_codec")

@@ -1,0 +1,105 @@
+"""Effects and codecs applied to a waveform."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from dispatcher.codec_config import CodecConfig
+from dispatcher.streams.effector import AudioEffector
+from dispatcher.streams.playback import play_audio
+
+TONE = torch.stack([torch.sin(torch.arange(8000) * 2 * torch.pi * 220 * (c + 1) / 16000) / 2 for c in range(2)], 1)
+FULL = {torch.uint8: 127, torch.int16: 32767, torch.int32: 2**31 - 1, torch.float32: 1, torch.float64: 1}
+
+
+def _of(dtype: torch.dtype) -> torch.Tensor:
+    scaled = TONE.double() * FULL[dtype]
+    return (scaled + 128).to(dtype) if dtype is torch.uint8 else scaled.to(dtype)
+
+
+@pytest.mark.parametrize("dtype", FULL)
+@pytest.mark.parametrize("format", [None, "wav", "flac", "mp3", "mulaw"])
+def test_what_comes_out_is_of_the_same_dtype_and_length(dtype: torch.dtype, format: str | None) -> None:
+    """Through a filter, and a codec."""
+    wave = _of(dtype)
+    found = AudioEffector(effect="volume=0.5", format=format).apply(wave, 16000)
+    assert (type(found), found.dtype, found.shape) == (torch.Tensor, dtype, wave.shape)
+    if format != "mp3":  # which is late by its delay
+        shift = 128 if dtype is torch.uint8 else 0
+        difference = (found.double() - shift) - (wave.double() - shift) / 2
+        assert float(difference.abs().max()) < 0.05 * FULL[dtype]
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.int64, torch.bool])
+def test_a_dtype_that_ffmpeg_has_not_is_refused(dtype: torch.dtype) -> None:
+    """As a ValueError that lists those it has."""
+    with pytest.raises(ValueError, match="uint8, int16"):
+        AudioEffector(effect="anull").apply(torch.zeros(10, 2).to(dtype), 16000)
+    with pytest.raises(ValueError, match="dimensions"):
+        AudioEffector(effect="anull").apply(torch.zeros(10), 16000)
+
+
+@pytest.mark.parametrize(
+    ("named", "rate", "lengths"),
+    [
+        ({"effect": "atempo=2"}, None, [1500] * 5 + [500]),
+        ({"effect": "volume=1"}, 8000, [1500] * 5 + [500]),
+        ({"effect": "volume=1", "pad_end": False}, 8000, [1500, 1500, 1000]),
+        ({"effect": "areverse"}, None, [1500] * 5 + [500]),
+        ({"format": "mp3"}, None, [1500] * 6 + [216]),
+        ({"effect": "aecho=0.8:0.88:60:0.4"}, None, [1500] * 5 + [1460]),
+    ],
+)
+def test_pieces_are_of_one_size(named: dict[str, object], rate: int | None, lengths: list[int]) -> None:
+    """The lengths are those of the real 2.2.2."""
+    chunks = list(AudioEffector(**named).stream(TONE, 16000, 1500, rate))  # type: ignore[arg-type]
+    assert [len(chunk) for chunk in chunks] == lengths
+    assert {type(chunk) for chunk in chunks} == {torch.Tensor}
+
+
+def test_pieces_together_are_the_whole() -> None:
+    """Without a codec."""
+    effector = AudioEffector(effect="lowpass=frequency=300,atempo=1.25")
+    assert torch.equal(torch.cat(list(effector.stream(TONE, 16000, 777))), effector.apply(TONE, 16000))
+
+
+def test_nothing_in_nothing_out() -> None:
+    """No error."""
+    effector = AudioEffector(effect="volume=1")
+    assert effector.apply(TONE[:0], 16000).shape == (0, 2)
+    assert list(effector.stream(TONE[:0], 16000, 100)) == []
+
+
+def test_effects_that_change_rate_and_channels_are_brought_back() -> None:
+    """What comes out has the rate and the channels of what went in."""
+    assert AudioEffector(effect="pan=mono|c0=c0").apply(TONE, 16000).shape == TONE.shape
+    assert AudioEffector(effect="aresample=8000").apply(TONE, 16000).shape == TONE.shape
+
+
+@pytest.mark.parametrize("named", [{"effect": "nosuch"}, {"format": "nonsense"}, {"format": "mp3", "encoder": "flac"}])
+def test_what_ffmpeg_does_not_know_is_an_error(named: dict[str, str]) -> None:
+    """A RuntimeError, whole or in pieces."""
+    effector = AudioEffector(**named)
+    with pytest.raises(RuntimeError):
+        effector.apply(TONE, 16000)
+    with pytest.raises(RuntimeError):
+        list(effector.stream(TONE, 16000, 1000))
+
+
+def test_an_encoder_needs_a_format() -> None:
+    """As a ValueError."""
+    with pytest.raises(ValueError, match="format"):
+        AudioEffector(encoder="flac")
+    with pytest.raises(ValueError, match="format"):
+        AudioEffector(codec_config=CodecConfig(bit_rate=1))
+
+
+@pytest.mark.parametrize(
+    ("wave", "device", "wanted"),
+    [(TONE[:, 0], None, "time, channel"), (TONE.half(), None, "float16"), (TONE, "nonsense", "not here"), (TONE[:10], None, "device")],
+)
+def test_what_cannot_be_played_is_a_value_error(wave: torch.Tensor, device: str | None, wanted: str) -> None:
+    """On a machine without a loudspeaker, anything."""
+    with pytest.raises(ValueError, match=wanted):
+        play_audio(wave, 16000, device)

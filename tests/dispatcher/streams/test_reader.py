@@ -1,0 +1,260 @@
+"""Reading streams: what the recorded cases do not show."""
+
+from __future__ import annotations
+
+import copy
+import errno
+import io
+import os
+import pathlib
+import pickle
+from typing import Any
+
+import av
+import pytest
+import torch
+
+from dispatcher.settings import Settings
+from dispatcher.streams import sources
+from dispatcher.streams.chunks import ChunkTensor
+from dispatcher.streams.reader import StreamReader
+from tests.conftest import ASSETS
+
+WAV = str(ASSETS / "stereo_s16.wav")
+MP4 = str(ASSETS / "moving.mp4")
+
+
+def _all(reader: StreamReader) -> torch.Tensor:
+    reader.add_basic_audio_stream(-1, -1)
+    reader.process_all_packets()
+    (chunk,) = reader.pop_chunks()
+    return torch.Tensor(chunk)
+
+
+def test_a_chunk_is_a_tensor_and_what_is_computed_of_it_is_plain() -> None:
+    """It has a time; it pickles and is copied with it."""
+    reader = StreamReader(WAV)
+    reader.add_basic_audio_stream(1000)
+    chunk, *_ = [chunk for (chunk,) in reader.stream() if chunk is not None][1:]
+    assert isinstance(chunk, torch.Tensor)
+    assert type(chunk) is ChunkTensor
+    assert chunk.pts == 0.0625
+    assert "pts=0.0625" in repr(chunk)
+    for plain in (chunk + 1, chunk.t(), chunk[0], torch.cat([chunk, chunk]), chunk.clone(), torch.Tensor(chunk)):
+        assert type(plain) is torch.Tensor
+    for same in (pickle.loads(pickle.dumps(chunk)), copy.deepcopy(chunk)):
+        assert (type(same), same.pts) == (ChunkTensor, 0.0625)
+        assert torch.equal(same, chunk)
+
+
+def test_several_streams_of_one_source() -> None:
+    """Each with filters of its own; one is taken away, the others count one less."""
+    reader = StreamReader(MP4)
+    reader.add_basic_audio_stream(4000)
+    reader.add_basic_audio_stream(-1, -1, sample_rate=8000)
+    reader.add_basic_video_stream(5, format="gray")
+    assert reader.num_out_streams == 3
+    assert reader.fill_buffer() == 0
+    shapes = [tuple(chunk.shape) for chunk in reader.pop_chunks() if chunk is not None]
+    assert shapes[0] == (4000, 1)
+    assert shapes[2] == (5, 1, 32, 48)
+    reader.remove_stream(1)
+    assert reader.num_out_streams == 2
+    assert reader.get_out_stream_info(1).media_type == "video"
+    for _ in reader.stream():
+        pass
+
+
+class Pipe:
+    """A file object that can only be read."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data, self.asked = io.BytesIO(data), 0
+
+    def read(self, size: int) -> bytes:
+        self.asked += 1
+        return self._data.read(size)
+
+
+def test_an_object_without_seek_is_read_as_it_comes() -> None:
+    """Not to its end first."""
+    pipe = Pipe((ASSETS / "long.flac").read_bytes())
+    reader = StreamReader(pipe, buffer_size=1024)
+    reader.add_basic_audio_stream(100)
+    reader.fill_buffer()
+    before = pipe.asked
+    assert torch.equal(_all(StreamReader(Pipe((ASSETS / "long.flac").read_bytes()))), _all(StreamReader(str(ASSETS / "long.flac"))))
+    for _ in reader.stream():
+        pass
+    assert pipe.asked > before
+
+
+def test_an_object_that_refuses_to_seek_is_read_with_the_flag() -> None:
+    """Without it, its own error comes through."""
+
+    class Refusing(io.RawIOBase):
+        def __init__(self) -> None:
+            self._data = io.BytesIO(pathlib.Path(WAV).read_bytes())
+
+        def readable(self) -> bool:
+            return True
+
+        def read(self, size: int = -1) -> bytes:
+            return self._data.read(size)
+
+    with pytest.raises(OSError, match="seek"):
+        StreamReader(Refusing())
+
+    class Lenient(StreamReader):
+        settings = Settings(unseekable_objects=True)
+
+    assert len(_all(Lenient(Refusing()))) == 4000
+
+
+def test_a_growing_file_is_followed(tmp_path: pathlib.Path) -> None:
+    """With FFmpeg's own option, which waits for more."""
+    path = tmp_path / "growing.raw"
+    path.write_bytes(b"\1\0" * 8000)
+    option = {"sample_rate": "16000", "channels": "1", "follow": "1"}
+    reader = StreamReader(str(path), format="s16le", option=option)
+    reader.add_basic_audio_stream(2000, -1)
+    assert reader.fill_buffer() == 0
+    with path.open("ab") as file:
+        file.write(b"\2\0" * 16000)
+    got = 0
+    while got < 20000:
+        assert reader.fill_buffer() == 0
+        got += sum(len(chunk) for chunk in reader.pop_chunks() if chunk is not None)
+
+
+class Device:
+    """Has nothing at first, as a microphone: FFmpeg says EAGAIN."""
+
+    def __init__(self, container: Any, times: int) -> None:
+        self.container, self.times = container, times
+
+    def demux(self) -> Any:
+        self.times -= 1
+        if self.times >= 0:
+            raise av.error.BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        return self.container.demux()
+
+
+@pytest.mark.parametrize(("timeout", "times", "ready"), [(None, 1, False), (1000, 3, True), (-1, 3, True), (10, 1000, False)])
+def test_a_device_without_data_is_asked_again(timeout: float | None, times: int, ready: bool) -> None:
+    """For so long as ``timeout`` says; then RuntimeError."""
+    reader = StreamReader(WAV)
+    reader.add_basic_audio_stream(100)
+    container, reader._container = reader._container, Device(reader._container, times)
+    try:
+        if ready:
+            assert reader.process_packet(timeout, 1.0) == 0
+        else:
+            with pytest.raises(RuntimeError, match="unavailable"):
+                reader.process_packet(timeout, 5.0)
+    finally:
+        reader._container = container
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"sample_rate": "16000", "channels": "2"},
+        {"sample_rate": "16000", "ch_layout": "stereo"},
+        {"sample_rate": 16000, "channel_layout": "stereo"},
+    ],
+)
+def test_old_names_of_options_are_taken(option: dict[str, Any]) -> None:
+    """FFmpeg 7 took ``channels`` away."""
+    found = _all(StreamReader(str(ASSETS / "stereo_s16.raw"), format="s16le", option=option))
+    assert torch.equal(found, _all(StreamReader(WAV)))
+
+
+def test_an_option_that_nobody_knows_is_an_error() -> None:
+    """FFmpeg leaves it over, and PyAV says nothing."""
+    with pytest.raises(RuntimeError, match="no option 'sampel_rate'"):
+        StreamReader(str(ASSETS / "stereo_s16.raw"), format="s16le", option={"sampel_rate": "16000"})
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_bytes_are_what_a_file_holds(kind: Any) -> None:
+    """2.0 took a tensor as well."""
+    data = pathlib.Path(WAV).read_bytes()
+    assert len(_all(StreamReader(kind(data)))) == len(_all(StreamReader(torch.frombuffer(bytearray(data), dtype=torch.uint8)))) == 4000
+
+
+@pytest.mark.parametrize(
+    ("format", "channels", "dtype", "span"),
+    [
+        ("rgb48le", 3, torch.int16, (-32768, 32545)),
+        ("yuv420p10le", 3, torch.int16, (14, 1010)),
+        ("nv12", 3, torch.uint8, (3, 253)),
+        ("gray8", 1, torch.uint8, (0, 255)),
+        ("argb", 4, torch.uint8, (0, 255)),
+    ],
+)
+def test_pixels_become_tensors(format: str, channels: int, dtype: torch.dtype, span: tuple[int, int]) -> None:
+    """As in the real 2.2.2: unsigned 16 bits are moved into int16, colours of half the size are repeated."""
+    reader = StreamReader("testsrc=duration=0.5:size=16x16:rate=10", format="lavfi")
+    reader.add_basic_video_stream(2, format=format)
+    reader.fill_buffer()
+    (chunk,) = reader.pop_chunks()
+    assert chunk is not None
+    assert (chunk.dtype, tuple(chunk.shape)) == (dtype, (2, channels, 16, 16))
+    assert chunk.is_contiguous()
+    assert (int(chunk.min()), int(chunk.max())) == span
+
+
+def test_pictures_that_are_stored_from_the_bottom_up() -> None:
+    """``vflip`` only turns the addresses of lines."""
+    found = []
+    for description in (None, "vflip"):
+        reader = StreamReader("testsrc=duration=0.5:size=18x16:rate=10", format="lavfi")
+        reader.add_video_stream(1, filter_desc=description)
+        reader.fill_buffer()
+        found.append(reader.pop_chunks()[0])
+    assert torch.equal(found[0].flip(2), found[1])
+
+
+@pytest.mark.parametrize("accel", ["cuda:0", "vaapi", "nonsense", "none"])
+def test_a_device_that_is_not_here_is_named(accel: str) -> None:
+    """With what this FFmpeg knows, or how to go on without."""
+    with pytest.raises(RuntimeError, match=f"{accel}|processor"):
+        StreamReader(MP4).add_basic_video_stream(1, hw_accel=accel)
+
+
+def test_another_decoder_of_the_same_codec() -> None:
+    """It is given what the container tells."""
+    found = []
+    for name in ("mp3", "mp3float"):
+        reader = StreamReader(str(ASSETS / "long.mp3"))
+        reader.add_basic_audio_stream(-1, -1, decoder=name)
+        reader.process_all_packets()
+        found.append(torch.Tensor(reader.pop_chunks()[0]))
+    assert found[0].shape == found[1].shape
+    assert torch.allclose(found[0], found[1], atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["flac", "h264", "nonsense"])
+def test_a_decoder_for_something_else_is_refused(name: str) -> None:
+    """Or one that FFmpeg has not."""
+    with pytest.raises(RuntimeError, match=name):
+        StreamReader(WAV).add_basic_audio_stream(100, decoder=name)
+
+
+def test_errors_name_the_file() -> None:
+    """And the cause."""
+    with pytest.raises(RuntimeError, match=r"nothing\.here.*No such file"):
+        StreamReader("nothing.here")
+    reader = StreamReader(WAV)
+    reader.add_basic_audio_stream(10)
+    with pytest.raises(RuntimeError, match="there is no output stream 1; there are 1"):
+        reader.remove_stream(1)
+
+
+def test_every_scheme_lists_what_it_may_use() -> None:
+    """None may use files."""
+    for kind in sources.KINDS.values():
+        assert "file" not in kind.protocols.split(",")
+        assert not {"hls", "concat", "lavfi"} & set(kind.demuxers.split(","))
+    assert os.path.exists(WAV)

@@ -1,0 +1,256 @@
+"""Writing streams: what the recorded cases do not show."""
+
+from __future__ import annotations
+
+import io
+import os
+import pathlib
+import threading
+from typing import Any
+
+import pytest
+import torch
+
+from dispatcher.codec_config import CodecConfig
+from dispatcher.streams.reader import StreamReader
+from dispatcher.streams.writer import StreamWriter
+
+TONE = torch.sin(torch.arange(16000) / 10)[:, None].repeat(1, 2) / 2
+
+
+def _read(place: Any, format: str | None = None) -> torch.Tensor:
+    reader = StreamReader(place, format)
+    reader.add_basic_audio_stream(-1, -1)
+    reader.process_all_packets()
+    return torch.Tensor(reader.pop_chunks()[0])
+
+
+def _writer(place: Any, **named: Any) -> StreamWriter:
+    writer = StreamWriter(place, **named)
+    writer.add_audio_stream(16000, 2)
+    return writer
+
+
+def test_a_file_is_replaced_when_it_is_complete(tmp_path: pathlib.Path) -> None:
+    """Until ``close`` the old one is there; nothing else is left in the folder."""
+    path = tmp_path / "x.flac"
+    path.write_bytes(b"old")
+    with _writer(path).open() as opened:
+        opened.write_audio_chunk(0, TONE)
+        assert path.read_bytes() == b"old"
+    assert torch.allclose(_read(str(path)), TONE, atol=1e-4)
+    assert os.listdir(tmp_path) == ["x.flac"]
+
+
+def test_a_writer_that_is_dropped_leaves_the_old_file(tmp_path: pathlib.Path) -> None:
+    """Open or not."""
+    path = tmp_path / "x.wav"
+    path.write_bytes(b"old")
+    for opened in (False, True):
+        writer = _writer(path)
+        if opened:
+            writer.open()
+            writer.write_audio_chunk(0, TONE)
+        del writer
+        assert path.read_bytes() == b"old"
+        assert os.listdir(tmp_path) == ["x.wav"]
+
+
+def test_what_was_written_before_an_error_of_the_caller_is_kept(tmp_path: pathlib.Path) -> None:
+    """As in the releases: a recording that is ended by Ctrl-C is a good file."""
+    path = tmp_path / "x.wav"
+
+    def record() -> None:
+        with _writer(path).open() as opened:
+            opened.write_audio_chunk(0, TONE)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        record()
+    assert _read(str(path)).shape == TONE.shape
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: pathlib.Path) -> None:
+    """Not one that ends where it failed."""
+    path = tmp_path / "x.wav"
+    path.write_bytes(b"old")
+    writer = _writer(path)
+    writer.open()
+    writer._failed = True
+    writer.close()
+    assert path.read_bytes() == b"old"
+
+
+class Sink:
+    """A file object that can only be written to, a little at a time."""
+
+    def __init__(self) -> None:
+        self.data = b""
+
+    def write(self, data: bytes) -> int:
+        self.data += data[:1000]
+        return len(data[:1000])
+
+
+def test_an_object_gets_bytes_as_they_come() -> None:
+    """All of them, though it takes few at a time; without ``seek`` the header cannot be mended."""
+    sink = Sink()
+    with _writer(sink, format="mp3").open() as opened:
+        opened.write_audio_chunk(0, TONE)
+        assert sink.data
+    assert len(_read(sink.data)) >= len(TONE)
+
+
+def test_an_object_that_seeks_has_a_mended_header() -> None:
+    """It stays open."""
+    held = io.BytesIO()
+    with _writer(held, format="wav").open() as opened:
+        opened.write_audio_chunk(0, TONE)
+    assert _read(held.getvalue()).shape == TONE.shape
+
+
+def test_an_interrupt_in_the_object_comes_through() -> None:
+    """PyAV would print it and go on."""
+
+    class Interrupting(Sink):
+        def write(self, data: bytes) -> int:
+            raise KeyboardInterrupt
+
+    writer = _writer(Interrupting(), format="wav", buffer_size=1024)
+    with pytest.raises(KeyboardInterrupt):
+        writer.open().write_audio_chunk(0, TONE)
+
+
+def test_a_pipe_is_written_at_once(tmp_path: pathlib.Path) -> None:
+    """Its reader need not wait for the end."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    found: list[bytes] = []
+    first = threading.Event()
+
+    def read() -> None:
+        with path.open("rb") as file:
+            while data := file.read(1024):
+                found.append(data)
+                first.set()
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    writer = _writer(str(path), format="s16le")
+    with writer.open() as opened:
+        opened.write_audio_chunk(0, TONE)
+        assert first.wait(5)
+    thread.join()
+    assert len(b"".join(found)) == TONE.numel() * 2
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: pathlib.Path) -> None:
+    """With the cause."""
+    with pytest.raises(RuntimeError, match=r"no/such.*does not exist"):
+        _writer(str(tmp_path / "no" / "such" / "x.wav"))
+    with pytest.raises(RuntimeError, match=r"x\.nonsense.*format"):
+        StreamWriter(str(tmp_path / "x.nonsense"))
+
+
+@pytest.mark.parametrize(
+    ("named", "wanted"),
+    [
+        ({"encoder": "nonsense"}, "no encoder 'nonsense'"),
+        ({"encoder": "mpeg4"}, "for video, not audio"),
+        ({"encoder_option": {"nonsense": "1"}}, "no option 'nonsense'"),
+        ({"encoder_format": "dbl"}, "does not take the sample format 'dbl'"),
+        ({"filter_desc": "nosuch"}, "does not take the filter 'nosuch'"),
+        ({"encoder": "libmp3lame", "encoder_sample_rate": 12345}, "takes no|does not take the sample rate 12345"),
+    ],
+)
+def test_what_an_encoder_does_not_take_is_said_when_the_stream_is_added(tmp_path: pathlib.Path, named: dict[str, Any], wanted: str) -> None:
+    """Not when the first chunk is written."""
+    writer = StreamWriter(str(tmp_path / "x.flac" if "encoder" not in named else tmp_path / "x.mp4"))
+    with pytest.raises(RuntimeError, match=wanted):
+        writer.add_audio_stream(16000, 2, **named)
+
+
+def test_an_option_of_the_container_that_nobody_knows_is_an_error(tmp_path: pathlib.Path) -> None:
+    """And nothing is left."""
+    with pytest.raises(RuntimeError, match="nonsense"):
+        _writer(str(tmp_path / "x.wav")).open({"nonsense": "1"})
+    assert not os.listdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("act", "wanted"),
+    [
+        (lambda w: w.write_audio_chunk(0, TONE), "not open"),
+        (lambda w: w.open().write_audio_chunk(1, TONE), "no stream 1"),
+        (lambda w: w.open().write_audio_chunk(0, TONE[:, :1]), "1 channels, and the stream 2"),
+        (lambda w: w.open().write_audio_chunk(0, TONE.double()), "float64"),
+        (lambda w: w.open().write_audio_chunk(0, TONE[0]), "1 dimensions"),
+        (lambda w: w.open().write_video_chunk(0, TONE), "audio, not video"),
+        (lambda w: w.open().add_audio_stream(16000, 2), "before open"),
+        (lambda w: (w.open().flush(), w.write_audio_chunk(0, TONE)), "ended its streams"),
+    ],
+)
+def test_misuse_is_told(tmp_path: pathlib.Path, act: Any, wanted: str) -> None:
+    """As a RuntimeError that says what to do."""
+    with pytest.raises(RuntimeError, match=wanted):
+        act(_writer(str(tmp_path / "x.wav")))
+
+
+def test_closing_flushes(tmp_path: pathlib.Path) -> None:
+    """The releases lost what an encoder held back."""
+    path = str(tmp_path / "x.mp3")
+    writer = _writer(path)
+    writer.open()
+    writer.write_audio_chunk(0, TONE)
+    writer.close()
+    writer.close()
+    assert len(_read(path)) == len(TONE)
+
+
+@pytest.mark.parametrize(
+    ("extension", "rate", "channels", "stored"),
+    [
+        ("mp3", 7000, 2, (44100, 2)),
+        ("mp3", 16000, 6, (16000, 1)),
+        ("aac", 7000, 2, (96000, 2)),
+        ("g722", 8000, 2, (16000, 1)),
+        ("flac", 12345, 3, (12345, 3)),
+    ],
+)
+def test_what_an_encoder_lacks_is_converted(
+    tmp_path: pathlib.Path, extension: str, rate: int, channels: int, stored: tuple[int, int]
+) -> None:
+    """To the first rate and layout that it lists, as in the real 2.2.2."""
+    path = str(tmp_path / f"x.{extension}")
+    writer = StreamWriter(path)
+    writer.add_audio_stream(rate, channels)
+    with writer.open() as opened:
+        opened.write_audio_chunk(0, torch.rand(rate, channels) - 0.5)
+    told: Any = StreamReader(path).get_src_stream_info(0)
+    assert (told.sample_rate, told.num_channels) == stored
+
+
+def test_a_bit_rate_is_kept(tmp_path: pathlib.Path) -> None:
+    """More bits, larger file."""
+    sizes = []
+    for bit_rate in (32_000, 128_000):
+        path = tmp_path / f"{bit_rate}.mp3"
+        writer = StreamWriter(path)
+        writer.add_audio_stream(44100, 2, codec_config=CodecConfig(bit_rate=bit_rate))
+        with writer.open() as opened:
+            opened.write_audio_chunk(0, TONE)
+        sizes.append(path.stat().st_size)
+    assert sizes[1] > 2 * sizes[0]
+
+
+def test_chunks_have_their_times(tmp_path: pathlib.Path) -> None:
+    """Pictures that are given times come back with them."""
+    path = str(tmp_path / "x.mkv")
+    writer = StreamWriter(path)
+    writer.add_video_stream(10, 48, 32)
+    with writer.open() as opened:
+        opened.write_video_chunk(0, torch.zeros(2, 3, 32, 48, dtype=torch.uint8), 0.0)
+        opened.write_video_chunk(0, torch.zeros(1, 3, 32, 48, dtype=torch.uint8), 1.0)
+    reader = StreamReader(path)
+    reader.add_basic_video_stream(1, -1)
+    assert [round(chunk.pts, 3) for (chunk,) in reader.stream() if chunk is not None] == [0.0, 0.1, 1.0]

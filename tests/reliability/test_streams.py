@@ -1,0 +1,216 @@
+"""Readers and writers: what they open, what an interrupt leaves, and what thousands of them leave."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import io
+import pathlib
+import signal
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import torch
+
+from dispatcher.streams.reader import StreamReader
+from dispatcher.streams.sources import KINDS
+from dispatcher.streams.writer import StreamWriter
+from tests.conftest import ASSETS
+from tests.reliability import process, server, watch
+from tests.reliability.soak.calls import settled
+
+_MB = 1 << 20
+_PLAYLISTS = {
+    "x.m3u8": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{target}\n#EXT-X-ENDLIST\n",
+    "x.wav": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{target}\n#EXT-X-ENDLIST\n",
+    "x.ffconcat": "ffconcat version 1.0\nfile '{target}'\n",
+    "x.sdp": "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 5004 RTP/AVP 0\n",
+    "x.mpd": '<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static"><Period><AdaptationSet mimeType="audio/mp4">'
+    '<Representation id="1" bandwidth="1"><BaseURL>{target}</BaseURL></Representation></AdaptationSet></Period></MPD>',
+    "x.imf": "{target}",
+}
+
+
+@pytest.fixture
+def canary(tmp_path: pathlib.Path) -> Iterator[tuple[pathlib.Path, watch.Watch]]:
+    """A good audio file that nobody may open."""
+    path = tmp_path / "canary.wav"
+    path.write_bytes((ASSETS / "mono_s16.wav").read_bytes())
+    with watch.watching(path) as seen:
+        yield path, seen
+
+
+def _read(place: Any, **named: Any) -> int:
+    reader = StreamReader(place, **named)
+    reader.add_basic_audio_stream(-1, -1)
+    reader.process_all_packets()
+    return sum(len(chunk) for chunk in reader.pop_chunks() if chunk is not None)
+
+
+@pytest.mark.parametrize("name", _PLAYLISTS)
+def test_a_source_opens_nothing_but_itself(name: str, tmp_path: pathlib.Path, canary: tuple[pathlib.Path, watch.Watch]) -> None:
+    """By path, object or bytes; not even where a format is named that is not of that kind."""
+    target, seen = canary
+    with server.running() as web:
+        for where in (str(target), target.name, f"file:{target}", web.url("canary.wav")):
+            text = _PLAYLISTS[name].format(target=where).encode()
+            path = tmp_path / name
+            path.write_bytes(text)
+            for place in (str(path), path, io.BytesIO(text), text):
+                for format in (None, "wav", "mp3", "mov"):
+                    with pytest.raises(RuntimeError):
+                        _read(place, format=format)
+        assert not seen.opened()
+        assert not web.asked
+
+
+@pytest.mark.parametrize(
+    "text", ["concat:{0}|{0}", "subfile,,start,0,end,0,,:{0}", "crypto:{0}", "async:{0}", "cache:{0}", "pipe:{0}", "data:{0}"]
+)
+def test_a_path_is_no_protocol(text: str, canary: tuple[pathlib.Path, watch.Watch]) -> None:
+    """Whatever stands before its colon."""
+    target, seen = canary
+    with pytest.raises(RuntimeError, match="No such file"):
+        StreamReader(text.format(target))
+    assert not seen.opened()
+
+
+def test_what_the_caller_names_opens_that(tmp_path: pathlib.Path, canary: tuple[pathlib.Path, watch.Watch]) -> None:
+    """``format="concat"`` follows a list of files, which is what it is for; an address is asked by its own protocol."""
+    target, seen = canary
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"ffconcat version 1.0\nfile {target.name}\nfile {target.name}\n")
+    assert _read(str(listed), format="concat") == 4000
+    assert seen.opened()
+
+
+def test_an_address_names_no_file(canary: tuple[pathlib.Path, watch.Watch], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list that a server gives may name addresses of that kind, and no file of this machine."""
+    target, seen = canary
+    text = _PLAYLISTS["x.m3u8"].format(target=f"file://{target}").encode()
+
+    def listed(handler: Any) -> None:
+        handler.begin(len(text))
+        handler.wfile.write(text)
+
+    monkeypatch.setitem(server.BEHAVIOUR, "listed", listed)
+    with server.running() as web, pytest.raises(RuntimeError):
+        _read(web.url("listed.m3u8"))
+    assert "/listed.m3u8" in web.asked
+    assert not seen.opened()
+    assert all("file" not in kind.protocols.split(",") for kind in KINDS.values())
+
+
+@pytest.mark.parametrize("place", ["path", "object"])
+def test_an_interrupt_while_reading_leaves_nothing_open(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the reader is let go, and not when the collector next runs."""
+    from dispatcher.streams.buffers import Chunked
+
+    push, count = Chunked.push, 0
+    before = process.open_files()
+
+    def interrupted(self: Any, *arguments: Any) -> None:
+        nonlocal count
+        push(self, *arguments)
+        count += 1
+        if not count % 3:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Chunked, "push", interrupted)
+    gc.disable()
+    try:
+        for _ in range(5):
+            opened = contextlib.ExitStack()
+            source = opened.enter_context((ASSETS / "long.flac").open("rb"))
+            reader = StreamReader(source if place == "object" else str(ASSETS / "long.flac"))
+            reader.add_basic_audio_stream(1000)
+            with pytest.raises(KeyboardInterrupt):
+                reader.process_all_packets()
+            del reader
+            opened.close()
+            assert process.open_files() == before
+    finally:
+        gc.enable()
+
+
+def test_an_interrupt_while_an_object_is_asked_comes_through() -> None:
+    """PyAV would print it and read on."""
+
+    class Interrupting(io.BytesIO):
+        asked = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            self.asked += 1
+            if self.asked > 3:
+                raise KeyboardInterrupt
+            return super().read(size)
+
+    with pytest.raises(KeyboardInterrupt):
+        _read(Interrupting((ASSETS / "long.flac").read_bytes()))
+
+
+def _use(number: int, folder: pathlib.Path) -> None:
+    """A reader that is read to its end, one that is not, a writer that is closed and one that is dropped."""
+    video = StreamReader(str(ASSETS / "moving.mp4"))
+    video.add_basic_video_stream(5)
+    video.add_basic_audio_stream(4000)
+    video.fill_buffer()
+    sound = StreamReader(io.BytesIO((ASSETS / "stereo_16.flac").read_bytes()))
+    sound.add_basic_audio_stream(1000, sample_rate=8000)
+    for _ in sound.stream():
+        pass
+    writer = StreamWriter(str(folder / "x.flac"))
+    writer.add_audio_stream(16000, 2)
+    writer.open()
+    writer.write_audio_chunk(0, torch.zeros(500, 2))
+    if number % 2:
+        writer.close()
+    for wrong in ("text.wav", "empty.wav"):
+        with pytest.raises(RuntimeError):
+            StreamReader(str(ASSETS / wrong))
+
+
+@pytest.mark.parametrize("collector", [True, False])
+def test_two_thousand_readers_and_writers_leave_nothing(collector: bool, tmp_path: pathlib.Path) -> None:
+    """No descriptor and no memory, with Python's garbage collector off too."""
+    gc.collect()
+    if not collector:
+        gc.disable()
+    try:
+        for number in range(150):
+            _use(number, tmp_path)
+        files, memory = process.open_files(), settled()
+        for number in range(500):
+            _use(number, tmp_path)
+        assert process.open_files() == files
+        assert settled() - memory < 6 * _MB
+    finally:
+        gc.enable()
+    assert [path.name for path in tmp_path.iterdir()] == ["x.flac"]
+
+
+def test_an_hour_of_sound_takes_no_more_memory_than_a_minute(tmp_path: pathlib.Path) -> None:
+    """Written and read piece by piece."""
+    path = str(tmp_path / "hour.flac")
+    minute = torch.randint(-20000, 20000, (60 * 8000, 1), dtype=torch.int16)
+    writer = StreamWriter(path)
+    writer.add_audio_stream(8000, 1, "s16", encoder_option={"compression_level": "0"})
+    memory = 0
+    with writer.open() as opened:
+        for number in range(60):
+            opened.write_audio_chunk(0, minute)
+            memory = memory or settled()
+            assert settled() - memory < 8 * _MB, number
+    reader = StreamReader(path)
+    reader.add_basic_audio_stream(8000)
+    memory, frames = 0, 0
+    for number, (chunk,) in enumerate(reader.stream()):
+        assert chunk is not None
+        frames += len(chunk)
+        if number == 60:
+            memory = settled()
+    assert frames == 3600 * 8000
+    assert settled() - memory < 8 * _MB
+    assert sys.getrefcount(reader) < 5
