@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from compat.tree._backend import getters
 from compat.tree.backend import utils
 
 if TYPE_CHECKING:
@@ -13,5 +14,6 @@ GOES_IN_2_9 = True
 
 
 def names(context: Context) -> dict[str, Any]:
-    """The setter, the getter and the lister, where the release has them here."""
-    return utils.names(context) if utils.present(context) else {}
+    """Return the setter, the getter and the lister, where the release has them here; in 2.0 also what gives the per-call functions."""
+    functions = getters(context) if context.release.legacy_getter else {}
+    return {**functions, **utils.names(context)} if utils.present(context) else {}

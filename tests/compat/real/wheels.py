@@ -20,6 +20,20 @@ class NotToBeHadError(Exception):
     """The package index does not answer."""
 
 
+def downloaded(release: str, folder: pathlib.Path, python: str = "3.11") -> pathlib.Path:
+    """The folder, with the wheel of a release for a Python in it.
+
+    Raises:
+        NotToBeHadError: with what pip said.
+    """
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--python-version", python]
+    command += ["--only-binary", ":all:", "--dest", str(folder), f"torchaudio=={release}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NotToBeHadError(done.stderr.strip().splitlines()[-1])
+    return folder
+
+
 def unpacked(release: str, python: str = "3.11", *, compiled: bool = False) -> pathlib.Path:
     """A folder to put on ``sys.path``, downloaded once: the wheel for a release of Python.
 
@@ -35,11 +49,7 @@ def unpacked(release: str, python: str = "3.11", *, compiled: bool = False) -> p
     folder.parent.mkdir(parents=True, exist_ok=True)
     with filelock.FileLock(f"{folder}.lock"):
         if not (folder / "done").exists():
-            command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--python-version", python]
-            command += ["--only-binary", ":all:", "--dest", str(folder), f"torchaudio=={release}"]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode:
-                raise NotToBeHadError(done.stderr.strip().splitlines()[-1])
+            downloaded(release, folder, python)
             for wheel in folder.glob("*.whl"):
                 with zipfile.ZipFile(wheel) as archive:
                     archive.extractall(folder, [name for name in archive.namelist() if compiled or not name.endswith(".so")])
