@@ -52,8 +52,8 @@ class Chunked:
     def ready(self) -> bool:
         return self.frames >= self._size
 
-    def push(self, frame: Frame, pts: int, seconds: float) -> None:
-        """Take a frame that is presented at ``pts``, in units of so many ``seconds``."""
+    def push(self, frame: Frame, pts: int, per_second: float) -> None:
+        """Take a frame that is presented at ``pts``, in units of which there are so many in a second."""
         import numpy as np
 
         first, length, size = 0, frame.length, self._size
@@ -67,7 +67,7 @@ class Chunked:
             chunk = np.empty((size, *frame.shape()), frame.dtype())
             frame.copy(first, chunk[:taken])
             self._chunks.append(chunk)
-            self._times.append((pts + first) * seconds)
+            self._times.append((pts + first) / per_second)
             self.frames += taken
             first += taken
             if 0 < self._limit < len(self._chunks):
@@ -100,11 +100,11 @@ class Whole:
     def ready(self) -> bool:
         return self.frames > 0
 
-    def push(self, frame: Frame, pts: int, seconds: float) -> None:
+    def push(self, frame: Frame, pts: int, per_second: float) -> None:
         import numpy as np
 
         if not self._pieces:
-            self._pts = pts * seconds
+            self._pts = pts / per_second
         piece = np.empty((frame.length, *frame.shape()), frame.dtype())
         frame.copy(0, piece)
         self._pieces.append(piece)

@@ -160,7 +160,7 @@ class AudioEffector:
                     break
                 sound = sound or Sound(frame, as_float=False)
                 sound.take(frame)
-                buffer.push(sound, 0, 0.0)
+                buffer.push(sound, 0, 1.0)
             yield
         del kept
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # what FFmpeg 5 chose for these muxers, whose libvorbis PyAV has not: FFmpeg's own Vorbis encoder, which is for stereo
 _PREFERRED_SOUND = {"ogg": "vorbis", "matroska": "vorbis"}
+# and where it is not stereo, what changes neither the channels nor the rate
+_LOSSLESS_SOUND = {"ogg": "flac", "matroska": "flac"}
 _STEREO = 2
 # numbers of channels that are tried where an encoder does not take what comes; the releases took its first layout, which is mono
 _OTHER_CHANNELS = (1, 2)
@@ -77,8 +79,9 @@ def _codec(container: OutputContainer, media: str, name: str | None, channels: i
     if name is None:
         default = container.default_audio_codec if media == "audio" else container.default_video_codec
         name = default
-        if media == "audio" and channels == _STEREO:
-            name = _PREFERRED_SOUND.get(container.format.name, default)
+        if media == "audio":
+            preferred = _PREFERRED_SOUND if channels == _STEREO else _LOSSLESS_SOUND
+            name = preferred.get(container.format.name, default)
         if name in (None, "none"):
             raise BackendError(f"{container.format.name} holds no {media}")
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from dispatcher.streams import graphs
 from dispatcher.streams.pictures import PLANAR_FORMAT, becomes_planar
 
 NO_FILTER = {"audio": "anull", "video": "null"}
@@ -17,26 +18,30 @@ class Filter:
         description: in FFmpeg's language; ``None`` for nothing.
         format: what the description makes of them at its end, where it was put together from arguments.
         only_format: it does nothing else.
+        scaled: it changes the size of pictures.
     """
 
     description: str | None
     format: str | None = None
     only_format: bool = False
+    scaled: bool = False
 
     @property
     def as_float(self) -> bool:
         """Whether our own conversion to float32 does the same, sample for sample."""
         return self.only_format and self.format == "fltp"
 
-    @property
-    def planar(self) -> bool:
-        return becomes_planar(self.format)
+    def planar(self, entering: graphs.Input) -> bool:
+        """Return whether pictures may be made in another format than asked for: to the same values, and sooner."""
+        if not isinstance(entering, graphs.PictureInput) or self.scaled or not becomes_planar(self.format):
+            return False
+        return entering.format == "yuv420p" and not entering.width % 2 and not entering.height % 2
 
-    def effective(self, media: str) -> str:
+    def effective(self, entering: graphs.Input) -> str:
         """The description that FFmpeg is given."""
         if self.description is None:
-            return NO_FILTER[media]
-        if self.planar and self.format is not None:
+            return NO_FILTER["audio" if isinstance(entering, graphs.SoundInput) else "video"]
+        if self.planar(entering) and self.format is not None:
             return f"{self.description.removesuffix(self.format)}{PLANAR_FORMAT}"
         return self.description
 
@@ -61,4 +66,4 @@ def picture_filter(frame_rate: float | None, width: int | None, height: int | No
         parts.append(f"scale={':'.join(scale)}")
     if format is not None:
         parts.append(f"format=pix_fmts={format}")
-    return Filter(",".join(parts) or None, format)
+    return Filter(",".join(parts) or None, format, scaled=bool(scale))

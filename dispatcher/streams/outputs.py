@@ -37,7 +37,7 @@ class Output:
         self._direct = filter.description is None or (self.media == "audio" and filter.as_float)
         self._frames: Any = None
         self._graph: Any = None
-        self._seconds = 0.0
+        self._per_second = 0.0
         self._rescaled: Fraction | None = None
         self._next = 0
         self._ended = False
@@ -46,8 +46,8 @@ class Output:
 
     def _build(self, entering: graphs.Input) -> None:
         self._entering = entering
-        self._graph = graphs.build(self.filter.effective(self.media), entering)
-        self._seconds = 0.0
+        self._graph = graphs.build(self.filter.effective(entering), entering)
+        self._per_second = 0.0
 
     def flush(self) -> None:
         """Forget what the filters and the buffer hold."""
@@ -104,26 +104,26 @@ class Output:
         frames = self._frames
         if frames is None or not frames.fits(frame):
             frames = self._frames = self._adapter(frame)
-        if not self._seconds:
-            self._seconds = self._unit(frame)
+        if not self._per_second:
+            self._per_second = self._unit(frame)
         pts = frame.pts
         if pts is None:
             pts = self._next
         elif self._rescaled is not None:
             pts = round(pts * self._rescaled)
         frames.take(frame)
-        self.buffer.push(frames, pts, self._seconds)
+        self.buffer.push(frames, pts, self._per_second)
         self._next = pts + frames.length
 
     def _unit(self, frame: Any) -> float:
-        """The seconds that a step of time takes; FFmpeg's conversion of samples would count in samples from there on."""
+        """The steps of time in a second; FFmpeg's conversion of samples would count in samples from there on."""
         base: Fraction = frame.time_base
         if self._direct and self.media == "audio" and self._frames.converts:
             rescaled = base * frame.sample_rate
             if rescaled != 1:
                 self._rescaled = rescaled
-                return 1 / float(frame.sample_rate)
-        return float(base)
+                return float(frame.sample_rate)
+        return float(1 / base)
 
     def _adapter(self, frame: Any) -> Any:
         if self.media == "audio":

@@ -205,6 +205,24 @@ def test_pixels_become_tensors(format: str, channels: int, dtype: torch.dtype, s
     assert (int(chunk.min()), int(chunk.max())) == span
 
 
+@pytest.mark.parametrize("named", [{}, {"width": 20, "height": 12}, {"frame_rate": 5}])
+@pytest.mark.parametrize("format", ["rgb24", "bgr24"])
+def test_pictures_are_those_of_ffmpeg_itself(format: str, named: dict[str, int]) -> None:
+    """Whatever format they pass through on the way."""
+    found = []
+    for basic in (True, False):
+        reader = StreamReader(MP4)
+        if basic:
+            reader.add_basic_video_stream(3, format=format, **named)
+        else:
+            parts = [f"fps={named['frame_rate']}"] if "frame_rate" in named else []
+            parts += [f"scale=width={named['width']}:height={named['height']}"] if "width" in named else []
+            reader.add_video_stream(3, filter_desc=",".join([*parts, f"format=pix_fmts={format}"]))
+        reader.fill_buffer()
+        found.append(torch.as_tensor(reader.pop_chunks()[0]))
+    assert torch.equal(*found)
+
+
 def test_pictures_that_are_stored_from_the_bottom_up() -> None:
     """``vflip`` only turns the addresses of lines."""
     found = []

@@ -215,6 +215,7 @@ def test_closing_flushes(tmp_path: pathlib.Path) -> None:
         ("aac", 7000, 2, (96000, 2)),
         ("g722", 8000, 2, (16000, 1)),
         ("flac", 12345, 3, (12345, 3)),
+        ("mka", 16000, 1, (16000, 1)),
     ],
 )
 def test_what_an_encoder_lacks_is_converted(
