@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 
-from compat.codemod import engine, lockstep, processes
-from compat.codemod.engine import Outcome
-from compat.codemod.lockstep import Alone, Team
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import rules
+from compat.codemod.rules import rules
+from compat.codemod.run import engine
+from compat.codemod.run.engine import Outcome
+from compat.codemod.source.module import Module
+from compat.codemod.uses.project import Project
 
 IMPORT = "import torchaudio\n"
 
@@ -58,27 +57,11 @@ def table(*cases: Case) -> pytest.MarkDecorator:
 
 
 def rewrite(sources: Mapping[str, str], target: str = "2.2", *, unsafe: bool = False, **options: Any) -> dict[str, Outcome]:
-    """The outcome of each file of a project; where there are several, two processes must come to the same as one."""
+    """The outcome of each file of a project."""
     active = [rule for rule in rules().values() if rule.applies(target)]
-    shares: list[Alone] = []
-
-    def work(share: Alone) -> list[Outcome]:
-        shares.append(share)
-        modules = [Module(path, text) for path, text in sources.items()]
-        return engine.run(
-            modules, active, unsafe=unsafe, make_project=lambda now, share: Project(now, target=target, share=share, **options), share=share
-        )
-
-    found = work(Alone())
-    if len(sources) > 1:
-        assert [_told(one) for one in lockstep.together(2, work)] == [_told(one) for one in found]
-        processes.wait()
-        assert [type(one) for one in shares] == [Alone, Team]
+    modules = [Module(path, text) for path, text in sources.items()]
+    found = engine.run(modules, active, unsafe=unsafe, make_project=lambda now: Project(now, target=target, **options))
     return {outcome.module.path: outcome for outcome in found}
-
-
-def _told(outcome: Outcome) -> tuple[object, ...]:
-    return outcome.module.path, outcome.text, outcome.edits, outcome.fixed, outcome.left, outcome.left_after
 
 
 def check(case: Case) -> Outcome:

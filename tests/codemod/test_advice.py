@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from compat.codemod import cli
+from compat.codemod.run import cli
 from tests.codemod.tables import Case, changes, check, rewrite, stays, table
 
 

@@ -170,6 +170,7 @@ from tests.codemod.tables import Case, changes, check, rewrite, stays, table
             f()
     """,
         "TAC110",
+        "TAC123",
     ),
     stays(
         "a mock",

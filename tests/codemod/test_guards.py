@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from compat.codemod import guards
-from compat.codemod.module import Module
+from compat.codemod.source.module import Module
+from compat.codemod.uses import release_tests
 from tests.codemod.tables import Case, changes, check, stays, table
 
 HEAD = "import sys\nimport torch\nimport torchaudio\nfrom packaging import version\n"
@@ -49,7 +49,7 @@ def test_what_a_test_gives(test: str, under_2_2: bool | None) -> None:
     for direct in (True, False):
         asked = test if direct else "ASKED"
         module = Module("program.py", f"{HEAD}{'' if direct else f'ASKED = {test}'}\nif {asked}:\n    old()\nelse:\n    new()\n")
-        found = [module.text.text[start:end] for start, end in guards.dead(module, "2.2")]
+        found = [module.text.text[start:end] for start, end in release_tests.dead(module, "2.2")]
         assert [one for one in found if one in ("old()", "new()")] == {True: ["new()"], False: ["old()"], None: []}[under_2_2]
 
 
@@ -65,7 +65,7 @@ def test_what_a_test_gives(test: str, under_2_2: bool | None) -> None:
 )
 def test_what_a_test_gives_under_2_9(test: str, dead: list[str]) -> None:
     module = Module("program.py", f"{HEAD}if {test}:\n    old()\nelse:\n    new()\n")
-    assert [module.text.text[start:end] for start, end in guards.dead(module, "2.9")] == dead
+    assert [module.text.text[start:end] for start, end in release_tests.dead(module, "2.9")] == dead
 
 
 @table(

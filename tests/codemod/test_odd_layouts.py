@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from compat.codemod import cli, writing
+from compat.codemod.files import writing
+from compat.codemod.run import cli
 from tests.codemod.tables import dedent, rewrite
 
 

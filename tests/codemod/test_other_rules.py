@@ -712,6 +712,7 @@ def test_leftovers(case: Case) -> None:
             mocker.patch("torchaudio.info")
             torchaudio.info("a.wav")
     """,
+        "TAC123",
         "TAC129",
         target="2.9",
     ),

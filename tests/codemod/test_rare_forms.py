@@ -185,7 +185,7 @@ def passed(name: str, says: str, *lines: str) -> object:
         ),
         stay(
             "a name gone from 2.9, imported and replaced",
-            "not changed, because it is replaced elsewhere",
+            "not changed, because torchaudio.info is patched elsewhere",
             "from torchaudio import info\nx = info(p)\n",
             "2.9",
             test_it='from unittest.mock import patch\n@patch("torchaudio.info")\ndef test(info): ...\n',

@@ -7,9 +7,10 @@ import re
 
 import pytest
 
-from compat.codemod import registry
-from compat.codemod.findings import Level
-from compat.codemod.registry import Rule, rules
+from compat.codemod import rule as kinds
+from compat.codemod.rule import Rule
+from compat.codemod.rules import rules
+from compat.codemod.source.findings import Level
 from tests.codemod.tables import rewrite
 
 ALL = pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in rules().values()])
@@ -19,7 +20,7 @@ ALL = pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule i
 def test_example_is_what_the_rule_does(rule: Rule) -> None:
     entries = ["example.py"] if rule.id == "TAC132" else []
     outcome = rewrite({"example.py": rule.before}, rule.shown_target, unsafe=True, entries=entries)["example.py"]
-    assert outcome.text == rule.after
+    assert outcome.text == rule.result
     ast.parse(outcome.text)
     again = rewrite({"example.py": outcome.text}, rule.shown_target, unsafe=True, entries=entries)["example.py"]
     assert not again.changed
@@ -32,8 +33,8 @@ def test_words(rule: Rule) -> None:
     assert rule.title
     assert not rule.title.endswith(".")
     assert len(rule.explanation) > 50
-    assert rule.targets <= set(registry.TARGETS)
-    assert (rule.level is Level.REPORT) == (rule.before == rule.after)
+    assert rule.targets <= set(kinds.TARGETS)
+    assert (rule.level is Level.REPORT) == (not rule.after)
 
 
 def test_every_row_of_the_patterns_has_a_rule() -> None:
@@ -46,7 +47,7 @@ def test_ids_are_unique(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(other, "RULE", type(other.RULE)(**{**vars(other.RULE), "id": one.RULE.id}))
     with pytest.raises(RuntimeError, match="two rules are called TAC110"):
-        registry.rules.__wrapped__()
+        rules.__wrapped__()
 
 
 @pytest.mark.parametrize("target", ["2.1", "2.2", "2.9"])

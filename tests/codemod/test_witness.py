@@ -8,8 +8,8 @@ import sys
 import libcst
 import pytest
 
-from compat.codemod import witness
-from compat.codemod.module import Module
+from compat.codemod.source import libcst_check
+from compat.codemod.source.module import Module
 from tests.codemod.tables import rewrite
 
 LOAD = "\n\ndef read(path):\n    return torchaudio.load(filepath=path)\n"
@@ -33,9 +33,9 @@ PROGRAMS = {
 def test_both_readings_agree_and_only_doubtful_names_are_asked_about(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     program, asked = PROGRAMS[name]
     questions = []
-    read = witness._read
-    monkeypatch.setattr(witness, "_read", lambda source, name: questions.append(name) or read(source, name))
-    assert Module("a.py", program).dissent is None
+    read = libcst_check._read
+    monkeypatch.setattr(libcst_check, "_read", lambda source, name: questions.append(name) or read(source, name))
+    assert libcst_check.dissent(Module("a.py", program)) is None
     assert questions == ["torchaudio"] * asked
     assert rewrite({"a.py": program})["a.py"].text == program.replace("torchaudio.load(filepath=p", "torchaudio.load(uri=p")
 
@@ -52,7 +52,7 @@ def test_a_dissent_leaves_the_file_alone_and_says_where(
     answer: tuple[frozenset[str], bool] | None, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = PROGRAMS["a parameter elsewhere"][0]
-    monkeypatch.setattr(witness, "_read", lambda source, name: {} if answer is None else {(6, 12): answer})
+    monkeypatch.setattr(libcst_check, "_read", lambda source, name: {} if answer is None else {(6, 12): answer})
     outcome = rewrite({"a.py": program})["a.py"]
     assert not outcome.changed
     assert [words in finding.reason and "in line 6" in finding.reason for finding in outcome.left] == [True]
@@ -64,7 +64,7 @@ def test_a_dissent_in_one_file_keeps_the_setter_of_the_others(monkeypatch: pytes
         "a.py": PROGRAMS["a global statement"][0],
     }
     assert rewrite(files)["main.py"].changed
-    monkeypatch.setattr(witness, "_read", lambda source, name: {})
+    monkeypatch.setattr(libcst_check, "_read", lambda source, name: {})
     assert not any(outcome.changed for outcome in rewrite(files).values())
 
 
@@ -89,12 +89,10 @@ def test_a_dissent_in_one_file_keeps_the_setter_of_the_others(monkeypatch: pytes
     ],
 )
 def test_only_statements_that_mention_the_name_are_read(program: str, read: str) -> None:
-    assert witness._statements_with(Module("a.py", program), "torchaudio") == read
+    assert libcst_check._statements_with(Module("a.py", program), "torchaudio") == read
     libcst.parse_module(read)
 
 
 def test_libcst_is_not_loaded_for_plain_names() -> None:
-    code = (
-        "import sys\nfrom compat.codemod.module import Module\nModule('a', 'import torchaudio').dissent\nsys.exit('libcst' in sys.modules)"
-    )
+    code = "import sys\nfrom compat.codemod.source import libcst_check, module\nlibcst_check.dissent(module.Module('a', 'import torchaudio'))\nsys.exit('libcst' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

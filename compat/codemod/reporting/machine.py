@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Any, TextIO
 from urllib.parse import quote
 
-from compat.codemod.findings import Finding, Place
-from compat.codemod.options import Options
 from compat.codemod.reporting.plain import left_of, printable, sentence
-from compat.codemod.results import Result, kinds_of
+from compat.codemod.source.findings import Finding, Place
+from compat.codemod.source.options import Options
+from compat.codemod.source.results import Result, kinds_of
 
 
 def _place(place: Place) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def _shown(result: Result, options: Options) -> Iterator[tuple[Finding, bool]]:
 
 def write_sarif(result: Result, options: Options, out: TextIO) -> None:
     """SARIF 2.1.0, as code scanning services take it."""
-    from compat.codemod.registry import rules
+    from compat.codemod.rules import rules
     from compat.version import __version__
 
     known = list(rules().values())

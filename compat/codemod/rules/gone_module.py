@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.codemod import api
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import NINE, Rule
+from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule
+from compat.codemod.source import old_names
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Imports of them, and uses by a dotted name."""
     reported = set()
     for one in module.imported:
-        advice = api.gone(one.path)
-        if advice and not api.earlier(one.path) and one.path not in api.KNOWN and not one.path.startswith(f"{api.ROOT}.backend"):
+        advice = old_names.gone(one.path)
+        if (
+            advice
+            and not old_names.earlier(one.path)
+            and one.path not in old_names.KNOWN
+            and not one.path.startswith(f"{old_names.ROOT}.backend")
+        ):
             reported.add(one.local)
             yield Draft(module.span(one.alias), f"{one.path} is not in torchaudio 2.9", advice)
     for use in module.uses:
-        advice = api.gone(use.path)
-        plain = use.known is None and not api.earlier(use.path) and not use.path.startswith(f"{api.ROOT}.backend")
-        if advice and plain and (use.root.id not in reported or use.root.id == api.ROOT):
+        advice = old_names.gone(use.path)
+        plain = use.known is None and not old_names.earlier(use.path) and not use.path.startswith(f"{old_names.ROOT}.backend")
+        if advice and plain and (use.root.id not in reported or use.root.id == old_names.ROOT):
             yield Draft(module.span(use.node), f"{use.path} is not in torchaudio 2.9", advice)
 
 
@@ -32,13 +34,6 @@ RULE = Rule(
     level=Level.REPORT,
     targets=NINE,
     before="""\
-import torchaudio
-
-
-def louder(path):
-    return torchaudio.sox_effects.apply_effects_file(path, [["gain", "3"]])
-""",
-    after="""\
 import torchaudio
 
 

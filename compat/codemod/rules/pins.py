@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.codemod import othertext
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
+from compat.codemod.files import other_files
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -16,8 +13,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for node in module.strings:
         value = str(node.value)
         if value.startswith("torchaudio") and len(value) < 80 and not module.is_docstring(node):
-            for _, _, why in othertext.pins(value, project.target):
-                yield Draft(module.span(node), why, othertext.NEW_PINS)
+            for _, _, why in other_files.pins(value, project.target):
+                yield Draft(module.span(node), why, other_files.NEW_PINS)
 
 
 RULE = Rule(
@@ -26,9 +23,6 @@ RULE = Rule(
     level=Level.REPORT,
     targets=MODERN,
     before="""\
-install_requires = ["torch==2.0.1", "torchaudio==2.0.2"]
-""",
-    after="""\
 install_requires = ["torch==2.0.1", "torchaudio==2.0.2"]
 """,
     explanation="""\

@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from compat.codemod import plan
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
-
-
-def check(module: Module, project: Project) -> Iterable[Draft]:
-    """What the plan for the project says of it."""
-    return plan.drafts(project, RULE.id, module)
-
+from compat.codemod.plan.decide import planned
+from compat.codemod.rule import MODERN, Level, Rule
 
 RULE = Rule(
     id="TAC101",
@@ -45,5 +34,5 @@ It is left alone, with the place named, where one call cannot be proved: a file 
 get_audio_backend is asked, a test replaces torchaudio.load, the function was bound by `from torchaudio import load`, the
 module is passed on, or a function that loads may run before the setter.
 """,
-    check=check,
+    check=planned("TAC101"),
 )

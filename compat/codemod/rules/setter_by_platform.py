@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from compat.codemod import plan
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
-
-
-def check(module: Module, project: Project) -> Iterable[Draft]:
-    """What the plan for the project says of it."""
-    return plan.drafts(project, RULE.id, module)
-
+from compat.codemod.plan.decide import planned
+from compat.codemod.rule import MODERN, Level, Rule
 
 RULE = Rule(
     id="TAC104",
@@ -51,5 +40,5 @@ The test stays, and what it chose becomes one constant that every call of the mo
 is None there: the call chooses by itself. A choice in the argument, set_audio_backend("soundfile" if ... else "sox_io"), becomes
 the same. An arm that does more is left alone. For 2.9 the whole choice goes.
 """,
-    check=check,
+    check=planned("TAC104"),
 )

@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from compat.codemod import plan
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
-
-
-def check(module: Module, project: Project) -> Iterable[Draft]:
-    """What the plan for the project says of it."""
-    return plan.drafts(project, RULE.id, module)
-
+from compat.codemod.plan.decide import planned
+from compat.codemod.rule import MODERN, Level, Rule
 
 RULE = Rule(
     id="TAC102",
@@ -55,5 +44,5 @@ sets no backend, and for the reasons of TAC101. --backend NAME decides what cann
 
 The files given on the command line are the project: give it the whole tree.
 """,
-    check=check,
+    check=planned("TAC102"),
 )

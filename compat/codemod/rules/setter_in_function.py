@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from compat.codemod import plan
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
-
-
-def check(module: Module, project: Project) -> Iterable[Draft]:
-    """What the plan for the project says of it."""
-    return plan.drafts(project, RULE.id, module)
-
+from compat.codemod.plan.decide import planned
+from compat.codemod.rule import MODERN, Level, Rule
 
 RULE = Rule(
     id="TAC103",
@@ -40,5 +29,5 @@ def read(path):
 A setting outlives its function. It is folded into the calls that come after it in its block only where no other call of
 the project is left that may have depended on it.
 """,
-    check=check,
+    check=planned("TAC103"),
 )

@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from compat.codemod import plan
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
-
-
-def check(module: Module, project: Project) -> Iterable[Draft]:
-    """What the plan for the project says of it."""
-    return plan.drafts(project, RULE.id, module)
-
+from compat.codemod.plan.decide import planned
+from compat.codemod.rule import MODERN, Level, Rule
 
 RULE = Rule(
     id="TAC106",
@@ -44,5 +33,5 @@ def read(path):
 Getter, setter and restoring setter go together or stay together; a `try` left with nothing to do goes too. The calls in
 between get the backend. Where something in between may load elsewhere, or the saved value is used otherwise, all stays.
 """,
-    check=check,
+    check=planned("TAC106"),
 )

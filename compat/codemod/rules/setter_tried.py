@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from compat.codemod import plan
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
-
-
-def check(module: Module, project: Project) -> Iterable[Draft]:
-    """What the plan for the project says of it."""
-    return plan.drafts(project, RULE.id, module)
-
+from compat.codemod.plan.decide import planned
+from compat.codemod.rule import MODERN, Level, Rule
 
 RULE = Rule(
     id="TAC109",
@@ -37,5 +26,5 @@ The body only sets, the handlers only set, try another, pass or log, or contextl
 was there. From 2.1 on each call finds a
 backend by itself, so all of it goes and no call names one.
 """,
-    check=check,
+    check=planned("TAC109"),
 )

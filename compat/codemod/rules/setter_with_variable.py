@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from compat.codemod import api, common, plan, settings
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import DROP_IN, MODERN, Rule
+from compat.codemod.plan.decide import planned
+from compat.codemod.plan.unreadable import instead_of, no_such_backend
+from compat.codemod.rule import DROP_IN, MODERN, Draft, Level, Module, Project, Rule
+from compat.codemod.source import old_names
+from compat.codemod.source.calls import string
+from compat.codemod.uses import setter_calls
 
 
 def check(module: Module, project: Project) -> Iterable[Draft]:
     """What the plan for the project says of it."""
-    return _unknown_to_old(module) if project.target == "compat" else plan.drafts(project, RULE.id, module)
+    return _unknown_to_old(module) if project.target == "compat" else planned(RULE.id)(module, project)
 
 
 def _unknown_to_old(module: Module) -> Iterator[Draft]:
     """Names written out that 2.0 refuses; a variable is no matter where nothing is rewritten."""
     for use in module.of("setter"):
-        name = common.literal(settings.argument(use.call)) if use.call else None
-        if isinstance(name, str) and name not in api.PER_CALL_NAMES:
-            yield Draft(module.span(use.node), plan.no_such_backend(name), plan.instead_of(name))
+        name = string(setter_calls.argument(use.call)) if use.call else ""
+        if name and name not in old_names.PER_CALL_NAMES:
+            yield Draft(module.span(use.node), no_such_backend(name), instead_of(name))
 
 
 RULE = Rule(
@@ -29,15 +30,8 @@ RULE = Rule(
     title="A backend that is set from a variable, or is unknown since 0.9",
     level=Level.REPORT,
     targets=MODERN,
-    told_for=DROP_IN,
+    report_only_for=DROP_IN,
     before="""\
-import torchaudio
-
-
-def prepare(args):
-    torchaudio.set_audio_backend(args.backend)
-""",
-    after="""\
 import torchaudio
 
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -24,15 +21,6 @@ RULE = Rule(
     level=Level.REPORT,
     targets=MODERN,
     before="""\
-import compat
-
-compat.install("2.0")
-
-import torchaudio
-
-torchaudio.set_audio_backend("sox_io")
-""",
-    after="""\
 import compat
 
 compat.install("2.0")
