@@ -1,4 +1,4 @@
-"""Arguments of calls: rows 10, 14 to 17 of the patterns, and ``backend="sox_io"``."""
+"""Arguments of calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Real files, and programs made up from the patterns."""
+"""Real files, and programs put together from uses of the old API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The global backend: rows 1 to 6, 9 and 18 of the patterns."""
+"""The global backend."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that are not Python: the variable and the pins in them are named, never changed (patterns, row 27)."""
+"""Files that are not Python: the variable and the pins in them are named, never changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Functions of ``torchaudio.backend.sox_io_backend`` and ``soundfile_backend`` (patterns, row 11)."""
+"""Functions of ``torchaudio.backend.sox_io_backend`` and ``soundfile_backend``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``sox_utils.set_buffer_size`` (patterns, row 25)."""
+"""``sox_utils.set_buffer_size``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Integer tensors and file objects given to ``save`` (patterns, row 26)."""
+"""Integer tensors and file objects given to ``save``."""
 
 from __future__ import annotations
 

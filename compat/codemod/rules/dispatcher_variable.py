@@ -1,4 +1,4 @@
-"""``TORCHAUDIO_USE_BACKEND_DISPATCHER`` set in Python (patterns, row 19)."""
+"""``TORCHAUDIO_USE_BACKEND_DISPATCHER`` set in Python."""
 
 from __future__ import annotations
 

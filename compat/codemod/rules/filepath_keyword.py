@@ -1,4 +1,4 @@
-"""``filepath=`` of load, save and info (patterns, row 10)."""
+"""``filepath=`` of load, save and info."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A decision on ``get_audio_backend()`` (patterns, row 7)."""
+"""A decision on ``get_audio_backend()``."""
 
 from __future__ import annotations
 

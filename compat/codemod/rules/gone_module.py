@@ -1,4 +1,4 @@
-"""Modules that 2.9 no longer has (patterns, row 24)."""
+"""Modules that 2.9 no longer has."""
 
 from __future__ import annotations
 

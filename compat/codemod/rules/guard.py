@@ -1,4 +1,4 @@
-"""A guard around the setter whose new arm is missing (patterns, row 21)."""
+"""A guard around the setter whose new arm is missing."""
 
 from __future__ import annotations
 

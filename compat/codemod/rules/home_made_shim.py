@@ -1,4 +1,4 @@
-"""A home-made stand-in for what newer releases lack (patterns, row 22)."""
+"""A home-made stand-in for what newer releases lack."""
 
 from __future__ import annotations
 

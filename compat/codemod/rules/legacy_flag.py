@@ -1,4 +1,4 @@
-"""``torchaudio.USE_SOUNDFILE_LEGACY_INTERFACE`` (patterns, row 20)."""
+"""``torchaudio.USE_SOUNDFILE_LEGACY_INTERFACE``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A decision on ``list_audio_backends()`` (patterns, row 8)."""
+"""A decision on ``list_audio_backends()``."""
 
 from __future__ import annotations
 

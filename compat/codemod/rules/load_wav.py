@@ -1,4 +1,4 @@
-"""``torchaudio.load_wav`` (patterns, row 15)."""
+"""``torchaudio.load_wav``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``AudioMetaData`` from ``torchaudio.backend.common`` (patterns, row 12)."""
+"""``AudioMetaData`` from ``torchaudio.backend.common``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``out=``, ``normalization=``, ``offset=``, ``num_frames=0`` of the 0.x ``load`` (patterns, row 14)."""
+"""``out=``, ``normalization=``, ``offset=``, ``num_frames=0`` of the 0.x ``load``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``backend="sox_io"`` where a call names it (patterns, what decides positional arguments)."""
+"""``backend="sox_io"`` where a call names it."""
 
 from __future__ import annotations
 

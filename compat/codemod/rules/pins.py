@@ -1,4 +1,4 @@
-"""Pins and variables outside Python code (patterns, row 27)."""
+"""Pins and variables outside Python code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Positional arguments of ``save`` after the fourth (patterns, row 17)."""
+"""Positional arguments of ``save`` after the fourth."""
 
 from __future__ import annotations
 

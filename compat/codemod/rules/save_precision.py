@@ -1,4 +1,4 @@
-"""``precision=`` of the 0.x ``save`` (patterns, row 16)."""
+"""``precision=`` of the 0.x ``save``."""
 
 from __future__ import annotations
 

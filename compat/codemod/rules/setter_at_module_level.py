@@ -1,4 +1,4 @@
-"""A literal ``set_audio_backend`` at module level, with the calls it governs in the same file (patterns, row 1)."""
+"""A literal ``set_audio_backend`` at module level, with the calls it governs in the same file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The setter under a test of the operating system (patterns, row 4)."""
+"""The setter under a test of the operating system."""
 
 from __future__ import annotations
 

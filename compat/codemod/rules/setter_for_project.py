@@ -1,4 +1,4 @@
-"""A literal setter in one module, the calls in others (patterns, row 2)."""
+"""A literal setter in one module, the calls in others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Setter and call in one block of one function (patterns, row 3)."""
+"""Setter and call in one block of one function."""
 
 from __future__ import annotations
 

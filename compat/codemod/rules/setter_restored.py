@@ -1,4 +1,4 @@
-"""The getter's value is saved and set again later (patterns, row 6)."""
+"""The getter's value is saved and set again later."""
 
 from __future__ import annotations
 

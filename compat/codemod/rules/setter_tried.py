@@ -1,4 +1,4 @@
-"""try/except around the setter (patterns, row 9)."""
+"""try/except around the setter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The setter with something that is not a literal (patterns, row 5)."""
+"""The setter with something that is not a literal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``si, ei = torchaudio.info(path)`` of the 0.x API (patterns, row 13)."""
+"""``si, ei = torchaudio.info(path)`` of the 0.x API."""
 
 from __future__ import annotations
 

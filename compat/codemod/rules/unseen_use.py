@@ -1,4 +1,4 @@
-"""Uses of torchaudio that cannot be followed (patterns, row 27)."""
+"""Uses of torchaudio that cannot be followed."""
 
 from __future__ import annotations
 

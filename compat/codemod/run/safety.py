@@ -76,7 +76,8 @@ def _paths_in(module: Module, draft: Draft) -> Iterator[str]:
             yield from (use.path for use in module.uses if use.node in nodes)
         else:
             for start, end in changes.stretches(module, change):
-                yield from (use.path for use in module.uses if start <= module.span(use.node)[0] < end)
+                spans = ((use.path, module.span(use.node)) for use in module.uses)
+                yield from (path for path, (first, last) in spans if first < end and start < last)
 
 
 def _new_text(change: changes.Change) -> str:

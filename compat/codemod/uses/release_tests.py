@@ -1,4 +1,4 @@
-"""What of a module cannot run under the target, because a test of the release or of what torchaudio has keeps it out (row 21).
+"""What of a module cannot run under the target, because a test of the release or of what torchaudio has keeps it out.
 
 Code that serves old and new releases asks which one is there. The arm for others than the target is right as it is: nothing in it
 is changed or reported. A test whose outcome cannot be told keeps nothing out.
