@@ -28,6 +28,18 @@ def test_example_is_what_the_rule_does(rule: Rule) -> None:
 
 
 @ALL
+def test_what_is_valid_stays(rule: Rule) -> None:
+    """A rule says what it must leave alone, and why; it is left alone, by all rules together."""
+    assert rule.valid, f"{rule.id} has no valid cases: show in its file what must stay untouched"
+    for case in rule.valid:
+        entries = ["example.py"] if rule.id == "TAC132" else []
+        outcome = rewrite({"example.py": case.code}, case.target or rule.shown_target, unsafe=True, entries=entries)["example.py"]
+        assert outcome.text == case.code, case.why
+        assert (rule.id in {finding.rule for finding in outcome.left}) == case.reported, case.why
+        assert case.why
+
+
+@ALL
 def test_words(rule: Rule) -> None:
     assert re.fullmatch(r"TAC1\d\d", rule.id)
     assert rule.title

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from compat.codemod.rewrite.changes import AddArgument, AddStatement, Change, NameArgument, RenameKeyword, Replace
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Use
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Use, Valid
 from compat.codemod.source import old_names
 from compat.codemod.source.calls import keyword, starred
 from compat.codemod.source.not_provable import NotProvableError
@@ -124,6 +124,25 @@ import torchaudio
 def read(path):
     return torchaudio.load(path, num_frames=100, backend="sox")
 """,
+    valid=(
+        Valid(
+            "the order of save's arguments changed, and here they are given elsewhere",
+            """\
+from torchaudio.backend import sox_io_backend
+
+write = sox_io_backend.save
+""",
+            reported=True,
+        ),
+        Valid(
+            "it is the function of torchaudio itself",
+            """\
+import torchaudio
+
+waveform, rate = torchaudio.load("a.wav", backend="sox")
+""",
+        ),
+    ),
     explanation="""\
 A function of a backend's module is torchaudio's own with backend= ("sox_io_backend" is "sox"). Positional arguments of save
 after the fourth become keywords, because their order changed.

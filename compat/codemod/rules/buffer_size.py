@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from compat.codemod.rewrite.changes import Remove
-from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule
+from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Valid
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -37,6 +37,17 @@ torchaudio.utils.sox_utils.set_buffer_size(16000)
     after="""\
 import torchaudio
 """,
+    valid=(
+        Valid(
+            "its value is used",
+            """\
+import torchaudio
+
+before = torchaudio.utils.sox_utils.set_buffer_size(16000)
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 It had an effect on libsox only, which is gone from torchaudio.
 """,

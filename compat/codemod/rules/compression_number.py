@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import PER_CALL, Draft, Level, Module, Project, Rule
+from compat.codemod.rule import PER_CALL, Draft, Level, Module, Project, Rule, Valid
 from compat.codemod.source.calls import keyword, literal, starred
 
 
@@ -37,6 +37,18 @@ import torchaudio
 def write(path, waveform):
     torchaudio.save(path, waveform, 16000, compression=128, format="mp3")
 """,
+    valid=(
+        Valid(
+            "a backend is named beside it",
+            """\
+import torchaudio
+
+
+def write(path, waveform):
+    torchaudio.save(path, waveform, 16000, compression=128, format="mp3", backend="sox")
+""",
+        ),
+    ),
     explanation="""\
 The sox_io backend took a number: a bit rate in kbit/s for mp3, a level for flac and ogg. Per call, ffmpeg comes first and takes a
 torchaudio.io.CodecConfig only; sox still takes the number. Where a global backend of the project settles it, its change does so.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule
+from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Valid
 from compat.codemod.source import value_kinds
 from compat.codemod.source.calls import keyword
 from compat.codemod.uses import passed_values
@@ -38,6 +38,18 @@ import torchaudio
 def write(path, waveform):
     torchaudio.save(path, (waveform * 32767).to(torch.int16), 16000)
 """,
+    valid=(
+        Valid(
+            "floats are saved as they are",
+            """\
+import torchaudio
+
+
+def write(path, waveform):
+    torchaudio.save(path, waveform.float(), 16000)
+""",
+        ),
+    ),
     explanation="""\
 In 2.9 save hands the tensor on as it is. compat.save scales by the tensor's type, as every release before did.
 """,

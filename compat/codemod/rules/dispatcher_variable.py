@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from compat.codemod.rewrite.changes import Remove
-from compat.codemod.rule import NO_FUNCTION, NO_LEFTOVERS, Draft, Level, Module, Project, Rule
+from compat.codemod.rule import NO_FUNCTION, NO_LEFTOVERS, Draft, Level, Module, Project, Rule, Valid
 from compat.codemod.source import old_names
 from compat.codemod.source.calls import literal
 
@@ -75,6 +75,19 @@ import os
 
 import torchaudio
 """,
+    valid=(
+        Valid(
+            '"0" asked for the global backend',
+            """\
+import os
+
+os.environ["TORCHAUDIO_USE_BACKEND_DISPATCHER"] = "0"
+
+import torchaudio
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 2.0 needed it to be "1", 2.1 let it turn the dispatcher off, 2.2 and later do not read it. Where it is "0" the program wants
 the global backend, and where it is set after the import it never had an effect: both are reported.

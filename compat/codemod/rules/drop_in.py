@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from compat.codemod.rewrite.changes import Replace
-from compat.codemod.rule import DROP_IN, NO_FUNCTION, Draft, Level, Module, Project, Rule
+from compat.codemod.rule import DROP_IN, NO_FUNCTION, Draft, Level, Module, Project, Rule, Valid
 
 _BESIDE = "`torchaudio-compat run SCRIPT` works beside it and needs no line here, and so does `torchaudio-compat codemod --target 2.2`."
 _INSTALL = 'compat.install("2.0")'
@@ -85,6 +85,18 @@ import torchaudio
 
 torchaudio.set_audio_backend("sox_io")
 ''',
+    valid=(
+        Valid(
+            "the program installs it already",
+            """\
+import compat
+
+compat.install("2.0")
+
+import torchaudio
+""",
+        ),
+    ),
     explanation="""\
 Nothing else is changed: the program runs under the shim. It goes after the docstring and the imports from __future__ and
 before everything else, because what is imported later binds names of torchaudio.

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from compat.codemod.rewrite.changes import Remove
-from compat.codemod.rule import DROP_IN, MODERN, Draft, Imported, Level, Module, Project, Rule, Use
+from compat.codemod.rule import DROP_IN, MODERN, Draft, Imported, Level, Module, Project, Rule, Use, Valid
 from compat.codemod.rules.leftover_import import is_used
 from compat.codemod.source import conditions, old_names
 
@@ -77,6 +77,17 @@ import torchaudio
 
 waveform, rate = torchaudio.load("a.wav")
 """,
+    valid=(
+        Valid(
+            "its value is used",
+            """\
+import torchaudio
+
+started = torchaudio.initialize_sox()
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 A bare initialize_sox() or shutdown_sox() goes: libsox needs neither. SoxEffectsChain is reported: apply_effects_file takes the
 same effects as a list, [["gain", "-3"], ["rate", "16000"]], and gives a float tensor and its sample rate. SignalInfo, EncodingInfo,

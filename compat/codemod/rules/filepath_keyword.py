@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from compat.codemod.rewrite.changes import RenameKeyword
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Use
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Use, Valid
 from compat.codemod.source.calls import is_dict_with, keyword
 from compat.codemod.uses import dispatcher_variable, forwarding
 from compat.codemod.uses.argument_dicts import passed_in_dict
@@ -101,6 +101,36 @@ import torchaudio
 def read(path):
     return torchaudio.load(uri=path, num_frames=16000)
 """,
+    valid=(
+        Valid(
+            "the name is the new one",
+            """\
+import torchaudio
+
+waveform, rate = torchaudio.load(uri="a.wav")
+""",
+        ),
+        Valid(
+            "another function of that name",
+            """\
+def load(filepath):
+    return filepath
+
+
+load(filepath="a.wav")
+""",
+        ),
+        Valid(
+            "the name is a key of a dict, which may go elsewhere too",
+            """\
+import torchaudio
+
+given = {"filepath": "a.wav"}
+waveform, rate = torchaudio.load(**given)
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 The per-call functions call their first parameter uri. So it is in functools.partial, a pool's submit, asyncio.to_thread and
 joblib's delayed; in a dict it is reported. A program that swallows errors in a loop (`while True: try: load(

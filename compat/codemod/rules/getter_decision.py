@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from compat.codemod.plan.restore_pairs import restores
 from compat.codemod.rewrite.changes import Change, Remove, Replace, Unwrap
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Use
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Use, Valid
 from compat.codemod.source import old_names
 
 _Arm = TypeVar("_Arm", ast.stmt, ast.expr)
@@ -167,6 +167,22 @@ def read(path, start):
     waveform, rate = torchaudio.load(path, frame_offset=start)
     return waveform, rate
 """,
+    valid=(
+        Valid(
+            "the arms differ in more than offset= and frame_offset=",
+            """\
+import torchaudio
+
+
+def read(path, start):
+    if torchaudio.get_audio_backend() == "sox_io":
+        return torchaudio.load(path, frame_offset=start)
+    else:
+        return torchaudio.load(path)[0]
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 With the dispatcher the getter gives None, so such code takes the arm that was written for backends of 2020. Where that is
 the only difference, in arguments or in a dict of them, the arm that says frame_offset stays; other decisions need a person.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule
+from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Valid
 from compat.codemod.source import old_names
 
 
@@ -40,6 +40,18 @@ import torchaudio
 def louder(path):
     return torchaudio.sox_effects.apply_effects_file(path, [["gain", "3"]])
 """,
+    valid=(
+        Valid(
+            "functional stays",
+            """\
+import torchaudio
+
+
+def slower(waveform):
+    return torchaudio.functional.resample(waveform, 16000, 8000)
+""",
+        ),
+    ),
     explanation="""\
 They went in 2.9, or were never public. Up to 2.8 they stay as they are.
 """,

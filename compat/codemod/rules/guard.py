@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import PER_CALL, Draft, Level, Module, Project, Rule
+from compat.codemod.rule import PER_CALL, Draft, Level, Module, Project, Rule, Valid
 from compat.codemod.uses import setter_calls
 
 
@@ -35,6 +35,19 @@ import torchaudio
 if hasattr(torchaudio, "set_audio_backend"):
     torchaudio.set_audio_backend("soundfile")
 """,
+    valid=(
+        Valid(
+            "newer releases have an arm of their own",
+            """\
+import torchaudio
+
+if hasattr(torchaudio, "set_audio_backend"):
+    torchaudio.set_audio_backend("soundfile")
+else:
+    BACKEND = "soundfile"
+""",
+        ),
+    ),
     explanation="""\
 Guards are left as they are, and so is all that they keep from running under the target.
 This one has nothing to say for releases in which the setter is there and does nothing.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid
 from compat.codemod.source import old_names
 from compat.codemod.uses import replacements
 
@@ -34,6 +34,16 @@ import torchaudio
 if not hasattr(torchaudio, "list_audio_backends"):
     torchaudio.list_audio_backends = lambda: ["soundfile"]
 """,
+    valid=(
+        Valid(
+            "load is still there: this is no stand-in for what is gone",
+            """\
+import torchaudio
+
+torchaudio.load = print
+""",
+        ),
+    ),
     explanation="""\
 What such code puts in place differs from the real thing in ways that show up elsewhere. compat.install does the same for all names.
 """,

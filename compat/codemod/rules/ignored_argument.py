@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from compat.codemod.rewrite.changes import Change, Replace
-from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Use
+from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Use, Valid
 from compat.codemod.source.calls import keyword, literal, starred
 from compat.codemod.uses.our_name import our_name
 
@@ -60,6 +60,16 @@ import compat
 
 waveform, rate = compat.load("a.wav", normalize=False)
 """,
+    valid=(
+        Valid(
+            "normalize=True is what 2.9 does",
+            """\
+import torchaudio
+
+waveform, rate = torchaudio.load("a.wav", normalize=True)
+""",
+        ),
+    ),
     explanation="""\
 normalize=False, format=, encoding= and bits_per_sample= are taken and have no effect in 2.9. compat.load and compat.save
 honour them. It is a change for --unsafe because a test that replaces torchaudio.load would no longer reach the call.

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from compat.codemod.rewrite.changes import Change, DropName, Replace
-from compat.codemod.rule import MODERN, Draft, Imported, Level, Module, Project, Rule, Use
+from compat.codemod.rule import MODERN, Draft, Imported, Level, Module, Project, Rule, Use, Valid
 from compat.codemod.source import conditions, old_names
 
 _REASON = "nothing here uses this import any more, and later releases lack what it imports"
@@ -68,6 +68,16 @@ import torchaudio
 
 waveform, rate = torchaudio.load("a.wav")
 """,
+    valid=(
+        Valid(
+            "a string names what is imported, as __all__ does",
+            """\
+from torchaudio.backend import sox_io_backend
+
+__all__ = ["sox_io_backend"]
+""",
+        ),
+    ),
     explanation="""\
 Imports of torchaudio.backend, its modules and the setter go when no name, string or other file means them; `torchaudio`
 stays bound. In a `try` with handlers they are left.

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from compat.codemod.rewrite.changes import Remove
-from compat.codemod.rule import NO_LEFTOVERS, Draft, Level, Module, Project, Rule
+from compat.codemod.rule import NO_LEFTOVERS, Draft, Level, Module, Project, Rule, Valid
 from compat.codemod.source.calls import literal
 
 _REASON = "USE_SOUNDFILE_LEGACY_INTERFACE went in 0.9"
@@ -39,6 +39,17 @@ torchaudio.USE_SOUNDFILE_LEGACY_INTERFACE = False
     after="""\
 import torchaudio
 """,
+    valid=(
+        Valid(
+            "True asked for the load of 0.6",
+            """\
+import torchaudio
+
+torchaudio.USE_SOUNDFILE_LEGACY_INTERFACE = True
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 False asked for the interface that has been the only one for years.
 """,

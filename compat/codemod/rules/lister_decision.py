@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from compat.codemod.rewrite.changes import Replace
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Use
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Use, Valid
 from compat.codemod.source.calls import called, literal
 from compat.codemod.uses import setter_calls
 
@@ -92,6 +92,24 @@ import torchaudio
 
 HAS_SOX = "sox" in torchaudio.list_audio_backends()
 """,
+    valid=(
+        Valid(
+            "the list is only shown",
+            """\
+import torchaudio
+
+print(torchaudio.list_audio_backends())
+""",
+        ),
+        Valid(
+            "another name is looked for",
+            """\
+import torchaudio
+
+HAS_SOUNDFILE = "soundfile" in torchaudio.list_audio_backends()
+""",
+        ),
+    ),
     explanation="""\
 The list gives the names that a call may give to backend=. Other uses of it are reported, because the order and the names differ.
 """,

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from compat.codemod.rewrite.changes import Replace
-from compat.codemod.rule import DROP_IN, MODERN, Draft, Level, Module, Project, Rule
+from compat.codemod.rule import DROP_IN, MODERN, Draft, Level, Module, Project, Rule, Valid
 from compat.codemod.source import old_names
 from compat.codemod.source.calls import literal, starred
 
@@ -84,6 +84,17 @@ frames = torchaudio.load("a.wav")[0].shape[1]
 waveform, rate = torchaudio.load_wav("b.wav")
 total = waveform.sum()
 """,
+    valid=(
+        Valid(
+            "the samples themselves are used, whose scale differed",
+            """\
+import torchaudio
+
+loudest = torchaudio.load_wav("a.wav")[0].max()
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 Nothing gives the same numbers for certain, so a person has to look at what is done with them. Where a function reads only the shape
 of the waveform, or only the sample rate, load gives the same.

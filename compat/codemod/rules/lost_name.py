@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from compat.codemod.rewrite.changes import AddStatement, Change, DropName, Replace
-from compat.codemod.rule import NINE, Draft, Imported, Level, Module, Project, Rule, Use
+from compat.codemod.rule import NINE, Draft, Imported, Level, Module, Project, Rule, Use, Valid
 from compat.codemod.rules import lister_decision
 from compat.codemod.rules.tuple_info import unsettled
 from compat.codemod.source import conditions
@@ -22,7 +22,7 @@ _LOST = ("torchaudio.info", "torchaudio.AudioMetaData", "torchaudio.list_audio_b
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Dotted names, imports of the names, annotations in strings."""
     for use in module.uses:
-        if use.path in _LOST and isinstance(use.node, ast.Attribute) and not use.stored and not _is_left(module, use.node):
+        if use.path in _LOST and isinstance(use.node, ast.Attribute) and not use.stored:
             if lister_decision.decides(module, use):
                 continue  # TAC108 speaks of it
             if unsettled(module, project, use):
@@ -39,16 +39,6 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         else:
             change = Replace(start, end, f"{ours[0]}.{_CLASS}")
             yield Draft((start, end), _reason(_CLASS), changes=(change, *ours[1]), touches=(f"torchaudio.{_CLASS}",))
-
-
-def _is_left(module: Module, node: ast.AST) -> bool:
-    """Whether it stands under a guard of its own."""
-    below = node
-    for above in module.names.chain(node):
-        if isinstance(above, ast.If | ast.IfExp) and conditions.is_guard(module, above.test) and above.test is not below:
-            return True
-        below = above
-    return False
 
 
 def _reason(name: str) -> str:
@@ -102,6 +92,29 @@ def seconds(path):
     meta = compat.info(path)
     return meta.num_frames / meta.sample_rate
 """,
+    valid=(
+        Valid(
+            "a test keeps it out of 2.9",
+            """\
+import torchaudio
+
+frames = torchaudio.info("a.wav").num_frames if hasattr(torchaudio, "info") else None
+""",
+        ),
+        Valid(
+            "what a test around it gives cannot be told",
+            """\
+import torchaudio
+
+
+def frames(path, old_torchaudio):
+    if old_torchaudio:
+        return torchaudio.info(path).num_frames
+    return None
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 compat.info, compat.AudioMetaData and compat.list_audio_backends are those of 2.2. Where torchaudio is imported in a function,
 compat is imported beside it. `import torchaudio` stays, because tests

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from compat.codemod.rewrite.changes import AddStatement, Change, Replace
-from compat.codemod.rule import MODERN, Draft, Imported, Level, Module, Project, Rule, Use
+from compat.codemod.rule import MODERN, Draft, Imported, Level, Module, Project, Rule, Use, Valid
 from compat.codemod.source import conditions, old_names
 from compat.codemod.uses import type_texts
 
@@ -65,6 +65,18 @@ from torchaudio import AudioMetaData
 def seconds(meta: AudioMetaData) -> float:
     return meta.num_frames / meta.sample_rate
 """,
+    valid=(
+        Valid(
+            "it is one of several attempts to import it",
+            """\
+try:
+    from torchaudio import AudioMetaData
+except ImportError:
+    from torchaudio.backend.common import AudioMetaData
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 From 2.1 to 2.8 the class stands at the top of torchaudio; for 2.9, which has lost it, it comes from this package (TAC129).
 In a ladder of imports with ImportError it is only reported.

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from compat.codemod.rewrite.changes import Change, DropArgument, RenameKeyword, Replace
-from compat.codemod.rule import DROP_IN, MODERN, Draft, Level, Module, Project, Rule, Use
+from compat.codemod.rule import DROP_IN, MODERN, Draft, Level, Module, Project, Rule, Use, Valid
 from compat.codemod.source.calls import keyword, literal, starred
 from compat.codemod.uses import forwarding
 from compat.codemod.uses.argument_dicts import passed_in_dict
@@ -112,6 +112,29 @@ import torchaudio
 def read(path):
     return torchaudio.load(path, frame_offset=100)
 """,
+    valid=(
+        Valid(
+            "nothing shows that the call is that old, so 0 may mean none",
+            """\
+import torchaudio
+
+
+def read(path, frames):
+    return torchaudio.load(path, num_frames=frames)
+""",
+        ),
+        Valid(
+            "this normalization scaled in a way that is gone",
+            """\
+import torchaudio
+
+
+def read(path):
+    return torchaudio.load(path, normalization=False)
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 out=None, normalization=True, signalinfo=None, encodinginfo=None and filetype=None were the defaults and go, offset= is frame_offset=,
 num_frames=0 meant all of it and goes: since 0.8 it is an error, or gives nothing. num_frames=n, which may be 0, becomes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compat.codemod.rewrite.changes import Replace
-from compat.codemod.rule import PER_CALL, Draft, Level, Module, Project, Rule
+from compat.codemod.rule import PER_CALL, Draft, Level, Module, Project, Rule, Valid
 from compat.codemod.source.calls import keyword, literal
 
 _REASON = 'in a call the backend is "sox"; "sox_io" is a ValueError'
@@ -40,6 +40,26 @@ import torchaudio
 
 waveform, rate = torchaudio.load("a.wav", backend="sox")
 """,
+    valid=(
+        Valid(
+            "the name is the new one",
+            """\
+import torchaudio
+
+waveform, rate = torchaudio.load("a.wav", backend="sox")
+""",
+        ),
+        Valid(
+            "the name is given by a variable",
+            """\
+import torchaudio
+
+
+def read(path, backend):
+    return torchaudio.load(path, backend=backend)
+""",
+        ),
+    ),
     explanation="""\
 Only the global backend was called "sox_io"; a call knows ffmpeg, sox and soundfile.
 """,

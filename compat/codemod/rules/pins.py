@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compat.codemod.files import other_files
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -25,6 +25,14 @@ RULE = Rule(
     before="""\
 install_requires = ["torch==2.0.1", "torchaudio==2.0.2"]
 """,
+    valid=(
+        Valid(
+            "the pin admits the target",
+            """\
+install_requires = ["torchaudio>=2.2"]
+""",
+        ),
+    ),
     explanation="""\
 Shell scripts, Docker files, YAML, TOML and requirements are read for TORCHAUDIO_USE_BACKEND_DISPATCHER and for pins of
 torchaudio that do not go with the target. They are never changed.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid
 from compat.codemod.source import old_names
 
 _ALWAYS = {"set_audio_backend", "get_audio_backend", "load_wav"}
@@ -37,6 +37,19 @@ if torchaudio.__version__ < "2":
 
 torchaudio.set_audio_backend("soundfile")
 """,
+    valid=(
+        Valid(
+            "the other binding is None, for not installed",
+            """\
+try:
+    import torchaudio
+except ImportError:
+    torchaudio = None
+
+HAS_AUDIO = torchaudio is not None
+""",
+        ),
+    ),
     explanation="""\
 Only names that every binding in their scope makes torchaudio's (or None, for not installed) are changed.
 """,

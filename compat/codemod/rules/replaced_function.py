@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid
 from compat.codemod.uses import replacements
 
 _ADVICE = "Let what takes its place accept the new call, leave this folder out (--exclude tests), and run again."
@@ -37,6 +37,19 @@ def test_reading():
         torchaudio.load(filepath="a.wav")
         load.assert_called_once_with(filepath="a.wav")
 """,
+    valid=(
+        Valid(
+            "no change would reach the mock",
+            """\
+import torchaudio
+
+
+def test_reading(mocker):
+    mocker.patch("torchaudio.load")
+    torchaudio.load("a.wav")
+""",
+        ),
+    ),
     explanation="""\
 A mock or an assignment sees the arguments of every call that reaches it. No call is changed then, and both places are named.
 """,

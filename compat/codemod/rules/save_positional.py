@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from compat.codemod.rewrite.changes import NameArgument
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid
 from compat.codemod.source import old_names, value_kinds
 from compat.codemod.source.calls import literal, starred
 
@@ -58,6 +58,29 @@ import torchaudio
 def write(path, waveform):
     torchaudio.save(path, waveform, 16000, True, compression=-4.2, format="vorbis")
 """,
+    valid=(
+        Valid(
+            "a string in fifth place is a format, in the new order",
+            """\
+import torchaudio
+
+
+def write(path, waveform):
+    torchaudio.save(path, waveform, 16000, True, "wav")
+""",
+        ),
+        Valid(
+            "a name in fifth place may be either",
+            """\
+import torchaudio
+
+
+def write(path, waveform, more):
+    torchaudio.save(path, waveform, 16000, True, more)
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 A number in fifth place can only be a compression, and None before the name of a format only the compression that is left
 out. A bit depth in eighth place, or an encoding in seventh, shows the old order too. A string in fifth place is a format, in

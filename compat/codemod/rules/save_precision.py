@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from compat.codemod.rewrite.changes import RenameKeyword
-from compat.codemod.rule import DROP_IN, MODERN, Draft, Level, Module, Project, Rule, Use
+from compat.codemod.rule import DROP_IN, MODERN, Draft, Level, Module, Project, Rule, Use, Valid
 from compat.codemod.source.calls import keyword, literal
 from compat.codemod.uses import forwarding
 from compat.codemod.uses.argument_dicts import passed_in_dict
@@ -63,6 +63,19 @@ import torchaudio
 def write(path, waveform):
     torchaudio.save(path, waveform, 16000, bits_per_sample=16)
 """,
+    valid=(
+        Valid(
+            "a bit depth that is worked out may be None",
+            """\
+import torchaudio
+
+
+def write(path, waveform, depth):
+    torchaudio.save(path, waveform, 16000, precision=depth)
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 A literal bit depth only gets its new name. 2.9 ignores it, so there it is reported.
 """,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compat.codemod.plan.decide import planned
-from compat.codemod.rule import MODERN, Level, Rule
+from compat.codemod.rule import MODERN, Level, Rule, Valid
 
 RULE = Rule(
     id="TAC101",
@@ -26,6 +26,39 @@ import torchaudio
 def read(path):
     return torchaudio.load(path, backend="sox")
 """,
+    valid=(
+        Valid(
+            "get_audio_backend() is asked, and what the code does with the answer is not known",
+            """\
+import torchaudio
+
+torchaudio.set_audio_backend("sox_io")
+x = torchaudio.load("a.wav")
+print(torchaudio.get_audio_backend())
+""",
+            reported=True,
+        ),
+        Valid(
+            "a file object is passed, which the per-call sox backend does not take",
+            """\
+import io
+
+import torchaudio
+
+torchaudio.set_audio_backend("sox_io")
+x = torchaudio.load(io.BytesIO(data))
+""",
+            reported=True,
+        ),
+        Valid(
+            "the call names its backend, and nothing sets one",
+            """\
+import torchaudio
+
+x = torchaudio.load("a.wav", backend="sox")
+""",
+        ),
+    ),
     explanation="""\
 The global backend went with 2.1: from 2.2 on set_audio_backend does nothing. The setter goes, and every load, save and
 info that ran under it gets backend=; "sox_io" is called "sox" there. For 2.9, which has no backends, the setter only goes.

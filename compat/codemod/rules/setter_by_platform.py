@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compat.codemod.plan.decide import planned
-from compat.codemod.rule import MODERN, Level, Rule
+from compat.codemod.rule import MODERN, Level, Rule, Valid
 
 RULE = Rule(
     id="TAC104",
@@ -35,6 +35,24 @@ AUDIO_BACKEND = "soundfile" if sys.platform == "win32" else "sox"
 def read(path):
     return torchaudio.load(path, backend=AUDIO_BACKEND)
 """,
+    valid=(
+        Valid(
+            "an arm does more than set a backend",
+            """\
+import sys
+
+import torchaudio
+
+if sys.platform == "win32":
+    torchaudio.set_audio_backend("soundfile")
+    print("on Windows")
+else:
+    torchaudio.set_audio_backend("sox_io")
+x = torchaudio.load("a.wav")
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 The test stays, and what it chose becomes one constant that every call of the module passes. Without an `else` the constant
 is None there: the call chooses by itself. A choice in the argument, set_audio_backend("soundfile" if ... else "sox_io"), becomes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compat.codemod.plan.decide import planned
-from compat.codemod.rule import MODERN, Level, Rule
+from compat.codemod.rule import MODERN, Level, Rule, Valid
 
 RULE = Rule(
     id="TAC102",
@@ -37,6 +37,24 @@ def main():
 if __name__ == "__main__":
     main()
 """,
+    valid=(
+        Valid(
+            "the module is passed on, so calls may be made that are not seen",
+            """\
+import torchaudio
+
+
+def main():
+    torchaudio.set_audio_backend("sox_io")
+    run(torchaudio)
+
+
+if __name__ == "__main__":
+    main()
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 Where all setters of a project name one backend, every call of the project gets it and the setters go; all of that, or
 nothing. It is nothing where the names differ or cannot be read, where a module with calls is also run by a program that

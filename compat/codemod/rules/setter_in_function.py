@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compat.codemod.plan.decide import planned
-from compat.codemod.rule import MODERN, Level, Rule
+from compat.codemod.rule import MODERN, Level, Rule, Valid
 
 RULE = Rule(
     id="TAC103",
@@ -25,6 +25,23 @@ import torchaudio
 def read(path):
     return torchaudio.load(path, backend="soundfile")
 """,
+    valid=(
+        Valid(
+            "the setting outlives its function, and a call elsewhere depends on it",
+            """\
+import torchaudio
+
+
+def prepare():
+    torchaudio.set_audio_backend("sox_io")
+
+
+def read(path):
+    return torchaudio.load(path)
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 A setting outlives its function. It is folded into the calls that come after it in its block only where no other call of
 the project is left that may have depended on it.

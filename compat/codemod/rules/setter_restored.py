@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compat.codemod.plan.decide import planned
-from compat.codemod.rule import MODERN, Level, Rule
+from compat.codemod.rule import MODERN, Level, Rule, Valid
 
 RULE = Rule(
     id="TAC106",
@@ -29,6 +29,22 @@ import torchaudio
 def read(path):
     return torchaudio.load(path, backend="soundfile")
 """,
+    valid=(
+        Valid(
+            "the saved value is used otherwise too",
+            """\
+import torchaudio
+
+
+def read(path):
+    before = torchaudio.get_audio_backend()
+    torchaudio.set_audio_backend("sox_io")
+    waveform, rate = torchaudio.load(path)
+    torchaudio.set_audio_backend(before)
+    return waveform, before
+""",
+        ),
+    ),
     explanation="""\
 Getter, setter and restoring setter go together or stay together; a `try` left with nothing to do goes too. The calls in
 between get the backend. Where something in between may load elsewhere, or the saved value is used otherwise, all stays.

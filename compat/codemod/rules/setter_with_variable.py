@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from compat.codemod.plan.decide import planned
 from compat.codemod.plan.unreadable import instead_of, no_such_backend
-from compat.codemod.rule import DROP_IN, MODERN, Draft, Level, Module, Project, Rule
+from compat.codemod.rule import DROP_IN, MODERN, Draft, Level, Module, Project, Rule, Valid
 from compat.codemod.source import old_names
 from compat.codemod.source.calls import string
 from compat.codemod.uses import setter_calls
@@ -38,6 +38,18 @@ import torchaudio
 def prepare(args):
     torchaudio.set_audio_backend(args.backend)
 """,
+    valid=(
+        Valid(
+            "the value is given to the call itself",
+            """\
+import torchaudio
+
+
+def read(path, args):
+    return torchaudio.load(path, backend=args.backend)
+""",
+        ),
+    ),
     explanation="""\
 What is set is known only when the program runs. Pass the value on to each call as backend=. The places where "sox_io" is
 written (defaults and choices of argparse, configuration files) are named too: in a call it is "sox".

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -29,6 +29,16 @@ import torchaudio
 
 torchaudio.set_audio_backend("sox_io")
 """,
+    valid=(
+        Valid(
+            "the release that is installed is the target",
+            """\
+import compat
+
+compat.install("2.2")
+""",
+        ),
+    ),
     explanation="""\
 Under compat.install("2.0") the global backend works and calls take no backend=. Rewritten code would fail there, so nothing
 is changed until the drop-in goes.

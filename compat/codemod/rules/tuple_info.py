@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 
 from compat.codemod.rewrite.changes import Change, Replace
-from compat.codemod.rule import DROP_IN, MODERN, Draft, Level, Module, Project, Rule, Use
+from compat.codemod.rule import DROP_IN, MODERN, Draft, Level, Module, Project, Rule, Use, Valid
 from compat.codemod.source.calls import literal
 from compat.codemod.source.not_provable import NotProvableError
 from compat.codemod.source.scopes import AnyFunction
@@ -242,6 +242,27 @@ def seconds(path):
     si = torchaudio.info(path)
     return si.num_frames / si.sample_rate
 """,
+    valid=(
+        Valid(
+            "length was frames times channels with sox, and frames with soundfile",
+            """\
+import torchaudio
+
+si, ei = torchaudio.info("a.wav")
+print(si.length)
+""",
+            reported=True,
+        ),
+        Valid(
+            "the value is read as AudioMetaData",
+            """\
+import torchaudio
+
+meta = torchaudio.info("a.wav")
+print(meta.num_frames)
+""",
+        ),
+    ),
     explanation="""\
 Up to 0.7 info gave two objects. Where the first is kept in a local name and read by attribute only, and the second is not
 read, names are translated; so they are where the whole tuple is kept and read by [0].

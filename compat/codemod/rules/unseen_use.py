@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid
 from compat.codemod.source import old_names
 from compat.codemod.source.calls import called, keyword, literal
 from compat.codemod.uses import reexports
@@ -131,6 +131,24 @@ import importlib
 
 ta = importlib.import_module("torchaudio")
 """,
+    valid=(
+        Valid(
+            "an import statement binds the name",
+            """\
+import torchaudio
+
+waveform, rate = torchaudio.load("a.wav")
+""",
+        ),
+        Valid(
+            "a message is not code",
+            """\
+import torchaudio
+
+print("torchaudio.set_audio_backend( is gone")
+""",
+        ),
+    ),
     explanation="""\
 Only names that an import statement binds are torchaudio's for certain. What comes by another way has to be looked at.
 """,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -11,9 +12,9 @@ from compat.codemod.rewrite import changes
 from compat.codemod.rewrite.changes import AddStatement, DropArgument, OfCall, Replace, Substitute
 from compat.codemod.rewrite.drafts import Draft
 from compat.codemod.rule import Rule
-from compat.codemod.source import libcst_check
+from compat.codemod.source import conditions, libcst_check, old_names
 from compat.codemod.source.findings import Place
-from compat.codemod.source.module import Module
+from compat.codemod.source.module import Module, Use
 from compat.codemod.uses import replacements
 from compat.codemod.uses.project import Project
 from compat.codemod.uses.replacements import Replacement
@@ -42,6 +43,9 @@ def objection(project: Project, module: Module, draft: Draft) -> Objection | Non
     """Say what stands against the changes of a draft; ``None`` where nothing does."""
     if project.runs_not(module, draft.span):
         return Objection("a test of the release around it keeps it from running under the target")
+    for use in draft.touches or ():
+        if isinstance(use, Use) and _may_be_kept_out(project, module, use, draft):
+            return Objection("a test around it asks which torchaudio there is, and what it gives cannot be told")
     dissent = libcst_check.dissent(module)
     if dissent is not None:
         place = module.place(dissent.use.node)
@@ -52,6 +56,19 @@ def objection(project: Project, module: Module, draft: Draft) -> Objection | Non
     name = f"torchaudio.{found[0].name}".rstrip(".")
     places = tuple(one.place for one in found[:3])
     return Objection(f"{name} {found[0].how} elsewhere, and what takes its place would meet the change", places, TOGETHER, found)
+
+
+def _may_be_kept_out(project: Project, module: Module, use: Use, draft: Draft) -> bool:
+    """Whether a name that the target lacks stands under a test of the release, and the test stays."""
+    if old_names.has(use.path.rpartition(".")[2], project.target) is not False:
+        return False
+    below: ast.AST = use.node
+    for above in module.names.chain(use.node):
+        if isinstance(above, ast.If | ast.IfExp) and above.test is not below and conditions.is_guard(module, above.test):
+            start = module.span(above)[0]
+            return not any(first <= start < last for change in draft.changes for first, last in changes.stretches(module, change))
+        below = above
+    return False
 
 
 def _against(project: Project, module: Module, draft: Draft) -> Iterator[Replacement]:
