@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import pkgutil
 import re
+from pathlib import Path
 
 import pytest
 
 from compat.codemod import rule as kinds
+from compat.codemod import rules as package
 from compat.codemod.rule import Rule
 from compat.codemod.rules import rules
 from compat.codemod.source.findings import Level
@@ -51,6 +54,12 @@ def test_words(rule: Rule) -> None:
 
 def test_no_published_rule_is_lost() -> None:
     assert {f"TAC1{row:02}" for row in range(1, 28)} <= set(rules())
+
+
+def test_every_rule_has_its_tests() -> None:
+    """In a file of its own, called as the rule's."""
+    names = {info.name for info in pkgutil.iter_modules(package.__path__)}
+    assert {path.stem.removeprefix("test_") for path in Path(__file__).with_name("rules").glob("test_*.py")} == names
 
 
 def test_ids_are_unique(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,17 +90,6 @@ def test_without_the_fake_each_of_them_is_changed() -> None:
         assert any(changed), path
 
 
-def test_both_places_are_named() -> None:
-    files = {
-        "audio.py": "import torchaudio\nx = torchaudio.load_wav('a')[1]\n",
-        "test_audio.py": "from unittest.mock import patch\n\n\n@patch('torchaudio.load_wav')\ndef test_it(fake):\n    pass\n",
-    }
-    outcomes = rewrite(files)
-    [left], [fake] = outcomes["audio.py"].left, outcomes["test_audio.py"].left
-    assert (left.rule, str(left.place), [str(one) for one in left.related]) == ("TAC115", "audio.py:2:5", ["test_audio.py:4:2"])
-    assert (fake.rule, str(fake.place), [str(one) for one in fake.related]) == ("TAC123", "test_audio.py:4:2", ["audio.py:2:5"])
-
-
 OF_NO_FUNCTION = ("TAC119", "TAC132")  # an environment variable, a new line
 CALL = "import torchaudio\nx = torchaudio.load(filepath=p)\n"
 SET = "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\nx = torchaudio.load(p)\n"

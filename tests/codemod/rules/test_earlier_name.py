@@ -1,74 +1,10 @@
-"""What 0.x had and 2.0 lacks: the tuple of info for 2.9, names that went early, and what the drop-in cannot help."""
+"""TAC136: Names that went before 2.0."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.codemod.tables import Case, changes, check, rewrite, stays, table
-
-
-@table(
-    *(
-        stays(f"{name}, {target}", source, *rules, target=target)
-        for target in ("2.1", "2.2", "2.9")
-        for name, source, both in (
-            (
-                "both unpacked and used",
-                """
-                import torchaudio
-                si, ei = torchaudio.info("a.wav")
-                print(si.rate, ei.bits_per_sample)
-            """,
-                True,
-            ),
-            (
-                "the second item",
-                """
-                import torchaudio
-                bits = torchaudio.info("a.wav")[1].bits_per_sample
-            """,
-                True,
-            ),
-            (
-                "the last item",
-                """
-                import torchaudio
-                bits = torchaudio.info("a.wav")[-1].bits_per_sample
-            """,
-                True,
-            ),
-            (
-                "imported by name",
-                """
-                from torchaudio import info
-                si, ei = info("a.wav")
-                print(si.rate, ei.bits_per_sample)
-            """,
-                True,
-            ),
-        )
-        for rules in [("TAC113", "TAC129") if target == "2.9" and both else ("TAC113",)]
-    ),
-    changes(
-        "settled for 2.9",
-        """
-        import torchaudio
-        def f(p):
-            si, ei = torchaudio.info(p)
-            return si.rate
-    """,
-        """
-        import torchaudio
-        import compat
-        def f(p):
-            si = compat.info(p)
-            return si.sample_rate
-    """,
-        target="2.9",
-    ),
-)
-def test_the_tuple_of_info(case: Case) -> None:
-    check(case)
 
 
 @table(
@@ -139,11 +75,3 @@ def test_the_drop_in_says_what_2_0_lacks(line: str, rule: str) -> None:
     outcome = rewrite({"a.py": source}, "compat", unsafe=True)["a.py"]
     assert outcome.text == source
     assert {finding.rule for finding in outcome.left} == ({rule} if rule else set())
-
-
-@pytest.mark.parametrize(("target", "words"), [("2.2", ("'sox'", '"sox_io"', "--backend sox")), ("compat", ("'sox'", '"sox_io"'))])
-def test_the_backend_of_0_x_is_called_by_its_name(target: str, words: tuple[str, ...]) -> None:
-    (finding,) = rewrite({"a.py": "import torchaudio\ntorchaudio.set_audio_backend('sox')\n"}, target)["a.py"].left
-    assert finding.rule == "TAC105"
-    assert all(word in f"{finding.reason} {finding.advice}" for word in words)
-    assert "not a literal" not in finding.reason

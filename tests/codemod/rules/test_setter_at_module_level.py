@@ -1,10 +1,44 @@
-"""The global backend."""
+"""TAC101: Name the backend in each call instead of setting it for the module."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
 from tests.codemod.tables import Case, changes, check, dedent, rewrite, stays, table
 
-PARTIAL = 'functools.partial(torchaudio.load, backend="soundfile")'
+
+def stay(name: str, says: str, source: str, target: str = "2.2", **others: str) -> object:
+    """A program that stays as it is, and words that are said of it; beside it other files."""
+    return pytest.param(dedent(source), says, target, {f"{other}.py": dedent(text) for other, text in others.items()}, id=name)
+
+
+PATH = "a path object is passed"
+
+
+def passed(name: str, says: str, *lines: str) -> object:
+    """The setter of sox and a call that is given ``x``, after some lines."""
+    head = ["import torchaudio", SETTER.rstrip(), *lines]
+    return stay(f"given {name}", says, "\n".join([*head, "y = torchaudio.load(x)"]))
+
+
+def given(name: str, before: str, after: str, head: str = "") -> Case:
+    """What a call is given under the setter of sox, in a module that speaks of path objects."""
+    return changes(
+        f"given {name}",
+        f"import torchaudio, pathlib\n{SETTER}{head}x = torchaudio.load({before})\n",
+        f'import torchaudio, pathlib\n{head}x = torchaudio.load({after}, backend="sox")\n',
+    )
+
+
+SETTER = 'torchaudio.set_audio_backend("sox_io")\n'
+FILE = "a file object is passed"
+SOX = "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n"
+SET = 'torchaudio.set_audio_backend("soundfile")\n'
+CALL = "x = torchaudio.load(p)\n"
+NAMED = 'x = torchaudio.load(p, backend="soundfile")\n'
 
 
 @table(
@@ -936,809 +970,412 @@ def test_setter_at_module_level(case: Case) -> None:
 
 @table(
     changes(
-        "folded",
+        "with a setter",
         """
         import torchaudio
-        def f(p):
-            torchaudio.set_audio_backend("soundfile")
-            return torchaudio.load(p)
+        torchaudio.set_audio_backend("sox_io")
+        torchaudio.save("a.mp3", x, 16000, True, -4.5)
     """,
         """
         import torchaudio
-        def f(p):
-            return torchaudio.load(p, backend="soundfile")
+        torchaudio.save("a.mp3", x, 16000, True, compression=-4.5, backend="sox")
     """,
-    ),
-    changes(
-        "two functions, two names",
-        """
-        import torchaudio
-        def f(p):
-            torchaudio.set_audio_backend("soundfile")
-            return torchaudio.load(p)
-        def g(p):
-            torchaudio.set_audio_backend("sox_io")
-            with x:
-                return torchaudio.load(p)
-    """,
-        """
-        import torchaudio
-        def f(p):
-            return torchaudio.load(p, backend="soundfile")
-        def g(p):
-            with x:
-                return torchaudio.load(p, backend="sox")
-    """,
-    ),
-    changes(
-        "the setter alone leaves no empty body",
-        """
-        import torchaudio
-        def setup():
-            torchaudio.set_audio_backend("soundfile")
-    """,
-        """
-        import torchaudio
-        def setup():
-            pass
-    """,
-    ),
-    changes(
-        "one-line body",
-        """
-        import torchaudio
-        def setup(): torchaudio.set_audio_backend("soundfile")
-    """,
-        """
-        import torchaudio
-        def setup(): pass
-    """,
-    ),
-    changes(
-        "twice in a row, each for what follows",
-        """
-        import torchaudio
-        def f(p, q):
-            torchaudio.set_audio_backend("soundfile")
-            x = torchaudio.load(p)
-            torchaudio.set_audio_backend("sox_io")
-            y = torchaudio.load(q)
-            return x, y
-    """,
-        """
-        import torchaudio
-        def f(p, q):
-            x = torchaudio.load(p, backend="soundfile")
-            y = torchaudio.load(q, backend="sox")
-            return x, y
-    """,
-    ),
-    stays(
-        "it outlives the function",
-        """
-        import torchaudio
-        def setup():
-            torchaudio.set_audio_backend("soundfile")
-        def f(p):
-            return torchaudio.load(p)
-    """,
-        "TAC103",
-    ),
-    stays(
-        "a call before it",
-        """
-        import torchaudio
-        def f(p):
-            x = torchaudio.load(p)
-            torchaudio.set_audio_backend("soundfile")
-            return x
-    """,
-        "TAC103",
-    ),
-    stays(
-        "a branch between",
-        """
-        import torchaudio
-        def f(p):
-            if p.endswith("mp3"):
-                torchaudio.set_audio_backend("sox_io")
-            return torchaudio.load(p)
-    """,
-        "TAC103",
-    ),
-    stays(
-        "the call is in a function of its own",
-        """
-        import torchaudio
-        def f(p):
-            torchaudio.set_audio_backend("soundfile")
-            return lambda: torchaudio.load(p)
-    """,
-        "TAC103",
-    ),
-    stays(
-        "another set in between, in a branch",
-        """
-        import torchaudio
-        def f(p):
-            torchaudio.set_audio_backend("soundfile")
-            if p:
-                torchaudio.set_audio_backend("sox_io")
-            return torchaudio.load(p)
-    """,
-        "TAC103",
-    ),
-    stays(
-        "a handler minds its failure",
-        """
-        import torchaudio
-        def f(p):
-            try:
-                torchaudio.set_audio_backend("sox_io")
-                return torchaudio.load(p)
-            except RuntimeError:
-                return None
-    """,
-        "TAC103",
-    ),
-    stays(
-        "it pauses in between",
-        """
-        import torchaudio
-        def f(p):
-            torchaudio.set_audio_backend("soundfile")
-            yield 1
-            yield torchaudio.load(p)
-        def g(p):
-            torchaudio.set_audio_backend("sox_io")
-            return torchaudio.load(p)
-    """,
-        "TAC103",
     ),
 )
-def test_setter_in_function(case: Case) -> None:
+def test_save(case: Case) -> None:
     check(case)
 
 
 @table(
     changes(
-        "both arms",
+        "2.9: a choice that only sets",
         """
-        import sys
         import torchaudio
-        if sys.platform == "win32":
-            torchaudio.set_audio_backend("soundfile")
-        else:
+        if "sox_io" in torchaudio.list_audio_backends():
             torchaudio.set_audio_backend("sox_io")
-        x = torchaudio.load("a.wav")
+        x = 1
     """,
         """
-        import sys
         import torchaudio
-        AUDIO_BACKEND = "soundfile" if sys.platform == "win32" else "sox"
-        x = torchaudio.load("a.wav", backend=AUDIO_BACKEND)
-    """,
-    ),
-    changes(
-        "os.name, one arm, a comment",
-        """
-        import os, torchaudio
-        if os.name == "nt":
-            # no sox there
-            torchaudio.set_audio_backend("soundfile")
-        x = torchaudio.load("a.wav")
-    """,
-        """
-        import os, torchaudio
-        # no sox there
-        AUDIO_BACKEND = "soundfile" if os.name == "nt" else None
-        x = torchaudio.load("a.wav", backend=AUDIO_BACKEND)
-    """,
-    ),
-    changes(
-        "elif, and the name is taken",
-        """
-        from platform import system
-        import torchaudio
-        AUDIO_BACKEND = 1
-        if system() == "Windows":
-            torchaudio.set_audio_backend("soundfile")
-        elif system() == "Darwin":
-            torchaudio.set_audio_backend("soundfile")
-        else:
-            torchaudio.set_audio_backend("sox_io")
-        x = torchaudio.load("a.wav")
-    """,
-        """
-        from platform import system
-        import torchaudio
-        AUDIO_BACKEND = 1
-        _AUDIO_BACKEND = "soundfile" if system() == "Windows" else "soundfile" if system() == "Darwin" else "sox"
-        x = torchaudio.load("a.wav", backend=_AUDIO_BACKEND)
-    """,
-    ),
-    changes(
-        "no call depends on it",
-        """
-        import sys, torchaudio
-        if sys.platform.startswith("win"):
-            torchaudio.set_audio_backend("soundfile")
-        y = 1
-    """,
-        """
-        import sys, torchaudio
-        y = 1
-    """,
-    ),
-    changes(
-        "gone for 2.9",
-        """
-        import sys, torchaudio
-        if sys.platform == "win32":
-            torchaudio.set_audio_backend("soundfile")
-        else:
-            torchaudio.set_audio_backend("sox_io")
-        x = torchaudio.load("a.wav")
-    """,
-        """
-        import sys, torchaudio
-        x = torchaudio.load("a.wav")
-    """,
-        target="2.9",
-    ),
-    changes(
-        "2.9, an arm does more",
-        """
-        import sys, torchaudio
-        if sys.platform == "win32":
-            torchaudio.set_audio_backend("soundfile")
-        else:
-            torchaudio.set_audio_backend("sox_io")
-            print("sox")
-    """,
-        """
-        import sys, torchaudio
-        if sys.platform == "win32":
-            pass
-        else:
-            print("sox")
+        x = 1
     """,
         target="2.9",
     ),
     stays(
-        "an arm does more",
-        """
-        import sys, torchaudio
-        if sys.platform == "win32":
-            torchaudio.set_audio_backend("soundfile")
-        else:
-            torchaudio.set_audio_backend("sox_io")
-            print("sox")
-        x = torchaudio.load("a.wav")
-    """,
-        "TAC104",
-    ),
-    stays(
-        "the test asks for more",
-        """
-        import sys, torchaudio
-        if sys.platform == "win32" and WANTED:
-            torchaudio.set_audio_backend("soundfile")
-        x = torchaudio.load("a.wav")
-    """,
-        "TAC101",
-    ),
-    stays(
-        "not the real sys",
-        """
-        from fake import sys
-        import torchaudio
-        if sys.platform == "win32":
-            torchaudio.set_audio_backend("soundfile")
-        x = torchaudio.load("a.wav")
-    """,
-        "TAC101",
-    ),
-)
-def test_setter_by_platform(case: Case) -> None:
-    check(case)
-
-
-@table(
-    changes(
-        "try and finally",
-        """
-        import torchaudio
-        def f(p):
-            before = torchaudio.get_audio_backend()
-            torchaudio.set_audio_backend("sox_io")
-            try:
-                # read it
-                x, sr = torchaudio.load(p)
-                text = \"\"\"
-            as it is
-        \"\"\"
-                return x
-            finally:
-                torchaudio.set_audio_backend(before)
-    """,
-        """
-        import torchaudio
-        def f(p):
-            # read it
-            x, sr = torchaudio.load(p, backend="sox")
-            text = \"\"\"
-            as it is
-        \"\"\"
-            return x
-    """,
-    ),
-    changes(
-        "the setter inside the try",
-        """
-        import torchaudio
-        def f(p):
-            before = torchaudio.get_audio_backend()
-            try:
-                torchaudio.set_audio_backend("soundfile")
-                x = torchaudio.load(p)
-            finally:
-                torchaudio.set_audio_backend(before)
-            return x
-    """,
-        """
-        import torchaudio
-        def f(p):
-            x = torchaudio.load(p, backend="soundfile")
-            return x
-    """,
-    ),
-    changes(
-        "finally does more",
-        """
-        import torchaudio
-        def f(p):
-            before = torchaudio.get_audio_backend()
-            torchaudio.set_audio_backend("soundfile")
-            try:
-                return torchaudio.load(p)
-            finally:
-                torchaudio.set_audio_backend(before)
-                print("done")
-    """,
-        """
-        import torchaudio
-        def f(p):
-            try:
-                return torchaudio.load(p, backend="soundfile")
-            finally:
-                print("done")
-    """,
-    ),
-    changes(
-        "there is a handler too",
-        """
-        import torchaudio
-        def f(p):
-            before = torchaudio.get_audio_backend()
-            torchaudio.set_audio_backend("soundfile")
-            try:
-                return torchaudio.load(p)
-            except RuntimeError:
-                return None
-            finally:
-                torchaudio.set_audio_backend(before)
-    """,
-        """
-        import torchaudio
-        def f(p):
-            try:
-                return torchaudio.load(p, backend="soundfile")
-            except RuntimeError:
-                return None
-    """,
-    ),
-    changes(
-        "without try",
-        """
-        import torchaudio
-        def f(p):
-            before = torchaudio.get_audio_backend()
-            torchaudio.set_audio_backend("soundfile")
-            x = torchaudio.load(p)
-            torchaudio.set_audio_backend(before)
-            return x
-        def g(p):
-            return torchaudio.load(p)
-    """,
-        """
-        import torchaudio
-        def f(p):
-            x = torchaudio.load(p, backend="soundfile")
-            return x
-        def g(p):
-            return torchaudio.load(p)
-    """,
-    ),
-    changes(
-        "2.9",
-        """
-        import torchaudio
-        def f(p):
-            before = torchaudio.get_audio_backend()
-            torchaudio.set_audio_backend("soundfile")
-            try:
-                return torchaudio.load(p)
-            finally:
-                torchaudio.set_audio_backend(before)
-    """,
-        """
-        import torchaudio
-        def f(p):
-            return torchaudio.load(p)
-    """,
-        target="2.9",
-    ),
-    stays(
-        "the saved value is used otherwise",
-        """
-        import torchaudio
-        def f(p):
-            before = torchaudio.get_audio_backend()
-            torchaudio.set_audio_backend("soundfile")
-            print(before)
-            x = torchaudio.load(p)
-            torchaudio.set_audio_backend(before)
-            return x
-    """,
-        "TAC103",
-        "TAC105",
-        "TAC107",
-    ),
-    stays(
-        "what is set is a variable",
-        """
-        import torchaudio
-        def f(p, name):
-            before = torchaudio.get_audio_backend()
-            torchaudio.set_audio_backend(name)
-            x = torchaudio.load(p)
-            torchaudio.set_audio_backend(before)
-            return x
-    """,
-        "TAC105",
-        "TAC107",
-    ),
-    stays(
-        "something in between may load",
-        """
-        import torchaudio
-        def g(p):
-            return torchaudio.load(p)
-        def f(p):
-            before = torchaudio.get_audio_backend()
-            torchaudio.set_audio_backend("soundfile")
-            x = g(p)
-            torchaudio.set_audio_backend(before)
-            return x
-    """,
-        "TAC106",
-    ),
-)
-def test_setter_restored(case: Case) -> None:
-    check(case)
-
-
-@table(
-    changes(
-        "handler sets another",
-        """
-        import torchaudio
-        try:
-            torchaudio.set_audio_backend("sox_io")
-        except RuntimeError:
-            torchaudio.set_audio_backend("soundfile")
-        x = torchaudio.load("a.wav")
-    """,
-        """
-        import torchaudio
-        x = torchaudio.load("a.wav")
-    """,
-    ),
-    changes(
-        "handler logs, comment stays",
-        """
-        import logging, torchaudio
-        try:
-            torchaudio.set_audio_backend("sox_io")
-        except Exception as why:
-            # never mind
-            logging.warning("no sox: %s", why)
-        x = torchaudio.load("a.wav")
-    """,
-        """
-        import logging, torchaudio
-        # never mind
-        x = torchaudio.load("a.wav")
-    """,
-    ),
-    changes(
-        "in a function it leaves a body",
-        """
-        import torchaudio
-        def setup():
-            try:
-                torchaudio.set_audio_backend("sox_io")
-            except Exception:
-                pass
-    """,
-        """
-        import torchaudio
-        def setup():
-            pass
-    """,
-    ),
-    changes(
-        "2.9",
+        "2.9: its failure decides",
         """
         import torchaudio
         try:
             torchaudio.set_audio_backend("sox_io")
         except Exception:
-            pass
+            SOX = False
     """,
-        """
-        import torchaudio
-    """,
+        "TAC101",
         target="2.9",
     ),
-    stays(
-        "the handler raises",
-        """
-        import torchaudio
-        try:
-            torchaudio.set_audio_backend("sox_io")
-        except RuntimeError:
-            raise SystemExit(1)
-        x = torchaudio.load("a.wav")
-    """,
-        "TAC101",
-    ),
-    stays(
-        "the body does more",
-        """
-        import torchaudio
-        try:
-            torchaudio.set_audio_backend("sox_io")
-            x = torchaudio.load("a.wav")
-        except RuntimeError:
-            x = None
-    """,
-        "TAC101",
-    ),
-    stays(
-        "the handler does more",
-        """
-        import torchaudio
-        try:
-            torchaudio.set_audio_backend("sox_io")
-        except RuntimeError:
-            HAVE_SOX = False
-        x = torchaudio.load("a.wav")
-    """,
-        "TAC101",
-    ),
 )
-def test_setter_tried(case: Case) -> None:
+def test_decisions(case: Case) -> None:
     check(case)
 
 
 @table(
     changes(
-        "argument, map, partial",
+        "the flag",
         """
-        import functools
         import torchaudio
+        torchaudio.USE_SOUNDFILE_LEGACY_INTERFACE = False  # as it is
         torchaudio.set_audio_backend("soundfile")
-        def f(ps, make):
-            a = make(loader=torchaudio.load)
-            b = list(map(torchaudio.load, ps))
-            c = functools.partial(torchaudio.load, normalize=False)
-            return a, b, c
     """,
         """
-        import functools
         import torchaudio
-        def f(ps, make):
-            a = make(loader=functools.partial(torchaudio.load, backend="soundfile"))
-            b = list(map(functools.partial(torchaudio.load, backend="soundfile"), ps))
-            c = functools.partial(torchaudio.load, normalize=False, backend="soundfile")
-            return a, b, c
+        # as it is
     """,
+    ),
+)
+def test_leftovers(case: Case) -> None:
+    check(case)
+
+
+@pytest.mark.parametrize(
+    ("source", "says", "target", "others"),
+    [
+        stay("the name str is taken", PATH, f'import torchaudio, pathlib\n{SETTER}str = 1\nx = torchaudio.load(pathlib.Path("a"))\n'),
+        stay(
+            "the setter's value, for a release that has no backend to set",
+            "the value of the setter is used",
+            'import torchaudio\nprint(torchaudio.set_audio_backend("sox_io"))\n',
+            "2.9",
+        ),
+        stay(
+            "the variable of the dispatcher",
+            "TORCHAUDIO_USE_BACKEND_DISPATCHER is used, and may turn the dispatcher off",
+            f'import os, torchaudio\nos.environ["TORCHAUDIO_USE_BACKEND_DISPATCHER"] = flag\n{SETTER}x = torchaudio.load("a")\n',
+            "2.1",
+        ),
+        stay("a setter in one line with a header", "", f"import torchaudio\nif 1: pass\nelse: {SETTER}x = torchaudio.load(p)\n"),
+        stay(
+            "a comment inside a setter that shares its line",
+            "a comment stands inside the statement",
+            'import torchaudio; torchaudio.set_audio_backend(  # why\n    "sox_io")\nx = torchaudio.load(p)\n',
+        ),
+        stay(
+            "a compression by keyword somewhere else",
+            "compression is given, which soundfile used to ignore",
+            'import torchaudio\ntorchaudio.set_audio_backend("soundfile")\ntorchaudio.save(p, x, 8000, **more)\n',
+            data="import torchaudio\nmore = dict(compression=3)\n",
+        ),
+        passed("an annotated attribute", FILE, "class A:\n    def f(self):\n        self.at: BinaryIO = None", "x = a.at"),
+        passed("one arm of two", FILE, 'x = "a" if short else open("a", "rb")'),
+        passed("a name bound in passing", FILE, 'print(x := open("a", "rb"))'),
+        passed("what a function says that it gives", FILE, "def find() -> BytesIO: ...", "x = find()"),
+    ],
+)
+def test_it_stays_and_it_is_said_why(source: str, says: str, target: str, others: Mapping[str, str]) -> None:
+    entries: dict[str, Any] = {"entries": ["program.py"]} if target == "compat" else {}
+    outcome = rewrite({"program.py": source, **others}, target, **entries)["program.py"]
+    assert outcome.text == source
+    assert outcome.left
+    assert says in " | ".join(f"{finding.reason} {finding.advice}" for finding in outcome.left)
+
+
+@table(
+    given("an f-string", 'f"{a}.wav"', 'f"{a}.wav"'),
+    given("strings put together", 'a + ".wav"', 'a + ".wav"'),
+    given("a string with its fields filled", '"%s.wav" % a', '"%s.wav" % a'),
+    given("a difference", "a - b", "str(a - b)"),
+    given("what an unknown function gives", "find(a)", "str(find(a))"),
+    given("a path from a glob", "one", "str(one)", 'one = next(pathlib.Path("a").glob("b"))\n'),
+    given("one arm of two", '"a" if b else "c"', '"a" if b else "c"'),
+    given("a name bound in passing", "(y := 'a')", "(y := 'a')"),
+    changes("a call without arguments", f"import torchaudio\n{SETTER}x = torchaudio.load()\n", 'import torchaudio\nx = torchaudio.load(backend="sox")\n'),
+    changes(
+        "the last argument goes and one comes",
+        f"import torchaudio\n{SETTER}x = torchaudio.load(path, num_frames=0)\n",
+        'import torchaudio\nx = torchaudio.load(path, backend="sox")\n',
     ),
     changes(
-        "without a setter nothing is given",
+        "the only argument goes and one comes",
+        f"import torchaudio\n{SETTER}x = torchaudio.load(num_frames=0)\n",
+        'import torchaudio\nx = torchaudio.load(backend="sox")\n',
+    ),
+    changes(
+        "a comment behind the last argument on its own line",
+        f"import torchaudio\n{SETTER}x = torchaudio.load(\n    path,\n    1  # one\n)\n",
+        'import torchaudio\nx = torchaudio.load(\n    path,\n    1, backend="sox"  # one\n)\n',
+    ),
+    given("a file beside another", 'one.with_suffix(".wav")', 'str(one.with_suffix(".wav"))'),
+    changes(
+        "a call that says nothing of a compression",
+        'import torchaudio\ntorchaudio.set_audio_backend("soundfile")\ntorchaudio.save(p, x, 8000, **more)\n',
+        'import torchaudio\ntorchaudio.save(p, x, 8000, **more, backend="soundfile")\n',
+    ),
+)  # fmt: skip
+def test_what_becomes_of_it(case: Case) -> None:
+    check(case)
+
+
+@table(
+    *(
+        changes(
+            name,
+            f"""
+            from pathlib import Path
+            import torchaudio
+            torchaudio.set_audio_backend("sox_io")
+            {definition}
+            x = torchaudio.load({given})
+            """,
+            f"""
+            from pathlib import Path
+            import torchaudio
+            {definition}
+            x = torchaudio.load(str({given}), backend="sox")
+            """,
+        )
+        for name, definition, given in (
+            ("an item of a list of paths", "files = list(sorted(Path('.').glob('*.wav')))", "files[0]"),
+            ("what a function gives", "def fetch(name): return Path('.') / name", "fetch('a.wav')"),
+            ("an attribute", "class Item: path: Path", "Item.path"),
+            ("the folder of a path", "where = Path('a.wav')", "where.parent / 'b.wav'"),
+            ("something unknown beside path objects", "from elsewhere import thing", "thing"),
+        )
+    ),
+    changes(
+        "a string stays as it is beside path objects",
         """
+        import os
+        from pathlib import Path
         import torchaudio
-        def f(make):
-            return make(loader=torchaudio.load, other=torchaudio.load(filepath="a"))
-    """,
+        torchaudio.set_audio_backend("sox_io")
+        def read(name: str, where):
+            return torchaudio.load(name), torchaudio.load(os.path.join(where, name)), torchaudio.load(where.as_posix())
+        """,
         """
+        import os
+        from pathlib import Path
         import torchaudio
-        def f(make):
-            return make(loader=torchaudio.load, other=torchaudio.load(uri="a"))
-    """,
+        def read(name: str, where):
+            return torchaudio.load(name, backend="sox"), torchaudio.load(os.path.join(where, name), backend="sox"), torchaudio.load(where.as_posix(), backend="sox")
+        """,
+    ),
+    changes(
+        "something unknown where nobody speaks of path objects",
+        SOX + "def read(path):\n    return torchaudio.load(path)\n",
+        'import torchaudio\ndef read(path):\n    return torchaudio.load(path, backend="sox")\n',
     ),
     stays(
-        "compared",
+        "a function passed on beside path objects", "from pathlib import Path\n" + SOX + "x = list(map(torchaudio.load, xs))\n", "TAC101"
+    ),
+    *(
+        stays(f"a file object: {name}", "import io\n" + SOX + f"{definition}\nx = torchaudio.load({given})\n", "TAC101")
+        for name, definition, given in (
+            ("an attribute", "class R:\n    def __init__(self, raw):\n        self.buf = io.BytesIO(raw)", "R(b'').buf"),
+            ("what a function gives", "def fetch(): return io.BytesIO()", "fetch()"),
+            ("a pipe", "p = Popen()", "p.stdout"),
+            ("a member of an archive", "z = ZipFile('x.zip')", "z.open('a.wav')"),
+            ("a dataclass field", "class Item:\n    source: io.BytesIO\nitem = Item()", "item.source"),
+        )
+    ),
+    stays(
+        "a file object from a pipe, by the backend's module",
+        """
+        from torchaudio.backend import sox_io_backend
+        x = sox_io_backend.load(p.stdout)
+        """,
+        "TAC111",
+    ),
+)
+def test_what_sox_is_given(case: Case) -> None:
+    check(case)
+
+
+@table(
+    *(
+        stays(name, f"import functools, torchaudio\ntorchaudio.set_audio_backend('soundfile')\n{code}\n", "TAC101")
+        for name, code in (
+            ("in a dict", "kw = {'compression': 5}\ntorchaudio.save('a.flac', w, 8000, **kw)"),
+            ("in a dict made by name", "kw = dict(compression=5)\ntorchaudio.save('a.flac', w, 8000, **kw)"),
+            ("in a partial", "f = functools.partial(torchaudio.save, compression=5)"),
+        )
+    ),
+    stays(
+        "positional, by the backend's module",
+        "import torchaudio\ntorchaudio.backend.soundfile_backend.save('a.wav', w, 8000, True, 5.0)\n",
+        "TAC111",
+    ),
+)
+def test_a_compression_for_soundfile(case: Case) -> None:
+    check(case)
+
+
+@table(
+    stays(
+        "getattr with the setter's name beside a setter",
+        SOX + "getattr(torchaudio, 'set_audio_backend')('soundfile')\nx = torchaudio.load(p)\n",
+        "TAC101",
+        "TAC127",
+    ),
+    changes(
+        "a backend by position is there already",
+        "import torchaudio\ntorchaudio.set_audio_backend('soundfile')\nx = torchaudio.info(p, None, 4096, 'soundfile')\n",
+        "import torchaudio\nx = torchaudio.info(p, None, 4096, 'soundfile')\n",
+    ),
+    stays(
+        "a decorator that calls at once",
+        """
+        import torchaudio
+        def now(f):
+            f("a.wav")
+            return f
+        @now
+        def read(p):
+            return torchaudio.load(p)
+        torchaudio.set_audio_backend("soundfile")
+        """,
+        "TAC101",
+    ),
+    changes(
+        "a decorator that calls later",
+        """
+        import torchaudio
+        def later(f):
+            def inner(p):
+                return f(p)
+            return inner
+        @later
+        def read(p):
+            return torchaudio.load(p)
+        torchaudio.set_audio_backend("soundfile")
+        """,
+        """
+        import torchaudio
+        def later(f):
+            def inner(p):
+                return f(p)
+            return inner
+        @later
+        def read(p):
+            return torchaudio.load(p, backend="soundfile")
+        """,
+    ),
+    changes(
+        "a dict with torchaudio for a key is no stand-in",
         """
         import torchaudio
         torchaudio.set_audio_backend("soundfile")
-        def f(x):
-            return x is torchaudio.load
-    """,
+        def read(p, errors, file, sys):
+            errors["torchaudio"] = "none"
+            file.preprocessors["torchaudio.info"] = torchaudio.info(p)
+            return errors["torchaudio"], errors.get("torchaudio")
+        """,
+        """
+        import torchaudio
+        def read(p, errors, file, sys):
+            errors["torchaudio"] = "none"
+            file.preprocessors["torchaudio.info"] = torchaudio.info(p, backend="soundfile")
+            return errors["torchaudio"], errors.get("torchaudio")
+        """,
+    ),
+    stays("getattr as a test", "import torchaudio\nif getattr(torchaudio, 'load_wav', None):\n    pass\n"),
+    stays("getattr of something else", "import torchaudio\nx = getattr(torchaudio.transforms, name)(p)\n"),
+)
+def test_programs(case: Case) -> None:
+    check(case)
+
+
+@table(
+    stays(
+        "a function whose name is asked for",
+        "import torchaudio\ntorchaudio.set_audio_backend('soundfile')\ndef name(f):\n    return f.__name__\nx = name(torchaudio.load)\n",
+        "TAC101",
+    ),
+)
+def test_what_was_neither_changed_nor_reported(case: Case) -> None:
+    check(case)
+
+
+@table(
+    changes(
+        "beside the import that may fail",
+        f"try:\n    import torchaudio\n    {SET}except ImportError:\n    torchaudio = None\n{CALL}",
+        f"try:\n    import torchaudio\nexcept ImportError:\n    torchaudio = None\n{NAMED}",
+    ),
+    changes(
+        "beside the import that may fail, for 2.9",
+        f"try:\n    import torchaudio\n    {SET}except (ImportError, ModuleNotFoundError):\n    torchaudio = None\n{CALL}",
+        f"try:\n    import torchaudio\nexcept (ImportError, ModuleNotFoundError):\n    torchaudio = None\n{CALL}",
+        target="2.9",
+    ),
+    stays(
+        "a handler that also minds the setter",
+        f"try:\n    import torchaudio\n    {SET}except Exception:\n    torchaudio = None\n{CALL}",
+        "TAC101",
+    ),
+    stays(
+        "a try that imports something else",
+        f"import torchaudio\ntry:\n    import soundfile\n    {SET}except ImportError:\n    pass\n{CALL}",
         "TAC101",
     ),
     *(
         changes(
-            name,
-            f"import torchaudio\ntorchaudio.set_audio_backend('soundfile')\n{code.format('torchaudio.load')}\n",
-            f"import torchaudio\nimport functools\n{code.format(PARTIAL)}\n",
+            f"where torchaudio is there: {name}",
+            f"{before}if {test}:\n    {SET}{CALL}",
+            f"{before}{NAMED}",
         )
-        for name, code in (
-            ("kept", "READ = {}"),
-            ("kept with a type", "READ: object = {}"),
-            ("a default value", "def f(p, load={}):\n    return load(p)"),
-            ("a default value by keyword", "class R:\n    def f(self, p, *, load={}):\n        return load(p)"),
-            ("the other value", "class R:\n    def __init__(self, f=None):\n        self.f = f or {}"),
-            ("one of two", "def f(x):\n    return {} if x else None"),
-            ("in a table", "T = {{'wav': {}}}"),
-            ("in a list", "T = [print, {}]"),
-            ("a static method", "class R:\n    read = staticmethod({})"),
+        for name, before, test in (
+            ("not None", "try:\n    import torchaudio\nexcept ImportError:\n    torchaudio = None\n", "torchaudio is not None"),
+            ("true", "try:\n    import torchaudio\nexcept ImportError:\n    torchaudio = None\n", "torchaudio"),
+            ("a flag", "try:\n    import torchaudio\n    OK = True\nexcept ImportError:\n    OK = False\n", "OK"),
+            (
+                "a flag in the else",
+                "try:\n    import torchaudio\nexcept ImportError:\n    OK = False\nelse:\n    OK = True\n",
+                "OK",
+            ),
+            ("a name that says so", "import torchaudio\nfrom .tools import HAS_TORCHAUDIO\n", "HAS_TORCHAUDIO"),
+            ("a function that says so", "import torchaudio\nfrom .tools import is_torchaudio_available\n", "is_torchaudio_available()"),
         )
     ),
     changes(
-        "kept before the setter",
-        "import torchaudio\nREAD = torchaudio.load\ntorchaudio.set_audio_backend('soundfile')\nx = torchaudio.load(p)\n",
-        'import torchaudio\nREAD = torchaudio.load\nx = torchaudio.load(p, backend="soundfile")\n',
+        "where it is found, with the import",
+        f"import importlib.util\nif importlib.util.find_spec('torchaudio') is not None:\n    import torchaudio\n    {SET}{CALL}",
+        f"import importlib.util\nif importlib.util.find_spec('torchaudio') is not None:\n    import torchaudio\n{NAMED}",
     ),
-    *(
-        stays(f"left: {name}", f"import torchaudio\ntorchaudio.set_audio_backend('soundfile')\n{code}\n", "TAC101")
-        for name, code in (
-            ("a method", "class R:\n    read = torchaudio.load"),
-            ("kept, and functions are asked for their names", "READ = torchaudio.load\ndef f(g):\n    return g.__name__"),
-            ("kept and compared", "READ = torchaudio.load\nx = READ is torchaudio.load"),
-            ("a condition", "def f(x):\n    return torchaudio.load or x"),
-        )
-    ),
+    stays("a flag that is more", f"import torchaudio\nOK = True\nif OK:\n    {SET}{CALL}", "TAC101"),
+    stays("a flag set elsewhere", f"import torchaudio\nfrom flags import OK\nif OK:\n    {SET}{CALL}", "TAC101"),
+    stays("a name that says more", f"import torchaudio\nfrom flags import OLD_TORCHAUDIO\nif OLD_TORCHAUDIO:\n    {SET}{CALL}", "TAC121"),
     stays(
-        "functools is something else",
-        """
-        import torchaudio
-        functools = 1
-        torchaudio.set_audio_backend("soundfile")
-        def f(make):
-            return make(torchaudio.load)
-    """,
+        "a flag with an else",
+        f"import torchaudio\nfrom t import HAS_TORCHAUDIO\nif HAS_TORCHAUDIO:\n    {SET}else:\n    stop()\n{CALL}",
         "TAC101",
     ),
 )
-def test_function_as_value(case: Case) -> None:
+def test_beside_what_asks_whether_torchaudio_is_there(case: Case) -> None:
     check(case)
 
 
-MAIN = dedent("""
-    import torchaudio
-    import data
-    torchaudio.set_audio_backend("soundfile")
-    if __name__ == "__main__":
-        data.read("a.wav")
-""")
-DATA = dedent("""
-    import torchaudio
-    def read(p):
-        return torchaudio.load(p)
-""")
-GIVEN = DATA.replace("(p)\n", '(p, backend="soundfile")\n').replace('read(p, backend="soundfile")', "read(p)")
-
-
-def texts(files: dict[str, str], **options: object) -> dict[str, str]:
-    return {path: outcome.text for path, outcome in rewrite(files, **options).items()}  # type: ignore[arg-type]
-
-
-def test_one_name_in_a_project_goes_to_every_call() -> None:
-    found = texts({"main.py": MAIN, "data.py": DATA})
-    assert "set_audio_backend" not in found["main.py"]
-    assert 'torchaudio.load(p, backend="soundfile")' in found["data.py"]
-
-
-def test_one_name_without_an_import_between_the_modules_still_goes_to_every_call() -> None:
-    found = texts({"main.py": "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n", "data.py": DATA})
-    assert found["main.py"] == "import torchaudio\n"
-    assert 'torchaudio.load(p, backend="sox")' in found["data.py"]
-
-
-def test_a_module_that_another_program_runs_without_a_backend_is_left() -> None:
-    other = "import data\nif __name__ == '__main__':\n    data.read('b.wav')\n"
-    files = {"main.py": MAIN, "data.py": DATA, "other.py": other}
-    outcomes = rewrite(files)
-    assert not any(outcome.changed for outcome in outcomes.values())
-    [finding] = outcomes["main.py"].left
-    assert finding.rule == "TAC102"
-    assert "other.py" in finding.reason
-
-
-def test_a_program_of_its_own_keeps_its_calls() -> None:
-    alone = "import torchaudio\nif __name__ == '__main__':\n    print(torchaudio.load('b.wav'))\n"
-    found = texts({"main.py": MAIN, "data.py": DATA, "alone.py": alone})
-    assert found["alone.py"] == alone
-    assert 'backend="soundfile"' in found["data.py"]
-
-
-def test_two_programs_with_a_name_each() -> None:
-    one = "import torchaudio\ntorchaudio.set_audio_backend('soundfile')\nx = torchaudio.load('a.wav')\n"
-    two = "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\nx = torchaudio.load('a.wav')\n"
-    found = texts({"one.py": one, "two.py": two})
-    assert found["one.py"] == "import torchaudio\nx = torchaudio.load('a.wav', backend=\"soundfile\")\n"
-    assert found["two.py"] == "import torchaudio\nx = torchaudio.load('a.wav', backend=\"sox\")\n"
-
-
-def test_two_names_in_one_program_are_left() -> None:
-    two = "import torchaudio, main\ntorchaudio.set_audio_backend('sox_io')\n"
-    outcomes = rewrite({"main.py": MAIN, "data.py": DATA, "two.py": two})
-    assert not any(outcome.changed for outcome in outcomes.values())
-
-
-def test_a_mock_in_a_test_holds_the_whole_project() -> None:
-    test = "from unittest.mock import patch\n@patch('data.torchaudio.load')\ndef test(load): ...\n"
-    outcomes = rewrite({"main.py": MAIN, "data.py": DATA, "test_data.py": test})
-    assert not any(outcome.changed for outcome in outcomes.values())
-    assert "test_data.py" in {place.path for place in outcomes["main.py"].left[0].related}
-
-
-def test_a_file_object_from_another_module_holds_sox() -> None:
-    caller = "import io, data\ndata.read(io.BytesIO(b''))\nimport torchaudio\n"
-    files = {"main.py": MAIN.replace("soundfile", "sox_io"), "data.py": DATA, "caller.py": caller}
-    assert texts(files) == files
-
-
-def test_a_default_value_in_another_module_is_bound_before_and_holds_the_setter() -> None:
-    found = rewrite(
-        {
-            "main.py": "import torchaudio\nimport data\ntorchaudio.set_audio_backend('soundfile')\n",
-            "data.py": "import torchaudio\ndef f(p, load=torchaudio.load):\n    return load(p)\n",
-        }
-    )
-    assert not any(outcome.changed for outcome in found.values())
-
-
-def test_import_time_calls_of_other_modules_are_left() -> None:
-    files = {"main.py": MAIN, "data.py": DATA + "X = torchaudio.load('a.wav')\n"}
-    assert texts(files) == files
-
-
-def test_backend_decides_what_cannot_be_read() -> None:
-    main = "import torchaudio, data\ndef main(args):\n    torchaudio.set_audio_backend(args.backend)\n    data.read('a.wav')\n"
-    found = texts({"main.py": main, "data.py": DATA}, backend="soundfile")
-    assert found["main.py"] == "import torchaudio, data\ndef main(args):\n    data.read('a.wav')\n"
-    assert 'backend="soundfile"' in found["data.py"]
-
-
-def test_a_variable_names_where_the_old_name_is_written() -> None:
-    main = dedent("""
-        import argparse, torchaudio
-        parser = argparse.ArgumentParser()
-        parser.add_argument("--backend", default="sox_io", choices=["sox_io", "soundfile"])
-        torchaudio.set_audio_backend(parser.parse_args().backend)
-    """)
-    [finding] = rewrite({"main.py": main})["main.py"].left
-    assert finding.rule == "TAC105"
-    assert {place.line for place in finding.related} == {3}
-    assert len(finding.related) == 2
-
-
-def test_comments_ignore_single_rules() -> None:
-    program = "import torchaudio\nx = torchaudio.load(filepath='a')  # compat: ignore[TAC110]\ny = torchaudio.load(filepath='a')  # compat: ignore[TAC101]\n"
-    found = texts({"a.py": program})["a.py"]
-    assert found.splitlines()[1] == program.splitlines()[1]
-    assert "y = torchaudio.load(uri='a')" in found
+@table(
+    *(
+        stays(f"before the setter: {name}", f"import torchaudio\ndef read(p):\n    return torchaudio.load(p)\n{early}\n{SET}", "TAC101")
+        for name, early in (
+            ("a default value", "def other(x=read('a')):\n    return x"),
+            ("a default value by keyword", "def other(*, x=read('a')):\n    return x"),
+            ("a default value of a method", "class C:\n    def other(self, x=read('a')):\n        return x"),
+            ("a decorator of a method", "class C:\n    @read\n    def other(self):\n        pass"),
+            ("an attribute of a class", "class C:\n    x = read('a')"),
+            ("by way of another function", "def other():\n    return read('a')\nother()"),
+        )
+    ),
+    *(
+        changes(
+            f"not before the setter: {name}",
+            f"import torchaudio\ndef read(p):\n    return torchaudio.load(p)\n{early}\n{SET}",
+            f'import torchaudio\ndef read(p):\n    return torchaudio.load(p, backend="soundfile")\n{early}\n',
+        )
+        for name, early in (
+            ("in the body of a function", "def other():\n    return read('a')"),
+            ("in a method", "class C:\n    def other(self):\n        return read('a')"),
+        )
+    ),
+)
+def test_what_runs_before_a_setter(case: Case) -> None:
+    check(case)

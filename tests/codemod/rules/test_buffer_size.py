@@ -1,0 +1,23 @@
+"""TAC125: Delete the size of libsox' buffer."""
+
+from __future__ import annotations
+
+from tests.codemod.tables import Case, changes, check, table
+
+
+@table(
+    changes(
+        "the buffer goes in 2.9",
+        """
+        import torchaudio
+        from torchaudio.utils import sox_utils
+        sox_utils.set_buffer_size(16000)
+    """,
+        """
+        import torchaudio
+    """,
+        target="2.9",
+    ),
+)
+def test_leftovers(case: Case) -> None:
+    check(case)

@@ -1,0 +1,24 @@
+"""TAC124: sox_effects, io, kaldi_io and private modules."""
+
+from __future__ import annotations
+
+from tests.codemod.tables import Case, check, stays, table
+
+
+@table(
+    stays(
+        "gone modules",
+        """
+        import torchaudio
+        import torchaudio.sox_effects
+        from torchaudio.io import StreamReader
+        from torchaudio import kaldi_io
+        from torchaudio._backend import utils
+        torchaudio.sox_effects.apply_effects_file("a.wav", [])
+    """,
+        "TAC124",
+        target="2.9",
+    ),
+)
+def test_nine(case: Case) -> None:
+    check(case)

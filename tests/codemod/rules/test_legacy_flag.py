@@ -1,0 +1,27 @@
+"""TAC120: Delete USE_SOUNDFILE_LEGACY_INTERFACE = False."""
+
+from __future__ import annotations
+
+from tests.codemod.tables import Case, check, stays, table
+
+
+@table(
+    stays(
+        "the flag is True",
+        """
+        import torchaudio
+        torchaudio.USE_SOUNDFILE_LEGACY_INTERFACE = True
+    """,
+        "TAC120",
+    ),
+    stays(
+        "the flag is read",
+        """
+        import torchaudio
+        print(torchaudio.USE_SOUNDFILE_LEGACY_INTERFACE)
+    """,
+        "TAC120",
+    ),
+)
+def test_leftovers(case: Case) -> None:
+    check(case)

@@ -1,0 +1,18 @@
+"""TAC133: Pins and variables in other files."""
+
+from __future__ import annotations
+
+from tests.codemod.tables import Case, check, stays, table
+
+
+@table(
+    stays(
+        "pins",
+        """
+        install_requires = ["torchaudio==0.13.1", "torchaudio>=2.2", "torchaudio-augmentations==0.1"]
+    """,
+        "TAC133",
+    ),
+)
+def test_reports(case: Case) -> None:
+    check(case)

@@ -1,0 +1,22 @@
+"""TAC135: A project that installs another release by compat.install."""
+
+from __future__ import annotations
+
+from tests.codemod.tables import Case, check, stays, table
+
+
+@table(
+    stays(
+        "under the drop-in of 2.0",
+        """
+        import compat
+        compat.install("2.0")
+        import torchaudio
+        torchaudio.set_audio_backend("sox_io")
+        x = torchaudio.load(filepath="a.wav")
+    """,
+        "TAC135",
+    ),
+)
+def test_decisions(case: Case) -> None:
+    check(case)
