@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -25,6 +25,8 @@ class Case:
 
     Attributes:
         left: the rules that have something left to say, in any order, each once.
+        says: words of what is left to say, where that is asked and not which rules.
+        others: other files beside it.
     """
 
     name: str
@@ -33,6 +35,8 @@ class Case:
     left: tuple[str, ...] = ()
     target: str = "2.2"
     options: tuple[tuple[str, Any], ...] = ()
+    says: str | None = None
+    others: tuple[tuple[str, str], ...] = ()
 
 
 def changes(name: str, before: str, after: str, *left: str, target: str = "2.2", **options: Any) -> Case:
@@ -45,15 +49,27 @@ def stays(name: str, before: str, *left: str, target: str = "2.2", **options: An
     return Case(name, dedent(before), None, left, target, tuple(options.items()))
 
 
+def said(name: str, says: str, source: str, target: str = "2.2", **others: str) -> Case:
+    """A program that must not change, and words that are said of it; beside it other files, by their names without ``.py``."""
+    options = (("entries", ["program.py"]),) if target == "compat" else ()
+    beside = tuple((f"{other}.py", dedent(text)) for other, text in others.items())
+    return Case(name, dedent(source), None, (), target, options, says, beside)
+
+
 def dedent(text: str) -> str:
     return textwrap.dedent(text).lstrip("\n")
 
 
-def table(*cases: Case) -> pytest.MarkDecorator:
-    """The parametrisation; names are unique."""
+def table(*cases: Case) -> Callable[..., None]:
+    """A test of cases; names are unique. It is given the name of what it is assigned to: ``test_it = table(...)``."""
     names = [case.name for case in cases]
     assert len(names) == len(set(names)), sorted(name for name in names if names.count(name) > 1)
-    return pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in cases])
+
+    @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in cases])
+    def test(case: Case) -> None:
+        check(case)
+
+    return test
 
 
 def rewrite(sources: Mapping[str, str], target: str = "2.2", *, unsafe: bool = False, **options: Any) -> dict[str, Outcome]:
@@ -67,12 +83,14 @@ def rewrite(sources: Mapping[str, str], target: str = "2.2", *, unsafe: bool = F
 def check(case: Case) -> Outcome:
     """Run a case: the text, the findings, and that a second run has nothing to do."""
     options = dict(case.options)
-    outcome = rewrite({"program.py": case.before}, case.target, **options)["program.py"]
+    outcome = rewrite({"program.py": case.before, **dict(case.others)}, case.target, **options)["program.py"]
     ast.parse(outcome.text)
     assert outcome.text == (case.before if case.after is None else case.after)
-    assert {finding.rule for finding in outcome.left} == set(case.left), [
-        f"{finding.place} {finding.rule} {finding.reason}" for finding in outcome.left
-    ]
+    words = [f"{finding.place} {finding.rule} {finding.reason} {finding.advice}" for finding in outcome.left]
+    if case.says is not None:
+        assert any(case.says in one for one in words), words
+        return outcome
+    assert {finding.rule for finding in outcome.left} == set(case.left), words
     assert outcome.changed or not outcome.fixed
     again = rewrite({"program.py": outcome.text}, case.target, **options)["program.py"]
     assert not again.changed

@@ -11,39 +11,31 @@ import pytest
 
 from compat.codemod.files import writing
 from compat.codemod.run import cli
-from tests.codemod.tables import dedent, rewrite
+from tests.codemod.tables import rewrite, said, table
 
-
-def stay(name: str, says: str, source: str, target: str = "2.2", **others: str) -> object:
-    """A program that stays as it is, and words that are said of it; beside it other files."""
-    return pytest.param(dedent(source), says, target, {f"{other}.py": dedent(text) for other, text in others.items()}, id=name)
-
-
-@pytest.mark.parametrize(
-    ("source", "says", "target", "others"),
-    [
-        stay(
-            "the setter's value",
-            "the value of the setter is used",
-            """
+test_it_stays_and_it_is_said_why = table(
+    said(
+        "the setter's value",
+        "the value of the setter is used",
+        """
             import torchaudio
             done = torchaudio.set_audio_backend("sox_io")
             torchaudio.load("a.wav")
             """,
-        ),
-        stay(
-            "a generator without brackets",
-            "takes a generator without brackets",
-            """
+    ),
+    said(
+        "a generator without brackets",
+        "takes a generator without brackets",
+        """
             import torchaudio
             torchaudio.set_audio_backend("soundfile")
             x = torchaudio.load(p for p in "a")
             """,
-        ),
-        stay(
-            "a comment that would go with an argument",
-            "a comment stands between the arguments",
-            """
+    ),
+    said(
+        "a comment that would go with an argument",
+        "a comment stands between the arguments",
+        """
             import torchaudio
             x = torchaudio.load(
                 path,
@@ -51,97 +43,91 @@ def stay(name: str, says: str, source: str, target: str = "2.2", **others: str) 
                 channels_first=False,
             )
             """,
-        ),
-        stay(
-            "a leftover in an elif",
-            "",
-            """
+    ),
+    said(
+        "a leftover in an elif",
+        "",
+        """
             import torchaudio
             if quick:
                 pass
             elif torchaudio.get_audio_backend() == "sox_io":
                 print("sox")
             """,
-        ),
-        stay(
-            "the file given twice",
-            "The call gives the file twice; keep one",
-            """
+    ),
+    said(
+        "the file given twice",
+        "The call gives the file twice; keep one",
+        """
             import torchaudio
             x = torchaudio.load(path, filepath=path)
             """,
-        ),
-        stay(
-            "a name of the backend in two pieces",
-            "Change the name",
-            """
+    ),
+    said(
+        "a name of the backend in two pieces",
+        "Change the name",
+        """
             import torchaudio
             x = torchaudio.load(path, backend="sox" "_io")
             """,
-        ),
-        stay(
-            "a name in two pieces, looked for in the list",
-            "the backend is listed as sox",
-            """
+    ),
+    said(
+        "a name in two pieces, looked for in the list",
+        "the backend is listed as sox",
+        """
             import torchaudio
             print("sox" "_io" in torchaudio.list_audio_backends())
             """,
-        ),
-        stay(
-            "the class imported beside others",
-            "Import it from torchaudio",
-            """
+    ),
+    said(
+        "the class imported beside others",
+        "Import it from torchaudio",
+        """
             from torchaudio.backend.common import AudioMetaData, AudioMetaData as Meta
             x: AudioMetaData
             y: Meta
             """,
-        ),
-        stay(
-            "the size of the buffer, passed on",
-            "Delete what depends on it",
-            """
+    ),
+    said(
+        "the size of the buffer, passed on",
+        "Delete what depends on it",
+        """
             import torchaudio.utils.sox_utils
             setter = torchaudio.utils.sox_utils.set_buffer_size
             """,
-            "2.9",
-        ),
-        *(
-            stay(f"the tuple, {name}", says, f"import torchaudio\n{line}\n")
-            for name, line, says in (
-                ("of three", "a, b, c = torchaudio.info(p)", "what it is unpacked into cannot be followed"),
-                ("into attributes", "self.a, b = torchaudio.info(p)", "what it is unpacked into cannot be followed"),
-                ("into a list", "[a, b] = torchaudio.info(p)", "what it is unpacked into cannot be followed"),
-                ("in brackets", "(si, ei) = torchaudio.info(p)\nprint(si.rate)", "what it is unpacked into stands in brackets"),
-                ("passed on", "show(torchaudio.info(p)[0])", "its first item goes on to somewhere else"),
-                ("in a class", "class A:\n    si, ei = torchaudio.info(p)\n    rate = si.rate", "it is kept in a class"),
-                ("in an f-string", "si, ei = torchaudio.info(p)\nprint(f'{si.rate}')", "is read in an f-string"),
-                ("kept whole", "si, ei = torchaudio.info(p)\nkeep(si)", "si itself goes on to somewhere else"),
-                ("bound again", "si, ei = torchaudio.info(p)\nsi = other\nprint(si.rate)", "si is bound more than once"),
-            )
-        ),
-        stay(
-            "old arguments that are not all named",
-            "not all arguments are named",
-            """
+        "2.9",
+    ),
+    *(
+        said(f"the tuple, {name}", says, f"import torchaudio\n{line}\n")
+        for name, line, says in (
+            ("of three", "a, b, c = torchaudio.info(p)", "what it is unpacked into cannot be followed"),
+            ("into attributes", "self.a, b = torchaudio.info(p)", "what it is unpacked into cannot be followed"),
+            ("into a list", "[a, b] = torchaudio.info(p)", "what it is unpacked into cannot be followed"),
+            ("in brackets", "(si, ei) = torchaudio.info(p)\nprint(si.rate)", "what it is unpacked into stands in brackets"),
+            ("passed on", "show(torchaudio.info(p)[0])", "its first item goes on to somewhere else"),
+            ("in a class", "class A:\n    si, ei = torchaudio.info(p)\n    rate = si.rate", "it is kept in a class"),
+            ("in an f-string", "si, ei = torchaudio.info(p)\nprint(f'{si.rate}')", "is read in an f-string"),
+            ("kept whole", "si, ei = torchaudio.info(p)\nkeep(si)", "si itself goes on to somewhere else"),
+            ("bound again", "si, ei = torchaudio.info(p)\nsi = other\nprint(si.rate)", "si is bound more than once"),
+        )
+    ),
+    said(
+        "old arguments that are not all named",
+        "not all arguments are named",
+        """
             import torchaudio
             x = torchaudio.load(path, None, normalization=True)
             """,
-        ),
-        stay(
-            "frame_offset beside offset",
-            "frame_offset= is given too",
-            """
+    ),
+    said(
+        "frame_offset beside offset",
+        "frame_offset= is given too",
+        """
             import torchaudio
             x = torchaudio.load(path, offset=1, frame_offset=2)
             """,
-        ),
-    ],
+    ),
 )
-def test_it_stays_and_it_is_said_why(source: str, says: str, target: str, others: dict[str, str]) -> None:
-    outcome = rewrite({"program.py": source, **others}, target)["program.py"]
-    assert outcome.text == source
-    assert outcome.left
-    assert says in " | ".join(f"{finding.reason} {finding.advice}" for finding in outcome.left)
 
 
 @pytest.mark.parametrize(

@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from tests.codemod.tables import changes, said, stays, table
 
-import pytest
-
-from tests.codemod.tables import Case, changes, check, dedent, rewrite, stays, table
-
-
-def stay(name: str, says: str, source: str, target: str = "2.2", **others: str) -> object:
-    """A program that stays as it is, and words that are said of it; beside it other files."""
-    return pytest.param(dedent(source), says, target, {f"{other}.py": dedent(text) for other, text in others.items()}, id=name)
-
-
-@table(
+test_backend_modules = table(
     changes(
         "dotted",
         """
@@ -189,47 +178,36 @@ def stay(name: str, says: str, source: str, target: str = "2.2", **others: str) 
         "TAC111",
     ),
 )
-def test_backend_modules(case: Case) -> None:
-    check(case)
 
 
-@pytest.mark.parametrize(
-    ("source", "says", "target", "others"),
-    [
-        stay(
-            "a call of a backend, where the dispatcher may be off",
-            "the dispatcher may be off here",
-            """
+test_it_stays_and_it_is_said_why = table(
+    said(
+        "a call of a backend, where the dispatcher may be off",
+        "the dispatcher may be off here",
+        """
             import os
             import torchaudio
             from torchaudio.backend import sox_io_backend
             os.environ["TORCHAUDIO_USE_BACKEND_DISPATCHER"] = "0"
             x = sox_io_backend.load("a")
             """,
-            "2.1",
-        ),
-        stay(
-            "a function of a backend that is kept, where the dispatcher may be off",
-            "the dispatcher may be off here",
-            """
+        "2.1",
+    ),
+    said(
+        "a function of a backend that is kept, where the dispatcher may be off",
+        "the dispatcher may be off here",
+        """
             import os
             import torchaudio
             from torchaudio.backend import sox_io_backend
             os.environ["TORCHAUDIO_USE_BACKEND_DISPATCHER"] = "0"
             load = sox_io_backend.load
             """,
-            "2.1",
-        ),
-        stay(
-            "a backend's save with starred arguments",
-            "its arguments cannot be told apart",
-            "import torchaudio\nfrom torchaudio.backend import sox_io_backend\nsox_io_backend.save(a, b, c, d, *e)\n",
-        ),
-    ],
+        "2.1",
+    ),
+    said(
+        "a backend's save with starred arguments",
+        "its arguments cannot be told apart",
+        "import torchaudio\nfrom torchaudio.backend import sox_io_backend\nsox_io_backend.save(a, b, c, d, *e)\n",
+    ),
 )
-def test_it_stays_and_it_is_said_why(source: str, says: str, target: str, others: Mapping[str, str]) -> None:
-    entries: dict[str, Any] = {"entries": ["program.py"]} if target == "compat" else {}
-    outcome = rewrite({"program.py": source, **others}, target, **entries)["program.py"]
-    assert outcome.text == source
-    assert outcome.left
-    assert says in " | ".join(f"{finding.reason} {finding.advice}" for finding in outcome.left)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.codemod.tables import Case, changes, check, table
+from tests.codemod.tables import changes, table
 
-
-@table(
+test_leftovers = table(
     changes(
         "the buffer goes in 2.9",
         """
@@ -19,5 +18,3 @@ from tests.codemod.tables import Case, changes, check, table
         target="2.9",
     ),
 )
-def test_leftovers(case: Case) -> None:
-    check(case)

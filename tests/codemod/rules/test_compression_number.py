@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.codemod.tables import Case, changes, check, stays, table
+from tests.codemod.tables import changes, stays, table
 
-
-@table(
+test_calls = table(
     stays("a number", "import torchaudio\ntorchaudio.save(p, w, 16000, compression=128)\n", "TAC137"),
     stays("a number, 2.1", "import torchaudio\ntorchaudio.save(p, w, 16000, compression=-4.5)\n", "TAC137", target="2.1"),
     stays("none", "import torchaudio\ntorchaudio.save(p, w, 16000, compression=None)\n"),
@@ -28,5 +27,3 @@ from tests.codemod.tables import Case, changes, check, stays, table
         "import torchaudio\nfrom unittest.mock import patch\npatch('torchaudio.load')\nx = torchaudio.load(p)\n",
     ),
 )
-def test_calls(case: Case) -> None:
-    check(case)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.codemod.tables import Case, changes, check, rewrite, stays, table
+from tests.codemod.tables import changes, rewrite, stays, table
 
-
-@table(
+test_names_that_went_before_2_0 = table(
     *(
         changes(
             f"started and stopped, {target}",
@@ -51,8 +50,6 @@ from tests.codemod.tables import Case, changes, check, rewrite, stays, table
         "effects that are still there", "import torchaudio\nx = torchaudio.sox_effects.apply_effects_file('a.wav', [])\n", target="compat"
     ),
 )
-def test_names_that_went_before_2_0(case: Case) -> None:
-    check(case)
 
 
 @pytest.mark.parametrize(

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-import pytest
-
-from tests.codemod.tables import Case, changes, check, dedent, rewrite, stays, table
+from tests.codemod.tables import Case, changes, rewrite, said, stays, table
 
 
 def texts(files: dict[str, str], **options: object) -> dict[str, str]:
     return {path: outcome.text for path, outcome in rewrite(files, **options).items()}  # type: ignore[arg-type]
-
-
-def stay(name: str, says: str, source: str, target: str = "2.2", **others: str) -> object:
-    """A program that stays as it is, and words that are said of it; beside it other files."""
-    return pytest.param(dedent(source), says, target, {f"{other}.py": dedent(text) for other, text in others.items()}, id=name)
 
 
 def given(name: str, before: str, after: str, head: str = "") -> Case:
@@ -38,7 +28,7 @@ def test_comments_ignore_single_rules() -> None:
     assert "y = torchaudio.load(uri='a')" in found
 
 
-@table(
+test_filepath = table(
     changes(
         "all three",
         """
@@ -289,8 +279,6 @@ def test_comments_ignore_single_rules() -> None:
         "TAC134",
     ),
 )
-def test_filepath(case: Case) -> None:
-    check(case)
 
 
 def test_a_patch_of_the_function_where_it_was_imported_holds_the_call() -> None:
@@ -303,7 +291,7 @@ def test_a_patch_of_the_function_where_it_was_imported_holds_the_call() -> None:
     assert outcomes["audio.py"].left[0].rule == "TAC110"
 
 
-@table(
+test_decisions = table(
     changes(
         "under the drop-in of the target",
         """
@@ -320,60 +308,49 @@ def test_a_patch_of_the_function_where_it_was_imported_holds_the_call() -> None:
     """,
     ),
 )
-def test_decisions(case: Case) -> None:
-    check(case)
 
 
-@pytest.mark.parametrize(
-    ("source", "says", "target", "others"),
-    [
-        stay(
-            "the old name of the path, where the dispatcher may be off",
-            "unless the dispatcher is off, as it may be here",
-            'import os, torchaudio\nos.environ["TORCHAUDIO_USE_BACKEND_DISPATCHER"] = "0"\nx = torchaudio.load(filepath="a")\n',
-            "2.1",
-        ),
-        *(
-            stay(
-                f"torchaudio in sys.modules, {name}",
-                "is replaced in sys.modules",
-                "import torchaudio\nx = torchaudio.load(filepath=p)\n",
-                test_it=f"import sys, torchaudio\n{line}\n",
-            )
-            for name, line in (
-                ("by default", 'sys.modules.setdefault("torchaudio", fake)'),
-                ("by its method", 'sys.modules.__setitem__("torchaudio", fake)'),
-                ("one of it", 'sys.modules["torchaudio.backend"] = fake'),
-                ("with others", 'mock.patch.dict(sys.modules, {"torchaudio": fake})'),
-            )
-        ),
-        *(
-            stay(
-                f"the function in its place, {name}",
-                f"not changed, because torchaudio.load {how} elsewhere",
-                "import torchaudio\nx = torchaudio.load(filepath=p)\n",
-                test_it=f"import data, torchaudio\n{line}\n",
-            )
-            for name, how, line in (
-                ("by way of a module", "is assigned", "data.torchaudio.load = fake"),
-                ("taken away by way of a module", "is assigned", "del data.torchaudio.load"),
-                ("by its own path", "is assigned", "torchaudio.load = fake"),
-                ("by a fixture", "is replaced", 'monkeypatch.setattr(torchaudio, "load", fake)'),
-                ("by a fixture that is given its path", "is patched", 'monkeypatch.setattr("torchaudio.load", fake)'),
-                ("by its module in a module", "is replaced", 'mock.patch.object(data.torchaudio, "load")'),
-            )
-        ),
-    ],
+test_it_stays_and_it_is_said_why = table(
+    said(
+        "the old name of the path, where the dispatcher may be off",
+        "unless the dispatcher is off, as it may be here",
+        'import os, torchaudio\nos.environ["TORCHAUDIO_USE_BACKEND_DISPATCHER"] = "0"\nx = torchaudio.load(filepath="a")\n',
+        "2.1",
+    ),
+    *(
+        said(
+            f"torchaudio in sys.modules, {name}",
+            "is replaced in sys.modules",
+            "import torchaudio\nx = torchaudio.load(filepath=p)\n",
+            test_it=f"import sys, torchaudio\n{line}\n",
+        )
+        for name, line in (
+            ("by default", 'sys.modules.setdefault("torchaudio", fake)'),
+            ("by its method", 'sys.modules.__setitem__("torchaudio", fake)'),
+            ("one of it", 'sys.modules["torchaudio.backend"] = fake'),
+            ("with others", 'mock.patch.dict(sys.modules, {"torchaudio": fake})'),
+        )
+    ),
+    *(
+        said(
+            f"the function in its place, {name}",
+            f"not changed, because torchaudio.load {how} elsewhere",
+            "import torchaudio\nx = torchaudio.load(filepath=p)\n",
+            test_it=f"import data, torchaudio\n{line}\n",
+        )
+        for name, how, line in (
+            ("by way of a module", "is assigned", "data.torchaudio.load = fake"),
+            ("taken away by way of a module", "is assigned", "del data.torchaudio.load"),
+            ("by its own path", "is assigned", "torchaudio.load = fake"),
+            ("by a fixture", "is replaced", 'monkeypatch.setattr(torchaudio, "load", fake)'),
+            ("by a fixture that is given its path", "is patched", 'monkeypatch.setattr("torchaudio.load", fake)'),
+            ("by its module in a module", "is replaced", 'mock.patch.object(data.torchaudio, "load")'),
+        )
+    ),
 )
-def test_it_stays_and_it_is_said_why(source: str, says: str, target: str, others: Mapping[str, str]) -> None:
-    entries: dict[str, Any] = {"entries": ["program.py"]} if target == "compat" else {}
-    outcome = rewrite({"program.py": source, **others}, target, **entries)["program.py"]
-    assert outcome.text == source
-    assert outcome.left
-    assert says in " | ".join(f"{finding.reason} {finding.advice}" for finding in outcome.left)
 
 
-@table(
+test_what_becomes_of_it = table(
     changes(
         "the variable of the dispatcher, turned on",
         'import os, torchaudio\nos.environ["TORCHAUDIO_USE_BACKEND_DISPATCHER"] = "1"\nx = torchaudio.load(filepath="a")\n',
@@ -381,11 +358,9 @@ def test_it_stays_and_it_is_said_why(source: str, says: str, target: str, others
         target="2.1",
     ),
 )  # fmt: skip
-def test_what_becomes_of_it(case: Case) -> None:
-    check(case)
 
 
-@table(
+test_filepath_that_comes_another_way = table(
     *(
         stays(name, f"import functools, torchaudio\n{code}\n", "TAC110")
         for name, code in (
@@ -410,5 +385,3 @@ def test_what_becomes_of_it(case: Case) -> None:
         "another function that has it", "import torchaudio\ndef load(filepath):\n    return torchaudio.load(filepath)\nload(filepath=p)\n"
     ),
 )
-def test_filepath_that_comes_another_way(case: Case) -> None:
-    check(case)

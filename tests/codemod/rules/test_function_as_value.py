@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tests.codemod.tables import Case, changes, check, stays, table
+from tests.codemod.tables import changes, stays, table
 
 PARTIAL = 'functools.partial(torchaudio.load, backend="soundfile")'
 
 
-@table(
+test_function_as_value = table(
     changes(
         "argument, map, partial",
         """
@@ -97,5 +97,3 @@ PARTIAL = 'functools.partial(torchaudio.load, backend="soundfile")'
         "TAC101",
     ),
 )
-def test_function_as_value(case: Case) -> None:
-    check(case)

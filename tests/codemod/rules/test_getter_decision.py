@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.codemod.tables import Case, changes, check, dedent, rewrite, stays, table
-
-
-def stay(name: str, says: str, source: str, target: str = "2.2", **others: str) -> object:
-    """A program that stays as it is, and words that are said of it; beside it other files."""
-    return pytest.param(dedent(source), says, target, {f"{other}.py": dedent(text) for other, text in others.items()}, id=name)
-
+from tests.codemod.tables import changes, rewrite, stays, table
 
 SOX, SOUNDFILE = 'torchaudio.get_audio_backend() == "sox_io"', 'torchaudio.get_audio_backend() == "soundfile"'
 MODERN_ARM = "x, r = torchaudio.load(p, frame_offset=s)"
 OLD_ARM = "x, r = torchaudio.load(p, offset=s)"
 
 
-@table(
+test_decisions = table(
     changes(
         "two arms",
         """
@@ -123,8 +117,6 @@ OLD_ARM = "x, r = torchaudio.load(p, offset=s)"
     """,
     ),
 )
-def test_decisions(case: Case) -> None:
-    check(case)
 
 
 @pytest.mark.parametrize("test", ["== torchaudio.get_it(1)", 'in {"sox": 1}', "== (lambda: name)()", "== name"])
@@ -136,7 +128,7 @@ def test_an_arm_is_no_choice_where_more_is_asked(test: str) -> None:
     assert {finding.rule for finding in outcome.left} >= {"TAC107"}
 
 
-@table(
+test_programs = table(
     changes(
         "a number of frames that may be 0 for all of it",
         """
@@ -156,11 +148,9 @@ def test_an_arm_is_no_choice_where_more_is_asked(test: str) -> None:
         """,
     ),
 )
-def test_programs(case: Case) -> None:
-    check(case)
 
 
-@table(
+test_decisions_on_the_getter = table(
     *(
         changes(name, f"import torchaudio\ndef f(p, s):\n{code}", f"import torchaudio\ndef f(p, s):\n{rest}")
         for name, code, rest in (
@@ -211,5 +201,3 @@ def test_programs(case: Case) -> None:
         )
     ),
 )  # fmt: skip
-def test_decisions_on_the_getter(case: Case) -> None:
-    check(case)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.codemod.tables import Case, check, stays, table
+from tests.codemod.tables import stays, table
 
-
-@table(
+test_nine = table(
     stays(
         "gone modules",
         """
@@ -20,5 +19,3 @@ from tests.codemod.tables import Case, check, stays, table
         target="2.9",
     ),
 )
-def test_nine(case: Case) -> None:
-    check(case)

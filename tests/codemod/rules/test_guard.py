@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tests.codemod.tables import Case, changes, check, stays, table
+from tests.codemod.tables import changes, stays, table
 
 HEAD = "import sys\nimport torch\nimport torchaudio\nfrom packaging import version\n"
 OLD, NEW = "torchaudio.load(filepath=p)", "torchaudio.load(uri=p)"
 
 
-@table(
+test_decisions = table(
     stays(
         "a guard without a new arm",
         """
@@ -31,11 +31,9 @@ OLD, NEW = "torchaudio.load(filepath=p)", "torchaudio.load(uri=p)"
         "TAC121",
     ),
 )
-def test_decisions(case: Case) -> None:
-    check(case)
 
 
-@table(
+test_guards = table(
     *(
         stays(f"left: {name}", HEAD + code)
         for name, code in (
@@ -84,5 +82,3 @@ def test_decisions(case: Case) -> None:
         target="2.9",
     ),
 )  # fmt: skip
-def test_guards(case: Case) -> None:
-    check(case)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.codemod.tables import Case, check, stays, table
+from tests.codemod.tables import stays, table
 
-
-@table(
+test_leftovers = table(
     stays(
         "the flag is True",
         """
@@ -23,5 +22,3 @@ from tests.codemod.tables import Case, check, stays, table
         "TAC120",
     ),
 )
-def test_leftovers(case: Case) -> None:
-    check(case)

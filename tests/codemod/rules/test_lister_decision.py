@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.codemod.tables import Case, changes, check, stays, table
+from tests.codemod.tables import changes, stays, table
 
-
-@table(
+test_decisions = table(
     changes(
         "sox_io in the list",
         """
@@ -42,19 +41,15 @@ from tests.codemod.tables import Case, changes, check, stays, table
         target="2.9",
     ),
 )
-def test_decisions(case: Case) -> None:
-    check(case)
 
 
-@table(
+test_what_was_neither_changed_nor_reported = table(
     stays("a loop over the backends", "import torchaudio\nx = any(b == 'sox_io' for b in torchaudio.list_audio_backends())\n", "TAC108"),
     stays("the backends passed on", "import torchaudio\npick(torchaudio.list_audio_backends())\n", "TAC108"),
 )
-def test_what_was_neither_changed_nor_reported(case: Case) -> None:
-    check(case)
 
 
-@table(
+test_decisions_on_the_list = table(
     changes(
         "kept in a name",
         'import torchaudio\nnames = torchaudio.list_audio_backends()\nif "sox_io" in names and len(names) > 0:\n    print(names)\n',
@@ -93,5 +88,3 @@ def test_what_was_neither_changed_nor_reported(case: Case) -> None:
         target="2.9",
     ),
 )
-def test_decisions_on_the_list(case: Case) -> None:
-    check(case)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.codemod.tables import Case, changes, check, stays, table
+from tests.codemod.tables import changes, stays, table
 
-
-@table(
+test_load_wav = table(
     *(
         changes(
             name,
@@ -36,11 +35,9 @@ from tests.codemod.tables import Case, changes, check, stays, table
         "TAC115",
     ),
 )
-def test_load_wav(case: Case) -> None:
-    check(case)
 
 
-@table(
+test_reports = table(
     stays(
         "load_wav",
         """
@@ -50,5 +47,3 @@ def test_load_wav(case: Case) -> None:
         "TAC115",
     ),
 )
-def test_reports(case: Case) -> None:
-    check(case)

@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from tests.codemod.tables import changes, said, stays, table
 
-import pytest
-
-from tests.codemod.tables import Case, changes, check, dedent, rewrite, stays, table
-
-
-def stay(name: str, says: str, source: str, target: str = "2.2", **others: str) -> object:
-    """A program that stays as it is, and words that are said of it; beside it other files."""
-    return pytest.param(dedent(source), says, target, {f"{other}.py": dedent(text) for other, text in others.items()}, id=name)
-
-
-@table(
+test_nine = table(
     changes(
         "info and the rest",
         """
@@ -223,43 +212,32 @@ def stay(name: str, says: str, source: str, target: str = "2.2", **others: str) 
         target="2.9",
     ),
 )
-def test_nine(case: Case) -> None:
-    check(case)
 
 
-@pytest.mark.parametrize(
-    ("source", "says", "target", "others"),
-    [
-        stay(
-            "both of our names are taken",
-            "both `compat` and `torchaudio_compat` are taken here",
-            "import torchaudio\ncompat = torchaudio_compat = 1\nx = torchaudio.info(p)\n",
-            "2.9",
-        ),
-        stay(
-            "a name gone from 2.9, imported and replaced",
-            "not changed, because torchaudio.info is patched elsewhere",
-            "from torchaudio import info\nx = info(p)\n",
-            "2.9",
-            test_it='from unittest.mock import patch\n@patch("torchaudio.info")\ndef test(info): ...\n',
-        ),
-        stay(
-            "one gone from 2.9, in a ladder",
-            "it is one of several attempts",
-            "try:\n    from torchaudio import info\nexcept ImportError:\n    info = None\n",
-            "2.9",
-        ),
-    ],
+test_it_stays_and_it_is_said_why = table(
+    said(
+        "both of our names are taken",
+        "both `compat` and `torchaudio_compat` are taken here",
+        "import torchaudio\ncompat = torchaudio_compat = 1\nx = torchaudio.info(p)\n",
+        "2.9",
+    ),
+    said(
+        "a name gone from 2.9, imported and replaced",
+        "not changed, because torchaudio.info is patched elsewhere",
+        "from torchaudio import info\nx = info(p)\n",
+        "2.9",
+        test_it='from unittest.mock import patch\n@patch("torchaudio.info")\ndef test(info): ...\n',
+    ),
+    said(
+        "one gone from 2.9, in a ladder",
+        "it is one of several attempts",
+        "try:\n    from torchaudio import info\nexcept ImportError:\n    info = None\n",
+        "2.9",
+    ),
 )
-def test_it_stays_and_it_is_said_why(source: str, says: str, target: str, others: Mapping[str, str]) -> None:
-    entries: dict[str, Any] = {"entries": ["program.py"]} if target == "compat" else {}
-    outcome = rewrite({"program.py": source, **others}, target, **entries)["program.py"]
-    assert outcome.text == source
-    assert outcome.left
-    assert says in " | ".join(f"{finding.reason} {finding.advice}" for finding in outcome.left)
 
 
-@table(
+test_the_tuple_of_info = table(
     *(
         stays(f"{name}, {target}", source, *rules, target=target)
         for target in ("2.1", "2.2", "2.9")
@@ -319,5 +297,3 @@ def test_it_stays_and_it_is_said_why(source: str, says: str, target: str, others
         target="2.9",
     ),
 )
-def test_the_tuple_of_info(case: Case) -> None:
-    check(case)

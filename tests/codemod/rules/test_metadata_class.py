@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.codemod.tables import Case, changes, check, stays, table
+from tests.codemod.tables import changes, stays, table
 
-
-@table(
+test_metadata_class = table(
     changes(
         "in annotations",
         """
@@ -73,11 +72,9 @@ from tests.codemod.tables import Case, changes, check, stays, table
     """,
     ),
 )
-def test_metadata_class(case: Case) -> None:
-    check(case)
 
 
-@table(
+test_nine = table(
     changes(
         "the class in annotations that are text",
         """
@@ -96,5 +93,3 @@ def test_metadata_class(case: Case) -> None:
         target="2.9",
     ),
 )
-def test_nine(case: Case) -> None:
-    check(case)

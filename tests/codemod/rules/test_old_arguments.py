@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from tests.codemod.tables import changes, said, stays, table
 
-import pytest
-
-from tests.codemod.tables import Case, changes, check, dedent, rewrite, stays, table
-
-
-def stay(name: str, says: str, source: str, target: str = "2.2", **others: str) -> object:
-    """A program that stays as it is, and words that are said of it; beside it other files."""
-    return pytest.param(dedent(source), says, target, {f"{other}.py": dedent(text) for other, text in others.items()}, id=name)
-
-
-@table(
+test_old_arguments = table(
     changes(
         "all of 0.7",
         """
@@ -176,32 +165,19 @@ def stay(name: str, says: str, source: str, target: str = "2.2", **others: str) 
     """,
     ),
 )
-def test_old_arguments(case: Case) -> None:
-    check(case)
 
 
-@pytest.mark.parametrize(
-    ("source", "says", "target", "others"),
-    [
-        stay(
-            "arguments in the order of 0.7", "look like the order of 0.7", "import torchaudio\nx = torchaudio.load(p, None, True, True)\n"
-        ),
-        stay(
-            "that, beside a number of frames",
-            "look like the order of 0.7",
-            "import torchaudio\nx = torchaudio.load(p, True, num_frames=5)\n",
-        ),
-    ],
+test_it_stays_and_it_is_said_why = table(
+    said("arguments in the order of 0.7", "look like the order of 0.7", "import torchaudio\nx = torchaudio.load(p, None, True, True)\n"),
+    said(
+        "that, beside a number of frames",
+        "look like the order of 0.7",
+        "import torchaudio\nx = torchaudio.load(p, True, num_frames=5)\n",
+    ),
 )
-def test_it_stays_and_it_is_said_why(source: str, says: str, target: str, others: Mapping[str, str]) -> None:
-    entries: dict[str, Any] = {"entries": ["program.py"]} if target == "compat" else {}
-    outcome = rewrite({"program.py": source, **others}, target, **entries)["program.py"]
-    assert outcome.text == source
-    assert outcome.left
-    assert says in " | ".join(f"{finding.reason} {finding.advice}" for finding in outcome.left)
 
 
-@table(
+test_what_becomes_of_it = table(
     changes(
         "the only argument goes, with its comma",
         "import torchaudio\nx = torchaudio.load(num_frames=0,)\n",
@@ -213,16 +189,12 @@ def test_it_stays_and_it_is_said_why(source: str, says: str, target: str, others
         "import torchaudio\nx = torchaudio.load(path, frame_offset=1, num_frames=frames or -1)\n",
     ),
 )  # fmt: skip
-def test_what_becomes_of_it(case: Case) -> None:
-    check(case)
 
 
-@table(
+test_programs = table(
     changes(
         "a number of frames by a condition",
         "import torchaudio\nx = torchaudio.load(p, offset=s, num_frames=n if n else 0)\n",
         "import torchaudio\nx = torchaudio.load(p, frame_offset=s, num_frames=(n if n else 0) or -1)\n",
     ),
 )
-def test_programs(case: Case) -> None:
-    check(case)

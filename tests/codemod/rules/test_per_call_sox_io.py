@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.codemod.tables import Case, changes, check, stays, table
+from tests.codemod.tables import changes, stays, table
 
-
-@table(
+test_per_call_name = table(
     changes(
         "the literal",
         """
@@ -35,5 +34,3 @@ from tests.codemod.tables import Case, changes, check, stays, table
         target="2.9",
     ),
 )
-def test_per_call_name(case: Case) -> None:
-    check(case)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.codemod.tables import Case, check, stays, table
+from tests.codemod.tables import stays, table
 
-
-@table(
+test_reports = table(
     stays(
         "pins",
         """
@@ -14,5 +13,3 @@ from tests.codemod.tables import Case, check, stays, table
         "TAC133",
     ),
 )
-def test_reports(case: Case) -> None:
-    check(case)

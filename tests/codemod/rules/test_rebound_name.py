@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from tests.codemod.tables import Case, check, stays, table
+from tests.codemod.tables import stays, table
 
 EITHER = "import torchaudio\nif x:\n    import fake as torchaudio\n"
 
 
-@table(
+test_two_meanings = table(
     stays("the setter", EITHER + 'torchaudio.set_audio_backend("soundfile")\n', "TAC134"),
     stays("an old argument", EITHER + "torchaudio.load(filepath=p)\n", "TAC134"),
     stays("a call that is right in any release", EITHER + "torchaudio.load(p)\n"),
     stays("a call under a setter elsewhere", EITHER + 'torchaudio.load(p)\nimport torchaudio as ta\nta.set_audio_backend("sox_io")\n', "TAC101", "TAC134"),
     stays("none for not installed", "try:\n    import torchaudio\nexcept ImportError:\n    torchaudio = None\nx = torchaudio.load(p)\n"),
 )  # fmt: skip
-def test_two_meanings(case: Case) -> None:
-    check(case)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.codemod.tables import Case, changes, check, stays, table
+from tests.codemod.tables import changes, stays, table
 
-
-@table(
+test_save = table(
     changes(
         "a number is a compression",
         """
@@ -46,11 +45,9 @@ from tests.codemod.tables import Case, changes, check, stays, table
         "TAC117",
     ),
 )
-def test_save(case: Case) -> None:
-    check(case)
 
 
-@table(
+test_positional_arguments_of_save = table(
     *(
         changes(
             name,
@@ -67,5 +64,3 @@ def test_save(case: Case) -> None:
     ),
     stays("a bit depth in seventh place", "import torchaudio\ntorchaudio.save(p, w, 8000, True, None, None, 16)\n", "TAC117"),
 )
-def test_positional_arguments_of_save(case: Case) -> None:
-    check(case)

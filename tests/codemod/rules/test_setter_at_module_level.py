@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-import pytest
-
-from tests.codemod.tables import Case, changes, check, dedent, rewrite, stays, table
-
-
-def stay(name: str, says: str, source: str, target: str = "2.2", **others: str) -> object:
-    """A program that stays as it is, and words that are said of it; beside it other files."""
-    return pytest.param(dedent(source), says, target, {f"{other}.py": dedent(text) for other, text in others.items()}, id=name)
-
+from tests.codemod.tables import Case, changes, said, stays, table
 
 PATH = "a path object is passed"
 
 
-def passed(name: str, says: str, *lines: str) -> object:
+def passed(name: str, says: str, *lines: str) -> Case:
     """The setter of sox and a call that is given ``x``, after some lines."""
     head = ["import torchaudio", SETTER.rstrip(), *lines]
-    return stay(f"given {name}", says, "\n".join([*head, "y = torchaudio.load(x)"]))
+    return said(f"given {name}", says, "\n".join([*head, "y = torchaudio.load(x)"]))
 
 
 def given(name: str, before: str, after: str, head: str = "") -> Case:
@@ -41,7 +30,7 @@ CALL = "x = torchaudio.load(p)\n"
 NAMED = 'x = torchaudio.load(p, backend="soundfile")\n'
 
 
-@table(
+test_setter_at_module_level = table(
     changes(
         "plain",
         """
@@ -964,11 +953,9 @@ NAMED = 'x = torchaudio.load(p, backend="soundfile")\n'
     """,
     ),
 )
-def test_setter_at_module_level(case: Case) -> None:
-    check(case)
 
 
-@table(
+test_save = table(
     changes(
         "with a setter",
         """
@@ -982,11 +969,9 @@ def test_setter_at_module_level(case: Case) -> None:
     """,
     ),
 )
-def test_save(case: Case) -> None:
-    check(case)
 
 
-@table(
+test_decisions = table(
     changes(
         "2.9: a choice that only sets",
         """
@@ -1014,11 +999,9 @@ def test_save(case: Case) -> None:
         target="2.9",
     ),
 )
-def test_decisions(case: Case) -> None:
-    check(case)
 
 
-@table(
+test_leftovers = table(
     changes(
         "the flag",
         """
@@ -1032,53 +1015,42 @@ def test_decisions(case: Case) -> None:
     """,
     ),
 )
-def test_leftovers(case: Case) -> None:
-    check(case)
 
 
-@pytest.mark.parametrize(
-    ("source", "says", "target", "others"),
-    [
-        stay("the name str is taken", PATH, f'import torchaudio, pathlib\n{SETTER}str = 1\nx = torchaudio.load(pathlib.Path("a"))\n'),
-        stay(
-            "the setter's value, for a release that has no backend to set",
-            "the value of the setter is used",
-            'import torchaudio\nprint(torchaudio.set_audio_backend("sox_io"))\n',
-            "2.9",
-        ),
-        stay(
-            "the variable of the dispatcher",
-            "TORCHAUDIO_USE_BACKEND_DISPATCHER is used, and may turn the dispatcher off",
-            f'import os, torchaudio\nos.environ["TORCHAUDIO_USE_BACKEND_DISPATCHER"] = flag\n{SETTER}x = torchaudio.load("a")\n',
-            "2.1",
-        ),
-        stay("a setter in one line with a header", "", f"import torchaudio\nif 1: pass\nelse: {SETTER}x = torchaudio.load(p)\n"),
-        stay(
-            "a comment inside a setter that shares its line",
-            "a comment stands inside the statement",
-            'import torchaudio; torchaudio.set_audio_backend(  # why\n    "sox_io")\nx = torchaudio.load(p)\n',
-        ),
-        stay(
-            "a compression by keyword somewhere else",
-            "compression is given, which soundfile used to ignore",
-            'import torchaudio\ntorchaudio.set_audio_backend("soundfile")\ntorchaudio.save(p, x, 8000, **more)\n',
-            data="import torchaudio\nmore = dict(compression=3)\n",
-        ),
-        passed("an annotated attribute", FILE, "class A:\n    def f(self):\n        self.at: BinaryIO = None", "x = a.at"),
-        passed("one arm of two", FILE, 'x = "a" if short else open("a", "rb")'),
-        passed("a name bound in passing", FILE, 'print(x := open("a", "rb"))'),
-        passed("what a function says that it gives", FILE, "def find() -> BytesIO: ...", "x = find()"),
-    ],
+test_it_stays_and_it_is_said_why = table(
+    said("the name str is taken", PATH, f'import torchaudio, pathlib\n{SETTER}str = 1\nx = torchaudio.load(pathlib.Path("a"))\n'),
+    said(
+        "the setter's value, for a release that has no backend to set",
+        "the value of the setter is used",
+        'import torchaudio\nprint(torchaudio.set_audio_backend("sox_io"))\n',
+        "2.9",
+    ),
+    said(
+        "the variable of the dispatcher",
+        "TORCHAUDIO_USE_BACKEND_DISPATCHER is used, and may turn the dispatcher off",
+        f'import os, torchaudio\nos.environ["TORCHAUDIO_USE_BACKEND_DISPATCHER"] = flag\n{SETTER}x = torchaudio.load("a")\n',
+        "2.1",
+    ),
+    said("a setter in one line with a header", "", f"import torchaudio\nif 1: pass\nelse: {SETTER}x = torchaudio.load(p)\n"),
+    said(
+        "a comment inside a setter that shares its line",
+        "a comment stands inside the statement",
+        'import torchaudio; torchaudio.set_audio_backend(  # why\n    "sox_io")\nx = torchaudio.load(p)\n',
+    ),
+    said(
+        "a compression by keyword somewhere else",
+        "compression is given, which soundfile used to ignore",
+        'import torchaudio\ntorchaudio.set_audio_backend("soundfile")\ntorchaudio.save(p, x, 8000, **more)\n',
+        data="import torchaudio\nmore = dict(compression=3)\n",
+    ),
+    passed("an annotated attribute", FILE, "class A:\n    def f(self):\n        self.at: BinaryIO = None", "x = a.at"),
+    passed("one arm of two", FILE, 'x = "a" if short else open("a", "rb")'),
+    passed("a name bound in passing", FILE, 'print(x := open("a", "rb"))'),
+    passed("what a function says that it gives", FILE, "def find() -> BytesIO: ...", "x = find()"),
 )
-def test_it_stays_and_it_is_said_why(source: str, says: str, target: str, others: Mapping[str, str]) -> None:
-    entries: dict[str, Any] = {"entries": ["program.py"]} if target == "compat" else {}
-    outcome = rewrite({"program.py": source, **others}, target, **entries)["program.py"]
-    assert outcome.text == source
-    assert outcome.left
-    assert says in " | ".join(f"{finding.reason} {finding.advice}" for finding in outcome.left)
 
 
-@table(
+test_what_becomes_of_it = table(
     given("an f-string", 'f"{a}.wav"', 'f"{a}.wav"'),
     given("strings put together", 'a + ".wav"', 'a + ".wav"'),
     given("a string with its fields filled", '"%s.wav" % a', '"%s.wav" % a'),
@@ -1110,11 +1082,9 @@ def test_it_stays_and_it_is_said_why(source: str, says: str, target: str, others
         'import torchaudio\ntorchaudio.save(p, x, 8000, **more, backend="soundfile")\n',
     ),
 )  # fmt: skip
-def test_what_becomes_of_it(case: Case) -> None:
-    check(case)
 
 
-@table(
+test_what_sox_is_given = table(
     *(
         changes(
             name,
@@ -1185,11 +1155,9 @@ def test_what_becomes_of_it(case: Case) -> None:
         "TAC111",
     ),
 )
-def test_what_sox_is_given(case: Case) -> None:
-    check(case)
 
 
-@table(
+test_a_compression_for_soundfile = table(
     *(
         stays(name, f"import functools, torchaudio\ntorchaudio.set_audio_backend('soundfile')\n{code}\n", "TAC101")
         for name, code in (
@@ -1204,11 +1172,9 @@ def test_what_sox_is_given(case: Case) -> None:
         "TAC111",
     ),
 )
-def test_a_compression_for_soundfile(case: Case) -> None:
-    check(case)
 
 
-@table(
+test_programs = table(
     stays(
         "getattr with the setter's name beside a setter",
         SOX + "getattr(torchaudio, 'set_audio_backend')('soundfile')\nx = torchaudio.load(p)\n",
@@ -1279,22 +1245,18 @@ def test_a_compression_for_soundfile(case: Case) -> None:
     stays("getattr as a test", "import torchaudio\nif getattr(torchaudio, 'load_wav', None):\n    pass\n"),
     stays("getattr of something else", "import torchaudio\nx = getattr(torchaudio.transforms, name)(p)\n"),
 )
-def test_programs(case: Case) -> None:
-    check(case)
 
 
-@table(
+test_what_was_neither_changed_nor_reported = table(
     stays(
         "a function whose name is asked for",
         "import torchaudio\ntorchaudio.set_audio_backend('soundfile')\ndef name(f):\n    return f.__name__\nx = name(torchaudio.load)\n",
         "TAC101",
     ),
 )
-def test_what_was_neither_changed_nor_reported(case: Case) -> None:
-    check(case)
 
 
-@table(
+test_beside_what_asks_whether_torchaudio_is_there = table(
     changes(
         "beside the import that may fail",
         f"try:\n    import torchaudio\n    {SET}except ImportError:\n    torchaudio = None\n{CALL}",
@@ -1349,11 +1311,9 @@ def test_what_was_neither_changed_nor_reported(case: Case) -> None:
         "TAC101",
     ),
 )
-def test_beside_what_asks_whether_torchaudio_is_there(case: Case) -> None:
-    check(case)
 
 
-@table(
+test_what_runs_before_a_setter = table(
     *(
         stays(f"before the setter: {name}", f"import torchaudio\ndef read(p):\n    return torchaudio.load(p)\n{early}\n{SET}", "TAC101")
         for name, early in (
@@ -1377,5 +1337,3 @@ def test_beside_what_asks_whether_torchaudio_is_there(case: Case) -> None:
         )
     ),
 )
-def test_what_runs_before_a_setter(case: Case) -> None:
-    check(case)

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-import pytest
-
-from tests.codemod.tables import Case, changes, check, dedent, rewrite, stays, table
-
-
-def stay(name: str, says: str, source: str, target: str = "2.2", **others: str) -> object:
-    """A program that stays as it is, and words that are said of it; beside it other files."""
-    return pytest.param(dedent(source), says, target, {f"{other}.py": dedent(text) for other, text in others.items()}, id=name)
-
+from tests.codemod.tables import changes, said, stays, table
 
 CALL = "x = torchaudio.load(p)\n"
 SET = 'torchaudio.set_audio_backend("soundfile")\n'
 
 
-@table(
+test_setter_by_platform = table(
     changes(
         "both arms",
         """
@@ -159,17 +148,13 @@ SET = 'torchaudio.set_audio_backend("soundfile")\n'
         "TAC101",
     ),
 )
-def test_setter_by_platform(case: Case) -> None:
-    check(case)
 
 
-@pytest.mark.parametrize(
-    ("source", "says", "target", "others"),
-    [
-        stay(
-            "two choices by platform",
-            "the backend is chosen in more than one place",
-            """
+test_it_stays_and_it_is_said_why = table(
+    said(
+        "two choices by platform",
+        "the backend is chosen in more than one place",
+        """
             import sys
             import torchaudio
             if sys.platform == "win32":
@@ -182,11 +167,11 @@ def test_setter_by_platform(case: Case) -> None:
                 torchaudio.set_audio_backend("sox_io")
             x = torchaudio.load("a")
             """,
-        ),
-        stay(
-            "a choice by platform for another file",
-            "calls in other modules depend on this choice",
-            """
+    ),
+    said(
+        "a choice by platform for another file",
+        "calls in other modules depend on this choice",
+        """
             import sys
             import torchaudio
             if sys.platform == "win32":
@@ -195,12 +180,12 @@ def test_setter_by_platform(case: Case) -> None:
                 torchaudio.set_audio_backend("sox_io")
             import data
             """,
-            data="import torchaudio\ndef read(p):\n    return torchaudio.load(p)\n",
-        ),
-        stay(
-            "the choice of a backend by arms that do more",
-            "an arm of this choice does more",
-            """
+        data="import torchaudio\ndef read(p):\n    return torchaudio.load(p)\n",
+    ),
+    said(
+        "the choice of a backend by arms that do more",
+        "an arm of this choice does more",
+        """
             import sys
             import torchaudio
             if sys.platform == "win32":
@@ -212,18 +197,11 @@ def test_setter_by_platform(case: Case) -> None:
                 torchaudio.set_audio_backend("sox_io")
             x = torchaudio.load("a")
             """,
-        ),
-    ],
+    ),
 )
-def test_it_stays_and_it_is_said_why(source: str, says: str, target: str, others: Mapping[str, str]) -> None:
-    entries: dict[str, Any] = {"entries": ["program.py"]} if target == "compat" else {}
-    outcome = rewrite({"program.py": source, **others}, target, **entries)["program.py"]
-    assert outcome.text == source
-    assert outcome.left
-    assert says in " | ".join(f"{finding.reason} {finding.advice}" for finding in outcome.left)
 
 
-@table(
+test_what_becomes_of_it = table(
     changes(
         "a choice by platform without an else, by three arms",
         """
@@ -263,11 +241,9 @@ def test_it_stays_and_it_is_said_why(source: str, says: str, target: str, others
         target="2.9",
     ),
 )  # fmt: skip
-def test_what_becomes_of_it(case: Case) -> None:
-    check(case)
 
 
-@table(
+test_by_platform = table(
     changes(
         "the choice in the argument",
         f"import sys, torchaudio\ntorchaudio.set_audio_backend('soundfile' if sys.platform == 'win32' else 'sox_io')\n{CALL}",
@@ -298,5 +274,3 @@ def test_what_becomes_of_it(case: Case) -> None:
         "TAC101",
     ),
 )
-def test_by_platform(case: Case) -> None:
-    check(case)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
-from typing import Any
 
 import pytest
 
-from tests.codemod.tables import Case, changes, check, dedent, rewrite, stays, table
+from tests.codemod.tables import changes, dedent, rewrite, said, stays, table
 
 
 def texts(files: dict[str, str], **options: object) -> dict[str, str]:
@@ -27,11 +25,6 @@ DATA = dedent("""
     def read(p):
         return torchaudio.load(p)
 """)
-
-
-def stay(name: str, says: str, source: str, target: str = "2.2", **others: str) -> object:
-    """A program that stays as it is, and words that are said of it; beside it other files."""
-    return pytest.param(dedent(source), says, target, {f"{other}.py": dedent(text) for other, text in others.items()}, id=name)
 
 
 SETTER = 'torchaudio.set_audio_backend("sox_io")\n'
@@ -139,28 +132,19 @@ def test_backend_decides_what_cannot_be_read() -> None:
     assert 'backend="soundfile"' in found["data.py"]
 
 
-@pytest.mark.parametrize(
-    ("source", "says", "target", "others"),
-    [
-        stay(
-            "a call above the setter in the same function",
-            "a call stands before the setter",
-            f"import torchaudio\ndef f(p):\n    x = torchaudio.load(p)\n    {SETTER}    return x\nf('a')\n",
-        ),
-        stay(
-            "a function bound early in another file",
-            "is bound by `from torchaudio import`, perhaps before the setter",
-            f"import torchaudio\n{SETTER}import data\n",
-            data="from torchaudio import load\ndef read(p):\n    return load(p)\n",
-        ),
-    ],
+test_it_stays_and_it_is_said_why = table(
+    said(
+        "a call above the setter in the same function",
+        "a call stands before the setter",
+        f"import torchaudio\ndef f(p):\n    x = torchaudio.load(p)\n    {SETTER}    return x\nf('a')\n",
+    ),
+    said(
+        "a function bound early in another file",
+        "is bound by `from torchaudio import`, perhaps before the setter",
+        f"import torchaudio\n{SETTER}import data\n",
+        data="from torchaudio import load\ndef read(p):\n    return load(p)\n",
+    ),
 )
-def test_it_stays_and_it_is_said_why(source: str, says: str, target: str, others: Mapping[str, str]) -> None:
-    entries: dict[str, Any] = {"entries": ["program.py"]} if target == "compat" else {}
-    outcome = rewrite({"program.py": source, **others}, target, **entries)["program.py"]
-    assert outcome.text == source
-    assert outcome.left
-    assert says in " | ".join(f"{finding.reason} {finding.advice}" for finding in outcome.left)
 
 
 def test_what_is_worked_out_by_a_call_does_not_go() -> None:
@@ -246,7 +230,7 @@ def test_a_call_of_another_module_after_the_setter_is_governed(files: dict[str, 
     assert 'torchaudio.load(p, backend="soundfile")' in found[next(path for path in files if path.endswith("lib.py"))].text
 
 
-@table(
+test_in_a_function_that_the_program_calls_as_it_starts = table(
     changes("a function called by main", *route()),
     changes("a program that starts without asking", *route(start="main()")),
     changes("the value of main is used", *route(start='if __name__ == "__main__":\n    raise SystemExit(main())')),
@@ -260,8 +244,6 @@ def test_a_call_of_another_module_after_the_setter_is_governed(files: dict[str, 
         f"{CALL}if __name__ == '__main__':\n    main()\n",
     ),
 )
-def test_in_a_function_that_the_program_calls_as_it_starts(case: Case) -> None:
-    check(case)
 
 
 def test_a_function_that_sets_the_same_again_goes_with_the_setter() -> None:

@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-import pytest
-
-from tests.codemod.tables import Case, changes, check, dedent, rewrite, stays, table
-
-
-def stay(name: str, says: str, source: str, target: str = "2.2", **others: str) -> object:
-    """A program that stays as it is, and words that are said of it; beside it other files."""
-    return pytest.param(dedent(source), says, target, {f"{other}.py": dedent(text) for other, text in others.items()}, id=name)
+from tests.codemod.tables import Case, changes, said, stays, table
 
 
 def given(name: str, before: str, after: str, head: str = "") -> Case:
@@ -28,7 +18,7 @@ SETTER = 'torchaudio.set_audio_backend("sox_io")\n'
 SET = 'torchaudio.set_audio_backend("soundfile")\n'
 
 
-@table(
+test_setter_in_function = table(
     changes(
         "folded",
         """
@@ -190,11 +180,9 @@ SET = 'torchaudio.set_audio_backend("soundfile")\n'
         "TAC103",
     ),
 )
-def test_setter_in_function(case: Case) -> None:
-    check(case)
 
 
-@table(
+test_decisions = table(
     stays(
         "2.9: a test of its failure",
         """
@@ -207,17 +195,13 @@ def test_setter_in_function(case: Case) -> None:
         target="2.9",
     ),
 )
-def test_decisions(case: Case) -> None:
-    check(case)
 
 
-@pytest.mark.parametrize(
-    ("source", "says", "target", "others"),
-    [
-        stay(
-            "a return before it is put back",
-            "",
-            """
+test_it_stays_and_it_is_said_why = table(
+    said(
+        "a return before it is put back",
+        "",
+        """
             import torchaudio
             def f(p):
                 before = torchaudio.get_audio_backend()
@@ -226,16 +210,16 @@ def test_decisions(case: Case) -> None:
                     return torchaudio.load(p)
                 torchaudio.set_audio_backend(before)
             """,
-        ),
-        stay(
-            "a body that would be left empty, with a comment inside",
-            "a comment stands inside the statement",
-            'import torchaudio\ndef f(): torchaudio.set_audio_backend(  # why\n    "sox_io")\n',
-        ),
-        stay(
-            "a restored backend after an else",
-            "",
-            """
+    ),
+    said(
+        "a body that would be left empty, with a comment inside",
+        "a comment stands inside the statement",
+        'import torchaudio\ndef f(): torchaudio.set_audio_backend(  # why\n    "sox_io")\n',
+    ),
+    said(
+        "a restored backend after an else",
+        "",
+        """
             import torchaudio
             def f(p):
                 before = torchaudio.get_audio_backend()
@@ -250,11 +234,11 @@ def test_decisions(case: Case) -> None:
                     torchaudio.set_audio_backend(before)
                 return x
             """,
-        ),
-        stay(
-            "a backend that is kept and given to something else than the setter",
-            "",
-            """
+    ),
+    said(
+        "a backend that is kept and given to something else than the setter",
+        "",
+        """
             import torchaudio
             def f(p):
                 before = torchaudio.get_audio_backend()
@@ -263,18 +247,11 @@ def test_decisions(case: Case) -> None:
                 keep(before)
                 return x
             """,
-        ),
-    ],
+    ),
 )
-def test_it_stays_and_it_is_said_why(source: str, says: str, target: str, others: Mapping[str, str]) -> None:
-    entries: dict[str, Any] = {"entries": ["program.py"]} if target == "compat" else {}
-    outcome = rewrite({"program.py": source, **others}, target, **entries)["program.py"]
-    assert outcome.text == source
-    assert outcome.left
-    assert says in " | ".join(f"{finding.reason} {finding.advice}" for finding in outcome.left)
 
 
-@table(
+test_what_is_left_with_nothing_to_decide_goes = table(
     *(
         changes(name, f"import sys, torchaudio\ndef f(a):\n{code}    return 1\n", f"import sys, torchaudio\ndef f(a):\n{rest}    return 1\n", target="2.9")
         for name, code, rest in (
@@ -294,5 +271,3 @@ def test_it_stays_and_it_is_said_why(source: str, says: str, target: str, others
         )
     ),
 )  # fmt: skip
-def test_what_is_left_with_nothing_to_decide_goes(case: Case) -> None:
-    check(case)

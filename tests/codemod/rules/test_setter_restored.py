@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-import pytest
-
-from tests.codemod.tables import Case, changes, check, dedent, rewrite, stays, table
-
-
-def stay(name: str, says: str, source: str, target: str = "2.2", **others: str) -> object:
-    """A program that stays as it is, and words that are said of it; beside it other files."""
-    return pytest.param(dedent(source), says, target, {f"{other}.py": dedent(text) for other, text in others.items()}, id=name)
-
+from tests.codemod.tables import changes, rewrite, said, stays, table
 
 RESTORED = """
 import torchaudio
@@ -44,7 +33,7 @@ finally:
 SET = 'torchaudio.set_audio_backend("soundfile")\n'
 
 
-@table(
+test_setter_restored = table(
     changes(
         "try and finally",
         """
@@ -225,17 +214,13 @@ SET = 'torchaudio.set_audio_backend("soundfile")\n'
         "TAC106",
     ),
 )
-def test_setter_restored(case: Case) -> None:
-    check(case)
 
 
-@pytest.mark.parametrize(
-    ("source", "says", "target", "others"),
-    [
-        stay(
-            "what is set before it is put back cannot be read",
-            "what is set in between cannot be read",
-            """
+test_it_stays_and_it_is_said_why = table(
+    said(
+        "what is set before it is put back cannot be read",
+        "what is set in between cannot be read",
+        """
             import torchaudio
             def f(p):
                 before = torchaudio.get_audio_backend()
@@ -244,23 +229,23 @@ def test_setter_restored(case: Case) -> None:
                 torchaudio.set_audio_backend(before)
                 return x
             """,
-        ),
-        stay(
-            "what is put back is imported by another file",
-            "before is imported by another file",
-            """
+    ),
+    said(
+        "what is put back is imported by another file",
+        "before is imported by another file",
+        """
             import torchaudio
             before = torchaudio.get_audio_backend()
             torchaudio.set_audio_backend("sox_io")
             x = torchaudio.load("a")
             torchaudio.set_audio_backend(before)
             """,
-            other="import torchaudio\nfrom program import before\n",
-        ),
-        stay(
-            "a call before it is put back that runs later",
-            "a call in between runs later",
-            """
+        other="import torchaudio\nfrom program import before\n",
+    ),
+    said(
+        "a call before it is put back that runs later",
+        "a call in between runs later",
+        """
             import torchaudio
             def f(p):
                 before = torchaudio.get_audio_backend()
@@ -269,11 +254,11 @@ def test_setter_restored(case: Case) -> None:
                 torchaudio.set_audio_backend(before)
                 return later
             """,
-        ),
-        stay(
-            "a restored backend on one line with its try",
-            "",
-            """
+    ),
+    said(
+        "a restored backend on one line with its try",
+        "",
+        """
             import torchaudio
             def f(p):
                 before = torchaudio.get_audio_backend()
@@ -281,18 +266,11 @@ def test_setter_restored(case: Case) -> None:
                 try: return torchaudio.load(p)
                 finally: torchaudio.set_audio_backend(before)
             """,
-        ),
-    ],
+    ),
 )
-def test_it_stays_and_it_is_said_why(source: str, says: str, target: str, others: Mapping[str, str]) -> None:
-    entries: dict[str, Any] = {"entries": ["program.py"]} if target == "compat" else {}
-    outcome = rewrite({"program.py": source, **others}, target, **entries)["program.py"]
-    assert outcome.text == source
-    assert outcome.left
-    assert says in " | ".join(f"{finding.reason} {finding.advice}" for finding in outcome.left)
 
 
-@table(
+test_what_runs_while_a_backend_is_set = table(
     *(
         stays(name, RESTORED.format(inside=inside, item=item), "TAC106")
         for name, inside, item in (
@@ -309,11 +287,9 @@ def test_it_stays_and_it_is_said_why(source: str, says: str, target: str, others
         + '        d.append(p)\n        return torchaudio.load(p, backend="soundfile")\n',
     ),
 )
-def test_what_runs_while_a_backend_is_set(case: Case) -> None:
-    check(case)
 
 
-@table(
+test_put_back_after_others_may_have_set_it = table(
     *(
         changes(f"around an import, for {target}", AROUND, AROUND[: AROUND.index("before")] + AROUND[AROUND.index("try") : AROUND.index("finally")], target=target)
         for target in ("2.2", "2.9")
@@ -331,8 +307,6 @@ def test_what_runs_while_a_backend_is_set(case: Case) -> None:
     ),
     stays("kept, and read again", "import torchaudio\nb = torchaudio.get_audio_backend()\nprint(b)\ntorchaudio.set_audio_backend(b)\n", "TAC105", "TAC107"),
 )  # fmt: skip
-def test_put_back_after_others_may_have_set_it(case: Case) -> None:
-    check(case)
 
 
 def test_a_backend_put_back_in_one_file_does_not_hold_the_setter_of_another() -> None:

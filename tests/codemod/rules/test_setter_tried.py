@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tests.codemod.tables import Case, changes, check, stays, table
+from tests.codemod.tables import changes, stays, table
 
 CALL = "x = torchaudio.load(p)\n"
 SET = 'torchaudio.set_audio_backend("soundfile")\n'
 
 
-@table(
+test_setter_tried = table(
     changes(
         "handler sets another",
         """
@@ -108,11 +108,9 @@ SET = 'torchaudio.set_audio_backend("soundfile")\n'
         "TAC101",
     ),
 )
-def test_setter_tried(case: Case) -> None:
-    check(case)
 
 
-@table(
+test_attempts = table(
     *(
         changes(name, f"import contextlib, torchaudio\n{code}{CALL}", f"import contextlib, torchaudio\n{CALL}", target=target)
         for name, target, code in (
@@ -131,5 +129,3 @@ def test_setter_tried(case: Case) -> None:
     ),
     stays("under something else", f"import torchaudio\nfrom my import suppress\nwith suppress(OSError):\n    {SET}{CALL}", "TAC101"),
 )
-def test_attempts(case: Case) -> None:
-    check(case)

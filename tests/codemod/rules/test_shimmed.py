@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.codemod.tables import Case, check, stays, table
+from tests.codemod.tables import stays, table
 
-
-@table(
+test_decisions = table(
     stays(
         "under the drop-in of 2.0",
         """
@@ -18,5 +17,3 @@ from tests.codemod.tables import Case, check, stays, table
         "TAC135",
     ),
 )
-def test_decisions(case: Case) -> None:
-    check(case)

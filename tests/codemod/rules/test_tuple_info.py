@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.codemod.tables import Case, changes, check, rewrite, stays, table
+from tests.codemod.tables import changes, rewrite, stays, table
 
-
-@table(
+test_tuple_info = table(
     changes(
         "unpacked",
         """
@@ -145,8 +144,6 @@ from tests.codemod.tables import Case, changes, check, rewrite, stays, table
     """,
     ),
 )
-def test_tuple_info(case: Case) -> None:
-    check(case)
 
 
 def test_a_tuple_that_another_file_imports_is_left() -> None:
@@ -159,7 +156,7 @@ def test_a_tuple_that_another_file_imports_is_left() -> None:
     assert "another file" in outcomes["meta.py"].left[0].reason
 
 
-@table(
+test_tuples_kept_and_given_back = table(
     *(
         changes(
             name,
@@ -191,8 +188,6 @@ def test_a_tuple_that_another_file_imports_is_left() -> None:
         )
     ),
 )  # fmt: skip
-def test_tuples_kept_and_given_back(case: Case) -> None:
-    check(case)
 
 
 def test_a_tuple_that_another_file_takes_apart_is_reported() -> None:
