@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from compat.codemod.files import discovery
@@ -26,17 +27,20 @@ class Reading(NamedTuple):
     why: str = ""
 
 
-def probe(found: Found) -> Reading:
-    """Read a file."""
-    try:
-        descriptor = os.open(found.path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
-        with open(descriptor, "rb", buffering=0) as file:
-            data = file.read()
-    except OSError as why:
-        return Reading(found, why=why.strerror or str(why))
-    if found.kind != discovery.PYTHON:
-        return Reading(found, data if _SPEAKS_ELSEWHERE.search(data) else None)
-    return Reading(found, data if speaks(data) else None)
+_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)  # a pipe must not hold us
+
+
+def probe(found: Iterable[Found]) -> Iterator[Reading]:
+    """Read files."""
+    for one in found:
+        try:
+            with open(os.open(one.path, _FLAGS), "rb", buffering=0) as file:
+                data = file.read()
+        except OSError as why:
+            yield Reading(one, why=why.strerror or str(why))
+            continue
+        matters = speaks(data) if one.kind == discovery.PYTHON else _SPEAKS_ELSEWHERE.search(data)
+        yield Reading(one, data if matters else None)
 
 
 def speaks(data: bytes) -> bool:

@@ -15,7 +15,8 @@ from compat.codemod.source.module import is_test
 _IMPORT = re.compile(rb"import(?<!\wimport)\b[ \t]*(\([^)]*\)|(?:[^\n#\\;]|\\\n?)*)")
 _BEFORE = re.compile(rb"(?:\A|.*[:;])[ \t]*(?:from[ \t]*(?:([.\w]+)[ \t\\\n]+|(\.+)[ \t\\\n]*))?\Z", re.S)
 _MAIN = re.compile(rb"\nif[ \t]+__name__[ \t]*==[ \t]*['\"]__main__['\"]")
-_REPLACING = re.compile(rb"(?:patch|setattr|delattr)[^)]{0,300}\)?|^[ \t]*[\w.]+\.\w+[ \t]*=(?!=)", re.M)
+_PATCHED = re.compile(rb"(?:patch|setattr|delattr)[^)]{0,300}")
+_ASSIGNED = re.compile(rb"\.(\w+)[ \t]*=(?!=)")
 _WORD = re.compile(rb"\w+")
 _DYNAMIC = (b"import_module", b"__import__", b"runpy")
 
@@ -173,7 +174,8 @@ class Quiet:
         """The words in the parts of quiet files that may put something in a function's place, with the paths of the files."""
         found: dict[bytes, list[str]] = defaultdict(list)
         for path in self.replacing:
-            for word in set(_WORD.findall(b"\n".join(_REPLACING.findall(content(path))))):
+            data = content(path)
+            for word in {*_WORD.findall(b"\n".join(_PATCHED.findall(data))), *_ASSIGNED.findall(data)}:
                 found[word].append(path)
         return dict(found)
 

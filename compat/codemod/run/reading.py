@@ -124,19 +124,20 @@ def gather(found: list[Found], options: Options, result: Result, tick: Tick) -> 
     gathered = Gathered(options, result, found)
     entries = frozenset(map(os.path.realpath, options.entry))
     quiet = []
-    for done, one in enumerate(found, 1):
-        path, reading = one.path, probe(one)
-        tick(done, len(found))
-        if reading.why or reading.data is not None or (entries and os.path.realpath(path) in entries):
+    for done, (one, data, why) in enumerate(probe(found), 1):
+        path = one.path
+        if not done % 50 or done == len(found):
+            tick(done, len(found))
+        if why or data is not None or (entries and os.path.realpath(path) in entries):
             if one.is_ignored():
                 continue
-            if reading.why:
-                result.problems.append(Problem(path, f"it could not be read: {reading.why}. {_MEND}"))
+            if why:
+                result.problems.append(Problem(path, f"it could not be read: {why}. {_MEND}"))
             else:
-                gathered.take(path, one.kind, content(path) if reading.data is None else reading.data)
+                gathered.take(path, one.kind, content(path) if data is None else data)
         elif one.kind == discovery.PYTHON:
-            if one.is_named and old_names.ROOT.encode() in (data := content(path)):
-                gathered.must_parse(path, data)
+            if one.is_named and old_names.ROOT.encode() in (named := content(path)):
+                gathered.must_parse(path, named)
             else:
                 quiet.append(path)
     result.scanned += len(found)

@@ -61,12 +61,12 @@ def run_text(text: bytes, options: Options, path: str = "<stdin>") -> Result:
 
 def _settle(gathered: Gathered) -> list[Outcome]:
     """The new texts of the files that speak of torchaudio, and what there is to say of them; gives what became of the modules."""
+    if not (gathered.read or gathered.modules) or gathered.has_own_torchaudio():
+        return []
     from compat.codemod.files.documents import UnreadableError
     from compat.codemod.rules import rules
     from compat.codemod.run import engine
 
-    if gathered.has_own_torchaudio():
-        return []
     options, result = gathered.options, gathered.result
     active = [
         rule

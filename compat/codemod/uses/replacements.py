@@ -75,15 +75,31 @@ def _found(module: Module) -> Iterator[Replacement]:
     for use in module.uses:
         if use.stored and use.kind != "flag" and use.path != ROOT:
             yield Replacement(use.path, module.place(use.node), "is assigned")
-    for node in module.names.all(ast.Attribute):
-        if not isinstance(node.ctx, ast.Load) and _is_by_way_of_another(node) and (path := _path_of(module, node)):
-            yield Replacement(path, module.place(node), "is assigned")
-    for item in module.names.all(ast.Subscript):
-        if not isinstance(item.ctx, ast.Load):
-            yield from _item(module, item)
-    for call in module.calls:
-        yield from _by_call(module, call)
+    for node in dict.fromkeys(above for seed in _mentions(module) for above in _within_statement(module, seed)):
+        if isinstance(node, ast.Call):
+            yield from _by_call(module, node)
+        elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            yield from _item(module, node)
+        elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            path = _path_of(module, node) if _is_by_way_of_another(node) else ""
+            if path:
+                yield Replacement(path, module.place(node), "is assigned")
     yield from _by_a_constant(module)
+
+
+def _mentions(module: Module) -> Iterator[ast.AST]:
+    """Where a module speaks of torchaudio: by a name, as an attribute of something, as a keyword, in a string."""
+    yield from (use.root for use in module.uses)
+    yield from (node for node in module.names.all(ast.Attribute) if node.attr == ROOT)
+    yield from (node for node in module.names.all(ast.keyword) if node.arg == ROOT)
+    yield from (node for node in module.strings if ROOT in str(node.value))
+
+
+def _within_statement(module: Module, node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all that it is part of, up to its statement."""
+    while not isinstance(node, ast.stmt):
+        yield node
+        node = module.names.parents[node]
 
 
 def _is_by_way_of_another(node: ast.Attribute) -> bool:

@@ -1,7 +1,5 @@
 """TAC111: Call torchaudio itself instead of torchaudio.backend.*."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import changes, said, stays, table
 
 test_backend_modules = table(

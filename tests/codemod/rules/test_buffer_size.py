@@ -1,7 +1,5 @@
 """TAC125: Delete the size of libsox' buffer."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import changes, table
 
 test_leftovers = table(

@@ -1,7 +1,5 @@
 """TAC137: A number for compression= without a backend."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import changes, stays, table
 
 test_calls = table(

@@ -1,7 +1,5 @@
 """TAC126: Data that the save of 2.9 would damage."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import stays, table
 
 test_nine = table(

@@ -1,7 +1,5 @@
 """TAC119: Delete the variable that turned the dispatcher on."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import changes, stays, table
 
 test_leftovers = table(

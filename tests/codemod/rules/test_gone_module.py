@@ -1,7 +1,5 @@
 """TAC124: sox_effects, io, kaldi_io and private modules."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import stays, table
 
 test_nine = table(

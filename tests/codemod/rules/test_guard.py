@@ -1,7 +1,5 @@
 """TAC121: A guarded setter without an arm for newer releases."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import changes, stays, table
 
 HEAD = "import sys\nimport torch\nimport torchaudio\nfrom packaging import version\n"

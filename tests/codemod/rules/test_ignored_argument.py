@@ -1,7 +1,5 @@
 """TAC130: Let this package honour what 2.9 ignores."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import stays, table
 
 test_nine = table(

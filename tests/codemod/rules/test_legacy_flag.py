@@ -1,7 +1,5 @@
 """TAC120: Delete USE_SOUNDFILE_LEGACY_INTERFACE = False."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import stays, table
 
 test_leftovers = table(

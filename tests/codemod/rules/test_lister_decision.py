@@ -1,7 +1,5 @@
 """TAC108: Ask list_audio_backends() for sox."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import changes, stays, table
 
 test_decisions = table(

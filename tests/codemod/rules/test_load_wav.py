@@ -1,7 +1,5 @@
 """TAC115: load_wav, whose scale differed."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import changes, stays, table
 
 test_load_wav = table(

@@ -1,7 +1,5 @@
 """TAC129: Take what 2.9 lost from this package."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import changes, said, stays, table
 
 test_nine = table(

@@ -1,7 +1,5 @@
 """TAC112: Take AudioMetaData from torchaudio itself."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import changes, stays, table
 
 test_metadata_class = table(

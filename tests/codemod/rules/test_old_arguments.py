@@ -1,7 +1,5 @@
 """TAC114: Translate the arguments that load had up to 0.7."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import changes, said, stays, table
 
 test_old_arguments = table(

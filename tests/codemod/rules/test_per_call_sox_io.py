@@ -1,7 +1,5 @@
 """TAC128: Call the backend sox where a call names it."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import changes, stays, table
 
 test_per_call_name = table(

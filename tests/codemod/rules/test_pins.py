@@ -1,7 +1,5 @@
 """TAC133: Pins and variables in other files."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import stays, table
 
 test_reports = table(

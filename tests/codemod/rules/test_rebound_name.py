@@ -1,7 +1,5 @@
 """TAC134: A name bound to torchaudio and to something else."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import stays, table
 
 EITHER = "import torchaudio\nif x:\n    import fake as torchaudio\n"

@@ -1,7 +1,5 @@
 """TAC117: Name the arguments of save after the fourth."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import changes, stays, table
 
 test_save = table(

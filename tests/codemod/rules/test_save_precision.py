@@ -1,7 +1,5 @@
 """TAC116: Rename precision= to bits_per_sample=."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import changes, said, stays, table
 
 test_save = table(

@@ -1,7 +1,5 @@
 """TAC104: Make a choice of backend by operating system a constant."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import changes, said, stays, table
 
 CALL = "x = torchaudio.load(p)\n"

@@ -1,7 +1,5 @@
 """TAC109: Take away an attempt to set a backend that may fail."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import changes, stays, table
 
 CALL = "x = torchaudio.load(p)\n"

@@ -1,7 +1,5 @@
 """TAC135: A project that installs another release by compat.install."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import stays, table
 
 test_decisions = table(
