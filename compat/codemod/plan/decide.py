@@ -28,8 +28,7 @@ def planned(rule: str) -> Callable[[Module, Project], Iterable[Draft]]:
 
 def plan(project: Project) -> Drafts:
     """What there is to say about the global backend of a project, by rule; found out once."""
-    drafts: Drafts = project.note("plan", lambda: _plan(project))
-    return drafts
+    return project.note("plan", lambda: _plan(project))
 
 
 def groups(project: Project) -> list[tuple[str, int]]:

@@ -49,8 +49,7 @@ def _by_name(module: Module) -> dict[str, list[ast.AST]]:
             found[other.attr].append(other)
         return dict(found)
 
-    found: dict[str, list[ast.AST]] = module.note("by name", sort)
-    return found
+    return module.note("by name", sort)
 
 
 def _definitions_around(module: Module, node: ast.AST) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from compat.codemod.plan import sites
 from compat.codemod.plan.sites import Site
@@ -29,6 +29,8 @@ _GONE_IN_NINE = "torchaudio 2.9 has no global backend"
 # What there is to say, by rule.
 Drafts = defaultdict[str, list[tuple[Module, Draft]]]
 
+Noted = TypeVar("Noted")
+
 
 class Part:
     """Modules that run together.
@@ -51,11 +53,11 @@ class Part:
         self._by_module: dict[Module, list[Site]] = {}
         self._notes: dict[object, Any] = {}
 
-    def note(self, key: object, make: Callable[[], Any]) -> Any:
+    def note(self, key: object, make: Callable[[], Noted]) -> Noted:
         """Return what ``make`` gives, made once; where the ways of settling keep what they know."""
         if key not in self._notes:
             self._notes[key] = make()
-        return self._notes[key]
+        return self._notes[key]  # type: ignore[no-any-return]
 
     # Sites
 

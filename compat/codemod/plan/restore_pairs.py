@@ -38,8 +38,7 @@ class Restore:
 
 def restores(module: Module) -> list[Restore]:
     """The places where a module keeps the backend that is set, sets another and puts the first one back."""
-    found: list[Restore] = module.note("restores", lambda: list(_restores(module)))
-    return found
+    return module.note("restores", lambda: list(_restores(module)))
 
 
 def _restores(module: Module) -> Iterator[Restore]:

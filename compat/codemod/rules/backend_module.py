@@ -5,10 +5,25 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rewrite.changes import AddArgument, AddStatement, Change, NameArgument, RenameKeyword, Replace
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Use, Valid
+from compat.codemod.rule import (
+    MODERN,
+    AddArgument,
+    AddStatement,
+    Change,
+    Draft,
+    Level,
+    Module,
+    NameArgument,
+    Project,
+    RenameKeyword,
+    Replace,
+    Rule,
+    Use,
+    Valid,
+    keyword,
+    starred,
+)
 from compat.codemod.source import old_names
-from compat.codemod.source.calls import keyword, starred
 from compat.codemod.source.not_provable import NotProvableError
 from compat.codemod.uses import backend_limits, dispatcher_variable, forwarding
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rewrite.changes import Remove
-from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Valid
+from compat.codemod.rule import NINE, Draft, Level, Module, Project, Remove, Rule, Valid
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:

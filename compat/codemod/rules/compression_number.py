@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import PER_CALL, Draft, Level, Module, Project, Rule, Valid
-from compat.codemod.source.calls import keyword, literal, starred
+from compat.codemod.rule import PER_CALL, Draft, Level, Module, Project, Rule, Valid, keyword, literal, starred
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:

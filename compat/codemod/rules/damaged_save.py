@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Valid
+from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Valid, keyword
 from compat.codemod.source import value_kinds
-from compat.codemod.source.calls import keyword
 from compat.codemod.uses import passed_values
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rewrite.changes import Remove
-from compat.codemod.rule import NO_FUNCTION, NO_LEFTOVERS, Draft, Level, Module, Project, Rule, Valid
+from compat.codemod.rule import NO_FUNCTION, NO_LEFTOVERS, Draft, Level, Module, Project, Remove, Rule, Valid, literal
 from compat.codemod.source import old_names
-from compat.codemod.source.calls import literal
 
 _REASON = f"{old_names.VARIABLE} is not read from 2.2 on"
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rewrite.changes import Replace
-from compat.codemod.rule import DROP_IN, NO_FUNCTION, Draft, Level, Module, Project, Rule, Valid
+from compat.codemod.rule import DROP_IN, NO_FUNCTION, Draft, Level, Module, Project, Replace, Rule, Valid
 
 _BESIDE = "`torchaudio-compat run SCRIPT` works beside it and needs no line here, and so does `torchaudio-compat codemod --target 2.2`."
 _INSTALL = 'compat.install("2.0")'

@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rewrite.changes import Remove
-from compat.codemod.rule import DROP_IN, MODERN, Draft, Imported, Level, Module, Project, Rule, Use, Valid
+from compat.codemod.rule import DROP_IN, MODERN, Draft, Imported, Level, Module, Project, Remove, Rule, Use, Valid
 from compat.codemod.rules.leftover_import import is_used
 from compat.codemod.source import conditions, old_names
 

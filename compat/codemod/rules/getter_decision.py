@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from compat.codemod.plan.restore_pairs import restores
-from compat.codemod.rewrite.changes import Change, Remove, Replace, Unwrap
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Use, Valid
+from compat.codemod.rule import MODERN, Change, Draft, Level, Module, Project, Remove, Replace, Rule, Unwrap, Use, Valid
 from compat.codemod.source import old_names
 
 _Arm = TypeVar("_Arm", ast.stmt, ast.expr)

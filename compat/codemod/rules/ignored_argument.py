@@ -5,9 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rewrite.changes import Change, Replace
-from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Use, Valid
-from compat.codemod.source.calls import keyword, literal, starred
+from compat.codemod.rule import NINE, Change, Draft, Level, Module, Project, Replace, Rule, Use, Valid, keyword, literal, starred
 from compat.codemod.uses.our_name import our_name
 
 _MATTERS: dict[str, dict[str, object]] = {"load": {"normalize": True}, "save": {"format": None, "encoding": None, "bits_per_sample": None}}

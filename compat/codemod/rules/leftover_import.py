@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rewrite.changes import Change, DropName, Replace
-from compat.codemod.rule import MODERN, Draft, Imported, Level, Module, Project, Rule, Use, Valid
+from compat.codemod.rule import MODERN, Change, Draft, DropName, Imported, Level, Module, Project, Replace, Rule, Use, Valid
 from compat.codemod.source import conditions, old_names
 
 _REASON = "nothing here uses this import any more, and later releases lack what it imports"

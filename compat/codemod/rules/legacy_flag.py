@@ -5,9 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rewrite.changes import Remove
-from compat.codemod.rule import NO_LEFTOVERS, Draft, Level, Module, Project, Rule, Valid
-from compat.codemod.source.calls import literal
+from compat.codemod.rule import NO_LEFTOVERS, Draft, Level, Module, Project, Remove, Rule, Valid, literal
 
 _REASON = "USE_SOUNDFILE_LEGACY_INTERFACE went in 0.9"
 

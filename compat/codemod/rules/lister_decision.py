@@ -5,9 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rewrite.changes import Replace
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Use, Valid
-from compat.codemod.source.calls import called, literal
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Replace, Rule, Use, Valid, called, literal
 from compat.codemod.uses import setter_calls
 
 _SHOWN = ("print", "str", "repr", "bool", "format", "debug", "info", "warning", "error", "log", "len")

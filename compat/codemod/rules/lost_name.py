@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rewrite.changes import AddStatement, Change, DropName, Replace
-from compat.codemod.rule import NINE, Draft, Imported, Level, Module, Project, Rule, Use, Valid
+from compat.codemod.rule import NINE, AddStatement, Change, Draft, DropName, Imported, Level, Module, Project, Replace, Rule, Use, Valid
 from compat.codemod.rules import lister_decision
 from compat.codemod.rules.tuple_info import unsettled
 from compat.codemod.source import conditions

@@ -6,8 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod.rewrite.changes import AddStatement, Change, Replace
-from compat.codemod.rule import MODERN, Draft, Imported, Level, Module, Project, Rule, Use, Valid
+from compat.codemod.rule import MODERN, AddStatement, Change, Draft, Imported, Level, Module, Project, Replace, Rule, Use, Valid
 from compat.codemod.source import conditions, old_names
 from compat.codemod.uses import type_texts
 

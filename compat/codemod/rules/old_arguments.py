@@ -5,9 +5,24 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rewrite.changes import Change, DropArgument, RenameKeyword, Replace
-from compat.codemod.rule import DROP_IN, MODERN, Draft, Level, Module, Project, Rule, Use, Valid
-from compat.codemod.source.calls import keyword, literal, starred
+from compat.codemod.rule import (
+    DROP_IN,
+    MODERN,
+    Change,
+    Draft,
+    DropArgument,
+    Level,
+    Module,
+    Project,
+    RenameKeyword,
+    Replace,
+    Rule,
+    Use,
+    Valid,
+    keyword,
+    literal,
+    starred,
+)
 from compat.codemod.uses import forwarding
 from compat.codemod.uses.argument_dicts import passed_in_dict
 

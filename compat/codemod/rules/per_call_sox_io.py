@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.codemod.rewrite.changes import Replace
-from compat.codemod.rule import PER_CALL, Draft, Level, Module, Project, Rule, Valid
-from compat.codemod.source.calls import keyword, literal
+from compat.codemod.rule import PER_CALL, Draft, Level, Module, Project, Replace, Rule, Valid, keyword, literal
 
 _REASON = 'in a call the backend is "sox"; "sox_io" is a ValueError'
 

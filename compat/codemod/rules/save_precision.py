@@ -5,9 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rewrite.changes import RenameKeyword
-from compat.codemod.rule import DROP_IN, MODERN, Draft, Level, Module, Project, Rule, Use, Valid
-from compat.codemod.source.calls import keyword, literal
+from compat.codemod.rule import DROP_IN, MODERN, Draft, Level, Module, Project, RenameKeyword, Rule, Use, Valid, keyword, literal
 from compat.codemod.uses import forwarding
 from compat.codemod.uses.argument_dicts import passed_in_dict
 

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from compat.codemod.plan.decide import planned
 from compat.codemod.plan.unreadable import instead_of, no_such_backend
-from compat.codemod.rule import DROP_IN, MODERN, Draft, Level, Module, Project, Rule, Valid
+from compat.codemod.rule import DROP_IN, MODERN, Draft, Level, Module, Project, Rule, Valid, string
 from compat.codemod.source import old_names
-from compat.codemod.source.calls import string
 from compat.codemod.uses import setter_calls
 
 

@@ -7,9 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 
-from compat.codemod.rewrite.changes import Change, Replace
-from compat.codemod.rule import DROP_IN, MODERN, Draft, Level, Module, Project, Rule, Use, Valid
-from compat.codemod.source.calls import literal
+from compat.codemod.rule import DROP_IN, MODERN, Change, Draft, Level, Module, Project, Replace, Rule, Use, Valid, literal
 from compat.codemod.source.not_provable import NotProvableError
 from compat.codemod.source.scopes import AnyFunction
 from compat.codemod.uses.passed_values import callers

@@ -29,8 +29,7 @@ class Dissent:
 
 def dissent(module: Module) -> Dissent | None:
     """The first use in a module whose name LibCST reads otherwise; ``None`` where both readings agree."""
-    found: Dissent | None = module.note("dissent", lambda: _dissent(module))
-    return found
+    return module.note("dissent", lambda: _dissent(module))
 
 
 def _dissent(module: Module) -> Dissent | None:

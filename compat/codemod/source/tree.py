@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from compat.codemod.source.findings import Place
 from compat.codemod.source.scopes import AnyFunction, Names
 from compat.codemod.source.text import Text, parse
+
+Noted = TypeVar("Noted")
 
 
 class Tree:
@@ -37,11 +39,11 @@ class Tree:
             raise SyntaxError("it is nested too deeply") from why
         self._notes: dict[Any, Any] = {}
 
-    def note(self, key: Any, make: Callable[[], Any]) -> Any:
+    def note(self, key: Any, make: Callable[[], Noted]) -> Noted:
         """Return what ``make`` gives, made once; where others keep what they know of this text."""
         if key not in self._notes:
             self._notes[key] = make()
-        return self._notes[key]
+        return self._notes[key]  # type: ignore[no-any-return]
 
     # Around a node
 

@@ -66,8 +66,7 @@ def _is_divided(node: ast.expr) -> bool:
 
 def _may_be_path(project: Project, module: Module) -> bool:
     """Whether the module, one that it imports or one that imports it speaks of path objects."""
-    found: bool = project.note(("speaks of pathlib", module.path), lambda: project.neighbours_mention(module, "pathlib"))
-    return found
+    return project.note(("speaks of pathlib", module.path), lambda: project.neighbours_mention(module, "pathlib"))
 
 
 def _no_compression(project: Project, module: Module, use: Use) -> None:

@@ -98,8 +98,7 @@ def _calls_by_name(module: Module) -> dict[str, list[ast.Call]]:
             found[called(call)].append(call)
         return found
 
-    found: dict[str, list[ast.Call]] = module.note("calls by name", sort)
-    return found
+    return module.note("calls by name", sort)
 
 
 def _is_method(module: Module, function: ast.AST) -> bool:

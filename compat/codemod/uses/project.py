@@ -6,7 +6,7 @@ import ast
 import functools
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from compat.codemod.files import import_graph
 from compat.codemod.files.import_graph import Files, Graph, Linked, Quiet, content
@@ -15,6 +15,8 @@ from compat.codemod.source.module import Module
 from compat.codemod.uses import release_tests
 
 _COMPAT = re.compile(r"compat(?<!\wcompat)\b")  # it begins with plain letters, which are found fastest
+
+Noted = TypeVar("Noted")
 
 
 class Project:
@@ -56,11 +58,11 @@ class Project:
         self.entries: frozenset[str] = frozenset(entries)
         self._notes: dict[Any, Any] = {}
 
-    def note(self, key: Any, make: Callable[[], Any]) -> Any:
+    def note(self, key: Any, make: Callable[[], Noted]) -> Noted:
         """Return what ``make`` gives, made once; where others keep what they know of the whole project."""
         if key not in self._notes:
             self._notes[key] = make()
-        return self._notes[key]
+        return self._notes[key]  # type: ignore[no-any-return]
 
     def forget(self) -> None:
         """Let go of the notes: they may hold the project, and trees that hold each other are freed late and slowly."""

@@ -29,8 +29,7 @@ class Reached:
 
 def of(project: Project, module: Module) -> list[Reached]:
     """What a module reaches by way of others."""
-    found: list[Reached] = project.note(("reached", module.path), lambda: list(_of(project, module)))
-    return found
+    return project.note(("reached", module.path), lambda: list(_of(project, module)))
 
 
 def _of(project: Project, module: Module) -> Iterator[Reached]:
@@ -103,8 +102,7 @@ def _resolved(project: Project, module: Module, start: str, tail: list[str]) -> 
 
 def _exports(project: Project, path: str) -> dict[str, str]:
     """The names that a file binds at its top to torchaudio or something of it, with what they are."""
-    found: dict[str, str] = project.note(("exports", path), lambda: _read(project, path))
-    return found
+    return project.note(("exports", path), lambda: _read(project, path))
 
 
 def _read(project: Project, path: str) -> dict[str, str]:

@@ -55,20 +55,17 @@ class Replacement:
 
 def of(module: Module) -> list[Replacement]:
     """Every replacement in a module."""
-    found: list[Replacement] = module.note("replacements", lambda: list(_found(module)))
-    return found
+    return module.note("replacements", lambda: list(_found(module)))
 
 
 def everywhere(project: Project) -> list[Replacement]:
     """Every replacement in a project."""
-    found: list[Replacement] = project.note("replacements", lambda: [one for module in project.modules for one in of(module)])
-    return found
+    return project.note("replacements", lambda: [one for module in project.modules for one in of(module)])
 
 
 def refused(project: Project) -> dict[Replacement, list[Place]]:
     """The changes that a replacement stands against, as the engine noted them."""
-    found: dict[Replacement, list[Place]] = project.note("refused changes", dict)
-    return found
+    return project.note("refused changes", dict)
 
 
 def _found(module: Module) -> Iterator[Replacement]:
@@ -202,7 +199,7 @@ def where_imported(project: Project, module: Module, written: str) -> list[Repla
     """
     path = PurePath(module.path)
     home = path.parent.name if path.stem == "__init__" else path.stem
-    return project.note(("replaced", home, written), lambda: list(_patched(project, home, written)))  # type: ignore[no-any-return]
+    return project.note(("replaced", home, written), lambda: list(_patched(project, home, written)))
 
 
 def _patched(project: Project, home: str, written: str) -> Iterator[Replacement]:
