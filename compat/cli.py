@@ -11,7 +11,7 @@ from compat._version import __version__
 # command: the module with its ``main``, and what it does
 _COMMANDS = {
     "run": ("compat.run", "run an unmodified program with torchaudio's old I/O"),
-    "codemod": ("compat.codemod.cli", "rewrite old call sites"),
+    "codemod": ("compat.codemod.run.cli", "rewrite old call sites"),
     "audit": ("compat.audit.cli", "compare how two releases decode your files"),
     "doctor": ("compat.doctor.cli", "say why torchaudio or a backend does not load, and how to mend it"),
 }

@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterator
 import compat
 from compat import releases
 from compat.audit import classes
-from compat.codemod import registry as codemod
+from compat.codemod.rule import TARGETS, Rule
+from compat.codemod.rules import rules as all_rules
 from compat.doctor import registry as doctor
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -55,12 +56,12 @@ def _targets() -> Iterator[str]:
     """What the codemod can move a project to."""
     yield "| target | what the project is afterwards |"
     yield "|---|---|"
-    yield from (f"| `{name}` | {what} |" for name, what in codemod.TARGETS.items())
+    yield from (f"| `{name}` | {what} |" for name, what in TARGETS.items())
 
 
 def _rules() -> Iterator[str]:
     """The table of all rules, and each with its example."""
-    rules = codemod.rules().values()
+    rules = all_rules().values()
     yield "| rule | what it does | by itself | for |"
     yield "|---|---|---|---|"
     yield from (f"| [{r.id}](#{r.id.lower()}) | {r.title} | {_by_itself(r)} | {_for(r)} |" for r in rules)
@@ -77,16 +78,16 @@ def _rules() -> Iterator[str]:
         yield from _example(rule)
 
 
-def _by_itself(rule: codemod.Rule) -> str:
+def _by_itself(rule: Rule) -> str:
     return {"safe": "yes", "unsafe": "with `--unsafe`"}.get(rule.level.value, "no, reported")
 
 
-def _for(rule: codemod.Rule) -> str:
-    return ", ".join(name if name in rule.targets else f"{name} (reported only)" for name in codemod.TARGETS if rule.applies(name))
+def _for(rule: Rule) -> str:
+    return ", ".join(name if name in rule.targets else f"{name} (reported only)" for name in TARGETS if rule.applies(name))
 
 
-def _example(rule: codemod.Rule) -> Iterator[str]:
-    if rule.before == rule.after:
+def _example(rule: Rule) -> Iterator[str]:
+    if not rule.after:
         yield from ("Reported, and left as it is:", "", "```py", rule.before.strip("\n"), "```")
         return
     before, after = rule.before.splitlines(), rule.after.splitlines()

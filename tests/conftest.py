@@ -15,6 +15,10 @@ import pytest
 import compat
 from dispatcher.registry import Registry
 
+# Modules with assertions that are no tests themselves: so that a failing case prints what is different.
+pytest.register_assert_rewrite(
+    "tests.codemod.tables", "tests.doctor.worlds", "tests.guide.console", "tests.oracle.replay", "tests.reliability.watch"
+)
 pytest_plugins = ["tests.isolation"]
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]

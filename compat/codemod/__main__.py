@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compat.codemod.cli import main
+from compat.codemod.run.cli import main
 from compat.console import leave
 
 if __name__ == "__main__":

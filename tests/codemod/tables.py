@@ -5,17 +5,16 @@ from __future__ import annotations
 import ast
 import dataclasses
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
-from compat.codemod import engine, lockstep, processes
-from compat.codemod.engine import Outcome
-from compat.codemod.lockstep import Alone, Team
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import rules
+from compat.codemod.rules import rules
+from compat.codemod.run import engine
+from compat.codemod.run.engine import Outcome
+from compat.codemod.source.module import Module
+from compat.codemod.uses.project import Project
 
 IMPORT = "import torchaudio\n"
 
@@ -26,6 +25,8 @@ class Case:
 
     Attributes:
         left: the rules that have something left to say, in any order, each once.
+        says: words of what is left to say, where that is asked and not which rules.
+        others: other files beside it.
     """
 
     name: str
@@ -34,6 +35,8 @@ class Case:
     left: tuple[str, ...] = ()
     target: str = "2.2"
     options: tuple[tuple[str, Any], ...] = ()
+    says: str | None = None
+    others: tuple[tuple[str, str], ...] = ()
 
 
 def changes(name: str, before: str, after: str, *left: str, target: str = "2.2", **options: Any) -> Case:
@@ -46,50 +49,48 @@ def stays(name: str, before: str, *left: str, target: str = "2.2", **options: An
     return Case(name, dedent(before), None, left, target, tuple(options.items()))
 
 
+def said(name: str, says: str, source: str, target: str = "2.2", **others: str) -> Case:
+    """A program that must not change, and words that are said of it; beside it other files, by their names without ``.py``."""
+    options = (("entries", ["program.py"]),) if target == "compat" else ()
+    beside = tuple((f"{other}.py", dedent(text)) for other, text in others.items())
+    return Case(name, dedent(source), None, (), target, options, says, beside)
+
+
 def dedent(text: str) -> str:
     return textwrap.dedent(text).lstrip("\n")
 
 
-def table(*cases: Case) -> pytest.MarkDecorator:
-    """The parametrisation; names are unique."""
+def table(*cases: Case) -> Callable[..., None]:
+    """A test of cases; names are unique. It is given the name of what it is assigned to: ``test_it = table(...)``."""
     names = [case.name for case in cases]
     assert len(names) == len(set(names)), sorted(name for name in names if names.count(name) > 1)
-    return pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in cases])
+
+    @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in cases])
+    def test(case: Case) -> None:
+        check(case)
+
+    return test
 
 
 def rewrite(sources: Mapping[str, str], target: str = "2.2", *, unsafe: bool = False, **options: Any) -> dict[str, Outcome]:
-    """The outcome of each file of a project; where there are several, two processes must come to the same as one."""
+    """The outcome of each file of a project."""
     active = [rule for rule in rules().values() if rule.applies(target)]
-    shares: list[Alone] = []
-
-    def work(share: Alone) -> list[Outcome]:
-        shares.append(share)
-        modules = [Module(path, text) for path, text in sources.items()]
-        return engine.run(
-            modules, active, unsafe=unsafe, make_project=lambda now, share: Project(now, target=target, share=share, **options), share=share
-        )
-
-    found = work(Alone())
-    if len(sources) > 1:
-        assert [_told(one) for one in lockstep.together(2, work)] == [_told(one) for one in found]
-        processes.wait()
-        assert [type(one) for one in shares] == [Alone, Team]
+    modules = [Module(path, text) for path, text in sources.items()]
+    found = engine.run(modules, active, unsafe=unsafe, make_project=lambda now: Project(now, target=target, **options))
     return {outcome.module.path: outcome for outcome in found}
-
-
-def _told(outcome: Outcome) -> tuple[object, ...]:
-    return outcome.module.path, outcome.text, outcome.edits, outcome.fixed, outcome.left, outcome.left_after
 
 
 def check(case: Case) -> Outcome:
     """Run a case: the text, the findings, and that a second run has nothing to do."""
     options = dict(case.options)
-    outcome = rewrite({"program.py": case.before}, case.target, **options)["program.py"]
+    outcome = rewrite({"program.py": case.before, **dict(case.others)}, case.target, **options)["program.py"]
     ast.parse(outcome.text)
     assert outcome.text == (case.before if case.after is None else case.after)
-    assert {finding.rule for finding in outcome.left} == set(case.left), [
-        f"{finding.place} {finding.rule} {finding.reason}" for finding in outcome.left
-    ]
+    words = [f"{finding.place} {finding.rule} {finding.reason} {finding.advice}" for finding in outcome.left]
+    if case.says is not None:
+        assert any(case.says in one for one in words), words
+        return outcome
+    assert {finding.rule for finding in outcome.left} == set(case.left), words
     assert outcome.changed or not outcome.fixed
     again = rewrite({"program.py": outcome.text}, case.target, **options)["program.py"]
     assert not again.changed

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from compat._version import __version__
-from compat.codemod import cli, session
-from compat.codemod.options import UsageError
+from compat.codemod.run import cli, session
+from compat.codemod.source.options import UsageError
 
 PROGRAM = 'import torchaudio\ntorchaudio.set_audio_backend("soundfile")\nx = torchaudio.load("a.wav")\n'
 RESULT = 'import torchaudio\nx = torchaudio.load("a.wav", backend="soundfile")\n'
@@ -129,7 +129,6 @@ def test_findings_left(project: Path, capsys: pytest.CaptureFixture[str]) -> Non
         (["--target", "compat", "."], "--entry"),
         (["--entry", "a.py", "."], "--target compat"),
         (["-", "."], "alone"),
-        (["--jobs", "-1", "."], "--jobs"),
         (["--target", "3", "."], "invalid choice"),
         (["--report", "no/such/folder.html", "."], "--report no/such/folder.html: it cannot be written"),
     ],
@@ -319,16 +318,14 @@ def test_other_files_are_reported_only(project: Path, capsys: pytest.CaptureFixt
 
 def test_start_imports_nothing_heavy() -> None:
     code = (
-        "import sys, compat.codemod.cli as cli; cli.main(['--version']); cli.main(['--help']);"
+        "import sys, compat.codemod.run.cli as cli; cli.main(['--version']); cli.main(['--help']);"
         "heavy = {'torch', 'numpy', 'av', 'soundfile', 'libcst', 'pathspec', 'cffi'} & set(sys.modules); sys.exit(str(heavy) if heavy else 0)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
 
 
 def test_a_whole_run_imports_no_torch(project: Path) -> None:
-    code = (
-        "import sys, compat.codemod.cli as cli; cli.main(['.']); sys.exit(bool({'torch', 'numpy', 'av', 'soundfile'} & set(sys.modules)))"
-    )
+    code = "import sys, compat.codemod.run.cli as cli; cli.main(['.']); sys.exit(bool({'torch', 'numpy', 'av', 'soundfile'} & set(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, cwd=project, env={"PYTHONPATH": str(Path(__file__).parents[2])}
     )

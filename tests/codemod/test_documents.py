@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from compat.codemod import cli
+from compat.codemod.run import cli
 from tests.codemod.tables import dedent
 
 

@@ -1,4 +1,4 @@
-"""Real files, and programs made up from the patterns."""
+"""Real files, and programs put together from uses of the old API."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compat.codemod import edits
-from compat.codemod.edits import ConflictError, Edit
-from compat.codemod.module import Module
-from compat.codemod.scopes import Names, only_import
-from compat.codemod.text import Text, parse
+from compat.codemod.rewrite import edits
+from compat.codemod.rewrite.edits import ConflictError, Edit
+from compat.codemod.source.module import Module
+from compat.codemod.source.scopes import Names, only_import
+from compat.codemod.source.text import Text, parse
 from tests.codemod.tables import rewrite
 
 

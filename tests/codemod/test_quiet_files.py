@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 import pytest
 
-from compat.codemod import kinds
-from compat.codemod.imports import Files, Quiet
-from compat.codemod.module import Module
-from compat.codemod.options import Options
-from compat.codemod.project import Project
-from compat.codemod.results import FileResult
-from compat.codemod.session import run
+from compat.codemod.files.import_graph import Files, Quiet
+from compat.codemod.run.session import run
+from compat.codemod.source.calls import called
+from compat.codemod.source.module import Module
+from compat.codemod.source.options import Options
+from compat.codemod.source.results import FileResult
+from compat.codemod.uses import passed_values, replacements
+from compat.codemod.uses.project import Project
 
 SETTER = 'torchaudio.set_audio_backend("sox_io")\n'
 IMPORTED = "from torchaudio import load\n\n\ndef read(path):\n    return load(filepath=path)\n"
@@ -134,15 +135,15 @@ def test_what_quiet_files_say(row: Row, tmp_path: Path) -> None:
 
 
 def _call_of(module: Module, name: str) -> ast.Call:
-    return next(call for call in module.calls if kinds.called(call) == name)
+    return next(call for call in module.calls if called(call) == name)
 
 
 GONE: list[tuple[str, str, Callable[[Project, Module], object], object]] = [
-    ("who patches", IMPORTED, lambda project, module: project.fakes_where_imported(module, "load"), []),
-    ("what comes back", RETURNED, lambda project, module: project.kind(module, _call_of(module, "find")), "unknown"),
-    ("who calls", METHOD, lambda project, module: project.callers(module, module.names.all(ast.FunctionDef)[0]), []),
+    ("who patches", IMPORTED, lambda project, module: replacements.where_imported(project, module, "load"), []),
+    ("what comes back", RETURNED, lambda project, module: passed_values.kind(project, module, _call_of(module, "find")), "unknown"),
+    ("who calls", METHOD, lambda project, module: passed_values.callers(project, module, module.names.all(ast.FunctionDef)[0]), []),
     ("which words", UNSURE, lambda project, module: project.neighbours_mention(module, "pathlib"), False),
-    ("what it holds", UNSURE, lambda project, module: project.parsed(project.others[0], re.compile(b"")), None),
+    ("what it holds", UNSURE, lambda project, module: project.parsed(project.quiet.paths[0], re.compile(b"")), None),
 ]
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import pkgutil
 import re
+from pathlib import Path
 
 import pytest
 
-from compat.codemod import registry
-from compat.codemod.findings import Level
-from compat.codemod.registry import Rule, rules
+from compat.codemod import rule as kinds
+from compat.codemod import rules as package
+from compat.codemod.rule import Rule
+from compat.codemod.rules import rules
+from compat.codemod.source.findings import Level
 from tests.codemod.tables import rewrite
 
 ALL = pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in rules().values()])
@@ -19,11 +23,23 @@ ALL = pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule i
 def test_example_is_what_the_rule_does(rule: Rule) -> None:
     entries = ["example.py"] if rule.id == "TAC132" else []
     outcome = rewrite({"example.py": rule.before}, rule.shown_target, unsafe=True, entries=entries)["example.py"]
-    assert outcome.text == rule.after
+    assert outcome.text == rule.result
     ast.parse(outcome.text)
     again = rewrite({"example.py": outcome.text}, rule.shown_target, unsafe=True, entries=entries)["example.py"]
     assert not again.changed
     assert rule.id in {finding.rule for finding in [*outcome.fixed, *outcome.left]}
+
+
+@ALL
+def test_what_is_valid_stays(rule: Rule) -> None:
+    """A rule says what it must leave alone, and why; it is left alone, by all rules together."""
+    assert rule.valid, f"{rule.id} has no valid cases: show in its file what must stay untouched"
+    for case in rule.valid:
+        entries = ["example.py"] if rule.id == "TAC132" else []
+        outcome = rewrite({"example.py": case.code}, case.target or rule.shown_target, unsafe=True, entries=entries)["example.py"]
+        assert outcome.text == case.code, case.why
+        assert (rule.id in {finding.rule for finding in outcome.left}) == case.reported, case.why
+        assert case.why
 
 
 @ALL
@@ -32,12 +48,18 @@ def test_words(rule: Rule) -> None:
     assert rule.title
     assert not rule.title.endswith(".")
     assert len(rule.explanation) > 50
-    assert rule.targets <= set(registry.TARGETS)
-    assert (rule.level is Level.REPORT) == (rule.before == rule.after)
+    assert rule.targets <= set(kinds.TARGETS)
+    assert (rule.level is Level.REPORT) == (not rule.after)
 
 
-def test_every_row_of_the_patterns_has_a_rule() -> None:
+def test_no_published_rule_is_lost() -> None:
     assert {f"TAC1{row:02}" for row in range(1, 28)} <= set(rules())
+
+
+def test_every_rule_has_its_tests() -> None:
+    """In a file of its own, called as the rule's."""
+    names = {info.name for info in pkgutil.iter_modules(package.__path__)}
+    assert {path.stem.removeprefix("test_") for path in Path(__file__).with_name("rules").glob("test_*.py")} == names
 
 
 def test_ids_are_unique(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,7 +68,7 @@ def test_ids_are_unique(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(other, "RULE", type(other.RULE)(**{**vars(other.RULE), "id": one.RULE.id}))
     with pytest.raises(RuntimeError, match="two rules are called TAC110"):
-        registry.rules.__wrapped__()
+        rules.__wrapped__()
 
 
 @pytest.mark.parametrize("target", ["2.1", "2.2", "2.9"])

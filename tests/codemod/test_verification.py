@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from compat.codemod import edits, engine
-from compat.codemod.edits import Edit
-from compat.codemod.module import Module
-from compat.codemod.verification import Rewrite
+from compat.codemod.rewrite import edits
+from compat.codemod.rewrite.edits import Edit
+from compat.codemod.rewrite.verification import Rewrite
+from compat.codemod.run import engine
+from compat.codemod.source.module import Module
 
 OLD = "import a\n\nif a:\n    b(1)\nc = 2\n"
 

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Callable
 
 from compat import releases
-from compat.codemod import registry as codemod
+from compat.codemod.rules import rules
 from compat.doctor import registry as doctor
 from tests.guide.pages import GUIDE
 
@@ -23,7 +23,7 @@ def test_nothing_is_out_of_date(python: Python) -> None:
 def test_every_rule_flag_and_check_has_its_heading() -> None:
     """So that a link to it leads somewhere."""
     for page, names in (
-        ("rules.md", codemod.rules()),
+        ("rules.md", rules()),
         ("flags.md", releases.flags()),
         ("checks.md", [check.name for check in doctor.checks()]),
     ):

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Any, TextIO
 from urllib.parse import quote
 
-from compat.codemod.findings import Finding, Place
-from compat.codemod.options import Options
 from compat.codemod.reporting.plain import left_of, printable, sentence
-from compat.codemod.results import Result, kinds_of
+from compat.codemod.source.findings import Finding, Place
+from compat.codemod.source.options import Options
+from compat.codemod.source.results import Result, kinds_of
 
 
 def _place(place: Place) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _shown(result: Result, options: Options) -> Iterator[tuple[Finding, bool]]:
 def write_sarif(result: Result, options: Options, out: TextIO) -> None:
     """SARIF 2.1.0, as code scanning services take it."""
     from compat._version import __version__
-    from compat.codemod.registry import rules
+    from compat.codemod.rules import rules
 
     known = list(rules().values())
     index = {rule.id: number for number, rule in enumerate(known)}

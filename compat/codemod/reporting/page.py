@@ -7,10 +7,10 @@ import html
 from collections import defaultdict
 from collections.abc import Iterator
 
-from compat.codemod.findings import Finding
-from compat.codemod.options import Options
 from compat.codemod.reporting.plain import left_of, printable, sentence, summary
-from compat.codemod.results import FileResult, Result
+from compat.codemod.source.findings import Finding
+from compat.codemod.source.options import Options
+from compat.codemod.source.results import FileResult, Result
 
 _CONTEXT = 3
 
@@ -71,7 +71,7 @@ def _text(text: str) -> str:
 
 
 def _counts(result: Result, options: Options) -> str:
-    from compat.codemod.registry import rules
+    from compat.codemod.rules import rules
 
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for file in result.files:
@@ -113,7 +113,7 @@ def _cell(lines: list[str], index: int, end: int, kind: str, tag: str) -> str:
 
 
 def _by_rule(findings: list[Finding]) -> Iterator[str]:
-    from compat.codemod.registry import rules
+    from compat.codemod.rules import rules
 
     groups: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:

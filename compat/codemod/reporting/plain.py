@@ -6,9 +6,9 @@ import difflib
 from collections.abc import Iterator
 from typing import TextIO
 
-from compat.codemod.findings import Finding
-from compat.codemod.options import Options
-from compat.codemod.results import FileResult, Result, kinds_of
+from compat.codemod.source.findings import Finding
+from compat.codemod.source.options import Options
+from compat.codemod.source.results import FileResult, Result, kinds_of
 
 _COLOURS = {"+": "\033[32m", "-": "\033[31m", "@": "\033[36m"}
 _PLAIN = "\033[0m"
@@ -85,7 +85,7 @@ def summary(result: Result, options: Options) -> str:
 
 def statistics(result: Result, options: Options, out: TextIO) -> None:
     """How often each rule had something to say."""
-    from compat.codemod.registry import rules
+    from compat.codemod.rules import rules
 
     fixed = kinds_of(finding for file in result.files for finding in file.fixed)
     left = kinds_of(finding for file in result.files for finding in left_of(file, options))

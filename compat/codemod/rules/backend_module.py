@@ -1,17 +1,31 @@
-"""Functions of ``torchaudio.backend.sox_io_backend`` and ``soundfile_backend`` (patterns, row 11)."""
+"""Functions of ``torchaudio.backend.sox_io_backend`` and ``soundfile_backend``."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from compat.codemod import acceptance, api, common, forwarding
-from compat.codemod.changes import AddArgument, AddStatement, Change, NameArgument, RenameKeyword, Replace
-from compat.codemod.doubts import DoubtError
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module, Use
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
+from compat.codemod.rule import (
+    MODERN,
+    AddArgument,
+    AddStatement,
+    Change,
+    Draft,
+    Level,
+    Module,
+    NameArgument,
+    Project,
+    RenameKeyword,
+    Replace,
+    Rule,
+    Use,
+    Valid,
+    keyword,
+    starred,
+)
+from compat.codemod.source import old_names
+from compat.codemod.source.not_provable import NotProvableError
+from compat.codemod.uses import backend_limits, dispatcher_variable, forwarding
 
 _GONE = "torchaudio.backend is deprecated from 2.1 on and gone in 2.9"
 
@@ -21,15 +35,14 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for use in module.of("of a backend"):
         if use.stored:
             continue
-        fake = common.faked(module, project, use, _GONE)
         try:
             changes = _kept(module, project, use) if use.call is None else _moved(module, project, use, use.call)
-            yield fake or Draft(module.span(use.node), _GONE, changes=tuple(changes))
-        except DoubtError as why:
+            yield Draft(module.span(use.node), _GONE, changes=tuple(changes), touches=(use,))
+        except NotProvableError as why:
             yield Draft(module.span(use.node), f"{_GONE}; {why.reason}", why.advice or _by_hand(use), related=why.related[1:])
     for use in module.uses:
         parts = use.path.split(".")
-        if use.known is None and parts[:2] == [api.ROOT, "backend"] and len(parts) > 3:
+        if use.known is None and parts[:2] == [old_names.ROOT, "backend"] and len(parts) > 3:
             old = parts[2] == "sox_backend"
             reason = (
                 "sox_backend, with its own order of arguments and a tuple from info, went in 0.9" if old else f"{use.path} never existed"
@@ -46,52 +59,51 @@ def _moved(module: Module, project: Project, use: Use, call: ast.Call) -> list[C
     """The changes that make a call one of torchaudio itself.
 
     Raises:
-        DoubtError: why there are none.
+        NotProvableError: why there are none.
     """
     assert use.known is not None
     name, changes = _name(module, use)
     changes.append(Replace(*module.span(use.node), f"{name}.{use.name}"))
     if use.name == "save" and len(call.args) > 4:
-        if common.starred(call) or len(call.args) > len(api.LEGACY_PARAMETERS["save"]):
-            raise DoubtError("its arguments cannot be told apart")
+        if starred(call) or len(call.args) > len(old_names.LEGACY_PARAMETERS["save"]):
+            raise NotProvableError("its arguments cannot be told apart")
         changes += [
-            NameArgument(call, argument, api.LEGACY_PARAMETERS["save"][index]) for index, argument in enumerate(call.args) if index > 3
+            NameArgument(call, argument, old_names.LEGACY_PARAMETERS["save"][index])
+            for index, argument in enumerate(call.args)
+            if index > 3
         ]
     elif any(isinstance(one, ast.Starred) for one in call.args):
-        raise DoubtError("its arguments cannot be told apart")
-    path = common.keyword(call, "filepath")
+        raise NotProvableError("its arguments cannot be told apart")
+    path = keyword(call, "filepath")
     if path is not None:
         changes.append(RenameKeyword(call, path, "uri"))
     if project.target == "2.9":
         if use.name == "info":  # TAC129 makes it compat.info, which takes the backend by name as 2.2 did
             changes.append(AddArgument(call, "backend", f'"{use.known.backend}"'))
-            changes += acceptance.changes_for(project, module, use, use.known.backend)
+            changes += backend_limits.changes_for(project, module, use, use.known.backend)
         return changes
-    if common.legacy_mode(project):
-        raise DoubtError("the dispatcher may be off here")
+    if dispatcher_variable.may_be_off(project):
+        raise NotProvableError("the dispatcher may be off here")
     changes.append(AddArgument(call, "backend", f'"{use.known.backend}"'))
-    return [*changes, *acceptance.changes_for(project, module, use, use.known.backend)]
+    return [*changes, *backend_limits.changes_for(project, module, use, use.known.backend)]
 
 
 def _kept(module: Module, project: Project, use: Use) -> list[Change]:
     """The changes for a function that is passed on or kept; its arguments are given elsewhere.
 
     Raises:
-        DoubtError: why there are none.
+        NotProvableError: why there are none.
     """
     assert use.known is not None
     if use.name == "save":
-        raise DoubtError("here it is kept as a value, and the order of its arguments is another")
+        raise NotProvableError("here it is kept as a value, and the order of its arguments is another")
     name, changes = _name(module, use)
     backend = None if project.target == "2.9" and use.name == "load" else use.known.backend
     if backend is not None:
-        if common.legacy_mode(project):
-            raise DoubtError("the dispatcher may be off here")
-        changes += acceptance.changes_for(project, module, use, backend)
-    try:
-        return [*changes, *forwarding.with_backend(module, use, f"{name}.{use.name}", backend and f'"{backend}"')]
-    except forwarding.HeldError as why:
-        raise DoubtError(str(why)) from why
+        if dispatcher_variable.may_be_off(project):
+            raise NotProvableError("the dispatcher may be off here")
+        changes += backend_limits.changes_for(project, module, use, backend)
+    return [*changes, *forwarding.with_backend(module, use, f"{name}.{use.name}", backend and f'"{backend}"')]
 
 
 def _name(module: Module, use: Use) -> tuple[str, list[Change]]:
@@ -99,12 +111,12 @@ def _name(module: Module, use: Use) -> tuple[str, list[Change]]:
     changes: list[Change] = []
     name = module.torchaudio_at(use)
     if name is None:
-        bound = [binding for scope in module.names.scope_made_by.values() for binding in scope.bindings.get(api.ROOT, ())]
+        bound = [binding for scope in module.names.scope_made_by.values() for binding in scope.bindings.get(old_names.ROOT, ())]
         own = next((one for one in module.imported if one.local == use.root.id), None)
-        if own is None or any(binding.target != api.ROOT for binding in bound):
-            raise DoubtError("torchaudio itself has no name here")
-        name = api.ROOT
-        changes.append(AddStatement(own.statement, f"import {api.ROOT}"))
+        if own is None or any(binding.target != old_names.ROOT for binding in bound):
+            raise NotProvableError("torchaudio itself has no name here")
+        name = old_names.ROOT
+        changes.append(AddStatement(own.statement, f"import {old_names.ROOT}"))
     return name, changes
 
 
@@ -127,6 +139,25 @@ import torchaudio
 def read(path):
     return torchaudio.load(path, num_frames=100, backend="sox")
 """,
+    valid=(
+        Valid(
+            "the order of save's arguments changed, and here they are given elsewhere",
+            """\
+from torchaudio.backend import sox_io_backend
+
+write = sox_io_backend.save
+""",
+            reported=True,
+        ),
+        Valid(
+            "it is the function of torchaudio itself",
+            """\
+import torchaudio
+
+waveform, rate = torchaudio.load("a.wav", backend="sox")
+""",
+        ),
+    ),
     explanation="""\
 A function of a backend's module is torchaudio's own with backend= ("sox_io_backend" is "sox"). Positional arguments of save
 after the fourth become keywords, because their order changed.

@@ -1,15 +1,11 @@
-"""``sox_utils.set_buffer_size`` (patterns, row 25)."""
+"""``sox_utils.set_buffer_size``."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.changes import Remove
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import NINE, Rule
+from compat.codemod.rule import NINE, Draft, Level, Module, Project, Remove, Rule, Valid
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -18,7 +14,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         statement = module.statement_of(use.node)
         reason = "torchaudio 2.9 has no libsox, and no buffer of its"
         if isinstance(statement, ast.Expr) and statement.value is use.call and _plain(use.call):
-            yield Draft(module.span(statement), reason, changes=(Remove(statement),))
+            yield Draft(module.span(statement), reason, changes=(Remove(statement),), touches=(use,))
         elif not use.stored:
             yield Draft(module.span(use.node), reason, "Delete what depends on it.")
 
@@ -40,6 +36,17 @@ torchaudio.utils.sox_utils.set_buffer_size(16000)
     after="""\
 import torchaudio
 """,
+    valid=(
+        Valid(
+            "its value is used",
+            """\
+import torchaudio
+
+before = torchaudio.utils.sox_utils.set_buffer_size(16000)
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 It had an effect on libsox only, which is gone from torchaudio.
 """,

@@ -1,28 +1,26 @@
-"""Integer tensors and file objects given to ``save`` (patterns, row 26)."""
+"""Integer tensors and file objects given to ``save``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.codemod import common, kinds
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import NINE, Rule
+from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Valid, keyword
+from compat.codemod.source import value_kinds
+from compat.codemod.uses import passed_values
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Calls of which the text shows what they are given."""
-    for use, call in common.calls(module, "save"):
+    for use, call in module.calls_of("save"):
         given = {"src": 1, "filepath": 0, "uri": 0}
         for name, index in given.items():
-            keyword = common.keyword(call, name)
-            node = keyword.value if keyword else call.args[index] if len(call.args) > index and name != "uri" else None
-            kind = project.kind(module, node) if node is not None else kinds.UNKNOWN
-            if name == "src" and kind == kinds.INTEGERS:
+            named = keyword(call, name)
+            node = named.value if named else call.args[index] if len(call.args) > index and name != "uri" else None
+            kind = passed_values.kind(project, module, node) if node is not None else value_kinds.UNKNOWN
+            if name == "src" and kind == value_kinds.INTEGERS:
                 reason = "2.9 does not scale integers: an integer tensor is saved as a square wave"
                 yield Draft(module.span(use.node), reason, "Scale it to floats in [-1, 1] first, or use compat.save.")
-            elif name != "src" and kind == kinds.FILE:
+            elif name != "src" and kind == value_kinds.FILE:
                 yield Draft(module.span(use.node), "2.9 does not save to a file object", "Save to a path, or use compat.save.")
 
 
@@ -39,14 +37,18 @@ import torchaudio
 def write(path, waveform):
     torchaudio.save(path, (waveform * 32767).to(torch.int16), 16000)
 """,
-    after="""\
-import torch
+    valid=(
+        Valid(
+            "floats are saved as they are",
+            """\
 import torchaudio
 
 
 def write(path, waveform):
-    torchaudio.save(path, (waveform * 32767).to(torch.int16), 16000)
+    torchaudio.save(path, waveform.float(), 16000)
 """,
+        ),
+    ),
     explanation="""\
 In 2.9 save hands the tensor on as it is. compat.save scales by the tensor's type, as every release before did.
 """,

@@ -1,34 +1,30 @@
-"""``TORCHAUDIO_USE_BACKEND_DISPATCHER`` set in Python (patterns, row 19)."""
+"""``TORCHAUDIO_USE_BACKEND_DISPATCHER`` set in Python."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from compat.codemod import api, common
-from compat.codemod.changes import Remove
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import NO_LEFTOVERS, Rule
+from compat.codemod.rule import NO_FUNCTION, NO_LEFTOVERS, Draft, Level, Module, Project, Remove, Rule, Valid, literal
+from compat.codemod.source import old_names
 
-_REASON = f"{api.VARIABLE} is not read from 2.2 on"
+_REASON = f"{old_names.VARIABLE} is not read from 2.2 on"
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """An assignment of "1" before torchaudio is imported goes; every other mention is reported."""
     for keyword in module.names.all(ast.keyword):
-        if keyword.arg == api.VARIABLE:
+        if keyword.arg == old_names.VARIABLE:
             yield Draft(module.span(keyword), _REASON, "See what it is for, and delete it.")
     for node in module.strings:
-        if node.value != api.VARIABLE:
-            if api.VARIABLE in str(node.value) and not module.is_docstring(node):
+        if node.value != old_names.VARIABLE:
+            if old_names.VARIABLE in str(node.value) and not module.is_docstring(node):
                 yield Draft(module.span(node), f"{_REASON}; a string speaks of it", "See what it is for, and delete it.")
             continue
         statement = module.statement_of(node)
         value = _assigned(module, statement, node)
         if value == "1" and not _imported_before(module, statement):
-            yield Draft(module.span(statement), _REASON, changes=(Remove(statement),))
+            yield Draft(module.span(statement), _REASON, changes=(Remove(statement),), touches=NO_FUNCTION)
         elif value == "1":
             yield Draft(module.span(statement), f"{_REASON}, and here it came after the import and had no effect", "Delete it.")
         elif value is not None:
@@ -51,7 +47,7 @@ def _assigned(module: Module, statement: ast.stmt, node: ast.Constant) -> str | 
         named = module.names.qualified(call.func) in ("os.environ.setdefault", "os.putenv")
         if named and len(call.args) == 2 and call.args[0] is node:
             value = call.args[1]
-    found = common.literal(value)
+    found = literal(value)
     return found if isinstance(found, str) else None
 
 
@@ -77,6 +73,19 @@ import os
 
 import torchaudio
 """,
+    valid=(
+        Valid(
+            '"0" asked for the global backend',
+            """\
+import os
+
+os.environ["TORCHAUDIO_USE_BACKEND_DISPATCHER"] = "0"
+
+import torchaudio
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 2.0 needed it to be "1", 2.1 let it turn the dispatcher off, 2.2 and later do not read it. Where it is "0" the program wants
 the global backend, and where it is set after the import it never had an effect: both are reported.

@@ -5,11 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.changes import Replace
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import DROP_IN, Rule
+from compat.codemod.rule import DROP_IN, NO_FUNCTION, Draft, Level, Module, Project, Replace, Rule, Valid
 
 _BESIDE = "`torchaudio-compat run SCRIPT` works beside it and needs no line here, and so does `torchaudio-compat codemod --target 2.2`."
 _INSTALL = 'compat.install("2.0")'
@@ -40,11 +36,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             return
         following = text.text[end:].removeprefix(text.newline)
         gap = text.newline if following.partition(text.newline)[0].strip() else ""
-        yield Draft(text.span(head[-1]), reason, changes=(Replace(end, end, text.newline * 2 + new + gap),))
+        yield Draft(text.span(head[-1]), reason, changes=(Replace(end, end, text.newline * 2 + new + gap),), touches=NO_FUNCTION)
     else:
         first = body[0] if body else None
         at = text.line_start(text.span(_start(first))[0]) if first else len(text.text)
-        yield Draft((at, at), reason, changes=(Replace(at, at, new + text.newline * (2 if first else 1)),))
+        yield Draft((at, at), reason, changes=(Replace(at, at, new + text.newline * (2 if first else 1)),), touches=NO_FUNCTION)
 
 
 def _start(statement: ast.stmt) -> ast.AST:
@@ -88,6 +84,18 @@ import torchaudio
 
 torchaudio.set_audio_backend("sox_io")
 ''',
+    valid=(
+        Valid(
+            "the program installs it already",
+            """\
+import compat
+
+compat.install("2.0")
+
+import torchaudio
+""",
+        ),
+    ),
     explanation="""\
 Nothing else is changed: the program runs under the shim. It goes after the docstring and the imports from __future__ and
 before everything else, because what is imported later binds names of torchaudio.

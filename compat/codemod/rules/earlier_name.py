@@ -5,32 +5,28 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod import api, common
-from compat.codemod.changes import Remove
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Imported, Module, Use
-from compat.codemod.project import Project
-from compat.codemod.registry import DROP_IN, MODERN, Rule
+from compat.codemod.rule import DROP_IN, MODERN, Draft, Imported, Level, Module, Project, Remove, Rule, Use, Valid
 from compat.codemod.rules.leftover_import import is_used
+from compat.codemod.source import conditions, old_names
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """A bare call that started or stopped libsox goes; any other use is reported, and each import that stays."""
     settled = set()
     for use in module.uses:
-        name = api.earlier(use.path)
+        name = old_names.earlier(use.path)
         if name is None or _is_told_elsewhere(project, name):
             continue
         statement = module.statement_of(use.node)
-        if _is_needless(module, use, statement) and not project.fakes_of(name.rpartition(".")[2]):
+        if _is_needless(use, statement):
             settled.add(use.root)
-            yield Draft(module.span(statement), _reason(name), changes=(Remove(statement),))
+            yield Draft(module.span(statement), _reason(name), changes=(Remove(statement),), touches=(use,))
         else:
-            yield Draft(module.span(use.node), _reason(name), api.EARLIER[name])
+            yield Draft(module.span(use.node), _reason(name), old_names.EARLIER[name])
     for one in module.imported:
-        name = api.earlier(one.path)
+        name = old_names.earlier(one.path)
         if name is not None and not _is_told_elsewhere(project, name) and _stays(module, project, one, settled):
-            yield Draft(module.span(one.alias), _reason(name), api.EARLIER[name])
+            yield Draft(module.span(one.alias), _reason(name), old_names.EARLIER[name])
 
 
 def _reason(name: str) -> str:
@@ -38,13 +34,13 @@ def _reason(name: str) -> str:
 
 
 def _is_told_elsewhere(project: Project, name: str) -> bool:
-    return name == f"{api.ROOT}.backend.sox_backend" and project.target != "compat"  # TAC111 speaks of it
+    return name == f"{old_names.ROOT}.backend.sox_backend" and project.target != "compat"  # TAC111 speaks of it
 
 
-def _is_needless(module: Module, use: Use, statement: ast.stmt) -> bool:
+def _is_needless(use: Use, statement: ast.stmt) -> bool:
     call = use.call
     return (
-        use.path in api.NEEDLESS
+        use.path in old_names.NEEDLESS
         and call is not None
         and not (call.args or call.keywords)
         and isinstance(statement, ast.Expr)
@@ -54,7 +50,7 @@ def _is_needless(module: Module, use: Use, statement: ast.stmt) -> bool:
 
 def _stays(module: Module, project: Project, one: Imported, settled: set[ast.Name]) -> bool:
     """Whether an import is one that will fail: TAC131 drops it where nothing is left that means it."""
-    if common.in_import_ladder(module, one.statement):
+    if conditions.in_import_ladder(module, one.statement):
         return False
     names = {node for node in module.names.scope_of if isinstance(node, ast.Name) and node.id == one.local}
     if not names:
@@ -67,7 +63,7 @@ RULE = Rule(
     title="Names that went before 2.0",
     level=Level.SAFE,
     targets=MODERN,
-    told_for=DROP_IN,
+    report_only_for=DROP_IN,
     before="""\
 import torchaudio
 
@@ -80,6 +76,17 @@ import torchaudio
 
 waveform, rate = torchaudio.load("a.wav")
 """,
+    valid=(
+        Valid(
+            "its value is used",
+            """\
+import torchaudio
+
+started = torchaudio.initialize_sox()
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 A bare initialize_sox() or shutdown_sox() goes: libsox needs neither. SoxEffectsChain is reported: apply_effects_file takes the
 same effects as a list, [["gain", "-3"], ["rate", "16000"]], and gives a float tensor and its sample rate. SignalInfo, EncodingInfo,

@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from compat.codemod import plan
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import PER_CALL, Rule
-
-
-def check(module: Module, project: Project) -> Iterable[Draft]:
-    """What the plan for the project says of it."""
-    return plan.drafts(project, RULE.id, module)
-
+from compat.codemod.plan.decide import planned
+from compat.codemod.rule import PER_CALL, Level, Rule, Valid
 
 RULE = Rule(
     id="TAC118",
@@ -38,10 +27,24 @@ import functools
 def folder(make, path):
     return make(path, loader=functools.partial(torchaudio.load, backend="soundfile"))
 """,
+    valid=(
+        Valid(
+            "a function in the body of a class becomes a method, and a partial one does not",
+            """\
+import torchaudio
+
+torchaudio.set_audio_backend("soundfile")
+
+
+class Data:
+    read = torchaudio.load
+""",
+        ),
+    ),
     explanation="""\
 Where the setter that governed it goes, a function that is passed on, kept, or a default value gets its backend by
 functools.partial. Where it is compared, made a method, kept before the setter may have run, or where functions are asked for
 their names, the setter and everything with it stays.
 """,
-    check=check,
+    check=planned("TAC118"),
 )

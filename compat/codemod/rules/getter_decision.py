@@ -1,4 +1,4 @@
-"""A decision on ``get_audio_backend()`` (patterns, row 7)."""
+"""A decision on ``get_audio_backend()``."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ import copy
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from compat.codemod import api
-from compat.codemod.changes import Change, Remove, Replace, Unwrap
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module, Use
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
+from compat.codemod.plan.restore_pairs import restores
+from compat.codemod.rule import MODERN, Change, Draft, Level, Module, Project, Remove, Replace, Rule, Unwrap, Use, Valid
+from compat.codemod.source import old_names
 
 _Arm = TypeVar("_Arm", ast.stmt, ast.expr)
 _NONE = {
@@ -23,7 +20,10 @@ _NONE = {
 
 
 _ARMS = "Decide which arm is meant to run, and ask list_audio_backends() if it is about what is there."
-_VALUE = "Delete it, or show or give list_audio_backends() or the name that the calls get as backend=; setters stay as long as it is read."
+_VALUE = (
+    "Delete it, or show or give list_audio_backends() or the name that the calls get as backend=; "
+    "set_audio_backend() stays while get_audio_backend() is used."
+)
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -33,13 +33,14 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if use.stored or _is_asked_for(module, use):
             continue
         changes = _modern_arm(module, use)
-        if changes and not project.fakes_of("get_audio_backend"):
+        if changes:
             decision = _decision(module, use)
             assert decision is not None
             if id(decision) not in settled:
                 settled.add(id(decision))
-                yield Draft(module.span(decision.test), f"{_NONE[project.target]}; the arm for it calls load as 0.7 did", changes=changes)
-        elif not _is_saved(module, use, project):
+                reason = f"{_NONE[project.target]}; the arm for it calls load as 0.7 did"
+                yield Draft(module.span(decision.test), reason, changes=changes, touches=(use,))
+        elif not any(restore.getter is use for restore in restores(module)):  # TAC106 speaks of those
             advice = _ARMS if _is_tested(module, use) else _VALUE
             yield Draft(module.span(use.node), _NONE[project.target], advice)
 
@@ -61,13 +62,6 @@ def _is_asked_for(module: Module, use: Use) -> bool:
     return isinstance(above, ast.Call) and above.func is not use.node
 
 
-def _is_saved(module: Module, use: Use, project: Project) -> bool:
-    """Whether TAC106 speaks of it: its value is kept, and set again later."""
-    from compat.codemod import plan
-
-    return any(restore.getter is use for restore in plan.restores(module))
-
-
 _Decision = ast.If | ast.IfExp
 
 
@@ -87,7 +81,7 @@ def _asks_only(module: Module, test: ast.expr) -> bool:
     for node in ast.walk(test):
         if isinstance(node, ast.Call) and (node.args or node.keywords):
             return False
-        if isinstance(node, ast.Name | ast.Attribute) and not (module.names.qualified(node) or "").startswith(api.ROOT):
+        if isinstance(node, ast.Name | ast.Attribute) and not (module.names.qualified(node) or "").startswith(old_names.ROOT):
             return False
         if not isinstance(node, _OF_A_TEST):
             return False
@@ -172,6 +166,22 @@ def read(path, start):
     waveform, rate = torchaudio.load(path, frame_offset=start)
     return waveform, rate
 """,
+    valid=(
+        Valid(
+            "the arms differ in more than offset= and frame_offset=",
+            """\
+import torchaudio
+
+
+def read(path, start):
+    if torchaudio.get_audio_backend() == "sox_io":
+        return torchaudio.load(path, frame_offset=start)
+    else:
+        return torchaudio.load(path)[0]
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 With the dispatcher the getter gives None, so such code takes the arm that was written for backends of 2020. Where that is
 the only difference, in arguments or in a dict of them, the arm that says frame_offset stays; other decisions need a person.

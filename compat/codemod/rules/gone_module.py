@@ -1,28 +1,30 @@
-"""Modules that 2.9 no longer has (patterns, row 24)."""
+"""Modules that 2.9 no longer has."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.codemod import api
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import NINE, Rule
+from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Valid
+from compat.codemod.source import old_names
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Imports of them, and uses by a dotted name."""
     reported = set()
     for one in module.imported:
-        advice = api.gone(one.path)
-        if advice and not api.earlier(one.path) and one.path not in api.KNOWN and not one.path.startswith(f"{api.ROOT}.backend"):
+        advice = old_names.gone(one.path)
+        if (
+            advice
+            and not old_names.earlier(one.path)
+            and one.path not in old_names.KNOWN
+            and not one.path.startswith(f"{old_names.ROOT}.backend")
+        ):
             reported.add(one.local)
             yield Draft(module.span(one.alias), f"{one.path} is not in torchaudio 2.9", advice)
     for use in module.uses:
-        advice = api.gone(use.path)
-        plain = use.known is None and not api.earlier(use.path) and not use.path.startswith(f"{api.ROOT}.backend")
-        if advice and plain and (use.root.id not in reported or use.root.id == api.ROOT):
+        advice = old_names.gone(use.path)
+        plain = use.known is None and not old_names.earlier(use.path) and not use.path.startswith(f"{old_names.ROOT}.backend")
+        if advice and plain and (use.root.id not in reported or use.root.id == old_names.ROOT):
             yield Draft(module.span(use.node), f"{use.path} is not in torchaudio 2.9", advice)
 
 
@@ -38,13 +40,18 @@ import torchaudio
 def louder(path):
     return torchaudio.sox_effects.apply_effects_file(path, [["gain", "3"]])
 """,
-    after="""\
+    valid=(
+        Valid(
+            "functional stays",
+            """\
 import torchaudio
 
 
-def louder(path):
-    return torchaudio.sox_effects.apply_effects_file(path, [["gain", "3"]])
+def slower(waveform):
+    return torchaudio.functional.resample(waveform, 16000, 8000)
 """,
+        ),
+    ),
     explanation="""\
 They went in 2.9, or were never public. Up to 2.8 they stay as they are.
 """,

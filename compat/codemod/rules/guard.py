@@ -1,21 +1,18 @@
-"""A guard around the setter whose new arm is missing (patterns, row 21)."""
+"""A guard around the setter whose new arm is missing."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from compat.codemod import settings
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import PER_CALL, Rule
+from compat.codemod.rule import PER_CALL, Draft, Level, Module, Project, Rule, Valid
+from compat.codemod.uses import setter_calls
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """An ``if`` that asks what torchaudio has, sets a backend, and has no `else`."""
     seen = set()
-    for setting in settings.of(module):
+    for setting in setter_calls.of(module):
         region = setting.region
         if setting.where == "guarded" and isinstance(region, ast.If) and _has_no_new_arm(module, region) and id(region) not in seen:
             seen.add(id(region))
@@ -24,7 +21,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _has_no_new_arm(module: Module, statement: ast.If) -> bool:
-    return not statement.orelse or settings.only_sets(module, statement.orelse)
+    return not statement.orelse or setter_calls.only_sets(module, statement.orelse)
 
 
 RULE = Rule(
@@ -38,12 +35,19 @@ import torchaudio
 if hasattr(torchaudio, "set_audio_backend"):
     torchaudio.set_audio_backend("soundfile")
 """,
-    after="""\
+    valid=(
+        Valid(
+            "newer releases have an arm of their own",
+            """\
 import torchaudio
 
 if hasattr(torchaudio, "set_audio_backend"):
     torchaudio.set_audio_backend("soundfile")
+else:
+    BACKEND = "soundfile"
 """,
+        ),
+    ),
     explanation="""\
 Guards are left as they are, and so is all that they keep from running under the target.
 This one has nothing to say for releases in which the setter is there and does nothing.

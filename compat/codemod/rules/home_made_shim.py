@@ -1,29 +1,25 @@
-"""A home-made stand-in for what newer releases lack (patterns, row 22)."""
+"""A home-made stand-in for what newer releases lack."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.codemod import api, fakes
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid
+from compat.codemod.source import old_names
+from compat.codemod.uses import replacements
 
 _ONLY_OLD = frozenset(
-    known.name for known in api.KNOWN.values() if known.kind in ("setter", "getter", "lister", "metadata", "load_wav")
+    known.name for known in old_names.KNOWN.values() if known.kind in ("setter", "getter", "lister", "metadata", "load_wav")
 ) | {"backend"}
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Names put into torchaudio, and modules put into ``sys.modules``."""
-    for fake in fakes.of(module):
-        if fake.how != "is patched" and (fake.name in _ONLY_OLD or not fake.name):
-            what = f"torchaudio.{fake.name}" if fake.name else "torchaudio"
-            reason = f"{what} {fake.how}: a home-made stand-in, which hides from other code what this torchaudio has"
-            start = module.text.starts[fake.place.line - 1] + fake.place.column - 1
-            end = module.text.starts[fake.place.end_line - 1] + fake.place.end_column - 1
-            yield Draft((start, end), reason, 'Use this package for it: import compat; compat.install("2.0").')
+    for one in replacements.of(module):
+        if one.how != "is patched" and (one.name in _ONLY_OLD or not one.name):
+            what = f"torchaudio.{one.name}" if one.name else "torchaudio"
+            reason = f"{what} {one.how}: a home-made stand-in, which hides from other code what this torchaudio has"
+            yield Draft(module.text.stretch(one.place), reason, 'Use this package for it: import compat; compat.install("2.0").')
 
 
 RULE = Rule(
@@ -38,12 +34,16 @@ import torchaudio
 if not hasattr(torchaudio, "list_audio_backends"):
     torchaudio.list_audio_backends = lambda: ["soundfile"]
 """,
-    after="""\
+    valid=(
+        Valid(
+            "load is still there: this is no stand-in for what is gone",
+            """\
 import torchaudio
 
-if not hasattr(torchaudio, "list_audio_backends"):
-    torchaudio.list_audio_backends = lambda: ["soundfile"]
+torchaudio.load = print
 """,
+        ),
+    ),
     explanation="""\
 What such code puts in place differs from the real thing in ways that show up elsewhere. compat.install does the same for all names.
 """,

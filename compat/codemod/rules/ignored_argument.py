@@ -5,38 +5,36 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod import common
-from compat.codemod.changes import Change, Replace
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module, Use
-from compat.codemod.project import Project
-from compat.codemod.registry import NINE, Rule
+from compat.codemod.rule import NINE, Change, Draft, Level, Module, Project, Replace, Rule, Use, Valid, keyword, literal, starred
+from compat.codemod.uses.our_name import our_name
 
 _MATTERS: dict[str, dict[str, object]] = {"load": {"normalize": True}, "save": {"format": None, "encoding": None, "bits_per_sample": None}}
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Calls that give one of them something other than its default; under --unsafe they become this package's."""
-    for use, call in common.calls(module, "load", "save"):
+    for use, call in module.calls_of("load", "save"):
         given = [name for name, default in _MATTERS[use.name].items() if _differs(use, call, name, default)]
         if given:
             names = ", ".join(f"{name}=" for name in given)
             changes = _ours(module, project, use)
             advice = f"Use compat.{use.name}, which honours it" + (" (--unsafe does it)." if changes else ".")
-            yield Draft(module.span(use.node), f"torchaudio.{use.name} of 2.9 ignores {names}", advice, changes=changes, unsafe=True)
+            yield Draft(
+                module.span(use.node), f"torchaudio.{use.name} of 2.9 ignores {names}", advice, changes=changes, touches=(use,), unsafe=True
+            )
 
 
 def _differs(use: Use, call: ast.Call, name: str, default: object) -> bool:
-    keyword = common.keyword(call, name)
-    node = keyword.value if keyword else None
-    if node is None and name == "normalize" and len(call.args) > 3 and not common.starred(call):
+    named = keyword(call, name)
+    node = named.value if named else None
+    if node is None and name == "normalize" and len(call.args) > 3 and not starred(call):
         node = call.args[3]
-    return node is not None and common.literal(node) is not default
+    return node is not None and literal(node) is not default
 
 
 def _ours(module: Module, project: Project, use: Use) -> tuple[Change, ...]:
-    ours = common.our_name(module, project, use)
-    if isinstance(ours, str) or project.fakes_of(use.name) or not isinstance(use.node, ast.Attribute):
+    ours = our_name(module, project, use)
+    if isinstance(ours, str) or not isinstance(use.node, ast.Attribute):
         return ()
     return (Replace(*module.span(use.node), f"{ours[0]}.{use.name}"), *ours[1])
 
@@ -60,6 +58,16 @@ import compat
 
 waveform, rate = compat.load("a.wav", normalize=False)
 """,
+    valid=(
+        Valid(
+            "normalize=True is what 2.9 does",
+            """\
+import torchaudio
+
+waveform, rate = torchaudio.load("a.wav", normalize=True)
+""",
+        ),
+    ),
     explanation="""\
 normalize=False, format=, encoding= and bits_per_sample= are taken and have no effect in 2.9. compat.load and compat.save
 honour them. It is a change for --unsafe because a test that replaces torchaudio.load would no longer reach the call.

@@ -5,12 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod import api, common
-from compat.codemod.changes import Change, DropName, Replace
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Imported, Module, Use
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
+from compat.codemod.rule import MODERN, Change, Draft, DropName, Imported, Level, Module, Project, Replace, Rule, Use, Valid
+from compat.codemod.source import conditions, old_names
 
 _REASON = "nothing here uses this import any more, and later releases lack what it imports"
 _OLD = ("setter", "getter", "of a backend", "old metadata", "load_wav")
@@ -19,30 +15,32 @@ _OLD = ("setter", "getter", "of a backend", "old metadata", "load_wav")
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Imports of ``torchaudio.backend`` and of the setter that no name here means."""
     for one in module.imported:
-        known = api.KNOWN.get(one.path)
-        old = one.path.startswith(f"{api.ROOT}.backend") or api.earlier(one.path) or (known is not None and known.kind in _OLD)
-        gone = project.target == "2.9" and one.path.startswith(f"{api.ROOT}.utils.sox_utils")
-        if not (old or gone) or common.in_import_ladder(module, one.statement):
+        known = old_names.KNOWN.get(one.path)
+        old = one.path.startswith(f"{old_names.ROOT}.backend") or old_names.earlier(one.path) or (known is not None and known.kind in _OLD)
+        gone = project.target == "2.9" and one.path.startswith(f"{old_names.ROOT}.utils.sox_utils")
+        if not (old or gone) or conditions.in_import_ladder(module, one.statement):
             continue
         plain = isinstance(one.statement, ast.Import) and not one.alias.asname
         if plain:
             if not any(use.path.startswith(one.path) or one.path.startswith(f"{use.path}.") for use in _through(module, one)):
-                yield Draft(module.span(one.alias), _REASON, changes=(_plain(module, one),))
+                yield Draft(module.span(one.alias), _REASON, changes=(_plain(module, one),), touches=(one,))
         elif not is_used(module, project, one):
-            yield Draft(module.span(one.alias), _REASON, changes=(DropName(one.statement, one.alias),))
+            yield Draft(module.span(one.alias), _REASON, changes=(DropName(one.statement, one.alias),), touches=(one,))
 
 
 def _through(module: Module, one: Imported) -> list[Use]:
     below = ".".join(one.path.split(".")[:2])
-    return [use for use in module.uses if use.root.id == api.ROOT and use.path.startswith(below)]
+    return [use for use in module.uses if use.root.id == old_names.ROOT and use.path.startswith(below)]
 
 
 def _plain(module: Module, one: Imported) -> Change:
     """``import torchaudio.backend.x`` also binds ``torchaudio``, which stays."""
-    others = [o for o in module.imported if o is not one and o.local == api.ROOT and o.path == api.ROOT and o.scope is one.scope]
+    others = [
+        o for o in module.imported if o is not one and o.local == old_names.ROOT and o.path == old_names.ROOT and o.scope is one.scope
+    ]
     if any(module.span(other.statement)[0] <= module.span(one.statement)[0] for other in others):
         return DropName(one.statement, one.alias)
-    return Replace(*module.span(one.alias), api.ROOT)
+    return Replace(*module.span(one.alias), old_names.ROOT)
 
 
 def is_used(module: Module, project: Project, one: Imported) -> bool:
@@ -69,6 +67,16 @@ import torchaudio
 
 waveform, rate = torchaudio.load("a.wav")
 """,
+    valid=(
+        Valid(
+            "a string names what is imported, as __all__ does",
+            """\
+from torchaudio.backend import sox_io_backend
+
+__all__ = ["sox_io_backend"]
+""",
+        ),
+    ),
     explanation="""\
 Imports of torchaudio.backend, its modules and the setter go when no name, string or other file means them; `torchaudio`
 stays bound. In a `try` with handlers they are left.

@@ -1,16 +1,11 @@
-"""``torchaudio.USE_SOUNDFILE_LEGACY_INTERFACE`` (patterns, row 20)."""
+"""``torchaudio.USE_SOUNDFILE_LEGACY_INTERFACE``."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from compat.codemod import common
-from compat.codemod.changes import Remove
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import NO_LEFTOVERS, Rule
+from compat.codemod.rule import NO_LEFTOVERS, Draft, Level, Module, Project, Remove, Rule, Valid, literal
 
 _REASON = "USE_SOUNDFILE_LEGACY_INTERFACE went in 0.9"
 
@@ -20,9 +15,9 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for use in module.of("flag"):
         statement = module.statement_of(use.node)
         alone = isinstance(statement, ast.Assign) and len(statement.targets) == 1 and statement.targets[0] is use.node
-        if alone and isinstance(statement, ast.Assign) and common.literal(statement.value) is False:
-            yield Draft(module.span(statement), _REASON, changes=(Remove(statement),))
-        elif isinstance(statement, ast.Assign) and use.stored and common.literal(statement.value) is True:
+        if alone and isinstance(statement, ast.Assign) and literal(statement.value) is False:
+            yield Draft(module.span(statement), _REASON, changes=(Remove(statement),), touches=(use,))
+        elif isinstance(statement, ast.Assign) and use.stored and literal(statement.value) is True:
             reason = f"{_REASON}; True asked for the load of 0.6, with its own arguments"
             yield Draft(module.span(statement), reason, "See which arguments the calls give, and delete it.")
         else:
@@ -42,6 +37,17 @@ torchaudio.USE_SOUNDFILE_LEGACY_INTERFACE = False
     after="""\
 import torchaudio
 """,
+    valid=(
+        Valid(
+            "True asked for the load of 0.6",
+            """\
+import torchaudio
+
+torchaudio.USE_SOUNDFILE_LEGACY_INTERFACE = True
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 False asked for the interface that has been the only one for years.
 """,

@@ -1,16 +1,12 @@
-"""A decision on ``list_audio_backends()`` (patterns, row 8)."""
+"""A decision on ``list_audio_backends()``."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from compat.codemod import common, kinds, settings
-from compat.codemod.changes import Replace
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module, Use
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Replace, Rule, Use, Valid, called, literal
+from compat.codemod.uses import setter_calls
 
 _SHOWN = ("print", "str", "repr", "bool", "format", "debug", "info", "warning", "error", "log", "len")
 _LISTED = "from 2.1 on the backend is listed as sox"
@@ -54,11 +50,11 @@ def _draft(module: Module, use: Use, place: ast.expr) -> Iterator[Draft]:
     above = module.names.parents.get(place)
     member = isinstance(above, ast.Compare) and len(above.ops) == 1 and isinstance(above.ops[0], ast.In | ast.NotIn)
     if isinstance(above, ast.Compare) and member and above.comparators[0] is place:
-        if common.literal(above.left) == "sox_io":
+        if literal(above.left) == "sox_io":
             start, end = module.span(above.left)
             quoted = module.text.text[start:end]
             if quoted in ("'sox_io'", '"sox_io"') and not module.in_fstring(above):
-                yield Draft((start, end), _LISTED, changes=(Replace(start, end, quoted.replace("_io", "")),))
+                yield Draft((start, end), _LISTED, changes=(Replace(start, end, quoted.replace("_io", "")),), touches=(use,))
             else:
                 yield Draft((start, end), _LISTED, "Change the name.")
     elif _is_used(above):
@@ -68,7 +64,7 @@ def _draft(module: Module, use: Use, place: ast.expr) -> Iterator[Draft]:
 def _is_used(above: ast.AST | None) -> bool:
     """Whether the list goes on to where its names may matter: not where it is printed, or only asked whether it is empty."""
     if isinstance(above, ast.Call):
-        return kinds.called(above) not in _SHOWN
+        return called(above) not in _SHOWN
     return isinstance(
         above, ast.Compare | ast.Subscript | ast.Assign | ast.For | ast.comprehension | ast.keyword | ast.Return | ast.Starred
     )
@@ -76,7 +72,7 @@ def _is_used(above: ast.AST | None) -> bool:
 
 def _guards_setter(module: Module, test: ast.AST | None) -> bool:
     above = module.names.parents.get(test) if isinstance(test, ast.Compare) else None
-    return isinstance(above, ast.If) and settings.only_sets(module, above.body)
+    return isinstance(above, ast.If) and setter_calls.only_sets(module, above.body)
 
 
 RULE = Rule(
@@ -94,6 +90,24 @@ import torchaudio
 
 HAS_SOX = "sox" in torchaudio.list_audio_backends()
 """,
+    valid=(
+        Valid(
+            "the list is only shown",
+            """\
+import torchaudio
+
+print(torchaudio.list_audio_backends())
+""",
+        ),
+        Valid(
+            "another name is looked for",
+            """\
+import torchaudio
+
+HAS_SOUNDFILE = "soundfile" in torchaudio.list_audio_backends()
+""",
+        ),
+    ),
     explanation="""\
 The list gives the names that a call may give to backend=. Other uses of it are reported, because the order and the names differ.
 """,

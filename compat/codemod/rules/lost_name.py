@@ -5,14 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod import common, settings, type_texts
-from compat.codemod.changes import AddStatement, Change, DropName, Replace
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Imported, Module, Use
-from compat.codemod.project import Project
-from compat.codemod.registry import NINE, Rule
+from compat.codemod.rule import NINE, AddStatement, Change, Draft, DropName, Imported, Level, Module, Project, Replace, Rule, Use, Valid
 from compat.codemod.rules import lister_decision
 from compat.codemod.rules.tuple_info import unsettled
+from compat.codemod.source import conditions
+from compat.codemod.uses import type_texts
+from compat.codemod.uses.our_name import our_name
 
 _TUPLE = "not changed, because what it gives is used as the tuple of 0.x (TAC113)"
 _FIRST = "Read the attributes of AudioMetaData instead, and run again."
@@ -23,7 +21,7 @@ _LOST = ("torchaudio.info", "torchaudio.AudioMetaData", "torchaudio.list_audio_b
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Dotted names, imports of the names, annotations in strings."""
     for use in module.uses:
-        if use.path in _LOST and isinstance(use.node, ast.Attribute) and not use.stored and not _is_left(module, use.node):
+        if use.path in _LOST and isinstance(use.node, ast.Attribute) and not use.stored:
             if lister_decision.decides(module, use):
                 continue  # TAC108 speaks of it
             if unsettled(module, project, use):
@@ -34,21 +32,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if one.path in _LOST and isinstance(one.statement, ast.ImportFrom):
             yield _imported(module, project, one)
     for start, end, _ in type_texts.mentions(module, _CLASS):
-        ours = common.our_name(module, project)
+        ours = our_name(module, project)
         if isinstance(ours, str):
             yield Draft((start, end), f"{_reason(_CLASS)}; {ours}", "Use the one of this package.")
         else:
-            yield Draft((start, end), _reason(_CLASS), changes=(Replace(start, end, f"{ours[0]}.{_CLASS}"), *ours[1]))
-
-
-def _is_left(module: Module, node: ast.AST) -> bool:
-    """Whether it stands under a guard of its own."""
-    below = node
-    for above in module.names.chain(node):
-        if isinstance(above, ast.If | ast.IfExp) and settings.is_guard(module, above.test) and above.test is not below:
-            return True
-        below = above
-    return False
+            change = Replace(start, end, f"{ours[0]}.{_CLASS}")
+            yield Draft((start, end), _reason(_CLASS), changes=(change, *ours[1]), touches=(f"torchaudio.{_CLASS}",))
 
 
 def _reason(name: str) -> str:
@@ -57,25 +46,17 @@ def _reason(name: str) -> str:
 
 def _dotted(module: Module, project: Project, use: Use, node: ast.Attribute) -> Draft:
     span, name = module.span(node), use.name
-    fakes = project.fakes_of(name)
-    if fakes:
-        reason = f"{_reason(name)}; not changed, because torchaudio.{fakes[0].name or name} {fakes[0].how} elsewhere"
-        return Draft(
-            span, reason, f"Use compat.{name}, and replace that where it is replaced.", related=tuple(fake.place for fake in fakes[:3])
-        )
-    ours = common.our_name(module, project, use)
+    ours = our_name(module, project, use)
     if isinstance(ours, str):
         return Draft(span, f"{_reason(name)}; {ours}", f"Use {name} of this package.")
-    return Draft(span, _reason(name), changes=(Replace(*span, f"{ours[0]}.{name}"), *ours[1]))
+    return Draft(span, _reason(name), changes=(Replace(*span, f"{ours[0]}.{name}"), *ours[1]), touches=(use,))
 
 
 def _imported(module: Module, project: Project, one: Imported) -> Draft:
     statement = one.statement
     span, name = module.span(one.alias), one.path.rpartition(".")[2]
     advice = f"Import {name} from this package."
-    if project.fakes_of(name):
-        return Draft(span, f"{_reason(name)}; not changed, because it is replaced elsewhere", advice)
-    if "compat" in project.own_names or common.in_import_ladder(module, statement):
+    if "compat" in project.own_names or conditions.in_import_ladder(module, statement):
         return Draft(span, f"{_reason(name)}; not changed, because it is one of several attempts, or `compat` is a module of yours", advice)
     own = [use for use in module.uses if use.root.id == one.local]
     if any(unsettled(module, project, use) for use in own):
@@ -85,7 +66,7 @@ def _imported(module: Module, project: Project, one: Imported) -> Draft:
     changes: list[Change] = [DropName(statement, one.alias)]
     bound = name if one.local == name else f"{name} as {one.local}"
     changes.append(AddStatement(statement, f"from compat import {bound}"))
-    return Draft(span, _reason(name), changes=tuple(changes))
+    return Draft(span, _reason(name), changes=tuple(changes), touches=(one,))
 
 
 RULE = Rule(
@@ -110,6 +91,29 @@ def seconds(path):
     meta = compat.info(path)
     return meta.num_frames / meta.sample_rate
 """,
+    valid=(
+        Valid(
+            "a test keeps it out of 2.9",
+            """\
+import torchaudio
+
+frames = torchaudio.info("a.wav").num_frames if hasattr(torchaudio, "info") else None
+""",
+        ),
+        Valid(
+            "what a test around it gives cannot be told",
+            """\
+import torchaudio
+
+
+def frames(path, old_torchaudio):
+    if old_torchaudio:
+        return torchaudio.info(path).num_frames
+    return None
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 compat.info, compat.AudioMetaData and compat.list_audio_backends are those of 2.2. Where torchaudio is imported in a function,
 compat is imported beside it. `import torchaudio` stays, because tests

@@ -1,4 +1,4 @@
-"""``AudioMetaData`` from ``torchaudio.backend.common`` (patterns, row 12)."""
+"""``AudioMetaData`` from ``torchaudio.backend.common``."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod import api, common, type_texts
-from compat.codemod.changes import AddStatement, Change, Replace
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module, Use
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
+from compat.codemod.rule import MODERN, AddStatement, Change, Draft, Imported, Level, Module, Project, Replace, Rule, Use, Valid
+from compat.codemod.source import conditions, old_names
+from compat.codemod.uses import type_texts
 
 _BELOW = "backend.common.AudioMetaData"
-_OLD = f"{api.ROOT}.{_BELOW}"
+_OLD = f"{old_names.ROOT}.{_BELOW}"
 _REASON = "torchaudio.backend is deprecated from 2.1 on and gone in 2.9; the class is torchaudio.AudioMetaData"
 
 
@@ -22,30 +19,30 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """Imports, dotted names, annotations in strings and type comments."""
     for one in module.imported:
         if one.path == _OLD and isinstance(one.statement, ast.ImportFrom):
-            yield _import(module, one.statement)
+            yield _import(module, one, one.statement)
     for use in module.of("old metadata"):
         if isinstance(use.node, ast.Attribute) and not use.stored:
-            yield Draft(module.span(use.node), _REASON, changes=tuple(_dotted(module, use)))
+            yield Draft(module.span(use.node), _REASON, changes=tuple(_dotted(module, use)), touches=(use,))
     for start, end, root in type_texts.mentions(module, _BELOW):
-        yield Draft((start, end), _REASON, changes=(Replace(start, end, f"{root}.AudioMetaData"),))
+        yield Draft((start, end), _REASON, changes=(Replace(start, end, f"{root}.AudioMetaData"),), touches=(_OLD,))
 
 
-def _import(module: Module, statement: ast.ImportFrom) -> Draft:
+def _import(module: Module, one: Imported, statement: ast.ImportFrom) -> Draft:
     start, end = module.span(statement)
     home = re.compile(r"from[ \t]+(torchaudio\.backend\.common)[ \t]").match(module.text.text, start)
-    if common.in_import_ladder(module, statement):
+    if conditions.in_import_ladder(module, statement):
         return Draft((start, end), _REASON, "It is one of several attempts to import it; put torchaudio.AudioMetaData first.")
     if home is None or len(statement.names) > 1:
         return Draft((start, end), _REASON, "Import it from torchaudio.")
-    return Draft((start, end), _REASON, changes=(Replace(*home.span(1), api.ROOT),))
+    return Draft((start, end), _REASON, changes=(Replace(*home.span(1), old_names.ROOT),), touches=(one,))
 
 
 def _dotted(module: Module, use: Use) -> Iterator[Change]:
     name = module.torchaudio_at(use)
     if name is None:
         own = next(one for one in module.imported if one.local == use.root.id)
-        yield AddStatement(own.statement, f"import {api.ROOT}")
-    yield Replace(*module.span(use.node), f"{name or api.ROOT}.AudioMetaData")
+        yield AddStatement(own.statement, f"import {old_names.ROOT}")
+    yield Replace(*module.span(use.node), f"{name or old_names.ROOT}.AudioMetaData")
 
 
 RULE = Rule(
@@ -67,6 +64,18 @@ from torchaudio import AudioMetaData
 def seconds(meta: AudioMetaData) -> float:
     return meta.num_frames / meta.sample_rate
 """,
+    valid=(
+        Valid(
+            "it is one of several attempts to import it",
+            """\
+try:
+    from torchaudio import AudioMetaData
+except ImportError:
+    from torchaudio.backend.common import AudioMetaData
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 From 2.1 to 2.8 the class stands at the top of torchaudio; for 2.9, which has lost it, it comes from this package (TAC129).
 In a ladder of imports with ImportError it is only reported.

@@ -1,16 +1,30 @@
-"""``out=``, ``normalization=``, ``offset=``, ``num_frames=0`` of the 0.x ``load`` (patterns, row 14)."""
+"""``out=``, ``normalization=``, ``offset=``, ``num_frames=0`` of the 0.x ``load``."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from compat.codemod import common, forwarding
-from compat.codemod.changes import Change, DropArgument, RenameKeyword, Replace
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module, Use
-from compat.codemod.project import Project
-from compat.codemod.registry import DROP_IN, MODERN, Rule
+from compat.codemod.rule import (
+    DROP_IN,
+    MODERN,
+    Change,
+    Draft,
+    DropArgument,
+    Level,
+    Module,
+    Project,
+    RenameKeyword,
+    Replace,
+    Rule,
+    Use,
+    Valid,
+    keyword,
+    literal,
+    starred,
+)
+from compat.codemod.uses import forwarding
+from compat.codemod.uses.argument_dicts import passed_in_dict
 
 _ZERO = "num_frames=0 meant all of it up to 0.7; since then it is refused, or gives nothing"
 _REASON = "this is an argument of the load of 0.7 and before, and a TypeError since"
@@ -30,9 +44,9 @@ _OLD = (*_SILENT, "offset")
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Keywords of that time; positional arguments in its order are reported."""
-    for use, call in common.calls(module, "load"):
-        in_dict = common.passed_in_dict(module, project, call, *_OLD)
-        if any(common.keyword(call, name) for name in (*_OLD, "num_frames")):
+    for use, call in module.calls_of("load"):
+        in_dict = passed_in_dict(module, project, call, *_OLD)
+        if any(keyword(call, name) for name in (*_OLD, "num_frames")):
             yield from _draft(module, project, use, call, others=0)
         elif _positional(call):
             yield Draft(module.span(call), "these arguments look like the order of 0.7 (out, normalization, ...)", "Name them.")
@@ -44,9 +58,9 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _draft(module: Module, project: Project, use: Use, call: ast.Call, *, others: int) -> Iterator[Draft]:
-    old = {name: one for name in _OLD if (one := common.keyword(call, name)) is not None}
-    frames = common.keyword(call, "num_frames")
-    zero = frames is not None and common.literal(frames.value) == 0 and common.literal(frames.value) is not False
+    old = {name: one for name in _OLD if (one := keyword(call, name)) is not None}
+    frames = keyword(call, "num_frames")
+    zero = frames is not None and literal(frames.value) == 0 and literal(frames.value) is not False
     if not old and not zero:
         if _positional(call) and not others:
             yield Draft(module.span(call), "these arguments look like the order of 0.7 (out, normalization, ...)", "Name them.")
@@ -54,27 +68,25 @@ def _draft(module: Module, project: Project, use: Use, call: ast.Call, *, others
     changes, doubt = _changes(call, old, others)
     if zero and frames is not None:
         changes.append(DropArgument(call, frames))
-    elif frames is not None and common.literal(frames.value) is ...:
+    elif frames is not None and literal(frames.value) is ...:
         changes += _zero_is_all(module, frames.value)
-    only_dropped = all(isinstance(change, DropArgument) for change in changes)
-    fake = None if only_dropped else common.faked(module, project, use, _REASON)
     if doubt:
         yield Draft(module.span(call), f"{_REASON}; {doubt}", "Write what is meant with frame_offset, num_frames and normalize.")
     else:
-        yield fake or Draft(module.span(call), _REASON if old else _ZERO, changes=tuple(changes))
+        yield Draft(module.span(call), _REASON if old else _ZERO, changes=tuple(changes), touches=(use,))
 
 
 def _changes(call: ast.Call, old: dict[str, ast.keyword], others: int) -> tuple[list[Change], str]:
     changes: list[Change] = []
-    if old and (len(call.args) > others + 1 or common.starred(call)):
+    if old and (len(call.args) > others + 1 or starred(call)):
         return [], "not all arguments are named"
     for name, silent in _SILENT.items():
         if name in old:
-            if common.literal(old[name].value) is not silent:
+            if literal(old[name].value) is not silent:
                 return [], _DOUBTS[name]
             changes.append(DropArgument(call, old[name]))
     if "offset" in old:
-        if common.keyword(call, "frame_offset") is not None:
+        if keyword(call, "frame_offset") is not None:
             return [], "frame_offset= is given too"
         changes.append(RenameKeyword(call, old["offset"], "frame_offset"))
     return changes, ""
@@ -82,7 +94,7 @@ def _changes(call: ast.Call, old: dict[str, ast.keyword], others: int) -> tuple[
 
 def _zero_is_all(module: Module, value: ast.expr) -> Iterator[Change]:
     """A number that is known only when the program runs: 0 still means all of it."""
-    if isinstance(value, ast.BoolOp) and isinstance(value.op, ast.Or) and common.literal(value.values[-1]) == -1:
+    if isinstance(value, ast.BoolOp) and isinstance(value.op, ast.Or) and literal(value.values[-1]) == -1:
         return
     start, end = module.span(value)
     if isinstance(value, ast.IfExp | ast.Lambda | ast.NamedExpr | ast.Await | ast.Starred):
@@ -92,7 +104,7 @@ def _zero_is_all(module: Module, value: ast.expr) -> Iterator[Change]:
 
 
 def _positional(call: ast.Call) -> bool:
-    return len(call.args) > 1 and (common.literal(call.args[1]) is None or isinstance(common.literal(call.args[1]), bool))
+    return len(call.args) > 1 and (literal(call.args[1]) is None or isinstance(literal(call.args[1]), bool))
 
 
 RULE = Rule(
@@ -100,7 +112,7 @@ RULE = Rule(
     title="Translate the arguments that load had up to 0.7",
     level=Level.SAFE,
     targets=MODERN,
-    told_for=DROP_IN,
+    report_only_for=DROP_IN,
     before="""\
 import torchaudio
 
@@ -115,6 +127,29 @@ import torchaudio
 def read(path):
     return torchaudio.load(path, frame_offset=100)
 """,
+    valid=(
+        Valid(
+            "nothing shows that the call is that old, so 0 may mean none",
+            """\
+import torchaudio
+
+
+def read(path, frames):
+    return torchaudio.load(path, num_frames=frames)
+""",
+        ),
+        Valid(
+            "this normalization scaled in a way that is gone",
+            """\
+import torchaudio
+
+
+def read(path):
+    return torchaudio.load(path, normalization=False)
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 out=None, normalization=True, signalinfo=None, encodinginfo=None and filetype=None were the defaults and go, offset= is frame_offset=,
 num_frames=0 meant all of it and goes: since 0.8 it is an error, or gives nothing. num_frames=n, which may be 0, becomes

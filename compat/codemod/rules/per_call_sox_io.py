@@ -1,32 +1,26 @@
-"""``backend="sox_io"`` where a call names it (patterns, what decides positional arguments)."""
+"""``backend="sox_io"`` where a call names it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.codemod import common
-from compat.codemod.changes import Replace
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import PER_CALL, Rule
+from compat.codemod.rule import PER_CALL, Draft, Level, Module, Project, Replace, Rule, Valid, keyword, literal
 
 _REASON = 'in a call the backend is "sox"; "sox_io" is a ValueError'
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """The literal is replaced."""
-    for use, call in common.calls(module, "load", "save", "info"):
-        keyword = common.keyword(call, "backend")
-        if keyword is None or common.literal(keyword.value) != "sox_io":
+    for use, call in module.calls_of("load", "save", "info"):
+        given = keyword(call, "backend")
+        if given is None or literal(given.value) != "sox_io":
             continue
-        start, end = module.span(keyword.value)
+        start, end = module.span(given.value)
         quoted = module.text.text[start:end]
-        fake = common.faked(module, project, use, _REASON)
         if quoted in ("'sox_io'", '"sox_io"'):
-            yield fake or Draft((start, end), _REASON, changes=(Replace(start, end, quoted.replace("_io", "")),))
+            yield Draft((start, end), _REASON, changes=(Replace(start, end, quoted.replace("_io", "")),), touches=(use,))
         else:
-            yield fake or Draft((start, end), _REASON, "Change the name.")
+            yield Draft((start, end), _REASON, "Change the name.")
 
 
 RULE = Rule(
@@ -44,6 +38,26 @@ import torchaudio
 
 waveform, rate = torchaudio.load("a.wav", backend="sox")
 """,
+    valid=(
+        Valid(
+            "the name is the new one",
+            """\
+import torchaudio
+
+waveform, rate = torchaudio.load("a.wav", backend="sox")
+""",
+        ),
+        Valid(
+            "the name is given by a variable",
+            """\
+import torchaudio
+
+
+def read(path, backend):
+    return torchaudio.load(path, backend=backend)
+""",
+        ),
+    ),
     explanation="""\
 Only the global backend was called "sox_io"; a call knows ffmpeg, sox and soundfile.
 """,

@@ -1,14 +1,11 @@
-"""Pins and variables outside Python code (patterns, row 27)."""
+"""Pins and variables outside Python code."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.codemod import othertext
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
+from compat.codemod.files import other_files
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -16,8 +13,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for node in module.strings:
         value = str(node.value)
         if value.startswith("torchaudio") and len(value) < 80 and not module.is_docstring(node):
-            for _, _, why in othertext.pins(value, project.target):
-                yield Draft(module.span(node), why, othertext.NEW_PINS)
+            for _, _, why in other_files.pins(value, project.target):
+                yield Draft(module.span(node), why, other_files.NEW_PINS)
 
 
 RULE = Rule(
@@ -28,9 +25,14 @@ RULE = Rule(
     before="""\
 install_requires = ["torch==2.0.1", "torchaudio==2.0.2"]
 """,
-    after="""\
-install_requires = ["torch==2.0.1", "torchaudio==2.0.2"]
+    valid=(
+        Valid(
+            "the pin admits the target",
+            """\
+install_requires = ["torchaudio>=2.2"]
 """,
+        ),
+    ),
     explanation="""\
 Shell scripts, Docker files, YAML, TOML and requirements are read for TORCHAUDIO_USE_BACKEND_DISPATCHER and for pins of
 torchaudio that do not go with the target. They are never changed.

@@ -5,11 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod import api
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid
+from compat.codemod.source import old_names
 
 _ALWAYS = {"set_audio_backend", "get_audio_backend", "load_wav"}
 
@@ -21,7 +18,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         old = node.attr in _ALWAYS or (
             isinstance(call, ast.Call) and any(one.arg in ("filepath", "precision", "offset") for one in call.keywords)
         )
-        if old or (node.attr in api.FUNCTIONS and any(True for other in project.modules for _ in other.of("setter"))):
+        if old or (node.attr in old_names.FUNCTIONS and any(True for other in project.modules for _ in other.of("setter"))):
             name = ast.unparse(node.value)
             reason = f"{name} is torchaudio in one place and something else in another, so this may or may not be its {node.attr}"
             yield Draft(module.span(node), reason, "Give the two things two names.")
@@ -40,14 +37,19 @@ if torchaudio.__version__ < "2":
 
 torchaudio.set_audio_backend("soundfile")
 """,
-    after="""\
-import torchaudio
+    valid=(
+        Valid(
+            "the other binding is None, for not installed",
+            """\
+try:
+    import torchaudio
+except ImportError:
+    torchaudio = None
 
-if torchaudio.__version__ < "2":
-    from fakes import torchaudio
-
-torchaudio.set_audio_backend("soundfile")
+HAS_AUDIO = torchaudio is not None
 """,
+        ),
+    ),
     explanation="""\
 Only names that every binding in their scope makes torchaudio's (or None, for not installed) are changed.
 """,

@@ -1,16 +1,12 @@
-"""Positional arguments of ``save`` after the fourth (patterns, row 17)."""
+"""Positional arguments of ``save`` after the fourth."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from compat.codemod import api, common, kinds
-from compat.codemod.changes import NameArgument
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
+from compat.codemod.rule import MODERN, Draft, Level, Module, NameArgument, Project, Rule, Valid, literal, starred
+from compat.codemod.source import old_names, value_kinds
 
 _REASON = "from 2.1 on the fifth argument of save is format; it was compression before"
 _FORMATS = {"wav", "mp3", "flac", "ogg", "vorbis", "opus", "sph", "amb", "amr-nb", "gsm", "sox", "aiff", "au"}
@@ -18,27 +14,26 @@ _FORMATS = {"wav", "mp3", "flac", "ogg", "vorbis", "opus", "sph", "amb", "amr-nb
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """They become keywords of the old meaning where their types show that it is the old order."""
-    for use, call in common.calls(module, "save"):
+    for use, call in module.calls_of("save"):
         if len(call.args) < 5:
             continue
-        parameters = api.LEGACY_PARAMETERS["save"]
-        fifth, sixth = common.literal(call.args[4]), common.literal(call.args[5]) if len(call.args) > 5 else None
+        parameters = old_names.LEGACY_PARAMETERS["save"]
+        fifth, sixth = literal(call.args[4]), literal(call.args[5]) if len(call.args) > 5 else None
         if isinstance(fifth, str) or (fifth is None and isinstance(sixth, str) and sixth.lower() not in _FORMATS):
             continue  # the new order already
-        number = kinds.of(module, call.args[4]) == kinds.NUMBER
+        number = value_kinds.of(module, call.args[4]) == value_kinds.NUMBER
         old = number or (fifth is None and (isinstance(sixth, str) or _shows_old_order(call)))
-        if not old or common.starred(call) or len(call.args) > len(parameters):
+        if not old or starred(call) or len(call.args) > len(parameters):
             if not (fifth is None and len(call.args) == 5):
                 yield Draft(module.span(call), f"{_REASON}; which is meant here cannot be told", "Name every argument after the fourth.")
             continue
-        fake = common.faked(module, project, use, _REASON)
         changes = tuple(NameArgument(call, argument, parameters[index]) for index, argument in enumerate(call.args) if index > 3)
-        yield fake or Draft(module.span(call), _REASON, changes=changes)
+        yield Draft(module.span(call), _REASON, changes=changes, touches=(use,))
 
 
 def _shows_old_order(call: ast.Call) -> bool:
     """Whether an encoding is in seventh place, or a bit depth in eighth: now these are a bit depth and the size of a buffer."""
-    seventh, eighth = ([common.literal(one) for one in call.args[6:8]] + [None, None])[:2]
+    seventh, eighth = ([literal(one) for one in call.args[6:8]] + [None, None])[:2]
     return isinstance(seventh, str) or (seventh is None and eighth in (8, 16, 24, 32, 64))
 
 
@@ -61,6 +56,29 @@ import torchaudio
 def write(path, waveform):
     torchaudio.save(path, waveform, 16000, True, compression=-4.2, format="vorbis")
 """,
+    valid=(
+        Valid(
+            "a string in fifth place is a format, in the new order",
+            """\
+import torchaudio
+
+
+def write(path, waveform):
+    torchaudio.save(path, waveform, 16000, True, "wav")
+""",
+        ),
+        Valid(
+            "a name in fifth place may be either",
+            """\
+import torchaudio
+
+
+def write(path, waveform, more):
+    torchaudio.save(path, waveform, 16000, True, more)
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 A number in fifth place can only be a compression, and None before the name of a format only the compression that is left
 out. A bit depth in eighth place, or an encoding in seventh, shows the old order too. A string in fifth place is a format, in

@@ -1,16 +1,13 @@
-"""``precision=`` of the 0.x ``save`` (patterns, row 16)."""
+"""``precision=`` of the 0.x ``save``."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from compat.codemod import common, forwarding
-from compat.codemod.changes import RenameKeyword
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module, Use
-from compat.codemod.project import Project
-from compat.codemod.registry import DROP_IN, MODERN, Rule
+from compat.codemod.rule import DROP_IN, MODERN, Draft, Level, Module, Project, RenameKeyword, Rule, Use, Valid, keyword, literal
+from compat.codemod.uses import forwarding
+from compat.codemod.uses.argument_dicts import passed_in_dict
 
 _REASON = "precision= is an argument of the save of 0.7 and before, and a TypeError since"
 
@@ -20,31 +17,27 @@ _ADVICE = "Write bits_per_sample=, or for 2.9 use compat.save: torchaudio.save i
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """The keyword is renamed; a fourth positional argument that is a bit depth is reported, and all of it for 2.9."""
-    for use, call in common.calls(module, "save"):
-        given = common.keyword(call, "precision")
+    for use, call in module.calls_of("save"):
+        given = keyword(call, "precision")
         if given is not None:
             yield _draft(module, project, use, call, given)
-        elif common.passed_in_dict(module, project, call, "precision"):
+        elif passed_in_dict(module, project, call, "precision"):
             yield Draft(module.span(call), f"{_REASON}; here it is a key of a dict", _ADVICE)
-        elif (
-            len(call.args) > 3
-            and common.literal(call.args[3]) in (8, 16, 24, 32)
-            and not any(isinstance(a, ast.Starred) for a in call.args[:4])
-        ):
+        elif len(call.args) > 3 and literal(call.args[3]) in (8, 16, 24, 32) and not any(isinstance(a, ast.Starred) for a in call.args[:4]):
             reason = "the fourth argument looks like the precision of 0.7; since then it is channels_first"
             yield Draft(module.span(call.args[3]), reason, "Write bits_per_sample= instead.")
     for use, call, _ in forwarding.forwarded(module, "save"):
-        given = common.keyword(call, "precision")
+        given = keyword(call, "precision")
         if given is not None:
             yield _draft(module, project, use, call, given)
 
 
 def _draft(module: Module, project: Project, use: Use, call: ast.Call, given: ast.keyword) -> Draft:
-    known = common.literal(given.value) in (8, 16, 24, 32) and common.keyword(call, "bits_per_sample") is None
+    known = literal(given.value) in (8, 16, 24, 32) and keyword(call, "bits_per_sample") is None
     if project.target == "2.9" or not known:
         return Draft(module.span(given), _REASON, _ADVICE)
     change = RenameKeyword(call, given, "bits_per_sample")
-    return common.faked(module, project, use, _REASON) or Draft(module.span(given), _REASON, changes=(change,))
+    return Draft(module.span(given), _REASON, changes=(change,), touches=(use,))
 
 
 RULE = Rule(
@@ -52,7 +45,7 @@ RULE = Rule(
     title="Rename precision= to bits_per_sample=",
     level=Level.SAFE,
     targets=MODERN,
-    told_for=DROP_IN,
+    report_only_for=DROP_IN,
     example_target="2.2",
     before="""\
 import torchaudio
@@ -68,6 +61,19 @@ import torchaudio
 def write(path, waveform):
     torchaudio.save(path, waveform, 16000, bits_per_sample=16)
 """,
+    valid=(
+        Valid(
+            "a bit depth that is worked out may be None",
+            """\
+import torchaudio
+
+
+def write(path, waveform, depth):
+    torchaudio.save(path, waveform, 16000, precision=depth)
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 A literal bit depth only gets its new name. 2.9 ignores it, so there it is reported.
 """,

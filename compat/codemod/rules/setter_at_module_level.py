@@ -1,20 +1,9 @@
-"""A literal ``set_audio_backend`` at module level, with the calls it governs in the same file (patterns, row 1)."""
+"""A literal ``set_audio_backend`` at module level, with the calls it governs in the same file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from compat.codemod import plan
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
-
-
-def check(module: Module, project: Project) -> Iterable[Draft]:
-    """What the plan for the project says of it."""
-    return plan.drafts(project, RULE.id, module)
-
+from compat.codemod.plan.decide import planned
+from compat.codemod.rule import MODERN, Level, Rule, Valid
 
 RULE = Rule(
     id="TAC101",
@@ -37,6 +26,39 @@ import torchaudio
 def read(path):
     return torchaudio.load(path, backend="sox")
 """,
+    valid=(
+        Valid(
+            "get_audio_backend() is asked, and what the code does with the answer is not known",
+            """\
+import torchaudio
+
+torchaudio.set_audio_backend("sox_io")
+x = torchaudio.load("a.wav")
+print(torchaudio.get_audio_backend())
+""",
+            reported=True,
+        ),
+        Valid(
+            "a file object is passed, which the per-call sox backend does not take",
+            """\
+import io
+
+import torchaudio
+
+torchaudio.set_audio_backend("sox_io")
+x = torchaudio.load(io.BytesIO(data))
+""",
+            reported=True,
+        ),
+        Valid(
+            "the call names its backend, and nothing sets one",
+            """\
+import torchaudio
+
+x = torchaudio.load("a.wav", backend="sox")
+""",
+        ),
+    ),
     explanation="""\
 The global backend went with 2.1: from 2.2 on set_audio_backend does nothing. The setter goes, and every load, save and
 info that ran under it gets backend=; "sox_io" is called "sox" there. For 2.9, which has no backends, the setter only goes.
@@ -45,5 +67,5 @@ It is left alone, with the place named, where one call cannot be proved: a file 
 get_audio_backend is asked, a test replaces torchaudio.load, the function was bound by `from torchaudio import load`, the
 module is passed on, or a function that loads may run before the setter.
 """,
-    check=check,
+    check=planned("TAC101"),
 )

@@ -1,20 +1,9 @@
-"""The setter under a test of the operating system (patterns, row 4)."""
+"""The setter under a test of the operating system."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from compat.codemod import plan
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
-
-
-def check(module: Module, project: Project) -> Iterable[Draft]:
-    """What the plan for the project says of it."""
-    return plan.drafts(project, RULE.id, module)
-
+from compat.codemod.plan.decide import planned
+from compat.codemod.rule import MODERN, Level, Rule, Valid
 
 RULE = Rule(
     id="TAC104",
@@ -46,10 +35,28 @@ AUDIO_BACKEND = "soundfile" if sys.platform == "win32" else "sox"
 def read(path):
     return torchaudio.load(path, backend=AUDIO_BACKEND)
 """,
+    valid=(
+        Valid(
+            "an arm does more than set a backend",
+            """\
+import sys
+
+import torchaudio
+
+if sys.platform == "win32":
+    torchaudio.set_audio_backend("soundfile")
+    print("on Windows")
+else:
+    torchaudio.set_audio_backend("sox_io")
+x = torchaudio.load("a.wav")
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 The test stays, and what it chose becomes one constant that every call of the module passes. Without an `else` the constant
 is None there: the call chooses by itself. A choice in the argument, set_audio_backend("soundfile" if ... else "sox_io"), becomes
 the same. An arm that does more is left alone. For 2.9 the whole choice goes.
 """,
-    check=check,
+    check=planned("TAC104"),
 )

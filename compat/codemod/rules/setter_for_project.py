@@ -1,20 +1,9 @@
-"""A literal setter in one module, the calls in others (patterns, row 2)."""
+"""A literal setter in one module, the calls in others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from compat.codemod import plan
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
-
-
-def check(module: Module, project: Project) -> Iterable[Draft]:
-    """What the plan for the project says of it."""
-    return plan.drafts(project, RULE.id, module)
-
+from compat.codemod.plan.decide import planned
+from compat.codemod.rule import MODERN, Level, Rule, Valid
 
 RULE = Rule(
     id="TAC102",
@@ -48,6 +37,24 @@ def main():
 if __name__ == "__main__":
     main()
 """,
+    valid=(
+        Valid(
+            "the module is passed on, so calls may be made that are not seen",
+            """\
+import torchaudio
+
+
+def main():
+    torchaudio.set_audio_backend("sox_io")
+    run(torchaudio)
+
+
+if __name__ == "__main__":
+    main()
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 Where all setters of a project name one backend, every call of the project gets it and the setters go; all of that, or
 nothing. It is nothing where the names differ or cannot be read, where a module with calls is also run by a program that
@@ -55,5 +62,5 @@ sets no backend, and for the reasons of TAC101. --backend NAME decides what cann
 
 The files given on the command line are the project: give it the whole tree.
 """,
-    check=check,
+    check=planned("TAC102"),
 )

@@ -1,20 +1,9 @@
-"""Setter and call in one block of one function (patterns, row 3)."""
+"""Setter and call in one block of one function."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from compat.codemod import plan
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
-
-
-def check(module: Module, project: Project) -> Iterable[Draft]:
-    """What the plan for the project says of it."""
-    return plan.drafts(project, RULE.id, module)
-
+from compat.codemod.plan.decide import planned
+from compat.codemod.rule import MODERN, Level, Rule, Valid
 
 RULE = Rule(
     id="TAC103",
@@ -36,9 +25,26 @@ import torchaudio
 def read(path):
     return torchaudio.load(path, backend="soundfile")
 """,
+    valid=(
+        Valid(
+            "the setting outlives its function, and a call elsewhere depends on it",
+            """\
+import torchaudio
+
+
+def prepare():
+    torchaudio.set_audio_backend("sox_io")
+
+
+def read(path):
+    return torchaudio.load(path)
+""",
+            reported=True,
+        ),
+    ),
     explanation="""\
 A setting outlives its function. It is folded into the calls that come after it in its block only where no other call of
 the project is left that may have depended on it.
 """,
-    check=check,
+    check=planned("TAC103"),
 )

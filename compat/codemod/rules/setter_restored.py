@@ -1,20 +1,9 @@
-"""The getter's value is saved and set again later (patterns, row 6)."""
+"""The getter's value is saved and set again later."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from compat.codemod import plan
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
-
-
-def check(module: Module, project: Project) -> Iterable[Draft]:
-    """What the plan for the project says of it."""
-    return plan.drafts(project, RULE.id, module)
-
+from compat.codemod.plan.decide import planned
+from compat.codemod.rule import MODERN, Level, Rule, Valid
 
 RULE = Rule(
     id="TAC106",
@@ -40,9 +29,25 @@ import torchaudio
 def read(path):
     return torchaudio.load(path, backend="soundfile")
 """,
+    valid=(
+        Valid(
+            "the saved value is used otherwise too",
+            """\
+import torchaudio
+
+
+def read(path):
+    before = torchaudio.get_audio_backend()
+    torchaudio.set_audio_backend("sox_io")
+    waveform, rate = torchaudio.load(path)
+    torchaudio.set_audio_backend(before)
+    return waveform, before
+""",
+        ),
+    ),
     explanation="""\
 Getter, setter and restoring setter go together or stay together; a `try` left with nothing to do goes too. The calls in
 between get the backend. Where something in between may load elsewhere, or the saved value is used otherwise, all stays.
 """,
-    check=check,
+    check=planned("TAC106"),
 )

@@ -1,27 +1,27 @@
-"""The setter with something that is not a literal (patterns, row 5)."""
+"""The setter with something that is not a literal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from compat.codemod import api, common, plan, settings
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import DROP_IN, MODERN, Rule
+from compat.codemod.plan.decide import planned
+from compat.codemod.plan.unreadable import instead_of, no_such_backend
+from compat.codemod.rule import DROP_IN, MODERN, Draft, Level, Module, Project, Rule, Valid, string
+from compat.codemod.source import old_names
+from compat.codemod.uses import setter_calls
 
 
 def check(module: Module, project: Project) -> Iterable[Draft]:
     """What the plan for the project says of it."""
-    return _unknown_to_old(module) if project.target == "compat" else plan.drafts(project, RULE.id, module)
+    return _unknown_to_old(module) if project.target == "compat" else planned(RULE.id)(module, project)
 
 
 def _unknown_to_old(module: Module) -> Iterator[Draft]:
     """Names written out that 2.0 refuses; a variable is no matter where nothing is rewritten."""
     for use in module.of("setter"):
-        name = common.literal(settings.argument(use.call)) if use.call else None
-        if isinstance(name, str) and name not in api.PER_CALL_NAMES:
-            yield Draft(module.span(use.node), plan.no_such_backend(name), plan.instead_of(name))
+        name = string(setter_calls.argument(use.call)) if use.call else ""
+        if name and name not in old_names.PER_CALL_NAMES:
+            yield Draft(module.span(use.node), no_such_backend(name), instead_of(name))
 
 
 RULE = Rule(
@@ -29,7 +29,7 @@ RULE = Rule(
     title="A backend that is set from a variable, or is unknown since 0.9",
     level=Level.REPORT,
     targets=MODERN,
-    told_for=DROP_IN,
+    report_only_for=DROP_IN,
     before="""\
 import torchaudio
 
@@ -37,13 +37,18 @@ import torchaudio
 def prepare(args):
     torchaudio.set_audio_backend(args.backend)
 """,
-    after="""\
+    valid=(
+        Valid(
+            "the value is given to the call itself",
+            """\
 import torchaudio
 
 
-def prepare(args):
-    torchaudio.set_audio_backend(args.backend)
+def read(path, args):
+    return torchaudio.load(path, backend=args.backend)
 """,
+        ),
+    ),
     explanation="""\
 What is set is known only when the program runs. Pass the value on to each call as backend=. The places where "sox_io" is
 written (defaults and choices of argparse, configuration files) are named too: in a call it is "sox".

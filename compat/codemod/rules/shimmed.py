@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -32,15 +29,16 @@ import torchaudio
 
 torchaudio.set_audio_backend("sox_io")
 """,
-    after="""\
+    valid=(
+        Valid(
+            "the release that is installed is the target",
+            """\
 import compat
 
-compat.install("2.0")
-
-import torchaudio
-
-torchaudio.set_audio_backend("sox_io")
+compat.install("2.2")
 """,
+        ),
+    ),
     explanation="""\
 Under compat.install("2.0") the global backend works and calls take no backend=. Rewritten code would fail there, so nothing
 is changed until the drop-in goes.

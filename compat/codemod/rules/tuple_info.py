@@ -1,4 +1,4 @@
-"""``si, ei = torchaudio.info(path)`` of the 0.x API (patterns, row 13)."""
+"""``si, ei = torchaudio.info(path)`` of the 0.x API."""
 
 from __future__ import annotations
 
@@ -7,20 +7,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 
-from compat.codemod import common
-from compat.codemod.changes import Change, Replace
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module, Use
-from compat.codemod.project import Project
-from compat.codemod.registry import DROP_IN, MODERN, Rule
-from compat.codemod.scopes import AnyFunction
+from compat.codemod.rule import DROP_IN, MODERN, Change, Draft, Level, Module, Project, Replace, Rule, Use, Valid, literal
+from compat.codemod.source.not_provable import NotProvableError
+from compat.codemod.source.scopes import AnyFunction
+from compat.codemod.uses.passed_values import callers
 
 _NEW = {"rate": "sample_rate", "channels": "num_channels", "precision": "bits_per_sample"}
 _REASON = "info gives one AudioMetaData, which does not unpack and has no items"
-
-
-class _UnsureError(Exception):
-    """Why a use of the old tuple cannot be translated."""
 
 
 def unsettled(module: Module, project: Project, use: Use) -> bool:
@@ -28,19 +21,20 @@ def unsettled(module: Module, project: Project, use: Use) -> bool:
     if use.call is None or use.name != "info":
         return False
     try:
-        return _translated(module, project, use.call) is not None and common.faked(module, project, use, _REASON) is not None
-    except _UnsureError:
+        _translated(module, project, use.call)
+    except NotProvableError:
         return True
+    return False
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Unpacked, indexed, or indexed and kept in a local name."""
-    for use, call in common.calls(module, "info"):
+    for use, call in module.calls_of("info"):
         try:
             changes = _translated(module, project, call)
             if changes is not None:
-                yield common.faked(module, project, use, _REASON) or Draft(module.span(call), _REASON, changes=changes)
-        except _UnsureError as why:
+                yield Draft(module.span(call), _REASON, changes=changes, touches=(use,))
+        except NotProvableError as why:
             advice = "rate is sample_rate, channels num_channels; length was frames x channels with sox, and frames with soundfile."
             yield Draft(module.span(call), f"{_REASON}; {why}", advice)
 
@@ -49,12 +43,12 @@ def _translated(module: Module, project: Project, call: ast.Call) -> tuple[Chang
     """The changes for a call whose value is used as a tuple; ``None`` where it is not.
 
     Raises:
-        _UnsureError: it is, and cannot be translated.
+        NotProvableError: it is, and cannot be translated.
     """
     above = module.names.parents[call]
     if isinstance(above, ast.Assign) and above.value is call and any(isinstance(one, ast.Tuple | ast.List) for one in above.targets):
         return tuple(_unpacked(module, project, above))
-    if isinstance(above, ast.Subscript) and above.value is call and common.literal(above.slice) in (0, 1, -1, -2):
+    if isinstance(above, ast.Subscript) and above.value is call and literal(above.slice) in (0, 1, -1, -2):
         return tuple(_indexed(module, project, call, above))
     if isinstance(above, ast.Assign) and len(above.targets) == 1 and isinstance(above.targets[0], ast.Name):
         return _kept(module, project, above.targets[0])
@@ -72,16 +66,16 @@ def _kept(module: Module, project: Project, name: ast.Name) -> tuple[Change, ...
     if not (items or unpacked) or any(_asks_what_it_is(module, read) for read in reads):
         return None
     if unpacked or len(items) < len(reads):
-        raise _UnsureError(f"{name.id} is used as a tuple and otherwise, or taken apart later")
-    if any(common.literal(item.slice) != 0 for item in items):
-        raise _UnsureError("its second item is gone")
+        raise NotProvableError(f"{name.id} is used as a tuple and otherwise, or taken apart later")
+    if any(literal(item.slice) != 0 for item in items):
+        raise NotProvableError("its second item is gone")
     _followed(module, project, name)
     return tuple(_attributes(module, list(items), {item: Replace(module.span(item.value)[1], module.span(item)[1], "") for item in items}))
 
 
 def _item(module: Module, read: ast.Name) -> ast.Subscript | None:
     above = module.names.parents[read]
-    return above if isinstance(above, ast.Subscript) and above.value is read and common.literal(above.slice) in (0, 1, -1, -2) else None
+    return above if isinstance(above, ast.Subscript) and above.value is read and literal(above.slice) in (0, 1, -1, -2) else None
 
 
 def _is_pair(statement: ast.AST) -> bool:
@@ -98,11 +92,11 @@ def _asks_what_it_is(module: Module, read: ast.Name) -> bool:
 def _not_taken_apart(module: Module, project: Project, returned: ast.Return) -> None:
     """Raise where a caller of the function that gives it back takes it for a tuple."""
     function = module.function_of(returned)
-    for caller, call in project.callers(module, function) if function else ():
+    for caller, call in callers(project, module, function) if function else ():
         above = caller.names.parents.get(call)
         apart = _is_pair(above) if isinstance(above, ast.Assign) else isinstance(above, ast.Subscript) and above.value is call
         if apart and function is not None and _may_be(caller, call.func, module, function):
-            raise _UnsureError(f"it is given back, and taken apart at {caller.place(call)}")
+            raise NotProvableError(f"it is given back, and taken apart at {caller.place(call)}")
 
 
 def _may_be(caller: Module, callee: ast.expr, module: Module, function: AnyFunction) -> bool:
@@ -120,23 +114,23 @@ def _unpacked(module: Module, project: Project, statement: ast.Assign) -> Iterat
     target = statement.targets[0]
     names = target.elts if isinstance(target, ast.Tuple) else []
     if len(statement.targets) > 1 or len(names) != 2 or not all(isinstance(name, ast.Name) for name in names):
-        raise _UnsureError("what it is unpacked into cannot be followed")
+        raise NotProvableError("what it is unpacked into cannot be followed")
     signal, encoding = names
     assert isinstance(signal, ast.Name)
     assert isinstance(encoding, ast.Name)
     if _reads(module, encoding):
-        raise _UnsureError(f"{encoding.id} is used, and most of what it held is gone")
+        raise NotProvableError(f"{encoding.id} is used, and most of what it held is gone")
     start, end = module.span(target)
     text = module.text.text
     if text[start : start + 1] == "(" or "#" in text[start:end]:
-        raise _UnsureError("what it is unpacked into stands in brackets")
+        raise NotProvableError("what it is unpacked into stands in brackets")
     yield Replace(start, end, signal.id)
     yield from _renamed(module, project, signal)
 
 
 def _indexed(module: Module, project: Project, call: ast.Call, item: ast.Subscript) -> Iterator[Change]:
-    if common.literal(item.slice) in (1, -1):
-        raise _UnsureError("its second item is gone")
+    if literal(item.slice) in (1, -1):
+        raise NotProvableError("its second item is gone")
     above = module.names.parents[item]
     yield Replace(module.span(call)[1], module.span(item)[1], "")
     if isinstance(above, ast.Attribute):
@@ -144,7 +138,7 @@ def _indexed(module: Module, project: Project, call: ast.Call, item: ast.Subscri
     elif isinstance(above, ast.Assign) and above.value is item and len(above.targets) == 1 and isinstance(above.targets[0], ast.Name):
         yield from _renamed(module, project, above.targets[0])
     else:
-        raise _UnsureError("its first item goes on to somewhere else")
+        raise NotProvableError("its first item goes on to somewhere else")
 
 
 def _renamed(module: Module, project: Project, name: ast.Name) -> Iterator[Change]:
@@ -155,13 +149,13 @@ def _renamed(module: Module, project: Project, name: ast.Name) -> Iterator[Chang
 def _followed(module: Module, project: Project, name: ast.Name) -> None:
     """Raise where not all that reads a name is seen."""
     if module.function_of(name) is None and module.names.scope_of[name].kind != "module":
-        raise _UnsureError("it is kept in a class")
+        raise NotProvableError("it is kept in a class")
     if module.function_of(name) is None and project.is_exported(module, name.id):
-        raise _UnsureError(f"{name.id} is imported by another file")
+        raise NotProvableError(f"{name.id} is imported by another file")
     if len(module.names.bindings(name)) != 1:
-        raise _UnsureError(f"{name.id} is bound more than once")
+        raise NotProvableError(f"{name.id} is bound more than once")
     if any(module.in_fstring(read) for read in _reads(module, name)):
-        raise _UnsureError(f"{name.id} is read in an f-string")
+        raise NotProvableError(f"{name.id} is read in an f-string")
 
 
 def _attributes(module: Module, values: Sequence[ast.expr], also: Mapping[ast.expr, Change]) -> Iterator[Change]:
@@ -172,7 +166,7 @@ def _attributes(module: Module, values: Sequence[ast.expr], also: Mapping[ast.ex
         if value in counted:
             continue
         if not isinstance(above, ast.Attribute):
-            raise _UnsureError(f"{module.segment(value)} itself goes on to somewhere else")
+            raise NotProvableError(f"{module.segment(value)} itself goes on to somewhere else")
         text = ast.unparse(value)
         plain = text.removesuffix("[0]") if value in also else text
         whole = _frames(module, above, text)
@@ -209,7 +203,7 @@ def _frames(module: Module, node: ast.AST, text: str) -> tuple[ast.AST, str] | N
 
 def _attribute(module: Module, node: ast.Attribute) -> Change:
     if node.attr not in _NEW or not isinstance(node.ctx, ast.Load):
-        raise _UnsureError(f".{node.attr} has no counterpart that is the same everywhere")
+        raise NotProvableError(f".{node.attr} has no counterpart that is the same everywhere")
     end = module.span(node)[1]
     return Replace(end - len(node.attr), end, _NEW[node.attr])
 
@@ -228,7 +222,7 @@ RULE = Rule(
     title="Read AudioMetaData instead of the tuple that info gave",
     level=Level.SAFE,
     targets=MODERN,
-    told_for=DROP_IN,
+    report_only_for=DROP_IN,
     example_target="2.2",
     before="""\
 import torchaudio
@@ -246,6 +240,27 @@ def seconds(path):
     si = torchaudio.info(path)
     return si.num_frames / si.sample_rate
 """,
+    valid=(
+        Valid(
+            "length was frames times channels with sox, and frames with soundfile",
+            """\
+import torchaudio
+
+si, ei = torchaudio.info("a.wav")
+print(si.length)
+""",
+            reported=True,
+        ),
+        Valid(
+            "the value is read as AudioMetaData",
+            """\
+import torchaudio
+
+meta = torchaudio.info("a.wav")
+print(meta.num_frames)
+""",
+        ),
+    ),
     explanation="""\
 Up to 0.7 info gave two objects. Where the first is kept in a local name and read by attribute only, and the second is not
 read, names are translated; so they are where the whole tuple is kept and read by [0].

@@ -1,4 +1,4 @@
-"""Uses of torchaudio that cannot be followed (patterns, row 27)."""
+"""Uses of torchaudio that cannot be followed."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod import api, common, kinds, reexports
-from compat.codemod.findings import Draft, Level
-from compat.codemod.module import Module
-from compat.codemod.project import Project
-from compat.codemod.registry import MODERN, Rule
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid, called, keyword, literal
+from compat.codemod.source import old_names
+from compat.codemod.uses import reexports
 
 _CODE = re.compile(r"\btorchaudio\.(set_audio_backend|get_audio_backend|list_audio_backends|load_wav|backend\.)|\bset_audio_backend\(")
 _OLD = ("set_audio_backend", "get_audio_backend", "load_wav", "backend")
@@ -36,7 +34,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             reason = f"torchaudio.{reached.known.name} is reached by way of {reached.through}, and not changed"
             yield Draft(module.span(reached.node), reason, "Import torchaudio itself here and run again, or change it by hand.")
     for use in module.hidden:
-        named = use.call is not None and common.keyword(use.call, "filepath") is not None
+        named = use.call is not None and keyword(use.call, "filepath") is not None
         lost = project.target == "2.9" and use.name in ("info", "AudioMetaData", "list_audio_backends")
         if named or lost or use.kind in ("setter", "getter", "of a backend", "old metadata"):
             line = module.text.span(_outermost(module, use.node))
@@ -44,15 +42,15 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for node in module.strings:
         value = str(node.value)
         above = module.names.parents.get(node)
-        named = isinstance(above, ast.Call) and node in above.args[:1] and (value == api.ROOT or value.startswith(f"{api.ROOT}."))
-        if named and isinstance(above, ast.Call) and _IMPORTERS.search(kinds.called(above)):
+        named = isinstance(above, ast.Call) and node in above.args[:1] and old_names.is_ours(value)
+        if named and isinstance(above, ast.Call) and _IMPORTERS.search(called(above)):
             reason = "torchaudio is imported by a string, so its uses are not seen"
             yield Draft(module.span(above), reason, "Look at what is done with it, or import it plainly.")
         elif module.is_docstring(node):
             start, end = module.span(node)
             for match in _DOCTEST.finditer(module.text.text, start, end):
                 yield Draft(match.span(1), "an example in a docstring calls the old API", "Change it by hand.")
-        elif named and isinstance(above, ast.Call) and kinds.called(above) not in _RUNNERS:
+        elif named and isinstance(above, ast.Call) and called(above) not in _RUNNERS:
             continue  # a message
         elif _CODE.search(value) and value.count("torchaudio.") and re.search(r"[\s(]", value):
             yield Draft(module.span(node), "a string seems to hold code of the old API", "Change it by hand if it is run.")
@@ -68,11 +66,11 @@ def _by_getattr(module: Module) -> Iterator[Draft]:
     """``getattr(torchaudio, ...)`` where it gives one of the old names, or one that is not written out; guards are left."""
     for use in module.uses:
         above = module.names.parents.get(use.node)
-        if use.path != api.ROOT or not isinstance(above, ast.Call) or not module.names.is_builtin(above.func, "getattr"):
+        if use.path != old_names.ROOT or not isinstance(above, ast.Call) or not module.names.is_builtin(above.func, "getattr"):
             continue
         if len(above.args) < 2 or above.args[0] is not use.node:
             continue
-        name = common.literal(above.args[1])
+        name = literal(above.args[1])
         if name is ...:
             reason = f"what is taken from torchaudio is known only when the program runs: {ast.unparse(above.args[1])}"
             yield Draft(module.span(above), reason, "See which names come here, and what is done with them.")
@@ -86,7 +84,7 @@ def _by_other_name(module: Module) -> Iterator[Draft]:
     for use in module.uses:
         above = module.names.parents.get(use.node)
         above = module.names.parents.get(above) if isinstance(above, ast.IfExp) else above
-        if use.path != api.ROOT or not isinstance(above, ast.Assign | ast.AnnAssign | ast.arguments):
+        if use.path != old_names.ROOT or not isinstance(above, ast.Assign | ast.AnnAssign | ast.arguments):
             continue
         if isinstance(above, ast.arguments):
             names |= {one.arg for one, default in _defaults(above) if default is use.node}
@@ -98,8 +96,8 @@ def _by_other_name(module: Module) -> Iterator[Draft]:
         name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
         call = module.names.parents.get(node)
         given = {one.arg for one in call.keywords} if isinstance(call, ast.Call) and call.func is node else set()
-        old = node.attr in _OLD or (node.attr in api.FUNCTIONS and given & {"filepath", "precision", "offset"})
-        if name in names and old and (module.names.qualified(node) or "").partition(".")[0] != api.ROOT:
+        old = node.attr in _OLD or (node.attr in old_names.FUNCTIONS and given & {"filepath", "precision", "offset"})
+        if name in names and old and (module.names.qualified(node) or "").partition(".")[0] != old_names.ROOT:
             yield Draft(module.span(node), f"{name} is torchaudio here, or may be, by another name", "Use the name that is imported.")
 
 
@@ -132,11 +130,24 @@ import importlib
 
 ta = importlib.import_module("torchaudio")
 """,
-    after="""\
-import importlib
+    valid=(
+        Valid(
+            "an import statement binds the name",
+            """\
+import torchaudio
 
-ta = importlib.import_module("torchaudio")
+waveform, rate = torchaudio.load("a.wav")
 """,
+        ),
+        Valid(
+            "a message is not code",
+            """\
+import torchaudio
+
+print("torchaudio.set_audio_backend( is gone")
+""",
+        ),
+    ),
     explanation="""\
 Only names that an import statement binds are torchaudio's for certain. What comes by another way has to be looked at.
 """,

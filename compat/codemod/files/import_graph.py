@@ -1,0 +1,267 @@
+"""Who imports whom: read from the text of every Python file of a project, without parsing it; too much rather than too little."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import os
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+
+from compat.codemod.source.module import is_test
+
+# It begins with a plain word, because the engine then jumps from one to the next; what stands before it is looked at afterwards.
+_IMPORT = re.compile(rb"import(?<!\wimport)\b[ \t]*(\([^)]*\)|(?:[^\n#\\;]|\\\n?)*)")
+_BEFORE = re.compile(rb"(?:\A|.*[:;])[ \t]*(?:from[ \t]*(?:([.\w]+)[ \t\\\n]+|(\.+)[ \t\\\n]*))?\Z", re.S)
+_MAIN = re.compile(rb"\nif[ \t]+__name__[ \t]*==[ \t]*['\"]__main__['\"]")
+_PATCHED = re.compile(rb"(?:patch|setattr|delattr)[^)]{0,300}")
+_ASSIGNED = re.compile(rb"\.(\w+)[ \t]*=(?!=)")
+_WORD = re.compile(rb"\w+")
+_DYNAMIC = (b"import_module", b"__import__", b"runpy")
+
+
+@dataclasses.dataclass(frozen=True)
+class File:
+    """What the import graph needs to know of a Python file.
+
+    Attributes:
+        imports: the dotted names it imports, as they stand there; those inside a package begin with a dot.
+        is_main: it is run as a program.
+        dynamic: it is run as a program and imports by names that are not written out.
+        replaces: it may put something in a function's place.
+    """
+
+    path: str
+    imports: frozenset[str]
+    is_main: bool
+    dynamic: bool
+    replaces: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Linked:
+    """The same, as seen from the project: the files that it imports, and the names it takes from what may be one of them."""
+
+    path: str
+    imported: frozenset[str]
+    names: frozenset[str]
+    is_main: bool
+    dynamic: bool
+    replaces: bool
+
+
+class Files:
+    """The Python files of a project, by the dotted names that may mean them; they are sorted when the first name is looked up."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._paths = list(paths)
+
+    @functools.cached_property
+    def _by_last(self) -> dict[str, list[tuple[str, str]]]:
+        """For the last part of a name, the dotted names that end so, each with its file."""
+        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for path in self._paths:
+            dotted = _dotted(path).removesuffix(".__init__")
+            found[dotted.rpartition(".")[2]].append((f".{dotted}", path))
+        return dict(found)
+
+    def link(self, file: File) -> Linked:
+        """What a file imports of this project."""
+        imported: set[str] = set()
+        names: set[str] = set()
+        package: str | None = None
+        for name in file.imports:
+            if name.startswith("."):
+                package = _dotted(file.path).rpartition(".")[0] if package is None else package
+                name = _absolute(name, package)
+            source, _, last = name.rpartition(".")
+            if last in self._by_last:
+                ending = f".{name}"
+                imported.update(path for dotted, path in self._by_last[last] if dotted.endswith(ending))
+            stem = source.rpartition(".")[2]
+            if stem in self._by_last:
+                names.add(f"{stem}.{last}")
+        imported.discard(file.path)
+        return Linked(file.path, frozenset(imported), frozenset(names), file.is_main, file.dynamic, file.replaces)
+
+    def named(self, name: str, importer: str) -> list[str]:
+        """The files that a dotted name may mean where another file imports it; one inside a package begins with a dot."""
+        if name.startswith("."):
+            name = _absolute(name, _dotted(importer).rpartition(".")[0])
+        return [path for dotted, path in self._by_last.get(name.rpartition(".")[2], ()) if dotted.endswith(f".{name}") and path != importer]
+
+    def read(self, paths: Iterable[str]) -> list[Linked]:
+        """What files on the disk import of this project; one that cannot be read imports nothing."""
+        return [self.link(of(path, content(path))) for path in paths]
+
+
+class Graph:
+    """The import graph of a project.
+
+    Args:
+        speaking: the files that speak of torchaudio.
+        quiet: the other ones.
+    """
+
+    def __init__(self, speaking: Iterable[Linked], quiet: Quiet) -> None:
+        self._quiet = quiet
+        self._speaking = {file.path: file for file in speaking}
+        self._forward: dict[str, frozenset[str]] = {}
+        self._backward: dict[str, frozenset[str]] = {}
+
+    @functools.cached_property
+    def files(self) -> Mapping[str, Linked]:
+        """Every Python file of the project, by path."""
+        return self._speaking | self._quiet.files
+
+    @functools.cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        return _by_name(self._speaking.values())
+
+    def who_imports(self, path: str, name: str) -> list[str]:
+        """The other files that import a name, or all names, from what may be this module."""
+        stem = _dotted(path).removesuffix(".__init__").rpartition(".")[2]
+        names = (f"{stem}.{name}", f"{stem}.*")
+        found = [other for index in (self._by_name, self._quiet.by_name) for one in names for other in index.get(one, ())]
+        return [other for other in found if other != path]
+
+    @functools.cached_property
+    def _backwards(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for path, file in self.files.items():
+            for other in file.imported:
+                found[other].add(path)
+        return found
+
+    def direct_importers(self, path: str) -> set[str]:
+        """The files that import a file themselves."""
+        return set(self._backwards.get(path, ()))
+
+    def reachable(self, path: str) -> frozenset[str]:
+        """The files that a file imports, directly or by others, itself included."""
+        if path not in self._forward:
+            self._forward[path] = _closure(path, lambda one: self.files[one].imported if one in self.files else ())
+        return self._forward[path]
+
+    def importers(self, path: str) -> frozenset[str]:
+        """The files from which a file is reached, itself included."""
+        if path not in self._backward:
+            self._backward[path] = _closure(path, lambda one: self._backwards.get(one, ()))
+        return self._backward[path]
+
+
+class Quiet:
+    """The files that do not speak of torchaudio: the same from round to round, so what is known of them is found once.
+
+    Args:
+        paths: of the files.
+        read: gives what these files import; asked once, and only if the import graph is.
+    """
+
+    def __init__(self, paths: Iterable[str], read: Callable[[list[str]], Iterable[Linked]]) -> None:
+        self.paths: list[str] = list(paths)
+        self.all: frozenset[str] = frozenset(self.paths)
+        self._read = read
+
+    @functools.cached_property
+    def replacing(self) -> list[str]:
+        """Those that may put something in a function's place."""
+        return [file.path for file in self.files.values() if file.replaces]
+
+    @functools.cached_property
+    def replaced_words(self) -> dict[bytes, list[str]]:
+        """The words in the parts of quiet files that may put something in a function's place, with the paths of the files."""
+        found: dict[bytes, list[str]] = defaultdict(list)
+        for path in self.replacing:
+            data = content(path)
+            for word in {*_WORD.findall(b"\n".join(_PATCHED.findall(data))), *_ASSIGNED.findall(data)}:
+                found[word].append(path)
+        return dict(found)
+
+    @functools.cached_property
+    def files(self) -> dict[str, Linked]:
+        """What is known of each, by path."""
+        return {file.path: file for file in self._read(self.paths)}
+
+    @functools.cached_property
+    def by_name(self) -> dict[str, list[str]]:
+        """For the last two parts of each imported name, the files that import it."""
+        return _by_name(self.files.values())
+
+
+def content(path: str) -> bytes:
+    """What is in a file; nothing where it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+def of(path: str, data: bytes) -> File:
+    """The facts of a file, from its content."""
+    found: set[str] = set()
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    for match in _IMPORT.finditer(data):
+        at = match.start()
+        start = data.rfind(b"\n", 0, at) + 1
+        while data[max(start - 2, 0) : start] == b"\\\n":
+            start = data.rfind(b"\n", 0, start - 1) + 1
+        found.update(_names(data[start:at], match[1]))
+    is_main = b"__main__" in data and _MAIN.search(b"\n" + data) is not None
+    dynamic = is_main and any(word in data for word in _DYNAMIC)
+    return File(path, frozenset(found), is_main, dynamic, b"mock" in data or b"monkeypatch" in data or is_test(path))
+
+
+@functools.lru_cache(8192)
+def _names(line: bytes, names: bytes) -> frozenset[str]:
+    """What one import brings in, from what stands before and behind its word."""
+    before = _BEFORE.match(line)
+    if not before:
+        return frozenset()
+    words = [part.split()[0] for part in re.sub(rb"#[^\n]*|[()\\]", b" ", names).decode("utf-8", "replace").split(",") if part.strip()]
+    base = (before[1] or before[2] or b"").decode("utf-8", "replace")
+    if not base:
+        return frozenset(part for word in words for part in _prefixes(word))
+    return frozenset({*_prefixes(base), *(f"{base}{word}" if base.endswith(".") else f"{base}.{word}" for word in words)})
+
+
+def _prefixes(name: str) -> list[str]:
+    """A dotted name and the packages that it lies in, whose own code is run too."""
+    plain = name.lstrip(".")
+    dots, pieces = name[: len(name) - len(plain)], plain.split(".")
+    return [dots + ".".join(pieces[: length + 1]) for length in range(len(pieces))]
+
+
+def _by_name(files: Iterable[Linked]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for file in files:
+        for name in file.names:
+            found[name].append(file.path)
+    return dict(found)
+
+
+def _dotted(path: str) -> str:
+    """A path as a dotted name, from the root of the file system."""
+    whole = os.path.splitdrive(os.path.splitext(os.path.abspath(path))[0])[1]
+    return whole.replace(os.sep, ".").lstrip(".")
+
+
+def _absolute(name: str, package: str) -> str:
+    """The name that a relative import means in a package."""
+    plain = name.lstrip(".")
+    for _ in range(len(name) - len(plain) - 1):
+        package = package.rpartition(".")[0]
+    return f"{package}.{plain}" if plain else package
+
+
+def _closure(start: str, following: Callable[[str], Iterable[str]]) -> frozenset[str]:
+    seen, waiting = {start}, [start]
+    while waiting:
+        for other in following(waiting.pop()):
+            if other not in seen:
+                seen.add(other)
+                waiting.append(other)
+    return frozenset(seen)

@@ -1,0 +1,63 @@
+"""Files that are not Python: the variable and the pins in them are named, never changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from compat.codemod.source import old_names
+from compat.codemod.source.findings import Finding, Place
+
+_VARIABLE = re.compile(old_names.VARIABLE)
+_PIN = re.compile(r"(?<![\w-])torchaudio(?:\[[^\]]*\])?[\"']?\s*(===?|~=|<=?|>=?|=|@|\^|~)\s*[\"']?[\^~=<>]*\s*v?(\d+(?:\.\d+)*)")
+_TORCH_PIN = re.compile(r"(?<![\w-])torch[\"']?\s*(?:===?|~=|<=?|=|@|\^|~)\s*[\"']?[\^~=]*\s*v?(\d+(?:\.\d+)*)")
+_OLD_CODE = re.compile(r"\b(?:set_audio_backend|get_audio_backend|list_audio_backends)\b")
+_NAME = re.compile(r"\bsox_io\b")
+
+
+NEW_PINS = "Pin the release you move to, together with torch: `torchaudio-compat doctor --pins` prints both lines."
+
+
+def pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
+    """The pins in a text that do not go with the target: where they stand, and why."""
+    wanted = {"2.1": (2, 1), "2.2": (2, 2), "2.9": (2, 9)}.get(target)
+    for match in _PIN.finditer(text):
+        version = tuple(int(part) for part in match.group(2).split("."))[:2]
+        if wanted and (version < wanted or (len(version) == 2 and target != "2.9" and version >= (2, 9))):
+            yield match.start(), match.end(), f"{match.group().strip()} does not go with the target {target}"
+
+
+def torch_pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
+    """The pins of torch that hold an old release fast, in a text that has such a pin of torchaudio."""
+    wanted = {"2.1": (2, 1), "2.2": (2, 2), "2.9": (2, 9)}.get(target)
+    for match in _TORCH_PIN.finditer(text):
+        version = tuple(int(part) for part in match.group(1).split("."))[:2]
+        if wanted and version < wanted:
+            yield match.start(), match.end(), f"{match.group().strip()} belongs to an older torchaudio than the target {target}"
+
+
+def findings(path: str, text: str, target: str) -> Iterator[Finding]:
+    """What a file that is not Python has to say."""
+    found: list[tuple[int, int, str, str]] = []
+    for match in _VARIABLE.finditer(text):
+        what = "is not read from 2.2 on" if target != "2.1" else 'turns the dispatcher off in 2.1, unless it is "1"'
+        found.append((match.start(), match.end(), f"{old_names.VARIABLE} {what}", "Delete it."))
+    for match in _OLD_CODE.finditer(text):
+        found.append((match.start(), match.end(), f"{match.group()} seems to be called from here", "Change it by hand."))
+    found += [(start, end, why, NEW_PINS) for start, end, why in pins(text, target)]
+    if any(advice is NEW_PINS for *_, advice in found):
+        found += [(start, end, why, NEW_PINS) for start, end, why in torch_pins(text, target)]
+    for start, end, reason, advice in sorted(found):
+        yield Finding("TAC133", place(path, text, start, end), reason, advice)
+
+
+def mentions(path: str, text: str) -> list[Place]:
+    """Where the old name of the sox backend is written."""
+    return [place(path, text, match.start(), match.end()) for match in _NAME.finditer(text)]
+
+
+def place(path: str, text: str, start: int, end: int) -> Place:
+    """A stretch of a text, for people."""
+    line = text.count("\n", 0, start) + 1
+    column = start - (text.rfind("\n", 0, start) + 1) + 1
+    return Place(path, line, column, line, column + end - start)

@@ -1,0 +1,79 @@
+"""Giving a site its backend: an argument to a call, a ``functools.partial`` around a function that is passed on."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from compat.codemod.plan.before import mentioned
+from compat.codemod.plan.part import Part
+from compat.codemod.plan.sites import Site
+from compat.codemod.rewrite.changes import AddArgument, Change
+from compat.codemod.source.calls import called, plain_name
+from compat.codemod.source.findings import Place
+from compat.codemod.source.not_provable import NotProvableError
+from compat.codemod.uses import backend_limits, forwarding
+
+_NAMES = {"__name__", "__qualname__", "__code__"}
+
+
+def give(part: Part, rule: str, group: int, wanted: Iterable[tuple[Site, str, str]]) -> None:
+    """Propose that each site names its backend: the site, the expression it is given, the backend to reckon with.
+
+    Raises:
+        NotProvableError: one cannot take the argument; then nothing is proposed.
+    """
+    for site, changes in [(site, _changes(part, site, value, name)) for site, value, name in wanted]:
+        part.propose_site(rule, site, changes, group)
+
+
+def _changes(part: Part, site: Site, value: str, name: str) -> list[Change]:
+    limits = backend_limits.changes_for(part.project, site.module, site.use, name)
+    call = site.use.call
+    if call is None:
+        return _as_value(part, site, value)
+    if any(keyword.arg is None for keyword in call.keywords):
+        _no_backend_in_dicts(part, site)
+    return [AddArgument(call, "backend", value), *limits]
+
+
+def _no_backend_in_dicts(part: Part, site: Site) -> None:
+    """Raise where what is passed as ``**kwargs`` may name a backend already."""
+    for module in part.modules:
+        own = {id(keyword) for use in module.of("function", "setter") if use.call for keyword in use.call.keywords}
+        named = [node for node in module.names.all(ast.keyword) if node.arg == "backend" and id(node) not in own]
+        quoted = [node for node in module.names.all(ast.Constant) if node.value == "backend"]
+        for node in (*named, *quoted):
+            reason = "arguments are passed in a dict, which may name a backend already"
+            raise NotProvableError(reason, [site.place, module.place(node)])
+
+
+def _as_value(part: Part, site: Site, value: str) -> list[Change]:
+    module, node = site.module, site.use.node
+    above = module.names.parents[node]
+    if isinstance(above, ast.Call) and _looked_into(part, above):
+        raise NotProvableError("what it is passed to asks for its name or its parameters", [site.place])
+    if forwarding.is_kept(module, node) and (places := [*_asked_of_functions(part)]):
+        raise NotProvableError("the function is kept as a value, and functions are asked for their names", [site.place, *places[:2]])
+    try:
+        return forwarding.with_backend(module, site.use, module.segment(node), value)
+    except NotProvableError as why:
+        raise NotProvableError(why.reason, [site.place]) from why
+
+
+def _asked_of_functions(part: Part) -> Iterator[Place]:
+    """Where the project asks something for its name that is not plainly a class."""
+    for module in part.modules:
+        for node in module.names.all(ast.Attribute):
+            if node.attr in _NAMES and not isinstance(node.value, ast.Call) and plain_name(node.value) not in ("__class__", "cls"):
+                yield module.place(node)
+
+
+def _looked_into(part: Part, call: ast.Call) -> bool:
+    """Whether a function of the project that has this name asks a function for what a partial one lacks."""
+    for module in part.modules:
+        definitions: list[ast.FunctionDef | ast.AsyncFunctionDef] = [*module.names.all(ast.FunctionDef)]
+        definitions += module.names.all(ast.AsyncFunctionDef)
+        if any(one.name == called(call) and mentioned(one) & {*_NAMES, "signature"} for one in definitions):
+            return True
+    return False

@@ -1,0 +1,97 @@
+"""Places that keep the backend that is set, set another and put the first one back: ``before = get()``, ``set("x")``, ``set(before)``."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections.abc import Iterator
+
+from compat.codemod.rewrite.changes import Change, DropFinally, Remove, Unwrap
+from compat.codemod.source.module import Module, Use
+from compat.codemod.uses import setter_calls
+from compat.codemod.uses.setter_calls import SetterCall
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Restore:
+    """``before = get()``, ``set("x")``, work, ``set(before)``; ``set`` is ``back`` where only others may set it in between."""
+
+    getter: Use
+    saved: ast.stmt
+    set: SetterCall
+    back: SetterCall
+    region: tuple[ast.stmt, ...]
+    attempt: ast.Try | None
+
+    def changes(self) -> Iterator[Change]:
+        """Take all three away, and a ``try`` that is left with nothing to do."""
+        yield Remove(self.saved)
+        if self.set is not self.back:
+            yield Remove(self.set.statement)
+        if self.attempt is None or len(self.attempt.finalbody) > 1:
+            yield Remove(self.back.statement)
+        elif self.attempt.handlers:
+            yield DropFinally(self.attempt)
+        else:
+            yield Unwrap(self.attempt, tuple(self.attempt.body))
+
+
+def restores(module: Module) -> list[Restore]:
+    """The places where a module keeps the backend that is set, sets another and puts the first one back."""
+    return module.note("restores", lambda: list(_restores(module)))
+
+
+def _restores(module: Module) -> Iterator[Restore]:
+    own = setter_calls.of(module)
+    for use in module.of("getter"):
+        statement = module.statement_of(use.node)
+        if not (isinstance(statement, ast.Assign) and statement.value is use.call and len(statement.targets) == 1):
+            continue
+        target = statement.targets[0]
+        if isinstance(target, ast.Name) and use.call is not None and not use.call.args and not use.call.keywords:
+            yield from _restore(module, use, statement, target, own)
+
+
+def _restore(module: Module, use: Use, saved: ast.Assign, target: ast.Name, own: list[SetterCall]) -> Iterator[Restore]:
+    bindings = module.names.bindings(target)
+    same = [node for node in module.names.all(ast.Name) if node.id == target.id and node is not target]
+    reads = [node for node in same if module.names.bindings(node) == bindings]
+    backs = [one for one in own if len(reads) == 1 and setter_calls.argument(one.call) is reads[0] and one.where != "value"]
+    if len(bindings) != 1 or not backs:
+        return
+    back, block = backs[0], module.siblings(saved)
+    start, end = module.span(saved)[1], module.span(back.call)[0]
+    later = [one for one in own if one is not back and start <= module.span(one.call)[0] < end]
+    function = module.function_of(saved)
+    between = [one for one in later if one.name is not None and one.where != "value" and module.function_of(one.call) is function]
+    parent, field = module.block(back.statement)
+    attempt = parent if isinstance(parent, ast.Try) and field == "finalbody" and parent in block else None
+    if attempt is not None and attempt.orelse:
+        return
+    if not later and (attempt is not None or back.statement in block):
+        yield Restore(use, saved, back, back, (), attempt)
+    elif len(between) == 1:
+        setter = between[0].statement
+        region = _up_to(block, setter, back.statement) if attempt is None else _in_try(block, saved, setter, attempt)
+        if region is not None:
+            yield Restore(use, saved, between[0], back, tuple(one for one in region if one is not setter), attempt)
+
+
+def _up_to(block: list[ast.stmt], setter: ast.stmt, back: ast.stmt) -> list[ast.stmt] | None:
+    """What runs between two setters of a block; ``None`` where it may not come to the second."""
+    if setter not in block or back not in block:
+        return None
+    region = block[block.index(setter) + 1 : block.index(back)]
+    leaves = any(isinstance(node, ast.Return | ast.Raise | ast.Break | ast.Continue) for one in region for node in ast.walk(one))
+    return None if leaves else region
+
+
+def _in_try(block: list[ast.stmt], saved: ast.stmt, setter: ast.stmt, attempt: ast.Try) -> list[ast.stmt] | None:
+    """What runs between a setter and the ``finally`` that puts the old backend back; ``None`` where the setter stands elsewhere."""
+    outside = setter in block
+    if not outside and (setter is not attempt.body[0] or len(attempt.body) == 1):
+        return None
+    start = block.index(setter if outside else saved) + 1
+    if start > block.index(attempt):
+        return None
+    return [*block[start : block.index(attempt)], *attempt.body, *(one for handler in attempt.handlers for one in handler.body)]

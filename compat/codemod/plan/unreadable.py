@@ -1,0 +1,48 @@
+"""A backend that is set from a variable, or that no release since 0.9 has: what is said of it."""
+
+from __future__ import annotations
+
+import ast
+
+from compat.codemod.plan.part import BY_HAND, VARIABLE, Part
+from compat.codemod.source import old_names
+from compat.codemod.source.not_provable import NotProvableError
+from compat.codemod.uses import setter_calls
+from compat.codemod.uses.setter_calls import SetterCall
+
+_PASS_ON = 'Pass the value on to each load, save and info as backend= ("sox_io" is "sox" there), or run with --backend NAME.'
+_DELETE = "Delete it, and the option that the value comes from: 2.9 has no backends."
+
+
+def no_such_backend(name: str) -> str:
+    """Why a global backend of this name fails."""
+    return f"no release since 0.9 has a global backend {name!r}; there were {', '.join(map(repr, old_names.PER_CALL_NAMES))}"
+
+
+def instead_of(name: str) -> str:
+    """What to write where a name is none of a global backend."""
+    return 'Write "sox_io" and run again: it replaced "sox".' if name == "sox" else "Write the one that is meant, and run again."
+
+
+def passed_on(part: Part) -> None:
+    """Report the setter where it is passed on as a value."""
+    for module in part.modules:
+        for use in module.of("setter"):
+            if use.call is None and not use.stored:
+                reason = "the setter is passed on as a value, so what it will set is not seen here"
+                part.say(VARIABLE, module, use.node, NotProvableError(reason, advice=BY_HAND))
+
+
+def settle(part: Part, setter: SetterCall) -> None:
+    """Raise the reason why what is set cannot be read."""
+    if setter.name is not None:
+        advice = instead_of(setter.name)
+        if setter.name == "sox" and part.per_call:
+            advice += " Or run with --backend sox."
+        raise NotProvableError(no_such_backend(setter.name), advice=advice)
+    value = setter_calls.argument(setter.call)
+    words = f"what is set is not a literal: {ast.unparse(value)}" if value is not None else "what is set cannot be read"
+    places = [module.place(node) for module in part.modules for node in module.strings if node.value in ("sox_io", "sox-io")]
+    if isinstance(value, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
+        places += part.project.mentions
+    raise NotProvableError(words, places[:8], _PASS_ON if part.per_call else _DELETE)

@@ -1,0 +1,85 @@
+"""From changes to edits: all changes of a file are sorted by what they touch, and made together or not at all."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from compat.codemod.rewrite import call_edits, statement_edits
+from compat.codemod.rewrite.changes import AddStatement, Change, DropFinally, DropName, OfCall, Remove, Replace, Substitute, Unwrap
+from compat.codemod.rewrite.edits import ConflictError, Edit, settle
+from compat.codemod.source.module import Module
+
+
+def lower(module: Module, changes: Iterable[Change]) -> list[Edit]:
+    """The edits that carry out all the changes.
+
+    Raises:
+        ConflictError: they do not go together.
+    """
+    calls: dict[ast.Call, list[OfCall]] = defaultdict(list)
+    removed: dict[ast.stmt, None] = {}
+    names: dict[ast.Import | ast.ImportFrom, dict[ast.alias, None]] = defaultdict(dict)
+    added: dict[ast.stmt, dict[str, None]] = defaultdict(dict)
+    edits: list[Edit] = []
+    for change in changes:
+        match change:
+            case Replace():
+                edits.append(Edit(change.start, change.end, change.new))
+            case Remove():
+                removed[change.statement] = None
+            case DropName():
+                names[change.statement][change.alias] = None
+            case AddStatement():
+                added[change.anchor][change.new] = None
+            case Unwrap():
+                edits += statement_edits.unwrap(module, change)
+            case DropFinally():
+                edits.append(statement_edits.drop_finally(module, change.statement))
+            case Substitute():
+                edits += statement_edits.substitute(module, change)
+            case _:
+                calls[change.call].append(change)
+    for statement, aliases in names.items():
+        if len(aliases) == len(statement.names):
+            removed[statement] = None
+        else:
+            edits += _drop_names(module, statement, aliases)
+    for call, wanted in calls.items():
+        edits += call_edits.of_call(module, call, wanted)
+    edits += statement_edits.removals(module, removed, added)
+    for anchor, lines in added.items():
+        if anchor not in removed:
+            edits.append(_after(module, anchor, list(lines)))
+    return settle(edits)
+
+
+# Imports
+
+
+def _drop_names(module: Module, statement: ast.Import | ast.ImportFrom, dropped: dict[ast.alias, None]) -> Iterator[Edit]:
+    spans = [(*module.text.span(alias), alias in dropped) for alias in statement.names]
+    last = max(index for index, (_, _, gone) in enumerate(spans) if not gone)
+    for index, (start, _, gone) in enumerate(spans[:last]):
+        if gone:
+            yield _bare(module, Edit(start, spans[index + 1][0], ""))
+    if last < len(spans) - 1:
+        yield _bare(module, Edit(spans[last][1], spans[-1][1], ""))
+
+
+def _bare(module: Module, edit: Edit) -> Edit:
+    if "#" in module.text.text[edit.start : edit.end]:
+        raise ConflictError("a comment stands between the imported names")
+    return edit
+
+
+def _after(module: Module, anchor: ast.stmt, lines: list[str]) -> Edit:
+    text = module.text
+    start, end = text.span(anchor)
+    line_end = text.line_end(end)
+    rest = text.text[end:line_end].strip()
+    if text.text[text.line_start(start) : start].strip() or (rest and not rest.startswith("#")):
+        return Edit(end, end, "".join(f"; {line}" for line in lines))
+    indent = text.indent(start)
+    return Edit(line_end, line_end, "".join(f"{text.newline}{indent}{line}" for line in lines))

@@ -1,0 +1,197 @@
+"""Edits of statements: what goes, gives way to another or to its own block, with the comments and blank lines around it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+
+from compat.codemod.rewrite.changes import Substitute, Unwrap
+from compat.codemod.rewrite.edits import ConflictError, Edit
+from compat.codemod.source import conditions
+from compat.codemod.source.module import Module
+
+# A comment that speaks to a tool about the statement it stands behind goes with it; any other is for people, and stays.
+_DIRECTIVE = re.compile(r"#\s*(noqa|type:|pragma|pylint:|pyright:|ruff:|mypy:|isort:|fmt:|yapf:|nosec|compat:)", re.I)
+
+
+def removals(module: Module, removed: dict[ast.stmt, None], added: dict[ast.stmt, dict[str, None]]) -> Iterator[Edit]:
+    removed = _with_what_vanishes(module, removed, added)
+    blocks: dict[tuple[int, str], list[ast.stmt]] = {}
+    for statement in removed:
+        parent, field = module.block(statement)
+        blocks.setdefault((id(parent), field), getattr(parent, field))
+        if isinstance(parent, ast.If) and field == "orelse" and module.is_elif(statement):
+            raise ConflictError("it is an `elif`")
+    for block in blocks.values():
+        is_module = block is module.tree.body
+        emptied = not is_module and all(statement in removed and not added.get(statement) for statement in block)
+        for index, statement in enumerate(block):
+            if statement in removed:
+                if emptied and index == 0:
+                    yield from _put(module, statement, ["pass"])
+                elif added.get(statement):
+                    yield from _put(module, statement, list(added[statement]))
+                else:
+                    yield _take_out(module, statement, block, removed)
+
+
+# What a test may be made of that is not worth keeping for itself.
+_PURE = (
+    ast.Name, ast.Attribute, ast.Constant, ast.Compare, ast.cmpop, ast.BoolOp, ast.boolop, ast.UnaryOp, ast.unaryop, ast.expr_context,
+    ast.Tuple, ast.List, ast.Set,
+)  # fmt: skip
+
+
+def _with_what_vanishes(module: Module, removed: dict[ast.stmt, None], added: dict[ast.stmt, dict[str, None]]) -> dict[ast.stmt, None]:
+    """The removed statements, each ``if`` that is left with nothing to decide in the place of what it holds."""
+    found = {statement: None for statement in removed if not added.get(statement)}
+    waiting = list(found)
+    while waiting:
+        above = module.names.parents.get(waiting.pop())
+        if not isinstance(above, ast.If) or above in found or conditions.is_main_guard(module, above):
+            continue
+        pure = all(isinstance(node, _PURE) for node in ast.walk(above.test)) or conditions.is_platform_test(module, above.test)
+        if pure and all(one in found for one in [*above.body, *above.orelse]):
+            found[above] = None
+            waiting.append(above)
+    found |= removed
+    parents = module.names.parents
+    kept = {one: None for one in found if one in removed or not module.is_elif(one) or parents[one] in found}
+    return {one: None for one in kept if parents[one] not in kept}
+
+
+def _put(module: Module, statement: ast.stmt, lines: list[str]) -> Iterator[Edit]:
+    start, end = module.text.span(statement)
+    indent = module.text.indent(start)
+    alone = not module.text.text[module.text.line_start(start) : start].strip()
+    comments = _kept(module, start, end)
+    if comments and not alone:
+        raise ConflictError("a comment stands inside the statement")
+    joint = f"{module.text.newline}{indent}" if alone else "; "
+    yield Edit(start, end, joint.join([*comments, *lines]))
+
+
+def _kept(module: Module, start: int, end: int) -> list[str]:
+    if "#" not in module.text.text[start:end]:
+        return []
+    inside = (module.text.text[comment.start : comment.end] for comment in module.text.comments if start <= comment.start < end)
+    return [comment for comment in inside if not _DIRECTIVE.match(comment)]
+
+
+def _take_out(module: Module, statement: ast.stmt, block: list[ast.stmt], removed: dict[ast.stmt, None]) -> Edit:
+    text = module.text
+    start, end = text.span(statement)
+    line_start, line_end = text.line_start(start), text.line_end(end)
+    before, after = text.text[line_start:start], text.text[end:line_end]
+    rest = re.match(r"[ \t\f]*;?[ \t\f]*", after)
+    tail = after[rest.end() :] if rest else after
+    if before.strip() or (tail and not tail.startswith("#")):
+        return _out_of_line(module, statement, block, removed)
+    comments = _kept(module, start, end)
+    if tail and not _DIRECTIVE.match(tail):
+        comments.append(tail)
+    if comments:
+        return Edit(start, line_end, f"{text.newline}{before}".join(comments))
+    return _whole_lines(module, line_start, line_end)
+
+
+def _whole_lines(module: Module, start: int, end: int) -> Edit:
+    """Take whole lines out, with the shorter of the two runs of blank lines around them."""
+    text = module.text
+    first, last = text.position(start)[0], text.position(end)[0]
+    count = len(text.starts) if text.starts[-1] < len(text.text) else len(text.starts) - 1
+
+    def blank(line: int) -> bool:
+        return not text.text[text.starts[line - 1] : text.line_end(text.starts[line - 1])].strip()
+
+    before = next((n for n in range(first - 1) if not blank(first - 1 - n)), first - 1)
+    after = next((n for n in range(count - last) if not blank(last + 1 + n)), count - last)
+    if last + after >= count:
+        # Nothing but blank lines follows: those before go, and where the last line had no line end the new one has none.
+        keep = first - 1 - before
+        if last == count and text.starts[-1] < len(text.text) and keep:
+            return Edit(text.line_end(text.starts[keep - 1]), end, "")
+        return Edit(text.starts[keep], text.starts[last] if last < len(text.starts) else len(text.text), "")
+    opens = first - 1 - before == 0 or text.text[: text.line_end(text.starts[first - 2 - before])].endswith(":")
+    return Edit(start, text.starts[last + (after if opens else min(before, after))], "")
+
+
+def _out_of_line(module: Module, statement: ast.stmt, block: list[ast.stmt], removed: dict[ast.stmt, None]) -> Edit:
+    """Take a statement out of a line that it shares with others."""
+    text, index = module.text, block.index(statement)
+    start, end = text.span(statement)
+    if _kept(module, start, end):
+        raise ConflictError("a comment stands inside the statement")
+    line = text.position(start)[0]
+    later = block[index + 1] if index + 1 < len(block) else None
+    if later is not None and text.position(text.span(later)[0])[0] == text.position(end)[0]:
+        return Edit(start, text.span(later)[0], "")
+    kept = [other for other in block[:index] if other not in removed]
+    if kept and text.position(text.span(kept[-1])[1])[0] == line:
+        return Edit(text.span(kept[-1])[1], end, "")
+    raise ConflictError("it shares its line with something else")
+
+
+def unwrap(module: Module, change: Unwrap) -> Iterator[Edit]:
+    text, statement, body = module.text, change.statement, change.body
+    start, end = text.span(statement)
+    first, last = text.span(body[0])[0], text.span(body[-1])[1]
+    body_start, body_end = text.line_start(first), text.line_end(last)
+    line_start, line_end = text.line_start(start), text.line_end(end)
+    alone = not text.text[line_start:start].strip() and text.text[end:line_end].strip()[:1] in ("", "#")
+    if not alone or body_start <= start or module.is_elif(statement) or text.text[body_start:first].strip():
+        raise ConflictError("its block stands on one line with it")
+    rest = text.text[last:body_end].strip()
+    if rest and not rest.startswith("#"):
+        raise ConflictError("something else stands on the line of its block")
+    outer, inner = text.indent(start), text.indent(first)
+    # Comments between the header and the block belong to the block.
+    while True:
+        above = text.line_start(max(body_start - 1, 0))
+        line = text.text[above:body_start]
+        if above <= start or not line.strip().startswith("#"):
+            break
+        body_start = above
+    head = _kept(module, start, body_start)
+    yield Edit(line_start, body_start, "".join(f"{outer}{comment}{text.newline}" for comment in head))
+    inside_string = _string_lines(body)
+    for number in range(text.position(body_start)[0], text.position(body_end)[0] + 1):
+        at = text.starts[number - 1]
+        if number not in inside_string and text.text.startswith(inner, at):
+            yield Edit(at, at + len(inner), outer)
+    tail = _kept(module, body_end, line_end)
+    if end > body_end:
+        yield Edit(body_end, line_end, "".join(f"{text.newline}{outer}{comment}" for comment in tail))
+
+
+def _string_lines(body: Iterable[ast.AST]) -> set[int]:
+    """The lines that begin inside a string."""
+    found: set[int] = set()
+    waiting = list(body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Constant | ast.JoinedStr):
+            found.update(range(node.lineno + 1, (node.end_lineno or node.lineno) + 1))
+        else:
+            waiting += ast.iter_child_nodes(node)
+    return found
+
+
+def drop_finally(module: Module, statement: ast.Try) -> Edit:
+    text = module.text
+    before = (statement.orelse or statement.handlers or statement.body)[-1]
+    start, end = text.line_end(text.span(before)[1]), text.line_end(text.span(statement)[1])
+    indent = text.indent(text.span(statement)[0])
+    return Edit(start, end, "".join(f"{text.newline}{indent}{comment}" for comment in _kept(module, start, end)))
+
+
+def substitute(module: Module, change: Substitute) -> Iterator[Edit]:
+    start, end = module.text.span(change.statement)
+    if module.is_elif(change.statement):
+        raise ConflictError("it is an `elif`")
+    comments = _kept(module, start, end)
+    if comments and module.text.text[module.text.line_start(start) : start].strip():
+        raise ConflictError("a comment stands inside the statement")
+    joint = f"{module.text.newline}{module.text.indent(start)}"
+    yield Edit(start, end, joint.join([*comments, change.new]))

@@ -1,0 +1,57 @@
+"""Something else in the place of a function of torchaudio, where a change would reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid
+from compat.codemod.uses import replacements
+
+_ADVICE = "Let what takes its place accept the new call, leave this folder out (--exclude tests), and run again."
+
+
+def check(module: Module, project: Project) -> Iterator[Draft]:
+    """The replacements in this module that kept the engine from a change."""
+    for one, places in replacements.refused(project).items():
+        if one in replacements.of(module):
+            name = f"torchaudio.{one.name}".rstrip(".")
+            reason = f"{name} {one.how} here, so what would reach it is not changed"
+            yield Draft(module.text.stretch(one.place), reason, _ADVICE, related=tuple(places[:3]))
+
+
+RULE = Rule(
+    id="TAC123",
+    title="A replaced load, save or info that would get new arguments",
+    level=Level.REPORT,
+    targets=MODERN,
+    everywhere=True,
+    after_refusals=True,
+    before="""\
+from unittest.mock import patch
+
+import torchaudio
+
+
+def test_reading():
+    with patch("torchaudio.load") as load:
+        torchaudio.load(filepath="a.wav")
+        load.assert_called_once_with(filepath="a.wav")
+""",
+    valid=(
+        Valid(
+            "no change would reach the mock",
+            """\
+import torchaudio
+
+
+def test_reading(mocker):
+    mocker.patch("torchaudio.load")
+    torchaudio.load("a.wav")
+""",
+        ),
+    ),
+    explanation="""\
+A mock or an assignment sees the arguments of every call that reaches it. No call is changed then, and both places are named.
+""",
+    check=check,
+)

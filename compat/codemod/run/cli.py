@@ -1,0 +1,252 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from compat._version import __version__
+from compat.codemod.source.options import Options, UsageError, configured
+from compat.console import is_full, nobody_reads, parsed, print_anything
+
+if TYPE_CHECKING:
+    from compat.codemod.source.results import Result, Tick
+
+_TARGETS = ("2.1", "2.2", "2.9", "compat")
+_FORMATS = ("text", "json", "sarif", "github")
+_BACKENDS = ("ffmpeg", "sox", "soundfile")
+
+_EPILOG = """\
+targets:
+  2.1     per-call backends; leftovers that 2.1 still honours stay
+  2.2     per-call backends, and every leftover of the global backend gone (default)
+  2.9     no backends; what 2.9 lost comes from this package (compat.info, ...)
+  compat  nothing rewritten: import compat; compat.install("2.0") goes into the --entry files
+
+exit status:
+  0  nothing to do, or nothing left to do
+  1  changes needed (--check, --diff), or findings left for a person
+  2  wrong usage, or a file that could not be read, parsed or written (named; the others are done)
+  130  stopped by Ctrl-C; every file is as it was, or done
+
+A comment `# compat: ignore` on a line leaves it alone, `# compat: ignore[TAC101]` for one rule.
+[tool.torchaudio-compat] in pyproject.toml takes target, entry, unsafe, select, ignore, backend, exclude and docs.
+"""
+
+
+_PROG = "python -m compat.codemod"
+
+
+def parser(prog: str = _PROG) -> argparse.ArgumentParser:
+    """The arguments."""
+    made = argparse.ArgumentParser(
+        prog=prog,
+        description="Move a project from torchaudio's global backend to a later release. What cannot be proved is reported, not changed.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = made.add_argument
+    add("paths", nargs="*", metavar="PATH", help="files and folders of the project, all of it; `-` for stdin to stdout")
+    add("--target", choices=_TARGETS, help="what to move to")
+    add("--entry", action="append", metavar="FILE", help="an entry point for --target compat; may be repeated")
+    add("--check", action="store_true", help="write nothing; say what would be changed")
+    add("--diff", action="store_true", help="write nothing; show the changes as a unified diff for `git apply`; findings go to stderr")
+    add("--unsafe", action="store_true", default=None, help="also make changes that keep the meaning only in most cases")
+    add("--select", action="append", metavar="RULE", help="these rules only; comma-separated, may be repeated")
+    add("--ignore", action="append", metavar="RULE", help="not these rules")
+    add("--backend", choices=_BACKENDS, help="the backend to name where the project's intent cannot be read")
+    add("--exclude", action="append", metavar="PATTERN", help="names or paths to leave out; .gitignore is honoured anyway")
+    add("--docs", action="store_true", default=None, help="also Python in Markdown and reStructuredText")
+    add("--format", choices=_FORMATS, default="text", help="how findings are written (default text)")
+    add("--report", metavar="FILE.html", help="also write one self-contained page")
+    add("--statistics", action="store_true", help="count findings by rule")
+    add("--list-rules", action="store_true", help="list all rules and leave")
+    add("--explain", metavar="RULE", help="explain a rule and leave")
+    add("--version", action="version", version=f"torchaudio-compat {__version__}")
+    return made
+
+
+def main(argv: Sequence[str] | None = None, prog: str = _PROG, keep: list[object] | None = None) -> int:
+    """Run the command; gives the exit status.
+
+    Args:
+        keep: as for ``session.run``.
+    """
+    made = parser(prog)
+    arguments = parsed(made, argv)
+    if isinstance(arguments, int):
+        return arguments
+    print_anything()
+    try:
+        if arguments.list_rules or arguments.explain:
+            return _tell(arguments.explain)
+        options = _options(arguments)
+        return _from_stdin(options) if options.paths == ("-",) else _on_files(options, keep)
+    except UsageError as why:
+        print(f"{made.prog}: {why}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("stopped; every file is as it was, or done", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        nobody_reads()
+        return 2
+    except OSError as why:
+        if not is_full(why):
+            raise
+        return 2
+
+
+def _options(arguments: argparse.Namespace) -> Options:
+    if not arguments.paths and not arguments.entry:
+        raise UsageError("no PATH given; `.` is the folder you are in")
+    if "-" in arguments.paths and arguments.paths != ["-"]:
+        raise UsageError("`-` goes alone")
+    start = "." if arguments.paths in (["-"], []) else arguments.paths[0]
+    values: dict[str, Any] = configured(start if os.path.isdir(start) else os.path.dirname(start) or ".")
+    for name in ("target", "unsafe", "backend", "docs"):
+        if getattr(arguments, name) is not None:
+            values[name] = getattr(arguments, name)
+    for name in ("select", "ignore"):
+        given = [rule.strip().upper() for one in getattr(arguments, name) or () for rule in one.split(",") if rule.strip()]
+        if getattr(arguments, name) is not None and not given:
+            raise UsageError(f"--{name} names no rule; --list-rules lists them")
+        values[name] = tuple(given or values.get(name, ()))
+    for name in ("entry", "exclude"):
+        values[name] = tuple(getattr(arguments, name) or values.get(name, ()))
+    options = Options(
+        **{**values, "paths": tuple(arguments.paths)},
+        check=arguments.check,
+        diff=arguments.diff,
+        format=arguments.format,
+        report=arguments.report,
+        statistics=arguments.statistics,
+    )
+    _refuse(options)
+    return options
+
+
+def _refuse(options: Options) -> None:
+    """Raise for what cannot be done as it is asked for."""
+    if options.target not in _TARGETS:
+        raise UsageError(f"there is no target {options.target!r}; there is {', '.join(_TARGETS)}")
+    if options.backend is not None and options.backend not in _BACKENDS:
+        raise UsageError(f"there is no backend {options.backend!r}; there is {', '.join(_BACKENDS)}")
+    for path in (*options.paths, *options.entry):
+        if path != "-" and not os.path.lexists(path):
+            raise UsageError(f"{path}: there is no such file or folder")
+    if options.target == "compat" and not options.entry and options.paths != ("-",):
+        raise UsageError("--target compat needs --entry FILE: the scripts that start the program")
+    if options.entry and options.target != "compat":
+        raise UsageError("--entry goes with --target compat")
+    if options.select or options.ignore:
+        from compat.codemod.rules import rules
+
+        unknown = sorted({*options.select, *options.ignore} - set(rules()))
+        if unknown:
+            raise UsageError(f"there is no rule {', '.join(unknown)}; --list-rules lists them")
+
+
+def _tell(rule_id: str | None) -> int:
+    from compat.codemod.rules import rules
+
+    if rule_id is None:
+        for rule in rules().values():
+            print(f"{rule.id}  {rule.level.value:6}  {','.join(sorted(rule.targets | rule.report_only_for)):18}  {rule.title}")
+        return 0
+    found = rules().get(rule_id.upper())
+    if found is None:
+        raise UsageError(f"there is no rule {rule_id}; --list-rules lists them")
+    targets = ", ".join([*sorted(found.targets), *(f"{target} (reported only)" for target in sorted(found.report_only_for))])
+    print(f"{found.id}: {found.title}\n\nlevel: {found.level.value}\ntargets: {targets}\n\n{found.explanation}")
+    print(_indented("before", found.before))
+    if found.after:
+        print(_indented(f"after, for {found.shown_target}", found.after))
+    return 0
+
+
+def _indented(title: str, code: str) -> str:
+    return f"{title}:\n\n" + "".join(f"    {line}" if line.strip() else line for line in code.splitlines(keepends=True))
+
+
+def _from_stdin(options: Options) -> int:
+    from compat.codemod.run import session
+
+    result = session.run_text(sys.stdin.buffer.read(), options)
+    for file in result.files:
+        if options.writes:
+            sys.stdout.buffer.write(file.new)
+            sys.stdout.buffer.flush()
+    return _say(result, options, sys.stdout if not options.writes else sys.stderr)
+
+
+def _on_files(options: Options, keep: list[object] | None) -> int:
+    from compat.codemod.run import session
+
+    with _progress() as tick:
+        result = session.run(options, tick, keep)
+    return _say(result, options, sys.stdout)
+
+
+def _say(result: Result, options: Options, out: Any) -> int:
+    from compat.codemod.reporting import plain
+
+    if options.format == "text":
+        plain.write(result, options, out, sys.stderr)
+    else:
+        from compat.codemod.reporting import machine
+
+        {"json": machine.write_json, "sarif": machine.write_sarif, "github": machine.write_github}[options.format](result, options, out)
+        if options.statistics:
+            plain.statistics(result, options, sys.stderr)
+    if options.report:
+        from compat.codemod.reporting.page import page
+
+        try:
+            with open(options.report, "w", encoding="utf-8") as file:
+                file.write(page(result, options))
+        except OSError as why:
+            raise UsageError(
+                f"--report {options.report}: it cannot be written: {why.strerror}; name a file in a folder that is there"
+            ) from why
+    if not result.scanned:
+        print("no file was found here; look at PATH, --exclude and .gitignore", file=sys.stderr)
+    for problem in result.problems:
+        print(plain.printable(str(problem)), file=sys.stderr)
+    if options.format == "text":
+        print(plain.summary(result, options), file=sys.stderr)
+    if result.problems:
+        return 2
+    left = any(plain.left_of(file, options) for file in result.files)
+    needed = not options.writes and any(file.changed for file in result.files)
+    return 1 if left or needed else 0
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Tick]:
+    """A bar on stderr, where that is a terminal and the run is long."""
+    import time
+
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    started, shown = time.monotonic(), 0.0
+
+    def tick(done: int, total: int) -> None:
+        nonlocal shown
+        now = time.monotonic()
+        if now - started > 0.5 and now - shown > 0.1:
+            shown = now
+            sys.stderr.write(f"\r[{'=' * (30 * done // max(total, 1)):<30}] {done} of {total} files")
+            sys.stderr.flush()
+
+    try:
+        yield tick
+    finally:
+        if shown:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()

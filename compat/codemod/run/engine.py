@@ -1,0 +1,307 @@
+"""From modules to findings and new texts: ask the rules, make what they propose, check it, and again until nothing changes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+from compat.codemod.plan import decide
+from compat.codemod.rewrite import edits
+from compat.codemod.rewrite.changes import Change, Remove, Substitute
+from compat.codemod.rewrite.drafts import Draft
+from compat.codemod.rewrite.edits import ConflictError, Edit, Track
+from compat.codemod.rewrite.lowering import lower
+from compat.codemod.rewrite.verification import Rewrite, complaint
+from compat.codemod.rule import Rule
+from compat.codemod.run import safety
+from compat.codemod.run.safety import Objection
+from compat.codemod.source.findings import Finding, Level, Place, State
+from compat.codemod.source.module import Module
+from compat.codemod.uses import replacements
+from compat.codemod.uses.project import Project
+
+_ROUNDS = 8
+_NO_ROUND_LEFT = "the changes did not come to rest; please report this file"
+
+
+class BrokenError(Exception):
+    """A change whose result does not hold; nothing of it is written."""
+
+
+@dataclasses.dataclass(eq=False)
+class Outcome:
+    """What became of one module.
+
+    Attributes:
+        module: as it was read.
+        now: as it is to be.
+        edits: one list of edits a round; the first on the text as it was read.
+        fixed: what was changed, at its place in the text as it was read.
+        left: what is left for a person, at its place in the text as it was read.
+        left_after: the same, at its place in the new text.
+    """
+
+    module: Module
+    now: Module
+    edits: list[list[Edit]] = dataclasses.field(default_factory=list)
+    fixed: list[Finding] = dataclasses.field(default_factory=list)
+    left: list[Finding] = dataclasses.field(default_factory=list)
+    left_after: list[Finding] = dataclasses.field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The new text."""
+        return self.now.text.text
+
+    @property
+    def changed(self) -> bool:
+        """Whether the new text is another."""
+        return self.text != self.module.text.text
+
+
+@dataclasses.dataclass(frozen=True)
+class _Proposal:
+    module: Module
+    rule: Rule
+    draft: Draft
+
+    @property
+    def place(self) -> Place:
+        return self.module.place(self.draft.span)
+
+    @property
+    def takes_away(self) -> bool:
+        """Whether it takes a statement away, as a setter goes; the other parts of its group follow from that."""
+        return any(isinstance(change, Remove | Substitute) for change in self.draft.changes)
+
+    def without_changes(self, why: str, advice: str = "", related: tuple[Place, ...] = ()) -> _Proposal:
+        """The same as a report."""
+        draft = self.draft
+        reason, related = f"{draft.reason}; not changed, because {why}", related or draft.related
+        advice = draft.advice or advice or "Change it by hand."
+        return dataclasses.replace(
+            self, draft=dataclasses.replace(draft, reason=reason, advice=advice, changes=(), group=None, related=related)
+        )
+
+
+def run(modules: list[Module], active: Iterable[Rule], *, unsafe: bool, make_project: Callable[[list[Module]], Project]) -> list[Outcome]:
+    """Everything that the rules have to say about the modules of a project, and their new texts.
+
+    Raises:
+        BrokenError: the outcome of a change does not hold. It is a mistake of ours, and no file is to be written.
+    """
+    rules = list(active)
+    outcomes = {module.path: Outcome(module, module) for module in modules}
+    for _ in range(_ROUNDS):
+        project = make_project([outcome.now for outcome in outcomes.values()])
+        applied, left = _Round(project, rules, unsafe).settle()
+        project.forget()
+        if not applied:
+            _leave(outcomes, left)
+            return list(outcomes.values())
+        fixed = {path: [_found(outcomes, proposal, State.FIXED) for proposal in proposals] for path, (proposals, _) in applied.items()}
+        for path, (_, made) in applied.items():
+            outcome = outcomes[path]
+            outcome.fixed += fixed[path]
+            outcome.edits.append(made)
+            outcome.now = _rewritten(outcome.now, made)
+    raise BrokenError(f"{', '.join(sorted(applied))}: {_NO_ROUND_LEFT}")
+
+
+def _rewritten(module: Module, made: list[Edit]) -> Module:
+    text = module.text.text
+    return verified(module, Rewrite(text, edits.apply(text, made), made, module.interactive))
+
+
+def verified(module: Module, rewrite: Rewrite) -> Module:
+    """The module as it is after a rewrite.
+
+    Raises:
+        BrokenError: the rewrite does not hold.
+    """
+    try:
+        new = module.after(rewrite.new)
+    except SyntaxError as why:
+        raise BrokenError(f"{module.path}: the changed text would not parse ({why.msg}, line {why.lineno})") from why
+    wrong = complaint(rewrite, module, new)
+    if wrong is not None:
+        raise BrokenError(f"{module.path}: {wrong}")
+    return new
+
+
+class _Round:
+    """One round: what the rules propose for the modules as they are, sorted into what can be carried out and what is left."""
+
+    def __init__(self, project: Project, rules: list[Rule], unsafe: bool) -> None:
+        self._project, self._rules, self._unsafe = project, rules, unsafe
+        self._proposals: list[_Proposal] = []
+        self._left: list[_Proposal] = []
+        # The groups of which a part is not to be changed, and why.
+        self._off: dict[int, Objection] = {}
+
+    def settle(self) -> tuple[dict[str, tuple[list[_Proposal], list[Edit]]], list[_Proposal]]:
+        """What can be carried out, by the path of its module, with its edits; and what is left."""
+        for rule in sorted(self._rules, key=lambda rule: rule.after_refusals):
+            if rule.after_refusals:
+                self._drop_groups()
+            for module in self._project.modules:
+                for draft in rule.check(module, self._project):
+                    self._sort(_Proposal(module, rule, draft))
+        self._drop_unselected()
+        return self._made()
+
+    # Sorting
+
+    def _sort(self, proposal: _Proposal) -> None:
+        """Put a proposal where it belongs; what cannot run, is ignored or belongs to another release is dropped."""
+        project, module, rule, draft = self._project, proposal.module, proposal.rule, proposal.draft
+        if draft.group is None and not rule.everywhere and project.runs_not(module, draft.span):
+            return
+        if project.target in rule.report_only_for:
+            proposal = _report_only(proposal)
+        if safety.is_ignored(module, rule, draft):
+            if draft.group is not None and proposal.takes_away:
+                self._off.setdefault(draft.group, Objection("a comment says to leave its setter"))
+            return
+        if not proposal.draft.changes:
+            self._left.append(proposal)
+        elif not project.pins or project.target == "compat":  # TAC135 says why
+            self._examine(proposal)
+
+    def _examine(self, proposal: _Proposal) -> None:
+        """Propose a change, hold it for ``--unsafe``, or refuse it."""
+        draft = proposal.draft
+        against = safety.objection(self._project, proposal.module, draft)
+        if against is None:
+            held = (draft.unsafe or proposal.rule.level is Level.UNSAFE) and not self._unsafe
+            (self._left if held else self._proposals).append(proposal)
+        elif draft.group is None:
+            self._refuse(proposal, against)
+        else:
+            if draft.group not in self._off or against.replacements:
+                self._off[draft.group] = against
+            self._proposals.append(proposal)
+
+    def _refuse(self, proposal: _Proposal, against: Objection) -> None:
+        for one in against.replacements:
+            replacements.refused(self._project).setdefault(one, []).append(proposal.place)
+        self._left.append(proposal.without_changes(against.reason, against.advice, against.places))
+
+    def _drop_groups(self) -> None:
+        """Refuse the groups of which a part is refused; of one that something is said against, only where setters would go is said."""
+        kept = []
+        for proposal in self._proposals:
+            against = self._off.get(proposal.draft.group) if proposal.draft.group is not None else None
+            if against is None:
+                kept.append(proposal)
+            elif proposal.takes_away or not against.places:
+                self._refuse(proposal, against)
+        self._proposals = kept
+
+    def _drop_unselected(self) -> None:
+        """Refuse the groups that a rule has a part in which is not selected."""
+        active = {rule.id for rule in self._rules}
+        for rule, group in decide.groups(self._project):
+            if rule not in active:
+                self._off.setdefault(group, Objection(f"a part of the change belongs to {rule}, which is not selected"))
+        self._drop_groups()
+
+    # Making
+
+    def _made(self) -> tuple[dict[str, tuple[list[_Proposal], list[Edit]]], list[_Proposal]]:
+        made: dict[str, tuple[list[_Proposal], list[Edit]]] = {}
+        while True:
+            own: dict[str, list[_Proposal]] = defaultdict(list)
+            for proposal in self._proposals:
+                own[proposal.module.path].append(proposal)
+            try:
+                for path, proposals in own.items():
+                    if path not in made or made[path][0] != proposals:
+                        made[path] = proposals, _lower(proposals)
+            except _RefusedError as why:
+                self._drop(why.proposal, why.reason)
+            else:
+                return {path: made[path] for path in own}, self._left
+
+    def _drop(self, proposal: _Proposal, reason: str) -> None:
+        """Leave a proposal that cannot be made, with its group."""
+        self._proposals.remove(proposal)
+        self._left.append(proposal.without_changes(reason))
+        if proposal.draft.group is not None:
+            self._off[proposal.draft.group] = Objection(f"another part of it cannot be changed, at {proposal.place}")
+            self._drop_groups()
+
+
+def _report_only(proposal: _Proposal) -> _Proposal:
+    """The same finding where the target is the release of old: its code is left, and fails there too."""
+    draft = proposal.draft
+    advice = draft.advice or f"Without the drop-in, --target 2.1 --select {proposal.rule.id} changes it, and 2.0 takes the result."
+    reason = f"under 2.0 too: {draft.reason}"
+    return dataclasses.replace(proposal, draft=dataclasses.replace(draft, reason=reason, advice=advice, changes=(), group=None))
+
+
+class _RefusedError(Exception):
+    def __init__(self, proposal: _Proposal, reason: str) -> None:
+        super().__init__(reason)
+        self.proposal, self.reason = proposal, reason
+
+
+def _lower(own: list[_Proposal]) -> list[Edit]:
+    """The edits that make all that is proposed for a module.
+
+    Raises:
+        _RefusedError: the first proposal that cannot be made, at all or beside those before it, and why.
+    """
+    module = own[0].module
+    try:
+        return lower(module, [change for proposal in own for change in proposal.draft.changes])
+    except ConflictError:
+        accepted: list[Change] = []
+        for proposal in own:
+            try:
+                lower(module, [*accepted, *proposal.draft.changes])
+            except ConflictError as why:
+                raise _RefusedError(proposal, str(why)) from why
+            accepted += proposal.draft.changes
+        raise
+
+
+# Findings
+
+
+def _leave(outcomes: dict[str, Outcome], left: list[_Proposal]) -> None:
+    for proposal in left:
+        outcome = outcomes[proposal.module.path]
+        state = State.FIXABLE if proposal.draft.changes else State.LEFT
+        outcome.left_after.append(_finding(proposal, proposal.place, state, proposal.draft.related))
+        outcome.left.append(_found(outcomes, proposal, state))
+
+
+def _found(outcomes: dict[str, Outcome], proposal: _Proposal, state: State) -> Finding:
+    """What is proposed, at its place in the text as it was read."""
+    place = _back(outcomes[proposal.module.path], proposal.draft.span)
+    return _finding(proposal, place, state, tuple(_place_back(outcomes, one) for one in proposal.draft.related))
+
+
+def _finding(proposal: _Proposal, place: Place, state: State, related: tuple[Place, ...]) -> Finding:
+    draft = proposal.draft
+    advice = draft.advice
+    if state is State.FIXABLE:
+        advice = advice or "Run again with --unsafe to have it changed."
+    return Finding(proposal.rule.id, place, draft.reason, advice, related, state)
+
+
+def _back(outcome: Outcome, span: tuple[int, int]) -> Place:
+    start, end = span
+    for made in reversed(outcome.edits):
+        track = Track(made)
+        start, end = track.back(start), track.back(end)
+    return outcome.module.place((start, max(start, end)))
+
+
+def _place_back(outcomes: dict[str, Outcome], place: Place) -> Place:
+    outcome = outcomes.get(place.path)
+    if outcome is None or not outcome.edits:
+        return place
+    return _back(outcome, outcome.now.text.stretch(place))

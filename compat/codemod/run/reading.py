@@ -1,0 +1,160 @@
+"""What a project holds: its files are read, those that speak of torchaudio are parsed, and of the others it is noted what they may do."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+
+from compat.codemod.files import discovery, documents, other_files
+from compat.codemod.files.content import probe
+from compat.codemod.files.discovery import Found
+from compat.codemod.files.documents import Document
+from compat.codemod.files.import_graph import Files, Quiet, content
+from compat.codemod.source import old_names
+from compat.codemod.source.findings import Finding, Place
+from compat.codemod.source.module import Module
+from compat.codemod.source.options import Options
+from compat.codemod.source.results import FileResult, Problem, Result, Tick
+from compat.codemod.uses.project import Project
+
+_PYTHON = ".".join(map(str, sys.version_info[:2]))
+_MEND = "Mend it, or leave it out with --exclude."
+
+
+class Gathered:
+    """The files of a project.
+
+    Attributes:
+        read: those that speak of torchaudio, by path.
+        modules: the Python in them.
+        unread: places of such files, or parts of them, that could not be parsed.
+        mentions: places outside Python that hold the old name of a backend.
+        files: the Python files, by the names that may mean them; ``None`` where there are only the modules.
+        quiet: the Python files that do not speak of it.
+        own_names: which of our names the project takes for modules of its own.
+    """
+
+    def __init__(self, options: Options, result: Result, found: Iterable[Found] = ()) -> None:
+        self.options, self.result = options, result
+        self.read: dict[str, Document] = {}
+        self.modules: list[Module] = []
+        self.unread: list[Place] = []
+        self.mentions: list[Place] = []
+        python = [one for one in found if one.kind != discovery.OTHER]
+        self.files: Files | None = Files([one.path for one in python]) if python else None
+        self.quiet: Quiet | None = None
+        self.own_names: frozenset[str] = _own_names(python)
+
+    def take(self, path: str, kind: str, data: bytes) -> None:
+        """Parse one that speaks of torchaudio."""
+        if kind == discovery.OTHER:
+            self._take_other(path, data)
+            return
+        try:
+            document = documents.read(path, kind, data)
+            pieces = [
+                Module(piece.key, piece.text, standalone=piece.standalone, interactive=piece.interactive) for piece in document.pieces
+            ]
+        except documents.UnreadableError as why:
+            self._cannot_parse(path, str(why), why.line)
+            return
+        except SyntaxError as why:
+            self._cannot_parse(path, f"it cannot be parsed as Python {_PYTHON}: {why.msg}. {_MEND}", why.lineno)
+            return
+        for line, reason in document.unparsed:
+            self._cannot_parse(path, reason, line)
+        self.read[path] = document
+        self.modules += pieces
+
+    def must_parse(self, path: str, data: bytes) -> None:
+        """Say it if a file cannot be parsed that was asked for by name, and has nothing in it that would be changed."""
+        held = len(self.unread)
+        self.take(path, discovery.PYTHON, data)
+        del self.unread[held:]
+
+    def _cannot_parse(self, path: str, reason: str, line: int | None) -> None:
+        self.result.problems.append(Problem(path, reason, line))
+        self.unread.append(Place(path, line or 1, 1, line or 1, 1))
+
+    def _take_other(self, path: str, data: bytes) -> None:
+        options = self.options
+        text = data.decode("utf-8", "replace")
+        wanted = "TAC133" not in options.ignore and (not options.select or "TAC133" in options.select) and options.target != "compat"
+        found = list(other_files.findings(path, text, options.target)) if wanted else []
+        found = [one for one in found if "compat: ignore" not in text.split("\n")[one.place.line - 1]]
+        if found:
+            self.result.files.append(FileResult(path, data, data, text, text, left=found, left_after=found))
+        self.mentions += other_files.mentions(path, text)
+
+    def has_own_torchaudio(self) -> bool:
+        """Whether the project has a torchaudio of its own, so that an import of it proves nothing; this is then reported."""
+        if "torchaudio" not in self.own_names:
+            return False
+        by_file: dict[str, list[Finding]] = defaultdict(list)
+        for module in self.modules:
+            if module.imported:
+                place = module.place(module.imported[0].statement)
+                reason = "the project has a module `torchaudio` of its own, so what is imported here may be that"
+                by_file[module.path].append(Finding("TAC127", place, reason, "Run on a part that does not have it."))
+        for path, found in by_file.items():
+            self.result.files.append(FileResult(path, b"", b"", left=found, left_after=found))
+        return True
+
+    def project(self, modules: list[Module]) -> Project:
+        """The project, with its modules as they are now."""
+        options = self.options
+        entries = set(map(os.path.realpath, options.entry))
+        return Project(
+            modules,
+            target=options.target,
+            backend=options.backend,
+            unread=self.unread,
+            files=self.files,
+            quiet=self.quiet,
+            mentions=self.mentions,
+            own_names=self.own_names,
+            entries=[one.path for one in modules if entries and not one.standalone and os.path.realpath(one.path) in entries],
+        )
+
+
+def gather(found: list[Found], options: Options, result: Result, tick: Tick) -> Gathered:
+    """Read every file once."""
+    gathered = Gathered(options, result, found)
+    entries = frozenset(map(os.path.realpath, options.entry))
+    quiet = []
+    for done, (one, data, why) in enumerate(probe(found), 1):
+        path = one.path
+        if not done % 50 or done == len(found):
+            tick(done, len(found))
+        if why or data is not None or (entries and os.path.realpath(path) in entries):
+            if one.is_ignored():
+                continue
+            if why:
+                result.problems.append(Problem(path, f"it could not be read: {why}. {_MEND}"))
+            else:
+                gathered.take(path, one.kind, content(path) if data is None else data)
+        elif one.kind == discovery.PYTHON:
+            if one.is_named and old_names.ROOT.encode() in (named := content(path)):
+                gathered.must_parse(path, named)
+            else:
+                quiet.append(path)
+    result.scanned += len(found)
+    files = gathered.files or Files(())
+    gathered.quiet = Quiet(quiet, files.read)
+    return gathered
+
+
+def _own_names(found: Iterable[Found]) -> frozenset[str]:
+    """Which of ``compat`` and ``torchaudio`` the project has as a top-level module of its own."""
+    names = set()
+    folders = {os.path.dirname(one.path) for one in found if os.path.basename(one.path) == "__init__.py"}
+    for one in found:
+        folder, name = os.path.split(one.path)
+        for wanted in ("compat", "torchaudio"):
+            module = name == f"{wanted}.py" and folder not in folders
+            package = name == "__init__.py" and os.path.basename(folder) == wanted and os.path.dirname(folder) not in folders
+            if module or package:
+                names.add(wanted)
+    return frozenset(names)

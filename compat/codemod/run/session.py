@@ -1,0 +1,135 @@
+"""One run: find the files, read each once, have the engine make the new texts, put them in place."""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+from typing import TYPE_CHECKING
+
+from compat.codemod.files import discovery
+from compat.codemod.source.options import Options
+from compat.codemod.source.results import FileResult, Problem, Result, Tick
+
+if TYPE_CHECKING:
+    from compat.codemod.files.documents import Document
+    from compat.codemod.run.engine import Outcome
+    from compat.codemod.run.reading import Gathered
+
+# Rules whose changes in one file are right only together with those in others.
+_ACROSS_FILES = {"TAC102", "TAC118"}
+
+
+def run(options: Options, tick: Tick = lambda done, total: None, keep: list[object] | None = None) -> Result:
+    """Do what the options ask for; files are written only if they say so.
+
+    Args:
+        keep: where the syntax trees are left, for a process that ends without freeing them; no garbage is looked for then.
+    """
+    from compat.codemod.run.reading import gather
+
+    result = Result()
+    found = list(discovery.walk([*options.paths, *options.entry], options.exclude, documents=options.docs))
+    # Syntax trees are many objects that all live to the end: looking for garbage among them costs a third of the time.
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        gathered = gather(found, options, result, tick)
+        outcomes = _settle(gathered)
+        if keep is not None:
+            keep += gathered, outcomes
+    finally:
+        if keep is None and was_on:
+            gc.enable()
+    if options.writes and not result.broken:
+        _write(result)
+    return result
+
+
+def run_text(text: bytes, options: Options, path: str = "<stdin>") -> Result:
+    """The same for one text that is in no file."""
+    from compat.codemod.run.reading import Gathered
+
+    result = Result(scanned=1)
+    gathered = Gathered(dataclasses.replace(options, entry=(path,) if options.target == "compat" else ()), result)
+    if b"torchaudio" in text or b"TORCHAUDIO_" in text or options.target == "compat":
+        gathered.take(path, discovery.PYTHON, text)
+    else:
+        result.files.append(FileResult(path, text, text))
+    _settle(gathered)
+    return result
+
+
+def _settle(gathered: Gathered) -> list[Outcome]:
+    """The new texts of the files that speak of torchaudio, and what there is to say of them; gives what became of the modules."""
+    if not (gathered.read or gathered.modules) or gathered.has_own_torchaudio():
+        return []
+    from compat.codemod.files.documents import UnreadableError
+    from compat.codemod.rules import rules
+    from compat.codemod.run import engine
+
+    options, result = gathered.options, gathered.result
+    active = [
+        rule
+        for rule in rules().values()
+        if rule.applies(options.target) and (not options.select or rule.id in options.select) and rule.id not in options.ignore
+    ]
+    try:
+        made = engine.run(gathered.modules, active, unsafe=options.unsafe, make_project=gathered.project)
+    except engine.BrokenError as why:
+        result.problems.append(Problem(str(why).partition(":")[0], f"nothing was changed: {why}"))
+        result.broken = True
+        return []
+    outcomes = {outcome.module.path: outcome for outcome in made}
+    for path, document in gathered.read.items():
+        try:
+            result.files.append(_file(document, [outcomes[piece.key] for piece in document.pieces], outcomes, gathered.read))
+        except UnreadableError as why:
+            result.problems.append(Problem(path, str(why)))
+    return made
+
+
+def _file(document: Document, own: list[Outcome], outcomes: dict[str, Outcome], read: dict[str, Document]) -> FileResult:
+    """What became of one file.
+
+    Raises:
+        UnreadableError: its new text cannot be put into it.
+    """
+    from compat.codemod.files.documents import relocated
+
+    texts = {path: outcome.text for path, outcome in outcomes.items()}
+    new = document.rebuild(texts) if any(outcome.changed for outcome in own) else document.data
+    before = document.text if len(own) != 1 else own[0].module.text.text
+    after = before if new == document.data else own[0].text if len(own) == 1 else new.decode("utf-8", "replace")
+    file = FileResult(document.path, document.data, new, before, after)
+    for outcome in own:
+        file.fixed += [relocated(finding, document, read, None) for finding in outcome.fixed]
+        file.left += [relocated(finding, document, read, None) for finding in outcome.left]
+        file.left_after += [relocated(finding, document, read, texts) for finding in outcome.left_after]
+    for findings in (file.fixed, file.left, file.left_after):
+        findings.sort(key=lambda finding: (finding.place.cell or 0, finding.place.line, finding.place.column, finding.rule))
+    return file
+
+
+def _write(result: Result) -> None:
+    from compat.codemod.files import writing
+
+    changed = [file for file in result.files if file.changed]
+    obstacles = {file.path: why for file in changed if (why := writing.obstacle(file.path, file.old)) is not None}
+    held = next((file.path for file in changed if file.path in obstacles and _is_part(file)), None)
+    for file in changed:
+        why = obstacles.get(file.path)
+        if why is None and held is not None and _is_part(file):
+            why = f"its changes go together with those of {held}"
+        if why is None:
+            try:
+                writing.replace(file.path, file.old, file.new)
+            except (OSError, writing.ChangedError) as failure:
+                why = failure.strerror if isinstance(failure, OSError) and failure.strerror else str(failure)
+        if why is not None:
+            result.problems.append(Problem(file.path, f"it was not written: {why}"))
+            file.new, file.after = file.old, file.before
+            file.left_after, file.fixed = [*file.fixed, *file.left], []
+
+
+def _is_part(file: FileResult) -> bool:
+    return any(finding.rule in _ACROSS_FILES for finding in file.fixed)

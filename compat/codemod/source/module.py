@@ -1,0 +1,225 @@
+"""Which names of a file are torchaudio's: every use of one, every import of one, and the comments that say to leave a line."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import functools
+import os
+import re
+from collections.abc import Iterator
+
+from compat.codemod.source import old_names
+from compat.codemod.source.old_names import Known
+from compat.codemod.source.scopes import Scope, only_import
+from compat.codemod.source.tree import Tree
+
+_IGNORE = re.compile(r"#\s*compat:\s*ignore(?:\[([A-Z0-9,\s]*)\])?", re.I)
+
+
+def is_test(path: str) -> bool:
+    """Whether a file is a test by its own name; folders say nothing, the whole project may lie below one called tests."""
+    name = os.path.basename(path)
+    return name.startswith("test_") or name == "conftest.py" or os.path.splitext(name)[0].endswith("_test")
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Use:
+    """A place that speaks of something of torchaudio's, by a name that an import binds.
+
+    Attributes:
+        path: its full name, whatever it is called here: ``torchaudio.backend.sox_io_backend.load``.
+        known: what that is, where it is one of the old names.
+        node: the name or dotted name.
+        root: the name that the import binds.
+        call: the call, where it is called.
+        stored: it is assigned to or deleted.
+    """
+
+    path: str
+    known: Known | None
+    node: ast.Name | ast.Attribute
+    root: ast.Name
+    call: ast.Call | None
+    stored: bool
+
+    @property
+    def kind(self) -> str:
+        """The kind of the old name, else nothing."""
+        return self.known.kind if self.known else ""
+
+    @property
+    def name(self) -> str:
+        """The plain old name, else nothing."""
+        return self.known.name if self.known else ""
+
+    @property
+    def written(self) -> str:
+        """The dotted name as it stands in the text: ``ta.load``."""
+        return ast.unparse(self.node)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Imported:
+    """One name that an import binds: the statement, its alias, the full path imported, the local name."""
+
+    statement: ast.Import | ast.ImportFrom
+    alias: ast.alias
+    path: str
+    local: str
+    scope: Scope
+
+    @property
+    def written(self) -> str:
+        """The name by which the module speaks of it."""
+        return self.local
+
+
+class Module(Tree):
+    """A file, a notebook, or a block of code in a document; the arguments and errors are those of ``Tree``."""
+
+    def after(self, text: str) -> Module:
+        """The same module with another text."""
+        return Module(self.path, text, standalone=self.standalone, interactive=self.interactive)
+
+    @functools.cached_property
+    def is_test(self) -> bool:
+        """Whether it is a test: such a file may run the project's code without its entry point."""
+        return is_test(self.path)
+
+    # torchaudio
+
+    @functools.cached_property
+    def imported(self) -> list[Imported]:
+        """Every name that an import of torchaudio, or of something in it, binds."""
+        found = []
+        for statement, scope in self.names.imports:
+            prefix = ""
+            if isinstance(statement, ast.ImportFrom):
+                if statement.level or not statement.module:
+                    continue
+                prefix = f"{statement.module}."
+            for alias in statement.names:
+                path = prefix + alias.name
+                if old_names.is_ours(path):
+                    local = alias.asname or (alias.name if prefix else alias.name.partition(".")[0])
+                    found.append(Imported(statement, alias, path, local, scope))
+        return found
+
+    @functools.cached_property
+    def uses(self) -> list[Use]:
+        """Every use of a name that is torchaudio's and nothing else's, in the order of the text; not those in f-strings."""
+        return [use for use in self._all_uses if not self.in_fstring(use.node)]
+
+    @functools.cached_property
+    def hidden(self) -> list[Use]:
+        """The uses inside f-strings, which are never changed: before Python 3.12 their places cannot be known."""
+        return [use for use in self._all_uses if self.in_fstring(use.node)]
+
+    @functools.cached_property
+    def _by_imported_name(self) -> list[ast.Name]:
+        """The names that are called like something that an import of torchaudio binds."""
+        locals_ = {imported.local for imported in self.imported}
+        return [node for node in self.names.scope_of if node.id in locals_]
+
+    @functools.cached_property
+    def _all_uses(self) -> list[Use]:
+        found = []
+        for node in self._by_imported_name:
+            if isinstance(node.ctx, ast.Load):
+                target = only_import(self.names.bindings(node))
+                if target and old_names.is_ours(target):
+                    found.append(self._use(node, target))
+        return sorted(found, key=lambda use: (use.node.lineno, use.node.col_offset))
+
+    def _use(self, root: ast.Name, path: str) -> Use:
+        node: ast.Name | ast.Attribute = root
+        parents = self.names.parents
+        while path not in old_names.KNOWN:
+            above = parents.get(node)
+            if not isinstance(above, ast.Attribute):
+                break
+            node, path = above, f"{path}.{above.attr}"
+        above = parents.get(node)
+        call = above if isinstance(above, ast.Call) and above.func is node else None
+        return Use(path, old_names.KNOWN.get(path), node, root, call, not isinstance(node.ctx, ast.Load))
+
+    @functools.cached_property
+    def ambiguous(self) -> list[ast.Attribute]:
+        """Old names reached through a name that is torchaudio in one place and something else in another."""
+        found = []
+        for node in self._by_imported_name:
+            above = self.names.parents.get(node)
+            if isinstance(above, ast.Attribute) and above.attr in old_names.REPLACEABLE:
+                bindings = self.names.bindings(node)
+                if only_import(bindings) is None and any(binding.target == old_names.ROOT for binding in bindings):
+                    found.append(above)
+        return found
+
+    def of(self, *kinds: str) -> Iterator[Use]:
+        """The uses of these kinds of old names; a text without any of the names is not parsed for it."""
+        if self._named.isdisjoint(kinds):
+            return iter(())
+        return (use for use in self.uses if use.kind in kinds)
+
+    def calls_of(self, *names: str) -> Iterator[tuple[Use, ast.Call]]:
+        """The calls of torchaudio's own ``load``, ``save`` or ``info``, however imported."""
+        for use in self.of("function"):
+            if use.call is not None and use.name in names:
+                yield use, use.call
+
+    @functools.cached_property
+    def _named(self) -> frozenset[str]:
+        """The kinds of old names of which one is in the text."""
+        return frozenset(kind for kind, names in old_names.NAMES_OF.items() if any(name in self.text.text for name in names))
+
+    def anchor(self, *, optional: bool = False) -> ast.Import | ast.ImportFrom | None:
+        """The first import of torchaudio at the top of the module; new imports go behind it.
+
+        Args:
+            optional: one in the body of a ``try`` will do.
+        """
+        for imported in self.imported:
+            parent = self.names.parents[imported.statement]
+            in_try = isinstance(parent, ast.Try) and imported.statement in parent.body and parent in self.tree.body
+            if parent is self.tree or (optional and in_try):
+                return imported.statement
+        return None
+
+    def torchaudio_at(self, use: Use) -> str | None:
+        """What the plain module is surely called where a use stands: ``torchaudio``, ``ta``; ``None`` where it has no name."""
+        if only_import(self.names.bindings(use.root)) == old_names.ROOT:
+            return use.root.id
+        scope = self.names.scope_of[use.root]
+        for imported in self.imported:
+            plain = imported.path == old_names.ROOT or (isinstance(imported.statement, ast.Import) and not imported.alias.asname)
+            home = scope.home(imported.local) if plain else None
+            if home is not imported.scope or home is None or only_import(home.bindings[imported.local]) != old_names.ROOT:
+                continue
+            always = self.names.parents[imported.statement] is home.node
+            if always and (home is not scope or self.span(imported.statement)[1] <= self.span(use.node)[0]):
+                return imported.local
+        return None
+
+    @functools.cached_property
+    def _ignored(self) -> dict[int, frozenset[str] | None]:
+        lines: dict[int, frozenset[str] | None] = {}
+        if "compat:" in self.text.text:
+            for comment in self.text.comments:
+                match = _IGNORE.match(self.text.text, comment.start)
+                if match:
+                    rules = None if match.group(1) is None else frozenset(match.group(1).upper().replace(",", " ").split())
+                    lines[self.text.position(comment.start)[0]] = rules
+        return lines
+
+    def ignores(self, rule: str, span: tuple[int, int]) -> bool:
+        """Whether a comment on one of the lines says ``# compat: ignore``, of all rules or of this one."""
+        if not self._ignored:
+            return False
+        first, last = self.text.position(span[0])[0], self.text.position(max(span))[0]
+        for line in range(first, last + 1):
+            if line in self._ignored:
+                rules = self._ignored[line]
+                if rules is None or rule in rules:
+                    return True
+        return False

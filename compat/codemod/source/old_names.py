@@ -1,0 +1,109 @@
+"""torchaudio's old names, by their full path, as data."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from compat.before_2_0 import AUTOMATIC, BEFORE_2_0, LOAD_WAV
+
+ROOT = "torchaudio"
+FUNCTIONS = ("info", "load", "save")
+PER_CALL_NAMES = {"sox_io": "sox", "soundfile": "soundfile"}
+VARIABLE = "TORCHAUDIO_USE_BACKEND_DISPATCHER"
+
+LEGACY_PARAMETERS: dict[str, tuple[str, ...]] = {
+    "load": ("filepath", "frame_offset", "num_frames", "normalize", "channels_first", "format"),
+    "save": ("filepath", "src", "sample_rate", "channels_first", "compression", "format", "encoding", "bits_per_sample"),
+    "info": ("filepath", "format"),
+}
+
+# How many positional arguments stand before ``backend`` from 2.1 on.
+PER_CALL_POSITION = {"load": 7, "save": 8, "info": 3}
+
+
+@dataclasses.dataclass(frozen=True)
+class Known:
+    """What a full path is: its kind, the plain name, and for a backend module's function the per-call name of the backend."""
+
+    kind: str
+    name: str
+    backend: str = ""
+
+
+def _table() -> dict[str, Known]:
+    table = {f"{ROOT}.{name}": Known("function", name) for name in FUNCTIONS}
+    for module, backend in (("sox_io_backend", "sox"), ("soundfile_backend", "soundfile")):
+        table |= {f"{ROOT}.backend.{module}.{name}": Known("of a backend", name, backend) for name in FUNCTIONS}
+        table[f"{ROOT}.backend.{module}.load_wav"] = Known("load_wav", "load_wav")
+    for home in (ROOT, f"{ROOT}.backend", f"{ROOT}.backend.utils"):
+        table[f"{home}.set_audio_backend"] = Known("setter", "set_audio_backend")
+        table[f"{home}.get_audio_backend"] = Known("getter", "get_audio_backend")
+        table[f"{home}.list_audio_backends"] = Known("lister", "list_audio_backends")
+    table[f"{ROOT}.backend.common.AudioMetaData"] = Known("old metadata", "AudioMetaData")
+    table[f"{ROOT}.AudioMetaData"] = Known("metadata", "AudioMetaData")
+    table[f"{ROOT}.load_wav"] = Known("load_wav", "load_wav")
+    table[f"{ROOT}.USE_SOUNDFILE_LEGACY_INTERFACE"] = Known("flag", "USE_SOUNDFILE_LEGACY_INTERFACE")
+    table[f"{ROOT}.utils.sox_utils.set_buffer_size"] = Known("buffer size", "set_buffer_size")
+    return table
+
+
+KNOWN = _table()
+NAMES_OF: dict[str, frozenset[str]] = {
+    kind: frozenset(known.name for known in KNOWN.values() if known.kind == kind) for kind in {known.kind for known in KNOWN.values()}
+}
+
+# Names whose replacement by something else (a mock, a shim) is worth knowing.
+REPLACEABLE = frozenset(known.name for path, known in KNOWN.items() if path.count(".") == 1) | {"backend"}
+
+# What 2.9 no longer has, besides the names above: prefix of a path -> what to do.
+GONE = {
+    f"{ROOT}.sox_effects": "Use torchaudio.functional or torchaudio.transforms, or run `sox` itself.",
+    f"{ROOT}.io": "compat.io has it, with the same arguments: from compat.io import StreamReader.",
+    f"{ROOT}.functional.apply_codec": "Use AudioEffector(format=...) from compat.io.",
+    f"{ROOT}.kaldi_io": "Use the package kaldi_io itself.",
+    f"{ROOT}._backend": "It is private; use torchaudio.load, .save and compat.info.",
+    f"{ROOT}._internal": "It is private.",
+    f"{ROOT}._extension": "It is private.",
+    f"{ROOT}.utils.sox_utils": "libsox is gone from torchaudio.",
+    f"{ROOT}.utils.ffmpeg_utils": "FFmpeg is gone from torchaudio.",
+    f"{ROOT}.backend": "Use torchaudio.load and .save, compat.info and compat.AudioMetaData.",
+}
+
+
+# What 2.0 lacks too: path -> what to do. Of load_wav another rule speaks.
+EARLIER = {f"{ROOT}.{name}": lost.advice for name, lost in BEFORE_2_0.items() if lost is not LOAD_WAV}
+NEEDLESS = frozenset(f"{ROOT}.{name}" for name, lost in BEFORE_2_0.items() if lost is AUTOMATIC)
+
+
+# The releases that code is moved to.
+RELEASES = {"2.1": (2, 1), "2.2": (2, 2), "2.9": (2, 9)}
+
+_ALWAYS_THERE = {"load", "save", "functional", "transforms", "datasets", "models", "pipelines"}
+_UNTIL_NINE = {
+    "info", "AudioMetaData", "set_audio_backend", "get_audio_backend", "list_audio_backends", "backend", "io", "sox_effects", "kaldi_io",
+}  # fmt: skip
+
+
+def is_ours(path: str) -> bool:
+    """Whether a dotted name is torchaudio or something of it."""
+    return path == ROOT or path.startswith(f"{ROOT}.")
+
+
+def has(name: str, target: str) -> bool | None:
+    """Whether the torchaudio of a target has a name; ``None`` where this is not known."""
+    if name in _ALWAYS_THERE or (name in _UNTIL_NINE and target != "2.9"):
+        return True
+    return False if name in _UNTIL_NINE or name == "load_wav" or f"{ROOT}.{name}" in EARLIER else None
+
+
+def earlier(path: str) -> str | None:
+    """The name of ``EARLIER`` that a path is, or goes on from."""
+    return next((name for name in EARLIER if path == name or path.startswith(f"{name}.")), None)
+
+
+def gone(path: str) -> str | None:
+    """What to do about a path that 2.9 lacks; ``None`` where it has it, or did not lose it."""
+    for prefix, advice in GONE.items():
+        if path == prefix or path.startswith(f"{prefix}."):
+            return advice
+    return None

@@ -1,0 +1,91 @@
+"""What a run is asked to do: the command line over ``[tool.torchaudio-compat]`` in pyproject.toml over the defaults."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from typing import Any
+
+TABLE = "torchaudio-compat"
+
+
+class UsageError(Exception):
+    """The command line or the configuration asks for something that there is not."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Options:
+    """The options, each as on the command line."""
+
+    paths: tuple[str, ...] = ()
+    target: str = "2.2"
+    entry: tuple[str, ...] = ()
+    check: bool = False
+    diff: bool = False
+    unsafe: bool = False
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    backend: str | None = None
+    exclude: tuple[str, ...] = ()
+    docs: bool = False
+    format: str = "text"
+    report: str | None = None
+    statistics: bool = False
+
+    @property
+    def writes(self) -> bool:
+        """Whether files are changed."""
+        return not (self.check or self.diff)
+
+
+# Name in pyproject.toml -> (type of the value, whether it is a list of them).
+_CONFIGURABLE = {
+    "target": (str, False),
+    "entry": (str, True),
+    "unsafe": (bool, False),
+    "select": (str, True),
+    "ignore": (str, True),
+    "backend": (str, False),
+    "exclude": (str, True),
+    "docs": (bool, False),
+}
+
+
+def configured(start: str) -> dict[str, Any]:
+    """The table of the nearest pyproject.toml at or above a path; empty where there is none.
+
+    Raises:
+        UsageError: it cannot be read, or has a key or a value that there is not.
+    """
+    folder = os.path.abspath(start)
+    while True:
+        path = os.path.join(folder, "pyproject.toml")
+        if os.path.isfile(path):
+            return _table(path)
+        above = os.path.dirname(folder)
+        if above == folder:
+            return {}
+        folder = above
+
+
+def _table(path: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        with open(path, "rb") as file:
+            table = tomllib.load(file).get("tool", {}).get(TABLE, {})
+    except (OSError, tomllib.TOMLDecodeError) as why:
+        raise UsageError(f"{path}: {why}") from why
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in _CONFIGURABLE:
+            raise UsageError(f"{path}: [tool.{TABLE}] has no {key!r}; there is {', '.join(_CONFIGURABLE)}")
+        kind, many = _CONFIGURABLE[key]
+        values = value if many and isinstance(value, list) else [value]
+        if not all(type(one) is kind for one in values) or (many and not isinstance(value, list)):
+            raise UsageError(f"{path}: {key} in [tool.{TABLE}] must be {'a list of ' if many else ''}{kind.__name__}")
+        if key in ("entry", "exclude"):
+            base = os.path.dirname(path)
+            values = [os.path.join(base, one) if key == "entry" else one for one in values]
+        found[key] = tuple(values) if many else value
+    return found

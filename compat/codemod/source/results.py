@@ -1,0 +1,69 @@
+"""What became of a run, file by file."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+from compat.codemod.source.findings import Finding
+
+Tick = Callable[[int, int], None]
+
+
+@dataclasses.dataclass(frozen=True)
+class Problem:
+    """A file that could not be read, parsed or written, and why."""
+
+    path: str
+    reason: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.path}{'' if self.line is None else f':{self.line}'}: {self.reason}"
+
+
+@dataclasses.dataclass
+class FileResult:
+    """What became of one file.
+
+    Attributes:
+        old: its content as it was read.
+        new: its content as it is to be, the same where nothing changes.
+        before: its Python before, for showing; a notebook's is its cells, one after the other.
+        fixed: what was changed, at its place in the old content.
+        left: what is left, at its place in the old content.
+        left_after: what is left, at its place in the new content.
+    """
+
+    path: str
+    old: bytes
+    new: bytes
+    before: str = ""
+    after: str = ""
+    fixed: list[Finding] = dataclasses.field(default_factory=list)
+    left: list[Finding] = dataclasses.field(default_factory=list)
+    left_after: list[Finding] = dataclasses.field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        """Whether it is to be another."""
+        return self.new != self.old
+
+
+@dataclasses.dataclass
+class Result:
+    """What became of the run."""
+
+    files: list[FileResult] = dataclasses.field(default_factory=list)
+    problems: list[Problem] = dataclasses.field(default_factory=list)
+    scanned: int = 0
+    broken: bool = False
+
+
+def kinds_of(findings: Iterable[Finding]) -> dict[str, int]:
+    """How many findings each rule has."""
+    counts: dict[str, int] = defaultdict(int)
+    for finding in findings:
+        counts[finding.rule] += 1
+    return dict(sorted(counts.items()))

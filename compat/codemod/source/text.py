@@ -1,0 +1,143 @@
+"""A piece of Python text, and the way between what ``ast`` counts (lines, UTF-8 bytes) and offsets in the text."""
+
+from __future__ import annotations
+
+import ast
+import bisect
+import functools
+import io
+import itertools
+import re
+import tokenize
+import warnings
+from typing import NamedTuple
+
+from compat.codemod.source.findings import Place
+
+_LONG_LINE = 1000
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+class Comment(NamedTuple):
+    """A comment: its stretch, and whether nothing but space stands before it on its line."""
+
+    start: int
+    end: int
+    own_line: bool
+
+
+class Text:
+    """Python text with its line ends as they are in the file."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.starts: list[int] = _line_starts(text)
+        self.ascii: bool = text.isascii()
+        self._long_lines: dict[int, list[int]] = {}
+
+    @functools.cached_property
+    def newline(self) -> str:
+        """The line end that the first line has."""
+        match = _LINE_END.search(self.text)
+        return match.group() if match else "\n"
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a place given as ``ast`` does: line from 1, column in UTF-8 bytes."""
+        start = self.starts[min(line, len(self.starts)) - 1]  # places in f-strings may lie outside the text, before 3.12
+        if self.ascii or not column:
+            return start + column
+        end = self.starts[line] if line < len(self.starts) else len(self.text)
+        if end - start > _LONG_LINE:
+            return start + bisect.bisect_left(self._bytes_before(line, start, end), column)
+        return start + len(self.text[start:end].encode("utf-8", "surrogatepass")[:column].decode("utf-8", "surrogatepass"))
+
+    def _bytes_before(self, line: int, start: int, end: int) -> list[int]:
+        """For each character of a line the UTF-8 bytes before it; kept, because a long line is asked about often."""
+        if line not in self._long_lines:
+            lengths = (len(character.encode("utf-8", "surrogatepass")) for character in self.text[start:end])
+            self._long_lines[line] = [0, *itertools.accumulate(lengths)]
+        return self._long_lines[line]
+
+    def span(self, node: ast.AST) -> tuple[int, int]:
+        """The stretch of a node."""
+        return (
+            self.offset(node.lineno, node.col_offset),  # type: ignore[attr-defined]
+            self.offset(node.end_lineno, node.end_col_offset),  # type: ignore[attr-defined]
+        )
+
+    def segment(self, node: ast.AST) -> str:
+        """The text of a node."""
+        start, end = self.span(node)
+        return self.text[start:end]
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset, both from 1, the column in characters."""
+        line = bisect.bisect_right(self.starts, offset)
+        return line, offset - self.starts[line - 1] + 1
+
+    def stretch(self, place: Place) -> tuple[int, int]:
+        """The stretch of a place; one outside of the text is moved into it."""
+        last = len(self.starts)
+        start, end = (self.starts[min(line, last) - 1] for line in (place.line, place.end_line))
+        return start + place.column - 1, end + place.end_column - 1
+
+    def line_start(self, offset: int) -> int:
+        """Where the line of an offset begins."""
+        return self.starts[bisect.bisect_right(self.starts, offset) - 1]
+
+    def line_end(self, offset: int) -> int:
+        """Where the line of an offset ends, before its line end."""
+        line = bisect.bisect_right(self.starts, offset)
+        if line == len(self.starts):
+            return len(self.text)
+        end = self.starts[line]
+        while end > self.starts[line - 1] and self.text[end - 1] in "\r\n":
+            end -= 1
+        return end
+
+    def indent(self, offset: int) -> str:
+        """The white space that the line of an offset begins with."""
+        start = self.line_start(offset)
+        match = re.compile(r"[ \t\f]*").match(self.text, start)
+        return match.group() if match else ""
+
+    @functools.cached_property
+    def comments(self) -> list[Comment]:
+        """All comments, in order; none where the text cannot be tokenized."""
+        found: list[Comment] = []
+        if "#" not in self.text:
+            return found
+        lines = [self.text[a:b] for a, b in zip(self.starts, [*self.starts[1:], len(self.text)], strict=True)]
+        flat = "".join(line.rstrip("\r\n") + "\n" for line in lines)
+        try:
+            for token in tokenize.generate_tokens(io.StringIO(flat, newline="\n").readline):
+                if token.type == tokenize.COMMENT:
+                    start = self.starts[token.start[0] - 1] + token.start[1]
+                    before = self.text[self.starts[token.start[0] - 1] : start]
+                    found.append(Comment(start, start + len(token.string), not before.strip()))
+        except (tokenize.TokenError, SyntaxError):
+            return []
+        return found
+
+
+def _line_starts(text: str) -> list[int]:
+    if "\r" in text:
+        return [0, *(match.end() for match in _LINE_END.finditer(text))]
+    return [0, *itertools.accumulate(len(line) + 1 for line in text.split("\n")[:-1])]
+
+
+def parse(text: str, *, top_level_await: bool = False) -> ast.Module:
+    """The syntax tree.
+
+    Raises:
+        SyntaxError: it is not Python that this interpreter reads; null bytes and too deep nesting count as that.
+    """
+    flags = ast.PyCF_ONLY_AST | (ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if top_level_await else 0)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # invalid escapes in the user's strings are not our business
+            tree = compile(text, "<text>", "exec", flags, dont_inherit=True)
+            assert isinstance(tree, ast.Module)
+            return tree
+    except (ValueError, RecursionError, MemoryError, OverflowError) as why:
+        raise SyntaxError(str(why)) from why

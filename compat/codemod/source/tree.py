@@ -1,0 +1,124 @@
+"""A piece of Python as a tree, and the ways about in it: the statement, the block, the function around a node; its text, its place."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from compat.codemod.source.findings import Place
+from compat.codemod.source.scopes import AnyFunction, Names
+from compat.codemod.source.text import Text, parse
+
+Noted = TypeVar("Noted")
+
+
+class Tree:
+    """Python text with its syntax tree.
+
+    Args:
+        path: as it is shown.
+        source: the Python text.
+        standalone: nothing else belongs to its project (a block in a document, standard input).
+        interactive: it may await at its top, as cells of a notebook do.
+
+    Raises:
+        SyntaxError: it is not Python.
+    """
+
+    def __init__(self, path: str, source: str, *, standalone: bool = False, interactive: bool = False) -> None:
+        self.path = path
+        self.standalone = standalone
+        self.interactive = interactive
+        self.text: Text = Text(source)
+        self.tree: ast.Module = parse(source, top_level_await=interactive)
+        try:
+            self.names: Names = Names(self.tree)
+        except RecursionError as why:
+            raise SyntaxError("it is nested too deeply") from why
+        self._notes: dict[Any, Any] = {}
+
+    def note(self, key: Any, make: Callable[[], Noted]) -> Noted:
+        """Return what ``make`` gives, made once; where others keep what they know of this text."""
+        if key not in self._notes:
+            self._notes[key] = make()
+        return self._notes[key]  # type: ignore[no-any-return]
+
+    # Around a node
+
+    def statement_of(self, node: ast.AST) -> ast.stmt:
+        """The innermost statement that a node is part of."""
+        while not isinstance(node, ast.stmt):
+            node = self.names.parents[node]
+        return node
+
+    def block(self, statement: ast.stmt) -> tuple[ast.AST, str]:
+        """The node and the field whose list a statement stands in."""
+        parent = self.names.parents[statement]
+        for field in ("body", "orelse", "finalbody"):
+            if statement in (getattr(parent, field, None) or ()):
+                return parent, field
+        raise LookupError("not a statement of a block")
+
+    def siblings(self, statement: ast.stmt) -> list[ast.stmt]:
+        """The block that a statement stands in."""
+        parent, field = self.block(statement)
+        return getattr(parent, field)  # type: ignore[no-any-return]
+
+    def is_elif(self, statement: ast.stmt) -> bool:
+        """Whether it is the ``if`` of an ``elif``."""
+        return isinstance(statement, ast.If) and self.text.text.startswith("elif", self.text.span(statement)[0])
+
+    def function_of(self, node: ast.AST) -> AnyFunction | None:
+        """The innermost function whose body a node is part of."""
+        below = node
+        for above in self.names.chain(node):
+            if isinstance(above, ast.FunctionDef | ast.AsyncFunctionDef) and below in above.body:
+                return above
+            if isinstance(above, ast.Lambda) and below is above.body:
+                return above
+            below = above
+        return None
+
+    def inside(self, node: ast.AST, outer: ast.AST) -> bool:
+        """Whether a node is part of another."""
+        return node is outer or any(above is outer for above in self.names.chain(node))
+
+    def span(self, node: ast.AST) -> tuple[int, int]:
+        """The stretch of a node in the text."""
+        return self.text.span(node)
+
+    def segment(self, node: ast.AST) -> str:
+        """The text of a node."""
+        return self.text.segment(node)
+
+    def place(self, node: ast.AST | tuple[int, int]) -> Place:
+        """Where a node is, for people."""
+        start, end = node if isinstance(node, tuple) else self.span(node)
+        return Place(self.path, *self.text.position(start), *self.text.position(end))
+
+    # Nodes of a kind
+
+    def in_fstring(self, node: ast.AST) -> bool:
+        """Whether a node is part of an f-string."""
+        return node in self._in_fstrings
+
+    @functools.cached_property
+    def _in_fstrings(self) -> set[ast.AST]:
+        return {node for outer in self.names.all(ast.JoinedStr) for node in ast.walk(outer) if node is not outer}
+
+    @functools.cached_property
+    def strings(self) -> list[ast.Constant]:
+        """All string constants."""
+        found = [node for node in self.names.all(ast.Constant) if isinstance(node.value, str)]
+        return [node for node in found if not self.in_fstring(node)]
+
+    @functools.cached_property
+    def calls(self) -> list[ast.Call]:
+        """All calls."""
+        return self.names.all(ast.Call)
+
+    def is_docstring(self, node: ast.Constant) -> bool:
+        """Whether a string stands by itself as a statement."""
+        return isinstance(self.names.parents.get(node), ast.Expr)

@@ -1,0 +1,203 @@
+"""What an expression gives, as far as its own function shows: a path in a string, a path object, an open file, a number.
+
+What the callers of a function pass is in ``uses.passed_values``. Where nothing speaks for anything the kind is unknown, and a rule
+that needs to know leaves its hands off.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from compat.codemod.source.calls import called
+from compat.codemod.source.module import Module
+from compat.codemod.source.scopes import AnyFunction, all_arguments
+
+STRING, PATHLIB, FILE, NUMBER, INTEGERS, UNKNOWN = "string", "pathlib", "file", "number", "integers", "unknown"
+
+_MAKERS = {
+    "io.BytesIO": FILE,
+    "io.BufferedReader": FILE,
+    "io.open": FILE,
+    "tempfile.TemporaryFile": FILE,
+    "tempfile.NamedTemporaryFile": FILE,
+    "tempfile.SpooledTemporaryFile": FILE,
+    "urllib.request.urlopen": FILE,
+    "fsspec.open": FILE,
+    "gzip.open": FILE,
+    "pathlib.Path": PATHLIB,
+    "pathlib.PurePath": PATHLIB,
+    "pathlib.PosixPath": PATHLIB,
+    "os.path.join": STRING,
+    "os.path.abspath": STRING,
+    "os.path.expanduser": STRING,
+    "os.fspath": STRING,
+    "glob.glob": STRING,
+}
+_PATH_METHODS = {"with_suffix", "with_name", "joinpath", "absolute", "expanduser", "rglob", "iterdir", "with_stem"}
+_CONTAINERS = ("sorted", "list", "tuple", "set", "reversed", "next", "iter")
+_FILE_METHODS = {"open", "extractfile", "makefile"}
+_STRING_METHODS = {"as_posix", "as_uri", "format", "strip", "rstrip", "lstrip", "lower", "decode"}
+_ATTRIBUTES = {"stdout": FILE, "stdin": FILE, "raw": FILE, "buffer": FILE, "parent": PATHLIB, "name": STRING, "stem": STRING}
+_ANNOTATIONS = (
+    (FILE, re.compile(r"\b(BytesIO|BinaryIO|IO|IOBase|BufferedReader|BufferedIOBase|RawIOBase|FileIO)\b")),
+    (PATHLIB, re.compile(r"\b(Path|PurePath|PosixPath|PathLike|StrPath)\b")),
+    (STRING, re.compile(r"\A(typing\.)?(Optional\[)?str\]?\Z")),
+)
+_INTEGER_DTYPES = {"int8", "int16", "int32", "int64", "uint8", "short", "int", "long"}
+_INTEGER_METHODS = {"short", "int", "long", "byte", "char"}
+
+
+def of_annotation(text: str) -> str:
+    """The kind that an annotation speaks of; an open file weighs more than a path object, that more than a string."""
+    return next((kind for kind, pattern in _ANNOTATIONS if pattern.search(text)), UNKNOWN)
+
+
+def of(module: Module, node: ast.AST, depth: int = 4) -> str:
+    """The kind of an expression."""
+    if isinstance(node, ast.Constant):
+        if isinstance(node.value, str | bytes):
+            return STRING
+        return NUMBER if isinstance(node.value, int | float) and not isinstance(node.value, bool) else UNKNOWN
+    if isinstance(node, ast.JoinedStr):
+        return STRING
+    if isinstance(node, ast.UnaryOp):
+        return NUMBER if of(module, node.operand, depth) == NUMBER else UNKNOWN
+    if isinstance(node, ast.Call):
+        return _of_call(module, node, depth)
+    if isinstance(node, ast.BinOp):
+        sides = {of(module, node.left, depth), of(module, node.right, depth)}
+        if isinstance(node.op, ast.Div) and PATHLIB in sides:
+            return PATHLIB
+        return STRING if isinstance(node.op, ast.Add | ast.Mod) and STRING in sides else UNKNOWN
+    if isinstance(node, ast.IfExp):
+        return strongest([of(module, node.body, depth), of(module, node.orelse, depth)])
+    if isinstance(node, ast.NamedExpr):
+        return of(module, node.value, depth)
+    if isinstance(node, ast.Name) and depth:
+        return _of_name(module, node, depth - 1)
+    if isinstance(node, ast.Attribute) and depth:
+        return _of_attribute(module, node, depth - 1)
+    if isinstance(node, ast.Subscript) and depth:
+        return of(module, node.value, depth - 1)
+    if isinstance(node, ast.List | ast.Tuple | ast.Set) and depth:
+        return strongest([of(module, one, depth - 1) for one in node.elts])
+    if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.SetComp) and depth:
+        return of(module, node.elt, depth - 1)
+    return UNKNOWN
+
+
+def _of_attribute(module: Module, node: ast.Attribute, depth: int) -> str:
+    """By what is assigned to an attribute of that name anywhere in the module, and what a class says of it."""
+    if node.attr in _ATTRIBUTES:
+        return _ATTRIBUTES[node.attr]
+    found = []
+    for other in module.names.all(ast.Attribute):
+        parent = module.names.parents.get(other)
+        if other.attr != node.attr or isinstance(other.ctx, ast.Load):
+            continue
+        if isinstance(parent, ast.Assign):
+            found.append(of(module, parent.value, depth))
+        elif isinstance(parent, ast.AnnAssign):
+            found.append(of_annotation(module.segment(parent.annotation)))
+    for scope in module.names.scope_made_by.values():
+        if scope.kind == "class" and node.attr in scope.bindings:
+            found += [_of_binding(module, binding.node, depth) for binding in scope.bindings[node.attr]]
+    return strongest(found)
+
+
+def returned(module: Module, function: str, depth: int = 3) -> list[str]:
+    """The kinds that functions of a name, defined in a module, give back."""
+    found = []
+    definitions: list[ast.FunctionDef | ast.AsyncFunctionDef] = [
+        *module.names.all(ast.FunctionDef),
+        *module.names.all(ast.AsyncFunctionDef),
+    ]
+    given: list[ast.Return | ast.Yield] = [*module.names.all(ast.Return), *module.names.all(ast.Yield)]
+    for node in definitions:
+        if node.name == function:
+            if node.returns is not None:
+                found.append(of_annotation(module.segment(node.returns)))
+            found += [of(module, one.value, depth) for one in given if one.value is not None and module.function_of(one) is node]
+    return found
+
+
+def _of_call(module: Module, node: ast.Call, depth: int) -> str:
+    qualified = module.names.qualified(node.func)
+    if qualified in _MAKERS:
+        return _MAKERS[qualified]
+    if module.names.is_builtin(node.func, "open"):
+        return FILE
+    if module.names.is_builtin(node.func, "str"):
+        return STRING
+    if node.args and any(module.names.is_builtin(node.func, name) for name in _CONTAINERS):
+        return of(module, node.args[0], depth)
+    if isinstance(node.func, ast.Attribute):
+        method, owner = node.func.attr, node.func.value
+        if method in _INTEGER_METHODS and not node.args:
+            return INTEGERS
+        if method in ("to", "type", "astype") and any(_is_integer_dtype(argument) for argument in node.args):
+            return INTEGERS
+        if method in _PATH_METHODS:
+            return PATHLIB
+        if method in _FILE_METHODS:
+            return FILE
+        if method in _STRING_METHODS:
+            return STRING
+        kind = of(module, owner, depth)
+        if method in ("resolve", "glob") and kind == PATHLIB:
+            return PATHLIB
+    if any(keyword.arg == "dtype" and _is_integer_dtype(keyword.value) for keyword in node.keywords):
+        return INTEGERS
+    name = called(node)
+    return strongest(returned(module, name, depth - 1)) if name and depth else UNKNOWN
+
+
+def _is_integer_dtype(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr in _INTEGER_DTYPES
+
+
+def _of_name(module: Module, node: ast.Name, depth: int) -> str:
+    return strongest([_of_binding(module, binding.node, depth) for binding in module.names.bindings(node)])
+
+
+def _of_binding(module: Module, at: ast.AST, depth: int) -> str:
+    parent = module.names.parents.get(at)
+    if isinstance(at, ast.arg):
+        return of_annotation(module.segment(at.annotation)) if at.annotation else UNKNOWN
+    if isinstance(parent, ast.Assign) and at in parent.targets:
+        return of(module, parent.value, depth)
+    if isinstance(parent, ast.AnnAssign):
+        said = [of_annotation(module.segment(parent.annotation))]
+        return strongest([*said, of(module, parent.value, depth)] if parent.value else said)
+    if isinstance(parent, ast.withitem):
+        return of(module, parent.context_expr, depth)
+    if isinstance(at, ast.NamedExpr) or isinstance(parent, ast.NamedExpr):
+        return of(module, at.value if isinstance(at, ast.NamedExpr) else parent.value, depth)  # type: ignore[union-attr]
+    if isinstance(parent, ast.For | ast.AsyncFor | ast.comprehension) and at is parent.target:
+        return of(module, parent.iter, depth)
+    return UNKNOWN
+
+
+def strongest(kinds: list[str]) -> str:
+    """The kind to reckon with, of all that may come: what a rule must know of wins over what is harmless."""
+    for kind in (FILE, PATHLIB, INTEGERS):
+        if kind in kinds:
+            return kind
+    return kinds[0] if kinds and len(set(kinds)) == 1 else UNKNOWN
+
+
+def parameter(module: Module, node: ast.AST) -> tuple[AnyFunction, int | None, str] | None:
+    """The function, position and name of the parameter that an expression is, where it is one."""
+    if not isinstance(node, ast.Name):
+        return None
+    for binding in module.names.bindings(node):
+        if isinstance(binding.node, ast.arg):
+            arguments = module.names.parents[binding.node]
+            function = module.names.parents[arguments]
+            if isinstance(arguments, ast.arguments) and isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                positional = [*arguments.posonlyargs, *arguments.args]
+                index = positional.index(binding.node) if binding.node in positional else None
+                if binding.node in all_arguments(arguments):
+                    return function, index, binding.node.arg
+    return None

@@ -1,0 +1,41 @@
+"""Arguments that a call is given in ``**arguments``: in a dict written out, filled later, or passed by the callers around it."""
+
+from __future__ import annotations
+
+import ast
+
+from compat.codemod.source.calls import is_dict_with, keyword, literal
+from compat.codemod.source.module import Module
+from compat.codemod.uses.passed_values import callers
+from compat.codemod.uses.project import Project
+
+
+def passed_in_dict(module: Module, project: Project, call: ast.Call, *names: str) -> str | None:
+    """The first of some arguments that a call is given in ``**arguments``, as far as the module and the callers around it show."""
+    spread = [one.value for one in call.keywords if one.arg is None]
+    return next((name for name in names if any(_holds(module, project, value, name) for value in spread)), None)
+
+
+def _holds(module: Module, project: Project, node: ast.expr, name: str) -> bool:
+    if is_dict_with(module, node, name):
+        return True
+    if isinstance(node, ast.Name):
+        for binding in module.names.bindings(node):
+            parent = module.names.parents.get(binding.node)
+            if isinstance(parent, ast.Assign | ast.AnnAssign) and parent.value is not None and is_dict_with(module, parent.value, name):
+                return True
+            arguments = parent if isinstance(parent, ast.arguments) else None
+            if arguments is not None and arguments.kwarg is binding.node:
+                function = module.names.parents[arguments]
+                if any(keyword(call, name) for _, call in callers(project, module, function)):
+                    return True
+    owner = ast.unparse(node)
+    for item in module.names.all(ast.Subscript):
+        if isinstance(item.ctx, ast.Store) and literal(item.slice) == name and ast.unparse(item.value) == owner:
+            return True
+    for call in module.calls:
+        if isinstance(call.func, ast.Attribute) and call.func.attr in ("update", "setdefault") and ast.unparse(call.func.value) == owner:
+            given = bool(call.args) and (is_dict_with(module, call.args[0], name) or literal(call.args[0]) == name)
+            if given or keyword(call, name):
+                return True
+    return False

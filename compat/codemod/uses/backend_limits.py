@@ -1,0 +1,87 @@
+"""What a backend refuses when a call names it, and took while it was the global one: file objects, path objects, a compression.
+
+Per call, sox takes a path in a string only; soundfile takes no compression (the recorded calls of 2.1 and 2.2 show both).
+"""
+
+from __future__ import annotations
+
+import ast
+
+from compat.codemod.rewrite.changes import Change, WrapArgument
+from compat.codemod.source import value_kinds
+from compat.codemod.source.module import Module, Use
+from compat.codemod.source.not_provable import NotProvableError
+from compat.codemod.uses import passed_values
+from compat.codemod.uses.project import Project
+
+_FILE = "a file object is passed, which the per-call sox backend does not take"
+_PATH = "a path object is passed, which the per-call sox backend does not take"
+_COMPRESSION = "compression is given, which soundfile used to ignore and now refuses"
+OTHER_BACKEND = 'Name a backend that takes it: "soundfile" or "ffmpeg" read and write file objects.'
+
+
+def changes_for(project: Project, module: Module, use: Use, backend: str) -> list[Change]:
+    """What a call needs besides ``backend=``; for a function passed on as a value, nothing or a refusal.
+
+    Raises:
+        NotProvableError: it is given what the backend does not take.
+    """
+    if backend == "soundfile" and use.name == "save":
+        _no_compression(project, module, use)
+    if backend != "sox":
+        return []
+    if use.call is None:
+        if _may_be_path(project, module):
+            raise NotProvableError(f"{_PATH}, or may be, where the function is called", [module.place(use.node)])
+        return []
+    first = first_argument(use)
+    if first is None:
+        return []
+    value = first.value if isinstance(first, ast.keyword) else first
+    kind = passed_values.kind(project, module, value)
+    if kind == value_kinds.FILE:
+        raise NotProvableError(_FILE, [module.place(use.node)], OTHER_BACKEND)
+    unsure = kind == value_kinds.UNKNOWN and (_is_divided(value) or _may_be_path(project, module))
+    if kind != value_kinds.PATHLIB and not unsure:
+        return []
+    if module.names.scope_of[use.root].home("str"):
+        raise NotProvableError(_PATH, [module.place(use.node)])
+    return [WrapArgument(use.call, first, "str")]
+
+
+def first_argument(use: Use) -> ast.expr | ast.keyword | None:
+    """The file that a call is given, where it is written out."""
+    call = use.call
+    if call is None:
+        return None
+    if call.args:
+        return None if isinstance(call.args[0], ast.Starred) else call.args[0]
+    return next((keyword for keyword in call.keywords if keyword.arg in ("filepath", "uri")), None)
+
+
+def _is_divided(node: ast.expr) -> bool:
+    """Whether it is ``folder / name``: of what can name a file, only path objects are divided."""
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
+
+
+def _may_be_path(project: Project, module: Module) -> bool:
+    """Whether the module, one that it imports or one that imports it speaks of path objects."""
+    return project.note(("speaks of pathlib", module.path), lambda: project.neighbours_mention(module, "pathlib"))
+
+
+def _no_compression(project: Project, module: Module, use: Use) -> None:
+    above = module.names.parents[use.node]
+    call = use.call or (above if isinstance(above, ast.Call) else None)
+    if call is None:
+        return
+    given = [one.value for one in call.keywords if one.arg == "compression"] + (use.call.args[4:5] if use.call else call.args[5:6])
+    if any(not (isinstance(one, ast.Constant) and one.value is None) for one in given):
+        raise NotProvableError(_COMPRESSION, [module.place(use.node)])
+    if use.call and not any(keyword.arg is None for keyword in call.keywords):
+        return
+    for other in project.modules:
+        own = {id(one) for known in other.of("function", "of a backend") if known.call for one in known.call.keywords}
+        named = [node for node in other.names.all(ast.keyword) if node.arg == "compression" and id(node) not in own]
+        quoted = [node for node in other.strings if node.value == "compression"]
+        for node in (*named, *quoted):
+            raise NotProvableError(_COMPRESSION, [module.place(use.node), other.place(node)])

@@ -1,0 +1,94 @@
+"""torchaudio's functions that are handed on: to what calls them with arguments given beside them, or to what keeps them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from compat.codemod.rewrite.changes import AddArgument, AddStatement, Change, Replace
+from compat.codemod.source.calls import called
+from compat.codemod.source.module import Module, Use
+from compat.codemod.source.not_provable import NotProvableError
+
+_MAKERS = {"functools.partial", "functools.partialmethod", "asyncio.to_thread", "trio.to_thread.run_sync"}
+_DELAYING = {"joblib.delayed", "dask.delayed"}
+_LOOKING = ("callable", "signature", "help", "id", "repr", "isfunction", "getsource", "wraps", "update_wrapper")
+
+
+def forwarded(module: Module, *names: str) -> Iterator[tuple[Use, ast.Call, int]]:
+    """The calls that give keyword arguments for one of these functions, and how many of their positional ones are not for it.
+
+    ``partial(torchaudio.load, filepath=p)``, ``pool.submit(torchaudio.load, filepath=p)``, ``delayed(torchaudio.load)(filepath=p)``.
+    """
+    for use in module.of("function"):
+        above = module.names.parents.get(use.node)
+        if use.call is not None or use.name not in names or not isinstance(above, ast.Call) or above.args[:1] != [use.node]:
+            continue
+        qualified = module.names.qualified(above.func)
+        if qualified in _MAKERS or (isinstance(above.func, ast.Attribute) and above.func.attr == "submit"):
+            yield use, above, 1
+        outer = module.names.parents.get(above)
+        if qualified in _DELAYING and isinstance(outer, ast.Call) and outer.func is above:
+            yield use, outer, 0
+
+
+def only_looks(node: ast.AST) -> bool:
+    """Whether a call asks something about the function that it is given, and does not call it."""
+    return called(node) in _LOOKING
+
+
+def with_backend(module: Module, use: Use, new: str, value: str | None) -> list[Change]:
+    """The changes that put a function of torchaudio in a value's place, with a backend where one is given.
+
+    Args:
+        new: what the function is to be called; the same as it is, or that of torchaudio itself.
+        value: the backend, as an expression.
+
+    Raises:
+        NotProvableError: something about the value itself may matter where it is.
+    """
+    node = use.node
+    above = module.names.parents[node]
+    span = module.span(node)
+    renamed: list[Change] = [Replace(*span, new)] if new != module.segment(node) else []
+    if isinstance(above, ast.Compare):
+        raise NotProvableError("the function itself is compared")
+    if not _is_handed_on(module, node) or (isinstance(above, ast.Call) and only_looks(above)):
+        raise NotProvableError("the function is kept as a value, and when that happens is not sure")
+    if value is None:
+        return renamed
+    if isinstance(above, ast.Call) and above.args[:1] == [node] and module.names.qualified(above.func) == "functools.partial":
+        return [*renamed, AddArgument(above, "backend", value)]
+    scope = module.names.scope_of[use.root]
+    home = scope.home("functools")
+    changes: list[Change] = []
+    if home is None:
+        anchor = module.anchor()
+        if anchor is None or anchor not in module.tree.body:
+            raise NotProvableError("there is no place to import functools")
+        changes.append(AddStatement(anchor, "import functools"))
+    elif {binding.target for binding in home.bindings["functools"]} != {"functools"}:
+        raise NotProvableError("functools is something else here")
+    return [*changes, Replace(*span, f"functools.partial({new}, backend={value})")]
+
+
+def is_kept(module: Module, node: ast.AST) -> bool:
+    """Whether a value goes anywhere but into the arguments of a call."""
+    above = module.names.parents[node]
+    return not (isinstance(above, ast.keyword) or (isinstance(above, ast.Call) and node in above.args))
+
+
+def _is_handed_on(module: Module, node: ast.AST) -> bool:
+    above = module.names.parents[node]
+    if isinstance(above, ast.IfExp):
+        return node is not above.test and _is_handed_on(module, above)
+    if isinstance(above, ast.BoolOp):
+        return node is above.values[-1] and _is_handed_on(module, above)
+    if isinstance(above, ast.Dict):
+        return node in above.values
+    if isinstance(above, ast.Assign | ast.AnnAssign):
+        # A function in the body of a class becomes a method, and a partial one does not.
+        return node is above.value and not isinstance(module.names.parents[above], ast.ClassDef)
+    return isinstance(above, ast.keyword | ast.arguments | ast.Return | ast.List | ast.Tuple | ast.Set) or (
+        isinstance(above, ast.Call) and node in above.args
+    )

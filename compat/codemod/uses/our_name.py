@@ -1,0 +1,51 @@
+"""What this package is called in a module, and the import that makes it so."""
+
+from __future__ import annotations
+
+import ast
+
+from compat.codemod.rewrite.changes import AddStatement, Change
+from compat.codemod.source.module import Module, Use
+from compat.codemod.uses.project import Project
+
+
+def our_name(module: Module, project: Project, use: Use | None = None) -> tuple[str, tuple[Change, ...]] | str:
+    """What this package is called in a module, and the changes that bind it; a text saying why it cannot be, instead.
+
+    It is imported behind the first import of torchaudio at the top; where there is none, behind those in a function that a use means.
+    """
+    if "compat" in project.own_names:
+        return "the project has a module of its own called `compat`, which would be imported instead of this package"
+    for name, found in module.names.module.bindings.items():
+        if {binding.target for binding in found} == {"compat"} and all(isinstance(binding.node, ast.Import) for binding in found):
+            return name, ()
+    anchor = module.anchor(optional=True)
+    anchors: list[ast.stmt] = [anchor] if anchor else []
+    if not anchors and use is not None:
+        anchors = [one.node for one in module.names.bindings(use.root) if isinstance(one.node, ast.Import | ast.ImportFrom)]
+    if not anchors:
+        return "torchaudio is not imported at the top of this module"
+    taken = _taken(module)
+    for name, statement in (("compat", "import compat"), ("torchaudio_compat", "import compat as torchaudio_compat")):
+        if name not in taken:
+            return name, tuple(AddStatement(one, statement) for one in anchors if not _follows(module, one, statement))
+    return "both `compat` and `torchaudio_compat` are taken here"
+
+
+def _taken(module: Module) -> set[str]:
+    """The names that a module uses or binds, but for this package."""
+    names = module.names
+    taken = {
+        node.id
+        for node in names.scope_of
+        if isinstance(node, ast.Name) and {binding.target for binding in names.bindings(node)} != {"compat"}
+    }
+    for scope in names.scope_made_by.values():
+        taken |= {name for name, bindings in scope.bindings.items() if {binding.target for binding in bindings} != {"compat"}}
+    return taken
+
+
+def _follows(module: Module, anchor: ast.stmt, statement: str) -> bool:
+    """Whether a statement stands right behind another already."""
+    block = module.siblings(anchor)
+    return any(module.segment(one) == statement for one in block[block.index(anchor) + 1 :][:1])

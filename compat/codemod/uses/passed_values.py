@@ -1,0 +1,106 @@
+"""Who passes what: the kind of an argument, with what the callers of its function pass and what other functions give back."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from compat.codemod.source import value_kinds
+from compat.codemod.source.calls import called
+from compat.codemod.source.module import Module
+from compat.codemod.uses.project import Project
+
+_OPEN_OR_PATH = re.compile(rb"BytesIO|open\(|Path\b|pathlib")
+
+
+def kind(project: Project, module: Module, node: ast.expr) -> str:
+    """The kind of an argument, with what the callers of its function pass where it is a parameter."""
+    own = value_kinds.of(module, node)
+    parameter = value_kinds.parameter(module, node)
+    if own in (value_kinds.FILE, value_kinds.PATHLIB):
+        return own
+    if parameter is None:
+        return value_kinds.strongest([own, *_returned(project, module, node)]) if own == value_kinds.UNKNOWN else own
+    function, index, name = parameter
+    passed = [own]
+    position = index - 1 if index is not None and _is_method(module, function) else index
+    for caller, call in callers(project, module, function):
+        given = [keyword.value for keyword in call.keywords if keyword.arg == name]
+        if position is not None and 0 <= position < len(call.args):
+            given.append(call.args[position])
+        for one in given:
+            found = value_kinds.of(caller, one)
+            passed += [found, *(_returned(project, caller, one) if found == value_kinds.UNKNOWN else ())]
+    return value_kinds.strongest(passed)
+
+
+def _returned(project: Project, module: Module, node: ast.expr) -> Iterator[str]:
+    """The kinds that a function of another module gives back, where an expression is what it gives."""
+    values = [node]
+    if isinstance(node, ast.Name):
+        parents = (module.names.parents.get(binding.node) for binding in module.names.bindings(node))
+        values = [one.value for one in parents if isinstance(one, ast.Assign)]
+    for name in sorted({called(value) for value in values} - {""}):
+        for other in project.modules:
+            if other is not module and name in other.text.text:
+                yield from value_kinds.returned(other, name)
+        if not module.standalone:
+            yield from project.note(("returned", module.path, name), lambda name=name: list(_returned_by_quiet(project, module, name)))  # type: ignore[misc]
+
+
+def _returned_by_quiet(project: Project, module: Module, name: str) -> Iterator[str]:
+    """The same for the files that do not speak of torchaudio and that the module imports."""
+    defined = re.compile(rb"\bdef[ \t]+" + re.escape(name.encode()) + rb"\b")
+    for path in sorted(project.imports.reachable(module.path) & project.quiet.all):
+        if other := project.parsed(path, defined, _OPEN_OR_PATH):
+            yield from value_kinds.returned(other, name)
+
+
+def callers(project: Project, module: Module, function: ast.AST) -> list[tuple[Module, ast.Call]]:
+    """The calls of what has the name of a function: of its class, where it is ``__init__``; none for a ``lambda``."""
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return []
+    name, method = function.name, _is_method(module, function)
+    if name == "__init__":
+        above = module.names.parents[function]
+        name = above.name if isinstance(above, ast.ClassDef) else name
+    others = project.note(("callers", name, module.path, method), lambda: _quiet_callers(project, module, name, method=method))
+    own = project.note(("may call", name), lambda: [one for one in project.modules if _may_call(one.text.text, name)])
+    return [*((one, call) for one in own for call in _calls_by_name(one).get(name, ())), *others]
+
+
+def _quiet_callers(project: Project, module: Module, function: str, *, method: bool) -> list[tuple[Module, ast.Call]]:
+    """Calls in files that do not speak of torchaudio, but of open files or path objects."""
+    if module.standalone or not project.quiet.paths:
+        return []
+    paths: Iterable[str] = project.quiet.paths if method else project.imports.importers(module.path) & project.quiet.all
+    named = re.compile(rb"\b" + re.escape(function.encode()) + rb"[ \t]*\(")
+    found = [one for path in sorted(paths) if (one := project.parsed(path, named, _OPEN_OR_PATH))]
+    return [(caller, call) for caller in found for call in caller.calls if called(call) == function]
+
+
+def _may_call(text: str, function: str) -> bool:
+    """Whether a text has a name anywhere but where it is defined; if not, the text need not be parsed to look for calls."""
+    at = text.find(function)
+    while at >= 0:
+        if not text[max(at - 6, 0) : at].endswith(("def ", "class ")):
+            return True
+        at = text.find(function, at + 1)
+    return False
+
+
+def _calls_by_name(module: Module) -> dict[str, list[ast.Call]]:
+    def sort() -> dict[str, list[ast.Call]]:
+        found: dict[str, list[ast.Call]] = defaultdict(list)
+        for call in module.calls:
+            found[called(call)].append(call)
+        return found
+
+    return module.note("calls by name", sort)
+
+
+def _is_method(module: Module, function: ast.AST) -> bool:
+    static = any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in getattr(function, "decorator_list", ()))
+    return isinstance(module.names.parents[function], ast.ClassDef) and not static

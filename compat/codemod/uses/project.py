@@ -1,0 +1,133 @@
+"""The files of a project together: its modules, who imports whom, what runs under the target, which other release it installs."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from compat.codemod.files import import_graph
+from compat.codemod.files.import_graph import Files, Graph, Linked, Quiet, content
+from compat.codemod.source.findings import Place
+from compat.codemod.source.module import Module
+from compat.codemod.uses import release_tests
+
+_COMPAT = re.compile(r"compat(?<!\wcompat)\b")  # it begins with plain letters, which are found fastest
+
+Noted = TypeVar("Noted")
+
+
+class Project:
+    """The modules that speak of torchaudio, and the other files of the project.
+
+    Args:
+        modules: those that could be parsed.
+        target: what the code is moved to.
+        backend: the per-call name that the user gave for what cannot be read.
+        unread: places of files that speak of torchaudio and could not be parsed.
+        files: all Python files, where there are more than the modules.
+        quiet: those that do not speak of it; what they import is asked for only where it matters.
+        mentions: places outside Python that hold the old name of a backend.
+        entries: paths of the modules that are entry points.
+        own_names: top-level names that files of the project itself take, of ``torchaudio`` and ``compat``.
+    """
+
+    def __init__(
+        self,
+        modules: Iterable[Module],
+        *,
+        target: str = "2.2",
+        backend: str | None = None,
+        unread: Iterable[Place] = (),
+        files: Files | None = None,
+        quiet: Quiet | None = None,
+        mentions: Iterable[Place] = (),
+        own_names: Iterable[str] = (),
+        entries: Iterable[str] = (),
+    ) -> None:
+        self.modules: list[Module] = list(modules)
+        self.target = target
+        self.backend = backend
+        self.files: Files = Files(module.path for module in self.modules) if files is None else files
+        self.quiet: Quiet = Quiet((), lambda _: ()) if quiet is None else quiet
+        self.unread: list[Place] = list(unread)
+        self.mentions: list[Place] = list(mentions)
+        self.own_names: frozenset[str] = frozenset(own_names)
+        self.entries: frozenset[str] = frozenset(entries)
+        self._notes: dict[Any, Any] = {}
+
+    def note(self, key: Any, make: Callable[[], Noted]) -> Noted:
+        """Return what ``make`` gives, made once; where others keep what they know of the whole project."""
+        if key not in self._notes:
+            self._notes[key] = make()
+        return self._notes[key]  # type: ignore[no-any-return]
+
+    def forget(self) -> None:
+        """Let go of the notes: they may hold the project, and trees that hold each other are freed late and slowly."""
+        self._notes.clear()
+
+    @functools.cached_property
+    def pins(self) -> list[tuple[Module, ast.Call]]:
+        """The calls that put another release than the target in torchaudio's place."""
+        found = []
+        for module in self.modules:
+            for call in module.calls if _imports_compat(module) else ():
+                if module.names.qualified(call.func) in ("compat.install", "compat.pinned", "compat.standin"):
+                    release = call.args[0] if call.args else next((one.value for one in call.keywords if one.arg == "version"), None)
+                    if not (isinstance(release, ast.Constant) and release.value == self.target):
+                        found.append((module, call))
+        return found
+
+    def runs_not(self, module: Module, span: tuple[int, int]) -> bool:
+        """Whether a stretch of a module cannot run under the target, because the code around it asks which release there is."""
+        return release_tests.is_dead(span, self.note(("dead", module.path), lambda: release_tests.dead(module, self.target)))
+
+    # Who imports whom
+
+    @functools.cached_property
+    def imports(self) -> Graph:
+        """Who imports whom."""
+        return Graph(map(self._link, self.modules), self.quiet)
+
+    def _link(self, module: Module) -> Linked:
+        return self.files.link(module.note("imports", lambda: import_graph.of(module.path, module.text.text.encode("utf-8", "replace"))))
+
+    def is_exported(self, module: Module, name: str) -> bool:
+        """Whether another file imports a name, or all names, from a module."""
+        return not module.standalone and bool(self.imports.who_imports(module.path, name))
+
+    # Files that do not speak of torchaudio
+
+    def parsed(self, path: str, *patterns: re.Pattern[bytes]) -> Module | None:
+        """A quiet file, where its bytes match all patterns; ``None`` where they do not, or it cannot be read."""
+        data = content(path)
+        if not data or not all(pattern.search(data) for pattern in patterns):
+            return None
+        try:
+            return Module(path, data.decode("utf-8-sig"))
+        except (SyntaxError, UnicodeDecodeError):
+            return None
+
+    def neighbours_mention(self, module: Module, word: str) -> bool:
+        """Whether the text of a module, of one that it imports or of one that imports it has a word in it."""
+        if word in module.text.text or module.standalone:
+            return word in module.text.text
+        graph = self.imports
+        near = graph.direct_importers(module.path)
+        near |= graph.files[module.path].imported if module.path in graph.files else set()
+        texts = {other.path: other.text.text for other in self.modules}
+        return any(word in texts[path] if path in texts else word.encode() in content(path) for path in sorted(near))
+
+
+def _imports_compat(module: Module) -> bool:
+    return (
+        "compat" in module.text.text
+        and _COMPAT.search(module.text.text) is not None
+        and any(
+            (alias.name if isinstance(statement, ast.Import) else statement.module or "").partition(".")[0] == "compat"
+            for statement, _ in module.names.imports
+            for alias in statement.names
+        )
+    )

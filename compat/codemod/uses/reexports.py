@@ -1,0 +1,120 @@
+"""torchaudio by way of another module: ``from deps import torchaudio``, ``deps.ta.load``, ``from deps import *``.
+
+A module of the project that binds torchaudio, or something of it, at its top passes it on to whoever imports it. What is
+reached like this is never changed, because the other module may bind something else tomorrow; it must be seen all the same.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections.abc import Iterator
+
+from compat.codemod.source import old_names
+from compat.codemod.source.module import Module
+from compat.codemod.source.old_names import Known
+from compat.codemod.source.scopes import only_import
+from compat.codemod.uses.project import Project
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Reached:
+    """A use of an old name by way of another module: what it is, where, its call, and the file it comes through."""
+
+    known: Known
+    node: ast.Name | ast.Attribute
+    call: ast.Call | None
+    through: str
+
+
+def of(project: Project, module: Module) -> list[Reached]:
+    """What a module reaches by way of others."""
+    return project.note(("reached", module.path), lambda: list(_of(project, module)))
+
+
+def _of(project: Project, module: Module) -> Iterator[Reached]:
+    if module.standalone:
+        return
+    sources = _sources(project, module)
+    if not sources:
+        return
+    stars = [source for source in sources if source.endswith(".*")]
+    for root in module.names.scope_of:
+        if not (isinstance(root, ast.Name) and isinstance(root.ctx, ast.Load)):
+            continue
+        target = only_import(module.names.bindings(root))
+        if target is None:
+            if module.names.bindings(root):
+                continue
+            starts = [f"{star[:-1]}{root.id}" for star in stars]
+        else:
+            starts = [target]
+        node: ast.Name | ast.Attribute = root
+        tail: list[str] = []
+        while isinstance(above := module.names.parents.get(node), ast.Attribute):
+            node = above
+            tail.append(above.attr)
+        for start in starts:
+            found = _resolved(project, module, start, tail)
+            if found is not None:
+                known, through, depth = found
+                here: ast.AST = root
+                for _ in range(depth):
+                    here = module.names.parents[here]
+                assert isinstance(here, ast.Name | ast.Attribute)
+                above = module.names.parents.get(here)
+                call = above if isinstance(above, ast.Call) and above.func is here else None
+                yield Reached(known, here, call, through)
+                break
+
+
+def _sources(project: Project, module: Module) -> list[str]:
+    """The dotted names that the module imports from files of the project that may pass torchaudio on."""
+    found = []
+    for statement, _ in module.names.imports:
+        base = "." * statement.level + (statement.module or "") if isinstance(statement, ast.ImportFrom) else ""
+        for alias in statement.names:
+            whole = alias.name if not base else f"{base}{'' if base.endswith('.') else '.'}{alias.name}"
+            for name in (whole, base):
+                if name.strip(".") and any(_exports(project, path) for path in project.files.named(name, module.path)):
+                    found.append(whole)
+                    break
+    return found
+
+
+def _resolved(project: Project, module: Module, start: str, tail: list[str]) -> tuple[Known, str, int] | None:
+    """What a dotted name and the attributes after it are, the file it comes through, and how many attributes belong to it."""
+    dots = len(start) - len(start.lstrip("."))
+    head = start[dots:].split(".")
+    parts = [*head, *tail]
+    for length in range(1, len(parts)):
+        for path in project.files.named("." * dots + ".".join(parts[:length]), module.path):
+            target = _exports(project, path).get(parts[length])
+            if target is None:
+                continue
+            rest = parts[length + 1 :]
+            for used in range(len(rest) + 1):
+                known = old_names.KNOWN.get(".".join([target, *rest[:used]]))
+                if known is not None:
+                    return known, path, max(length + 1 + used - len(head), 0)
+    return None
+
+
+def _exports(project: Project, path: str) -> dict[str, str]:
+    """The names that a file binds at its top to torchaudio or something of it, with what they are."""
+    return project.note(("exports", path), lambda: _read(project, path))
+
+
+def _read(project: Project, path: str) -> dict[str, str]:
+    module = next((one for one in project.modules if one.path == path), None)
+    if module is None:
+        try:
+            with open(path, "rb") as file:
+                data = file.read()
+            if old_names.ROOT.encode() not in data:
+                return {}
+            module = Module(path, data.decode("utf-8-sig"))
+        except (OSError, SyntaxError, UnicodeDecodeError):
+            return {}
+    targets = {name: only_import(bindings) for name, bindings in module.names.module.bindings.items()}
+    return {name: target for name, target in targets.items() if target and old_names.is_ours(target)}

@@ -1,0 +1,256 @@
+"""Where a project puts something else in the place of torchaudio's functions, or of all of it: mocks, patches, assignments.
+
+A change of a call that comes to a mock is seen by the mock. The engine asks here, for every change of every rule.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import PurePath
+
+from compat.codemod.files.import_graph import content
+from compat.codemod.source import old_names
+from compat.codemod.source.calls import called, literal, plain_name, string
+from compat.codemod.source.findings import Place
+from compat.codemod.source.module import Module
+from compat.codemod.source.old_names import ROOT
+from compat.codemod.uses.project import Project
+
+_REPLACERS = re.compile(r"patch|setattr|setitem|delattr|\bobject\b|spy|stub|replace|swap_attr", re.I)
+_WHOLE = {"when", "when2", "flexmock", "expect", "allow"}  # mockito, flexmock: what they are told later is not followed
+_MODULES = re.compile(r"(?:\A|[._])modules\Z|\A_?(?:sys)?mods?\Z", re.I)
+_PATH = re.compile(r"(?:\A|.*\.)(torchaudio(?:\.\w+)*)\Z")
+_TESTS = re.compile(r"patch|mock", re.I)
+_BACKENDS = f"{ROOT}.backend"
+
+
+@dataclasses.dataclass(frozen=True)
+class Replacement:
+    """A place that puts something else where something of torchaudio's was.
+
+    Attributes:
+        path: the full name of what is replaced; ``torchaudio`` for all of it.
+        is_mock: a plain mock takes its place, which takes any arguments.
+    """
+
+    path: str
+    place: Place
+    how: str
+    is_mock: bool = False
+
+    @property
+    def name(self) -> str:
+        """The plain name; nothing for all of torchaudio."""
+        return "" if self.path == ROOT else self.path.rpartition(".")[2]
+
+    def stands_for(self, path: str) -> bool:
+        """Whether what asks for this path comes to it; the old names of one function are one."""
+        return path == self.path or path.startswith(f"{self.path}.") or path.rpartition(".")[2] == self.name
+
+
+def of(module: Module) -> list[Replacement]:
+    """Every replacement in a module."""
+    return module.note("replacements", lambda: list(_found(module)))
+
+
+def everywhere(project: Project) -> list[Replacement]:
+    """Every replacement in a project."""
+    return project.note("replacements", lambda: [one for module in project.modules for one in of(module)])
+
+
+def refused(project: Project) -> dict[Replacement, list[Place]]:
+    """The changes that a replacement stands against, as the engine noted them."""
+    return project.note("refused changes", dict)
+
+
+def _found(module: Module) -> Iterator[Replacement]:
+    for use in module.uses:
+        if use.stored and use.kind != "flag" and use.path != ROOT:
+            yield Replacement(use.path, module.place(use.node), "is assigned")
+    for node in dict.fromkeys(above for seed in _mentions(module) for above in _within_statement(module, seed)):
+        if isinstance(node, ast.Call):
+            yield from _by_call(module, node)
+        elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            yield from _item(module, node)
+        elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            path = _path_of(module, node) if _is_by_way_of_another(node) else ""
+            if path:
+                yield Replacement(path, module.place(node), "is assigned")
+    yield from _by_a_constant(module)
+
+
+def _mentions(module: Module) -> Iterator[ast.AST]:
+    """Where a module speaks of torchaudio: by a name, as an attribute of something, as a keyword, in a string."""
+    yield from (use.root for use in module.uses)
+    yield from (node for node in module.names.all(ast.Attribute) if node.attr == ROOT)
+    yield from (node for node in module.names.all(ast.keyword) if node.arg == ROOT)
+    yield from (node for node in module.strings if ROOT in str(node.value))
+
+
+def _within_statement(module: Module, node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all that it is part of, up to its statement."""
+    while not isinstance(node, ast.stmt):
+        yield node
+        node = module.names.parents[node]
+
+
+def _is_by_way_of_another(node: ast.Attribute) -> bool:
+    """Whether it is ``data.torchaudio``, ``data.torchaudio.load`` or ``sys.modules["torchaudio"].load``, which no import here binds."""
+    while isinstance(node.value, ast.Attribute):
+        if node.attr == ROOT:
+            return True
+        node = node.value
+    return node.attr == ROOT or not isinstance(node.value, ast.Name)
+
+
+def _item(module: Module, item: ast.Subscript) -> Iterator[Replacement]:
+    """``sys.modules["torchaudio"] = fake``, ``vars(torchaudio)["load"] = fake``."""
+    name, owner = string(item.slice), item.value
+    if name and old_names.is_ours(name) and _MODULES.search(ast.unparse(owner)):
+        yield Replacement(ROOT, module.place(item), "is replaced in sys.modules")
+    inner = owner.value if isinstance(owner, ast.Attribute) and owner.attr == "__dict__" else None
+    inner = owner.args[0] if isinstance(owner, ast.Call) and called(owner) == "vars" and owner.args else inner
+    if name and inner is not None and (path := _path_of(module, inner)):
+        yield Replacement(f"{path}.{name}", module.place(item), "is assigned")
+
+
+def _by_call(module: Module, call: ast.Call) -> Iterator[Replacement]:
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    owner = _path_of(module, given[0]) if given else ""
+    if not (owner or any(ROOT in string(one) for one in given[:2]) or _changes_modules(call)):
+        return  # nearly all calls
+    callee = ast.unparse(call.func) if isinstance(call.func, ast.Name | ast.Attribute) else ""
+    replaces = _REPLACERS.search(callee) is not None
+    put = called(call) in ("setdefault", "__setitem__") and bool(given) and old_names.is_ours(string(given[0]))
+    if put and _MODULES.search(callee.rpartition(".")[0]):
+        yield Replacement(ROOT, module.place(call), "is replaced in sys.modules")
+    if replaces and _changes_modules(call):
+        yield Replacement(ROOT, module.place(call), "is replaced in sys.modules")
+    if owner and called(call) not in ("hasattr", "getattr"):
+        yield from _of_owner(module, call, owner, given[1:], replaces)
+    elif replaces:
+        for one in given[:2]:
+            match = _PATH.match(string(one))
+            if match:
+                yield Replacement(match.group(1), module.place(call), "is patched", _is_mock(call, 1))
+
+
+def _of_owner(module: Module, call: ast.Call, owner: str, rest: list[ast.expr], replaces: bool) -> Iterator[Replacement]:
+    """``patch.object(torchaudio, "load")``, ``setattr(torchaudio, name, fake)``, ``patch.multiple(torchaudio, load=fake)``."""
+    place, name = module.place(call), string(rest[0]) if rest else ""
+    if replaces and called(call) == "multiple":
+        yield from (Replacement(f"{owner}.{one.arg}", place, "is replaced") for one in call.keywords if one.arg)
+    elif name and (replaces or name in old_names.REPLACEABLE):
+        yield Replacement(f"{owner}.{name}", place, "is replaced", _is_mock(call, 2))
+    elif (replaces and rest and literal(rest[0]) is ...) or called(call) in _WHOLE:
+        yield Replacement(owner, place, "is replaced")
+
+
+def _is_mock(call: ast.Call, own: int) -> bool:
+    """Whether a patch is given nothing but its target, so that a plain mock takes the place."""
+    return "patch" in ast.unparse(call.func) and len(call.args) == own and {one.arg for one in call.keywords} <= {"return_value", "create"}
+
+
+def _changes_modules(call: ast.Call) -> bool:
+    """``patch.dict(sys.modules, {"torchaudio": fake})``, ``patch.dict("sys.modules", torchaudio=fake)``."""
+    tables = [one for one in [*call.args, *(keyword.value for keyword in call.keywords)] if isinstance(one, ast.Dict)]
+    keys = [string(key) for table in tables for key in table.keys]
+    return any(map(old_names.is_ours, keys)) or (called(call) == "dict" and any(one.arg == ROOT for one in call.keywords))
+
+
+def _by_a_constant(module: Module) -> Iterator[Replacement]:
+    """The path of an old function that is kept in a name, in a module with mocks: ``TARGET = "torchaudio.load"``."""
+    for node in module.strings if _TESTS.search(module.text.text) else ():
+        match = _PATH.match(string(node))
+        path = match.group(1) if match else ""
+        if (path in old_names.KNOWN or old_names.earlier(path)) and not isinstance(module.names.parents.get(node), ast.Call):
+            yield Replacement(path, module.place(node), "is named for a mock")
+
+
+def _path_of(module: Module, node: ast.AST) -> str:
+    """What of torchaudio an expression is, as ``data.torchaudio.load`` and ``sys.modules["torchaudio"]`` are; else nothing."""
+    tail: list[str] = []
+    while isinstance(node, ast.Attribute):
+        if node.attr == ROOT:
+            return ".".join([ROOT, *reversed(tail)])
+        tail.append(node.attr)
+        node = node.value
+    root = module.names.qualified(node) if isinstance(node, ast.Name) else ""
+    if isinstance(node, ast.Subscript):
+        root = string(node.slice)
+    elif isinstance(node, ast.Call) and "import" in called(node) and node.args:
+        root = string(node.args[0])
+    return ".".join([root, *reversed(tail)]) if root and old_names.is_ours(root) else ""
+
+
+# Where a module imported it
+
+
+def where_imported(project: Project, module: Module, written: str) -> list[Replacement]:
+    """The places that replace a name in the module that imported it: ``patch("package.audio.load")``.
+
+    Args:
+        written: the name as the module speaks of it: ``load``, ``ta.load``.
+    """
+    path = PurePath(module.path)
+    home = path.parent.name if path.stem == "__init__" else path.stem
+    return project.note(("replaced", home, written), lambda: list(_patched(project, home, written)))
+
+
+def _patched(project: Project, home: str, written: str) -> Iterator[Replacement]:
+    name = written.partition(".")[0]
+    path = f"{ROOT}.{written.rpartition('.')[2]}"
+    targets = [f"{home}.{written[:end]}" for end, letter in enumerate(f"{written}.") if letter == "."]
+    asked: dict[str, list[tuple[Module, ast.Constant | ast.Attribute]]] = project.note("by last name", lambda: _by_last_name(project))
+    for last in {target.rpartition(".")[2] for target in targets}:
+        for module, node in asked.get(last, ()):
+            if isinstance(node, ast.Attribute):
+                if last == name and _is_home(module, node.value, home):
+                    yield Replacement(path, module.place(node), "is assigned where it is imported,")
+            elif f".{node.value!s}".endswith(tuple(f".{target}" for target in targets)) or _is_named_beside(module, node, home, name):
+                yield Replacement(path, module.place(node), "is patched where it is imported,")
+    yield from _in_quiet_files(project, home, name, targets, path)
+
+
+def _by_last_name(project: Project) -> dict[str, list[tuple[Module, ast.Constant | ast.Attribute]]]:
+    """The strings that may be dotted names, and the attributes that are assigned, by their last part."""
+    found: dict[str, list[tuple[Module, ast.Constant | ast.Attribute]]] = defaultdict(list)
+    for module in project.modules:
+        for text in module.strings:
+            found[str(text.value).rpartition(".")[2]].append((module, text))
+        for stored in module.names.all(ast.Attribute):
+            if not isinstance(stored.ctx, ast.Load):
+                found[stored.attr].append((module, stored))
+    return found
+
+
+def _is_named_beside(module: Module, node: ast.Constant, home: str, name: str) -> bool:
+    """Whether it is the name in ``monkeypatch.setattr(audio, "load", fake)``."""
+    call = module.names.parents.get(node)
+    return node.value == name and isinstance(call, ast.Call) and call.args[1:2] == [node] and _is_home(module, call.args[0], home)
+
+
+def _is_home(module: Module, node: ast.AST, home: str) -> bool:
+    return plain_name(node) == home or (module.names.qualified(node) or "").rpartition(".")[2] == home
+
+
+def _in_quiet_files(project: Project, home: str, name: str, targets: list[str], path: str) -> Iterator[Replacement]:
+    """The same in files that do not speak of torchaudio, by their text."""
+    near = project.quiet.replaced_words.get(os.fsencode(name), ())
+    owner, plain, *words = (re.escape(os.fsencode(one)) for one in (home, name, *targets))
+    found = re.compile(
+        rb"['\"](?:[\w.]*\.)?(?:" + b"|".join(words) + rb")['\"]"  # patch("audio.load")
+        rb"|\([ \t\n]*[\w.]+,[ \t\n]*['\"]" + plain + rb"['\"]"  # setattr(audio, "load", fake)
+        rb"|\b" + words[0] + rb"[ \t]*=(?!=)"  # audio.load = fake
+    )
+    mention = re.compile(rb"\b" + owner + rb"\b")
+    for other in near:
+        data = content(other)
+        if mention.search(data) and (match := found.search(data)):
+            line = data.count(b"\n", 0, match.start()) + 1
+            yield Replacement(path, Place(other, line, 1, line, 1), "is patched where it is imported,")

@@ -1,0 +1,258 @@
+"""Every place that sets the global backend, and what kind of place it is."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import re
+from collections.abc import Iterator
+
+from compat.codemod.source import conditions, old_names
+from compat.codemod.source.module import Module, Use
+
+_LOGGERS = re.compile(r"\A_?(print|warn|warnings|log|logs|logging|logger|console)\Z", re.I)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class SetterCall:
+    """One call of the setter.
+
+    Attributes:
+        statement: the statement, where the call is all of it.
+        name: the literal that is set; ``None`` where it is not one.
+        where: ``module``, ``main`` (below ``if __name__ == "__main__"``, or in a function that the program calls as it starts),
+            ``platform``, ``try``, ``guarded``, ``function``, ``branch``, or ``value`` where the call's value is used.
+        region: the statement that is to go with it: itself, the ``try``, the ``with`` or the ``if`` around it.
+        route: for ``main``, the calls that lead to its function, the one of the module itself last.
+    """
+
+    module: Module
+    use: Use
+    call: ast.Call
+    statement: ast.stmt
+    name: str | None
+    where: str
+    region: ast.stmt
+    route: tuple[ast.Call, ...] = ()
+
+    @property
+    def hard(self) -> bool:
+        """Whether it always runs, before anything that the program does later."""
+        return self.where in ("module", "main")
+
+
+def of(module: Module) -> list[SetterCall]:
+    """The setters of a module, in the order of the text."""
+    return [_setter_call(module, use) for use in module.of("setter") if use.call is not None and not use.stored]
+
+
+def argument(call: ast.Call) -> ast.expr | None:
+    """What the setter is given, where it is given one thing."""
+    if len(call.args) == 1 and not call.keywords and not isinstance(call.args[0], ast.Starred):
+        return call.args[0]
+    if not call.args and len(call.keywords) == 1 and call.keywords[0].arg == "backend":
+        return call.keywords[0].value
+    return None
+
+
+def literal(call: ast.Call) -> str | None:
+    """The backend's name, where it is written there."""
+    value = argument(call)
+    return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
+
+
+def _setter_call(module: Module, use: Use) -> SetterCall:
+    call = use.call
+    assert call is not None
+    statement = module.statement_of(call)
+    whole = isinstance(statement, ast.Expr) and statement.value is call
+    where, region = _where(module, statement) if whole else ("value", statement)
+    name = literal(call)
+    route: tuple[ast.Call, ...] = ()
+    if where == "module" and name is None and (chosen := chosen_by_platform(module, argument(call))):
+        where, name = "platform", chosen[0]
+    if where == "function":
+        route = _route(module, region)
+        where = "main" if route else where
+    return SetterCall(module, use, call, statement, name, where, region, route)
+
+
+def _where(module: Module, statement: ast.stmt) -> tuple[str, ast.stmt]:
+    tried = None
+    for above in module.names.chain(statement):
+        if isinstance(above, ast.If) and conditions.is_guard(module, above.test) and not conditions.asks_presence(module, above.test):
+            return "guarded", above
+        if only_tries(module, above):
+            assert isinstance(above, ast.stmt)
+            tried = above
+        if isinstance(above, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            break
+    if tried is not None:
+        return "try", tried
+    region, parent = _around(module, statement)
+    if isinstance(parent, ast.Module):
+        return "module", region
+    if isinstance(parent, ast.If):
+        if conditions.is_main_guard(module, parent):
+            return "main", region
+        outer = parent
+        while module.is_elif(outer) and isinstance(above := module.names.parents[outer], ast.If):
+            outer = above
+        if conditions.is_platform_test(module, outer.test) and outer in module.tree.body:
+            return "platform", outer
+    return "branch" if module.function_of(statement) is None else "function", region
+
+
+def _around(module: Module, statement: ast.stmt) -> tuple[ast.stmt, ast.AST]:
+    """What is to go with a statement, and what it stands in, past all that only asks whether torchaudio is there."""
+    region, below, parent = statement, statement, module.names.parents[statement]
+    while isinstance(parent, ast.If | ast.Try) and below in parent.body:
+        if isinstance(parent, ast.If) and conditions.asks_presence(module, parent.test) and not parent.orelse:
+            region = parent if region is below and len(parent.body) == 1 else region
+        elif not (isinstance(parent, ast.Try) and conditions.only_minds_absence(parent)):
+            break
+        below, parent = parent, module.names.parents[parent]
+    return region, parent
+
+
+def _route(module: Module, statement: ast.stmt) -> tuple[ast.Call, ...]:
+    """The calls by which a program that starts comes to a statement of a function, from the inside out; none if it may not."""
+    route: list[ast.Call] = []
+    place: ast.AST = statement
+    seen: set[ast.AST] = set()
+    while True:
+        function = module.names.parents[place]
+        if function not in module.tree.body or function in seen or not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            return ()
+        seen.add(function)
+        calls = [call for call in module.calls if isinstance(call.func, ast.Name) and _means(module, call.func, function)]
+        starting = [call for call in calls if _at_start(module, call)]
+        if starting:
+            return (*route, starting[0])
+        inner = [call for call in calls if module.names.parents[module.statement_of(call)] in module.tree.body]
+        if len(calls) != 1 or not inner:
+            return ()
+        route.append(inner[0])
+        place = module.statement_of(inner[0])
+
+
+def _means(module: Module, name: ast.Name, function: ast.AST) -> bool:
+    return [binding.node for binding in module.names.bindings(name)] == [function]
+
+
+def _at_start(module: Module, call: ast.Call) -> bool:
+    """Whether a call stands at the top of the module, or below ``if __name__ == "__main__"``."""
+    if module.function_of(call) is not None:
+        return False
+    statement = module.statement_of(call)
+    return statement in module.tree.body or any(
+        isinstance(above, ast.If) and conditions.is_main_guard(module, above) for above in module.names.chain(statement)
+    )
+
+
+def only_tries(module: Module, statement: ast.AST) -> bool:
+    """Whether a ``try`` only sets a backend, and its handlers only set or try another, pass or log; or ``suppress`` does it."""
+    if isinstance(statement, ast.With):
+        call = statement.items[0].context_expr
+        suppresses = isinstance(call, ast.Call) and module.names.qualified(call.func) == "contextlib.suppress"
+        return suppresses and len(statement.items) == 1 and only_sets(module, statement.body)
+    if not isinstance(statement, ast.Try) or statement.finalbody or not statement.handlers or not only_sets(module, statement.body):
+        return False
+    return all(
+        _sets(module, one) or _idle(module, one) or only_tries(module, one)
+        for block in [*(h.body for h in statement.handlers), statement.orelse]
+        for one in block
+    )
+
+
+def only_sets(module: Module, block: list[ast.stmt]) -> bool:
+    """Whether a block sets literal backends and does nothing else."""
+    return bool(block) and all(_sets(module, one) for one in block)
+
+
+def _sets(module: Module, statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and is_literal_setter(module, statement.value)
+
+
+def is_literal_setter(module: Module, node: ast.AST) -> bool:
+    """Whether an expression is a call of the setter with a literal."""
+    if not isinstance(node, ast.Call) or literal(node) is None:
+        return False
+    known = old_names.KNOWN.get(module.names.qualified(node.func) or "")
+    return known is not None and known.kind == "setter"
+
+
+def _idle(module: Module, statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Pass):
+        return True
+    if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)):
+        return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    root: ast.AST = statement.value.func
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if not (isinstance(root, ast.Name) and _LOGGERS.match(root.id)):
+        return False
+    # What is logged must not itself do something.
+    inner = [node for argument in [*statement.value.args, *statement.value.keywords] for node in ast.walk(argument)]
+    calls = [node for node in inner if isinstance(node, ast.Call)]
+    return all(any(module.names.is_builtin(call.func, name) for name in ("str", "repr", "type", "format")) for call in calls)
+
+
+def chosen_by_platform(module: Module, node: ast.expr | None) -> list[str]:
+    """The names that an expression chooses from by the operating system alone; none where it is something else."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [node.value]
+    if not isinstance(node, ast.IfExp) or not conditions.is_platform_test(module, node.test):
+        return []
+    one, other = chosen_by_platform(module, node.body), chosen_by_platform(module, node.orelse)
+    return [*one, *other] if one and other else []
+
+
+def platform_choice(module: Module, statement: ast.stmt) -> str | None:
+    """The expression that gives what is set by the platform, by its per-call name; ``None`` where more is done."""
+    if isinstance(statement, ast.If):
+        return _choice_of_arms(module, statement)
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return _choice_of_values(module, argument(call)) if isinstance(call, ast.Call) else None
+
+
+def _choice_of_values(module: Module, node: ast.expr | None) -> str | None:
+    if isinstance(node, ast.IfExp):
+        one, other = _choice_of_values(module, node.body), _choice_of_values(module, node.orelse)
+        return None if one is None or other is None else f"{one} if {module.segment(node.test)} else {other}"
+    name = old_names.PER_CALL_NAMES.get(str(node.value)) if isinstance(node, ast.Constant) else None
+    return None if name is None else f'"{name}"'
+
+
+def _choice_of_arms(module: Module, statement: ast.If) -> str | None:
+    first = arm(module, statement.body)
+    one_line = statement.test.lineno == statement.test.end_lineno and not isinstance(statement.test, ast.IfExp)
+    if first is None or not one_line or not conditions.is_platform_test(module, statement.test):
+        return None
+    if not statement.orelse:
+        other: str | None = "None"
+    elif len(statement.orelse) == 1 and isinstance(statement.orelse[0], ast.If):
+        other = _choice_of_arms(module, statement.orelse[0])
+    else:
+        name = arm(module, statement.orelse)
+        other = None if name is None else f'"{name}"'
+    return None if other is None else f'"{first}" if {module.segment(statement.test)} else {other}'
+
+
+def arm(module: Module, block: list[ast.stmt]) -> str | None:
+    """The per-call name of what a block sets, where that is all it does."""
+    if len(block) != 1 or not only_sets(module, block):
+        return None
+    call = block[0].value  # type: ignore[attr-defined]
+    return old_names.PER_CALL_NAMES.get(literal(call) or "")
+
+
+def names_set(module: Module, statement: ast.stmt) -> Iterator[str]:
+    """The literals that calls of the setter inside a statement set."""
+    for node in ast.walk(statement):
+        if (
+            isinstance(node, ast.Call)
+            and (known := old_names.KNOWN.get(module.names.qualified(node.func) or ""))
+            and known.kind == "setter"
+        ):
+            yield from chosen_by_platform(module, argument(node))

@@ -1,0 +1,50 @@
+"""TAC122: A home-made stand-in for torchaudio."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.codemod.tables import rewrite, stays, table
+
+test_reports = table(
+    stays(
+        "shim",
+        """
+        import torchaudio
+        if not hasattr(torchaudio, "set_audio_backend"):
+            torchaudio.set_audio_backend = lambda name: None
+    """,
+        "TAC122",
+    ),
+    stays(
+        "shim in sys.modules",
+        """
+        import sys, types
+        sys.modules["torchaudio.backend"] = types.ModuleType("torchaudio.backend")
+    """,
+        "TAC122",
+    ),
+    stays(
+        "code in a docstring is documentation",
+        '''
+        """Call torchaudio.set_audio_backend("sox_io") first."""
+    ''',
+    ),
+    stays(
+        "a mock that nothing would reach differently",
+        """
+        import torchaudio
+        def test(mocker):
+            mocker.patch("torchaudio.load")
+            torchaudio.load("a.wav")
+    """,
+    ),
+)
+
+
+@pytest.mark.parametrize("module", ["sys.modules", "modules"])
+def test_a_stand_in_in_the_modules_is_one(module: str) -> None:
+    source = f"import sys\nfrom sys import modules\nimport torchaudio\n{module}['torchaudio'] = fake\ntorchaudio.load(filepath=p)\n"
+    outcome = rewrite({"program.py": source})["program.py"]
+    assert not outcome.changed
+    assert {"TAC110", "TAC122", "TAC123"} == {finding.rule for finding in outcome.left}

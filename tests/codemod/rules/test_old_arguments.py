@@ -1,0 +1,198 @@
+"""TAC114: Translate the arguments that load had up to 0.7."""
+
+from tests.codemod.tables import changes, said, stays, table
+
+test_old_arguments = table(
+    changes(
+        "all of 0.7",
+        """
+        import torchaudio
+        x = torchaudio.load("a.wav", out=None, normalization=True, offset=3, num_frames=0)
+    """,
+        """
+        import torchaudio
+        x = torchaudio.load("a.wav", frame_offset=3)
+    """,
+    ),
+    changes(
+        "the last ones go with a setter",
+        """
+        import torchaudio
+        torchaudio.set_audio_backend("soundfile")
+        x = torchaudio.load("a.wav", num_frames=5, out=None)
+    """,
+        """
+        import torchaudio
+        x = torchaudio.load("a.wav", num_frames=5, backend="soundfile")
+    """,
+    ),
+    changes(
+        "over lines",
+        """
+        import torchaudio
+        x = torchaudio.load(
+            "a.wav",
+            normalization=True,
+            num_frames=7,
+        )
+    """,
+        """
+        import torchaudio
+        x = torchaudio.load(
+            "a.wav",
+            num_frames=7,
+        )
+    """,
+    ),
+    changes(
+        "offset only",
+        """
+        import torchaudio
+        def f(p, n):
+            return torchaudio.load(p, offset=n, num_frames=n)
+    """,
+        """
+        import torchaudio
+        def f(p, n):
+            return torchaudio.load(p, frame_offset=n, num_frames=n or -1)
+    """,
+    ),
+    stays(
+        "normalization otherwise",
+        """
+        import torchaudio
+        a = torchaudio.load("a.wav", normalization=False)
+        b = torchaudio.load("a.wav", normalization=1 << 31)
+        c = torchaudio.load("a.wav", normalization=lambda x: x)
+    """,
+        "TAC114",
+    ),
+    stays(
+        "out is filled",
+        """
+        import torchaudio
+        torchaudio.load("a.wav", out=tensor)
+    """,
+        "TAC114",
+    ),
+    stays(
+        "both offsets",
+        """
+        import torchaudio
+        torchaudio.load("a.wav", offset=1, frame_offset=2)
+    """,
+        "TAC114",
+    ),
+    changes(
+        "num_frames=0 alone",
+        """
+        import torchaudio
+        torchaudio.load("a.wav", num_frames=0)
+    """,
+        """
+        import torchaudio
+        torchaudio.load("a.wav")
+    """,
+    ),
+    changes(
+        "what was said of a file without a header, where nothing was",
+        """
+        import torchaudio
+        torchaudio.load("a.wav", signalinfo=None, encodinginfo=None, filetype=None)
+    """,
+        """
+        import torchaudio
+        torchaudio.load("a.wav")
+    """,
+    ),
+    changes(
+        "in a partial",
+        """
+        import functools, torchaudio
+        f = functools.partial(torchaudio.load, normalization=True, offset=5)
+    """,
+        """
+        import functools, torchaudio
+        f = functools.partial(torchaudio.load, frame_offset=5)
+    """,
+    ),
+    *(
+        stays(f"left: {name}", f"import torchaudio\n{code}\n", "TAC114")
+        for name, code in (
+            ("said of a file without a header", "torchaudio.load('a.raw', signalinfo=si)"),
+            ("a type", "torchaudio.load('a', filetype='mp3')"),
+            ("in a dict", "kw = dict(offset=5)\ntorchaudio.load(p, **kw)"),
+            ("in a dict that is made later", "kw = {}\nkw['normalization'] = True\ntorchaudio.load(p, **kw)"),
+            ("arguments handed through", "def read(p, **kw):\n    return torchaudio.load(p, **kw)\nread(p, offset=3)"),
+        )
+    ),
+    stays(
+        "the old order",
+        """
+        import torchaudio
+        torchaudio.load("a.wav", None, True)
+    """,
+        "TAC114",
+    ),
+    stays(
+        "a comment between",
+        """
+        import torchaudio
+        torchaudio.load(
+            "a.wav",
+            out=None,  # why
+            num_frames=7,
+        )
+    """,
+        "TAC114",
+    ),
+    stays(
+        "today's arguments",
+        """
+        import torchaudio
+        torchaudio.load("a.wav", 0, -1, True, True)
+        torchaudio.load("a.wav", frame_offset=0, num_frames=-1, normalize=True, channels_first=True, format="wav")
+    """,
+    ),
+    stays(
+        "another function's",
+        """
+        import torch
+        import torchaudio
+        torch.load("a", out=None, offset=1)
+    """,
+    ),
+)
+
+
+test_it_stays_and_it_is_said_why = table(
+    said("arguments in the order of 0.7", "look like the order of 0.7", "import torchaudio\nx = torchaudio.load(p, None, True, True)\n"),
+    said(
+        "that, beside a number of frames",
+        "look like the order of 0.7",
+        "import torchaudio\nx = torchaudio.load(p, True, num_frames=5)\n",
+    ),
+)
+
+
+test_what_becomes_of_it = table(
+    changes(
+        "the only argument goes, with its comma",
+        "import torchaudio\nx = torchaudio.load(num_frames=0,)\n",
+        "import torchaudio\nx = torchaudio.load()\n",
+    ),
+    changes(
+        "a number that stands for all of it already",
+        "import torchaudio\nx = torchaudio.load(path, offset=1, num_frames=frames or -1)\n",
+        "import torchaudio\nx = torchaudio.load(path, frame_offset=1, num_frames=frames or -1)\n",
+    ),
+)  # fmt: skip
+
+
+test_programs = table(
+    changes(
+        "a number of frames by a condition",
+        "import torchaudio\nx = torchaudio.load(p, offset=s, num_frames=n if n else 0)\n",
+        "import torchaudio\nx = torchaudio.load(p, frame_offset=s, num_frames=(n if n else 0) or -1)\n",
+    ),
+)

@@ -1,0 +1,64 @@
+"""TAC117: Name the arguments of save after the fourth."""
+
+from tests.codemod.tables import changes, stays, table
+
+test_save = table(
+    changes(
+        "a number is a compression",
+        """
+        import torchaudio
+        torchaudio.save("a.ogg", x, 16000, True, 3, "ogg", None, 16)
+    """,
+        """
+        import torchaudio
+        torchaudio.save("a.ogg", x, 16000, True, compression=3, format="ogg", encoding=None, bits_per_sample=16)
+    """,
+        "TAC137",
+    ),
+    changes(
+        "None before a format",
+        """
+        import torchaudio
+        torchaudio.save("a", x, 16000, True, None, "wav")
+    """,
+        """
+        import torchaudio
+        torchaudio.save("a", x, 16000, True, compression=None, format="wav")
+    """,
+    ),
+    stays(
+        "not to be told",
+        """
+        import torchaudio
+        torchaudio.save("a", x, 16000, True, something)
+    """,
+        "TAC117",
+    ),
+    stays(
+        "not all seen",
+        """
+        import torchaudio
+        torchaudio.save("a", x, 16000, True, 3, *more)
+    """,
+        "TAC117",
+    ),
+)
+
+
+test_positional_arguments_of_save = table(
+    *(
+        changes(
+            name,
+            f"import torchaudio\ntorchaudio.save(p, w, 8000, True, {before})\n",
+            f"import torchaudio\ntorchaudio.save(p, w, 8000, True, {after})\n",
+        )
+        for name, before, after in (
+            ("a bit depth in eighth place", "None, None, None, 16", "compression=None, format=None, encoding=None, bits_per_sample=16"),
+            ("an encoding in seventh place", "None, None, 'PCM_S'", "compression=None, format=None, encoding='PCM_S'"),
+        )
+    ),
+    stays(
+        "the size of a buffer in eighth place", "import torchaudio\ntorchaudio.save(p, w, 8000, True, None, None, None, 4096)\n", "TAC117"
+    ),
+    stays("a bit depth in seventh place", "import torchaudio\ntorchaudio.save(p, w, 8000, True, None, None, 16)\n", "TAC117"),
+)

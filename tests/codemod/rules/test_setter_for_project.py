@@ -1,0 +1,277 @@
+"""TAC102: Name the backend in each call instead of setting it for the whole project."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tests.codemod.tables import changes, dedent, rewrite, said, stays, table
+
+
+def texts(files: dict[str, str], **options: object) -> dict[str, str]:
+    return {path: outcome.text for path, outcome in rewrite(files, **options).items()}  # type: ignore[arg-type]
+
+
+MAIN = dedent("""
+    import torchaudio
+    import data
+    torchaudio.set_audio_backend("soundfile")
+    if __name__ == "__main__":
+        data.read("a.wav")
+""")
+DATA = dedent("""
+    import torchaudio
+    def read(p):
+        return torchaudio.load(p)
+""")
+
+
+SETTER = 'torchaudio.set_audio_backend("sox_io")\n'
+SOX = "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n"
+LIBRARY = "import torchaudio\ndef load(p):\n    return torchaudio.load(p)\ndef warm():\n    load('a')\n"
+SETTER_HARD_PROGRAMS = "torchaudio.set_audio_backend('soundfile')\n"
+
+
+def route(early: str = "pass", start: str = 'if __name__ == "__main__":\n    main()') -> tuple[str, str]:
+    before = ROUTE.format(set=SET.strip(), backend="", early=early, start=start)
+    return before, ROUTE.format(set="pass", backend=', backend="soundfile"', early=early, start=start)
+
+
+ROUTE = """
+import torchaudio
+def setup():
+    {set}
+def read(p):
+    return torchaudio.load(p{backend})
+def main():
+    {early}
+    setup()
+    return read("a.wav")
+{start}
+"""
+SET = 'torchaudio.set_audio_backend("soundfile")\n'
+CALL = "x = torchaudio.load(p)\n"
+
+
+def test_one_name_in_a_project_goes_to_every_call() -> None:
+    found = texts({"main.py": MAIN, "data.py": DATA})
+    assert "set_audio_backend" not in found["main.py"]
+    assert 'torchaudio.load(p, backend="soundfile")' in found["data.py"]
+
+
+def test_one_name_without_an_import_between_the_modules_still_goes_to_every_call() -> None:
+    found = texts({"main.py": "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n", "data.py": DATA})
+    assert found["main.py"] == "import torchaudio\n"
+    assert 'torchaudio.load(p, backend="sox")' in found["data.py"]
+
+
+def test_a_module_that_another_program_runs_without_a_backend_is_left() -> None:
+    other = "import data\nif __name__ == '__main__':\n    data.read('b.wav')\n"
+    files = {"main.py": MAIN, "data.py": DATA, "other.py": other}
+    outcomes = rewrite(files)
+    assert not any(outcome.changed for outcome in outcomes.values())
+    [finding] = outcomes["main.py"].left
+    assert finding.rule == "TAC102"
+    assert "other.py" in finding.reason
+
+
+def test_a_program_of_its_own_keeps_its_calls() -> None:
+    alone = "import torchaudio\nif __name__ == '__main__':\n    print(torchaudio.load('b.wav'))\n"
+    found = texts({"main.py": MAIN, "data.py": DATA, "alone.py": alone})
+    assert found["alone.py"] == alone
+    assert 'backend="soundfile"' in found["data.py"]
+
+
+def test_two_programs_with_a_name_each() -> None:
+    one = "import torchaudio\ntorchaudio.set_audio_backend('soundfile')\nx = torchaudio.load('a.wav')\n"
+    two = "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\nx = torchaudio.load('a.wav')\n"
+    found = texts({"one.py": one, "two.py": two})
+    assert found["one.py"] == "import torchaudio\nx = torchaudio.load('a.wav', backend=\"soundfile\")\n"
+    assert found["two.py"] == "import torchaudio\nx = torchaudio.load('a.wav', backend=\"sox\")\n"
+
+
+def test_two_names_in_one_program_are_left() -> None:
+    two = "import torchaudio, main\ntorchaudio.set_audio_backend('sox_io')\n"
+    outcomes = rewrite({"main.py": MAIN, "data.py": DATA, "two.py": two})
+    assert not any(outcome.changed for outcome in outcomes.values())
+
+
+def test_a_mock_in_a_test_holds_the_whole_project() -> None:
+    test = "from unittest.mock import patch\n@patch('data.torchaudio.load')\ndef test(load): ...\n"
+    outcomes = rewrite({"main.py": MAIN, "data.py": DATA, "test_data.py": test})
+    assert not any(outcome.changed for outcome in outcomes.values())
+    assert "test_data.py" in {place.path for place in outcomes["main.py"].left[0].related}
+
+
+def test_a_file_object_from_another_module_holds_sox() -> None:
+    caller = "import io, data\ndata.read(io.BytesIO(b''))\nimport torchaudio\n"
+    files = {"main.py": MAIN.replace("soundfile", "sox_io"), "data.py": DATA, "caller.py": caller}
+    assert texts(files) == files
+
+
+def test_a_default_value_in_another_module_is_bound_before_and_holds_the_setter() -> None:
+    found = rewrite(
+        {
+            "main.py": "import torchaudio\nimport data\ntorchaudio.set_audio_backend('soundfile')\n",
+            "data.py": "import torchaudio\ndef f(p, load=torchaudio.load):\n    return load(p)\n",
+        }
+    )
+    assert not any(outcome.changed for outcome in found.values())
+
+
+def test_import_time_calls_of_other_modules_are_left() -> None:
+    files = {"main.py": MAIN, "data.py": DATA + "X = torchaudio.load('a.wav')\n"}
+    assert texts(files) == files
+
+
+def test_backend_decides_what_cannot_be_read() -> None:
+    main = "import torchaudio, data\ndef main(args):\n    torchaudio.set_audio_backend(args.backend)\n    data.read('a.wav')\n"
+    found = texts({"main.py": main, "data.py": DATA}, backend="soundfile")
+    assert found["main.py"] == "import torchaudio, data\ndef main(args):\n    data.read('a.wav')\n"
+    assert 'backend="soundfile"' in found["data.py"]
+
+
+test_it_stays_and_it_is_said_why = table(
+    said(
+        "a call above the setter in the same function",
+        "a call stands before the setter",
+        f"import torchaudio\ndef f(p):\n    x = torchaudio.load(p)\n    {SETTER}    return x\nf('a')\n",
+    ),
+    said(
+        "a function bound early in another file",
+        "is bound by `from torchaudio import`, perhaps before the setter",
+        f"import torchaudio\n{SETTER}import data\n",
+        data="from torchaudio import load\ndef read(p):\n    return load(p)\n",
+    ),
+)
+
+
+def test_what_is_worked_out_by_a_call_does_not_go() -> None:
+    source = "import torchaudio\ntorchaudio.set_audio_backend(choose())\nx = torchaudio.load(p)\n"
+    outcome = rewrite({"a.py": source}, backend="sox")["a.py"]
+    assert outcome.text == source
+    assert "what is set is worked out by a call" in outcome.left[0].reason
+
+
+def test_a_path_object_from_a_function_of_another_module_is_made_a_string() -> None:
+    found = rewrite(
+        {
+            "pkg/main.py": SOX + "from pkg.fetching import fetch\nx = torchaudio.load(fetch('a.wav'))\n",
+            "pkg/fetching.py": "import pathlib\nimport torchaudio\ndef fetch(name):\n    return pathlib.Path(name)\n",
+        }
+    )
+    assert "torchaudio.load(str(fetch('a.wav')), backend=\"sox\")" in found["pkg/main.py"].text
+    ast.parse(found["pkg/main.py"].text)
+
+
+def test_a_file_object_from_a_function_of_another_module_holds_sox() -> None:
+    found = rewrite(
+        {
+            "pkg/main.py": SOX + "from pkg.fetching import fetch\nblob = fetch('a.wav')\nx = torchaudio.load(blob)\n",
+            "pkg/fetching.py": "import io\nimport torchaudio\ndef fetch(name):\n    return io.BytesIO()\n",
+        }
+    )
+    assert not found["pkg/main.py"].changed
+
+
+@pytest.mark.parametrize(
+    ("exporter", "user"),
+    [
+        ("import torchaudio as ta\nta.set_audio_backend('sox_io')\n", "import pkg.deps\nx = pkg.deps.ta.load('a.wav')\n"),
+        (
+            "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\nfrom torchaudio import load\n",
+            "from pkg.deps import load\nload('a')\n",
+        ),
+    ],
+)
+def test_what_comes_by_way_of_another_module_holds_the_setter(exporter: str, user: str) -> None:
+    found = rewrite({"pkg/deps.py": exporter, "pkg/main.py": user})
+    assert not any(outcome.changed for outcome in found.values())
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"main.py": f"import torchaudio\nimport lib\nlib.warm()\n{SETTER_HARD_PROGRAMS}lib.load('a')\n", "lib.py": LIBRARY},
+        {"main.py": f"import torchaudio\nfrom lib import warm as begin\nbegin()\n{SETTER_HARD_PROGRAMS}", "lib.py": LIBRARY},
+        {
+            "main.py": f"import torchaudio\nimport lib\ndef main():\n    lib.warm()\n    {SETTER_HARD_PROGRAMS}if __name__ == '__main__':\n    main()\n",
+            "lib.py": LIBRARY,
+        },
+        {
+            "main.py": f"import torchaudio\nimport lib\nif __name__ == '__main__':\n    lib.warm()\n    {SETTER_HARD_PROGRAMS}",
+            "lib.py": LIBRARY,
+        },
+        {"main.py": f"import torchaudio\nimport lib\n{SETTER_HARD_PROGRAMS}", "lib.py": LIBRARY + "FIRST = load('a')\n"},
+        {
+            "main.py": f"import torchaudio\nimport third\n{SETTER_HARD_PROGRAMS}",
+            "lib.py": LIBRARY,
+            "third.py": "import torchaudio\nimport lib\nlib.warm()\n",
+        },
+        {"main.py": f"import torchaudio\nimport lib\n{SETTER_HARD_PROGRAMS}", "lib.py": LIBRARY + "class C:\n    x = warm()\n"},
+    ],
+)
+def test_a_call_of_another_module_before_the_setter_holds_it(files: dict[str, str]) -> None:
+    assert not any(outcome.changed for outcome in rewrite(files).values())
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"main.py": f"import torchaudio\nimport lib\n{SETTER_HARD_PROGRAMS}lib.warm()\n", "lib.py": LIBRARY},
+        {"main.py": f"import torchaudio\nimport lib, yaml\nx = yaml.load(1)\n{SETTER_HARD_PROGRAMS}lib.warm()\n", "lib.py": LIBRARY},
+        {"pkg/__init__.py": f"import torchaudio\n{SETTER_HARD_PROGRAMS}from . import lib\n", "pkg/lib.py": LIBRARY + "FIRST = load('a')\n"},
+        {"set.py": f"import torchaudio\n{SETTER_HARD_PROGRAMS}", "lib.py": LIBRARY, "run.py": "import set, lib, torchaudio\nlib.warm()\n"},
+    ],
+)
+def test_a_call_of_another_module_after_the_setter_is_governed(files: dict[str, str]) -> None:
+    found = rewrite(files)
+    assert 'torchaudio.load(p, backend="soundfile")' in found[next(path for path in files if path.endswith("lib.py"))].text
+
+
+test_in_a_function_that_the_program_calls_as_it_starts = table(
+    changes("a function called by main", *route()),
+    changes("a program that starts without asking", *route(start="main()")),
+    changes("the value of main is used", *route(start='if __name__ == "__main__":\n    raise SystemExit(main())')),
+    stays("a call before the setup", route(early="read('b.wav')")[0], "TAC102"),
+    stays("nobody starts it", route(start="")[0], "TAC103"),
+    stays("started under a condition", route(start="if ready:\n    main()")[0], "TAC103"),
+    changes(
+        "a call that runs before main does",
+        f"import torchaudio\ndef main():\n    {SET}    return torchaudio.load('b')\n{CALL}if __name__ == '__main__':\n    main()\n",
+        "import torchaudio\ndef main():\n    return torchaudio.load('b', backend=\"soundfile\")\n"
+        f"{CALL}if __name__ == '__main__':\n    main()\n",
+    ),
+)
+
+
+def test_a_function_that_sets_the_same_again_goes_with_the_setter() -> None:
+    found = rewrite(
+        {
+            "main.py": f"import torchaudio\nimport data\n{SET}if __name__ == '__main__':\n    data.read('a')\n",
+            "data.py": f"import torchaudio\ndef begin(worker):\n    {SET}def read(p):\n    return torchaudio.load(p)\n",
+        }
+    )
+    assert found["data.py"].text == (
+        'import torchaudio\ndef begin(worker):\n    pass\ndef read(p):\n    return torchaudio.load(p, backend="soundfile")\n'
+    )
+    assert not any(outcome.left for outcome in found.values())
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        "def begin(worker):\n    torchaudio.set_audio_backend('sox_io')\n",
+        f"def begin(worker):\n    try:\n        {SET}    except RuntimeError:\n        stop()\n",
+        f"FIRST = torchaudio.load('a')\ndef begin(worker):\n    {SET}",
+    ],
+)
+def test_a_function_that_sets_otherwise_or_minds_holds_the_setter(begin: str) -> None:
+    found = rewrite(
+        {
+            "main.py": f"import torchaudio\nimport data\n{SET}if __name__ == '__main__':\n    data.read('a')\n",
+            "data.py": f"import torchaudio\n{begin}def read(p):\n    return torchaudio.load(p)\n",
+        }
+    )
+    assert not any(outcome.changed for outcome in found.values())

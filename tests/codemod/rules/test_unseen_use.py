@@ -1,0 +1,91 @@
+"""TAC127: Imports and code that are not seen."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.codemod.tables import rewrite, stays, table
+
+test_reports = table(
+    stays(
+        "unseen imports",
+        """
+        import importlib
+        a = importlib.import_module("torchaudio")
+        b = __import__("torchaudio.backend")
+        c = pytest.importorskip("torchaudio")
+    """,
+        "TAC127",
+    ),
+    stays(
+        "code in a string",
+        """
+        import subprocess
+        subprocess.run(["python", "-c", "import torchaudio; torchaudio.set_audio_backend('sox_io')"])
+    """,
+        "TAC127",
+    ),
+)
+
+
+test_programs = table(
+    stays("getattr with the setter's name", "import torchaudio\ngetattr(torchaudio, 'set_audio_backend')('soundfile')\n", "TAC127"),
+    stays("getattr with a name from elsewhere", "import torchaudio\nx = getattr(torchaudio, name)(p)\n", "TAC127"),
+)
+
+
+test_what_was_neither_changed_nor_reported = table(
+    stays("code that is run from a string", "import torchaudio\nexec(\"torchaudio.set_audio_backend('soundfile')\")\n", "TAC127"),
+    stays("a doctest", '"""\n>>> torchaudio.set_audio_backend("sox_io")\n"""\nimport torchaudio\n', "TAC127"),
+    stays("a docstring that only speaks of it", '"""Call set_audio_backend() first."""\nimport torchaudio\n'),
+    stays("the backends printed", "import torchaudio\nprint(torchaudio.list_audio_backends())\n"),
+)
+
+
+@pytest.mark.parametrize(
+    ("exporter", "user"),
+    [
+        ("import torchaudio\n", "from pkg.deps import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n"),
+        ("import torchaudio as ta\n", "import pkg.deps\npkg.deps.ta.set_audio_backend('sox_io')\n"),
+        ("import torchaudio as ta\n", "from pkg import deps\ndeps.ta.set_audio_backend('sox_io')\n"),
+        ("import torchaudio as ta\n", "from .deps import ta as audio\naudio.set_audio_backend('sox_io')\n"),
+        ("import torchaudio as ta\n", "from .deps import *\nta.set_audio_backend('sox_io')\n"),
+        ("from torchaudio import set_audio_backend\n", "from pkg.deps import set_audio_backend\nset_audio_backend('sox_io')\n"),
+        ("from torchaudio import load\n", "from pkg.deps import load\nload(filepath='a.wav')\n"),
+        ("import torchaudio\n", "from pkg.deps import torchaudio\ntorchaudio.info(filepath='a.wav')\n"),
+        (
+            "try:\n    import torchaudio\nexcept ImportError:\n    torchaudio = None\n",
+            "from pkg import deps\ndeps.torchaudio.load_wav('a')\n",
+        ),
+    ],
+)
+def test_what_comes_by_way_of_another_module_is_reported(exporter: str, user: str) -> None:
+    found = rewrite({"pkg/deps.py": exporter, "pkg/main.py": user})
+    assert [finding.rule for finding in found["pkg/main.py"].left] == ["TAC127"]
+    assert not found["pkg/main.py"].changed
+
+
+@pytest.mark.parametrize(
+    "user",
+    ["from pkg.deps import torchaudio\ntorchaudio.load('a.wav')\n", "from other import set_audio_backend\nset_audio_backend('a')\n"],
+)
+def test_what_is_right_by_way_of_another_module_is_not_reported(user: str) -> None:
+    found = rewrite({"pkg/deps.py": "import torchaudio\n", "pkg/main.py": user, "other.py": "def set_audio_backend(name):\n    pass\n"})
+    assert not found["pkg/main.py"].left
+
+
+test_torchaudio_by_another_name = table(
+    *(
+        stays(name, f"import torchaudio\n{code}\n", "TAC127")
+        for name, code in (
+            ("another name", "ta = torchaudio\nta.info(filepath='a')"),
+            ("another name, the setter", "ta = torchaudio\nta.set_audio_backend('sox_io')"),
+            (
+                "an attribute",
+                "class A:\n    def __init__(self):\n        self.ta = torchaudio\n    def f(self):\n        self.ta.load(filepath='a')",
+            ),
+            ("a default value", "def f(p, ta=torchaudio):\n    return ta.load(filepath=p)"),
+        )
+    ),
+    stays("another name, and nothing old", "import torchaudio\nta = torchaudio\nta.load('a')\n"),
+)
