@@ -103,12 +103,13 @@ codemod-bench: $(VENV)/.bench
 # the compiled operators need the torch that they were built for, in an environment of their own
 .real/.ready:
 	@sh tests/environment.sh .real "$(PYTHON)"
-	.real/bin/python -m pip install --quiet --disable-pip-version-check torch==2.8.0 torchaudio==2.8.0 numpy
+	.real/bin/python -m pip install --quiet --disable-pip-version-check torch==2.8.0 torchaudio==2.8.0 --editable .
 	@touch $@
 
 .PHONY: operators-bench
 operators-bench: $(VENV)/.bench .real/.ready
 	$(BIN)/python -m bench.operators.speed --real .real/bin/python --write
+	$(BIN)/python -m bench.operators.imports --real .real/bin/python
 
 # how long `make fuzz` runs, in seconds
 TIME ?= 600

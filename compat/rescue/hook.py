@@ -1,4 +1,4 @@
-"""The import hook round ``torchaudio._extension``, the one module that loads what was compiled."""
+"""The import hook round the modules that load what was compiled: ``torchaudio._extension``, and ``torio._extension`` of 2.2 to 2.8."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from compat.rescue import extension, libraries
 ROOT = "torchaudio"
 _LAST = "2.11.0"
 MODULE = f"{ROOT}._extension"
+STREAMS = "torio._extension"
 
 
 class Hook(importlib.abc.MetaPathFinder):
@@ -38,14 +39,15 @@ class Hook(importlib.abc.MetaPathFinder):
         path: Sequence[str] | None = None,
         target: types.ModuleType | None = None,
     ) -> importlib.machinery.ModuleSpec | None:
-        """Return the real spec of ``torchaudio._extension`` with a loader that survives a failure."""
-        if fullname != MODULE:
+        """Return the real spec of the two modules with a loader that survives a failure."""
+        loader = {MODULE: _Loader, STREAMS: _StreamsLoader}.get(fullname)
+        if loader is None:
             return None
         others = [finder for finder in sys.meta_path if finder is not self]
         for finder in others:
             spec = finder.find_spec(fullname, path, target)
             if spec is not None and spec.loader is not None:
-                spec.loader = _Loader(spec.loader, self)
+                spec.loader = loader(spec.loader, self)
                 return spec
         return None
 
@@ -62,7 +64,7 @@ class _Loader(importlib.abc.Loader):
     def exec_module(self, module: types.ModuleType) -> None:
         package = sys.modules[ROOT]
         try:
-            libraries.refuse_cut_off(pathlib.Path(str(package.__file__)).parent / "lib")
+            libraries.refuse_cut_off(_libraries_of(package))
             self._theirs.exec_module(module)
         except Exception as why:
             if not _is_compiled_part(why):
@@ -74,6 +76,24 @@ class _Loader(importlib.abc.Loader):
         self._hook.registered = not operators.registered()
         operators.register(_release())
         vars(module).update(extension.while_importing(package))
+
+
+class _StreamsLoader(_Loader):
+    """Run the real module, which loads its extension for FFmpeg when it is asked whether that is there; where it cannot be, say no."""
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        self._theirs.exec_module(module)
+        try:
+            libraries.refuse_cut_off(_libraries_of(sys.modules[STREAMS.partition(".")[0]]))
+            is_cut_off = False
+        except libraries.CutOffError:
+            is_cut_off = True
+        if self._hook.engaged or is_cut_off:
+            vars(module)["lazy_import_ffmpeg_ext"] = lambda: extension.NoExtension("FFmpeg")
+
+
+def _libraries_of(package: types.ModuleType) -> pathlib.Path:
+    return pathlib.Path(str(package.__file__)).parent / "lib"
 
 
 def _release() -> str:

@@ -57,7 +57,7 @@ def plant(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Iterator[P
 
     yield make
     compat.uninstall()
-    for name in [name for name in sys.modules if name.partition(".")[0] == "torchaudio"]:
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("torchaudio", "torio")]:
         del sys.modules[name]
 
 
@@ -118,6 +118,23 @@ def test_a_library_that_is_cut_off_is_not_loaded(plant: Plant) -> None:
     (root / "lib" / "_torchaudio.so").write_bytes(whole.read_bytes()[: whole.stat().st_size // 3])
     with pytest.warns(compat.RescueWarning, match=r"_torchaudio\.so: file too short"):
         compat.install("2.2")
+
+
+@pytest.mark.filterwarnings("ignore::compat.RescueWarning")
+@pytest.mark.parametrize("extension", [COMPILED_PART_FAILS["no lib"], _WORKING.format(sox=True, ffmpeg=False)], ids=["rescued", "real"])
+def test_an_extension_for_ffmpeg_that_is_cut_off_is_not_loaded(plant: Plant, extension: str) -> None:
+    """Of 2.2 to 2.8 it lies in torio, and the import asks whether it is there."""
+    root = plant(extension, {**_PLAIN, "io/__init__": "theirs = True"})
+    lazy = "class Lazy:\n    def is_available(self):\n        import os; os.kill(os.getpid(), 7)\ndef lazy_import_ffmpeg_ext(): return Lazy()\n"
+    for name, text in {"__init__": "", "_extension": lazy}.items():
+        (root.parent / "torio").mkdir(exist_ok=True)
+        (root.parent / "torio" / f"{name}.py").write_text(text)
+    (root.parent / "torio" / "lib").mkdir()
+    (root.parent / "torio" / "lib" / "_torio_ffmpeg6.so").write_bytes(b"\x7fELF\x02\x01")
+    with (root / "__init__.py").open("a") as file:
+        file.write("from torio import _extension as streams\nstreams.lazy_import_ffmpeg_ext().is_available()\n")
+    torchaudio = compat.install("2.2")
+    assert not hasattr(torchaudio.io, "theirs")
 
 
 def test_one_warning_names_cause_and_mend_and_what_works(plant: Plant) -> None:
