@@ -21,11 +21,12 @@ from compat.codemod.rewrite.drafts import NO_FUNCTION, Draft
 from compat.codemod.source.calls import called, is_dict_with, keyword, literal, starred, string
 from compat.codemod.source.findings import Level
 from compat.codemod.source.module import Imported, Module, Use
+from compat.codemod.source.old_names import Kind
 from compat.codemod.uses.project import Project
 
 __all__ = [  # noqa: RUF022 - by what they are
     "DEFAULT_TARGET", "DROP_IN", "MODERN", "NINE", "NO_FUNCTION", "NO_LEFTOVERS", "PER_CALL", "TARGETS",
-    "Draft", "Imported", "Level", "Module", "Project", "Rule", "Use", "Valid",
+    "Draft", "Imported", "Kind", "Level", "Module", "Project", "Rule", "Use", "Valid",
     # changes
     "AddArgument", "AddStatement", "Change", "DropArgument", "DropName", "NameArgument", "Remove", "RenameKeyword", "Replace", "Unwrap",
     # calls

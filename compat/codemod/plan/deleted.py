@@ -10,6 +10,7 @@ from compat.codemod.plan.visibility import nobody_asks
 from compat.codemod.rewrite.changes import Remove
 from compat.codemod.source.module import Module
 from compat.codemod.source.not_provable import NotProvableError
+from compat.codemod.source.old_names import Kind
 from compat.codemod.uses import setter_calls
 from compat.codemod.uses.setter_calls import SetterCall
 
@@ -39,7 +40,7 @@ def _one(part: Part, rule: str, setter: SetterCall) -> None:
 
 
 def _asks_lister(module: Module, test: ast.expr) -> bool:
-    return any(use.kind == "lister" and module.inside(use.node, test) for use in module.uses)
+    return any(use.kind == Kind.LISTER and module.inside(use.node, test) for use in module.uses)
 
 
 def _only_sets(module: Module, statement: ast.If) -> bool:

@@ -12,6 +12,7 @@ from compat.codemod.rewrite.changes import AddArgument, Change
 from compat.codemod.source.calls import called, plain_name
 from compat.codemod.source.findings import Place
 from compat.codemod.source.not_provable import NotProvableError
+from compat.codemod.source.old_names import Kind
 from compat.codemod.uses import backend_limits, forwarding
 
 _NAMES = {"__name__", "__qualname__", "__code__"}
@@ -40,7 +41,7 @@ def _changes(part: Part, site: Site, value: str, name: str) -> list[Change]:
 def _no_backend_in_dicts(part: Part, site: Site) -> None:
     """Raise where what is passed as ``**kwargs`` may name a backend already."""
     for module in part.modules:
-        own = {id(keyword) for use in module.of("function", "setter") if use.call for keyword in use.call.keywords}
+        own = {id(keyword) for use in module.of(Kind.FUNCTION, Kind.SETTER) if use.call for keyword in use.call.keywords}
         named = [node for node in module.names.all(ast.keyword) if node.arg == "backend" and id(node) not in own]
         quoted = [node for node in module.names.all(ast.Constant) if node.value == "backend"]
         for node in (*named, *quoted):

@@ -43,7 +43,9 @@ class Part:
     """
 
     def __init__(self, project: Project, modules: list[Module], drafts: Drafts, groups: Iterator[int]) -> None:
-        self.project, self.modules, self._drafts, self._groups = project, modules, drafts, groups
+        self.project: Project = project
+        self.modules: list[Module] = modules
+        self._drafts, self._groups = drafts, groups
         self.setters: list[SetterCall] = [
             setter for module in modules for setter in setter_calls.of(module) if not project.runs_not(module, module.span(setter.call))
         ]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from compat.codemod.rewrite.changes import Change, DropFinally, Remove, Unwrap
 from compat.codemod.source.module import Module, Use
+from compat.codemod.source.old_names import Kind
 from compat.codemod.uses import setter_calls
 from compat.codemod.uses.setter_calls import SetterCall
 
@@ -43,7 +44,7 @@ def restores(module: Module) -> list[Restore]:
 
 def _restores(module: Module) -> Iterator[Restore]:
     own = setter_calls.of(module)
-    for use in module.of("getter"):
+    for use in module.of(Kind.GETTER):
         statement = module.statement_of(use.node)
         if not (isinstance(statement, ast.Assign) and statement.value is use.call and len(statement.targets) == 1):
             continue

@@ -10,6 +10,7 @@ from compat.codemod.source import old_names
 from compat.codemod.source.calls import keyword
 from compat.codemod.source.findings import Place
 from compat.codemod.source.module import Module, Use
+from compat.codemod.source.old_names import Kind
 from compat.codemod.uses import forwarding
 
 
@@ -33,7 +34,7 @@ class Site:
 
 def of(module: Module) -> Iterator[Site]:
     """The sites of a module."""
-    for use in module.of("function"):
+    for use in module.of(Kind.FUNCTION):
         if not use.stored and not _only_looked_at(module, use) and not (use.call is not None and _names_backend(use, use.call)):
             yield Site(module, use)
 

@@ -7,6 +7,7 @@ import ast
 from compat.codemod.plan.part import BY_HAND, VARIABLE, Part
 from compat.codemod.source import old_names
 from compat.codemod.source.not_provable import NotProvableError
+from compat.codemod.source.old_names import Kind
 from compat.codemod.uses import setter_calls
 from compat.codemod.uses.setter_calls import SetterCall
 
@@ -27,7 +28,7 @@ def instead_of(name: str) -> str:
 def passed_on(part: Part) -> None:
     """Report the setter where it is passed on as a value."""
     for module in part.modules:
-        for use in module.of("setter"):
+        for use in module.of(Kind.SETTER):
             if use.call is None and not use.stored:
                 reason = "the setter is passed on as a value, so what it will set is not seen here"
                 part.say(VARIABLE, module, use.node, NotProvableError(reason, advice=BY_HAND))

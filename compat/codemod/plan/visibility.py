@@ -12,6 +12,7 @@ from compat.codemod.source.calls import called, literal, plain_name
 from compat.codemod.source.findings import Place
 from compat.codemod.source.module import Module, Use
 from compat.codemod.source.not_provable import NotProvableError
+from compat.codemod.source.old_names import Kind
 from compat.codemod.uses import reexports
 
 _NAMESPACES = re.compile(r"modules|\bmods?\b|\b(?:globals|locals|vars)\(|__dict__|namespace", re.I)
@@ -52,7 +53,7 @@ def nobody_asks(part: Part) -> None:
     """Raise where the getter is used, but to keep what is put back later."""
     for module in part.modules:
         known = {restore.getter for restore in restores(module)}
-        for use in module.of("getter"):
+        for use in module.of(Kind.GETTER):
             if use not in known and not use.stored:
                 advice = "Decide what the code that asks for it should do."
                 raise NotProvableError("get_audio_backend is used", [module.place(use.node)], advice)
@@ -62,14 +63,14 @@ def _no_other_name(part: Part, module: Module) -> None:
     """Raise where torchaudio, or a function of it, goes from one file to another under a name that is not looked for."""
     for imported in module.imported:
         known = old_names.KNOWN.get(imported.path)
-        passed = imported.path == old_names.ROOT or (known is not None and known.kind in ("function", "setter"))
+        passed = imported.path == old_names.ROOT or (known is not None and known.kind in (Kind.FUNCTION, Kind.SETTER))
         if passed and imported.local != old_names.ROOT and imported.scope is module.names.module:
             others = part.project.imports.who_imports(module.path, imported.local)
             if others:
                 reason = f"{imported.local} is imported from {module.path} elsewhere, {_UNSEEN}"
                 raise NotProvableError(reason, [Place(others[0], 1, 1, 1, 1)])
     for reached in reexports.of(part.project, module):
-        if reached.known.kind in ("function", "setter", "getter"):
+        if reached.known.kind in (Kind.FUNCTION, Kind.SETTER, Kind.GETTER):
             raise NotProvableError(f"torchaudio is reached by way of {reached.through}, {_UNSEEN}", [module.place(reached.node)])
 
 
@@ -90,7 +91,7 @@ def _seen(module: Module) -> None:
     for imported in module.imported:
         if imported.alias.name == "*":
             raise NotProvableError(f"everything is imported from torchaudio, {_UNSEEN}", [module.place(imported.statement)])
-    hidden = next((use for use in module.hidden if use.kind in ("function", "setter", "getter")), None)
+    hidden = next((use for use in module.hidden if use.kind in (Kind.FUNCTION, Kind.SETTER, Kind.GETTER)), None)
     if hidden is not None:
         place = module.place(module.statement_of(hidden.node))
         raise NotProvableError("torchaudio is used in an f-string, where nothing is changed", [place])

@@ -13,6 +13,7 @@ from compat.codemod.source.module import Module
 
 
 def of_call(module: Module, call: ast.Call, changes: list[OfCall]) -> Iterator[Edit]:
+    """The edits that make all changes of one call."""
     text, (base, end) = module.text, module.text.span(call)
     segment = text.text[base:end]
     try:

@@ -16,6 +16,7 @@ _DIRECTIVE = re.compile(r"#\s*(noqa|type:|pragma|pylint:|pyright:|ruff:|mypy:|is
 
 
 def removals(module: Module, removed: dict[ast.stmt, None], added: dict[ast.stmt, dict[str, None]]) -> Iterator[Edit]:
+    """The edits that take statements out, or put new ones in their place where a block would be empty."""
     removed = _with_what_vanishes(module, removed, added)
     blocks: dict[tuple[int, str], list[ast.stmt]] = {}
     for statement in removed:
@@ -134,6 +135,7 @@ def _out_of_line(module: Module, statement: ast.stmt, block: list[ast.stmt], rem
 
 
 def unwrap(module: Module, change: Unwrap) -> Iterator[Edit]:
+    """The edits that put a block in the place of the statement around it."""
     text, statement, body = module.text, change.statement, change.body
     start, end = text.span(statement)
     first, last = text.span(body[0])[0], text.span(body[-1])[1]
@@ -179,6 +181,7 @@ def _string_lines(body: Iterable[ast.AST]) -> set[int]:
 
 
 def drop_finally(module: Module, statement: ast.Try) -> Edit:
+    """The edit that takes the ``finally`` from a ``try``."""
     text = module.text
     before = (statement.orelse or statement.handlers or statement.body)[-1]
     start, end = text.line_end(text.span(before)[1]), text.line_end(text.span(statement)[1])
@@ -187,6 +190,7 @@ def drop_finally(module: Module, statement: ast.Try) -> Edit:
 
 
 def substitute(module: Module, change: Substitute) -> Iterator[Edit]:
+    """The edits that put a simple statement in the place of another."""
     start, end = module.text.span(change.statement)
     if module.is_elif(change.statement):
         raise ConflictError("it is an `elif`")

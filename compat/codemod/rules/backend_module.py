@@ -11,6 +11,7 @@ from compat.codemod.rule import (
     AddStatement,
     Change,
     Draft,
+    Kind,
     Level,
     Module,
     NameArgument,
@@ -32,7 +33,7 @@ _GONE = "torchaudio.backend is deprecated from 2.1 on and gone in 2.9"
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Calls become those of torchaudio itself; other uses, and names that never were, are reported."""
-    for use in module.of("of a backend"):
+    for use in module.of(Kind.BACKEND_FUNCTION):
         if use.stored:
             continue
         try:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import NINE, Draft, Level, Module, Project, Remove, Rule, Valid
+from compat.codemod.rule import NINE, Draft, Kind, Level, Module, Project, Remove, Rule, Valid
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """A statement that only sets it goes; any other use is reported."""
-    for use in module.of("buffer size"):
+    for use in module.of(Kind.BUFFER_SIZE):
         statement = module.statement_of(use.node)
         reason = "torchaudio 2.9 has no libsox, and no buffer of its"
         if isinstance(statement, ast.Expr) and statement.value is use.call and _plain(use.call):

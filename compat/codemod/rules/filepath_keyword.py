@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, RenameKeyword, Rule, Use, Valid, is_dict_with, keyword
+from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, RenameKeyword, Rule, Use, Valid, is_dict_with, keyword
 from compat.codemod.uses import dispatcher_variable, forwarding
 from compat.codemod.uses.argument_dicts import passed_in_dict
 
@@ -29,14 +29,14 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if given is not None:
             seen.add(call)
             yield _draft(module, project, use, call, given, twice=len(call.args) > others)
-    for use in module.of("function", "of a backend"):
+    for use in module.of(Kind.FUNCTION, Kind.BACKEND_FUNCTION):
         if use.stored:
             continue
         if use.call is None:
             for call, how in _later_calls(module, use):
                 if call not in seen:
                     yield Draft(module.span(call), f"{_REASON}; {how}", "Rename it to uri, and what may override it.")
-        elif use.kind == "of a backend":
+        elif use.kind == Kind.BACKEND_FUNCTION:
             yield from _in_dict(module, project, use.call)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from compat.codemod.plan.restore_pairs import restores
-from compat.codemod.rule import MODERN, Change, Draft, Level, Module, Project, Remove, Replace, Rule, Unwrap, Use, Valid
+from compat.codemod.rule import MODERN, Change, Draft, Kind, Level, Module, Project, Remove, Replace, Rule, Unwrap, Use, Valid
 from compat.codemod.source import old_names
 
 _Arm = TypeVar("_Arm", ast.stmt, ast.expr)
@@ -29,7 +29,7 @@ _VALUE = (
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Where both arms differ in offset= and frame_offset= only, the modern one stays; any other use is reported."""
     settled: set[int] = set()
-    for use in module.of("getter"):
+    for use in module.of(Kind.GETTER):
         if use.stored or _is_asked_for(module, use):
             continue
         changes = _modern_arm(module, use)

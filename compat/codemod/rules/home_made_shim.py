@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid
+from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid
 from compat.codemod.source import old_names
 from compat.codemod.uses import replacements
 
 _ONLY_OLD = frozenset(
-    known.name for known in old_names.KNOWN.values() if known.kind in ("setter", "getter", "lister", "metadata", "load_wav")
+    known.name for known in old_names.KNOWN.values() if known.kind in (Kind.SETTER, Kind.GETTER, Kind.LISTER, Kind.METADATA, Kind.LOAD_WAV)
 ) | {"backend"}
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Change, Draft, DropName, Imported, Level, Module, Project, Replace, Rule, Use, Valid
+from compat.codemod.rule import MODERN, Change, Draft, DropName, Imported, Kind, Level, Module, Project, Replace, Rule, Use, Valid
 from compat.codemod.source import conditions, old_names
 
 _REASON = "nothing here uses this import any more, and later releases lack what it imports"
-_OLD = ("setter", "getter", "of a backend", "old metadata", "load_wav")
+_OLD = (Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA, Kind.LOAD_WAV)
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:

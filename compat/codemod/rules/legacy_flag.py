@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import NO_LEFTOVERS, Draft, Level, Module, Project, Remove, Rule, Valid, literal
+from compat.codemod.rule import NO_LEFTOVERS, Draft, Kind, Level, Module, Project, Remove, Rule, Valid, literal
 
 _REASON = "USE_SOUNDFILE_LEGACY_INTERFACE went in 0.9"
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Set to False it goes; anything else is reported."""
-    for use in module.of("flag"):
+    for use in module.of(Kind.FLAG):
         statement = module.statement_of(use.node)
         alone = isinstance(statement, ast.Assign) and len(statement.targets) == 1 and statement.targets[0] is use.node
         if alone and isinstance(statement, ast.Assign) and literal(statement.value) is False:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Replace, Rule, Use, Valid, called, literal
+from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Replace, Rule, Use, Valid, called, literal
 from compat.codemod.uses import setter_calls
 
 _SHOWN = ("print", "str", "repr", "bool", "format", "debug", "info", "warning", "error", "log", "len")
@@ -16,7 +16,7 @@ _GONE = "torchaudio 2.9 has no backends, and list_audio_backends went"
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """``"sox_io" in`` becomes ``"sox" in``; what is done with the list otherwise is reported where the old name matters."""
-    for use in module.of("lister"):
+    for use in module.of(Kind.LISTER):
         if use.call is None or use.stored:
             continue
         if project.target == "2.9":
@@ -29,7 +29,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 def decides(module: Module, use: Use) -> bool:
     """Whether a decision rests on the list: a name is looked for in it, or one is taken out of it."""
-    if use.call is None or use.known is None or use.kind != "lister":
+    if use.call is None or use.known is None or use.kind != Kind.LISTER:
         return False
     deciding = ast.Compare | ast.Subscript | ast.For | ast.comprehension
     return any(isinstance(module.names.parents.get(place), deciding) for place in _places(module, use.call))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import DROP_IN, MODERN, Draft, Level, Module, Project, Replace, Rule, Valid, literal, starred
+from compat.codemod.rule import DROP_IN, MODERN, Draft, Kind, Level, Module, Project, Replace, Rule, Valid, literal, starred
 from compat.codemod.source import old_names
 
 _REASON = "load_wav went in 0.9; whether it scaled to 16-bit numbers or to [-1, 1] differed by release and backend"
@@ -14,10 +14,10 @@ _SHAPES = ("shape", "size", "ndim", "dim", "numel", "nelement", "ndimension")
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Every use; where only the shape of what it gives is read, load gives the same."""
-    for use in module.of("load_wav"):
+    for use in module.of(Kind.LOAD_WAV):
         if use.stored:
             continue
-        governed = any(True for other in project.modules for _ in other.of("setter"))
+        governed = any(True for other in project.modules for _ in other.of(Kind.SETTER))
         if (
             isinstance(use.node, ast.Attribute)
             and use.path == f"{old_names.ROOT}.load_wav"

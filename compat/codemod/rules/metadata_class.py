@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, AddStatement, Change, Draft, Imported, Level, Module, Project, Replace, Rule, Use, Valid
+from compat.codemod.rule import MODERN, AddStatement, Change, Draft, Imported, Kind, Level, Module, Project, Replace, Rule, Use, Valid
 from compat.codemod.source import conditions, old_names
 from compat.codemod.uses import type_texts
 
@@ -20,7 +20,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for one in module.imported:
         if one.path == _OLD and isinstance(one.statement, ast.ImportFrom):
             yield _import(module, one, one.statement)
-    for use in module.of("old metadata"):
+    for use in module.of(Kind.OLD_METADATA):
         if isinstance(use.node, ast.Attribute) and not use.stored:
             yield Draft(module.span(use.node), _REASON, changes=tuple(_dotted(module, use)), touches=(use,))
     for start, end, root in type_texts.mentions(module, _BELOW):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid
+from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid
 from compat.codemod.source import old_names
 
 _ALWAYS = {"set_audio_backend", "get_audio_backend", "load_wav"}
@@ -18,7 +18,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         old = node.attr in _ALWAYS or (
             isinstance(call, ast.Call) and any(one.arg in ("filepath", "precision", "offset") for one in call.keywords)
         )
-        if old or (node.attr in old_names.FUNCTIONS and any(True for other in project.modules for _ in other.of("setter"))):
+        if old or (node.attr in old_names.FUNCTIONS and any(True for other in project.modules for _ in other.of(Kind.SETTER))):
             name = ast.unparse(node.value)
             reason = f"{name} is torchaudio in one place and something else in another, so this may or may not be its {node.attr}"
             yield Draft(module.span(node), reason, "Give the two things two names.")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from compat.codemod.plan.decide import planned
 from compat.codemod.plan.unreadable import instead_of, no_such_backend
-from compat.codemod.rule import DROP_IN, MODERN, Draft, Level, Module, Project, Rule, Valid, string
+from compat.codemod.rule import DROP_IN, MODERN, Draft, Kind, Level, Module, Project, Rule, Valid, string
 from compat.codemod.source import old_names
 from compat.codemod.uses import setter_calls
 
@@ -18,7 +18,7 @@ def check(module: Module, project: Project) -> Iterable[Draft]:
 
 def _unknown_to_old(module: Module) -> Iterator[Draft]:
     """Names written out that 2.0 refuses; a variable is no matter where nothing is rewritten."""
-    for use in module.of("setter"):
+    for use in module.of(Kind.SETTER):
         name = string(setter_calls.argument(use.call)) if use.call else ""
         if name and name not in old_names.PER_CALL_NAMES:
             yield Draft(module.span(use.node), no_such_backend(name), instead_of(name))

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid, called, keyword, literal
+from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid, called, keyword, literal
 from compat.codemod.source import old_names
 from compat.codemod.uses import reexports
 
@@ -36,7 +36,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for use in module.hidden:
         named = use.call is not None and keyword(use.call, "filepath") is not None
         lost = project.target == "2.9" and use.name in ("info", "AudioMetaData", "list_audio_backends")
-        if named or lost or use.kind in ("setter", "getter", "of a backend", "old metadata"):
+        if named or lost or use.kind in (Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA):
             line = module.text.span(_outermost(module, use.node))
             yield Draft(line, f"torchaudio.{use.name} is used in an f-string, where nothing is changed", "Change it by hand.")
     for node in module.strings:
@@ -59,7 +59,9 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 def _is_old(project: Project, reached: reexports.Reached) -> bool:
     given = {keyword.arg for keyword in reached.call.keywords} if reached.call else set()
     lost = project.target == "2.9" and reached.known.name in ("info", "AudioMetaData", "list_audio_backends")
-    return lost or reached.known.kind not in ("function", "metadata", "lister") or bool(given & {"filepath", "precision", "offset"})
+    return (
+        lost or reached.known.kind not in (Kind.FUNCTION, Kind.METADATA, Kind.LISTER) or bool(given & {"filepath", "precision", "offset"})
+    )
 
 
 def _by_getattr(module: Module) -> Iterator[Draft]:

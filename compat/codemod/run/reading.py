@@ -37,7 +37,8 @@ class Gathered:
     """
 
     def __init__(self, options: Options, result: Result, found: Iterable[Found] = ()) -> None:
-        self.options, self.result = options, result
+        self.options: Options = options
+        self.result: Result = result
         self.read: dict[str, Document] = {}
         self.modules: list[Module] = []
         self.unread: list[Place] = []

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from compat.codemod.source import old_names
-from compat.codemod.source.old_names import Known
+from compat.codemod.source.old_names import Kind, Known
 from compat.codemod.source.scopes import Scope, only_import
 from compat.codemod.source.tree import Tree
 
@@ -44,9 +44,9 @@ class Use:
     stored: bool
 
     @property
-    def kind(self) -> str:
-        """The kind of the old name, else nothing."""
-        return self.known.kind if self.known else ""
+    def kind(self) -> Kind | None:
+        """The kind of the old name; ``None`` where it is none."""
+        return self.known.kind if self.known else None
 
     @property
     def name(self) -> str:
@@ -156,7 +156,7 @@ class Module(Tree):
                     found.append(above)
         return found
 
-    def of(self, *kinds: str) -> Iterator[Use]:
+    def of(self, *kinds: Kind) -> Iterator[Use]:
         """The uses of these kinds of old names; a text without any of the names is not parsed for it."""
         if self._named.isdisjoint(kinds):
             return iter(())
@@ -164,12 +164,12 @@ class Module(Tree):
 
     def calls_of(self, *names: str) -> Iterator[tuple[Use, ast.Call]]:
         """The calls of torchaudio's own ``load``, ``save`` or ``info``, however imported."""
-        for use in self.of("function"):
+        for use in self.of(Kind.FUNCTION):
             if use.call is not None and use.name in names:
                 yield use, use.call
 
     @functools.cached_property
-    def _named(self) -> frozenset[str]:
+    def _named(self) -> frozenset[Kind]:
         """The kinds of old names of which one is in the text."""
         return frozenset(kind for kind, names in old_names.NAMES_OF.items() if any(name in self.text.text for name in names))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 
 from compat.before_2_0 import AUTOMATIC, BEFORE_2_0, LOAD_WAV
 
@@ -21,34 +22,49 @@ LEGACY_PARAMETERS: dict[str, tuple[str, ...]] = {
 PER_CALL_POSITION = {"load": 7, "save": 8, "info": 3}
 
 
+class Kind(enum.Enum):
+    """What an old name is."""
+
+    FUNCTION = "load, save or info"
+    BACKEND_FUNCTION = "one of them in a backend's module"
+    LOAD_WAV = "load_wav"
+    SETTER = "set_audio_backend"
+    GETTER = "get_audio_backend"
+    LISTER = "list_audio_backends"
+    METADATA = "AudioMetaData"
+    OLD_METADATA = "AudioMetaData by its old path"
+    FLAG = "USE_SOUNDFILE_LEGACY_INTERFACE"
+    BUFFER_SIZE = "set_buffer_size of libsox"
+
+
 @dataclasses.dataclass(frozen=True)
 class Known:
     """What a full path is: its kind, the plain name, and for a backend module's function the per-call name of the backend."""
 
-    kind: str
+    kind: Kind
     name: str
     backend: str = ""
 
 
 def _table() -> dict[str, Known]:
-    table = {f"{ROOT}.{name}": Known("function", name) for name in FUNCTIONS}
+    table = {f"{ROOT}.{name}": Known(Kind.FUNCTION, name) for name in FUNCTIONS}
     for module, backend in (("sox_io_backend", "sox"), ("soundfile_backend", "soundfile")):
-        table |= {f"{ROOT}.backend.{module}.{name}": Known("of a backend", name, backend) for name in FUNCTIONS}
-        table[f"{ROOT}.backend.{module}.load_wav"] = Known("load_wav", "load_wav")
+        table |= {f"{ROOT}.backend.{module}.{name}": Known(Kind.BACKEND_FUNCTION, name, backend) for name in FUNCTIONS}
+        table[f"{ROOT}.backend.{module}.load_wav"] = Known(Kind.LOAD_WAV, "load_wav")
     for home in (ROOT, f"{ROOT}.backend", f"{ROOT}.backend.utils"):
-        table[f"{home}.set_audio_backend"] = Known("setter", "set_audio_backend")
-        table[f"{home}.get_audio_backend"] = Known("getter", "get_audio_backend")
-        table[f"{home}.list_audio_backends"] = Known("lister", "list_audio_backends")
-    table[f"{ROOT}.backend.common.AudioMetaData"] = Known("old metadata", "AudioMetaData")
-    table[f"{ROOT}.AudioMetaData"] = Known("metadata", "AudioMetaData")
-    table[f"{ROOT}.load_wav"] = Known("load_wav", "load_wav")
-    table[f"{ROOT}.USE_SOUNDFILE_LEGACY_INTERFACE"] = Known("flag", "USE_SOUNDFILE_LEGACY_INTERFACE")
-    table[f"{ROOT}.utils.sox_utils.set_buffer_size"] = Known("buffer size", "set_buffer_size")
+        table[f"{home}.set_audio_backend"] = Known(Kind.SETTER, "set_audio_backend")
+        table[f"{home}.get_audio_backend"] = Known(Kind.GETTER, "get_audio_backend")
+        table[f"{home}.list_audio_backends"] = Known(Kind.LISTER, "list_audio_backends")
+    table[f"{ROOT}.backend.common.AudioMetaData"] = Known(Kind.OLD_METADATA, "AudioMetaData")
+    table[f"{ROOT}.AudioMetaData"] = Known(Kind.METADATA, "AudioMetaData")
+    table[f"{ROOT}.load_wav"] = Known(Kind.LOAD_WAV, "load_wav")
+    table[f"{ROOT}.USE_SOUNDFILE_LEGACY_INTERFACE"] = Known(Kind.FLAG, "USE_SOUNDFILE_LEGACY_INTERFACE")
+    table[f"{ROOT}.utils.sox_utils.set_buffer_size"] = Known(Kind.BUFFER_SIZE, "set_buffer_size")
     return table
 
 
 KNOWN = _table()
-NAMES_OF: dict[str, frozenset[str]] = {
+NAMES_OF: dict[Kind, frozenset[str]] = {
     kind: frozenset(known.name for known in KNOWN.values() if known.kind == kind) for kind in {known.kind for known in KNOWN.values()}
 }
 

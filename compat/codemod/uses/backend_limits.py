@@ -11,6 +11,7 @@ from compat.codemod.rewrite.changes import Change, WrapArgument
 from compat.codemod.source import value_kinds
 from compat.codemod.source.module import Module, Use
 from compat.codemod.source.not_provable import NotProvableError
+from compat.codemod.source.old_names import Kind
 from compat.codemod.uses import passed_values
 from compat.codemod.uses.project import Project
 
@@ -80,7 +81,7 @@ def _no_compression(project: Project, module: Module, use: Use) -> None:
     if use.call and not any(keyword.arg is None for keyword in call.keywords):
         return
     for other in project.modules:
-        own = {id(one) for known in other.of("function", "of a backend") if known.call for one in known.call.keywords}
+        own = {id(one) for known in other.of(Kind.FUNCTION, Kind.BACKEND_FUNCTION) if known.call for one in known.call.keywords}
         named = [node for node in other.names.all(ast.keyword) if node.arg == "compression" and id(node) not in own]
         quoted = [node for node in other.strings if node.value == "compression"]
         for node in (*named, *quoted):

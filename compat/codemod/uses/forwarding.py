@@ -9,6 +9,7 @@ from compat.codemod.rewrite.changes import AddArgument, AddStatement, Change, Re
 from compat.codemod.source.calls import called
 from compat.codemod.source.module import Module, Use
 from compat.codemod.source.not_provable import NotProvableError
+from compat.codemod.source.old_names import Kind
 
 _MAKERS = {"functools.partial", "functools.partialmethod", "asyncio.to_thread", "trio.to_thread.run_sync"}
 _DELAYING = {"joblib.delayed", "dask.delayed"}
@@ -20,7 +21,7 @@ def forwarded(module: Module, *names: str) -> Iterator[tuple[Use, ast.Call, int]
 
     ``partial(torchaudio.load, filepath=p)``, ``pool.submit(torchaudio.load, filepath=p)``, ``delayed(torchaudio.load)(filepath=p)``.
     """
-    for use in module.of("function"):
+    for use in module.of(Kind.FUNCTION):
         above = module.names.parents.get(use.node)
         if use.call is not None or use.name not in names or not isinstance(above, ast.Call) or above.args[:1] != [use.node]:
             continue

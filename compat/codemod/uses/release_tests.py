@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 from compat.codemod.source import old_names
 from compat.codemod.source.module import Module
+from compat.codemod.source.old_names import Kind
 
 _VERSIONS = {f"{old_names.ROOT}.__version__", f"{old_names.ROOT}.version.__version__", "torch.__version__", "torch.version.__version__"}
 _READERS = {"importlib.metadata.version", "importlib_metadata.version"}
@@ -39,7 +40,7 @@ _ORDER: dict[type[ast.cmpop], Callable[[int], bool]] = {
 }
 _ENDS = (ast.Return, ast.Continue, ast.Break)
 _OLD_ARGUMENTS = {"filepath", "offset", "normalization", "out", "precision"}
-_OLD_KINDS = {"setter", "getter", "of a backend", "old metadata", "load_wav"}
+_OLD_KINDS = {Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA, Kind.LOAD_WAV}
 
 
 def dead(module: Module, target: str) -> list[tuple[int, int]]:

@@ -18,7 +18,7 @@ from compat.codemod.source import old_names
 from compat.codemod.source.calls import called, literal, plain_name, string
 from compat.codemod.source.findings import Place
 from compat.codemod.source.module import Module
-from compat.codemod.source.old_names import ROOT
+from compat.codemod.source.old_names import ROOT, Kind
 from compat.codemod.uses.project import Project
 
 _REPLACERS = re.compile(r"patch|setattr|setitem|delattr|\bobject\b|spy|stub|replace|swap_attr", re.I)
@@ -70,7 +70,7 @@ def refused(project: Project) -> dict[Replacement, list[Place]]:
 
 def _found(module: Module) -> Iterator[Replacement]:
     for use in module.uses:
-        if use.stored and use.kind != "flag" and use.path != ROOT:
+        if use.stored and use.kind != Kind.FLAG and use.path != ROOT:
             yield Replacement(use.path, module.place(use.node), "is assigned")
     for node in dict.fromkeys(above for seed in _mentions(module) for above in _within_statement(module, seed)):
         if isinstance(node, ast.Call):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from compat.codemod.source import conditions, old_names
 from compat.codemod.source.module import Module, Use
+from compat.codemod.source.old_names import Kind
 
 _LOGGERS = re.compile(r"\A_?(print|warn|warnings|log|logs|logging|logger|console)\Z", re.I)
 
@@ -43,7 +44,7 @@ class SetterCall:
 
 def of(module: Module) -> list[SetterCall]:
     """The setters of a module, in the order of the text."""
-    return [_setter_call(module, use) for use in module.of("setter") if use.call is not None and not use.stored]
+    return [_setter_call(module, use) for use in module.of(Kind.SETTER) if use.call is not None and not use.stored]
 
 
 def argument(call: ast.Call) -> ast.expr | None:
@@ -179,7 +180,7 @@ def is_literal_setter(module: Module, node: ast.AST) -> bool:
     if not isinstance(node, ast.Call) or literal(node) is None:
         return False
     known = old_names.KNOWN.get(module.names.qualified(node.func) or "")
-    return known is not None and known.kind == "setter"
+    return known is not None and known.kind == Kind.SETTER
 
 
 def _idle(module: Module, statement: ast.stmt) -> bool:
@@ -253,6 +254,6 @@ def names_set(module: Module, statement: ast.stmt) -> Iterator[str]:
         if (
             isinstance(node, ast.Call)
             and (known := old_names.KNOWN.get(module.names.qualified(node.func) or ""))
-            and known.kind == "setter"
+            and known.kind == Kind.SETTER
         ):
             yield from chosen_by_platform(module, argument(node))
