@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from dispatcher.backends.ffmpeg import pcm
+from dispatcher.errors import BackendError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
-_SKIP = "skip_samples"
+_SKIP: Literal["skip_samples"] = "skip_samples"
 # FFmpeg's layout of that side data: frames to drop at the beginning and at the end, 32 bits each, little-endian
 _AT_END = slice(4, 8)
+# codec and channels: the first libavcodec that decodes it rightly. That of PyAV 15 gives stereo Speex twice as long.
+_WRONG_UNTIL = {("speex", 2): (62, 0, 0)}
 
 
 def of(container: InputContainer, stream: AudioStream, cut: bool = True) -> Iterable[Packet[AudioStream]]:
@@ -34,6 +37,23 @@ def of(container: InputContainer, stream: AudioStream, cut: bool = True) -> Iter
         return map(_untrimmed, packets)
     whole = pcm.frame_bytes(stream)
     return map(functools.partial(_whole_frames, whole), packets) if cut and whole > 1 else packets
+
+
+def check_decoder(stream: AudioStream) -> None:
+    """Refuse what the FFmpeg of PyAV's wheel is known to decode to something else.
+
+    Raises:
+        BackendError: its samples would be wrong.
+    """
+    import av
+
+    context = stream.codec_context
+    wrong_until = _WRONG_UNTIL.get((context.codec.canonical_name, context.channels))
+    if wrong_until is not None and av.library_versions["libavcodec"] < wrong_until:
+        raise BackendError(
+            f"PyAV {av.__version__} decodes {context.codec.canonical_name} of {context.channels} channels wrongly;"
+            " use a newer one: pip install --upgrade av"
+        )
 
 
 def skipped_at_start(packet: Packet[AudioStream], stream: AudioStream) -> int:
@@ -68,6 +88,7 @@ def _whole_frames(frame_bytes: int, packet: Packet[AudioStream]) -> Packet[Audio
         return packet
     import av
 
-    short: Packet[AudioStream] = av.Packet(bytes(packet)[:-rest])
+    short: Any = av.Packet(bytes(packet)[:-rest])
     short.pts, short.dts, short.time_base = packet.pts, packet.dts, packet.time_base
-    return short
+    ready: Packet[AudioStream] = short
+    return ready

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatcher import flac
-from dispatcher.backends.ffmpeg import decode, mpeg, ogg, packets, pcm
+from dispatcher.backends.ffmpeg import mpeg, ogg, packets, pcm
 from dispatcher.errors import BackendError
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ WORTH_IT = 1 << 15  # frames before a piece that cost more to decode than to see
 _IN_ADVANCE_BYTES = 1536
 _IN_ADVANCE_FRAMES = 4
 _BEFORE_FIRST = 1 << 14
-_INDEPENDENT = frozenset({("flac", "flac"), (packets.MP4, "alac"), *((container, "pcm") for container in ("wav", "w64", "aiff", "au", "caf"))})
+_PCM_FILES = ("wav", "w64", "aiff", "au", "caf")
+_INDEPENDENT = frozenset({("flac", "flac"), (packets.MP4, "alac"), *((container, "pcm") for container in _PCM_FILES)})
 _LONGEST_PADDING = 4096
 
 
