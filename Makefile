@@ -21,6 +21,7 @@ help:
 	@echo "make codemod-bench  the codemod against django-upgrade, pyupgrade, ruff and LibCST's parser, on 10,000 files"
 	@echo "make operators-bench  lfilter, rnnt_loss and forced_align against SciPy, log_softmax and torchaudio 2.8's compiled ones"
 	@echo "make docs   the guide as a site, in site/; docs-serve shows it and follows changes"
+	@echo "make matrix CELLS=\"av15 py313\"  the recorded cases with other Pythons, torches and decoders: tests/matrix/cells.toml"
 	@echo "make links  ask every address outside that the guide names whether it is still there"
 	@echo "make coverage       the lines that no test runs"
 	@echo "make fuzz   damaged files for every backend, for TIME=600 seconds"
@@ -111,6 +112,12 @@ operators-bench: $(VENV)/.bench .real/.ready
 	$(BIN)/python -m bench.operators.speed --real .real/bin/python --write
 	$(BIN)/python -m bench.operators.imports --real .real/bin/python
 
+# which cells of tests/matrix/cells.toml `make matrix` builds and runs; all where none is named
+CELLS ?=
+.PHONY: matrix
+matrix: $(VENV)/.test system
+	$(BIN)/python -m tests.matrix $(CELLS)
+
 # how long `make fuzz` runs, in seconds
 TIME ?= 600
 
@@ -128,4 +135,4 @@ fuzz: $(VENV)/.test system
 dev: $(VENV)/.dev
 
 clean:
-	rm -rf $(VENV) .audit .real dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .cache
+	rm -rf $(VENV) .audit .real .matrix dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .cache

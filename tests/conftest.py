@@ -32,8 +32,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what needs libsox, or FFmpeg's command, on a machine without; leave out what is asked for by its mark alone."""
-    if "release" not in config.option.markexpr:
-        items[:] = [item for item in items if not item.get_closest_marker("release")]
+    for mark in ("release", "real"):
+        if mark not in config.option.markexpr:
+            items[:] = [item for item in items if not item.get_closest_marker(mark)]
     no_sox = Registry().reason("sox")
     no_ffmpeg = None if shutil.which("ffmpeg") else "FFmpeg's command is not installed"
     for item in items:

@@ -79,6 +79,38 @@ def companions() -> dict[str, str]:
     return dict(found)
 
 
+class Tested(NamedTuple):
+    """The first and the last release of a decoder that the recorded cases were replayed with."""
+
+    first: str
+    last: str
+
+    @property
+    def after(self) -> str:
+        """The first release that was not tested any more."""
+        *begin, last = _numbers(self.last)
+        return ".".join(map(str, (*begin, last + 1)))
+
+    def place(self, version: str) -> str:
+        """Say where a version lies: ``older``, ``newer``, or empty where it is within, patches of the last one included."""
+        parts = _numbers(version)
+        if parts < _numbers(self.first):
+            return "older"
+        last = _numbers(self.last)
+        return "newer" if parts[: len(last)] > last else ""
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", public(version))[:3])
+
+
+def tested() -> dict[str, Tested]:
+    """Return what each decoder, and each library of one, was tested with."""
+    found = _data()["tested"]
+    assert isinstance(found, dict)
+    return {name: Tested(*ends) for name, ends in found.items()}
+
+
 def public(version: str) -> str:
     """A version without its build tag: ``2.8.0`` for ``2.8.0+cu128``."""
     return version.partition("+")[0]

@@ -2,6 +2,8 @@
 
     python -m tests.oracle.replay --release 2.0 [--backends sox,soundfile] cases/load.jsonl ...
 
+`--release real` runs them on the torchaudio that is installed, without this project.
+
 A case is Python whose last expression is its value. It sees torchaudio, torch, io, os, sys, pathlib, warnings; A(name), the
 path of an asset; B(name), the asset as BytesIO; RAW(name), as a reader that refuses to seek; T(name), a path in an empty
 folder; tone(dtype, channels, frames), a fixed [channel, time] tensor; video(frames, channels, height, width), a fixed
@@ -16,6 +18,7 @@ import argparse
 import ast
 import contextlib
 import dataclasses
+import importlib
 import io
 import json
 import math
@@ -265,6 +268,8 @@ def replay(paths: list[pathlib.Path], release: str, backends: list[str] | None, 
     dispatcher.list_audio_backends()  # libraries are opened once, here, and not in every child
 
     def install() -> Any:
+        if release == "real":
+            return importlib.import_module("torchaudio")
         return compat.install(release, backends=backends, **flags)
 
     installed = False

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import re
 from typing import TYPE_CHECKING, Any
 
 from dispatcher import notices
+from dispatcher.backends.ffmpeg import packets, pcm
 from dispatcher.backends.ffmpeg.sink import Sink
 from dispatcher.collector import plausible
 from dispatcher.errors import BackendError, describe
@@ -29,16 +29,6 @@ SILENT_SERVER = "the server let the time pass that the flag network_timeout allo
 _TELL_EXACTLY = frozenset({"wav", "flac", "mp3", "w64", "aiff", "au", "caf"})
 _MARGIN = 1 << 12
 _FFMPEG_5_PACKET = 4096
-_PCM = re.compile(r"pcm_[sfu](\d+)")
-_COMPANDED = ("pcm_alaw", "pcm_mulaw")
-
-
-def pcm_bits(codec: str) -> int:
-    """Bits of a PCM codec's sample as stored, given FFmpeg's canonical name; 0 for any other codec."""
-    if codec in _COMPANDED:
-        return 8
-    found = _PCM.match(codec)
-    return int(found.group(1)) if found else 0
 
 
 def promised_frames(container: InputContainer, stream: AudioStream) -> int:
@@ -63,7 +53,7 @@ def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFram
     found, decoded = 0, stream.codec_context.decode
     try:
         # as container.decode() does, which costs two layers of generators more
-        for packet in container.demux(stream):
+        for packet in packets.of(container, stream):
             for frame in decoded(packet):
                 found += frame.samples
                 yield frame
@@ -87,10 +77,10 @@ def timestamped_frames(container: InputContainer, stream: AudioStream) -> Iterat
     import av
 
     context = stream.codec_context
-    whole = pcm_bits(context.codec.canonical_name) * context.channels // 8
+    whole = pcm.frame_bytes(stream)
     together = 0
     try:
-        for number, packet in enumerate(container.demux(stream)):
+        for number, packet in enumerate(packets.of(container, stream, cut=False)):
             if whole and packet.size % whole:
                 raise BackendError("the data ends within a frame")
             if context.codec.canonical_name.startswith("adpcm_") and packet.size:

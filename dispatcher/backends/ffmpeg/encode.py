@@ -43,7 +43,8 @@ _FLAC_FORMATS = {None: "s16", 16: "s16", 24: "s32"}
 # FFmpeg's own layouts for a number of channels; it has none for more than eight
 LAYOUTS = ("mono", "stereo", "2.1", "4.0", "5.0", "5.1", "6.1", "7.1")
 # encoders of FFmpeg that take one number of channels only
-_ONLY_CHANNELS = {"vorbis": 2}
+# (FFmpeg's own Vorbis, which the releases had; PyAV 15 to 17 have libvorbis instead, which is to do the same)
+_ONLY_CHANNELS = {"vorbis": 2, "libvorbis": 2}
 # bits per second for encoders that fail without; the others have a default of their own, as in the releases
 _BIT_RATES = {"wmav1": 128_000, "wmav2": 128_000}
 _CLOSEST_TO_FLOAT = ("fltp", "flt", "dblp", "dbl", "s32p", "s32", "s16p", "s16", "u8p", "u8")

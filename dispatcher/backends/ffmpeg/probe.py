@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dispatcher.backends.ffmpeg import decode
+from dispatcher.backends.ffmpeg import decode, pcm
 from dispatcher.metadata import AudioMetaData
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def encoding(codec: str) -> str:
 
 def bits_per_sample(codec: str, extradata: bytes | None) -> int:
     """Bits of a sample as stored; 0 for lossy codecs."""
-    bits = decode.pcm_bits(codec)
+    bits = pcm.bits(codec)
     if bits:
         return bits
     read, needed = _BITS_IN_EXTRADATA.get(codec, (None, 0))

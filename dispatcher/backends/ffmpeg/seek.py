@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatcher import flac
-from dispatcher.backends.ffmpeg import decode, mpeg, ogg
+from dispatcher.backends.ffmpeg import mpeg, ogg, packets, pcm
 from dispatcher.errors import BackendError
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ WORTH_IT = 1 << 15  # frames before a piece that cost more to decode than to see
 _IN_ADVANCE_BYTES = 1536
 _IN_ADVANCE_FRAMES = 4
 _BEFORE_FIRST = 1 << 14
-_MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
-_INDEPENDENT = frozenset({("flac", "flac"), (_MP4, "alac"), *((container, "pcm") for container in ("wav", "w64", "aiff", "au", "caf"))})
+_PCM_FILES = ("wav", "w64", "aiff", "au", "caf")
+_INDEPENDENT = frozenset({("flac", "flac"), (packets.MP4, "alac"), *((container, "pcm") for container in _PCM_FILES)})
 _LONGEST_PADDING = 4096
 
 
@@ -81,7 +81,7 @@ def _by_timestamp(container: InputContainer, stream: AudioStream, frame_offset: 
 
     try:
         first = next(container.demux(stream))
-        if first.pos is None or first.size % max(1, _pcm_frame_bytes(stream)):
+        if first.pos is None or first.size % max(1, pcm.frame_bytes(stream)):
             return None
         container.seek(int(frame_offset / (rate * base)), stream=stream, backward=True)
     except av.FFmpegError:
@@ -99,10 +99,10 @@ def _timed(container: InputContainer, stream: AudioStream, frame_offset: int, or
     """
     import av
 
-    base, rate, whole = stream.time_base, stream.codec_context.sample_rate, _pcm_frame_bytes(stream)
+    base, rate, whole = stream.time_base, stream.codec_context.sample_rate, pcm.frame_bytes(stream)
     expected: int | None = None
     try:
-        for packet in container.demux(stream):
+        for packet in packets.of(container, stream):
             if whole and packet.size and (packet.size % whole or packet.pos != origin + (packet.pts or 0) * (base or 0) * rate * whole):
                 raise LostError("a packet is not where its time says")
             for frame in stream.decode(packet):
@@ -117,12 +117,6 @@ def _timed(container: InputContainer, stream: AudioStream, frame_offset: int, or
         raise LostError(str(why)) from why
     if expected is None:
         raise LostError("there is nothing")
-
-
-def _pcm_frame_bytes(stream: AudioStream) -> int:
-    """Bytes of a frame of PCM; 0 for any other codec."""
-    context = stream.codec_context
-    return decode.pcm_bits(context.codec.canonical_name) // 8 * context.channels
 
 
 def _by_headers(container: InputContainer, stream: AudioStream, path: str, frame_offset: int, num_frames: int) -> Place | None:
@@ -239,7 +233,7 @@ def mp3_sound(container: InputContainer, stream: AudioStream, path: str) -> Soun
         first = mpeg.header(file.read(4))
     if first is None or b"VBRI" in before:
         return None
-    skipped = int.from_bytes(bytes(packet.get_sidedata("skip_samples"))[:4], "little") if packet.has_sidedata("skip_samples") else 0
+    skipped = packets.skipped_at_start(packet, stream)
     promised = mpeg.promise(before)
     total = None
     if promised is not None:

@@ -1,0 +1,128 @@
+"""What this package requires, and what of it the environment has.
+
+Compares each requirement of this package with what is installed, and each decoder with the releases that the recorded cases
+were replayed with: another FFmpeg or libsndfile may read the same file as other samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.version import InvalidVersion
+
+from compat.doctor import backends, dists, machine, pairs
+from compat.doctor.findings import Finding, Mend, ok, warning
+from compat.doctor.registry import check
+from compat.doctor.world import World
+
+_ITSELF = "torchaudio-compat"
+_FLOORS = {"torch": ">=2.0"}  # of an extra: whoever has it needs it that new
+# what each decoder's probe tells of its library
+_LIBRARIES: dict[str, tuple[str, str, Callable[[dict[str, Any]], str]]] = {
+    "libavcodec": ("ffmpeg", "av", lambda told: told["libraries"].get("libavcodec", "")),
+    "libsndfile": ("soundfile", "soundfile", lambda told: told["libsndfile"]),
+}
+
+
+@check(
+    title="Requirements",
+    order=95,
+    why="What this package was tested with gives the recorded samples; another release may give others, or fail.",
+)
+def requirements(world: World) -> Iterator[Finding]:
+    met, problems = [], []
+    for requirement in _required(world):
+        found = world.copy(requirement.name)
+        if found is None:
+            problems += _missing(requirement)
+        elif _meets(requirement, found.version):
+            met.append(f"{requirement.name} {found.version}")
+        else:
+            problems.append(_unmet(requirement, found.version))
+    unmet = {problem.subject for problem in problems}
+    problems += [problem for problem in _untested(world) if problem.subject not in unmet]
+    if problems:
+        yield from problems
+    else:
+        yield ok(f"{len(met)} met; the decoders are of releases that were tested", evidence=tuple(met))
+
+
+def _required(world: World) -> Iterator[Requirement]:
+    """Yield the requirements of this package: its own metadata where it is installed, and what this checkout knows of them."""
+    known = {**pairs.companions(), **_FLOORS}
+    yield from (Requirement(name + specifier) for name, specifier in known.items())
+    itself = world.copy(_ITSELF)
+    for line in itself.requires() if itself is not None else ():
+        try:
+            requirement = Requirement(line)
+        except InvalidRequirement:
+            continue
+        if requirement.name not in known and (requirement.marker is None or requirement.marker.evaluate({"extra": ""})):
+            yield requirement
+
+
+def _meets(requirement: Requirement, version: str) -> bool:
+    try:
+        return requirement.specifier.contains(pairs.public(version), prereleases=True)
+    except InvalidVersion:
+        return True
+
+
+def _missing(requirement: Requirement) -> list[Finding]:
+    """Tell of a package that is not there. Of the decoders and of torch other checks tell."""
+    if requirement.name in pairs.companions() or requirement.name in _FLOORS:
+        return []
+    return [
+        warning(
+            f"{requirement.name} is not installed, and this package requires it",
+            mend=_install(requirement),
+            subject=requirement.name,
+            cause="requirement-missing",
+        )
+    ]
+
+
+def _unmet(requirement: Requirement, version: str) -> Finding:
+    return warning(
+        f"{requirement.name} {version} is installed, and this package requires {requirement.name}{requirement.specifier}",
+        mend=_install(requirement),
+        subject=requirement.name,
+        cause="requirement-unmet",
+    )
+
+
+def _install(requirement: Requirement) -> Mend:
+    torch = dists.first("torch")
+    row = pairs.of_torch(torch.version) if torch is not None else None
+    if requirement.name == "numpy" and row is not None and row.numpy:
+        requirement = Requirement(f"{requirement},{row.numpy}")
+    return Mend(f"Install a {requirement.name} that meets it", (machine.pip(f"{requirement.name}{requirement.specifier}"),))
+
+
+def _untested(world: World) -> Iterator[Finding]:
+    """Tell of decoders, and of libraries under them, that are older or newer than what was tested."""
+    for name, tested in pairs.tested().items():
+        if name in _LIBRARIES:
+            backend, package, tell = _LIBRARIES[name]
+            answer = backends.ask(world, backend)
+            version = "" if answer.failed or "unavailable" in answer.value else tell(answer.value)
+        else:
+            package, copy = name, world.copy(name)
+            version = copy.version if copy is not None else ""
+        place = tested.place(version) if version else ""
+        if place:
+            yield warning(
+                f"{name} {version} is {place} than what was tested ({tested.first} to {tested.last})",
+                why="It may read the same file as other samples than the releases did; the recorded cases were not replayed with it.",
+                mend=Mend(f"Install {package} in a tested release, from its wheel", (_tested_wheel(package),)),
+                subject=package,
+                cause="decoder-untested",
+            )
+
+
+def _tested_wheel(package: str) -> str:
+    """Return the command for the newest tested release that this Python has a wheel of."""
+    tested = pairs.tested()[package]
+    return machine.pip("--only-binary", package, f"{package}>={tested.first},<{tested.after}")

@@ -1,0 +1,26 @@
+"""How large samples and frames of PCM are, by FFmpeg's names of codecs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
+
+_PCM = re.compile(r"pcm_[sfu](\d+)")
+_COMPANDED = ("pcm_alaw", "pcm_mulaw")
+
+
+def bits(codec: str) -> int:
+    """Return the bits of a PCM codec's sample as stored, given FFmpeg's canonical name; 0 for any other codec."""
+    if codec in _COMPANDED:
+        return 8
+    found = _PCM.match(codec)
+    return int(found.group(1)) if found else 0
+
+
+def frame_bytes(stream: AudioStream) -> int:
+    """Return the bytes of a frame of PCM; 0 for any other codec."""
+    context = stream.codec_context
+    return bits(context.codec.canonical_name) * context.channels // 8

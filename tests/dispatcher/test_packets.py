@@ -1,0 +1,77 @@
+"""What is decoded does not hang on which FFmpeg PyAV's wheel brings; `make matrix` runs this with several."""
+
+from __future__ import annotations
+
+import types
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import pytest
+
+import compat
+from dispatcher import notices
+from dispatcher.backends.ffmpeg import packets
+from dispatcher.errors import BackendError
+
+Asset = Callable[[str], str]
+
+
+@pytest.mark.parametrize(("name", "frames"), [("stereo.m4a", 26_624), ("video_with_sound.mp4", 26_624)])
+def test_an_mp4_is_decoded_to_the_end_of_its_last_packet(asset: Asset, name: str, frames: int) -> None:
+    """Its edit list ends 164 frames sooner, which FFmpeg honours from 9 on."""
+    with compat.pinned("2.2") as torchaudio:
+        waveform, _ = torchaudio.load(asset(name), backend="ffmpeg")
+        piece, _ = torchaudio.load(asset(name), 26_000, 10_000, backend="ffmpeg")
+    assert waveform.shape[1] == frames
+    assert piece.equal(waveform[:, 26_000:])
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "frame_bytes"),
+    [
+        ("mono_s16.wav", 44, 2),
+        ("stereo_s16.wav", 44, 4),
+        ("stereo_s24.wav", 44, 6),
+        ("stereo_f32.wav", 88, 8),
+        ("stereo_f64.wav", 88, 16),
+        ("six_s16.wav", 44, 12),
+        ("stereo_s16.au", 24, 4),
+        ("stereo_alaw.wav", 58, 2),
+    ],
+)
+def test_pcm_that_ends_within_a_frame_gives_all_whole_frames(
+    asset: Asset, tmp_path: Path, name: str, header: int, frame_bytes: int
+) -> None:
+    whole = 700
+    for rest in range(1, min(frame_bytes, 6)):
+        cut = tmp_path / f"cut{rest}{Path(name).suffix}"
+        cut.write_bytes(Path(asset(name)).read_bytes()[: header + whole * frame_bytes + rest])
+        with compat.pinned("2.2", truncated="ignore") as torchaudio, warnings.catch_warnings():
+            warnings.simplefilter("error", notices.DamagedInputWarning)
+            waveform, _ = torchaudio.load(str(cut), backend="ffmpeg")
+            found = torchaudio.info(str(cut), backend="ffmpeg")
+        full, _ = compat.load(asset(name), backend="ffmpeg")
+        assert waveform.equal(full[:, :whole]), (name, rest)
+        assert found.num_frames == whole
+
+
+@pytest.mark.parametrize("name", ["stereo_cbr.mp3", "mono_vbr.mp3", "cut.mp3"])
+def test_the_start_of_an_mp3_is_told_alike_without_side_data(asset: Asset, name: str) -> None:
+    """PyAV 15 has no side data; what its start time says must be the same."""
+    with av.open(asset(name)) as container:
+        stream = container.streams.audio[0]
+        first = next(container.demux(stream))
+        bare = types.SimpleNamespace()
+        assert packets.skipped_at_start(bare, stream) == packets.skipped_at_start(first, stream)  # type: ignore[arg-type]
+
+
+def test_a_decoder_that_is_known_to_be_wrong_is_refused() -> None:
+    context = types.SimpleNamespace(codec=types.SimpleNamespace(canonical_name="speex"), channels=2)
+    stream = types.SimpleNamespace(codec_context=context)
+    if av.library_versions["libavcodec"] >= (62, 0, 0):
+        packets.check_decoder(stream)  # type: ignore[arg-type]
+    else:
+        with pytest.raises(BackendError, match="pip install --upgrade av"):
+            packets.check_decoder(stream)  # type: ignore[arg-type]
