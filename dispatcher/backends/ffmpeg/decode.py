@@ -6,7 +6,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import notices
+from dispatcher import interrupts, notices
 from dispatcher.backends.ffmpeg.sink import Sink
 from dispatcher.collector import plausible
 from dispatcher.errors import BackendError, describe
@@ -64,6 +64,7 @@ def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFram
     try:
         # as container.decode() does, which costs two layers of generators more
         for packet in container.demux(stream):
+            interrupts.check()
             for frame in decoded(packet):
                 found += frame.samples
                 yield frame
@@ -91,6 +92,7 @@ def timestamped_frames(container: InputContainer, stream: AudioStream) -> Iterat
     together = 0
     try:
         for number, packet in enumerate(container.demux(stream)):
+            interrupts.check()
             if whole and packet.size % whole:
                 raise BackendError("the data ends within a frame")
             if context.codec.canonical_name.startswith("adpcm_") and packet.size:
