@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import importlib
 import sys
-import threading
 import types
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -20,12 +19,12 @@ from compat.releases import Release
 from compat.rescue import notice
 from compat.rescue.hook import Hook
 from compat.tree import NAMES
-from dispatcher import notices
+from dispatcher import forks, notices
 
 ROOT = "torchaudio"
 # what torchaudio 2.2 to 2.8 bring beside it, and import with it
 _PACKAGES = (ROOT, "torio")
-_lock = threading.RLock()
+_shared = forks.Shared()
 _MISSING: Any = object()
 
 
@@ -235,7 +234,7 @@ def install(version: str | Release | None = None, *, backends: Iterable[str] | N
         ValueError: an unknown release, flag or backend; the text lists the valid ones.
     """
     arguments = (releases.named(version, **flags), releases.backends(backends))
-    with _lock:
+    with _shared.lock:
         bound = _switch(arguments)
         untold = _installed[-1].untold_failure()
     if untold is not None:
@@ -288,7 +287,7 @@ def _held(functions: dict[str, Any]) -> list[tuple[str, str]]:
 
 def uninstall() -> None:
     """Give ``sys.modules``, and a real torchaudio, back exactly as they were before ``install``."""
-    with _lock:
+    with _shared.lock:
         while _installed:
             _installed.pop().remove()
 
@@ -299,12 +298,12 @@ def pinned(version: str | Release | None = None, *, backends: Iterable[str] | No
 
     Arguments and errors as in ``install``.
     """
-    with _lock:
+    with _shared.lock:
         before = _installed[-1].state() if _installed else None
     try:
         yield install(version, backends=backends, **flags)
     finally:
-        with _lock:
+        with _shared.lock:
             while _installed and (before is None or _installed[-1] is not before.installation):
                 _installed.pop().remove()
             if before is not None and _installed:

@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import shortcut, truncation
+from dispatcher import interrupts, shortcut, truncation
 from dispatcher.backend import Backend, Uri
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
 from dispatcher.registry import Registry
@@ -133,7 +133,8 @@ def functions(chooser: Chooser) -> Functions:
             ValueError: the backend is unknown or does not work here.
             RuntimeError: the file cannot be read; the text says why.
         """
-        return chooser.reader(backend, uri, format).info(uri, format, buffer_size, settings)
+        with interrupts.deferred():
+            return chooser.reader(backend, uri, format).info(uri, format, buffer_size, settings)
 
     def load(
         uri: Uri,
@@ -168,11 +169,12 @@ def functions(chooser: Chooser) -> Functions:
         Warns:
             TruncatedInputWarning: the file holds fewer frames than its header promises (see the flag ``truncated``).
         """
-        reader = chooser.reader(backend, uri, format)
-        asked = Load(uri, frame_offset, num_frames, normalize, channels_first, format, buffer_size)
-        if backend is None and (found := shortcut.load(asked, reader, chooser.registry, settings)) is not None:
-            return found
-        return truncation.load(reader, asked, settings)
+        with interrupts.deferred():
+            reader = chooser.reader(backend, uri, format)
+            asked = Load(uri, frame_offset, num_frames, normalize, channels_first, format, buffer_size)
+            if backend is None and (found := shortcut.load(asked, reader, chooser.registry, settings)) is not None:
+                return found
+            return truncation.load(reader, asked, settings)
 
     def save(
         uri: Uri,
@@ -207,9 +209,10 @@ def functions(chooser: Chooser) -> Functions:
         Raises:
             ValueError, TypeError, RuntimeError: an argument that the backend does not take, or a failure to write.
         """
-        writer = chooser.writer(backend, uri, format)
-        asked = Save(uri, src, sample_rate, channels_first, format, encoding, bits_per_sample, buffer_size, compression)
-        writer.save(asked, settings)
+        with interrupts.deferred():
+            writer = chooser.writer(backend, uri, format)
+            asked = Save(uri, src, sample_rate, channels_first, format, encoding, bits_per_sample, buffer_size, compression)
+            writer.save(asked, settings)
 
     def save_without_compression(
         uri: Uri,

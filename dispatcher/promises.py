@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
-from dispatcher import backend, flac
+from dispatcher import backend, flac, interrupts
 
 _START = 4096
 # recorders that cannot go back write about this much for "not known"
@@ -192,11 +192,12 @@ def _beginning(uri: Any) -> tuple[bytes, int] | None:
             with open(uri, "rb", buffering=0) as file:
                 size = os.fstat(file.fileno()).st_size
                 return (file.read(_START), size) if size else None
-        if not uri.seekable():
-            return None
-        here = uri.tell()
-        data, size = uri.read(_START), uri.seek(0, os.SEEK_END) - here
-        uri.seek(here)
+        with interrupts.allowed():
+            if not uri.seekable():
+                return None
+            here = uri.tell()
+            data, size = uri.read(_START), uri.seek(0, os.SEEK_END) - here
+            uri.seek(here)
     except (OSError, ValueError, TypeError, AttributeError, NotImplementedError):
         return None
     return (data, size) if isinstance(data, bytes) and here >= 0 else None

@@ -9,14 +9,14 @@ from __future__ import annotations
 import functools
 import importlib
 import pkgutil
-import threading
 from collections.abc import Iterable
 
 from dispatcher import backends as _package
+from dispatcher import forks
 from dispatcher.backend import Backend
 from dispatcher.errors import ArgumentError, BackendUnavailable
 
-_lock = threading.RLock()
+_shared = forks.Shared()
 _opened: dict[str, Backend | BackendUnavailable] = {}
 
 
@@ -29,7 +29,7 @@ def known() -> tuple[str, ...]:
 def _open(name: str) -> Backend | BackendUnavailable:
     opened = _opened.get(name)
     if opened is None:
-        with _lock:
+        with _shared.lock:
             opened = _opened.get(name)
             if opened is None:
                 try:

@@ -9,6 +9,7 @@ import stat
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from dispatcher import interrupts
 from dispatcher.errors import ArgumentTypeError, BackendError, describe
 from dispatcher.settings import Settings
 
@@ -94,7 +95,8 @@ class Reader(io.RawIOBase):
         if self._interrupt is not None:
             raise _KeptError("interrupted")
         try:
-            return operation(*arguments)
+            with interrupts.allowed():
+                return operation(*arguments)
         except Exception:
             raise
         except BaseException as why:  # noqa: BLE001 - `check` raises it again
@@ -133,9 +135,10 @@ def is_regular(path: Any) -> bool:
 def size(wrapped: Any) -> int:
     """Bytes from where a file object stands to its end; 0 where it does not tell. It stays where it is."""
     try:
-        here = wrapped.tell()
-        end = wrapped.seek(0, os.SEEK_END)
-        wrapped.seek(here)
+        with interrupts.allowed():
+            here = wrapped.tell()
+            end = wrapped.seek(0, os.SEEK_END)
+            wrapped.seek(here)
     except (OSError, AttributeError, NotImplementedError, ValueError):
         return 0
     return max(0, end - here) if isinstance(end, int) else 0
@@ -198,7 +201,8 @@ def seekable(uri: Any, settings: Settings) -> Any:
     if not hasattr(uri, "seek") or not hasattr(uri, "tell"):
         return _spooled(uri)
     try:
-        uri.seek(uri.tell())
+        with interrupts.allowed():
+            uri.seek(uri.tell())
     except (OSError, NotImplementedError):
         if not settings.unseekable_objects:
             raise

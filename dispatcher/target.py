@@ -20,6 +20,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from dispatcher import interrupts
 from dispatcher.backend import is_writable
 
 try:
@@ -129,7 +130,7 @@ def _beside(path: str) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         part = os.path.join(folder, f"file{suffix}")
         yield part
-        with open(part, "rb") as complete, _opened(path) as target:
+        with interrupts.allowed(), open(part, "rb") as complete, _opened(path) as target:
             shutil.copyfileobj(complete, target, 1 << 20)
 
 
@@ -145,7 +146,8 @@ def deliver(file: Any, data: bytes) -> None:
     """Write all of some bytes to a file object, which may take fewer at a time than it is given."""
     rest = memoryview(data)
     while len(rest):
-        taken = file.write(data if len(rest) == len(data) else bytes(rest))
+        with interrupts.allowed():
+            taken = file.write(data if len(rest) == len(data) else bytes(rest))
         if not isinstance(taken, int):
             return
         rest = rest[taken:]

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher import backend, notices
+from dispatcher import backend, interrupts, notices
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
 from dispatcher.registry import Registry
 from dispatcher.settings import Settings
@@ -69,7 +69,8 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             "load",
             normalize=(normalize, True), format=(format, None), buffer_size=(buffer_size, _BUFFER), backend=(backend, None),
         )  # fmt: skip
-        return _load(uri, frame_offset, num_frames, channels_first, settings)
+        with interrupts.deferred():
+            return _load(uri, frame_offset, num_frames, channels_first, settings)
 
     def save(
         uri: Any,
@@ -97,7 +98,8 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             format=(format, None), encoding=(encoding, None), bits_per_sample=(bits_per_sample, None),
             buffer_size=(buffer_size, _BUFFER), backend=(backend, None),
         )  # fmt: skip
-        _save(uri, src, sample_rate, channels_first, compression, registry, settings)
+        with interrupts.deferred():
+            _save(uri, src, sample_rate, channels_first, compression, registry, settings)
 
     return Functions(load, save)
 

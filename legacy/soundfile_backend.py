@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import Registry, notices, truncation
+from dispatcher import Registry, interrupts, notices, truncation
 from dispatcher.requests import Load, Save
 from legacy.functions import Functions
 from legacy.settings import Settings
@@ -31,7 +31,8 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         Raises:
             RuntimeError: libsndfile cannot read it.
         """
-        return registry.get("soundfile").info(filepath, format, _BUFFER, settings)
+        with interrupts.deferred():
+            return registry.get("soundfile").info(filepath, format, _BUFFER, settings)
 
     def load(
         filepath: Any,
@@ -49,7 +50,8 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         """
         backend = registry.get("soundfile")
         asked = Load(filepath, frame_offset, num_frames, normalize, channels_first, format, _BUFFER)
-        return truncation.load(backend, asked, settings)
+        with interrupts.deferred():
+            return truncation.load(backend, asked, settings)
 
     def save(
         filepath: Any,
@@ -74,6 +76,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         backend = registry.get("soundfile")
         place = filepath if hasattr(filepath, "write") else os.fspath(filepath)
         asked = Save(place, src, sample_rate, channels_first, format, encoding, bits_per_sample, _BUFFER, None)
-        backend.save(asked, settings)
+        with interrupts.deferred():
+            backend.save(asked, settings)
 
     return Functions(info, load, save)

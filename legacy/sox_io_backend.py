@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dispatcher import Registry, notices, target, truncation
+from dispatcher import Registry, interrupts, notices, target, truncation
 from dispatcher.backend import is_readable, is_writable
 from dispatcher.errors import BackendError, BackendUnavailable, problem
 from dispatcher.requests import Load, Save
@@ -72,7 +72,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         except BackendUnavailable as why:
             raise BackendError(f"sox_io cannot be used: {why.explain()}. Run `python -m compat.doctor`.") from why
 
-    def read(filepath: Any, format: str | None, operation: Callable[[Backend, Any], _T]) -> _T:
+    def attempt(filepath: Any, format: str | None, operation: Callable[[Backend, Any], _T]) -> _T:
         """Let libsox do it, and FFmpeg what libsox cannot."""
         other = ffmpeg()
         if other and format == "mp3" and is_readable(filepath):
@@ -88,6 +88,10 @@ def functions(registry: Registry, settings: Settings) -> Functions:
                     return operation(other, path)
                 except BackendError as too:
                     raise BackendError(f"{why} FFmpeg was tried next: {too}") from too
+
+    def read(filepath: Any, format: str | None, operation: Callable[[Backend, Any], _T]) -> _T:
+        with interrupts.deferred():
+            return attempt(filepath, format, operation)
 
     def info(filepath: Any, format: str | None = None) -> AudioMetaData:
         """Sample rate (Hz), length (frames), channels, bit depth and encoding of a file.
@@ -159,14 +163,16 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             cause = f"compression is a number here, not {type(compression).__name__}"
             raise problem(BackendError, "write", filepath, cause, backend="sox_io")
         rest = (src, sample_rate, channels_first, format, encoding, bits_per_sample, _BUFFER, compression)
-        if not is_writable(filepath):
-            sox().save(Save(os.fspath(filepath), *rest), settings)
-            return
-        _refuse_or_warn("write", filepath, settings)
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "file")
-            sox().save(Save(path, *rest), settings)
-            with open(path, "rb") as file:
-                target.deliver(filepath, file.read())
+        if is_writable(filepath):
+            _refuse_or_warn("write", filepath, settings)
+        with interrupts.deferred():
+            if not is_writable(filepath):
+                sox().save(Save(os.fspath(filepath), *rest), settings)
+                return
+            with tempfile.TemporaryDirectory() as folder:
+                path = os.path.join(folder, "file")
+                sox().save(Save(path, *rest), settings)
+                with open(path, "rb") as file:
+                    target.deliver(filepath, file.read())
 
     return Functions(info, load, save)

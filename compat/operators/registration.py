@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 from compat.operators import declaration
+from dispatcher import forks
 
-_lock = threading.RLock()
+_shared = forks.Shared()
 _release = ""
 _libraries: list[Any] = []
 _names: tuple[str, ...] = ()
@@ -27,7 +27,7 @@ def register(release: str) -> tuple[str, ...]:
         The names that are defined, such as ``torchaudio::forced_align``.
     """
     global _release, _names
-    with _lock:
+    with _shared.lock:
         if _release == release:
             return _names
         unregister()
@@ -51,7 +51,7 @@ def unregister() -> None:
     Functions of torchaudio that call the operators raise AttributeError or RuntimeError from then on.
     """
     global _release, _names
-    with _lock:
+    with _shared.lock:
         for library in _libraries:
             if hasattr(library, "_destroy"):  # before torch 2.1 a library takes its operators along when it goes
                 library._destroy()

@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from dispatcher import arguments, backend, collector, notices, source, target, truncation
+from dispatcher import arguments, backend, collector, forks, interrupts, notices, source, target, truncation
 from dispatcher.collector import Collector
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, problem
 from dispatcher.metadata import AudioMetaData
@@ -146,6 +147,7 @@ def _read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
             if not got:
                 return
             collected.took(got)
+            interrupts.check()
         return
     stored = stored or dtype
     piece = np.empty((min(max(1, _PIECE_SAMPLES // collected.channels), frames), collected.channels), stored)
@@ -160,6 +162,7 @@ def _read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
         else:
             room[...] = piece[:got].T
         collected.took(got)
+        interrupts.check()
 
 
 def _go_to(file: Any, start: int) -> None:
@@ -179,6 +182,7 @@ def _go_to(file: Any, start: int) -> None:
         if not got:
             return
         start -= got
+        interrupts.check()
 
 
 def _place(file: Any, uri: Uri) -> Any:
@@ -208,6 +212,7 @@ def _read_pairs(file: Any, frames: int, dtype: str, collected: Collector) -> Non
             return
         collected.room(got)[...] = piece[:got].T
         collected.took(got)
+        interrupts.check()
 
 
 def _sequential(soundfile: Any) -> Any:
@@ -217,14 +222,14 @@ def _sequential(soundfile: Any) -> Any:
     being opened, so that the error that it tells is the right one: an object that itself reads a sound would wait for ever, and all
     threads for a slow one.
     """
-    alone = getattr(soundfile.SoundFile, "_sf_error_lock", None)
+    alone = forks.Shared(threading.Lock, lambda lock: setattr(soundfile.SoundFile, "_sf_error_lock", lock))
 
     class Sequential(soundfile.SoundFile):  # type: ignore[misc]
         _file: Any
 
         @property
         def _sf_error_lock(self) -> Any:
-            return alone if alone is not None and source.is_regular(self.name) else contextlib.nullcontext()
+            return alone.lock if source.is_regular(self.name) else contextlib.nullcontext()
 
         def close(self) -> None:
             # python-soundfile notes only after an interrupt may have come that it has closed, and then closes once more: a crash
@@ -459,3 +464,4 @@ class Backend(backend.Backend):
         with self._sequential(place, "w", sample_rate, samples.shape[1], **options) as file:
             for first in range(0, max(len(samples), 1), chunk):
                 file.write(samples[first : first + chunk])
+                interrupts.check()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pathlib
 import signal
+import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 import torch
 
+import compat
 import dispatcher
+from dispatcher import forks
 
 SECONDS = 60
 
@@ -54,3 +58,82 @@ def test_a_forked_child_waits_for_no_thread_of_the_parent(backend: str, tmp_path
         os.waitpid(pid, 0)
     assert done, "the child hangs"
     assert os.waitstatus_to_exitcode(status) == 7
+
+
+def _joined(pid: int) -> int | None:
+    """The exit code of a child; ``None`` where it had to be killed."""
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.01)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    return None
+
+
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_child_forked_while_another_thread_holds_every_lock_does_not_wait_for_it(backend: str, tmp_path: pathlib.Path) -> None:
+    """The thread is gone in the child, and nobody would ever let go."""
+    path, wave = str(tmp_path / "x.flac"), torch.rand(2, 1000) - 0.5
+    dispatcher.save(path, wave, 16000, backend=backend)
+    dispatcher.load(path, backend=backend)
+    taken, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with contextlib.ExitStack() as held:
+            for shared in list(forks._all):
+                held.enter_context(shared.lock)
+            taken.set()
+            done.wait(SECONDS)
+
+    thread = threading.Thread(target=hold, daemon=True)
+    thread.start()
+    assert taken.wait(SECONDS)
+    pid = os.fork()
+    if pid == 0:
+        try:
+            dispatcher.load(path, backend=backend)
+            dispatcher.save(path, wave, 16000, backend=backend)
+            compat.install("2.0")
+            os._exit(7)
+        finally:
+            os._exit(1)
+    found = _joined(pid)
+    done.set()
+    thread.join()
+    assert found == 7
+    assert dispatcher.load(path, backend=backend)[0].shape == wave.shape
+
+
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_children_forked_while_threads_load_can_load(backend: str, tmp_path: pathlib.Path) -> None:
+    """As the workers of a data loader are, in a process that loads as well."""
+    path, wave = str(tmp_path / "x.flac"), torch.rand(2, 5000) - 0.5
+    dispatcher.save(path, wave, 16000, backend=backend)
+    over = threading.Event()
+
+    def load() -> None:
+        while not over.is_set():
+            dispatcher.load(path, backend=backend)
+
+    threads = [threading.Thread(target=load, daemon=True) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(15):
+            pid = os.fork()
+            if pid == 0:
+                try:
+                    dispatcher.load(path, backend=backend)
+                    os._exit(7)
+                finally:
+                    os._exit(1)
+            assert _joined(pid) == 7
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()

@@ -8,10 +8,13 @@ import pathlib
 import random
 import signal
 import time
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
 
+import compat
 import dispatcher
 from dispatcher.collector import Collector
 from tests.conftest import ASSETS
@@ -132,3 +135,112 @@ def test_many_interrupts_at_any_moment_leave_nothing_open(name: str, backend: st
             gc.enable()
         assert hits >= 300
         assert process.open_files() == before
+
+
+class LateError(TimeoutError):
+    """What an alarm raises: an OSError, as errors of files are."""
+
+
+def _calls(folder: pathlib.Path, backend: str) -> dict[str, Callable[[], Any]]:
+    wave, path = torch.rand(1, 30_000) - 0.5, str(folder / "x.flac")
+    dispatcher.save(path, wave, 16000, backend=backend)
+    data = pathlib.Path(path).read_bytes()
+    found: dict[str, Callable[[], Any]] = {"save": lambda: dispatcher.save(str(folder / "y.flac"), wave, 16000, backend=backend)}
+    if backend == "sox":
+        effects = compat.standin("2.2").sox_effects
+        found["effects"] = lambda: effects.apply_effects_file(path, [["speed", "1.1"], ["rate", "8000"]])[0]
+    else:
+        found["load"] = lambda: dispatcher.load(io.BytesIO(data), backend=backend)[0]
+        found["save to an object"] = lambda: dispatcher.save(io.BytesIO(), wave, 16000, format="flac", backend=backend)
+    old = compat.standin("2.0")
+    found["2.0"] = lambda: old.load(path)[0]
+    found["2.9"] = lambda: compat.standin("2.9").save(str(folder / "z.wav"), wave, 16000)
+    return found
+
+
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
+@pytest.mark.parametrize("error", [KeyboardInterrupt, LateError])
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_whatever_the_call_an_interrupt_comes_through_or_the_call_completes(
+    backend: str, error: type[BaseException], tmp_path: pathlib.Path
+) -> None:
+    """No wrong value, no error of another kind, no open file, and no part of a file, whatever the moment."""
+    chance, fired = random.Random(2), False
+
+    def interrupt(*_: object) -> None:
+        nonlocal fired
+        fired = True
+        raise error
+
+    previous = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        for name, call in _calls(tmp_path, backend).items():
+            expected = call()
+            began = time.perf_counter()
+            call()
+            once, before, hits = time.perf_counter() - began, process.open_files(), 0
+            for _ in range(80):
+                fired = False
+                try:
+                    signal.setitimer(signal.ITIMER_REAL, chance.uniform(1e-5, once * 1.2))
+                    found = call()
+                    signal.setitimer(signal.ITIMER_REAL, 0)
+                except error:
+                    hits += 1
+                    assert fired, name
+                else:
+                    assert not fired, f"{name}: the interrupt was lost"
+                    assert expected is None or torch.equal(found, expected)
+                finally:
+                    signal.setitimer(signal.ITIMER_REAL, 0)
+            assert hits, name
+            assert process.open_files() == before, name
+            assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")], name
+    finally:
+        signal.signal(signal.SIGALRM, previous)
+
+
+def test_a_handler_that_does_not_raise_stops_nothing_and_runs_once(tmp_path: pathlib.Path) -> None:
+    """And the handlers that were there are there afterwards, those that a call's file object puts in place as well."""
+    wave, ran = torch.rand(2, 200_000) - 0.5, []
+    path = tmp_path / "x.flac"
+    dispatcher.save(str(path), wave, 16000, backend="soundfile")
+
+    class Alarmed(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            signal.raise_signal(signal.SIGUSR1)
+            return super().read(size)
+
+    before = signal.signal(signal.SIGUSR1, lambda *_: ran.append(1))
+    mine = signal.getsignal(signal.SIGUSR1)
+    try:
+        for backend in ("ffmpeg", "soundfile"):
+            ran.clear()
+            assert dispatcher.load(Alarmed(path.read_bytes()), backend=backend)[0].shape == wave.shape
+            assert ran
+            assert signal.getsignal(signal.SIGUSR1) is mine
+            assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
+def test_an_interrupt_reaches_an_object_that_never_answers() -> None:
+    """It is not kept until the library is done, which would be never."""
+
+    class Waiting(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            time.sleep(60)
+            return b""
+
+    def late(*_: object) -> None:
+        raise LateError
+
+    previous = signal.signal(signal.SIGALRM, late)
+    try:
+        for backend in ("ffmpeg", "soundfile"):
+            signal.setitimer(signal.ITIMER_REAL, 0.2)
+            with pytest.raises(LateError):
+                dispatcher.load(Waiting(bytes(1000)), backend=backend)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)

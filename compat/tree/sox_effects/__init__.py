@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from compat import parts
+from dispatcher import interrupts
 from dispatcher.errors import BackendError, BackendUnavailable, problem
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def _functions(context: Context) -> dict[str, Any]:
             RuntimeError: an unknown effect or option, a tensor that libsox cannot take, or no libsox.
         """
         try:
-            return sox(context).apply_effects(tensor, sample_rate, effects, channels_first)
+            with interrupts.deferred():
+                return sox(context).apply_effects(tensor, sample_rate, effects, channels_first)
         except BackendError as why:
             raise BackendError(f"apply_effects_tensor: {why}") from why
 
@@ -86,7 +88,8 @@ def _functions(context: Context) -> dict[str, Any]:
         """
         backend = sox(context)
         try:
-            return backend.apply_effects_to_file(path, effects, normalize, channels_first, format)
+            with interrupts.deferred():
+                return backend.apply_effects_to_file(path, effects, normalize, channels_first, format)
         except BackendError as why:
             raise problem(BackendError, "apply effects to", path, why, backend="sox") from why
 

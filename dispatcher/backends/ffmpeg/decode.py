@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import notices
+from dispatcher import interrupts, notices
 from dispatcher.backends.ffmpeg import packets, pcm
 from dispatcher.backends.ffmpeg.sink import Sink
 from dispatcher.collector import plausible
@@ -54,6 +54,7 @@ def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFram
     try:
         # as container.decode() does, which costs two layers of generators more
         for packet in packets.of(container, stream):
+            interrupts.check()
             for frame in decoded(packet):
                 found += frame.samples
                 yield frame
@@ -81,6 +82,7 @@ def timestamped_frames(container: InputContainer, stream: AudioStream) -> Iterat
     together = 0
     try:
         for number, packet in enumerate(packets.of(container, stream, cut=False)):
+            interrupts.check()
             if whole and packet.size % whole:
                 raise BackendError("the data ends within a frame")
             if context.codec.canonical_name.startswith("adpcm_") and packet.size:

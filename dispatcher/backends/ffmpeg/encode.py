@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher import arguments, backend, notices, target
+from dispatcher import arguments, backend, interrupts, notices, target
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError
 
@@ -242,6 +242,7 @@ def _encode(container: OutputContainer, stream: AudioStream, data: torch.Tensor,
         frame.planes[0].update(_padded(chunk, frame.planes[0].buffer_size))
         frame.sample_rate, frame.pts, frame.time_base = rate, first, time_base
         container.mux(stream.encode(frame))
+        interrupts.check()
     container.mux(stream.encode(None))
 
 

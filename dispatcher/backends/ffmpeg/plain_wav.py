@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dispatcher import interrupts
 from dispatcher.backends.ffmpeg import disguise, samples
 from dispatcher.collector import Collector
 from dispatcher.metadata import AudioMetaData
@@ -109,6 +110,7 @@ class PlainWav:
             data = _widened(buffer, wanted) if self.bits == 24 else np.frombuffer(buffer, kind.dtype, count * self.channels)
             samples.convert(data.reshape(count, self.channels).T, kind, collected.room(count))
             collected.took(count)
+            interrupts.check()
         return collected.result()
 
 

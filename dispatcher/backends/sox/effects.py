@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from dispatcher import interrupts
 from dispatcher.backends.sox.library import Library
 from dispatcher.errors import BackendError
 
@@ -45,9 +46,16 @@ def apply(sox: Library, samples: Samples, rate: float, precision: int, effects: 
     channels = samples.shape[1]
     position = 0
     collected: list[Samples] = []
+    stopped: list[BaseException] = []
 
     def drain(_: Any, out: Any, count: Any) -> int:
         nonlocal position
+        try:
+            interrupts.check()
+        except BaseException as why:  # noqa: BLE001 - raised again behind libsox, which passes nothing on
+            stopped.append(why)
+            count[0] = 0
+            return _EOF
         taken = min(count[0] - count[0] % channels, data.size - position)
         ffi.memmove(out, ffi.cast("char *", data.ctypes.data) + 4 * position, 4 * taken)
         position += taken
@@ -72,6 +80,8 @@ def apply(sox: Library, samples: Samples, rate: float, precision: int, effects: 
             chain.add(_find(sox, effect), tuple(effect[1:]))
         chain.add_end("output", flow=flow_callback)
         chain.run()
+    if stopped:
+        raise stopped[0]
     out_channels = int(signal.channels)
     result = np.concatenate(collected) if collected else np.empty(0, np.int32)
     return result.reshape(-1, out_channels), float(signal.rate)

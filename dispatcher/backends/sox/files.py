@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import handles
+from dispatcher import handles, interrupts
 from dispatcher.backends.sox import encodings, guard
 from dispatcher.backends.sox.encodings import Encoding
 from dispatcher.backends.sox.library import Library
@@ -117,6 +117,7 @@ def _taken(sox: Library, file: Any, buffer: Samples, frames: int | None) -> Iter
             if not got:
                 break
             filled += got
+        interrupts.check()
         if filled >= channels:
             yield buffer[: filled // channels]
         if filled < wanted:

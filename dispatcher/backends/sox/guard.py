@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
+from dispatcher import interrupts
 from dispatcher.errors import BackendError
 
 _START = 4096
@@ -243,7 +244,7 @@ def guarded(path: str, filetype: str | None) -> Iterator[str]:
         return
     with tempfile.TemporaryDirectory() as folder:
         copy = os.path.join(folder, f"copy{os.path.splitext(path)[1]}")
-        with open(path, "rb") as file, open(copy, "wb") as complete:
+        with interrupts.allowed(), open(path, "rb") as file, open(copy, "wb") as complete:
             shutil.copyfileobj(file, complete, 1 << 20)
         _check_readable(copy, filetype)
         yield copy

@@ -12,10 +12,10 @@ import functools
 import os
 import pathlib
 import sys
-import threading
 from collections.abc import Iterator
 from typing import Any
 
+from dispatcher import forks
 from dispatcher.errors import BackendUnavailable
 
 # Structures and functions of sox.h 14.4.2 (the only ABI in use since 2015), in cffi's notation.
@@ -122,7 +122,12 @@ class Library:
     path: str
     version: str
     # libsox keeps its list of formats, its error state and its effects in process-wide variables
-    lock: threading.RLock = dataclasses.field(default_factory=threading.RLock, repr=False)
+    shared: forks.Shared = dataclasses.field(default_factory=forks.Shared, repr=False)
+
+    @property
+    def lock(self) -> Any:
+        """What to hold meanwhile."""
+        return self.shared.lock
 
     def text(self, pointer: Any) -> str:
         """A C string, or "" for NULL."""

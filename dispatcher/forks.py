@@ -1,0 +1,68 @@
+"""Locks that survive a fork: a child that is forked while another thread holds one would wait for that thread for ever.
+
+A fork waits, for a moment, until nobody is where such a lock leads, so that the child does not get a library's variables half
+changed; the child then has locks of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+_PATIENCE = 1.0  # seconds; an effects chain may hold libsox' lock for minutes
+
+
+class Shared:
+    """A lock of a process; ``lock`` is the one to be used now.
+
+    Args:
+        make: makes a new lock.
+        tell: is given each lock that takes the place of another.
+    """
+
+    lock: Any
+
+    def __init__(self, make: Callable[[], Any] = threading.RLock, tell: Callable[[Any], None] = lambda _: None) -> None:
+        self._make, self._tell, self._is_held = make, tell, False
+        self.renew()
+        _all.add(self)
+
+    def hold(self) -> None:
+        """Take the lock, if it can be had within a moment."""
+        self._is_held = self.lock.acquire(timeout=_PATIENCE)
+
+    def give_back(self) -> None:
+        """Undo ``hold``."""
+        if self._is_held:
+            self._is_held = False
+            self.lock.release()
+
+    def renew(self) -> None:
+        """Put a new lock in its place."""
+        self._is_held, self.lock = False, self._make()
+        self._tell(self.lock)
+
+
+_all: weakref.WeakSet[Shared] = weakref.WeakSet()
+
+
+def _before() -> None:
+    for shared in list(_all):
+        shared.hold()
+
+
+def _in_parent() -> None:
+    for shared in list(_all):
+        shared.give_back()
+
+
+def _in_child() -> None:
+    for shared in list(_all):
+        shared.renew()
+
+
+if hasattr(os, "register_at_fork"):  # Windows has no forks
+    os.register_at_fork(before=_before, after_in_parent=_in_parent, after_in_child=_in_child)
