@@ -428,10 +428,12 @@ class StreamWriter:
 
 def _picture_filters(filter_desc: str | None, entering: graphs.PictureInput, context: Any) -> str | None:
     """Describe what pictures go through before the encoder; a change of their format alone is left to PyAV."""
-    parts = [filter_desc] if filter_desc and filter_desc not in _NO_FILTERS else []
+    named = filter_desc if filter_desc not in _NO_FILTERS else None
+    parts = [named] if named else []
     if (context.width, context.height) != (entering.width, entering.height):
         parts.append(f"scale=width={context.width}:height={context.height}")
-    if context.framerate != entering.rate:
+    # the releases set the rate after any filter that was named, even to the same one; what has no length is then the end, and is lost
+    if named or context.framerate != entering.rate:
         parts.append(f"fps={context.framerate}")
     if parts and context.pix_fmt:
         parts.append(f"format=pix_fmts={context.pix_fmt}")

@@ -11,7 +11,7 @@ import pytest
 
 from tests.compat.real import wheels
 from tests.oracle import compare
-from tests.oracle.test_oracle import Run, _lines, _replayed
+from tests.oracle.test_oracle import Run, _lines, replayed
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -24,7 +24,7 @@ def test_the_outcomes_are_those_of_the_compiled_part(wheel: str, release: str) -
         folder = wheels.unpacked(wheel, compiled=True)
     except wheels.NotToBeHadError as why:
         pytest.skip(f"torchaudio {wheel} cannot be downloaded: {why}")
-    here = _replayed(Run(release, cases=("ops",), installed=str(folder)))
+    here = replayed(Run(release, cases=("ops",), installed=str(folder)))
     recorded = _lines(HERE / "outcomes" / f"{release}-ops.jsonl")
     differing = {want["id"]: found for want in recorded if (found := compare.difference(want, here.get(want["id"])))}
     assert not differing, "\n".join(f"{case}: {found}" for case, found in differing.items())

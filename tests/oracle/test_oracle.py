@@ -61,7 +61,8 @@ def _lines(path: pathlib.Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def _accepted() -> list[dict[str, str]]:
+def accepted() -> list[dict[str, str]]:
+    """Return the table of accepted differences."""
     table: list[dict[str, str]] = tomllib.loads((HERE / "accepted.toml").read_text("utf-8"))["accepted"]
     return table
 
@@ -73,14 +74,15 @@ def _holds(row: dict[str, str]) -> bool:
 
 def accepted_here(name: str) -> list[str]:
     """Return the patterns of cases that may differ from a file of outcomes, with the PyAV that is installed."""
-    return [row["case"] for row in _accepted() if _holds(row) and fnmatch.fnmatch(name, row["outcomes"])]
+    return [row["case"] for row in accepted() if _holds(row) and fnmatch.fnmatch(name, row["outcomes"])]
 
 
-def _replayed(run: Run) -> dict[str, dict[str, Any]]:
+def replayed(run: Run, *paths: pathlib.Path) -> dict[str, dict[str, Any]]:
+    """The outcomes here of a run's cases, or of those in other files."""
     command = [sys.executable, "-m", "tests.oracle.replay", "--release", run.release]
     command += ["--backends", run.backends] if run.backends else []
     command += [f"--flag={flag}" for flag in run.flags]
-    command += [str(HERE / "cases" / f"{group}.jsonl") for group in run.cases]
+    command += [str(path) for path in paths or [HERE / "cases" / f"{group}.jsonl" for group in run.cases]]
     environment = {key: value for key, value in os.environ.items() if key != _VARIABLE}
     if run.installed:
         environment["PYTHONPATH"] = run.installed
@@ -95,7 +97,7 @@ def _replayed(run: Run) -> dict[str, dict[str, Any]]:
 def test_the_outcomes_are_those_of_the_release(name: str) -> None:
     """Nothing differs but what the table accepts, and of each file at least 99.5 % are the same, of streams 97 %."""
     recorded = _lines(HERE / "outcomes" / f"{name}.jsonl")
-    here = _replayed(RUNS[name])
+    here = replayed(RUNS[name])
     differing = {want["id"]: found for want in recorded if (found := compare.difference(want, here.get(want["id"])))}
     patterns = accepted_here(name)
     unexpected = {case: found for case, found in differing.items() if not any(fnmatch.fnmatchcase(case, p) for p in patterns)}
@@ -118,7 +120,7 @@ def _told_of_cuts(outcomes: dict[str, dict[str, Any]]) -> set[str]:
 
 def test_every_line_of_the_table_gives_a_reason_and_meets_a_case() -> None:
     """The table stays short, and names cases that exist."""
-    rows = _accepted()
+    rows = accepted()
     assert len(rows) < 20
     for row in rows:
         assert len(row["reason"]) > 40

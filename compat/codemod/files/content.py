@@ -10,7 +10,8 @@ from typing import NamedTuple
 from compat.codemod.files import discovery
 from compat.codemod.files.discovery import Found
 
-_SPEAKS_ELSEWHERE = re.compile(rb"torchaudio|TORCHAUDIO_|sox_io")
+_SPEAKS_ELSEWHERE = re.compile(rb"torchaudio|TORCHAUDIO_|sox_io|\btorio\b")
+_TORIO = re.compile(rb"(?:import|from|,)[ \t]*torio\b")
 # A file without any of these bytes only uses what stays.
 _MATTERS = re.compile(
     rb"backend|\bload(?:_wav)?\b|\bsave\b|\binfo\b|AudioMetaData|TORCHAUDIO_|USE_SOUNDFILE|sox_|kaldi_io"
@@ -46,4 +47,4 @@ def probe(found: Iterable[Found]) -> Iterator[Reading]:
 def speaks(data: bytes) -> bool:
     """Whether Python speaks of what may change; the setter and the getter may come by way of another module."""
     named = b"torchaudio" in data or b"TORCHAUDIO_" in data
-    return (named and _MATTERS.search(data) is not None) or b"t_audio_backend(" in data
+    return (named and _MATTERS.search(data) is not None) or b"t_audio_backend(" in data or _TORIO.search(data) is not None

@@ -17,6 +17,7 @@ from compat.codemod.source.findings import Finding, Place
 from compat.codemod.source.text import parse
 
 _LEAVE_OUT = "leave it out with --exclude."
+_NAMED = re.compile(r"torchaudio|\btorio\b")
 
 
 class UnreadableError(Exception):
@@ -129,7 +130,7 @@ class Notebook(Document):
         masked = "\n".join(lines)
         if _parses(masked):
             return masked
-        if "torchaudio" in code:
+        if _NAMED.search(code):
             self.unparsed.append((number, "this cell is not Python"))
         return None
 
@@ -279,7 +280,7 @@ class Prose(Document):
         find = _fences if discovery.kind_of(self.path) == discovery.MARKDOWN else _directives
         for number, (start, end) in enumerate(find(self.text), 1):
             raw = self.text[start:end]
-            if "torchaudio" not in raw or ">>>" in raw:
+            if not _NAMED.search(raw) or ">>>" in raw:
                 continue
             indents = {re.match(r"[ \t]*", line).group() for line in _lines(raw) if line.strip()}  # type: ignore[union-attr]
             indent = min(indents, key=len) if indents else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Valid
@@ -26,11 +27,26 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         plain = use.known is None and not old_names.earlier(use.path) and not use.path.startswith(f"{old_names.ROOT}.backend")
         if advice and plain and (use.root.id not in reported or use.root.id == old_names.ROOT):
             yield Draft(module.span(use.node), f"{use.path} is not in torchaudio 2.9", advice)
+    yield from _of_torio(module, project)
+
+
+def _of_torio(module: Module, project: Project) -> Iterator[Draft]:
+    """Imports of the package that came beside torchaudio, unless the project has a module of that name."""
+    if project.files.named(old_names.TORIO, module.path):
+        return
+    for statement, _ in module.names.imports:
+        home = f"{statement.module}." if isinstance(statement, ast.ImportFrom) else ""
+        if isinstance(statement, ast.ImportFrom) and statement.level:
+            continue
+        for alias in statement.names:
+            path = (home + alias.name).removesuffix(".*")
+            if path == old_names.TORIO or path.startswith(f"{old_names.TORIO}."):
+                yield Draft(module.span(alias), f"{path} does not come with torchaudio 2.9", old_names.gone(path) or "")
 
 
 RULE = Rule(
     id="TAC124",
-    title="sox_effects, io, kaldi_io and private modules",
+    title="sox_effects, io, torio, kaldi_io and private modules",
     level=Level.REPORT,
     targets=NINE,
     before="""\
@@ -51,9 +67,25 @@ def slower(waveform):
     return torchaudio.functional.resample(waveform, 16000, 8000)
 """,
         ),
+        Valid(
+            "a module of the project's own package that is called torio",
+            """\
+import torchaudio
+
+from .torio import StreamingMediaDecoder
+""",
+        ),
+        Valid(
+            "a name that only begins like it",
+            """\
+import torchaudio
+import torioscope
+""",
+        ),
     ),
     explanation="""\
-They went in 2.9, or were never public. Up to 2.8 they stay as they are.
+They went in 2.9, or were never public. Up to 2.8 they stay as they are. `torio` came in the same wheel from 2.2 to 2.8, and its imports
+are reported too; a project that has a module of that name is left alone.
 """,
     check=check,
 )

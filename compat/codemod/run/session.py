@@ -51,7 +51,7 @@ def run_text(text: bytes, options: Options, path: str = "<stdin>") -> Result:
 
     result = Result(scanned=1)
     gathered = Gathered(dataclasses.replace(options, entry=(path,) if options.target == "compat" else ()), result)
-    if b"torchaudio" in text or b"TORCHAUDIO_" in text or options.target == "compat":
+    if any(name in text for name in (b"torchaudio", b"TORCHAUDIO_", b"torio")) or options.target == "compat":
         gathered.take(path, discovery.PYTHON, text)
     else:
         result.files.append(FileResult(path, text, text))

@@ -8,6 +8,7 @@ import enum
 from compat.before_2_0 import AUTOMATIC, BEFORE_2_0, LOAD_WAV
 
 ROOT = "torchaudio"
+TORIO = "torio"  # a package of its own that came in torchaudio's wheel from 2.2 to 2.8
 FUNCTIONS = ("info", "load", "save")
 PER_CALL_NAMES = {"sox_io": "sox", "soundfile": "soundfile"}
 VARIABLE = "TORCHAUDIO_USE_BACKEND_DISPATCHER"
@@ -83,6 +84,8 @@ GONE = {
     f"{ROOT}.utils.sox_utils": "libsox is gone from torchaudio.",
     f"{ROOT}.utils.ffmpeg_utils": "FFmpeg is gone from torchaudio.",
     f"{ROOT}.backend": "Use torchaudio.load and .save, compat.info and compat.AudioMetaData.",
+    f"{TORIO}.utils": "FFmpeg is gone from torchaudio; ask PyAV: av.codecs_available, av.formats_available.",
+    TORIO: "compat.io has it: StreamReader is StreamingMediaDecoder, StreamWriter is StreamingMediaEncoder, and CodecConfig.",
 }
 
 
