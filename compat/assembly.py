@@ -61,8 +61,17 @@ class Tree:
                 self._complete(path, definition, context, follows_pin=not of_this_release)
             elif self.has(path) and definition.attached(context) and self._is_filled(definition.parent):
                 self.child(path)
-        if self.registered and self.host.__name__ == _REAL_NAME and "io" not in self._left:
+        if self._serves_torio:
             torio.lay(self._layer, context)
+
+    @property
+    def _serves_torio(self) -> bool:
+        return self.registered and self.host.__name__ == _REAL_NAME and "io" not in self._left
+
+    @property
+    def hides_torio(self) -> bool:
+        """Whether the release in force had no ``torio``, so that one on the disk is not to be found."""
+        return self.context is not None and self._serves_torio and not torio.is_there(self.context)
 
     def clear(self) -> None:
         """Take everything away again."""

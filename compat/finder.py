@@ -12,7 +12,7 @@ import sys
 import types
 from collections.abc import Callable, Sequence
 
-from compat import advice, definitions
+from compat import advice, definitions, torio
 from compat.assembly import Tree
 
 
@@ -48,6 +48,11 @@ def _is_elsewhere(fullname: str, path: Sequence[str] | None) -> bool:
         return False
 
 
+def _only_asks() -> bool:
+    """Return whether it is ``importlib.util.find_spec`` that asks: it wants to know whether a module is there, not why not."""
+    return sys._getframe(3).f_globals.get("__name__") == importlib.util.__name__
+
+
 class Finder:
     """A finder for ``sys.meta_path`` that serves one tree.
 
@@ -68,6 +73,11 @@ class Finder:
             ModuleNotFoundError: the release in force lacks it, or a stand-in does.
         """
         root, _, below = fullname.partition(".")
+        if root == torio.ROOT and self._tree.context is not None and self._tree.hides_torio:
+            if _only_asks():
+                return None
+            text = f"torio does not come with torchaudio {self._tree.context.release.name}; compat.io has what was in torio.io"
+            raise ModuleNotFoundError(text, name=root)
         if fullname == self._tree.host.__name__ and self._renew is not None:
             return importlib.machinery.ModuleSpec(fullname, _Renewer(self._renew), is_package=True)  # type: ignore[arg-type]
         if root != self._tree.host.__name__ or not below or self._tree.context is None:
@@ -78,7 +88,7 @@ class Finder:
             return importlib.machinery.ModuleSpec(fullname, _Loader(self._tree, below), is_package=package)  # type: ignore[arg-type]
         if known is None and context.over_real and (_is_elsewhere(fullname, path) or not advice.is_known(below, context)):
             return None
-        if sys._getframe(2).f_globals.get("__name__") == importlib.util.__name__:
-            return None  # importlib.util.find_spec only asks whether it is there
+        if _only_asks():
+            return None
         text = advice.removed(below, context) if known is False else advice.missing(below, context)
         raise ModuleNotFoundError(text, name=root)

@@ -41,11 +41,16 @@ def _chunk_tensor() -> type:
     return ChunkTensor
 
 
+def is_there(context: Context) -> bool:
+    """Return whether the release had it."""
+    return context.release.torio and context.release.old_names
+
+
 def lay(layer: Layer, context: Context) -> None:
     """Put the modules in place, where the release had them; a real ``torio`` that is there is hidden in any case."""
     for name in [name for name in sys.modules if name == ROOT or name.startswith(f"{ROOT}.")]:
         layer.drop(sys.modules, name)
-    if not context.release.torio or not context.release.old_names:
+    if not is_there(context):
         return
     made: dict[str, types.ModuleType] = {}
     for name, contents in _contents(context).items():

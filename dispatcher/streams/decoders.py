@@ -12,6 +12,7 @@ from dispatcher.streams import sources
 if TYPE_CHECKING:
     from av.stream import Stream
 
+_WITHOUT = "leave hw_accel out to work on the processor"
 # the releases did not tell a decoder what times are counted in, so that a first frame that lost samples (the delay of mp3) begins
 # where it would with them
 _NO_TIME_BASE = {"pkt_timebase": "0/1"}
@@ -58,7 +59,7 @@ def _context(stream: Stream, known: Any, name: str | None, hw_accel: str | None)
         return known
     made: Any = av.CodecContext.create(codec, "r", hwaccel=device(hw_accel) if hw_accel else None)
     if hw_accel and not made.is_hwaccel:
-        raise BackendError(f"{codec.name} has no decoder on {hw_accel!r} in this build of FFmpeg")
+        raise BackendError(f"{codec.name} has no decoder on the device hw_accel={hw_accel!r} in PyAV's FFmpeg; {_WITHOUT}")
     if known.extradata:
         made.extradata = known.extradata
     if stream.type == "audio":
@@ -87,13 +88,17 @@ def device(hw_accel: str) -> Any:
     from av.codec.hwaccel import HWAccel, HWDeviceType, hwdevices_available
 
     kind, _, number = hw_accel.partition(":")
+    known = f"it has {', '.join(hwdevices_available()) or 'none'}"
     if kind not in HWDeviceType.__members__ or kind == "none":
-        raise BackendError(f"hw_accel={hw_accel!r} names no kind of device; this build of FFmpeg knows {hwdevices_available()}")
+        raise BackendError(f"hw_accel={hw_accel!r} names no kind of device that FFmpeg knows; {known}; {_WITHOUT}")
     if kind not in hwdevices_available():
-        raise BackendError(f"this build of FFmpeg has no {kind}; it knows {hwdevices_available()}")
+        raise BackendError(f"PyAV's FFmpeg is built without {kind!r}, so hw_accel={hw_accel!r} cannot be had; {known}; {_WITHOUT}")
     try:
         accel = HWAccel(kind, device=number or None, allow_software_fallback=False)
         accel.create(av.Codec("h264", "r"))
     except (av.FFmpegError, RuntimeError, ValueError, NotImplementedError) as why:
-        raise BackendError(f"the device {hw_accel!r} does not open: {why}; leave hw_accel away to decode on the processor") from why
+        cause = getattr(why, "strerror", None) or why
+        raise BackendError(
+            f"the device hw_accel={hw_accel!r} does not open here ({cause}): see that it and its driver are there; {_WITHOUT}"
+        ) from why
     return accel

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from dispatcher.backends.ffmpeg.decode import SILENT_SERVER
 from dispatcher.errors import ArgumentError, BackendError, problem
 from dispatcher.settings import Settings
 from dispatcher.streams import facts, info, sources
@@ -101,7 +102,7 @@ class StreamReader:
             self._container: Any = opening.__enter__()
             self._opening = opening
         except BackendError as why:
-            raise self._problem(why) from why
+            raise self._problem(BackendError(f"{why}{sources.next_step(format)}")) from why
         for stream in self._container.streams:
             stream.discard = _discard("all")
 
@@ -115,7 +116,10 @@ class StreamReader:
             opening.__exit__(None, None, None)
 
     def _problem(self, why: Exception) -> BackendError:
-        cause = getattr(why, "strerror", None) or str(why)
+        import av
+
+        # FFmpeg's word for a call that PyAV ended, which it does when time is up
+        cause = SILENT_SERVER if isinstance(why, av.error.ExitError) else getattr(why, "strerror", None) or str(why)
         return problem(BackendError, "read", self.src if not isinstance(self.src, bytes) else "<bytes>", cause, backend="ffmpeg")
 
     @property

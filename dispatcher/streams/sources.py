@@ -79,6 +79,20 @@ def _is_device(format: str | None) -> bool:
         return False
 
 
+def next_step(format: str | None) -> str:
+    """Say what may help where a source of a named format does not open; nothing for a plain file."""
+    import av
+
+    if format is None:
+        return ""
+    try:
+        kind = av.ContainerFormat(format, "r")
+    except ValueError:
+        listed = "compat.utils.ffmpeg_utils.get_demuxers() lists the formats and get_input_devices() the devices that it has"
+        return f"; this FFmpeg reads no format {format!r}: {listed}"
+    return "; see that the device is there, and that you may read it" if kind.no_file and format != "lavfi" else ""
+
+
 def locate(src: Any, format: str | None, settings: Settings) -> Place:
     """Find out how a source is to be opened.
 

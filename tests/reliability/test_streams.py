@@ -11,9 +11,11 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+import av
 import pytest
 import torch
 
+from dispatcher.settings import Settings
 from dispatcher.streams.reader import StreamReader
 from dispatcher.streams.sources import KINDS
 from dispatcher.streams.writer import StreamWriter
@@ -101,6 +103,55 @@ def test_an_address_names_no_file(canary: tuple[pathlib.Path, watch.Watch], monk
     assert "/listed.m3u8" in web.asked
     assert not seen.opened()
     assert all("file" not in kind.protocols.split(",") for kind in KINDS.values())
+
+
+@pytest.mark.parametrize(
+    ("path", "frames"), [("stereo_s16.wav", 4000), ("long.mp3", 48000), ("stereo_16.flac", 4000), ("redirects.wav", 4000)]
+)
+def test_an_address_plays(path: str, frames: int) -> None:
+    """Also where the server sends on to another address of its own kind."""
+    with server.running() as web:
+        assert _read(web.url(path)) == frames
+        assert web.asked[0] == f"/{path}"
+
+
+def test_a_list_of_addresses_plays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the address says by its ending that it is one, as live streams are given."""
+    text = b"#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\nlong.mp3\n#EXT-X-ENDLIST\n"
+
+    def listed(handler: Any) -> None:
+        handler.begin(len(text))
+        handler.wfile.write(text)
+
+    monkeypatch.setitem(server.BEHAVIOUR, "listed", listed)
+    with server.running() as web:
+        with av.open(web.url("listed.m3u8")) as container:
+            bare = sum(frame.samples for frame in container.decode(audio=0))
+        web.asked.clear()
+        assert _read(web.url("listed.m3u8")) == bare > 40000
+        assert "/long.mp3" in web.asked
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("missing.wav", "404 Not Found"),
+        ("garbage_body.wav", "Invalid data"),
+        ("redirects_for_ever.wav", "Input/output error"),
+        ("redirects_to_a_file.wav", "Invalid argument"),
+        ("silent.wav", "network_timeout"),
+        ("stalls.wav", "network_timeout"),
+    ],
+)
+def test_a_bad_server_is_an_error_that_says_so(path: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In bounded time; a redirect does not lead to a file of this machine."""
+    monkeypatch.setattr(StreamReader, "settings", Settings(network_timeout=0.5))
+    with watch.watching(ASSETS / "stereo_s16.wav") as seen, server.running() as web:
+        address = web.url(path)
+        with pytest.raises(RuntimeError, match=text) as caught:
+            _read(address)
+        assert not seen.opened()
+    assert address in str(caught.value)
 
 
 @pytest.mark.parametrize("place", ["path", "object"])

@@ -11,7 +11,8 @@ import pytest
 from tests.compat.real import wheels
 
 Python = Callable[..., subprocess.CompletedProcess[str]]
-PROGRAMS = pathlib.Path(__file__).resolve().parent / "programs"
+HERE = pathlib.Path(__file__).resolve().parent
+PROGRAMS, OURS = HERE / "programs", HERE / "ours_check.py"
 TOLD = {
     "recogniser": "heard low high middle low",
     "augmentation": "augmented 24",
@@ -33,13 +34,31 @@ def test_a_program_runs(python: Python, program: str, release: str, tmp_path: pa
     _run(python, program, release, tmp_path)
 
 
-@pytest.mark.network
-@pytest.mark.parametrize("real", ["2.9.1", "2.11.0"])
-@pytest.mark.parametrize("program", TOLD)
-def test_a_program_runs_over_a_real_torchaudio(python: Python, program: str, real: str, tmp_path: pathlib.Path) -> None:
-    """One that lost these modules, without its compiled part."""
+def _real(release: str, *, compiled: bool) -> str:
     try:
-        folder = str(wheels.unpacked(real))
+        return str(wheels.unpacked(release, compiled=compiled))
     except wheels.NotToBeHadError as why:
-        pytest.skip(f"torchaudio {real} cannot be downloaded: {why}")
-    _run(python, program, "2.2", tmp_path, PYTHONPATH=folder)
+        pytest.skip(f"torchaudio {release} cannot be downloaded: {why}")
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("compiled", [False, True], ids=["stripped", "compiled"])
+@pytest.mark.parametrize(
+    ("real", "release"),
+    [("2.0.2", "2.0"), ("2.0.2", "2.8"), ("2.2.2", "2.2"), ("2.8.0", "2.0"), ("2.8.0", "2.8"), ("2.9.1", "2.2"), ("2.11.0", "2.2")],
+)
+@pytest.mark.parametrize("program", TOLD)
+def test_a_program_runs_over_a_real_torchaudio(
+    python: Python, program: str, real: str, release: str, tmp_path: pathlib.Path, *, compiled: bool
+) -> None:
+    """One that lost these modules or whose own find no FFmpeg; without its compiled part, or with one that does not load."""
+    _run(python, program, release, tmp_path, PYTHONPATH=_real(real, compiled=compiled))
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("compiled", [False, True], ids=["stripped", "compiled"])
+@pytest.mark.parametrize("real", ["2.0.2", "2.2.2", "2.8.0"])
+def test_what_is_imported_over_a_real_one_is_ours(python: Python, real: str, *, compiled: bool) -> None:
+    """By every way to a name: the package, its modules, ``torio``; under every pin, one after the other."""
+    done = python(str(OURS), PYTHONPATH=_real(real, compiled=compiled))
+    assert done.stdout.strip() == f"ours over {real}", done.stderr[-2000:]

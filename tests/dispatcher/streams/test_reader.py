@@ -8,6 +8,7 @@ import io
 import os
 import pathlib
 import pickle
+import sys
 from typing import Any
 
 import av
@@ -18,6 +19,7 @@ from dispatcher.settings import Settings
 from dispatcher.streams import sources
 from dispatcher.streams.chunks import ChunkTensor
 from dispatcher.streams.reader import StreamReader
+from dispatcher.streams.writer import StreamWriter
 from tests.conftest import ASSETS
 
 WAV = str(ASSETS / "stereo_s16.wav")
@@ -234,11 +236,33 @@ def test_pictures_that_are_stored_from_the_bottom_up() -> None:
     assert torch.equal(found[0].flip(2), found[1])
 
 
-@pytest.mark.parametrize("accel", ["cuda:0", "vaapi", "nonsense", "none"])
-def test_a_device_that_is_not_here_is_named(accel: str) -> None:
-    """With what this FFmpeg knows, or how to go on without."""
-    with pytest.raises(RuntimeError, match=f"{accel}|processor"):
-        StreamReader(MP4).add_basic_video_stream(1, hw_accel=accel)
+@pytest.mark.parametrize("accel", ["cuda:0", "vdpau", "nonsense", "none"])
+@pytest.mark.parametrize("what", ["read", "write"])
+def test_a_device_that_is_not_here_is_named(accel: str, what: str, tmp_path: pathlib.Path) -> None:
+    """And how to go on without it: one that does not open, one that FFmpeg is built without, ones that it does not know."""
+    media = StreamReader(MP4) if what == "read" else StreamWriter(str(tmp_path / "x.mp4"))
+    arguments = (1,) if what == "read" else (10, 32, 32)
+    with pytest.raises(RuntimeError) as caught:
+        getattr(media, "add_basic_video_stream" if what == "read" else "add_video_stream")(*arguments, hw_accel=accel)
+    assert f"hw_accel={accel!r}" in str(caught.value)
+    assert "leave hw_accel out to work on the processor" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("place", "format", "text"),
+    [
+        ("default", "nosuch", "reads no format 'nosuch'.*get_input_devices"),
+        ("/dev/video99", "v4l2", "No such file.*see that the device is there"),
+        ("sine=nosuch=1", "lavfi", "Option not found"),
+    ],
+)
+def test_a_capture_device_that_is_not_there(place: str, format: str, text: str) -> None:
+    """The error names the device and its format, and says what to do."""
+    if format == "v4l2" and not sys.platform.startswith("linux"):
+        text = "reads no format 'v4l2'"
+    with pytest.raises(RuntimeError, match=text) as caught:
+        StreamReader(place, format=format)
+    assert repr(place) in str(caught.value)
 
 
 def test_another_decoder_of_the_same_codec() -> None:
