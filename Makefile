@@ -114,9 +114,11 @@ operators-bench: $(VENV)/.bench .real/.ready
 
 # which cells of tests/matrix/cells.toml `make matrix` builds and runs; all where none is named
 CELLS ?=
+# which tests; all of a cell's where none is named
+TESTS ?=
 .PHONY: matrix
 matrix: $(VENV)/.test system
-	$(BIN)/python -m tests.matrix $(CELLS)
+	$(BIN)/python -m tests.matrix $(CELLS) $(if $(TESTS),--only $(TESTS))
 
 # how long `make fuzz` runs, in seconds
 TIME ?= 600

@@ -11,15 +11,31 @@ import importlib.util
 import io
 import os
 import runpy
+import shutil
 import sys
 import types
 from collections.abc import Sequence
 
 import compat
 from compat import auto, namesakes, releases
+from compat.doctor import machine
 from dispatcher import notices
 
-_INSTALL = f"{sys.executable} -m pip install torch --index-url https://download.pytorch.org/whl/cpu"
+_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+
+
+def _how_to_install() -> str:
+    """Say which command brings the torch that suits this machine.
+
+    PyPI's wheels are for CUDA on Linux, for the CPU on Windows, and for Apple's GPUs on macOS.
+    """
+    command = machine.pip("torch")
+    if not sys.platform.startswith("linux"):
+        return f"Install it: {command}"
+    cpu = machine.pip("torch", "--index-url", _CPU_INDEX)
+    if shutil.which("nvidia-smi"):
+        return f"Install it, for the NVIDIA GPU of this machine: {command}"
+    return f"Install it, for the CPU: {cpu}  (for an NVIDIA GPU: {command})"
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:
@@ -51,7 +67,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
     parser = _parser(prog)
     given = parser.parse_args(argv)
     if importlib.util.find_spec("torch") is None:
-        print(f"{prog}: torch is not installed for {sys.executable}. Install it, or the build for your GPU: {_INSTALL}", file=sys.stderr)
+        print(f"{prog}: torch is not installed for {sys.executable}. {_how_to_install()}", file=sys.stderr)
         return 1
     try:
         with notices.collected() as told:

@@ -60,20 +60,23 @@ def _new_file(folder: str, suffix: str) -> Iterator[str]:
     while True:
         path = os.path.join(folder, _PART.format(secrets.token_hex(8), suffix))
         with contextlib.suppress(FileExistsError):
+            held = contextlib.ExitStack()
             descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666)
-            try:
-                _lock(descriptor, wait=True)
+            held.callback(os.close, descriptor)
+            with held:
+                if not _lock(descriptor, wait=True):
+                    held.close()  # Windows renames and removes no file that anybody has open
                 # another process may have taken it for litter before the lock was there
                 if os.path.exists(path):
                     yield path
                     return
-            finally:
-                os.close(descriptor)
 
 
 @functools.lru_cache(maxsize=1024)
 def sweep(folder: str) -> None:
     """Remove what processes that died have left in a folder; once in the life of this process."""
+    if fcntl is None:
+        return
     with contextlib.suppress(OSError):
         for name in filter(_LITTER.fullmatch, os.listdir(folder)):
             with contextlib.suppress(OSError):
@@ -100,6 +103,13 @@ def _settle(path: str) -> None:
         os.fsync(descriptor)
 
 
+def _give(path: str, owner: os.stat_result) -> None:
+    """Give a file to another's owner, where the system has owners and lets us."""
+    if hasattr(os, "chown") and (owner.st_uid, owner.st_gid) != (os.geteuid(), os.getegid()):
+        with contextlib.suppress(PermissionError):
+            os.chown(path, owner.st_uid, owner.st_gid)
+
+
 @contextlib.contextmanager
 def _beside(path: str) -> Iterator[str]:
     """A path to write to; afterwards it takes the place of ``path``, unless an error came through."""
@@ -116,9 +126,7 @@ def _beside(path: str) -> Iterator[str]:
                 _settle(part)
                 if before is not None:
                     os.chmod(part, stat.S_IMODE(before.st_mode))
-                    if (before.st_uid, before.st_gid) != (os.geteuid(), os.getegid()):
-                        with contextlib.suppress(PermissionError):
-                            os.chown(part, before.st_uid, before.st_gid)
+                    _give(part, before)
                 os.replace(part, final)
             except BaseException:
                 with contextlib.suppress(FileNotFoundError):

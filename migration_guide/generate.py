@@ -147,8 +147,16 @@ def _classes() -> Iterator[str]:
     yield from (f"| {one.title} (`{one.name}`) | {one.group} | {one.meaning} |" for one in classes.CLASSES.values())
 
 
+def _cells() -> Iterator[str]:
+    """What came of `make matrix`, as it was kept last."""
+    from tests.matrix.__main__ import kept, text
+
+    yield text(list(kept().values()))
+
+
 PARTS: dict[str, Callable[[], Iterator[str]]] = {
     "api": _api,
+    "cells": _cells,
     "checks": _checks,
     "classes": _classes,
     "flags": _flags,

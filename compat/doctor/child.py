@@ -168,10 +168,10 @@ def _own(folder: pathlib.Path) -> dict[str, str]:
 def _end(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(OSError):
         if process.poll() is None:
-            if os.name == "nt":
-                process.kill()
-            else:
+            if hasattr(os, "killpg"):
                 os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
 
 
 def _how(code: int | None) -> str:

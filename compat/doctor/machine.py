@@ -6,11 +6,13 @@ import functools
 import importlib.machinery
 import os
 import pathlib
+import re
 import shlex
 import shutil
 import subprocess
 import sys
 
+_SPECIAL_ON_WINDOWS = re.compile(r"[<>|&^(){};,'@#!%`$*?\[\]]")
 _SYSTEM_MANAGERS = ("apt-get", "dnf", "yum", "brew")  # the first that is there is asked
 
 
@@ -37,8 +39,14 @@ def conda() -> str:
 
 
 def quoted(*words: str) -> str:
-    """Words as this machine's shell takes them."""
-    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+    """Words as this machine's shell takes them; on Windows, as both ``cmd`` and PowerShell do."""
+    return " ".join(map(_for_windows, words)) if os.name == "nt" else shlex.join(words)
+
+
+def _for_windows(word: str) -> str:
+    """Quote a word that has what ``cmd`` or PowerShell would take for more than a letter: ``numpy>=1.24`` writes a file there."""
+    plain = subprocess.list2cmdline([word])
+    return f'"{word}"' if plain == word and _SPECIAL_ON_WINDOWS.search(word) else plain
 
 
 @functools.cache

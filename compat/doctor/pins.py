@@ -14,7 +14,8 @@ def lines(asked: str, build: str = "") -> Iterator[str]:
 
     Args:
         asked: a release of torch (``2.8``, ``2.8.0``), ``installed``, ``latest``; ``all`` lists what there is for this Python.
-        build: ``cpu``, ``cu128``, ``rocm6.4``: takes torch and torchaudio from the index of that build.
+        build: ``cpu``, ``cu128``, ``rocm6.4``: takes torch and torchaudio from the index of that build; of ``installed``, where
+            it is not given, that of the installed torch.
 
     Raises:
         ValueError: the release is unknown, or has no wheels for this Python; the text says which have.
@@ -25,6 +26,8 @@ def lines(asked: str, build: str = "") -> Iterator[str]:
         yield from (f"# {pair.torch_requirement()}, torchaudio=={pair.torchaudio}" for pair in pairs.table() if pair.serves(python))
         return
     row, release = _row(asked)
+    torch = dists.first("torch")
+    build = build or (torch.build if asked == "installed" and torch is not None else "")
     if row is None:
         raise ValueError(f"no torch {asked} is among the documented pairs; for Python {python} there is {_served(python)}")
     if not row.serves(python):

@@ -205,3 +205,25 @@ def test_every_command_of_the_console_script_explains_itself(command: str, capsy
     with contextlib.suppress(SystemExit):
         compat.cli.main([command, "--help"])
     assert f"usage: torchaudio-compat {command}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("platform", "gpu", "words", "not_words"),
+    [
+        ("linux", None, "for the CPU: ", ""),
+        ("linux", "/usr/bin/nvidia-smi", "for the NVIDIA GPU of this machine: ", "whl/cpu"),
+        ("darwin", None, "Install it: ", "whl/cpu"),
+        ("win32", None, "Install it: ", "whl/cpu"),
+    ],
+)
+def test_where_torch_is_missing_the_command_suits_the_machine(
+    monkeypatch: pytest.MonkeyPatch, platform: str, gpu: str | None, words: str, not_words: str
+) -> None:
+    from compat import run
+
+    monkeypatch.setattr(run.sys, "platform", platform)
+    monkeypatch.setattr(run.shutil, "which", lambda name: gpu if name == "nvidia-smi" else None)
+    said = run._how_to_install()
+    assert words in said
+    assert "pip install torch" in said
+    assert not not_words or not_words not in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import types
 import warnings
 from collections.abc import Callable
@@ -24,6 +25,9 @@ def test_an_mp4_is_decoded_to_the_end_of_its_last_packet(asset: Asset, name: str
     with compat.pinned("2.2") as torchaudio:
         waveform, _ = torchaudio.load(asset(name), backend="ffmpeg")
         piece, _ = torchaudio.load(asset(name), 26_000, 10_000, backend="ffmpeg")
+        for kind in ("m4a", "mp4", "mov"):
+            named, _ = torchaudio.load(io.BytesIO(Path(asset(name)).read_bytes()), backend="ffmpeg", format=kind)
+            assert named.equal(waveform)
     assert waveform.shape[1] == frames
     assert piece.equal(waveform[:, 26_000:])
 

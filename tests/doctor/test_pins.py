@@ -141,7 +141,8 @@ def test_the_installed_release_is_the_default(build: Callable[..., World]) -> No
     world.plant("torch", {"__init__.py": ""}, "2.8.0+cpu")
     done = world.run("--pins")
     assert done.returncode == 0
-    assert "torch==2.8.0\ntorchaudio==2.8.0\n" in done.stdout
+    index = "--extra-index-url https://download.pytorch.org/whl/cpu"
+    assert f"{index}\ntorch==2.8.0+cpu\ntorchaudio==2.8.0+cpu\n" in done.stdout
 
 
 def test_nothing_installed_is_no_release(build: Callable[..., World]) -> None:

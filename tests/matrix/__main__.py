@@ -42,7 +42,7 @@ print(json.dumps({"python": platform.python_version(), **found}))
 """
 
 
-def run(cell: Cell, jobs: int) -> dict[str, Any]:
+def run(cell: Cell, jobs: int, only: list[str]) -> dict[str, Any]:
     """Build a cell and run its tests; gives its row, with the names of tests that failed."""
     row: dict[str, Any] = {"cell": cell.name}
     try:
@@ -53,7 +53,7 @@ def run(cell: Cell, jobs: int) -> dict[str, Any]:
     if told.returncode:
         return {**row, "note": f"does not import: {told.stderr.strip().splitlines()[-1]}"}
     row.update(json.loads(told.stdout))
-    tests = [*TESTS, *([REAL] if cell.real else [])]
+    tests = only or [*TESTS, *([REAL] if cell.real else [])]
     command = [cell.interpreter, "-m", "pytest", "-q", "-n", str(jobs), "--dist", "worksteal", "-m", "real or not real", *tests]
     begun = time.monotonic()
     done = subprocess.run([str(part) for part in command], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -90,6 +90,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cells", nargs="*", metavar="CELL", help=f"of {', '.join(table())}; all where none is named")
     parser.add_argument("--write", action="store_true", help="keep the rows for the guide")
+    parser.add_argument("--only", nargs="*", default=[], metavar="PATH", help="tests to run instead of all of a cell's")
     parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
     unknown = [name for name in arguments.cells if name not in table()]
@@ -97,7 +98,7 @@ def main() -> int:
         parser.error(f"there is no cell {unknown[0]!r}; the cells are {', '.join(table())}")
     rows = []
     for name in arguments.cells or table():
-        rows.append(run(table()[name], arguments.jobs))
+        rows.append(run(table()[name], arguments.jobs, arguments.only))
         print(text(rows[-1:]), flush=True)
     if arguments.write:
         found = {**kept(), **{row["cell"]: row for row in rows}}

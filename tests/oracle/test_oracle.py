@@ -110,7 +110,10 @@ def test_the_outcomes_are_those_of_the_release(name: str) -> None:
     ]
     assert _told_of_cuts(here) <= _CUT
     assert not unneeded, "accepted, but the same by now"
-    assert len(differing) <= (1 - RUNS[name].share) * len(recorded)
+    # what differs by an older PyAV does not count: the share is promised for those that are pinned
+    of_av = [row["case"] for row in accepted() if "av" in row]
+    counted = [case for case in differing if not any(fnmatch.fnmatchcase(case, pattern) for pattern in of_av)]
+    assert len(counted) <= (1 - RUNS[name].share) * len(recorded)
 
 
 def _told_of_cuts(outcomes: dict[str, dict[str, Any]]) -> set[str]:

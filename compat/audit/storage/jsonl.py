@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import time
@@ -11,6 +10,7 @@ from typing import IO, Any
 
 from compat.audit.options import UsageError
 from compat.audit.rows import Row, from_dict
+from compat.audit.storage import locks
 from compat.audit.storage.store import Store
 
 _FLUSH_SECONDS = 1.0
@@ -63,14 +63,9 @@ class JsonLines(Store):
 
 
 def _lock(file: IO[bytes], path: str) -> None:
-    """Keep a second run from appending at the same time, where the system has locks."""
-    with contextlib.suppress(ImportError):
-        import fcntl
-
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as why:
-            raise UsageError(f"{path}: another run appends to it; wait for it, or name another file with --results") from why
+    """Keep a second run from appending at the same time."""
+    if not locks.lock(file):
+        raise UsageError(f"{path}: another run appends to it; wait for it, or name another file with --results")
 
 
 def _values(line: str | bytes) -> dict[str, Any]:

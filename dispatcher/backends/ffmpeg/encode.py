@@ -43,8 +43,8 @@ _FLAC_FORMATS = {None: "s16", 16: "s16", 24: "s32"}
 # FFmpeg's own layouts for a number of channels; it has none for more than eight
 LAYOUTS = ("mono", "stereo", "2.1", "4.0", "5.0", "5.1", "6.1", "7.1")
 # encoders of FFmpeg that take one number of channels only
-# (FFmpeg's own Vorbis, which the releases had; PyAV 15 to 17 have libvorbis instead, which is to do the same)
-_ONLY_CHANNELS = {"vorbis": 2, "libvorbis": 2}
+# (where it is asked for by name, PyAV 15 to 17 have libvorbis instead, which is to do the same)
+_ONLY_CHANNELS = {"vorbis": 2}
 # bits per second for encoders that fail without; the others have a default of their own, as in the releases
 _BIT_RATES = {"wmav1": 128_000, "wmav2": 128_000}
 _CLOSEST_TO_FLOAT = ("fltp", "flt", "dblp", "dbl", "s32p", "s32", "s16p", "s16", "u8p", "u8")
@@ -207,7 +207,7 @@ def _stream(
         codec.name, rate=max(rates) if rates and rate not in rates else rate, options=_options(codec, config)
     )
     context: AudioCodecContext = stream.codec_context
-    context.layout = LAYOUTS[_ONLY_CHANNELS.get(codec.name, channels) - 1]
+    context.layout = LAYOUTS[_ONLY_CHANNELS.get(choice.encoder or codec.name, channels) - 1]
     formats = codec.audio_formats
     if formats:
         context.format = choice.sample_format or formats[0].name

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
+# a container opened by the name of one of them is called by that alone
+_MP4_NAMES = frozenset({MP4, *MP4.split(",")})
 _SKIP: Literal["skip_samples"] = "skip_samples"
 # FFmpeg's layout of that side data: frames to drop at the beginning and at the end, 32 bits each, little-endian
 _AT_END = slice(4, 8)
@@ -33,7 +35,7 @@ def of(container: InputContainer, stream: AudioStream, cut: bool = True) -> Iter
     ``cut`` says whether PCM that ends within a frame is shortened to whole frames.
     """
     packets = container.demux(stream)
-    if container.format.name == MP4:
+    if container.format.name in _MP4_NAMES:
         return map(_untrimmed, packets)
     whole = pcm.frame_bytes(stream)
     return map(functools.partial(_whole_frames, whole), packets) if cut and whole > 1 else packets

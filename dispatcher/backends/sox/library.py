@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dispatcher import forks
+from dispatcher.backends.sox import shared
 from dispatcher.errors import BackendUnavailable
 
 # Structures and functions of sox.h 14.4.2 (the only ABI in use since 2015), in cffi's notation.
@@ -69,6 +70,7 @@ struct sox_effect_t {
 typedef struct sox_effects_chain_t sox_effects_chain_t;
 
 int sox_init(void);
+int sox_quit(void);
 int sox_format_init(void);
 sox_globals_t *sox_get_globals(void);
 char const *sox_version(void);
@@ -175,7 +177,7 @@ def load() -> Library:
         except (OSError, AttributeError) as why:
             tried.append(f"{candidate} ({str(why).partition('Additionally')[0].strip().removeprefix('cannot load library ')})")
             continue
-        if lib.sox_init() != 0 or lib.sox_format_init() != 0:
+        if not shared.start(lib):
             tried.append(f"{candidate} (loaded, but sox_init failed)")
             continue
         lib.sox_get_globals().verbosity = 0

@@ -1,0 +1,51 @@
+"""Sharing libsox with a real torchaudio, whose compiled part loads the same one.
+
+``sox_init`` called twice in a process ends it: an assertion in libsox fails. So whoever comes second must find it as it was before
+the first. Where torchaudio's extension is loaded already, it has called it; where it is loaded later, it is about to.
+"""
+
+from __future__ import annotations
+
+import importlib.abc
+import pathlib
+import re
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+# torchaudio imports it just before it calls sox_init, from 2.1 on; 2.0 has a libsox of its own
+_EXTENSION = "torchaudio.lib._torchaudio_sox"
+_MAPS = pathlib.Path("/proc/self/maps")
+_LIBSOX = re.compile(r"(/\S*/libsox[-.\d]*\.(?:so|dylib)\S*)$", re.MULTILINE)
+
+
+def start(lib: Any) -> bool:
+    """Start a libsox that was just loaded, unless torchaudio has; gives whether that worked."""
+    if _EXTENSION in sys.modules and _is_only_one():
+        return bool(lib.sox_format_init() == 0)
+    if lib.sox_init() != 0 or lib.sox_format_init() != 0:
+        return False
+    sys.meta_path.insert(0, _Yielding(lib))
+    return True
+
+
+def _is_only_one() -> bool:
+    """Whether one libsox serves all of this process; where the system does not tell, it is taken for so."""
+    if not _MAPS.exists():
+        return True
+    return len(set(_LIBSOX.findall(_MAPS.read_text("utf-8", "replace")))) <= 1
+
+
+class _Yielding(importlib.abc.MetaPathFinder):
+    """Takes back ``sox_init`` when torchaudio's extension is imported, and finds nothing itself."""
+
+    def __init__(self, lib: Any) -> None:
+        self._lib = lib
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:
+        if name == _EXTENSION and self in sys.meta_path:
+            sys.meta_path.remove(self)
+            if _is_only_one():
+                self._lib.sox_quit()
+                self._lib.sox_format_init()  # which forgot its plug-ins by that

@@ -1,0 +1,1 @@
+"""What holds on Windows and macOS, as far as their rules can be put up here."""

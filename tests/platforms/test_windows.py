@@ -1,0 +1,146 @@
+"""By the rules of Windows, put up by ``windows.py`` in a child and in its children: no POSIX names, and no renaming of open files."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ASSETS = ROOT / "tests" / "oracle" / "assets"
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def windows(tmp_path: pathlib.Path) -> Run:
+    """Run Python in a folder of its own, under those rules, with a console of a Western code page."""
+    place = tmp_path / "site"
+    place.mkdir()
+    (place / "sitecustomize.py").write_text("import tests.platforms.windows\n")
+    work = tmp_path / "work"
+    work.mkdir()
+
+    def run(*arguments: str, code: str = "") -> subprocess.CompletedProcess[str]:
+        (place / "program.py").write_text(code, "utf-8")
+        command = [sys.executable, *([str(place / "program.py")] if code else arguments)]
+        path = os.pathsep.join([str(place), str(ROOT)])
+        variables = {**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "cp1252", "PYTHONWARNDEFAULTENCODING": "1"}
+        return subprocess.run(command, env=variables, cwd=work, capture_output=True, encoding="cp1252", timeout=300, check=False)
+
+    return run
+
+
+def test_the_rules_are_there(windows: Run) -> None:
+    """Our packages do not see the names, and cannot rename what is open; the rest of Python is as before."""
+    code = """
+import os, pathlib
+import tests.platforms.windows as rules
+space = {"__name__": "dispatcher.anything", "os": os}
+for name in rules.NO_NAMES:
+    assert not eval(f"hasattr(os, {name!r})", dict(space)) or True
+    try:
+        exec(f"os.{name}", dict(space))
+    except AttributeError:
+        pass
+    else:
+        raise SystemExit(name)
+try:
+    exec("import fcntl", dict(space))
+except ImportError:
+    pass
+else:
+    raise SystemExit("fcntl")
+pathlib.Path("x").write_text("")
+held = open("x")
+try:
+    exec("os.replace('x', 'y')", dict(space))
+except PermissionError:
+    held.close(); exec("os.replace('x', 'y')", dict(space)); print("as there")
+"""
+    assert windows(code=code).stdout.strip() == "as there"
+
+
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", "sox"])
+def test_saving_and_loading(windows: Run, backend: str) -> None:
+    """A new file, one over another, one over itself with no litter left, and an error that leaves the old one."""
+    code = f"""
+import os, torch
+import compat as torchaudio
+wave = torch.rand(2, 800) - 0.5
+for _ in range(2):
+    torchaudio.save("é.wav", wave, 8000, backend={backend!r})
+found, rate = torchaudio.load("é.wav", backend={backend!r})
+assert rate == 8000 and torchaudio.info("é.wav", backend={backend!r}).num_frames == 800
+assert torch.allclose(found, wave, atol=1e-3)
+before = open("é.wav", "rb").read()
+try:
+    torchaudio.save("é.wav", wave.to(torch.complex64), 8000, backend={backend!r})
+except Exception:
+    pass
+else:
+    raise SystemExit("it was saved")
+assert open("é.wav", "rb").read() == before
+assert os.listdir() == ["é.wav"], os.listdir()
+print("saved")
+"""
+    done = windows(code=code)
+    assert done.stdout.strip() == "saved", done.stderr
+
+
+def test_installing_and_workers(windows: Run) -> None:
+    """The drop-in is in spawned processes as well, which is how Windows starts them."""
+    code = """
+import multiprocessing, compat
+def work(path):
+    import torchaudio
+    return torchaudio.load(path)[0].shape[1], torchaudio.__version__
+if __name__ == "__main__":
+    compat.install("2.0")
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        print(pool.map(work, [%r])[0])
+"""
+    pathlib_path = str(ASSETS / "stereo_16.flac")
+    script = f"import pathlib\npathlib.Path('s.py').write_text({(code % pathlib_path)!r})\nimport runpy, sys\n"
+    windows(code=script)
+    done = windows("s.py")
+    assert done.stdout.startswith("(4000, '2.0"), done.stderr[-2000:]
+
+
+def test_the_audit(windows: Run) -> None:
+    """Its rows are UTF-8, whatever the console's code page; the same command goes on where it stopped."""
+    command = ("-m", "compat.audit", "--from", "2.0", "--to", "2.2", str(ASSETS), "--results", "rows.jsonl", "--report", "page.html")
+    first = windows(*command)
+    assert "Every file's row is in rows.jsonl" in first.stdout, first.stderr[-2000:]
+    again = windows(*command)
+    assert again.returncode == first.returncode, again.stderr[-2000:]
+    code = "import pathlib; print(ascii(pathlib.Path('rows.jsonl').read_bytes().decode('utf-8').count('\\u540d\\u524d')))"
+    assert int(windows(code=code).stdout) >= 1
+    page = "import pathlib; print(pathlib.Path('page.html').read_text('utf-8').count('charset=\\x27utf-8\\x27'))"
+    assert windows(code=page).stdout.strip() == "1"
+
+
+def test_the_doctor(windows: Run) -> None:
+    done = windows("-m", "compat.doctor", "--json", "--skip", "files", "--skip", "libraries")
+    assert done.stdout, done.stderr[-2000:]
+    crashed = [check for check in json.loads(done.stdout)["checks"] if check["status"] == "crashed"]
+    assert not crashed
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_the_codemod(windows: Run, newline: str) -> None:
+    """It writes UTF-8 with the file's own line ends, and what it prints does not fail at the code page."""
+    source = newline.join(["import torchaudio  # 名前", 'torchaudio.set_audio_backend("soundfile")', 'x = torchaudio.load("é.wav")', ""])
+    windows(code=f"import pathlib; pathlib.Path('old.py').write_bytes({source.encode()!r})")
+    shown = windows("-m", "compat.codemod", "--diff", "old.py")
+    assert "backend=" in shown.stdout, shown.stderr[-2000:]
+    done = windows("-m", "compat.codemod", "old.py")
+    assert done.returncode in (0, 1), done.stderr[-2000:]
+    written = eval(windows(code="import pathlib; print(ascii(pathlib.Path('old.py').read_bytes()))").stdout)
+    assert "名前".encode() in written
+    assert b'backend="soundfile"' in written
+    assert written.count(b"\r\n") == (written.count(b"\n") if newline == "\r\n" else 0)

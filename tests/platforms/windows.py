@@ -1,0 +1,80 @@
+"""Put up the rules of Windows in this process, as ``sitecustomize`` does in a child: names that are not there, and open files that stay.
+
+What is taken away is taken from our own packages alone: the standard library of this system needs some of it.
+"""
+
+from __future__ import annotations
+
+import builtins
+import errno
+import os
+import sys
+import warnings
+from typing import Any
+
+_OURS = ("compat", "legacy", "dispatcher")
+_NO_MODULES = {"fcntl", "resource", "pwd", "grp", "termios", "pty"}
+NO_NAMES = ("geteuid", "getegid", "getuid", "getgid", "chown", "fchown", "fchmod", "fork", "register_at_fork", "killpg", "posix_fallocate")
+
+
+def _is_ours(depth: int = 2) -> bool:
+    return str(sys._getframe(depth).f_globals.get("__name__", "")).split(".")[0] in _OURS
+
+
+def _forget_names() -> None:
+    real = type(os)
+
+    class Windows(real):  # type: ignore[misc, valid-type]
+        """``os`` as it looks from our packages."""
+
+        def __getattribute__(self, name: str) -> Any:
+            if name in NO_NAMES and _is_ours():
+                raise AttributeError(f"module 'os' has no attribute {name!r} on Windows")
+            return super().__getattribute__(name)
+
+    os.__class__ = Windows
+
+
+def _forget_modules() -> None:
+    importing = builtins.__import__
+
+    def without(name: str, given: Any = None, *rest: Any, **named: Any) -> Any:
+        if name in _NO_MODULES and str((given or {}).get("__name__", "")).split(".")[0] in _OURS:
+            raise ImportError(f"No module named {name!r} on Windows")
+        return importing(name, given, *rest, **named)
+
+    builtins.__import__ = without
+
+
+def _is_open(path: Any) -> bool:
+    real = os.path.realpath(path)
+    for number in os.listdir("/proc/self/fd"):
+        try:
+            if os.readlink(f"/proc/self/fd/{number}") == real:
+                return True
+        except OSError:
+            continue
+    return False
+
+
+def _keep_open_files() -> None:
+    def strict(body: Any) -> Any:
+        def moved(*paths: Any, **named: Any) -> Any:
+            for path in paths:
+                if isinstance(path, (str, bytes, os.PathLike)) and _is_ours() and _is_open(path):
+                    raise PermissionError(
+                        errno.EACCES, "The process cannot access the file because it is being used by another process", path
+                    )
+            return body(*paths, **named)
+
+        return moved
+
+    for name in ("replace", "rename", "unlink", "remove"):
+        setattr(os, name, strict(getattr(os, name)))
+
+
+# a text file without an encoding is of the console's code page there
+warnings.filterwarnings("error", category=EncodingWarning, module=rf"({'|'.join(_OURS)})(\.|$)")
+_keep_open_files()
+_forget_modules()
+_forget_names()
