@@ -7,7 +7,9 @@ Which subtype each dtype, encoding and bit depth gives, and which errors, is wha
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -73,6 +75,7 @@ _PIECE = 1 << 15
 _PIECE_SAMPLES = 1 << 18  # half a core's cache; a call through python-soundfile costs as much as some thousand samples
 _IN_PAIRS = ("VOX_ADPCM",)
 _MPEG, _MISCOUNTED = "MPEG", 2 * 1152  # libsndfile counts so many frames too many in good files
+_LEAVES_DESCRIPTORS = (1, 2, 2)
 _NOT_RECOGNISED = 1  # libsndfile's code
 # then known by their names: to libsndfile, and .raw to python-soundfile, which asks for its sample rate
 _KNOWN_BY_NAME = (".au", ".snd", ".vox", ".vox6", ".vox8", ".gsm", ".mp3", ".sd2", ".raw")
@@ -247,6 +250,12 @@ def _sequential(soundfile: Any) -> Any:
     return Sequential
 
 
+@functools.cache
+def _leaves_descriptors(libsndfile: str) -> bool:
+    """Whether it leaves a descriptor open that it could not read from: 1.2.0 closes what is not its own."""
+    return tuple(map(int, re.findall(r"\d+", libsndfile)[:3])) >= _LEAVES_DESCRIPTORS
+
+
 def _blocks(file: Any, block_frames: int, dtype: str) -> Iterator[npt.NDArray[Any]]:
     """All frames of a file in blocks, ``[channel, time]``."""
     left = file.frames
@@ -312,7 +321,8 @@ class Backend(backend.Backend):
         fork. Only where the content is not recognised, and it knows such files by their names, it gets the path.
         """
         has_descriptor = isinstance(place, (str, os.PathLike)) and source.is_regular(place) and os.access(place, os.R_OK)
-        if has_descriptor and sys.platform != "win32":  # where those of Python may not be those of the library
+        # those of Python may not be those of the library on Windows
+        if has_descriptor and sys.platform != "win32" and _leaves_descriptors(self._soundfile.__libsndfile_version__):
             with open(place, "rb", buffering=0) as held:
                 try:
                     file = self._sequential(held.fileno(), "r", closefd=False)
