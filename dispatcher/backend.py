@@ -36,6 +36,8 @@ class Backend(abc.ABC):
     """
 
     name: ClassVar[str]
+    # the kinds of files put together of several (``parts``) of which it reads all; None where it looks itself
+    reads_on_in: ClassVar[frozenset[str] | None] = None
 
     @classmethod
     @abc.abstractmethod

@@ -9,7 +9,6 @@ is removed by the next one that writes into its folder.
 from __future__ import annotations
 
 import contextlib
-import functools
 import io
 import os
 import re
@@ -17,11 +16,13 @@ import secrets
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from dispatcher import interrupts
 from dispatcher.backend import is_writable
+from dispatcher.errors import BackendError, describe
 
 try:
     import fcntl
@@ -32,6 +33,9 @@ _PART = ".torchaudio-compat-{}.part{}"
 _LITTER = re.compile(r"\.torchaudio-compat-[0-9a-f]{16}\.part(\..*)?")
 # more than any encoder's library keeps back until it closes a file, when it tells nobody that the disk is full
 _ROOM = 1 << 16
+_IDLE, _PAUSE = 100, 0.05  # times that an object may take nothing, and seconds between them
+_PAUSES = 20  # between two looks into a folder, in times of what the first one took
+_MOST_FOLDERS = 1024
 _OPEN_FILE = re.compile(r"/dev/(?:stdout|stderr)|/(?:dev|proc/self)/fd/(\d+)")
 _NUMBERS = {"/dev/stdout": 1, "/dev/stderr": 2}
 
@@ -72,12 +76,20 @@ def _new_file(folder: str, suffix: str) -> Iterator[str]:
                     return
 
 
-@functools.lru_cache(maxsize=1024)
+_swept: dict[str, tuple[int, float]] = {}  # by folder: the process, and when it will look there again
+
+
 def sweep(folder: str) -> None:
-    """Remove what processes that died have left in a folder; once in the life of this process."""
+    """Remove what processes that died have left in a folder.
+
+    To list a large folder costs more than to save a small file, so that it is listed as often as takes a twentieth of the time.
+    """
     if fcntl is None:
         return
+    now = time.monotonic()
     with contextlib.suppress(OSError):
+        if _swept.get(folder, (0, 0.0))[0] == os.getpid() and now < _swept[folder][1]:
+            return
         for name in filter(_LITTER.fullmatch, os.listdir(folder)):
             with contextlib.suppress(OSError):
                 path = os.path.join(folder, name)
@@ -87,6 +99,9 @@ def sweep(folder: str) -> None:
                         os.unlink(path)
                 finally:
                     os.close(descriptor)
+        if len(_swept) >= _MOST_FOLDERS:
+            _swept.clear()
+        _swept[folder] = os.getpid(), now + _PAUSES * (time.monotonic() - now)
 
 
 def _settle(path: str) -> None:
@@ -138,8 +153,32 @@ def _beside(path: str) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         part = os.path.join(folder, f"file{suffix}")
         yield part
+        if final and before is not None and not _OPEN_FILE.fullmatch(path):
+            size = os.path.getsize(part)
+            with open(part, "rb") as complete, _with_room(final, size) as target:
+                shutil.copyfileobj(complete, target, 1 << 20)
+                target.truncate(size)
+            return
         with interrupts.allowed(), open(part, "rb") as complete, _opened(path) as target:
             shutil.copyfileobj(complete, target, 1 << 20)
+
+
+def _with_room(path: str, size: int) -> BinaryIO:
+    """A file in a folder where no other can be put beside it, open for writing from its beginning, with room for what comes.
+
+    Raises:
+        OSError: there is no room; the file is as it was.
+    """
+    file = open(path, "r+b")  # noqa: SIM115 - the caller closes it
+    before = os.path.getsize(path)
+    if hasattr(os, "posix_fallocate") and size > before:
+        try:
+            os.posix_fallocate(file.fileno(), 0, size)
+        except OSError:
+            os.ftruncate(file.fileno(), before)
+            file.close()
+            raise
+    return file
 
 
 def _opened(path: str) -> BinaryIO:
@@ -151,13 +190,24 @@ def _opened(path: str) -> BinaryIO:
 
 
 def deliver(file: Any, data: bytes) -> None:
-    """Write all of some bytes to a file object, which may take fewer at a time than it is given."""
-    rest = memoryview(data)
+    """Write all of some bytes to a file object, which may take fewer at a time than it is given.
+
+    Raises:
+        BackendError: it says what is no number of bytes, or takes none again and again.
+    """
+    rest, idle = memoryview(data), 0
     while len(rest):
         with interrupts.allowed():
             taken = file.write(data if len(rest) == len(data) else bytes(rest))
-        if not isinstance(taken, int):
+        if taken is None and not isinstance(file, io.RawIOBase):  # as objects do that are no files, and take all
             return
+        taken = 0 if taken is None else taken
+        if not isinstance(taken, int) or not 0 <= taken <= len(rest):
+            raise BackendError(f"{describe(file)}.write() gave {taken!r}, and took {len(data) - len(rest)} of {len(data)} bytes before")
+        idle = 0 if taken else idle + 1
+        time.sleep(_PAUSE if idle else 0)
+        if idle == _IDLE:
+            raise BackendError(f"{describe(file)}.write() takes nothing: {len(rest)} of {len(data)} bytes are left")
         rest = rest[taken:]
 
 

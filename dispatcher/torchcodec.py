@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher import backend, interrupts, notices
+from dispatcher import backend, interrupts, notices, writable
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
 from dispatcher.registry import Registry
 from dispatcher.settings import Settings
@@ -26,7 +26,6 @@ _BUFFER = 4096
 # libvorbis' quality in FFmpeg is 3 of 10; libsndfile counts the other way, from 0 to 1
 _VORBIS_COMPRESSION = 0.7
 _LEAST_VORBIS_RATE = 8000
-_LAME_LIMIT = 2.0**20
 
 
 class Functions(NamedTuple):
@@ -127,6 +126,7 @@ def _load(uri: Any, frame_offset: int, num_frames: int, channels_first: bool, se
         offset = max(frame_offset, 0)
         try:
             frames = decode.piece(opened, stream, offset, max(num_frames, -1), True, channels_first, decode.timestamped_frames)
+            rate = stream.codec_context.sample_rate  # what was found in the midst of the file is not yet that of the first frame
         except decode.NothingThereError:
             if not offset:
                 raise
@@ -173,23 +173,27 @@ def _save(
         raise problem(ArgumentError, "write", uri, f"the tensor has {src.ndim} dimensions, not 1 or 2", backend="TorchCodec")
     if not isinstance(sample_rate, int):
         raise fail(f"sample_rate is {sample_rate!r}, and must be an int")
-    if sample_rate <= 0:
-        raise problem(ArgumentError, "write", uri, f"sample_rate is {sample_rate}, and must be positive", backend="TorchCodec")
+    if not 0 < sample_rate <= writable.MOST_RATE:
+        cause = f"sample_rate is {sample_rate}, and must be 1 to {writable.MOST_RATE} Hz"
+        raise problem(ArgumentError, "write", uri, cause, backend="TorchCodec")
     if compression is not None and not isinstance(compression, (int, float)):
         notices.warn(f"save() of 2.9 ignores compression={compression!r}, which is no number", notices.IgnoredArgumentWarning)
         compression = None
     if not isinstance(uri, (str, os.PathLike)):
         raise fail("2.9 writes to paths only; compat.save() writes to file objects")
-    data = src.detach()[None] if src.ndim == 1 else src.detach() if channels_first else src.detach().t()
-    data = _as_float(data, settings)
+    src = src.detach().resolve_neg()
+    data = _as_float(src[None] if src.ndim == 1 else src if channels_first else src.t(), settings)
     extension = os.path.splitext(os.fspath(uri))[1].lstrip(".").lower()
     bit_rate = 0 if compression is None else int(compression)
     if bit_rate < 0:
         raise fail(f"compression={compression!r} is a bit rate here, and must not be negative")
     if extension == "ogg" and 0 < bit_rate < _LEAST_VORBIS_RATE:
         raise fail(f"Vorbis cannot go as low as {bit_rate} bit/s")
-    if extension == "mp3" and data.numel() and data.abs().max() > _LAME_LIMIT:
-        raise fail("samples as large as unscaled 32-bit integers make the mp3 encoder abort the process, which 2.9 lets happen")
+    if extension == "mp3":
+        try:
+            writable.numbers(data.numpy(), "mp3", writable.LOUDEST_FOR_MP3)
+        except BackendError as why:
+            raise fail(why) from why
     try:
         if extension == "ogg" and not bit_rate and _save_vorbis(uri, data, sample_rate, registry):
             return

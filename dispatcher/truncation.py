@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher import backend, notices, promises, source
+from dispatcher import backend, notices, parts, promises, source
 from dispatcher.errors import BackendError, TruncatedInputError, describe, problem
 
 if TYPE_CHECKING:
@@ -36,12 +37,18 @@ def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor
         TruncatedInputError: (a RuntimeError) the same, and the flag is ``error``.
         BackendError: (a RuntimeError) the header promises 64 GiB of samples or more, and the file cannot hold them.
     """
-    promise = promises.of(asked.uri) if _looked_at(asked.uri) else None
-    if promise is None:
-        return reader.load(asked, settings)
-    _refuse_absurd(promise, asked, reader.name)
+    looked_at = _looked_at(asked.uri)
+    promise = promises.of(asked.uri) if looked_at else None
+    if promise is not None:
+        _refuse_absurd(promise, asked, reader.name)
+    spliced = _spliced(reader, asked) if looked_at and reader.reads_on_in is not None else None
     waveform, rate = reader.load(asked, settings)
     got = waveform.shape[1 if asked.channels_first else 0]
+    if spliced is not None and got != asked.num_frames and asked.frame_offset >= 0 and asked.frame_offset + got < spliced.frames:
+        _tell_of_parts(reader, asked, spliced.parts)
+        return waveform, rate
+    if promise is None:
+        return waveform, rate
     found = asked.frame_offset + got
     # of a piece that came whole, nothing is missing
     if settings.truncated == "ignore" or asked.frame_offset < 0 or got == asked.num_frames or found >= promise.frames:
@@ -54,6 +61,37 @@ def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor
         raise problem(TruncatedInputError, "read", asked.uri, text, backend=reader.name, hint=hint)
     notices.warn(text, notices.TruncatedInputWarning)
     return waveform, rate
+
+
+class _Spliced(NamedTuple):
+    """A file put together of several, of which a backend may give fewer frames than it has."""
+
+    parts: list[parts.Part]
+    frames: float
+
+
+def _spliced(reader: Backend, asked: Load) -> _Spliced | None:
+    """What is known of a file put together of several; ``None`` for any other.
+
+    Raises:
+        BackendError: the backend would read on, at the rate of the first part.
+    """
+    found = parts.of(asked.uri)
+    if len(found) < 2 or reader.reads_on_in is None:
+        return None
+    first = found[0]
+    if first.kind not in reader.reads_on_in:
+        return _Spliced(found, math.inf)
+    other = next((part for part in found if part[2:] != first[2:]), None)
+    if other is None:
+        return _Spliced(found, parts.frames(asked.uri))
+    cause = f"it has {first.channels} channels at {first.rate} Hz, and from byte {other.begin} on {other.channels} at {other.rate} Hz"
+    raise problem(BackendError, "read", asked.uri, cause, backend=reader.name, hint=parts.one_rate(asked.uri, first.rate))
+
+
+def _tell_of_parts(reader: Backend, asked: Load, found: list[parts.Part]) -> None:
+    text = f"{describe(asked.uri)} was put together of {len(found)} files, and the {reader.name} backend reads only the first part"
+    notices.warn(f"{text}: backend='ffmpeg' goes on at byte {found[1].begin}", notices.TruncatedInputWarning)
 
 
 def _refuse_absurd(promise: promises.Promise, asked: Load, name: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import math
 import os
 import re
 import sys
@@ -15,7 +16,7 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from dispatcher import arguments, backend, collector, forks, interrupts, notices, source, target, truncation
+from dispatcher import arguments, backend, collector, forks, interrupts, notices, source, target, truncation, writable
 from dispatcher.collector import Collector
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, problem
 from dispatcher.metadata import AudioMetaData
@@ -83,6 +84,11 @@ _MOST_AT_ONCE = 1 << 26
 _SURE = 1 << 16  # frames that room is made for whatever the file's size
 # libsndfile puts as many frames of Vorbis as it is given on the stack, and a minute of them is a segmentation fault
 _MOST_FRAMES = 1 << 16
+# what encoders behind libsndfile take, which it does not ask before they crash: channels at most, sample rates
+_TAKES = {"VORBIS": (255, (1, 200_000)), "MPEG_LAYER_III": (2, (8000, 48000))}
+_BY_TABLE = ("ULAW", "ALAW")
+_NAMED = {"VORBIS": "Vorbis", "MPEG_LAYER_III": "mp3", "ULAW": "u-law", "ALAW": "A-law"}
+_LOUDEST = {"MPEG_LAYER_III": writable.LOUDEST_FOR_MP3}
 _NIST_EXTENSIONS = ("sph", "nis", "nist")
 
 
@@ -102,6 +108,25 @@ def _subtype(dtype: str, container: str, encoding: str | None, bits: int | None)
             raise ArgumentError(f"it does not write {dtype} to wav; convert the tensor to one of {', '.join(_WAV_BY_DTYPE)}")
         return _WAV_BY_DTYPE[dtype]
     return arguments.stored_as(table, container, encoding, bits, ArgumentError)
+
+
+def _written(subtype: str, container: str, samples: Any, sample_rate: Any) -> tuple[Any, int]:
+    """Samples, ``[time, channel]``, and the sample rate as libsndfile can be given them.
+
+    Raises:
+        BackendError: it, or the encoder behind it, would crash or end the process.
+    """
+    import numpy as np
+
+    rate, named = writable.sample_rate(sample_rate), _NAMED.get(subtype, container)
+    if subtype in _TAKES:
+        channels, rates = _TAKES[subtype]
+        writable.within("channels", samples.shape[1], 1, channels, named)
+        writable.within("sample rates", rate, *rates, named)
+    if subtype in _NAMED or container == "flac":
+        writable.numbers(samples, named, _LOUDEST.get(subtype, math.inf))
+    # libsndfile looks these up in a table, beyond whose end it reads what lies there
+    return np.clip(samples, -1, 1) if subtype in _BY_TABLE and samples.dtype.kind == "f" else samples, rate
 
 
 def _readable(uri: Uri, settings: Settings) -> Any:
@@ -280,6 +305,7 @@ class Backend(backend.Backend):
     """libsndfile: wav, flac, ogg, mp3, sphere, aiff, au, caf, w64 and others; file objects that can seek."""
 
     name = "soundfile"
+    reads_on_in = frozenset()
 
     def __init__(self) -> None:
         import soundfile
@@ -442,13 +468,15 @@ class Backend(backend.Backend):
             subtype = _subtype(dtype, container, asked.encoding, asked.bits_per_sample)
         except ArgumentError as why:
             raise problem(ArgumentError, "write", asked.uri, why, backend=self.name) from why
-        data = asked.src.t().numpy() if asked.channels_first else asked.src.numpy()
+        src = asked.src.resolve_neg()
+        data = src.t().numpy() if asked.channels_first else src.numpy()
         # soundfile knows no .sph, and only for a path was that made up for
         kind = "NIST" if asked.format is None and container in _NIST_EXTENSIONS else asked.format
         try:
+            data, rate = _written(subtype, container, data, asked.sample_rate)
             with target.writing(asked.uri) as place:
-                self._write(place, data, asked.sample_rate, _MOST_FRAMES, subtype=subtype, format=kind)
-        except (self._soundfile.LibsndfileError, TypeError, ValueError, OSError) as why:
+                self._write(place, data, rate, _MOST_FRAMES, subtype=subtype, format=kind)
+        except (self._soundfile.LibsndfileError, BackendError, TypeError, ValueError, OSError) as why:
             raise _failed("write", asked.uri, why) from why
 
     def write_vorbis(self, uri: Uri, data: torch.Tensor, sample_rate: int, compression_level: float) -> None:
@@ -464,13 +492,18 @@ class Backend(backend.Backend):
         samples = np.ascontiguousarray(data.t().numpy())
         options = {"format": "OGG", "subtype": "VORBIS", "compression_level": compression_level}
         try:
+            samples, sample_rate = _written("VORBIS", "ogg", samples, sample_rate)
             with target.writing(uri) as place:
                 self._write(place, samples, sample_rate, _FFMPEG_VORBIS_CHUNK, **options)
-        except (self._soundfile.LibsndfileError, TypeError, ValueError, OSError) as why:
+        except (self._soundfile.LibsndfileError, BackendError, TypeError, ValueError, OSError) as why:
             raise _failed("write", uri, why) from why
 
     def _write(self, place: Any, samples: Any, sample_rate: int, chunk: int, **options: Any) -> None:
-        """Write ``[time, channel]`` samples, at most ``chunk`` frames at a time."""
+        """Write ``[time, channel]`` samples, at most ``chunk`` frames at a time.
+
+        Raises:
+            BackendError: libsndfile, or the encoder behind it, would crash or end the process.
+        """
         with self._sequential(place, "w", sample_rate, samples.shape[1], **options) as file:
             for first in range(0, max(len(samples), 1), chunk):
                 file.write(samples[first : first + chunk])

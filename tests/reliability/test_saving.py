@@ -11,6 +11,7 @@ import resource
 import signal
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import soundfile
@@ -91,7 +92,7 @@ def test_a_killed_process_leaves_the_old_file(backend: str, tmp_path: pathlib.Pa
         assert soundfile.info(path).frames == 200_000
         littered = littered or len(os.listdir(tmp_path)) > 2
     assert littered
-    target.sweep.cache_clear()
+    target._swept.clear()
     dispatcher.save(str(path), WAVE, 16000, backend=backend)
     assert sorted(os.listdir(tmp_path)) == [other.name, path.name]
 
@@ -100,7 +101,7 @@ def test_a_file_that_is_being_written_is_no_litter(tmp_path: pathlib.Path) -> No
     """Not even for one that starts in the middle of it."""
     with target.writing(str(tmp_path / "a.wav")) as part:
         pathlib.Path(part).write_bytes(b"half")
-        target.sweep.cache_clear()
+        target._swept.clear()
         dispatcher.save(str(tmp_path / "b.wav"), WAVE, 16000)
         assert pathlib.Path(part).read_bytes() == b"half"
     assert sorted(os.listdir(tmp_path)) == ["a.wav", "b.wav"]
@@ -204,3 +205,85 @@ def test_what_may_not_be_written_is_told_of(
         dispatcher.save(str(path), WAVE, 16000)
     assert path.is_dir() or path.read_bytes() == b"precious"
     assert os.listdir(tmp_path) == ["x.wav"]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("by", ["the same process", "a fork of it"])
+def test_what_a_killed_worker_left_is_removed_by_those_who_saved_there_before(by: str, tmp_path: pathlib.Path) -> None:
+    """Not only by processes that see the folder for the first time."""
+    path = str(tmp_path / "x.wav")
+    dispatcher.save(path, WAVE, 16000)
+
+    def half() -> None:
+        with target.writing(str(tmp_path / "y.wav")):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    os.waitpid(_child(half), 0)
+    assert len(os.listdir(tmp_path)) == 2
+    if by == "the same process":
+        dispatcher.save(path, WAVE, 16000)
+    else:
+        os.waitpid(_child(lambda: dispatcher.save(path, WAVE, 16000)), 0)
+    assert os.listdir(tmp_path) == ["x.wav"]
+
+
+@pytest.mark.parametrize("grows", [True, False])
+def test_where_no_file_can_be_put_beside_the_old_bytes_stay_until_there_is_room(
+    grows: bool, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that is read-only: the file itself may be written."""
+    path = tmp_path / "x.wav"
+    old = bytes(100) if grows else bytes(500_000)
+    path.write_bytes(old)
+    real = os.access
+    monkeypatch.setattr(os, "access", lambda what, mode: str(what) != str(tmp_path) and real(what, mode))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "posix_fallocate", full)
+        if grows:
+            with pytest.raises(RuntimeError, match="No space left"):
+                dispatcher.save(str(path), WAVE, 16000)
+            assert path.read_bytes() == old
+    dispatcher.save(str(path), WAVE, 16000)
+    assert dispatcher.load(str(path))[0].shape == WAVE.shape
+    assert path.stat().st_size == 160_078
+
+
+class _Answers(io.BytesIO):
+    """Writes nothing, and answers as it was told."""
+
+    def __init__(self, answers: list[Any]) -> None:
+        super().__init__()
+        self.answers = answers
+
+    def write(self, data: Any) -> Any:
+        answer = self.answers.pop(0) if self.answers else len(data)
+        if isinstance(answer, int) and answer > 0:
+            super().write(bytes(data)[:answer])
+        return answer
+
+
+@pytest.mark.parametrize("answer", [-1, 10**9, "many", 2.5])
+def test_an_object_that_says_what_cannot_be_is_an_error(answer: Any) -> None:
+    """Bytes would be left out, or written twice."""
+    with pytest.raises(RuntimeError, match=r"write\(\) gave"):
+        dispatcher.save(_Answers([answer]), WAVE, 16000, format="wav")
+
+
+def test_an_object_that_takes_nothing_for_a_while_is_asked_again() -> None:
+    """But not for ever."""
+    file = _Answers([0, 0, 10, 0])
+    dispatcher.save(file, WAVE, 16000, format="wav")
+    assert dispatcher.load(io.BytesIO(file.getvalue()))[0].shape == WAVE.shape
+    with pytest.raises(RuntimeError, match="takes nothing"):
+        dispatcher.save(_Answers([0] * 1000), WAVE, 16000, format="wav")
+
+
+def test_a_raw_file_that_takes_nothing_says_none() -> None:
+    """As a pipe does that must not block."""
+    raw = type("Raw", (io.RawIOBase,), {"writable": lambda self: True, "write": lambda self, data: None})()
+    with pytest.raises(RuntimeError, match="takes nothing"):
+        dispatcher.save(raw, WAVE, 16000, format="wav")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import interrupts, notices
+from dispatcher import interrupts, notices, parts
 from dispatcher.backends.ffmpeg import packets, pcm
 from dispatcher.backends.ffmpeg.sink import Sink
 from dispatcher.collector import plausible
@@ -27,6 +27,9 @@ class NothingThereError(BackendError):
 SILENT_SERVER = "the server let the time pass that the flag network_timeout allows"
 # containers whose duration is to the frame that of the sound; others forget what a codec's last frame has beyond it
 _TELL_EXACTLY = frozenset({"wav", "flac", "mp3", "w64", "aiff", "au", "caf"})
+# of mp3 the decoder tells the first frame's rate too late
+_FIRST = 1152
+_MOST_RATE = 1 << 31
 _MARGIN = 1 << 12
 _FFMPEG_5_PACKET = 4096
 
@@ -42,6 +45,20 @@ def _name(container: InputContainer) -> str:
     return describe(container.file if container.file is not None else container.name.removeprefix("file:"))
 
 
+def _one_rate(container: InputContainer, before: int, rate: int, found: int) -> int:
+    """The rate of a stream's first frame.
+
+    Raises:
+        BackendError: it changes later, or is none.
+    """
+    if not 0 < rate < _MOST_RATE:
+        raise BackendError(f"its sample rate is {rate} Hz")
+    if before:
+        hint = parts.one_rate(container.name.removeprefix("file:") if container.file is None else container.file, before)
+        raise BackendError(f"the sample rate changes from {before} to {rate} Hz after {found} frames. {hint}")
+    return rate
+
+
 def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
     """The decoded frames of a stream, up to the first one that is damaged.
 
@@ -50,12 +67,14 @@ def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFram
     """
     import av
 
-    found, decoded = 0, stream.codec_context.decode
+    found, rate, decoded = 0, 0, stream.codec_context.decode
     try:
         # as container.decode() does, which costs two layers of generators more
         for packet in packets.of(container, stream):
             interrupts.check()
             for frame in decoded(packet):
+                if frame.sample_rate != rate:
+                    rate = _one_rate(container, rate if found > _FIRST else 0, frame.sample_rate, found)
                 found += frame.samples
                 yield frame
     except av.error.ExitError as why:
@@ -79,7 +98,7 @@ def timestamped_frames(container: InputContainer, stream: AudioStream) -> Iterat
 
     context = stream.codec_context
     whole = pcm.frame_bytes(stream)
-    together = 0
+    together = found = rate = 0
     try:
         for number, packet in enumerate(packets.of(container, stream, cut=False)):
             interrupts.check()
@@ -90,6 +109,9 @@ def timestamped_frames(container: InputContainer, stream: AudioStream) -> Iterat
                 if number % together:
                     continue
             for frame in stream.decode(packet):
+                if frame.sample_rate != rate:
+                    rate = _one_rate(container, rate if found > _FIRST else 0, frame.sample_rate, found)
+                found += frame.samples
                 if frame.pts is not None:
                     yield frame
     except av.FFmpegError as why:

@@ -6,13 +6,14 @@ encoder that knows only some sample rates gets a resampled signal, one that know
 
 from __future__ import annotations
 
+import contextlib
 import fractions
-import operator
+import functools
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher import arguments, backend, interrupts, notices, target
+from dispatcher import arguments, backend, interrupts, notices, target, writable
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError
 
@@ -40,8 +41,10 @@ _WAV: dict[str | None, dict[int | None, str]] = {
 }
 _FLAC_FORMATS = {None: "s16", 16: "s16", 24: "s32"}
 
-# FFmpeg's own layouts for a number of channels; it has none for more than eight
+# FFmpeg's own layouts for one to eight channels, which streams are written with
 LAYOUTS = ("mono", "stereo", "2.1", "4.0", "5.0", "5.1", "6.1", "7.1")
+_MOST_CHANNELS = 64  # a layout is a mask of as many bits
+_LONGEST = 256  # times as many samples as there were, where an encoder needs another rate
 # encoders of FFmpeg that take one number of channels only
 # (where it is asked for by name, PyAV 15 to 17 have libvorbis instead, which is to do the same)
 _ONLY_CHANNELS = {"vorbis": 2}
@@ -108,9 +111,7 @@ def save(asked: Save) -> None:
     choice = choose(extension, asked.format, asked.encoding, asked.bits_per_sample, channels)
     with target.writing(asked.uri) as place, _muxer(place, choice, extension) as container:
         data = _checked(asked.src, asked.channels_first)
-        rate = operator.index(asked.sample_rate)
-        if rate <= 0:
-            raise BackendError(f"sample_rate is {asked.sample_rate}, and must be positive")
+        rate = writable.sample_rate(asked.sample_rate)
         try:
             stream = _stream(container, choice, rate, channels, asked.compression)
             _encode(container, stream, data, rate)
@@ -166,7 +167,7 @@ def _checked(src: Any, channels_first: bool) -> torch.Tensor:
     dtype = str(src.dtype).removeprefix("torch.")
     if dtype not in _SAMPLE_FORMATS:
         raise ArgumentError(f"FFmpeg has no samples of {dtype}; convert to one of {', '.join(_SAMPLE_FORMATS)}")
-    data = src.detach()
+    data = src.detach().resolve_neg()
     return data.t() if channels_first else data
 
 
@@ -185,6 +186,29 @@ def _muxer(place: Any, choice: Choice, extension: str | None) -> OutputContainer
         raise BackendError(f"FFmpeg knows no format to write for {kind}") from why
 
 
+def _layout(channels: int) -> str:
+    """FFmpeg's own layout for a number of channels.
+
+    Raises:
+        BackendError: it has none.
+    """
+    found = _layouts().get(channels)
+    if found is None:
+        raise BackendError(f"FFmpeg has no layout for {channels} channels; it has for {', '.join(map(str, _layouts()))}")
+    return found
+
+
+@functools.cache
+def _layouts() -> dict[int, str]:
+    import av
+
+    found = {}
+    for channels in range(1, _MOST_CHANNELS + 1):
+        with contextlib.suppress(ValueError):
+            found[channels] = av.AudioLayout(f"{channels}c").name
+    return found
+
+
 def _stream(
     container: OutputContainer,
     choice: Choice,
@@ -200,14 +224,15 @@ def _stream(
     if name in (None, "none"):
         raise BackendError(f"{container.format.name} holds no sound")
     codec = av.Codec(name, "w")
-    if channels > len(LAYOUTS) or not channels:
-        raise BackendError(f"FFmpeg has no layout for {channels} channels; it has for 1 to {len(LAYOUTS)}")
     rates = codec.audio_rates
+    if rates and rate * _LONGEST < min(rates):
+        raise BackendError(f"{codec.name} takes {min(rates)} to {max(rates)} Hz, and sample_rate is {rate}; resample before saving")
+    layout = _layout(_ONLY_CHANNELS.get(choice.encoder or codec.name, channels) if channels else 0)
     stream: Any = container.add_stream(
         codec.name, rate=max(rates) if rates and rate not in rates else rate, options=_options(codec, config)
     )
     context: AudioCodecContext = stream.codec_context
-    context.layout = LAYOUTS[_ONLY_CHANNELS.get(choice.encoder or codec.name, channels) - 1]
+    context.layout = layout
     formats = codec.audio_formats
     if formats:
         context.format = choice.sample_format or formats[0].name
@@ -234,7 +259,7 @@ def _encode(container: OutputContainer, stream: AudioStream, data: torch.Tensor,
     import av
 
     sample_format = _SAMPLE_FORMATS[str(data.dtype).removeprefix("torch.")]
-    layout, time_base = LAYOUTS[data.shape[1] - 1], fractions.Fraction(1, rate)
+    layout, time_base = _layout(data.shape[1]), fractions.Fraction(1, rate)
     container.start_encoding()
     for first in range(0, data.shape[0], _CHUNK):
         chunk = data[first : first + _CHUNK].numpy()

@@ -144,6 +144,12 @@ def _chain(data: bytes, first: Header) -> npt.NDArray[np.int64]:
     return np.append(starts, last) if last <= len(data) else starts
 
 
+def chained(data: bytes, at: int, first: Header) -> int:
+    """Where the frames end that lead to each other in some data from a place on."""
+    bounds = _chain(data[at:], first)
+    return at + int(bounds[-1]) if len(bounds) else at
+
+
 class Promise(NamedTuple):
     """What a Xing or Info header says: the number of frames, and of bytes from the frame that holds it on; 0 where it does not.
 

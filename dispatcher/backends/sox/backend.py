@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import operator
 import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import arguments, backend, target, truncation
+from dispatcher import arguments, backend, target, truncation, writable
 from dispatcher.backends.sox import effects as chain
 from dispatcher.backends.sox import encodings, files, library, samples
 from dispatcher.collector import Collector
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from dispatcher.settings import Settings
 
 _FLOAT_BITS = 24
+_MOST_CHANNELS = (1 << 16) - 1
 _MPEG, _MISCOUNTED = "MP3", 2 * 1152  # libsox counts so many frames too many in good files
 _FILE_OBJECT = "libsox reads and writes paths only"
 
@@ -32,6 +34,7 @@ class Backend(backend.Backend):
     """libsox: wav, flac, mp3, ogg vorbis, sphere, amr, gsm, htk, aiff, au and what else the installed one has; no file objects."""
 
     name = "sox"
+    reads_on_in = frozenset({"ogg"})
 
     def __init__(self, sox: library.Library) -> None:
         self.library = sox
@@ -127,16 +130,16 @@ class Backend(backend.Backend):
             cause = f"compression is a number here, not {type(asked.compression).__name__}"
             raise problem(ArgumentError, "write", asked.uri, cause, backend=self.name)
         try:
-            dtype = _checked(asked.src, asked.sample_rate)
+            dtype, rate = _checked(asked.src, asked.sample_rate, asked.channels_first)
             container = os.path.splitext(path)[1].lstrip(".").lower() if asked.format is None else asked.format
             data = asked.src.t() if asked.channels_first else asked.src
             stored = encodings.to_store(
-                container, dtype, asked.encoding, asked.bits_per_sample, data.shape[1], asked.sample_rate, settings.sox_signed_bits
+                container, dtype, asked.encoding, asked.bits_per_sample, data.shape[1], rate, settings.sox_signed_bits
             )
             precision = encodings.BY_DTYPE[dtype][1]
             with target.writing(path) as place:
                 taken = samples.from_tensor(data)
-                files.write(self.library, place, taken, asked.sample_rate, precision, stored, asked.compression, container)
+                files.write(self.library, place, taken, rate, precision, stored, asked.compression, container)
         except (BackendError, OSError) as why:
             raise problem(BackendError, "write", asked.uri, why, backend=self.name) from why
 
@@ -148,9 +151,9 @@ class Backend(backend.Backend):
         Raises:
             BackendError: an unknown effect or option, or a tensor that libsox cannot take.
         """
-        dtype = _checked(tensor, sample_rate)
+        dtype, rate = _checked(tensor, sample_rate, channels_first)
         data = samples.from_tensor(tensor.t() if channels_first else tensor)
-        return self._through(data, sample_rate, encodings.BY_DTYPE[dtype][1], effects, dtype, channels_first)
+        return self._through(data, rate, encodings.BY_DTYPE[dtype][1], effects, dtype, channels_first)
 
     def apply_effects_to_file(
         self, path: str, effects: Sequence[Sequence[str]], normalize: bool, channels_first: bool, format: str | None
@@ -206,8 +209,8 @@ def _short(file: Any) -> bool:
     return int(file.signal.precision) <= _FLOAT_BITS and int(file.encoding.encoding) in encodings.SHORT
 
 
-def _checked(src: Any, sample_rate: Any) -> str:
-    """The dtype of a tensor that libsox can take.
+def _checked(src: Any, sample_rate: Any, channels_first: bool) -> tuple[str, int]:
+    """The dtype of a tensor that libsox can take, and its sample rate.
 
     Raises:
         BackendError: (a RuntimeError) it cannot.
@@ -223,6 +226,13 @@ def _checked(src: Any, sample_rate: Any) -> str:
     dtype = str(src.dtype).removeprefix("torch.")
     if dtype not in encodings.BY_DTYPE:
         raise BackendError(f"it takes no {dtype}; convert to one of {', '.join(encodings.BY_DTYPE)}")
-    if not isinstance(sample_rate, int):
-        raise BackendError(f"sample_rate is {sample_rate!r}, and must be an int")
-    return dtype
+    try:
+        rate = operator.index(sample_rate)
+    except TypeError as why:
+        raise BackendError(f"sample_rate is {sample_rate!r}, and must be an int") from why
+    if rate > writable.MOST_RATE:
+        raise BackendError(f"sample_rate is {rate}, and must be 1 to {writable.MOST_RATE} Hz")
+    channels = src.shape[0 if channels_first else 1]
+    if not 0 < channels <= _MOST_CHANNELS:
+        raise BackendError(f"libsox takes 1 to {_MOST_CHANNELS} channels, and the tensor has {channels}")
+    return dtype, rate

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dispatcher import interrupts
+from dispatcher.backends.sox import effects_guard
 from dispatcher.backends.sox.library import Library
 from dispatcher.errors import BackendError
 
@@ -41,10 +42,12 @@ def apply(sox: Library, samples: Samples, rate: float, precision: int, effects: 
     """
     import numpy as np
 
+    effects_guard.check_signal(rate, samples.shape[1])
     ffi = sox.ffi
     data = np.ascontiguousarray(samples).reshape(-1)
     channels = samples.shape[1]
-    position = 0
+    position = gathered = 0
+    most = effects_guard.most_samples(data.size)
     collected: list[Samples] = []
     stopped: list[BaseException] = []
 
@@ -63,8 +66,12 @@ def apply(sox: Library, samples: Samples, rate: float, precision: int, effects: 
         return 0 if taken else _EOF
 
     def flow(_: Any, into: Any, out: Any, count: Any, made: Any) -> int:
-        collected.append(np.frombuffer(ffi.buffer(into, 4 * count[0]), np.int32).copy())
+        nonlocal gathered
+        gathered += count[0]
         made[0] = 0
+        if gathered > most or stopped:
+            return _EOF
+        collected.append(np.frombuffer(ffi.buffer(into, 4 * count[0]), np.int32).copy())
         return 0
 
     drain_callback = ffi.callback("int(sox_effect_t *, sox_sample_t *, size_t *)", drain)
@@ -77,11 +84,14 @@ def apply(sox: Library, samples: Samples, rate: float, precision: int, effects: 
     with sox.lock, _building(sox, encoding, signal) as chain:
         chain.add_end("input", drain=drain_callback)
         for effect in effects:
+            effects_guard.check(effect, float(signal.rate))
             chain.add(_find(sox, effect), tuple(effect[1:]))
         chain.add_end("output", flow=flow_callback)
         chain.run()
     if stopped:
         raise stopped[0]
+    if gathered > most:
+        raise BackendError(f"the effects make more than {most} samples of {data.size}")
     out_channels = int(signal.channels)
     result = np.concatenate(collected) if collected else np.empty(0, np.int32)
     return result.reshape(-1, out_channels), float(signal.rate)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _UNKNOWN_LENGTH = 2**64 - 1
 _PIECE = 1 << 16
+_STEP = 8192  # samples: the size of libsox' own buffer
+_MOST_RATE = 1 << 31
 _MOST_CHANNELS = 1 << 16
 _MOST_SAMPLES = 1 << 20  # in a piece, whatever the number of channels
 _MOST_SAMPLES_PER_BYTE = 1000
@@ -40,6 +42,8 @@ def reading(sox: Library, path: str, filetype: str | None) -> Iterator[Any]:
                 raise BackendError(_why_not(place, filetype))
             if not 0 < file.signal.channels < _MOST_CHANNELS or not file.encoding.encoding or not math.isfinite(file.signal.rate):
                 raise BackendError("libsox opened it, but its header names no channels, no encoding, or absurd ones")
+            if not 1 <= file.signal.rate < _MOST_RATE:
+                raise BackendError(f"its header says that the sample rate is {file.signal.rate:g} Hz")
             yield file
 
 
@@ -171,7 +175,16 @@ def write(
     ) as file:
         if not file:
             raise BackendError(f"libsox cannot open it for writing as {filetype!r}")
-        written = lib.sox_write(file, ffi.cast("sox_sample_t *", samples.ctypes.data), samples.size) if samples.size else 0
+        written, step = 0, max(1, _STEP // samples.shape[1]) * samples.shape[1]
+        # as the releases' effects chain handed them over: of many at once, libvorbis puts pointers on the stack until it overflows
+        while written < samples.size:
+            wanted = min(step, samples.size - written)
+            address = ffi.cast("sox_sample_t *", samples.ctypes.data + written * samples.itemsize)
+            took = lib.sox_write(file, address, wanted)
+            written += took
+            if took < wanted:
+                break
+            interrupts.check()
         why = sox.text(file.sox_errstr)
     if written != samples.size or closed != [0]:
         raise BackendError(f"libsox took {written} of {samples.size} samples ({why or 'no reason given'})")

@@ -62,7 +62,7 @@ def from_tensor(src: torch.Tensor) -> Samples:
     """A tensor, ``[time, channel]``, as contiguous samples."""
     import numpy as np
 
-    data = src.detach().numpy()
+    data = src.detach().resolve_neg().numpy()
     if data.dtype == np.float32:
         scaled = np.multiply(data, _SCALE, dtype=np.float64)
         np.clip(scaled, -_SCALE, _MAX, out=scaled)

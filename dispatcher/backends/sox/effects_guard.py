@@ -1,0 +1,73 @@
+"""What is kept from libsox' effects: signals and options that crash them, end the process, or never come to an end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from dispatcher.errors import BackendError
+
+_MOST_RATE, _MOST_CHANNELS = (1 << 31) - 1, (1 << 16) - 1
+# delay lines and tables as long as the rate says: of no samples they divide by zero, of too many they end the process
+_NOT_BELOW = dict.fromkeys(("chorus", "phaser", "reverb", "vad"), 1000)
+_LONG = ("bend", "chorus", "echo", "echos", "flanger", "hilbert", "loudness", "phaser", "pitch", "reverb", "sinc", "tempo", "vad")
+_NOT_ABOVE = dict.fromkeys(_LONG, 10000000)
+_MOST_RATIO = 1000.0  # of the rates on both sides of a change of rate
+_MOST_STRETCH = 100.0
+_FACTORS = {"speed": 1e3, "tempo": 100.0, "stretch": _MOST_STRETCH}
+_ENDLESS = ("repeat",)
+_LEAST_LIMIT, _TIMES = 1 << 27, 1 << 10
+
+
+def most_samples(size: int) -> int:
+    """How many samples may come out where so many go in."""
+    return max(_LEAST_LIMIT, size * _TIMES)
+
+
+def check_signal(rate: float, channels: int) -> None:
+    """Refuse a signal that libsox cannot take.
+
+    Raises:
+        BackendError: (a RuntimeError) saying which rates and channels it takes.
+    """
+    if not 1 <= rate <= _MOST_RATE:
+        raise BackendError(f"the sample rate is {rate:g} Hz, and libsox' effects take 1 to {_MOST_RATE}")
+    if not 0 < channels <= _MOST_CHANNELS:
+        raise BackendError(f"there are {channels} channels, and libsox' effects take 1 to {_MOST_CHANNELS}")
+
+
+def _number(text: str) -> float | None:
+    """The number that an option is, ``k`` meaning thousands; ``None`` where it is none."""
+    factor = 1000.0 if text[-1:] == "k" else 1.0
+    try:
+        return float(text.removesuffix("k")) * factor
+    except ValueError:
+        return None
+
+
+def check(effect: Sequence[str], rate: float) -> None:
+    """Refuse an effect that the signal which comes to it, or an option, would make crash or run for ever.
+
+    Raises:
+        BackendError: (a RuntimeError) saying why.
+    """
+    name, *options = map(str, effect) if effect else ("",)
+    numbers = [number for option in options if (number := _number(option)) is not None]
+    if not all(math.isfinite(number) for number in numbers):
+        raise BackendError(f"the effect {name!r} takes finite numbers, not {options}")
+    least, most = _NOT_BELOW.get(name, 1), _NOT_ABOVE.get(name, _MOST_RATE)
+    if not least <= rate <= most:
+        bounds = f"{least} to {most} Hz"
+        raise BackendError(f"the effect {name!r} works at {bounds}, and the sound has {rate:g} Hz; put ['rate', '16000'] before it")
+    if name == "rate" and numbers:
+        wanted = numbers[-1]
+        if not 1 <= wanted <= _MOST_RATE or not 1 / _MOST_RATIO <= wanted / rate <= _MOST_RATIO:
+            raise BackendError(
+                f"the rate {wanted:g} Hz is none to make of {rate:g} Hz: 1 to {_MOST_RATE} Hz, and at most 1000 times as much"
+            )
+    if name == "channels" and numbers and not 1 <= numbers[-1] <= _MOST_CHANNELS:
+        raise BackendError(f"the effect 'channels' makes 1 to {_MOST_CHANNELS} channels, not {numbers[-1]:g}")
+    if name in _FACTORS and numbers and not 1 / _FACTORS[name] <= numbers[0] <= _FACTORS[name]:
+        raise BackendError(f"the effect {name!r} takes factors of {1 / _FACTORS[name]:g} to {_FACTORS[name]:g}, not {numbers[0]:g}")
+    if name in _ENDLESS and "-" in options:
+        raise BackendError(f"the effect {name!r} without an end would never give anything")

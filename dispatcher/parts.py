@@ -1,0 +1,142 @@
+"""Files that were put together of several: recordings of a radio stream, `cat a.ogg b.ogg`.
+
+Libraries go on, stop after the first part, or give all samples the rate of the first; none says so.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from typing import Any, NamedTuple
+
+from dispatcher import backend, interrupts
+from dispatcher.backends.ffmpeg import mpeg
+from dispatcher.flac import stream_info
+
+_MOST_BYTES = 1 << 30  # of a file that is looked through
+_OGG_BEGINS = re.compile(rb"OggS\0[\x02\x06]")
+_FLAC_BEGINS = re.compile(rb"fLaC[\x00\x80]\0\0\x22")
+_MP3_BEGINS = re.compile(rb"Xing|Info")
+_MP3_STARTS = (b"ID3", b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2", b"\xff\xe3", b"\xff\xe2")
+_OGG_SEGMENTS, _OGG_HEADER = 26, 27
+_OPUS_RATE = 48000
+_XING_PLACES = (36, 21, 13)
+_RATES = (44100, 48000, 32000)
+_ID3, _LOOKS = 10, 64
+
+
+class Part(NamedTuple):
+    """What a part is (ogg, flac or mp3), where it begins, in bytes, and its sample rate (Hz) and channels."""
+
+    kind: str
+    begin: int
+    rate: int
+    channels: int
+
+
+def of(uri: Any) -> list[Part]:
+    """The parts of a path or file object; of one that is of one piece, or of no kind known here, at most one."""
+    data = _content(uri)
+    if data.startswith(b"OggS"):
+        return _ogg(data)
+    if data.startswith(b"fLaC"):
+        return _flac(data)
+    return _mp3(data) if data.startswith(_MP3_STARTS) else []
+
+
+def _content(uri: Any) -> bytes:
+    """All bytes of a file that may be one of those; a file object is left where it stands."""
+    try:
+        if not backend.is_readable(uri):
+            with open(uri, "rb") as file:
+                begin = file.read(4)
+                wanted = begin.startswith((b"OggS", b"fLaC", *_MP3_STARTS)) and os.fstat(file.fileno()).st_size <= _MOST_BYTES
+                return begin + file.read() if wanted else b""
+        with interrupts.allowed():
+            if not uri.seekable():
+                return b""
+            here = uri.tell()
+            begin = uri.read(4)
+            data = begin + uri.read(_MOST_BYTES) if begin.startswith((b"OggS", b"fLaC", *_MP3_STARTS)) else b""
+            uri.seek(here)
+    except (OSError, ValueError, TypeError, AttributeError, NotImplementedError):
+        return b""
+    return data
+
+
+def _ogg(data: bytes) -> list[Part]:
+    found: list[Part] = []
+    before = -1
+    for match in _OGG_BEGINS.finditer(data):
+        at = match.start()
+        if at + _OGG_HEADER > len(data):
+            break
+        body = at + _OGG_HEADER + data[at + _OGG_SEGMENTS]
+        end = body + sum(data[at + _OGG_HEADER : body])
+        head = data[body:end]
+        # streams side by side begin one right after the other
+        if at != before:
+            if head[:7] == b"\1vorbis" and len(head) >= 16:
+                found.append(Part("ogg", at, int.from_bytes(head[12:16], "little"), head[11]))
+            elif head[:8] == b"OpusHead" and len(head) >= 19:
+                found.append(Part("ogg", at, _OPUS_RATE, head[9]))
+            elif head[:5] == b"\x7fFLAC" and (info := stream_info(head[17:])) is not None:
+                found.append(Part("ogg", at, info.rate, info.channels))
+        before = end
+    return found
+
+
+def _flac(data: bytes) -> list[Part]:
+    infos = ((match.start(), stream_info(data[match.end() : match.end() + 34])) for match in _FLAC_BEGINS.finditer(data))
+    return [Part("flac", at, info.rate, info.channels) for at, info in infos if info is not None and info.rate]
+
+
+def _mp3(data: bytes) -> list[Part]:
+    found: list[Part] = []
+    for match in _MP3_BEGINS.finditer(data):
+        for side in _XING_PLACES:
+            at = match.start() - side
+            first = mpeg.header(data[at : at + 4]) if at >= 0 else None
+            if first is not None:
+                found.append(_mpeg_part(at, first))
+                break
+    if found:
+        return found
+    at = _ID3 + sum((byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=False)) if data[:3] == b"ID3" else 0
+    for _ in range(_LOOKS):
+        first = mpeg.header(data[at : at + 4])
+        if first is not None:
+            break
+        at = data.find(b"\xff", at + 1)
+        if at < 0:
+            return []
+    else:
+        return []
+    chain = mpeg.chained(data, at, first)
+    other = mpeg.header(data[chain : chain + 4])
+    found = [_mpeg_part(at, first)]
+    if other is not None and mpeg.chained(data, chain, other) > chain:
+        found.append(_mpeg_part(chain, other))
+    return found
+
+
+def _mpeg_part(at: int, first: mpeg.Header) -> Part:
+    version = first.word >> 19 & 3
+    rate = _RATES[first.word >> 10 & 3] // {3: 1, 2: 2, 0: 4}[version]
+    return Part("mp3", at, rate, 1 if first.word >> 6 & 3 == 3 else 2)
+
+
+def frames(uri: Any) -> int:
+    """How many frames all parts of an Ogg Vorbis file have together, by the last page of each; 0 for any other."""
+    data = _content(uri)
+    found = _ogg(data) if data.startswith(b"OggS") else []
+    ends = [*(part.begin for part in found[1:]), len(data)]
+    pages = [data.rfind(b"OggS\0", part.begin, end) for part, end in zip(found, ends, strict=True)]
+    return sum(max(0, int.from_bytes(data[at + 6 : at + 14], "little", signed=True)) for at in pages)
+
+
+def one_rate(uri: Any, rate: int) -> str:
+    """What to do about a file with several sample rates."""
+    name = os.fsdecode(uri) if isinstance(uri, (str, bytes, os.PathLike)) else "FILE"
+    return f"FFmpeg's command makes one rate of it: ffmpeg -i {shlex.quote(name)} -ar {rate} one-rate.wav"

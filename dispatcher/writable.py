@@ -1,0 +1,55 @@
+"""What can be written at all, asked before a library is: some end the process, or write a header that nothing reads."""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import TYPE_CHECKING, Any
+
+from dispatcher.errors import BackendError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+MOST_RATE = (1 << 31) - 1
+LOUDEST_FOR_MP3 = 2.0**20  # from about here on the mp3 encoder's assertions end the process
+
+
+def sample_rate(rate: Any) -> int:
+    """A sample rate in Hz as an int; numpy's integers and tensors of one integer are ones as well.
+
+    Raises:
+        BackendError: (a RuntimeError) no header can hold it.
+        TypeError: it is no integer.
+    """
+    found = operator.index(rate)
+    if not 0 < found <= MOST_RATE:
+        raise BackendError(f"sample_rate is {found}, and must be 1 to {MOST_RATE} Hz")
+    return found
+
+
+def within(what: str, found: int, least: int, most: int, container: str) -> None:
+    """Refuse a number of channels, or a rate, that a container's encoder cannot take.
+
+    Raises:
+        BackendError: (a RuntimeError) saying what it takes.
+    """
+    if not least <= found <= most:
+        raise BackendError(f"{container} takes {what} from {least} to {most}, not {found}")
+
+
+def numbers(samples: npt.NDArray[Any], container: str, loudest: float = math.inf) -> None:
+    """Refuse samples that are no numbers, or so loud that an encoder gives up with the process.
+
+    Raises:
+        BackendError: (a RuntimeError) saying which.
+    """
+    import numpy as np
+
+    if samples.dtype.kind != "f" or not samples.size:
+        return
+    least, most = float(samples.min()), float(samples.max())
+    if np.isnan(least) or np.isnan(most):
+        raise BackendError(f"some samples are NaN, which {container} cannot hold; look for them with waveform.isnan()")
+    if max(abs(least), abs(most)) > loudest:
+        raise BackendError(f"samples go from {least:g} to {most:g}, and {container} takes -1 to 1; scale them before saving")

@@ -1,0 +1,96 @@
+"""Files put together of several recordings: no sample gets another's rate, and what is left out is told of."""
+
+from __future__ import annotations
+
+import io
+import pathlib
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+
+import compat
+import dispatcher
+from dispatcher import parts
+from dispatcher.notices import TruncatedInputWarning
+
+MAKER = {"ogg": "soundfile", "flac": "soundfile", "mp3": "soundfile", "aac": "ffmpeg", "ac3": "ffmpeg", "opus": "ffmpeg"}
+
+
+def _one(path: pathlib.Path, rate: int, channels: int = 1) -> bytes:
+    dispatcher.save(str(path), torch.rand(channels, rate) * 0.4 - 0.2, rate, backend=MAKER[path.suffix[1:]])
+    return path.read_bytes()
+
+
+@pytest.fixture
+def spliced(tmp_path: pathlib.Path) -> Callable[..., str]:
+    """Makes a file of two parts."""
+
+    def make(extension: str, rates: tuple[int, int], channels: tuple[int, int] = (1, 1)) -> str:
+        path = tmp_path / f"two.{extension}"
+        one = tmp_path / f"one.{extension}"
+        path.write_bytes(b"".join(_one(one, *each) for each in zip(rates, channels, strict=True)))
+        return str(path)
+
+    return make
+
+
+@pytest.mark.parametrize("release", ["2.0", "2.2", "2.9"])
+@pytest.mark.parametrize(("extension", "rates"), [("aac", (44100, 22050)), ("ac3", (48000, 32000)), ("mp3", (44100, 22050))])
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
+def test_no_load_gives_one_rate_for_two(release: str, extension: str, rates: tuple[int, int], spliced: Callable[..., str]) -> None:
+    """An error that says where, and the command that helps; the part before the change can be had."""
+    path, torchaudio = spliced(extension, rates), compat.standin(release)
+    if release == "2.0" and extension == "mp3":
+        with pytest.warns(TruncatedInputWarning, match="put together of 2 files"):
+            assert torchaudio.load(path)[1] == rates[0]
+        return
+    with pytest.raises(RuntimeError, match=rf"from {rates[0]} to {rates[1]} Hz after \d+ frames.*ffmpeg -i .* -ar {rates[0]}"):
+        torchaudio.load(path)
+    assert torchaudio.load(path, 0, 1000)[1] == rates[0]
+
+
+@pytest.mark.parametrize("extension", ["ogg", "flac", "mp3"])
+@pytest.mark.parametrize("rates", [(44100, 22050), (44100, 44100)])
+@pytest.mark.parametrize(
+    ("backend", "as_object"), [("soundfile", False), ("soundfile", True), pytest.param("sox", False, marks=pytest.mark.libsox)]
+)
+def test_a_library_that_stops_or_goes_on_is_told_of(
+    extension: str, rates: tuple[int, int], backend: str, as_object: bool, spliced: Callable[..., str]
+) -> None:
+    """libsndfile and libsox give the first part alone, or all at the rate of the first."""
+    path = spliced(extension, rates)
+    uri: Any = io.BytesIO(pathlib.Path(path).read_bytes()) if as_object else path
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        if (backend, extension) == ("sox", "ogg") and rates[0] != rates[1]:
+            with pytest.raises(RuntimeError, match=f"{rates[1]} Hz"):
+                dispatcher.load(uri, backend=backend)
+            return
+        frames = dispatcher.load(uri, backend=backend)[0].shape[1]
+    assert frames >= sum(rates) or any("put together of 2 files" in str(warning.message) for warning in told)
+    assert (frames < sum(rates)) or rates[0] == rates[1]
+
+
+@pytest.mark.parametrize("extension", ["ogg", "flac", "mp3", "opus"])
+def test_a_file_of_one_piece_is_one(extension: str, tmp_path: pathlib.Path) -> None:
+    """And its rate and channels are those of the file."""
+    path = tmp_path / f"x.{extension}"
+    _one(path, 48000, 2)
+    assert [part[2:] for part in parts.of(str(path))] == [(48000, 2)]
+
+
+def test_what_has_parts_side_by_side_is_no_chain(tmp_path: pathlib.Path) -> None:
+    """Two streams of one Ogg begin one after the other."""
+    one = _one(tmp_path / "x.ogg", 8000)
+    first = one.index(b"OggS", 4)
+    path = tmp_path / "y.ogg"
+    path.write_bytes(one[:first] + one[:first] + one[first:])
+    assert len(parts.of(str(path))) == 1
+
+
+def test_all_parts_are_counted(spliced: Callable[..., str]) -> None:
+    """By the last page of each."""
+    assert parts.frames(spliced("ogg", (16000, 16000))) == 32000

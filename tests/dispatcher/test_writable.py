@@ -1,0 +1,144 @@
+"""What would end the process, hang, or leave a header that nothing reads is refused before a library is called; the old file stays."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import pathlib
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import compat
+import dispatcher
+
+GOOD = torch.rand(1, 4000) * 0.2
+SOX = pytest.param("sox", marks=pytest.mark.libsox)
+
+
+def _refused(path: pathlib.Path, wave: torch.Tensor, rate: Any, backend: str | None = None, torchaudio: Any = dispatcher) -> str:
+    path.write_bytes(b"what was there")
+    with pytest.raises((RuntimeError, ValueError)) as caught:
+        torchaudio.save(str(path), wave, rate, **({} if backend is None else {"backend": backend}))
+    assert path.read_bytes() == b"what was there"
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 1e38])
+def test_samples_that_make_lame_abort_are_refused(value: float, tmp_path: pathlib.Path) -> None:
+    """By soundfile, and by 2.9's mp3; a single such sample is enough."""
+    wave = GOOD.clone()
+    wave[0, 1234] = value
+    for release, backend in (("2.2", "soundfile"), ("2.9", None)):
+        assert "mp3" in _refused(tmp_path / "x.mp3", wave, 16000, backend, compat.standin(release))
+
+
+@pytest.mark.parametrize(
+    ("name", "options"), [("x.flac", {}), ("x.wav", {"encoding": "ULAW"}), ("x.wav", {"encoding": "ALAW"}), ("x.ogg", {})]
+)
+def test_nan_is_refused_where_an_integer_is_stored_by_a_table_or_a_codec(
+    name: str, options: dict[str, str], tmp_path: pathlib.Path
+) -> None:
+    """libsndfile looks mu-law and A-law up in a table, whose end it does not know; its flac fails an assertion without a word."""
+    with pytest.raises(RuntimeError, match="NaN"):
+        dispatcher.save(str(tmp_path / name), GOOD * math.nan, 16000, backend="soundfile", **options)
+
+
+@pytest.mark.parametrize("encoding", ["ULAW", "ALAW"])
+def test_what_is_louder_than_the_table_is_clipped(encoding: str, tmp_path: pathlib.Path) -> None:
+    """As in PCM."""
+    path = str(tmp_path / "x.wav")
+    for value in (1.5, 1e9, math.inf):
+        for sign in (1, -1):
+            dispatcher.save(path, torch.full((1, 500), value * sign), 8000, encoding=encoding, backend="soundfile")
+            found = dispatcher.load(path, backend="soundfile")[0]
+            assert (found * sign > 0.95).all()
+
+
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", SOX])
+@pytest.mark.parametrize("rate", [0, -1, 2**31, 2**40, 2**70])
+@pytest.mark.parametrize("name", ["x.wav", "x.ogg", "x.flac", "x.mp3"])
+def test_rates_that_no_header_holds_are_refused(name: str, rate: int, backend: str, tmp_path: pathlib.Path) -> None:
+    """With the bounds in the text. Of rates below 1 libsox makes what it likes, as in all releases; what it reads has a rate."""
+    if backend == "sox" and rate < 1:
+        with contextlib.suppress(RuntimeError):
+            dispatcher.save(str(tmp_path / name), GOOD, rate, backend="sox")
+            assert dispatcher.load(str(tmp_path / name), backend="sox")[1] >= 1
+        return
+    assert "1 to 2147483647" in _refused(tmp_path / name, GOOD, rate, backend)
+
+
+@pytest.mark.parametrize(("rate", "channels"), [(200_001, 1), (2**31 - 1, 1), (16000, 256), (16000, 300)])
+def test_vorbis_says_what_it_takes(rate: int, channels: int, tmp_path: pathlib.Path) -> None:
+    """Beyond, it crashes."""
+    for release, backend in (("2.2", "soundfile"), ("2.9", None)):
+        text = _refused(tmp_path / "x.ogg", torch.zeros(channels, 50), rate, backend, compat.standin(release))
+        assert "Vorbis takes" in text
+
+
+@pytest.mark.parametrize("name", ["x.mp3", "x.m4a", "x.opus", "x.ac3"])
+def test_a_rate_that_would_become_hours_is_refused(name: str, tmp_path: pathlib.Path) -> None:
+    """An encoder for 8,000 Hz and more would get thousands of samples for each one."""
+    assert "resample" in _refused(tmp_path / name, GOOD, 3, "ffmpeg")
+
+
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", SOX])
+@pytest.mark.parametrize("rate", [np.int64(16000), np.uint16(16000), torch.tensor(16000)])
+def test_integers_of_other_kinds_are_rates(rate: Any, backend: str, tmp_path: pathlib.Path) -> None:
+    """As in 2.0."""
+    path = str(tmp_path / "x.wav")
+    dispatcher.save(path, GOOD, rate, backend=backend)
+    assert dispatcher.load(path)[1] == 16000
+
+
+@pytest.mark.parametrize("channels", [10, 12, 14, 16, 24])
+def test_ffmpeg_writes_as_many_channels_as_it_has_a_layout_for(channels: int, tmp_path: pathlib.Path) -> None:
+    """Sixteen in 2.2."""
+    path, wave = str(tmp_path / "x.wav"), torch.rand(channels, 100)
+    dispatcher.save(path, wave, 16000, backend="ffmpeg", encoding="PCM_F")
+    assert torch.equal(dispatcher.load(path)[0], wave)
+
+
+def test_ffmpeg_says_which_numbers_of_channels_it_has_a_layout_for(tmp_path: pathlib.Path) -> None:
+    """Of 9 and 11 it has none."""
+    for channels in (0, 9, 11, 300):
+        assert "1, 2, 3, 4, 5, 6, 7, 8, 10" in _refused(tmp_path / "x.wav", torch.zeros(channels, 50), 16000, "ffmpeg")
+
+
+@pytest.mark.libsox
+def test_libsox_is_given_no_tensor_without_channels(tmp_path: pathlib.Path) -> None:
+    """Nor one with more than a header can say."""
+    for channels in (0, 65536):
+        assert "65535 channels" in _refused(tmp_path / "x.wav", torch.zeros(channels, 2), 16000, "sox")
+
+
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", SOX])
+def test_a_tensor_that_keeps_its_sign_apart_is_saved_as_what_it_is(backend: str, tmp_path: pathlib.Path) -> None:
+    """The imaginary part of a conjugate is negated without having been touched."""
+    path = str(tmp_path / "x.wav")
+    wave = torch.complex(GOOD, GOOD).conj().imag
+    assert wave.is_neg()
+    dispatcher.save(path, wave, 16000, backend=backend, encoding="PCM_F", bits_per_sample=32)
+    assert torch.allclose(dispatcher.load(path)[0], -GOOD, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("backend", "name", "atol"),
+    [("soundfile", "x.ogg", 0.02), ("soundfile", "x.mp3", 0.02), pytest.param("sox", "x.ogg", 0.02, marks=pytest.mark.libsox),
+     pytest.param("sox", "x.mp3", 0.02, marks=pytest.mark.libsox), ("ffmpeg", "x.mp3", 0.02), ("ffmpeg", "x.m4a", 0.05),
+     ("ffmpeg", "x.opus", 0.05), ("ffmpeg", "x.ogg", 0.2)],
+)  # fmt: skip
+def test_a_minute_of_stereo_goes_through_every_lossy_writer(backend: str, name: str, atol: float, tmp_path: pathlib.Path) -> None:
+    """libvorbis crashed beyond 48 s where it was given all of it at once."""
+    rate, path = 48000, str(tmp_path / name)
+    time = torch.arange(60 * rate) / rate
+    wave = torch.stack([torch.sin(2764.6 * time), torch.sin(1382.3 * time)]) * 0.3
+    dispatcher.save(path, wave, rate, backend=backend)
+    found, its_rate = dispatcher.load(path, backend=backend if backend != "sox" else "ffmpeg")
+    assert its_rate == rate
+    assert abs(found.shape[1] - wave.shape[1]) < 4096
+    middle = found[:, 30 * rate : 31 * rate]
+    assert torch.allclose(middle.pow(2).mean(1), torch.tensor([0.045, 0.045]), atol=max(0.005, atol * 0.1))  # LAME takes 5 % off
