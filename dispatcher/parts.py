@@ -10,8 +10,7 @@ import re
 import shlex
 from typing import Any, NamedTuple
 
-from dispatcher import backend, interrupts
-from dispatcher.backends.ffmpeg import mpeg
+from dispatcher import backend, interrupts, mpeg
 from dispatcher.flac import stream_info
 
 _MOST_BYTES = 1 << 30  # of a file that is looked through

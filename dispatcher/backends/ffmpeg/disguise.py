@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
-from dispatcher.backends.ffmpeg import mpeg
+from dispatcher import mpeg
 
 if TYPE_CHECKING:
     import numpy as np

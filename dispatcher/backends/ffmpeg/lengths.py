@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from dispatcher.backends.ffmpeg import mpeg, ogg, seek
+from dispatcher import mpeg
+from dispatcher.backends.ffmpeg import ogg, seek
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream

@@ -12,8 +12,8 @@ import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from dispatcher import flac
-from dispatcher.backends.ffmpeg import mpeg, ogg, packets, pcm
+from dispatcher import flac, mpeg
+from dispatcher.backends.ffmpeg import ogg, packets, pcm
 from dispatcher.errors import BackendError
 
 if TYPE_CHECKING:
