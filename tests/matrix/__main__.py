@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import fnmatch
 import json
 import re
 import subprocess
@@ -66,15 +67,27 @@ def run(cell: Cell, jobs: int, only: list[str]) -> dict[str, Any]:
         row["note"] = f"pytest ended with {done.returncode}"
     if done.returncode:
         print("\n".join([*lines[-200:], *done.stderr.strip().splitlines()[-20:]]), file=sys.stderr)
-        row["broken"] = [line.split(" ", 1)[1].split(" - ")[0] for line in broken]
+        names = [line.split(" ", 1)[1].split(" - ")[0].rpartition("::")[2] for line in broken]
+        whys = {name: next((why for pattern, why in cell.known.items() if _matches(name, pattern)), "") for name in names}
+        row["known"] = sorted({why for why in whys.values() if why})
+        row["broken"] = [name for name, why in whys.items() if not why]
+        row.update(failed=len(names) - len(whys) + len(row["broken"]), known_failures=len(whys) - len(row["broken"]))
     return row
+
+
+def _matches(name: str, pattern: str) -> bool:
+    """Whether a test's name fits a pattern, in which brackets are brackets."""
+    return fnmatch.fnmatchcase(name, pattern.replace("[", "[[]"))
 
 
 def text(rows: list[dict[str, Any]]) -> str:
     """Return rows as a table of Markdown."""
     lines = ["| " + " | ".join(COLUMNS) + " | |", "|---" * (len(COLUMNS) + 1) + "|"]
     for row in rows:
-        note = row.get("note") or ", ".join(f"`{name.rpartition('::')[2]}`" for name in row.get("broken", ()))
+        told = [f"`{name}`" for name in row.get("broken", ())]
+        if row.get("known_failures"):
+            told.append(f"{row['known_failures']} known: {'; '.join(row['known'])}")
+        note = row.get("note") or ", ".join(told)
         lines.append("| " + " | ".join(str(row.get(column, "")) for column in COLUMNS) + f" | {note} |")
     return "\n".join(lines)
 
