@@ -27,7 +27,7 @@ TESTS = (
 )
 REAL = "tests/matrix/test_side_by_side.py"
 RESULTS = HERE / "results.json"
-COLUMNS = ("cell", "python", "torch", "torchaudio", "numpy", "av", "soundfile", "passed", "failed", "skipped")
+COLUMNS = ("cell", "python", "torch", "torchaudio", "numpy", "av", "soundfile", "tests", "passed", "failed", "skipped")
 _VERSIONS = """
 import importlib.metadata, json, platform
 def version(name):
@@ -61,6 +61,7 @@ def run(cell: Cell, jobs: int, only: list[str]) -> dict[str, Any]:
     lines = done.stdout.strip().splitlines() or done.stderr.strip().splitlines()
     counts = {kind: int(number) for number, kind in re.findall(r"(\d+) (passed|failed|skipped|error)", lines[-1] if lines else "")}
     row.update(passed=counts.get("passed", 0), failed=counts.get("failed", 0) + counts.get("error", 0), skipped=counts.get("skipped", 0))
+    row.update(tests=" ".join(path.removeprefix("tests/").removesuffix(".py") for path in only) or "all")
     row.update(seconds=round(time.monotonic() - begun))
     broken = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
     if done.returncode not in (0, 1):
