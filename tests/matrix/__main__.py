@@ -52,7 +52,7 @@ def run(cell: Cell, jobs: int, only: list[str]) -> dict[str, Any]:
         return {**row, "note": f"not built: {why}"}
     told = subprocess.run([cell.interpreter, "-c", _VERSIONS], capture_output=True, text=True, check=False)
     if told.returncode:
-        return {**row, "note": f"does not import: {told.stderr.strip().splitlines()[-1]}"}
+        return {**row, "note": f"does not import: {(told.stderr.strip().splitlines() or [f'status {told.returncode}'])[-1]}"}
     row.update(json.loads(told.stdout))
     tests = only or [*TESTS, *([REAL] if cell.real else [])]
     command = [cell.interpreter, "-m", "pytest", "-q", "-n", str(jobs), "--dist", "worksteal", "-m", "real or not real", *tests]
