@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import fnmatch
 import json
 import re
 import subprocess
@@ -26,7 +27,7 @@ TESTS = (
 )
 REAL = "tests/matrix/test_side_by_side.py"
 RESULTS = HERE / "results.json"
-COLUMNS = ("cell", "python", "torch", "torchaudio", "numpy", "av", "soundfile", "passed", "failed", "skipped")
+COLUMNS = ("cell", "python", "torch", "torchaudio", "numpy", "av", "soundfile", "tests", "passed", "failed", "skipped")
 _VERSIONS = """
 import importlib.metadata, json, platform
 def version(name):
@@ -51,7 +52,7 @@ def run(cell: Cell, jobs: int, only: list[str]) -> dict[str, Any]:
         return {**row, "note": f"not built: {why}"}
     told = subprocess.run([cell.interpreter, "-c", _VERSIONS], capture_output=True, text=True, check=False)
     if told.returncode:
-        return {**row, "note": f"does not import: {told.stderr.strip().splitlines()[-1]}"}
+        return {**row, "note": f"does not import: {(told.stderr.strip().splitlines() or [f'status {told.returncode}'])[-1]}"}
     row.update(json.loads(told.stdout))
     tests = only or [*TESTS, *([REAL] if cell.real else [])]
     command = [cell.interpreter, "-m", "pytest", "-q", "-n", str(jobs), "--dist", "worksteal", "-m", "real or not real", *tests]
@@ -60,21 +61,34 @@ def run(cell: Cell, jobs: int, only: list[str]) -> dict[str, Any]:
     lines = done.stdout.strip().splitlines() or done.stderr.strip().splitlines()
     counts = {kind: int(number) for number, kind in re.findall(r"(\d+) (passed|failed|skipped|error)", lines[-1] if lines else "")}
     row.update(passed=counts.get("passed", 0), failed=counts.get("failed", 0) + counts.get("error", 0), skipped=counts.get("skipped", 0))
+    row.update(tests=" ".join(path.removeprefix("tests/").removesuffix(".py") for path in only) or "all")
     row.update(seconds=round(time.monotonic() - begun))
     broken = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
     if done.returncode not in (0, 1):
         row["note"] = f"pytest ended with {done.returncode}"
     if done.returncode:
         print("\n".join([*lines[-200:], *done.stderr.strip().splitlines()[-20:]]), file=sys.stderr)
-        row["broken"] = [line.split(" ", 1)[1].split(" - ")[0] for line in broken]
+        names = [line.split(" ", 1)[1].split(" - ")[0].rpartition("::")[2] for line in broken]
+        whys = {name: next((why for pattern, why in cell.known.items() if _matches(name, pattern)), "") for name in names}
+        row["known"] = sorted({why for why in whys.values() if why})
+        row["broken"] = [name for name, why in whys.items() if not why]
+        row.update(failed=len(names) - len(whys) + len(row["broken"]), known_failures=len(whys) - len(row["broken"]))
     return row
+
+
+def _matches(name: str, pattern: str) -> bool:
+    """Whether a test's name fits a pattern, in which brackets are brackets."""
+    return fnmatch.fnmatchcase(name, pattern.replace("[", "[[]"))
 
 
 def text(rows: list[dict[str, Any]]) -> str:
     """Return rows as a table of Markdown."""
     lines = ["| " + " | ".join(COLUMNS) + " | |", "|---" * (len(COLUMNS) + 1) + "|"]
     for row in rows:
-        note = row.get("note") or ", ".join(f"`{name.rpartition('::')[2]}`" for name in row.get("broken", ()))
+        told = [f"`{name}`" for name in row.get("broken", ())]
+        if row.get("known_failures"):
+            told.append(f"{row['known_failures']} known: {'; '.join(row['known'])}")
+        note = row.get("note") or ", ".join(told)
         lines.append("| " + " | ".join(str(row.get(column, "")) for column in COLUMNS) + f" | {note} |")
     return "\n".join(lines)
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import sysconfig
 import tomllib
+from collections.abc import Mapping
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -28,6 +29,7 @@ class Cell:
         python: the version of its Python; empty for that which runs this.
         beside: its packages stand before those of the environment that runs this, and the rest is that environment's.
         real: it has a torchaudio that loads by itself.
+        known: patterns of tests that fail there, and why.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Cell:
     python: str = ""
     beside: bool = False
     real: bool = False
+    known: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def folder(self) -> pathlib.Path:

@@ -7,10 +7,12 @@ the first. Where torchaudio's extension is loaded already, it has called it; whe
 from __future__ import annotations
 
 import importlib.abc
+import importlib.machinery
 import pathlib
 import re
 import sys
 from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
@@ -37,14 +39,29 @@ def _is_only_one() -> bool:
     return len(set(_LIBSOX.findall(_MAPS.read_text("utf-8", "replace")))) <= 1
 
 
-class _Yielding(importlib.abc.MetaPathFinder):
-    """Takes back ``sox_init`` when torchaudio's extension is imported, and finds nothing itself."""
+class _Yielding(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Takes back ``sox_init`` when torchaudio's extension has been loaded, and loads it as it would be without.
+
+    Looking for the extension is not loading it: torchaudio does so where its libsox is missing as well.
+    """
 
     def __init__(self, lib: Any) -> None:
         self._lib = lib
+        self._real: Any = None
 
-    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:
-        if name == _EXTENSION and self in sys.meta_path:
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        found = importlib.machinery.PathFinder.find_spec(name, path) if name == _EXTENSION else None
+        if found is not None:
+            self._real, found.loader = found.loader, self
+        return found
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        created: ModuleType | None = self._real.create_module(spec)
+        return created
+
+    def exec_module(self, module: ModuleType) -> None:
+        self._real.exec_module(module)
+        if self in sys.meta_path:
             sys.meta_path.remove(self)
             if _is_only_one():
                 self._lib.sox_quit()
