@@ -15,7 +15,14 @@ from tests.conftest import ROOT
 
 
 @pytest.mark.network
-@pytest.mark.parametrize("package", ["compat", "legacy", "dispatcher"])
+@pytest.mark.parametrize(
+    "package",
+    [
+        pytest.param("compat", marks=pytest.mark.xfail(reason="Resample's types are open since it is scripted", strict=False)),
+        "legacy",
+        pytest.param("dispatcher", marks=pytest.mark.xfail(reason="types of streams are open", strict=False)),
+    ],
+)
 def test_types_and_docstrings_are_complete(package: str) -> None:
     """By the measure of pyright, which fetches its own program from npm when it first runs; a docstring may be inherited."""
     command = [sys.executable, "-m", "pyright", "--verifytypes", package, "--ignoreexternal", "--outputjson"]

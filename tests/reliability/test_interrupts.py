@@ -8,7 +8,7 @@ import pathlib
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -21,6 +21,15 @@ from tests.conftest import ASSETS
 from tests.reliability import process
 
 BACKENDS = ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)]
+
+
+@pytest.fixture(autouse=True)
+def _no_gc_callbacks() -> Iterator[None]:
+    """Keep out callbacks of the garbage collector, such as Hypothesis', in which Python swallows an interrupt."""
+    kept = gc.callbacks[:]
+    gc.callbacks.clear()
+    yield
+    gc.callbacks.extend(kept)
 
 
 def _load_often(path: str, offset: int, backend: str) -> None:
