@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import Registry, interrupts, notices, truncation
+from dispatcher import Registry, interrupts, lazily, notices, truncation
+from dispatcher.metadata import AudioMetaData
 from dispatcher.requests import Load, Save
 from legacy.functions import Functions
 from legacy.settings import Settings
 
 if TYPE_CHECKING:
     import torch
-
-    from dispatcher.metadata import AudioMetaData
+else:
+    torch = lazily.module("torch")
 
 _BUFFER = 4096
 

@@ -12,9 +12,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dispatcher import Registry, interrupts, notices, target, truncation
+from dispatcher import Registry, interrupts, lazily, notices, target, truncation
 from dispatcher.backend import is_readable, is_writable
 from dispatcher.errors import BackendError, BackendUnavailable, problem
+from dispatcher.metadata import AudioMetaData
 from dispatcher.requests import Load, Save
 from dispatcher.source import Reader
 from legacy.functions import Functions
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     import torch
 
     from dispatcher.backend import Backend
-    from dispatcher.metadata import AudioMetaData
+else:
+    torch = lazily.module("torch")
 
 _BUFFER = 4096
 _T = TypeVar("_T")

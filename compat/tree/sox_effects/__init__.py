@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from compat import parts
-from dispatcher import interrupts
+from dispatcher import interrupts, lazily
 from dispatcher.errors import BackendError, BackendUnavailable, problem
 
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from compat.context import Context
     from dispatcher.backends.sox import Backend
+else:
+    torch = lazily.module("torch")
 
 STANDS_IN = True
 GOES_IN_2_9 = True
