@@ -19,7 +19,7 @@ else:
 
 STANDS_IN = True
 GOES_IN_2_9 = True
-works = parts.sox_works
+works: parts.Works = parts.sox_works
 
 
 def sox(context: Context) -> Backend:
