@@ -23,6 +23,8 @@ def reinstall(package: str, *, dependencies: bool = False) -> Mend:
     if package == "libsox":
         return Mend("Install libsox again", library("libsox.so").commands)
     found = dists.first(package)
+    if package == "torchaudio" and found is not None and _is_for_another_torch(found):
+        return matched_pair()
     if found is not None and found.installer == "conda":
         name = _CONDA_NAMES.get(package, package)
         command = f"{machine.conda() or 'conda'} install --force-reinstall {name}={pairs.public(found.version)}"
@@ -34,6 +36,14 @@ def reinstall(package: str, *, dependencies: bool = False) -> Mend:
     return Mend(
         f"Install {package} again, past pip's cache", (machine.pip("--force-reinstall", "--no-cache-dir", *without, wanted, *source),)
     )
+
+
+def _is_for_another_torch(torchaudio: dists.Copy) -> bool:
+    """Whether the very version that is here would not fit the torch that is here, however often it is installed again."""
+    torch = dists.first("torch")
+    row = pairs.of_torch(torch.version) if torch else None
+    other = pairs.of_torchaudio(torchaudio.version)
+    return row is not None and other is not None and other.torchaudio != row.torchaudio
 
 
 def install(package: str) -> Mend:
@@ -61,9 +71,32 @@ def matched_pair() -> Mend:
 
 
 def without(package: str, roots: tuple[pathlib.Path, ...]) -> Mend:
-    """Take away the copies that are in the way, and say which stays."""
-    commands = tuple(_removal(package, root) for root in roots)
-    return Mend(f"Keep one copy of {package} and remove the others", commands)
+    """Take away the copies that are in the way, and say which stays; what is another environment's stays where it is."""
+    led = [words for root in roots if (words := _what_leads_to(root))]
+    commands = tuple(_removal(package, root) for root in roots if not _what_leads_to(root))
+    text = f"Keep one copy of {package} and remove the others" if commands else f"Have one copy of {package} found"
+    return Mend(f"{text}: {'; '.join(led)}" if led else text, commands)
+
+
+def _what_leads_to(root: pathlib.Path) -> str:
+    """What to change so that Python does not look in a folder that is somebody else's; empty where the copy may be removed."""
+    for folder in dists.folders():
+        for path in sorted(folder.glob("*.pth")):
+            lines = path.read_text("utf-8", "replace").splitlines()
+            found = next((number for number, line in enumerate(lines, 1) if _names(line, folder, root)), None)
+            if found is not None:
+                return f"take line {found} out of {path}, which leads to {root}"
+    environment = next((parent for parent in root.parents if (parent / "pyvenv.cfg").is_file() or (parent / "conda-meta").is_dir()), None)
+    if environment is None or environment == pathlib.Path(sys.prefix).resolve() or environment == pathlib.Path(sys.base_prefix).resolve():
+        return ""
+    return f"take {root} off PYTHONPATH: it is of the environment {environment}"
+
+
+def _names(line: str, folder: pathlib.Path, root: pathlib.Path) -> bool:
+    """Whether a line of a .pth file, which stands for a folder or is code, adds a folder to the path."""
+    if line.startswith(("import ", "import\t")):
+        return str(root) in line
+    return bool(line.strip()) and not line.startswith("#") and (folder / line.strip()).resolve() == root
 
 
 def _removal(package: str, root: pathlib.Path) -> str:
@@ -228,6 +261,10 @@ TABLE: dict[str, Callable[[str, Groups], Mend]] = {
     "older-mkl": lambda package, groups: _older_mkl(),
     "driver": lambda package, groups: _driver(),
     "torchcodec-needs": lambda package, groups: _torchcodec_needs(),
+    "torchcodec-cpu": lambda package, groups: Mend(
+        "Call compat.install(), which needs no TorchCodec; or install the build for the CPU",
+        (machine.pip("--force-reinstall", "--no-deps", "torchcodec", "--index-url", pairs.index("cpu")),),
+    ),
     "visual-runtime": lambda package, groups: Mend(
         "Install the newest Visual C++ runtime; if that is not enough, import torch before all other packages",
         ("winget install --exact --id Microsoft.VCRedist.2015+.x64",),

@@ -182,6 +182,11 @@ NEIGHBOURS = {
         'OSError: [WinError 126] x. Error loading "C:\\x\\_soundfile_data\\libsndfile.dll"',
         "missing-dll",
     ),
+    "TorchCodec's CUDA is none of torchaudio's": (
+        "torchaudio",
+        "OSError: libnvrtc.so.13: cannot open shared object file",
+        "torchcodec-for-cuda",
+    ),
     "TorchCodec is there": ("torchcodec", "RuntimeError: Could not load libtorchcodec.", "no-torchcodec"),
     "a symbol of another's nccl": ("torch", "ImportError: /x/libtorch_cuda.so: undefined symbol: ncc_x", "old-nccl"),
 }
@@ -266,6 +271,26 @@ def test_the_same_library_missing_from_torch_itself_is_another_cause() -> None:
     found = explain.message(f"OSError: libcudart.so.12: {NO_FILE}", "torch")
     assert found is not None
     assert found.name == "incomplete-cuda"
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("RuntimeError: Could not load libtorchcodec. Likely causes:\nOSError: libnvrtc.so.13: " + NO_FILE, "torchcodec-for-cuda"),
+        ("OSError: Could not load this library: /x/torchcodec/libtorchcodec_core4.so", "torchcodec-does-not-load"),
+        ("OSError: /x/torchcodec/libtorchcodec_core7.so: undefined symbol: _ZN3c104WarnC1E", "torchcodec-for-another-torch"),
+        ("OSError: /x/torchcodec/libtorchcodec_core8.so: undefined symbol: torch_call_dispatcher", "torchcodec-for-another-torch"),
+        (
+            "OSError: libavutil.so.59: " + NO_FILE + "\nRuntimeError: Could not load libtorchcodec. Likely causes:",
+            "torchcodec-does-not-load",
+        ),
+    ],
+)
+def test_why_torchcodec_does_not_load(text: str, cause: str) -> None:
+    found = explain.message(text, "torchcodec")
+    assert found is not None
+    assert found.name == cause
+    assert "compat.install()" in found.mend.text
 
 
 def test_an_exception_is_read_with_what_led_to_it() -> None:
