@@ -1,7 +1,5 @@
 """Files that are not Python: the variable and the pins in them are named, never changed."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """What runs in a module before a setter, and whether a function that loads can be called by it."""
 
-from __future__ import annotations
-
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator

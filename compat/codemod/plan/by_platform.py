@@ -1,7 +1,5 @@
 """A backend by operating system: the choice becomes one constant that every call passes."""
 
-from __future__ import annotations
-
 import ast
 
 from compat.codemod.plan import giving, order

@@ -1,7 +1,5 @@
 """2.9, which has no backends: setters go, and nothing takes their place."""
 
-from __future__ import annotations
-
 import ast
 
 from compat.codemod.plan import removal, unreadable

@@ -1,7 +1,5 @@
 """The names of the project's functions that load, themselves or by others: what a call of such a name may come to."""
 
-from __future__ import annotations
-
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """The modules that run together, their setters and sites, and what is said of them: what every way of settling is given."""
 
-from __future__ import annotations
-
 import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator

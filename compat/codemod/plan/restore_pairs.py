@@ -1,7 +1,5 @@
 """Places that keep the backend that is set, set another and put the first one back: ``before = get()``, ``set("x")``, ``set(before)``."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 from collections.abc import Iterator

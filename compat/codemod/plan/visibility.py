@@ -1,7 +1,5 @@
 """Whether every call of torchaudio is seen: where one may be hidden, no setter can be settled."""
 
-from __future__ import annotations
-
 import ast
 import re
 

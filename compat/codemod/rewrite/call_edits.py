@@ -1,7 +1,5 @@
 """Edits of a call: arguments that come, go, get another name or are wrapped, with their commas, brackets and comments."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator

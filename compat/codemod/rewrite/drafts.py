@@ -1,7 +1,5 @@
 """A finding as a rule makes it: a stretch of text, the changes that would settle it, and the function of torchaudio they touch."""
 
-from __future__ import annotations
-
 import dataclasses
 
 from compat.codemod.rewrite.changes import Change

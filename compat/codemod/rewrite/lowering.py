@@ -1,7 +1,5 @@
 """From changes to edits: all changes of a file are sorted by what they touch, and made together or not at all."""
 
-from __future__ import annotations
-
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """One file a rule: a file here with a ``RULE`` is a rule, found by scanning; nothing else lists it."""
 
-from __future__ import annotations
-
 import functools
 import importlib
 import pkgutil

@@ -1,7 +1,5 @@
 """Functions of ``torchaudio.backend.sox_io_backend`` and ``soundfile_backend``."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

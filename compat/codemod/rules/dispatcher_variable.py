@@ -1,7 +1,5 @@
 """``TORCHAUDIO_USE_BACKEND_DISPATCHER`` set in Python."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """``filepath=`` of load, save and info."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

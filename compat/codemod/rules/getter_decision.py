@@ -1,7 +1,5 @@
 """A decision on ``get_audio_backend()``."""
 
-from __future__ import annotations
-
 import ast
 import copy
 from collections.abc import Iterator, Sequence

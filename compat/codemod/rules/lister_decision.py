@@ -1,7 +1,5 @@
 """A decision on ``list_audio_backends()``."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

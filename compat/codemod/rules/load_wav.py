@@ -1,7 +1,5 @@
 """``torchaudio.load_wav``."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Positional arguments of ``save`` after the fourth."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """``si, ei = torchaudio.info(path)`` of the 0.x API."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence

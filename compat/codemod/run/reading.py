@@ -1,7 +1,5 @@
 """What a project holds: its files are read, those that speak of torchaudio are parsed, and of the others it is noted what they may do."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections import defaultdict

@@ -1,7 +1,5 @@
 """Why something cannot be proved, and is therefore left: raised by rules and the plan, and told in a finding."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from compat.codemod.source.findings import Place

@@ -1,7 +1,5 @@
 """torchaudio's old names, by their full path, as data."""
 
-from __future__ import annotations
-
 import dataclasses
 import enum
 

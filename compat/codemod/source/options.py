@@ -1,7 +1,5 @@
 """What a run is asked to do: the command line over ``[tool.torchaudio-compat]`` in pyproject.toml over the defaults."""
 
-from __future__ import annotations
-
 import dataclasses
 import os
 from typing import Any

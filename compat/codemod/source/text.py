@@ -1,7 +1,5 @@
 """A piece of Python text, and the way between what ``ast`` counts (lines, UTF-8 bytes) and offsets in the text."""
 
-from __future__ import annotations
-
 import ast
 import bisect
 import functools

@@ -1,7 +1,5 @@
 """A piece of Python as a tree, and the ways about in it: the statement, the block, the function around a node; its text, its place."""
 
-from __future__ import annotations
-
 import ast
 import functools
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Arguments that a call is given in ``**arguments``: in a dict written out, filled later, or passed by the callers around it."""
 
-from __future__ import annotations
-
 import ast
 
 from compat.codemod.source.calls import is_dict_with, keyword, literal

@@ -1,7 +1,5 @@
 """Whether the variable may turn the dispatcher of 2.1 off, where the old names of arguments are then the right ones."""
 
-from __future__ import annotations
-
 import ast
 
 from compat.codemod.source import old_names

@@ -1,7 +1,5 @@
 """What this package is called in a module, and the import that makes it so."""
 
-from __future__ import annotations
-
 import ast
 
 from compat.codemod.rewrite.changes import AddStatement, Change

@@ -1,7 +1,5 @@
 """Who passes what: the kind of an argument, with what the callers of its function pass and what other functions give back."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections import defaultdict

@@ -1,7 +1,5 @@
 """The files of a project together: its modules, who imports whom, what runs under the target, which other release it installs."""
 
-from __future__ import annotations
-
 import ast
 import functools
 import re

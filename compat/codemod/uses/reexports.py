@@ -4,8 +4,6 @@ A module of the project that binds torchaudio, or something of it, at its top pa
 reached like this is never changed, because the other module may bind something else tomorrow; it must be seen all the same.
 """
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ Code that serves old and new releases asks which one is there. The arm for other
 is changed or reported. A test whose outcome cannot be told keeps nothing out.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Callable, Iterator

@@ -3,8 +3,6 @@
 A change of a call that comes to a mock is seen by the mock. The engine asks here, for every change of every rule.
 """
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 import os

@@ -1,7 +1,5 @@
 """Every place that sets the global backend, and what kind of place it is."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 import re

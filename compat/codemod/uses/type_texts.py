@@ -1,7 +1,5 @@
 """torchaudio's names in annotations that are text: in strings, and in the type comments of older Python."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator
