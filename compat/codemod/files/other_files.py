@@ -36,7 +36,7 @@ def torch_pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
 
 def findings(path: str, text: str, target: str) -> Iterator[Finding]:
     """What a file that is not Python has to say."""
-    found: list[tuple[int, int, str, str]] = []
+    found = []
     for match in _VARIABLE.finditer(text):
         what = "is not read from 2.2 on" if target != "2.1" else 'turns the dispatcher off in 2.1, unless it is "1"'
         found.append((match.start(), match.end(), f"{old_names.VARIABLE} {what}", "Delete it."))

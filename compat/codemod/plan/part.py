@@ -41,13 +41,13 @@ class Part:
     """
 
     def __init__(self, project: Project, modules: list[Module], drafts: Drafts, groups: Iterator[int]) -> None:
-        self.project: Project = project
-        self.modules: list[Module] = modules
+        self.project = project
+        self.modules = modules
         self._drafts, self._groups = drafts, groups
-        self.setters: list[SetterCall] = [
+        self.setters = [
             setter for module in modules for setter in setter_calls.of(module) if not project.runs_not(module, module.span(setter.call))
         ]
-        self.per_call: bool = project.target in ("2.1", "2.2")
+        self.per_call = project.target in ("2.1", "2.2")
         self.settled: set[Site] = set()
         self.only: Module | None = None
         self._by_module: dict[Module, list[Site]] = {}

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from compat.codemod.rewrite import call_edits, statement_edits
-from compat.codemod.rewrite.changes import AddStatement, Change, DropFinally, DropName, OfCall, Remove, Replace, Substitute, Unwrap
+from compat.codemod.rewrite.changes import AddStatement, Change, DropFinally, DropName, Remove, Replace, Substitute, Unwrap
 from compat.codemod.rewrite.edits import ConflictError, Edit, settle
 from compat.codemod.source.module import Module
 
@@ -16,11 +16,11 @@ def lower(module: Module, changes: Iterable[Change]) -> list[Edit]:
     Raises:
         ConflictError: they do not go together.
     """
-    calls: dict[ast.Call, list[OfCall]] = defaultdict(list)
+    calls = defaultdict(list)
     removed: dict[ast.stmt, None] = {}
     names: dict[ast.Import | ast.ImportFrom, dict[ast.alias, None]] = defaultdict(dict)
     added: dict[ast.stmt, dict[str, None]] = defaultdict(dict)
-    edits: list[Edit] = []
+    edits = []
     for change in changes:
         match change:
             case Replace():

@@ -158,7 +158,7 @@ def _followed(module: Module, project: Project, name: ast.Name) -> None:
 
 def _attributes(module: Module, values: Sequence[ast.expr], also: Mapping[ast.expr, Change]) -> Iterator[Change]:
     """The changes for what is read of an old signal info; ``also`` has one more for each value that is not part of a larger change."""
-    counted: set[ast.AST] = set()
+    counted = set()
     for value in values:
         above = module.names.parents[value]
         if value in counted:

@@ -203,7 +203,7 @@ class Module(Tree):
 
     @functools.cached_property
     def _ignored(self) -> dict[int, frozenset[str] | None]:
-        lines: dict[int, frozenset[str] | None] = {}
+        lines = {}
         if "compat:" in self.text.text:
             for comment in self.text.comments:
                 match = _IGNORE.match(self.text.text, comment.start)

@@ -74,7 +74,7 @@ def _table(path: str) -> dict[str, Any]:
             table = tomllib.load(file).get("tool", {}).get(TABLE, {})
     except (OSError, tomllib.TOMLDecodeError) as why:
         raise UsageError(f"{path}: {why}") from why
-    found: dict[str, Any] = {}
+    found = {}
     for key, value in table.items():
         if key not in _CONFIGURABLE:
             raise UsageError(f"{path}: [tool.{TABLE}] has no {key!r}; there is {', '.join(_CONFIGURABLE)}")

@@ -18,7 +18,7 @@ def our_name(module: Module, project: Project, use: Use | None = None) -> tuple[
         if {binding.target for binding in found} == {"compat"} and all(isinstance(binding.node, ast.Import) for binding in found):
             return name, ()
     anchor = module.anchor(optional=True)
-    anchors: list[ast.stmt] = [anchor] if anchor else []
+    anchors = [anchor] if anchor else []
     if not anchors and use is not None:
         anchors = [one.node for one in module.names.bindings(use.root) if isinstance(one.node, ast.Import | ast.ImportFrom)]
     if not anchors:

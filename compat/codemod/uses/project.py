@@ -45,15 +45,15 @@ class Project:
         own_names: Iterable[str] = (),
         entries: Iterable[str] = (),
     ) -> None:
-        self.modules: list[Module] = list(modules)
+        self.modules = list(modules)
         self.target = target
         self.backend = backend
-        self.files: Files = Files(module.path for module in self.modules) if files is None else files
-        self.quiet: Quiet = Quiet((), lambda _: ()) if quiet is None else quiet
-        self.unread: list[Place] = list(unread)
-        self.mentions: list[Place] = list(mentions)
-        self.own_names: frozenset[str] = frozenset(own_names)
-        self.entries: frozenset[str] = frozenset(entries)
+        self.files = Files(module.path for module in self.modules) if files is None else files
+        self.quiet = Quiet((), lambda _: ()) if quiet is None else quiet
+        self.unread = list(unread)
+        self.mentions = list(mentions)
+        self.own_names = frozenset(own_names)
+        self.entries = frozenset(entries)
         self._notes: dict[Any, Any] = {}
 
     def note(self, key: Any, make: Callable[[], Noted]) -> Noted:

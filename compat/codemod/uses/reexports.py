@@ -48,7 +48,7 @@ def _of(project: Project, module: Module) -> Iterator[Reached]:
         else:
             starts = [target]
         node: ast.Name | ast.Attribute = root
-        tail: list[str] = []
+        tail = []
         while isinstance(above := module.names.parents.get(node), ast.Attribute):
             node = above
             tail.append(above.attr)
