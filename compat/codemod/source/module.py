@@ -54,6 +54,11 @@ class Use:
         return self.known.name if self.known else ""
 
     @property
+    def backend(self) -> str:
+        """The per-call name of the backend whose module it is in, else nothing."""
+        return self.known.backend if self.known else ""
+
+    @property
     def written(self) -> str:
         """The dotted name as it stands in the text: ``ta.load``."""
         return ast.unparse(self.node)

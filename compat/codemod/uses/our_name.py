@@ -26,7 +26,7 @@ def our_name(module: Module, project: Project, use: Use | None = None) -> tuple[
     taken = _taken(module)
     for name, statement in (("compat", "import compat"), ("torchaudio_compat", "import compat as torchaudio_compat")):
         if name not in taken:
-            return name, tuple(AddStatement(one, statement) for one in anchors if not _follows(module, one, statement))
+            return name, tuple(AddStatement(one, statement) for one in anchors if module.text_after(one) != statement)
     return "both `compat` and `torchaudio_compat` are taken here"
 
 
@@ -41,9 +41,3 @@ def _taken(module: Module) -> set[str]:
     for scope in names.scope_made_by.values():
         taken |= {name for name, bindings in scope.bindings.items() if {binding.target for binding in bindings} != {"compat"}}
     return taken
-
-
-def _follows(module: Module, anchor: ast.stmt, statement: str) -> bool:
-    """Whether a statement stands right behind another already."""
-    block = module.siblings(anchor)
-    return any(module.segment(one) == statement for one in block[block.index(anchor) + 1 :][:1])
