@@ -3,10 +3,12 @@
 import dataclasses
 from collections.abc import Callable, Iterable
 
-from compat.codemod.rewrite.changes import (
+from compat.codemod.rewrite import (
+    NO_FUNCTION,
     AddArgument,
     AddStatement,
     Change,
+    Draft,
     DropArgument,
     DropName,
     NameArgument,
@@ -15,16 +17,30 @@ from compat.codemod.rewrite.changes import (
     Replace,
     Unwrap,
 )
-from compat.codemod.rewrite.drafts import NO_FUNCTION, Draft
-from compat.codemod.source.calls import called, is_dict_with, keyword, literal, starred, string
-from compat.codemod.source.findings import Level
-from compat.codemod.source.module import Imported, Module, Use
-from compat.codemod.source.old_names import Kind
-from compat.codemod.uses.project import Project
+from compat.codemod.source import (
+    AnyFunction,
+    Imported,
+    Kind,
+    Level,
+    Module,
+    NotProvableError,
+    Use,
+    called,
+    conditions,
+    is_dict_with,
+    keyword,
+    literal,
+    old_names,
+    starred,
+    string,
+    value_kinds,
+)
+from compat.codemod.uses import Project
 
 __all__ = [  # noqa: RUF022 - by what they are
     "DEFAULT_TARGET", "DROP_IN", "MODERN", "NINE", "NO_FUNCTION", "NO_LEFTOVERS", "PER_CALL", "TARGETS",
-    "Draft", "Imported", "Kind", "Level", "Module", "Project", "Rule", "Use", "Valid",
+    "AnyFunction", "Draft", "Imported", "Kind", "Level", "Module", "NotProvableError", "Project", "Rule", "Use", "Valid",
+    "conditions", "old_names", "value_kinds",
     # changes
     "AddArgument", "AddStatement", "Change", "DropArgument", "DropName", "NameArgument", "Remove", "RenameKeyword", "Replace", "Unwrap",
     # calls

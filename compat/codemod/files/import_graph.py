@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
-from compat.codemod.source.module import is_test
+from compat.codemod.source import is_test
 
 # It begins with a plain word, because the engine then jumps from one to the next; what stands before it is looked at afterwards.
 _IMPORT = re.compile(rb"import(?<!\wimport)\b[ \t]*(\([^)]*\)|(?:[^\n#\\;]|\\\n?)*)")

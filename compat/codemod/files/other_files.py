@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from compat.codemod.source import old_names
-from compat.codemod.source.findings import Finding, Place
+from compat.codemod.source import Finding, Place, old_names
 
 _VARIABLE = re.compile(old_names.VARIABLE)
 _PIN = re.compile(r"(?<![\w-])torchaudio(?:\[[^\]]*\])?[\"']?\s*(===?|~=|<=?|>=?|=|@|\^|~)\s*[\"']?[\^~=<>]*\s*v?(\d+(?:\.\d+)*)")

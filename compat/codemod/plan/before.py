@@ -5,11 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from compat.codemod.plan.part import Part
-from compat.codemod.source import conditions
-from compat.codemod.source.module import Module
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.scopes import all_arguments
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.source import Module, NotProvableError, all_arguments, conditions
+from compat.codemod.uses import SetterCall
 
 
 class _Early:

@@ -11,12 +11,9 @@ from collections.abc import Callable, Iterable
 from compat.codemod.plan import apart, by_platform, deleted, everywhere, folded, restored, tried, unreadable
 from compat.codemod.plan.part import FOLD, PLATFORM, PROJECT, RESTORE, SAME_FILE, TRIED, VARIABLE, Drafts, Part
 from compat.codemod.plan.restore_pairs import Restore, restores
-from compat.codemod.rewrite.drafts import Draft
-from compat.codemod.source import old_names
-from compat.codemod.source.module import Module
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.uses.project import Project
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.rewrite import Draft
+from compat.codemod.source import Module, NotProvableError, old_names
+from compat.codemod.uses import Project, SetterCall
 
 
 def planned(rule: str) -> Callable[[Module, Project], Iterable[Draft]]:

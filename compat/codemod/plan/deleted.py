@@ -5,12 +5,9 @@ import ast
 from compat.codemod.plan import removal, unreadable
 from compat.codemod.plan.part import FOLD, PLATFORM, SAME_FILE, TRIED, VARIABLE, Part
 from compat.codemod.plan.visibility import nobody_asks
-from compat.codemod.rewrite.changes import Remove
-from compat.codemod.source.module import Module
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.old_names import Kind
-from compat.codemod.uses import setter_calls
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.rewrite import Remove
+from compat.codemod.source import Kind, Module, NotProvableError
+from compat.codemod.uses import SetterCall, setter_calls
 
 
 def settle(part: Part, setters: list[SetterCall]) -> None:

@@ -3,8 +3,8 @@
 from compat.codemod.plan import giving, order, removal
 from compat.codemod.plan.part import PROJECT, Part
 from compat.codemod.plan.visibility import all_is_seen
-from compat.codemod.rewrite.changes import Remove
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.rewrite import Remove
+from compat.codemod.uses import SetterCall
 
 
 def settle(part: Part, setters: list[SetterCall], name: str, *, rule: str = PROJECT, evidence: bool = True) -> None:

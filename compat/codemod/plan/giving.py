@@ -6,11 +6,8 @@ from collections.abc import Iterable, Iterator
 from compat.codemod.plan.before import mentioned
 from compat.codemod.plan.part import Part
 from compat.codemod.plan.sites import Site
-from compat.codemod.rewrite.changes import AddArgument, Change
-from compat.codemod.source.calls import called, plain_name
-from compat.codemod.source.findings import Place
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.old_names import Kind
+from compat.codemod.rewrite import AddArgument, Change
+from compat.codemod.source import Kind, NotProvableError, Place, called, plain_name
 from compat.codemod.uses import backend_limits, forwarding
 
 _NAMES = {"__name__", "__qualname__", "__code__"}

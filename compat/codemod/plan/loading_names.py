@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from compat.codemod.plan.part import Part
 from compat.codemod.plan.sites import Site
-from compat.codemod.source.calls import called
-from compat.codemod.source.module import Module
+from compat.codemod.source import Module, called
 
 # Packages of which it is known that they do not call the project's functions.
 STRANGERS = {

@@ -9,10 +9,8 @@ from compat.codemod.plan.before import nothing_calls, statements_before
 from compat.codemod.plan.loading_names import is_one_of, names_that_load
 from compat.codemod.plan.part import Part
 from compat.codemod.plan.sites import Site
-from compat.codemod.source import conditions
-from compat.codemod.source.module import Module, is_test
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.source import Module, NotProvableError, conditions, is_test
+from compat.codemod.uses import SetterCall
 
 _EARLY = "a function of another module that loads is called before the setter, or where it does not run"
 

@@ -7,8 +7,7 @@ from compat.codemod.plan.part import RESTORE, Part
 from compat.codemod.plan.restore_pairs import Restore
 from compat.codemod.plan.sites import Site
 from compat.codemod.plan.visibility import all_is_seen
-from compat.codemod.source import old_names
-from compat.codemod.source.not_provable import NotProvableError
+from compat.codemod.source import NotProvableError, old_names
 
 
 def within(part: Part, restore: Restore) -> list[Site]:

@@ -4,11 +4,7 @@ import ast
 import dataclasses
 from collections.abc import Iterator
 
-from compat.codemod.source import old_names
-from compat.codemod.source.calls import keyword
-from compat.codemod.source.findings import Place
-from compat.codemod.source.module import Module, Use
-from compat.codemod.source.old_names import Kind
+from compat.codemod.source import Kind, Module, Place, Use, keyword, old_names
 from compat.codemod.uses import forwarding
 
 

@@ -2,8 +2,8 @@
 
 from compat.codemod.plan.part import TRIED, Part
 from compat.codemod.plan.visibility import all_is_seen
-from compat.codemod.rewrite.changes import Remove
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.rewrite import Remove
+from compat.codemod.uses import SetterCall
 
 _REASON = "an attempt to set a backend that nobody minds failing: from 2.1 on each call finds one by itself"
 

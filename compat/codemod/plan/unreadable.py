@@ -3,11 +3,8 @@
 import ast
 
 from compat.codemod.plan.part import BY_HAND, VARIABLE, Part
-from compat.codemod.source import old_names
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.old_names import Kind
-from compat.codemod.uses import setter_calls
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.source import Kind, NotProvableError, old_names
+from compat.codemod.uses import SetterCall, setter_calls
 
 _PASS_ON = 'Pass the value on to each load, save and info as backend= ("sox_io" is "sox" there), or run with --backend NAME.'
 _DELETE = "Delete it, and the option that the value comes from: 2.9 has no backends."

@@ -5,12 +5,7 @@ import re
 
 from compat.codemod.plan.part import Part
 from compat.codemod.plan.restore_pairs import restores
-from compat.codemod.source import old_names
-from compat.codemod.source.calls import called, literal, plain_name
-from compat.codemod.source.findings import Place
-from compat.codemod.source.module import Module, Use
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.old_names import Kind
+from compat.codemod.source import Kind, Module, NotProvableError, Place, Use, called, literal, old_names, plain_name
 from compat.codemod.uses import reexports
 
 _NAMESPACES = re.compile(r"modules|\bmods?\b|\b(?:globals|locals|vars)\(|__dict__|namespace", re.I)

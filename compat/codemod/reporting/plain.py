@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator
 from typing import TextIO
 
-from compat.codemod.source.findings import Finding
+from compat.codemod.source import Finding
 from compat.codemod.source.options import Options
 from compat.codemod.source.results import FileResult, Result, kinds_of
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from compat.codemod.rewrite.changes import AddArgument, DropArgument, NameArgument, OfCall, RenameKeyword, WrapArgument
 from compat.codemod.rewrite.edits import ConflictError, Edit
-from compat.codemod.source import call_layout
-from compat.codemod.source.module import Module
+from compat.codemod.source import Module, call_layout
 
 
 def of_call(module: Module, call: ast.Call, changes: list[OfCall]) -> Iterator[Edit]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from compat.codemod.rewrite import call_edits, statement_edits
 from compat.codemod.rewrite.changes import AddStatement, Change, DropFinally, DropName, Remove, Replace, Substitute, Unwrap
 from compat.codemod.rewrite.edits import ConflictError, Edit, settle
-from compat.codemod.source.module import Module
+from compat.codemod.source import Module
 
 
 def lower(module: Module, changes: Iterable[Change]) -> list[Edit]:

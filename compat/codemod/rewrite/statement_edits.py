@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from compat.codemod.rewrite.changes import Substitute, Unwrap
 from compat.codemod.rewrite.edits import ConflictError, Edit
-from compat.codemod.source import conditions
-from compat.codemod.source.module import Module
+from compat.codemod.source import Module, conditions
 
 # A comment that speaks to a tool about the statement it stands behind goes with it; any other is for people, and stays.
 _DIRECTIVE = re.compile(r"#\s*(noqa|type:|pragma|pylint:|pyright:|ruff:|mypy:|isort:|fmt:|yapf:|nosec|compat:)", re.I)

@@ -13,6 +13,7 @@ from compat.codemod.rule import (
     Level,
     Module,
     NameArgument,
+    NotProvableError,
     Project,
     RenameKeyword,
     Replace,
@@ -20,10 +21,9 @@ from compat.codemod.rule import (
     Use,
     Valid,
     keyword,
+    old_names,
     starred,
 )
-from compat.codemod.source import old_names
-from compat.codemod.source.not_provable import NotProvableError
 from compat.codemod.uses import backend_limits, forwarding
 
 _GONE = "torchaudio.backend is deprecated from 2.1 on and gone in 2.9"

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Valid, keyword
-from compat.codemod.source import value_kinds
+from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Valid, keyword, value_kinds
 from compat.codemod.uses import passed_values
 
 

@@ -3,8 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import NO_FUNCTION, NO_LEFTOVERS, Draft, Level, Module, Project, Remove, Rule, Valid, literal
-from compat.codemod.source import old_names
+from compat.codemod.rule import NO_FUNCTION, NO_LEFTOVERS, Draft, Level, Module, Project, Remove, Rule, Valid, literal, old_names
 
 _REASON = f"{old_names.VARIABLE} is not read from 2.2 on"
 

@@ -3,9 +3,8 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import DROP_IN, MODERN, Draft, Imported, Level, Module, Project, Remove, Rule, Use, Valid
+from compat.codemod.rule import DROP_IN, MODERN, Draft, Imported, Level, Module, Project, Remove, Rule, Use, Valid, conditions, old_names
 from compat.codemod.rules.leftover_import import is_used
-from compat.codemod.source import conditions, old_names
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from compat.codemod.plan.restore_pairs import restores
-from compat.codemod.rule import MODERN, Change, Draft, Kind, Level, Module, Project, Remove, Replace, Rule, Unwrap, Use, Valid
-from compat.codemod.source import old_names
+from compat.codemod.rule import MODERN, Change, Draft, Kind, Level, Module, Project, Remove, Replace, Rule, Unwrap, Use, Valid, old_names
 
 _Arm = TypeVar("_Arm", ast.stmt, ast.expr)
 _NONE = {

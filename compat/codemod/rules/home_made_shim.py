@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid
-from compat.codemod.source import old_names
+from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid, old_names
 from compat.codemod.uses import replacements
 
 _ONLY_OLD = frozenset(

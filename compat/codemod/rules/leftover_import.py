@@ -3,8 +3,23 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Change, Draft, DropName, Imported, Kind, Level, Module, Project, Replace, Rule, Use, Valid
-from compat.codemod.source import conditions, old_names
+from compat.codemod.rule import (
+    MODERN,
+    Change,
+    Draft,
+    DropName,
+    Imported,
+    Kind,
+    Level,
+    Module,
+    Project,
+    Replace,
+    Rule,
+    Use,
+    Valid,
+    conditions,
+    old_names,
+)
 
 _REASON = "nothing here uses this import any more, and later releases lack what it imports"
 _OLD = (Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA, Kind.LOAD_WAV)

@@ -36,8 +36,8 @@ def decides(module: Module, use: Use) -> bool:
 def _places(module: Module, call: ast.Call) -> list[ast.expr]:
     """Where the list is used: the call itself, or all that reads the local name that alone it is kept in."""
     target = module.kept_in(call)
-    alone = target is not None and len(module.names.bindings(target)) == 1
-    return (module.names.reads(target) if target and alone else None) or [call]
+    reads = module.names.reads(target) if target and len(module.names.bindings(target)) == 1 else []
+    return [*reads] or [call]
 
 
 def _draft(module: Module, use: Use, place: ast.expr) -> Iterator[Draft]:

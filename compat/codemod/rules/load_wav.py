@@ -3,8 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import DROP_IN, MODERN, Draft, Kind, Level, Module, Project, Replace, Rule, Valid, literal, starred
-from compat.codemod.source import old_names
+from compat.codemod.rule import DROP_IN, MODERN, Draft, Kind, Level, Module, Project, Replace, Rule, Valid, literal, old_names, starred
 
 _REASON = "load_wav went in 0.9; whether it scaled to 16-bit numbers or to [-1, 1] differed by release and backend"
 _SHAPES = ("shape", "size", "ndim", "dim", "numel", "nelement", "ndimension")

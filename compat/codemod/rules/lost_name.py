@@ -3,10 +3,24 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import NINE, AddStatement, Change, Draft, DropName, Imported, Level, Module, Project, Replace, Rule, Use, Valid
+from compat.codemod.rule import (
+    NINE,
+    AddStatement,
+    Change,
+    Draft,
+    DropName,
+    Imported,
+    Level,
+    Module,
+    Project,
+    Replace,
+    Rule,
+    Use,
+    Valid,
+    conditions,
+)
 from compat.codemod.rules import lister_decision
 from compat.codemod.rules.tuple_info import unsettled
-from compat.codemod.source import conditions
 from compat.codemod.uses import type_texts
 from compat.codemod.uses.our_name import our_name
 

@@ -4,8 +4,23 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, AddStatement, Change, Draft, Imported, Kind, Level, Module, Project, Replace, Rule, Use, Valid
-from compat.codemod.source import conditions, old_names
+from compat.codemod.rule import (
+    MODERN,
+    AddStatement,
+    Change,
+    Draft,
+    Imported,
+    Kind,
+    Level,
+    Module,
+    Project,
+    Replace,
+    Rule,
+    Use,
+    Valid,
+    conditions,
+    old_names,
+)
 from compat.codemod.uses import type_texts
 
 _BELOW = "backend.common.AudioMetaData"

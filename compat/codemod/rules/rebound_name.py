@@ -3,8 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid
-from compat.codemod.source import old_names
+from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid, old_names
 
 _ALWAYS = {"set_audio_backend", "get_audio_backend", "load_wav"}
 

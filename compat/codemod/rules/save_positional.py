@@ -3,8 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Level, Module, NameArgument, Project, Rule, Valid, literal, starred
-from compat.codemod.source import old_names, value_kinds
+from compat.codemod.rule import MODERN, Draft, Level, Module, NameArgument, Project, Rule, Valid, literal, old_names, starred, value_kinds
 
 _REASON = "from 2.1 on the fifth argument of save is format; it was compression before"
 _FORMATS = {"wav", "mp3", "flac", "ogg", "vorbis", "opus", "sph", "amb", "amr-nb", "gsm", "sox", "aiff", "au"}

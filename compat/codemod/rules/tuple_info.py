@@ -5,9 +5,23 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 
-from compat.codemod.rule import DROP_IN, MODERN, Change, Draft, Level, Module, Project, Replace, Rule, Use, Valid, called, literal
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.scopes import AnyFunction
+from compat.codemod.rule import (
+    DROP_IN,
+    MODERN,
+    AnyFunction,
+    Change,
+    Draft,
+    Level,
+    Module,
+    NotProvableError,
+    Project,
+    Replace,
+    Rule,
+    Use,
+    Valid,
+    called,
+    literal,
+)
 from compat.codemod.uses.passed_values import callers
 
 _NEW = {"rate": "sample_rate", "channels": "num_channels", "precision": "bits_per_sample"}

@@ -4,8 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid, called, keyword, literal
-from compat.codemod.source import old_names
+from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid, called, keyword, literal, old_names
 from compat.codemod.uses import reexports
 
 _CODE = re.compile(r"\btorchaudio\.(set_audio_backend|get_audio_backend|list_audio_backends|load_wav|backend\.)|\bset_audio_backend\(")

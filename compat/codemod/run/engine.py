@@ -7,19 +7,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from compat.codemod.plan import decide
-from compat.codemod.rewrite import edits
-from compat.codemod.rewrite.changes import Change, Remove, Substitute
-from compat.codemod.rewrite.drafts import Draft
-from compat.codemod.rewrite.edits import ConflictError, Edit, Track
-from compat.codemod.rewrite.lowering import lower
-from compat.codemod.rewrite.verification import Rewrite, complaint
+from compat.codemod.rewrite import Change, ConflictError, Draft, Edit, Remove, Substitute, Track, complaint, edits, lower
 from compat.codemod.rule import Rule
 from compat.codemod.run import safety
 from compat.codemod.run.safety import Objection
-from compat.codemod.source.findings import Finding, Level, Place, State
-from compat.codemod.source.module import Module
-from compat.codemod.uses import replacements
-from compat.codemod.uses.project import Project
+from compat.codemod.source import Finding, Level, Module, Place, State
+from compat.codemod.uses import Project, replacements
 
 _ROUNDS = 8
 _NO_ROUND_LEFT = "the changes did not come to rest; please report this file"
@@ -77,9 +70,12 @@ class _Proposal:
 
     def without_changes(self, why: str, advice: str = "", related: tuple[Place, ...] = ()) -> _Proposal:
         """The same as a report."""
+        return self.report(f"{self.draft.reason}; not changed, because {why}", advice or "Change it by hand.", related)
+
+    def report(self, reason: str, advice: str, related: tuple[Place, ...] = ()) -> _Proposal:
+        """The same without its changes; advice and places of its own stay."""
         draft = self.draft
-        reason, related = f"{draft.reason}; not changed, because {why}", related or draft.related
-        advice = draft.advice or advice or "Change it by hand."
+        advice, related = draft.advice or advice, related or draft.related
         return dataclasses.replace(
             self, draft=dataclasses.replace(draft, reason=reason, advice=advice, changes=(), group=None, related=related)
         )
@@ -105,26 +101,21 @@ def run(modules: list[Module], active: Iterable[Rule], *, unsafe: bool, make_pro
             outcome = outcomes[path]
             outcome.fixed += fixed[path]
             outcome.edits.append(made)
-            outcome.now = _rewritten(outcome.now, made)
+            outcome.now = verified(outcome.now, edits.apply(outcome.now.text.text, made), made)
     raise BrokenError(f"{', '.join(sorted(applied))}: {_NO_ROUND_LEFT}")
 
 
-def _rewritten(module: Module, made: list[Edit]) -> Module:
-    text = module.text.text
-    return verified(module, Rewrite(text, edits.apply(text, made), made, module.interactive))
-
-
-def verified(module: Module, rewrite: Rewrite) -> Module:
-    """The module as it is after a rewrite.
+def verified(module: Module, text: str, made: list[Edit]) -> Module:
+    """The module with the text that edits made.
 
     Raises:
-        BrokenError: the rewrite does not hold.
+        BrokenError: it does not hold.
     """
     try:
-        new = module.after(rewrite.new)
+        new = module.after(text)
     except SyntaxError as why:
         raise BrokenError(f"{module.path}: the changed text would not parse ({why.msg}, line {why.lineno})") from why
-    wrong = complaint(rewrite, module, new)
+    wrong = complaint(module, new, made)
     if wrong is not None:
         raise BrokenError(f"{module.path}: {wrong}")
     return new
@@ -159,7 +150,9 @@ class _Round:
         if draft.group is None and not rule.everywhere and project.runs_not(module, draft.span):
             return
         if project.target in rule.report_only_for:
-            proposal = _report_only(proposal)
+            # The target is the release of old: this code is left, and fails there too.
+            advice = f"Without the drop-in, --target 2.1 --select {rule.id} changes it, and 2.0 takes the result."
+            proposal = proposal.report(f"under 2.0 too: {draft.reason}", advice)
         if safety.is_ignored(module, rule, draft):
             if draft.group is not None and proposal.takes_away:
                 self._off.setdefault(draft.group, Objection("a comment says to leave its setter"))
@@ -231,14 +224,6 @@ class _Round:
         if proposal.draft.group is not None:
             self._off[proposal.draft.group] = Objection(f"another part of it cannot be changed, at {proposal.place}")
             self._drop_groups()
-
-
-def _report_only(proposal: _Proposal) -> _Proposal:
-    """The same finding where the target is the release of old: its code is left, and fails there too."""
-    draft = proposal.draft
-    advice = draft.advice or f"Without the drop-in, --target 2.1 --select {proposal.rule.id} changes it, and 2.0 takes the result."
-    reason = f"under 2.0 too: {draft.reason}"
-    return dataclasses.replace(proposal, draft=dataclasses.replace(draft, reason=reason, advice=advice, changes=(), group=None))
 
 
 class _RefusedError(Exception):

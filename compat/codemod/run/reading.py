@@ -10,12 +10,10 @@ from compat.codemod.files.content import probe
 from compat.codemod.files.discovery import Found
 from compat.codemod.files.documents import Document
 from compat.codemod.files.import_graph import Files, Quiet, content
-from compat.codemod.source import old_names
-from compat.codemod.source.findings import Finding, Place
-from compat.codemod.source.module import Module
+from compat.codemod.source import Finding, Module, Place, old_names
 from compat.codemod.source.options import Options
 from compat.codemod.source.results import FileResult, Problem, Result, Tick
-from compat.codemod.uses.project import Project
+from compat.codemod.uses import Project
 
 _PYTHON = ".".join(map(str, sys.version_info[:2]))
 _MEND = "Mend it, or leave it out with --exclude."

@@ -6,15 +6,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from compat.codemod.files.import_graph import content
-from compat.codemod.rewrite import changes
-from compat.codemod.rewrite.changes import AddStatement, DropArgument, OfCall, Replace, Substitute
-from compat.codemod.rewrite.drafts import Draft
+from compat.codemod.rewrite import AddStatement, Draft, DropArgument, OfCall, Replace, Substitute, changes
 from compat.codemod.rule import Rule
-from compat.codemod.source import conditions, libcst_check, old_names
-from compat.codemod.source.findings import Place
-from compat.codemod.source.module import Module, Use
-from compat.codemod.uses import replacements
-from compat.codemod.uses.project import Project
+from compat.codemod.source import Module, Place, Use, conditions, libcst_check, old_names
+from compat.codemod.uses import Project, replacements
 from compat.codemod.uses.replacements import Replacement
 
 _WORD = re.compile(r"\w+")

@@ -5,11 +5,8 @@ Per call, sox takes a path in a string only; soundfile takes no compression (the
 
 import ast
 
-from compat.codemod.rewrite.changes import Change, WrapArgument
-from compat.codemod.source import value_kinds
-from compat.codemod.source.module import Module, Use
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.old_names import Kind
+from compat.codemod.rewrite import Change, WrapArgument
+from compat.codemod.source import Kind, Module, NotProvableError, Use, value_kinds
 from compat.codemod.uses import passed_values
 from compat.codemod.uses.project import Project
 

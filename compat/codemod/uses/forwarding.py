@@ -3,11 +3,8 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rewrite.changes import AddArgument, AddStatement, Change, Replace
-from compat.codemod.source.calls import called
-from compat.codemod.source.module import Module, Use
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.old_names import Kind
+from compat.codemod.rewrite import AddArgument, AddStatement, Change, Replace
+from compat.codemod.source import Kind, Module, NotProvableError, Use, called
 
 _MAKERS = {"functools.partial", "functools.partialmethod", "asyncio.to_thread", "trio.to_thread.run_sync"}
 _DELAYING = {"joblib.delayed", "dask.delayed"}

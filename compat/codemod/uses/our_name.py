@@ -2,8 +2,8 @@
 
 import ast
 
-from compat.codemod.rewrite.changes import AddStatement, Change
-from compat.codemod.source.module import Module, Use
+from compat.codemod.rewrite import AddStatement, Change
+from compat.codemod.source import Module, Use
 from compat.codemod.uses.project import Project
 
 

@@ -5,9 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from compat.codemod.source import value_kinds
-from compat.codemod.source.calls import called
-from compat.codemod.source.module import Module
+from compat.codemod.source import Module, called, value_kinds
 from compat.codemod.uses.project import Project
 
 _OPEN_OR_PATH = re.compile(rb"BytesIO|open\(|Path\b|pathlib")

@@ -7,10 +7,7 @@ from collections.abc import Iterable
 
 from compat.codemod.files import import_graph
 from compat.codemod.files.import_graph import Files, Graph, Linked, Quiet, content
-from compat.codemod.source import old_names
-from compat.codemod.source.findings import Place
-from compat.codemod.source.module import Module
-from compat.codemod.source.notes import Notes
+from compat.codemod.source import Module, Notes, Place, old_names
 from compat.codemod.uses import release_tests
 
 _COMPAT = re.compile(r"compat(?<!\wcompat)\b")  # it begins with plain letters, which are found fastest

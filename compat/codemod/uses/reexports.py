@@ -9,10 +9,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
-from compat.codemod.source import old_names
-from compat.codemod.source.module import Module
-from compat.codemod.source.old_names import Known
-from compat.codemod.source.scopes import only_import
+from compat.codemod.source import Known, Module, old_names, only_import
 from compat.codemod.uses.project import Project
 
 _ROOT = re.compile(old_names.ROOT.encode())

@@ -8,10 +8,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 
-from compat.codemod.source import old_names
-from compat.codemod.source.calls import called, literal
-from compat.codemod.source.module import Module
-from compat.codemod.source.old_names import Kind
+from compat.codemod.source import Kind, Module, called, literal, old_names
 
 _VERSIONS = {f"{old_names.ROOT}.__version__", f"{old_names.ROOT}.version.__version__", "torch.__version__", "torch.version.__version__"}
 _READERS = {"importlib.metadata.version", "importlib_metadata.version"}

@@ -12,11 +12,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from compat.codemod.files.import_graph import content
-from compat.codemod.source import old_names
-from compat.codemod.source.calls import called, literal, plain_name, string
-from compat.codemod.source.findings import Place
-from compat.codemod.source.module import Module
-from compat.codemod.source.old_names import ROOT, Kind
+from compat.codemod.source import ROOT, Kind, Module, Place, called, literal, old_names, plain_name, string
 from compat.codemod.uses.project import Project
 
 _REPLACERS = re.compile(r"patch|setattr|setitem|delattr|\bobject\b|spy|stub|replace|swap_attr", re.I)

@@ -5,9 +5,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
-from compat.codemod.source import conditions, old_names
-from compat.codemod.source.module import Module, Use
-from compat.codemod.source.old_names import Kind
+from compat.codemod.source import Kind, Module, Use, conditions, old_names
 
 _LOGGERS = re.compile(r"\A_?(print|warn|warnings|log|logs|logging|logger|console)\Z", re.I)
 

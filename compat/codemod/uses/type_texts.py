@@ -4,8 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod.source import old_names
-from compat.codemod.source.module import Module
+from compat.codemod.source import Module, old_names
 
 _TYPE_COMMENT = re.compile(r"#\s*type:")
 
