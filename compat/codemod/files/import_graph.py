@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
-from compat.codemod.source import is_test
+from compat.codemod.source import Notes, is_test
 
 # It begins with a plain word, because the engine then jumps from one to the next; what stands before it is looked at afterwards.
 _IMPORT = re.compile(rb"import(?<!\wimport)\b[ \t]*(\([^)]*\)|(?:[^\n#\\;]|\\\n?)*)")
@@ -40,15 +40,11 @@ class File:
 
 
 @dataclasses.dataclass(frozen=True)
-class Linked:
+class Linked(File):
     """The same, as seen from the project: the files that it imports, and the names it takes from what may be one of them."""
 
-    path: str
     imported: frozenset[str]
     names: frozenset[str]
-    is_main: bool
-    dynamic: bool
-    replaces: bool
 
 
 class Files:
@@ -83,7 +79,7 @@ class Files:
             if stem in self._by_last:
                 names.add(f"{stem}.{last}")
         imported.discard(file.path)
-        return Linked(file.path, frozenset(imported), frozenset(names), file.is_main, file.dynamic, file.replaces)
+        return Linked(**vars(file), imported=frozenset(imported), names=frozenset(names))
 
     def named(self, name: str, importer: str) -> list[str]:
         """The files that a dotted name may mean where another file imports it; one inside a package begins with a dot."""
@@ -96,7 +92,7 @@ class Files:
         return [self.link(of(path, content(path))) for path in paths]
 
 
-class Graph:
+class Graph(Notes):
     """The import graph of a project.
 
     Args:
@@ -107,8 +103,6 @@ class Graph:
     def __init__(self, speaking: Iterable[Linked], quiet: Quiet) -> None:
         self._quiet = quiet
         self._speaking = {file.path: file for file in speaking}
-        self._forward: dict[str, frozenset[str]] = {}
-        self._backward: dict[str, frozenset[str]] = {}
 
     @functools.cached_property
     def files(self) -> Mapping[str, Linked]:
@@ -129,9 +123,9 @@ class Graph:
     @functools.cached_property
     def _backwards(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = defaultdict(set)
-        for path, file in self.files.items():
+        for file in self.files.values():
             for other in file.imported:
-                found[other].add(path)
+                found[other].add(file.path)
         return found
 
     def direct_importers(self, path: str) -> set[str]:
@@ -140,15 +134,14 @@ class Graph:
 
     def reachable(self, path: str) -> frozenset[str]:
         """The files that a file imports, directly or by others, itself included."""
-        if path not in self._forward:
-            self._forward[path] = _closure(path, lambda one: self.files[one].imported if one in self.files else ())
-        return self._forward[path]
+        return self.note(("reachable", path), lambda: _closure(path, self._imported))
+
+    def _imported(self, path: str) -> Iterable[str]:
+        return self.files[path].imported if path in self.files else ()
 
     def importers(self, path: str) -> frozenset[str]:
         """The files from which a file is reached, itself included."""
-        if path not in self._backward:
-            self._backward[path] = _closure(path, lambda one: self._backwards.get(one, ()))
-        return self._backward[path]
+        return self.note(("importers", path), lambda: _closure(path, self.direct_importers))
 
 
 class Quiet:

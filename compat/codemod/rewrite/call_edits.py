@@ -17,8 +17,6 @@ def of_call(module: Module, call: ast.Call, changes: list[OfCall]) -> Iterator[E
         layout = module.note(("layout", call), lambda: call_layout.layout(segment))
     except ValueError as why:
         raise ConflictError(f"this call is left as it is: {why}") from why
-    if any(argument.bare_generator for argument in layout.arguments):
-        raise ConflictError("this call takes a generator without brackets")
     place = {base + argument.start: index for index, argument in enumerate(layout.arguments)}
 
     def index_of(argument: ast.expr | ast.keyword) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from compat.codemod.files.import_graph import content
-from compat.codemod.rewrite import AddStatement, Draft, DropArgument, OfCall, Replace, Substitute, changes
+from compat.codemod.rewrite import Draft, DropArgument, OfCall, changes
 from compat.codemod.rule import Rule
 from compat.codemod.source import Module, Place, Use, conditions, libcst_check, old_names
 from compat.codemod.uses import Project, replacements
@@ -70,7 +70,7 @@ def _against(project: Project, module: Module, draft: Draft) -> Iterator[Replace
     touched = [one if isinstance(one, str) else one.path for one in draft.touches or ()]
     if everywhere:
         touched += _paths_in(module, draft)
-    written = {word for change in draft.changes for word in _WORD.findall(_new_text(change))}
+    written = {word for change in draft.changes for word in _WORD.findall(getattr(change, "new", ""))}
     for one in everywhere:
         if any(one.stands_for(path) for path in touched) or one.name in written:
             yield one
@@ -88,10 +88,6 @@ def _paths_in(module: Module, draft: Draft) -> Iterator[str]:
             for start, end in changes.stretches(module, change):
                 spans = ((use.path, module.span(use.node)) for use in module.uses)
                 yield from (path for path, (first, last) in spans if first < end and start < last)
-
-
-def _new_text(change: changes.Change) -> str:
-    return change.new if isinstance(change, Replace | Substitute | AddStatement) else ""
 
 
 def _nobody_minds(project: Project, draft: Draft, found: tuple[Replacement, ...]) -> bool:
