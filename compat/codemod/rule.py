@@ -1,5 +1,6 @@
 """What a rule is, and all that the file of a rule usually needs: import it from here."""
 
+import ast
 import dataclasses
 from collections.abc import Callable, Iterable
 
@@ -31,6 +32,7 @@ from compat.codemod.source import (
     keyword,
     literal,
     old_names,
+    plain_name,
     starred,
     string,
     value_kinds,
@@ -44,7 +46,7 @@ __all__ = [  # noqa: RUF022 - by what they are
     # changes
     "AddArgument", "AddStatement", "Change", "DropArgument", "DropName", "NameArgument", "Remove", "RenameKeyword", "Replace", "Unwrap",
     # calls
-    "called", "is_dict_with", "keyword", "literal", "starred", "string",
+    "called", "is_dict_with", "keyword", "literal", "plain_name", "sox_for_sox_io", "starred", "string",
 ]  # fmt: skip
 
 TARGETS = {
@@ -59,6 +61,14 @@ MODERN = frozenset({"2.1", "2.2", "2.9"})
 NO_LEFTOVERS = frozenset({"2.2", "2.9"})
 NINE = frozenset({"2.9"})
 DROP_IN = frozenset({"compat"})
+
+
+def sox_for_sox_io(module: Module, use: Use, value: ast.expr, reason: str) -> Draft:
+    """The draft that writes ``"sox"`` where ``"sox_io"`` is written; a report where it is put together of parts, or in an f-string."""
+    span, quoted = module.span(value), module.segment(value)
+    if quoted not in ("'sox_io'", '"sox_io"') or module.in_fstring(value):
+        return Draft(span, reason, "Change the name.")
+    return Draft(span, reason, changes=(Replace(*span, quoted.replace("_io", "")),), touches=(use,))
 
 
 @dataclasses.dataclass(frozen=True)

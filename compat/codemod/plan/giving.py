@@ -40,8 +40,7 @@ def _no_backend_in_dicts(part: Part, site: Site) -> None:
         named = [node for node in module.names.all(ast.keyword) if node.arg == "backend" and id(node) not in own]
         quoted = [node for node in module.names.all(ast.Constant) if node.value == "backend"]
         for node in (*named, *quoted):
-            reason = "arguments are passed in a dict, which may name a backend already"
-            raise NotProvableError(reason, [site.place, module.place(node)])
+            raise NotProvableError("arguments are passed in a dict, which may name a backend already", [site.place, module.place(node)])
 
 
 def _as_value(part: Part, site: Site, value: str) -> list[Change]:

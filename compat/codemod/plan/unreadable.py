@@ -25,8 +25,12 @@ def passed_on(part: Part) -> None:
     for module in part.modules:
         for use in module.of(Kind.SETTER):
             if use.call is None and not use.stored:
-                reason = "the setter is passed on as a value, so what it will set is not seen here"
-                part.say(VARIABLE, module, use.node, NotProvableError(reason, advice=BY_HAND))
+                part.say(
+                    VARIABLE,
+                    module,
+                    use.node,
+                    NotProvableError("the setter is passed on as a value, so what it will set is not seen here", advice=BY_HAND),
+                )
 
 
 def settle(part: Part, setter: SetterCall) -> None:

@@ -48,8 +48,9 @@ def nobody_asks(part: Part) -> None:
         known = {restore.getter for restore in restores(module)}
         for use in module.of(Kind.GETTER):
             if use not in known and not use.stored:
-                advice = "Decide what the code that asks for it should do."
-                raise NotProvableError("get_audio_backend is used", [module.place(use.node)], advice)
+                raise NotProvableError(
+                    "get_audio_backend is used", [module.place(use.node)], "Decide what the code that asks for it should do."
+                )
 
 
 def _no_other_name(part: Part, module: Module) -> None:
@@ -60,8 +61,9 @@ def _no_other_name(part: Part, module: Module) -> None:
         if passed and imported.local != old_names.ROOT and imported.scope is module.names.module:
             others = part.project.imports.who_imports(module.path, imported.local)
             if others:
-                reason = f"{imported.local} is imported from {module.path} elsewhere, {_UNSEEN}"
-                raise NotProvableError(reason, [Place(others[0], 1, 1, 1, 1)])
+                raise NotProvableError(
+                    f"{imported.local} is imported from {module.path} elsewhere, {_UNSEEN}", [Place(others[0], 1, 1, 1, 1)]
+                )
     for reached in reexports.of(part.project, module):
         if reached.known.kind in (Kind.FUNCTION, Kind.SETTER, Kind.GETTER):
             raise NotProvableError(f"torchaudio is reached by way of {reached.through}, {_UNSEEN}", [module.place(reached.node)])

@@ -13,9 +13,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             continue
         value = literal(given.value)
         if isinstance(value, int | float) and not isinstance(value, bool):
-            reason = "no backend is named, so ffmpeg is asked first, and it takes a CodecConfig for compression, not a number"
-            advice = f'Give backend="sox" beside it, or compression=torchaudio.io.CodecConfig({_same(value)}).'
-            yield Draft(module.span(given), reason, advice)
+            yield Draft(
+                module.span(given),
+                "no backend is named, so ffmpeg is asked first, and it takes a CodecConfig for compression, not a number",
+                f'Give backend="sox" beside it, or compression=torchaudio.io.CodecConfig({_same(value)}).',
+            )
 
 
 def _same(value: float) -> str:

@@ -3,13 +3,25 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, RenameKeyword, Rule, Use, Valid, is_dict_with, keyword
+from compat.codemod.rule import (
+    MODERN,
+    Draft,
+    Kind,
+    Level,
+    Module,
+    Project,
+    RenameKeyword,
+    Rule,
+    Use,
+    Valid,
+    is_dict_with,
+    keyword,
+    plain_name,
+)
 from compat.codemod.uses import forwarding
 from compat.codemod.uses.argument_dicts import passed_in_dict
 
 _OLD = "filepath"
-
-
 _REASON = "the first parameter is called uri= from 2.1 on; filepath= is a TypeError"
 
 
@@ -66,10 +78,9 @@ def _later_calls(module: Module, use: Use) -> Iterator[tuple[ast.Call, str]]:
                 yield outer, "here it is passed on"
         elif isinstance(above, ast.Assign | ast.AnnAssign | ast.NamedExpr):
             targets = above.targets if isinstance(above, ast.Assign) else [above.target]
-            names = {one.id if isinstance(one, ast.Name) else one.attr for one in targets if isinstance(one, ast.Name | ast.Attribute)}
+            names = set(map(plain_name, targets)) - {""}
             for call in module.calls:
-                function = call.func.value if isinstance(call.func, ast.Subscript) else call.func
-                name = function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
+                name = plain_name(call.func.value if isinstance(call.func, ast.Subscript) else call.func)
                 if name in names and keyword(call, _OLD):
                     yield call, f"{name} is torchaudio.{use.name} here, or may be"
             return

@@ -16,8 +16,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if alone and isinstance(statement, ast.Assign) and literal(statement.value) is False:
             yield Draft(module.span(statement), _REASON, changes=(Remove(statement),), touches=(use,))
         elif isinstance(statement, ast.Assign) and use.stored and literal(statement.value) is True:
-            reason = f"{_REASON}; True asked for the load of 0.6, with its own arguments"
-            yield Draft(module.span(statement), reason, "See which arguments the calls give, and delete it.")
+            yield Draft(
+                module.span(statement),
+                f"{_REASON}; True asked for the load of 0.6, with its own arguments",
+                "See which arguments the calls give, and delete it.",
+            )
         else:
             yield Draft(module.span(use.node), _REASON, "Delete what depends on it.")
 

@@ -49,8 +49,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         elif _positional(call):
             yield Draft(module.span(call), "these arguments look like the order of 0.7 (out, normalization, ...)", "Name them.")
         elif in_dict:
-            advice = "Write the dict with frame_offset, num_frames and normalize."
-            yield Draft(module.span(call), f"{_REASON}; {in_dict}= is a key of a dict here", advice)
+            yield Draft(
+                module.span(call),
+                f"{_REASON}; {in_dict}= is a key of a dict here",
+                "Write the dict with frame_offset, num_frames and normalize.",
+            )
     for use, call, others in forwarding.forwarded(module, "load"):
         yield from _draft(module, project, use, call, others=others)
 

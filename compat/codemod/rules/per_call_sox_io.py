@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import PER_CALL, Draft, Level, Module, Project, Replace, Rule, Valid, keyword, literal
+from compat.codemod.rule import PER_CALL, Draft, Level, Module, Project, Rule, Valid, keyword, literal, sox_for_sox_io
 
 _REASON = 'in a call the backend is "sox"; "sox_io" is a ValueError'
 
@@ -11,14 +11,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """The literal is replaced."""
     for use, call in module.calls_of("load", "save", "info"):
         given = keyword(call, "backend")
-        if given is None or literal(given.value) != "sox_io":
-            continue
-        start, end = module.span(given.value)
-        quoted = module.text.text[start:end]
-        if quoted in ("'sox_io'", '"sox_io"'):
-            yield Draft((start, end), _REASON, changes=(Replace(start, end, quoted.replace("_io", "")),), touches=(use,))
-        else:
-            yield Draft((start, end), _REASON, "Change the name.")
+        if given is not None and literal(given.value) == "sox_io":
+            yield sox_for_sox_io(module, use, given.value, _REASON)
 
 
 RULE = Rule(

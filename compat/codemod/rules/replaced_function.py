@@ -13,8 +13,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for one, places in replacements.refused(project).items():
         if one in replacements.of(module):
             name = f"torchaudio.{one.name}".rstrip(".")
-            reason = f"{name} {one.how} here, so what would reach it is not changed"
-            yield Draft(module.text.stretch(one.place), reason, _ADVICE, related=tuple(places[:3]))
+            yield Draft(
+                module.text.stretch(one.place),
+                f"{name} {one.how} here, so what would reach it is not changed",
+                _ADVICE,
+                related=tuple(places[:3]),
+            )
 
 
 RULE = Rule(

@@ -22,8 +22,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         elif passed_in_dict(module, project, call, "precision"):
             yield Draft(module.span(call), f"{_REASON}; here it is a key of a dict", _ADVICE)
         elif len(call.args) > 3 and literal(call.args[3]) in (8, 16, 24, 32) and not any(isinstance(a, ast.Starred) for a in call.args[:4]):
-            reason = "the fourth argument looks like the precision of 0.7; since then it is channels_first"
-            yield Draft(module.span(call.args[3]), reason, "Write bits_per_sample= instead.")
+            yield Draft(
+                module.span(call.args[3]),
+                "the fourth argument looks like the precision of 0.7; since then it is channels_first",
+                "Write bits_per_sample= instead.",
+            )
     for use, call, _ in forwarding.forwarded(module, "save"):
         given = keyword(call, "precision")
         if given is not None:

@@ -48,8 +48,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             if changes is not None:
                 yield Draft(module.span(call), _REASON, changes=changes, touches=(use,))
         except NotProvableError as why:
-            advice = "rate is sample_rate, channels num_channels; length was frames x channels with sox, and frames with soundfile."
-            yield Draft(module.span(call), f"{_REASON}; {why}", advice)
+            yield Draft(
+                module.span(call),
+                f"{_REASON}; {why}",
+                "rate is sample_rate, channels num_channels; length was frames x channels with sox, and frames with soundfile.",
+            )
 
 
 def _translated(module: Module, project: Project, call: ast.Call) -> tuple[Change, ...] | None:

@@ -93,8 +93,14 @@ class Gathered:
         for module in self.modules:
             if module.imported:
                 place = module.place(module.imported[0].statement)
-                reason = "the project has a module `torchaudio` of its own, so what is imported here may be that"
-                by_file[module.path].append(Finding("TAC127", place, reason, "Run on a part that does not have it."))
+                by_file[module.path].append(
+                    Finding(
+                        "TAC127",
+                        place,
+                        "the project has a module `torchaudio` of its own, so what is imported here may be that",
+                        "Run on a part that does not have it.",
+                    )
+                )
         for path, found in by_file.items():
             self.result.files.append(FileResult(path, b"", b"", left=found, left_after=found))
         return True
