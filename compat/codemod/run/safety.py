@@ -8,7 +8,7 @@ from typing import NamedTuple
 from compat.codemod.files.import_graph import content
 from compat.codemod.rewrite import Draft, DropArgument, OfCall, changes
 from compat.codemod.rule import Rule
-from compat.codemod.source import Module, Place, Use, conditions, libcst_check, old_names
+from compat.codemod.source import Module, Place, Use, conditions, old_names
 from compat.codemod.uses import Project, replacements
 from compat.codemod.uses.replacements import Replacement
 
@@ -39,10 +39,6 @@ def objection(project: Project, module: Module, draft: Draft) -> Objection | Non
     for use in draft.touches or ():
         if isinstance(use, Use) and _may_be_kept_out(project, module, use, draft):
             return Objection("a test around it asks which torchaudio there is, and what it gives cannot be told")
-    dissent = libcst_check.dissent(module)
-    if dissent is not None:
-        place = module.place(dissent.use.node)
-        return Objection(f"{dissent.reason}, in line {place.line}", (place,))
     found = tuple(dict.fromkeys(_against(project, module, draft)))
     if not found or _nobody_minds(project, draft, found):
         return None
