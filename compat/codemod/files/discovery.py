@@ -14,7 +14,6 @@ ALWAYS_SKIPPED = {
     ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".ipynb_checkpoints",
 }  # fmt: skip
 
-_HERE = f".{os.sep}"
 
 PYTHON, NOTEBOOK, MARKDOWN, RST, OTHER = "python", "notebook", "markdown", "rst", "other"
 _KINDS = {".py": PYTHON, ".pyi": PYTHON, ".pyw": PYTHON, ".ipynb": NOTEBOOK, ".md": MARKDOWN, ".markdown": MARKDOWN, ".rst": RST}
@@ -84,7 +83,7 @@ def walk(paths: Iterable[str], exclude: Iterable[str], *, documents: bool) -> It
     for path in given:
         named = [(Found(path, kind_of(path) or PYTHON, None, is_named=True), False)]
         for found, is_link in _folder(path, _above(path), patterns) if os.path.isdir(path) else named:
-            found.path = found.path.removeprefix(_HERE)
+            found.path = found.path.removeprefix(f".{os.sep}")
             if found.kind in (MARKDOWN, RST) and not (documents or found.is_named):
                 continue
             if is_link or len(given) > 1:

@@ -23,7 +23,7 @@ def _one(part: Part, rule: str, setter: SetterCall) -> None:
     nobody_asks(part)
     region = setter.region
     if setter.where == "guarded":
-        if not (isinstance(region, ast.If) and _asks_lister(setter.module, region.test) and _only_sets(setter.module, region)):
+        if not (isinstance(region, ast.If) and _is_about_list(setter.module, region)):
             return  # TAC121 speaks of guards
     elif setter.where == "value":
         raise NotProvableError("the value of the setter is used")
@@ -34,9 +34,6 @@ def _one(part: Part, rule: str, setter: SetterCall) -> None:
     part.propose(rule, setter, [Remove(region)])
 
 
-def _asks_lister(module: Module, test: ast.expr) -> bool:
-    return any(use.kind == Kind.LISTER and module.inside(use.node, test) for use in module.uses)
-
-
-def _only_sets(module: Module, statement: ast.If) -> bool:
-    return setter_calls.only_sets(module, statement.body) and (not statement.orelse or setter_calls.only_sets(module, statement.orelse))
+def _is_about_list(module: Module, statement: ast.If) -> bool:
+    asks = any(module.inside(use.node, statement.test) for use in module.of(Kind.LISTER))
+    return asks and setter_calls.only_sets(module, [*statement.body, *statement.orelse])

@@ -11,9 +11,6 @@ from compat.codemod.rewrite import Remove
 from compat.codemod.source import NotProvableError, old_names
 from compat.codemod.uses import SetterCall
 
-_BESIDE = "a call in the same function runs before it, or also without it"
-_OUTLIVES = "the setting outlives its function, and other calls may depend on it"
-
 
 def settle(part: Part, setters: list[SetterCall]) -> None:
     """Settle setters that stand in functions.
@@ -25,7 +22,12 @@ def settle(part: Part, setters: list[SetterCall]) -> None:
     governed = {site: setter for setter in setters for site in _dominated(part, setter, setters)}
     for site in part.sites:
         if site not in governed:
-            raise NotProvableError(_BESIDE if any(_in_one_function(setter, site) for setter in setters) else _OUTLIVES, [site.place])
+            raise NotProvableError(
+                "a call in the same function runs before it, or also without it"
+                if any(_in_one_function(setter, site) for setter in setters)
+                else "the setting outlives its function, and other calls may depend on it",
+                [site.place],
+            )
     for setter in setters:
         removal.not_caught(setter)
         function = setter.module.function_of(setter.call)

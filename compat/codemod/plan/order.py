@@ -55,7 +55,7 @@ def runs_under(part: Part, site: Site, setters: list[SetterCall]) -> bool:
         raise NotProvableError("the function is bound by `from torchaudio import`, perhaps before the setter", [site.place])
     if graph.reachable(path) & homes:
         return True
-    if site.module.is_test:
+    if is_test(site.module.path):
         return False
     for root in sorted(graph.importers(path)):
         file = graph.files[root]
@@ -104,7 +104,7 @@ def not_called_early(part: Part, away: list[Site], setters: list[SetterCall]) ->
 
 def _not_called_outside(part: Part, module: Module, loading: frozenset[str], homes: set[str]) -> None:
     """Raise where a module that no setter governs calls one of these functions while it is imported."""
-    if module.is_test or module.interactive or _under(module.path, homes) or part.project.imports.reachable(module.path) & homes:
+    if is_test(module.path) or module.interactive or _under(module.path, homes) or part.project.imports.reachable(module.path) & homes:
         return
     for call in module.calls:
         guarded = conditions.is_main_guard(module, _top(module, call))

@@ -15,9 +15,6 @@ SAME_FILE, PROJECT, FOLD, PLATFORM = "TAC101", "TAC102", "TAC103", "TAC104"
 VARIABLE, RESTORE, TRIED, VALUE = "TAC105", "TAC106", "TAC109", "TAC118"
 
 BY_HAND = 'Give backend= to the calls that this setting is meant for ("sox_io" is "sox" there), then delete it.'
-_DELETE_BY_HAND = "Delete it by hand: 2.9 has no global backend, and ignores backend= in calls."
-_GONE = "the global backend is gone: each call names its own"
-_GONE_IN_NINE = "torchaudio 2.9 has no global backend"
 
 # What there is to say, by rule.
 Drafts = defaultdict[str, list[tuple[Module, Draft]]]
@@ -73,7 +70,9 @@ class Part(Notes):
 
     def say_of(self, setter: SetterCall, why: NotProvableError, rule: str = "") -> None:
         """Report a setter, under the rule that speaks of its kind."""
-        advice = why.advice or (BY_HAND if self.per_call else _DELETE_BY_HAND)
+        advice = why.advice or (
+            BY_HAND if self.per_call else "Delete it by hand: 2.9 has no global backend, and ignores backend= in calls."
+        )
         self.say(rule or self.rule_of(setter), setter.module, setter.call, NotProvableError(why.reason, why.related, advice))
 
     def attempt(self, rule: str, of: Iterable[SetterCall], settle: Callable[[], None]) -> bool:
@@ -91,7 +90,9 @@ class Part(Notes):
     ) -> None:
         """Propose to take a setter away; ``also`` are the other uses that go with it."""
         span = setter.module.span(setter.call)
-        reason = reason or (_GONE if self.per_call else _GONE_IN_NINE)
+        reason = reason or (
+            "the global backend is gone: each call names its own" if self.per_call else "torchaudio 2.9 has no global backend"
+        )
         draft = Draft(span, reason, changes=tuple(changes), touches=(setter.use, *also), group=group)
         self._drafts[rule].append((setter.module, draft))
 

@@ -6,9 +6,6 @@ from compat.codemod.plan.part import BY_HAND, VARIABLE, Part
 from compat.codemod.source import Kind, NotProvableError, old_names
 from compat.codemod.uses import SetterCall, setter_calls
 
-_PASS_ON = 'Pass the value on to each load, save and info as backend= ("sox_io" is "sox" there), or run with --backend NAME.'
-_DELETE = "Delete it, and the option that the value comes from: 2.9 has no backends."
-
 
 def no_such_backend(name: str) -> str:
     """Why a global backend of this name fails."""
@@ -24,7 +21,7 @@ def passed_on(part: Part) -> None:
     """Report the setter where it is passed on as a value."""
     for module in part.modules:
         for use in module.of(Kind.SETTER):
-            if use.call is None and not use.stored:
+            if use.call is None:
                 part.say(
                     VARIABLE,
                     module,
@@ -45,4 +42,10 @@ def settle(part: Part, setter: SetterCall) -> None:
     places = [module.place(node) for module in part.modules for node in module.strings if node.value in ("sox_io", "sox-io")]
     if isinstance(value, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
         places += part.project.mentions
-    raise NotProvableError(words, places[:8], _PASS_ON if part.per_call else _DELETE)
+    raise NotProvableError(
+        words,
+        places[:8],
+        'Pass the value on to each load, save and info as backend= ("sox_io" is "sox" there), or run with --backend NAME.'
+        if part.per_call
+        else "Delete it, and the option that the value comes from: 2.9 has no backends.",
+    )

@@ -5,7 +5,7 @@ import re
 
 from compat.codemod.plan.part import Part
 from compat.codemod.plan.restore_pairs import restores
-from compat.codemod.source import Kind, Module, NotProvableError, Place, Use, called, literal, old_names, plain_name
+from compat.codemod.source import Kind, Module, NotProvableError, Place, Use, called, is_test, literal, old_names, plain_name
 from compat.codemod.uses import reexports
 
 _NAMESPACES = re.compile(r"modules|\bmods?\b|\b(?:globals|locals|vars)\(|__dict__|namespace", re.I)
@@ -47,7 +47,7 @@ def nobody_asks(part: Part) -> None:
     for module in part.modules:
         known = {restore.getter for restore in restores(module)}
         for use in module.of(Kind.GETTER):
-            if use not in known and not use.stored:
+            if use not in known:
                 raise NotProvableError(
                     "get_audio_backend is used", [module.place(use.node)], "Decide what the code that asks for it should do."
                 )
@@ -91,7 +91,7 @@ def _seen(module: Module) -> None:
         place = module.place(module.statement_of(hidden.node))
         raise NotProvableError("torchaudio is used in an f-string, where nothing is changed", [place])
     for string in module.strings:
-        if string.value == old_names.ROOT and not module.is_test and _is_looked_up(module, string):
+        if string.value == old_names.ROOT and not is_test(module.path) and _is_looked_up(module, string):
             raise NotProvableError(f"torchaudio is looked up by a string, {_UNSEEN}", [module.place(string)])
     for node in module.names.all(ast.Attribute):
         if node.attr in old_names.FUNCTIONS and _through_another(module, node):

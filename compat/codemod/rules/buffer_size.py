@@ -13,7 +13,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         reason = "torchaudio 2.9 has no libsox, and no buffer of its"
         if isinstance(statement, ast.Expr) and statement.value is use.call and _plain(use.call):
             yield Draft(module.span(statement), reason, changes=(Remove(statement),), touches=(use,))
-        elif not use.stored:
+        else:
             yield Draft(module.span(use.node), reason, "Delete what depends on it.")
 
 

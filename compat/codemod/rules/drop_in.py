@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from compat.codemod.rule import DROP_IN, NO_FUNCTION, Draft, Level, Module, Project, Replace, Rule, Valid
 
-_BESIDE = "`torchaudio-compat run SCRIPT` works beside it and needs no line here, and so does `torchaudio-compat codemod --target 2.2`."
 _INSTALL = 'compat.install("2.0")'
 
 
@@ -23,7 +22,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         yield Draft(
             (0, 0),
             "the project has a module of its own called compat",
-            _BESIDE,
+            "`torchaudio-compat run SCRIPT` works beside it and needs no line here, and so does `torchaudio-compat codemod --target 2.2`.",
         )
         return
     head = [statement for index, statement in enumerate(body) if _is_head(statement, index)]

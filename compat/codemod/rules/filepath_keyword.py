@@ -40,8 +40,6 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             seen.add(call)
             yield _draft(module, project, use, call, given, twice=len(call.args) > others)
     for use in module.of(Kind.FUNCTION, Kind.BACKEND_FUNCTION):
-        if use.stored:
-            continue
         if use.call is None:
             for call, how in _later_calls(module, use):
                 if call not in seen:

@@ -17,20 +17,13 @@ _NONE = {
 }
 
 
-_ARMS = "Decide which arm is meant to run, and ask list_audio_backends() if it is about what is there."
-_VALUE = (
-    "Delete it, or show or give list_audio_backends() or the name that the calls get as backend=; "
-    "set_audio_backend() stays while get_audio_backend() is used."
-)
-
-
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Where both arms differ in offset= and frame_offset= only, the modern one stays; any other use is reported."""
     settled = set()
     for use in module.of(Kind.GETTER):
         above = module.names.parents.get(use.node)
         asked_for = isinstance(above, ast.Call) and above.func is not use.node
-        if use.stored or asked_for:
+        if asked_for:
             continue
         decision = _decision(module, use)
         changes = _modern_arm(module, decision) if decision else ()
@@ -44,7 +37,14 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                     touches=(use,),
                 )
         elif not any(restore.getter is use for restore in restores(module)):  # TAC106 speaks of those
-            advice = _ARMS if _is_tested(module, use) else _VALUE
+            advice = (
+                "Decide which arm is meant to run, and ask list_audio_backends() if it is about what is there."
+                if _is_tested(module, use)
+                else (
+                    "Delete it, or show or give list_audio_backends() or the name that the calls get as backend=; "
+                    "set_audio_backend() stays while get_audio_backend() is used."
+                )
+            )
             yield Draft(module.span(use.node), _NONE[project.target], advice)
 
 

@@ -10,7 +10,7 @@ _REASON = "USE_SOUNDFILE_LEGACY_INTERFACE went in 0.9"
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Set to False it goes; anything else is reported."""
-    for use in module.of(Kind.FLAG):
+    for use in (use for use in module.uses if use.kind == Kind.FLAG):
         statement = module.statement_of(use.node)
         alone = isinstance(statement, ast.Assign) and len(statement.targets) == 1 and statement.targets[0] is use.node
         if alone and isinstance(statement, ast.Assign) and literal(statement.value) is False:

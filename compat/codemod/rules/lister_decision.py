@@ -7,22 +7,23 @@ from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rul
 from compat.codemod.uses import setter_calls
 
 _SHOWN = ("print", "str", "repr", "bool", "format", "debug", "info", "warning", "error", "log", "len")
-_LISTED = "from 2.1 on the backend is listed as sox"
-_OTHERWISE = "from 2.1 on the list has other names (sox for sox_io, and ffmpeg), in another order"
-_GONE = "torchaudio 2.9 has no backends, and list_audio_backends went"
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """``"sox_io" in`` becomes ``"sox" in``; what is done with the list otherwise is reported where the old name matters."""
     for use in module.of(Kind.LISTER):
-        if use.call is None or use.stored:
+        if use.call is None:
             continue
         if project.target == "2.9":
             test = module.names.parents.get(use.call)
             above = module.names.parents.get(test) if isinstance(test, ast.Compare) else None
             guards_setter = isinstance(above, ast.If) and setter_calls.only_sets(module, above.body)
             if decides(module, use) and not guards_setter:
-                yield Draft(module.span(use.node), _GONE, "Decide which arm is meant to run.")
+                yield Draft(
+                    module.span(use.node),
+                    "torchaudio 2.9 has no backends, and list_audio_backends went",
+                    "Decide which arm is meant to run.",
+                )
             continue
         yield from (draft for place in _places(module, use.call) for draft in _draft(module, use, place))
 
@@ -45,9 +46,13 @@ def _draft(module: Module, use: Use, place: ast.expr) -> Iterator[Draft]:
     member = isinstance(above, ast.Compare) and len(above.ops) == 1 and isinstance(above.ops[0], ast.In | ast.NotIn)
     if isinstance(above, ast.Compare) and member and above.comparators[0] is place:
         if literal(above.left) == "sox_io":
-            yield sox_for_sox_io(module, use, above.left, _LISTED)
+            yield sox_for_sox_io(module, use, above.left, "from 2.1 on the backend is listed as sox")
     elif _is_used(above):
-        yield Draft(module.span(use.node), _OTHERWISE, "See what is done with it.")
+        yield Draft(
+            module.span(use.node),
+            "from 2.1 on the list has other names (sox for sox_io, and ffmpeg), in another order",
+            "See what is done with it.",
+        )
 
 
 def _is_used(above: ast.AST | None) -> bool:

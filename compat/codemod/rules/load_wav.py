@@ -5,15 +5,12 @@ from collections.abc import Iterator
 
 from compat.codemod.rule import DROP_IN, MODERN, Draft, Kind, Level, Module, Project, Replace, Rule, Valid, literal, old_names, starred
 
-_REASON = "load_wav went in 0.9; whether it scaled to 16-bit numbers or to [-1, 1] differed by release and backend"
 _SHAPES = ("shape", "size", "ndim", "dim", "numel", "nelement", "ndimension")
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Every use; where only the shape of what it gives is read, load gives the same."""
     for use in module.of(Kind.LOAD_WAV):
-        if use.stored:
-            continue
         governed = any(True for other in project.modules for _ in other.of(Kind.SETTER))
         if (
             isinstance(use.node, ast.Attribute)
@@ -30,7 +27,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 touches=(use, f"{old_names.ROOT}.load"),
             )
         else:
-            yield Draft(module.span(use.node), _REASON, "Use torchaudio.load, and multiply by 2**15 where the old scale is needed.")
+            yield Draft(
+                module.span(use.node),
+                "load_wav went in 0.9; whether it scaled to 16-bit numbers or to [-1, 1] differed by release and backend",
+                "Use torchaudio.load, and multiply by 2**15 where the old scale is needed.",
+            )
 
 
 def _only_shape(module: Module, project: Project, call: ast.Call | None) -> bool:

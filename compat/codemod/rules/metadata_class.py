@@ -34,7 +34,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if one.path == _OLD and isinstance(one.statement, ast.ImportFrom):
             yield _import(module, one, one.statement)
     for use in module.of(Kind.OLD_METADATA):
-        if isinstance(use.node, ast.Attribute) and not use.stored:
+        if isinstance(use.node, ast.Attribute):
             yield Draft(module.span(use.node), _REASON, changes=tuple(_dotted(module, use)), touches=(use,))
     for start, end, root in type_texts.mentions(module, _BELOW):
         yield Draft((start, end), _REASON, changes=(Replace(start, end, f"{root}.AudioMetaData"),), touches=(_OLD,))

@@ -24,7 +24,6 @@ from compat.codemod.rule import (
 from compat.codemod.uses import forwarding
 from compat.codemod.uses.argument_dicts import passed_in_dict
 
-_ZERO = "num_frames=0 meant all of it up to 0.7; since then it is refused, or gives nothing"
 _REASON = "this is an argument of the load of 0.7 and before, and a TypeError since"
 
 
@@ -74,7 +73,12 @@ def _draft(module: Module, project: Project, use: Use, call: ast.Call, *, others
     if doubt:
         yield Draft(module.span(call), f"{_REASON}; {doubt}", "Write what is meant with frame_offset, num_frames and normalize.")
     else:
-        yield Draft(module.span(call), _REASON if old else _ZERO, changes=tuple(changes), touches=(use,))
+        yield Draft(
+            module.span(call),
+            _REASON if old else "num_frames=0 meant all of it up to 0.7; since then it is refused, or gives nothing",
+            changes=tuple(changes),
+            touches=(use,),
+        )
 
 
 def _changes(call: ast.Call, old: dict[str, ast.keyword], others: int) -> tuple[list[Change], str]:

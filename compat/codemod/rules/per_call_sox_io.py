@@ -4,15 +4,13 @@ from collections.abc import Iterator
 
 from compat.codemod.rule import PER_CALL, Draft, Level, Module, Project, Rule, Valid, keyword, literal, sox_for_sox_io
 
-_REASON = 'in a call the backend is "sox"; "sox_io" is a ValueError'
-
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """The literal is replaced."""
     for use, call in module.calls_of("load", "save", "info"):
         given = keyword(call, "backend")
         if given is not None and literal(given.value) == "sox_io":
-            yield sox_for_sox_io(module, use, given.value, _REASON)
+            yield sox_for_sox_io(module, use, given.value, 'in a call the backend is "sox"; "sox_io" is a ValueError')
 
 
 RULE = Rule(

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid
 from compat.codemod.uses import replacements
 
-_ADVICE = "Let what takes its place accept the new call, leave this folder out (--exclude tests), and run again."
-
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """The replacements in this module that kept the engine from a change."""
@@ -16,7 +14,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield Draft(
                 module.text.stretch(one.place),
                 f"{name} {one.how} here, so what would reach it is not changed",
-                _ADVICE,
+                "Let what takes its place accept the new call, leave this folder out (--exclude tests), and run again.",
                 related=tuple(places[:3]),
             )
 

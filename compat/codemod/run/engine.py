@@ -96,7 +96,7 @@ def run(modules: list[Module], active: Iterable[Rule], *, unsafe: bool, make_pro
         if not applied:
             _leave(outcomes, left)
             return list(outcomes.values())
-        fixed = {path: [_found(outcomes, proposal, State.FIXED) for proposal in proposals] for path, (proposals, _) in applied.items()}
+        fixed = {path: [_findings(outcomes, proposal, State.FIXED)[0] for proposal in own] for path, (own, _) in applied.items()}
         for path, (_, made) in applied.items():
             outcome = outcomes[path]
             outcome.fixed += fixed[path]
@@ -208,12 +208,14 @@ class _Round:
             own = defaultdict(list)
             for proposal in self._proposals:
                 own[proposal.module.path].append(proposal)
-            try:
-                for path, proposals in own.items():
-                    if path not in made or made[path][0] != proposals:
-                        made[path] = proposals, _lower(proposals)
-            except _RefusedError as why:
-                self._drop(why.proposal, why.reason)
+            for path, proposals in own.items():
+                if path not in made or made[path][0] != proposals:
+                    try:
+                        changes = [change for proposal in proposals for change in proposal.draft.changes]
+                        made[path] = proposals, lower(proposals[0].module, changes)
+                    except ConflictError:
+                        self._drop(*_first_conflict(proposals))
+                        break
             else:
                 return {path: made[path] for path in own}, self._left
 
@@ -226,30 +228,16 @@ class _Round:
             self._drop_groups()
 
 
-class _RefusedError(Exception):
-    def __init__(self, proposal: _Proposal, reason: str) -> None:
-        super().__init__(reason)
-        self.proposal, self.reason = proposal, reason
-
-
-def _lower(own: list[_Proposal]) -> list[Edit]:
-    """The edits that make all that is proposed for a module.
-
-    Raises:
-        _RefusedError: the first proposal that cannot be made, at all or beside those before it, and why.
-    """
-    module = own[0].module
-    try:
-        return lower(module, [change for proposal in own for change in proposal.draft.changes])
-    except ConflictError:
-        accepted: list[Change] = []
-        for proposal in own:
-            try:
-                lower(module, [*accepted, *proposal.draft.changes])
-            except ConflictError as why:
-                raise _RefusedError(proposal, str(why)) from why
-            accepted += proposal.draft.changes
-        raise
+def _first_conflict(own: list[_Proposal]) -> tuple[_Proposal, str]:
+    """The first proposal for a module that cannot be made, at all or beside those before it, and why."""
+    accepted: list[Change] = []
+    for proposal in own:
+        try:
+            lower(proposal.module, [*accepted, *proposal.draft.changes])
+        except ConflictError as why:
+            return proposal, str(why)
+        accepted += proposal.draft.changes
+    raise AssertionError("together they were refused")
 
 
 # Findings
@@ -258,35 +246,27 @@ def _lower(own: list[_Proposal]) -> list[Edit]:
 def _leave(outcomes: dict[str, Outcome], left: list[_Proposal]) -> None:
     for proposal in left:
         outcome = outcomes[proposal.module.path]
-        state = State.FIXABLE if proposal.draft.changes else State.LEFT
-        outcome.left_after.append(_finding(proposal, proposal.place, state, proposal.draft.related))
-        outcome.left.append(_found(outcomes, proposal, state))
+        before, after = _findings(outcomes, proposal, State.FIXABLE if proposal.draft.changes else State.LEFT)
+        outcome.left.append(before)
+        outcome.left_after.append(after)
 
 
-def _found(outcomes: dict[str, Outcome], proposal: _Proposal, state: State) -> Finding:
-    """What is proposed, at its place in the text as it was read."""
-    place = _back(outcomes[proposal.module.path], proposal.draft.span)
-    return _finding(proposal, place, state, tuple(_place_back(outcomes, one) for one in proposal.draft.related))
-
-
-def _finding(proposal: _Proposal, place: Place, state: State, related: tuple[Place, ...]) -> Finding:
+def _findings(outcomes: dict[str, Outcome], proposal: _Proposal, state: State) -> tuple[Finding, Finding]:
+    """What is proposed, at its place in the text as it was read, and in the text as it is now."""
     draft = proposal.draft
-    advice = draft.advice
-    if state is State.FIXABLE:
-        advice = advice or "Run again with --unsafe to have it changed."
-    return Finding(proposal.rule.id, place, draft.reason, advice, related, state)
+    advice = draft.advice or ("Run again with --unsafe to have it changed." if state is State.FIXABLE else "")
+    now = Finding(proposal.rule.id, proposal.place, draft.reason, advice, draft.related, state)
+    related = tuple(_back(outcomes, one) for one in now.related)
+    return dataclasses.replace(now, place=_back(outcomes, now.place), related=related), now
 
 
-def _back(outcome: Outcome, span: tuple[int, int]) -> Place:
-    start, end = span
+def _back(outcomes: dict[str, Outcome], place: Place) -> Place:
+    """A place in a text as it is now, as a place in that text as it was read."""
+    outcome = outcomes.get(place.path)
+    if outcome is None or not outcome.edits:
+        return place
+    start, end = outcome.now.text.stretch(place)
     for made in reversed(outcome.edits):
         track = Track(made)
         start, end = track.back(start), track.back(end)
     return outcome.module.place((start, max(start, end)))
-
-
-def _place_back(outcomes: dict[str, Outcome], place: Place) -> Place:
-    outcome = outcomes.get(place.path)
-    if outcome is None or not outcome.edits:
-        return place
-    return _back(outcome, outcome.now.text.stretch(place))

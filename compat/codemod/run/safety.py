@@ -14,7 +14,6 @@ from compat.codemod.uses.replacements import Replacement
 
 _WORD = re.compile(r"\w+")
 _ASKS_MOCKS = re.compile(r"assert_|call_args|mock_calls|\bcall\(")
-TOGETHER = "Change the call and what takes its place together; or change that by hand, and run again with --exclude for its file or folder."
 
 
 class Objection(NamedTuple):
@@ -44,7 +43,12 @@ def objection(project: Project, module: Module, draft: Draft) -> Objection | Non
         return None
     name = f"torchaudio.{found[0].name}".rstrip(".")
     places = tuple(one.place for one in found[:3])
-    return Objection(f"{name} {found[0].how} elsewhere, and what takes its place would meet the change", places, TOGETHER, found)
+    return Objection(
+        f"{name} {found[0].how} elsewhere, and what takes its place would meet the change",
+        places,
+        "Change the call and what takes its place together; or change that by hand, and run again with --exclude for its file or folder.",
+        found,
+    )
 
 
 def _may_be_kept_out(project: Project, module: Module, use: Use, draft: Draft) -> bool:

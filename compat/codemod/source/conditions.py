@@ -7,6 +7,7 @@ from compat.codemod.source import old_names
 from compat.codemod.source.module import Module
 
 _PLATFORM = {"sys.platform", "os.name", "platform.system", "platform.platform", "platform.machine", "sys.getwindowsversion"}
+_MAIN = ("__name__ == '__main__'", "'__main__' == __name__")
 _PRESENCE = re.compile(
     r"\A_?(?:(?:is|has|have|with|use|using)_)?_?torch_?audio_?(?:is_)?(?:available|installed|present|found|importable)\Z"
     r"|\A_?(?:has|have)_?torch_?audio\Z",
@@ -16,15 +17,7 @@ _PRESENCE = re.compile(
 
 def is_main_guard(module: Module, statement: ast.stmt) -> bool:
     """Whether it is ``if __name__ == "__main__":`` of the module."""
-    if not (isinstance(statement, ast.If) and statement in module.tree.body and isinstance(statement.test, ast.Compare)):
-        return False
-    test = statement.test
-    sides = [test.left, *test.comparators]
-    return (
-        any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)
-        and any(isinstance(side, ast.Constant) and side.value == "__main__" for side in sides)
-        and isinstance(test.ops[0], ast.Eq)
-    )
+    return isinstance(statement, ast.If) and ast.unparse(statement.test) in _MAIN and statement in module.tree.body
 
 
 def is_platform_test(module: Module, test: ast.expr) -> bool:

@@ -87,11 +87,6 @@ class Module(Tree):
         """The same module with another text."""
         return Module(self.path, text, standalone=self.standalone, interactive=self.interactive)
 
-    @functools.cached_property
-    def is_test(self) -> bool:
-        """Whether it is a test: such a file may run the project's code without its entry point."""
-        return is_test(self.path)
-
     # torchaudio
 
     @functools.cached_property
@@ -114,12 +109,12 @@ class Module(Tree):
     @functools.cached_property
     def uses(self) -> list[Use]:
         """Every use of a name that is torchaudio's and nothing else's, in the order of the text; not those in f-strings."""
-        return [use for use in self._all_uses if not self.in_fstring(use.node)]
+        return [use for use in self._all_uses if use.node not in self.in_fstrings]
 
     @functools.cached_property
     def hidden(self) -> list[Use]:
         """The uses inside f-strings, which are never changed: before Python 3.12 their places cannot be known."""
-        return [use for use in self._all_uses if self.in_fstring(use.node)]
+        return [use for use in self._all_uses if use.node in self.in_fstrings]
 
     @functools.cached_property
     def _by_imported_name(self) -> list[ast.Name]:
@@ -162,16 +157,13 @@ class Module(Tree):
         return found
 
     def of(self, *kinds: Kind) -> Iterator[Use]:
-        """The uses of these kinds of old names; a text without any of the names is not parsed for it."""
-        if self._named.isdisjoint(kinds):
-            return iter(())
-        return (use for use in self.uses if use.kind in kinds)
+        """The uses of these kinds of old names, but where one is assigned to; a text without any of the names is not parsed for it."""
+        uses = [] if self._named.isdisjoint(kinds) else self.uses
+        return (use for use in uses if use.kind in kinds and not use.stored)
 
     def calls_of(self, *names: str) -> Iterator[tuple[Use, ast.Call]]:
         """The calls of torchaudio's own ``load``, ``save`` or ``info``, however imported."""
-        for use in self.of(Kind.FUNCTION):
-            if use.call is not None and use.name in names:
-                yield use, use.call
+        return ((use, use.call) for use in self.of(Kind.FUNCTION) if use.call and use.name in names)
 
     @functools.cached_property
     def _named(self) -> frozenset[Kind]:

@@ -94,19 +94,16 @@ class Tree(Notes):
 
     # Nodes of a kind
 
-    def in_fstring(self, node: ast.AST) -> bool:
-        """Whether a node is part of an f-string."""
-        return node in self._in_fstrings
-
     @functools.cached_property
-    def _in_fstrings(self) -> set[ast.AST]:
+    def in_fstrings(self) -> set[ast.AST]:
+        """The nodes that are part of an f-string."""
         return {node for outer in self.names.all(ast.JoinedStr) for node in ast.walk(outer) if node is not outer}
 
     @functools.cached_property
     def strings(self) -> list[ast.Constant]:
         """All string constants."""
         found = [node for node in self.names.all(ast.Constant) if isinstance(node.value, str)]
-        return [node for node in found if not self.in_fstring(node)]
+        return [node for node in found if node not in self.in_fstrings]
 
     @property
     def calls(self) -> list[ast.Call]:

@@ -73,7 +73,7 @@ def of(module: Module, node: ast.AST, depth: int = 4) -> str:
     if isinstance(node, ast.NamedExpr):
         return of(module, node.value, depth)
     if isinstance(node, ast.Name) and depth:
-        return _of_name(module, node, depth - 1)
+        return strongest([_of_binding(module, binding.node, depth - 1) for binding in module.names.bindings(node)])
     if isinstance(node, ast.Attribute) and depth:
         return _of_attribute(module, node, depth - 1)
     if isinstance(node, ast.Subscript) and depth:
@@ -153,10 +153,6 @@ def _of_call(module: Module, node: ast.Call, depth: int) -> str:
 
 def _is_integer_dtype(node: ast.AST) -> bool:
     return isinstance(node, ast.Attribute) and node.attr in _INTEGER_DTYPES
-
-
-def _of_name(module: Module, node: ast.Name, depth: int) -> str:
-    return strongest([_of_binding(module, binding.node, depth) for binding in module.names.bindings(node)])
 
 
 def _of_binding(module: Module, at: ast.AST, depth: int) -> str:

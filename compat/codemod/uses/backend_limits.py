@@ -10,10 +10,8 @@ from compat.codemod.source import Kind, Module, NotProvableError, Use, value_kin
 from compat.codemod.uses import passed_values
 from compat.codemod.uses.project import Project
 
-_FILE = "a file object is passed, which the per-call sox backend does not take"
 _PATH = "a path object is passed, which the per-call sox backend does not take"
 _COMPRESSION = "compression is given, which soundfile used to ignore and now refuses"
-OTHER_BACKEND = 'Name a backend that takes it: "soundfile" or "ffmpeg" read and write file objects.'
 
 
 def changes_for(project: Project, module: Module, use: Use, backend: str) -> list[Change]:
@@ -36,8 +34,13 @@ def changes_for(project: Project, module: Module, use: Use, backend: str) -> lis
     value = first.value if isinstance(first, ast.keyword) else first
     kind = passed_values.kind(project, module, value)
     if kind == value_kinds.FILE:
-        raise NotProvableError(_FILE, [module.place(use.node)], OTHER_BACKEND)
-    unsure = kind == value_kinds.UNKNOWN and (_is_divided(value) or _may_be_path(project, module))
+        raise NotProvableError(
+            "a file object is passed, which the per-call sox backend does not take",
+            [module.place(use.node)],
+            'Name a backend that takes it: "soundfile" or "ffmpeg" read and write file objects.',
+        )
+    divided = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div)  # of what can name a file, only path objects are divided
+    unsure = kind == value_kinds.UNKNOWN and (divided or _may_be_path(project, module))
     if kind != value_kinds.PATHLIB and not unsure:
         return []
     if module.names.scope_of[use.root].home("str"):
@@ -53,11 +56,6 @@ def first_argument(use: Use) -> ast.expr | ast.keyword | None:
     if call.args:
         return None if isinstance(call.args[0], ast.Starred) else call.args[0]
     return next((keyword for keyword in call.keywords if keyword.arg in ("filepath", "uri")), None)
-
-
-def _is_divided(node: ast.expr) -> bool:
-    """Whether it is ``folder / name``: of what can name a file, only path objects are divided."""
-    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
 
 
 def _may_be_path(project: Project, module: Module) -> bool:

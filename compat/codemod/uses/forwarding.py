@@ -28,7 +28,7 @@ def forwarded(module: Module, *names: str) -> Iterator[tuple[Use, ast.Call, int]
             yield use, outer, 0
 
 
-def only_looks(node: ast.AST) -> bool:
+def only_looks(node: ast.AST | None) -> bool:
     """Whether a call asks something about the function that it is given, and does not call it."""
     return called(node) in _LOOKING
 

@@ -5,7 +5,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
-from compat.codemod.source import Kind, Module, Use, conditions, old_names
+from compat.codemod.source import Kind, Module, Use, conditions, old_names, string
 
 _LOGGERS = re.compile(r"\A_?(print|warn|warnings|log|logs|logging|logger|console)\Z", re.I)
 
@@ -40,7 +40,7 @@ class SetterCall:
 
 def of(module: Module) -> list[SetterCall]:
     """The setters of a module, in the order of the text."""
-    return [_setter_call(module, use) for use in module.of(Kind.SETTER) if use.call is not None and not use.stored]
+    return [_setter_call(module, use) for use in module.of(Kind.SETTER) if use.call is not None]
 
 
 def argument(call: ast.Call) -> ast.expr | None:
@@ -54,8 +54,7 @@ def argument(call: ast.Call) -> ast.expr | None:
 
 def literal(call: ast.Call) -> str | None:
     """The backend's name, where it is written there."""
-    value = argument(call)
-    return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
+    return string(argument(call)) or None
 
 
 def _setter_call(module: Module, use: Use) -> SetterCall:
@@ -122,7 +121,8 @@ def _route(module: Module, statement: ast.stmt) -> tuple[ast.Call, ...]:
         if function not in module.tree.body or function in seen or not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             return ()
         seen.add(function)
-        calls = [call for call in module.calls if isinstance(call.func, ast.Name) and _means(module, call.func, function)]
+        names = {call: module.names.bindings(call.func) for call in module.calls if isinstance(call.func, ast.Name)}
+        calls = [call for call, bindings in names.items() if [binding.node for binding in bindings] == [function]]
         starting = [call for call in calls if _at_start(module, call)]
         if starting:
             return (*route, starting[0])
@@ -131,10 +131,6 @@ def _route(module: Module, statement: ast.stmt) -> tuple[ast.Call, ...]:
             return ()
         route.append(inner[0])
         place = module.statement_of(inner[0])
-
-
-def _means(module: Module, name: ast.Name, function: ast.AST) -> bool:
-    return [binding.node for binding in module.names.bindings(name)] == [function]
 
 
 def _at_start(module: Module, call: ast.Call) -> bool:

@@ -12,7 +12,8 @@ _TYPE_COMMENT = re.compile(r"#\s*type:")
 def mentions(module: Module, name: str) -> Iterator[tuple[int, int, str]]:
     """Where a dotted name of torchaudio stands in such an annotation, and what torchaudio is called there."""
     last = name.rpartition(".")[2]
-    roots = {one.local for one in module.imported if _is_root(one.path, one.local) and one.scope is module.names.module}
+    own = [one for one in module.imported if one.scope is module.names.module]
+    roots = {one.local for one in own if old_names.ROOT in (one.path, one.local)}
     spans = None
     for root in sorted(roots):
         pattern = re.compile(rf"(?<![\w.]){re.escape(f'{root}.{name}')}(?!\w)")
@@ -36,7 +37,3 @@ def is_annotation(module: Module, node: ast.AST) -> bool:
             return False
         below = above
     return False
-
-
-def _is_root(path: str, local: str) -> bool:
-    return path == old_names.ROOT or local == old_names.ROOT
