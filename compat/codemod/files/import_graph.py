@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
-from compat.codemod.source import Notes, is_test
+from compat.codemod.source import Notes, grouped, is_test
 
 # It begins with a plain word, because the engine then jumps from one to the next; what stands before it is looked at afterwards.
 _IMPORT = re.compile(rb"import(?<!\wimport)\b[ \t]*(\([^)]*\)|(?:[^\n#\\;]|\\\n?)*)")
@@ -56,11 +56,8 @@ class Files:
     @functools.cached_property
     def _by_last(self) -> dict[str, list[tuple[str, str]]]:
         """For the last part of a name, the dotted names that end so, each with its file."""
-        found = defaultdict(list)
-        for path in self._paths:
-            dotted = _dotted(path).removesuffix(".__init__")
-            found[dotted.rpartition(".")[2]].append((f".{dotted}", path))
-        return dict(found)
+        dotted = ((_dotted(path).removesuffix(".__init__"), path) for path in self._paths)
+        return grouped((name.rpartition(".")[2], (f".{name}", path)) for name, path in dotted)
 
     def link(self, file: File) -> Linked:
         """What a file imports of this project."""
@@ -121,12 +118,8 @@ class Graph(Notes):
         return [other for other in found if other != path]
 
     @functools.cached_property
-    def _backwards(self) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = defaultdict(set)
-        for file in self.files.values():
-            for other in file.imported:
-                found[other].add(file.path)
-        return found
+    def _backwards(self) -> dict[str, list[str]]:
+        return grouped((other, file.path) for file in self.files.values() for other in file.imported)
 
     def direct_importers(self, path: str) -> set[str]:
         """The files that import a file themselves."""
@@ -229,11 +222,7 @@ def _prefixes(name: str) -> list[str]:
 
 
 def _by_name(files: Iterable[Linked]) -> dict[str, list[str]]:
-    found = defaultdict(list)
-    for file in files:
-        for name in file.names:
-            found[name].append(file.path)
-    return dict(found)
+    return grouped((name, file.path) for file in files for name in file.names)
 
 
 def _dotted(path: str) -> str:

@@ -1,12 +1,11 @@
 """The names of the project's functions that load, themselves or by others: what a call of such a name may come to."""
 
 import ast
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from compat.codemod.plan.part import Part
 from compat.codemod.plan.sites import Site
-from compat.codemod.source import Module, called
+from compat.codemod.source import Module, called, grouped, plain_name
 
 # Packages of which it is known that they do not call the project's functions.
 STRANGERS = {
@@ -38,15 +37,8 @@ def names_that_load(sites: Iterable[Site], modules: Iterable[Module]) -> frozens
 def _by_name(module: Module) -> dict[str, list[ast.AST]]:
     """The names of a module, and its attributes by what they are called."""
 
-    def sort() -> dict[str, list[ast.AST]]:
-        found: dict[str, list[ast.AST]] = defaultdict(list)
-        for one in module.names.all(ast.Name):
-            found[one.id].append(one)
-        for other in module.names.all(ast.Attribute):
-            found[other.attr].append(other)
-        return dict(found)
-
-    return module.note("by name", sort)
+    nodes: list[ast.AST] = [*module.names.all(ast.Name), *module.names.all(ast.Attribute)]
+    return module.note("by name", lambda: grouped((plain_name(node), node) for node in nodes))
 
 
 def _definitions_around(module: Module, node: ast.AST) -> Iterator[str]:

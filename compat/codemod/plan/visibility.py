@@ -24,22 +24,18 @@ def all_is_seen(part: Part) -> None:
 
 def _first_doubt(part: Part) -> NotProvableError | None:
     try:
-        _look(part)
+        nobody_asks(part)
+        for module in part.modules:
+            _seen(module)
+        if part.project.unread and not part.modules[0].standalone:
+            return NotProvableError("a file that speaks of torchaudio cannot be read", part.project.unread[:3])
+        for module in part.modules:
+            if part.project.target == "2.1":
+                _no_variable(module)
+            _no_other_name(part, module)
     except NotProvableError as why:
         return why
     return None
-
-
-def _look(part: Part) -> None:
-    nobody_asks(part)
-    for module in part.modules:
-        _seen(module)
-    if part.project.unread and not part.modules[0].standalone:
-        raise NotProvableError("a file that speaks of torchaudio cannot be read", part.project.unread[:3])
-    for module in part.modules if part.project.target == "2.1" else ():
-        _no_variable(module)
-    for module in part.modules:
-        _no_other_name(part, module)
 
 
 def nobody_asks(part: Part) -> None:

@@ -27,18 +27,14 @@ _REASON = "the first parameter is called uri= from 2.1 on; filepath= is a TypeEr
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Each call that gives it by that name, itself or by way of partial and its kin; a report where it stands in a dict."""
-    for use, call in module.calls_of("load", "save", "info"):
-        given = keyword(call, _OLD)
-        if given is None:
-            yield from _in_dict(module, project, call)
-        else:
-            yield _draft(module, project, use, call, given, twice=bool(call.args))
     seen = set()
-    for use, call, others in forwarding.forwarded(module, "load", "save", "info"):
+    for use, call, others in forwarding.calls_of(module, "load", "save", "info"):
         given = keyword(call, _OLD)
         if given is not None:
             seen.add(call)
             yield _draft(module, project, use, call, given, twice=len(call.args) > others)
+        elif call is use.call:
+            yield from _in_dict(module, project, call)
     for use in module.of(Kind.FUNCTION, Kind.BACKEND_FUNCTION):
         if use.call is None:
             for call, how in _later_calls(module, use):

@@ -15,7 +15,6 @@ from compat.codemod.rule import (
     Project,
     Replace,
     Rule,
-    Use,
     Valid,
     conditions,
     old_names,
@@ -35,15 +34,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             continue
         plain = isinstance(one.statement, ast.Import) and not one.alias.asname
         if plain:
-            if not any(use.path.startswith(one.path) or one.path.startswith(f"{use.path}.") for use in _through(module, one)):
+            below = ".".join(one.path.split(".")[:2])
+            through = [use.path for use in module.uses if use.root.id == old_names.ROOT and use.path.startswith(below)]
+            if not any(path.startswith(one.path) or one.path.startswith(f"{path}.") for path in through):
                 yield Draft(module.span(one.alias), _REASON, changes=(_plain(module, one),), touches=(one,))
         elif not is_used(module, project, one):
             yield Draft(module.span(one.alias), _REASON, changes=(DropName(one.statement, one.alias),), touches=(one,))
-
-
-def _through(module: Module, one: Imported) -> list[Use]:
-    below = ".".join(one.path.split(".")[:2])
-    return [use for use in module.uses if use.root.id == old_names.ROOT and use.path.startswith(below)]
 
 
 def _plain(module: Module, one: Imported) -> Change:

@@ -41,10 +41,10 @@ _OLD = (*_SILENT, "offset")
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Keywords of that time; positional arguments in its order are reported."""
-    for use, call in module.calls_of("load"):
+    for use, call, others in forwarding.calls_of(module, "load"):
         in_dict = passed_in_dict(module, project, call, *_OLD)
-        if any(keyword(call, name) for name in (*_OLD, "num_frames")):
-            yield from _draft(module, project, use, call, others=0)
+        if call is not use.call or any(keyword(call, name) for name in (*_OLD, "num_frames")):
+            yield from _draft(module, use, call, others)
         elif _positional(call):
             yield Draft(module.span(call), "these arguments look like the order of 0.7 (out, normalization, ...)", "Name them.")
         elif in_dict:
@@ -53,11 +53,9 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 f"{_REASON}; {in_dict}= is a key of a dict here",
                 "Write the dict with frame_offset, num_frames and normalize.",
             )
-    for use, call, others in forwarding.forwarded(module, "load"):
-        yield from _draft(module, project, use, call, others=others)
 
 
-def _draft(module: Module, project: Project, use: Use, call: ast.Call, *, others: int) -> Iterator[Draft]:
+def _draft(module: Module, use: Use, call: ast.Call, others: int) -> Iterator[Draft]:
     old = {name: one for name in _OLD if (one := keyword(call, name)) is not None}
     frames = keyword(call, "num_frames")
     zero = frames is not None and literal(frames.value) == 0 and literal(frames.value) is not False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from compat.codemod.plan import decide
@@ -11,7 +10,7 @@ from compat.codemod.rewrite import Change, ConflictError, Draft, Edit, Remove, S
 from compat.codemod.rule import Rule
 from compat.codemod.run import safety
 from compat.codemod.run.safety import Objection
-from compat.codemod.source import Finding, Level, Module, Place, State
+from compat.codemod.source import Finding, Level, Module, Place, State, grouped
 from compat.codemod.uses import Project, replacements
 
 _ROUNDS = 8
@@ -205,9 +204,7 @@ class _Round:
     def _made(self) -> tuple[dict[str, tuple[list[_Proposal], list[Edit]]], list[_Proposal]]:
         made: dict[str, tuple[list[_Proposal], list[Edit]]] = {}
         while True:
-            own = defaultdict(list)
-            for proposal in self._proposals:
-                own[proposal.module.path].append(proposal)
+            own = grouped((proposal.module.path, proposal) for proposal in self._proposals)
             for path, proposals in own.items():
                 if path not in made or made[path][0] != proposals:
                     try:

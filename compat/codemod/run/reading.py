@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections import defaultdict
 from collections.abc import Iterable
 
 from compat.codemod.files import discovery, documents, other_files
@@ -89,20 +88,12 @@ class Gathered:
         """Whether the project has a torchaudio of its own, so that an import of it proves nothing; this is then reported."""
         if "torchaudio" not in self.own_names:
             return False
-        by_file = defaultdict(list)
         for module in self.modules:
             if module.imported:
                 place = module.place(module.imported[0].statement)
-                by_file[module.path].append(
-                    Finding(
-                        "TAC127",
-                        place,
-                        "the project has a module `torchaudio` of its own, so what is imported here may be that",
-                        "Run on a part that does not have it.",
-                    )
-                )
-        for path, found in by_file.items():
-            self.result.files.append(FileResult(path, b"", b"", left=found, left_after=found))
+                reason = "the project has a module `torchaudio` of its own, so what is imported here may be that"
+                found = [Finding("TAC127", place, reason, "Run on a part that does not have it.")]
+                self.result.files.append(FileResult(module.path, b"", b"", left=found, left_after=found))
         return True
 
     def project(self, modules: list[Module]) -> Project:
@@ -152,12 +143,10 @@ def gather(found: list[Found], options: Options, result: Result, tick: Tick) -> 
 def _own_names(found: Iterable[Found]) -> frozenset[str]:
     """Which of ``compat`` and ``torchaudio`` the project has as a top-level module of its own."""
     names = set()
-    folders = {os.path.dirname(one.path) for one in found if os.path.basename(one.path) == "__init__.py"}
+    packages = {os.path.dirname(one.path) for one in found if os.path.basename(one.path) == "__init__.py"}
     for one in found:
         folder, name = os.path.split(one.path)
-        for wanted in ("compat", "torchaudio"):
-            module = name == f"{wanted}.py" and folder not in folders
-            package = name == "__init__.py" and os.path.basename(folder) == wanted and os.path.dirname(folder) not in folders
-            if module or package:
-                names.add(wanted)
+        folder, name = os.path.split(folder) if name == "__init__.py" else (folder, name.removesuffix(".py"))
+        if name in ("compat", "torchaudio") and folder not in packages:
+            names.add(name)
     return frozenset(names)

@@ -5,6 +5,7 @@ What the rooms above need most is offered here; import it from here.
 
 from compat.codemod.source.calls import called, is_dict_with, keyword, literal, plain_name, starred, string
 from compat.codemod.source.findings import Finding, Level, Place, State
+from compat.codemod.source.grouping import grouped
 from compat.codemod.source.module import Imported, Module, Use, is_test
 from compat.codemod.source.not_provable import NotProvableError
 from compat.codemod.source.notes import Notes
@@ -12,7 +13,7 @@ from compat.codemod.source.old_names import ROOT, Kind, Known
 from compat.codemod.source.scopes import AnyFunction, all_arguments, only_import
 
 __all__ = [  # noqa: RUF022 - by what they are
-    "AnyFunction", "Imported", "Module", "Notes", "Use", "all_arguments", "is_test", "only_import",
+    "AnyFunction", "Imported", "Module", "Notes", "Use", "all_arguments", "grouped", "is_test", "only_import",
     "Finding", "Level", "NotProvableError", "Place", "State",
     "Kind", "Known", "ROOT",
     "called", "is_dict_with", "keyword", "literal", "plain_name", "starred", "string",

@@ -211,12 +211,6 @@ class Module(Tree):
 
     def ignores(self, rule: str, span: tuple[int, int]) -> bool:
         """Whether a comment on one of the lines says ``# compat: ignore``, of all rules or of this one."""
-        if not self._ignored:
-            return False
         first, last = self.text.position(span[0])[0], self.text.position(max(span))[0]
-        for line in range(first, last + 1):
-            if line in self._ignored:
-                rules = self._ignored[line]
-                if rules is None or rule in rules:
-                    return True
-        return False
+        said = [rules for line, rules in self._ignored.items() if first <= line <= last]
+        return any(rules is None or rule in rules for rules in said)

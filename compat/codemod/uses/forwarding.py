@@ -11,11 +11,13 @@ _DELAYING = {"joblib.delayed", "dask.delayed"}
 _LOOKING = ("callable", "signature", "help", "id", "repr", "isfunction", "getsource", "wraps", "update_wrapper")
 
 
-def forwarded(module: Module, *names: str) -> Iterator[tuple[Use, ast.Call, int]]:
-    """The calls that give keyword arguments for one of these functions, and how many of their positional ones are not for it.
+def calls_of(module: Module, *names: str) -> Iterator[tuple[Use, ast.Call, int]]:
+    """The calls that give keyword arguments to one of these functions, and how many of their positional ones are not for it.
 
-    ``partial(torchaudio.load, filepath=p)``, ``pool.submit(torchaudio.load, filepath=p)``, ``delayed(torchaudio.load)(filepath=p)``.
+    ``torchaudio.load(filepath=p)``, ``partial(torchaudio.load, filepath=p)``, ``pool.submit(torchaudio.load, filepath=p)``,
+    ``delayed(torchaudio.load)(filepath=p)``.
     """
+    yield from ((use, call, 0) for use, call in module.calls_of(*names))
     for use in module.of(Kind.FUNCTION):
         above = module.names.parents.get(use.node)
         if use.call is not None or use.name not in names or not isinstance(above, ast.Call) or above.args[:1] != [use.node]:

@@ -2,10 +2,9 @@
 
 import ast
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 
-from compat.codemod.source import Module, called, value_kinds
+from compat.codemod.source import Module, called, grouped, value_kinds
 from compat.codemod.uses.project import Project
 
 _OPEN_OR_PATH = re.compile(rb"BytesIO|open\(|Path\b|pathlib")
@@ -88,13 +87,7 @@ def _may_call(text: str, function: str) -> bool:
 
 
 def _calls_by_name(module: Module) -> dict[str, list[ast.Call]]:
-    def sort() -> dict[str, list[ast.Call]]:
-        found = defaultdict(list)
-        for call in module.calls:
-            found[called(call)].append(call)
-        return found
-
-    return module.note("calls by name", sort)
+    return module.note("calls by name", lambda: grouped((called(call), call) for call in module.calls))
 
 
 def _is_method(module: Module, function: ast.AST) -> bool:

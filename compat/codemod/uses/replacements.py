@@ -7,12 +7,11 @@ import ast
 import dataclasses
 import os
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import PurePath
 
 from compat.codemod.files.import_graph import content
-from compat.codemod.source import ROOT, Kind, Module, Place, called, literal, old_names, plain_name, string
+from compat.codemod.source import ROOT, Kind, Module, Place, called, grouped, literal, old_names, plain_name, string
 from compat.codemod.uses.project import Project
 
 _REPLACERS = re.compile(r"patch|setattr|setitem|delattr|\bobject\b|spy|stub|replace|swap_attr", re.I)
@@ -213,14 +212,11 @@ def _patched(project: Project, home: str, written: str) -> Iterator[Replacement]
 
 def _by_last_name(project: Project) -> dict[str, list[tuple[Module, ast.Constant | ast.Attribute]]]:
     """The strings that may be dotted names, and the attributes that are assigned, by their last part."""
-    found: dict[str, list[tuple[Module, ast.Constant | ast.Attribute]]] = defaultdict(list)
+    found: list[tuple[str, tuple[Module, ast.Constant | ast.Attribute]]] = []
     for module in project.modules:
-        for text in module.strings:
-            found[str(text.value).rpartition(".")[2]].append((module, text))
-        for stored in module.names.all(ast.Attribute):
-            if not isinstance(stored.ctx, ast.Load):
-                found[stored.attr].append((module, stored))
-    return found
+        found += [(str(text.value).rpartition(".")[2], (module, text)) for text in module.strings]
+        found += [(node.attr, (module, node)) for node in module.names.all(ast.Attribute) if not isinstance(node.ctx, ast.Load)]
+    return grouped(found)
 
 
 def _is_named_beside(module: Module, node: ast.Constant, home: str, name: str) -> bool:
