@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from compat.codemod.files import discovery
-from compat.codemod.files.discovery import Found
 
 _SPEAKS_ELSEWHERE = re.compile(rb"torchaudio|TORCHAUDIO_|sox_io|\btorio\b")
 _TORIO = re.compile(rb"(?:import|from|,)[ \t]*torio\b")
@@ -21,7 +20,7 @@ _MATTERS = re.compile(
 class Reading(NamedTuple):
     """A file, its content if it speaks of torchaudio, and why it could not be read."""
 
-    found: Found
+    found: discovery.Found
     data: bytes | None = None
     why: str = ""
 
@@ -29,7 +28,7 @@ class Reading(NamedTuple):
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)  # a pipe must not hold us
 
 
-def probe(found: Iterable[Found]) -> Iterator[Reading]:
+def probe(found: Iterable[discovery.Found]) -> Iterator[Reading]:
     """Read files."""
     for one in found:
         try:

@@ -86,7 +86,7 @@ class Files:
 
     def read(self, paths: Iterable[str]) -> list[Linked]:
         """What files on the disk import of this project; one that cannot be read imports nothing."""
-        return [self.link(of(path, content(path))) for path in paths]
+        return [self.link(facts(path, content(path))) for path in paths]
 
 
 class Graph(Notes):
@@ -185,7 +185,7 @@ def content(path: str) -> bytes:
         return b""
 
 
-def of(path: str, data: bytes) -> File:
+def facts(path: str, data: bytes) -> File:
     """The facts of a file, from its content."""
     found: set[str] = set()
     if b"\r" in data:
@@ -226,13 +226,11 @@ def _by_name(files: Iterable[Linked]) -> dict[str, list[str]]:
 
 
 def _dotted(path: str) -> str:
-    """A path as a dotted name, from the root of the file system."""
     whole = os.path.splitdrive(os.path.splitext(os.path.abspath(path))[0])[1]
     return whole.replace(os.sep, ".").lstrip(".")
 
 
 def _absolute(name: str, package: str) -> str:
-    """The name that a relative import means in a package."""
     plain = name.lstrip(".")
     for _ in range(len(name) - len(plain) - 1):
         package = package.rpartition(".")[0]

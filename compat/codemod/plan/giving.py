@@ -34,7 +34,6 @@ def _changes(part: Part, site: Site, value: str, name: str) -> list[Change]:
 
 
 def _no_backend_in_dicts(part: Part, site: Site) -> None:
-    """Raise where what is passed as ``**kwargs`` may name a backend already."""
     for module in part.modules:
         own = {id(keyword) for use in module.of(Kind.FUNCTION, Kind.SETTER) if use.call for keyword in use.call.keywords}
         named = [node for node in module.names.all(ast.keyword) if node.arg == "backend" and id(node) not in own]

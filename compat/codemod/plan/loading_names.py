@@ -35,14 +35,12 @@ def names_that_load(sites: Iterable[Site], modules: Iterable[Module]) -> frozens
 
 
 def _by_name(module: Module) -> dict[str, list[ast.AST]]:
-    """The names of a module, and its attributes by what they are called."""
 
     nodes: list[ast.AST] = [*module.names.all(ast.Name), *module.names.all(ast.Attribute)]
     return module.note("by name", lambda: grouped((plain_name(node), node) for node in nodes))
 
 
 def _definitions_around(module: Module, node: ast.AST) -> Iterator[str]:
-    """The names of the functions and classes that a node is part of."""
     for above in module.names.chain(node):
         if isinstance(above, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield above.name

@@ -118,7 +118,6 @@ def _under(path: str, packages: Iterable[str]) -> bool:
 
 
 def _top(module: Module, node: ast.AST) -> ast.stmt:
-    """The statement at the top of a module that a node is part of."""
     below = node
     for above in module.names.chain(node):
         if above is module.tree:

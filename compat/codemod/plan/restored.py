@@ -51,7 +51,6 @@ def settle(part: Part, restore: Restore) -> None:
 
 
 def _nothing_loads_elsewhere(part: Part, restore: Restore) -> None:
-    """Raise where what runs in between may come to a site that is not seen there."""
     module = restore.set.module
     for statement in restore.region:
         for node in ast.walk(statement):
@@ -62,7 +61,6 @@ def _nothing_loads_elsewhere(part: Part, restore: Restore) -> None:
 
 
 def _nobody_sets_inside(part: Part, restore: Restore) -> None:
-    """Raise where what is put back may have been changed by a function of the project."""
     module = restore.back.module
     block = module.siblings(restore.saved)
     last = restore.attempt or restore.back.statement

@@ -66,7 +66,6 @@ def _no_other_name(part: Part, module: Module) -> None:
 
 
 def _no_variable(module: Module) -> None:
-    """Raise where a module speaks of the variable that turns the dispatcher on or off."""
     named = [node for node in module.names.all(ast.keyword) if node.arg == old_names.VARIABLE]
     for mention in (*(string for string in module.strings if old_names.VARIABLE in str(string.value)), *named):
         raise NotProvableError(f"{old_names.VARIABLE} is used, and may turn the dispatcher off", [module.place(mention)])
@@ -111,7 +110,6 @@ def _escapes(module: Module, use: Use) -> bool:
 
 
 def _through_another(module: Module, node: ast.Attribute) -> bool:
-    """Whether torchaudio may be reached as an attribute, as a name of another module of the project, or by a star import."""
     owner = node.value
     if isinstance(owner, ast.Attribute):
         return owner.attr == old_names.ROOT

@@ -7,9 +7,7 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 from compat.codemod.reporting.plain import left_of, printable, sentence
-from compat.codemod.source import Finding, Place
-from compat.codemod.source.options import Options
-from compat.codemod.source.results import Result, kinds_of
+from compat.codemod.source import Finding, Options, Place, Result, kinds_of
 
 
 def _place(place: Place) -> dict[str, Any]:

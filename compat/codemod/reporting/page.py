@@ -6,9 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from compat.codemod.reporting.plain import left_of, printable, sentence, summary
-from compat.codemod.source import Finding
-from compat.codemod.source.options import Options
-from compat.codemod.source.results import FileResult, Result
+from compat.codemod.source import FileResult, Finding, Options, Result
 
 _CONTEXT = 3
 

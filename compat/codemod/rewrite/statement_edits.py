@@ -114,7 +114,6 @@ def _whole_lines(module: Module, start: int, end: int) -> Edit:
 
 
 def _out_of_line(module: Module, statement: ast.stmt, block: list[ast.stmt], removed: dict[ast.stmt, None]) -> Edit:
-    """Take a statement out of a line that it shares with others."""
     text, index = module.text, block.index(statement)
     start, end = text.span(statement)
     if _kept(module, start, end):

@@ -49,8 +49,7 @@ def _draft(module: Module, project: Project, use: Use, call: ast.Call, given: as
         return Draft(module.span(call), _REASON, "The call gives the file twice; keep one.")
     if project.dispatcher_may_be_off:
         return Draft(module.span(call), f"{_REASON}, unless the dispatcher is off, as it may be here", "Turn it on first.")
-    change = RenameKeyword(call, given, "uri")
-    return Draft(module.span(given), _REASON, changes=(change,), touches=(use,))
+    return Draft(module.span(given), _REASON, changes=(RenameKeyword(call, given, "uri"),), touches=(use,))
 
 
 def _in_dict(module: Module, project: Project, call: ast.Call) -> Iterator[Draft]:

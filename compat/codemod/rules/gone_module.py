@@ -28,7 +28,6 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _of_torio(module: Module, project: Project) -> Iterator[Draft]:
-    """Imports of the package that came beside torchaudio, unless the project has a module of that name."""
     if project.files.named(old_names.TORIO, module.path):
         return
     for statement, _ in module.names.imports:

@@ -19,11 +19,10 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             and _only_shape(module, project, use.call)
         ):
             end = module.span(use.node)[1]
-            change = Replace(end - len("load_wav"), end, "load")
             yield Draft(
                 module.span(use.node),
                 "load_wav went in 0.9; here only a shape is read, which load gives too",
-                changes=(change,),
+                changes=(Replace(end - len("load_wav"), end, "load"),),
                 touches=(use, f"{old_names.ROOT}.load"),
             )
         else:

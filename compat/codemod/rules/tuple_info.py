@@ -98,7 +98,6 @@ def _is_pair(statement: ast.AST | None) -> bool:
 
 
 def _not_taken_apart(module: Module, project: Project, returned: ast.Return) -> None:
-    """Raise where a caller of the function that gives it back takes it for a tuple."""
     function = module.function_of(returned)
     for caller, call in callers(project, module, function) if function else ():
         above = caller.names.parents.get(call)
@@ -155,7 +154,6 @@ def _renamed(module: Module, project: Project, name: ast.Name) -> Iterator[Chang
 
 
 def _followed(module: Module, project: Project, name: ast.Name) -> None:
-    """Raise where not all that reads a name is seen."""
     if module.function_of(name) is None and module.names.scope_of[name].kind != "module":
         raise NotProvableError("it is kept in a class")
     if module.function_of(name) is None and project.is_exported(module, name.id):
@@ -203,8 +201,7 @@ def _frames(module: Module, node: ast.AST, text: str) -> tuple[ast.AST, str] | N
     for above in module.names.chain(node):
         if not isinstance(above, ast.BinOp):
             break
-        words = ast.unparse(above)
-        new = _COUNTS.get(re.sub(rf"(?<![\w.]){re.escape(text)}\.", "x.", words))
+        new = _COUNTS.get(re.sub(rf"(?<![\w.]){re.escape(text)}\.", "x.", ast.unparse(above)))
         found = (above, new) if new is not None else found
     return found
 

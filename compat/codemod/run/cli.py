@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from compat._version import __version__
-from compat.codemod.source.options import Options, UsageError, configured
+from compat.codemod.source import Options, UsageError, configured
 from compat.console import is_full, nobody_reads, parsed, print_anything
 
 if TYPE_CHECKING:
-    from compat.codemod.source.results import Result, Tick
+    from compat.codemod.source import Result, Tick
 
 _TARGETS = ("2.1", "2.2", "2.9", "compat")
 _FORMATS = ("text", "json", "sarif", "github")
@@ -121,7 +121,6 @@ def _options(arguments: argparse.Namespace) -> Options:
 
 
 def _refuse(options: Options) -> None:
-    """Raise for what cannot be done as it is asked for."""
     if options.target not in _TARGETS:
         raise UsageError(f"there is no target {options.target!r}; there is {', '.join(_TARGETS)}")
     if options.backend is not None and options.backend not in _BACKENDS:

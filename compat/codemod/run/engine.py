@@ -217,7 +217,6 @@ class _Round:
                 return {path: made[path] for path in own}, self._left
 
     def _drop(self, proposal: _Proposal, reason: str) -> None:
-        """Leave a proposal that cannot be made, with its group."""
         self._proposals.remove(proposal)
         self._left.append(proposal.without_changes(reason))
         if proposal.draft.group is not None:

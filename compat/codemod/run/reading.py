@@ -6,12 +6,8 @@ from collections.abc import Iterable
 
 from compat.codemod.files import discovery, documents, other_files
 from compat.codemod.files.content import probe
-from compat.codemod.files.discovery import Found
-from compat.codemod.files.documents import Document
 from compat.codemod.files.import_graph import Files, Quiet, content
-from compat.codemod.source import Finding, Module, Place, old_names
-from compat.codemod.source.options import Options
-from compat.codemod.source.results import FileResult, Problem, Result, Tick
+from compat.codemod.source import FileResult, Finding, Module, Options, Place, Problem, Result, Tick, old_names
 from compat.codemod.uses import Project
 
 _PYTHON = ".".join(map(str, sys.version_info[:2]))
@@ -31,10 +27,10 @@ class Gathered:
         own_names: which of our names the project takes for modules of its own.
     """
 
-    def __init__(self, options: Options, result: Result, found: Iterable[Found] = ()) -> None:
+    def __init__(self, options: Options, result: Result, found: Iterable[discovery.Found] = ()) -> None:
         self.options = options
         self.result = result
-        self.read: dict[str, Document] = {}
+        self.read: dict[str, documents.Document] = {}
         self.modules: list[Module] = []
         self.unread: list[Place] = []
         self.mentions: list[Place] = []
@@ -113,7 +109,7 @@ class Gathered:
         )
 
 
-def gather(found: list[Found], options: Options, result: Result, tick: Tick) -> Gathered:
+def gather(found: list[discovery.Found], options: Options, result: Result, tick: Tick) -> Gathered:
     """Read every file once."""
     gathered = Gathered(options, result, found)
     entries = frozenset(map(os.path.realpath, options.entry))
@@ -140,8 +136,7 @@ def gather(found: list[Found], options: Options, result: Result, tick: Tick) -> 
     return gathered
 
 
-def _own_names(found: Iterable[Found]) -> frozenset[str]:
-    """Which of ``compat`` and ``torchaudio`` the project has as a top-level module of its own."""
+def _own_names(found: Iterable[discovery.Found]) -> frozenset[str]:
     names = set()
     packages = {os.path.dirname(one.path) for one in found if os.path.basename(one.path) == "__init__.py"}
     for one in found:

@@ -42,10 +42,9 @@ def objection(project: Project, module: Module, draft: Draft) -> Objection | Non
     if not found or _nobody_minds(project, draft, found):
         return None
     name = f"torchaudio.{found[0].name}".rstrip(".")
-    places = tuple(one.place for one in found[:3])
     return Objection(
         f"{name} {found[0].how} elsewhere, and what takes its place would meet the change",
-        places,
+        tuple(one.place for one in found[:3]),
         "Change the call and what takes its place together; or change that by hand, and run again with --exclude for its file or folder.",
         found,
     )

@@ -7,13 +7,12 @@ import gc
 from typing import TYPE_CHECKING
 
 from compat.codemod.files import discovery
-from compat.codemod.source.options import Options
-from compat.codemod.source.results import FileResult, Problem, Result, Tick
+from compat.codemod.files.documents import Document, UnreadableError, relocated
+from compat.codemod.run.reading import Gathered, gather
+from compat.codemod.source import FileResult, Options, Problem, Result, Tick
 
 if TYPE_CHECKING:
-    from compat.codemod.files.documents import Document
     from compat.codemod.run.engine import Outcome
-    from compat.codemod.run.reading import Gathered
 
 # Rules whose changes in one file are right only together with those in others.
 _ACROSS_FILES = {"TAC102", "TAC118"}
@@ -25,8 +24,6 @@ def run(options: Options, tick: Tick = lambda done, total: None, keep: list[obje
     Args:
         keep: where the syntax trees are left, for a process that ends without freeing them; no garbage is looked for then.
     """
-    from compat.codemod.run.reading import gather
-
     result = Result()
     found = list(discovery.walk([*options.paths, *options.entry], options.exclude, documents=options.docs))
     # Syntax trees are many objects that all live to the end: looking for garbage among them costs a third of the time.
@@ -47,8 +44,6 @@ def run(options: Options, tick: Tick = lambda done, total: None, keep: list[obje
 
 def run_text(text: bytes, options: Options, path: str = "<stdin>") -> Result:
     """The same for one text that is in no file."""
-    from compat.codemod.run.reading import Gathered
-
     result = Result(scanned=1)
     gathered = Gathered(dataclasses.replace(options, entry=(path,) if options.target == "compat" else ()), result)
     if any(name in text for name in (b"torchaudio", b"TORCHAUDIO_", b"torio")) or options.target == "compat":
@@ -63,7 +58,6 @@ def _settle(gathered: Gathered) -> list[Outcome]:
     """The new texts of the files that speak of torchaudio, and what there is to say of them; gives what became of the modules."""
     if not (gathered.read or gathered.modules) or gathered.has_own_torchaudio():
         return []
-    from compat.codemod.files.documents import UnreadableError
     from compat.codemod.rules import rules
     from compat.codemod.run import engine
 
@@ -94,8 +88,6 @@ def _file(document: Document, own: list[Outcome], outcomes: dict[str, Outcome], 
     Raises:
         UnreadableError: its new text cannot be put into it.
     """
-    from compat.codemod.files.documents import relocated
-
     texts = {path: outcome.text for path, outcome in outcomes.items()}
     new = document.rebuild(texts) if any(outcome.changed for outcome in own) else document.data
     before = document.text if len(own) != 1 else own[0].module.text.text

@@ -118,7 +118,6 @@ class Module(Tree):
 
     @functools.cached_property
     def _by_imported_name(self) -> list[ast.Name]:
-        """The names that are called like something that an import of torchaudio binds."""
         locals_ = {imported.local for imported in self.imported}
         return [node for node in self.names.scope_of if node.id in locals_]
 

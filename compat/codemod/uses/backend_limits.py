@@ -59,7 +59,6 @@ def first_argument(use: Use) -> ast.expr | ast.keyword | None:
 
 
 def _may_be_path(project: Project, module: Module) -> bool:
-    """Whether the module, one that it imports or one that imports it speaks of path objects."""
     return project.note(("speaks of pathlib", module.path), lambda: project.neighbours_mention(module, "pathlib"))
 
 

@@ -57,8 +57,7 @@ def with_backend(module: Module, use: Use, new: str, value: str | None) -> list[
         return renamed
     if isinstance(above, ast.Call) and above.args[:1] == [node] and module.names.qualified(above.func) == "functools.partial":
         return [*renamed, AddArgument(above, "backend", value)]
-    scope = module.names.scope_of[use.root]
-    home = scope.home("functools")
+    home = module.names.scope_of[use.root].home("functools")
     changes: list[Change] = []
     if home is None:
         anchor = module.anchor()

@@ -31,7 +31,6 @@ def our_name(module: Module, project: Project, use: Use | None = None) -> tuple[
 
 
 def _taken(module: Module) -> set[str]:
-    """The names that a module uses or binds, but for this package."""
     names = module.names
     taken = {
         node.id

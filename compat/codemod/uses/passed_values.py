@@ -67,7 +67,6 @@ def callers(project: Project, module: Module, function: ast.AST) -> list[tuple[M
 
 
 def _quiet_callers(project: Project, module: Module, function: str, *, method: bool) -> list[tuple[Module, ast.Call]]:
-    """Calls in files that do not speak of torchaudio, but of open files or path objects."""
     if module.standalone or not project.quiet.paths:
         return []
     paths = project.quiet.paths if method else project.imports.importers(module.path) & project.quiet.all

@@ -5,8 +5,7 @@ import functools
 import re
 from collections.abc import Iterable
 
-from compat.codemod.files import import_graph
-from compat.codemod.files.import_graph import Files, Graph, Linked, Quiet, content
+from compat.codemod.files.import_graph import Files, Graph, Linked, Quiet, content, facts
 from compat.codemod.source import Module, Notes, Place, old_names
 from compat.codemod.uses import release_tests
 
@@ -87,7 +86,7 @@ class Project(Notes):
         return Graph(map(self._link, self.modules), self.quiet)
 
     def _link(self, module: Module) -> Linked:
-        return self.files.link(module.note("imports", lambda: import_graph.of(module.path, module.text.text.encode("utf-8", "replace"))))
+        return self.files.link(module.note("imports", lambda: facts(module.path, module.text.text.encode("utf-8", "replace"))))
 
     def is_exported(self, module: Module, name: str) -> bool:
         """Whether another file imports a name, or all names, from a module."""

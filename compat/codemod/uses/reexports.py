@@ -63,7 +63,6 @@ def _of(project: Project, module: Module) -> Iterator[Reached]:
 
 
 def _sources(project: Project, module: Module) -> list[str]:
-    """The dotted names that the module imports from files of the project that may pass torchaudio on."""
     found = []
     for statement, _ in module.names.imports:
         base = "." * statement.level + (statement.module or "") if isinstance(statement, ast.ImportFrom) else ""

@@ -172,14 +172,12 @@ def _is_version(module: Module, node: ast.expr, depth: int = 3) -> bool:
 
 
 def _value(module: Module, name: ast.Name) -> ast.expr | None:
-    """What a name is assigned, where that is done once."""
     bindings = module.names.bindings(name)
     statement = module.names.parents.get(bindings[0].node) if len(bindings) == 1 else None
     return statement.value if isinstance(statement, ast.Assign) and bindings[0].node in statement.targets else None
 
 
 def _literal(node: ast.expr) -> tuple[int, ...] | None:
-    """A version that is written out."""
     if isinstance(node, ast.Call) and len(node.args) == 1:
         return _literal(node.args[0])
     if isinstance(node, ast.Constant) and isinstance(node.value, str):

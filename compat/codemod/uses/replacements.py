@@ -86,7 +86,6 @@ def _mentions(module: Module) -> Iterator[ast.AST]:
 
 
 def _within_statement(module: Module, node: ast.AST) -> Iterator[ast.AST]:
-    """A node and all that it is part of, up to its statement."""
     while not isinstance(node, ast.stmt):
         yield node
         node = module.names.parents[node]
@@ -211,7 +210,6 @@ def _patched(project: Project, home: str, written: str) -> Iterator[Replacement]
 
 
 def _by_last_name(project: Project) -> dict[str, list[tuple[Module, ast.Constant | ast.Attribute]]]:
-    """The strings that may be dotted names, and the attributes that are assigned, by their last part."""
     found: list[tuple[str, tuple[Module, ast.Constant | ast.Attribute]]] = []
     for module in project.modules:
         found += [(str(text.value).rpartition(".")[2], (module, text)) for text in module.strings]
