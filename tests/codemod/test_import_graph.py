@@ -37,7 +37,9 @@ def test_names_imported(name: str) -> None:
 
 @pytest.mark.parametrize("quote", ["'", '"'])
 def test_programs_and_dynamic_imports(quote: str) -> None:
-    file = import_graph.facts("x.py", f"import importlib\nif __name__ == {quote}__main__{quote}:\n    importlib.import_module('a')\n".encode())
+    file = import_graph.facts(
+        "x.py", f"import importlib\nif __name__ == {quote}__main__{quote}:\n    importlib.import_module('a')\n".encode()
+    )
     assert (file.is_main, file.dynamic) == (True, True)
     assert import_graph.facts("x.py", b"if __name__ == '__main__': pass").is_main
     assert not import_graph.facts("x.py", b"  if __name__ == '__main__': pass").is_main

@@ -27,7 +27,6 @@ def settle(part: Part, setters: list[SetterCall], name: str, *, rule: str = PROJ
         if order.runs_after(part, site, own) if own else (not evidence or order.runs_under(part, site, sure)):
             governed.append(site)
     away = [site for site in governed if site.module not in homes]
-    order.not_at_import(away)
     order.not_called_early(part, away, sure)
     for setter in setters:
         removal.is_plain(setter, evidence=evidence)

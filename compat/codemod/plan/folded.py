@@ -20,14 +20,12 @@ def settle(part: Part, setters: list[SetterCall]) -> None:
     """
     all_is_seen(part)
     governed = {site: setter for setter in setters for site in _dominated(part, setter, setters)}
+    homes = {(setter.module, setter.module.function_of(setter.call)) for setter in setters}
     for site in part.sites:
+        if site not in governed and (site.module, site.module.function_of(site.use.node)) in homes:
+            raise NotProvableError("a call in the same function runs before it, or also without it", [site.place])
         if site not in governed:
-            raise NotProvableError(
-                "a call in the same function runs before it, or also without it"
-                if any(_in_one_function(setter, site) for setter in setters)
-                else "the setting outlives its function, and other calls may depend on it",
-                [site.place],
-            )
+            raise NotProvableError("the setting outlives its function, and other calls may depend on it", [site.place])
     for setter in setters:
         removal.not_caught(setter)
         function = setter.module.function_of(setter.call)
@@ -51,8 +49,3 @@ def _dominated(part: Part, setter: SetterCall, setters: list[SetterCall]) -> Ite
         for site in part.sites_in(module):
             if module.inside(site.use.node, statement) and module.function_of(site.use.node) is function:
                 yield site
-
-
-def _in_one_function(setter: SetterCall, site: Site) -> bool:
-    module = setter.module
-    return site.module is module and module.function_of(site.use.node) is module.function_of(setter.call)

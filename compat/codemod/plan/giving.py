@@ -47,7 +47,8 @@ def _as_value(part: Part, site: Site, value: str) -> list[Change]:
     above = module.names.parents[node]
     if isinstance(above, ast.Call) and _looked_into(part, above):
         raise NotProvableError("what it is passed to asks for its name or its parameters", [site.place])
-    if forwarding.is_kept(module, node) and (places := [*_asked_of_functions(part)]):
+    given = isinstance(above, ast.keyword) or (isinstance(above, ast.Call) and node in above.args)
+    if not given and (places := [*_asked_of_functions(part)]):
         raise NotProvableError("the function is kept as a value, and functions are asked for their names", [site.place, *places[:2]])
     try:
         return forwarding.with_backend(module, site.use, module.segment(node), value)

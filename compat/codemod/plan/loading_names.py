@@ -67,10 +67,7 @@ def may_reach(module: Module, call: ast.Call) -> bool:
 
 def of_part(part: Part) -> frozenset[str]:
     """The names that load in the modules with sites."""
-    found: frozenset[str] = part.note(
-        "names that load", lambda: names_that_load(part.sites, dict.fromkeys(site.module for site in part.sites))
-    )
-    return found
+    return part.note("names that load", lambda: names_that_load(part.sites, dict.fromkeys(site.module for site in part.sites)))
 
 
 # Methods that run without being named.

@@ -2,7 +2,6 @@
 
 import ast
 import re
-from collections.abc import Iterable
 from pathlib import PurePath
 
 from compat.codemod.plan.before import nothing_calls, statements_before
@@ -70,15 +69,11 @@ def _binds(local: str, path: str, site: Site) -> bool:
     return local == site.use.root.id and path == site.use.path
 
 
-def not_at_import(sites: Iterable[Site]) -> None:
-    """Raise where a site outside of a setter's module runs when its own is imported."""
-    for site in sites:
+def not_called_early(part: Part, away: list[Site], setters: list[SetterCall]) -> None:
+    """Raise where what loads in another module runs before the setter, at import or by a call, or where the setter never runs."""
+    for site in away:
         if site.at_import and not site.module.interactive:
             raise NotProvableError("a call in another module runs while that is imported, perhaps before the setter", [site.place])
-
-
-def not_called_early(part: Part, away: list[Site], setters: list[SetterCall]) -> None:
-    """Raise where a function of another module that loads is called before the setter, or where that never runs."""
     homes = {setter.module: setter for setter in reversed(setters)}
     loading = names_that_load(away, part.modules)
     if not loading:
@@ -104,17 +99,14 @@ def not_called_early(part: Part, away: list[Site], setters: list[SetterCall]) ->
 
 def _not_called_outside(part: Part, module: Module, loading: frozenset[str], homes: set[str]) -> None:
     """Raise where a module that no setter governs calls one of these functions while it is imported."""
-    if is_test(module.path) or module.interactive or _under(module.path, homes) or part.project.imports.reachable(module.path) & homes:
+    packages = {PurePath(home).parent for home in homes if PurePath(home).name == "__init__.py"}  # these run first
+    governed = not packages.isdisjoint(PurePath(module.path).parents) or part.project.imports.reachable(module.path) & homes
+    if is_test(module.path) or module.interactive or governed:
         return
     for call in module.calls:
         guarded = conditions.is_main_guard(module, _top(module, call))
         if module.function_of(call) is None and not guarded and is_one_of(module, call, loading):
             raise NotProvableError(_EARLY, [module.place(call)])
-
-
-def _under(path: str, packages: Iterable[str]) -> bool:
-    """Whether a file lies in the package of one of these ``__init__.py``, which then runs first."""
-    return any(PurePath(one).name == "__init__.py" and PurePath(one).parent in PurePath(path).parents for one in packages)
 
 
 def _top(module: Module, node: ast.AST) -> ast.stmt:

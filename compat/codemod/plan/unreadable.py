@@ -33,10 +33,8 @@ def passed_on(part: Part) -> None:
 def settle(part: Part, setter: SetterCall) -> None:
     """Raise the reason why what is set cannot be read."""
     if setter.name is not None:
-        advice = instead_of(setter.name)
-        if setter.name == "sox" and part.per_call:
-            advice += " Or run with --backend sox."
-        raise NotProvableError(no_such_backend(setter.name), advice=advice)
+        or_run = " Or run with --backend sox." if setter.name == "sox" and part.per_call else ""
+        raise NotProvableError(no_such_backend(setter.name), advice=instead_of(setter.name) + or_run)
     value = setter_calls.argument(setter.call)
     words = f"what is set is not a literal: {ast.unparse(value)}" if value is not None else "what is set cannot be read"
     places = [module.place(node) for module in part.modules for node in module.strings if node.value in ("sox_io", "sox-io")]

@@ -15,12 +15,9 @@ _DIRECTIVE = re.compile(r"#\s*(noqa|type:|pragma|pylint:|pyright:|ruff:|mypy:|is
 def removals(module: Module, removed: dict[ast.stmt, None], added: dict[ast.stmt, dict[str, None]]) -> Iterator[Edit]:
     """The edits that take statements out, or put new ones in their place where a block would be empty."""
     removed = _with_what_vanishes(module, removed, added)
-    blocks: dict[tuple[int, str], list[ast.stmt]] = {}
-    for statement in removed:
-        parent, field = module.block(statement)
-        blocks.setdefault((id(parent), field), getattr(parent, field))
-        if isinstance(parent, ast.If) and field == "orelse" and module.is_elif(statement):
-            raise ConflictError("it is an `elif`")
+    if any(map(module.is_elif, removed)):
+        raise ConflictError("it is an `elif`")
+    blocks = {id(block): block for block in map(module.siblings, removed)}
     for block in blocks.values():
         is_module = block is module.tree.body
         emptied = not is_module and all(statement in removed and not added.get(statement) for statement in block)

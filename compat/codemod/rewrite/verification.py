@@ -2,7 +2,6 @@
 
 import ast
 import bisect
-from collections.abc import Iterator
 
 from compat.codemod.rewrite import edits
 from compat.codemod.rewrite.edits import Edit, Track
@@ -20,9 +19,9 @@ def complaint(old: Module, new: Module, made: list[Edit]) -> str | None:
     if undone != old.text.text and not _same(undone, old):
         return "the changes cannot be undone"
     track = Track(made)
-    there = {(new.text.span(statement), type(statement)) for statement in _statements(new.tree)}
+    there = {(new.text.span(statement), type(statement)) for statement in ast.walk(new.tree) if isinstance(statement, ast.stmt)}
     starts = [edit.start for edit in made]
-    for statement in _statements(old.tree):
+    for statement in [node for node in ast.walk(old.tree) if isinstance(node, ast.stmt)]:
         start, end = old.text.span(statement)
         last = bisect.bisect_left(starts, end) - 1
         if last >= 0 and start < max(made[last].end, made[last].start + 1):
@@ -39,7 +38,3 @@ def _same(undone: str, old: Module) -> bool:
         return ast.dump(parse(undone, top_level_await=old.interactive)) == ast.dump(old.tree)
     except SyntaxError:
         return False
-
-
-def _statements(tree: ast.AST) -> Iterator[ast.stmt]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.stmt))

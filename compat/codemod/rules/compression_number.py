@@ -9,19 +9,15 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """Calls that show a number; a variable may hold a CodecConfig."""
     for _, call in module.calls_of("save"):
         given = keyword(call, "compression")
-        if given is None or starred(call) or keyword(call, "backend") is not None or len(call.args) > 8:
-            continue
-        value = literal(given.value)
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        value = literal(given.value) if given else None
+        told = starred(call) or keyword(call, "backend") is not None or len(call.args) > 8
+        if given and not told and isinstance(value, int | float) and not isinstance(value, bool):
+            same = f"bit_rate={round(value * 1000)}" if value >= 16 else "..."
             yield Draft(
                 module.span(given),
                 "no backend is named, so ffmpeg is asked first, and it takes a CodecConfig for compression, not a number",
-                f'Give backend="sox" beside it, or compression=torchaudio.io.CodecConfig({_same(value)}).',
+                f'Give backend="sox" beside it, or compression=torchaudio.io.CodecConfig({same}).',
             )
-
-
-def _same(value: float) -> str:
-    return f"bit_rate={round(value * 1000)}" if value >= 16 else "..."
 
 
 RULE = Rule(

@@ -22,9 +22,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     settled = set()
     for use in module.of(Kind.GETTER):
         above = module.names.parents.get(use.node)
-        asked_for = isinstance(above, ast.Call) and above.func is not use.node
-        if asked_for:
-            continue
+        if isinstance(above, ast.Call) and above.func is not use.node:
+            continue  # it is asked for its name, say
         decision = _decision(module, use)
         changes = _modern_arm(module, decision) if decision else ()
         if decision and changes:

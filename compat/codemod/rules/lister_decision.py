@@ -12,9 +12,7 @@ _SHOWN = ("print", "str", "repr", "bool", "format", "debug", "info", "warning", 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """``"sox_io" in`` becomes ``"sox" in``; what is done with the list otherwise is reported where the old name matters."""
     for use in module.of(Kind.LISTER):
-        if use.call is None:
-            continue
-        if project.target == "2.9":
+        if use.call and project.target == "2.9":
             test = module.names.parents.get(use.call)
             above = module.names.parents.get(test) if isinstance(test, ast.Compare) else None
             guards_setter = isinstance(above, ast.If) and setter_calls.only_sets(module, above.body)
@@ -24,8 +22,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                     "torchaudio 2.9 has no backends, and list_audio_backends went",
                     "Decide which arm is meant to run.",
                 )
-            continue
-        yield from (draft for place in _places(module, use.call) for draft in _draft(module, use, place))
+        elif use.call:
+            yield from (draft for place in _places(module, use.call) for draft in _draft(module, use, place))
 
 
 def decides(module: Module, use: Use) -> bool:

@@ -1,6 +1,5 @@
 """Positional arguments of ``save`` after the fourth."""
 
-import ast
 from collections.abc import Iterator
 
 from compat.codemod.rule import MODERN, Draft, Level, Module, NameArgument, Project, Rule, Valid, literal, old_names, starred, value_kinds
@@ -19,19 +18,16 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if isinstance(fifth, str) or (fifth is None and isinstance(sixth, str) and sixth.lower() not in _FORMATS):
             continue  # the new order already
         number = value_kinds.of(module, call.args[4]) == value_kinds.NUMBER
-        old = number or (fifth is None and (isinstance(sixth, str) or _shows_old_order(call)))
+        # An encoding in seventh place, a bit depth in eighth: now these are a bit depth and the size of a buffer.
+        seventh, eighth = ([literal(one) for one in call.args[6:8]] + [None, None])[:2]
+        shows_old = isinstance(sixth, str) or isinstance(seventh, str) or (seventh is None and eighth in (8, 16, 24, 32, 64))
+        old = number or (fifth is None and shows_old)
         if not old or starred(call) or len(call.args) > len(parameters):
             if not (fifth is None and len(call.args) == 5):
                 yield Draft(module.span(call), f"{_REASON}; which is meant here cannot be told", "Name every argument after the fourth.")
             continue
         changes = tuple(NameArgument(call, argument, name) for argument, name in [*zip(call.args, parameters, strict=False)][4:])
         yield Draft(module.span(call), _REASON, changes=changes, touches=(use,))
-
-
-def _shows_old_order(call: ast.Call) -> bool:
-    """Whether an encoding is in seventh place, or a bit depth in eighth: now these are a bit depth and the size of a buffer."""
-    seventh, eighth = ([literal(one) for one in call.args[6:8]] + [None, None])[:2]
-    return isinstance(seventh, str) or (seventh is None and eighth in (8, 16, 24, 32, 64))
 
 
 RULE = Rule(

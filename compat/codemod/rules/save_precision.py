@@ -19,11 +19,14 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         given = keyword(call, "precision")
         if given is not None:
             yield _draft(module, project, use, call, given)
-        elif call is not use.call:
-            continue
-        elif passed_in_dict(module, project, call, "precision"):
+        elif call is use.call and passed_in_dict(module, project, call, "precision"):
             yield Draft(module.span(call), f"{_REASON}; here it is a key of a dict", _ADVICE)
-        elif len(call.args) > 3 and literal(call.args[3]) in (8, 16, 24, 32) and not any(isinstance(a, ast.Starred) for a in call.args[:4]):
+        elif (
+            call is use.call
+            and len(call.args) > 3
+            and literal(call.args[3]) in (8, 16, 24, 32)
+            and not any(isinstance(a, ast.Starred) for a in call.args[:4])
+        ):
             yield Draft(
                 module.span(call.args[3]),
                 "the fourth argument looks like the precision of 0.7; since then it is channels_first",

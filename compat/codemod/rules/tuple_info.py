@@ -167,10 +167,8 @@ def _followed(module: Module, project: Project, name: ast.Name) -> None:
 def _attributes(module: Module, values: Sequence[ast.expr], also: Mapping[ast.expr, Change]) -> Iterator[Change]:
     """The changes for what is read of an old signal info; ``also`` has one more for each value that is not part of a larger change."""
     counted = set()
-    for value in values:
+    for value in (one for one in values if one not in counted):
         above = module.names.parents[value]
-        if value in counted:
-            continue
         if not isinstance(above, ast.Attribute):
             raise NotProvableError(f"{module.segment(value)} itself goes on to somewhere else")
         text = ast.unparse(value)

@@ -14,7 +14,6 @@ from compat.codemod.source import Finding, Level, Module, Place, State, grouped
 from compat.codemod.uses import Project, replacements
 
 _ROUNDS = 8
-_NO_ROUND_LEFT = "the changes did not come to rest; please report this file"
 
 
 class BrokenError(Exception):
@@ -67,10 +66,6 @@ class _Proposal:
         """Whether it takes a statement away, as a setter goes; the other parts of its group follow from that."""
         return any(isinstance(change, Remove | Substitute) for change in self.draft.changes)
 
-    def without_changes(self, why: str, advice: str = "", related: tuple[Place, ...] = ()) -> _Proposal:
-        """The same as a report."""
-        return self.report(f"{self.draft.reason}; not changed, because {why}", advice or "Change it by hand.", related)
-
     def report(self, reason: str, advice: str, related: tuple[Place, ...] = ()) -> _Proposal:
         """The same without its changes; advice and places of its own stay."""
         draft = self.draft
@@ -101,7 +96,7 @@ def run(modules: list[Module], active: Iterable[Rule], *, unsafe: bool, make_pro
             outcome.fixed += fixed[path]
             outcome.edits.append(made)
             outcome.now = verified(outcome.now, edits.apply(outcome.now.text.text, made), made)
-    raise BrokenError(f"{', '.join(sorted(applied))}: {_NO_ROUND_LEFT}")
+    raise BrokenError(f"{', '.join(sorted(applied))}: the changes did not come to rest; please report this file")
 
 
 def verified(module: Module, text: str, made: list[Edit]) -> Module:
@@ -178,7 +173,8 @@ class _Round:
     def _refuse(self, proposal: _Proposal, against: Objection) -> None:
         for one in against.replacements:
             replacements.refused(self._project).setdefault(one, []).append(proposal.place)
-        self._left.append(proposal.without_changes(against.reason, against.advice, against.places))
+        reason = f"{proposal.draft.reason}; not changed, because {against.reason}"
+        self._left.append(proposal.report(reason, against.advice, against.places))
 
     def _drop_groups(self) -> None:
         """Refuse the groups of which a part is refused; of one that something is said against, only where setters would go is said."""
@@ -218,7 +214,7 @@ class _Round:
 
     def _drop(self, proposal: _Proposal, reason: str) -> None:
         self._proposals.remove(proposal)
-        self._left.append(proposal.without_changes(reason))
+        self._refuse(proposal, Objection(reason))
         if proposal.draft.group is not None:
             self._off[proposal.draft.group] = Objection(f"another part of it cannot be changed, at {proposal.place}")
             self._drop_groups()

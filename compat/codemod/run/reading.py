@@ -60,12 +60,6 @@ class Gathered:
         self.read[path] = document
         self.modules += pieces
 
-    def must_parse(self, path: str, data: bytes) -> None:
-        """Say it if a file cannot be parsed that was asked for by name, and has nothing in it that would be changed."""
-        held = len(self.unread)
-        self.take(path, discovery.PYTHON, data)
-        del self.unread[held:]
-
     def _cannot_parse(self, path: str, reason: str, line: int | None) -> None:
         self.result.problems.append(Problem(path, reason, line))
         self.unread.append(Place(path, line or 1, 1, line or 1, 1))
@@ -127,7 +121,9 @@ def gather(found: list[discovery.Found], options: Options, result: Result, tick:
                 gathered.take(path, one.kind, content(path) if data is None else data)
         elif one.kind == discovery.PYTHON:
             if one.is_named and old_names.ROOT.encode() in (named := content(path)):
-                gathered.must_parse(path, named)
+                held = len(gathered.unread)
+                gathered.take(path, discovery.PYTHON, named)
+                del gathered.unread[held:]  # there is nothing in it that would be changed; it is only to be said if it is no Python
             else:
                 quiet.append(path)
     result.scanned += len(found)

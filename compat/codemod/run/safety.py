@@ -8,7 +8,7 @@ from typing import NamedTuple
 from compat.codemod.files.import_graph import content
 from compat.codemod.rewrite import Draft, DropArgument, OfCall, changes
 from compat.codemod.rule import Rule
-from compat.codemod.source import Module, Place, Use, conditions, old_names
+from compat.codemod.source import Imported, Module, Place, Use, conditions, old_names
 from compat.codemod.uses import Project, replacements
 from compat.codemod.uses.replacements import Replacement
 
@@ -73,7 +73,8 @@ def _against(project: Project, module: Module, draft: Draft) -> Iterator[Replace
     for one in everywhere:
         if any(one.stands_for(path) for path in touched) or one.name in written:
             yield one
-    for name in dict.fromkeys(one.written for one in draft.touches or () if not isinstance(one, str)):
+    names = [one.local if isinstance(one, Imported) else one.written for one in draft.touches or () if not isinstance(one, str)]
+    for name in dict.fromkeys(names):
         yield from replacements.where_imported(project, module, name)
 
 

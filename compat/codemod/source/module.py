@@ -74,11 +74,6 @@ class Imported:
     local: str
     scope: Scope
 
-    @property
-    def written(self) -> str:
-        """The name by which the module speaks of it."""
-        return self.local
-
 
 class Module(Tree):
     """A file, a notebook, or a block of code in a document; the arguments and errors are those of ``Tree``."""
@@ -94,12 +89,8 @@ class Module(Tree):
         """Every name that an import of torchaudio, or of something in it, binds."""
         found = []
         for statement, scope in self.names.imports:
-            prefix = ""
-            if isinstance(statement, ast.ImportFrom):
-                if statement.level or not statement.module:
-                    continue
-                prefix = f"{statement.module}."
-            for alias in statement.names:
+            prefix = f"{statement.module}." if isinstance(statement, ast.ImportFrom) else ""
+            for alias in () if getattr(statement, "level", 0) else statement.names:
                 path = prefix + alias.name
                 if old_names.is_ours(path):
                     local = alias.asname or (alias.name if prefix else alias.name.partition(".")[0])

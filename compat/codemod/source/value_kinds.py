@@ -90,10 +90,8 @@ def _of_attribute(module: Module, node: ast.Attribute, depth: int) -> str:
     if node.attr in _ATTRIBUTES:
         return _ATTRIBUTES[node.attr]
     found = []
-    for other in module.names.all(ast.Attribute):
-        parent = module.names.parents.get(other)
-        if other.attr != node.attr or isinstance(other.ctx, ast.Load):
-            continue
+    stored = [one for one in module.names.all(ast.Attribute) if one.attr == node.attr and not isinstance(one.ctx, ast.Load)]
+    for parent in map(module.names.parents.get, stored):
         if isinstance(parent, ast.Assign):
             found.append(of(module, parent.value, depth))
         elif isinstance(parent, ast.AnnAssign):

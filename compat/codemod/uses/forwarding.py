@@ -69,12 +69,6 @@ def with_backend(module: Module, use: Use, new: str, value: str | None) -> list[
     return [*changes, Replace(*span, f"functools.partial({new}, backend={value})")]
 
 
-def is_kept(module: Module, node: ast.AST) -> bool:
-    """Whether a value goes anywhere but into the arguments of a call."""
-    above = module.names.parents[node]
-    return not (isinstance(above, ast.keyword) or (isinstance(above, ast.Call) and node in above.args))
-
-
 def _is_handed_on(module: Module, node: ast.AST) -> bool:
     above = module.names.parents[node]
     if isinstance(above, ast.IfExp):

@@ -62,7 +62,9 @@ def callers(project: Project, module: Module, function: ast.AST) -> list[tuple[M
         above = module.names.parents[function]
         name = above.name if isinstance(above, ast.ClassDef) else name
     others = project.note(("callers", name, module.path, method), lambda: _quiet_callers(project, module, name, method=method))
-    own = project.note(("may call", name), lambda: [one for one in project.modules if _may_call(one.text.text, name)])
+    # A text that has the name only where it is defined need not be parsed to look for calls.
+    mention = re.compile(f"{re.escape(name)}(?<!def {name})(?<!class {name})")
+    own = project.note(("may call", name), lambda: [one for one in project.modules if mention.search(one.text.text)])
     return [*((one, call) for one in own for call in _calls_by_name(one).get(name, ())), *others]
 
 
@@ -73,16 +75,6 @@ def _quiet_callers(project: Project, module: Module, function: str, *, method: b
     named = re.compile(rb"\b" + re.escape(function.encode()) + rb"[ \t]*\(")
     found = [one for path in sorted(paths) if (one := project.parsed(path, named, _OPEN_OR_PATH))]
     return [(caller, call) for caller in found for call in caller.calls if called(call) == function]
-
-
-def _may_call(text: str, function: str) -> bool:
-    """Whether a text has a name anywhere but where it is defined; if not, the text need not be parsed to look for calls."""
-    at = text.find(function)
-    while at >= 0:
-        if not text[max(at - 6, 0) : at].endswith(("def ", "class ")):
-            return True
-        at = text.find(function, at + 1)
-    return False
 
 
 def _calls_by_name(module: Module) -> dict[str, list[ast.Call]]:
