@@ -120,7 +120,7 @@ class Rule:
     after_refusals: bool = False
 
     def applies(self, target: str) -> bool:
-        """Whether it has anything to say for a target."""
+        """Tell whether it has anything to say for a target."""
         return target in self.targets or target in self.report_only_for
 
     @property

@@ -28,7 +28,7 @@ def real_files() -> tuple[Path, ...]:
 
 
 def is_python(path: Path) -> bool:
-    """Whether it is UTF-8 with plain line ends, and parses; some files are there to test parsers."""
+    """Tell whether it is UTF-8 with plain line ends, and parses; some files are there to test parsers."""
     try:
         parse(read(path))
     except (UnicodeDecodeError, SyntaxError):

@@ -42,6 +42,6 @@ def probe(found: Iterable[discovery.Found]) -> Iterator[Reading]:
 
 
 def speaks(data: bytes) -> bool:
-    """Whether Python speaks of what may change; the setter and the getter may come by way of another module."""
+    """Tell whether Python speaks of what may change; the setter and the getter may come by way of another module."""
     named = b"torchaudio" in data or b"TORCHAUDIO_" in data
     return (named and _MATTERS.search(data) is not None) or b"t_audio_backend(" in data or _TORIO.search(data) is not None

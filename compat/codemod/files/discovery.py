@@ -46,7 +46,7 @@ class Ignored:
             self._spec = pathspec.GitIgnoreSpec.from_lines(lines)
 
     def has(self, path: str, *, folder: bool = False) -> bool:
-        """Whether a path is ignored; the innermost file that speaks of it decides."""
+        """Tell whether a path is ignored; the innermost file that speaks of it decides."""
         if self._spec is not None:
             inside = os.path.relpath(path, self.folder).replace(os.sep, "/")
             include = self._spec.check_file(f"{inside}/" if folder else inside).include
@@ -67,7 +67,7 @@ class Found:
         self._ignored = ignored
 
     def is_ignored(self) -> bool:
-        """Whether a .gitignore speaks of it."""
+        """Tell whether a .gitignore speaks of it."""
         return self._ignored is not None and self._ignored.has(self.path)
 
 
@@ -116,16 +116,12 @@ def _folder(path: str, ignored: Ignored | None, patterns: list[str]) -> Iterator
     for entry in entries:
         if patterns and _excluded(entry.path, entry.name, patterns):
             continue
-        if entry.is_dir(follow_symlinks=False):
-            if entry.name not in ALWAYS_SKIPPED and not (ignored and ignored.has(entry.path, folder=True)):
-                yield from _folder(entry.path, ignored, patterns)
-            continue
-        kind = kind_of(entry.name)
-        if kind is None or entry.name.startswith(".#"):
-            continue
-        is_link = entry.is_symlink()
-        if not (is_link and os.path.isdir(entry.path)):
-            yield Found(entry.path, kind, ignored), is_link
+        is_folder = entry.is_dir(follow_symlinks=False)
+        kind = None if is_folder or entry.name.startswith(".#") else kind_of(entry.name)
+        if is_folder and entry.name not in ALWAYS_SKIPPED and not (ignored and ignored.has(entry.path, folder=True)):
+            yield from _folder(entry.path, ignored, patterns)
+        elif kind and not (entry.is_symlink() and os.path.isdir(entry.path)):
+            yield Found(entry.path, kind, ignored), entry.is_symlink()
 
 
 def _excluded(path: str, name: str, patterns: list[str]) -> bool:

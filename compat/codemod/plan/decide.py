@@ -56,7 +56,7 @@ def decide(part: Part) -> None:
 
 
 def _restored(part: Part, pairs: list[Restore], rest: list[SetterCall]) -> bool:
-    """Settle what is set and restored; whether all of it was."""
+    """Settle what is set and restored; tell whether all of it was."""
     left = [pair for pair in pairs if not part.attempt(RESTORE, [pair.set], lambda pair=pair: restored.settle(part, pair))]  # type: ignore[misc]
     part.settled = {site for pair in pairs for site in restored.within(part, pair)}
     places = [pair.set.module.place(pair.set.call) for pair in left]

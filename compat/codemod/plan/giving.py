@@ -65,7 +65,7 @@ def _asked_of_functions(part: Part) -> Iterator[Place]:
 
 
 def _looked_into(part: Part, call: ast.Call) -> bool:
-    """Whether a function of the project that has this name asks a function for what a partial one lacks."""
+    """Tell whether a function of the project that has this name asks a function for what a partial one lacks."""
     for module in part.modules:
         definitions: list[ast.FunctionDef | ast.AsyncFunctionDef] = [*module.names.all(ast.FunctionDef)]
         definitions += module.names.all(ast.AsyncFunctionDef)

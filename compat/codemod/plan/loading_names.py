@@ -47,7 +47,7 @@ def _definitions_around(module: Module, node: ast.AST) -> Iterator[str]:
 
 
 def is_one_of(module: Module, call: ast.Call, names: frozenset[str]) -> bool:
-    """Whether a call may be of one of the project's functions of these names, imported under another name or not."""
+    """Tell whether a call may be of one of the project's functions of these names, imported under another name or not."""
     qualified = module.names.qualified(call.func)
     if qualified is not None:
         root = qualified.partition(".")[0]
@@ -56,7 +56,7 @@ def is_one_of(module: Module, call: ast.Call, names: frozenset[str]) -> bool:
 
 
 def may_reach(module: Module, call: ast.Call) -> bool:
-    """Whether a call may come to one of the project's functions; what is known of other packages does not."""
+    """Tell whether a call may come to one of the project's functions; what is known of other packages does not."""
     qualified = module.names.qualified(call.func)
     if qualified is not None:
         return qualified.startswith(".") or qualified.partition(".")[0] not in STRANGERS
@@ -80,7 +80,7 @@ _HARMLESS_METHODS = {
 
 
 def may_load(part: Part, node: ast.AST) -> bool:
-    """Whether a node may run one of the project's functions with a site in it, going by its name."""
+    """Tell whether a node may run one of the project's functions with a site in it, going by its name."""
     loading = of_part(part)
     if isinstance(node, ast.Name):
         return node.id in loading

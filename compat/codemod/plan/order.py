@@ -15,7 +15,7 @@ _EARLY = "a function of another module that loads is called before the setter, o
 
 
 def runs_after(part: Part, site: Site, setters: list[SetterCall]) -> bool:
-    """Whether a site of the setters' own module runs after them; ``False`` for one that surely runs before.
+    """Tell whether a site of the setters' own module runs after them; ``False`` for one that surely runs before.
 
     Raises:
         NotProvableError: it may run before.
@@ -43,7 +43,7 @@ def runs_after(part: Part, site: Site, setters: list[SetterCall]) -> bool:
 
 
 def runs_under(part: Part, site: Site, setters: list[SetterCall]) -> bool:
-    """Whether a site of another module runs under the setters; ``False`` where it surely does not.
+    """Tell whether a site of another module runs under the setters; ``False`` where it surely does not.
 
     Raises:
         NotProvableError: it runs with and without them.

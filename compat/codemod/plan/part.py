@@ -59,7 +59,7 @@ class Part(Notes):
         return [site for site in self._by_module[module] if site not in self.settled]
 
     def has_sites_beside(self, module: Module) -> bool:
-        """Whether another module has some."""
+        """Tell whether another module has some."""
         return any(self.sites_in(other) for other in self.modules if other is not module)
 
     # Saying

@@ -1,4 +1,4 @@
-"""Whether a setter may go at all: nothing around it minds its failure, and nothing is worked out in it."""
+"""What must be so for a setter to go: nothing around it minds its failure, and nothing is worked out in it."""
 
 import ast
 import re

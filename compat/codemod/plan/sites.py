@@ -22,7 +22,7 @@ class Site:
 
     @property
     def at_import(self) -> bool:
-        """Whether it runs when its module is imported."""
+        """It runs when its module is imported."""
         return self.module.function_of(self.use.node) is None
 
 

@@ -1,4 +1,4 @@
-"""Whether every call of torchaudio is seen: where one may be hidden, no setter can be settled."""
+"""What must be so for every call of torchaudio to be seen: where one may be hidden, no setter can be settled."""
 
 import ast
 import re
@@ -94,7 +94,7 @@ def _seen(module: Module) -> None:
 
 
 def _escapes(module: Module, use: Use) -> bool:
-    """Whether the bare module is used in a way after which calls through it are no longer seen."""
+    """Tell whether the bare module is used in a way after which calls through it are no longer seen."""
     above = module.names.parents.get(use.node)
     if isinstance(above, _ASKED):
         return False

@@ -1,4 +1,4 @@
-"""Whether edits did what they were to do and nothing else; a text is not written before this is sure."""
+"""The check that edits did what they were to do and nothing else; a text is not written before this is sure."""
 
 import ast
 import bisect

@@ -48,7 +48,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _is_tested(module: Module, use: Use) -> bool:
-    """Whether a condition depends on it, rather than a print, a return or a name."""
+    """Tell whether a condition depends on it, rather than a print, a return or a name."""
     below: ast.AST = use.node
     for above in module.names.chain(use.node):
         if isinstance(above, ast.Compare | ast.BoolOp | ast.Assert) or below is getattr(above, "test", None):

@@ -53,7 +53,7 @@ def _plain(module: Module, one: Imported) -> Change:
 
 
 def is_used(module: Module, project: Project, one: Imported) -> bool:
-    """Whether a name, a string or another file may mean what is imported here."""
+    """Tell whether a name, a string or another file may mean what is imported here."""
     if any(isinstance(node, ast.Name) and node.id == one.local for node in module.names.scope_of):
         return True
     if module.path.endswith("__init__.py") or any(node.value == one.local for node in module.strings):

@@ -27,7 +27,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def decides(module: Module, use: Use) -> bool:
-    """Whether a decision rests on the list: a name is looked for in it, or one is taken out of it."""
+    """Tell whether a decision rests on the list: a name is looked for in it, or one is taken out of it."""
     places = _places(module, use.call) if use.call and use.kind == Kind.LISTER else []
     return any(isinstance(module.names.parents.get(place), ast.Compare | ast.Subscript | ast.For | ast.comprehension) for place in places)
 
@@ -54,7 +54,7 @@ def _draft(module: Module, use: Use, place: ast.expr) -> Iterator[Draft]:
 
 
 def _is_used(above: ast.AST | None) -> bool:
-    """Whether the list goes on to where its names may matter: not where it is printed, or only asked whether it is empty."""
+    """Tell whether the list goes on to where its names may matter: not where it is printed, or only asked whether it is empty."""
     if isinstance(above, ast.Call):
         return called(above) not in _SHOWN
     return isinstance(

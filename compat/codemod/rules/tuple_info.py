@@ -30,7 +30,7 @@ _REASON = "info gives one AudioMetaData, which does not unpack and has no items"
 
 
 def unsettled(module: Module, project: Project, use: Use) -> bool:
-    """Whether a call of ``info`` is used as the old tuple in a way that nothing translates; then nobody else may change it."""
+    """Tell whether a call of ``info`` is used as the old tuple in a way that nothing translates; then nobody else may change it."""
     if use.call is None or use.name != "info":
         return False
     try:
@@ -107,7 +107,7 @@ def _not_taken_apart(module: Module, project: Project, returned: ast.Return) -> 
 
 
 def _may_be(caller: Module, callee: ast.expr, module: Module, function: AnyFunction) -> bool:
-    """Whether what is called by the name of a function is it: bound to it, imported from its file, or a method of something."""
+    """Tell whether what is called by the name of a function is it: bound to it, imported from its file, or a method of something."""
     qualified = caller.names.qualified(callee)
     if qualified is not None:
         stem, name = PurePath(module.path).stem, getattr(function, "name", "")

@@ -47,7 +47,7 @@ class Outcome:
 
     @property
     def changed(self) -> bool:
-        """Whether the new text is another."""
+        """The new text is another."""
         return self.text != self.module.text.text
 
 
@@ -63,7 +63,7 @@ class _Proposal:
 
     @property
     def takes_away(self) -> bool:
-        """Whether it takes a statement away, as a setter goes; the other parts of its group follow from that."""
+        """It takes a statement away, as a setter goes; the other parts of its group follow from that."""
         return any(isinstance(change, Remove | Substitute) for change in self.draft.changes)
 
     def report(self, reason: str, advice: str, related: tuple[Place, ...] = ()) -> _Proposal:

@@ -75,7 +75,7 @@ class Gathered:
         self.mentions += other_files.mentions(path, text)
 
     def has_own_torchaudio(self) -> bool:
-        """Whether the project has a torchaudio of its own, so that an import of it proves nothing; this is then reported."""
+        """Tell whether the project has a torchaudio of its own, so that an import of it proves nothing; this is then reported."""
         if "torchaudio" not in self.own_names:
             return False
         for module in self.modules:

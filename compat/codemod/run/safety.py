@@ -26,7 +26,7 @@ class Objection(NamedTuple):
 
 
 def is_ignored(module: Module, rule: Rule, draft: Draft) -> bool:
-    """Whether a comment says to leave the place, or one of the lines that would be changed."""
+    """Tell whether a comment says to leave the place, or one of the lines that would be changed."""
     stretches = (stretch for change in draft.changes for stretch in changes.stretches(module, change))
     return any(module.ignores(rule.id, stretch) for stretch in (draft.span, *stretches))
 
@@ -51,7 +51,7 @@ def objection(project: Project, module: Module, draft: Draft) -> Objection | Non
 
 
 def _may_be_kept_out(project: Project, module: Module, use: Use, draft: Draft) -> bool:
-    """Whether a name that the target lacks stands under a test of the release, and the test stays."""
+    """Tell whether a name that the target lacks stands under a test of the release, and the test stays."""
     if old_names.has(use.path.rpartition(".")[2], project.target) is not False:
         return False
     below: ast.AST = use.node
@@ -91,7 +91,7 @@ def _paths_in(module: Module, draft: Draft) -> Iterator[str]:
 
 
 def _nobody_minds(project: Project, draft: Draft, found: tuple[Replacement, ...]) -> bool:
-    """Whether an argument only goes, plain mocks take the place, and nothing asks a mock what it was given."""
+    """Tell whether an argument only goes, plain mocks take the place, and nothing asks a mock what it was given."""
     only_dropped = all(isinstance(change, DropArgument) for change in draft.changes)
     if not only_dropped or not all(one.is_mock for one in found):
         return False

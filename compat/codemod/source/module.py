@@ -18,7 +18,7 @@ _IGNORE = re.compile(r"#\s*compat:\s*ignore(?:\[([A-Z0-9,\s]*)\])?", re.I)
 
 
 def is_test(path: str) -> bool:
-    """Whether a file is a test by its own name; folders say nothing, the whole project may lie below one called tests."""
+    """Tell whether a file is a test by its own name; folders say nothing, the whole project may lie below one called tests."""
     name = os.path.basename(path)
     return name.startswith("test_") or name == "conftest.py" or os.path.splitext(name)[0].endswith("_test")
 
@@ -200,7 +200,7 @@ class Module(Tree):
         return lines
 
     def ignores(self, rule: str, span: tuple[int, int]) -> bool:
-        """Whether a comment on one of the lines says ``# compat: ignore``, of all rules or of this one."""
+        """Tell whether a comment on one of the lines says ``# compat: ignore``, of all rules or of this one."""
         first, last = self.text.position(span[0])[0], self.text.position(max(span))[0]
         said = [rules for line, rules in self._ignored.items() if first <= line <= last]
         return any(rules is None or rule in rules for rules in said)

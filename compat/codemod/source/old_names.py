@@ -102,12 +102,12 @@ _UNTIL_NINE = {
 
 
 def is_ours(path: str) -> bool:
-    """Whether a dotted name is torchaudio or something of it."""
+    """Tell whether a dotted name is torchaudio or something of it."""
     return path == ROOT or path.startswith(f"{ROOT}.")
 
 
 def has(name: str, target: str) -> bool | None:
-    """Whether the torchaudio of a target has a name; ``None`` where this is not known."""
+    """Tell whether the torchaudio of a target has a name; ``None`` where this is not known."""
     if name in _ALWAYS_THERE or (name in _UNTIL_NINE and target != "2.9"):
         return True
     return False if name in _UNTIL_NINE or name == "load_wav" or f"{ROOT}.{name}" in EARLIER else None

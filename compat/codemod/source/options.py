@@ -33,7 +33,7 @@ class Options:
 
     @property
     def writes(self) -> bool:
-        """Whether files are changed."""
+        """Files are changed."""
         return not (self.check or self.diff)
 
 

@@ -45,7 +45,7 @@ class FileResult:
 
     @property
     def changed(self) -> bool:
-        """Whether it is to be another."""
+        """It is to be another."""
         return self.new != self.old
 
 

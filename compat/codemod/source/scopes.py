@@ -234,7 +234,7 @@ class Names:
         return None if target is None else ".".join([target, *reversed(tail)])
 
     def is_builtin(self, node: ast.AST, name: str) -> bool:
-        """Whether an expression is that builtin, bound nowhere here and not hidden by a star import."""
+        """Tell whether an expression is that builtin, bound nowhere here and not hidden by a star import."""
         return (
             isinstance(node, ast.Name)
             and node.id == name

@@ -31,7 +31,7 @@ def calls_of(module: Module, *names: str) -> Iterator[tuple[Use, ast.Call, int]]
 
 
 def only_looks(node: ast.AST | None) -> bool:
-    """Whether a call asks something about the function that it is given, and does not call it."""
+    """Tell whether a call asks something about the function that it is given, and does not call it."""
     return called(node) in _LOOKING
 
 

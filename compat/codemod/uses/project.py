@@ -89,7 +89,7 @@ class Project(Notes):
         return self.files.link(module.note("imports", lambda: facts(module.path, module.text.text.encode("utf-8", "replace"))))
 
     def is_exported(self, module: Module, name: str) -> bool:
-        """Whether another file imports a name, or all names, from a module."""
+        """Tell whether another file imports a name, or all names, from a module."""
         return not module.standalone and bool(self.imports.who_imports(module.path, name))
 
     # Files that do not speak of torchaudio
@@ -105,7 +105,7 @@ class Project(Notes):
             return None
 
     def neighbours_mention(self, module: Module, word: str) -> bool:
-        """Whether the text of a module, of one that it imports or of one that imports it has a word in it."""
+        """Tell whether the text of a module, of one that it imports or of one that imports it has a word in it."""
         if word in module.text.text or module.standalone:
             return word in module.text.text
         graph = self.imports

@@ -84,7 +84,7 @@ def _old_arms(module: Module, attempt: ast.Try) -> Iterator[list[ast.stmt]]:
 
 
 def _calls(module: Module, block: list[ast.stmt]) -> bool | None:
-    """Whether a block calls torchaudio as only old releases can be called; ``None`` where it does not call it."""
+    """Tell whether a block calls torchaudio as only old releases can be called; ``None`` where it does not call it."""
     uses = [use for use in module.uses if use.known and any(module.inside(use.node, one) for one in block)]
     if not uses:
         return None
@@ -141,7 +141,7 @@ def _compared(module: Module, test: ast.Compare, target: str) -> bool | None:
 
 
 def _side(release: tuple[int, ...], literal: tuple[int, ...], *, is_latest: bool) -> int | None:
-    """Whether a release, with all its patches, is before (-1) or after (1) a version; the latest stands for those to come as well."""
+    """Tell whether a release, with all its patches, is before (-1) or after (1) a version; the latest stands for those to come as well."""
     padded = (*literal, 0, 0)[: max(len(literal), 2)]
     if len(literal) == 1:
         return 1 if release[0] >= literal[0] else -1
@@ -151,7 +151,7 @@ def _side(release: tuple[int, ...], literal: tuple[int, ...], *, is_latest: bool
 
 
 def _is_version(module: Module, node: ast.expr, depth: int = 3) -> bool:
-    """Whether an expression is the version of torchaudio, or of torch, which has the same number, in whatever form."""
+    """Tell whether an expression is the version of torchaudio, or of torch, which has the same number, in whatever form."""
     if module.names.qualified(node) in _VERSIONS:
         return True
     if isinstance(node, ast.Name):

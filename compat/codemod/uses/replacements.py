@@ -42,7 +42,7 @@ class Replacement:
         return "" if self.path == ROOT else self.path.rpartition(".")[2]
 
     def stands_for(self, path: str) -> bool:
-        """Whether what asks for this path comes to it; the old names of one function are one."""
+        """Tell whether what asks for this path comes to it; the old names of one function are one."""
         return path == self.path or path.startswith(f"{self.path}.") or path.rpartition(".")[2] == self.name
 
 
@@ -92,7 +92,7 @@ def _within_statement(module: Module, node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _is_by_way_of_another(node: ast.Attribute) -> bool:
-    """Whether it is ``data.torchaudio``, ``data.torchaudio.load`` or ``sys.modules["torchaudio"].load``, which no import here binds."""
+    """Tell whether it is ``data.torchaudio``, ``data.torchaudio.load`` or ``sys.modules["torchaudio"].load``, bound by no import here."""
     while isinstance(node.value, ast.Attribute):
         if node.attr == ROOT:
             return True
@@ -144,7 +144,7 @@ def _of_owner(module: Module, call: ast.Call, owner: str, rest: list[ast.expr], 
 
 
 def _is_mock(call: ast.Call, own: int) -> bool:
-    """Whether a patch is given nothing but its target, so that a plain mock takes the place."""
+    """Tell whether a patch is given nothing but its target, so that a plain mock takes the place."""
     return "patch" in ast.unparse(call.func) and len(call.args) == own and {one.arg for one in call.keywords} <= {"return_value", "create"}
 
 
@@ -218,7 +218,7 @@ def _by_last_name(project: Project) -> dict[str, list[tuple[Module, ast.Constant
 
 
 def _is_named_beside(module: Module, node: ast.Constant, home: str, name: str) -> bool:
-    """Whether it is the name in ``monkeypatch.setattr(audio, "load", fake)``."""
+    """Tell whether it is the name in ``monkeypatch.setattr(audio, "load", fake)``."""
     call = module.names.parents.get(node)
     return node.value == name and isinstance(call, ast.Call) and call.args[1:2] == [node] and _is_home(module, call.args[0], home)
 

@@ -34,7 +34,7 @@ class SetterCall:
 
     @property
     def hard(self) -> bool:
-        """Whether it always runs, before anything that the program does later."""
+        """It always runs, before anything that the program does later."""
         return self.where in ("module", "main")
 
 
@@ -134,7 +134,7 @@ def _route(module: Module, statement: ast.stmt) -> tuple[ast.Call, ...]:
 
 
 def _at_start(module: Module, call: ast.Call) -> bool:
-    """Whether a call stands at the top of the module, or below ``if __name__ == "__main__"``."""
+    """Tell whether a call stands at the top of the module, or below ``if __name__ == "__main__"``."""
     if module.function_of(call) is not None:
         return False
     statement = module.statement_of(call)
@@ -144,7 +144,7 @@ def _at_start(module: Module, call: ast.Call) -> bool:
 
 
 def only_tries(module: Module, statement: ast.AST) -> bool:
-    """Whether a ``try`` only sets a backend, and its handlers only set or try another, pass or log; or ``suppress`` does it."""
+    """Tell whether a ``try`` only sets a backend, and its handlers only set or try another, pass or log; or ``suppress`` does it."""
     if isinstance(statement, ast.With):
         call = statement.items[0].context_expr
         suppresses = isinstance(call, ast.Call) and module.names.qualified(call.func) == "contextlib.suppress"
@@ -159,7 +159,7 @@ def only_tries(module: Module, statement: ast.AST) -> bool:
 
 
 def only_sets(module: Module, block: list[ast.stmt]) -> bool:
-    """Whether a block sets literal backends and does nothing else."""
+    """Tell whether a block sets literal backends and does nothing else."""
     return bool(block) and all(_sets(module, one) for one in block)
 
 
@@ -168,7 +168,7 @@ def _sets(module: Module, statement: ast.stmt) -> bool:
 
 
 def is_literal_setter(module: Module, node: ast.AST) -> bool:
-    """Whether an expression is a call of the setter with a literal."""
+    """Tell whether an expression is a call of the setter with a literal."""
     if not isinstance(node, ast.Call) or literal(node) is None:
         return False
     known = old_names.KNOWN.get(module.names.qualified(node.func) or "")

@@ -28,7 +28,7 @@ def mentions(module: Module, name: str) -> Iterator[tuple[int, int, str]]:
 
 
 def is_annotation(module: Module, node: ast.AST) -> bool:
-    """Whether a node is part of an annotation."""
+    """Tell whether a node is part of an annotation."""
     below = node
     for above in module.names.chain(node):
         if below in (getattr(above, "annotation", None), getattr(above, "returns", None)):
