@@ -216,9 +216,7 @@ def test_github(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_place_in_a_notebook(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Lines count within the cell: a form that only knows lines of files is told the cell."""
-    cells: list[dict[str, object]] = [
-        {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": one} for one in ("x = 1", REPORTED)
-    ]
+    cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": one} for one in ("x = 1", REPORTED)]
     (project / "a.py").unlink()
     (project / "b.ipynb").write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
     assert cli.main(["--check", "--format", "github", "."]) == 1

@@ -59,7 +59,7 @@ MOCK = "from unittest.mock import patch\n@patch('data.torchaudio.load')\ndef tes
 DEFAULT = "import torchaudio\ndef f(p, load=torchaudio.load):\n    return load(p)\n"
 
 # The files besides MAIN and DATA or in their place, those that become another, and words of what is said of the setter in main.py.
-PROJECTS: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
+PROJECTS = {
     "one name goes to every call": ({}, MOVED, ""),
     "one name goes to every call, without an import between the modules": (
         {"main.py": SOX},
