@@ -153,19 +153,14 @@ def _tell(rule_id: str | None) -> int:
         for rule in rules().values():
             print(f"{rule.id}  {rule.level.value:6}  {','.join(sorted(rule.targets | rule.report_only_for)):18}  {rule.title}")
         return 0
+    from compat.codemod.reporting import explain
+
     found = rules().get(rule_id.upper())
-    if found is None:
-        raise UsageError(f"there is no rule {rule_id}; --list-rules lists them")
-    targets = ", ".join([*sorted(found.targets), *(f"{target} (reported only)" for target in sorted(found.report_only_for))])
-    print(f"{found.id}: {found.title}\n\nlevel: {found.level.value}\ntargets: {targets}\n\n{found.explanation}")
-    print(_indented("before", found.before))
-    if found.after:
-        print(_indented(f"after, for {found.shown_target}", found.after))
+    said = list(explain.explained(found) if found else explain.of_words(rule_id))
+    if not said:
+        raise UsageError(f"there is no rule {rule_id}, and no refusal of these words; --list-rules lists the rules")
+    print(*said, sep="\n")
     return 0
-
-
-def _indented(title: str, code: str) -> str:
-    return f"{title}:\n\n" + "".join(f"    {line}" if line.strip() else line for line in code.splitlines(keepends=True))
 
 
 def _run(options: Options, keep: list[object] | None) -> int:
