@@ -42,7 +42,9 @@ def main(arguments: list[str]) -> int:
     except (OSError, subprocess.CalledProcessError) as why:
         print(f"the environment of this hook could not be made: {why}. Look at the network, and run pre-commit again.", file=sys.stderr)
         return 2
-    return subprocess.run([str(python), "-m", "compat.codemod", *arguments], env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False).returncode
+    return subprocess.run(
+        [str(python), "-m", "compat.codemod", *arguments], env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False
+    ).returncode
 
 
 if __name__ == "__main__":
