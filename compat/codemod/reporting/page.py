@@ -79,7 +79,8 @@ def _block(block: Block, lines: Lines, options: Options) -> Iterator[str]:
     if block.related:
         yield f"<p class='advice'>See {', '.join(_link(place, options) for place in block.related[:_LIMIT])}.</p>"
     if block.rule in rules():
-        yield f"<details><summary>{_text(rules()[block.rule].title)}</summary><p>{_text(rules()[block.rule].explanation.strip())}</p></details>"
+        rule = rules()[block.rule]
+        yield f"<details><summary>{_text(rule.title)}</summary><p>{_text(rule.explanation.strip())}</p></details>"
     yield "</section>"
 
 
