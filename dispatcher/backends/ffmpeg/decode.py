@@ -100,7 +100,7 @@ def timestamped_frames(container: InputContainer, stream: AudioStream) -> Iterat
     whole = pcm.frame_bytes(stream)
     together = found = rate = 0
     try:
-        for number, packet in enumerate(packets.of(container, stream, cut=False)):
+        for number, packet in enumerate(packets.of(container, stream)):
             interrupts.check()
             if whole and packet.size % whole:
                 raise BackendError("the data ends within a frame")
