@@ -212,7 +212,7 @@ def _as_float(data: torch.Tensor, settings: Settings) -> torch.Tensor:
     notices.warn(f"{text}. Convert to float32 before saving.")
     if data.dtype == torch.uint8:
         return (data.to(torch.float32) - 128) / 128
-    return (data.to(torch.float64) / -torch.iinfo(data.dtype).min).to(torch.float32)
+    return (data.to(torch.float64) / -float(torch.iinfo(data.dtype).min)).to(torch.float32)
 
 
 def _save_vorbis(uri: Any, data: torch.Tensor, sample_rate: int, registry: Registry) -> bool:

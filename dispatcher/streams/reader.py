@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from dispatcher.backends.ffmpeg import ima
 from dispatcher.backends.ffmpeg.decode import SILENT_SERVER
 from dispatcher.errors import ArgumentError, BackendError, problem
 from dispatcher.settings import Settings
@@ -33,13 +34,14 @@ class _Source:
         self.stream, self.context = stream, context
         self.outputs: list[Output] = []
         self.discard_before = 0
+        self._decode = ima.decoding(stream, context)
         self._decoded = 0
 
     def take(self, packet: Packet[Any]) -> None:
         """Decode a packet, and send its frames to the outputs; a flushing packet ends them."""
         earliest = self.discard_before
         outputs = self.outputs
-        for frame in self.context.decode(packet):
+        for frame in self._decode(packet):
             self._decoded += 1
             pts = frame.pts
             if pts is None:
