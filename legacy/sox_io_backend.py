@@ -12,10 +12,9 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dispatcher import Registry, interrupts, notices, target, truncation
+from dispatcher import Registry, arguments, interrupts, notices, target, truncation
 from dispatcher.backend import is_readable, is_writable
-from dispatcher.errors import BackendError, BackendUnavailable, problem
-from dispatcher.requests import Load, Save
+from dispatcher.errors import BackendError, BackendUnavailable, problem, standing_for
 from dispatcher.source import Reader
 from legacy.functions import Functions
 from legacy.settings import Settings
@@ -42,14 +41,15 @@ def _refuse_or_warn(action: str, filepath: Any, settings: Settings) -> None:
 def _on_disk(filepath: Any, settings: Settings) -> Iterator[str]:
     """A path that holds what ``filepath`` holds."""
     if not is_readable(filepath):
-        yield os.fspath(filepath)
+        yield arguments.fspath("read", filepath, "sox_io")
         return
     _refuse_or_warn("read", filepath, settings)
     with tempfile.TemporaryDirectory() as folder:
         copy = os.path.join(folder, "copy")
         with open(copy, "wb") as file:
             shutil.copyfileobj(Reader(filepath), file, 1 << 20)
-        yield copy
+        with standing_for(copy, filepath):
+            yield copy
 
 
 def fall_back(registry: Registry, settings: Settings) -> Backend | None:
@@ -91,6 +91,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
 
     def read(filepath: Any, format: str | None, operation: Callable[[Backend, Any], _T]) -> _T:
         with interrupts.deferred():
+            arguments.to_load(filepath, 0, -1, True, True, format, _BUFFER, "sox_io")
             return attempt(filepath, format, operation)
 
     def info(filepath: Any, format: str | None = None) -> AudioMetaData:
@@ -128,7 +129,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         """
 
         def operation(backend: Backend, place: Any) -> tuple[torch.Tensor, int]:
-            asked = Load(place, frame_offset, num_frames, normalize, channels_first, format, _BUFFER)
+            asked = arguments.to_load(place, frame_offset, num_frames, normalize, channels_first, format, _BUFFER)
             return truncation.load(backend, asked, settings)
 
         return read(filepath, format, operation)
@@ -162,16 +163,17 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         if not isinstance(compression, (int, float, type(None))):
             cause = f"compression is a number here, not {type(compression).__name__}"
             raise problem(BackendError, "write", filepath, cause, backend="sox_io")
-        rest = (src, sample_rate, channels_first, format, encoding, bits_per_sample, _BUFFER, compression)
+        rest = (src, sample_rate, channels_first, format, encoding, bits_per_sample, _BUFFER, compression, "sox_io")
         if is_writable(filepath):
             _refuse_or_warn("write", filepath, settings)
         with interrupts.deferred():
             if not is_writable(filepath):
-                sox().save(Save(os.fspath(filepath), *rest), settings)
+                sox().save(arguments.to_save(arguments.fspath("write", filepath, "sox_io"), *rest), settings)
                 return
             with tempfile.TemporaryDirectory() as folder:
                 path = os.path.join(folder, "file")
-                sox().save(Save(path, *rest), settings)
+                with standing_for(path, filepath):
+                    sox().save(arguments.to_save(path, *rest), settings)
                 with open(path, "rb") as file:
                     target.deliver(filepath, file.read())
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dispatcher import arguments, backend, collector, forks, interrupts, notices, source, target, truncation, writable
 from dispatcher.collector import Collector
-from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, problem
+from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, NotATensorError, problem
 from dispatcher.metadata import AudioMetaData
 from dispatcher.streaming import Stream, worded
 
@@ -100,6 +100,8 @@ def _subtype(dtype: str, container: str, encoding: str | None, bits: int | None)
     """
     if container in _FIXED:
         return _FIXED[container]
+    if not container:
+        raise ArgumentError(arguments.NO_FORMAT)
     table = _BY_CONTAINER.get(container)
     if table is None:
         raise ArgumentError(f"it does not write {container!r}; it writes {', '.join(sorted({*_BY_CONTAINER, *_FIXED}))}")
@@ -108,6 +110,29 @@ def _subtype(dtype: str, container: str, encoding: str | None, bits: int | None)
             raise ArgumentError(f"it does not write {dtype} to wav; convert the tensor to one of {', '.join(_WAV_BY_DTYPE)}")
         return _WAV_BY_DTYPE[dtype]
     return arguments.stored_as(table, container, encoding, bits, ArgumentError)
+
+
+def _extension(path: str | bytes) -> str:
+    """What follows the last dot of a file's name, in lower case."""
+    _, dot, found = os.path.basename(os.fsdecode(path)).rpartition(".")
+    return found.lower() if dot else ""
+
+
+def _as_array(asked: Save) -> npt.NDArray[Any]:
+    """The tensor's samples, as it has them.
+
+    Raises:
+        BackendError, ArgumentTypeError: (RuntimeError, TypeError) numpy cannot have them.
+    """
+    if asked.src.requires_grad:
+        raise problem(BackendError, "write", asked.uri, "the tensor requires grad; save tensor.detach()", backend=Backend.name)
+    try:
+        samples: npt.NDArray[Any] = asked.src.resolve_conj().resolve_neg().numpy()
+    except (TypeError, RuntimeError) as why:
+        dtype = str(asked.src.dtype).removeprefix("torch.")
+        cause = f"libsndfile takes no {dtype}; convert the tensor to float32"
+        raise problem(ArgumentTypeError, "write", asked.uri, cause, backend=Backend.name) from why
+    return samples
 
 
 def _written(subtype: str, container: str, samples: Any, sample_rate: Any) -> tuple[Any, int]:
@@ -136,9 +161,7 @@ def _readable(uri: Uri, settings: Settings) -> Any:
     try:
         return source.PatientReader(source.seekable(uri, settings))
     except OSError as why:
-        hint = "Read it into io.BytesIO first, or turn on the flag unseekable_objects."
-        cause = f"libsndfile must seek, and the object refuses ({why})"
-        raise problem(BackendError, "read", uri, cause, backend=Backend.name, hint=hint) from why
+        raise problem(BackendError, "read", uri, f"libsndfile must seek: {why}", backend=Backend.name) from why
 
 
 def _failed(action: str, uri: Uri, why: Exception) -> Exception:
@@ -448,16 +471,20 @@ class Backend(backend.Backend):
 
         if asked.compression:
             raise problem(ArgumentError, "write", asked.uri, f"it takes no compression={asked.compression!r}", backend=self.name)
+        if not hasattr(asked.src, "ndim"):
+            cause = f"{type(asked.src).__name__} is not a tensor"
+            raise problem(NotATensorError, "write", asked.uri, cause, backend=self.name)
         if asked.src.ndim != 2:
             raise problem(ArgumentError, "write", asked.uri, f"the tensor has {asked.src.ndim} dimensions, not 2", backend=self.name)
         if not isinstance(asked.src, torch.Tensor):
             raise problem(ArgumentError, "write", asked.uri, f"{type(asked.src).__name__} is not a tensor", backend=self.name)
-        if backend.is_writable(asked.uri):
+        place = asked.uri if backend.is_writable(asked.uri) else arguments.fspath("write", asked.uri, self.name)
+        if backend.is_writable(place):
             if asked.format is None:
-                raise problem(BackendError, "write", asked.uri, "a file object needs format=", backend=self.name)
+                raise problem(BackendError, "write", asked.uri, arguments.NO_FORMAT, backend=self.name)
             container = asked.format.lower()
         else:
-            container = os.fsdecode(asked.uri).rpartition(".")[2].lower()
+            container = _extension(place)
         if asked.bits_per_sample not in _BIT_DEPTHS:
             cause = f"bits_per_sample={asked.bits_per_sample!r} is none of {_BIT_DEPTHS}"
             raise problem(ArgumentError, "write", asked.uri, cause, backend=self.name)
@@ -468,8 +495,8 @@ class Backend(backend.Backend):
             subtype = _subtype(dtype, container, asked.encoding, asked.bits_per_sample)
         except ArgumentError as why:
             raise problem(ArgumentError, "write", asked.uri, why, backend=self.name) from why
-        src = asked.src.resolve_neg()
-        data = src.t().numpy() if asked.channels_first else src.numpy()
+        src = _as_array(asked)
+        data = src.T if asked.channels_first else src
         # soundfile knows no .sph, and only for a path was that made up for
         kind = "NIST" if asked.format is None and container in _NIST_EXTENSIONS else asked.format
         try:

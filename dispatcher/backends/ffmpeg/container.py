@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import backend, handles, source
+from dispatcher import arguments, backend, handles, source
 from dispatcher.backends.ffmpeg import demuxers, packets
-from dispatcher.errors import BackendError, NoAudioStreamError
+from dispatcher.errors import ArgumentTypeError, BackendError, NoAudioStreamError
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -67,16 +67,18 @@ def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) 
     Raises:
         BackendError: (a RuntimeError) FFmpeg cannot open it.
         NoAudioStreamError: it holds no sound.
-        TypeError: ``uri`` is neither a path nor a file object.
-        OSError: a file object's own, where it refuses to seek.
+        ArgumentTypeError: ``uri`` is neither a path nor a file object.
+        UnseekableError: (an OSError) a file object refuses to seek.
     """
     file: Any
     if backend.is_readable(uri):
         file, protocols = source.seekable(uri, settings), ""
     else:
+        if not isinstance(uri, (str, bytes, os.PathLike)):
+            raise ArgumentTypeError(arguments.neither_path_nor_file(uri))
         file, protocols = place(uri)
         if isinstance(uri, bytes) and not settings.bytes_paths:
-            raise BackendError("the path is bytes, which releases from 2.2 on do not take; use os.fsdecode")
+            raise BackendError("the path is bytes, which releases from 2.2 on do not take; pass os.fsdecode(path)")
     with opened(file, protocols, demuxers.allowed(settings), format, max(buffer_size, _FILE_BUFFER), settings) as container:
         stream: Any = container.streams.best("audio")
         if stream is None:

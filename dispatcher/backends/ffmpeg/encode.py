@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatcher import arguments, backend, interrupts, notices, target, writable
 from dispatcher.codec_config import CodecConfig
-from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError
+from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, NotATensorError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -53,6 +53,11 @@ _BIT_RATES = {"wmav1": 128_000, "wmav2": 128_000}
 _CLOSEST_TO_FLOAT = ("fltp", "flt", "dblp", "dbl", "s32p", "s32", "s16p", "s16", "u8p", "u8")
 _LAMBDA_PER_QUALITY = 118  # FFmpeg's FF_QP2LAMBDA
 _CHUNK = 1 << 16
+# what FFmpeg has no encoder of its own for, and who has
+_WRITTEN_ELSEWHERE = {
+    "gsm": "backend='sox' writes it, of one channel at 8000 Hz",
+    "amr_nb": "backend='sox' with format='amr-nb' writes it, of one channel at 8000 Hz, where libsox-fmt-all is installed",
+}
 
 
 class Choice(NamedTuple):
@@ -101,11 +106,13 @@ def save(asked: Save) -> None:
     extension = None
     if backend.is_writable(asked.uri):
         if asked.format is None:
-            raise BackendError("a file object needs format=")
+            raise BackendError(arguments.NO_FORMAT)
     else:
+        if not isinstance(asked.uri, (str, bytes, os.PathLike)):
+            raise ArgumentTypeError(arguments.neither_path_nor_file(asked.uri))
         extension = os.path.splitext(os.fsdecode(asked.uri))[1].lstrip(".").lower() or None
     if not hasattr(type(asked.src), "T"):
-        raise AttributeError(f"{type(asked.src).__name__} is not a tensor")
+        raise NotATensorError(f"{type(asked.src).__name__} is not a tensor")
     shape = tuple(getattr(asked.src, "shape", ()))
     channels = shape[0 if asked.channels_first else -1] if shape else 0
     choice = choose(extension, asked.format, asked.encoding, asked.bits_per_sample, channels)
@@ -130,7 +137,7 @@ def save_planar(uri: Uri, data: torch.Tensor, sample_rate: int, extension: str, 
     with target.writing(uri) as place, _muxer(place, Choice(None, None, None), extension) as container:
         try:
             name = container.default_audio_codec
-            codec = av.Codec(name, "w")
+            codec = _encoder(name, container)
             formats = [found.name for found in codec.audio_formats or ()]
             closest = next((found for found in _CLOSEST_TO_FLOAT if found in formats), None)
             if codec.audio_rates and sample_rate not in codec.audio_rates:
@@ -182,8 +189,11 @@ def _muxer(place: Any, choice: Choice, extension: str | None) -> OutputContainer
     try:
         return av.open(place, mode="w", format=choice.muxer)
     except (av.FFmpegError, ValueError) as why:
-        kind = f"format={choice.muxer!r}" if choice.muxer else f"the extension {extension!r}" if extension else "a path without extension"
-        raise BackendError(f"FFmpeg knows no format to write for {kind}") from why
+        if not choice.muxer and not extension:
+            raise BackendError(arguments.NO_FORMAT) from why
+        kind = f"format={choice.muxer!r}" if choice.muxer else f"the extension {extension!r}"
+        hint = "pass format= with the name of one of compat.utils.ffmpeg_utils.get_muxers()"
+        raise BackendError(f"FFmpeg knows no format to write for {kind}; {hint}") from why
 
 
 def _layout(channels: int) -> str:
@@ -218,12 +228,7 @@ def _stream(
     bit_rates: Mapping[str, int] = _BIT_RATES,
 ) -> AudioStream:
     """An audio stream in a container, ready to encode."""
-    import av
-
-    name = choice.encoder or container.default_audio_codec
-    if name in (None, "none"):
-        raise BackendError(f"{container.format.name} holds no sound")
-    codec = av.Codec(name, "w")
+    codec = _encoder(choice.encoder or container.default_audio_codec, container)
     rates = codec.audio_rates
     if rates and rate * _LONGEST < min(rates):
         raise BackendError(f"{codec.name} takes {min(rates)} to {max(rates)} Hz, and sample_rate is {rate}; resample before saving")
@@ -242,6 +247,23 @@ def _stream(
         context.bit_rate = config.bit_rate
     ready: AudioStream = stream
     return ready
+
+
+def _encoder(name: str | None, container: OutputContainer) -> Any:
+    """The encoder of that name.
+
+    Raises:
+        BackendError: this FFmpeg has none.
+    """
+    import av
+
+    if name in (None, "none"):
+        raise BackendError(f"{container.format.name} holds no sound; save as wav, flac or another format that does")
+    try:
+        return av.Codec(name, "w")
+    except ValueError as why:
+        other = _WRITTEN_ELSEWHERE.get(name, "save as another format, such as wav or flac")
+        raise BackendError(f"this FFmpeg has no encoder for {name}; {other}") from why
 
 
 def _options(codec: Any, config: CodecConfig | None) -> dict[str, str]:

@@ -73,9 +73,12 @@ def to_store(container: str, dtype: str, encoding: str | None, bits: int | None,
     """
     if bits not in _BIT_DEPTHS:
         raise BackendError(f"bits_per_sample={bits!r} is none of {_BIT_DEPTHS}")
+    if not container:
+        raise BackendError(arguments.NO_FORMAT)
     table = _BY_CONTAINER.get(container)
     if table is None:
-        raise BackendError(f"it does not write {container!r}; it writes {', '.join(_BY_CONTAINER)}")
+        text = f"it does not write {container!r}; it writes {', '.join(_BY_CONTAINER)}"
+        raise BackendError(f"{text}. compat.save(..., backend='ffmpeg') writes other formats")
     if container in _MONO and channels != 1:
         raise BackendError(f"{container} holds one channel, and the tensor has {channels}")
     if container == "gsm" and rate != _GSM_RATE:
