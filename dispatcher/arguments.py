@@ -15,7 +15,7 @@ _Table: TypeAlias = Mapping[str | None, Mapping[int | None, _Stored]]
 
 
 _MOST = (1 << 63) - 1
-_MOST_BUFFER = 1 << 30
+MOST_BUFFER = 1 << 30
 _LONGEST_PATH = 4096  # bytes, on every system that has a limit
 NO_FORMAT = "nothing tells the format to write: give the path an extension, or pass format='wav' or another"
 _IN_MEMORY = "For what a file holds, in memory already, pass io.BytesIO(data)."
@@ -67,7 +67,8 @@ def check_place(action: str, uri: Any, backend: str = "") -> None:
         hint = "Pass io.BytesIO(data)." if action == "read" else "Pass an empty io.BytesIO() to write into."
         raise problem(BackendError, action, uri, cause, backend=backend, hint=hint)
     if b"\0" in data:
-        raise problem(BackendError, action, uri, f"the path holds a NUL, at {data.index(0)}", backend=backend, hint="No file has such a name.")
+        cause = f"the path holds a NUL, at {data.index(0)}"
+        raise problem(BackendError, action, uri, cause, backend=backend, hint="No file has such a name.")
 
 
 def neither_path_nor_file(uri: Any) -> str:
@@ -104,12 +105,14 @@ def to_load(
         normalize,
         channels_first,
         name("format", format),
-        integer("buffer_size", buffer_size, 1, _MOST_BUFFER),
+        integer("buffer_size", buffer_size, 1, MOST_BUFFER),
     )
 
 
-def check_tensor(src: Any) -> None:
+def check_tensor(src: Any, *, elsewhere: bool = False) -> None:
     """Refuse a tensor whose samples no library can read; what is no tensor at all is for the backends to refuse.
+
+    ``elsewhere`` says that one on another device will be brought into memory.
 
     Raises:
         TensorPlaceError: (a RuntimeError and TypeError) with the method that brings them into memory.
@@ -122,7 +125,7 @@ def check_tensor(src: Any) -> None:
         raise TensorPlaceError("the tensor is nested; save its parts one by one, or take to_padded_tensor(0)")
     if src.layout != torch.strided:
         raise TensorPlaceError(f"the tensor is stored as {src.layout}; save tensor.to_dense()")
-    if src.device.type != "cpu":
+    if src.device.type != "cpu" and (src.device.type == "meta" or not elsewhere):
         raise TensorPlaceError(f"the tensor is on {src.device}; save tensor.cpu()")
 
 
@@ -147,7 +150,7 @@ def to_save(
     check_tensor(src)
     whole = isinstance(bits_per_sample, float) and bits_per_sample.is_integer()
     bits = bits_per_sample if bits_per_sample is None else integer("bits_per_sample", int(bits_per_sample) if whole else bits_per_sample)
-    size = integer("buffer_size", buffer_size, 1, _MOST_BUFFER)
+    size = integer("buffer_size", buffer_size, 1, MOST_BUFFER)
     return Save(uri, src, sample_rate, channels_first, name("format", format), name("encoding", encoding), bits, size, compression)
 
 

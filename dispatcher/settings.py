@@ -54,8 +54,9 @@ class Settings:
     )
     exact_num_frames: bool = flag(
         False,
-        "`info().num_frames` equals what `load` gives. In 2.1 to 2.8 the ffmpeg backend reported the number of packets for "
-        "containers that store it (mp4, m4a, mov: 27 for 26,624 frames).",
+        "`info().num_frames` equals what `load` gives, with every backend. In 2.1 to 2.8 the ffmpeg backend reported the number of "
+        "packets for containers that store it (mp4, m4a, mov: 27 for 26,624 frames), and sox and soundfile what a header says (0, "
+        "2^31-1 or 2^63-1 for a recording that was piped). With sox and soundfile it costs decoding the file.",
     )
     truncated: Literal["ignore", "warn", "error"] = flag(
         "warn",

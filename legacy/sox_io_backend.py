@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from dispatcher import Registry, arguments, interrupts, notices, target, truncation
 from dispatcher.backend import is_readable, is_writable
@@ -29,21 +29,31 @@ _BUFFER = 4096
 _T = TypeVar("_T")
 
 
-def _refuse_or_warn(action: str, filepath: Any, settings: Settings) -> None:
+class Taker(NamedTuple):
+    """What was given a file object, and what to do instead."""
+
+    name: str
+    advice: str
+
+
+_OF_SOX_IO = Taker("sox_io", "Pass a path, call set_audio_backend('soundfile')")
+
+
+def refuse_or_warn(action: str, filepath: Any, settings: Settings, taker: Taker = _OF_SOX_IO) -> None:
     """What a file object meets: a warning in 2.0, RuntimeError in 2.1."""
     if not settings.sox_io_file_objects:
-        hint = "Pass a path, call set_audio_backend('soundfile'), or turn on the flag sox_io_file_objects."
-        raise problem(BackendError, action, filepath, "sox_io takes file objects up to 2.0 only", backend="sox_io", hint=hint)
-    notices.warn("file objects for sox_io are deprecated in 2.0 and refused from 2.1 on; pass a path, or use soundfile or ffmpeg")
+        hint = f"{taker.advice}, or turn on the flag sox_io_file_objects."
+        raise problem(BackendError, action, filepath, f"{taker.name} takes file objects up to 2.0 only", backend="sox", hint=hint)
+    notices.warn(f"file objects for {taker.name} are deprecated in 2.0 and refused from 2.1 on. {taker.advice}.")
 
 
 @contextlib.contextmanager
-def _on_disk(filepath: Any, settings: Settings) -> Iterator[str]:
+def on_disk(filepath: Any, settings: Settings, taker: Taker = _OF_SOX_IO, action: str = "read") -> Iterator[Any]:
     """A path that holds what ``filepath`` holds."""
     if not is_readable(filepath):
-        yield arguments.fspath("read", filepath, "sox_io")
+        yield arguments.fspath(action, filepath, "sox")
         return
-    _refuse_or_warn("read", filepath, settings)
+    refuse_or_warn(action, filepath, settings, taker)
     with tempfile.TemporaryDirectory() as folder:
         copy = os.path.join(folder, "copy")
         with open(copy, "wb") as file:
@@ -76,9 +86,9 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         """Let libsox do it, and FFmpeg what libsox cannot."""
         other = ffmpeg()
         if other and format == "mp3" and is_readable(filepath):
-            _refuse_or_warn("read", filepath, settings)
+            refuse_or_warn("read", filepath, settings)
             return operation(other, filepath)
-        with _on_disk(filepath, settings) as path:
+        with on_disk(filepath, settings) as path:
             try:
                 return operation(sox(), path)
             except BackendError as why:
@@ -165,7 +175,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             raise problem(BackendError, "write", filepath, cause, backend="sox_io")
         rest = (src, sample_rate, channels_first, format, encoding, bits_per_sample, _BUFFER, compression, "sox_io")
         if is_writable(filepath):
-            _refuse_or_warn("write", filepath, settings)
+            refuse_or_warn("write", filepath, settings)
         with interrupts.deferred():
             if not is_writable(filepath):
                 sox().save(arguments.to_save(arguments.fspath("write", filepath, "sox_io"), *rest), settings)

@@ -20,7 +20,7 @@ from dispatcher import arguments, backend, collector, forks, interrupts, notices
 from dispatcher.collector import Collector
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, NotATensorError, problem
 from dispatcher.metadata import AudioMetaData
-from dispatcher.streaming import Stream, worded
+from dispatcher.streaming import BLOCK_FRAMES, Stream, worded
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -76,6 +76,7 @@ _PIECE = 1 << 15
 _PIECE_SAMPLES = 1 << 18  # half a core's cache; a call through python-soundfile costs as much as some thousand samples
 _IN_PAIRS = ("VOX_ADPCM",)
 _MPEG, _MISCOUNTED = "MPEG", 2 * 1152  # libsndfile counts so many frames too many in good files
+_LOST_IN = (("PAF", "PCM_24"),)
 _LEAVES_DESCRIPTORS = (1, 2, 2)
 _NOT_RECOGNISED = 1  # libsndfile's code
 # then known by their names: to libsndfile, and .raw to python-soundfile, which asks for its sample rate
@@ -128,7 +129,9 @@ def _as_array(asked: Save) -> npt.NDArray[Any]:
         raise problem(BackendError, "write", asked.uri, "the tensor requires grad; save tensor.detach()", backend=Backend.name)
     try:
         samples: npt.NDArray[Any] = asked.src.resolve_conj().resolve_neg().numpy()
-    except (TypeError, RuntimeError) as why:
+    except RuntimeError as why:
+        raise problem(BackendError, "write", asked.uri, why, backend=Backend.name) from why
+    except TypeError as why:
         dtype = str(asked.src.dtype).removeprefix("torch.")
         cause = f"libsndfile takes no {dtype}; convert the tensor to float32"
         raise problem(ArgumentTypeError, "write", asked.uri, cause, backend=Backend.name) from why
@@ -217,16 +220,18 @@ def _read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
 
 
 def _go_to(file: Any, start: int) -> None:
-    """Go to a frame: in MPEG audio by decoding all before it.
+    """Go to a frame: by decoding all before it where libsndfile cannot seek, or comes out elsewhere and tells no reader.
 
-    libsndfile lets mpg123 guess where in such a file a frame lies. With a variable bit rate it comes out elsewhere, and no reader is told.
+    It lets mpg123 guess where in MPEG audio a frame lies; in the blocks of PAF's 24 bits it does not find the last ones.
     """
     import numpy as np
 
-    if not file.subtype.startswith(_MPEG):
+    can_seek = file.can_seek()
+    if can_seek and not file.subtype.startswith(_MPEG) and (file.format, file.subtype) not in _LOST_IN:
         file.seek(start)
         return
-    file.seek(0)
+    if can_seek:
+        file.seek(0)
     passed = np.empty((min(_PIECE, start), file.channels), np.float32)
     while start:
         got = file.buffer_read_into(passed[: min(len(passed), start)], "float32")
@@ -418,6 +423,8 @@ class Backend(backend.Backend):
     def info(self, uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> AudioMetaData:
         with self._reading(uri, settings) as file:
             subtype, found = file.subtype, _metadata(file)
+            if settings.exact_num_frames:
+                found.num_frames = sum(block.shape[1] for block in _blocks(file, BLOCK_FRAMES, "float32"))
         if subtype not in _BITS:
             text = f"libsndfile calls the encoding {subtype}, which torchaudio has no name for: info() reports UNKNOWN with 0 bits"
             notices.warn(text, notices.UnknownEncodingWarning)
@@ -451,7 +458,10 @@ class Backend(backend.Backend):
             with self._worded(asked.uri, place):
                 file = held.enter_context(self._opened(place))
             blocks = _blocks(file, asked.block_frames, self._dtype(file, asked.normalize, asked.uri))
-            yield Stream(self.name, _metadata(file), worded(blocks, self._worded(asked.uri, place)))
+            found = _metadata(file)
+            if settings.exact_num_frames:
+                found.num_frames = -1
+            yield Stream(self.name, found, worded(blocks, self._worded(asked.uri, place)))
 
     def _dtype(self, file: Any, normalize: bool, uri: Uri) -> str:
         """The dtype in which the releases gave an open file's samples.

@@ -71,7 +71,10 @@ class Backend(backend.Backend):
         path = self._path("read", uri, settings, "info")
         try:
             with files.reading(self.library, path, format) as file:
-                return _metadata(file)
+                found = _metadata(file)
+                if settings.exact_num_frames or int(file.encoding.encoding) in encodings.MISCOUNTED:
+                    found.num_frames = sum(map(len, files.pieces(self.library, file)))
+                return found
         except BackendError as why:
             raise problem(BackendError, "read", uri, why, backend=self.name) from why
 
@@ -102,7 +105,10 @@ class Backend(backend.Backend):
                 file = held.enter_context(files.reading(self.library, path, asked.format))
             except BackendError as why:
                 raise problem(BackendError, "read", asked.uri, why, backend=self.name) from why
-            yield Stream(self.name, _metadata(file), self._blocks(file, asked))
+            found = _metadata(file)
+            if settings.exact_num_frames:
+                found.num_frames = -1
+            yield Stream(self.name, found, self._blocks(file, asked))
 
     def _blocks(self, file: Any, asked: Blocks) -> Iterator[npt.NDArray[Any]]:
         """All frames of an open file in blocks, ``[channel, time]``."""
@@ -219,10 +225,9 @@ def _checked(src: Any, sample_rate: Any, channels_first: bool) -> tuple[str, int
 
     if not isinstance(src, torch.Tensor):
         raise BackendError(f"{type(src).__name__} is not a tensor")
+    arguments.check_tensor(src)
     if src.ndim != 2:
         raise BackendError(f"the tensor has {src.ndim} dimensions, not 2")
-    if src.device.type != "cpu":
-        raise BackendError(f"the tensor is on {src.device}; move it with .cpu()")
     dtype = str(src.dtype).removeprefix("torch.")
     if dtype not in encodings.BY_DTYPE:
         raise BackendError(f"it takes no {dtype}; convert to one of {', '.join(encodings.BY_DTYPE)}")

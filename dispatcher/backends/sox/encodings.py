@@ -11,7 +11,9 @@ from typing import NamedTuple, TypeAlias
 from dispatcher import arguments
 from dispatcher.errors import BackendError
 
-SIGN2, UNSIGNED, FLOAT, FLAC, ULAW, ALAW, GSM, MP3, VORBIS, AMR_WB, AMR_NB, OPUS = 1, 2, 3, 5, 9, 10, 21, 22, 23, 24, 25, 28
+SIGN2, UNSIGNED, FLOAT, FLAC, ULAW, ALAW, GSM, MP3, VORBIS, AMR_WB, AMR_NB, CVSD, OPUS = (
+    1, 2, 3, 5, 9, 10, 21, 22, 23, 24, 25, 26, 28
+)  # fmt: skip
 
 NAMES = {
     SIGN2: "PCM_S", UNSIGNED: "PCM_U", FLOAT: "PCM_F", FLAC: "FLAC", ULAW: "ULAW", ALAW: "ALAW", MP3: "MP3",
@@ -20,6 +22,10 @@ NAMES = {
 
 # every sample, or flac's every frame, can be decoded by itself, so that libsox' seek is exact
 SEEKABLE = frozenset({SIGN2, UNSIGNED, FLOAT, FLAC, ULAW, ALAW})
+# file types in whose blocks libsndfile, which reads them for libsox, does not find the last frames
+LOST_IN = frozenset({"paf", "fap"})
+# of these, libsox takes the bits in the file for samples: there are half as many
+MISCOUNTED = frozenset({CVSD})
 # at most 24 bits where the precision says so, and so a float32 as it is; decoders of others give 32 bits whatever they say
 SHORT = frozenset({SIGN2, UNSIGNED, FLAC, ULAW, ALAW})
 

@@ -106,6 +106,8 @@ def _sought(sox: Library, file: Any, frame_offset: int) -> bool:
     """Whether libsox could go straight to a frame: where every sample is stored by itself, and in flac, it finds the very one."""
     if int(file.encoding.encoding) not in encodings.SEEKABLE or not file.seekable or frame_offset >= length(file):
         return False
+    if sox.text(file.filetype).lower() in encodings.LOST_IN:
+        return False
     return bool(sox.lib.sox_seek(file, frame_offset * int(file.signal.channels), 0) == 0)
 
 
