@@ -62,7 +62,8 @@ class Settings:
         "warn",
         "What `load` does where a file holds fewer frames than its header promises: the samples that are there come in any case but "
         "`error`; `warn` tells how many were found and promised (`TruncatedInputWarning`), `error` raises RuntimeError. No release "
-        "told of it. Told by the headers of wav, flac, aiff, au, caf, w64, SPHERE, and of mp3 with a Xing header.",
+        "told of it. Told by the headers of wav, flac, aiff, au, caf, w64, SPHERE, and of mp3 with a Xing header, and by "
+        "the structure of ogg, opus, webm, mkv, mp4, wma, avi, WavPack and TTA.",
         ("ignore", "warn", "error"),
     )
     also_open: tuple[str, ...] = flag(

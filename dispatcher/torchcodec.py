@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher import arguments, backend, interrupts, notices, writable
+from dispatcher import arguments, backend, interrupts, notices, truncation, writable
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
 from dispatcher.registry import Registry
 from dispatcher.settings import Settings
@@ -122,6 +122,7 @@ def _load(uri: Any, frame_offset: int, num_frames: int, channels_first: bool, se
         raise problem(BackendError, "read", uri, arguments.neither_path_nor_file(uri), backend="TorchCodec")
     asked = arguments.to_load(uri, frame_offset, num_frames, True, channels_first, None, _BUFFER, "TorchCodec")
     frame_offset, num_frames = asked.frame_offset, asked.num_frames
+    tell = truncation.teller("TorchCodec", asked, settings)
     with _worded(uri), container.reading(uri, None, _BUFFER, settings) as (opened, stream):
         rate, channels = stream.codec_context.sample_rate, stream.codec_context.channels
         if num_frames == 0:
@@ -134,6 +135,7 @@ def _load(uri: Any, frame_offset: int, num_frames: int, channels_first: bool, se
             if not offset:
                 raise
             return torch.empty((channels, 0) if channels_first else (0, channels)), rate
+    tell(frames.shape[1 if channels_first else 0])
     return torch.from_numpy(frames), rate
 
 
