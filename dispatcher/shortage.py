@@ -172,6 +172,21 @@ def _ogg(file: _File) -> str | None:
     return None if tail[at + _OGG_FLAGS] & _OGG_LAST else "the page that ends it is not there"
 
 
+def sound_before_last_page(uri: Any) -> int | None:
+    """How many frames an Ogg file has before its last page; ``None`` where its end does not tell."""
+    tail = b""
+    with contextlib.suppress(RuntimeError), _opened(uri) as file:
+        if file is not None:
+            tail = file.at(max(0, file.size - _TAIL), _TAIL)
+    found = []
+    at = len(tail)
+    while (at := tail.rfind(b"OggS\0", 0, at)) >= 0 and len(found) < 2:
+        granule = int.from_bytes(tail[at + 6 : at + 14], "little", signed=True)
+        if granule >= 0 and at + 14 <= len(tail):
+            found.append((granule, tail[at + 14 : at + 18]))
+    return found[1][0] if len(found) == 2 and found[0][1] == found[1][1] else None
+
+
 def _element(data: bytes, at: int) -> tuple[int, int | None, int]:
     """Identifier, size and place of the body of an EBML element; ``None`` for a size that is not known."""
     id_length = 9 - data[at].bit_length()

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from dispatcher import arguments, backend, collector, forks, interrupts, notices, source, target, truncation, writable
+from dispatcher import arguments, backend, collector, forks, interrupts, notices, shortage, source, target, truncation, writable
 from dispatcher.collector import Collector
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, NotATensorError, problem
 from dispatcher.metadata import AudioMetaData
@@ -76,7 +76,12 @@ _PIECE = 1 << 15
 _PIECE_SAMPLES = 1 << 18  # half a core's cache; a call through python-soundfile costs as much as some thousand samples
 _IN_PAIRS = ("VOX_ADPCM",)
 _MPEG, _MISCOUNTED = "MPEG", 2 * 1152  # libsndfile counts so many frames too many in good files
-_LOST_IN = (("PAF", "PCM_24"),)
+# where it comes out elsewhere when it seeks, or reads no further in a block that it has begun: these are read from the start
+_LOST_IN = (
+    *(("PAF", "PCM_24"), ("CAF", "ALAC_20")),
+    *(("SDS", subtype) for subtype in ("PCM_S8", "PCM_16", "PCM_24")),
+    *(("AIFF", subtype) for subtype in ("DWVW_12", "DWVW_16", "DWVW_24")),
+)
 _LEAVES_DESCRIPTORS = (1, 2, 2)
 _NOT_RECOGNISED = 1  # libsndfile's code
 # then known by their names: to libsndfile, and .raw to python-soundfile, which asks for its sample rate
@@ -219,18 +224,20 @@ def _read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
         interrupts.check()
 
 
-def _go_to(file: Any, start: int) -> None:
+def _go_to(file: Any, start: int, uri: Uri) -> None:
     """Go to a frame: by decoding all before it where libsndfile cannot seek, or comes out elsewhere and tells no reader.
 
-    It lets mpg123 guess where in MPEG audio a frame lies; in the blocks of PAF's 24 bits it does not find the last ones.
+    It lets mpg123 guess where in MPEG audio a frame lies. Of Vorbis it
+    takes the last page to end where its packets do, and so comes out elsewhere in it, by what was left out at the end.
     """
     import numpy as np
 
     can_seek = file.can_seek()
-    if can_seek and not file.subtype.startswith(_MPEG) and (file.format, file.subtype) not in _LOST_IN:
-        file.seek(start)
-        return
-    if can_seek:
+    if can_seek and not file.subtype.startswith(_MPEG):
+        exact = _last_to_seek(file, start, uri) if file.subtype == "VORBIS" else start
+        file.seek(exact)
+        start -= exact
+    elif can_seek:
         file.seek(0)
     passed = np.empty((min(_PIECE, start), file.channels), np.float32)
     while start:
@@ -239,6 +246,21 @@ def _go_to(file: Any, start: int) -> None:
             return
         start -= got
         interrupts.check()
+
+
+def _last_to_seek(file: Any, start: int, uri: Uri) -> int:
+    """The last frame up to a place that libsndfile finds in Ogg Vorbis."""
+    place = _place(file, uri)
+    held = None
+    if backend.is_readable(place):
+        held = place.tell()
+        place.seek(0)
+    elif not isinstance(place, (str, bytes, os.PathLike)):
+        return 0
+    before = shortage.sound_before_last_page(place)
+    if held is not None:
+        place.seek(held)
+    return 0 if before is None or before > file.frames else min(start, max(0, before - 1))
 
 
 def _place(file: Any, uri: Uri) -> Any:
@@ -439,17 +461,21 @@ class Backend(backend.Backend):
             start, stop, _ = slice(asked.frame_offset, None).indices(file.frames)
             frames = stop - start if asked.num_frames < 0 else max(0, min(asked.num_frames, stop - start))
             room = frames if frames * file.channels <= _SURE else collector.plausible(frames, _size(asked.uri), file.channels)
-            collected = Collector(file.channels, room, dtype, asked.channels_first)
+            lead = start if (file.format, file.subtype) in _LOST_IN else start & 1 if file.subtype in _IN_PAIRS else 0
+            collected = Collector(file.channels, room + lead, dtype, asked.channels_first)
             if frames:
-                if start or file.can_seek():
+                if start - lead or file.can_seek():
                     if start and file.subtype == "VORBIS":
                         self._check_vorbis(_place(file, asked.uri), asked.uri)
-                    _go_to(file, start)
-                _read(file, frames, dtype, collected)
+                    _go_to(file, start - lead, asked.uri)
+                _read(file, frames + lead, dtype, collected)
                 if collected.frames + (_MISCOUNTED if file.subtype.startswith(_MPEG) else 0) < frames:
-                    _tell_of_loss(file, start, collected.frames, asked.uri)
+                    _tell_of_loss(file, start, collected.frames - lead, asked.uri)
             rate = int(file.samplerate)
-        return torch.from_numpy(collected.result()), rate
+            found = collected.result()
+            if lead:
+                found = (found[:, lead:] if asked.channels_first else found[lead:]).copy()
+        return torch.from_numpy(found), rate
 
     @contextlib.contextmanager
     def stream(self, asked: Blocks, settings: Settings) -> Iterator[Stream]:

@@ -92,7 +92,7 @@ class Backend(backend.Backend):
                 for piece in files.pieces(self.library, file, asked.frame_offset, asked.num_frames):
                     samples.convert(piece, collected.room(len(piece)), short=short)
                     collected.took(len(piece))
-                _tell_of_loss(file, asked, collected.frames, path)
+                _tell_of_loss(self.library, file, asked, collected.frames, path)
         except BackendError as why:
             raise problem(BackendError, "read", asked.uri, why, backend=self.name) from why
         return torch.from_numpy(collected.result()), rate
@@ -185,11 +185,14 @@ class Backend(backend.Backend):
         return (waveform.t().contiguous() if channels_first else waveform), int(new_rate)
 
 
-def _tell_of_loss(file: Any, asked: Load, found: int, path: str) -> None:
-    """Warn of frames of MPEG audio that libsox has counted and does not give; of others, ``truncation`` tells where a header does."""
+def _tell_of_loss(sox: library.Library, file: Any, asked: Load, found: int, path: str) -> None:
+    """Warn of frames of MPEG audio and PAF that libsox has counted and does not give; of others, ``truncation`` tells where a header does."""
     left = max(0, files.length(file) - asked.frame_offset)
     wanted = left if asked.num_frames < 0 else min(left, asked.num_frames)
-    if found + _MISCOUNTED >= wanted or encodings.NAMES.get(int(file.encoding.encoding)) != _MPEG:
+    is_mpeg = encodings.NAMES.get(int(file.encoding.encoding)) == _MPEG
+    if not is_mpeg and sox.text(file.filetype).lower() not in encodings.LOST_IN:
+        return
+    if found + (_MISCOUNTED if is_mpeg else 0) >= wanted:
         return
     truncation.tell_of_loss("libsox", files.length(file), asked.frame_offset, found, path, path)
 

@@ -22,8 +22,8 @@ NAMES = {
 
 # every sample, or flac's every frame, can be decoded by itself, so that libsox' seek is exact
 SEEKABLE = frozenset({SIGN2, UNSIGNED, FLOAT, FLAC, ULAW, ALAW})
-# file types in whose blocks libsndfile, which reads them for libsox, does not find the last frames
-LOST_IN = frozenset({"paf", "fap"})
+# file types that libsndfile reads for libsox, which then gives other samples, or misses the last ones
+LOST_IN = frozenset({"paf", "fap", "caf", "mat4", "mat5", "mat", "w64", "sds", "sd2", "xi", "pvf", "sf"})
 # of these, libsox takes the bits in the file for samples: there are half as many
 MISCOUNTED = frozenset({CVSD})
 # at most 24 bits where the precision says so, and so a float32 as it is; decoders of others give 32 bits whatever they say

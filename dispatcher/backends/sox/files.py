@@ -92,21 +92,29 @@ def pieces(sox: Library, file: Any, frame_offset: int = 0, num_frames: int = -1)
 
     channels = int(file.signal.channels)
     piece_frames = max(1, min(_PIECE, _MOST_SAMPLES // channels))
-    if frame_offset and not _sought(sox, file, frame_offset):
+    lead = frame_offset if _is_lost_in(sox, file) else 0
+    if frame_offset and not lead and not _sought(sox, file, frame_offset):
         for _ in _taken(sox, file, np.empty((min(piece_frames, frame_offset), channels), np.int32), frame_offset):
             pass
     left = _promised(sox, file, frame_offset) or None
     if num_frames >= 0:
         left = num_frames if left is None else min(left, num_frames)
+    left = None if left is None else left + lead
     buffer = np.empty((piece_frames if left is None else min(piece_frames, left), channels), np.int32)
-    yield from _taken(sox, file, buffer, left)
+    for piece in _taken(sox, file, buffer, left):
+        if lead < len(piece):
+            yield piece[lead:]
+        lead = max(0, lead - len(piece))
+
+
+def _is_lost_in(sox: Library, file: Any) -> bool:
+    """Whether pieces of such a file are read from its start, as one with what comes before them."""
+    return sox.text(file.filetype).lower() in encodings.LOST_IN
 
 
 def _sought(sox: Library, file: Any, frame_offset: int) -> bool:
     """Whether libsox could go straight to a frame: where every sample is stored by itself, and in flac, it finds the very one."""
     if int(file.encoding.encoding) not in encodings.SEEKABLE or not file.seekable or frame_offset >= length(file):
-        return False
-    if sox.text(file.filetype).lower() in encodings.LOST_IN:
         return False
     return bool(sox.lib.sox_seek(file, frame_offset * int(file.signal.channels), 0) == 0)
 
