@@ -184,7 +184,8 @@ def _reaching(module: types.ModuleType, definition: Definition, late: dict[str, 
     def __getattr__(name: str) -> Any:  # noqa: N807 - a module's hook
         # of a package, `from` asks twice: first whether it has the name, then for it, at the line that is to be told;
         # the releases warned before they looked whether there is such a name
-        if warns and not name.startswith("__") and sys._getframe(1).f_code.co_name != "_handle_fromlist":
+        told = name in late or (definition.warns_of_missing and not name.startswith("__"))
+        if warns and told and sys._getframe(1).f_code.co_name != "_handle_fromlist":
             deprecations.warn(f"{definition.path}.{name}", "backend")
         if name not in late:
             full = f"{definition.path}.{name}".lstrip(".")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import arguments, backend, handles, source
+from dispatcher import arguments, backend, handles, mpeg, source
 from dispatcher.backends.ffmpeg import demuxers, packets
 from dispatcher.errors import ArgumentTypeError, BackendError, NoAudioStreamError
 
@@ -26,6 +26,11 @@ _URL = re.compile(r"(https?)://", re.IGNORECASE)
 _PROTOCOLS = {"file": "file", "http": "http,tcp", "https": "https,http,tls,tcp"}
 
 _FILE_BUFFER = 1 << 15
+_BEGINNING = 1 << 16
+_NO_MP3 = {
+    True: "it is mp3 in free format, whose frames tell no bit rate, and FFmpeg does not decode that; backend='soundfile' or 'sox' does",
+    False: "it is called mp3, and FFmpeg finds no frame in it that it can decode; backend='soundfile' or 'sox' may",
+}
 _PYAV_WITHOUT_ERRORS = 19
 
 
@@ -81,6 +86,8 @@ def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) 
             raise BackendError("the path is bytes, which releases from 2.2 on do not take; pass os.fsdecode(path)")
     with opened(file, protocols, demuxers.allowed(settings), format, max(buffer_size, _FILE_BUFFER), settings) as container:
         stream: Any = container.streams.best("audio")
+        if stream is None and container.format.name == "mp3":
+            raise NoAudioStreamError(_NO_MP3[_is_free_format(file)])
         if stream is None:
             raise NoAudioStreamError(f"it is {container.format.name}, and holds no audio stream")
         # PyAV's own annotation leaves out that there may be none
@@ -137,6 +144,18 @@ def opened(
     )
     with source.interruptible(file), opening as container:
         yield container
+
+
+def _is_free_format(file: Any) -> bool:
+    """Whether FFmpeg was given MPEG audio whose headers tell no bit rate."""
+    try:
+        if backend.is_readable(file):
+            file.seek(0)
+            return mpeg.is_free_format(file.read(_BEGINNING))
+        with open(file.removeprefix("file:"), "rb") as opened:
+            return mpeg.is_free_format(opened.read(_BEGINNING))
+    except (OSError, ValueError):
+        return False
 
 
 def _fail(format: str | None, settings: Settings, why: Exception) -> None:
