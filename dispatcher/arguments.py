@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import operator
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from dispatcher.errors import ArgumentTypeError, AudioError, BackendError, TensorPlaceError, problem
@@ -98,15 +99,16 @@ def to_load(
         ArgumentTypeError, BackendError: (TypeError, RuntimeError) an argument that no backend can take.
     """
     check_place("read", uri, backend)
-    return Load(
-        uri,
-        integer("frame_offset", frame_offset),
-        integer("num_frames", num_frames),
-        normalize,
-        channels_first,
-        name("format", format),
-        integer("buffer_size", buffer_size, 1, MOST_BUFFER),
-    )
+    with _worded("read", uri, backend):
+        return Load(
+            uri,
+            integer("frame_offset", frame_offset),
+            integer("num_frames", num_frames),
+            normalize,
+            channels_first,
+            name("format", format),
+            integer("buffer_size", buffer_size, 1, MOST_BUFFER),
+        )
 
 
 def check_tensor(src: Any, *, elsewhere: bool = False) -> None:
@@ -147,11 +149,21 @@ def to_save(
         ArgumentTypeError, BackendError: (TypeError, RuntimeError) an argument that no backend can take.
     """
     check_place("write", uri, backend)
-    check_tensor(src)
-    whole = isinstance(bits_per_sample, float) and bits_per_sample.is_integer()
-    bits = bits_per_sample if bits_per_sample is None else integer("bits_per_sample", int(bits_per_sample) if whole else bits_per_sample)
-    size = integer("buffer_size", buffer_size, 1, MOST_BUFFER)
-    return Save(uri, src, sample_rate, channels_first, name("format", format), name("encoding", encoding), bits, size, compression)
+    with _worded("write", uri, backend):
+        check_tensor(src)
+        whole = isinstance(bits_per_sample, float) and bits_per_sample.is_integer()
+        bits = None if bits_per_sample is None else integer("bits_per_sample", int(bits_per_sample) if whole else bits_per_sample)
+        size = integer("buffer_size", buffer_size, 1, MOST_BUFFER)
+        return Save(uri, src, sample_rate, channels_first, name("format", format), name("encoding", encoding), bits, size, compression)
+
+
+@contextlib.contextmanager
+def _worded(action: str, uri: Any, backend: str) -> Iterator[None]:
+    """Have what is wrong with an argument name the file."""
+    try:
+        yield
+    except (ArgumentTypeError, BackendError) as why:
+        raise problem(type(why), action, uri, why, backend=backend) from why
 
 
 def check_piece(frame_offset: int, num_frames: int) -> None:

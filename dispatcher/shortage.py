@@ -178,7 +178,7 @@ def sound_before_last_page(uri: Any) -> int | None:
     with contextlib.suppress(RuntimeError), _opened(uri) as file:
         if file is not None:
             tail = file.at(max(0, file.size - _TAIL), _TAIL)
-    found = []
+    found: list[tuple[int, bytes]] = []
     at = len(tail)
     while (at := tail.rfind(b"OggS\0", 0, at)) >= 0 and len(found) < 2:
         granule = int.from_bytes(tail[at + 6 : at + 14], "little", signed=True)

@@ -126,6 +126,8 @@ class ForwardReader(Reader):
 
 def is_regular(path: Any) -> bool:
     """Whether a path is that of a regular file, which can be opened and closed again without harm; a pipe cannot."""
+    if not isinstance(path, (str, bytes, int, os.PathLike)):
+        return False
     try:
         return stat.S_ISREG(os.stat(path).st_mode)
     except (OSError, TypeError, ValueError):

@@ -187,6 +187,7 @@ def _save(
     if not 0 < sample_rate <= writable.MOST_RATE:
         cause = f"sample_rate is {sample_rate}, and must be 1 to {writable.MOST_RATE} Hz"
         raise problem(ArgumentError, "write", uri, cause, backend="TorchCodec")
+    sample_rate = int(sample_rate)
     if compression is not None and not isinstance(compression, (int, float)):
         notices.warn(f"save() of 2.9 ignores compression={compression!r}, which is no number", notices.IgnoredArgumentWarning)
         compression = None

@@ -134,7 +134,7 @@ def opened(
         operator.methodcaller("close"),
         av.open,
         file,
-        worded=functools.partial(_fail, format, settings),
+        worded=functools.partial(_fail, file, format, settings),
         mode="r",
         format=demuxers.named(format),
         container_options=options,
@@ -158,12 +158,14 @@ def _is_free_format(file: Any) -> bool:
         return False
 
 
-def _fail(format: str | None, settings: Settings, why: Exception) -> None:
+def _fail(file: Any, format: str | None, settings: Settings, why: Exception) -> None:
     """Raise the error for what FFmpeg could not open, where that is why."""
     import av
 
     if isinstance(why, av.error.ExitError):
         raise BackendError(f"the server did not answer within {settings.network_timeout:g} s (the flag network_timeout)") from why
+    if isinstance(why, av.error.InvalidDataError) and _is_free_format(file):
+        raise NoAudioStreamError(_NO_MP3[True]) from why
     if isinstance(why, (av.FFmpegError, ValueError)):
         raise BackendError(_cause(why, format)) from why
 

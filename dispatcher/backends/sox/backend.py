@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import arguments, backend, target, truncation, writable
+from dispatcher import arguments, backend, notices, target, truncation, writable
 from dispatcher.backends.sox import effects as chain
 from dispatcher.backends.sox import encodings, files, library, samples
 from dispatcher.collector import Collector
@@ -145,7 +145,11 @@ class Backend(backend.Backend):
             precision = encodings.BY_DTYPE[dtype][1]
             with target.writing(path) as place:
                 taken = samples.from_tensor(data)
-                files.write(self.library, place, taken, rate, precision, stored, asked.compression, container)
+                wrote = files.write(self.library, place, taken, rate, precision, stored, asked.compression, container)
+            if asked.bits_per_sample is not None and asked.encoding is not None and wrote.number != stored.number:
+                name = encodings.NAMES.get(wrote.number, "another encoding")
+                text = f"libsox writes no {asked.encoding} into {container}: the samples are stored as {name} of {wrote.bits} bits"
+                notices.warn(text, notices.IgnoredArgumentWarning)
         except (BackendError, OSError) as why:
             raise problem(BackendError, "write", asked.uri, why, backend=self.name) from why
 
@@ -186,7 +190,7 @@ class Backend(backend.Backend):
 
 
 def _tell_of_loss(sox: library.Library, file: Any, asked: Load, found: int, path: str) -> None:
-    """Warn of frames of MPEG audio and PAF that libsox has counted and does not give; of others, ``truncation`` tells where a header does."""
+    """Warn of frames of MPEG audio and PAF that libsox has counted and does not give; ``truncation`` tells of others."""
     left = max(0, files.length(file) - asked.frame_offset)
     wanted = left if asked.num_frames < 0 else min(left, asked.num_frames)
     is_mpeg = encodings.NAMES.get(int(file.encoding.encoding)) == _MPEG

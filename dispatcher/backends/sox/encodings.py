@@ -47,7 +47,8 @@ _WAV: _Table = {
     "ALAW": {None: (ALAW, 8), 8: (ALAW, 8)},
 }
 _SPHERE_PCM: dict[int | None, tuple[int, int]] = {None: (SIGN2, 32), 8: (SIGN2, 8), **_SIGNED}
-_SPHERE: _Table = {None: _SPHERE_PCM, "PCM_S": _SPHERE_PCM, "ULAW": _WAV["ULAW"], "ALAW": _WAV["ALAW"]}
+_SPHERE_ALAW: dict[int | None, tuple[int, int]] = {None: (ALAW, 8), **{bits: (ALAW, bits) for bits in (8, 16, 24, 32)}}
+_SPHERE: _Table = {None: _SPHERE_PCM, "PCM_S": _SPHERE_PCM, "ULAW": _WAV["ULAW"], "ALAW": _SPHERE_ALAW}
 _BY_CONTAINER: dict[str, _Table] = {
     "wav": _WAV,
     "amb": _WAV,

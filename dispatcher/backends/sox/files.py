@@ -157,8 +157,8 @@ def write(
     encoding: Encoding,
     compression: float | None,
     filetype: str,
-) -> None:
-    """Write samples, ``[time, channel]``, to a new file.
+) -> Encoding:
+    """Write samples, ``[time, channel]``, to a new file; give the encoding that libsox took, which may be another one.
 
     Raises:
         BackendError: libsox cannot write that format, or not all samples were taken.
@@ -185,6 +185,7 @@ def write(
     ) as file:
         if not file:
             raise BackendError(f"libsox cannot open it for writing as {filetype!r}")
+        wrote = Encoding(int(file.encoding.encoding), int(file.encoding.bits_per_sample))
         written, step = 0, max(1, _STEP // samples.shape[1]) * samples.shape[1]
         # as the releases' effects chain handed them over: of many at once, libvorbis puts pointers on the stack until it overflows
         while written < samples.size:
@@ -198,3 +199,4 @@ def write(
         why = sox.text(file.sox_errstr)
     if written != samples.size or closed != [0]:
         raise BackendError(f"libsox took {written} of {samples.size} samples ({why or 'no reason given'})")
+    return wrote
