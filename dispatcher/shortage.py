@@ -45,7 +45,7 @@ def _opened(uri: Any) -> Iterator[_File | None]:
                 yield _File(lambda at, size: _from(uri, here + at, size), size)
             finally:
                 uri.seek(here)
-    except (OSError, ValueError, TypeError, AttributeError, NotImplementedError):
+    except (OSError, ValueError, TypeError, AttributeError, NotImplementedError, OverflowError, IndexError):
         return
 
 
