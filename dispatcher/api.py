@@ -210,9 +210,7 @@ def functions(chooser: Chooser) -> Functions:
             ValueError, TypeError, RuntimeError: an argument that the backend does not take, or a failure to write.
         """
         with interrupts.deferred():
-            asked = arguments.to_save(
-                uri, src, sample_rate, channels_first, format, encoding, bits_per_sample, buffer_size, compression
-            )
+            asked = arguments.to_save(uri, src, sample_rate, channels_first, format, encoding, bits_per_sample, buffer_size, compression)
             writer = chooser.writer(backend, uri, asked.format)
             writer.save(asked, settings)
 

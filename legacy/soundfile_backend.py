@@ -74,9 +74,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             notices.warn(text, notices.IgnoredArgumentWarning)
         backend = registry.get("soundfile")
         place = filepath if hasattr(filepath, "write") else arguments.fspath("write", filepath, "soundfile")
-        asked = arguments.to_save(
-            place, src, sample_rate, channels_first, format, encoding, bits_per_sample, _BUFFER, None, "soundfile"
-        )
+        asked = arguments.to_save(place, src, sample_rate, channels_first, format, encoding, bits_per_sample, _BUFFER, None, "soundfile")
         with interrupts.deferred():
             backend.save(asked, settings)
 

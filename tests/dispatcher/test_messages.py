@@ -94,7 +94,7 @@ def test_ffmpeg_names_who_encodes_gsm() -> None:
 @pytest.mark.parametrize("extension", ["spx", "lbc"])
 def test_a_format_without_an_encoder_is_called_that(extension: str) -> None:
     """With something that it can write instead."""
-    with pytest.raises(RuntimeError, match="no encoder for .*(save as another format|backend='sox')|knows no format"):
+    with pytest.raises(RuntimeError, match=r"no encoder for .*(save as another format|backend='sox')|knows no format"):
         dispatcher.save(f"x.{extension}", SOUND, 8000, backend="ffmpeg")
 
 
@@ -158,7 +158,7 @@ def test_free_format_mp3_is_not_said_to_hold_no_sound(tagged: bool, as_object: b
         path.write_bytes(b"ID3\4\0\0\0\0\0\x0a" + bytes(10) + path.read_bytes())
     place: Any = io.BytesIO(path.read_bytes()) if as_object else str(path)
     for call in (dispatcher.load, dispatcher.info):
-        with pytest.raises(NoAudioStreamError, match="free format.*backend='soundfile' or 'sox' does"):
+        with pytest.raises(NoAudioStreamError, match=r"free format.*backend='soundfile' or 'sox' does"):
             call(place, backend="ffmpeg")
         if as_object:
             place.seek(0)

@@ -80,7 +80,9 @@ def test_no_part_is_given_without_a_word(kind: Any, reader: str, tmp_path: pathl
     for size in (len(data) // 2, len(data) * 9 // 10, len(data) - 70, len(data) - 1):
         path.write_bytes(data[:size])
         part, told = _read(path, reader)
-        if part is not None and not (part.shape == whole.shape and torch.equal(part, whole)):
+        # what decoders give beyond the sound that was written is made of padding
+        frames = SOUND.shape[1]
+        if part is not None and not torch.equal(part[:, :frames], whole[:, :frames]):
             miscounted = "MPEG" in str(kind) and reader == "sox" and size > len(data) - 100  # see SECURITY.md
             assert told or miscounted, (size, part.shape, whole.shape)
 
@@ -96,7 +98,7 @@ def test_the_flag_makes_it_an_error(kind: Any, tmp_path: pathlib.Path) -> None:
         return
     strict, quiet = compat.standin("2.2", truncated="error"), compat.standin("2.2", truncated="ignore")
     for make in (lambda: str(path), lambda: io.BytesIO(path.read_bytes())):
-        with pytest.raises(TruncatedInputError, match="cut short.*truncated='ignore'"):
+        with pytest.raises(TruncatedInputError, match=r"cut short.*truncated='ignore'"):
             strict.load(make(), backend="ffmpeg")
         assert strict.load(make(), 0, 100, backend="ffmpeg")[0].shape[1] == 100
         with warnings.catch_warnings():

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 STANDS_IN = True
 GOES_IN_2_9 = True
-works = parts.sox_works
+works: parts.Works = parts.sox_works
 _TAKER = sox_io_backend.Taker("apply_effects_file", "Pass a path, or load() the file object and use apply_effects_tensor")
 
 
