@@ -6,6 +6,7 @@ import io
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from dispatcher import arguments
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError
 from dispatcher.settings import Settings
 from dispatcher.streams import encoders, graphs
@@ -207,6 +208,7 @@ def _checked(waveform: torch.Tensor) -> str:
 
     if not isinstance(waveform, torch.Tensor):
         raise ArgumentTypeError(f"the waveform is {type(waveform).__name__}, not a tensor")
+    arguments.check_tensor(waveform, elsewhere=True)
     if waveform.ndim != 2:
         raise ArgumentError(f"the waveform has {waveform.ndim} dimensions, not 2: [time, channel]")
     dtype = str(waveform.dtype).removeprefix("torch.")
