@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher import arguments, backend, interrupts, notices, truncation, writable
+from dispatcher import arguments, backend, interrupts, lazily, notices, truncation, writable
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
 from dispatcher.registry import Registry
 from dispatcher.settings import Settings
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import torch
 
     from dispatcher.requests import Blocks
+else:
+    torch = lazily.module("torch")
 
 _BUFFER = 4096
 # libvorbis' quality in FFmpeg is 3 of 10; libsndfile counts the other way, from 0 to 1
