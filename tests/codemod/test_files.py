@@ -245,13 +245,13 @@ def test_an_interrupted_write_leaves_the_old_file(
 
 def test_a_stop_right_after_the_temporary_file_is_made_leaves_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = put(tmp_path, PROGRAM)
-    private = writing._private
+    private = writing.private
 
     def stop(name: str, flags: int) -> int:
         os.close(private(name, flags))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(writing, "_private", stop)
+    monkeypatch.setattr(writing, "private", stop)
     assert main(path) == 130
     assert [one.name for one in tmp_path.iterdir()] == ["program.py"]
 

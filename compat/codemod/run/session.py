@@ -11,6 +11,7 @@ from compat.codemod.source.options import Options
 from compat.codemod.source.results import FileResult, Problem, Result, Tick
 
 if TYPE_CHECKING:
+    from compat.codemod.files.discovery import Found
     from compat.codemod.files.documents import Document
     from compat.codemod.run.engine import Outcome
     from compat.codemod.run.reading import Gathered
@@ -29,6 +30,8 @@ def run(options: Options, tick: Tick = lambda done, total: None, keep: list[obje
 
     result = Result()
     found = list(discovery.walk([*options.paths, *options.entry], options.exclude, documents=options.docs))
+    if not _recovered(found, options, result):
+        return result
     # Syntax trees are many objects that all live to the end: looking for garbage among them costs a third of the time.
     was_on = gc.isenabled()
     gc.disable()
@@ -110,23 +113,41 @@ def _file(document: Document, own: list[Outcome], outcomes: dict[str, Outcome], 
     return file
 
 
+def _recovered(found: list[Found], options: Options, result: Result) -> bool:
+    """Undo what a stopped run has done; whether the project is as it was before that run."""
+    from compat.codemod.files import journal
+
+    paths = [one.path for one in found]
+    try:
+        if options.writes:
+            journal.recover(paths)
+        left = journal.unfinished(paths)
+        reason = "a run was stopped here while it wrote. Run again without --check and --diff: that undoes it first"
+        result.problems += [Problem(path, reason) for path in left]
+    except journal.NotWrittenError as why:
+        result.problems.append(Problem(why.path, f"a stopped run could not be undone: {why}"))
+    result.scanned = len(found) if result.problems else 0
+    return not result.problems
+
+
 def _write(result: Result) -> None:
-    from compat.codemod.files import writing
+    from compat.codemod.files import journal, writing
 
     changed = [file for file in result.files if file.changed]
-    obstacles = {file.path: why for file in changed if (why := writing.obstacle(file.path, file.old)) is not None}
-    held = next((file.path for file in changed if file.path in obstacles and _is_part(file)), None)
+    held_back = {file.path: why for file in changed if (why := writing.obstacle(file.path, file.old)) is not None}
+    held = next((file.path for file in changed if file.path in held_back and _is_part(file)), None)
+    if held is not None:
+        together = f"its changes go together with those of {held}"
+        held_back |= {file.path: together for file in changed if _is_part(file) and file.path not in held_back}
+    try:
+        journal.replace_all([journal.Change(file.path, file.old, file.new) for file in changed if file.path not in held_back])
+    except journal.NotWrittenError as why:
+        result.problems.append(Problem(why.path, f"nothing was written: {why}"))
+        held_back |= {file.path: "" for file in changed if file.path not in held_back}
     for file in changed:
-        why = obstacles.get(file.path)
-        if why is None and held is not None and _is_part(file):
-            why = f"its changes go together with those of {held}"
-        if why is None:
-            try:
-                writing.replace(file.path, file.old, file.new)
-            except (OSError, writing.ChangedError) as failure:
-                why = failure.strerror if isinstance(failure, OSError) and failure.strerror else str(failure)
-        if why is not None:
-            result.problems.append(Problem(file.path, f"it was not written: {why}"))
+        if file.path in held_back:
+            if held_back[file.path]:
+                result.problems.append(Problem(file.path, f"it was not written: {held_back[file.path]}"))
             file.new, file.after = file.old, file.before
             file.left_after, file.fixed = [*file.fixed, *file.left], []
 
