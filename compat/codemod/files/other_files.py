@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from compat.codemod.files.document import Prose
 from compat.codemod.source import old_names
 from compat.codemod.source.findings import Finding, Place
 
@@ -36,8 +37,9 @@ def torch_pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
             yield match.start(), match.end(), f"{match.group().strip()} belongs to an older torchaudio than the target {target}"
 
 
-def findings(path: str, text: str, target: str) -> Iterator[Finding]:
-    """What a file that is not Python has to say."""
+def findings(path: str, prose: Prose, target: str) -> Iterator[Finding]:
+    """What a text that is not Python has to say."""
+    text = prose.text
     found: list[tuple[int, int, str, str]] = []
     for match in _VARIABLE.finditer(text):
         what = "is not read from 2.2 on" if target != "2.1" else 'turns the dispatcher off in 2.1, unless it is "1"'
@@ -47,17 +49,20 @@ def findings(path: str, text: str, target: str) -> Iterator[Finding]:
     found += [(start, end, why, NEW_PINS) for start, end, why in pins(text, target)]
     if any(advice is NEW_PINS for *_, advice in found):
         found += [(start, end, why, NEW_PINS) for start, end, why in torch_pins(text, target)]
+    lines = text.split("\n")
     for start, end, reason, advice in sorted(found):
-        yield Finding("TAC133", place(path, text, start, end), reason, advice)
+        at = place(path, prose, start, end)
+        if "compat: ignore" not in lines[at.line - prose.line]:
+            yield Finding("TAC133", at, reason, advice)
 
 
-def mentions(path: str, text: str) -> list[Place]:
+def mentions(path: str, prose: Prose) -> list[Place]:
     """Where the old name of the sox backend is written."""
-    return [place(path, text, match.start(), match.end()) for match in _NAME.finditer(text)]
+    return [place(path, prose, match.start(), match.end()) for match in _NAME.finditer(prose.text)]
 
 
-def place(path: str, text: str, start: int, end: int) -> Place:
+def place(path: str, prose: Prose, start: int, end: int) -> Place:
     """A stretch of a text, for people."""
-    line = text.count("\n", 0, start) + 1
-    column = start - (text.rfind("\n", 0, start) + 1) + 1
-    return Place(path, line, column, line, column + end - start)
+    line = prose.text.count("\n", 0, start) + prose.line
+    column = start - (prose.text.rfind("\n", 0, start) + 1) + 1
+    return Place(path, line, column, line, column + end - start, prose.cell)

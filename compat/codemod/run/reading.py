@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from compat.codemod.files import discovery, documents, other_files
 from compat.codemod.files.content import probe
 from compat.codemod.files.discovery import Found
-from compat.codemod.files.documents import Document
+from compat.codemod.files.document import Document, UnreadableError
 from compat.codemod.files.import_graph import Files, Quiet, content
 from compat.codemod.source import old_names
 from compat.codemod.source.findings import Finding, Place
@@ -50,22 +50,21 @@ class Gathered:
 
     def take(self, path: str, kind: str, data: bytes) -> None:
         """Parse one that speaks of torchaudio."""
-        if kind == discovery.OTHER:
-            self._take_other(path, data)
-            return
         try:
             document = documents.read(path, kind, data)
             pieces = [
                 Module(piece.key, piece.text, standalone=piece.standalone, interactive=piece.interactive) for piece in document.pieces
             ]
-        except documents.UnreadableError as why:
-            self._cannot_parse(path, str(why), why.line)
+        except UnreadableError as why:
+            self._cannot_parse(_line(path, why.line), str(why), why.line)
             return
         except SyntaxError as why:
-            self._cannot_parse(path, f"it cannot be parsed as Python {_PYTHON}: {why.msg}. {_MEND}", why.lineno)
+            self._cannot_parse(_line(path, why.lineno), f"it cannot be parsed as Python {_PYTHON}: {why.msg}. {_MEND}", why.lineno)
             return
-        for line, reason in document.unparsed:
-            self._cannot_parse(path, reason, line)
+        for place, reason in document.unparsed:
+            self._cannot_parse(place, reason, None if place.cell else place.line)
+        self.unread += document.doubts
+        self.mentions += [place for one in document.prose for place in other_files.mentions(path, one)]
         self.read[path] = document
         self.modules += pieces
 
@@ -75,19 +74,16 @@ class Gathered:
         self.take(path, discovery.PYTHON, data)
         del self.unread[held:]
 
-    def _cannot_parse(self, path: str, reason: str, line: int | None) -> None:
-        self.result.problems.append(Problem(path, reason, line))
-        self.unread.append(Place(path, line or 1, 1, line or 1, 1))
+    def _cannot_parse(self, place: Place, reason: str, line: int | None) -> None:
+        self.result.problems.append(Problem(place.path, reason, line))
+        self.unread.append(place)
 
-    def _take_other(self, path: str, data: bytes) -> None:
+    def said_of_prose(self, document: Document) -> list[Finding]:
+        """Old names in what is not rewritten."""
         options = self.options
-        text = data.decode("utf-8", "replace")
-        wanted = "TAC133" not in options.ignore and (not options.select or "TAC133" in options.select) and options.target != "compat"
-        found = list(other_files.findings(path, text, options.target)) if wanted else []
-        found = [one for one in found if "compat: ignore" not in text.split("\n")[one.place.line - 1]]
-        if found:
-            self.result.files.append(FileResult(path, data, data, text, text, left=found, left_after=found))
-        self.mentions += other_files.mentions(path, text)
+        if options.target == "compat" or "TAC133" in options.ignore or (options.select and "TAC133" not in options.select):
+            return []
+        return [finding for one in document.prose for finding in other_files.findings(document.path, one, options.target)]
 
     def has_own_torchaudio(self) -> bool:
         """Whether the project has a torchaudio of its own, so that an import of it proves nothing; this is then reported."""
@@ -145,6 +141,10 @@ def gather(found: list[Found], options: Options, result: Result, tick: Tick) -> 
     files = gathered.files or Files(())
     gathered.quiet = Quiet(quiet, files.read)
     return gathered
+
+
+def _line(path: str, line: int | None) -> Place:
+    return Place(path, line or 1, 1, line or 1, 1)
 
 
 def _own_names(found: Iterable[Found]) -> frozenset[str]:

@@ -12,7 +12,7 @@ from compat.codemod.source.results import FileResult, Problem, Result, Tick
 
 if TYPE_CHECKING:
     from compat.codemod.files.discovery import Found
-    from compat.codemod.files.documents import Document
+    from compat.codemod.files.document import Document
     from compat.codemod.run.engine import Outcome
     from compat.codemod.run.reading import Gathered
 
@@ -66,7 +66,7 @@ def _settle(gathered: Gathered) -> list[Outcome]:
     """The new texts of the files that speak of torchaudio, and what there is to say of them; gives what became of the modules."""
     if not (gathered.read or gathered.modules) or gathered.has_own_torchaudio():
         return []
-    from compat.codemod.files.documents import UnreadableError
+    from compat.codemod.files.document import UnreadableError
     from compat.codemod.rules import rules
     from compat.codemod.run import engine
 
@@ -85,29 +85,34 @@ def _settle(gathered: Gathered) -> list[Outcome]:
     outcomes = {outcome.module.path: outcome for outcome in made}
     for path, document in gathered.read.items():
         try:
-            result.files.append(_file(document, [outcomes[piece.key] for piece in document.pieces], outcomes, gathered.read))
+            result.files.append(_file(document, outcomes, gathered))
         except UnreadableError as why:
             result.problems.append(Problem(path, str(why)))
     return made
 
 
-def _file(document: Document, own: list[Outcome], outcomes: dict[str, Outcome], read: dict[str, Document]) -> FileResult:
+def _file(document: Document, outcomes: dict[str, Outcome], gathered: Gathered) -> FileResult:
     """What became of one file.
 
     Raises:
         UnreadableError: its new text cannot be put into it.
     """
-    from compat.codemod.files.documents import relocated
+    from compat.codemod.files import discovery, documents
 
+    own = [outcomes[piece.key] for piece in document.pieces]
     texts = {path: outcome.text for path, outcome in outcomes.items()}
     new = document.rebuild(texts) if any(outcome.changed for outcome in own) else document.data
     before = document.text if len(own) != 1 else own[0].module.text.text
     after = before if new == document.data else own[0].text if len(own) == 1 else new.decode("utf-8", "replace")
     file = FileResult(document.path, document.data, new, before, after)
     for outcome in own:
-        file.fixed += [relocated(finding, document, read, None) for finding in outcome.fixed]
-        file.left += [relocated(finding, document, read, None) for finding in outcome.left]
-        file.left_after += [relocated(finding, document, read, texts) for finding in outcome.left_after]
+        file.fixed += [documents.relocated(finding, document, gathered.read, None) for finding in outcome.fixed]
+        file.left += [documents.relocated(finding, document, gathered.read, None) for finding in outcome.left]
+        file.left_after += [documents.relocated(finding, document, gathered.read, texts) for finding in outcome.left_after]
+    if document.prose:
+        again = documents.read(document.path, discovery.kind_of(document.path) or discovery.PYTHON, new) if file.changed else document
+        file.left += gathered.said_of_prose(document)
+        file.left_after += gathered.said_of_prose(again)
     for findings in (file.fixed, file.left, file.left_after):
         findings.sort(key=lambda finding: (finding.place.cell or 0, finding.place.line, finding.place.column, finding.rule))
     return file
