@@ -1,7 +1,5 @@
 """What a rule is, and all that the file of a rule usually needs: import it from here."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Iterable
 

@@ -1,7 +1,5 @@
 """Tables of programs and what is to become of them."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 import textwrap

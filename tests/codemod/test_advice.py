@@ -1,7 +1,5 @@
 """What is said where a person has to act, and what a patch holds."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 from pathlib import Path

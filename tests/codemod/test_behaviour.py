@@ -1,7 +1,5 @@
 """The original under pinned 2.0 and the result under 2.2 give the same tensors and files."""
 
-from __future__ import annotations
-
 import dataclasses
 import shutil
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The command line: exit statuses, formats, options, configuration, and what it imports."""
 
-from __future__ import annotations
-
 import io
 import itertools
 import json

@@ -1,7 +1,5 @@
 """Notebooks, Markdown and reStructuredText."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Bytes in and bytes out: encodings, line ends, links, modes, and files that are not what they seem."""
 
-from __future__ import annotations
-
 import os
 import random
 import signal

@@ -1,7 +1,5 @@
 """Who imports whom, read from text."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

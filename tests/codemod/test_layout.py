@@ -1,7 +1,5 @@
 """Old uses in places and layouts in which a change would lose something: they stay, and it is said why."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys

@@ -1,7 +1,5 @@
 """Names bound more than once: LibCST's scopes must say what ours say, or nothing is changed."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

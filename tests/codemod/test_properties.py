@@ -1,7 +1,5 @@
 """Real files, and programs put together from uses of the old API."""
 
-from __future__ import annotations
-
 import ast
 import functools
 import itertools

@@ -1,7 +1,5 @@
 """What the files that do not speak of torchaudio say all the same: who patches a name, what is passed in, what comes back."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Callable

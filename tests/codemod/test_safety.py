@@ -1,7 +1,5 @@
 """What stands against a change: the tests of a user's project pass after it as before, whatever they put in a function's place."""
 
-from __future__ import annotations
-
 import sys
 import types
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What is not let through: rewrites that do more, or less, than their edits say."""
 
-from __future__ import annotations
-
 import pytest
 
 from compat.codemod.rewrite import edits

@@ -1,7 +1,5 @@
 """Documents with blocks of Python in prose."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """What is in the files: each is read once, and kept only if it speaks of torchaudio."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterable, Iterator

@@ -6,7 +6,6 @@ import fnmatch
 import os
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 ALWAYS_SKIPPED = {
     ".git", ".hg", ".svn", "__pycache__", ".tox", ".nox", ".venv", "venv", "node_modules", ".eggs",
@@ -38,7 +37,7 @@ class Ignored:
     def __init__(self, folder: str, parent: Ignored | None) -> None:
         self.folder = folder
         self.parent = parent
-        self._spec: Any = None
+        self._spec = None
         path = os.path.join(folder, ".gitignore")
         try:
             with open(path, encoding="utf-8", errors="surrogateescape") as file:
@@ -68,9 +67,9 @@ class Found:
     __slots__ = ("_ignored", "is_named", "kind", "path")
 
     def __init__(self, path: str, kind: str, ignored: Ignored | None, *, is_named: bool = False) -> None:
-        self.path: str = path
-        self.kind: str = kind
-        self.is_named: bool = is_named
+        self.path = path
+        self.kind = kind
+        self.is_named = is_named
         self._ignored = ignored
 
     def is_ignored(self) -> bool:
@@ -86,7 +85,7 @@ def walk(paths: Iterable[str], exclude: Iterable[str], *, documents: bool) -> It
     patterns = [pattern.rstrip("/") for pattern in exclude]
     given = list(paths)
     roots = [f"{os.path.realpath(path)}{os.sep}" for path in given if os.path.isdir(path)]
-    seen: set[str] = set()
+    seen = set()
     for path in given:
         if not os.path.isdir(path):
             path = path.removeprefix(_HERE)
@@ -126,7 +125,7 @@ def _above(path: str) -> Ignored | None:
             break
     else:
         return None
-    ignored: Ignored | None = None
+    ignored = None
     for one in reversed(folders):
         ignored = Ignored(one, ignored)
     return ignored

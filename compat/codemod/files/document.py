@@ -1,7 +1,5 @@
 """A file as it is on disk, the Python in it, and putting changed Python back without touching the rest."""
 
-from __future__ import annotations
-
 import codecs
 import dataclasses
 import re

@@ -60,7 +60,7 @@ class Files:
     @functools.cached_property
     def _by_last(self) -> dict[str, list[tuple[str, str]]]:
         """For the last part of a name, the dotted names that end so, each with its file."""
-        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        found = defaultdict(list)
         for path in self._paths:
             dotted = _dotted(path).removesuffix(".__init__")
             found[dotted.rpartition(".")[2]].append((f".{dotted}", path))
@@ -69,8 +69,8 @@ class Files:
     def link(self, file: File) -> Linked:
         """What a file imports of this project."""
         imported: set[str] = set()
-        names: set[str] = set()
-        package: str | None = None
+        names = set()
+        package = None
         for name in file.imports:
             if name.startswith("."):
                 package = _dotted(file.path).rpartition(".")[0] if package is None else package
@@ -160,8 +160,8 @@ class Quiet:
     """
 
     def __init__(self, paths: Iterable[str], read: Callable[[list[str]], Iterable[Linked]]) -> None:
-        self.paths: list[str] = list(paths)
-        self.all: frozenset[str] = frozenset(self.paths)
+        self.paths = list(paths)
+        self.all = frozenset(self.paths)
         self._read = read
 
     @functools.cached_property
@@ -172,7 +172,7 @@ class Quiet:
     @functools.cached_property
     def replaced_words(self) -> dict[bytes, list[str]]:
         """The words in the parts of quiet files that may put something in a function's place, with the paths of the files."""
-        found: dict[bytes, list[str]] = defaultdict(list)
+        found = defaultdict(list)
         for path in self.replacing:
             data = content(path)
             for word in {*_WORD.findall(b"\n".join(_PATCHED.findall(data))), *_ASSIGNED.findall(data)}:
@@ -236,7 +236,7 @@ def _prefixes(name: str) -> list[str]:
 
 
 def _by_name(files: Iterable[Linked]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
+    found = defaultdict(list)
     for file in files:
         for name in file.names:
             found[name].append(file.path)

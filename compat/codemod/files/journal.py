@@ -4,8 +4,6 @@ All new contents are written beside their files first. Then the journal is writt
 goes. A run that finds a journal puts the old contents back, and works on a project in which nothing has happened.
 """
 
-from __future__ import annotations
-
 import base64
 import contextlib
 import hashlib

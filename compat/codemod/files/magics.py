@@ -1,7 +1,5 @@
 """Magics and shell lines in the cells of notebooks: which of them hold Python, and what takes the others' place while Python is read."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

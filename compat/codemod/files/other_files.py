@@ -1,7 +1,5 @@
 """Files that are not Python: the variable and the pins in them are named, never changed."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 
@@ -39,8 +37,7 @@ def torch_pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
 
 def findings(path: str, prose: Prose, target: str) -> Iterator[Finding]:
     """What a text that is not Python has to say."""
-    text = prose.text
-    found: list[tuple[int, int, str, str]] = []
+    text, found = prose.text, []
     for match in _VARIABLE.finditer(text):
         what = "is not read from 2.2 on" if target != "2.1" else 'turns the dispatcher off in 2.1, unless it is "1"'
         found.append((match.start(), match.end(), f"{old_names.VARIABLE} {what}", "Delete it."))

@@ -1,7 +1,5 @@
 """Putting a new content in a file's place, so that whoever looks sees the old one or the new one and never a part."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import secrets

@@ -1,7 +1,5 @@
 """Several names: each is settled where its module is a program of its own, which no other setter and no foreign call meets."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 
 from compat.codemod.plan import everywhere

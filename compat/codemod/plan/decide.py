@@ -4,8 +4,6 @@ A setter may go, and the calls it governed get ``backend=``, only where every su
 argument. One doubt anywhere leaves all of it as it is, and says where the doubt is. Each way of settling has a file here.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable

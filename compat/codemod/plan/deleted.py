@@ -1,7 +1,5 @@
 """2.9, which has no backends: setters go, and nothing takes their place."""
 
-from __future__ import annotations
-
 import ast
 
 from compat.codemod.plan import removal, unreadable
@@ -26,7 +24,7 @@ def _one(part: Part, rule: str, setter: SetterCall) -> None:
     if setter.name is None and setter.where != "guarded":
         unreadable.settle(part, setter)
     nobody_asks(part)
-    region: ast.stmt = setter.region
+    region = setter.region
     if setter.where == "guarded":
         if not (isinstance(region, ast.If) and _asks_lister(setter.module, region.test) and _only_sets(setter.module, region)):
             return  # TAC121 speaks of guards

@@ -1,7 +1,5 @@
 """One name for the whole program: the setters go, and every call that runs under them gets it."""
 
-from __future__ import annotations
-
 from compat.codemod.plan import giving, order, removal
 from compat.codemod.plan.part import PROJECT, Part
 from compat.codemod.plan.visibility import all_is_seen

@@ -1,7 +1,5 @@
 """Setters in functions, each before calls of its own in the same block: the calls name what was set."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Giving a site its backend: an argument to a call, a ``functools.partial`` around a function that is passed on."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterable, Iterator
 

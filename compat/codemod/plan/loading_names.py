@@ -1,7 +1,5 @@
 """The names of the project's functions that load, themselves or by others: what a call of such a name may come to."""
 
-from __future__ import annotations
-
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -24,7 +22,7 @@ def names_that_load(sites: Iterable[Site], modules: Iterable[Module]) -> frozens
     """The names of the functions and classes that a site stands in, and of those in some modules that speak of one of them."""
     new = {name for site in sites for name in _definitions_around(site.module, site.use.node)} - {"__init__"}
     asked = [(module, _by_name(module)) for module in modules] if new else []
-    names: set[str] = set()
+    names = set()
     while new:
         names |= new
         speakers = {

@@ -1,7 +1,5 @@
 """Which sites run after a setter: in its own module, in those that import it, in programs that never see it."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterable

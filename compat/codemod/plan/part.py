@@ -1,11 +1,8 @@
 """The modules that run together, their setters and sites, and what is said of them: what every way of settling is given."""
 
-from __future__ import annotations
-
 import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
 
 from compat.codemod.plan import sites
 from compat.codemod.plan.sites import Site
@@ -13,6 +10,7 @@ from compat.codemod.rewrite.changes import Change
 from compat.codemod.rewrite.drafts import Draft
 from compat.codemod.source.module import Module, Use
 from compat.codemod.source.not_provable import NotProvableError
+from compat.codemod.source.notes import Notes
 from compat.codemod.uses import setter_calls
 from compat.codemod.uses.project import Project
 from compat.codemod.uses.setter_calls import SetterCall
@@ -29,10 +27,8 @@ _GONE_IN_NINE = "torchaudio 2.9 has no global backend"
 # What there is to say, by rule.
 Drafts = defaultdict[str, list[tuple[Module, Draft]]]
 
-Noted = TypeVar("Noted")
 
-
-class Part:
+class Part(Notes):
     """Modules that run together.
 
     Attributes:
@@ -43,23 +39,16 @@ class Part:
     """
 
     def __init__(self, project: Project, modules: list[Module], drafts: Drafts, groups: Iterator[int]) -> None:
-        self.project: Project = project
-        self.modules: list[Module] = modules
+        self.project = project
+        self.modules = modules
         self._drafts, self._groups = drafts, groups
-        self.setters: list[SetterCall] = [
+        self.setters = [
             setter for module in modules for setter in setter_calls.of(module) if not project.runs_not(module, module.span(setter.call))
         ]
-        self.per_call: bool = project.target in ("2.1", "2.2")
+        self.per_call = project.target in ("2.1", "2.2")
         self.settled: set[Site] = set()
         self.only: Module | None = None
         self._by_module: dict[Module, list[Site]] = {}
-        self._notes: dict[object, Any] = {}
-
-    def note(self, key: object, make: Callable[[], Noted]) -> Noted:
-        """Return what ``make`` gives, made once; where the ways of settling keep what they know."""
-        if key not in self._notes:
-            self._notes[key] = make()
-        return self._notes[key]  # type: ignore[no-any-return]
 
     # Sites
 

@@ -1,7 +1,5 @@
 """Whether a setter may go at all: nothing around it minds its failure, and nothing is worked out in it."""
 
-from __future__ import annotations
-
 import ast
 import re
 

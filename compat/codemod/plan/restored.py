@@ -1,7 +1,5 @@
 """A backend that is set and then restored: getter, setter and restoring setter go, and the calls in between name it."""
 
-from __future__ import annotations
-
 import ast
 
 from compat.codemod.plan import giving, loading_names, removal

@@ -1,7 +1,5 @@
 """The calls that a global backend may govern: of ``load``, ``save``, ``info``, called or passed on, that name no backend themselves."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 from collections.abc import Iterator

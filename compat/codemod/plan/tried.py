@@ -1,7 +1,5 @@
 """Attempts to set a backend whose failure nobody minds: they go, and the calls choose by themselves."""
 
-from __future__ import annotations
-
 from compat.codemod.plan.part import TRIED, Part
 from compat.codemod.plan.visibility import all_is_seen
 from compat.codemod.rewrite.changes import Remove

@@ -1,7 +1,5 @@
 """A backend that is set from a variable, or that no release since 0.9 has: what is said of it."""
 
-from __future__ import annotations
-
 import ast
 
 from compat.codemod.plan.part import BY_HAND, VARIABLE, Part

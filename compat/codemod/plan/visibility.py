@@ -1,7 +1,5 @@
 """Whether every call of torchaudio is seen: where one may be hidden, no setter can be settled."""
 
-from __future__ import annotations
-
 import ast
 import re
 
@@ -24,7 +22,7 @@ _UNSEEN = "so not every call is seen"
 
 def all_is_seen(part: Part) -> None:
     """Raise where not every call is seen, or the getter is asked; the first reason is the same for all setters."""
-    why: NotProvableError | None = part.note("doubt", lambda: _first_doubt(part))
+    why = part.note("doubt", lambda: _first_doubt(part))
     if why is not None:
         raise NotProvableError(*why.args)
 

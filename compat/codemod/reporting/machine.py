@@ -1,7 +1,5 @@
 """JSON, SARIF and GitHub annotations."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """One page of HTML that needs nothing else: summary, diffs side by side, findings by rule, a box to filter by."""
 
-from __future__ import annotations
-
 import difflib
 import html
 from collections import defaultdict

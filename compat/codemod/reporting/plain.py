@@ -1,7 +1,5 @@
 """Lines for people, and unified diffs."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterator
 from typing import TextIO

@@ -1,7 +1,5 @@
 """Edits of a call: arguments that come, go, get another name or are wrapped, with their commas, brackets and comments."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator
@@ -30,8 +28,8 @@ def of_call(module: Module, call: ast.Call, changes: list[OfCall]) -> Iterator[E
         return place[text.span(argument)[0]]
 
     added: dict[str, str] = {}
-    dropped: set[int] = set()
-    closing: dict[int, str] = {}
+    dropped = set()
+    closing = {}
     present = {keyword.arg for keyword in call.keywords}
     for change in changes:
         match change:

@@ -4,8 +4,6 @@ How commas, brackets, comments, indentation and blank lines look afterwards is d
 rules and for all changes of a file at once: two rules that each remove one of two statements leave no empty block.
 """
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 from collections.abc import Iterator

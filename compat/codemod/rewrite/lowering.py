@@ -1,13 +1,11 @@
 """From changes to edits: all changes of a file are sorted by what they touch, and made together or not at all."""
 
-from __future__ import annotations
-
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from compat.codemod.rewrite import call_edits, statement_edits
-from compat.codemod.rewrite.changes import AddStatement, Change, DropFinally, DropName, OfCall, Remove, Replace, Substitute, Unwrap
+from compat.codemod.rewrite.changes import AddStatement, Change, DropFinally, DropName, Remove, Replace, Substitute, Unwrap
 from compat.codemod.rewrite.edits import ConflictError, Edit, settle
 from compat.codemod.source.module import Module
 
@@ -18,11 +16,11 @@ def lower(module: Module, changes: Iterable[Change]) -> list[Edit]:
     Raises:
         ConflictError: they do not go together.
     """
-    calls: dict[ast.Call, list[OfCall]] = defaultdict(list)
+    calls = defaultdict(list)
     removed: dict[ast.stmt, None] = {}
     names: dict[ast.Import | ast.ImportFrom, dict[ast.alias, None]] = defaultdict(dict)
     added: dict[ast.stmt, dict[str, None]] = defaultdict(dict)
-    edits: list[Edit] = []
+    edits = []
     for change in changes:
         match change:
             case Replace():

@@ -1,7 +1,5 @@
 """Edits of statements: what goes, gives way to another or to its own block, with the comments and blank lines around it."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterable, Iterator

@@ -59,7 +59,7 @@ def _same(undone: str, old: ast.Module, interactive: bool) -> bool:
 
 
 def _statements(tree: ast.AST) -> Iterator[ast.stmt]:
-    waiting: list[ast.AST] = [tree]
+    waiting = [tree]
     while waiting:
         node = waiting.pop()
         for field in ("body", "orelse", "finalbody"):

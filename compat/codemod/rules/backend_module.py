@@ -1,7 +1,5 @@
 """Functions of ``torchaudio.backend.sox_io_backend`` and ``soundfile_backend``."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
@@ -26,7 +24,7 @@ from compat.codemod.rule import (
 )
 from compat.codemod.source import old_names
 from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.uses import backend_limits, dispatcher_variable, forwarding
+from compat.codemod.uses import backend_limits, forwarding
 
 _GONE = "torchaudio.backend is deprecated from 2.1 on and gone in 2.9"
 
@@ -40,7 +38,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             changes = _kept(module, project, use) if use.call is None else _moved(module, project, use, use.call)
             yield Draft(module.span(use.node), _GONE, changes=tuple(changes), touches=(use,))
         except NotProvableError as why:
-            yield Draft(module.span(use.node), f"{_GONE}; {why.reason}", why.advice or _by_hand(use), related=why.related[1:])
+            by_hand = f'Use torchaudio.{use.name}, with backend="{use.backend}" up to 2.8.'
+            yield Draft(module.span(use.node), f"{_GONE}; {why.reason}", why.advice or by_hand, related=why.related[1:])
     for use in module.uses:
         parts = use.path.split(".")
         if use.known is None and parts[:2] == [old_names.ROOT, "backend"] and len(parts) > 3:
@@ -52,41 +51,30 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 yield Draft(module.span(use.node), reason, "See what is meant, and use torchaudio.load, .save or .info.")
 
 
-def _by_hand(use: Use) -> str:
-    return f'Use torchaudio.{use.name}, with backend="{use.known.backend if use.known else ""}" up to 2.8.'
-
-
 def _moved(module: Module, project: Project, use: Use, call: ast.Call) -> list[Change]:
     """The changes that make a call one of torchaudio itself.
 
     Raises:
         NotProvableError: why there are none.
     """
-    assert use.known is not None
     name, changes = _name(module, use)
     changes.append(Replace(*module.span(use.node), f"{name}.{use.name}"))
     if use.name == "save" and len(call.args) > 4:
         if starred(call) or len(call.args) > len(old_names.LEGACY_PARAMETERS["save"]):
             raise NotProvableError("its arguments cannot be told apart")
-        changes += [
-            NameArgument(call, argument, old_names.LEGACY_PARAMETERS["save"][index])
-            for index, argument in enumerate(call.args)
-            if index > 3
-        ]
+        named = zip(call.args, old_names.LEGACY_PARAMETERS["save"], strict=False)
+        changes += [NameArgument(call, argument, parameter) for argument, parameter in [*named][4:]]
     elif any(isinstance(one, ast.Starred) for one in call.args):
         raise NotProvableError("its arguments cannot be told apart")
     path = keyword(call, "filepath")
     if path is not None:
         changes.append(RenameKeyword(call, path, "uri"))
-    if project.target == "2.9":
-        if use.name == "info":  # TAC129 makes it compat.info, which takes the backend by name as 2.2 did
-            changes.append(AddArgument(call, "backend", f'"{use.known.backend}"'))
-            changes += backend_limits.changes_for(project, module, use, use.known.backend)
+    if project.target == "2.9" and use.name != "info":  # TAC129 makes info compat.info, which takes the backend by name as 2.2 did
         return changes
-    if dispatcher_variable.may_be_off(project):
+    if project.dispatcher_may_be_off:
         raise NotProvableError("the dispatcher may be off here")
-    changes.append(AddArgument(call, "backend", f'"{use.known.backend}"'))
-    return [*changes, *backend_limits.changes_for(project, module, use, use.known.backend)]
+    changes.append(AddArgument(call, "backend", f'"{use.backend}"'))
+    return [*changes, *backend_limits.changes_for(project, module, use, use.backend)]
 
 
 def _kept(module: Module, project: Project, use: Use) -> list[Change]:
@@ -95,16 +83,15 @@ def _kept(module: Module, project: Project, use: Use) -> list[Change]:
     Raises:
         NotProvableError: why there are none.
     """
-    assert use.known is not None
     if use.name == "save":
         raise NotProvableError("here it is kept as a value, and the order of its arguments is another")
     name, changes = _name(module, use)
-    backend = None if project.target == "2.9" and use.name == "load" else use.known.backend
-    if backend is not None:
-        if dispatcher_variable.may_be_off(project):
-            raise NotProvableError("the dispatcher may be off here")
-        changes += backend_limits.changes_for(project, module, use, backend)
-    return [*changes, *forwarding.with_backend(module, use, f"{name}.{use.name}", backend and f'"{backend}"')]
+    if project.target == "2.9" and use.name == "load":
+        return [*changes, *forwarding.with_backend(module, use, f"{name}.load", None)]
+    if project.dispatcher_may_be_off:
+        raise NotProvableError("the dispatcher may be off here")
+    changes += backend_limits.changes_for(project, module, use, use.backend)
+    return [*changes, *forwarding.with_backend(module, use, f"{name}.{use.name}", f'"{use.backend}"')]
 
 
 def _name(module: Module, use: Use) -> tuple[str, list[Change]]:

@@ -1,7 +1,5 @@
 """``sox_utils.set_buffer_size``."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

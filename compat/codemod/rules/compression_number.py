@@ -1,7 +1,5 @@
 """A number for ``compression=`` in a ``save`` that names no backend."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from compat.codemod.rule import PER_CALL, Draft, Level, Module, Project, Rule, Valid, keyword, literal, starred

@@ -1,7 +1,5 @@
 """Integer tensors and file objects given to ``save``."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Valid, keyword

@@ -1,7 +1,5 @@
 """``TORCHAUDIO_USE_BACKEND_DISPATCHER`` set in Python."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
@@ -37,7 +35,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 def _assigned(module: Module, statement: ast.stmt, node: ast.Constant) -> str | None:
     """What the statement sets the variable to, where that is all it does."""
-    value: ast.AST | None = None
+    value = None
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target = statement.targets[0]
         if isinstance(target, ast.Subscript) and target.slice is node and module.names.qualified(target.value) == "os.environ":

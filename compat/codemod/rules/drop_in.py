@@ -1,7 +1,5 @@
 """The drop-in: one call at the entry point, nothing else."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

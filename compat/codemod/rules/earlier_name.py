@@ -1,7 +1,5 @@
 """Names that went with the sox backend of 0.x, long before 2.0."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

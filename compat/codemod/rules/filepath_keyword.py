@@ -1,12 +1,10 @@
 """``filepath=`` of load, save and info."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
 from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, RenameKeyword, Rule, Use, Valid, is_dict_with, keyword
-from compat.codemod.uses import dispatcher_variable, forwarding
+from compat.codemod.uses import forwarding
 from compat.codemod.uses.argument_dicts import passed_in_dict
 
 _OLD = "filepath"
@@ -43,7 +41,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 def _draft(module: Module, project: Project, use: Use, call: ast.Call, given: ast.keyword, *, twice: bool) -> Draft:
     if twice or keyword(call, "uri") is not None:
         return Draft(module.span(call), _REASON, "The call gives the file twice; keep one.")
-    if dispatcher_variable.may_be_off(project):
+    if project.dispatcher_may_be_off:
         return Draft(module.span(call), f"{_REASON}, unless the dispatcher is off, as it may be here", "Turn it on first.")
     change = RenameKeyword(call, given, "uri")
     return Draft(module.span(given), _REASON, changes=(change,), touches=(use,))

@@ -1,7 +1,5 @@
 """A decision on ``get_audio_backend()``."""
 
-from __future__ import annotations
-
 import ast
 import copy
 from collections.abc import Iterator, Sequence
@@ -28,7 +26,7 @@ _VALUE = (
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Where both arms differ in offset= and frame_offset= only, the modern one stays; any other use is reported."""
-    settled: set[int] = set()
+    settled = set()
     for use in module.of(Kind.GETTER):
         if use.stored or _is_asked_for(module, use):
             continue

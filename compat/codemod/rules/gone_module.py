@@ -1,7 +1,5 @@
 """Modules that 2.9 no longer has."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

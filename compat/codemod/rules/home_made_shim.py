@@ -1,7 +1,5 @@
 """A home-made stand-in for what newer releases lack."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid

@@ -1,7 +1,5 @@
 """Imports that nothing needs once the calls are moved."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """``torchaudio.USE_SOUNDFILE_LEGACY_INTERFACE``."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

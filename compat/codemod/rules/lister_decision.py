@@ -1,7 +1,5 @@
 """A decision on ``list_audio_backends()``."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
@@ -37,13 +35,9 @@ def decides(module: Module, use: Use) -> bool:
 
 def _places(module: Module, call: ast.Call) -> list[ast.expr]:
     """Where the list is used: the call itself, or all that reads the local name that alone it is kept in."""
-    statement = module.names.parents.get(call)
-    target = statement.targets[0] if isinstance(statement, ast.Assign) and len(statement.targets) == 1 else None
-    if not isinstance(target, ast.Name) or len(module.names.bindings(target)) != 1:
-        return [call]
-    bindings = module.names.bindings(target)
-    reads = [node for node in module.names.scope_of if isinstance(node, ast.Name) and node.id == target.id and node is not target]
-    return [node for node in reads if module.names.bindings(node) is bindings] or [call]
+    target = module.kept_in(call)
+    alone = target is not None and len(module.names.bindings(target)) == 1
+    return (module.names.reads(target) if target and alone else None) or [call]
 
 
 def _draft(module: Module, use: Use, place: ast.expr) -> Iterator[Draft]:

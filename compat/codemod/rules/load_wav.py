@@ -1,7 +1,5 @@
 """``torchaudio.load_wav``."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
@@ -46,12 +44,11 @@ def _only_shape(module: Module, project: Project, call: ast.Call | None) -> bool
         return False
     target = above.targets[0]
     first = target.elts[0] if isinstance(target, ast.Tuple) and len(target.elts) == 2 else None
-    if not isinstance(first, ast.Name) or len(bindings := module.names.bindings(first)) != 1:
+    if not isinstance(first, ast.Name) or len(module.names.bindings(first)) != 1:
         return False
     if module.function_of(first) is None and project.is_exported(module, first.id):
         return False
-    reads = [node for node in module.names.scope_of if isinstance(node, ast.Name) and node.id == first.id and node is not first]
-    reads = [node for node in reads if module.names.bindings(node) is bindings]
+    reads = module.names.reads(first)
     return bool(reads or first.id == "_") and all(_reads_shape(module, node) for node in reads)
 
 

@@ -1,7 +1,5 @@
 """``info``, ``AudioMetaData`` and ``list_audio_backends``, which 2.9 lost: from this package."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

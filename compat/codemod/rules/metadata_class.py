@@ -1,7 +1,5 @@
 """``AudioMetaData`` from ``torchaudio.backend.common``."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """``out=``, ``normalization=``, ``offset=``, ``num_frames=0`` of the 0.x ``load``."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """``backend="sox_io"`` where a call names it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from compat.codemod.rule import PER_CALL, Draft, Level, Module, Project, Replace, Rule, Valid, keyword, literal

@@ -1,7 +1,5 @@
 """A name that is torchaudio in one place and something else in another."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

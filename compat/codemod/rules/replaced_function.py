@@ -1,7 +1,5 @@
 """Something else in the place of a function of torchaudio, where a change would reach it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid

@@ -1,7 +1,5 @@
 """Positional arguments of ``save`` after the fourth."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
@@ -27,7 +25,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             if not (fifth is None and len(call.args) == 5):
                 yield Draft(module.span(call), f"{_REASON}; which is meant here cannot be told", "Name every argument after the fourth.")
             continue
-        changes = tuple(NameArgument(call, argument, parameters[index]) for index, argument in enumerate(call.args) if index > 3)
+        changes = tuple(NameArgument(call, argument, name) for argument, name in [*zip(call.args, parameters, strict=False)][4:])
         yield Draft(module.span(call), _REASON, changes=changes, touches=(use,))
 
 

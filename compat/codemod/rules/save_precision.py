@@ -1,7 +1,5 @@
 """``precision=`` of the 0.x ``save``."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """The setter with something that is not a literal."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from compat.codemod.plan.decide import planned

@@ -1,7 +1,5 @@
 """A program that runs under this package's drop-in."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid

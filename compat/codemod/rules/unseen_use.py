@@ -1,7 +1,5 @@
 """Uses of torchaudio that cannot be followed."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator

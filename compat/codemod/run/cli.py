@@ -107,7 +107,7 @@ def _options(arguments: argparse.Namespace) -> Options:
     if "-" in arguments.paths and arguments.paths != ["-"]:
         raise UsageError("`-` goes alone")
     start = "." if arguments.paths in (["-"], []) else arguments.paths[0]
-    values: dict[str, Any] = configured(start if os.path.isdir(start) else os.path.dirname(start) or ".")
+    values = configured(start if os.path.isdir(start) else os.path.dirname(start) or ".")
     for name in ("target", "unsafe", "backend", "docs"):
         if getattr(arguments, name) is not None:
             values[name] = getattr(arguments, name)

@@ -212,7 +212,7 @@ class _Round:
     def _made(self) -> tuple[dict[str, tuple[list[_Proposal], list[Edit]]], list[_Proposal]]:
         made: dict[str, tuple[list[_Proposal], list[Edit]]] = {}
         while True:
-            own: dict[str, list[_Proposal]] = defaultdict(list)
+            own = defaultdict(list)
             for proposal in self._proposals:
                 own[proposal.module.path].append(proposal)
             try:

@@ -1,7 +1,5 @@
 """What a project holds: its files are read, those that speak of torchaudio are parsed, and of the others it is noted what they may do."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections import defaultdict
@@ -37,8 +35,8 @@ class Gathered:
     """
 
     def __init__(self, options: Options, result: Result, found: Iterable[Found] = ()) -> None:
-        self.options: Options = options
-        self.result: Result = result
+        self.options = options
+        self.result = result
         self.read: dict[str, Document] = {}
         self.modules: list[Module] = []
         self.unread: list[Place] = []
@@ -46,7 +44,7 @@ class Gathered:
         python = [one for one in found if one.kind != discovery.OTHER]
         self.files: Files | None = Files([one.path for one in python]) if python else None
         self.quiet: Quiet | None = None
-        self.own_names: frozenset[str] = _own_names(python)
+        self.own_names = _own_names(python)
 
     def take(self, path: str, kind: str, data: bytes) -> None:
         """Parse one that speaks of torchaudio."""
@@ -89,7 +87,7 @@ class Gathered:
         """Whether the project has a torchaudio of its own, so that an import of it proves nothing; this is then reported."""
         if "torchaudio" not in self.own_names:
             return False
-        by_file: dict[str, list[Finding]] = defaultdict(list)
+        by_file = defaultdict(list)
         for module in self.modules:
             if module.imported:
                 place = module.place(module.imported[0].statement)

@@ -1,7 +1,5 @@
 """What stands against a change, whichever rule proposes it: a replacement, a release test, a comment, a doubt. No rule asks for itself."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator

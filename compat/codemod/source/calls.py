@@ -1,7 +1,5 @@
 """What a call is given: its keywords, the constants among its arguments, the plain name of what is called."""
 
-from __future__ import annotations
-
 import ast
 
 from compat.codemod.source.tree import Tree

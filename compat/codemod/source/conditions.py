@@ -1,7 +1,5 @@
 """What a condition asks: whether the file is the program, which system this is, whether torchaudio is there, what it has."""
 
-from __future__ import annotations
-
 import ast
 import re
 

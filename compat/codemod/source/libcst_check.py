@@ -33,7 +33,7 @@ def dissent(module: Module) -> Dissent | None:
 
 
 def _dissent(module: Module) -> Dissent | None:
-    asked: dict[str, list[Use]] = defaultdict(list)
+    asked = defaultdict(list)
     for use in module.uses:
         if use.root.id in module.names.rebound:
             asked[use.root.id].append(use)
@@ -105,7 +105,7 @@ def _read(source: str, name: str) -> dict[tuple[int, int], tuple[frozenset[str],
 
     wrapper = MetadataWrapper(libcst.parse_module(source), unsafe_skip_copy=True)
     scopes, positions = wrapper.resolve(ScopeProvider), wrapper.resolve(PositionProvider)
-    found: dict[tuple[int, int], tuple[frozenset[str], bool]] = {}
+    found = {}
     for scope in {scope for scope in scopes.values() if scope is not None}:
         for access in scope.accesses:
             root = _root(access.node)

@@ -54,6 +54,11 @@ class Use:
         return self.known.name if self.known else ""
 
     @property
+    def backend(self) -> str:
+        """The per-call name of the backend whose module it is in, else nothing."""
+        return self.known.backend if self.known else ""
+
+    @property
     def written(self) -> str:
         """The dotted name as it stands in the text: ``ta.load``."""
         return ast.unparse(self.node)
@@ -203,7 +208,7 @@ class Module(Tree):
 
     @functools.cached_property
     def _ignored(self) -> dict[int, frozenset[str] | None]:
-        lines: dict[int, frozenset[str] | None] = {}
+        lines = {}
         if "compat:" in self.text.text:
             for comment in self.text.comments:
                 match = _IGNORE.match(self.text.text, comment.start)

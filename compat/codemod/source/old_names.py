@@ -1,7 +1,5 @@
 """torchaudio's old names, by their full path, as data."""
 
-from __future__ import annotations
-
 import dataclasses
 import enum
 
@@ -13,7 +11,7 @@ FUNCTIONS = ("info", "load", "save")
 PER_CALL_NAMES = {"sox_io": "sox", "soundfile": "soundfile"}
 VARIABLE = "TORCHAUDIO_USE_BACKEND_DISPATCHER"
 
-LEGACY_PARAMETERS: dict[str, tuple[str, ...]] = {
+LEGACY_PARAMETERS = {
     "load": ("filepath", "frame_offset", "num_frames", "normalize", "channels_first", "format"),
     "save": ("filepath", "src", "sample_rate", "channels_first", "compression", "format", "encoding", "bits_per_sample"),
     "info": ("filepath", "format"),
@@ -65,7 +63,7 @@ def _table() -> dict[str, Known]:
 
 
 KNOWN = _table()
-NAMES_OF: dict[Kind, frozenset[str]] = {
+NAMES_OF = {
     kind: frozenset(known.name for known in KNOWN.values() if known.kind == kind) for kind in {known.kind for known in KNOWN.values()}
 }
 

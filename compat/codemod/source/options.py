@@ -1,7 +1,5 @@
 """What a run is asked to do: the command line over ``[tool.torchaudio-compat]`` in pyproject.toml over the defaults."""
 
-from __future__ import annotations
-
 import dataclasses
 import os
 from typing import Any
@@ -76,7 +74,7 @@ def _table(path: str) -> dict[str, Any]:
             table = tomllib.load(file).get("tool", {}).get(TABLE, {})
     except (OSError, tomllib.TOMLDecodeError) as why:
         raise UsageError(f"{path}: {why}") from why
-    found: dict[str, Any] = {}
+    found = {}
     for key, value in table.items():
         if key not in _CONFIGURABLE:
             raise UsageError(f"{path}: [tool.{TABLE}] has no {key!r}; there is {', '.join(_CONFIGURABLE)}")

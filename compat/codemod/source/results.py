@@ -1,7 +1,5 @@
 """What became of a run, file by file."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Iterable

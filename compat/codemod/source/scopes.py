@@ -56,25 +56,24 @@ class Scope:
 
     def home(self, name: str) -> Scope | None:
         """The scope whose binding a use of the name here means; ``None`` for a builtin or an unknown name."""
-        scope: Scope | None = self
-        first = True
-        while scope is not None:
+        for scope in self.outwards():
             where = scope.elsewhere.get(name)
             if where == "global":
-                scope = scope.root()
-                return scope if name in scope.bindings else None
-            if where != "nonlocal" and name in scope.bindings and (first or scope.kind != "class"):
+                return self.root() if name in self.root().bindings else None
+            if where != "nonlocal" and name in scope.bindings and (scope is self or scope.kind != "class"):
                 return scope
-            first = False
-            scope = scope.parent
         return None
+
+    def outwards(self) -> Iterator[Scope]:
+        """Itself and the scopes around it."""
+        scope: Scope | None = self
+        while scope is not None:
+            yield scope
+            scope = scope.parent
 
     def root(self) -> Scope:
         """The scope of the module that it is in."""
-        scope = self
-        while scope.parent is not None:
-            scope = scope.parent
-        return scope
+        return [*self.outwards()][-1]
 
 
 class Names:
@@ -129,7 +128,9 @@ class Names:
     def _name(self, node: ast.Name, scope: Scope) -> None:
         self.scope_of[node] = scope
         if not isinstance(node.ctx, ast.Load):
-            self._bind(node.id, node, scope, nothing=self._binds_none(node))
+            parent = self.parents.get(node)
+            value = parent.value if isinstance(parent, ast.Assign | ast.AnnAssign) else None
+            self._bind(node.id, node, scope, nothing=isinstance(value, ast.Constant) and value.value is None)
 
     def _class(self, node: ast.ClassDef, scope: Scope) -> None:
         self._bind(node.name, node, scope)
@@ -138,9 +139,7 @@ class Names:
         self._parts([*node.body, *getattr(node, "type_params", [])], node, inner)
 
     def _named_expression(self, node: ast.NamedExpr, scope: Scope) -> None:
-        target = scope
-        while target.kind == "comprehension" and target.parent is not None:
-            target = target.parent
+        target = next(outer for outer in scope.outwards() if outer.kind != "comprehension")
         self.parents[node.target] = node
         self.scope_of[node.target] = target
         self._bind(node.target.id, node, target)
@@ -176,11 +175,6 @@ class Names:
             self._bind(name, node, scope)
         self._body(node, scope)
 
-    def _binds_none(self, node: ast.Name) -> bool:
-        parent = self.parents.get(node)
-        value = parent.value if isinstance(parent, ast.Assign | ast.AnnAssign) else None
-        return isinstance(value, ast.Constant) and value.value is None
-
     def _function(self, node: AnyFunction, scope: Scope) -> None:
         inner = self.scope_made_by[node] = self._open("function", node, scope)
         arguments = node.args
@@ -213,7 +207,8 @@ class Names:
         if where == "global":
             scope = scope.root()
         elif where == "nonlocal":
-            scope = next((outer for outer in _outwards(scope.parent) if outer.kind != "class" and name in outer.bindings), scope)
+            around = [outer for outer in scope.outwards() if outer is not scope and outer.kind != "class" and name in outer.bindings]
+            scope = around[0] if around else scope
         scope.bindings.setdefault(name, []).append(Binding(target, nothing, node))
 
     # Asking
@@ -238,6 +233,11 @@ class Names:
         scope = self.scope_of.get(node)
         home = scope.home(node.id) if scope else None
         return home.bindings[node.id] if home else []
+
+    def reads(self, name: ast.Name) -> list[ast.Name]:
+        """The other places where a name means the same."""
+        bindings = self.bindings(name)
+        return [one for one in self.scope_of if one.id == name.id and one is not name and self.bindings(one) is bindings]
 
     def qualified(self, node: ast.AST) -> str | None:
         """The dotted name of what an expression is, if its root is an import and nothing else; relative ones start with a dot."""
@@ -293,9 +293,3 @@ def all_arguments(arguments: ast.arguments) -> list[ast.arg]:
     """All parameters, in order."""
     extra = [argument for argument in (arguments.vararg, arguments.kwarg) if argument]
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
-
-
-def _outwards(scope: Scope | None) -> Iterator[Scope]:
-    while scope is not None:
-        yield scope
-        scope = scope.parent

@@ -4,8 +4,6 @@ What the callers of a function pass is in ``uses.passed_values``. Where nothing 
 that needs to know leaves its hands off.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 

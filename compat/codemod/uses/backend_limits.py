@@ -3,8 +3,6 @@
 Per call, sox takes a path in a string only; soundfile takes no compression (the recorded calls of 2.1 and 2.2 show both).
 """
 
-from __future__ import annotations
-
 import ast
 
 from compat.codemod.rewrite.changes import Change, WrapArgument

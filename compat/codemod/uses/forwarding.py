@@ -1,7 +1,5 @@
 """torchaudio's functions that are handed on: to what calls them with arguments given beside them, or to what keeps them."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

@@ -1,11 +1,9 @@
 """Who passes what: the kind of an argument, with what the callers of its function pass and what other functions give back."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from compat.codemod.source import value_kinds
 from compat.codemod.source.calls import called
@@ -75,7 +73,7 @@ def _quiet_callers(project: Project, module: Module, function: str, *, method: b
     """Calls in files that do not speak of torchaudio, but of open files or path objects."""
     if module.standalone or not project.quiet.paths:
         return []
-    paths: Iterable[str] = project.quiet.paths if method else project.imports.importers(module.path) & project.quiet.all
+    paths = project.quiet.paths if method else project.imports.importers(module.path) & project.quiet.all
     named = re.compile(rb"\b" + re.escape(function.encode()) + rb"[ \t]*\(")
     found = [one for path in sorted(paths) if (one := project.parsed(path, named, _OPEN_OR_PATH))]
     return [(caller, call) for caller in found for call in caller.calls if called(call) == function]
@@ -93,7 +91,7 @@ def _may_call(text: str, function: str) -> bool:
 
 def _calls_by_name(module: Module) -> dict[str, list[ast.Call]]:
     def sort() -> dict[str, list[ast.Call]]:
-        found: dict[str, list[ast.Call]] = defaultdict(list)
+        found = defaultdict(list)
         for call in module.calls:
             found[called(call)].append(call)
         return found

@@ -4,10 +4,9 @@ A module of the project that binds torchaudio, or something of it, at its top pa
 reached like this is never changed, because the other module may bind something else tomorrow; it must be seen all the same.
 """
 
-from __future__ import annotations
-
 import ast
 import dataclasses
+import re
 from collections.abc import Iterator
 
 from compat.codemod.source import old_names
@@ -15,6 +14,8 @@ from compat.codemod.source.module import Module
 from compat.codemod.source.old_names import Known
 from compat.codemod.source.scopes import only_import
 from compat.codemod.uses.project import Project
+
+_ROOT = re.compile(old_names.ROOT.encode())
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -42,15 +43,11 @@ def _of(project: Project, module: Module) -> Iterator[Reached]:
     for root in module.names.scope_of:
         if not (isinstance(root, ast.Name) and isinstance(root.ctx, ast.Load)):
             continue
-        target = only_import(module.names.bindings(root))
-        if target is None:
-            if module.names.bindings(root):
-                continue
-            starts = [f"{star[:-1]}{root.id}" for star in stars]
-        else:
-            starts = [target]
+        bindings = module.names.bindings(root)
+        target = only_import(bindings)
+        starts = [target] if target else [] if bindings else [f"{star[:-1]}{root.id}" for star in stars]
         node: ast.Name | ast.Attribute = root
-        tail: list[str] = []
+        tail = []
         while isinstance(above := module.names.parents.get(node), ast.Attribute):
             node = above
             tail.append(above.attr)
@@ -106,15 +103,6 @@ def _exports(project: Project, path: str) -> dict[str, str]:
 
 
 def _read(project: Project, path: str) -> dict[str, str]:
-    module = next((one for one in project.modules if one.path == path), None)
-    if module is None:
-        try:
-            with open(path, "rb") as file:
-                data = file.read()
-            if old_names.ROOT.encode() not in data:
-                return {}
-            module = Module(path, data.decode("utf-8-sig"))
-        except (OSError, SyntaxError, UnicodeDecodeError):
-            return {}
-    targets = {name: only_import(bindings) for name, bindings in module.names.module.bindings.items()}
+    module = next((one for one in project.modules if one.path == path), None) or project.parsed(path, _ROOT)
+    targets = {name: only_import(bindings) for name, bindings in module.names.module.bindings.items()} if module else {}
     return {name: target for name, target in targets.items() if target and old_names.is_ours(target)}

@@ -4,13 +4,12 @@ Code that serves old and new releases asks which one is there. The arm for other
 is changed or reported. A test whose outcome cannot be told keeps nothing out.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Callable, Iterator
 
 from compat.codemod.source import old_names
+from compat.codemod.source.calls import called, literal
 from compat.codemod.source.module import Module
 from compat.codemod.source.old_names import Kind
 
@@ -38,6 +37,8 @@ _ORDER: dict[type[ast.cmpop], Callable[[int], bool]] = {
     ast.Gt: lambda side: side > 0,
     ast.GtE: lambda side: side >= 0,
 }
+# A text without any of these asks for no release.
+_ASKING = ("ersion", "hasattr", "TypeError")
 _ENDS = (ast.Return, ast.Continue, ast.Break)
 _OLD_ARGUMENTS = {"filepath", "offset", "normalization", "out", "precision"}
 _OLD_KINDS = {Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA, Kind.LOAD_WAV}
@@ -45,19 +46,9 @@ _OLD_KINDS = {Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA
 
 def dead(module: Module, target: str) -> list[tuple[int, int]]:
     """The stretches of a module's text that do not run under a target."""
-    if target not in old_names.RELEASES or not _speaks(module):
+    if target not in old_names.RELEASES or not any(word in module.text.text for word in _ASKING):
         return []
     return [(module.span(block[0])[0], module.span(block[-1])[1]) for block in _dead_blocks(module, target) if block]
-
-
-def is_dead(span: tuple[int, int], stretches: list[tuple[int, int]]) -> bool:
-    """Whether a stretch lies within one that does not run."""
-    return any(start <= span[0] and span[1] <= end for start, end in stretches)
-
-
-def _speaks(module: Module) -> bool:
-    text = module.text.text
-    return "ersion" in text or "hasattr" in text or "TypeError" in text
 
 
 def _dead_blocks(module: Module, target: str) -> Iterator[list[ast.stmt] | list[ast.expr]]:
@@ -172,20 +163,15 @@ def _is_version(module: Module, node: ast.expr, depth: int = 3) -> bool:
     if isinstance(node, ast.Call):
         if module.names.qualified(node.func) in _READERS:
             return len(node.args) == 1 and isinstance(node.args[0], ast.Constant) and node.args[0].value in (old_names.ROOT, "torch")
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
         parts = [*node.args, *([node.func.value] if isinstance(node.func, ast.Attribute) else [])]
-        return name in _WRAPPERS and any(_is_version(module, part, depth) for part in parts)
+        return called(node) in _WRAPPERS and any(_is_version(module, part, depth) for part in parts)
     if isinstance(node, ast.Subscript):
-        return (isinstance(node.slice, ast.Slice) or _is_zero(node.slice)) and _is_version(module, node.value, depth)
+        return (isinstance(node.slice, ast.Slice) or literal(node.slice) == 0) and _is_version(module, node.value, depth)
     if isinstance(node, ast.Attribute):
         return node.attr in ("release", "version", "major") and _is_version(module, node.value, depth)
     if isinstance(node, ast.GeneratorExp | ast.ListComp):
         return len(node.generators) == 1 and _is_version(module, node.generators[0].iter, depth)
     return False
-
-
-def _is_zero(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value == 0
 
 
 def _value(module: Module, name: ast.Name) -> ast.expr | None:

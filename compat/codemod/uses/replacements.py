@@ -3,8 +3,6 @@
 A change of a call that comes to a mock is seen by the mock. The engine asks here, for every change of every rule.
 """
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 import os
@@ -206,7 +204,7 @@ def _patched(project: Project, home: str, written: str) -> Iterator[Replacement]
     name = written.partition(".")[0]
     path = f"{ROOT}.{written.rpartition('.')[2]}"
     targets = [f"{home}.{written[:end]}" for end, letter in enumerate(f"{written}.") if letter == "."]
-    asked: dict[str, list[tuple[Module, ast.Constant | ast.Attribute]]] = project.note("by last name", lambda: _by_last_name(project))
+    asked = project.note("by last name", lambda: _by_last_name(project))
     for last in {target.rpartition(".")[2] for target in targets}:
         for module, node in asked.get(last, ()):
             if isinstance(node, ast.Attribute):

@@ -1,7 +1,5 @@
 """Every place that sets the global backend, and what kind of place it is."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 import re
@@ -188,7 +186,7 @@ def _idle(module: Module, statement: ast.stmt) -> bool:
         return True
     if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)):
         return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-    root: ast.AST = statement.value.func
+    root = statement.value.func
     while isinstance(root, ast.Attribute):
         root = root.value
     if not (isinstance(root, ast.Name) and _LOGGERS.match(root.id)):

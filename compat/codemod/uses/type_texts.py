@@ -1,7 +1,5 @@
 """torchaudio's names in annotations that are text: in strings, and in the type comments of older Python."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator
@@ -16,7 +14,7 @@ def mentions(module: Module, name: str) -> Iterator[tuple[int, int, str]]:
     """Where a dotted name of torchaudio stands in such an annotation, and what torchaudio is called there."""
     last = name.rpartition(".")[2]
     roots = {one.local for one in module.imported if _is_root(one.path, one.local) and one.scope is module.names.module}
-    spans: list[tuple[int, int]] | None = None
+    spans = None
     for root in sorted(roots):
         pattern = re.compile(rf"(?<![\w.]){re.escape(f'{root}.{name}')}(?!\w)")
         if pattern.search(module.text.text) is None:

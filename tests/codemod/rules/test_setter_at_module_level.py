@@ -1,7 +1,5 @@
 """TAC101: Name the backend in each call instead of setting it for the module."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import Case, changes, said, stays, table
 
 PATH = "a path object is passed"

@@ -1,7 +1,5 @@
 """TAC102: Name the backend in each call instead of setting it for the whole project."""
 
-from __future__ import annotations
-
 import ast
 
 import pytest

@@ -1,7 +1,5 @@
 """TAC105: A backend that is set from a variable, or is unknown since 0.9."""
 
-from __future__ import annotations
-
 import ast
 
 import pytest

@@ -1,7 +1,5 @@
 """One file a kind of document: a file here with a ``DOCUMENT`` is one, found by scanning."""
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import importlib

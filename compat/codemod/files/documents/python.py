@@ -1,7 +1,5 @@
 """Python files."""
 
-from __future__ import annotations
-
 import io
 import tokenize
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """reStructuredText."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

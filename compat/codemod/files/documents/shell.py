@@ -1,7 +1,5 @@
 """Shell scripts, settings, lists of requirements: nothing in them is rewritten."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from compat.codemod.files import discovery
