@@ -43,7 +43,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             by_hand = f'Use torchaudio.{use.name}, with backend="{use.backend}" up to 2.8.'
             yield Draft(module.span(use.node), f"{_GONE}; {why.reason}", why.advice or by_hand, related=why.related[1:])
     for use in module.uses:
-        if use.known is None and f"{use.path}.".startswith(_BELOW) and not use.stored and old_names.has(use.path, project.target) is not True:
+        below = use.known is None and f"{use.path}.".startswith(_BELOW)
+        if below and not use.stored and old_names.has(use.path, project.target) is not True:
             yield from _unknown(module, project, use)
 
 
