@@ -14,11 +14,9 @@ NAMED = re.compile(r"torchaudio|\btorio\b")
 
 
 class UnreadableError(Exception):
-    """A file that cannot be read as what it is; the text says why, and where."""
+    """A file that cannot be read as what it is; the text says why."""
 
-    def __init__(self, reason: str, line: int | None = None) -> None:
-        super().__init__(reason)
-        self.line = line
+    lineno: int | None = None
 
 
 @dataclasses.dataclass(eq=False)

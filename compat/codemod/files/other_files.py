@@ -11,6 +11,10 @@ _VARIABLE = re.compile(old_names.VARIABLE)
 _PIN = re.compile(r"(?<![\w-])torchaudio(?:\[[^\]]*\])?[\"']?\s*(===?|~=|<=?|>=?|=|@|\^|~)\s*[\"']?[\^~=<>]*\s*v?(\d+(?:\.\d+)*)")
 _TORCH_PIN = re.compile(r"(?<![\w-])torch[\"']?\s*(?:===?|~=|<=?|=|@|\^|~)\s*[\"']?[\^~=]*\s*v?(\d+(?:\.\d+)*)")
 _OLD_CODE = re.compile(r"\b(?:set_audio_backend|get_audio_backend|list_audio_backends)\b")
+_PATH = re.compile(r"(?<![\w./-])torchaudio(?:\.\w+)+")
+_IMPORT = re.compile(r"\bfrom[ \t]+(torchaudio(?:\.\w+)*)[ \t]+import[ \t]+([\w, \t]+)")
+_CALL = r"\btorchaudio\.(?:load|save|info)\b"
+_FILEPATH = re.compile(rf"{_CALL}[^\n]*?\b(?P<shell>filepath)=|{_CALL}[\"']?\s*\n(?:.*\n)*?\s+(?P<yaml>filepath):")
 _NAME = re.compile(r"\bsox_io\b")
 
 
@@ -35,6 +39,15 @@ def torch_pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
             yield match.start(), match.end(), f"{match.group().strip()} belongs to an older torchaudio than the target {target}"
 
 
+def _paths(text: str) -> Iterator[tuple[int, int, str]]:
+    """The dotted names of torchaudio in a text, and the names that are imported from it."""
+    for match in _PATH.finditer(text):
+        yield *match.span(), match.group()
+    for match in _IMPORT.finditer(text):
+        for name in re.finditer(r"\w+", match.group(2)):
+            yield match.start(2) + name.start(), match.start(2) + name.end(), f"{match.group(1)}.{name.group()}"
+
+
 def findings(path: str, prose: Prose, target: str) -> Iterator[Finding]:
     """What a text that is not Python has to say."""
     text, found = prose.text, []
@@ -43,6 +56,13 @@ def findings(path: str, prose: Prose, target: str) -> Iterator[Finding]:
         found.append((match.start(), match.end(), f"{old_names.VARIABLE} {what}", "Delete it."))
     for match in _OLD_CODE.finditer(text):
         found.append((match.start(), match.end(), f"{match.group()} seems to be called from here", "Change it by hand."))
+    said = [(first, last) for first, last, *_ in found]
+    for start, end, name in _paths(text):
+        if old_names.is_old(name, target) and not any(first < end and start < last for first, last in said):
+            reason = f"{name} is not in torchaudio {target}, or has moved"
+            found.append((start, end, reason, old_names.gone(name) or "Change it by hand."))
+    for match in _FILEPATH.finditer(text):
+        found.append((*match.span(match.lastgroup or 0), "filepath= is a TypeError from 2.1 on", "Rename it to uri."))
     found += [(start, end, why, NEW_PINS) for start, end, why in pins(text, target)]
     if any(advice is NEW_PINS for *_, advice in found):
         found += [(start, end, why, NEW_PINS) for start, end, why in torch_pins(text, target)]

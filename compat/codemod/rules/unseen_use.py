@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid, called, keyword, literal
 from compat.codemod.source import old_names
-from compat.codemod.uses import reexports
+from compat.codemod.uses import reexports, type_texts
 
 _CODE = re.compile(r"\btorchaudio\.(set_audio_backend|get_audio_backend|list_audio_backends|load_wav|backend\.)|\bset_audio_backend\(")
 _OLD = ("set_audio_backend", "get_audio_backend", "load_wav", "backend")
@@ -16,6 +16,7 @@ _DOCTEST = re.compile(
     re.M,
 )
 _RUNNERS = ("exec", "eval", "compile", "timeit", "repeat", "run", "system", "Popen", "call", "check_call", "check_output")
+_REPLACERS = ("patch", "setattr", "delattr", "object", "multiple", "dict", "setdefault", "getLogger", "filterwarnings", "spec_from_loader")
 _IMPORTERS = re.compile(r"import", re.I)
 
 
@@ -42,8 +43,13 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         above = module.names.parents.get(node)
         named = isinstance(above, ast.Call) and node in above.args[:1] and old_names.is_ours(value)
         if named and isinstance(above, ast.Call) and _IMPORTERS.search(called(above)):
+            if value == old_names.ROOT and isinstance(module.names.parents.get(above), ast.Expr):
+                continue  # only asked whether it is there
             reason = "torchaudio is imported by a string, so its uses are not seen"
             yield Draft(module.span(above), reason, "Look at what is done with it, or import it plainly.")
+        elif old_names.is_old(value, project.target) and not _is_replaced(module, node):
+            reason = f"a string names {value}, which torchaudio {project.target} lacks or has elsewhere"
+            yield Draft(module.span(node), reason, "Change it by hand if something looks it up.")
         elif module.is_docstring(node):
             start, end = module.span(node)
             for match in _DOCTEST.finditer(module.text.text, start, end):
@@ -52,6 +58,13 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             continue  # a message
         elif _CODE.search(value) and value.count("torchaudio.") and re.search(r"[\s(]", value):
             yield Draft(module.span(node), "a string seems to hold code of the old API", "Change it by hand if it is run.")
+
+
+def _is_replaced(module: Module, node: ast.AST) -> bool:
+    """Whether a string is a key or an annotation, or says what a test replaces; other rules look at that."""
+    above = module.names.parents.get(node)
+    is_key = isinstance(above, ast.Subscript | ast.Compare) or (isinstance(above, ast.Dict) and node in above.keys)
+    return is_key or called(above) in _REPLACERS or type_texts.is_annotation(module, node)
 
 
 def _is_old(project: Project, reached: reexports.Reached) -> bool:

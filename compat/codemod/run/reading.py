@@ -10,11 +10,11 @@ from compat.codemod.files.content import probe
 from compat.codemod.files.discovery import Found
 from compat.codemod.files.document import Document, UnreadableError
 from compat.codemod.files.import_graph import Files, Quiet, content
-from compat.codemod.source import old_names
 from compat.codemod.source.findings import Finding, Place
 from compat.codemod.source.module import Module
 from compat.codemod.source.options import Options
 from compat.codemod.source.results import FileResult, Problem, Result, Tick
+from compat.codemod.source.text import parse
 from compat.codemod.uses.project import Project
 
 _PYTHON = ".".join(map(str, sys.version_info[:2]))
@@ -53,11 +53,8 @@ class Gathered:
             pieces = [
                 Module(piece.key, piece.text, standalone=piece.standalone, interactive=piece.interactive) for piece in document.pieces
             ]
-        except UnreadableError as why:
-            self._cannot_parse(_line(path, why.line), str(why), why.line)
-            return
-        except SyntaxError as why:
-            self._cannot_parse(_line(path, why.lineno), f"it cannot be parsed as Python {_PYTHON}: {why.msg}. {_MEND}", why.lineno)
+        except (UnreadableError, SyntaxError) as why:
+            self._cannot_parse(_line(path, why.lineno), *_why(why))
             return
         for place, reason in document.unparsed:
             self._cannot_parse(place, reason, None if place.cell else place.line)
@@ -67,10 +64,11 @@ class Gathered:
         self.modules += pieces
 
     def must_parse(self, path: str, data: bytes) -> None:
-        """Say it if a file cannot be parsed that was asked for by name, and has nothing in it that would be changed."""
-        held = len(self.unread)
-        self.take(path, discovery.PYTHON, data)
-        del self.unread[held:]
+        """Say it if a file cannot be parsed that was asked for by name, or mentions torchaudio, and has nothing that would be changed."""
+        try:
+            parse(documents.read(path, discovery.PYTHON, data).text)
+        except (UnreadableError, SyntaxError) as why:
+            self.result.problems.append(Problem(path, *_why(why)))
 
     def _cannot_parse(self, place: Place, reason: str, line: int | None) -> None:
         self.result.problems.append(Problem(place.path, reason, line))
@@ -119,7 +117,7 @@ def gather(found: list[Found], options: Options, result: Result, tick: Tick) -> 
     gathered = Gathered(options, result, found)
     entries = frozenset(map(os.path.realpath, options.entry))
     quiet = []
-    for done, (one, data, why) in enumerate(probe(found), 1):
+    for done, (one, data, why, mentions) in enumerate(probe(found), 1):
         path = one.path
         if not done % 50 or done == len(found):
             tick(done, len(found))
@@ -131,10 +129,9 @@ def gather(found: list[Found], options: Options, result: Result, tick: Tick) -> 
             else:
                 gathered.take(path, one.kind, content(path) if data is None else data)
         elif one.kind == discovery.PYTHON:
-            if one.is_named and old_names.ROOT.encode() in (named := content(path)):
-                gathered.must_parse(path, named)
-            else:
-                quiet.append(path)
+            if (one.is_named or mentions) and not one.is_ignored():
+                gathered.must_parse(path, content(path))
+            quiet.append(path)
     result.scanned += len(found)
     files = gathered.files or Files(())
     gathered.quiet = Quiet(quiet, files.read)
@@ -143,6 +140,11 @@ def gather(found: list[Found], options: Options, result: Result, tick: Tick) -> 
 
 def _line(path: str, line: int | None) -> Place:
     return Place(path, line or 1, 1, line or 1, 1)
+
+
+def _why(error: UnreadableError | SyntaxError) -> tuple[str, int | None]:
+    reason = str(error) if isinstance(error, UnreadableError) else f"it cannot be parsed as Python {_PYTHON}: {error.msg}. {_MEND}"
+    return reason, error.lineno
 
 
 def _own_names(found: Iterable[Found]) -> frozenset[str]:

@@ -84,7 +84,7 @@ ADVICE = {
     f"{ROOT}.utils.download_asset": "Use torch.hub.download_url_to_file(), which takes the whole address.",
     f"{ROOT}.utils.sox_utils": "libsox is gone from torchaudio.",
     f"{ROOT}.utils.ffmpeg_utils": "FFmpeg is gone from torchaudio.",
-    f"{ROOT}.backend": "Use torchaudio.load and .save, compat.info and compat.AudioMetaData.",
+    f"{ROOT}.backend": "Use torchaudio.load, .save and .info; for 2.9 compat.info and compat.AudioMetaData.",
     f"{TORIO}.utils": "FFmpeg is gone from torchaudio; ask PyAV: av.codecs_available, av.formats_available.",
     TORIO: "compat.io has it: StreamReader is StreamingMediaDecoder, StreamWriter is StreamingMediaEncoder, and CodecConfig.",
 }
@@ -122,6 +122,16 @@ def lost(path: str, target: str) -> str | None:
     if not is_ours(path) or has(path, target) is not False or path in KNOWN or earlier(path):
         return None
     return gone(path) or "Keep a copy of what you use from it, or stay at the release that has it."
+
+
+def is_old(path: str, target: str) -> bool:
+    """Whether a target lacks what a path leads to, or what it begins with, or has it only by another way that code is moved to."""
+    if not path.startswith(f"{ROOT}."):
+        return False
+    names = path.split(".")
+    found = (KNOWN.get(".".join(names[:count])) for count in range(2, len(names) + 1))
+    moved = any(known and known.kind not in (Kind.FUNCTION, Kind.METADATA, Kind.LISTER, Kind.BUFFER_SIZE) for known in found)
+    return moved or has(path, target) is False or earlier(path) is not None
 
 
 def earlier(path: str) -> str | None:
