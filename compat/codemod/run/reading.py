@@ -108,6 +108,7 @@ class Gathered:
             quiet=self.quiet,
             mentions=self.mentions,
             own_names=self.own_names,
+            prose=[one.text for document in self.read.values() for one in document.prose],
             entries=[one.path for one in modules if entries and not one.standalone and os.path.realpath(one.path) in entries],
         )
 
