@@ -14,7 +14,8 @@ _OLD_CODE = re.compile(r"\b(?:set_audio_backend|get_audio_backend|list_audio_bac
 _PATH = re.compile(r"(?<![\w./-])torchaudio(?:\.\w+)+")
 _IMPORT = re.compile(r"\bfrom[ \t]+(torchaudio(?:\.\w+)*)[ \t]+import[ \t]+([\w, \t]+)")
 _CALL = r"\btorchaudio\.(?:load|save|info)\b"
-_FILEPATH = re.compile(rf"{_CALL}[^\n]*?\b(?P<shell>filepath)=|{_CALL}[\"']?\s*\n(?:.*\n)*?\s+(?P<yaml>filepath):")
+_TARGET = rf"^([ \t]*)(?:- )?_target_:[ \t]*[\"']?{_CALL}[\"']?[ \t]*\n"
+_FILEPATH = re.compile(rf"{_CALL}[^\n]*?\b(?P<shell>filepath)=|{_TARGET}(?:\2.*\n){{0,20}}?\2[ \t]*(?P<yaml>filepath):", re.M)
 _NAME = re.compile(r"\bsox_io\b")
 
 
