@@ -14,7 +14,7 @@ import re
 import sys
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from dispatcher import arguments, backend, collector, forks, interrupts, notices, source, target, truncation, writable
 from dispatcher.collector import Collector
@@ -305,7 +305,7 @@ class Backend(backend.Backend):
     """libsndfile: wav, flac, ogg, mp3, sphere, aiff, au, caf, w64 and others; file objects that can seek."""
 
     name = "soundfile"
-    reads_on_in = frozenset()
+    reads_on_in: ClassVar[frozenset[str] | None] = frozenset()
 
     def __init__(self) -> None:
         import soundfile

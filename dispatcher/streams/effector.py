@@ -58,8 +58,11 @@ class AudioEffector:
     ) -> None:
         if format is None and (encoder is not None or codec_config is not None):
             raise ArgumentError("encoder and codec_config need a format; name the container, e.g. format='mp3'")
-        self.effect, self.format, self.encoder = effect, format, encoder
-        self.codec_config, self.pad_end = codec_config, pad_end
+        self.effect: str | None = effect
+        self.format: str | None = format
+        self.encoder: str | None = encoder
+        self.codec_config: CodecConfig | None = codec_config
+        self.pad_end: bool = pad_end
 
     def apply(self, waveform: torch.Tensor, sample_rate: int, output_sample_rate: int | None = None) -> torch.Tensor:
         """Apply it to the whole of a waveform.

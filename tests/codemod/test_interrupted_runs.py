@@ -1,7 +1,5 @@
 """A run that is stopped, and run again, ends where an undisturbed run ends."""
 
-from __future__ import annotations
-
 import errno
 import json
 import os

@@ -133,6 +133,20 @@ test_list_audio_backends_by_its_old_path = table(
         "from compat import list_audio_backends\nprint(list_audio_backends())\n",
         target="2.9",
     ),
+    changes(
+        "the class beside itself",
+        """
+        from torchaudio.backend.common import AudioMetaData, AudioMetaData as Meta
+        x: AudioMetaData
+        y: Meta
+        """,
+        """
+        from torchaudio import AudioMetaData
+        from torchaudio import AudioMetaData as Meta
+        x: AudioMetaData
+        y: Meta
+        """,
+    ),
     stays(
         "in a ladder of imports",
         """

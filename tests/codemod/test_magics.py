@@ -1,7 +1,5 @@
 """Magics and shell lines in notebooks: Python in them is rewritten, the rest is searched, and none is dropped without a word."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

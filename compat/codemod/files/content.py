@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from compat.codemod.files import discovery
-from compat.codemod.files.discovery import Found
 
 _SPEAKS_ELSEWHERE = re.compile(rb"torchaudio|TORCHAUDIO_|sox_io|\btorio\b")
 _TORIO = re.compile(rb"(?:import|from|,)[ \t]*torio\b")
@@ -22,7 +21,7 @@ _MATTERS = re.compile(
 class Reading(NamedTuple):
     """A file, its content if it speaks of what may change, why it could not be read, and whether it mentions torchaudio at all."""
 
-    found: Found
+    found: discovery.Found
     data: bytes | None = None
     why: str = ""
     mentions: bool = False
@@ -31,7 +30,7 @@ class Reading(NamedTuple):
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)  # a pipe must not hold us
 
 
-def probe(found: Iterable[Found]) -> Iterator[Reading]:
+def probe(found: Iterable[discovery.Found]) -> Iterator[Reading]:
     """Read files."""
     for one in found:
         try:
@@ -45,6 +44,6 @@ def probe(found: Iterable[Found]) -> Iterator[Reading]:
 
 
 def speaks(data: bytes) -> bool:
-    """Whether Python speaks of what may change; the setter and the getter may come by way of another module."""
+    """Tell whether Python speaks of what may change; the setter and the getter may come by way of another module."""
     named = b"torchaudio" in data or b"TORCHAUDIO_" in data
     return (named and _MATTERS.search(data) is not None) or b"t_audio_backend(" in data or _TORIO.search(data) is not None

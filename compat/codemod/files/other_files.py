@@ -24,7 +24,7 @@ NEW_PINS = "Pin the release you move to, together with torch: `torchaudio-compat
 
 def pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
     """The pins in a text that do not go with the target: where they stand, and why."""
-    wanted = {"2.1": (2, 1), "2.2": (2, 2), "2.9": (2, 9)}.get(target)
+    wanted = old_names.RELEASES.get(target)
     for match in _PIN.finditer(text):
         version = tuple(int(part) for part in match.group(2).split("."))[:2]
         if wanted and (version < wanted or (len(version) == 2 and target != "2.9" and version >= (2, 9))):
@@ -33,7 +33,7 @@ def pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
 
 def torch_pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
     """The pins of torch that hold an old release fast, in a text that has such a pin of torchaudio."""
-    wanted = {"2.1": (2, 1), "2.2": (2, 2), "2.9": (2, 9)}.get(target)
+    wanted = old_names.RELEASES.get(target)
     for match in _TORCH_PIN.finditer(text):
         version = tuple(int(part) for part in match.group(1).split("."))[:2]
         if wanted and version < wanted:

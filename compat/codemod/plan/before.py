@@ -5,11 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from compat.codemod.plan.part import Part
-from compat.codemod.source import conditions
-from compat.codemod.source.module import Module
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.scopes import all_arguments
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.source import Module, NotProvableError, all_arguments, conditions
+from compat.codemod.uses import SetterCall
 
 
 class _Early:
@@ -70,7 +67,6 @@ def nothing_calls(part: Part, module: Module, function: ast.stmt, setter: Setter
 
 
 def _speakers_at_top(module: Module) -> dict[str, set[str]]:
-    """For each name the functions and classes at the top of a module that speak of it."""
     found = defaultdict(set)
     for one in module.tree.body:
         if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -80,7 +76,6 @@ def _speakers_at_top(module: Module) -> dict[str, set[str]]:
 
 
 def _calls_what_it_decorates(module: Module, decorator: ast.expr) -> bool:
-    """Whether a decorator is a function of the module that calls at once what it is given."""
     for definition in module.tree.body:
         if isinstance(definition, ast.FunctionDef) and isinstance(decorator, ast.Name) and definition.name == decorator.id:
             given = {argument.arg for argument in all_arguments(definition.args)}

@@ -5,11 +5,9 @@ import ast
 from compat.codemod.plan import giving, order
 from compat.codemod.plan.part import PLATFORM, Part
 from compat.codemod.plan.visibility import all_is_seen
-from compat.codemod.rewrite.changes import Remove, Substitute
-from compat.codemod.source.module import Module
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.uses import backend_limits, setter_calls
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.rewrite import Remove, Substitute
+from compat.codemod.source import Module, NotProvableError
+from compat.codemod.uses import SetterCall, backend_limits, setter_calls
 
 
 def settle(part: Part, setters: list[SetterCall]) -> None:

@@ -6,23 +6,15 @@ from collections.abc import Callable, Iterable, Iterator
 
 from compat.codemod.plan import sites
 from compat.codemod.plan.sites import Site
-from compat.codemod.rewrite.changes import Change
-from compat.codemod.rewrite.drafts import Draft
-from compat.codemod.source.module import Module, Use
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.notes import Notes
-from compat.codemod.uses import setter_calls
-from compat.codemod.uses.project import Project
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.rewrite import Change, Draft
+from compat.codemod.source import Module, Notes, NotProvableError, Use
+from compat.codemod.uses import Project, SetterCall, setter_calls
 
 # The rules that the plan speaks for; each has its file in `rules`, with its words.
 SAME_FILE, PROJECT, FOLD, PLATFORM = "TAC101", "TAC102", "TAC103", "TAC104"
 VARIABLE, RESTORE, TRIED, VALUE = "TAC105", "TAC106", "TAC109", "TAC118"
 
 BY_HAND = 'Give backend= to the calls that this setting is meant for ("sox_io" is "sox" there), then delete it.'
-_DELETE_BY_HAND = "Delete it by hand: 2.9 has no global backend, and ignores backend= in calls."
-_GONE = "the global backend is gone: each call names its own"
-_GONE_IN_NINE = "torchaudio 2.9 has no global backend"
 
 # What there is to say, by rule.
 Drafts = defaultdict[str, list[tuple[Module, Draft]]]
@@ -67,7 +59,7 @@ class Part(Notes):
         return [site for site in self._by_module[module] if site not in self.settled]
 
     def has_sites_beside(self, module: Module) -> bool:
-        """Whether another module has some."""
+        """Tell whether another module has some."""
         return any(self.sites_in(other) for other in self.modules if other is not module)
 
     # Saying
@@ -78,7 +70,9 @@ class Part(Notes):
 
     def say_of(self, setter: SetterCall, why: NotProvableError, rule: str = "") -> None:
         """Report a setter, under the rule that speaks of its kind."""
-        advice = why.advice or (BY_HAND if self.per_call else _DELETE_BY_HAND)
+        advice = why.advice or (
+            BY_HAND if self.per_call else "Delete it by hand: 2.9 has no global backend, and ignores backend= in calls."
+        )
         self.say(rule or self.rule_of(setter), setter.module, setter.call, NotProvableError(why.reason, why.related, advice))
 
     def attempt(self, rule: str, of: Iterable[SetterCall], settle: Callable[[], None]) -> bool:
@@ -96,7 +90,9 @@ class Part(Notes):
     ) -> None:
         """Propose to take a setter away; ``also`` are the other uses that go with it."""
         span = setter.module.span(setter.call)
-        reason = reason or (_GONE if self.per_call else _GONE_IN_NINE)
+        reason = reason or (
+            "the global backend is gone: each call names its own" if self.per_call else "torchaudio 2.9 has no global backend"
+        )
         draft = Draft(span, reason, changes=tuple(changes), touches=(setter.use, *also), group=group)
         self._drafts[rule].append((setter.module, draft))
 

@@ -4,11 +4,9 @@ import ast
 import dataclasses
 from collections.abc import Iterator
 
-from compat.codemod.rewrite.changes import Change, DropFinally, Remove, Unwrap
-from compat.codemod.source.module import Module, Use
-from compat.codemod.source.old_names import Kind
-from compat.codemod.uses import setter_calls
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.rewrite import Change, DropFinally, Remove, Unwrap
+from compat.codemod.source import Kind, Module, Use
+from compat.codemod.uses import SetterCall, setter_calls
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -6,9 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from compat.codemod.reporting.plain import left_of, printable, sentence, summary
-from compat.codemod.source.findings import Finding
-from compat.codemod.source.options import Options
-from compat.codemod.source.results import FileResult, Result
+from compat.codemod.rules import rules
+from compat.codemod.source import FileResult, Finding, Options, Result, grouped
 
 _CONTEXT = 3
 
@@ -69,8 +68,6 @@ def _text(text: str) -> str:
 
 
 def _counts(result: Result, options: Options) -> str:
-    from compat.codemod.rules import rules
-
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for file in result.files:
         for finding in file.fixed:
@@ -111,12 +108,7 @@ def _cell(lines: list[str], index: int, end: int, kind: str, tag: str) -> str:
 
 
 def _by_rule(findings: list[Finding]) -> Iterator[str]:
-    from compat.codemod.rules import rules
-
-    groups: dict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        groups[finding.rule].append(finding)
-    for rule, own in sorted(groups.items()):
+    for rule, own in sorted(grouped((finding.rule, finding) for finding in findings).items()):
         yield f"<section data-group><h3><code>{rule}</code> {_text(rules()[rule].title)}</h3>"
         for finding in own:
             words = f"{finding.place} {finding.rule} {finding.reason} {finding.advice}"

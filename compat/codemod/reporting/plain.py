@@ -4,9 +4,7 @@ import difflib
 from collections.abc import Iterator
 from typing import TextIO
 
-from compat.codemod.source.findings import Finding
-from compat.codemod.source.options import Options
-from compat.codemod.source.results import FileResult, Result, kinds_of
+from compat.codemod.source import FileResult, Finding, Options, Result, kinds_of
 
 _COLOURS = {"+": "\033[32m", "-": "\033[31m", "@": "\033[36m"}
 _PLAIN = "\033[0m"

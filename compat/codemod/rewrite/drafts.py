@@ -3,8 +3,7 @@
 import dataclasses
 
 from compat.codemod.rewrite.changes import Change
-from compat.codemod.source.findings import Place
-from compat.codemod.source.module import Imported, Use
+from compat.codemod.source import Imported, Place, Use
 
 # A use, an import, or the full path of a name that stands in a text: "torchaudio.AudioMetaData".
 Touched = Use | Imported | str

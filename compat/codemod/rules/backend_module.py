@@ -14,6 +14,7 @@ from compat.codemod.rule import (
     Level,
     Module,
     NameArgument,
+    NotProvableError,
     Project,
     RenameKeyword,
     Replace,
@@ -21,10 +22,9 @@ from compat.codemod.rule import (
     Use,
     Valid,
     keyword,
+    old_names,
     starred,
 )
-from compat.codemod.source import old_names
-from compat.codemod.source.not_provable import NotProvableError
 from compat.codemod.uses import backend_limits, forwarding
 
 _BELOW = f"{old_names.ROOT}.backend."
@@ -34,8 +34,6 @@ _GONE = "torchaudio.backend is deprecated from 2.1 on and gone in 2.9"
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Calls become those of torchaudio itself; other uses, and names that never were, are reported."""
     for use in module.of(Kind.BACKEND_FUNCTION):
-        if use.stored:
-            continue
         try:
             changes = _kept(module, project, use) if use.call is None else _moved(module, project, use, use.call)
             yield Draft(module.span(use.node), _GONE, changes=tuple(changes), touches=(use,))

@@ -3,8 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import NO_FUNCTION, NO_LEFTOVERS, Draft, Level, Module, Project, Remove, Rule, Valid, literal
-from compat.codemod.source import old_names
+from compat.codemod.rule import NO_FUNCTION, NO_LEFTOVERS, Draft, Level, Module, Project, Remove, Rule, Valid, literal, old_names
 
 _REASON = f"{old_names.VARIABLE} is not read from 2.2 on"
 
@@ -21,7 +20,9 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             continue
         statement = module.statement_of(node)
         value = _assigned(module, statement, node)
-        if value == "1" and not _imported_before(module, statement):
+        imports = [one.statement for one in module.imported if one.scope is module.names.module]
+        early = all(module.span(one)[0] >= module.span(statement)[0] for one in imports)
+        if value == "1" and early:
             yield Draft(module.span(statement), _REASON, changes=(Remove(statement),), touches=NO_FUNCTION)
         elif value == "1":
             yield Draft(module.span(statement), f"{_REASON}, and here it came after the import and had no effect", "Delete it.")
@@ -47,11 +48,6 @@ def _assigned(module: Module, statement: ast.stmt, node: ast.Constant) -> str | 
             value = call.args[1]
     found = literal(value)
     return found if isinstance(found, str) else None
-
-
-def _imported_before(module: Module, statement: ast.stmt) -> bool:
-    at = module.span(statement)[0]
-    return any(one.scope is module.names.module and module.span(one.statement)[0] < at for one in module.imported)
 
 
 RULE = Rule(

@@ -15,18 +15,16 @@ _REASON = "the first parameter is called uri= from 2.1 on; filepath= is a TypeEr
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Each call that gives it by that name, itself or by way of partial and its kin; a report where it stands in a dict."""
-    for use, call in module.calls_of("load", "save", "info"):
-        given = keyword(call, _OLD)
-        if given is None:
-            yield from _in_dict(module, project, call)
-        else:
-            yield _draft(module, project, use, call, given, twice=bool(call.args))
-    own = {call for _, call in module.calls_of("load", "save", "info")}
-    for use, call, others in forwarding.forwarded(module, "load", "save", "info"):
+    own = set()
+    for use, call, others in forwarding.calls_of(module, "load", "save", "info"):
+        own.add(call)
         given = keyword(call, _OLD)
         if given is not None:
-            own.add(call)
             yield _draft(module, project, use, call, given, twice=len(call.args) > others)
+        elif call is use.call:
+            yield from _in_dict(module, project, call)
+        else:
+            own.remove(call)
     for use in module.of(Kind.BACKEND_FUNCTION):
         if use.call is not None:
             own.add(use.call)
@@ -64,8 +62,7 @@ def _draft(module: Module, project: Project, use: Use, call: ast.Call, given: as
         return Draft(module.span(call), _REASON, "The call gives the file twice; keep one.")
     if project.dispatcher_may_be_off:
         return Draft(module.span(call), f"{_REASON}, unless the dispatcher is off, as it may be here", "Turn it on first.")
-    change = RenameKeyword(call, given, "uri")
-    return Draft(module.span(given), _REASON, changes=(change,), touches=(use,))
+    return Draft(module.span(given), _REASON, changes=(RenameKeyword(call, given, "uri"),), touches=(use,))
 
 
 def _in_dict(module: Module, project: Project, call: ast.Call) -> Iterator[Draft]:

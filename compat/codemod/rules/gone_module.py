@@ -29,14 +29,11 @@ def _advice(path: str, project: Project) -> str | None:
 
 
 def _of_torio(module: Module, project: Project) -> Iterator[Draft]:
-    """Imports of the package that came beside torchaudio, unless the project has a module of that name."""
     if project.files.named(old_names.TORIO, module.path):
         return
     for statement, _ in module.names.imports:
         home = f"{statement.module}." if isinstance(statement, ast.ImportFrom) else ""
-        if isinstance(statement, ast.ImportFrom) and statement.level:
-            continue
-        for alias in statement.names:
+        for alias in () if getattr(statement, "level", 0) else statement.names:
             path = (home + alias.name).removesuffix(".*")
             if path == old_names.TORIO or path.startswith(f"{old_names.TORIO}."):
                 yield Draft(module.span(alias), f"{path} does not come with torchaudio 2.9", old_names.gone(path) or "")

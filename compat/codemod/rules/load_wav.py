@@ -82,7 +82,7 @@ def _without(module: Module, node: ast.expr) -> list[Change] | None:
 
 
 def _by_2_15(operator: ast.operator, value: ast.expr) -> bool:
-    """Whether an operation with a value divides by 32768."""
+    """Tell whether an operation with a value divides by 32768."""
     return ast.unparse(value) in (_DIVISORS if isinstance(operator, ast.Div) else _FACTORS if isinstance(operator, ast.Mult) else ())
 
 

@@ -5,16 +5,18 @@ from collections.abc import Iterator
 from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid
 from compat.codemod.uses import replacements
 
-_ADVICE = "Let what takes its place accept the new call, leave this folder out (--exclude tests), and run again."
-
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """The replacements in this module that kept the engine from a change."""
     for one, places in replacements.refused(project).items():
         if one in replacements.of(module):
             name = f"torchaudio.{one.name}".rstrip(".")
-            reason = f"{name} {one.how} here, so what would reach it is not changed"
-            yield Draft(module.text.stretch(one.place), reason, _ADVICE, related=tuple(places[:3]))
+            yield Draft(
+                module.text.stretch(one.place),
+                f"{name} {one.how} here, so what would reach it is not changed",
+                "Let what takes its place accept the new call, leave this folder out (--exclude tests), and run again.",
+                related=tuple(places[:3]),
+            )
 
 
 RULE = Rule(

@@ -44,7 +44,7 @@ def _name(node: ast.expr) -> str:
 
 
 def _is_old(project: Project) -> bool:
-    """Whether a project is written for 2.0 or older: it sets a global backend or pins such a release, and no call names a backend."""
+    """Tell whether a project is written for 2.0 or older: it sets a global backend or pins such a release, and no call names a backend."""
 
     def look() -> bool:
         calls = [call for module in project.modules for _, call in module.calls_of(*old_names.FUNCTIONS)]
@@ -58,7 +58,7 @@ def _is_old(project: Project) -> bool:
 
 
 def _shows_old_order(call: ast.Call) -> bool:
-    """Whether an encoding is in seventh place, or a bit depth in eighth: now these are a bit depth and the size of a buffer."""
+    """Tell whether an encoding is in seventh place, or a bit depth in eighth: now these are a bit depth and the size of a buffer."""
     seventh, eighth = ([literal(one) for one in call.args[6:8]] + [None, None])[:2]
     return isinstance(seventh, str) or (seventh is None and eighth in (8, 16, 24, 32, 64))
 

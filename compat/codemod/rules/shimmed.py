@@ -9,8 +9,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """The calls that install another release than the target; nothing of the project is changed then."""
     for owner, call in project.pins:
         if owner is module:
-            reason = "the project runs as another release of torchaudio from here on, so its code is right for that one"
-            yield Draft(module.span(call), reason, "Take this away, or install the target's release, and run again.")
+            yield Draft(
+                module.span(call),
+                "the project runs as another release of torchaudio from here on, so its code is right for that one",
+                "Take this away, or install the target's release, and run again.",
+            )
 
 
 RULE = Rule(

@@ -5,9 +5,23 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 
-from compat.codemod.rule import DROP_IN, MODERN, Change, Draft, Level, Module, Project, Replace, Rule, Use, Valid, called, literal
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.scopes import AnyFunction
+from compat.codemod.rule import (
+    DROP_IN,
+    MODERN,
+    AnyFunction,
+    Change,
+    Draft,
+    Level,
+    Module,
+    NotProvableError,
+    Project,
+    Replace,
+    Rule,
+    Use,
+    Valid,
+    called,
+    literal,
+)
 from compat.codemod.uses.passed_values import callers
 
 _NEW = {"rate": "sample_rate", "channels": "num_channels", "precision": "bits_per_sample"}
@@ -16,7 +30,7 @@ _REASON = "info gives one AudioMetaData, which does not unpack and has no items"
 
 
 def unsettled(module: Module, project: Project, use: Use) -> bool:
-    """Whether a call of ``info`` is used as the old tuple in a way that nothing translates; then nobody else may change it."""
+    """Tell whether a call of ``info`` is used as the old tuple in a way that nothing translates; then nobody else may change it."""
     if use.call is None or use.name != "info":
         return False
     try:
@@ -34,8 +48,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             if changes is not None:
                 yield Draft(module.span(call), _REASON, changes=changes, touches=(use,))
         except NotProvableError as why:
-            advice = "rate is sample_rate, channels num_channels; length was frames x channels with sox, and frames with soundfile."
-            yield Draft(module.span(call), f"{_REASON}; {why}", advice)
+            yield Draft(
+                module.span(call),
+                f"{_REASON}; {why}",
+                "rate is sample_rate, channels num_channels; length was frames x channels with sox, and frames with soundfile.",
+            )
 
 
 def _translated(module: Module, project: Project, call: ast.Call) -> tuple[Change, ...] | None:
@@ -81,7 +98,6 @@ def _is_pair(statement: ast.AST | None) -> bool:
 
 
 def _not_taken_apart(module: Module, project: Project, returned: ast.Return) -> None:
-    """Raise where a caller of the function that gives it back takes it for a tuple."""
     function = module.function_of(returned)
     for caller, call in callers(project, module, function) if function else ():
         above = caller.names.parents.get(call)
@@ -91,7 +107,7 @@ def _not_taken_apart(module: Module, project: Project, returned: ast.Return) -> 
 
 
 def _may_be(caller: Module, callee: ast.expr, module: Module, function: AnyFunction) -> bool:
-    """Whether what is called by the name of a function is it: bound to it, imported from its file, or a method of something."""
+    """Tell whether what is called by the name of a function is it: bound to it, imported from its file, or a method of something."""
     qualified = caller.names.qualified(callee)
     if qualified is not None:
         stem, name = PurePath(module.path).stem, getattr(function, "name", "")
@@ -138,24 +154,21 @@ def _renamed(module: Module, project: Project, name: ast.Name) -> Iterator[Chang
 
 
 def _followed(module: Module, project: Project, name: ast.Name) -> None:
-    """Raise where not all that reads a name is seen."""
     if module.function_of(name) is None and module.names.scope_of[name].kind != "module":
         raise NotProvableError("it is kept in a class")
     if module.function_of(name) is None and project.is_exported(module, name.id):
         raise NotProvableError(f"{name.id} is imported by another file")
     if len(module.names.bindings(name)) != 1:
         raise NotProvableError(f"{name.id} is bound more than once")
-    if any(map(module.in_fstring, module.names.reads(name))):
+    if not module.in_fstrings.isdisjoint(module.names.reads(name)):
         raise NotProvableError(f"{name.id} is read in an f-string")
 
 
 def _attributes(module: Module, values: Sequence[ast.expr], also: Mapping[ast.expr, Change]) -> Iterator[Change]:
     """The changes for what is read of an old signal info; ``also`` has one more for each value that is not part of a larger change."""
     counted = set()
-    for value in values:
+    for value in (one for one in values if one not in counted):
         above = module.names.parents[value]
-        if value in counted:
-            continue
         if not isinstance(above, ast.Attribute):
             raise NotProvableError(f"{module.segment(value)} itself goes on to somewhere else")
         text = ast.unparse(value)
@@ -186,8 +199,7 @@ def _frames(module: Module, node: ast.AST, text: str) -> tuple[ast.AST, str] | N
     for above in module.names.chain(node):
         if not isinstance(above, ast.BinOp):
             break
-        words = ast.unparse(above)
-        new = _COUNTS.get(re.sub(rf"(?<![\w.]){re.escape(text)}\.", "x.", words))
+        new = _COUNTS.get(re.sub(rf"(?<![\w.]){re.escape(text)}\.", "x.", ast.unparse(above)))
         found = (above, new) if new is not None else found
     return found
 

@@ -4,8 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid, called, keyword, literal
-from compat.codemod.source import old_names
+from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid, called, keyword, literal, old_names, plain_name
 from compat.codemod.uses import reexports, type_texts
 
 _CODE = re.compile(r"\btorchaudio\.(set_audio_backend|get_audio_backend|list_audio_backends|load_wav|backend\.)|\bset_audio_backend\(")
@@ -17,6 +16,7 @@ _DOCTEST = re.compile(
 )
 _RUNNERS = ("exec", "eval", "compile", "timeit", "repeat", "run", "system", "Popen", "call", "check_call", "check_output")
 _REPLACERS = ("patch", "setattr", "delattr", "object", "multiple", "dict", "setdefault", "getLogger", "filterwarnings", "spec_from_loader")
+_TESTS = ast.If | ast.IfExp | ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Assert
 _IMPORTERS = re.compile(r"import", re.I)
 
 
@@ -24,19 +24,25 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """Star imports, imports by a string, code in strings."""
     for one in module.imported:
         if one.alias.name == "*":
-            reason = "a star import: which names here are torchaudio's cannot be told"
-            yield Draft(module.span(one.statement), reason, "Import torchaudio, or the names that are used.")
+            yield Draft(
+                module.span(one.statement),
+                "a star import: which names here are torchaudio's cannot be told",
+                "Import torchaudio, or the names that are used.",
+            )
     yield from _by_getattr(module)
     yield from _by_other_name(module)
     for reached in reexports.of(project, module):
         if _is_old(project, reached):
-            reason = f"torchaudio.{reached.known.name} is reached by way of {reached.through}, and not changed"
-            yield Draft(module.span(reached.node), reason, "Import torchaudio itself here and run again, or change it by hand.")
+            yield Draft(
+                module.span(reached.node),
+                f"torchaudio.{reached.known.name} is reached by way of {reached.through}, and not changed",
+                "Import torchaudio itself here and run again, or change it by hand.",
+            )
     for use in module.hidden:
         named = use.call is not None and keyword(use.call, "filepath") is not None
         lost = project.target == "2.9" and use.name in ("info", "AudioMetaData", "list_audio_backends")
         if named or lost or use.kind in (Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA):
-            line = module.text.span(_outermost(module, use.node))
+            line = module.span([one for one in module.names.chain(use.node) if isinstance(one, ast.JoinedStr)][-1])
             yield Draft(line, f"torchaudio.{use.name} is used in an f-string, where nothing is changed", "Change it by hand.")
     for node in module.strings:
         value = str(node.value)
@@ -61,7 +67,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _is_replaced(module: Module, node: ast.AST) -> bool:
-    """Whether a string is a key or an annotation, or says what a test replaces; other rules look at that."""
+    """Tell whether a string is a key or an annotation, or says what a test replaces; other rules look at that."""
     above = module.names.parents.get(node)
     is_key = isinstance(above, ast.Subscript | ast.Compare) or (isinstance(above, ast.Dict) and node in above.keys)
     return is_key or called(above) in _REPLACERS or type_texts.is_annotation(module, node)
@@ -85,9 +91,12 @@ def _by_getattr(module: Module) -> Iterator[Draft]:
             continue
         name = literal(above.args[1])
         if name is ...:
-            reason = f"what is taken from torchaudio is known only when the program runs: {ast.unparse(above.args[1])}"
-            yield Draft(module.span(above), reason, "See which names come here, and what is done with them.")
-        elif name in _OLD and not _only_tested(module, above):
+            yield Draft(
+                module.span(above),
+                f"what is taken from torchaudio is known only when the program runs: {ast.unparse(above.args[1])}",
+                "See which names come here, and what is done with them.",
+            )
+        elif name in _OLD and not isinstance(module.names.parents.get(above), _TESTS):
             yield Draft(module.span(above), f"torchaudio.{name} is taken by getattr, so its calls are not seen", "Change it by hand.")
 
 
@@ -102,15 +111,13 @@ def _by_other_name(module: Module) -> Iterator[Draft]:
         if isinstance(above, ast.arguments):
             names |= {one.arg for one, default in _defaults(above) if default is use.node}
         else:
-            targets = above.targets if isinstance(above, ast.Assign) else [above.target]
-            names |= {one.id if isinstance(one, ast.Name) else one.attr for one in targets if isinstance(one, ast.Name | ast.Attribute)}
+            names |= {plain_name(one) for one in (above.targets if isinstance(above, ast.Assign) else [above.target])}
     for node in module.names.all(ast.Attribute) if names else ():
-        owner = node.value
-        name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
+        name = plain_name(node.value)
         call = module.names.parents.get(node)
         given = {one.arg for one in call.keywords} if isinstance(call, ast.Call) and call.func is node else set()
         old = node.attr in _OLD or (node.attr in old_names.FUNCTIONS and given & {"filepath", "precision", "offset"})
-        if name in names and old and (module.names.qualified(node) or "").partition(".")[0] != old_names.ROOT:
+        if name and name in names and old and (module.names.qualified(node) or "").partition(".")[0] != old_names.ROOT:
             yield Draft(module.span(node), f"{name} is torchaudio here, or may be, by another name", "Use the name that is imported.")
 
 
@@ -118,19 +125,6 @@ def _defaults(arguments: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | No
     positional = [*arguments.posonlyargs, *arguments.args]
     yield from zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True)
     yield from zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-
-
-def _only_tested(module: Module, node: ast.Call) -> bool:
-    above = module.names.parents.get(node)
-    return isinstance(above, ast.If | ast.IfExp | ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Assert)
-
-
-def _outermost(module: Module, node: ast.AST) -> ast.AST:
-    found = node
-    for above in module.names.chain(node):
-        if isinstance(above, ast.JoinedStr):
-            found = above
-    return found
 
 
 RULE = Rule(

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from compat._version import __version__
-from compat.codemod.source.options import Options, UsageError, configured
+from compat.codemod.source import Options, UsageError, configured
 from compat.console import is_full, nobody_reads, parsed, print_anything
 
 if TYPE_CHECKING:
-    from compat.codemod.source.results import Result, Tick
+    from compat.codemod.source import Result, Tick
 
 _TARGETS = ("2.1", "2.2", "2.9", "compat")
 _FORMATS = ("text", "json", "sarif", "github")
@@ -84,8 +85,7 @@ def main(argv: Sequence[str] | None = None, prog: str = _PROG, keep: list[object
     try:
         if arguments.list_rules or arguments.explain:
             return _tell(arguments.explain)
-        options = _options(arguments)
-        return _from_stdin(options) if options.paths == ("-",) else _on_files(options, keep)
+        return _run(_options(arguments), keep)
     except UsageError as why:
         print(f"{made.prog}: {why}", file=sys.stderr)
         return 2
@@ -107,31 +107,20 @@ def _options(arguments: argparse.Namespace) -> Options:
     if "-" in arguments.paths and arguments.paths != ["-"]:
         raise UsageError("`-` goes alone")
     start = "." if arguments.paths in (["-"], []) else arguments.paths[0]
-    values = configured(start if os.path.isdir(start) else os.path.dirname(start) or ".")
-    for name in ("target", "unsafe", "backend", "docs"):
-        if getattr(arguments, name) is not None:
-            values[name] = getattr(arguments, name)
+    given = {name: tuple(one) if isinstance(one, list) else one for name, one in vars(arguments).items() if one not in (None, [])}
     for name in ("select", "ignore"):
-        given = [rule.strip().upper() for one in getattr(arguments, name) or () for rule in one.split(",") if rule.strip()]
-        if getattr(arguments, name) is not None and not given:
-            raise UsageError(f"--{name} names no rule; --list-rules lists them")
-        values[name] = tuple(given or values.get(name, ()))
-    for name in ("entry", "exclude"):
-        values[name] = tuple(getattr(arguments, name) or values.get(name, ()))
-    options = Options(
-        **{**values, "paths": tuple(arguments.paths)},
-        check=arguments.check,
-        diff=arguments.diff,
-        format=arguments.format,
-        report=arguments.report,
-        statistics=arguments.statistics,
-    )
+        if name in given:
+            given[name] = tuple(rule.strip().upper() for one in given[name] for rule in one.split(",") if rule.strip())
+            if not given[name]:
+                raise UsageError(f"--{name} names no rule; --list-rules lists them")
+    known = {field.name for field in dataclasses.fields(Options)}
+    configuration = configured(start if os.path.isdir(start) else os.path.dirname(start) or ".")
+    options = Options(**{**configuration, **{name: one for name, one in given.items() if name in known}})
     _refuse(options)
     return options
 
 
 def _refuse(options: Options) -> None:
-    """Raise for what cannot be done as it is asked for."""
     if options.target not in _TARGETS:
         raise UsageError(f"there is no target {options.target!r}; there is {', '.join(_TARGETS)}")
     if options.backend is not None and options.backend not in _BACKENDS:
@@ -173,23 +162,19 @@ def _indented(title: str, code: str) -> str:
     return f"{title}:\n\n" + "".join(f"    {line}" if line.strip() else line for line in code.splitlines(keepends=True))
 
 
-def _from_stdin(options: Options) -> int:
+def _run(options: Options, keep: list[object] | None) -> int:
     from compat.codemod.run import session
 
+    if options.paths != ("-",):
+        with _progress() as tick:
+            result = session.run(options, tick, keep)
+        return _say(result, options, sys.stdout)
     result = session.run_text(sys.stdin.buffer.read(), options)
-    for file in result.files:
-        if options.writes:
-            sys.stdout.buffer.write(file.new)
-            sys.stdout.buffer.flush()
-    return _say(result, options, sys.stdout if not options.writes else sys.stderr)
-
-
-def _on_files(options: Options, keep: list[object] | None) -> int:
-    from compat.codemod.run import session
-
-    with _progress() as tick:
-        result = session.run(options, tick, keep)
-    return _say(result, options, sys.stdout)
+    if not options.writes:
+        return _say(result, options, sys.stdout)
+    sys.stdout.buffer.writelines(file.new for file in result.files)
+    sys.stdout.buffer.flush()
+    return _say(result, options, sys.stderr)
 
 
 def _say(result: Result, options: Options, out: Any) -> int:

@@ -2,12 +2,10 @@
 
 import os
 import sys
-from collections import defaultdict
 from collections.abc import Iterable
 
 from compat.codemod.files import discovery, documents, other_files
 from compat.codemod.files.content import probe
-from compat.codemod.files.discovery import Found
 from compat.codemod.files.document import Document, UnreadableError
 from compat.codemod.files.import_graph import Files, Quiet, content
 from compat.codemod.source.findings import Finding, Place
@@ -34,7 +32,7 @@ class Gathered:
         own_names: which of our names the project takes for modules of its own.
     """
 
-    def __init__(self, options: Options, result: Result, found: Iterable[Found] = ()) -> None:
+    def __init__(self, options: Options, result: Result, found: Iterable[discovery.Found] = ()) -> None:
         self.options = options
         self.result = result
         self.read: dict[str, Document] = {}
@@ -82,17 +80,15 @@ class Gathered:
         return [finding for one in document.prose for finding in other_files.findings(document.path, one, options.target)]
 
     def has_own_torchaudio(self) -> bool:
-        """Whether the project has a torchaudio of its own, so that an import of it proves nothing; this is then reported."""
+        """Tell whether the project has a torchaudio of its own, so that an import of it proves nothing; this is then reported."""
         if "torchaudio" not in self.own_names:
             return False
-        by_file = defaultdict(list)
         for module in self.modules:
             if module.imported:
                 place = module.place(module.imported[0].statement)
                 reason = "the project has a module `torchaudio` of its own, so what is imported here may be that"
-                by_file[module.path].append(Finding("TAC127", place, reason, "Run on a part that does not have it."))
-        for path, found in by_file.items():
-            self.result.files.append(FileResult(path, b"", b"", left=found, left_after=found))
+                found = [Finding("TAC127", place, reason, "Run on a part that does not have it.")]
+                self.result.files.append(FileResult(module.path, b"", b"", left=found, left_after=found))
         return True
 
     def project(self, modules: list[Module]) -> Project:
@@ -113,7 +109,7 @@ class Gathered:
         )
 
 
-def gather(found: list[Found], options: Options, result: Result, tick: Tick) -> Gathered:
+def gather(found: list[discovery.Found], options: Options, result: Result, tick: Tick) -> Gathered:
     """Read every file once."""
     gathered = Gathered(options, result, found)
     entries = frozenset(map(os.path.realpath, options.entry))
@@ -148,15 +144,13 @@ def _why(error: UnreadableError | SyntaxError) -> tuple[str, int | None]:
     return reason, error.lineno
 
 
-def _own_names(found: Iterable[Found]) -> frozenset[str]:
+def _own_names(found: Iterable[discovery.Found]) -> frozenset[str]:
     """Which of ``compat`` and ``torchaudio`` the project has as a top-level module of its own."""
     names = set()
-    folders = {os.path.dirname(one.path) for one in found if os.path.basename(one.path) == "__init__.py"}
+    packages = {os.path.dirname(one.path) for one in found if os.path.basename(one.path) == "__init__.py"}
     for one in found:
         folder, name = os.path.split(one.path)
-        for wanted in ("compat", "torchaudio"):
-            module = name == f"{wanted}.py" and folder not in folders
-            package = name == "__init__.py" and os.path.basename(folder) == wanted and os.path.dirname(folder) not in folders
-            if module or package:
-                names.add(wanted)
+        folder, name = os.path.split(folder) if name == "__init__.py" else (folder, name.removesuffix(".py"))
+        if name in ("compat", "torchaudio") and folder not in packages:
+            names.add(name)
     return frozenset(names)

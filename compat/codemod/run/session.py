@@ -6,15 +6,13 @@ import dataclasses
 import gc
 from typing import TYPE_CHECKING
 
-from compat.codemod.files import discovery
-from compat.codemod.source.options import Options
-from compat.codemod.source.results import FileResult, Problem, Result, Tick
+from compat.codemod.files import discovery, documents, journal, writing
+from compat.codemod.files.document import Document, UnreadableError
+from compat.codemod.run.reading import Gathered, gather
+from compat.codemod.source import FileResult, Options, Problem, Result, Tick
 
 if TYPE_CHECKING:
-    from compat.codemod.files.discovery import Found
-    from compat.codemod.files.document import Document
     from compat.codemod.run.engine import Outcome
-    from compat.codemod.run.reading import Gathered
 
 # Rules whose changes in one file are right only together with those in others.
 _ACROSS_FILES = {"TAC102", "TAC118"}
@@ -26,8 +24,6 @@ def run(options: Options, tick: Tick = lambda done, total: None, keep: list[obje
     Args:
         keep: where the syntax trees are left, for a process that ends without freeing them; no garbage is looked for then.
     """
-    from compat.codemod.run.reading import gather
-
     result = Result()
     found = list(discovery.walk([*options.paths, *options.entry], options.exclude, documents=options.docs))
     if not _recovered(found, options, result):
@@ -50,8 +46,6 @@ def run(options: Options, tick: Tick = lambda done, total: None, keep: list[obje
 
 def run_text(text: bytes, options: Options, path: str = "<stdin>") -> Result:
     """The same for one text that is in no file."""
-    from compat.codemod.run.reading import Gathered
-
     result = Result(scanned=1)
     gathered = Gathered(dataclasses.replace(options, entry=(path,) if options.target == "compat" else ()), result)
     if any(name in text for name in (b"torchaudio", b"TORCHAUDIO_", b"torio")) or options.target == "compat":
@@ -66,7 +60,6 @@ def _settle(gathered: Gathered) -> list[Outcome]:
     """The new texts of the files that speak of torchaudio, and what there is to say of them; gives what became of the modules."""
     if not (gathered.read or gathered.modules) or gathered.has_own_torchaudio():
         return []
-    from compat.codemod.files.document import UnreadableError
     from compat.codemod.rules import rules
     from compat.codemod.run import engine
 
@@ -97,8 +90,6 @@ def _file(document: Document, outcomes: dict[str, Outcome], gathered: Gathered) 
     Raises:
         UnreadableError: its new text cannot be put into it.
     """
-    from compat.codemod.files import discovery, documents
-
     own = [outcomes[piece.key] for piece in document.pieces]
     texts = {path: outcome.text for path, outcome in outcomes.items()}
     new = document.rebuild(texts) if any(outcome.changed for outcome in own) else document.data
@@ -118,10 +109,8 @@ def _file(document: Document, outcomes: dict[str, Outcome], gathered: Gathered) 
     return file
 
 
-def _recovered(found: list[Found], options: Options, result: Result) -> bool:
+def _recovered(found: list[discovery.Found], options: Options, result: Result) -> bool:
     """Undo what a stopped run has done; whether the project is as it was before that run."""
-    from compat.codemod.files import journal
-
     paths = [one.path for one in found]
     try:
         if options.writes:
@@ -136,8 +125,6 @@ def _recovered(found: list[Found], options: Options, result: Result) -> bool:
 
 
 def _write(result: Result) -> None:
-    from compat.codemod.files import journal, writing
-
     changed = [file for file in result.files if file.changed]
     held_back = {file.path: why for file in changed if (why := writing.obstacle(file.path, file.old)) is not None}
     held = next((file.path for file in changed if file.path in held_back and _is_part(file)), None)

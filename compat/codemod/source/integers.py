@@ -25,7 +25,7 @@ _LOADERS = {"torchaudio.load": 3, "compat.load": 3, "torchaudio.sox_effects.appl
 
 
 def is_dtype(node: ast.AST) -> bool:
-    """Whether an expression is a type of integers."""
+    """Tell whether an expression is a type of integers."""
     if isinstance(node, ast.Attribute):
         return node.attr in _DTYPES or node.attr in _TENSOR_TYPES
     text = literal(node)
@@ -35,7 +35,7 @@ def is_dtype(node: ast.AST) -> bool:
 
 
 def makes(module: Module, call: ast.Call) -> bool:
-    """Whether a call gives integers whatever it is given."""
+    """Tell whether a call gives integers whatever it is given."""
     dtype = keyword(call, "dtype")
     if dtype is not None:
         return is_dtype(dtype.value)

@@ -100,12 +100,12 @@ RELEASES = {"2.1": (2, 1), "2.2": (2, 2), "2.9": (2, 9)}
 
 
 def is_ours(path: str) -> bool:
-    """Whether a dotted name is torchaudio or something of it."""
+    """Tell whether a dotted name is torchaudio or something of it."""
     return path == ROOT or path.startswith(f"{ROOT}.")
 
 
 def has(path: str, target: str) -> bool | None:
-    """Whether the torchaudio of a target has what a path leads to; ``None`` where its wheels do not tell."""
+    """Tell whether the torchaudio of a target has what a path leads to; ``None`` where its wheels do not tell."""
     full = name = path.removeprefix(f"{ROOT}.")
     while name and not wheel_names.releases_of(name):
         name = name.rpartition(".")[0]
@@ -125,7 +125,7 @@ def lost(path: str, target: str) -> str | None:
 
 
 def is_old(path: str, target: str) -> bool:
-    """Whether a target lacks what a path leads to, or what it begins with, or has it only by another way that code is moved to."""
+    """Tell whether a target lacks what a path leads to, or what it begins with, or has it only by another way that code is moved to."""
     if not path.startswith(f"{ROOT}."):
         return False
     names = path.split(".")

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import pathlib
 from typing import Any
 
 TABLE = "torchaudio-compat"
@@ -32,7 +33,7 @@ class Options:
 
     @property
     def writes(self) -> bool:
-        """Whether files are changed."""
+        """Files are changed."""
         return not (self.check or self.diff)
 
 
@@ -55,15 +56,10 @@ def configured(start: str) -> dict[str, Any]:
     Raises:
         UsageError: it cannot be read, or has a key or a value that there is not.
     """
-    folder = os.path.abspath(start)
-    while True:
-        path = os.path.join(folder, "pyproject.toml")
-        if os.path.isfile(path):
-            return _table(path)
-        above = os.path.dirname(folder)
-        if above == folder:
-            return {}
-        folder = above
+    here = pathlib.Path(os.path.abspath(start))
+    files = [folder / "pyproject.toml" for folder in (here, *here.parents)]
+    nearest = next((path for path in files if path.is_file()), None)
+    return _table(str(nearest)) if nearest else {}
 
 
 def _table(path: str) -> dict[str, Any]:
@@ -82,8 +78,7 @@ def _table(path: str) -> dict[str, Any]:
         values = value if many and isinstance(value, list) else [value]
         if not all(type(one) is kind for one in values) or (many and not isinstance(value, list)):
             raise UsageError(f"{path}: {key} in [tool.{TABLE}] must be {'a list of ' if many else ''}{kind.__name__}")
-        if key in ("entry", "exclude"):
-            base = os.path.dirname(path)
-            values = [os.path.join(base, one) if key == "entry" else one for one in values]
+        if key == "entry":
+            values = [os.path.join(os.path.dirname(path), one) for one in values]
         found[key] = tuple(values) if many else value
     return found

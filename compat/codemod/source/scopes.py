@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import builtins
 import dataclasses
-import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -88,8 +87,7 @@ class Names:
     """
 
     def __init__(self, tree: ast.Module) -> None:
-        self._scopes: list[Scope] = []
-        self.module: Scope = self._open("module", tree, None)
+        self.module: Scope = Scope("module", tree, None)
         self.scope_of: dict[ast.Name, Scope] = {}
         self.parents: dict[ast.AST, ast.AST] = {}
         self.imports: list[tuple[ast.Import | ast.ImportFrom, Scope]] = []
@@ -98,10 +96,6 @@ class Names:
         self._body(tree, self.module)
 
     # Walking
-
-    def _open(self, kind: str, node: ast.AST, parent: Scope | None) -> Scope:
-        self._scopes.append(Scope(kind, node, parent))
-        return self._scopes[-1]
 
     def _body(self, node: ast.AST, scope: Scope) -> None:
         parents, by_kind = self.parents, self._by_kind
@@ -135,7 +129,7 @@ class Names:
     def _class(self, node: ast.ClassDef, scope: Scope) -> None:
         self._bind(node.name, node, scope)
         self._parts([*node.decorator_list, *node.bases, *node.keywords], node, scope)
-        inner = self.scope_made_by[node] = self._open("class", node, scope)
+        inner = self.scope_made_by[node] = Scope("class", node, scope)
         self._parts([*node.body, *getattr(node, "type_params", [])], node, inner)
 
     def _named_expression(self, node: ast.NamedExpr, scope: Scope) -> None:
@@ -176,7 +170,7 @@ class Names:
         self._body(node, scope)
 
     def _function(self, node: AnyFunction, scope: Scope) -> None:
-        inner = self.scope_made_by[node] = self._open("function", node, scope)
+        inner = self.scope_made_by[node] = Scope("function", node, scope)
         arguments = node.args
         self.parents[arguments] = node
         if not isinstance(node, ast.Lambda):
@@ -192,7 +186,7 @@ class Names:
         self._parts([*body, *getattr(node, "type_params", [])], node, inner)
 
     def _comprehension(self, node: ast.AST, scope: Scope) -> None:
-        inner = self._open("comprehension", node, scope)
+        inner = Scope("comprehension", node, scope)
         generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
         for index, generator in enumerate(generators):
             self.parents[generator] = node
@@ -212,17 +206,6 @@ class Names:
         scope.bindings.setdefault(name, []).append(Binding(target, nothing, node))
 
     # Asking
-
-    @functools.cached_property
-    def rebound(self) -> frozenset[str]:
-        """The names that do not mean the same import throughout: bound in more than one scope or way, or by ``global``."""
-        meanings: dict[str, set[tuple[int, str | None]]] = defaultdict(set)
-        for number, scope in enumerate(self._scopes):
-            for name, bindings in scope.bindings.items():
-                meanings[name].update((number, binding.target) for binding in bindings)
-            for name in scope.elsewhere:
-                meanings[name].update(((number, None), (-1, None)))
-        return frozenset(name for name, several in meanings.items() if len(several) > 1)
 
     def all(self, kind: type[Node]) -> list[Node]:
         """All nodes of a kind, in the order of the walk."""
@@ -251,7 +234,7 @@ class Names:
         return None if target is None else ".".join([target, *reversed(tail)])
 
     def is_builtin(self, node: ast.AST, name: str) -> bool:
-        """Whether an expression is that builtin, bound nowhere here and not hidden by a star import."""
+        """Tell whether an expression is that builtin, bound nowhere here and not hidden by a star import."""
         return (
             isinstance(node, ast.Name)
             and node.id == name

@@ -94,8 +94,7 @@ class Text:
 
     def indent(self, offset: int) -> str:
         """The white space that the line of an offset begins with."""
-        start = self.line_start(offset)
-        match = re.compile(r"[ \t\f]*").match(self.text, start)
+        match = re.compile(r"[ \t\f]*").match(self.text, self.line_start(offset))
         return match.group() if match else ""
 
     @functools.cached_property

@@ -61,7 +61,7 @@ class Tree(Notes):
         return self.segment(following[0]) if following else ""
 
     def is_elif(self, statement: ast.stmt) -> bool:
-        """Whether it is the ``if`` of an ``elif``."""
+        """Tell whether it is the ``if`` of an ``elif``."""
         return isinstance(statement, ast.If) and self.text.text.startswith("elif", self.text.span(statement)[0])
 
     def function_of(self, node: ast.AST) -> AnyFunction | None:
@@ -76,7 +76,7 @@ class Tree(Notes):
         return None
 
     def inside(self, node: ast.AST, outer: ast.AST) -> bool:
-        """Whether a node is part of another."""
+        """Tell whether a node is part of another."""
         return node is outer or any(above is outer for above in self.names.chain(node))
 
     def span(self, node: ast.AST) -> tuple[int, int]:
@@ -94,19 +94,16 @@ class Tree(Notes):
 
     # Nodes of a kind
 
-    def in_fstring(self, node: ast.AST) -> bool:
-        """Whether a node is part of an f-string."""
-        return node in self._in_fstrings
-
     @functools.cached_property
-    def _in_fstrings(self) -> set[ast.AST]:
+    def in_fstrings(self) -> set[ast.AST]:
+        """The nodes that are part of an f-string."""
         return {node for outer in self.names.all(ast.JoinedStr) for node in ast.walk(outer) if node is not outer}
 
     @functools.cached_property
     def strings(self) -> list[ast.Constant]:
         """All string constants."""
         found = [node for node in self.names.all(ast.Constant) if isinstance(node.value, str)]
-        return [node for node in found if not self.in_fstring(node)]
+        return [node for node in found if node not in self.in_fstrings]
 
     @property
     def calls(self) -> list[ast.Call]:
@@ -120,5 +117,5 @@ class Tree(Notes):
         return targets[0] if len(targets) == 1 and isinstance(targets[0], ast.Name) else None
 
     def is_docstring(self, node: ast.Constant) -> bool:
-        """Whether a string stands by itself as a statement."""
+        """Tell whether a string stands by itself as a statement."""
         return isinstance(self.names.parents.get(node), ast.Expr)

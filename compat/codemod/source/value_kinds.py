@@ -69,7 +69,7 @@ def of(module: Module, node: ast.AST, depth: int = 4) -> str:
     if isinstance(node, ast.NamedExpr):
         return of(module, node.value, depth)
     if isinstance(node, ast.Name) and depth:
-        return _of_name(module, node, depth - 1)
+        return strongest([_of_binding(module, binding.node, depth - 1) for binding in module.names.bindings(node)])
     if isinstance(node, ast.Attribute) and depth:
         return _of_attribute(module, node, depth - 1)
     if isinstance(node, ast.Subscript) and depth:
@@ -104,10 +104,8 @@ def _of_attribute(module: Module, node: ast.Attribute, depth: int) -> str:
     if node.attr in _ATTRIBUTES:
         return _ATTRIBUTES[node.attr]
     found = []
-    for other in module.names.all(ast.Attribute):
-        parent = module.names.parents.get(other)
-        if other.attr != node.attr or isinstance(other.ctx, ast.Load):
-            continue
+    stored = [one for one in module.names.all(ast.Attribute) if one.attr == node.attr and not isinstance(one.ctx, ast.Load)]
+    for parent in map(module.names.parents.get, stored):
         if isinstance(parent, ast.Assign):
             found.append(of(module, parent.value, depth))
         elif isinstance(parent, ast.AnnAssign):

@@ -62,7 +62,7 @@ def may_be_called(project: Project, module: Module, call: ast.Call, kept: list[K
 
 
 def _is_value(project: Project, module: Module, function: ast.expr, kept: list[Kept]) -> bool:
-    """Whether what is called is a value that a program puts where it is, and no function or class by its own name."""
+    """Tell whether what is called is a value that a program puts where it is, and no function or class by its own name."""
     name = plain_name(function)
     if isinstance(function, ast.Name):
         bindings = module.names.bindings(function)

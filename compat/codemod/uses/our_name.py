@@ -2,8 +2,8 @@
 
 import ast
 
-from compat.codemod.rewrite.changes import AddStatement, Change
-from compat.codemod.source.module import Module, Use
+from compat.codemod.rewrite import AddStatement, Change
+from compat.codemod.source import Module, Use
 from compat.codemod.uses.project import Project
 
 
@@ -40,7 +40,6 @@ def _made_global(module: Module, anchor: ast.stmt) -> list[ast.Global]:
 
 
 def _taken(module: Module) -> set[str]:
-    """The names that a module uses or binds, but for this package."""
     names = module.names
     taken = {
         node.id

@@ -5,12 +5,8 @@ import functools
 import re
 from collections.abc import Iterable
 
-from compat.codemod.files import import_graph
-from compat.codemod.files.import_graph import Files, Graph, Linked, Quiet, content
-from compat.codemod.source import old_names
-from compat.codemod.source.findings import Place
-from compat.codemod.source.module import Module
-from compat.codemod.source.notes import Notes
+from compat.codemod.files.import_graph import Files, Graph, Linked, Quiet, content, facts
+from compat.codemod.source import Module, Notes, Place, old_names
 from compat.codemod.uses import release_tests
 
 _COMPAT = re.compile(r"compat(?<!\wcompat)\b")  # it begins with plain letters, which are found fastest
@@ -93,10 +89,10 @@ class Project(Notes):
         return Graph(map(self._link, self.modules), self.quiet)
 
     def _link(self, module: Module) -> Linked:
-        return self.files.link(module.note("imports", lambda: import_graph.of(module.path, module.text.text.encode("utf-8", "replace"))))
+        return self.files.link(module.note("imports", lambda: facts(module.path, module.text.text.encode("utf-8", "replace"))))
 
     def is_exported(self, module: Module, name: str) -> bool:
-        """Whether another file imports a name, or all names, from a module."""
+        """Tell whether another file imports a name, or all names, from a module."""
         return not module.standalone and bool(self.imports.who_imports(module.path, name))
 
     # Files that do not speak of torchaudio
@@ -112,7 +108,7 @@ class Project(Notes):
             return None
 
     def neighbours_mention(self, module: Module, word: str) -> bool:
-        """Whether the text of a module, of one that it imports or of one that imports it has a word in it."""
+        """Tell whether the text of a module, of one that it imports or of one that imports it has a word in it."""
         if word in module.text.text or module.standalone:
             return word in module.text.text
         graph = self.imports

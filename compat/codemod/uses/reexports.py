@@ -9,10 +9,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
-from compat.codemod.source import old_names
-from compat.codemod.source.module import Module
-from compat.codemod.source.old_names import Known
-from compat.codemod.source.scopes import only_import
+from compat.codemod.source import Known, Module, old_names, only_import
 from compat.codemod.uses.project import Project
 
 _ROOT = re.compile(old_names.ROOT.encode())
@@ -66,7 +63,6 @@ def _of(project: Project, module: Module) -> Iterator[Reached]:
 
 
 def _sources(project: Project, module: Module) -> list[str]:
-    """The dotted names that the module imports from files of the project that may pass torchaudio on."""
     found = []
     for statement, _ in module.names.imports:
         base = "." * statement.level + (statement.module or "") if isinstance(statement, ast.ImportFrom) else ""

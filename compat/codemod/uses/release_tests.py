@@ -8,10 +8,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 
-from compat.codemod.source import old_names
-from compat.codemod.source.calls import called, literal
-from compat.codemod.source.module import Module
-from compat.codemod.source.old_names import Kind
+from compat.codemod.source import Kind, Module, called, literal, old_names
 
 _VERSIONS = {f"{old_names.ROOT}.__version__", f"{old_names.ROOT}.version.__version__", "torch.__version__", "torch.version.__version__"}
 _READERS = {"importlib.metadata.version", "importlib_metadata.version"}
@@ -87,7 +84,7 @@ def _old_arms(module: Module, attempt: ast.Try) -> Iterator[list[ast.stmt]]:
 
 
 def _calls(module: Module, block: list[ast.stmt]) -> bool | None:
-    """Whether a block calls torchaudio as only old releases can be called; ``None`` where it does not call it."""
+    """Tell whether a block calls torchaudio as only old releases can be called; ``None`` where it does not call it."""
     uses = [use for use in module.uses if use.known and any(module.inside(use.node, one) for one in block)]
     if not uses:
         return None
@@ -144,7 +141,7 @@ def _compared(module: Module, test: ast.Compare, target: str) -> bool | None:
 
 
 def _side(release: tuple[int, ...], literal: tuple[int, ...], *, is_latest: bool) -> int | None:
-    """Whether a release, with all its patches, is before (-1) or after (1) a version; the latest stands for those to come as well."""
+    """Tell whether a release, with all its patches, is before (-1) or after (1) a version; the latest stands for those to come as well."""
     padded = (*literal, 0, 0)[: max(len(literal), 2)]
     if len(literal) == 1:
         return 1 if release[0] >= literal[0] else -1
@@ -154,7 +151,7 @@ def _side(release: tuple[int, ...], literal: tuple[int, ...], *, is_latest: bool
 
 
 def _is_version(module: Module, node: ast.expr, depth: int = 3) -> bool:
-    """Whether an expression is the version of torchaudio, or of torch, which has the same number, in whatever form."""
+    """Tell whether an expression is the version of torchaudio, or of torch, which has the same number, in whatever form."""
     if module.names.qualified(node) in _VERSIONS:
         return True
     if isinstance(node, ast.Name):
@@ -175,14 +172,12 @@ def _is_version(module: Module, node: ast.expr, depth: int = 3) -> bool:
 
 
 def _value(module: Module, name: ast.Name) -> ast.expr | None:
-    """What a name is assigned, where that is done once."""
     bindings = module.names.bindings(name)
     statement = module.names.parents.get(bindings[0].node) if len(bindings) == 1 else None
     return statement.value if isinstance(statement, ast.Assign) and bindings[0].node in statement.targets else None
 
 
 def _literal(node: ast.expr) -> tuple[int, ...] | None:
-    """A version that is written out."""
     if isinstance(node, ast.Call) and len(node.args) == 1:
         return _literal(node.args[0])
     if isinstance(node, ast.Constant) and isinstance(node.value, str):

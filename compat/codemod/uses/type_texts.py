@@ -20,7 +20,8 @@ _TYPE_COMMENT = re.compile(r"#\s*type:")
 def mentions(module: Module, name: str) -> Iterator[tuple[int, int, str]]:
     """Where a dotted name of torchaudio stands in such an annotation, and what torchaudio is called there."""
     last = name.rpartition(".")[2]
-    roots = {one.local for one in module.imported if _is_root(one.path, one.local) and one.scope is module.names.module}
+    own = [one for one in module.imported if one.scope is module.names.module]
+    roots = {one.local for one in own if old_names.ROOT in (one.path, one.local)}
     spans = None
     for root in sorted(roots):
         pattern = re.compile(rf"(?<![\w.]){re.escape(f'{root}.{name}')}(?!\w)")
@@ -35,7 +36,7 @@ def mentions(module: Module, name: str) -> Iterator[tuple[int, int, str]]:
 
 
 def is_annotation(module: Module, node: ast.AST) -> bool:
-    """Whether a node is part of an annotation, or of a type that is written out elsewhere: ``Optional["..."]``, ``cast("...", x)``."""
+    """Tell whether a node is part of an annotation, or of a type that is written out elsewhere: ``Optional["..."]``, ``cast("...", x)``."""
     below = node
     for above in module.names.chain(node):
         if below in (getattr(above, "annotation", None), getattr(above, "returns", None)):
@@ -48,7 +49,3 @@ def is_annotation(module: Module, node: ast.AST) -> bool:
             return False
         below = above
     return False
-
-
-def _is_root(path: str, local: str) -> bool:
-    return path == old_names.ROOT or local == old_names.ROOT

@@ -6,7 +6,7 @@ import contextlib
 import operator
 import os
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from dispatcher import arguments, backend, target, truncation, writable
 from dispatcher.backends.sox import effects as chain
@@ -34,7 +34,7 @@ class Backend(backend.Backend):
     """libsox: wav, flac, mp3, ogg vorbis, sphere, amr, gsm, htk, aiff, au and what else the installed one has; no file objects."""
 
     name = "sox"
-    reads_on_in = frozenset({"ogg"})
+    reads_on_in: ClassVar[frozenset[str] | None] = frozenset({"ogg"})
 
     def __init__(self, sox: library.Library) -> None:
         self.library = sox
