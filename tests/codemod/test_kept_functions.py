@@ -40,6 +40,11 @@ test_it_is_reported = table(
             ("a keyword in a dict", "def use(fn):\n    return fn(**{'filepath': 1})\nuse(torchaudio.load)"),
             ("keywords in a dict", "kw = {'filepath': 1}\ndef use(fn):\n    return fn(**kw)\nuse(torchaudio.load)"),
             ("a retry", "retry(torchaudio.load, tries=3, filepath=p)"),
+            ("set by its name", "setattr(r, 'fn', torchaudio.load)\nr.fn(filepath=p)"),
+            ("a named tuple", "cfg = Config(torchaudio.load)\ncfg.reader(filepath=p)"),
+            ("a field with a type", "class R:\n    fn: object = torchaudio.load\n    def f(self, p):\n        self.fn(filepath=p)"),
+            ("a registry", "registry.add('wav', torchaudio.load)\nregistry.get('wav')(filepath=p)"),
+            ("a partial with a dict", "functools.partial(torchaudio.load, **{'filepath': 1})"),
             ("the module itself", "def use(ta, p):\n    return ta.load(filepath=p)\nuse(torchaudio, 1)"),
         )
     ),

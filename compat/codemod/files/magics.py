@@ -14,7 +14,7 @@ _SHOWN = {"html", "javascript", "js", "latex", "markdown", "svg"}
 # A plain word in front of arguments is a magic too, if Python does not read the line.
 _AUTOMATIC = r"(?:cat|cd|conda|cp|env|ls|load_ext|matplotlib|mkdir|mv|pip|prun|rm|run|time|timeit)[ \t]"
 
-_CELL = re.compile(r"\s*%%(\w+)")
+_CELL = re.compile(r"\s*%%([\w!]+)")
 _LINE = re.compile(rf"[ \t]*(?:[%!?,;/]|[\w\[\]., ]+=[ \t]*[%!]|[^'\"#]+\?{{1,2}}[ \t]*\Z|{_AUTOMATIC})")
 _HELP = re.compile(r"[ \t]*(?:%?\?|.*\?[ \t]*\Z)")
 _PYTHON = re.compile(rf"([ \t]*)((?:[\w\[\]., ]+=[ \t]*)?%?%?(?:{'|'.join(_RUN_PYTHON)})[ \t]+)(?=\S)")

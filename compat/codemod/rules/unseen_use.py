@@ -29,7 +29,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 "a star import: which names here are torchaudio's cannot be told",
                 "Import torchaudio, or the names that are used.",
             )
-    yield from _by_getattr(module)
+    yield from _by_getattr(module, project)
     yield from _by_other_name(module)
     for reached in reexports.of(project, module):
         if _is_old(project, reached):
@@ -81,23 +81,24 @@ def _is_old(project: Project, reached: reexports.Reached) -> bool:
     )
 
 
-def _by_getattr(module: Module) -> Iterator[Draft]:
+def _by_getattr(module: Module, project: Project) -> Iterator[Draft]:
     """``getattr(torchaudio, ...)`` where it gives one of the old names, or one that is not written out; guards are left."""
     for use in module.uses:
         above = module.names.parents.get(use.node)
-        if use.path != old_names.ROOT or not isinstance(above, ast.Call) or not module.names.is_builtin(above.func, "getattr"):
+        if not isinstance(above, ast.Call) or not module.names.is_builtin(above.func, "getattr"):
             continue
         if len(above.args) < 2 or above.args[0] is not use.node:
             continue
         name = literal(above.args[1])
-        if name is ...:
+        path = f"{use.path}.{name}"
+        if name is ... and use.path == old_names.ROOT:
             yield Draft(
                 module.span(above),
                 f"what is taken from torchaudio is known only when the program runs: {ast.unparse(above.args[1])}",
                 "See which names come here, and what is done with them.",
             )
-        elif name in _OLD and not isinstance(module.names.parents.get(above), _TESTS):
-            yield Draft(module.span(above), f"torchaudio.{name} is taken by getattr, so its calls are not seen", "Change it by hand.")
+        elif (name in _OLD or old_names.is_old(path, project.target)) and not isinstance(module.names.parents.get(above), _TESTS):
+            yield Draft(module.span(above), f"{path} is taken by getattr, so its calls are not seen", "Change it by hand.")
 
 
 def _by_other_name(module: Module) -> Iterator[Draft]:

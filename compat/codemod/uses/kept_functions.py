@@ -14,6 +14,9 @@ from compat.codemod.uses.project import Project
 _ONLY_ASK = ("getattr", "hasattr", "setattr", "delattr", "isinstance", "print", "dir", "vars", "reload", "object", "version", "help", "str")
 
 
+_WRAPPERS = ("partial", "partialmethod", "staticmethod", "classmethod", "map", "cache", "lru_cache", "getattr")
+
+
 class Kept(NamedTuple):
     """A place where a function of torchaudio, or torchaudio itself, is a value."""
 
@@ -72,8 +75,16 @@ def _is_value(project: Project, module: Module, function: ast.expr, kept: list[K
     if isinstance(function, ast.Attribute):
         whole = module.names.qualified(function)
         foreign = whole is not None and not project.files.named(whole.partition(".")[0], module.path)
-        return not foreign and name in _stored(project, [*kept, Kept(module, "", function)])
+        return not foreign and (name in _stored(project, [*kept, Kept(module, "", function)]) or _may_hold(kept, module, name))
     return True
+
+
+def _may_hold(kept: list[Kept], module: Module, name: str) -> bool:
+    """Tell whether a function went into a call that may keep it under a name, which is no function of the module itself."""
+    above = (one.module.names.parents.get(one.node) for one in kept)
+    given = any(isinstance(one, ast.Call) and called(one) not in _WRAPPERS for one in above)
+    own: list[ast.FunctionDef | ast.AsyncFunctionDef] = [*module.names.all(ast.FunctionDef), *module.names.all(ast.AsyncFunctionDef)]
+    return given and not any(one.name == name for one in own)
 
 
 def _stored(project: Project, kept: list[Kept]) -> set[str]:
