@@ -63,7 +63,7 @@ NINE = frozenset({"2.9"})
 DROP_IN = frozenset({"compat"})
 
 
-def sox_for_sox_io(module: Module, use: Use, value: ast.expr, reason: str) -> Draft:
+def sox_for_sox_io(module: Module, use: Use | str, value: ast.expr, reason: str) -> Draft:
     """The draft that writes ``"sox"`` where ``"sox_io"`` is written; a report where it is put together of parts, or in an f-string."""
     span, quoted = module.span(value), module.segment(value)
     if quoted not in ("'sox_io'", '"sox_io"') or value in module.in_fstrings:
@@ -101,6 +101,7 @@ class Rule:
         valid: what must stay untouched, each a test; at least one.
         explanation: why, and what a person is to look out for.
         everywhere: it speaks of code that the target cannot come to as well.
+        blocks: what it reports keeps the project from the target; else it is worth knowing.
         after_refusals: it is asked once the engine knows which changes it refuses.
         check: gives the drafts for one module.
     """
@@ -118,6 +119,7 @@ class Rule:
     report_only_for: frozenset[str] = frozenset()
     everywhere: bool = False
     after_refusals: bool = False
+    blocks: bool = True
 
     def applies(self, target: str) -> bool:
         """Tell whether it has anything to say for a target."""
