@@ -63,7 +63,7 @@ NINE = frozenset({"2.9"})
 DROP_IN = frozenset({"compat"})
 
 
-def sox_for_sox_io(module: Module, use: Use, value: ast.expr, reason: str) -> Draft:
+def sox_for_sox_io(module: Module, use: Use | str, value: ast.expr, reason: str) -> Draft:
     """The draft that writes ``"sox"`` where ``"sox_io"`` is written; a report where it is put together of parts, or in an f-string."""
     span, quoted = module.span(value), module.segment(value)
     if quoted not in ("'sox_io'", '"sox_io"') or value in module.in_fstrings:

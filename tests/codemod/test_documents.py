@@ -30,9 +30,9 @@ def notebook(*cells: list[str] | str, kind: str = "code", **more: Any) -> dict[s
 
 CELLS = (
     ["%matplotlib inline\n", "!pip install torchaudio\n", "import torchaudio\n", "torchaudio.set_audio_backend('soundfile')"],
-    ["%%bash\n", "torchaudio.load(filepath=x)"],
+    ["%%bash\n", "load(filepath=x)"],
     ["# 名前\n", "x, sr = torchaudio.load(filepath='é.wav')\n", "files = !ls\n", "torchaudio.load?"],
-    ["if x:\n", "    %time y = 1\n", "    !echo torchaudio.load(filepath=1)\n", "await torchaudio.info('a.wav')\n"],
+    ["if x:\n", "    %time y = 1\n", "    !echo load(filepath=1)\n", "await torchaudio.info('a.wav')\n"],
     [],
 )
 

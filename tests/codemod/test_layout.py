@@ -78,15 +78,6 @@ test_it_stays_and_it_is_said_why = table(
             """,
     ),
     said(
-        "the class imported beside others",
-        "Import it from torchaudio",
-        """
-            from torchaudio.backend.common import AudioMetaData, AudioMetaData as Meta
-            x: AudioMetaData
-            y: Meta
-            """,
-    ),
-    said(
         "the size of the buffer, passed on",
         "Delete what depends on it",
         """

@@ -14,15 +14,17 @@ _MATTERS = re.compile(
     rb"backend|\bload(?:_wav)?\b|\bsave\b|\binfo\b|AudioMetaData|TORCHAUDIO_|USE_SOUNDFILE|sox_|kaldi_io"
     rb"|torchaudio[ \t]*\.[ \t]*(?:io|_)|torchaudio['\" \t]*[=<>~]|torchaudio[ \t]+import|torchaudio\)"
     rb"|import[ \t]*\*|import_|import[ \t]+torchaudio[ \t]+as|sys\.modules|setattr|patch"
+    rb"|download_asset|apply_codec|compute_kaldi_pitch|prototype|ffmpeg_utils"
 )
 
 
 class Reading(NamedTuple):
-    """A file, its content if it speaks of torchaudio, and why it could not be read."""
+    """A file, its content if it speaks of what may change, why it could not be read, and whether it mentions torchaudio at all."""
 
     found: discovery.Found
     data: bytes | None = None
     why: str = ""
+    mentions: bool = False
 
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)  # a pipe must not hold us
@@ -38,7 +40,7 @@ def probe(found: Iterable[discovery.Found]) -> Iterator[Reading]:
             yield Reading(one, why=why.strerror or str(why))
             continue
         matters = speaks(data) if one.kind == discovery.PYTHON else _SPEAKS_ELSEWHERE.search(data)
-        yield Reading(one, data if matters else None)
+        yield Reading(one, data if matters else None, mentions=b"torchaudio" in data)
 
 
 def speaks(data: bytes) -> bool:

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from compat.codemod.source import Finding, Place, old_names
+from compat.codemod.files.document import Prose
+from compat.codemod.source import old_names
+from compat.codemod.source.findings import Finding, Place
 
 _VARIABLE = re.compile(old_names.VARIABLE)
 _CLAUSE = r"(?:===?|!=|~=|<=?|>=?|=|@|\^|~)\s*v?\d+(?:\.\d+)*(?:\.\*)?"
@@ -16,6 +18,11 @@ _PART = re.compile(r"(?P<sign>===?|!=|~=|<=?|>=?|=|@|\^|~)?\s*v?(?P<version>\d+(
 # The releases that a target's code runs under.
 _MINORS = {"2.1": range(1, 9), "2.2": range(2, 9), "2.9": range(9, 12)}
 _OLD_CODE = re.compile(r"\b(?:set_audio_backend|get_audio_backend|list_audio_backends)\b")
+_PATH = re.compile(r"(?<![\w./-])torchaudio(?:\.\w+)+")
+_IMPORT = re.compile(r"\bfrom[ \t]+(torchaudio(?:\.\w+)*)[ \t]+import[ \t]+([\w, \t]+)")
+_CALL = r"\btorchaudio\.(?:load|save|info)\b"
+_TARGET = rf"^([ \t]*)(?:- )?_target_:[ \t]*[\"']?{_CALL}[\"']?[ \t]*\n"
+_FILEPATH = re.compile(rf"{_CALL}[^\n]*?\b(?P<shell>filepath)=|{_TARGET}(?:\2.*\n){{0,20}}?\2[ \t]*(?P<yaml>filepath):", re.M)
 _NAME = re.compile(r"\bsox_io\b")
 
 
@@ -58,28 +65,47 @@ def _standard(part: re.Match[str]) -> str:
     return f"{sign}{version}{part['star'] or ''}"
 
 
-def findings(path: str, text: str, target: str) -> Iterator[Finding]:
-    """What a file that is not Python has to say."""
-    found = []
+def _paths(text: str) -> Iterator[tuple[int, int, str]]:
+    """The dotted names of torchaudio in a text, and the names that are imported from it."""
+    for match in _PATH.finditer(text):
+        yield *match.span(), match.group()
+    for match in _IMPORT.finditer(text):
+        for name in re.finditer(r"\w+", match.group(2)):
+            yield match.start(2) + name.start(), match.start(2) + name.end(), f"{match.group(1)}.{name.group()}"
+
+
+def findings(path: str, prose: Prose, target: str) -> Iterator[Finding]:
+    """What a text that is not Python has to say."""
+    text, found = prose.text, []
     for match in _VARIABLE.finditer(text):
         what = "is not read from 2.2 on" if target != "2.1" else 'turns the dispatcher off in 2.1, unless it is "1"'
         found.append((match.start(), match.end(), f"{old_names.VARIABLE} {what}", "Delete it."))
     for match in _OLD_CODE.finditer(text):
         found.append((match.start(), match.end(), f"{match.group()} seems to be called from here", "Change it by hand."))
+    said = [(first, last) for first, last, *_ in found]
+    for start, end, name in _paths(text):
+        if old_names.is_old(name, target) and not any(first < end and start < last for first, last in said):
+            reason = f"{name} is not in torchaudio {target}, or has moved"
+            found.append((start, end, reason, old_names.gone(name) or "Change it by hand."))
+    for match in _FILEPATH.finditer(text):
+        found.append((*match.span(match.lastgroup or 0), "filepath= is a TypeError from 2.1 on", "Rename it to uri."))
     found += [(start, end, why, NEW_PINS) for start, end, why in pins(text, target)]
     if any(advice is NEW_PINS for *_, advice in found):
         found += [(start, end, why, NEW_PINS) for start, end, why in torch_pins(text, target)]
+    lines = text.split("\n")
     for start, end, reason, advice in sorted(found):
-        yield Finding("TAC133", place(path, text, start, end), reason, advice)
+        at = place(path, prose, start, end)
+        if "compat: ignore" not in lines[at.line - prose.line]:
+            yield Finding("TAC133", at, reason, advice)
 
 
-def mentions(path: str, text: str) -> list[Place]:
+def mentions(path: str, prose: Prose) -> list[Place]:
     """Where the old name of the sox backend is written."""
-    return [place(path, text, match.start(), match.end()) for match in _NAME.finditer(text)]
+    return [place(path, prose, match.start(), match.end()) for match in _NAME.finditer(prose.text)]
 
 
-def place(path: str, text: str, start: int, end: int) -> Place:
+def place(path: str, prose: Prose, start: int, end: int) -> Place:
     """A stretch of a text, for people."""
-    line = text.count("\n", 0, start) + 1
-    column = start - (text.rfind("\n", 0, start) + 1) + 1
-    return Place(path, line, column, line, column + end - start)
+    line = prose.text.count("\n", 0, start) + prose.line
+    column = start - (prose.text.rfind("\n", 0, start) + 1) + 1
+    return Place(path, line, column, line, column + end - start, prose.cell)

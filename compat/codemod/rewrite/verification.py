@@ -26,8 +26,12 @@ def complaint(old: Module, new: Module, made: list[Edit]) -> str | None:
         last = bisect.bisect_left(starts, end) - 1
         if last >= 0 and start < max(made[last].end, made[last].start + 1):
             continue
-        first, final = track.forward(start), track.forward(end - 1)
-        if first is None or final is None or ((first, final + 1), type(statement)) not in there:
+        ends = {track.forward(end - 1)}
+        for edit in made[last + 1 : last + 2]:  # a block may end with what is added in its last line
+            if edit.start == edit.end and "\n" not in old.text.text[end : edit.start]:
+                ends.add((track.forward(edit.start - 1) or 0) + len(edit.new))
+        first = track.forward(start)
+        if first is None or not {((first, one + 1), type(statement)) for one in ends if one is not None} & there:
             return f"the statement in line {statement.lineno} would be lost, or become another"
     return None
 

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from compat import wheel_names
 from compat.codemod.rule import (
     MODERN,
     AddArgument,
@@ -26,6 +27,7 @@ from compat.codemod.rule import (
 )
 from compat.codemod.uses import backend_limits, forwarding
 
+_BELOW = f"{old_names.ROOT}.backend."
 _GONE = "torchaudio.backend is deprecated from 2.1 on and gone in 2.9"
 
 
@@ -39,14 +41,23 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             by_hand = f'Use torchaudio.{use.name}, with backend="{use.backend}" up to 2.8.'
             yield Draft(module.span(use.node), f"{_GONE}; {why.reason}", why.advice or by_hand, related=why.related[1:])
     for use in module.uses:
-        parts = use.path.split(".")
-        if use.known is None and parts[:2] == [old_names.ROOT, "backend"] and len(parts) > 3:
-            old = parts[2] == "sox_backend"
-            reason = (
-                "sox_backend, with its own order of arguments and a tuple from info, went in 0.9" if old else f"{use.path} never existed"
-            )
-            if old or parts[2] in ("sox_io_backend", "soundfile_backend"):
-                yield Draft(module.span(use.node), reason, "See what is meant, and use torchaudio.load, .save or .info.")
+        below = use.known is None and f"{use.path}.".startswith(_BELOW)
+        if below and not use.stored and old_names.has(use.path, project.target) is not True:
+            yield from _unknown(module, project, use)
+
+
+def _unknown(module: Module, project: Project, use: Use) -> Iterator[Draft]:
+    """A name below torchaudio.backend that the target does not have, or that never was."""
+    advice = "See what is meant, and use torchaudio.load, .save or .info."
+    parts = use.path.split(".")
+    if use.path.startswith(f"{_BELOW}sox_backend."):
+        yield Draft(module.span(use.node), "sox_backend, with its own order of arguments and a tuple from info, went in 0.9", advice)
+    elif old_names.earlier(use.path):
+        return  # TAC136 speaks of it
+    elif old_names.has(use.path, project.target) is False:
+        yield Draft(module.span(use.node), f"{use.path} is not in torchaudio {project.target}", advice)
+    elif len(parts) > 3 and parts[2] in ("sox_io_backend", "soundfile_backend") and not wheel_names.releases_of(".".join(parts[1:4])):
+        yield Draft(module.span(use.node), f"{use.path} never existed", advice)
 
 
 def _moved(module: Module, project: Project, use: Use, call: ast.Call) -> list[Change]:

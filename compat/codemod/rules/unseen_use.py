@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid, called, keyword, literal, old_names, plain_name
-from compat.codemod.uses import reexports
+from compat.codemod.uses import reexports, type_texts
 
 _CODE = re.compile(r"\btorchaudio\.(set_audio_backend|get_audio_backend|list_audio_backends|load_wav|backend\.)|\bset_audio_backend\(")
 _OLD = ("set_audio_backend", "get_audio_backend", "load_wav", "backend")
@@ -15,6 +15,7 @@ _DOCTEST = re.compile(
     re.M,
 )
 _RUNNERS = ("exec", "eval", "compile", "timeit", "repeat", "run", "system", "Popen", "call", "check_call", "check_output")
+_REPLACERS = ("patch", "setattr", "delattr", "object", "multiple", "dict", "setdefault", "getLogger", "filterwarnings", "spec_from_loader")
 _TESTS = ast.If | ast.IfExp | ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Assert
 _IMPORTERS = re.compile(r"import", re.I)
 
@@ -28,7 +29,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 "a star import: which names here are torchaudio's cannot be told",
                 "Import torchaudio, or the names that are used.",
             )
-    yield from _by_getattr(module)
+    yield from _by_getattr(module, project)
     yield from _by_other_name(module)
     for reached in reexports.of(project, module):
         if _is_old(project, reached):
@@ -48,11 +49,13 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         above = module.names.parents.get(node)
         named = isinstance(above, ast.Call) and node in above.args[:1] and old_names.is_ours(value)
         if named and isinstance(above, ast.Call) and _IMPORTERS.search(called(above)):
-            yield Draft(
-                module.span(above),
-                "torchaudio is imported by a string, so its uses are not seen",
-                "Look at what is done with it, or import it plainly.",
-            )
+            if value == old_names.ROOT and isinstance(module.names.parents.get(above), ast.Expr):
+                continue  # only asked whether it is there
+            reason = "torchaudio is imported by a string, so its uses are not seen"
+            yield Draft(module.span(above), reason, "Look at what is done with it, or import it plainly.")
+        elif old_names.is_old(value, project.target) and not _is_replaced(module, node):
+            reason = f"a string names {value}, which torchaudio {project.target} lacks or has elsewhere"
+            yield Draft(module.span(node), reason, "Change it by hand if something looks it up.")
         elif module.is_docstring(node):
             start, end = module.span(node)
             for match in _DOCTEST.finditer(module.text.text, start, end):
@@ -63,6 +66,13 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield Draft(module.span(node), "a string seems to hold code of the old API", "Change it by hand if it is run.")
 
 
+def _is_replaced(module: Module, node: ast.AST) -> bool:
+    """Tell whether a string is a key or an annotation, or says what a test replaces; other rules look at that."""
+    above = module.names.parents.get(node)
+    is_key = isinstance(above, ast.Subscript | ast.Compare) or (isinstance(above, ast.Dict) and node in above.keys)
+    return is_key or called(above) in _REPLACERS or type_texts.is_annotation(module, node)
+
+
 def _is_old(project: Project, reached: reexports.Reached) -> bool:
     given = {keyword.arg for keyword in reached.call.keywords} if reached.call else set()
     lost = project.target == "2.9" and reached.known.name in ("info", "AudioMetaData", "list_audio_backends")
@@ -71,23 +81,24 @@ def _is_old(project: Project, reached: reexports.Reached) -> bool:
     )
 
 
-def _by_getattr(module: Module) -> Iterator[Draft]:
+def _by_getattr(module: Module, project: Project) -> Iterator[Draft]:
     """``getattr(torchaudio, ...)`` where it gives one of the old names, or one that is not written out; guards are left."""
     for use in module.uses:
         above = module.names.parents.get(use.node)
-        if use.path != old_names.ROOT or not isinstance(above, ast.Call) or not module.names.is_builtin(above.func, "getattr"):
+        if not isinstance(above, ast.Call) or not module.names.is_builtin(above.func, "getattr"):
             continue
         if len(above.args) < 2 or above.args[0] is not use.node:
             continue
         name = literal(above.args[1])
-        if name is ...:
+        path = f"{use.path}.{name}"
+        if name is ... and use.path == old_names.ROOT:
             yield Draft(
                 module.span(above),
                 f"what is taken from torchaudio is known only when the program runs: {ast.unparse(above.args[1])}",
                 "See which names come here, and what is done with them.",
             )
-        elif name in _OLD and not isinstance(module.names.parents.get(above), _TESTS):
-            yield Draft(module.span(above), f"torchaudio.{name} is taken by getattr, so its calls are not seen", "Change it by hand.")
+        elif (name in _OLD or old_names.is_old(path, project.target)) and not isinstance(module.names.parents.get(above), _TESTS):
+            yield Draft(module.span(above), f"{path} is taken by getattr, so its calls are not seen", "Change it by hand.")
 
 
 def _by_other_name(module: Module) -> Iterator[Draft]:

@@ -33,7 +33,7 @@ exit status:
   0  nothing to do, or nothing left to do
   1  changes needed (--check, --diff), or findings left that keep the project from the target (--fail-on)
   2  wrong usage, or a file that could not be read, parsed or written (named; the others are done)
-  130  stopped by Ctrl-C; every file is as it was, or done
+  130  stopped by Ctrl-C; all files are as they were, or all are done
 
 A comment `# compat: ignore` on a line leaves it alone, `# compat: ignore[TAC101]` for one rule.
 [tool.torchaudio-compat] in pyproject.toml takes target, entry, unsafe, select, ignore, backend, exclude, docs,
@@ -94,7 +94,7 @@ def main(argv: Sequence[str] | None = None, prog: str = _PROG, keep: list[object
         print(f"{made.prog}: {why}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("stopped; every file is as it was, or done", file=sys.stderr)
+        print("stopped; all files are as they were, or all are done", file=sys.stderr)
         return 130
     except BrokenPipeError:
         nobody_reads()

@@ -6,9 +6,14 @@ from collections.abc import Iterable
 
 from compat.codemod.files import discovery, documents, other_files
 from compat.codemod.files.content import probe
+from compat.codemod.files.document import Document, UnreadableError
 from compat.codemod.files.import_graph import Files, Quiet, content
-from compat.codemod.source import FileResult, Finding, Module, Options, Place, Problem, Result, Tick, old_names
-from compat.codemod.uses import Project
+from compat.codemod.source.findings import Finding, Place
+from compat.codemod.source.module import Module
+from compat.codemod.source.options import Options
+from compat.codemod.source.results import FileResult, Problem, Result, Tick
+from compat.codemod.source.text import parse
+from compat.codemod.uses.project import Project
 
 _PYTHON = ".".join(map(str, sys.version_info[:2]))
 _MEND = "Mend it, or leave it out with --exclude."
@@ -30,7 +35,7 @@ class Gathered:
     def __init__(self, options: Options, result: Result, found: Iterable[discovery.Found] = ()) -> None:
         self.options = options
         self.result = result
-        self.read: dict[str, documents.Document] = {}
+        self.read: dict[str, Document] = {}
         self.modules: list[Module] = []
         self.unread: list[Place] = []
         self.mentions: list[Place] = []
@@ -41,38 +46,38 @@ class Gathered:
 
     def take(self, path: str, kind: str, data: bytes) -> None:
         """Parse one that speaks of torchaudio."""
-        if kind == discovery.OTHER:
-            self._take_other(path, data)
-            return
         try:
             document = documents.read(path, kind, data)
             pieces = [
                 Module(piece.key, piece.text, standalone=piece.standalone, interactive=piece.interactive) for piece in document.pieces
             ]
-        except documents.UnreadableError as why:
-            self._cannot_parse(path, str(why), why.line)
+        except (UnreadableError, SyntaxError) as why:
+            self._cannot_parse(_line(path, why.lineno), *_why(why))
             return
-        except SyntaxError as why:
-            self._cannot_parse(path, f"it cannot be parsed as Python {_PYTHON}: {why.msg}. {_MEND}", why.lineno)
-            return
-        for line, reason in document.unparsed:
-            self._cannot_parse(path, reason, line)
+        for place, reason in document.unparsed:
+            self._cannot_parse(place, reason, None if place.cell else place.line)
+        self.unread += document.doubts
+        self.mentions += [place for one in document.prose for place in other_files.mentions(path, one)]
         self.read[path] = document
         self.modules += pieces
 
-    def _cannot_parse(self, path: str, reason: str, line: int | None) -> None:
-        self.result.problems.append(Problem(path, reason, line))
-        self.unread.append(Place(path, line or 1, 1, line or 1, 1))
+    def must_parse(self, path: str, data: bytes) -> None:
+        """Say it if a file cannot be parsed that was asked for by name, or mentions torchaudio, and has nothing that would be changed."""
+        try:
+            parse(documents.read(path, discovery.PYTHON, data).text)
+        except (UnreadableError, SyntaxError) as why:
+            self.result.problems.append(Problem(path, *_why(why)))
 
-    def _take_other(self, path: str, data: bytes) -> None:
+    def _cannot_parse(self, place: Place, reason: str, line: int | None) -> None:
+        self.result.problems.append(Problem(place.path, reason, line))
+        self.unread.append(place)
+
+    def said_of_prose(self, document: Document) -> list[Finding]:
+        """Old names in what is not rewritten."""
         options = self.options
-        text = data.decode("utf-8", "replace")
-        wanted = "TAC133" not in options.ignore and (not options.select or "TAC133" in options.select) and options.target != "compat"
-        found = list(other_files.findings(path, text, options.target)) if wanted else []
-        found = [one for one in found if "compat: ignore" not in text.split("\n")[one.place.line - 1]]
-        if found:
-            self.result.files.append(FileResult(path, data, data, text, text, left=found, left_after=found))
-        self.mentions += other_files.mentions(path, text)
+        if options.target == "compat" or "TAC133" in options.ignore or (options.select and "TAC133" not in options.select):
+            return []
+        return [finding for one in document.prose for finding in other_files.findings(document.path, one, options.target)]
 
     def has_own_torchaudio(self) -> bool:
         """Tell whether the project has a torchaudio of its own, so that an import of it proves nothing; this is then reported."""
@@ -99,6 +104,7 @@ class Gathered:
             quiet=self.quiet,
             mentions=self.mentions,
             own_names=self.own_names,
+            prose=[one.text for document in self.read.values() for one in document.prose],
             entries=[one.path for one in modules if entries and not one.standalone and os.path.realpath(one.path) in entries],
         )
 
@@ -108,7 +114,7 @@ def gather(found: list[discovery.Found], options: Options, result: Result, tick:
     gathered = Gathered(options, result, found)
     entries = frozenset(map(os.path.realpath, options.entry))
     quiet = []
-    for done, (one, data, why) in enumerate(probe(found), 1):
+    for done, (one, data, why, mentions) in enumerate(probe(found), 1):
         path = one.path
         if not done % 50 or done == len(found):
             tick(done, len(found))
@@ -120,19 +126,26 @@ def gather(found: list[discovery.Found], options: Options, result: Result, tick:
             else:
                 gathered.take(path, one.kind, content(path) if data is None else data)
         elif one.kind == discovery.PYTHON:
-            if one.is_named and old_names.ROOT.encode() in (named := content(path)):
-                held = len(gathered.unread)
-                gathered.take(path, discovery.PYTHON, named)
-                del gathered.unread[held:]  # there is nothing in it that would be changed; it is only to be said if it is no Python
-            else:
-                quiet.append(path)
+            if (one.is_named or mentions) and not one.is_ignored():
+                gathered.must_parse(path, content(path))
+            quiet.append(path)
     result.scanned += len(found)
     files = gathered.files or Files(())
     gathered.quiet = Quiet(quiet, files.read)
     return gathered
 
 
+def _line(path: str, line: int | None) -> Place:
+    return Place(path, line or 1, 1, line or 1, 1)
+
+
+def _why(error: UnreadableError | SyntaxError) -> tuple[str, int | None]:
+    reason = str(error) if isinstance(error, UnreadableError) else f"it cannot be parsed as Python {_PYTHON}: {error.msg}. {_MEND}"
+    return reason, error.lineno
+
+
 def _own_names(found: Iterable[discovery.Found]) -> frozenset[str]:
+    """Which of ``compat`` and ``torchaudio`` the project has as a top-level module of its own."""
     names = set()
     packages = {os.path.dirname(one.path) for one in found if os.path.basename(one.path) == "__init__.py"}
     for one in found:

@@ -52,7 +52,7 @@ def objection(project: Project, module: Module, draft: Draft) -> Objection | Non
 
 def _may_be_kept_out(project: Project, module: Module, use: Use, draft: Draft) -> bool:
     """Tell whether a name that the target lacks stands under a test of the release, and the test stays."""
-    if old_names.has(use.path.rpartition(".")[2], project.target) is not False:
+    if old_names.has(use.path, project.target) is not False:
         return False
     below: ast.AST = use.node
     for above in module.names.chain(use.node):

@@ -26,8 +26,17 @@ def our_name(module: Module, project: Project, use: Use | None = None) -> tuple[
     taken = _taken(module)
     for name, statement in (("compat", "import compat"), ("torchaudio_compat", "import compat as torchaudio_compat")):
         if name not in taken:
-            return name, tuple(AddStatement(one, statement) for one in anchors if module.text_after(one) != statement)
+            pairs: list[tuple[ast.stmt, str]] = [(one, statement) for one in anchors]
+            pairs += [(one, f"global {name}") for anchor in anchors for one in _made_global(module, anchor)]
+            return name, tuple(AddStatement(one, new) for one, new in pairs if module.text_after(one) != new)
     return "both `compat` and `torchaudio_compat` are taken here"
+
+
+def _made_global(module: Module, anchor: ast.stmt) -> list[ast.Global]:
+    """The statement that makes the name global which an import in a function binds."""
+    function = module.function_of(anchor)
+    bound = {one.local for one in module.imported if one.statement is anchor}
+    return [one for one in module.names.all(ast.Global) if function and module.function_of(one) is function and bound & set(one.names)]
 
 
 def _taken(module: Module) -> set[str]:

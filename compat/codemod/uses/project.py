@@ -24,6 +24,7 @@ class Project(Notes):
         quiet: those that do not speak of it; what they import is asked for only where it matters.
         mentions: places outside Python that hold the old name of a backend.
         entries: paths of the modules that are entry points.
+        prose: the texts that are not Python: requirements, settings, scripts.
         own_names: top-level names that files of the project itself take, of ``torchaudio`` and ``compat``.
     """
 
@@ -39,6 +40,7 @@ class Project(Notes):
         mentions: Iterable[Place] = (),
         own_names: Iterable[str] = (),
         entries: Iterable[str] = (),
+        prose: Iterable[str] = (),
     ) -> None:
         self.modules = list(modules)
         self.target = target
@@ -49,6 +51,7 @@ class Project(Notes):
         self.mentions = list(mentions)
         self.own_names = frozenset(own_names)
         self.entries = frozenset(entries)
+        self.prose = list(prose)
 
     @functools.cached_property
     def pins(self) -> list[tuple[Module, ast.Call]]:

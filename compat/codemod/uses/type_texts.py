@@ -4,8 +4,16 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod.source import Module, old_names
+from compat.codemod.source import old_names
+from compat.codemod.source.calls import called, plain_name
+from compat.codemod.source.module import Module
 
+_TYPE_CALLS = {"ForwardRef", "NewType", "TypeAliasType", "TypeVar", "cast"}
+_GENERIC = {
+    "Annotated", "AsyncIterator", "Awaitable", "Callable", "ClassVar", "Collection", "Coroutine", "DefaultDict", "Deque", "Dict", "Final",
+    "FrozenSet", "Generator", "Iterable", "Iterator", "List", "Mapping", "MutableMapping", "Optional", "Sequence", "Set", "Tuple", "Type",
+    "Union", "dict", "frozenset", "list", "set", "tuple", "type",
+}  # fmt: skip
 _TYPE_COMMENT = re.compile(r"#\s*type:")
 
 
@@ -28,10 +36,14 @@ def mentions(module: Module, name: str) -> Iterator[tuple[int, int, str]]:
 
 
 def is_annotation(module: Module, node: ast.AST) -> bool:
-    """Tell whether a node is part of an annotation."""
+    """Tell whether a node is part of an annotation, or of a type that is written out elsewhere: ``Optional["..."]``, ``cast("...", x)``."""
     below = node
     for above in module.names.chain(node):
         if below in (getattr(above, "annotation", None), getattr(above, "returns", None)):
+            return True
+        if isinstance(above, ast.Subscript) and below is above.slice and plain_name(above.value) in _GENERIC:
+            return True
+        if isinstance(above, ast.Call) and called(above) in _TYPE_CALLS and below is not above.func:
             return True
         if isinstance(above, ast.stmt):
             return False

@@ -730,7 +730,7 @@ test_setter_at_module_level = table(
         "a name that 2.0 does not know",
         """
         import torchaudio
-        torchaudio.set_audio_backend("sox")
+        torchaudio.set_audio_backend("jack")
         torchaudio.load("a.wav")
     """,
         "TAC105",
