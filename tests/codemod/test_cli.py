@@ -168,20 +168,21 @@ def test_a_part_of_a_change_that_is_not_selected_holds_the_rest(project: Path, c
     assert "TAC118" in capsys.readouterr().out
 
 
-def test_stdin(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    done = subprocess.run([sys.executable, "-m", "compat.codemod", "-"], input=PROGRAM, text=True, capture_output=True)
-    assert (done.returncode, done.stdout) == (0, RESULT)
-    done = subprocess.run([sys.executable, "-m", "compat.codemod", "--diff", "-"], input=PROGRAM, text=True, capture_output=True)
-    assert done.returncode == 1
-    assert "+x = torchaudio.load" in done.stdout
-    done = subprocess.run([sys.executable, "-m", "compat.codemod", "-"], input=REPORTED, text=True, capture_output=True)
-    assert (done.returncode, done.stdout) == (1, REPORTED)
-    assert "TAC115" in done.stderr
-    done = subprocess.run([sys.executable, "-m", "compat.codemod", "-"], input="x = 1\n", text=True, capture_output=True)
-    assert (done.returncode, done.stdout) == (0, "x = 1\n")
-    done = subprocess.run([sys.executable, "-m", "compat.codemod", "-"], input="import torchaudio(", text=True, capture_output=True)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "it cannot be parsed as Python" in done.stderr
+@pytest.mark.parametrize(
+    ("options", "source", "status", "out", "err"),
+    [
+        ([], PROGRAM, 0, RESULT, ""),
+        (["--diff"], PROGRAM, 1, None, ""),
+        ([], REPORTED, 1, REPORTED, "TAC115"),
+        ([], "x = 1\n", 0, "x = 1\n", ""),
+        ([], "import torchaudio(", 2, "", "it cannot be parsed as Python"),
+    ],
+)
+def test_stdin(options: list[str], source: str, status: int, out: str | None, err: str) -> None:
+    done = subprocess.run([sys.executable, "-m", "compat.codemod", *options, "-"], input=source, text=True, capture_output=True)
+    assert done.returncode == status
+    assert (done.stdout == out) if out is not None else ("+x = torchaudio.load" in done.stdout)
+    assert err in done.stderr
 
 
 def test_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -215,9 +216,7 @@ def test_github(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_place_in_a_notebook(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Lines count within the cell: a form that only knows lines of files is told the cell."""
-    cells: list[dict[str, object]] = [
-        {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": one} for one in ("x = 1", REPORTED)
-    ]
+    cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": one} for one in ("x = 1", REPORTED)]
     (project / "a.py").unlink()
     (project / "b.ipynb").write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
     assert cli.main(["--check", "--format", "github", "."]) == 1

@@ -188,8 +188,8 @@ def behaviour(compat: object, program: str, release: str) -> list[object]:
         os.chdir(folder)
         try:
             soundfile.write("mono_s16.wav", np.random.default_rng(0).uniform(-0.9, 0.9, 50), 8000)
-            names: dict[str, object] = {"__name__": "a", "__file__": "mono_s16.wav"}
-            found: list[object] = []
+            names = {"__name__": "a", "__file__": "mono_s16.wav"}
+            found = []
             printed = io.StringIO()
             with contextlib.redirect_stdout(printed):
                 exec(compile(program, "a.py", "exec"), names)

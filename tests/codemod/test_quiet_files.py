@@ -136,7 +136,7 @@ def _call_of(module: Module, name: str) -> ast.Call:
     return next(call for call in module.calls if called(call) == name)
 
 
-GONE: list[tuple[str, str, Callable[[Project, Module], object], object]] = [
+GONE = [
     ("who patches", IMPORTED, lambda project, module: replacements.where_imported(project, module, "load"), []),
     ("what comes back", RETURNED, lambda project, module: passed_values.kind(project, module, _call_of(module, "find")), "unknown"),
     ("who calls", METHOD, lambda project, module: passed_values.callers(project, module, module.names.all(ast.FunctionDef)[0]), []),

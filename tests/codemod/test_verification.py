@@ -10,7 +10,7 @@ from compat.codemod.source.module import Module
 OLD = "import a\n\nif a:\n    b(1)\nc = 2\n"
 
 # What the edits replace by what, the new text where it is another than they make, and what is wrong.
-REWRITES: dict[str, tuple[list[tuple[str, str]], str | None, str | None]] = {
+REWRITES = {
     "nothing": ([], None, None),
     "an argument added": ([("1)", "1, x=2)")], None, None),
     "a statement taken away": ([("c = 2\n", "")], None, None),
