@@ -101,6 +101,7 @@ class Rule:
         valid: what must stay untouched, each a test; at least one.
         explanation: why, and what a person is to look out for.
         everywhere: it speaks of code that the target cannot come to as well.
+        blocks: what it reports keeps the project from the target; else it is worth knowing.
         after_refusals: it is asked once the engine knows which changes it refuses.
         check: gives the drafts for one module.
     """
@@ -118,6 +119,7 @@ class Rule:
     report_only_for: frozenset[str] = frozenset()
     everywhere: bool = False
     after_refusals: bool = False
+    blocks: bool = True
 
     def applies(self, target: str) -> bool:
         """Tell whether it has anything to say for a target."""

@@ -11,7 +11,7 @@ from compat.doctor import machine
     ("words", "line"),
     [
         (("pip", "install", "numpy>=1.24"), 'pip install "numpy>=1.24"'),
-        (("pip", "install", "av>=15.0,<19.1"), 'pip install "av>=15.0,<19.1"'),
+        (("pip", "install", "av>=18.0,<19.1"), 'pip install "av>=18.0,<19.1"'),
         (("pip", "install", "torch==2.8.0+cpu"), "pip install torch==2.8.0+cpu"),
         (("pip", "install", "torchaudio-compat[torch]"), 'pip install "torchaudio-compat[torch]"'),
         (("pip", "--index-url", "https://download.pytorch.org/whl/cpu"), "pip --index-url https://download.pytorch.org/whl/cpu"),

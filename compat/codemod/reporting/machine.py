@@ -8,7 +8,7 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 from compat._version import __version__
-from compat.codemod.reporting.plain import left_of, printable, sentence
+from compat.codemod.reporting.words import left_of, printable, sentence
 from compat.codemod.source import Finding, Options, Place, Result, kinds_of
 
 

@@ -48,4 +48,5 @@ torchaudio.load = print
 What such code puts in place differs from the real thing in ways that show up elsewhere. compat.install does the same for all names.
 """,
     check=check,
+    blocks=False,
 )

@@ -54,4 +54,5 @@ def test_reading(mocker):
 A mock or an assignment sees the arguments of every call that reaches it. No call is changed then, and both places are named.
 """,
     check=check,
+    blocks=False,
 )

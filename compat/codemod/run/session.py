@@ -93,8 +93,9 @@ def _file(document: Document, outcomes: dict[str, Outcome], gathered: Gathered) 
     own = [outcomes[piece.key] for piece in document.pieces]
     texts = {path: outcome.text for path, outcome in outcomes.items()}
     new = document.rebuild(texts) if any(outcome.changed for outcome in own) else document.data
-    before = document.text if len(own) != 1 else own[0].module.text.text
-    after = before if new == document.data else own[0].text if len(own) == 1 else new.decode("utf-8", "replace")
+    whole = len(own) == 1 and own[0].module.path == document.path  # a block in a document is only a part of it
+    before = own[0].module.text.text if whole else document.text
+    after = before if new == document.data else own[0].text if whole else new.decode("utf-8", "replace")
     file = FileResult(document.path, document.data, new, before, after)
     for outcome in own:
         file.fixed += [documents.relocated(finding, document, gathered.read, None) for finding in outcome.fixed]

@@ -29,6 +29,8 @@ class Options:
     docs: bool = False
     format: str = "text"
     report: str | None = None
+    baseline: str | None = None
+    fail_on: str = "blocking"
     statistics: bool = False
 
     @property
@@ -47,6 +49,8 @@ _CONFIGURABLE = {
     "backend": (str, False),
     "exclude": (str, True),
     "docs": (bool, False),
+    "baseline": (str, False),
+    "fail-on": (str, False),
 }
 
 
@@ -78,7 +82,7 @@ def _table(path: str) -> dict[str, Any]:
         values = value if many and isinstance(value, list) else [value]
         if not all(type(one) is kind for one in values) or (many and not isinstance(value, list)):
             raise UsageError(f"{path}: {key} in [tool.{TABLE}] must be {'a list of ' if many else ''}{kind.__name__}")
-        if key == "entry":
+        if key in ("entry", "baseline"):
             values = [os.path.join(os.path.dirname(path), one) for one in values]
-        found[key] = tuple(values) if many else value
+        found[key.replace("-", "_")] = tuple(values) if many else values[0]
     return found

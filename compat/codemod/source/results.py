@@ -56,6 +56,7 @@ class Result:
     files: list[FileResult] = dataclasses.field(default_factory=list)
     problems: list[Problem] = dataclasses.field(default_factory=list)
     scanned: int = 0
+    known: int = 0
     broken: bool = False
 
 
