@@ -216,15 +216,17 @@ def _reaching(module: types.ModuleType, definition: Definition, late: dict[str, 
     """A module's ``__getattr__`` for names that are made late, that warn, or that a stand-in has not."""
 
     def __getattr__(name: str) -> Any:  # noqa: N807 - a module's hook
+        # of a package, `from` asks twice: first whether it has the name, then for it, at the line that is to be told;
+        # the releases warned before they looked whether there is such a name
+        told = name in late or (definition.warns_of_missing and not name.startswith("__"))
+        if warns and told and sys._getframe(1).f_code.co_name != "_handle_fromlist":
+            deprecations.warn(f"{definition.path}.{name}", "backend")
         if name not in late:
             full = f"{definition.path}.{name}".lstrip(".")
             text = "" if name.startswith("__") else advice.went(full, context)
             if not text and (definition.stands_in or not definition.path) and not name.startswith("__"):
                 text = advice.missing(full, context)
             raise _refusal(module, name, text or advice.of_another_release(full, context), sys._getframe(1))
-        # of a package, `from` asks twice: first whether it has the name, then for it, at the line that is to be told
-        if warns and sys._getframe(1).f_code.co_name != "_handle_fromlist":
-            deprecations.warn(f"{definition.path}.{name}", "backend")
         value = late[name]
         if isinstance(value, Lazy):
             value = late[name] = value.make()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dispatcher import lazily
+from dispatcher import arguments, lazily
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError
 from dispatcher.settings import Settings
@@ -208,6 +208,7 @@ def _checked(waveform: torch.Tensor) -> str:
 
     if not isinstance(waveform, torch.Tensor):
         raise ArgumentTypeError(f"the waveform is {type(waveform).__name__}, not a tensor")
+    arguments.check_tensor(waveform, elsewhere=True)
     if waveform.ndim != 2:
         raise ArgumentError(f"the waveform has {waveform.ndim} dimensions, not 2: [time, channel]")
     dtype = str(waveform.dtype).removeprefix("torch.")

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from dispatcher import lazily
+from dispatcher import arguments, lazily
+from dispatcher.backends.ffmpeg import ima
 from dispatcher.backends.ffmpeg.decode import SILENT_SERVER
-from dispatcher.errors import ArgumentError, BackendError, problem
+from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
 from dispatcher.settings import Settings
 from dispatcher.streams import facts, info, sources
 from dispatcher.streams.buffers import Buffer, Chunked, Whole
@@ -26,6 +27,7 @@ else:
 
 _MODES = ("key", "any", "precise")
 _MICROSECONDS = 1_000_000
+_LATEST = 1 << 40  # seconds; FFmpeg counts microseconds in 64 bits
 _ENDED = 1
 
 
@@ -36,13 +38,14 @@ class _Source:
         self.stream, self.context = stream, context
         self.outputs: list[Output] = []
         self.discard_before = 0
+        self._decode = ima.decoding(stream, context)
         self._decoded = 0
 
     def take(self, packet: Packet[Any]) -> None:
         """Decode a packet, and send its frames to the outputs; a flushing packet ends them."""
         earliest = self.discard_before
         outputs = self.outputs
-        for frame in self.context.decode(packet):
+        for frame in self._decode(packet):
             self._decoded += 1
             pts = frame.pts
             if pts is None:
@@ -101,6 +104,9 @@ class StreamReader:
         self._opening: Any = None
         self._file: Any = None
         try:
+            if not isinstance(src, bytes):
+                arguments.check_place("read", src)
+            format, buffer_size = arguments.name("format", format), arguments.integer("buffer_size", buffer_size, -1, arguments.MOST_BUFFER)
             opening, self._file = sources.opening(src, format, option, buffer_size, self.settings)
             self._container: Any = opening.__enter__()
             self._opening = opening
@@ -160,7 +166,7 @@ class StreamReader:
         Raises:
             RuntimeError: there is no such stream.
         """
-        if not 0 <= i < self.num_src_streams:
+        if not 0 <= arguments.integer("i", i) < self.num_src_streams:
             raise BackendError(f"there is no source stream {i}; there are {self.num_src_streams}, counted from 0")
         return facts.source_info(self._container.streams[i])
 
@@ -188,8 +194,10 @@ class StreamReader:
 
         if mode not in _MODES:
             raise ArgumentError(f"mode={mode!r} is none of {', '.join(map(repr, _MODES))}")
-        if timestamp < 0:
-            raise BackendError(f"timestamp is {timestamp}, and must not be negative")
+        if not isinstance(timestamp, (int, float)) and not hasattr(timestamp, "__float__"):
+            raise ArgumentTypeError(f"timestamp is {timestamp!r}, and must be a number of seconds")
+        if not 0 <= timestamp < _LATEST:
+            raise BackendError(f"timestamp is {timestamp}, and must be 0 to {_LATEST} seconds")
         place = int(timestamp * _MICROSECONDS)
         self._packets = None
         try:
@@ -309,7 +317,7 @@ class StreamReader:
         hw_accel: str | None = None,
     ) -> None:
         for what, number in (("frames_per_chunk", frames_per_chunk), ("buffer_chunk_size", buffer_chunk_size)):
-            if number <= 0 and number != -1:
+            if arguments.integer(what, number) <= 0 and number != -1:
                 raise BackendError(f"{what} is {number}, and must be positive, or -1")
         try:
             index = self._chosen(media, stream_index)
@@ -329,7 +337,7 @@ class StreamReader:
         self._outputs.append(output)
 
     def _chosen(self, media: str, asked: int | None) -> int:
-        index = self._best(media) if asked is None else asked
+        index = self._best(media) if asked is None else arguments.integer("stream_index", asked)
         if index is None:
             raise BackendError(f"it holds no {media} stream")
         if not 0 <= index < self.num_src_streams:
@@ -354,7 +362,7 @@ class StreamReader:
             del self._sources[output.index]
 
     def _output(self, i: int) -> Output:
-        if not 0 <= i < len(self._outputs):
+        if not 0 <= arguments.integer("i", i) < len(self._outputs):
             raise BackendError(f"there is no output stream {i}; there are {len(self._outputs)}, counted from 0")
         return self._outputs[i]
 
