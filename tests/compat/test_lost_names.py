@@ -39,7 +39,6 @@ LOST = [
     ("2.9", "from torchaudio import set_audio_backend", "Name the backend in each call"),
     ("2.9", "from torchaudio.utils import sox_utils", "compat.utils.sox_utils stays"),
     ("2.0", "from torchaudio.io import AudioEffector", "does not exist in torchaudio 2.0; torchaudio 2.1.2 to 2.8.0 have it"),
-    ("2.0", "from torchaudio.io import play_audio", "does not exist in torchaudio 2.0; torchaudio 2.1.2 to 2.8.0 have it"),
     ("2.0", "from torchaudio.io import CodecConfig", "does not exist in torchaudio 2.0; torchaudio 2.1.2 to 2.8.0 have it"),
 ]
 
