@@ -7,7 +7,7 @@ import pytest
 
 from compat.codemod.files.magics import Magics
 from compat.codemod.run import cli
-from tests.codemod.tables import said_of
+from tests.codemod.tables import check, said_of, stays
 from tests.codemod.test_documents import notebook
 
 SETTER = "import torchaudio\ntorchaudio.set_audio_backend('soundfile')\ndef get(p):\n    return torchaudio.load(p)"
@@ -168,3 +168,17 @@ def test_places_in_the_json(tmp_path: Path, sign: str) -> None:
     after = path.read_bytes().decode()
     assert json.loads(after)["cells"][0]["source"].endswith("torchaudio.load(uri=1)")
     assert after.partition('"source": ')[0] == text.partition('"source": ')[0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "exec('x = torchaudio.load(p)')",
+        "y = eval('torchaudio.load(p)')",
+        "timeit.timeit('torchaudio.load(p)', number=3)",
+        "get_ipython().run_line_magic('time', 'torchaudio.load(p)')",
+        "get_ipython().run_cell_magic('time', '', 'torchaudio.load(p)')",
+    ],
+)
+def test_code_in_a_string_that_runs_here_keeps_the_setter(line: str) -> None:
+    check(stays("a", f"import timeit\nimport torchaudio\n\ntorchaudio.set_audio_backend('soundfile')\n{line}\n", "TAC101"))
