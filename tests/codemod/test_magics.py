@@ -1,6 +1,9 @@
 """Magics and shell lines in notebooks: Python in them is rewritten, the rest is searched, and none is dropped without a word."""
 
+import ast
+import contextlib
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -147,6 +150,29 @@ def test_what_is_masked_comes_back_letter_by_letter(cell: str) -> None:
     masked, _ = magics.mask(cell)
     assert masked != cell
     assert magics.unmask(masked) == cell
+
+
+LINES = (
+    "%time x = 1", "%timeit -n 3 f(x)", "!ls -l", "!ls \\", "  -a \\", "    b", "x = !ls", "x = %time f()", "f?", "?f", "if a:", "    !ls",
+    "    %time y", "    z = 1", "'''", "text", "%%time", "# c", "", "(a", "  % b)", "pip install x", "x = 1 \\", "+ 2", "%run a.py", "\t%time t",
+    "print('?')", "%time  ", "await f()", "é = '%time'  # ü", "%time é = f('ü')", "! echo 'it", '!echo """', "try:", "finally:", "%", "!", "?",
+)  # fmt: skip
+
+
+def test_whatever_lines_there_are_they_come_back() -> None:
+    """Random cells: what is masked is Python, has as many lines, and comes back."""
+    masked = 0
+    for seed in range(4000):
+        choose = random.Random(seed)
+        code = "\n".join(choose.choice(LINES) for _ in range(choose.randint(1, 6)))
+        magics = Magics()
+        with contextlib.suppress(SyntaxError):
+            python, _ = magics.mask(code)
+            compile(python, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | ast.PyCF_ONLY_AST)
+            assert python.count("\n") == code.count("\n")
+            assert magics.unmask(python) == code
+            masked += python != code
+    assert masked > 500
 
 
 @pytest.mark.parametrize("metadata", [{"kernelspec": {"name": "ir", "language": "R"}}, {"language_info": {"name": "julia"}}])
