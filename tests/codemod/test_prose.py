@@ -26,6 +26,9 @@ from tests.codemod.tables import changes, said, said_of, stays, table
         ("run.sh", "python -c 'import torchaudio; torchaudio.load(\"a\")'\n", None),
         ("conf.yaml", "_target_: torchaudio.transforms.Resample\nurl: https://pytorch.org/audio/torchaudio.backend.html\n", None),
         ("conf.yaml", "_target_: mytorchaudio.load_wav\n", None),
+        ("pyproject.toml", '[[tool.mypy.overrides]]\nmodule = "torchaudio.backend.*"\nignore_errors = true\n', None),
+        ("setup.cfg", "[mypy-torchaudio.backend.utils]\nignore_errors = true\n", None),
+        ("conf.toml", 'reader = "torchaudio.backend.sox_io_backend.load"\n', "conf.toml:1:11: TAC133 torchaudio.backend"),
         ("run.sh", "python -c 'torchaudio.load_wav(1)'  # compat: ignore\n", None),
     ],
 )
