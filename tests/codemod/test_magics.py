@@ -68,6 +68,9 @@ def run(tmp_path: Path, *cells: str, target: str = "2.2", status: int | None = N
         "text = '''\n%time f()\n!ls\n'''\nx, r = {}",
         "y = (a\n  % b)\n!ls (\nx, r = {}",
         ",print a b\nx, r = {}",
+        "    x, r = {}\n    y = 1",
+        "\n  # indented\n  %time x, r = {}\n  !ls \\\n-l",
+        "  %%time\n  x, r = {}",
     ],
 )
 def test_python_beside_and_in_magics_is_rewritten(tmp_path: Path, line: str) -> None:
