@@ -8,6 +8,7 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 from compat._version import __version__
+from compat.codemod.reporting.causes import without_twins
 from compat.codemod.reporting.words import left_of, printable, sentence
 from compat.codemod.source import Finding, Options, Place, Result, kinds_of
 
@@ -40,7 +41,7 @@ def write_json(result: Result, options: Options, out: TextIO) -> None:
                 "path": printable(file.path),
                 "changed": file.changed,
                 "fixed": [_finding(finding) for finding in file.fixed],
-                "left": [_finding(finding) for finding in left_of(file, options)],
+                "left": [_finding(finding) for finding in without_twins(left_of(file, options))],
             }
             for file in result.files
         ],
@@ -58,8 +59,8 @@ def _shown(result: Result, options: Options) -> Iterator[tuple[Finding, bool]]:
     """What there is to see in the files as they are: what is left and, where nothing is written, what would change."""
     for file in result.files:
         if not options.writes:
-            yield from ((finding, True) for finding in file.fixed)
-        yield from ((finding, False) for finding in left_of(file, options))
+            yield from ((finding, True) for finding in without_twins(file.fixed))
+        yield from ((finding, False) for finding in without_twins(left_of(file, options)))
 
 
 def write_sarif(result: Result, options: Options, out: TextIO) -> None:

@@ -99,7 +99,10 @@ def _line(place: Place, words: str, lines: Lines, options: Options) -> str:
 
 def _link(place: Place, options: Options) -> str:
     home = os.path.dirname(os.path.abspath(options.report or "."))
-    path = os.path.relpath(place.path, home) if place.path != "<stdin>" else ""
+    try:
+        path = os.path.relpath(place.path, home) if place.path != "<stdin>" else ""
+    except ValueError:  # on another drive
+        path = os.path.abspath(place.path)
     target = quote(os.fsencode(path.replace(os.sep, "/"))) + ("" if place.cell else f"#L{place.line}")
     where = _text(str(place)).replace(":cell ", " cell&nbsp;")
     return f"<a href='{target}'><code>{where}</code></a>"
