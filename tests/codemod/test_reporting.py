@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from compat.codemod.files.other_files import pins, torch_pins
-from compat.codemod.reporting import explain
 from compat.codemod.reporting.causes import blocks
 from compat.codemod.reporting.plain import caret
+from compat.codemod.reporting.refusals import refusals
 from compat.codemod.run import cli
 from compat.codemod.source import Finding, Place
 
@@ -65,16 +65,35 @@ def test_causes_of_which_no_finding_speaks_are_told_by_what_waits() -> None:
     assert [(block.reason, str(block.places[0]), len(block.waiting)) for block in found] == [("load is patched", "test_a.py:7:1", 2)]
 
 
+def test_a_chain_ends_at_its_last_cause() -> None:
+    first = Finding("TAC102", at("a.py", 1), "an f-string", "", (at("f.py", 4),))
+    second = Finding("TAC103", at("b.py", 1), "more than one backend is set", "", (at("a.py", 1),))
+    [block] = blocks([second, first])
+    assert (block.reason, str(block.places[0]), len(block.waiting)) == ("an f-string", "f.py:4:1", 2)
+
+
+def test_places_to_see_are_no_causes() -> None:
+    [block] = blocks([Finding("TAC110", at("a.py", 1), "load may be called here", "", (at("a.py", 9),))])
+    assert (str(block.places[0]), [str(place) for place in block.related]) == ("a.py:1:1", ["a.py:9:1"])
+
+
 def test_the_same_words_in_many_places_are_one_block() -> None:
     [block] = blocks([Finding("TAC115", at("a.py", line), "it went", "Write another.") for line in range(1, 30)])
     assert len(block.places) == 29
 
 
 def test_findings_that_name_each_other_are_one_block() -> None:
-    call = Finding("TAC110", at("a.py", 1), "refused", "", (at("t.py", 2),))
+    call = Finding("TAC110", at("a.py", 1), "it is gone; not changed, because load is patched", "", (at("t.py", 2),))
     mock = Finding("TAC123", at("t.py", 2), "it is patched here", "", (at("a.py", 1),))
     [block] = blocks([call, mock])
     assert (block.rule, block.waiting) == ("TAC123", (call,))
+
+
+def test_of_a_ring_the_first_is_the_cause() -> None:
+    places = [at(f"{name}.py", 1) for name in "cab"]
+    ring = [Finding("TAC101", place, "more than one", "", (places[index - 1],)) for index, place in enumerate(places)]
+    [block] = blocks(ring)
+    assert ([str(place) for place in block.places], len(block.waiting)) == (["a.py:1:1"], 2)
 
 
 @pytest.mark.parametrize(
@@ -266,9 +285,9 @@ def test_refusals_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_each_refusal_is_one_that_the_codemod_gives() -> None:
-    root = Path(explain.__file__).parents[1]
+    root = Path(cli.__file__).parents[1]
     source = "".join(path.read_text("utf-8") for room in ("plan", "uses", "run") for path in sorted((root / room).glob("*.py")))
-    assert [one["says"] for one in explain.refusals() if one["says"] not in source] == []
+    assert [one["says"] for one in refusals() if one["says"] not in source] == []
 
 
 # The page
