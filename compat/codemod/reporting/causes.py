@@ -5,12 +5,14 @@ from collections.abc import Iterable
 
 from compat.codemod.files.other_files import NEW_PINS
 from compat.codemod.reporting.refusals import what_to_do
-from compat.codemod.source import Finding, Place, grouped
+from compat.codemod.rules import rules
+from compat.codemod.source import Finding, Place, grouped, old_names
 
 # What these rules say of a setter is why it stays, and the first of their places is where; but for what is said of its own argument.
 _SETTINGS = ("TAC101", "TAC102", "TAC103", "TAC104", "TAC105", "TAC106", "TAC109", "TAC118")
 _SAYS_ITSELF = "what is set"
 _BECAUSE = "; not changed, because "
+_UNREAD = f"{old_names.VARIABLE} is not read"
 _Spot = tuple[str, int, int, int]
 
 
@@ -36,6 +38,12 @@ class Block:
 def is_pin(finding: Finding) -> bool:
     """Tell whether a finding is of a pinned release, which stands in no change's way."""
     return finding.advice == NEW_PINS
+
+
+def counts(finding: Finding) -> bool:
+    """Tell whether a finding keeps the project from the target: pins do not, nor does a variable that nothing reads any more."""
+    inert = finding.reason.startswith(_UNREAD) and "asked for" not in finding.reason
+    return rules()[finding.rule].blocks and not is_pin(finding) and not inert
 
 
 def without_twins(findings: Iterable[Finding]) -> list[Finding]:
