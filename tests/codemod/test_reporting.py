@@ -332,6 +332,14 @@ def test_the_page_is_whole_and_links_to_the_places(project: Path) -> None:
     assert all((path.parent / link.partition("#")[0]).exists() for link in tags.links)
 
 
+def test_what_is_too_much_for_the_page_is_counted(project: Path) -> None:
+    put(project, {"a.py": "import torchaudio\n" + "x = torchaudio.load_wav('a')\n" * 300})
+    cli.main(["--check", "--report", "page.html"])
+    text = (project / "page.html").read_text()
+    assert text.count("<div class='place'>") == 200
+    assert "and 100 more" in text
+
+
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed; tests/system-packages.sh installs it")
 @pytest.mark.parametrize("width", [340, 1400])
 def test_the_page_fits_its_window_and_its_ids_do_not_break(project: Path, width: int) -> None:

@@ -60,7 +60,8 @@ def blocks(findings: Iterable[Finding]) -> list[Block]:
     found = []
     for (rule, reason, advice), own in heads.items():
         places = tuple(one.place for one in own)
-        others = [one for place in places for one in waiting.pop(_spot(place), ()) if one not in own]
+        themselves = set(own)
+        others = [one for place in places for one in waiting.pop(_spot(place), ()) if one not in themselves]
         related = tuple(dict.fromkeys(place for one in own for place in one.related if place not in places))
         found.append(Block(rule, reason, advice, places, tuple(others), related))
     for spot, own in waiting.items():  # nothing is said of the cause but that they wait for it
