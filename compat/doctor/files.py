@@ -14,7 +14,7 @@ from compat.doctor.checks import imports
 from compat.doctor.child import Answer
 from compat.doctor.findings import Finding, Mend, Result, error, note, ok, skipped, warning
 from compat.doctor.lengths import Lengths
-from compat.doctor.machine import quoted
+from compat.doctor.machine import quoted, readable
 from compat.doctor.verdict import FILE
 from compat.doctor.world import World
 
@@ -113,9 +113,7 @@ def _refusal(path: str) -> Finding | None:
     if not os.path.exists(path):
         return error(f"it is not there (looked in {os.path.abspath(os.path.dirname(path) or '.')})", why=why, subject=path, cause="no-file")
     if not os.access(path, os.R_OK):
-        return error(
-            "you may not read it", why=why, mend=Mend("Allow it", (f"chmod u+r {quoted(path)}",)), subject=path, cause="no-permission"
-        )
+        return error("you may not read it", why=why, mend=Mend("Allow it", (readable(path),)), subject=path, cause="no-permission")
     if os.path.getsize(path) == 0:
         return error("it is empty (0 bytes)", why=why, mend=Mend("Make or download it again"), subject=path, cause="empty-file")
     return None

@@ -102,10 +102,9 @@ def _names(line: str, folder: pathlib.Path, root: pathlib.Path) -> bool:
 def _removal(package: str, root: pathlib.Path) -> str:
     if root.resolve() in (pathlib.Path(path).resolve() for path in sys.path if path.startswith(sys.prefix)):
         return machine.uninstall(package)
-    verb = "rmdir /s /q" if sys.platform == "win32" else "rm -r"
     info = next((copy.info for copy in dists.copies(package) if copy.root == root), None)
     paths = [str(path) for path in (root / package, info) if path is not None and path.exists()]
-    return f"{verb} {machine.quoted(*(paths or [str(root / package)]))}"
+    return machine.removing(*(paths or [str(root / package)]))
 
 
 def shadow(path: str) -> Mend:
