@@ -2,6 +2,7 @@
 
 import html.parser
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -156,6 +157,15 @@ def test_text(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_exit_status(project: Path, files: dict[str, str], options: list[str], status: int) -> None:
     put(project, files)
     assert cli.main(options) == status
+
+
+def test_what_does_not_count_is_a_notice(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(project, {"a.py": WAV, "requirements.txt": "torchaudio==2.0.2\n"})
+    cli.main(["--format", "github"])
+    assert re.findall(r"::(\w+) file=([\w.]+)", capsys.readouterr().out) == [("warning", "a.py"), ("notice", "requirements.txt")]
+    cli.main(["--format", "sarif"])
+    [run] = json.loads(capsys.readouterr().out)["runs"]
+    assert {one["ruleId"]: one["level"] for one in run["results"]} == {"TAC133": "note", "TAC115": "warning"}
 
 
 def test_a_baseline_holds_what_is_known(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 from compat._version import __version__
-from compat.codemod.reporting.causes import without_twins
+from compat.codemod.reporting.causes import counts, without_twins
 from compat.codemod.reporting.words import left_of, printable, sentence
 from compat.codemod.source import Finding, Options, Place, Result, kinds_of
 
@@ -89,7 +89,7 @@ def write_sarif(result: Result, options: Options, out: TextIO) -> None:
             {
                 "ruleId": finding.rule,
                 "ruleIndex": index[finding.rule],
-                "level": "note" if would else "warning",
+                "level": "note" if would or not counts(finding) else "warning",
                 "message": {"text": message},
                 "locations": [_location(finding.place)],
                 "relatedLocations": [{"id": number, **_location(place)} for number, place in enumerate(finding.related, 1)],
@@ -122,7 +122,7 @@ def _location(place: Place) -> dict[str, Any]:
 def write_github(result: Result, options: Options, out: TextIO) -> None:
     """Workflow commands, which GitHub shows at the lines of a pull request."""
     for finding, would in _shown(result, options):
-        place, level = finding.place, "notice" if would else "warning"
+        place, level = finding.place, "notice" if would or not counts(finding) else "warning"
         cell = "" if place.cell is None else f"Cell {place.cell}, line {place.line}: "
         where = f"file={_property(printable(place.path))}"
         if place.cell is None:
