@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from compat.codemod.plan.before import mentioned
 from compat.codemod.plan.part import Part
 from compat.codemod.plan.sites import Site
 from compat.codemod.rewrite.changes import AddArgument, Change
@@ -18,17 +17,12 @@ from compat.codemod.uses import backend_limits, forwarding
 _NAMES = {"__name__", "__qualname__", "__code__"}
 
 
-def give(part: Part, rule: str, group: int, wanted: Iterable[tuple[Site, str, str]]) -> None:
-    """Propose that each site names its backend: the site, the expression it is given, the backend to reckon with.
+def changes(part: Part, site: Site, value: str, name: str) -> list[Change]:
+    """The changes by which a site names its backend: the expression that it is given, and the backend to reckon with.
 
     Raises:
-        NotProvableError: one cannot take the argument; then nothing is proposed.
+        NotProvableError: it cannot take the argument.
     """
-    for site, changes in [(site, _changes(part, site, value, name)) for site, value, name in wanted]:
-        part.propose_site(rule, site, changes, group)
-
-
-def _changes(part: Part, site: Site, value: str, name: str) -> list[Change]:
     limits = backend_limits.changes_for(part.project, site.module, site.use, name)
     call = site.use.call
     if call is None:
@@ -54,6 +48,9 @@ def _as_value(part: Part, site: Site, value: str) -> list[Change]:
     above = module.names.parents[node]
     if isinstance(above, ast.Call) and _looked_into(part, above):
         raise NotProvableError("what it is passed to asks for its name or its parameters", [site.place])
+    compared = [one for one in part.sites if isinstance(one.module.names.parents[one.use.node], ast.Compare)]
+    if compared:
+        raise NotProvableError("the function itself is compared", [one.place for one in compared[:2]])
     if forwarding.is_kept(module, node) and (places := [*_asked_of_functions(part)]):
         raise NotProvableError("the function is kept as a value, and functions are asked for their names", [site.place, *places[:2]])
     try:
@@ -75,6 +72,12 @@ def _looked_into(part: Part, call: ast.Call) -> bool:
     for module in part.modules:
         definitions: list[ast.FunctionDef | ast.AsyncFunctionDef] = [*module.names.all(ast.FunctionDef)]
         definitions += module.names.all(ast.AsyncFunctionDef)
-        if any(one.name == called(call) and mentioned(one) & {*_NAMES, "signature"} for one in definitions):
+        if any(one.name == called(call) and _mentioned(one) & {*_NAMES, "signature"} for one in definitions):
             return True
     return False
+
+
+def _mentioned(node: ast.AST) -> set[str]:
+    """The names and attributes that a node speaks of."""
+    found = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+    return found | {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)}

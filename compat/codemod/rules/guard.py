@@ -11,17 +11,12 @@ from compat.codemod.uses import setter_calls
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """An ``if`` that asks what torchaudio has, sets a backend, and has no `else`."""
-    seen = set()
-    for setting in setter_calls.of(module):
-        region = setting.region
-        if setting.where == "guarded" and isinstance(region, ast.If) and _has_no_new_arm(module, region) and id(region) not in seen:
-            seen.add(id(region))
-            reason = "where this test fails, or the setter does nothing (from 2.2 on), no backend is chosen and no call names one"
-            yield Draft(module.span(region.test), reason, "Give backend= to the calls, or delete this if any backend will do.")
-
-
-def _has_no_new_arm(module: Module, statement: ast.If) -> bool:
-    return not statement.orelse or setter_calls.only_sets(module, statement.orelse)
+    for setter in setter_calls.of(module):
+        if setter_calls.lacks_new_arm(setter):
+            reason = "where the test around it fails, or the setter does nothing (from 2.2 on), no backend is chosen and no call names one"
+            dead = project.runs_not(module, module.span(setter.call))
+            node = setter.region.test if dead and isinstance(setter.region, ast.If) else setter.call
+            yield Draft(module.span(node), reason, "Give backend= to the calls, or delete this if any backend will do.")
 
 
 RULE = Rule(

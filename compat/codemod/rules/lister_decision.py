@@ -24,7 +24,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 yield Draft(module.span(use.node), _GONE, "Decide which arm is meant to run.")
             continue
         for place in _places(module, use.call):
-            yield from _draft(module, use, place)
+            yield from _draft(module, project, use, place)
 
 
 def decides(module: Module, use: Use) -> bool:
@@ -46,12 +46,16 @@ def _places(module: Module, call: ast.Call) -> list[ast.expr]:
     return [node for node in reads if module.names.bindings(node) is bindings] or [call]
 
 
-def _draft(module: Module, use: Use, place: ast.expr) -> Iterator[Draft]:
+def _draft(module: Module, project: Project, use: Use, place: ast.expr) -> Iterator[Draft]:
     above = module.names.parents.get(place)
     member = isinstance(above, ast.Compare) and len(above.ops) == 1 and isinstance(above.ops[0], ast.In | ast.NotIn)
     if isinstance(above, ast.Compare) and member and above.comparators[0] is place:
         if literal(above.left) == "sox_io":
             start, end = module.span(above.left)
+            if (setter := _sets_by_it(module, project, above)) is not None:
+                reason = f"{_LISTED}; not changed, because set_audio_backend() in line {module.place(setter).line} depends on it"
+                yield Draft((start, end), reason, "Give backend= to the calls it is meant for, then change both.")
+                return
             quoted = module.text.text[start:end]
             if quoted in ("'sox_io'", '"sox_io"') and not module.in_fstring(above):
                 yield Draft((start, end), _LISTED, changes=(Replace(start, end, quoted.replace("_io", "")),), touches=(use,))
@@ -59,6 +63,16 @@ def _draft(module: Module, use: Use, place: ast.expr) -> Iterator[Draft]:
                 yield Draft((start, end), _LISTED, "Change the name.")
     elif _is_used(above):
         yield Draft(module.span(use.node), _OTHERWISE, "See what is done with it.")
+
+
+def _sets_by_it(module: Module, project: Project, test: ast.AST) -> ast.Call | None:
+    """The setter that stays and runs by what a test gives, or may."""
+    around = next((one for one in module.names.chain(test) if isinstance(one, ast.If | ast.IfExp | ast.Try)), None)
+    for setter in setter_calls.of(module):
+        near = around is None or module.inside(setter.call, around)
+        if near and not project.runs_not(module, module.span(setter.call)):
+            return setter.call
+    return None
 
 
 def _is_used(above: ast.AST | None) -> bool:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from compat.codemod.files import import_graph
+from compat.codemod.files import console_scripts, import_graph
 from compat.codemod.files.import_graph import Files, Graph, Linked, Quiet, content
 from compat.codemod.source.findings import Place
 from compat.codemod.source.module import Module
@@ -32,6 +32,7 @@ class Project:
         mentions: places outside Python that hold the old name of a backend.
         entries: paths of the modules that are entry points.
         own_names: top-level names that files of the project itself take, of ``torchaudio`` and ``compat``.
+        scripts: the console scripts, each as a module's dotted name and a function; left out, they are looked for beside the files.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Project:
         mentions: Iterable[Place] = (),
         own_names: Iterable[str] = (),
         entries: Iterable[str] = (),
+        scripts: Iterable[tuple[str, str]] | None = None,
     ) -> None:
         self.modules: list[Module] = list(modules)
         self.target = target
@@ -56,6 +58,7 @@ class Project:
         self.mentions: list[Place] = list(mentions)
         self.own_names: frozenset[str] = frozenset(own_names)
         self.entries: frozenset[str] = frozenset(entries)
+        self._scripts = scripts
         self._notes: dict[Any, Any] = {}
 
     def note(self, key: Any, make: Callable[[], Noted]) -> Noted:
@@ -91,6 +94,11 @@ class Project:
         """Who imports whom."""
         return Graph(map(self._link, self.modules), self.quiet)
 
+    @functools.cached_property
+    def scripts(self) -> list[tuple[str, str]]:
+        """The console scripts, each as a module's dotted name and a function."""
+        return console_scripts.beside(self.files.paths) if self._scripts is None else list(self._scripts)
+
     def _link(self, module: Module) -> Linked:
         return self.files.link(module.note("imports", lambda: import_graph.of(module.path, module.text.text.encode("utf-8", "replace"))))
 
@@ -109,6 +117,14 @@ class Project:
             return Module(path, data.decode("utf-8-sig"))
         except (SyntaxError, UnicodeDecodeError):
             return None
+
+    def quiet_module(self, path: str) -> Module | None:
+        """A quiet file, parsed once for all rounds; ``None`` where that cannot be done."""
+        kept = self.quiet.parsed
+        if path not in kept:
+            kept[path] = self.parsed(path)
+        found: Module | None = kept[path]
+        return found
 
     def neighbours_mention(self, module: Module, word: str) -> bool:
         """Whether the text of a module, of one that it imports or of one that imports it has a word in it."""
