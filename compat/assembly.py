@@ -155,7 +155,7 @@ class Tree:
             full = self._full(path)
             parent = sys.modules.get(self._full(definition.parent)) if definition.parent else self.host
             if self.registered:
-                for name in [name for name in sys.modules if name == full or name.startswith(f"{full}.")]:
+                for name in [name for name in list(sys.modules) if name == full or name.startswith(f"{full}.")]:
                     self._layer.drop(sys.modules, name)
             if context.over_real and parent is not None:
                 self._layer.drop(vars(parent), path.rpartition(".")[2])
@@ -182,6 +182,11 @@ def _reaching(module: types.ModuleType, definition: Definition, late: dict[str, 
     """A module's ``__getattr__`` for names that are made late, that warn, or that a stand-in has not."""
 
     def __getattr__(name: str) -> Any:  # noqa: N807 - a module's hook
+        # of a package, `from` asks twice: first whether it has the name, then for it, at the line that is to be told;
+        # the releases warned before they looked whether there is such a name
+        told = name in late or (definition.warns_of_missing and not name.startswith("__"))
+        if warns and told and sys._getframe(1).f_code.co_name != "_handle_fromlist":
+            deprecations.warn(f"{definition.path}.{name}", "backend")
         if name not in late:
             full = f"{definition.path}.{name}".lstrip(".")
             lost = advice.went(full, context)
@@ -190,9 +195,6 @@ def _reaching(module: types.ModuleType, definition: Definition, late: dict[str, 
             if (definition.stands_in or not definition.path) and not name.startswith("__"):
                 raise AttributeError(advice.missing(full, context))
             raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
-        # of a package, `from` asks twice: first whether it has the name, then for it, at the line that is to be told
-        if warns and sys._getframe(1).f_code.co_name != "_handle_fromlist":
-            deprecations.warn(f"{definition.path}.{name}", "backend")
         value = late[name]
         if isinstance(value, Lazy):
             value = late[name] = value.make()

@@ -29,6 +29,7 @@ class Definition:
     works: Callable[[Context], bool]
     follows_pin: frozenset[str]
     warns: bool
+    warns_of_missing: bool
     stands_in: bool
     goes_in_2_9: bool
     merges: bool
@@ -61,6 +62,7 @@ def _read(module: types.ModuleType, path: str) -> Definition:
         works=getattr(module, "works", _always),
         follows_pin=getattr(module, "FOLLOWS_PIN", frozenset()),
         warns=getattr(module, "WARNS", False),
+        warns_of_missing=getattr(module, "WARNS_OF_MISSING", True),
         stands_in=stands_in,
         goes_in_2_9=getattr(module, "GOES_IN_2_9", False),
         merges=getattr(module, "MERGES", False),

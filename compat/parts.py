@@ -10,7 +10,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from compat.context import Context
+
+    Works = Callable[[Context], bool]
+    """Says of one file of the tree whether a real torchaudio's own works."""
 
 
 def sox_works(context: Context) -> bool:

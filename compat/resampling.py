@@ -9,9 +9,9 @@ torch is imported here; ``compat.tree`` imports this module when a name of it is
 """
 
 import math
+from typing import Optional
 
 import torch
-from torch import Tensor
 
 from dispatcher.errors import ArgumentError, ArgumentTypeError
 
@@ -37,10 +37,10 @@ def kernel(
     lowpass_filter_width: int = 6,
     rolloff: float = 0.99,
     resampling_method: str = "sinc_interp_hann",
-    beta: float | None = None,
+    beta: Optional[float] = None,  # noqa: UP045 - torch 2.0 scripts no |
     device: torch.device = torch.device("cpu"),  # noqa: B008 - a constant, which TorchScript takes as a default only
-    dtype: torch.dtype | None = None,
-) -> tuple[Tensor, int]:
+    dtype: Optional[torch.dtype] = None,  # noqa: UP045
+) -> tuple[torch.Tensor, int]:
     """Return the filters of all phases, ``[phase, 1, tap]``, and how many input frames they reach to the left.
 
     Computed in float64, but for the phases, and given as float32, unless ``dtype`` says otherwise.
@@ -78,7 +78,7 @@ def kernel(
     return (filters if dtype is not None else filters.to(torch.float32)), reach
 
 
-def convolve(waveform: Tensor, orig: int, new: int, filters: Tensor, reach: int) -> Tensor:
+def convolve(waveform: torch.Tensor, orig: int, new: int, filters: torch.Tensor, reach: int) -> torch.Tensor:
     """Resample ``[..., time]`` by ready filters; ``ceil(new * time / orig)`` frames come out.
 
     Raises:
@@ -95,14 +95,14 @@ def convolve(waveform: Tensor, orig: int, new: int, filters: Tensor, reach: int)
 
 
 def resample(
-    waveform: Tensor,
+    waveform: torch.Tensor,
     orig_freq: int,
     new_freq: int,
     lowpass_filter_width: int = 6,
     rolloff: float = 0.99,
     resampling_method: str = "sinc_interp_hann",
-    beta: float | None = None,
-) -> Tensor:
+    beta: Optional[float] = None,  # noqa: UP045 - torch 2.0 scripts no |
+) -> torch.Tensor:
     """Resample ``[..., time]`` from ``orig_freq`` to ``new_freq``, both in Hz.
 
     Args:
@@ -150,7 +150,7 @@ class Resample(torch.nn.Module):
         ValueError, TypeError: rates that are not positive whole numbers, or an unknown method.
     """
 
-    __constants__ = ("_same",)  # so that TorchScript leaves out the filters where there are none
+    __constants__: tuple[str, ...] = ("_same",)  # so that TorchScript leaves out the filters where there are none
 
     def __init__(
         self,
@@ -164,16 +164,16 @@ class Resample(torch.nn.Module):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
-        self.orig_freq, self.new_freq, self.resampling_method = (
-            orig_freq,
-            new_freq,
-            resampling_method,
-        )
-        self.lowpass_filter_width, self.rolloff, self.beta = lowpass_filter_width, rolloff, beta
+        self.orig_freq: int = orig_freq
+        self.new_freq: int = new_freq
+        self.resampling_method: str = resampling_method
+        self.lowpass_filter_width: int = lowpass_filter_width
+        self.rolloff: float = rolloff
+        self.beta: float | None = beta
         self._orig, self._new = check_rates(orig_freq, new_freq)
         self._same = self._orig == self._new
         if not self._same:
-            filters, self.width = kernel(
+            filters, width = kernel(
                 self._orig,
                 self._new,
                 lowpass_filter_width,
@@ -182,9 +182,10 @@ class Resample(torch.nn.Module):
                 beta,
                 dtype=dtype,
             )
+            self.width: int = width
             self.register_buffer("kernel", filters)
 
-    def forward(self, waveform: Tensor) -> Tensor:
+    def forward(self, waveform: torch.Tensor) -> torch.Tensor:
         """Return the waveform at the new rate, ``[..., ceil(time * new_freq / orig_freq)]``."""
         if self._same:
             return waveform

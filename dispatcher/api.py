@@ -10,19 +10,19 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import interrupts, shortcut, truncation
+from dispatcher import arguments, interrupts, lazily, shortcut, truncation
 from dispatcher.backend import Backend, Uri
+from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
+from dispatcher.metadata import AudioMetaData
 from dispatcher.registry import Registry
-from dispatcher.requests import Load, Save
 from dispatcher.settings import Settings
 from dispatcher.signatures import InfoFunction, LoadFunction, SaveFunction
 
 if TYPE_CHECKING:
     import torch
-
-    from dispatcher.codec_config import CodecConfig
-    from dispatcher.metadata import AudioMetaData
+else:
+    torch = lazily.module("torch")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,7 +134,8 @@ def functions(chooser: Chooser) -> Functions:
             RuntimeError: the file cannot be read; the text says why.
         """
         with interrupts.deferred():
-            return chooser.reader(backend, uri, format).info(uri, format, buffer_size, settings)
+            asked = arguments.to_load(uri, 0, -1, True, True, format, buffer_size)
+            return chooser.reader(backend, uri, asked.format).info(uri, asked.format, asked.buffer_size, settings)
 
     def load(
         uri: Uri,
@@ -170,8 +171,8 @@ def functions(chooser: Chooser) -> Functions:
             TruncatedInputWarning: the file holds fewer frames than its header promises (see the flag ``truncated``).
         """
         with interrupts.deferred():
+            asked = arguments.to_load(uri, frame_offset, num_frames, normalize, channels_first, format, buffer_size)
             reader = chooser.reader(backend, uri, format)
-            asked = Load(uri, frame_offset, num_frames, normalize, channels_first, format, buffer_size)
             if backend is None and (found := shortcut.load(asked, reader, chooser.registry, settings)) is not None:
                 return found
             return truncation.load(reader, asked, settings)
@@ -210,8 +211,8 @@ def functions(chooser: Chooser) -> Functions:
             ValueError, TypeError, RuntimeError: an argument that the backend does not take, or a failure to write.
         """
         with interrupts.deferred():
-            writer = chooser.writer(backend, uri, format)
-            asked = Save(uri, src, sample_rate, channels_first, format, encoding, bits_per_sample, buffer_size, compression)
+            asked = arguments.to_save(uri, src, sample_rate, channels_first, format, encoding, bits_per_sample, buffer_size, compression)
+            writer = chooser.writer(backend, uri, asked.format)
             writer.save(asked, settings)
 
     def save_without_compression(

@@ -1,14 +1,169 @@
-"""Checks that several backends share."""
+"""Checks of what a caller passes, made before any library is asked."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeAlias, TypeVar
+import contextlib
+import operator
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias, TypeVar
 
-from dispatcher.errors import AudioError, BackendError
+from dispatcher.errors import ArgumentTypeError, AudioError, BackendError, TensorPlaceError, problem
+from dispatcher.requests import Load, Save
 
 _Stored = TypeVar("_Stored")
 _Table: TypeAlias = Mapping[str | None, Mapping[int | None, _Stored]]
+
+
+_MOST = (1 << 63) - 1
+MOST_BUFFER = 1 << 30
+_LONGEST_PATH = 4096  # bytes, on every system that has a limit
+NO_FORMAT = "nothing tells the format to write: give the path an extension, or pass format='wav' or another"
+_IN_MEMORY = "For what a file holds, in memory already, pass io.BytesIO(data)."
+
+
+def integer(name: str, value: Any, least: int = -_MOST, most: int = _MOST) -> int:
+    """An integer of any kind as an int that C can hold.
+
+    Raises:
+        ArgumentTypeError: (a TypeError) it is none.
+    """
+    try:
+        return max(least, min(operator.index(value), most))
+    except TypeError as why:
+        raise ArgumentTypeError(f"{name} is {value!r:.80}, and must be an int") from why
+
+
+def name(what: str, value: Any) -> str | None:
+    """A name that a caller passes, such as ``format``.
+
+    Raises:
+        ArgumentTypeError: (a TypeError) it is neither a string nor None.
+        BackendError: (a RuntimeError) C cannot hold it.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise ArgumentTypeError(f"{what} is a string such as 'wav', or None, not {type(value).__name__}")
+    if "\0" in value or not value.isprintable():
+        raise BackendError(f"{what} is {value!r:.80}, and names nothing")
+    return value
+
+
+def check_place(action: str, uri: Any, backend: str = "") -> None:
+    """Refuse what cannot be a path: what a file holds in the place of its path, a NUL, half a surrogate pair.
+
+    Raises:
+        BackendError: (a RuntimeError) saying what to pass instead.
+    """
+    if not isinstance(uri, (str, bytes, os.PathLike)) or hasattr(uri, "read") or hasattr(uri, "write"):
+        return
+    path = os.fspath(uri)
+    try:
+        data = os.fsencode(path)
+    except UnicodeEncodeError as why:
+        raise problem(BackendError, action, uri, f"no file has such a name ({why.reason})", backend=backend) from why
+    if isinstance(path, bytes) and (b"\0" in path or len(path) > _LONGEST_PATH):
+        cause = "these are the bytes of a file, and a path or a file object is wanted"
+        hint = "Pass io.BytesIO(data)." if action == "read" else "Pass an empty io.BytesIO() to write into."
+        raise problem(BackendError, action, uri, cause, backend=backend, hint=hint)
+    if b"\0" in data:
+        cause = f"the path holds a NUL, at {data.index(0)}"
+        raise problem(BackendError, action, uri, cause, backend=backend, hint="No file has such a name.")
+
+
+def neither_path_nor_file(uri: Any) -> str:
+    """What to say of an argument that is neither."""
+    held = isinstance(uri, (bytes, bytearray, memoryview)) or type(uri).__name__ in ("ndarray", "Tensor")
+    return f"it is neither a path nor a file object, but {type(uri).__name__}" + (f". {_IN_MEMORY}" if held else "")
+
+
+def fspath(action: str, uri: Any, backend: str) -> str | bytes:
+    """The path that a caller passed.
+
+    Raises:
+        ArgumentTypeError: (a TypeError) it is none.
+    """
+    if not isinstance(uri, (str, bytes, os.PathLike)):
+        raise problem(ArgumentTypeError, action, uri, neither_path_nor_file(uri), backend=backend)
+    path: str | bytes = os.fspath(uri)
+    return path
+
+
+def to_load(
+    uri: Any, frame_offset: Any, num_frames: Any, normalize: Any, channels_first: Any, format: Any, buffer_size: Any, backend: str = ""
+) -> Load:
+    """What a call of ``load`` asks for, its numbers as ints and its place one that there may be.
+
+    Raises:
+        ArgumentTypeError, BackendError: (TypeError, RuntimeError) an argument that no backend can take.
+    """
+    check_place("read", uri, backend)
+    with _worded("read", uri, backend):
+        return Load(
+            uri,
+            integer("frame_offset", frame_offset),
+            integer("num_frames", num_frames),
+            normalize,
+            channels_first,
+            name("format", format),
+            integer("buffer_size", buffer_size, 1, MOST_BUFFER),
+        )
+
+
+def check_tensor(src: Any, *, elsewhere: bool = False) -> None:
+    """Refuse a tensor whose samples no library can read; what is no tensor at all is for the backends to refuse.
+
+    ``elsewhere`` says that one on another device will be brought into memory.
+
+    Raises:
+        TensorPlaceError: (a RuntimeError and TypeError) with the method that brings them into memory.
+    """
+    import torch
+
+    if not isinstance(src, torch.Tensor):
+        return
+    if src.is_nested:
+        raise TensorPlaceError("the tensor is nested; save its parts one by one, or take to_padded_tensor(0)")
+    if src.layout != torch.strided:
+        raise TensorPlaceError(f"the tensor is stored as {src.layout}; save tensor.to_dense()")
+    if src.device.type != "cpu" and (src.device.type == "meta" or not elsewhere):
+        raise TensorPlaceError(f"the tensor is on {src.device}; save tensor.cpu()")
+
+
+def to_save(
+    uri: Any,
+    src: Any,
+    sample_rate: Any,
+    channels_first: Any,
+    format: Any,
+    encoding: Any,
+    bits_per_sample: Any,
+    buffer_size: Any,
+    compression: Any,
+    backend: str = "",
+) -> Save:
+    """What a call of ``save`` asks for; the rate, the tensor and the compression are for the backends to judge.
+
+    Raises:
+        ArgumentTypeError, BackendError: (TypeError, RuntimeError) an argument that no backend can take.
+    """
+    check_place("write", uri, backend)
+    with _worded("write", uri, backend):
+        check_tensor(src)
+        whole = isinstance(bits_per_sample, float) and bits_per_sample.is_integer()
+        bits = None if bits_per_sample is None else integer("bits_per_sample", int(bits_per_sample) if whole else bits_per_sample)
+        size = integer("buffer_size", buffer_size, 1, MOST_BUFFER)
+        return Save(uri, src, sample_rate, channels_first, name("format", format), name("encoding", encoding), bits, size, compression)
+
+
+@contextlib.contextmanager
+def _worded(action: str, uri: Any, backend: str) -> Iterator[None]:
+    """Have what is wrong with an argument name the file."""
+    try:
+        yield
+    except (ArgumentTypeError, BackendError) as why:
+        raise problem(type(why), action, uri, why, backend=backend) from why
 
 
 def check_piece(frame_offset: int, num_frames: int) -> None:
@@ -30,8 +185,16 @@ def stored_as(table: _Table[_Stored], container: str, encoding: str | None, bits
         refusal: the table has no such entry; the text lists those it has. The releases' backends raised different kinds.
     """
     if encoding not in table:
-        raise refusal(f"{container} has no encoding={encoding!r}; it has {', '.join(map(repr, table))}")
+        raise refusal(f"{container} takes no encoding={encoding!r}; {_instead('encoding', table)}")
     if bits not in table[encoding]:
-        allowed = ", ".join(map(repr, table[encoding]))
-        raise refusal(f"{container} with encoding={encoding!r} takes no bits_per_sample={bits!r}; it takes {allowed}")
+        of = "" if encoding is None else f" with encoding={encoding!r}"
+        raise refusal(f"{container}{of} takes no bits_per_sample={bits!r}; {_instead('bits_per_sample', table[encoding])}")
     return table[encoding][bits]
+
+
+def _instead(argument: str, table: Mapping[Any, object]) -> str:
+    """What to write in place of a value that a table has not."""
+    allowed = [repr(value) for value in table if value is not None]
+    if not allowed:
+        return f"leave {argument}= out"
+    return f"it takes {', '.join(allowed)}" + (f", or leave {argument}= out" if None in table else "")

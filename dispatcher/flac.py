@@ -15,6 +15,7 @@ _LONGEST_FRAME = 1 << 17  # looked for where the stream does not tell
 _LONGEST_HEADER = 16
 _MOST_BLOCKS = 128
 _LOOKS = 8
+_ODD_BLOCKS = (0, 5, 127)
 _POLYNOMIAL = 0x107
 _BLOCK_SIZES = (0, 192, 576, 1152, 2304, 4608, 0, 0, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
 
@@ -60,6 +61,9 @@ def opening(file: io.FileIO) -> StreamInfo | None:
         file.seek(at)
         block = file.read(4) or b""
         if len(block) < 4:
+            return None
+        # FFmpeg refuses a second STREAMINFO and a bad cue sheet, libsndfile reads on
+        if at > 4 and block[0] & 0x7F in _ODD_BLOCKS:
             return None
         at += 4 + int.from_bytes(block[1:], "big")
         kind = block[0]

@@ -25,6 +25,11 @@ class AudioMetaData:
         self.bits_per_sample = bits_per_sample
         self.encoding = encoding
 
+    def __str__(self) -> str:
+        # as in the releases; they had no __repr__
+        fields = ", ".join(f"{name}={value}" for name, value in vars(self).items())
+        return f"AudioMetaData({fields})"
+
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
         return f"{type(self).__name__}({fields})"

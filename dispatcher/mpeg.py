@@ -69,6 +69,15 @@ def header(data: bytes) -> Header | None:
     return Header(word, 1152 if (word >> 19 & 3) == _VERSION_1 else 576)
 
 
+def is_free_format(data: bytes) -> bool:
+    """Whether the first header in some data, a tag left out, is one of MPEG audio that tells no bit rate."""
+    at = 0
+    if data[:3] == b"ID3" and len(data) > 10:
+        at = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True))
+    word = int.from_bytes(data[at : at + 4], "big")
+    return word >> 21 == 0x7FF and bool(word >> 17 & 3) and not word >> 12 & 15 and word >> 10 & 3 != 3
+
+
 class Frames(NamedTuple):
     """Where the frames of a file begin, and the end of the last one; and whether that is the end of the file."""
 

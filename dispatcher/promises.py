@@ -82,6 +82,8 @@ def _wave64(data: bytes) -> tuple[int, int] | None:
         size = header.number(at + 16, 8)
         if data[at : at + 4] == b"fmt ":
             kind, channels, block = header.number(at + 24, 2), header.number(at + 26, 2), header.number(at + 36, 2)
+            if kind == _EXTENSIBLE and size >= 24 + 40:
+                kind = header.number(at + 48, 2)
         elif data[at : at + 4] == b"data":
             return ((size - 24) // block, channels) if block and kind in _FIXED and 24 < size < 1 << 62 else None
         if size < 24:
@@ -179,6 +181,8 @@ _READ: dict[bytes, _Read] = {
     b"\xff\xfa": _mp3,
     b"\xff\xf3": _mp3,
     b"\xff\xf2": _mp3,
+    b"\xff\xe3": _mp3,
+    b"\xff\xe2": _mp3,
 }
 
 

@@ -54,14 +54,16 @@ class Settings:
     )
     exact_num_frames: bool = flag(
         False,
-        "`info().num_frames` equals what `load` gives. In 2.1 to 2.8 the ffmpeg backend reported the number of packets for "
-        "containers that store it (mp4, m4a, mov: 27 for 26,624 frames).",
+        "`info().num_frames` equals what `load` gives, with every backend. In 2.1 to 2.8 the ffmpeg backend reported the number of "
+        "packets for containers that store it (mp4, m4a, mov: 27 for 26,624 frames), and sox and soundfile what a header says (0, "
+        "2^31-1 or 2^63-1 for a recording that was piped). With sox and soundfile it costs decoding the file.",
     )
     truncated: Literal["ignore", "warn", "error"] = flag(
         "warn",
         "What `load` does where a file holds fewer frames than its header promises: the samples that are there come in any case but "
         "`error`; `warn` tells how many were found and promised (`TruncatedInputWarning`), `error` raises RuntimeError. No release "
-        "told of it. Told by the headers of wav, flac, aiff, au, caf, w64, SPHERE, and of mp3 with a Xing header.",
+        "told of it. Told by the headers of wav, flac, aiff, au, caf, w64, SPHERE, and of mp3 with a Xing header, and by "
+        "the structure of ogg, opus, webm, mkv, mp4, wma, avi, WavPack and TTA.",
         ("ignore", "warn", "error"),
     )
     also_open: tuple[str, ...] = flag(

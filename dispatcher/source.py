@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from dispatcher import interrupts
-from dispatcher.errors import ArgumentTypeError, BackendError, describe
+from dispatcher.errors import ArgumentTypeError, AudioError, BackendError, describe
 from dispatcher.settings import Settings
 
 _SPOOL_CHUNK = 1 << 20
@@ -126,6 +126,8 @@ class ForwardReader(Reader):
 
 def is_regular(path: Any) -> bool:
     """Whether a path is that of a regular file, which can be opened and closed again without harm; a pipe cannot."""
+    if not isinstance(path, (str, bytes, int, os.PathLike)):
+        return False
     try:
         return stat.S_ISREG(os.stat(path).st_mode)
     except (OSError, TypeError, ValueError):
@@ -179,6 +181,15 @@ def interruptible(place: Any) -> Iterator[None]:
             place.check()
 
 
+class UnseekableError(AudioError, io.UnsupportedOperation):
+    """A file object has ``seek`` and refuses it; the releases let its own OSError through."""
+
+
+def _unseekable(uri: Any, why: Exception) -> UnseekableError:
+    text = f"{describe(uri)} has seek(), and refuses it ({why})"
+    return UnseekableError(f"{text}. Pass io.BytesIO(file.read()), or turn on the flag unseekable_objects.")
+
+
 def _spooled(wrapped: Any) -> io.BytesIO:
     """All that is left in a file object, in memory."""
     reader, held = Reader(wrapped), io.BytesIO()
@@ -203,9 +214,9 @@ def seekable(uri: Any, settings: Settings) -> Any:
     try:
         with interrupts.allowed():
             uri.seek(uri.tell())
-    except (OSError, NotImplementedError):
+    except (OSError, NotImplementedError) as why:
         if not settings.unseekable_objects:
-            raise
+            raise _unseekable(uri, why) from why
         return _spooled(uri)
     return uri if type(uri) is io.BytesIO and not uri.tell() else Reader(uri)
 
@@ -220,8 +231,8 @@ def as_it_comes(wrapped: Any, settings: Settings) -> Reader:
         return ForwardReader(wrapped)
     try:
         wrapped.seek(wrapped.tell())
-    except (OSError, NotImplementedError):
+    except (OSError, NotImplementedError) as why:
         if not settings.unseekable_objects:
-            raise
+            raise _unseekable(wrapped, why) from why
         return ForwardReader(wrapped)
     return Reader(wrapped)

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher import backend, interrupts, notices, writable
+from dispatcher import arguments, backend, interrupts, lazily, notices, truncation, writable
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
 from dispatcher.registry import Registry
 from dispatcher.settings import Settings
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import torch
 
     from dispatcher.requests import Blocks
+else:
+    torch = lazily.module("torch")
 
 _BUFFER = 4096
 # libvorbis' quality in FFmpeg is 3 of 10; libsndfile counts the other way, from 0 to 1
@@ -118,7 +120,11 @@ def _load(uri: Any, frame_offset: int, num_frames: int, channels_first: bool, se
     from dispatcher.backends.ffmpeg import container, decode
 
     if not backend.is_readable(uri) and not isinstance(uri, (str, os.PathLike)):
-        raise problem(BackendError, "read", uri, f"it is neither a path nor a file object, but {type(uri).__name__}")
+        arguments.check_place("read", uri, "TorchCodec")
+        raise problem(BackendError, "read", uri, arguments.neither_path_nor_file(uri), backend="TorchCodec")
+    asked = arguments.to_load(uri, frame_offset, num_frames, True, channels_first, None, _BUFFER, "TorchCodec")
+    frame_offset, num_frames = asked.frame_offset, asked.num_frames
+    tell = truncation.teller("TorchCodec", asked, settings)
     with _worded(uri), container.reading(uri, None, _BUFFER, settings) as (opened, stream):
         rate, channels = stream.codec_context.sample_rate, stream.codec_context.channels
         if num_frames == 0:
@@ -131,6 +137,7 @@ def _load(uri: Any, frame_offset: int, num_frames: int, channels_first: bool, se
             if not offset:
                 raise
             return torch.empty((channels, 0) if channels_first else (0, channels)), rate
+    tell(frames.shape[1 if channels_first else 0])
     return torch.from_numpy(frames), rate
 
 
@@ -169,6 +176,12 @@ def _save(
 
     if not isinstance(src, torch.Tensor):
         raise problem(ArgumentError, "write", uri, f"{type(src).__name__} is not a tensor", backend="TorchCodec")
+    try:
+        arguments.check_tensor(src)
+    except BackendError as why:
+        raise problem(type(why), "write", uri, why, backend="TorchCodec") from why
+    if src.is_complex() or src.is_quantized:
+        raise fail(f"it takes no {str(src.dtype).removeprefix('torch.')}; convert the tensor to float32")
     if src.ndim not in (1, 2):
         raise problem(ArgumentError, "write", uri, f"the tensor has {src.ndim} dimensions, not 1 or 2", backend="TorchCodec")
     if not isinstance(sample_rate, int):
@@ -176,12 +189,14 @@ def _save(
     if not 0 < sample_rate <= writable.MOST_RATE:
         cause = f"sample_rate is {sample_rate}, and must be 1 to {writable.MOST_RATE} Hz"
         raise problem(ArgumentError, "write", uri, cause, backend="TorchCodec")
+    sample_rate = int(sample_rate)
     if compression is not None and not isinstance(compression, (int, float)):
         notices.warn(f"save() of 2.9 ignores compression={compression!r}, which is no number", notices.IgnoredArgumentWarning)
         compression = None
     if not isinstance(uri, (str, os.PathLike)):
         raise fail("2.9 writes to paths only; compat.save() writes to file objects")
-    src = src.detach().resolve_neg()
+    arguments.check_place("write", uri, "TorchCodec")
+    src = src.detach().resolve_conj().resolve_neg()
     data = _as_float(src[None] if src.ndim == 1 else src if channels_first else src.t(), settings)
     extension = os.path.splitext(os.fspath(uri))[1].lstrip(".").lower()
     bit_rate = 0 if compression is None else int(compression)
@@ -206,13 +221,13 @@ def _as_float(data: torch.Tensor, settings: Settings) -> torch.Tensor:
     """Float32 samples of any dtype."""
     import torch
 
-    if data.is_floating_point() or not settings.scale_integers:
+    if data.is_floating_point() or data.dtype == torch.bool or not settings.scale_integers:
         return data.to(torch.float32)
     text = f"save() of 2.9 would take {data.dtype} samples for float samples; here they are scaled to [-1, 1]"
     notices.warn(f"{text}. Convert to float32 before saving.")
     if data.dtype == torch.uint8:
         return (data.to(torch.float32) - 128) / 128
-    return (data.to(torch.float64) / -torch.iinfo(data.dtype).min).to(torch.float32)
+    return (data.to(torch.float64) / -float(torch.iinfo(data.dtype).min)).to(torch.float32)
 
 
 def _save_vorbis(uri: Any, data: torch.Tensor, sample_rate: int, registry: Registry) -> bool:

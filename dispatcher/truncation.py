@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher import backend, notices, parts, promises, source
+from dispatcher import backend, notices, parts, promises, shortage, source
 from dispatcher.errors import BackendError, TruncatedInputError, describe, problem
 
 if TYPE_CHECKING:
@@ -42,25 +44,56 @@ def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor
     if promise is not None:
         _refuse_absurd(promise, asked, reader.name)
     spliced = _spliced(reader, asked) if looked_at and reader.reads_on_in is not None else None
+    missing = _missing(asked)
     waveform, rate = reader.load(asked, settings)
     got = waveform.shape[1 if asked.channels_first else 0]
     if spliced is not None and got != asked.num_frames and asked.frame_offset >= 0 and asked.frame_offset + got < spliced.frames:
         _tell_of_parts(reader, asked, spliced.parts)
         return waveform, rate
-    if promise is None:
-        return waveform, rate
-    found = asked.frame_offset + got
+    if looked_at:
+        _tell(reader.name, asked, got, promise, missing, settings)
+    return waveform, rate
+
+
+def teller(name: str, asked: Load, settings: Settings) -> Callable[[int], None]:
+    """What to call with the number of frames that came, where a decoder leaves some out: the file's structure alone counts.
+
+    What it gives raises TruncatedInputError (a RuntimeError) where the file is cut, and the flag ``truncated`` is ``error``.
+    """
+    missing = _missing(asked)
+    promise = promises.of(asked.uri) if _looked_at(asked.uri) and not shortage.judges(asked.uri) else None
+    return lambda got: _tell(name, asked, got, promise, missing, settings)
+
+
+def _missing(asked: Load) -> Callable[[], str | None]:
+    """What tells what is missing of a file; a file object is looked at now, before it is read from."""
+    if not backend.is_readable(asked.uri):
+        return functools.partial(shortage.of, asked.uri) if _looked_at(asked.uri) else lambda: None
+    found = shortage.of(asked.uri)
+    return lambda: found
+
+
+def _tell(
+    name: str, asked: Load, got: int, promise: promises.Promise | None, missing: Callable[[], str | None], settings: Settings
+) -> None:
     # of a piece that came whole, nothing is missing
-    if settings.truncated == "ignore" or asked.frame_offset < 0 or got == asked.num_frames or found >= promise.frames:
-        return waveform, rate
+    if settings.truncated == "ignore" or asked.frame_offset < 0 or got == asked.num_frames:
+        return
+    found = asked.frame_offset + got
     # where the piece lies behind the end, how far before it the end is was not seen
-    there = f"{found} are there" if got or not asked.frame_offset else f"no more than {asked.frame_offset} are there"
-    text = f"{describe(asked.uri)} is cut short: its header promises {promise.frames} frames, and {there}"
+    there = f"{found}" if got or not asked.frame_offset else f"no more than {asked.frame_offset}"
+    if promise is not None and found < promise.frames:
+        why = f"its header promises {promise.frames} frames, and {there} are there"
+    else:
+        cut = missing()
+        if cut is None:
+            return
+        why = f"{cut}; {there} frames were read"
+    text = f"{describe(asked.uri)} is cut short: {why}"
     if settings.truncated == "error":
         hint = "Fetch it again, or read what is there with the flag truncated='ignore'."
-        raise problem(TruncatedInputError, "read", asked.uri, text, backend=reader.name, hint=hint)
+        raise problem(TruncatedInputError, "read", asked.uri, text, backend=name, hint=hint)
     notices.warn(text, notices.TruncatedInputWarning)
-    return waveform, rate
 
 
 class _Spliced(NamedTuple):

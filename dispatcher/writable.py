@@ -6,7 +6,7 @@ import math
 import operator
 from typing import TYPE_CHECKING, Any
 
-from dispatcher.errors import BackendError
+from dispatcher.errors import ArgumentTypeError, BackendError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -20,9 +20,12 @@ def sample_rate(rate: Any) -> int:
 
     Raises:
         BackendError: (a RuntimeError) no header can hold it.
-        TypeError: it is no integer.
+        ArgumentTypeError: (a TypeError) it is no integer.
     """
-    found = operator.index(rate)
+    try:
+        found = operator.index(rate)
+    except TypeError as why:
+        raise ArgumentTypeError(f"sample_rate is {rate!r}, and must be an int") from why
     if not 0 < found <= MOST_RATE:
         raise BackendError(f"sample_rate is {found}, and must be 1 to {MOST_RATE} Hz")
     return found

@@ -1,4 +1,7 @@
-"""The functions in force where no global backend is chosen: each raises RuntimeError, as in releases up to 2.1."""
+"""The functions in force where no global backend is chosen: each raises RuntimeError, as in releases up to 2.1.
+
+Their parameters are those of releases before 0.8, which 2.0 to 2.2 still had here.
+"""
 
 from __future__ import annotations
 
@@ -16,31 +19,23 @@ def _none(action: str, filepath: Any) -> BackendError:
 
 def load(
     filepath: Any,
-    frame_offset: int = 0,
-    num_frames: int = -1,
-    normalize: bool = True,
+    out: Any = None,
+    normalization: Any = True,
     channels_first: bool = True,
-    format: str | None = None,
+    num_frames: int = 0,
+    offset: int = 0,
+    filetype: str | None = None,
 ) -> NoReturn:
     """Raise RuntimeError."""
     raise _none("read", filepath)
 
 
-def save(
-    filepath: Any,
-    src: Any,
-    sample_rate: int,
-    channels_first: bool = True,
-    compression: float | None = None,
-    format: str | None = None,
-    encoding: str | None = None,
-    bits_per_sample: int | None = None,
-) -> NoReturn:
+def save(filepath: Any, src: Any, sample_rate: int, precision: int = 16, channels_first: bool = True) -> NoReturn:
     """Raise RuntimeError."""
     raise _none("write", filepath)
 
 
-def info(filepath: Any, format: str | None = None) -> NoReturn:
+def info(filepath: Any) -> NoReturn:
     """Raise RuntimeError."""
     raise _none("read", filepath)
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import Registry, interrupts, notices, truncation
-from dispatcher.requests import Load, Save
+from dispatcher import Registry, arguments, interrupts, lazily, notices, truncation
+from dispatcher.metadata import AudioMetaData
 from legacy.functions import Functions
 from legacy.settings import Settings
 
 if TYPE_CHECKING:
     import torch
-
-    from dispatcher.metadata import AudioMetaData
+else:
+    torch = lazily.module("torch")
 
 _BUFFER = 4096
 
@@ -32,7 +31,8 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             RuntimeError: libsndfile cannot read it.
         """
         with interrupts.deferred():
-            return registry.get("soundfile").info(filepath, format, _BUFFER, settings)
+            asked = arguments.to_load(filepath, 0, -1, True, True, format, _BUFFER, "soundfile")
+            return registry.get("soundfile").info(filepath, asked.format, _BUFFER, settings)
 
     def load(
         filepath: Any,
@@ -49,7 +49,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             ValueError: without ``normalize``, libsndfile has no dtype for a WAV file's subtype.
         """
         backend = registry.get("soundfile")
-        asked = Load(filepath, frame_offset, num_frames, normalize, channels_first, format, _BUFFER)
+        asked = arguments.to_load(filepath, frame_offset, num_frames, normalize, channels_first, format, _BUFFER, "soundfile")
         with interrupts.deferred():
             return truncation.load(backend, asked, settings)
 
@@ -74,8 +74,8 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             text = f"soundfile has no compression: compression={compression!r} is ignored"
             notices.warn(text, notices.IgnoredArgumentWarning)
         backend = registry.get("soundfile")
-        place = filepath if hasattr(filepath, "write") else os.fspath(filepath)
-        asked = Save(place, src, sample_rate, channels_first, format, encoding, bits_per_sample, _BUFFER, None)
+        place = filepath if hasattr(filepath, "write") else arguments.fspath("write", filepath, "soundfile")
+        asked = arguments.to_save(place, src, sample_rate, channels_first, format, encoding, bits_per_sample, _BUFFER, None, "soundfile")
         with interrupts.deferred():
             backend.save(asked, settings)
 

@@ -10,12 +10,12 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from dispatcher import Registry, interrupts, notices, target, truncation
+from dispatcher import Registry, arguments, interrupts, lazily, notices, target, truncation
 from dispatcher.backend import is_readable, is_writable
-from dispatcher.errors import BackendError, BackendUnavailable, problem
-from dispatcher.requests import Load, Save
+from dispatcher.errors import BackendError, BackendUnavailable, problem, standing_for
+from dispatcher.metadata import AudioMetaData
 from dispatcher.source import Reader
 from legacy.functions import Functions
 from legacy.settings import Settings
@@ -24,32 +24,44 @@ if TYPE_CHECKING:
     import torch
 
     from dispatcher.backend import Backend
-    from dispatcher.metadata import AudioMetaData
+else:
+    torch = lazily.module("torch")
 
 _BUFFER = 4096
 _T = TypeVar("_T")
 
 
-def _refuse_or_warn(action: str, filepath: Any, settings: Settings) -> None:
+class Taker(NamedTuple):
+    """What was given a file object, and what to do instead."""
+
+    name: str
+    advice: str
+
+
+_OF_SOX_IO = Taker("sox_io", "Pass a path, call set_audio_backend('soundfile')")
+
+
+def refuse_or_warn(action: str, filepath: Any, settings: Settings, taker: Taker = _OF_SOX_IO) -> None:
     """What a file object meets: a warning in 2.0, RuntimeError in 2.1."""
     if not settings.sox_io_file_objects:
-        hint = "Pass a path, call set_audio_backend('soundfile'), or turn on the flag sox_io_file_objects."
-        raise problem(BackendError, action, filepath, "sox_io takes file objects up to 2.0 only", backend="sox_io", hint=hint)
-    notices.warn("file objects for sox_io are deprecated in 2.0 and refused from 2.1 on; pass a path, or use soundfile or ffmpeg")
+        hint = f"{taker.advice}, or turn on the flag sox_io_file_objects."
+        raise problem(BackendError, action, filepath, f"{taker.name} takes file objects up to 2.0 only", backend="sox", hint=hint)
+    notices.warn(f"file objects for {taker.name} are deprecated in 2.0 and refused from 2.1 on. {taker.advice}.")
 
 
 @contextlib.contextmanager
-def _on_disk(filepath: Any, settings: Settings) -> Iterator[str]:
+def on_disk(filepath: Any, settings: Settings, taker: Taker = _OF_SOX_IO, action: str = "read") -> Iterator[Any]:
     """A path that holds what ``filepath`` holds."""
     if not is_readable(filepath):
-        yield os.fspath(filepath)
+        yield arguments.fspath(action, filepath, "sox")
         return
-    _refuse_or_warn("read", filepath, settings)
+    refuse_or_warn(action, filepath, settings, taker)
     with tempfile.TemporaryDirectory() as folder:
         copy = os.path.join(folder, "copy")
         with open(copy, "wb") as file:
             shutil.copyfileobj(Reader(filepath), file, 1 << 20)
-        yield copy
+        with standing_for(copy, filepath):
+            yield copy
 
 
 def fall_back(registry: Registry, settings: Settings) -> Backend | None:
@@ -76,9 +88,9 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         """Let libsox do it, and FFmpeg what libsox cannot."""
         other = ffmpeg()
         if other and format == "mp3" and is_readable(filepath):
-            _refuse_or_warn("read", filepath, settings)
+            refuse_or_warn("read", filepath, settings)
             return operation(other, filepath)
-        with _on_disk(filepath, settings) as path:
+        with on_disk(filepath, settings) as path:
             try:
                 return operation(sox(), path)
             except BackendError as why:
@@ -91,6 +103,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
 
     def read(filepath: Any, format: str | None, operation: Callable[[Backend, Any], _T]) -> _T:
         with interrupts.deferred():
+            arguments.to_load(filepath, 0, -1, True, True, format, _BUFFER, "sox_io")
             return attempt(filepath, format, operation)
 
     def info(filepath: Any, format: str | None = None) -> AudioMetaData:
@@ -128,7 +141,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         """
 
         def operation(backend: Backend, place: Any) -> tuple[torch.Tensor, int]:
-            asked = Load(place, frame_offset, num_frames, normalize, channels_first, format, _BUFFER)
+            asked = arguments.to_load(place, frame_offset, num_frames, normalize, channels_first, format, _BUFFER)
             return truncation.load(backend, asked, settings)
 
         return read(filepath, format, operation)
@@ -162,16 +175,17 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         if not isinstance(compression, (int, float, type(None))):
             cause = f"compression is a number here, not {type(compression).__name__}"
             raise problem(BackendError, "write", filepath, cause, backend="sox_io")
-        rest = (src, sample_rate, channels_first, format, encoding, bits_per_sample, _BUFFER, compression)
+        rest = (src, sample_rate, channels_first, format, encoding, bits_per_sample, _BUFFER, compression, "sox_io")
         if is_writable(filepath):
-            _refuse_or_warn("write", filepath, settings)
+            refuse_or_warn("write", filepath, settings)
         with interrupts.deferred():
             if not is_writable(filepath):
-                sox().save(Save(os.fspath(filepath), *rest), settings)
+                sox().save(arguments.to_save(arguments.fspath("write", filepath, "sox_io"), *rest), settings)
                 return
             with tempfile.TemporaryDirectory() as folder:
                 path = os.path.join(folder, "file")
-                sox().save(Save(path, *rest), settings)
+                with standing_for(path, filepath):
+                    sox().save(arguments.to_save(path, *rest), settings)
                 with open(path, "rb") as file:
                     target.deliver(filepath, file.read())
 

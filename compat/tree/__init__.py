@@ -4,7 +4,8 @@ A file has ``names(context)``, which gives what the module holds, and may have
 
 - ``present(context)``: whether the release has it (default: yes);
 - ``attached(context)``: whether its parent has it as an attribute without an import (default: yes);
-- ``WARNS = True``: reaching for a name in it warns, from 2.1 on;
+- ``WARNS = True``: reaching for a name in it warns, from 2.1 on, and as in the releases also for one that it has not;
+- ``WARNS_OF_MISSING = False``: but not for one that it has not;
 - ``STANDS_IN = True``: a real torchaudio that has this submodule keeps its own, if that works there;
 - ``FOLLOWS_PIN``: names in which ours takes the place of a real torchaudio's of another release than the pinned one;
 - ``works(context)``: whether a real torchaudio's own works (default: yes); what does not work counts as not there;

@@ -14,13 +14,13 @@ import re
 import sys
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from dispatcher import arguments, backend, collector, forks, interrupts, notices, source, target, truncation, writable
+from dispatcher import arguments, backend, collector, forks, interrupts, notices, shortage, source, target, truncation, writable
 from dispatcher.collector import Collector
-from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, problem
+from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, NotATensorError, problem
 from dispatcher.metadata import AudioMetaData
-from dispatcher.streaming import Stream, worded
+from dispatcher.streaming import BLOCK_FRAMES, Stream, worded
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -76,6 +76,12 @@ _PIECE = 1 << 15
 _PIECE_SAMPLES = 1 << 18  # half a core's cache; a call through python-soundfile costs as much as some thousand samples
 _IN_PAIRS = ("VOX_ADPCM",)
 _MPEG, _MISCOUNTED = "MPEG", 2 * 1152  # libsndfile counts so many frames too many in good files
+# where it comes out elsewhere when it seeks, or reads no further in a block that it has begun: these are read from the start
+_LOST_IN = (
+    *(("PAF", "PCM_24"), ("CAF", "ALAC_20")),
+    *(("SDS", subtype) for subtype in ("PCM_S8", "PCM_16", "PCM_24")),
+    *(("AIFF", subtype) for subtype in ("DWVW_12", "DWVW_16", "DWVW_24")),
+)
 _LEAVES_DESCRIPTORS = (1, 2, 2)
 _NOT_RECOGNISED = 1  # libsndfile's code
 # then known by their names: to libsndfile, and .raw to python-soundfile, which asks for its sample rate
@@ -100,6 +106,8 @@ def _subtype(dtype: str, container: str, encoding: str | None, bits: int | None)
     """
     if container in _FIXED:
         return _FIXED[container]
+    if not container:
+        raise ArgumentError(arguments.NO_FORMAT)
     table = _BY_CONTAINER.get(container)
     if table is None:
         raise ArgumentError(f"it does not write {container!r}; it writes {', '.join(sorted({*_BY_CONTAINER, *_FIXED}))}")
@@ -108,6 +116,31 @@ def _subtype(dtype: str, container: str, encoding: str | None, bits: int | None)
             raise ArgumentError(f"it does not write {dtype} to wav; convert the tensor to one of {', '.join(_WAV_BY_DTYPE)}")
         return _WAV_BY_DTYPE[dtype]
     return arguments.stored_as(table, container, encoding, bits, ArgumentError)
+
+
+def _extension(path: str | bytes) -> str:
+    """What follows the last dot of a file's name, in lower case."""
+    _, dot, found = os.path.basename(os.fsdecode(path)).rpartition(".")
+    return found.lower() if dot else ""
+
+
+def _as_array(asked: Save) -> npt.NDArray[Any]:
+    """The tensor's samples, as it has them.
+
+    Raises:
+        BackendError, ArgumentTypeError: (RuntimeError, TypeError) numpy cannot have them.
+    """
+    if asked.src.requires_grad:
+        raise problem(BackendError, "write", asked.uri, "the tensor requires grad; save tensor.detach()", backend=Backend.name)
+    try:
+        samples: npt.NDArray[Any] = asked.src.resolve_conj().resolve_neg().numpy()
+    except RuntimeError as why:
+        raise problem(BackendError, "write", asked.uri, why, backend=Backend.name) from why
+    except TypeError as why:
+        dtype = str(asked.src.dtype).removeprefix("torch.")
+        cause = f"libsndfile takes no {dtype}; convert the tensor to float32"
+        raise problem(ArgumentTypeError, "write", asked.uri, cause, backend=Backend.name) from why
+    return samples
 
 
 def _written(subtype: str, container: str, samples: Any, sample_rate: Any) -> tuple[Any, int]:
@@ -136,9 +169,7 @@ def _readable(uri: Uri, settings: Settings) -> Any:
     try:
         return source.PatientReader(source.seekable(uri, settings))
     except OSError as why:
-        hint = "Read it into io.BytesIO first, or turn on the flag unseekable_objects."
-        cause = f"libsndfile must seek, and the object refuses ({why})"
-        raise problem(BackendError, "read", uri, cause, backend=Backend.name, hint=hint) from why
+        raise problem(BackendError, "read", uri, f"libsndfile must seek: {why}", backend=Backend.name) from why
 
 
 def _failed(action: str, uri: Uri, why: Exception) -> Exception:
@@ -193,17 +224,21 @@ def _read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
         interrupts.check()
 
 
-def _go_to(file: Any, start: int) -> None:
-    """Go to a frame: in MPEG audio by decoding all before it.
+def _go_to(file: Any, start: int, uri: Uri) -> None:
+    """Go to a frame: by decoding all before it where libsndfile cannot seek, or comes out elsewhere and tells no reader.
 
-    libsndfile lets mpg123 guess where in such a file a frame lies. With a variable bit rate it comes out elsewhere, and no reader is told.
+    It lets mpg123 guess where in MPEG audio a frame lies. Of Vorbis it
+    takes the last page to end where its packets do, and so comes out elsewhere in it, by what was left out at the end.
     """
     import numpy as np
 
-    if not file.subtype.startswith(_MPEG):
-        file.seek(start)
-        return
-    file.seek(0)
+    can_seek = file.can_seek()
+    if can_seek and not file.subtype.startswith(_MPEG):
+        exact = _last_to_seek(file, start, uri) if file.subtype == "VORBIS" else start
+        file.seek(exact)
+        start -= exact
+    elif can_seek:
+        file.seek(0)
     passed = np.empty((min(_PIECE, start), file.channels), np.float32)
     while start:
         got = file.buffer_read_into(passed[: min(len(passed), start)], "float32")
@@ -211,6 +246,21 @@ def _go_to(file: Any, start: int) -> None:
             return
         start -= got
         interrupts.check()
+
+
+def _last_to_seek(file: Any, start: int, uri: Uri) -> int:
+    """The last frame up to a place that libsndfile finds in Ogg Vorbis."""
+    place = _place(file, uri)
+    held = None
+    if backend.is_readable(place):
+        held = place.tell()
+        place.seek(0)
+    elif not isinstance(place, (str, bytes, os.PathLike)):
+        return 0
+    before = shortage.sound_before_last_page(place)
+    if held is not None:
+        place.seek(held)
+    return 0 if before is None or before > file.frames else min(start, max(0, before - 1))
 
 
 def _place(file: Any, uri: Uri) -> Any:
@@ -305,7 +355,7 @@ class Backend(backend.Backend):
     """libsndfile: wav, flac, ogg, mp3, sphere, aiff, au, caf, w64 and others; file objects that can seek."""
 
     name = "soundfile"
-    reads_on_in = frozenset()
+    reads_on_in: ClassVar[frozenset[str] | None] = frozenset()
 
     def __init__(self) -> None:
         import soundfile
@@ -395,6 +445,8 @@ class Backend(backend.Backend):
     def info(self, uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> AudioMetaData:
         with self._reading(uri, settings) as file:
             subtype, found = file.subtype, _metadata(file)
+            if settings.exact_num_frames:
+                found.num_frames = sum(block.shape[1] for block in _blocks(file, BLOCK_FRAMES, "float32"))
         if subtype not in _BITS:
             text = f"libsndfile calls the encoding {subtype}, which torchaudio has no name for: info() reports UNKNOWN with 0 bits"
             notices.warn(text, notices.UnknownEncodingWarning)
@@ -409,17 +461,21 @@ class Backend(backend.Backend):
             start, stop, _ = slice(asked.frame_offset, None).indices(file.frames)
             frames = stop - start if asked.num_frames < 0 else max(0, min(asked.num_frames, stop - start))
             room = frames if frames * file.channels <= _SURE else collector.plausible(frames, _size(asked.uri), file.channels)
-            collected = Collector(file.channels, room, dtype, asked.channels_first)
+            lead = start if (file.format, file.subtype) in _LOST_IN else start & 1 if file.subtype in _IN_PAIRS else 0
+            collected = Collector(file.channels, room + lead, dtype, asked.channels_first)
             if frames:
-                if start or file.can_seek():
+                if start - lead or file.can_seek():
                     if start and file.subtype == "VORBIS":
                         self._check_vorbis(_place(file, asked.uri), asked.uri)
-                    _go_to(file, start)
-                _read(file, frames, dtype, collected)
+                    _go_to(file, start - lead, asked.uri)
+                _read(file, frames + lead, dtype, collected)
                 if collected.frames + (_MISCOUNTED if file.subtype.startswith(_MPEG) else 0) < frames:
-                    _tell_of_loss(file, start, collected.frames, asked.uri)
+                    _tell_of_loss(file, start, collected.frames - lead, asked.uri)
             rate = int(file.samplerate)
-        return torch.from_numpy(collected.result()), rate
+            found = collected.result()
+            if lead:
+                found = (found[:, lead:] if asked.channels_first else found[lead:]).copy()
+        return torch.from_numpy(found), rate
 
     @contextlib.contextmanager
     def stream(self, asked: Blocks, settings: Settings) -> Iterator[Stream]:
@@ -428,7 +484,10 @@ class Backend(backend.Backend):
             with self._worded(asked.uri, place):
                 file = held.enter_context(self._opened(place))
             blocks = _blocks(file, asked.block_frames, self._dtype(file, asked.normalize, asked.uri))
-            yield Stream(self.name, _metadata(file), worded(blocks, self._worded(asked.uri, place)))
+            found = _metadata(file)
+            if settings.exact_num_frames:
+                found.num_frames = -1
+            yield Stream(self.name, found, worded(blocks, self._worded(asked.uri, place)))
 
     def _dtype(self, file: Any, normalize: bool, uri: Uri) -> str:
         """The dtype in which the releases gave an open file's samples.
@@ -448,16 +507,20 @@ class Backend(backend.Backend):
 
         if asked.compression:
             raise problem(ArgumentError, "write", asked.uri, f"it takes no compression={asked.compression!r}", backend=self.name)
+        if not hasattr(asked.src, "ndim"):
+            cause = f"{type(asked.src).__name__} is not a tensor"
+            raise problem(NotATensorError, "write", asked.uri, cause, backend=self.name)
         if asked.src.ndim != 2:
             raise problem(ArgumentError, "write", asked.uri, f"the tensor has {asked.src.ndim} dimensions, not 2", backend=self.name)
         if not isinstance(asked.src, torch.Tensor):
             raise problem(ArgumentError, "write", asked.uri, f"{type(asked.src).__name__} is not a tensor", backend=self.name)
-        if backend.is_writable(asked.uri):
+        place = asked.uri if backend.is_writable(asked.uri) else arguments.fspath("write", asked.uri, self.name)
+        if backend.is_writable(place):
             if asked.format is None:
-                raise problem(BackendError, "write", asked.uri, "a file object needs format=", backend=self.name)
+                raise problem(BackendError, "write", asked.uri, arguments.NO_FORMAT, backend=self.name)
             container = asked.format.lower()
         else:
-            container = os.fsdecode(asked.uri).rpartition(".")[2].lower()
+            container = _extension(place)
         if asked.bits_per_sample not in _BIT_DEPTHS:
             cause = f"bits_per_sample={asked.bits_per_sample!r} is none of {_BIT_DEPTHS}"
             raise problem(ArgumentError, "write", asked.uri, cause, backend=self.name)
@@ -468,8 +531,8 @@ class Backend(backend.Backend):
             subtype = _subtype(dtype, container, asked.encoding, asked.bits_per_sample)
         except ArgumentError as why:
             raise problem(ArgumentError, "write", asked.uri, why, backend=self.name) from why
-        src = asked.src.resolve_neg()
-        data = src.t().numpy() if asked.channels_first else src.numpy()
+        src = _as_array(asked)
+        data = src.T if asked.channels_first else src
         # soundfile knows no .sph, and only for a path was that made up for
         kind = "NIST" if asked.format is None and container in _NIST_EXTENSIONS else asked.format
         try:

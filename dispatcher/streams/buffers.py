@@ -46,7 +46,7 @@ class Chunked:
         self._size, self._limit = frames_per_chunk, limit
         self._chunks: collections.deque[npt.NDArray[Any]] = collections.deque()
         self._times: collections.deque[float] = collections.deque()
-        self.frames = 0
+        self.frames: int = 0
 
     @property
     def ready(self) -> bool:
@@ -94,13 +94,14 @@ class Whole:
     def __init__(self) -> None:
         self._pieces: list[npt.NDArray[Any]] = []
         self._pts = 0.0
-        self.frames = 0
+        self.frames: int = 0
 
     @property
     def ready(self) -> bool:
         return self.frames > 0
 
     def push(self, frame: Frame, pts: int, per_second: float) -> None:
+        """Take a frame that is presented at ``pts``, in units of which there are so many in a second."""
         import numpy as np
 
         if not self._pieces:
@@ -111,6 +112,7 @@ class Whole:
         self.frames += frame.length
 
     def pop(self) -> ChunkTensor | None:
+        """Give all that came; ``None`` where there is nothing."""
         import numpy as np
 
         if not self.frames:

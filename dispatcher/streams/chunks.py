@@ -14,7 +14,7 @@ class ChunkTensor(torch.Tensor):
     """
 
     pts: float
-    __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]
+    __torch_function__: Any = torch._C._disabled_torch_function_impl
 
     def __deepcopy__(self, memo: dict[int, Any]) -> ChunkTensor:
         return chunk(self._elem.clone(), self.pts)

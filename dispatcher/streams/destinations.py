@@ -6,10 +6,13 @@ import contextlib
 import os
 import re
 import stat
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dispatcher import backend, target
 from dispatcher.errors import ArgumentTypeError, describe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9]*://", re.IGNORECASE)
 _NUMBERED = re.compile(r"%\d*d")
@@ -30,7 +33,7 @@ class Destination(Protocol):
         """Raise the interrupt that came while an object was written to, if one did."""
 
 
-class NewFile:
+class NewFile(Destination):
     """A file beside the one that is meant, which it replaces in one step."""
 
     def __init__(self, path: str) -> None:
@@ -56,7 +59,7 @@ class _AbandonedError(Exception):
     """Tells ``target.writing`` that the file is not to be kept."""
 
 
-class Address:
+class Address(Destination):
     """What FFmpeg opens itself: an address, a device, a row of numbered pictures."""
 
     def __init__(self, place: str) -> None:
@@ -72,7 +75,7 @@ class Address:
         """Nothing is asked of Python here."""
 
 
-class Object:
+class Object(Destination):
     """A file object that gets bytes as they come.
 
     An interrupt (``KeyboardInterrupt``, ``SystemExit``) is kept for ``check``: PyAV prints what is no ``Exception``, and goes on.
@@ -84,9 +87,15 @@ class Object:
         self._interrupt: BaseException | None = None
         self.name = ""
         if _goes_back(wrapped):
-            self.seek, self.tell = self._seek, self._tell
+            self.seek: Callable[..., int] = self._seek
+            self.tell: Callable[[], int] = self._tell
 
     def write(self, data: bytes) -> int:
+        """Hand so many bytes on.
+
+        Raises:
+            OSError: the object does not take them, or an interrupt came.
+        """
         if self._interrupt is not None:
             raise OSError("interrupted")
         try:

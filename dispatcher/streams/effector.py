@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from dispatcher import arguments, lazily
+from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError
 from dispatcher.settings import Settings
 from dispatcher.streams import encoders, graphs
@@ -15,11 +18,9 @@ from dispatcher.streams.sounds import Sound
 from dispatcher.streams.writer import StreamWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import torch
-
-    from dispatcher.codec_config import CodecConfig
+else:
+    torch = lazily.module("torch")
 
 _FORMATS = {"uint8": "u8", "int16": "s16", "int32": "s32", "float32": "flt", "float64": "dbl"}
 # formats without a header, whose reader must be told what they hold
@@ -58,8 +59,11 @@ class AudioEffector:
     ) -> None:
         if format is None and (encoder is not None or codec_config is not None):
             raise ArgumentError("encoder and codec_config need a format; name the container, e.g. format='mp3'")
-        self.effect, self.format, self.encoder = effect, format, encoder
-        self.codec_config, self.pad_end = codec_config, pad_end
+        self.effect: str | None = effect
+        self.format: str | None = format
+        self.encoder: str | None = encoder
+        self.codec_config: CodecConfig | None = codec_config
+        self.pad_end: bool = pad_end
 
     def apply(self, waveform: torch.Tensor, sample_rate: int, output_sample_rate: int | None = None) -> torch.Tensor:
         """Apply it to the whole of a waveform.
@@ -204,6 +208,7 @@ def _checked(waveform: torch.Tensor) -> str:
 
     if not isinstance(waveform, torch.Tensor):
         raise ArgumentTypeError(f"the waveform is {type(waveform).__name__}, not a tensor")
+    arguments.check_tensor(waveform, elsewhere=True)
     if waveform.ndim != 2:
         raise ArgumentError(f"the waveform has {waveform.ndim} dimensions, not 2: [time, channel]")
     dtype = str(waveform.dtype).removeprefix("torch.")

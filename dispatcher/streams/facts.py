@@ -35,6 +35,7 @@ _RAW_BITS = {"h264": 8, "vp9": 8, "av1": 8}
 
 
 def source_info(stream: Any) -> info.SourceStream:
+    """Tell what a container says of one of its streams."""
     context = getattr(stream, "codec_context", None)
     if context is None:
         name = str(getattr(stream, "name", None) or "unknown")

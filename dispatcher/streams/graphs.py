@@ -43,6 +43,7 @@ class SoundInput(NamedTuple):
     sink: str = "abuffersink"
 
     def arguments(self) -> str:
+        """Return the arguments of FFmpeg's ``abuffer`` for them."""
         return f"time_base={self.time_base}:sample_rate={self.rate}:sample_fmt={self.format}:channel_layout={self.layout}"
 
 
@@ -61,6 +62,7 @@ class PictureInput(NamedTuple):
     sink: str = "buffersink"
 
     def arguments(self) -> str:
+        """Return the arguments of FFmpeg's ``buffer`` for them."""
         rate = f":frame_rate={self.rate}" if self.rate else ""
         aspect = f":pixel_aspect={self.aspect}" if self.aspect else ""
         return (

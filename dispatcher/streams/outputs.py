@@ -30,7 +30,9 @@ class Output:
     """
 
     def __init__(self, index: int, entering: graphs.Input, filter: Filter, buffer: Buffer) -> None:
-        self.index, self.filter, self.buffer = index, filter, buffer
+        self.index: int = index
+        self.filter: Filter = filter
+        self.buffer: Buffer = buffer
         self.media = "audio" if isinstance(entering, graphs.SoundInput) else "video"
         self.device: str | None = None
         self._entering = entering

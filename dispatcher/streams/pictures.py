@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from dispatcher.errors import BackendError
 from dispatcher.streams import graphs
+from dispatcher.streams.buffers import Frame
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -54,7 +55,7 @@ def becomes_planar(format: str | None) -> bool:
     return format in _PLANAR
 
 
-class Picture:
+class Picture(Frame):
     """Pictures that are all alike; one at a time is looked at.
 
     Args:
@@ -86,6 +87,7 @@ class Picture:
         return frame.width == self._width and frame.height == self._height and frame.format.name == self._name
 
     def take(self, frame: VideoFrame) -> None:
+        """Look at another picture."""
         self._frame = frame
 
     def shape(self) -> tuple[int, ...]:

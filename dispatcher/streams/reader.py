@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from dispatcher import arguments, lazily
+from dispatcher.backends.ffmpeg import ima
 from dispatcher.backends.ffmpeg.decode import SILENT_SERVER
-from dispatcher.errors import ArgumentError, BackendError, problem
+from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
 from dispatcher.settings import Settings
 from dispatcher.streams import facts, info, sources
 from dispatcher.streams.buffers import Buffer, Chunked, Whole
@@ -19,10 +21,13 @@ from dispatcher.streams.outputs import Output
 if TYPE_CHECKING:
     from av.packet import Packet
 
-    from dispatcher.streams.chunks import ChunkTensor
+    from dispatcher.streams import chunks as tensors
+else:
+    tensors = lazily.module("dispatcher.streams.chunks")
 
 _MODES = ("key", "any", "precise")
 _MICROSECONDS = 1_000_000
+_LATEST = 1 << 40  # seconds; FFmpeg counts microseconds in 64 bits
 _ENDED = 1
 
 
@@ -33,13 +38,14 @@ class _Source:
         self.stream, self.context = stream, context
         self.outputs: list[Output] = []
         self.discard_before = 0
+        self._decode = ima.decoding(stream, context)
         self._decoded = 0
 
     def take(self, packet: Packet[Any]) -> None:
         """Decode a packet, and send its frames to the outputs; a flushing packet ends them."""
         earliest = self.discard_before
         outputs = self.outputs
-        for frame in self.context.decode(packet):
+        for frame in self._decode(packet):
             self._decoded += 1
             pts = frame.pts
             if pts is None:
@@ -98,6 +104,9 @@ class StreamReader:
         self._opening: Any = None
         self._file: Any = None
         try:
+            if not isinstance(src, bytes):
+                arguments.check_place("read", src)
+            format, buffer_size = arguments.name("format", format), arguments.integer("buffer_size", buffer_size, -1, arguments.MOST_BUFFER)
             opening, self._file = sources.opening(src, format, option, buffer_size, self.settings)
             self._container: Any = opening.__enter__()
             self._opening = opening
@@ -157,7 +166,7 @@ class StreamReader:
         Raises:
             RuntimeError: there is no such stream.
         """
-        if not 0 <= i < self.num_src_streams:
+        if not 0 <= arguments.integer("i", i) < self.num_src_streams:
             raise BackendError(f"there is no source stream {i}; there are {self.num_src_streams}, counted from 0")
         return facts.source_info(self._container.streams[i])
 
@@ -185,8 +194,10 @@ class StreamReader:
 
         if mode not in _MODES:
             raise ArgumentError(f"mode={mode!r} is none of {', '.join(map(repr, _MODES))}")
-        if timestamp < 0:
-            raise BackendError(f"timestamp is {timestamp}, and must not be negative")
+        if not isinstance(timestamp, (int, float)) and not hasattr(timestamp, "__float__"):
+            raise ArgumentTypeError(f"timestamp is {timestamp!r}, and must be a number of seconds")
+        if not 0 <= timestamp < _LATEST:
+            raise BackendError(f"timestamp is {timestamp}, and must be 0 to {_LATEST} seconds")
         place = int(timestamp * _MICROSECONDS)
         self._packets = None
         try:
@@ -306,7 +317,7 @@ class StreamReader:
         hw_accel: str | None = None,
     ) -> None:
         for what, number in (("frames_per_chunk", frames_per_chunk), ("buffer_chunk_size", buffer_chunk_size)):
-            if number <= 0 and number != -1:
+            if arguments.integer(what, number) <= 0 and number != -1:
                 raise BackendError(f"{what} is {number}, and must be positive, or -1")
         try:
             index = self._chosen(media, stream_index)
@@ -326,7 +337,7 @@ class StreamReader:
         self._outputs.append(output)
 
     def _chosen(self, media: str, asked: int | None) -> int:
-        index = self._best(media) if asked is None else asked
+        index = self._best(media) if asked is None else arguments.integer("stream_index", asked)
         if index is None:
             raise BackendError(f"it holds no {media} stream")
         if not 0 <= index < self.num_src_streams:
@@ -351,7 +362,7 @@ class StreamReader:
             del self._sources[output.index]
 
     def _output(self, i: int) -> Output:
-        if not 0 <= i < len(self._outputs):
+        if not 0 <= arguments.integer("i", i) < len(self._outputs):
             raise BackendError(f"there is no output stream {i}; there are {len(self._outputs)}, counted from 0")
         return self._outputs[i]
 
@@ -433,10 +444,10 @@ class StreamReader:
                 return False
         return True
 
-    def pop_chunks(self) -> tuple[ChunkTensor | None, ...]:
+    def pop_chunks(self) -> tuple[tensors.ChunkTensor | None, ...]:
         """Take one chunk of each output stream; ``None`` where it has nothing."""
         chunks = [_on(output.device, output.buffer.pop()) for output in self._outputs]
-        return cast("tuple[ChunkTensor | None, ...]", chunks)  # the releases gave a list, and called it a tuple
+        return cast("tuple[tensors.ChunkTensor | None, ...]", chunks)  # the releases gave a list, and called it a tuple
 
     def fill_buffer(self, timeout: float | None = None, backoff: float = 10.0) -> int:
         """Read until every output stream has a chunk.
@@ -452,7 +463,7 @@ class StreamReader:
                 return code
         return 0
 
-    def stream(self, timeout: float | None = None, backoff: float = 10.0) -> Iterator[tuple[ChunkTensor | None, ...]]:
+    def stream(self, timeout: float | None = None, backoff: float = 10.0) -> Iterator[tuple[tensors.ChunkTensor | None, ...]]:
         """Give one chunk of each output stream at a time, to the end of the source.
 
         The last ones may be shorter, and ``None`` for a stream that has ended before the others.
@@ -470,7 +481,7 @@ class StreamReader:
             yield chunks
 
 
-def _on(device: str | None, chunk: ChunkTensor | None) -> ChunkTensor | None:
+def _on(device: str | None, chunk: tensors.ChunkTensor | None) -> tensors.ChunkTensor | None:
     if device is None or chunk is None:
         return chunk
     from dispatcher.streams import chunks

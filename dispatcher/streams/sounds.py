@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from dispatcher.backends.ffmpeg import samples
 from dispatcher.errors import BackendError
+from dispatcher.streams.buffers import Frame
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     from av import AudioFrame
 
 
-class Sound:
+class Sound(Frame):
     """Frames of sound that are all alike; one at a time is looked at.
 
     Args:
@@ -23,7 +24,7 @@ class Sound:
         BackendError: its samples are of a kind that has no dtype.
     """
 
-    length = 0
+    length: int = 0
 
     def __init__(self, frame: AudioFrame, *, as_float: bool) -> None:
         name = frame.format.name
@@ -31,7 +32,7 @@ class Sound:
             raise BackendError(f"samples in FFmpeg's format {name} have no dtype; ask for one of {', '.join(samples.FORMATS)}")
         self._kind = samples.FORMATS[name]
         self._name, self._channels = name, frame.layout.nb_channels
-        self.converts = as_float and name != "fltp"
+        self.converts: bool = as_float and name != "fltp"
         self._as_float = as_float and self._kind.dtype != "float32"
         self._planes: Any = ()
 
@@ -40,6 +41,7 @@ class Sound:
         return frame.format.name == self._name and frame.layout.nb_channels == self._channels
 
     def take(self, frame: AudioFrame) -> None:
+        """Look at another frame."""
         self.length = frame.samples
         self._planes = frame.planes[: self._channels]  # of very many channels PyAV counts more planes than there are
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from dispatcher import arguments, lazily, writable
 from dispatcher.backends.ffmpeg.encode import LAYOUTS
+from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
 from dispatcher.settings import Settings
 from dispatcher.streams import destinations, encoders, graphs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import torch
-
-    from dispatcher.codec_config import CodecConfig
+else:
+    torch = lazily.module("torch")
 
 _DTYPES = {"u8": "uint8", "s16": "int16", "s32": "int32", "s64": "int64", "flt": "float32", "dbl": "float64"}
 _PIXELS = {"gray": 1, "rgb24": 3, "bgr24": 3, "yuv444p": 3}
@@ -82,6 +83,8 @@ class StreamWriter:
         self._container: Any = None
         self._destination: Any = None
         self._open = self._flushed = self._failed = False
+        arguments.check_place("write", dst)
+        format, buffer_size = arguments.name("format", format), arguments.integer("buffer_size", buffer_size, 1, arguments.MOST_BUFFER)
         try:
             opens_itself = format is not None and av.ContainerFormat(format, "w").no_file and format != "image2"
             self._destination = destinations.destination(dst, opens_itself=opens_itself)
@@ -141,6 +144,10 @@ class StreamWriter:
         Raises:
             RuntimeError: no such format, encoder, option or filter, or ``open`` was called before.
         """
+        sample_rate = writable.sample_rate(sample_rate)
+        if encoder_sample_rate is not None:
+            encoder_sample_rate = writable.sample_rate(encoder_sample_rate)
+        num_channels = arguments.integer("num_channels", num_channels)
         entering_format = format
         if entering_format not in _DTYPES:
             raise self._problem(BackendError(f"format={format!r} is none of {', '.join(_DTYPES)}"))
@@ -349,6 +356,7 @@ class StreamWriter:
 
         if not isinstance(chunk, torch.Tensor):
             raise ArgumentTypeError(f"the chunk is {type(chunk).__name__}, not a tensor")
+        arguments.check_tensor(chunk, elsewhere=True)
         found = str(chunk.dtype).removeprefix("torch.")
         if found != dtype:
             raise self._problem(BackendError(f"the chunk is of {found}, and the stream of {dtype}"))

@@ -15,18 +15,13 @@ from tests.conftest import ROOT
 
 
 @pytest.mark.network
-@pytest.mark.parametrize(
-    "package",
-    [
-        pytest.param("compat", marks=pytest.mark.xfail(reason="Resample's types are open since it is scripted", strict=False)),
-        "legacy",
-        pytest.param("dispatcher", marks=pytest.mark.xfail(reason="types of streams are open", strict=False)),
-    ],
-)
+@pytest.mark.parametrize("package", ["compat", "legacy", "dispatcher"])
 def test_types_and_docstrings_are_complete(package: str) -> None:
     """By the measure of pyright, which fetches its own program from npm when it first runs; a docstring may be inherited."""
     command = [sys.executable, "-m", "pyright", "--verifytypes", package, "--ignoreexternal", "--outputjson"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
+    # pyright looks for torch and the like where the first Python on PATH has them
+    path = os.pathsep.join((os.path.dirname(sys.executable), os.environ.get("PATH", "")))
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if not done.stdout.lstrip().startswith("{"):
         pytest.skip(f"pyright's program cannot be fetched here: {(done.stderr or done.stdout).strip()[-200:]}")

@@ -7,9 +7,8 @@ import dataclasses
 
 from compat.codemod.plan.part import Part
 from compat.codemod.plan.sites import Site
-from compat.codemod.source.module import Module
-from compat.codemod.uses import setter_calls
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.source import Module
+from compat.codemod.uses import SetterCall, setter_calls
 
 
 @dataclasses.dataclass(frozen=True)

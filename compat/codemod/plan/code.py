@@ -7,9 +7,9 @@ import functools
 import os
 from collections.abc import Iterator
 
-from compat.codemod.source.module import Module
+from compat.codemod.source import Module
 from compat.codemod.source.scopes import Binding
-from compat.codemod.uses.project import Project
+from compat.codemod.uses import Project
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = Function | ast.ClassDef

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable
 from compat.codemod.plan import deleted, unreadable
 from compat.codemod.plan.part import Drafts, Part
 from compat.codemod.plan.settle import settle
-from compat.codemod.rewrite.drafts import Draft
-from compat.codemod.source.module import Module
-from compat.codemod.uses.project import Project
+from compat.codemod.rewrite import Draft
+from compat.codemod.source import Module
+from compat.codemod.uses import Project
 
 
 def planned(rule: str) -> Callable[[Module, Project], Iterable[Draft]]:

@@ -8,12 +8,9 @@ from compat.codemod.plan import programs, removal, unreadable
 from compat.codemod.plan.marks import Pin
 from compat.codemod.plan.part import FOLD, PLATFORM, RESTORE, SAME_FILE, TRIED, VARIABLE, Part
 from compat.codemod.plan.restore_pairs import restores
-from compat.codemod.rewrite.changes import Remove
-from compat.codemod.source.module import Module
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.old_names import Kind
-from compat.codemod.uses import setter_calls
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.rewrite import Remove
+from compat.codemod.source import Kind, Module, NotProvableError
+from compat.codemod.uses import SetterCall, setter_calls
 
 
 def settle(part: Part) -> None:

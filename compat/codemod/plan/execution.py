@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from compat.codemod.plan.sites import Site
 from compat.codemod.plan.state import Force, State, joined
 from compat.codemod.plan.statements import Exits, Statements
-from compat.codemod.source.module import Module
+from compat.codemod.source import Module
 
 
 class Execution(Statements):

@@ -12,9 +12,8 @@ from compat.codemod.plan.marks import Marks
 from compat.codemod.plan.moments import Moments
 from compat.codemod.plan.sites import Site
 from compat.codemod.plan.state import Force, State, joined
-from compat.codemod.source.module import Module
-from compat.codemod.uses.project import Project
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.source import Module
+from compat.codemod.uses import Project, SetterCall
 
 # Builtins that call nothing of the project's that loads.
 _QUIET_BUILTINS = {
@@ -141,7 +140,7 @@ class Expressions(Moments):
             state = self._expression(module, argument, state)
         if node in own.setters or node in own.kept:
             return self._at_setter(own, node, state)
-        if func in own.sites or func in own.pins or self._is_quiet(module, node):
+        if func in own.sites or func in own.pins or (not targets and self._is_quiet(module, node)):
             return state
         if module.names.qualified(func) in _IMPORTERS or module.names.is_builtin(func, "__import__"):
             return self._imported_by_string(module, node, state)

@@ -7,11 +7,8 @@ from collections.abc import Iterator
 
 from compat.codemod.plan.part import Part
 from compat.codemod.plan.sites import Site
-from compat.codemod.rewrite.changes import AddArgument, Change
-from compat.codemod.source.calls import called, plain_name
-from compat.codemod.source.findings import Place
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.old_names import Kind
+from compat.codemod.rewrite import AddArgument, Change
+from compat.codemod.source import Kind, NotProvableError, Place, called, plain_name
 from compat.codemod.uses import backend_limits, forwarding
 
 _NAMES = {"__name__", "__qualname__", "__code__"}
@@ -51,7 +48,8 @@ def _as_value(part: Part, site: Site, value: str) -> list[Change]:
     compared = [one for one in part.sites if isinstance(one.module.names.parents[one.use.node], ast.Compare)]
     if compared:
         raise NotProvableError("the function itself is compared", [one.place for one in compared[:2]])
-    if forwarding.is_kept(module, node) and (places := [*_asked_of_functions(part)]):
+    given = isinstance(above, ast.keyword) or (isinstance(above, ast.Call) and node in above.args)
+    if not given and (places := [*_asked_of_functions(part)]):
         raise NotProvableError("the function is kept as a value, and functions are asked for their names", [site.place, *places[:2]])
     try:
         return forwarding.with_backend(module, site.use, module.segment(node), value)

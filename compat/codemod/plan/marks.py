@@ -9,12 +9,8 @@ from collections.abc import Iterator
 from compat.codemod.plan import sites, unseen
 from compat.codemod.plan.restore_pairs import Restore, restores
 from compat.codemod.plan.sites import Site
-from compat.codemod.source.module import Imported, Module, Use
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.old_names import Kind
-from compat.codemod.uses import setter_calls
-from compat.codemod.uses.project import Project
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.source import Imported, Kind, Module, NotProvableError, Use
+from compat.codemod.uses import Project, SetterCall, setter_calls
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

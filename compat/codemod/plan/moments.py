@@ -12,10 +12,8 @@ from compat.codemod.plan.code import Code, Meaning
 from compat.codemod.plan.marks import Marks, Pin
 from compat.codemod.plan.sites import Site
 from compat.codemod.plan.state import Force, State, joined
-from compat.codemod.source.module import Module
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.uses.project import Project
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.source import Module, NotProvableError
+from compat.codemod.uses import Project, SetterCall
 
 
 @dataclasses.dataclass

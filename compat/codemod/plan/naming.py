@@ -8,9 +8,8 @@ from compat.codemod.plan import choices, unreadable
 from compat.codemod.plan.part import Part
 from compat.codemod.plan.programs import Evidence
 from compat.codemod.plan.sites import Site
-from compat.codemod.source import old_names
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.source import NotProvableError, old_names
+from compat.codemod.uses import SetterCall
 
 _BESIDE = "a call in the same function runs before it, or also without it"
 _OUTLIVES = "the setting outlives its function, and other calls may depend on it"

@@ -8,12 +8,9 @@ from collections.abc import Iterable, Iterator
 
 from compat.codemod.plan import marks
 from compat.codemod.plan.sites import Site
-from compat.codemod.rewrite.changes import Change
-from compat.codemod.rewrite.drafts import Draft
-from compat.codemod.source.module import Module, Use
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.uses.project import Project
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.rewrite import Change, Draft
+from compat.codemod.source import Module, NotProvableError, Use
+from compat.codemod.uses import Project, SetterCall
 
 # The rules that the plan speaks for; each has its file in `rules`, with its words.
 SAME_FILE, PROJECT, FOLD, PLATFORM = "TAC101", "TAC102", "TAC103", "TAC104"

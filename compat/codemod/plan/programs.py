@@ -19,11 +19,8 @@ from compat.codemod.plan.execution import Execution
 from compat.codemod.plan.marks import Marks, Pin
 from compat.codemod.plan.sites import Site
 from compat.codemod.plan.state import Force, State
-from compat.codemod.source import old_names
-from compat.codemod.source.module import Module
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.uses.project import Project
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.source import Module, NotProvableError, is_test, old_names
+from compat.codemod.uses import Project, SetterCall
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,7 +62,7 @@ def evidence(project: Project, modules: list[Module]) -> Evidence:
     """Follow every program of some modules that run together."""
     code = Code(project, modules)
     every = [_Followed(project, code, program) for program in _programs(project, code)]
-    ran = {function for one in every if not one.program.module.is_test for function in one.execution.found.ran}
+    ran = {function for one in every if not is_test(one.program.module.path) for function in one.execution.found.ran}
     names = {old_names.PER_CALL_NAMES.get(setter.name or "") for one in every for setter in one.setters}
     # Who imports these is not seen: where all setters agree, any program that sets may.
     idle = [one for one in every if one.does_nothing and not one.setters] if len(names) == 1 else []
@@ -115,12 +112,12 @@ class _Followed:
             state = execution.load(package, state)
         if program.is_script:
             return execution, execution.script(module, state)
-        if module.is_test:
+        if is_test(module.path):
             for conftest in self._conftests(module):
                 state = execution.load(conftest, state)
                 state = execution.hand_out([(conftest, one) for one in _functions(conftest)], state)
         state = execution.load(module, state)
-        if module.is_test:
+        if is_test(module.path):
             state = execution.hand_out([(module, one) for one in _functions(module)], state)
         for one in module.tree.body if program.function else ():
             if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and one.name == program.function:
@@ -149,7 +146,7 @@ class _Followed:
     def does_nothing(self) -> bool:
         """Whether it only defines what others may call."""
         found = self.execution.found
-        plain = not (self.program.is_script or self.program.function or self.program.module.is_test)
+        plain = not (self.program.is_script or self.program.function or is_test(self.program.module.path))
         return plain and not (found.force or found.setters or found.ran)
 
     def finish(self, ran: set[ast.AST], shared: list[Module]) -> None:
@@ -163,7 +160,7 @@ class _Followed:
 
     def _finish(self, ran: set[ast.AST], shared: list[Module]) -> None:
         state, execution = self._state, self.execution
-        if not self.program.module.is_test:
+        if not is_test(self.program.module.path):
             for module in shared:
                 state = execution.load(module, state)
             own = None if self.program.is_script or self.program.function else self.program.module
@@ -221,7 +218,7 @@ def _of_file(project: Project, paths: list[str], module: Module, functions: list
     above = {one for one in graph.direct_importers(path) & set(paths) if not _is_test(one)}
     if name == "__init__.py":
         above |= {one for one in paths if one != path and one.startswith(folder + os.sep)}
-    if module.is_test or not (above or functions):
+    if is_test(module.path) or not (above or functions):
         yield Program(module)
 
 

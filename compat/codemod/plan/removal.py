@@ -7,10 +7,8 @@ import re
 
 from compat.codemod.plan import naming, unreadable
 from compat.codemod.plan.part import Part
-from compat.codemod.source import conditions
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.uses import setter_calls
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.source import NotProvableError, conditions
+from compat.codemod.uses import SetterCall, setter_calls
 
 _MINDS = re.compile(r"raises|warns|deprecated|suppress|expected", re.I)
 _WORKS = (ast.Call, ast.Await, ast.Yield, ast.NamedExpr)

@@ -13,10 +13,9 @@ from compat.codemod.plan.part import RESTORE, VARIABLE, Part
 from compat.codemod.plan.programs import Evidence
 from compat.codemod.plan.restore_pairs import Restore, restores
 from compat.codemod.plan.sites import Site
-from compat.codemod.rewrite.changes import Change, Remove, Substitute
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.uses import setter_calls
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.rewrite import Change, Remove, Substitute
+from compat.codemod.source import NotProvableError
+from compat.codemod.uses import SetterCall, setter_calls
 
 
 def settle(part: Part) -> None:

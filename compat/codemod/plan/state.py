@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from compat.codemod.source.module import Use
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.source import Use
+from compat.codemod.uses import SetterCall
 
 # The setter that ran last; ``None`` where none did, and torchaudio's default is in force.
 Force = SetterCall | None

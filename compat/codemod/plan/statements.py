@@ -9,11 +9,8 @@ from collections.abc import Callable, Iterable
 from compat.codemod.plan.code import Code, Function
 from compat.codemod.plan.expressions import Expressions, is_plain
 from compat.codemod.plan.state import State, joined
-from compat.codemod.source import conditions
-from compat.codemod.source.module import Module
-from compat.codemod.uses import setter_calls
-from compat.codemod.uses.project import Project
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.source import Module, conditions
+from compat.codemod.uses import Project, SetterCall, setter_calls
 
 
 class Exits:

@@ -6,13 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod.source import old_names
-from compat.codemod.source.calls import called, literal, plain_name
-from compat.codemod.source.module import Module, Use
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.old_names import Kind
-from compat.codemod.uses import reexports
-from compat.codemod.uses.project import Project
+from compat.codemod.source import Kind, Module, NotProvableError, Use, called, is_test, literal, old_names, plain_name
+from compat.codemod.uses import Project, reexports
 
 _NAMESPACES = re.compile(r"modules|\bmods?\b|\b(?:globals|locals|vars)\(|__dict__|namespace", re.I)
 _SETTERS = ("set_audio_backend", "backend")
@@ -23,6 +18,9 @@ _UNSEEN = "so not every call is seen"
 
 def doubt(project: Project, module: Module) -> NotProvableError | None:
     """Say why not every call of torchaudio is seen once a module has run; ``None`` where all are."""
+    unread = [place for place in project.unread if place.cell is None or place.path == module.path]
+    if unread and not module.standalone:
+        return NotProvableError("code that may load is not read as Python", unread[:3])
     try:
         _seen(module)
         _no_setter_of_others(project, module)
@@ -80,7 +78,7 @@ def _seen(module: Module) -> None:
         if use.call is None and not use.stored:
             raise NotProvableError("the setter is passed on as a value, so what it will set is not seen here", [module.place(use.node)])
     for string in module.strings:
-        if string.value == old_names.ROOT and not module.is_test and _is_looked_up(module, string):
+        if string.value == old_names.ROOT and not is_test(module.path) and _is_looked_up(module, string):
             raise NotProvableError(f"torchaudio is looked up by a string, {_UNSEEN}", [module.place(string)])
 
 

@@ -1,7 +1,5 @@
 """A guard around the setter whose new arm is missing."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

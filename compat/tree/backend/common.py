@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from compat.context import Context
 
 WARNS = True
+WARNS_OF_MISSING = False
 GOES_IN_2_9 = True
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 STANDS_IN = True
 GOES_IN_2_9 = True
-works = parts.ffmpeg_works
+works: parts.Works = parts.ffmpeg_works
 
 _FROM_2_1 = ("AudioEffector", "CodecConfig")
 

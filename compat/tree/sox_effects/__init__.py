@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from compat import parts
-from dispatcher import interrupts
+from dispatcher import arguments, interrupts, lazily
 from dispatcher.errors import BackendError, BackendUnavailable, problem
+from legacy import sox_io_backend
 
 if TYPE_CHECKING:
     import torch
 
     from compat.context import Context
     from dispatcher.backends.sox import Backend
+else:
+    torch = lazily.module("torch")
 
 STANDS_IN = True
 GOES_IN_2_9 = True
-works = parts.sox_works
+works: parts.Works = parts.sox_works
+_TAKER = sox_io_backend.Taker("apply_effects_file", "Pass a path, or load() the file object and use apply_effects_tensor")
 
 
 def sox(context: Context) -> Backend:
@@ -77,7 +82,7 @@ def _functions(context: Context) -> dict[str, Any]:
         """Send the sound of a file through a chain of effects.
 
         Args:
-            path: what libsox can read.
+            path: of what libsox can read; in 2.0 also a file object, with a warning.
             effects: each a name and its options.
             normalize: float32 in [-1, 1]; otherwise PCM comes in its own dtype.
             channels_first: ``[channel, time]``; otherwise ``[time, channel]``.
@@ -87,11 +92,13 @@ def _functions(context: Context) -> dict[str, Any]:
             RuntimeError: the file cannot be read, an unknown effect or option, or no libsox.
         """
         backend = sox(context)
-        try:
-            with interrupts.deferred():
-                return backend.apply_effects_to_file(path, effects, normalize, channels_first, format)
-        except BackendError as why:
-            raise problem(BackendError, "apply effects to", path, why, backend="sox") from why
+        with interrupts.deferred():
+            arguments.to_load(path, 0, -1, normalize, channels_first, format, 1, "sox")
+            with sox_io_backend.on_disk(path, context.release, _TAKER, "apply effects to") as place:
+                try:
+                    return backend.apply_effects_to_file(os.fsdecode(place), effects, normalize, channels_first, format)
+                except BackendError as why:
+                    raise problem(BackendError, "apply effects to", path, why, backend="sox") from why
 
     def init_sox_effects() -> None:
         """Do nothing: libsox is started when it is first used."""

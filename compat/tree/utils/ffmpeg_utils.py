@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 STANDS_IN = True
 GOES_IN_2_9 = True
-works = parts.ffmpeg_works
+works: parts.Works = parts.ffmpeg_works
 
+_VERSIONS = ("libavcodec", "libavdevice", "libavfilter", "libavformat", "libavutil")
 # FFmpeg lists its protocols to C only; a name is asked for instead, with every protocol forbidden so that none is opened
 _PROTOCOLS = (
     "async", "bluray", "cache", "concat", "concatf", "crypto", "data", "fd", "ffrtmpcrypt", "ffrtmphttp", "file", "ftp", "gopher",
@@ -61,10 +62,10 @@ def _protocols(mode: Literal["r", "w"]) -> Iterator[str]:
 
 
 def get_versions() -> dict[str, tuple[int, ...]]:
-    """The versions of FFmpeg's libraries: major, minor, micro, by name."""
+    """The versions of five of FFmpeg's libraries: major, minor, micro, by name."""
     import av
 
-    return dict(av.library_versions)
+    return {name: av.library_versions[name] for name in _VERSIONS if name in av.library_versions}
 
 
 def get_build_config() -> str:

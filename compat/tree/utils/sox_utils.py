@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 STANDS_IN = True
 GOES_IN_2_9 = True
-works = parts.sox_works
+works: parts.Works = parts.sox_works
 _LEAST_BUFFER = 1024
 
 

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import arguments, backend
+from dispatcher import arguments, backend, source
 from dispatcher.backends.ffmpeg import blocks, container, decode, encode, lengths, plain_wav, probe, seek
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, problem
 from dispatcher.streaming import Stream, worded
@@ -26,7 +26,7 @@ def _worded(uri: Uri) -> Iterator[None]:
     """Have what goes wrong in reading name the file and the backend."""
     try:
         yield
-    except BackendError as why:
+    except (BackendError, ArgumentTypeError, source.UnseekableError) as why:
         raise problem(type(why), "read", uri, why, backend=Backend.name) from why
 
 

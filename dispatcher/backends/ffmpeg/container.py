@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import backend, handles, source
-from dispatcher.backends.ffmpeg import demuxers, packets
-from dispatcher.errors import BackendError, NoAudioStreamError
+from dispatcher import arguments, backend, handles, mpeg, source
+from dispatcher.backends.ffmpeg import demuxers
+from dispatcher.errors import ArgumentTypeError, BackendError, NoAudioStreamError
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -26,6 +26,11 @@ _URL = re.compile(r"(https?)://", re.IGNORECASE)
 _PROTOCOLS = {"file": "file", "http": "http,tcp", "https": "https,http,tls,tcp"}
 
 _FILE_BUFFER = 1 << 15
+_BEGINNING = 1 << 16
+_NO_MP3 = {
+    True: "it is mp3 in free format, whose frames tell no bit rate, and FFmpeg does not decode that; backend='soundfile' or 'sox' does",
+    False: "it is called mp3, and FFmpeg finds no frame in it that it can decode; backend='soundfile' or 'sox' may",
+}
 _PYAV_WITHOUT_ERRORS = 19
 
 
@@ -67,24 +72,27 @@ def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) 
     Raises:
         BackendError: (a RuntimeError) FFmpeg cannot open it.
         NoAudioStreamError: it holds no sound.
-        TypeError: ``uri`` is neither a path nor a file object.
-        OSError: a file object's own, where it refuses to seek.
+        ArgumentTypeError: ``uri`` is neither a path nor a file object.
+        UnseekableError: (an OSError) a file object refuses to seek.
     """
     file: Any
     if backend.is_readable(uri):
         file, protocols = source.seekable(uri, settings), ""
     else:
+        if not isinstance(uri, (str, bytes, os.PathLike)):
+            raise ArgumentTypeError(arguments.neither_path_nor_file(uri))
         file, protocols = place(uri)
         if isinstance(uri, bytes) and not settings.bytes_paths:
-            raise BackendError("the path is bytes, which releases from 2.2 on do not take; use os.fsdecode")
+            raise BackendError("the path is bytes, which releases from 2.2 on do not take; pass os.fsdecode(path)")
     with opened(file, protocols, demuxers.allowed(settings), format, max(buffer_size, _FILE_BUFFER), settings) as container:
         stream: Any = container.streams.best("audio")
+        if stream is None and container.format.name == "mp3":
+            raise NoAudioStreamError(_NO_MP3[_is_free_format(file)])
         if stream is None:
             raise NoAudioStreamError(f"it is {container.format.name}, and holds no audio stream")
         # PyAV's own annotation leaves out that there may be none
         if getattr(stream, "codec_context", None) is None:
             raise BackendError(f"it is {container.format.name}, and FFmpeg has no decoder for its sound")
-        packets.check_decoder(stream)
         stream.codec_context.thread_count = 1  # a data loader's workers are the threads
         yield container, stream
 
@@ -125,7 +133,7 @@ def opened(
         operator.methodcaller("close"),
         av.open,
         file,
-        worded=functools.partial(_fail, format, settings),
+        worded=functools.partial(_fail, file, format, settings),
         mode="r",
         format=demuxers.named(format),
         container_options=options,
@@ -137,12 +145,26 @@ def opened(
         yield container
 
 
-def _fail(format: str | None, settings: Settings, why: Exception) -> None:
+def _is_free_format(file: Any) -> bool:
+    """Whether FFmpeg was given MPEG audio whose headers tell no bit rate."""
+    try:
+        if backend.is_readable(file):
+            file.seek(0)
+            return mpeg.is_free_format(file.read(_BEGINNING))
+        with open(file.removeprefix("file:"), "rb") as opened:
+            return mpeg.is_free_format(opened.read(_BEGINNING))
+    except (OSError, ValueError):
+        return False
+
+
+def _fail(file: Any, format: str | None, settings: Settings, why: Exception) -> None:
     """Raise the error for what FFmpeg could not open, where that is why."""
     import av
 
     if isinstance(why, av.error.ExitError):
         raise BackendError(f"the server did not answer within {settings.network_timeout:g} s (the flag network_timeout)") from why
+    if isinstance(why, av.error.InvalidDataError) and _is_free_format(file):
+        raise NoAudioStreamError(_NO_MP3[True]) from why
     if isinstance(why, (av.FFmpegError, ValueError)):
         raise BackendError(_cause(why, format)) from why
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatcher import arguments, backend, interrupts, notices, target, writable
 from dispatcher.codec_config import CodecConfig
-from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError
+from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, NotATensorError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -46,13 +46,17 @@ LAYOUTS = ("mono", "stereo", "2.1", "4.0", "5.0", "5.1", "6.1", "7.1")
 _MOST_CHANNELS = 64  # a layout is a mask of as many bits
 _LONGEST = 256  # times as many samples as there were, where an encoder needs another rate
 # encoders of FFmpeg that take one number of channels only
-# (where it is asked for by name, PyAV 15 to 17 have libvorbis instead, which is to do the same)
 _ONLY_CHANNELS = {"vorbis": 2}
 # bits per second for encoders that fail without; the others have a default of their own, as in the releases
 _BIT_RATES = {"wmav1": 128_000, "wmav2": 128_000}
 _CLOSEST_TO_FLOAT = ("fltp", "flt", "dblp", "dbl", "s32p", "s32", "s16p", "s16", "u8p", "u8")
 _LAMBDA_PER_QUALITY = 118  # FFmpeg's FF_QP2LAMBDA
 _CHUNK = 1 << 16
+# what FFmpeg has no encoder of its own for, and who has
+_WRITTEN_ELSEWHERE = {
+    "gsm": "backend='sox' writes it, of one channel at 8000 Hz",
+    "amr_nb": "backend='sox' with format='amr-nb' writes it, of one channel at 8000 Hz, where libsox-fmt-all is installed",
+}
 
 
 class Choice(NamedTuple):
@@ -101,11 +105,13 @@ def save(asked: Save) -> None:
     extension = None
     if backend.is_writable(asked.uri):
         if asked.format is None:
-            raise BackendError("a file object needs format=")
+            raise BackendError(arguments.NO_FORMAT)
     else:
+        if not isinstance(asked.uri, (str, bytes, os.PathLike)):
+            raise ArgumentTypeError(arguments.neither_path_nor_file(asked.uri))
         extension = os.path.splitext(os.fsdecode(asked.uri))[1].lstrip(".").lower() or None
     if not hasattr(type(asked.src), "T"):
-        raise AttributeError(f"{type(asked.src).__name__} is not a tensor")
+        raise NotATensorError(f"{type(asked.src).__name__} is not a tensor")
     shape = tuple(getattr(asked.src, "shape", ()))
     channels = shape[0 if asked.channels_first else -1] if shape else 0
     choice = choose(extension, asked.format, asked.encoding, asked.bits_per_sample, channels)
@@ -116,7 +122,7 @@ def save(asked: Save) -> None:
             stream = _stream(container, choice, rate, channels, asked.compression)
             _encode(container, stream, data, rate)
         except (av.FFmpegError, ValueError) as why:
-            raise BackendError(f"{getattr(why, 'strerror', None) or why}") from why
+            raise BackendError(_refusal(why, container, channels, rate)) from why
 
 
 def save_planar(uri: Uri, data: torch.Tensor, sample_rate: int, extension: str, bit_rate: int) -> None:
@@ -130,7 +136,7 @@ def save_planar(uri: Uri, data: torch.Tensor, sample_rate: int, extension: str, 
     with target.writing(uri) as place, _muxer(place, Choice(None, None, None), extension) as container:
         try:
             name = container.default_audio_codec
-            codec = av.Codec(name, "w")
+            codec = _encoder(name, container)
             formats = [found.name for found in codec.audio_formats or ()]
             closest = next((found for found in _CLOSEST_TO_FLOAT if found in formats), None)
             if codec.audio_rates and sample_rate not in codec.audio_rates:
@@ -139,7 +145,7 @@ def save_planar(uri: Uri, data: torch.Tensor, sample_rate: int, extension: str, 
             stream = _stream(container, Choice(None, codec.name, closest), sample_rate, data.shape[0], config, {})
             _encode(container, stream, data.t(), sample_rate)
         except (av.FFmpegError, ValueError) as why:
-            raise BackendError(f"{getattr(why, 'strerror', None) or why}") from why
+            raise BackendError(_refusal(why, container, data.shape[0], sample_rate)) from why
 
 
 def _is_codec_config(compression: object) -> bool:
@@ -182,8 +188,11 @@ def _muxer(place: Any, choice: Choice, extension: str | None) -> OutputContainer
     try:
         return av.open(place, mode="w", format=choice.muxer)
     except (av.FFmpegError, ValueError) as why:
-        kind = f"format={choice.muxer!r}" if choice.muxer else f"the extension {extension!r}" if extension else "a path without extension"
-        raise BackendError(f"FFmpeg knows no format to write for {kind}") from why
+        if not choice.muxer and not extension:
+            raise BackendError(arguments.NO_FORMAT) from why
+        kind = f"format={choice.muxer!r}" if choice.muxer else f"the extension {extension!r}"
+        hint = "pass format= with the name of one of compat.utils.ffmpeg_utils.get_muxers()"
+        raise BackendError(f"FFmpeg knows no format to write for {kind}; {hint}") from why
 
 
 def _layout(channels: int) -> str:
@@ -218,12 +227,7 @@ def _stream(
     bit_rates: Mapping[str, int] = _BIT_RATES,
 ) -> AudioStream:
     """An audio stream in a container, ready to encode."""
-    import av
-
-    name = choice.encoder or container.default_audio_codec
-    if name in (None, "none"):
-        raise BackendError(f"{container.format.name} holds no sound")
-    codec = av.Codec(name, "w")
+    codec = _encoder(choice.encoder or container.default_audio_codec, container)
     rates = codec.audio_rates
     if rates and rate * _LONGEST < min(rates):
         raise BackendError(f"{codec.name} takes {min(rates)} to {max(rates)} Hz, and sample_rate is {rate}; resample before saving")
@@ -242,6 +246,30 @@ def _stream(
         context.bit_rate = config.bit_rate
     ready: AudioStream = stream
     return ready
+
+
+def _refusal(why: Exception, container: OutputContainer, channels: int, rate: int) -> str:
+    """What FFmpeg refused, and of what: its own words are often no more than "Invalid argument"."""
+    encoder = next((stream.codec_context.name for stream in container.streams), container.format.name)
+    text = getattr(why, "strerror", None) or why
+    return f"{encoder} does not take {channels} channels at {rate} Hz, or these samples ({text})"
+
+
+def _encoder(name: str | None, container: OutputContainer) -> Any:
+    """The encoder of that name.
+
+    Raises:
+        BackendError: this FFmpeg has none.
+    """
+    import av
+
+    if name in (None, "none"):
+        raise BackendError(f"{container.format.name} holds no sound; save as wav, flac or another format that does")
+    try:
+        return av.Codec(name, "w")
+    except ValueError as why:
+        other = _WRITTEN_ELSEWHERE.get(name, "save as another format, such as wav or flac")
+        raise BackendError(f"this FFmpeg has no encoder for {name}; {other}") from why
 
 
 def _options(codec: Any, config: CodecConfig | None) -> dict[str, str]:

@@ -6,9 +6,9 @@ import contextlib
 import operator
 import os
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from dispatcher import arguments, backend, target, truncation, writable
+from dispatcher import arguments, backend, notices, target, truncation, writable
 from dispatcher.backends.sox import effects as chain
 from dispatcher.backends.sox import encodings, files, library, samples
 from dispatcher.collector import Collector
@@ -34,7 +34,7 @@ class Backend(backend.Backend):
     """libsox: wav, flac, mp3, ogg vorbis, sphere, amr, gsm, htk, aiff, au and what else the installed one has; no file objects."""
 
     name = "sox"
-    reads_on_in = frozenset({"ogg"})
+    reads_on_in: ClassVar[frozenset[str] | None] = frozenset({"ogg"})
 
     def __init__(self, sox: library.Library) -> None:
         self.library = sox
@@ -71,7 +71,10 @@ class Backend(backend.Backend):
         path = self._path("read", uri, settings, "info")
         try:
             with files.reading(self.library, path, format) as file:
-                return _metadata(file)
+                found = _metadata(file)
+                if settings.exact_num_frames or int(file.encoding.encoding) in encodings.MISCOUNTED:
+                    found.num_frames = sum(map(len, files.pieces(self.library, file)))
+                return found
         except BackendError as why:
             raise problem(BackendError, "read", uri, why, backend=self.name) from why
 
@@ -89,7 +92,7 @@ class Backend(backend.Backend):
                 for piece in files.pieces(self.library, file, asked.frame_offset, asked.num_frames):
                     samples.convert(piece, collected.room(len(piece)), short=short)
                     collected.took(len(piece))
-                _tell_of_loss(file, asked, collected.frames, path)
+                _tell_of_loss(self.library, file, asked, collected.frames, path)
         except BackendError as why:
             raise problem(BackendError, "read", asked.uri, why, backend=self.name) from why
         return torch.from_numpy(collected.result()), rate
@@ -102,7 +105,10 @@ class Backend(backend.Backend):
                 file = held.enter_context(files.reading(self.library, path, asked.format))
             except BackendError as why:
                 raise problem(BackendError, "read", asked.uri, why, backend=self.name) from why
-            yield Stream(self.name, _metadata(file), self._blocks(file, asked))
+            found = _metadata(file)
+            if settings.exact_num_frames:
+                found.num_frames = -1
+            yield Stream(self.name, found, self._blocks(file, asked))
 
     def _blocks(self, file: Any, asked: Blocks) -> Iterator[npt.NDArray[Any]]:
         """All frames of an open file in blocks, ``[channel, time]``."""
@@ -139,7 +145,11 @@ class Backend(backend.Backend):
             precision = encodings.BY_DTYPE[dtype][1]
             with target.writing(path) as place:
                 taken = samples.from_tensor(data)
-                files.write(self.library, place, taken, rate, precision, stored, asked.compression, container)
+                wrote = files.write(self.library, place, taken, rate, precision, stored, asked.compression, container)
+            if asked.bits_per_sample is not None and asked.encoding is not None and wrote.number != stored.number:
+                name = encodings.NAMES.get(wrote.number, "another encoding")
+                text = f"libsox writes no {asked.encoding} into {container}: the samples are stored as {name} of {wrote.bits} bits"
+                notices.warn(text, notices.IgnoredArgumentWarning)
         except (BackendError, OSError) as why:
             raise problem(BackendError, "write", asked.uri, why, backend=self.name) from why
 
@@ -179,11 +189,14 @@ class Backend(backend.Backend):
         return (waveform.t().contiguous() if channels_first else waveform), int(new_rate)
 
 
-def _tell_of_loss(file: Any, asked: Load, found: int, path: str) -> None:
-    """Warn of frames of MPEG audio that libsox has counted and does not give; of others, ``truncation`` tells where a header does."""
+def _tell_of_loss(sox: library.Library, file: Any, asked: Load, found: int, path: str) -> None:
+    """Warn of frames of MPEG audio and PAF that libsox has counted and does not give; ``truncation`` tells of others."""
     left = max(0, files.length(file) - asked.frame_offset)
     wanted = left if asked.num_frames < 0 else min(left, asked.num_frames)
-    if found + _MISCOUNTED >= wanted or encodings.NAMES.get(int(file.encoding.encoding)) != _MPEG:
+    is_mpeg = encodings.NAMES.get(int(file.encoding.encoding)) == _MPEG
+    if not is_mpeg and sox.text(file.filetype).lower() not in encodings.LOST_IN:
+        return
+    if found + (_MISCOUNTED if is_mpeg else 0) >= wanted:
         return
     truncation.tell_of_loss("libsox", files.length(file), asked.frame_offset, found, path, path)
 
@@ -219,10 +232,9 @@ def _checked(src: Any, sample_rate: Any, channels_first: bool) -> tuple[str, int
 
     if not isinstance(src, torch.Tensor):
         raise BackendError(f"{type(src).__name__} is not a tensor")
+    arguments.check_tensor(src)
     if src.ndim != 2:
         raise BackendError(f"the tensor has {src.ndim} dimensions, not 2")
-    if src.device.type != "cpu":
-        raise BackendError(f"the tensor is on {src.device}; move it with .cpu()")
     dtype = str(src.dtype).removeprefix("torch.")
     if dtype not in encodings.BY_DTYPE:
         raise BackendError(f"it takes no {dtype}; convert to one of {', '.join(encodings.BY_DTYPE)}")

@@ -43,6 +43,7 @@ def apply(sox: Library, samples: Samples, rate: float, precision: int, effects: 
     import numpy as np
 
     effects_guard.check_signal(rate, samples.shape[1])
+    rows = effects_guard.texts(effects)
     ffi = sox.ffi
     data = np.ascontiguousarray(samples).reshape(-1)
     channels = samples.shape[1]
@@ -83,7 +84,7 @@ def apply(sox: Library, samples: Samples, rate: float, precision: int, effects: 
     encoding.encoding, encoding.bits_per_sample = 1, 32
     with sox.lock, _building(sox, encoding, signal) as chain:
         chain.add_end("input", drain=drain_callback)
-        for effect in effects:
+        for effect in rows:
             effects_guard.check(effect, float(signal.rate))
             chain.add(_find(sox, effect), tuple(effect[1:]))
         chain.add_end("output", flow=flow_callback)

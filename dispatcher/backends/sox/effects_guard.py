@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from dispatcher.errors import BackendError
+from dispatcher.errors import ArgumentTypeError, BackendError
 
 _MOST_RATE, _MOST_CHANNELS = (1 << 31) - 1, (1 << 16) - 1
 # delay lines and tables as long as the rate says: of no samples they divide by zero, of too many they end the process
@@ -34,6 +34,26 @@ def check_signal(rate: float, channels: int) -> None:
         raise BackendError(f"the sample rate is {rate:g} Hz, and libsox' effects take 1 to {_MOST_RATE}")
     if not 0 < channels <= _MOST_CHANNELS:
         raise BackendError(f"there are {channels} channels, and libsox' effects take 1 to {_MOST_CHANNELS}")
+
+
+def texts(effects: object) -> list[list[str]]:
+    """Effects as lists of strings that C can hold.
+
+    Raises:
+        ArgumentTypeError: (a TypeError) they are no rows of names and options.
+        BackendError: (a RuntimeError) a text has a NUL, or is no text at all.
+    """
+    if isinstance(effects, (str, bytes)) or not isinstance(effects, Iterable):
+        raise ArgumentTypeError(f"effects are rows such as [['rate', '8000']], not {effects!r:.80}")
+    found = []
+    for effect in effects:
+        if isinstance(effect, (str, bytes)) or not isinstance(effect, Iterable):
+            raise ArgumentTypeError(f"an effect is a row such as ['rate', '8000'], not {effect!r:.80}")
+        found.append([str(part) for part in effect])
+    for part in (part for effect in found for part in effect):
+        if "\0" in part or part != part.encode("utf-8", "replace").decode("utf-8"):
+            raise BackendError(f"an effect's text is {part!r:.80}, which libsox cannot be given")
+    return found
 
 
 def _number(text: str) -> float | None:

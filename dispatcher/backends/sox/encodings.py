@@ -11,7 +11,9 @@ from typing import NamedTuple, TypeAlias
 from dispatcher import arguments
 from dispatcher.errors import BackendError
 
-SIGN2, UNSIGNED, FLOAT, FLAC, ULAW, ALAW, GSM, MP3, VORBIS, AMR_WB, AMR_NB, OPUS = 1, 2, 3, 5, 9, 10, 21, 22, 23, 24, 25, 28
+SIGN2, UNSIGNED, FLOAT, FLAC, ULAW, ALAW, GSM, MP3, VORBIS, AMR_WB, AMR_NB, CVSD, OPUS = (
+    1, 2, 3, 5, 9, 10, 21, 22, 23, 24, 25, 26, 28
+)  # fmt: skip
 
 NAMES = {
     SIGN2: "PCM_S", UNSIGNED: "PCM_U", FLOAT: "PCM_F", FLAC: "FLAC", ULAW: "ULAW", ALAW: "ALAW", MP3: "MP3",
@@ -20,6 +22,10 @@ NAMES = {
 
 # every sample, or flac's every frame, can be decoded by itself, so that libsox' seek is exact
 SEEKABLE = frozenset({SIGN2, UNSIGNED, FLOAT, FLAC, ULAW, ALAW})
+# file types that libsndfile reads for libsox, which then gives other samples, or misses the last ones
+LOST_IN = frozenset({"paf", "fap", "caf", "mat4", "mat5", "mat", "w64", "sds", "sd2", "xi", "pvf", "sf"})
+# of these, libsox takes the bits in the file for samples: there are half as many
+MISCOUNTED = frozenset({CVSD})
 # at most 24 bits where the precision says so, and so a float32 as it is; decoders of others give 32 bits whatever they say
 SHORT = frozenset({SIGN2, UNSIGNED, FLAC, ULAW, ALAW})
 
@@ -41,7 +47,8 @@ _WAV: _Table = {
     "ALAW": {None: (ALAW, 8), 8: (ALAW, 8)},
 }
 _SPHERE_PCM: dict[int | None, tuple[int, int]] = {None: (SIGN2, 32), 8: (SIGN2, 8), **_SIGNED}
-_SPHERE: _Table = {None: _SPHERE_PCM, "PCM_S": _SPHERE_PCM, "ULAW": _WAV["ULAW"], "ALAW": _WAV["ALAW"]}
+_SPHERE_ALAW: dict[int | None, tuple[int, int]] = {None: (ALAW, 8), **{bits: (ALAW, bits) for bits in (8, 16, 24, 32)}}
+_SPHERE: _Table = {None: _SPHERE_PCM, "PCM_S": _SPHERE_PCM, "ULAW": _WAV["ULAW"], "ALAW": _SPHERE_ALAW}
 _BY_CONTAINER: dict[str, _Table] = {
     "wav": _WAV,
     "amb": _WAV,
@@ -73,9 +80,12 @@ def to_store(container: str, dtype: str, encoding: str | None, bits: int | None,
     """
     if bits not in _BIT_DEPTHS:
         raise BackendError(f"bits_per_sample={bits!r} is none of {_BIT_DEPTHS}")
+    if not container:
+        raise BackendError(arguments.NO_FORMAT)
     table = _BY_CONTAINER.get(container)
     if table is None:
-        raise BackendError(f"it does not write {container!r}; it writes {', '.join(_BY_CONTAINER)}")
+        text = f"it does not write {container!r}; it writes {', '.join(_BY_CONTAINER)}"
+        raise BackendError(f"{text}. compat.save(..., backend='ffmpeg') writes other formats")
     if container in _MONO and channels != 1:
         raise BackendError(f"{container} holds one channel, and the tensor has {channels}")
     if container == "gsm" and rate != _GSM_RATE:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dispatcher import handles, interrupts
-from dispatcher.backends.sox import encodings, guard
+from dispatcher.backends.sox import encodings, guard, paths
 from dispatcher.backends.sox.encodings import Encoding
 from dispatcher.backends.sox.library import Library
 from dispatcher.collector import Collector, plausible
@@ -37,7 +37,7 @@ def reading(sox: Library, path: str, filetype: str | None) -> Iterator[Any]:
     kind = sox.ffi.NULL if filetype is None else sox.ffi.new("char[]", filetype.encode())
     with guard.guarded(path, filetype) as place:
         opens, null = sox.lib.sox_open_read, sox.ffi.NULL
-        with handles.held(sox.lib.sox_close, opens, os.fsencode(place), null, null, kind, lock=sox.lock) as file:
+        with handles.held(sox.lib.sox_close, opens, paths.for_libsox(place), null, null, kind, lock=sox.lock) as file:
             if not file:
                 raise BackendError(_why_not(place, filetype))
             if not 0 < file.signal.channels < _MOST_CHANNELS or not file.encoding.encoding or not math.isfinite(file.signal.rate):
@@ -92,14 +92,24 @@ def pieces(sox: Library, file: Any, frame_offset: int = 0, num_frames: int = -1)
 
     channels = int(file.signal.channels)
     piece_frames = max(1, min(_PIECE, _MOST_SAMPLES // channels))
-    if frame_offset and not _sought(sox, file, frame_offset):
+    lead = frame_offset if _is_lost_in(sox, file) else 0
+    if frame_offset and not lead and not _sought(sox, file, frame_offset):
         for _ in _taken(sox, file, np.empty((min(piece_frames, frame_offset), channels), np.int32), frame_offset):
             pass
     left = _promised(sox, file, frame_offset) or None
     if num_frames >= 0:
         left = num_frames if left is None else min(left, num_frames)
+    left = None if left is None else left + lead
     buffer = np.empty((piece_frames if left is None else min(piece_frames, left), channels), np.int32)
-    yield from _taken(sox, file, buffer, left)
+    for piece in _taken(sox, file, buffer, left):
+        if lead < len(piece):
+            yield piece[lead:]
+        lead = max(0, lead - len(piece))
+
+
+def _is_lost_in(sox: Library, file: Any) -> bool:
+    """Whether pieces of such a file are read from its start, as one with what comes before them."""
+    return sox.text(file.filetype).lower() in encodings.LOST_IN
 
 
 def _sought(sox: Library, file: Any, frame_offset: int) -> bool:
@@ -133,7 +143,7 @@ def _taken(sox: Library, file: Any, buffer: Samples, frames: int | None) -> Iter
 def _size(sox: Library, file: Any) -> int:
     """Bytes of an open file."""
     try:
-        return os.path.getsize(sox.text(file.filename))
+        return os.path.getsize(paths.of_libsox(sox.ffi.string(file.filename)))
     except OSError:
         return 0
 
@@ -147,8 +157,8 @@ def write(
     encoding: Encoding,
     compression: float | None,
     filetype: str,
-) -> None:
-    """Write samples, ``[time, channel]``, to a new file.
+) -> Encoding:
+    """Write samples, ``[time, channel]``, to a new file; give the encoding that libsox took, which may be another one.
 
     Raises:
         BackendError: libsox cannot write that format, or not all samples were taken.
@@ -165,7 +175,7 @@ def write(
     with handles.held(
         lambda file: closed.append(lib.sox_close(file)),
         lib.sox_open_write,
-        os.fsencode(guard.literal(path)),
+        paths.for_libsox(guard.literal(path)),
         signal,
         stored,
         filetype.encode(),
@@ -175,6 +185,7 @@ def write(
     ) as file:
         if not file:
             raise BackendError(f"libsox cannot open it for writing as {filetype!r}")
+        wrote = Encoding(int(file.encoding.encoding), int(file.encoding.bits_per_sample))
         written, step = 0, max(1, _STEP // samples.shape[1]) * samples.shape[1]
         # as the releases' effects chain handed them over: of many at once, libvorbis puts pointers on the stack until it overflows
         while written < samples.size:
@@ -188,3 +199,4 @@ def write(
         why = sox.text(file.sox_errstr)
     if written != samples.size or closed != [0]:
         raise BackendError(f"libsox took {written} of {samples.size} samples ({why or 'no reason given'})")
+    return wrote

@@ -1,0 +1,289 @@
+"""What is missing at the end of a file by its own structure: containers that count bytes, boxes or pages, and no frames.
+
+``promises`` reads how many frames a header counts. Where it counts none (ogg, opus, webm, mp4, wma), or a decoder makes up
+what is missing (IMA ADPCM), the structure still tells that the file was cut. Live recordings that say that they do not know
+their length are not cut.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from typing import Any, Literal, NamedTuple
+
+from dispatcher import backend, interrupts
+
+_UNKNOWN = 0x7FFF_F000
+_MOST_STEPS = 1 << 16
+_TAIL = 1 << 17  # twice the longest page of Ogg
+_OGG_PAGE, _OGG_LAST, _OGG_FLAGS, _OGG_SEGMENTS = 27, 4, 5, 26
+
+
+class _File(NamedTuple):
+    """What a check may ask of a file: some bytes at a place, and how many there are."""
+
+    at: Callable[[int, int], bytes]
+    size: int
+
+
+@contextlib.contextmanager
+def _opened(uri: Any) -> Iterator[_File | None]:
+    """A file, or a file object from where it stands, which is left there; ``None`` where looking would do harm."""
+    try:
+        if not backend.is_readable(uri):
+            with open(uri, "rb", buffering=0) as file:
+                yield _File(lambda at, size: _from(file, at, size), os.fstat(file.fileno()).st_size)
+            return
+        with interrupts.allowed():
+            if not uri.seekable():
+                yield None
+                return
+            here = uri.tell()
+            size = uri.seek(0, os.SEEK_END) - here
+            try:
+                yield _File(lambda at, size: _from(uri, here + at, size), size)
+            finally:
+                uri.seek(here)
+    except (OSError, ValueError, TypeError, AttributeError, NotImplementedError, OverflowError, IndexError):
+        return
+
+
+def _from(file: Any, at: int, size: int) -> bytes:
+    file.seek(at)
+    data = file.read(size)
+    return data if isinstance(data, bytes) else b""
+
+
+def of(uri: Any) -> str | None:
+    """What is missing of a path or file object, in words; ``None`` where all is there, or nothing tells."""
+    found: str | None = None
+    with contextlib.suppress(RuntimeError), _opened(uri) as file:
+        if file is not None:
+            head = file.at(0, 16)
+            check = _CHECKS.get(head[:4]) or (_mp4 if head[4:8] == b"ftyp" else None)
+            found = check(file) if check is not None else None
+    return found
+
+
+def judges(uri: Any) -> bool:
+    """Whether this is of a kind whose structure tells here whether it is all there."""
+    found = False
+    with contextlib.suppress(RuntimeError), _opened(uri) as file:
+        if file is not None:
+            head = file.at(0, 8)
+            found = head[:4] in _CHECKS or head[4:8] == b"ftyp"
+    return found
+
+
+def _missing(what: str, promised: int, there: int) -> str:
+    return f"{what} is {promised} bytes long, and {max(0, there)} are there"
+
+
+def _chunks(
+    file: _File, first: int, order: Literal["little", "big"], size_bytes: int, name_bytes: int, own: int, padding: int
+) -> Iterator[tuple[bytes, int, int]]:
+    """Name, place and size of the body of each chunk; ``own`` says how much of a chunk's header its size counts."""
+    at, header = first, name_bytes + size_bytes
+    for _ in range(_MOST_STEPS):
+        start = file.at(at, header)
+        if len(start) < header:
+            return
+        size = int.from_bytes(start[name_bytes:], order) - own
+        if size < 0:
+            return
+        yield start[:name_bytes], at + header, size
+        at += header + size + (-(size + own) % padding if padding else 0)
+
+
+def _wave(file: _File) -> str | None:
+    head = file.at(0, 12)
+    if head[8:12] == b"AVI ":
+        size = int.from_bytes(head[4:8], "little")
+        return _missing("its RIFF chunk", size, file.size - 8) if file.size - 8 < size < _UNKNOWN else None
+    if head[8:12] != b"WAVE":
+        return None
+    whole = 0
+    for name, at, size in _chunks(file, 12, "big" if head[:4] == b"RIFX" else "little", 4, 4, 0, 2):
+        if name == b"ds64":
+            whole = int.from_bytes(file.at(at + 8, 8), "little")
+        if name == b"data":
+            size = whole if size == 0xFFFF_FFFF and whole else size
+            known = size < _UNKNOWN or whole
+            return _missing("its chunk 'data'", size, file.size - at) if known and at + size > file.size else None
+    return None
+
+
+def _wave64(file: _File) -> str | None:
+    for name, at, size in _chunks(file, 40, "little", 8, 16, 24, 8):
+        if name[:4] == b"data":
+            return _missing("its chunk 'data'", size, file.size - at) if file.size - at < size < 1 << 62 else None
+    return None
+
+
+_IFF_SOUND = {b"AIFF": b"SSND", b"AIFC": b"SSND", b"8SVX": b"BODY", b"16SV": b"BODY"}
+
+
+def _iff(file: _File) -> str | None:
+    wanted = _IFF_SOUND.get(file.at(8, 4))
+    for name, at, size in _chunks(file, 12, "big", 4, 4, 0, 2) if wanted else ():
+        if name == wanted:
+            return _missing(f"its chunk {name.decode()!r}", size, file.size - at) if file.size - at < size < _UNKNOWN else None
+    return None
+
+
+def _au(file: _File) -> str | None:
+    head = file.at(0, 12)
+    order: Literal["little", "big"] = "big" if head[:4] == b".snd" else "little"
+    begin, size = int.from_bytes(head[4:8], order), int.from_bytes(head[8:12], order)
+    return _missing("its sound", size, file.size - begin) if file.size - begin < size < _UNKNOWN else None
+
+
+_AVR_HEADER = 128
+
+
+def _avr(file: _File) -> str | None:
+    head = file.at(0, 32)
+    channels, bits, frames = (
+        (head[12] & 1) + 1 if len(head) > 30 else 1,
+        int.from_bytes(head[14:16], "big"),
+        int.from_bytes(head[26:30], "big"),
+    )
+    size = frames * channels * bits // 8
+    return _missing("its sound", size, file.size - _AVR_HEADER) if file.size - _AVR_HEADER < size < _UNKNOWN else None
+
+
+def _caf(file: _File) -> str | None:
+    for name, at, size in _chunks(file, 8, "big", 8, 4, 0, 0):
+        if name == b"data":
+            return _missing("its chunk 'data'", size, file.size - at) if file.size - at < size < 1 << 62 else None
+    return None
+
+
+def _ogg(file: _File) -> str | None:
+    begin = max(0, file.size - _TAIL)
+    tail = file.at(begin, _TAIL)
+    at = tail.rfind(b"OggS\0")
+    if at < 0 or at + _OGG_PAGE > len(tail):
+        return "its last page is not all there" if at >= 0 else None
+    body = at + _OGG_PAGE + tail[at + _OGG_SEGMENTS]
+    if body > len(tail) or body + sum(tail[at + _OGG_PAGE : body]) > len(tail):
+        return "its last page is not all there"
+    return None if tail[at + _OGG_FLAGS] & _OGG_LAST else "the page that ends it is not there"
+
+
+def sound_before_last_page(uri: Any) -> int | None:
+    """How many frames an Ogg file has before its last page; ``None`` where its end does not tell."""
+    tail = b""
+    with contextlib.suppress(RuntimeError), _opened(uri) as file:
+        if file is not None:
+            tail = file.at(max(0, file.size - _TAIL), _TAIL)
+    found: list[tuple[int, bytes]] = []
+    at = len(tail)
+    while (at := tail.rfind(b"OggS\0", 0, at)) >= 0 and len(found) < 2:
+        granule = int.from_bytes(tail[at + 6 : at + 14], "little", signed=True)
+        if granule >= 0 and at + 14 <= len(tail):
+            found.append((granule, tail[at + 14 : at + 18]))
+    return found[1][0] if len(found) == 2 and found[0][1] == found[1][1] else None
+
+
+def _element(data: bytes, at: int) -> tuple[int, int | None, int]:
+    """Identifier, size and place of the body of an EBML element; ``None`` for a size that is not known."""
+    id_length = 9 - data[at].bit_length()
+    length = 9 - data[at + id_length].bit_length()
+    value = int.from_bytes(data[at + id_length : at + id_length + length], "big") & ((1 << 7 * length) - 1)
+    body = at + id_length + length
+    return int.from_bytes(data[at : at + id_length], "big"), None if value == (1 << 7 * length) - 1 else value, body
+
+
+_SEGMENT = 0x18538067
+
+
+def _matroska(file: _File) -> str | None:
+    data, at = file.at(0, 4096), 0
+    while at + 12 < len(data):
+        name, size, body = _element(data, at)
+        if name == _SEGMENT:
+            return None if size is None or body + size <= file.size else _missing("its Segment", size, file.size - body)
+        if size is None:
+            return None
+        at = body + size
+    return None
+
+
+def _mp4(file: _File) -> str | None:
+    at = 0
+    for _ in range(_MOST_STEPS):
+        head = file.at(at, 16)
+        if len(head) < 8:
+            return None
+        size = int.from_bytes(head[:4], "big")
+        if size == 1:
+            size = int.from_bytes(head[8:16], "big")
+        if size < 8:  # 0 is "up to the end"
+            return None
+        if at + size > file.size:
+            return _missing(f"its box {head[4:8].decode('latin-1')!r}", size, file.size - at)
+        at += size
+    return None
+
+
+def _asf(file: _File) -> str | None:
+    at = 0
+    for _ in range(_MOST_STEPS):
+        head = file.at(at, 24)
+        size = int.from_bytes(head[16:24], "little")
+        if len(head) < 24 or size < 24:
+            return None
+        if at + size > file.size:
+            return _missing("its data object" if at else "its header object", size, file.size - at) if size < 1 << 62 else None
+        at += size
+    return None
+
+
+def _wavpack(file: _File) -> str | None:
+    at = 0
+    for _ in range(_MOST_STEPS):
+        head = file.at(at, 32)
+        if head[:4] != b"wvpk" or len(head) < 32:
+            return None
+        size = int.from_bytes(head[4:8], "little") + 8
+        if at + size > file.size:
+            return _missing("its last block", size, file.size - at)
+        total, first, samples = (int.from_bytes(head[place : place + 4], "little") for place in (12, 16, 20))
+        at += size
+        if at == file.size and 0 < first + samples < total < 0xFFFF_FFFF:
+            return f"its header promises {total} frames, and its blocks end at {first + samples}"
+    return None
+
+
+_TTA_HEADER, _TTA_FRAME = 22, (256, 245)
+
+
+def _tta(file: _File) -> str | None:
+    head = file.at(0, _TTA_HEADER)
+    rate, samples = int.from_bytes(head[10:14], "little"), int.from_bytes(head[14:18], "little")
+    length = _TTA_FRAME[0] * rate // _TTA_FRAME[1]
+    count = -(-samples // length) if length else 0
+    table = file.at(_TTA_HEADER, 4 * count) if 0 < count <= _MOST_STEPS else b""
+    sizes = sum(int.from_bytes(table[at : at + 4], "little") for at in range(0, len(table), 4))
+    whole = _TTA_HEADER + len(table) + 4 + sizes
+    return _missing("it", whole, file.size) if len(table) == 4 * count and table and whole > file.size else None
+
+
+_CHECKS: dict[bytes, Callable[[_File], str | None]] = {
+    b"RIFF": _wave,
+    b"RIFX": _wave,
+    b"RF64": _wave,
+    b"riff": _wave64,
+    b"FORM": _iff,
+    b".snd": _au,
+    b"dns.": _au,
+    b"2BIT": _avr,
+    b"caff": _caf,
+    b"OggS": _ogg,
+    b"\x1a\x45\xdf\xa3": _matroska,
+    b"\x30\x26\xb2\x75": _asf,
+    b"wvpk": _wavpack,
+    b"TTA1": _tta,
+}

@@ -1,0 +1,173 @@
+"""Whatever is passed, an error is one of ours: it names the file, and no library is asked."""
+
+from __future__ import annotations
+
+import io
+import os
+import pathlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import compat
+from dispatcher.errors import ArgumentTypeError, AudioError
+
+SOUND = torch.rand(2, 400) - 0.5
+CALLERS = [
+    pytest.param("2.0", None, marks=pytest.mark.libsox),
+    *(("2.2", name) for name in ("ffmpeg", "soundfile")),
+    pytest.param("2.2", "sox", marks=pytest.mark.libsox),
+    ("2.9", None),
+]
+NUMBERS = [2**31, 2**63, 2**70, -(2**70), 1.5, "3", None, np.int64(3), torch.tensor(3), float("nan"), float("inf"), True]
+NAMES = [1, b"wav", ["wav"], torch.tensor(1), "w\0v", "", "\ud800", 1.5]
+PLACES = ["a\0.wav", "\0", b"a\0.wav", "x" * 5000, b"x" * 5000, "\ud800.wav", "", ".", None, 1.5, bytearray(b"a.wav"), np.zeros(3)]
+COMPLEX = torch.complex(SOUND, SOUND)
+TENSORS: dict[str, Any] = {
+    "conjugate": COMPLEX.conj(),
+    "complex": COMPLEX,
+    "sparse": SOUND.to_sparse(),
+    "half": SOUND.half(),
+    "bfloat16": SOUND.bfloat16(),
+    "bool": SOUND > 0,
+    "meta": SOUND.to("meta"),
+    "requires grad": SOUND.clone().requires_grad_(),
+    "array": SOUND.numpy(),
+    "list": [[0.0]],
+    "quantized": torch.quantize_per_tensor(SOUND, 0.1, 0, torch.qint8),
+    "nested": torch.nested.nested_tensor([SOUND[0], SOUND[1]]),
+    "int8": (SOUND * 100).to(torch.int8),
+}
+
+
+@pytest.fixture
+def wav(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A sound in the working folder."""
+    monkeypatch.chdir(tmp_path)
+    compat.save("a.wav", SOUND, 8000)
+    return "a.wav"
+
+
+def _ours(call: Callable[[], Any]) -> AudioError | None:
+    found = None
+    try:
+        call()
+    except AudioError as why:
+        found = why
+    assert found is None or len(str(found)) < 2000
+    return found
+
+
+@pytest.mark.parametrize(("release", "backend"), CALLERS)
+@pytest.mark.filterwarnings("ignore")
+def test_no_argument_gives_an_error_of_another_kind(release: str, backend: str | None, wav: str) -> None:
+    """No OverflowError, AttributeError, UnicodeError or IndexError of Python's own."""
+    torchaudio = compat.standin(release)
+    named = {} if backend is None else {"backend": backend}
+    for value in NUMBERS:
+        _ours(lambda value=value: torchaudio.load(wav, frame_offset=value, **named))
+        _ours(lambda value=value: torchaudio.load(wav, num_frames=value, **named))
+        _ours(lambda value=value: torchaudio.save("out.wav", SOUND, value, **named))
+        _ours(lambda value=value: torchaudio.save("out.wav", SOUND, 8000, bits_per_sample=value, **named))
+        if release != "2.0":
+            _ours(lambda value=value: torchaudio.load(wav, buffer_size=value, **named))
+    for name in NAMES:
+        _ours(lambda name=name: torchaudio.load(wav, format=name, **named))
+        _ours(lambda name=name: torchaudio.save("out.wav", SOUND, 8000, format=name, **named))
+        _ours(lambda name=name: torchaudio.save(io.BytesIO(), SOUND, 8000, format=name, **named))
+        _ours(lambda name=name: torchaudio.save("out.wav", SOUND, 8000, encoding=name, **named))
+    for tensor in TENSORS.values():
+        for extension in ("wav", "flac", "mp3", "ogg"):
+            _ours(lambda tensor=tensor, extension=extension: torchaudio.save(f"out.{extension}", tensor, 8000, **named))
+
+
+@pytest.mark.parametrize(("release", "backend"), CALLERS)
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place!r:.20}")
+@pytest.mark.filterwarnings("ignore")
+def test_what_is_no_place_is_refused(place: Any, release: str, backend: str | None, wav: str) -> None:
+    """In reading and in writing."""
+    torchaudio = compat.standin(release)
+    named = {} if backend is None else {"backend": backend}
+    assert _ours(lambda: torchaudio.load(place, **named)) is not None
+    assert _ours(lambda: torchaudio.save(place, SOUND, 8000, **named)) is not None
+    if release != "2.9":
+        assert _ours(lambda: torchaudio.info(place, **named)) is not None
+    assert sorted(os.listdir()) == ["a.wav"]
+
+
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+@pytest.mark.parametrize("kind", ["negative bit", "imaginary part of a conjugate"])
+def test_a_lazy_negation_is_written_as_it_is(kind: str, backend: str, wav: str) -> None:
+    """Torch notes a negation, and numpy refuses the tensor until it is made."""
+    lazy = torch._neg_view(SOUND) if kind == "negative bit" else torch.complex(SOUND, SOUND).conj().imag
+    assert lazy.is_neg()
+    compat.save("lazy.wav", lazy, 8000, backend=backend)
+    compat.save("done.wav", -SOUND, 8000, backend=backend)
+    assert pathlib.Path("lazy.wav").read_bytes() == pathlib.Path("done.wav").read_bytes()
+
+
+@pytest.mark.parametrize("what", ["sparse", "meta", "requires grad", "bfloat16", "quantized"])
+def test_the_step_that_a_tensors_error_names_works(what: str, wav: str) -> None:
+    """It is the method that makes of the tensor one that can be saved."""
+    found = _ours(lambda: compat.save("out.flac", TENSORS[what], 8000, backend="soundfile"))
+    assert found is not None
+    assert "out.flac" in str(found)
+    step = {"sparse": "to_dense()", "meta": "cpu()", "requires grad": "detach()"}.get(what, "float32")
+    assert step in str(found)
+    made = {"sparse": torch.Tensor.to_dense, "requires grad": torch.Tensor.detach, "quantized": torch.Tensor.dequantize}
+    if what != "meta":
+        compat.save("out.flac", made.get(what, torch.Tensor.float)(TENSORS[what]).to(torch.float32), 8000, backend="soundfile")
+
+
+@pytest.mark.parametrize("release", ["2.0", "2.1", "2.2", "2.9"])
+def test_bytes_of_a_file_ask_for_bytesio(release: str, wav: str) -> None:
+    """The message does not repeat the file, and the step that it names works."""
+    data = pathlib.Path(wav).read_bytes() * 100
+    torchaudio: Any = compat.standin(release, truncated="ignore", sox_io_file_objects=True)
+    for call in (torchaudio.load, getattr(torchaudio, "info", torchaudio.load)):
+        with pytest.raises((RuntimeError, TypeError), match=r"Pass io\.BytesIO\(data\)") as caught:
+            call(data)
+        assert len(str(caught.value)) < 300
+    assert torchaudio.load(io.BytesIO(data))[0].shape == (2, 400)
+
+
+@pytest.mark.parametrize("made", [bytearray, memoryview, lambda data: np.frombuffer(data, np.uint8), lambda data: torch.tensor(list(data))])
+def test_other_things_in_memory_ask_for_it_too(made: Callable[[bytes], Any], wav: str) -> None:
+    """Of whatever kind the bytes are."""
+    with pytest.raises(ArgumentTypeError, match=r"pass io\.BytesIO\(data\)"):
+        compat.load(made(pathlib.Path(wav).read_bytes()), backend="ffmpeg")
+
+
+def test_streams_and_effects_refuse_likewise(wav: str) -> None:
+    """Paths, formats, numbers and tensors."""
+    torchaudio: Any = compat.standin("2.2")
+    reader, writer = torchaudio.io.StreamReader, torchaudio.io.StreamWriter
+    for place in PLACES:
+        assert _ours(lambda place=place: reader(place)) is not None
+        assert _ours(lambda place=place: writer(place)) is not None
+    for name in (1, b"wav", ["wav"], "w\0v", "\ud800"):
+        assert _ours(lambda name=name: reader(wav, format=name)) is not None
+        assert _ours(lambda name=name: writer("b.wav", format=name)) is not None
+    for number in NUMBERS:
+        _ours(lambda number=number: reader(wav, buffer_size=number))
+        _ours(lambda number=number: reader(wav).add_basic_audio_stream(number))
+        _ours(lambda number=number: reader(wav).seek(number))
+        _ours(lambda number=number: reader(wav).get_src_stream_info(number))
+        _ours(lambda number=number: writer("b.wav").add_audio_stream(number, 2))
+        _ours(lambda number=number: writer("b.wav").add_audio_stream(8000, number))
+
+
+@pytest.mark.libsox
+def test_effects_take_rows_of_texts_only(wav: str) -> None:
+    """What C would cut off at a NUL, or cannot be given at all, is refused."""
+    effects: Any = compat.standin("2.2").sox_effects
+    for rows in (1, "rate", [1], ["rate"], [["rate\0", "8000"]], [["rate", "80\0"]], [["\ud800"]], b"rate"):
+        assert _ours(lambda rows=rows: effects.apply_effects_tensor(SOUND, 8000, rows)) is not None
+        assert _ours(lambda rows=rows: effects.apply_effects_file(wav, rows)) is not None
+    for tensor in ("sparse", "meta", "nested", "complex"):
+        assert _ours(lambda tensor=tensor: effects.apply_effects_tensor(TENSORS[tensor], 8000, [["rate", "4000"]])) is not None
+    for place in PLACES:
+        assert _ours(lambda place=place: effects.apply_effects_file(place, [["rate", "4000"]])) is not None

@@ -1,0 +1,122 @@
+"""Under the flag exact_num_frames ``info`` counts what ``load`` gives, with every backend and for every kind of header."""
+
+from __future__ import annotations
+
+import io
+import pathlib
+import struct
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+import compat
+import dispatcher
+from dispatcher.errors import AudioError
+from tests.conftest import ASSETS
+
+FRAMES = 30000
+PCM = (np.sin(np.arange(FRAMES) * 0.1) * 9000).astype("<i2")
+BACKENDS = ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)]
+
+
+def _wav(size: int, tail: bytes = b"", kept: int = FRAMES) -> bytes:
+    form = struct.pack("<HHIIHH", 1, 1, 16000, 32000, 2, 16)
+    head = b"RIFF" + struct.pack("<I", min(size + 36, 0xFFFFFFFF)) + b"WAVEfmt " + struct.pack("<I", 16) + form
+    return head + b"data" + struct.pack("<I", size) + PCM[:kept].tobytes() + tail
+
+
+def _flac(total: int) -> bytes:
+    held = io.BytesIO()
+    soundfile.write(held, PCM, 16000, format="FLAC")
+    data = bytearray(held.getvalue())
+    data[21] = data[21] & 0xF0 | total >> 32
+    data[22:26] = (total & 0xFFFF_FFFF).to_bytes(4, "big")
+    return bytes(data)
+
+
+def _made(format: str, subtype: str, before: bytes = b"", after: bytes = b"", kept: float = 1.0) -> bytes:
+    held = io.BytesIO()
+    soundfile.write(held, PCM, 16000, format=format, subtype=subtype)
+    data = held.getvalue()
+    return before + data[: int(len(data) * kept)] + after
+
+
+def _au(size: int) -> bytes:
+    return b".snd" + struct.pack(">5I", 24, size, 3, 16000, 1) + PCM.astype(">i2").tobytes()
+
+
+ID3 = b"ID3\4\0\0\0\0\0\x0a" + bytes(10)
+FILES = {
+    "a pipe of ffmpeg.wav": _wav(0xFFFFFFFF),
+    "a pipe of sox.wav": _wav(0x7FFFF000),
+    "zero.wav": _wav(0),
+    "too long.wav": _wav(FRAMES * 2 + 5000),
+    "cut.wav": _wav(FRAMES * 2, kept=20001),
+    "an odd byte.wav": _wav(FRAMES * 2 + 1, b"\1"),
+    "a pipe.au": _au(0xFFFFFFFF),
+    "a cut.au": _au(FRAMES * 4),
+    "unknown.flac": _flac(0),
+    "too many.flac": _flac(FRAMES * 3),
+    "too few.flac": _flac(FRAMES // 2),
+    "tagged at both ends.mp3": _made("MP3", "MPEG_LAYER_III", ID3, b"TAG" + bytes(125)),
+    "with a tail.mp3": _made("MP3", "MPEG_LAYER_III", after=ID3 * 40),
+    "cut.mp3": _made("MP3", "MPEG_LAYER_III", kept=0.6),
+    "cut.ogg": _made("OGG", "VORBIS", kept=0.6),
+    "chained.ogg": _made("OGG", "VORBIS") * 2,
+    "cut adpcm.wav": _made("WAV", "IMA_ADPCM", kept=0.9),
+    "cut.w64": _made("W64", "PCM_16", kept=0.5),
+    "cut.caf": _made("CAF", "ALAC_16", kept=0.7),
+    "cut.aiff": _made("AIFF", "PCM_24", kept=0.7),
+}
+
+
+def _said(call: Any) -> Any:
+    try:
+        return call()
+    except AudioError:
+        return "an error"
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
+def test_info_counts_what_load_gives(name: str, backend: str, tmp_path: pathlib.Path) -> None:
+    """By path, by file object, and in what is streamed."""
+    path = tmp_path / name
+    path.write_bytes(FILES[name])
+    torchaudio = compat.standin("2.2", exact_num_frames=True)
+    for make in [lambda: str(path)] + [lambda: io.BytesIO(FILES[name])] * (backend != "sox"):
+        given = _said(lambda make=make: torchaudio.load(make(), backend=backend)[0].shape[1])
+        assert _said(lambda make=make: torchaudio.info(make(), backend=backend).num_frames) == given
+
+
+@pytest.mark.libsox
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
+def test_so_it_does_in_2_0(name: str, tmp_path: pathlib.Path) -> None:
+    """With the global sox_io, and FFmpeg behind it."""
+    path = tmp_path / name
+    path.write_bytes(FILES[name])
+    torchaudio = compat.standin("2.0", exact_num_frames=True)
+    given = _said(lambda: torchaudio.load(str(path))[0].shape[1])
+    assert _said(lambda: torchaudio.info(str(path)).num_frames) == given
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
+def test_the_recorded_files_agree(backend: str) -> None:
+    """All of them."""
+    torchaudio = compat.standin("2.2", exact_num_frames=True)
+    for path in sorted(ASSETS.iterdir()):
+        given = _said(lambda path=path: torchaudio.load(str(path), backend=backend)[0].shape[1])
+        assert _said(lambda path=path: torchaudio.info(str(path), backend=backend).num_frames) == given, path.name
+
+
+@pytest.mark.libsox
+def test_without_the_flag_a_header_is_believed_as_in_the_release(tmp_path: pathlib.Path) -> None:
+    """libsox gave what stands there."""
+    path = tmp_path / "x.wav"
+    path.write_bytes(FILES["a pipe of ffmpeg.wav"])
+    assert dispatcher.info(str(path), backend="sox").num_frames == 2**31 - 1

@@ -1,0 +1,174 @@
+"""What errors say: the file as the user named it, the backend, the cause, and a next step, which is followed here."""
+
+from __future__ import annotations
+
+import io
+import os
+import pathlib
+import tempfile
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+
+import compat
+import dispatcher
+from dispatcher.errors import NoAudioStreamError
+
+SOUND = torch.sin(torch.arange(8000) * 0.1)[None]
+
+
+class Response(io.BytesIO):
+    """A stream that has seek, and refuses it."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def seek(self, *where: int) -> int:
+        raise io.UnsupportedOperation("seek")
+
+    def tell(self) -> int:
+        raise io.UnsupportedOperation("tell")
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.libsox
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda torchaudio: torchaudio.load(io.BytesIO(b"not audio at all" * 50)), "<BytesIO>"),
+        (lambda torchaudio: torchaudio.info(io.BytesIO(b"not audio at all" * 50)), "<BytesIO>"),
+        (lambda torchaudio: torchaudio.load(io.BytesIO(b"")), "<BytesIO>"),
+        (lambda torchaudio: torchaudio.save(io.BytesIO(), SOUND, 8000), "pass format='wav'"),
+        (lambda torchaudio: torchaudio.save(io.BytesIO(), SOUND, 8000, format="m4a"), r"compat\.save\(\.\.\., backend='ffmpeg'\)"),
+        (lambda torchaudio: torchaudio.save(io.BytesIO(), SOUND, 8000, format="wav", encoding="X"), "takes no encoding='X'"),
+        (lambda torchaudio: torchaudio.sox_effects.apply_effects_file(io.BytesIO(b"no"), [["rate", "8000"]]), "<BytesIO>"),
+    ],
+)
+def test_a_temporary_file_of_ours_is_never_named(call: Any, says: str) -> None:
+    """The file object is what the user passed."""
+    with pytest.raises(RuntimeError, match=says) as caught:
+        call(compat.standin("2.0"))
+    assert tempfile.gettempdir() + os.sep not in str(caught.value)
+    assert "''" not in str(caught.value)
+
+
+@pytest.mark.libsox
+def test_nor_is_it_in_a_warning() -> None:
+    """Of a cut file object, 2.0's sox_io says so."""
+    held = io.BytesIO()
+    dispatcher.save(held, SOUND, 8000, format="wav", backend="soundfile")
+    cut = io.BytesIO(held.getvalue()[:9000])
+    with pytest.warns(UserWarning, match="<BytesIO> is cut short") as told:
+        compat.standin("2.0").load(cut, format="wav")
+    assert not any(tempfile.gettempdir() + os.sep in str(warning.message) for warning in told)
+
+
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+def test_a_path_without_an_extension_asks_for_one(backend: str) -> None:
+    """And with it, the call works; as it does with format=."""
+    with pytest.raises((RuntimeError, ValueError), match=r"'sound'.*give the path an extension, or pass format='wav'"):
+        dispatcher.save("sound", SOUND, 8000, backend=backend)
+    dispatcher.save("sound.wav", SOUND, 8000, backend=backend)
+    if backend != "soundfile":
+        dispatcher.save("sound", SOUND, 8000, format="wav", backend=backend)
+        assert dispatcher.info("sound", backend=backend).num_frames == 8000
+
+
+@pytest.mark.libsox
+def test_ffmpeg_names_who_encodes_gsm() -> None:
+    """It has a muxer for it, and no encoder."""
+    with pytest.raises(RuntimeError, match="no encoder for gsm; backend='sox' writes it"):
+        dispatcher.save("x.gsm", SOUND, 8000, backend="ffmpeg")
+    assert not os.path.exists("x.gsm")
+    dispatcher.save("x.gsm", SOUND, 8000, backend="sox")
+
+
+@pytest.mark.parametrize("extension", ["spx", "lbc"])
+def test_a_format_without_an_encoder_is_called_that(extension: str) -> None:
+    """With something that it can write instead."""
+    with pytest.raises(RuntimeError, match=r"no encoder for .*(save as another format|backend='sox')|knows no format"):
+        dispatcher.save(f"x.{extension}", SOUND, 8000, backend="ffmpeg")
+
+
+def test_an_encoder_that_refuses_a_signal_names_it() -> None:
+    """FFmpeg says "Function not implemented", or less."""
+    with pytest.raises(RuntimeError, match=r"amr.* does not take 2 channels at 48000 Hz|no encoder for amr_nb"):
+        dispatcher.save("x.amr", torch.zeros(2, 4800), 48000, backend="ffmpeg")
+
+
+@pytest.mark.libsox
+@pytest.mark.parametrize("container", ["mp3", "ogg", "flac", "gsm", "htk", "amr-nb"])
+def test_an_encoding_that_a_format_has_not_is_to_be_left_out(container: str) -> None:
+    """It is not said to "have None"."""
+    with pytest.raises(RuntimeError, match="leave encoding= out") as caught:
+        dispatcher.save(f"x.{container}", SOUND, 8000, format=container, encoding="PCM_S", bits_per_sample=16, backend="sox")
+    assert "None" not in str(caught.value)
+    dispatcher.save(f"x.{container}", SOUND, 8000, format=container, backend="sox")
+
+
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
+def test_an_object_that_refuses_to_seek_is_told_of(backend: str) -> None:
+    """Both steps that the message names work."""
+    held = io.BytesIO()
+    soundfile.write(held, SOUND[0].numpy(), 8000, format="WAV")
+    data = held.getvalue()
+    with pytest.raises((OSError, RuntimeError), match=rf"<Response> with the {backend} backend.*io\.BytesIO.*unseekable_objects") as caught:
+        compat.standin("2.2").load(Response(data), backend=backend)
+    assert isinstance(caught.value, io.UnsupportedOperation) == (backend == "ffmpeg")
+    assert compat.standin("2.2").load(io.BytesIO(Response(data).read()), backend=backend)[0].shape == (1, 8000)
+    assert compat.standin("2.2", unseekable_objects=True).load(Response(data), backend=backend)[0].shape == (1, 8000)
+
+
+def _free_format(path: pathlib.Path) -> None:
+    import av
+
+    with av.open(str(path), "w", options={"write_xing": "0", "id3v2_version": "0"}) as container:
+        stream: Any = container.add_stream("libmp3lame", rate=48000)
+        stream.layout, stream.bit_rate = "stereo", 320000
+        samples = (np.sin(np.arange(48000) * 0.05) * 9000).astype(np.int16)
+        frame = av.AudioFrame.from_ndarray(np.repeat(samples, 2)[None], format="s16", layout="stereo")
+        frame.sample_rate = 48000
+        resampler = av.AudioResampler("fltp", "stereo", 48000, frame_size=1152)
+        for piece in [*resampler.resample(frame), *resampler.resample(None)]:
+            container.mux(stream.encode(piece))
+        container.mux(stream.encode(None))
+    data = bytearray(path.read_bytes())
+    start = data.find(b"\xff\xfb")
+    for place in range(start, len(data) - 3, 960):
+        if data[place : place + 2] == b"\xff\xfb":
+            data[place + 2] &= 0x0F
+    path.write_bytes(data[start:])
+
+
+@pytest.mark.parametrize("tagged", [False, True])
+@pytest.mark.parametrize("as_object", [False, True])
+def test_free_format_mp3_is_not_said_to_hold_no_sound(tagged: bool, as_object: bool, tmp_path: pathlib.Path) -> None:
+    """FFmpeg does not decode it; who does is named, and does."""
+    path = tmp_path / "free.mp3"
+    _free_format(path)
+    if tagged:
+        path.write_bytes(b"ID3\4\0\0\0\0\0\x0a" + bytes(10) + path.read_bytes())
+    place: Any = io.BytesIO(path.read_bytes()) if as_object else str(path)
+    for call in (dispatcher.load, dispatcher.info):
+        with pytest.raises(NoAudioStreamError, match=r"free format.*backend='soundfile' or 'sox' does"):
+            call(place, backend="ffmpeg")
+        if as_object:
+            place.seek(0)
+    assert dispatcher.load(place, backend="soundfile")[0].shape[1] > 40000
+
+
+def test_what_is_called_mp3_and_is_none_is_told_apart(tmp_path: pathlib.Path) -> None:
+    """FFmpeg goes by the extension alone there, and finds nothing."""
+    path = tmp_path / "x.mp3"
+    path.write_bytes(bytes(4000))
+    with pytest.raises(RuntimeError) as caught:
+        dispatcher.load(str(path), backend="ffmpeg")
+    assert "free format" not in str(caught.value)

@@ -1,0 +1,71 @@
+"""A piece is what the whole has there, in whatever libsndfile writes: it seeks wrongly in some, and in none that is found here."""
+
+from __future__ import annotations
+
+import io
+import pathlib
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+
+import dispatcher
+from dispatcher.errors import AudioError
+
+KINDS = [
+    (format, subtype)
+    for format in soundfile.available_formats()
+    for subtype in soundfile.available_subtypes(format)
+    if format != "RAW" and soundfile.check_format(format, subtype)
+]
+FRAMES = 20011
+
+
+def _written(path: pathlib.Path, format: str, subtype: str, channels: int) -> bool:
+    samples = np.random.default_rng(3).normal(0, 0.1, (FRAMES, channels)).clip(-1, 1)
+    try:
+        soundfile.write(path, samples, 8000, format=format, subtype=subtype)
+    except soundfile.LibsndfileError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(("format", "subtype"), KINDS)
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
+def test_pieces_are_slices_of_the_whole(format: str, subtype: str, backend: str, tmp_path: pathlib.Path) -> None:
+    """At odd places, at the very end, and over it."""
+    path = tmp_path / f"x.{format.lower()}"
+    readable = True
+    for channels in (1, 2):
+        if not _written(path, format, subtype, channels):
+            continue
+        try:
+            whole, rate = dispatcher.load(str(path), backend=backend)
+        except AudioError:  # not every library reads every format, and libsndfile not all that it writes
+            readable = False
+            continue
+        frames = whole.shape[1]
+        for offset in (1, 4097, frames // 2, frames - 1000, frames - 10, frames - 3, frames - 1):
+            for count in (5, 3000, -1):
+                piece, same = dispatcher.load(str(path), offset, count, backend=backend)
+                assert same == rate
+                assert torch.equal(piece, whole[:, offset:] if count < 0 else whole[:, offset : offset + count]), (channels, offset, count)
+    assert readable or backend != "soundfile" or subtype == "DWVW_12"
+
+
+@pytest.mark.parametrize("rate", [8000, 44100])
+@pytest.mark.parametrize("frames", [999, 77777, 200001])
+@pytest.mark.parametrize("level", [0.1, 0.9])
+@pytest.mark.parametrize("as_object", [False, True])
+def test_so_they_are_in_the_last_page_of_vorbis(rate: int, frames: int, level: float, as_object: bool, tmp_path: pathlib.Path) -> None:
+    """libsndfile comes out elsewhere there, by as much as was left out at the end."""
+    path = tmp_path / "x.ogg"
+    samples = np.random.default_rng(1).normal(0, 0.1, (frames, 2))
+    soundfile.write(path, samples, rate, format="OGG", subtype="VORBIS", compression_level=level)
+    data = path.read_bytes()
+    whole = dispatcher.load(str(path), backend="soundfile")[0]
+    for offset in {*range(1, frames, frames // 7), frames - 1, frames - 100, max(0, frames - 1500), max(0, frames - 9000)}:
+        piece = dispatcher.load(io.BytesIO(data) if as_object else str(path), offset, 50, backend="soundfile")[0]
+        assert torch.equal(piece, whole[:, offset : offset + 50]), offset
