@@ -17,7 +17,7 @@ from compat.codemod.run import cli
 from compat.codemod.source import Finding, Place
 
 SETTER = 'import torchaudio\n\ntorchaudio.set_audio_backend("soundfile")\n'
-ASKS = "import torchaudio\n\nprint(torchaudio.get_audio_backend())\n"
+ASKS = "import b, torchaudio\n\nprint(torchaudio.get_audio_backend())\n"
 OLD = "import torchaudio\nx = torchaudio.load(filepath=p)\n"
 WAV = "import torchaudio\n\tx = torchaudio.load_wav('a')\n".replace("\t", "")
 
