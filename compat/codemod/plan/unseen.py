@@ -1,12 +1,13 @@
-"""What must be so for every call of torchaudio to be seen: where one may be hidden, no setter can be settled."""
+"""Uses of torchaudio that are not seen: a program that runs one may set and use a backend without a word of it in the text."""
+
+from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 
-from compat.codemod.plan.part import Part
-from compat.codemod.plan.restore_pairs import restores
-from compat.codemod.source import Kind, Module, NotProvableError, Place, Use, called, is_test, literal, old_names, plain_name
-from compat.codemod.uses import reexports
+from compat.codemod.source import Kind, Module, NotProvableError, Use, called, is_test, literal, old_names, plain_name
+from compat.codemod.uses import Project, reexports
 
 _NAMESPACES = re.compile(r"modules|\bmods?\b|\b(?:globals|locals|vars)\(|__dict__|namespace", re.I)
 _SETTERS = ("set_audio_backend", "backend")
@@ -17,59 +18,45 @@ _RUN_HERE = ("eval", "exec", "repeat", "run_cell", "run_cell_magic", "run_line_m
 _UNSEEN = "so not every call is seen"
 
 
-def all_is_seen(part: Part) -> None:
-    """Raise where not every call is seen, or the getter is asked; the first reason is the same for all setters."""
-    why = part.note("doubt", lambda: _first_doubt(part))
-    if why is not None:
-        raise NotProvableError(*why.args)
-
-
-def _first_doubt(part: Part) -> NotProvableError | None:
+def doubt(project: Project, module: Module) -> NotProvableError | None:
+    """Say why not every call of torchaudio is seen once a module has run; ``None`` where all are."""
+    unread = [place for place in project.unread if place.cell is None or place.path == module.path]
+    if unread and not module.standalone:
+        return NotProvableError("code that may load is not read as Python", unread[:3])
     try:
-        nobody_asks(part)
-        for module in part.modules:
-            _seen(module)
-        paths = {module.path for module in part.modules}
-        unread = [place for place in part.project.unread if place.cell is None or place.path in paths]
-        if unread and not part.modules[0].standalone:
-            return NotProvableError("code that may load is not read as Python", unread[:3])
-        for module in part.modules:
-            if part.project.target == "2.1":
-                _no_variable(module)
-            _no_other_name(part, module)
+        _seen(module)
+        _no_setter_of_others(project, module)
+        if project.target == "2.1":
+            _no_variable(module)
     except NotProvableError as why:
         return why
     return None
 
 
-def nobody_asks(part: Part) -> None:
-    """Raise where the getter is used, but to keep what is put back later."""
-    for module in part.modules:
-        known = {restore.getter for restore in restores(module)}
-        for use in module.of(Kind.GETTER):
-            if use not in known:
-                raise NotProvableError(
-                    "get_audio_backend is used", [module.place(use.node)], "Decide what the code that asks for it should do."
-                )
+def reached(project: Project, module: Module) -> Iterator[tuple[ast.AST, str]]:
+    """The functions and getters that a module reaches by way of another, and the words for that."""
+    seen = set()
+    for one in reexports.of(project, module):
+        if one.known.kind in (Kind.FUNCTION, Kind.GETTER):
+            seen.add(one.node)
+            yield one.node, f"torchaudio is reached by way of {one.through}"
+    for node in module.names.all(ast.Attribute):
+        if node not in seen and node.attr in old_names.FUNCTIONS and _is_of_another(module, node):
+            yield node, "torchaudio is reached through another module"
 
 
-def _no_other_name(part: Part, module: Module) -> None:
-    """Raise where torchaudio, or a function of it, goes from one file to another under a name that is not looked for."""
-    for imported in module.imported:
-        known = old_names.KNOWN.get(imported.path)
-        passed = imported.path == old_names.ROOT or (known is not None and known.kind in (Kind.FUNCTION, Kind.SETTER))
-        if passed and imported.local != old_names.ROOT and imported.scope is module.names.module:
-            others = part.project.imports.who_imports(module.path, imported.local)
-            if others:
-                raise NotProvableError(
-                    f"{imported.local} is imported from {module.path} elsewhere, {_UNSEEN}", [Place(others[0], 1, 1, 1, 1)]
-                )
-    for reached in reexports.of(part.project, module):
-        if reached.known.kind in (Kind.FUNCTION, Kind.SETTER, Kind.GETTER):
-            raise NotProvableError(f"torchaudio is reached by way of {reached.through}, {_UNSEEN}", [module.place(reached.node)])
+def _no_setter_of_others(project: Project, module: Module) -> None:
+    """Raise where a module sets a backend by way of another."""
+    for one in reexports.of(project, module):
+        if one.known.kind == Kind.SETTER:
+            raise NotProvableError(f"torchaudio is reached by way of {one.through}, {_UNSEEN}", [module.place(one.node)])
+    for node in module.names.all(ast.Attribute):
+        if node.attr == "set_audio_backend" and _is_of_another(module, node):
+            raise NotProvableError(f"torchaudio is reached through another module, {_UNSEEN}", [module.place(node)])
 
 
 def _no_variable(module: Module) -> None:
+    """Raise where a module speaks of the variable that turns the dispatcher on or off."""
     named = [node for node in module.names.all(ast.keyword) if node.arg == old_names.VARIABLE]
     for mention in (*(string for string in module.strings if old_names.VARIABLE in str(string.value)), *named):
         raise NotProvableError(f"{old_names.VARIABLE} is used, and may turn the dispatcher off", [module.place(mention)])
@@ -85,22 +72,22 @@ def _seen(module: Module) -> None:
     for imported in module.imported:
         if imported.alias.name == "*":
             raise NotProvableError(f"everything is imported from torchaudio, {_UNSEEN}", [module.place(imported.statement)])
-    hidden = next((use for use in module.hidden if use.kind in (Kind.FUNCTION, Kind.SETTER, Kind.GETTER)), None)
-    if hidden is not None:
-        place = module.place(module.statement_of(hidden.node))
-        raise NotProvableError("torchaudio is used in an f-string, where nothing is changed", [place])
+    for use in module.hidden:
+        if use.kind == Kind.SETTER:
+            place = module.place(module.statement_of(use.node))
+            raise NotProvableError("torchaudio is used in an f-string, where nothing is changed", [place])
+    for use in module.of(Kind.SETTER):
+        if use.call is None and not use.stored:
+            raise NotProvableError("the setter is passed on as a value, so what it will set is not seen here", [module.place(use.node)])
     for string in module.strings:
         if string.value == old_names.ROOT and not is_test(module.path) and _is_looked_up(module, string):
             raise NotProvableError(f"torchaudio is looked up by a string, {_UNSEEN}", [module.place(string)])
         if _CODE.search(str(string.value)) and called(module.names.parents.get(string)) in _RUN_HERE:
             raise NotProvableError(f"torchaudio is called by code in a string, {_UNSEEN}", [module.place(string)])
-    for node in module.names.all(ast.Attribute):
-        if node.attr in old_names.FUNCTIONS and _through_another(module, node):
-            raise NotProvableError(f"torchaudio is reached through another module, {_UNSEEN}", [module.place(node)])
 
 
 def _escapes(module: Module, use: Use) -> bool:
-    """Tell whether the bare module is used in a way after which calls through it are no longer seen."""
+    """Whether the bare module is used in a way after which calls through it are no longer seen."""
     above = module.names.parents.get(use.node)
     if isinstance(above, _ASKED):
         return False
@@ -115,7 +102,8 @@ def _escapes(module: Module, use: Use) -> bool:
     return not (name in _LOOKS or replaced or (name == "getattr" and asked is not ... and asked not in old_names.FUNCTIONS))
 
 
-def _through_another(module: Module, node: ast.Attribute) -> bool:
+def _is_of_another(module: Module, node: ast.Attribute) -> bool:
+    """Whether torchaudio may be reached as an attribute, as a name of another module of the project, or by a star import."""
     owner = node.value
     if isinstance(owner, ast.Attribute):
         return owner.attr == old_names.ROOT
