@@ -81,9 +81,9 @@ def test_places_are_cells_and_lines(tmp_path: Path, capsys: pytest.CaptureFixtur
             notebook(["import torchaudio\n", "torchaudio.set_audio_backend('soundfile')\n"], ["# first\n", "x = torchaudio.load_wav('a')"])
         )
     )
-    assert cli.main(["--check", str(path)]) == 1
+    assert cli.main(["--format", "concise", "--check", str(path)]) == 1
     assert f"{path}:cell 2:2:5: TAC115" in capsys.readouterr().out
-    assert cli.main([str(path)]) == 1
+    assert cli.main(["--format", "concise", str(path)]) == 1
     assert f"{path}:cell 2:2:5: TAC115" in capsys.readouterr().out
 
 
@@ -140,7 +140,7 @@ def test_markdown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path.write_text(MARKDOWN)
     assert cli.main([str(tmp_path)]) == 0
     assert path.read_text() == MARKDOWN
-    assert cli.main(["--docs", str(tmp_path)]) == 1
+    assert cli.main(["--docs", "--format", "concise", str(tmp_path)]) == 1
     expected = MARKDOWN.replace(
         'torchaudio.set_audio_backend("sox_io")\n\nx = torchaudio.load("a.wav")', '\nx = torchaudio.load("a.wav", backend="sox")'
     )

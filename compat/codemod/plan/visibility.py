@@ -12,7 +12,6 @@ _NAMESPACES = re.compile(r"modules|\bmods?\b|\b(?:globals|locals|vars)\(|__dict_
 _SETTERS = ("set_audio_backend", "backend")
 _LOOKS = ("hasattr", "delattr", "print", "reload", "version", "bool")
 _ASKED = ast.Compare | ast.If | ast.IfExp | ast.UnaryOp | ast.BoolOp | ast.Assert | ast.Expr | ast.Delete | ast.While
-_SETTLE = "Give load_wav's calls their successor, and run again."
 _UNSEEN = "so not every call is seen"
 
 
@@ -28,8 +27,6 @@ def _first_doubt(part: Part) -> NotProvableError | None:
         nobody_asks(part)
         for module in part.modules:
             _seen(module)
-            for use in module.of(Kind.LOAD_WAV) if part.per_call else ():
-                return NotProvableError("load_wav runs under it, and is to be settled first (TAC115)", [module.place(use.node)], _SETTLE)
         paths = {module.path for module in part.modules}
         unread = [place for place in part.project.unread if place.cell is None or place.path in paths]
         if unread and not part.modules[0].standalone:

@@ -36,7 +36,7 @@ def _next(result: Result, options: Options) -> str:
     if any(map(is_pin, left)):
         return "move the pins: `torchaudio-compat doctor --pins` prints the lines."
     if changed:
-        release = "" if options.target == "compat" else f" under `torchaudio-compat run --version {options.target}`"
+        release = "" if options.target == "compat" else f" under `torchaudio-compat run --version {options.target} -m pytest`"
         return f"run your tests{release}."
     return ""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from compat.codemod.rule import DROP_IN, MODERN, Change, Draft, Kind, Level, Module, Project, Remove, Replace, Rule, Valid, literal, starred
 from compat.codemod.source import old_names
 from compat.codemod.source.calls import plain_name
+from compat.codemod.uses import setter_calls
 
 _REASON = "load_wav went in 0.9; whether it scaled to 16-bit numbers or to [-1, 1] differed by release and backend"
 _DIVISORS = ("32768", "32768.0", "2 ** 15", "2.0 ** 15", "1 << 15", "float(1 << 15)", "float(2 ** 15)", "float(32768)")
@@ -15,10 +16,12 @@ _SHAPES = ("shape", "size", "ndim", "dim", "numel", "nelement", "ndimension")
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Every use; where only the shape of what it gives is read, or its 16-bit numbers are scaled, load gives the same."""
+    setters = (setter_calls.literal(use.call) if use.call else None for other in project.modules for use in other.of(Kind.SETTER))
+    governed = any(name != "sox" for name in setters)  # TAC138 gives that its new name first
     for use in module.of(Kind.LOAD_WAV):
         if use.stored:
             continue
-        plain = isinstance(use.node, ast.Attribute) and use.path == f"{old_names.ROOT}.load_wav" and use.call
+        plain = isinstance(use.node, ast.Attribute) and use.path == f"{old_names.ROOT}.load_wav" and not governed and use.call
         scaled = _unscaled(module, project, use.call) if plain else None
         if scaled is None and not (plain and _only_shape(module, project, use.call)):
             yield Draft(module.span(use.node), _REASON, "Use torchaudio.load, and multiply by 2**15 where the old scale is needed.")

@@ -36,5 +36,4 @@ Shell scripts, Docker files, YAML, TOML and requirements are read for TORCHAUDIO
 torchaudio that do not go with the target. They are never changed.
 """,
     check=check,
-    blocks=False,
 )
