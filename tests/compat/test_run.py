@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import pathlib
 import re
 import subprocess
@@ -12,7 +13,7 @@ from collections.abc import Callable
 import pytest
 
 import compat.cli
-from tests.conftest import ASSETS
+from tests.conftest import ASSETS, ROOT
 
 Python = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -268,3 +269,53 @@ def test_where_torch_is_missing_the_command_suits_the_machine(
     assert words in said
     assert "pip install torch" in said
     assert not not_words or not_words not in said
+
+
+def _torch(folder: pathlib.Path, code: str, version: str) -> dict[str, str]:
+    """The environment of a process that finds this torch, which is not one, before the real one."""
+    package, info = folder / "torch", folder / f"torch-{version}.dist-info"
+    package.mkdir(parents=True)
+    info.mkdir()
+    (package / "__init__.py").write_text(code)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: torch\nVersion: {version}\n")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
+
+
+@pytest.mark.parametrize("program", ["import torch", "import torchaudio; torchaudio.load({wav!r})"])
+def test_a_torch_that_does_not_import_is_told_with_its_mend(tmp_path: pathlib.Path, program: str) -> None:
+    """Under the traceback, wherever the program or this package imports it first."""
+    script = tmp_path / "old.py"
+    script.write_text(program.format(wav=str(ROOT / "tests" / "oracle" / "assets" / "mono_s16.wav")))
+    environment = _torch(tmp_path / "site", "raise ImportError('libcudnn.so.9: cannot open shared object file')", "2.8.0+cpu")
+    done = subprocess.run(
+        [sys.executable, "-m", "compat.run", str(script)], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    last = done.stderr.strip().splitlines()[-1]
+    assert done.returncode == 1
+    assert "ImportError: libcudnn.so.9" in done.stderr
+    assert "the torch that is installed does not import" in last
+    assert "torch==2.8.0 --index-url https://download.pytorch.org/whl/cpu" in last
+
+
+def test_another_missing_module_is_not_laid_to_torch(tmp_path: pathlib.Path) -> None:
+    script = tmp_path / "old.py"
+    script.write_text("import surely_not_installed")
+    environment = _torch(tmp_path / "site", "raise ImportError('broken')", "2.8.0")
+    done = subprocess.run(
+        [sys.executable, "-m", "compat.run", str(script)], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.stderr.strip().splitlines()[-1] == "ModuleNotFoundError: No module named 'surely_not_installed'"
+
+
+def test_a_torch_that_is_too_old_is_told_in_a_line(tmp_path: pathlib.Path) -> None:
+    script = tmp_path / "old.py"
+    script.write_text("print('ran')")
+    environment = _torch(tmp_path / "site", "", "1.13.1")
+    done = subprocess.run(
+        [sys.executable, "-m", "compat.run", str(script)], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert not done.stdout
+    assert "torch 1.13.1 is too old" in done.stderr
+    assert "--upgrade torch" in done.stderr
+    assert "Traceback" not in done.stderr
