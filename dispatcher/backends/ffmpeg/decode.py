@@ -41,8 +41,17 @@ def promised_frames(container: InputContainer, stream: AudioStream) -> int:
     return int(container.duration * stream.rate) // 1_000_000 if container.duration else 0
 
 
+def _original(container: InputContainer) -> Any:
+    """The file object that a container is read from, as the caller passed it; ``None`` for a path."""
+    file = container.file
+    if type(file).__name__ == "PyIOFile":  # PyAV's own wrapping
+        file = file.file
+    return getattr(file, "original", file)
+
+
 def _name(container: InputContainer) -> str:
-    return describe(container.file if container.file is not None else container.name.removeprefix("file:"))
+    file = _original(container)
+    return describe(getattr(file, "url", file) if file is not None else container.name.removeprefix("file:"))
 
 
 def _one_rate(container: InputContainer, before: int, rate: int, found: int) -> int:
@@ -54,7 +63,7 @@ def _one_rate(container: InputContainer, before: int, rate: int, found: int) -> 
     if not 0 < rate < _MOST_RATE:
         raise BackendError(f"its sample rate is {rate} Hz")
     if before:
-        hint = parts.one_rate(container.name.removeprefix("file:") if container.file is None else container.file, before)
+        hint = parts.one_rate(container.name.removeprefix("file:") if container.file is None else _original(container), before)
         raise BackendError(f"the sample rate changes from {before} to {rate} Hz after {found} frames. {hint}")
     return rate
 
@@ -77,6 +86,10 @@ def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFram
                     rate = _one_rate(container, rate if found > _FIRST else 0, frame.sample_rate, found)
                 found += frame.samples
                 yield frame
+        loss = getattr(_original(container), "loss", "")
+        if loss:
+            text = f"only {found} frames of {_name(container)} could be decoded: {loss}"
+            notices.warn(text, notices.DamagedInputWarning)
     except av.error.ExitError as why:
         raise BackendError(SILENT_SERVER) from why
     except av.FFmpegError as why:
