@@ -21,9 +21,13 @@ _BLOCK_SIZES = (0, 192, 576, 1152, 2304, 4608, 0, 0, 256, 512, 1024, 2048, 4096,
 
 
 class StreamInfo(NamedTuple):
-    """The stream, as its first block describes it; ``frames`` and ``longest`` (bytes of a frame) are 0 where unknown."""
+    """The stream, as its first block describes it; ``frames`` and ``longest`` (bytes of a frame) are 0 where unknown.
+
+    ``block`` is the frames in each block, 0 where they differ, and ``most`` in the longest.
+    """
 
     block: int
+    most: int
     longest: int
     rate: int
     channels: int
@@ -38,6 +42,7 @@ def stream_info(block: bytes) -> StreamInfo | None:
     packed = int.from_bytes(block[10:18], "big")
     return StreamInfo(
         int.from_bytes(block[2:4], "big") if block[:2] == block[2:4] else 0,
+        int.from_bytes(block[2:4], "big") if block[:2] <= block[2:4] else 0,
         int.from_bytes(block[7:10], "big"),
         packed >> 44,
         (packed >> 41 & 7) + 1,
@@ -129,7 +134,8 @@ def _frame(data: bytes, info: StreamInfo) -> _Frame | None:
         block = int.from_bytes(data[at : at + kind - 5], "big") + 1
         at += kind - 5
     at += {12: 1, 13: 2, 14: 2}.get(rate, 0)
-    if not block or at >= len(data) or _checksum(data[:at]) != data[at]:
+    # FFmpeg decodes none that is longer than the stream says
+    if not 0 < block <= info.most or at >= len(data) or _checksum(data[:at]) != data[at]:
         return None
     begin = number if data[1] & 1 else number * info.block
     return _Frame(begin, begin + block)
