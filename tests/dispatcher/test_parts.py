@@ -100,7 +100,9 @@ def test_all_parts_are_counted(spliced: Callable[..., str]) -> None:
 @pytest.mark.ffmpeg_command
 @pytest.mark.parametrize("channels", [1, 2])
 @pytest.mark.parametrize("lengths", [(44100, 44100), (30000, 50001), (20000, 20000, 20000), (999, 44100)])
-def test_chained_vorbis_has_as_many_frames_as_ffmpegs_command_gives(lengths: tuple[int, ...], channels: int, tmp_path: pathlib.Path) -> None:
+def test_chained_vorbis_has_as_many_frames_as_ffmpegs_command_gives(
+    lengths: tuple[int, ...], channels: int, tmp_path: pathlib.Path
+) -> None:
     """FFmpeg 8 puts some between the parts that belong to neither; each part lies where it should."""
     path, one = tmp_path / "chained.ogg", tmp_path / "one.ogg"
     whole, alone = b"", []
