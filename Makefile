@@ -21,7 +21,7 @@ help:
 	@echo "make codemod-bench  the codemod against django-upgrade, pyupgrade, ruff and LibCST's parser, on 10,000 files"
 	@echo "make operators-bench  lfilter, rnnt_loss and forced_align against SciPy, log_softmax and torchaudio 2.8's compiled ones"
 	@echo "make docs   the guide as a site, in site/; docs-serve shows it and follows changes"
-	@echo "make matrix CELLS=\"av15 py313\"  the recorded cases with other Pythons, torches and decoders: tests/matrix/cells.toml"
+	@echo "make matrix CELLS=\"av18 py313\"  the recorded cases with other Pythons, torches and decoders: tests/matrix/cells.toml"
 	@echo "make links  ask every address outside that the guide names whether it is still there"
 	@echo "make coverage       the lines that no test runs"
 	@echo "make fuzz   damaged files for every backend, for TIME=600 seconds"

@@ -155,7 +155,7 @@ class Tree:
             full = self._full(path)
             parent = sys.modules.get(self._full(definition.parent)) if definition.parent else self.host
             if self.registered:
-                for name in [name for name in sys.modules if name == full or name.startswith(f"{full}.")]:
+                for name in [name for name in list(sys.modules) if name == full or name.startswith(f"{full}.")]:
                     self._layer.drop(sys.modules, name)
             if context.over_real and parent is not None:
                 self._layer.drop(vars(parent), path.rpartition(".")[2])

@@ -65,12 +65,23 @@ class Context:
             notices.warn(f"{text}. Unset the variable, and name the backend in each call.")
         if release.mixed_dialects:
             self._mix_dialects()
-        for functions in (vars(self.per_call), *map(vars, self.global_backend.functions.values())):
-            for function in functions.values():
-                function.__module__, function.__qualname__ = host.__name__, function.__name__
+        for where, functions in ((host.__name__, self.per_call), *self._global_functions()):
+            for function in vars(functions).values():
+                function.__module__, function.__qualname__ = where, function.__name__
         for function in self.torchcodec:
             name = function.__name__ if release.torchcodec else f"{function.__name__}_with_torchcodec"
             function.__module__, function.__name__, function.__qualname__ = host.__name__, name, name
+
+    def _global_functions(self) -> list[tuple[str, Any]]:
+        """The functions of the global backends, each by the module under which it stays the same whatever the setter does.
+
+        By that name a process that is spawned finds it, as it did those of the releases.
+        """
+        if not self.release.old_names:
+            return [(self.host.__name__, functions) for functions in self.global_backend.functions.values()]
+        private = "_" if self.release.backend_modules_warn else ""
+        names = {"sox_io": f"{private}sox_io_backend", "soundfile": "soundfile_backend", None: f"{private}no_backend"}
+        return [(f"{self.host.__name__}.backend.{names[name]}", found) for name, found in self.global_backend.functions.items()]
 
     def once(self, key: str, make: Callable[[], Any]) -> Any:
         """Return what ``make`` gave at the first call with this key, so that two modules hold the same object."""

@@ -15,6 +15,8 @@ from collections.abc import Callable, Sequence
 from compat import advice, definitions, torio
 from compat.assembly import Tree
 
+_OF_THE_IMPORT = ("__spec__", "__loader__", "__path__", "__file__", "__cached__", "__package__")
+
 
 class _Loader:
     def __init__(self, tree: Tree, path: str) -> None:
@@ -28,15 +30,21 @@ class _Loader:
 
 
 class _Renewer:
-    """What ``importlib.reload(torchaudio)`` runs of a stand-in: the release is laid anew, and reads its variable again."""
+    """What ``importlib.reload(torchaudio)`` runs, and an import after it was taken out of ``sys.modules``.
 
-    def __init__(self, renew: Callable[[], None]) -> None:
-        self._renew = renew
+    It is the same module again, a real one too: what was compiled for it registers but once. The release is laid anew, and reads its
+    variable again.
+    """
 
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
-        return None
+    def __init__(self, host: types.ModuleType, renew: Callable[[], None]) -> None:
+        self._host, self._renew = host, renew
+        self._kept = {name: vars(host)[name] for name in _OF_THE_IMPORT if name in vars(host)}
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        return self._host
 
     def exec_module(self, module: types.ModuleType) -> None:
+        vars(module).update(self._kept)
         self._renew()
 
 
@@ -58,10 +66,10 @@ class Finder:
 
     Args:
         tree: what is served.
-        renew: lays the release anew, for a reload; ``None`` where a real torchaudio reloads itself.
+        renew: lays the release anew, for a reload.
     """
 
-    def __init__(self, tree: Tree, renew: Callable[[], None] | None = None) -> None:
+    def __init__(self, tree: Tree, renew: Callable[[], None]) -> None:
         self._tree, self._renew = tree, renew
 
     def find_spec(
@@ -78,8 +86,9 @@ class Finder:
                 return None
             text = f"torio does not come with torchaudio {self._tree.context.release.name}; compat.io has what was in torio.io"
             raise ModuleNotFoundError(text, name=root)
-        if fullname == self._tree.host.__name__ and self._renew is not None:
-            return importlib.machinery.ModuleSpec(fullname, _Renewer(self._renew), is_package=True)  # type: ignore[arg-type]
+        if fullname == self._tree.host.__name__:
+            renewer = _Renewer(self._tree.host, self._renew)
+            return importlib.machinery.ModuleSpec(fullname, renewer, is_package=True)  # type: ignore[arg-type]
         if root != self._tree.host.__name__ or not below or self._tree.context is None:
             return None
         context, known = self._tree.context, self._tree.has(below)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import sys
+import threading
 import types
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from compat.rescue import notice
 from compat.rescue.hook import Hook
 from compat.tree import NAMES
 from dispatcher import forks, notices
+from dispatcher.errors import BackendError
 
 ROOT = "torchaudio"
 # what torchaudio 2.2 to 2.8 bring beside it, and import with it
@@ -66,9 +68,10 @@ class _Installation:
             self._modules.set(sys.modules, ROOT, host)
         if not hasattr(host, "__path__"):
             self._modules.set(vars(host), "__path__", [])
-        self._finder = Finder(self.tree, None if self.real else lambda: self.lay(*self.arguments))
-        self.resume()
         self.arguments: tuple[Any, ...] = ()
+        self._seen: dict[str, types.ModuleType] = {}
+        self._finder = Finder(self.tree, self._renew)
+        self.resume()
         children.follow(self._modules, lambda: self.arguments)
 
     def resume(self) -> None:
@@ -148,6 +151,15 @@ class _Installation:
             _dress(self.tree.host, context)
         self.tree.lay(context)
         self.arguments = (release, backends)
+        self._seen = {} if self.real is None else {name: sys.modules[name] for name in _loaded() if name in sys.modules}
+
+    def _renew(self) -> None:
+        """Lay the release anew, over a module that was taken out of ``sys.modules``, or is reloaded; and put its modules back there."""
+        with _shared.lock:
+            if self.arguments:
+                for name, module in self._seen.items():
+                    sys.modules.setdefault(name, module)
+                self.lay(*self.arguments)
 
     def state(self) -> _State:
         """What is installed now, with what a setter or a user has put into the host since."""
@@ -184,13 +196,15 @@ class _Installation:
             self._over.resume()
 
 
+# the thread that is in blocks of ``pinned``, once for each; one that did not survive a fork holds nothing
+_pinning: list[threading.Thread] = []
 # the last is in force; it lies over another only where ``rescue`` was switched off or on
 _installed: list[_Installation] = []
 
 
 def _loaded() -> list[str]:
     """The modules of torchaudio that are imported."""
-    return [name for name in sys.modules if name.partition(".")[0] in _PACKAGES]
+    return [name for name in list(sys.modules) if name.partition(".")[0] in _PACKAGES]
 
 
 def _empty(name: str) -> types.ModuleType:
@@ -237,13 +251,14 @@ def install(version: str | Release | None = None, *, backends: Iterable[str] | N
     with _shared.lock:
         bound = _switch(arguments)
         untold = _installed[-1].untold_failure()
+        host = _installed[-1].tree.host
     if untold is not None:
         notices.warn(notice.text(untold), notice.RescueWarning)
     for where, name in bound:
         notices.warn(
             f"{where} was bound by `from torchaudio import {name}` before, and stays what it was: install first, or write torchaudio.{name}"
         )
-    return sys.modules[ROOT]
+    return host
 
 
 def _switch(arguments: tuple[Release, tuple[str, ...] | None]) -> list[tuple[str, str]]:
@@ -277,7 +292,7 @@ def _held(functions: dict[str, Any]) -> list[tuple[str, str]]:
         return []
     wanted = {id(function): name for name, function in functions.items()}
     found, seen = [], set()
-    for where, module in list(sys.modules.items()):
+    for where, module in sys.modules.copy().items():
         if where.split(".")[0] in (ROOT, *namesakes.PACKAGES) or not isinstance(module, types.ModuleType) or id(module) in seen:
             continue
         seen.add(id(module))
@@ -294,16 +309,24 @@ def uninstall() -> None:
 
 @contextlib.contextmanager
 def pinned(version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Any) -> Iterator[types.ModuleType]:
-    """``install`` for a block, then exactly what was there before; blocks may be nested.
+    """``install`` for a block, then exactly what was there before; blocks may be nested, in one thread.
 
     Arguments and errors as in ``install``.
+
+    Raises:
+        RuntimeError: another thread is in such a block: there is one ``torchaudio`` for all threads. ``standin`` gives each its own.
     """
     with _shared.lock:
+        if _pinning and _pinning[-1] is not threading.current_thread() and _pinning[-1].is_alive():
+            text = "another thread is in a block of compat.pinned(), and there is one torchaudio for all threads"
+            raise BackendError(f"{text}. Use compat.standin(), which gives a module of its own.")
         before = _installed[-1].state() if _installed else None
+        _pinning.append(threading.current_thread())
     try:
         yield install(version, backends=backends, **flags)
     finally:
         with _shared.lock:
+            _pinning.pop()
             while _installed and (before is None or _installed[-1] is not before.installation):
                 _installed.pop().remove()
             if before is not None and _installed:

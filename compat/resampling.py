@@ -9,6 +9,7 @@ torch is imported here; ``compat.tree`` imports this module when a name of it is
 """
 
 import math
+from typing import Optional
 
 import torch
 
@@ -36,9 +37,9 @@ def kernel(
     lowpass_filter_width: int = 6,
     rolloff: float = 0.99,
     resampling_method: str = "sinc_interp_hann",
-    beta: float | None = None,
+    beta: Optional[float] = None,  # noqa: UP045 - torch 2.0 scripts no |
     device: torch.device = torch.device("cpu"),  # noqa: B008 - a constant, which TorchScript takes as a default only
-    dtype: torch.dtype | None = None,
+    dtype: Optional[torch.dtype] = None,  # noqa: UP045
 ) -> tuple[torch.Tensor, int]:
     """Return the filters of all phases, ``[phase, 1, tap]``, and how many input frames they reach to the left.
 
@@ -100,7 +101,7 @@ def resample(
     lowpass_filter_width: int = 6,
     rolloff: float = 0.99,
     resampling_method: str = "sinc_interp_hann",
-    beta: float | None = None,
+    beta: Optional[float] = None,  # noqa: UP045 - torch 2.0 scripts no |
 ) -> torch.Tensor:
     """Resample ``[..., time]`` from ``orig_freq`` to ``new_freq``, both in Hz.
 

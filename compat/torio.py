@@ -48,7 +48,7 @@ def is_there(context: Context) -> bool:
 
 def lay(layer: Layer, context: Context) -> None:
     """Put the modules in place, where the release had them; a real ``torio`` that is there is hidden in any case."""
-    for name in [name for name in sys.modules if name == ROOT or name.startswith(f"{ROOT}.")]:
+    for name in [name for name in list(sys.modules) if name == ROOT or name.startswith(f"{ROOT}.")]:
         layer.drop(sys.modules, name)
     if not is_there(context):
         return

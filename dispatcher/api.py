@@ -10,18 +10,19 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import arguments, interrupts, shortcut, truncation
+from dispatcher import arguments, interrupts, lazily, shortcut, truncation
 from dispatcher.backend import Backend, Uri
+from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
+from dispatcher.metadata import AudioMetaData
 from dispatcher.registry import Registry
 from dispatcher.settings import Settings
 from dispatcher.signatures import InfoFunction, LoadFunction, SaveFunction
 
 if TYPE_CHECKING:
     import torch
-
-    from dispatcher.codec_config import CodecConfig
-    from dispatcher.metadata import AudioMetaData
+else:
+    torch = lazily.module("torch")
 
 
 @dataclasses.dataclass(frozen=True)

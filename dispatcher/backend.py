@@ -6,13 +6,16 @@ import abc
 import contextlib
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
+from dispatcher import lazily
+from dispatcher.metadata import AudioMetaData
+from dispatcher.requests import Blocks, Load, Save
+from dispatcher.settings import Settings
+from dispatcher.streaming import Stream
+
 if TYPE_CHECKING:
     import torch
-
-    from dispatcher.metadata import AudioMetaData
-    from dispatcher.requests import Blocks, Load, Save
-    from dispatcher.settings import Settings
-    from dispatcher.streaming import Stream
+else:
+    torch = lazily.module("torch")
 
 # a path, a URL, or a file object; what else is given is for the backend to refuse, as the releases did
 Uri: TypeAlias = Any

@@ -138,4 +138,5 @@ def frames(uri: Any) -> int:
 def one_rate(uri: Any, rate: int) -> str:
     """What to do about a file with several sample rates."""
     name = os.fsdecode(uri) if isinstance(uri, (str, bytes, os.PathLike)) else "FILE"
-    return f"FFmpeg's command makes one rate of it: ffmpeg -i {shlex.quote(name)} -ar {rate} one-rate.wav"
+    quoted = f'"{name}"' if os.name == "nt" else shlex.quote(name)
+    return f"FFmpeg's command makes one rate of it: ffmpeg -i {quoted} -ar {rate} one-rate.wav"

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher import arguments, backend, interrupts, notices, truncation, writable
+from dispatcher import arguments, backend, interrupts, lazily, notices, truncation, writable
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
 from dispatcher.registry import Registry
 from dispatcher.settings import Settings
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import torch
 
     from dispatcher.requests import Blocks
+else:
+    torch = lazily.module("torch")
 
 _BUFFER = 4096
 # libvorbis' quality in FFmpeg is 3 of 10; libsndfile counts the other way, from 0 to 1
@@ -225,7 +227,7 @@ def _as_float(data: torch.Tensor, settings: Settings) -> torch.Tensor:
     notices.warn(f"{text}. Convert to float32 before saving.")
     if data.dtype == torch.uint8:
         return (data.to(torch.float32) - 128) / 128
-    return (data.to(torch.float64) / -torch.iinfo(data.dtype).min).to(torch.float32)
+    return (data.to(torch.float64) / -float(torch.iinfo(data.dtype).min)).to(torch.float32)
 
 
 def _save_vorbis(uri: Any, data: torch.Tensor, sample_rate: int, registry: Registry) -> bool:

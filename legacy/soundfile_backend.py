@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import Registry, arguments, interrupts, notices, truncation
+from dispatcher import Registry, arguments, interrupts, lazily, notices, truncation
+from dispatcher.metadata import AudioMetaData
 from legacy.functions import Functions
 from legacy.settings import Settings
 
 if TYPE_CHECKING:
     import torch
-
-    from dispatcher.metadata import AudioMetaData
+else:
+    torch = lazily.module("torch")
 
 _BUFFER = 4096
 

@@ -12,9 +12,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from dispatcher import Registry, arguments, interrupts, notices, target, truncation
+from dispatcher import Registry, arguments, interrupts, lazily, notices, target, truncation
 from dispatcher.backend import is_readable, is_writable
 from dispatcher.errors import BackendError, BackendUnavailable, problem, standing_for
+from dispatcher.metadata import AudioMetaData
 from dispatcher.source import Reader
 from legacy.functions import Functions
 from legacy.settings import Settings
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     import torch
 
     from dispatcher.backend import Backend
-    from dispatcher.metadata import AudioMetaData
+else:
+    torch = lazily.module("torch")
 
 _BUFFER = 4096
 _T = TypeVar("_T")

@@ -68,11 +68,12 @@ def write(kind: Kind, place: str | BinaryIO, frames: int) -> None:
     muxer = {key: value for key, value in kind.options.items() if key in _OF_MUXER}
     container = None if isinstance(place, str) else {"m4a": "ipod", "aif": "aiff"}.get(suffix(kind), suffix(kind))
     with av.open(place, "w", format=container, options=muxer) as output:
-        # PyAV 15 has no attribute for the latter
-        options = {"flags": "+qscale", "global_quality": str(_LAMBDA * int(kind.options["q"]))} if "q" in kind.options else {}
-        stream: Any = output.add_stream(kind.codec, rate=kind.rate, layout="mono", options=options)
+        stream: Any = output.add_stream(kind.codec, rate=kind.rate, layout="mono")
         if "b" in kind.options:
             stream.bit_rate = int(kind.options["b"])
+        if "q" in kind.options:
+            stream.codec_context.qscale = True
+            stream.codec_context.global_quality = _LAMBDA * int(kind.options["q"])
         if kind.name.startswith("s32"):
             stream.codec_context.format = "s32"
         resampler = av.AudioResampler(format=stream.codec_context.format.name, layout="mono", rate=kind.rate)

@@ -1,7 +1,5 @@
 """``python -m compat.codemod``."""
 
-from __future__ import annotations
-
 from compat.codemod.run.cli import main
 from compat.console import leave
 

@@ -1,14 +1,15 @@
 """What a rule is, and all that the file of a rule usually needs: import it from here."""
 
-from __future__ import annotations
-
+import ast
 import dataclasses
 from collections.abc import Callable, Iterable
 
-from compat.codemod.rewrite.changes import (
+from compat.codemod.rewrite import (
+    NO_FUNCTION,
     AddArgument,
     AddStatement,
     Change,
+    Draft,
     DropArgument,
     DropName,
     NameArgument,
@@ -17,20 +18,35 @@ from compat.codemod.rewrite.changes import (
     Replace,
     Unwrap,
 )
-from compat.codemod.rewrite.drafts import NO_FUNCTION, Draft
-from compat.codemod.source.calls import called, is_dict_with, keyword, literal, starred, string
-from compat.codemod.source.findings import Level
-from compat.codemod.source.module import Imported, Module, Use
-from compat.codemod.source.old_names import Kind
-from compat.codemod.uses.project import Project
+from compat.codemod.source import (
+    AnyFunction,
+    Imported,
+    Kind,
+    Level,
+    Module,
+    NotProvableError,
+    Use,
+    called,
+    conditions,
+    is_dict_with,
+    keyword,
+    literal,
+    old_names,
+    plain_name,
+    starred,
+    string,
+    value_kinds,
+)
+from compat.codemod.uses import Project
 
 __all__ = [  # noqa: RUF022 - by what they are
     "DEFAULT_TARGET", "DROP_IN", "MODERN", "NINE", "NO_FUNCTION", "NO_LEFTOVERS", "PER_CALL", "TARGETS",
-    "Draft", "Imported", "Kind", "Level", "Module", "Project", "Rule", "Use", "Valid",
+    "AnyFunction", "Draft", "Imported", "Kind", "Level", "Module", "NotProvableError", "Project", "Rule", "Use", "Valid",
+    "conditions", "old_names", "value_kinds",
     # changes
     "AddArgument", "AddStatement", "Change", "DropArgument", "DropName", "NameArgument", "Remove", "RenameKeyword", "Replace", "Unwrap",
     # calls
-    "called", "is_dict_with", "keyword", "literal", "starred", "string",
+    "called", "is_dict_with", "keyword", "literal", "plain_name", "sox_for_sox_io", "starred", "string",
 ]  # fmt: skip
 
 TARGETS = {
@@ -45,6 +61,14 @@ MODERN = frozenset({"2.1", "2.2", "2.9"})
 NO_LEFTOVERS = frozenset({"2.2", "2.9"})
 NINE = frozenset({"2.9"})
 DROP_IN = frozenset({"compat"})
+
+
+def sox_for_sox_io(module: Module, use: Use | str, value: ast.expr, reason: str) -> Draft:
+    """The draft that writes ``"sox"`` where ``"sox_io"`` is written; a report where it is put together of parts, or in an f-string."""
+    span, quoted = module.span(value), module.segment(value)
+    if quoted not in ("'sox_io'", '"sox_io"') or value in module.in_fstrings:
+        return Draft(span, reason, "Change the name.")
+    return Draft(span, reason, changes=(Replace(*span, quoted.replace("_io", "")),), touches=(use,))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,6 +101,7 @@ class Rule:
         valid: what must stay untouched, each a test; at least one.
         explanation: why, and what a person is to look out for.
         everywhere: it speaks of code that the target cannot come to as well.
+        blocks: what it reports keeps the project from the target; else it is worth knowing.
         after_refusals: it is asked once the engine knows which changes it refuses.
         check: gives the drafts for one module.
     """
@@ -94,9 +119,10 @@ class Rule:
     report_only_for: frozenset[str] = frozenset()
     everywhere: bool = False
     after_refusals: bool = False
+    blocks: bool = True
 
     def applies(self, target: str) -> bool:
-        """Whether it has anything to say for a target."""
+        """Tell whether it has anything to say for a target."""
         return target in self.targets or target in self.report_only_for
 
     @property

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import os
 import sys
 import textwrap
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NoReturn
 
+from compat import namesakes
 from compat.console import is_full, nobody_reads, print_anything
 from compat.doctor import elsewhere, files, page, pins, registry, report, structured, verdict
 from compat.doctor.findings import Result
@@ -96,7 +99,8 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
     try:
         if arguments.python is not None:
             return elsewhere.run(arguments.python, _without_python(argv))
-        return _printed(arguments) if _only_prints(arguments) else _examined(arguments)
+        with _working_folder():
+            return _printed(arguments) if _only_prints(arguments) else _examined(arguments)
     except ValueError as why:
         print(f"{prog}: {why}", file=sys.stderr)
     except KeyboardInterrupt:
@@ -108,6 +112,22 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
             traceback.print_exc()
             print(f"{prog}: the doctor itself failed; this is a bug of torchaudio-compat", file=sys.stderr)
     return FAILED
+
+
+@contextlib.contextmanager
+def _working_folder() -> Iterator[None]:
+    """Have what lies in the working folder found, as `python -m` does, also by the console command and for another interpreter.
+
+    A file of the user's there that is called as a package of ours would be found in its place, so such a folder stays out.
+    """
+    folder = os.getcwd()
+    kept = sys.path[:]
+    if folder not in sys.path and "" not in sys.path and not os.environ.get("PYTHONSAFEPATH") and not any(namesakes.found([folder])):
+        sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        sys.path[:] = kept
 
 
 def _without_python(argv: Sequence[str] | None) -> list[str]:

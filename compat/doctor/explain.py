@@ -50,7 +50,7 @@ def message(text: str, package: str = "torchaudio") -> Explanation | None:
         found = re.search(row["pattern"], text, re.MULTILINE) if row.get("package", package) == package else None
         if found:
             groups = {key: value for key, value in found.groupdict().items() if value}
-            words = {"library": groups.get("image", "a library"), "module": "it", **groups}
+            words = {"library": groups.get("image") or groups.get("module", "a library"), "module": "it", **groups}
             return Explanation(row["name"], row["cause"].format_map(words), mends.named(row["mend"], package, groups))
     return None
 

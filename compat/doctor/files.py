@@ -9,15 +9,21 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from compat.doctor import backends, explain
+from compat.doctor import backends, explain, lengths
 from compat.doctor.checks import imports
 from compat.doctor.child import Answer
 from compat.doctor.findings import Finding, Mend, Result, error, note, ok, skipped, warning
-from compat.doctor.machine import quoted
+from compat.doctor.lengths import Lengths
+from compat.doctor.machine import quoted, readable
 from compat.doctor.verdict import FILE
 from compat.doctor.world import World
 
 _HEAD = 512
+# warnings of a load that gave less than the file has
+_INCOMPLETE = ("TruncatedInputWarning", "DamagedInputWarning")
+_UNLIKE = 0.9
+_LOUDER = 0.01
+_WILD = 1000.0
 
 # what a file is by its first bytes: where they stand, the bytes, the name, the extensions that fit
 _KINDS: tuple[tuple[int, bytes, str, tuple[str, ...]], ...] = (
@@ -61,6 +67,8 @@ _IMPOSTORS: tuple[tuple[bytes, str, Mend], ...] = (
     (b"\x1f\x8b", "compressed with gzip", Mend("Unpack it first")),
     (b"7z\xbc\xaf", "a 7z archive", Mend("Unpack it first")),
     (b"%pdf", "a PDF", Mend("Find the sound that belongs here")),
+    (b"gif8", "a picture", Mend("Find the sound that belongs here")),
+    (b"\xff\xd8\xff", "a picture", Mend("Find the sound that belongs here")),
     (b"\x89png", "a picture", Mend("Find the sound that belongs here")),
     (b"\x93numpy", "a numpy array (.npy)", Mend("Load it with numpy.load")),
 )
@@ -105,9 +113,7 @@ def _refusal(path: str) -> Finding | None:
     if not os.path.exists(path):
         return error(f"it is not there (looked in {os.path.abspath(os.path.dirname(path) or '.')})", why=why, subject=path, cause="no-file")
     if not os.access(path, os.R_OK):
-        return error(
-            "you may not read it", why=why, mend=Mend("Allow it", (f"chmod u+r {quoted(path)}",)), subject=path, cause="no-permission"
-        )
+        return error("you may not read it", why=why, mend=Mend("Allow it", (readable(path),)), subject=path, cause="no-permission")
     if os.path.getsize(path) == 0:
         return error("it is empty (0 bytes)", why=why, mend=Mend("Make or download it again"), subject=path, cause="empty-file")
     return None
@@ -126,12 +132,17 @@ def _findings(world: World, path: str, answers: dict[str | None, Answer]) -> Ite
         yield error(
             text, why="A copy that broke off, or a disk that was full.", mend=Mend("Copy it again"), subject=path, cause="not-audio"
         )
-    yield from _by_default(world, path, answers, works)
+    else:
+        yield from _by_default(world, path, answers, works)
     for name, answer in answers.items():
         if name is not None:
             yield _by_backend(world, path, name, answer)
     yield from _kind(path, head)
-    yield from _lengths(path, works)
+    facts = answers[None].value.get("facts", {}) if not answers[None].failed else {}
+    yield from _parts(path, facts)
+    yield from _beyond(path, works)
+    yield from _samples(path, works)
+    yield from _lengths(path, works, facts)
 
 
 def _gave_sound(answer: Answer) -> bool:
@@ -151,11 +162,23 @@ def _by_default(world: World, path: str, answers: dict[str | None, Answer], work
     """The finding on a call that names no backend, which is the call that most programs make."""
     named = [name for name in works if name is not None]
     if None in works:
-        value = works[None].value
-        yield ok(_sound(value), data=value)
+        value, told = works[None].value, _told(works[None], *_INCOMPLETE)
+        if told:
+            text = f"{_sound(value)}, and a warning: {told[0]}"
+            yield warning(text, why="It is not all of the file.", subject=path, cause="incomplete", data=value)
+        else:
+            yield ok(_sound(value), data=value)
         return
     answer = answers[None]
     why = "This is the call that names no backend: load(path)."
+    silent = _without_sound(answer)
+    if silent:
+        yield error(silent, why=why, mend=Mend("Find the recording that has the sound"), subject=path, cause="no-sound-stream")
+        return
+    if _changes(answer):
+        yield _changing(path, answer, named, why)
+        return
+    named = [name for name in named if not _told(works[name], *_INCOMPLETE)]
     if named:
         mend = Mend(f"Name a backend that reads it: load(path, backend={named[0]!r})")
         yield warning(
@@ -164,6 +187,34 @@ def _by_default(world: World, path: str, answers: dict[str | None, Answer], work
         return
     mend = _what_would(world, path)
     yield error("no backend reads it", why=why, mend=mend, subject=path, cause="unreadable")
+
+
+def _without_sound(answer: Answer) -> str:
+    """What a file is that holds streams, and none of sound."""
+    streams = {} if answer.failed else answer.value.get("streams", {})
+    if not streams or "audio" in streams:
+        return ""
+    others = " and ".join(f"{count} of {kind}" for kind, count in sorted(streams.items()))
+    what = "it is a video without sound" if "video" in streams else "it holds no sound"
+    return f"{what}: its streams are {others}"
+
+
+def _changes(answer: Answer) -> bool:
+    """Whether a load failed because the stream goes on with another sample rate or other channels."""
+    return not answer.failed and bool(re.search(r"\bchanges? (from|to)\b", answer.value.get("load_error", "")))
+
+
+def _changing(path: str, answer: Answer, named: list[str], why: str) -> Finding:
+    """That no backend gives the whole of a stream that changes on its way; one that gives the first half is not recommended."""
+    half = f"; {' and '.join(named)} would give a part of it, or all at one rate" if named else ""
+    made = str(pathlib.PurePath(path).with_suffix(".converted.wav"))
+    mend = Mend("Let FFmpeg's command make one of it", (f"ffmpeg -i {quoted(path, '-c:a', 'pcm_s16le', made)}",))
+    return error(f"{_why_not(answer)}{half}", why=why, mend=mend, subject=path, cause="changes-on-its-way")
+
+
+def _told(answer: Answer, *kinds: str) -> list[str]:
+    """The warnings of these kinds that a load gave."""
+    return [text for kind, text in answer.value.get("warnings", ()) if kind in kinds]
 
 
 def _what_would(world: World, path: str) -> Mend:
@@ -200,10 +251,9 @@ def _by_backend(world: World, path: str, name: str, answer: Answer) -> Finding:
         return note(f"{name}: {_own_words(value['load_error'])}", subject=path, data=value)
     if not _gave_sound(answer):
         return note(f"{name}: it gives no sound, though the header promises some", subject=path, data=value)
-    if value.get("finite") is False:
-        return warning(
-            f"{name}: {_sound(value)}, with samples that are not finite", subject=path, cause="not-finite", why="They spread.", data=value
-        )
+    told = _told(answer, *_INCOMPLETE)
+    if told:
+        return note(f"{name}: {_sound(value)}, and it warns: {told[0]}", subject=path, cause="incomplete", why="It is not all.", data=value)
     return ok(f"{name}: {_sound(value)}", data={"backend": name, **value})
 
 
@@ -239,12 +289,78 @@ def _kind(path: str, head: bytes) -> Iterator[Finding]:
         yield note(f"it is {kind[0]} by its content, and is called {extension}", why=why, mend=mend, subject=path, data={"kind": kind[0]})
 
 
-def _lengths(path: str, works: dict[str | None, Answer]) -> Iterator[Finding]:
+def _parts(path: str, facts: dict[str, Any]) -> Iterator[Finding]:
+    """That a file was put together of several."""
+    found = facts.get("parts", ())
+    if len(found) < 2:
+        return
+    first = found[0]
+    other = next((part for part in found if (part["rate"], part["channels"]) != (first["rate"], first["channels"])), None)
+    data = {"parts": list(found)}
+    if other is None:
+        why = "Some backends read the first part only."
+        text = f"it was put together of {len(found)} files; the second begins at byte {found[1]['begin']:,}"
+        yield note(text, why=why, subject=path, data=data)
+        return
+    made = str(pathlib.PurePath(path).with_suffix(".converted.wav"))
+    rate = ("-ar", str(first["rate"]))
+    mend = Mend("Let FFmpeg's command make one of it", (f"ffmpeg -i {quoted(path, *rate, '-c:a', 'pcm_s16le', made)}",))
+    before, after = (f"{part['channels']} channel{'s' * (part['channels'] != 1)} at {part['rate']} Hz" for part in (first, other))
+    text = f"it was put together of {len(found)} files: {before}, and from byte {other['begin']:,} on {after}"
+    yield warning(text, why="No backend gives all of it.", mend=mend, subject=path, cause="changes-on-its-way", data=data)
+
+
+def _beyond(path: str, works: dict[str | None, Answer]) -> Iterator[Finding]:
+    """That a backend gives samples which no recording has."""
+    named = [name for name in works if name is not None]
+    wild = [name for name in named if _is_wild(works[name].value)]
+    if not wild:
+        return
+    sane = [name for name in named if name not in wild]
+    peaks = [works[name].value for name in wild]
+    what = "that are not finite" if any(value["finite"] is False for value in peaks) else f"up to {peaks[0]['peak']:.3g}"
+    others = f"; {' and '.join(sane)} give{'s' * (len(sane) == 1)} others" if sane else ""
+    why = "Full scale is 1. Either it was saved so, or its bytes are taken for another number format than they have."
+    # of those that stay within full scale, one may have cut off what lies beyond it, or give noise of another kind
+    each = " and ".join(f"load(path, backend={name!r})" for name in (*wild, *sane))
+    mend = Mend(f"Listen to what each gives before you use it: {each}" if sane else "Listen to it before you use it")
+    text = f"{' and '.join(wild)} give{'s' * (len(wild) == 1)} samples {what}{others}"
+    yield warning(text, why=why, mend=mend, subject=path, cause="beyond-full-scale", data={"backends": wild, "others": sane})
+
+
+def _samples(path: str, works: dict[str | None, Answer]) -> Iterator[Finding]:
+    """That backends give another sound, or the same one louder or later."""
+    for name, answer in works.items():
+        found = answer.value.get("apart")
+        if name is None or not found or _is_wild(answer.value) or _is_wild(works[found["from"]].value):
+            continue
+        other = found["from"]
+        if found["likeness"] < _UNLIKE:
+            why = "One of them takes the bytes for another number format than they have, or decodes a damaged place otherwise."
+            text = f"{name} gives another sound than {other}, by its samples"
+            mend = Mend(f"Listen to both, and name the right one: load(path, backend={other!r}) or load(path, backend={name!r})")
+            yield warning(text, why=why, mend=mend, subject=path, cause="other-samples", data=found)
+        elif abs(found["factor"] - 1) > _LOUDER:
+            text = f"{name} gives the same sound {found['factor']:.4g} times as loud as {other}"
+            yield warning(text, why="A model then hears something else.", subject=path, cause="other-loudness", data=found)
+        elif found["shift"]:
+            where = "later" if found["shift"] > 0 else "earlier"
+            text = f"{name} gives the same sound {abs(found['shift'])} frames {where} than {other}"
+            yield note(text, why="Labels by time move with it.", subject=path, data=found)
+
+
+def _is_wild(value: dict[str, Any]) -> bool:
+    """Whether samples are far beyond full scale, as those of a file read in a wrong number format are."""
+    return value.get("finite") is False or value.get("peak", 0.0) > _WILD
+
+
+def _lengths(path: str, works: dict[str | None, Answer], facts: dict[str, Any]) -> Iterator[Finding]:
     """That backends disagree on the length, or a header on what follows it."""
     frames = {name: answer.value["shape"][-1] for name, answer in works.items() if name is not None}
     if len(set(frames.values())) > 1:
         listed = ", ".join(f"{name} {count:,}" for name, count in frames.items())
-        why = "Decoders differ in the padding that they cut off lossy formats; of damaged files they rescue more or less."
+        rates = {name: works[name].value["rate"] for name in frames}
+        why = lengths.cause(Lengths(frames, rates, facts))
         yield note(f"backends give different lengths, in frames: {listed}", why=why, subject=path, data=frames)
     for name, answer in works.items():
         told = answer.value.get("info", {}).get("num_frames")

@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 _SPECIAL_ON_WINDOWS = re.compile(r"[<>|&^(){};,'@#!%`$*?\[\]]")
+_LONGEST_PATH = 1 << 15
 _SYSTEM_MANAGERS = ("apt-get", "dnf", "yum", "brew")  # the first that is there is asked
 
 
@@ -49,6 +50,40 @@ def _for_windows(word: str) -> str:
     return f'"{word}"' if plain == word and _SPECIAL_ON_WINDOWS.search(word) else plain
 
 
+def unset(name: str) -> tuple[str, ...]:
+    """The commands that take a variable away; on Windows PowerShell's and then that of ``cmd``, which PowerShell takes in silence."""
+    return (f"Remove-Item Env:{name}", f"set {name}=") if os.name == "nt" else (f"unset {name}",)
+
+
+def setting(name: str, value: str) -> tuple[str, ...]:
+    """The commands that give a variable its value, in the same order."""
+    if os.name != "nt":
+        return (f"export {name}={shlex.quote(value)}",)
+    doubled = value.replace("'", "''")
+    return f"$env:{name} = '{doubled}'", f'set "{name}={value}"'
+
+
+def removing(*paths: str) -> str:
+    """A command that removes folders with all that is in them."""
+    return f"{'cmd /c rmdir /s /q' if os.name == 'nt' else 'rm -r'} {quoted(*paths)}"
+
+
+def readable(path: str) -> str:
+    """A command that lets its owner read a file."""
+    return f"icacls {quoted(path)} /reset" if os.name == "nt" else f"chmod u+r {quoted(path)}"
+
+
+def program(path: str) -> str:
+    """A program's path; on Windows its short one, without blanks: PowerShell takes what begins with a quote for a text, not a command."""
+    if os.name != "nt" or _for_windows(path) == path:
+        return path
+    import ctypes
+
+    room = ctypes.create_unicode_buffer(_LONGEST_PATH)
+    length = getattr(ctypes, "windll").kernel32.GetShortPathNameW(path, room, _LONGEST_PATH)  # noqa: B009 - mypy knows no such name here
+    return room.value if 0 < length < _LONGEST_PATH else path
+
+
 @functools.cache
 def python() -> str:
     """How to call this very interpreter: by its name where that finds it, else by its path."""
@@ -56,7 +91,7 @@ def python() -> str:
         found = shutil.which(name)
         if found and os.path.abspath(found) == os.path.abspath(sys.executable):
             return name
-    return sys.executable or "python"
+    return program(sys.executable) or "python"
 
 
 @functools.cache

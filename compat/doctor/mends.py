@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import importlib.metadata
+import os
 import pathlib
 import re
 import sys
@@ -21,6 +23,8 @@ def reinstall(package: str, *, dependencies: bool = False) -> Mend:
     if package == "libsox":
         return Mend("Install libsox again", library("libsox.so").commands)
     found = dists.first(package)
+    if package == "torchaudio" and found is not None and _is_for_another_torch(found):
+        return matched_pair()
     if found is not None and found.installer == "conda":
         name = _CONDA_NAMES.get(package, package)
         command = f"{machine.conda() or 'conda'} install --force-reinstall {name}={pairs.public(found.version)}"
@@ -32,6 +36,14 @@ def reinstall(package: str, *, dependencies: bool = False) -> Mend:
     return Mend(
         f"Install {package} again, past pip's cache", (machine.pip("--force-reinstall", "--no-cache-dir", *without, wanted, *source),)
     )
+
+
+def _is_for_another_torch(torchaudio: dists.Copy) -> bool:
+    """Whether the very version that is here would not fit the torch that is here, however often it is installed again."""
+    torch = dists.first("torch")
+    row = pairs.of_torch(torch.version) if torch else None
+    other = pairs.of_torchaudio(torchaudio.version)
+    return row is not None and other is not None and other.torchaudio != row.torchaudio
 
 
 def install(package: str) -> Mend:
@@ -59,18 +71,40 @@ def matched_pair() -> Mend:
 
 
 def without(package: str, roots: tuple[pathlib.Path, ...]) -> Mend:
-    """Take away the copies that are in the way, and say which stays."""
-    commands = tuple(_removal(package, root) for root in roots)
-    return Mend(f"Keep one copy of {package} and remove the others", commands)
+    """Take away the copies that are in the way, and say which stays; what is another environment's stays where it is."""
+    led = [words for root in roots if (words := _what_leads_to(root))]
+    commands = tuple(_removal(package, root) for root in roots if not _what_leads_to(root))
+    text = f"Keep one copy of {package} and remove the others" if commands else f"Have one copy of {package} found"
+    return Mend(f"{text}: {'; '.join(led)}" if led else text, commands)
+
+
+def _what_leads_to(root: pathlib.Path) -> str:
+    """What to change so that Python does not look in a folder that is somebody else's; empty where the copy may be removed."""
+    for folder in dists.folders():
+        for path in sorted(folder.glob("*.pth")):
+            lines = path.read_text("utf-8", "replace").splitlines()
+            found = next((number for number, line in enumerate(lines, 1) if _names(line, folder, root)), None)
+            if found is not None:
+                return f"take line {found} out of {path}, which leads to {root}"
+    environment = next((parent for parent in root.parents if (parent / "pyvenv.cfg").is_file() or (parent / "conda-meta").is_dir()), None)
+    if environment is None or environment == pathlib.Path(sys.prefix).resolve() or environment == pathlib.Path(sys.base_prefix).resolve():
+        return ""
+    return f"take {root} off PYTHONPATH: it is of the environment {environment}"
+
+
+def _names(line: str, folder: pathlib.Path, root: pathlib.Path) -> bool:
+    """Whether a line of a .pth file, which stands for a folder or is code, adds a folder to the path."""
+    if line.startswith(("import ", "import\t")):
+        return str(root) in line
+    return bool(line.strip()) and not line.startswith("#") and (folder / line.strip()).resolve() == root
 
 
 def _removal(package: str, root: pathlib.Path) -> str:
     if root.resolve() in (pathlib.Path(path).resolve() for path in sys.path if path.startswith(sys.prefix)):
         return machine.uninstall(package)
-    verb = "rmdir /s /q" if sys.platform == "win32" else "rm -r"
     info = next((copy.info for copy in dists.copies(package) if copy.root == root), None)
     paths = [str(path) for path in (root / package, info) if path is not None and path.exists()]
-    return f"{verb} {machine.quoted(*(paths or [str(root / package)]))}"
+    return machine.removing(*(paths or [str(root / package)]))
 
 
 def shadow(path: str) -> Mend:
@@ -92,7 +126,7 @@ def _libraries() -> list[dict[str, str]]:
 
 def library(name: str) -> Mend:
     """The package of the system that brings a shared library."""
-    if re.match(r"lib(cudart|c10|torch|amdhip|cublas|cudnn)", name):
+    if re.match(r"lib(cudart|c10|torch(_\w+)?(?![a-z])|amdhip|cublas|cudnn)", name):
         return matched_pair()
     row = next((row for row in _libraries() if re.search(row["pattern"], name)), None)
     if row is None:
@@ -121,7 +155,29 @@ def _half_there(module: str) -> Mend:
     return reinstall(module) if copy is not None and copy.holds(place) else shadow(place)
 
 
-def _older_release(package: str) -> Mend:
+def _owner(package: str, groups: Groups) -> Mend:
+    """Install again what a damaged or ill-fitting library belongs to, which need not be the package whose import failed."""
+    wanting, module = groups.get("library", ""), groups.get("module", "")
+    top = _below_path(wanting) or module
+    if not top and pathlib.Path(wanting).is_absolute():
+        name = pathlib.Path(wanting).name
+        return Mend(f"{wanting} belongs to none of Python's packages: install it again from where it came", library(name).commands)
+    return reinstall(_distribution_of(top) or package)
+
+
+def _distribution_of(top: str) -> str:
+    """The distribution that brings a module or a folder of site-packages; empty where none says so."""
+    stem = top.removesuffix(".libs").partition(".")[0]
+    found = importlib.metadata.packages_distributions().get(stem, [])
+    return found[0] if found else ""
+
+
+def _older_release(package: str, groups: Groups) -> Mend:
+    wanting = groups.get("library", "")
+    if wanting and not _below_path(wanting):
+        newer = (f"{machine.conda()} install -c conda-forge libstdcxx-ng",) if machine.is_conda() else ()
+        return Mend(f"{wanting} is none of Python's packages and found an older C++ library than its own: give that one to it", newer)
+    package = _distribution_of(_below_path(wanting)) or package
     found = dists.first(package)
     older = machine.pip(f"{package}<{pairs.public(found.version)}" if found else package)
     by_conda = f"{machine.conda()} install -c conda-forge {_CONDA_NAMES.get(package, package)}"
@@ -129,8 +185,60 @@ def _older_release(package: str) -> Mend:
     return Mend(text, (by_conda, older) if machine.conda() else (older,))
 
 
+def _below_path(place: str) -> str:
+    """The first part of a path below the folder of ``sys.path`` that holds it, which may be a link; empty where none does."""
+    path = pathlib.Path(place)
+    folders = [folder for folder in (*map(pathlib.Path, sys.path), *dists.folders()) if _holds(folder, path)]
+    return path.relative_to(max(folders, key=lambda folder: len(folder.parts))).parts[0] if folders else ""
+
+
+def _holds(folder: pathlib.Path, path: pathlib.Path) -> bool:
+    return folder.is_absolute() and path != folder and path.is_relative_to(folder)
+
+
 def _older_numpy(package: str, groups: Groups) -> Mend:
-    return Mend("Take numpy back to 1.x, or torch forward to 2.3 or later", (machine.pip("numpy<2"), machine.pip("--upgrade", "torch")))
+    since = " to 2.3 or later" if package == "torch" else ""
+    return Mend(f"Take numpy back to 1.x, or {package} forward{since}", (machine.pip("numpy<2"), machine.pip("--upgrade", package)))
+
+
+def _newer_numpy(package: str, groups: Groups) -> Mend:
+    return Mend("Take a newer numpy", (machine.pip("--upgrade", f"numpy{pairs.companions().get('numpy', '')}"),))
+
+
+def _fitting_numpy(package: str, groups: Groups) -> Mend:
+    found = dists.first("numpy")
+    if found is None:
+        return install("numpy")
+    is_new = int(found.version.partition(".")[0]) >= 2
+    return _older_numpy(package, groups) if is_new else _newer_numpy(package, groups)
+
+
+def _nvidia_packages() -> Mend:
+    anew = reinstall("torch", dependencies=True).commands
+    text = "install torch with the nvidia packages of its own release"
+    if os.environ.get("LD_LIBRARY_PATH"):
+        return Mend(f"Unset LD_LIBRARY_PATH; if that is not enough, {text}", ("unset LD_LIBRARY_PATH", *anew))
+    return Mend(text.capitalize(), anew)
+
+
+def _older_mkl() -> Mend:
+    wanted = "mkl<2024.1"
+    if machine.is_conda():
+        return Mend("Take MKL back to 2024.0", (f"{machine.conda()} install {machine.quoted(wanted)}",))
+    return Mend("Take MKL back to 2024.0", (machine.pip(wanted),))
+
+
+def _driver() -> Mend:
+    torch = dists.first("torch")
+    wanted = f"torch=={pairs.public(torch.version)}" if torch else "torch"
+    command = machine.pip("--force-reinstall", "--no-deps", wanted, "--index-url", pairs.index("cpu"))
+    return Mend("Install NVIDIA's driver, or torch for the CPU", (command,))
+
+
+def _torchcodec_needs() -> Mend:
+    ffmpeg = machine.system({"apt": "ffmpeg", "dnf": "ffmpeg", "brew": "ffmpeg", "conda": "ffmpeg"})
+    text = "Call compat.install(), which needs no TorchCodec; or install FFmpeg, or the TorchCodec made for this torch"
+    return Mend(text, (*ffmpeg, machine.pip("--upgrade", "torchcodec")))
 
 
 # every mend takes the package whose import failed, and what the message's pattern caught
@@ -144,7 +252,22 @@ TABLE: dict[str, Callable[[str, Groups], Mend]] = {
     "one-installer": lambda package, groups: Mend(
         "Take torch and numpy from one installer, in a new environment", (machine.quoted(machine.python(), "-m", "venv", "fresh"),)
     ),
-    "older-release": lambda package, groups: _older_release(package),
+    "older-release": _older_release,
+    "newer-numpy": _newer_numpy,
+    "fitting-numpy": _fitting_numpy,
+    "owner": _owner,
+    "nvidia-packages": lambda package, groups: _nvidia_packages(),
+    "older-mkl": lambda package, groups: _older_mkl(),
+    "driver": lambda package, groups: _driver(),
+    "torchcodec-needs": lambda package, groups: _torchcodec_needs(),
+    "torchcodec-cpu": lambda package, groups: Mend(
+        "Call compat.install(), which needs no TorchCodec; or install the build for the CPU",
+        (machine.pip("--force-reinstall", "--no-deps", "torchcodec", "--index-url", pairs.index("cpu")),),
+    ),
+    "visual-runtime": lambda package, groups: Mend(
+        "Install the newest Visual C++ runtime; if that is not enough, import torch before all other packages",
+        ("winget install --exact --id Microsoft.VCRedist.2015+.x64",),
+    ),
     "import-first": lambda package, groups: Mend(f"Import {package} before everything else in your program"),
     "paging-file": lambda package, groups: Mend("Enlarge the paging file (System, Advanced, Performance, Virtual memory), or free memory"),
     "more-memory": lambda package, groups: Mend("Free memory, or raise the limit of the container or batch job"),

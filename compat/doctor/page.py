@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import IO, Any, NamedTuple
 
 from compat.doctor.findings import NOTHING_TO_DO, Mend, Result, Status
-from compat.doctor.verdict import FILE, Verdict, told
+from compat.doctor.verdict import FILE, Course, Verdict, told
 
 _TITLE = 19
 
@@ -25,14 +25,16 @@ class Line(NamedTuple):
     is_command: bool = False
 
 
-def of_result(result: Result, mended: dict[Mend, str], *, verbose: bool = False) -> Iterator[Line]:
+def of_result(result: Result, mended: dict[Mend, str], course: Course, *, verbose: bool = False) -> Iterator[Line]:
     """The details of a result, without its own line.
 
     Args:
         result: what a check found.
         mended: the mends that the page has shown already, with the title of the check; those of this result are added.
+        course: what follows from an earlier error has no mend of its own.
         verbose: what is well is shown as well.
     """
+    roots = {id(finding): course.under(result, finding) for finding in result.findings}
     shown = [finding for finding in result.findings if verbose or finding.status not in (Status.OK, Status.SKIPPED)]
     shown.sort(key=lambda finding: -finding.status.severity)
     said = ""
@@ -44,7 +46,9 @@ def of_result(result: Result, mended: dict[Mend, str], *, verbose: bool = False)
         said = finding.why
         for line in finding.evidence:
             yield Line("seen", line, "dim")
-        if finding.mend.commands and finding.mend in mended:
+        if roots[id(finding)] and finding.mend != NOTHING_TO_DO:
+            yield Line("mend", f"as under {roots[id(finding)]}")
+        elif finding.mend.commands and finding.mend in mended:
             yield Line("mend", f"as under {mended[finding.mend]}")
         elif finding.mend != NOTHING_TO_DO:
             mended[finding.mend] = result.title
@@ -82,11 +86,12 @@ class Plain:
     def __init__(self, out: IO[str]) -> None:
         self._out = out
         self._mended: dict[Mend, str] = {}
+        self._course = Course()
 
     def result(self, result: Result, *, verbose: bool = False) -> None:
         """One check."""
         self._write(f"[{result.status.word}]".ljust(10) + result.title.ljust(_TITLE - 1) + " " + result.summary)
-        for line in of_result(result, self._mended, verbose=verbose):
+        for line in of_result(result, self._mended, self._course, verbose=verbose):
             self._write(f"{'':10}{line.label:<9}{'$ ' if line.is_command else ''}{line.text}")
 
     def verdict(self, verdict: Verdict) -> None:
@@ -107,6 +112,7 @@ class Rich:
     def __init__(self, console: Any) -> None:
         self._console = console
         self._mended: dict[Mend, str] = {}
+        self._course = Course()
         self._marks = _encodes(console, "".join(status.mark for status in Status))
 
     def result(self, result: Result, *, verbose: bool = False) -> None:
@@ -115,7 +121,7 @@ class Rich:
         mark = status.mark if self._marks else f"[{status.word}]"
         width = max(_TITLE, len(result.title) + 1)  # a file's name may be longer than any title
         self._row((mark, 3 if self._marks else 10, f"bold {status.colour}"), (result.title, width, "bold"), result.summary, "")
-        for line in of_result(result, self._mended, verbose=verbose):
+        for line in of_result(result, self._mended, self._course, verbose=verbose):
             self._line(line, 5, 9)
 
     def verdict(self, verdict: Verdict) -> None:

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from compat._version import __version__
-from compat.doctor.findings import Finding, Mend, Result, Status
-from compat.doctor.verdict import FILE, Verdict, told
+from compat.doctor.findings import NOTHING_TO_DO, Finding, Mend, Result, Status
+from compat.doctor.verdict import FILE, Course, Verdict, told
 
 # names that say nothing of a person, and that stand in paths and sentences of every report
 _NOBODY = {"root", "user", "users", "home", "admin", "administrator", "runner", "ubuntu", "jovyan", "vscode", "python", "torch", "audio"}
@@ -61,20 +61,21 @@ def _lines(results: Sequence[Result], verdict: Verdict) -> Iterator[str]:
         bold = "**" if result.status.is_problem else ""
         name = _cell(result.title) if result.check == FILE else result.check
         yield f"| {name} | {bold}{result.status.word}{bold} | {_cell(result.summary)} |"
+    course = Course()
     for result in results:
         problems = [finding for finding in result.findings if finding.status.is_problem]
         for finding in problems:
-            yield from _details(result, finding)
+            yield from _details(result, finding, course.under(result, finding))
 
 
-def _details(result: Result, finding: Finding) -> Iterator[str]:
+def _details(result: Result, finding: Finding, root: str) -> Iterator[str]:
     yield ""
     yield f"#### {result.title if result.check == FILE else result.check}: {finding.text}"
     yield ""
     yield finding.why
     if finding.evidence:
         yield from ("", "```text", *(line.replace("```", "'''") for line in finding.evidence), "```")
-    yield from _mend(finding.mend)
+    yield from (("", f"Mend: as under {root}") if root and finding.mend != NOTHING_TO_DO else _mend(finding.mend))
 
 
 def _mend(mend: Mend) -> Iterator[str]:

@@ -64,6 +64,23 @@ def of(results: Sequence[Result]) -> Verdict:
     return Verdict(status, sentence(told(*root)), root, root[1].mend, also, _meanwhile(results, root[1]))
 
 
+class Course:
+    """Tells, finding after finding in the order of the checks, which follow from an error before them."""
+
+    def __init__(self) -> None:
+        self._broken: dict[str, str] = {}
+
+    def under(self, result: Result, finding: Finding) -> str:
+        """The title of the check where the root of a finding lies; empty where it is one itself."""
+        if not finding.status.is_problem or not finding.subject:
+            return ""
+        subjects = (finding.subject, *_STANDS_ON.get(finding.subject, ()))
+        found = next((self._broken[subject] for subject in subjects if subject in self._broken and subject != "variables"), "")
+        if not found and finding.status is Status.ERROR:
+            self._broken[finding.subject] = result.title
+        return found
+
+
 def told(check: str, finding: Finding) -> str:
     """What a finding says outside its check's own lines: of a file, with its name."""
     return f"{finding.subject}: {finding.text}" if check == FILE else finding.text

@@ -9,7 +9,7 @@ from dispatcher import forks
 
 _shared = forks.Shared()
 _release = ""
-_libraries: list[Any] = []
+_libraries: dict[str, Any] = {}
 _names: tuple[str, ...] = ()
 
 
@@ -52,7 +52,7 @@ def unregister() -> None:
     """
     global _release, _names
     with _shared.lock:
-        for library in _libraries:
+        for library in _libraries.values():
             if hasattr(library, "_destroy"):  # before torch 2.1 a library takes its operators along when it goes
                 library._destroy()
         _libraries.clear()
@@ -67,14 +67,22 @@ def _defined(operator: declaration.Operator) -> bool:
 
 
 def _define(operator: declaration.Operator) -> str:
-    import torch
-
-    library: Any = torch.library.Library(operator.namespace, "FRAGMENT")  # type: ignore[no-untyped-call]
-    _libraries.append(library)
+    library = _libraries.get(operator.namespace) or _library(operator.namespace)
+    _libraries[operator.namespace] = library
     library.define(operator.schema)
     for key, kernel in operator.kernels.items():
         library.impl(operator.name, kernel, key)
     return f"{operator.namespace}::{operator.name}"
+
+
+def _library(namespace: str) -> Any:
+    import torch
+
+    make: Any = torch.library.Library
+    try:
+        return make(namespace, "FRAGMENT")
+    except ValueError:  # torch 2.0 has no fragments; a whole library may be made where nobody else has
+        return make(namespace, "DEF")
 
 
 def _forget_looked_up() -> None:

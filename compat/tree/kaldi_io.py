@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from dispatcher import lazily
+
 if TYPE_CHECKING:
     import torch
 
     from compat.context import Context
+else:
+    torch = lazily.module("torch")
 
 STANDS_IN = True
 GOES_IN_2_9 = True

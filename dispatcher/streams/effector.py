@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dispatcher import arguments
+from dispatcher import arguments, lazily
+from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError
 from dispatcher.settings import Settings
 from dispatcher.streams import encoders, graphs
@@ -16,11 +18,9 @@ from dispatcher.streams.sounds import Sound
 from dispatcher.streams.writer import StreamWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import torch
-
-    from dispatcher.codec_config import CodecConfig
+else:
+    torch = lazily.module("torch")
 
 _FORMATS = {"uint8": "u8", "int16": "s16", "int32": "s32", "float32": "flt", "float64": "dbl"}
 # formats without a header, whose reader must be told what they hold

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from dispatcher import arguments
+from dispatcher import arguments, lazily
+from dispatcher.backends.ffmpeg import ima
 from dispatcher.backends.ffmpeg.decode import SILENT_SERVER
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
 from dispatcher.settings import Settings
@@ -20,7 +21,9 @@ from dispatcher.streams.outputs import Output
 if TYPE_CHECKING:
     from av.packet import Packet
 
-    from dispatcher.streams.chunks import ChunkTensor
+    from dispatcher.streams import chunks as tensors
+else:
+    tensors = lazily.module("dispatcher.streams.chunks")
 
 _MODES = ("key", "any", "precise")
 _MICROSECONDS = 1_000_000
@@ -35,13 +38,14 @@ class _Source:
         self.stream, self.context = stream, context
         self.outputs: list[Output] = []
         self.discard_before = 0
+        self._decode = ima.decoding(stream, context)
         self._decoded = 0
 
     def take(self, packet: Packet[Any]) -> None:
         """Decode a packet, and send its frames to the outputs; a flushing packet ends them."""
         earliest = self.discard_before
         outputs = self.outputs
-        for frame in self.context.decode(packet):
+        for frame in self._decode(packet):
             self._decoded += 1
             pts = frame.pts
             if pts is None:
@@ -440,10 +444,10 @@ class StreamReader:
                 return False
         return True
 
-    def pop_chunks(self) -> tuple[ChunkTensor | None, ...]:
+    def pop_chunks(self) -> tuple[tensors.ChunkTensor | None, ...]:
         """Take one chunk of each output stream; ``None`` where it has nothing."""
         chunks = [_on(output.device, output.buffer.pop()) for output in self._outputs]
-        return cast("tuple[ChunkTensor | None, ...]", chunks)  # the releases gave a list, and called it a tuple
+        return cast("tuple[tensors.ChunkTensor | None, ...]", chunks)  # the releases gave a list, and called it a tuple
 
     def fill_buffer(self, timeout: float | None = None, backoff: float = 10.0) -> int:
         """Read until every output stream has a chunk.
@@ -459,7 +463,7 @@ class StreamReader:
                 return code
         return 0
 
-    def stream(self, timeout: float | None = None, backoff: float = 10.0) -> Iterator[tuple[ChunkTensor | None, ...]]:
+    def stream(self, timeout: float | None = None, backoff: float = 10.0) -> Iterator[tuple[tensors.ChunkTensor | None, ...]]:
         """Give one chunk of each output stream at a time, to the end of the source.
 
         The last ones may be shorter, and ``None`` for a stream that has ended before the others.
@@ -477,7 +481,7 @@ class StreamReader:
             yield chunks
 
 
-def _on(device: str | None, chunk: ChunkTensor | None) -> ChunkTensor | None:
+def _on(device: str | None, chunk: tensors.ChunkTensor | None) -> tensors.ChunkTensor | None:
     if device is None or chunk is None:
         return chunk
     from dispatcher.streams import chunks

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dispatcher import arguments, writable
+from dispatcher import arguments, lazily, writable
 from dispatcher.backends.ffmpeg.encode import LAYOUTS
+from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
 from dispatcher.settings import Settings
 from dispatcher.streams import destinations, encoders, graphs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import torch
-
-    from dispatcher.codec_config import CodecConfig
+else:
+    torch = lazily.module("torch")
 
 _DTYPES = {"u8": "uint8", "s16": "int16", "s32": "int32", "s64": "int64", "flt": "float32", "dbl": "float64"}
 _PIXELS = {"gray": 1, "rgb24": 3, "bgr24": 3, "yuv444p": 3}

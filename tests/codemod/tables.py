@@ -1,19 +1,19 @@
 """Tables of programs and what is to become of them."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 import textwrap
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from compat.codemod.rules import rules
-from compat.codemod.run import engine
+from compat.codemod.run import engine, session
 from compat.codemod.run.engine import Outcome
 from compat.codemod.source.module import Module
+from compat.codemod.source.options import Options
 from compat.codemod.uses.project import Project
 
 IMPORT = "import torchaudio\n"
@@ -78,6 +78,13 @@ def rewrite(sources: Mapping[str, str], target: str = "2.2", *, unsafe: bool = F
     modules = [Module(path, text) for path, text in sources.items()]
     found = engine.run(modules, active, unsafe=unsafe, make_project=lambda now: Project(now, target=target, **options))
     return {outcome.module.path: outcome for outcome in found}
+
+
+def said_of(path: Path, target: str = "2.2") -> list[str]:
+    """What is left in the files below a path, place and rule first, and then the files that could not be parsed."""
+    result = session.run(Options(paths=(str(path),), target=target, check=True))
+    left = [f"{one.place}: {one.rule} {one.reason} {one.advice} {one.related}" for file in result.files for one in file.left]
+    return [*left, *map(str, result.problems)]
 
 
 def check(case: Case) -> Outcome:

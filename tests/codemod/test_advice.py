@@ -1,7 +1,5 @@
 """What is said where a person has to act, and what a patch holds."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 from pathlib import Path
@@ -40,7 +38,7 @@ def test_a_diff_is_a_patch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capf
     (tmp_path / "c.ipynb").write_text(json.dumps(notebook, indent=1) + "\n")
     monkeypatch.chdir(tmp_path)
     subprocess.run(["git", "init", "-q"], check=True)
-    assert cli.main(["--diff", "."]) == 1
+    assert cli.main(["--diff", "--format", "concise", "."]) == 1
     patch, notes = capfd.readouterr()
     assert "TAC" not in patch
     assert "a.py:3:1: TAC115" in notes

@@ -1,7 +1,5 @@
 """The original under pinned 2.0 and the result under 2.2 give the same tensors and files."""
 
-from __future__ import annotations
-
 import dataclasses
 import shutil
 from pathlib import Path
@@ -41,7 +39,7 @@ def folder(tmp_path: Path) -> Path:
 def outcome(program: str, release: str, where: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, Any], dict[str, bytes]]:
     """What a program leaves in its names and in its folder."""
     monkeypatch.chdir(where)
-    names: dict[str, Any] = {"__name__": "__main__"}
+    names = {"__name__": "__main__"}
     with compat.pinned(release):
         exec(compile(program, "program.py", "exec"), names)
     found = {name: plain(value) for name, value in names.items() if name.startswith("out")}

@@ -1,7 +1,5 @@
 """Bytes in and bytes out: encodings, line ends, links, modes, and files that are not what they seem."""
 
-from __future__ import annotations
-
 import os
 import random
 import signal
@@ -137,7 +135,35 @@ def test_a_file_that_is_asked_for_by_name_is_parsed_whatever_is_in_it(
     assert "bad.py" in err
     assert "--exclude" in err
     assert good.read_bytes() == RESULT
-    assert main(tmp_path) == 0
+    assert main(tmp_path) == 2, "it mentions torchaudio"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "given", "named"),
+    [
+        ("bad.py", b"import torchaudio\ndef (:\n", ".", True),
+        ("bad.py", b"import torchaudio\nprint 'x'\n", ".", True),
+        ("bad.py", b"# torchaudio\nexec 'x'\n", ".", True),
+        ("bad.pyw", b"import torchaudio.transforms\ndef (:\n", ".", True),
+        ("bad.py", b"print 'x'\n", ".", False),
+        ("bad.py", b"print 'x'\n", "bad.py", True),
+        ("script", b"print 'x'\n", "script", True),
+        ("script", b"import torchaudio\nprint 'x'\n", ".", False),
+        ("local/bad.py", b"import torchaudio\nprint 'x'\n", ".", False),
+    ],
+)
+def test_a_file_that_does_not_parse(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str, data: bytes, given: str, named: bool
+) -> None:
+    """Named where it was asked for or mentions torchaudio; the others are done, and no setter waits for it."""
+    (tmp_path / ".git").mkdir()
+    put(tmp_path, b"local/\n", ".gitignore")
+    put(tmp_path, data, name)
+    good = put(tmp_path, PROGRAM, "good.py")
+    monkeypatch.chdir(tmp_path)
+    assert main(*dict.fromkeys((Path(given), Path("good.py")))) == (2 if named else 0)
+    assert (name in capsys.readouterr().err) is named
+    assert good.read_bytes() == RESULT
 
 
 def test_binary_files_without_our_bytes_are_nothing(tmp_path: Path) -> None:
@@ -245,13 +271,13 @@ def test_an_interrupted_write_leaves_the_old_file(
 
 def test_a_stop_right_after_the_temporary_file_is_made_leaves_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = put(tmp_path, PROGRAM)
-    private = writing._private
+    private = writing.private
 
     def stop(name: str, flags: int) -> int:
         os.close(private(name, flags))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(writing, "_private", stop)
+    monkeypatch.setattr(writing, "private", stop)
     assert main(path) == 130
     assert [one.name for one in tmp_path.iterdir()] == ["program.py"]
 

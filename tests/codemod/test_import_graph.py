@@ -1,7 +1,5 @@
 """Who imports whom, read from text."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest
@@ -34,15 +32,17 @@ TEXTS = {
 @pytest.mark.parametrize("name", TEXTS)
 def test_names_imported(name: str) -> None:
     text, expected = TEXTS[name]
-    assert import_graph.of("x.py", text.encode()).imports == expected
+    assert import_graph.facts("x.py", text.encode()).imports == expected
 
 
 @pytest.mark.parametrize("quote", ["'", '"'])
 def test_programs_and_dynamic_imports(quote: str) -> None:
-    file = import_graph.of("x.py", f"import importlib\nif __name__ == {quote}__main__{quote}:\n    importlib.import_module('a')\n".encode())
+    file = import_graph.facts(
+        "x.py", f"import importlib\nif __name__ == {quote}__main__{quote}:\n    importlib.import_module('a')\n".encode()
+    )
     assert (file.is_main, file.dynamic) == (True, True)
-    assert import_graph.of("x.py", b"if __name__ == '__main__': pass").is_main
-    assert not import_graph.of("x.py", b"  if __name__ == '__main__': pass").is_main
+    assert import_graph.facts("x.py", b"if __name__ == '__main__': pass").is_main
+    assert not import_graph.facts("x.py", b"  if __name__ == '__main__': pass").is_main
 
 
 PROJECT = {
@@ -64,7 +64,7 @@ def graph(tmp_path: Path) -> tuple[Graph, dict[str, str]]:
         path.write_text(text)
     paths = {name: str(tmp_path / name) for name in PROJECT}
     files = Files(paths.values())
-    speaking = [files.link(import_graph.of(paths["package/audio.py"], PROJECT["package/audio.py"].encode()))]
+    speaking = [files.link(import_graph.facts(paths["package/audio.py"], PROJECT["package/audio.py"].encode()))]
     quiet = Quiet([path for name, path in paths.items() if name != "package/audio.py"], files.read)
     return Graph(speaking, quiet), {path: name for name, path in paths.items()}
 

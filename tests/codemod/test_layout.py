@@ -1,7 +1,5 @@
 """Old uses in places and layouts in which a change would lose something: they stay, and it is said why."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys
@@ -77,15 +75,6 @@ test_it_stays_and_it_is_said_why = table(
         """
             import torchaudio
             print("sox" "_io" in torchaudio.list_audio_backends())
-            """,
-    ),
-    said(
-        "the class imported beside others",
-        "Import it from torchaudio",
-        """
-            from torchaudio.backend.common import AudioMetaData, AudioMetaData as Meta
-            x: AudioMetaData
-            y: Meta
             """,
     ),
     said(

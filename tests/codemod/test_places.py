@@ -1,7 +1,5 @@
 """Places of findings: lines and columns, before and after a change."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import rewrite
 
 

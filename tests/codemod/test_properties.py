@@ -1,7 +1,5 @@
 """Real files, and programs put together from uses of the old API."""
 
-from __future__ import annotations
-
 import ast
 import functools
 import itertools
@@ -16,7 +14,6 @@ from hypothesis import strategies as st
 from compat.codemod.rewrite import edits
 from compat.codemod.rewrite.edits import ConflictError, Edit
 from compat.codemod.source.module import Module
-from compat.codemod.source.scopes import Names, only_import
 from compat.codemod.source.text import Text, parse
 from tests.codemod.tables import rewrite
 
@@ -31,7 +28,7 @@ def real_files() -> tuple[Path, ...]:
 
 
 def is_python(path: Path) -> bool:
-    """Whether it is UTF-8 with plain line ends, and parses; some files are there to test parsers."""
+    """Tell whether it is UTF-8 with plain line ends, and parses; some files are there to test parsers."""
     try:
         parse(read(path))
     except (UnicodeDecodeError, SyntaxError):
@@ -59,66 +56,6 @@ def test_in_real_files_only_the_changed_place_is_another(number: int, target: st
     )
     text = text if text.endswith("\n") else f"{text}\n"
     assert rewrite({"a.py": text + old}, target)["a.py"].text == text + new
-
-
-@pytest.mark.parametrize("number", range(80, 92))
-def test_scopes_agree_with_libcst(number: int) -> None:
-    """Where a name has one meaning for us, LibCST's qualified names give the same one, as an import."""
-    import libcst
-    from libcst.metadata import MetadataWrapper, PositionProvider, QualifiedNameProvider, QualifiedNameSource
-
-    text = read(real_files()[number])
-    names = Names(parse(text))
-    wrapper = MetadataWrapper(libcst.parse_module(text), unsafe_skip_copy=True)
-    positions, qualified = wrapper.resolve(PositionProvider), wrapper.resolve(QualifiedNameProvider)
-    theirs = {}
-    for node, found in qualified.items():
-        if isinstance(node, libcst.Name):
-            start = positions[node].start
-            theirs[start.line, start.column] = found() if callable(found) else found
-    lines = Text(text)
-    for node in names.scope_of:
-        assert isinstance(node, ast.Name)
-        target = only_import(names.bindings(node))
-        if target is None or not isinstance(node.ctx, ast.Load):
-            continue
-        line, column = lines.position(lines.offset(node.lineno, node.col_offset))
-        others = {one for one in theirs.get((line, column - 1), ()) if one.source is QualifiedNameSource.IMPORT}
-        if others and not target.startswith("."):
-            assert target in {one.name for one in others}, (node.id, line)
-
-
-def test_scopes_by_hand() -> None:
-    """The traps: class scopes, comprehensions, defaults, decorators, nonlocal, global, walrus."""
-    program = """
-import torchaudio as a
-class C:
-    a = 1
-    x = a
-    def f(self, y=a): return a
-    z = [a for _ in a]
-def g():
-    def h():
-        nonlocal b
-        b = 2
-    from torchaudio import load as b
-    return b
-def i(a=a): return a
-def j():
-    global a
-    return a
-@a.deco
-def k(x: a) -> a: return [a for a in a]
-def l(): return [a for b in c if (a := b)], a
-lambda a=a: a
-"""
-    names = Names(parse(program))
-    found = sorted(
-        (node.lineno, node.col_offset)
-        for node in names.scope_of
-        if getattr(node, "id", "") == "a" and only_import(names.bindings(node)) == "torchaudio"
-    )
-    assert found == [(6, 29), (7, 9), (14, 8), (17, 11), (18, 1), (19, 9), (19, 15), (19, 37), (21, 9)]
 
 
 STATEMENTS = [
@@ -251,8 +188,8 @@ def behaviour(compat: object, program: str, release: str) -> list[object]:
         os.chdir(folder)
         try:
             soundfile.write("mono_s16.wav", np.random.default_rng(0).uniform(-0.9, 0.9, 50), 8000)
-            names: dict[str, object] = {"__name__": "a", "__file__": "mono_s16.wav"}
-            found: list[object] = []
+            names = {"__name__": "a", "__file__": "mono_s16.wav"}
+            found = []
             printed = io.StringIO()
             with contextlib.redirect_stdout(printed):
                 exec(compile(program, "a.py", "exec"), names)

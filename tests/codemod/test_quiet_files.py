@@ -1,7 +1,5 @@
 """What the files that do not speak of torchaudio say all the same: who patches a name, what is passed in, what comes back."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Callable
@@ -138,7 +136,7 @@ def _call_of(module: Module, name: str) -> ast.Call:
     return next(call for call in module.calls if called(call) == name)
 
 
-GONE: list[tuple[str, str, Callable[[Project, Module], object], object]] = [
+GONE = [
     ("who patches", IMPORTED, lambda project, module: replacements.where_imported(project, module, "load"), []),
     ("what comes back", RETURNED, lambda project, module: passed_values.kind(project, module, _call_of(module, "find")), "unknown"),
     ("who calls", METHOD, lambda project, module: passed_values.callers(project, module, module.names.all(ast.FunctionDef)[0]), []),

@@ -1,7 +1,5 @@
 """What a test of the release gives under a target: the arm for others than the target is left."""
 
-from __future__ import annotations
-
 import pytest
 
 from compat.codemod.source.module import Module

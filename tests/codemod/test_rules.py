@@ -1,7 +1,5 @@
 """The rules as such: their ids, their words, and their own examples."""
 
-from __future__ import annotations
-
 import ast
 import pkgutil
 import re

@@ -1,7 +1,5 @@
 """The shape of the codemod's code: what a reader may count on in every file."""
 
-from __future__ import annotations
-
 import ast
 from pathlib import Path
 

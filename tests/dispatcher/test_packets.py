@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import io
-import types
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-import av
 import pytest
 
 import compat
 from dispatcher import notices
-from dispatcher.backends.ffmpeg import packets
-from dispatcher.errors import BackendError
 
 Asset = Callable[[str], str]
 
@@ -59,23 +55,3 @@ def test_pcm_that_ends_within_a_frame_gives_all_whole_frames(
         full, _ = compat.load(asset(name), backend="ffmpeg")
         assert waveform.equal(full[:, :whole]), (name, rest)
         assert found.num_frames == whole
-
-
-@pytest.mark.parametrize("name", ["stereo_cbr.mp3", "mono_vbr.mp3", "cut.mp3"])
-def test_the_start_of_an_mp3_is_told_alike_without_side_data(asset: Asset, name: str) -> None:
-    """PyAV 15 has no side data; what its start time says must be the same."""
-    with av.open(asset(name)) as container:
-        stream = container.streams.audio[0]
-        first = next(container.demux(stream))
-        bare = types.SimpleNamespace()
-        assert packets.skipped_at_start(bare, stream) == packets.skipped_at_start(first, stream)  # type: ignore[arg-type]
-
-
-def test_a_decoder_that_is_known_to_be_wrong_is_refused() -> None:
-    context = types.SimpleNamespace(codec=types.SimpleNamespace(canonical_name="speex"), channels=2)
-    stream = types.SimpleNamespace(codec_context=context)
-    if av.library_versions["libavcodec"] >= (62, 0, 0):
-        packets.check_decoder(stream)  # type: ignore[arg-type]
-    else:
-        with pytest.raises(BackendError, match="pip install --upgrade av"):
-            packets.check_decoder(stream)  # type: ignore[arg-type]

@@ -252,3 +252,40 @@ def test_torchaudio_that_wants_torchcodec_is_a_note(build: Make) -> None:
     world.plant("torchaudio", {"__init__.py": ""}, "2.9.0")
     report = world.examine("--only", "torchcodec")
     assert (report.code, report.finding("torchcodec")["status"]) == (0, "note")
+
+
+CODECS = {
+    "no library": ("raise RuntimeError('Could not load libtorchcodec. Likely causes: FFmpeg')", "warning", "torchcodec-does-not-load"),
+    "no decoder": ("", "warning", "missing-part"),
+    "another fault": ("raise ValueError('not today')", "warning", "torchcodec-does-not-load"),
+    "an end of the process": ("import os; os.abort()", "error", "sigabrt"),
+}
+
+
+@pytest.mark.parametrize("case", CODECS)
+def test_a_torchcodec_that_is_there_and_does_not_load_is_not_called_ok(build: Make, case: str) -> None:
+    source, status, cause = CODECS[case]
+    world = build()
+    world.plant("torchaudio", {"__init__.py": ""}, "2.9.1")
+    world.plant("torchcodec", {"__init__.py": source}, "0.8.1")
+    found = world.examine("--only", "torchcodec").finding("torchcodec")
+    assert (found["status"], found["cause"]) == (status, cause)
+
+
+@pytest.mark.parametrize(("frames", "status"), [(800, "ok"), (3, "warning")])
+def test_a_torchcodec_is_called_ok_when_it_has_decoded(build: Make, frames: int, status: str) -> None:
+    decoders = f"""
+import torch, types
+
+class AudioDecoder:
+    def __init__(self, source):
+        assert source[:4] == b"RIFF"
+
+    def get_all_samples(self):
+        return types.SimpleNamespace(data=torch.zeros(1, {frames}))
+"""
+    world = build()
+    world.plant("torchaudio", {"__init__.py": ""}, "2.9.1")
+    world.plant("torchcodec", {"__init__.py": "", "decoders.py": decoders, "encoders.py": ""}, "0.8.1")
+    report = world.examine("--only", "torchcodec")
+    assert report.status("torchcodec") == status

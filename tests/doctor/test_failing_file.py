@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import math
 import pathlib
 import struct
+import subprocess
+import sys
 import wave
+from typing import Any
 
+import av
+import numpy as np
 import pytest
+import soundfile
+import torch
 
+from compat.doctor import lengths, samples
 from tests.doctor.worlds import World
 
 
@@ -69,6 +78,165 @@ def test_a_name_that_says_otherwise_is_a_note(seen: dict) -> None:  # type: igno
 def test_a_file_that_is_cut_off_is_told(seen: dict) -> None:  # type: ignore[type-arg]
     check = seen["cut.wav"]
     assert any("lengths" in found["text"] or "promises" in found["text"] for found in check["findings"]), check
+
+
+# what the file itself establishes, and the word for it; never "padding" where nobody counted any
+CAUSES = {
+    "open.wav": "the recording was never closed",
+    "few.flac": "Its header counts 10,000 frames",
+    "few_more.flac": "Its header counts 31,999 frames",
+    "low.opus": "other sample rates, of the same duration",
+    "chained.ogg": "put together of 2 files",
+    "chained.mp3": "put together of 2 files",
+    "wide.wav": "24 bits in 4 bytes",
+    "lame.mp3": "as its LAME header says",
+}
+
+
+def pcm(seconds: float = 2.0, rate: int = 16000) -> Any:
+    return (np.sin(np.arange(int(seconds * rate)) * 0.1) * 9000).astype("<i2")
+
+
+def riff(data: bytes, said: int, *, kind: int = 1, width: int = 2, bits: int = 16, rate: int = 16000) -> bytes:
+    form = struct.pack("<HHIIHH", kind, 1, rate, rate * width, width, bits)
+    return b"RIFF" + bytes(4) + b"WAVEfmt " + struct.pack("<I", 16) + form + b"data" + struct.pack("<I", said) + data
+
+
+@pytest.fixture(scope="module")
+def causes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:  # type: ignore[type-arg]
+    """One run over files of which backends make different things."""
+    folder = tmp_path_factory.mktemp("causes")
+    sound = pcm()
+    (folder / "open.wav").write_bytes(riff(sound.tobytes(), 0))
+    (folder / "wide.wav").write_bytes(riff((sound.astype("<i4") << 16).tobytes(), 4 * len(sound), width=4, bits=24))
+    soundfile.write(folder / "whole.flac", sound, 16000)
+    for name, count in (("few.flac", 10000), ("few_more.flac", 31999)):
+        flac = bytearray((folder / "whole.flac").read_bytes())
+        flac[22:26] = count.to_bytes(4, "big")
+        (folder / name).write_bytes(flac)
+    soundfile.write(folder / "low.opus", sound, 16000, format="OGG", subtype="OPUS")
+    for suffix in ("ogg", "mp3"):
+        soundfile.write(folder / f"one.{suffix}", sound, 16000)
+        (folder / f"chained.{suffix}").write_bytes((folder / f"one.{suffix}").read_bytes() * 2)
+    (folder / "lame.mp3").write_bytes((folder / "one.mp3").read_bytes())
+    soundfile.write(folder / "other.ogg", pcm(rate=44100), 44100)
+    (folder / "rates.ogg").write_bytes((folder / "one.ogg").read_bytes() + (folder / "other.ogg").read_bytes())
+    (folder / "unscaled.wav").write_bytes(riff((sound.astype("<f4") * 1e6).tobytes(), 4 * len(sound), kind=3, width=4, bits=32))
+    silent_video(folder / "silent.mp4")
+    changing(folder / "changing.aac")
+    (folder / "picture.wav").write_bytes(b"GIF89a" + bytes(range(1, 200)))
+    names = [*CAUSES, "rates.ogg", "unscaled.wav", "silent.mp4", "changing.aac", "picture.wav"]
+    done = subprocess.run(
+        [sys.executable, "-m", "compat.doctor", "--json", *(str(folder / name) for name in names)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return {pathlib.Path(check["title"]).name: check for check in json.loads(done.stdout)["checks"]}
+
+
+def silent_video(path: pathlib.Path) -> None:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=5)
+        stream.width = stream.height = 64
+        for _ in range(5):
+            container.mux(stream.encode(av.VideoFrame(64, 64, "yuv420p")))
+        container.mux(stream.encode(None))
+
+
+def changing(path: pathlib.Path) -> None:
+    """AAC that goes on with two channels where it began with one."""
+    parts = []
+    for layout in ("mono", "stereo"):
+        part = path.with_name(f"{layout}.aac")
+        with av.open(str(part), "w", format="adts") as container:
+            stream = container.add_stream("aac", rate=16000, layout=layout)
+            for at in range(20):
+                frame = av.AudioFrame(format="fltp", layout=layout, samples=1024)
+                for plane in frame.planes:
+                    plane.update(bytes(plane.buffer_size))
+                frame.sample_rate, frame.pts = 16000, at * 1024
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+        parts.append(part.read_bytes())
+    path.write_bytes(b"".join(parts))
+
+
+@pytest.mark.libsox
+@pytest.mark.parametrize("name", CAUSES)
+def test_the_cause_of_different_lengths_is_one_that_the_file_establishes(causes: dict, name: str) -> None:  # type: ignore[type-arg]
+    (found,) = [found for found in causes[name]["findings"] if "different lengths" in found["text"]]
+    assert CAUSES[name] in found["why"]
+    assert not [each for each in causes[name]["findings"] if "padding" in each["text"] + each["why"]]
+
+
+def test_a_cause_that_is_not_established_is_not_made_up() -> None:
+    """Two lengths and a file that says nothing."""
+    why = lengths.cause(lengths.Lengths({"ffmpeg": 1000, "sox": 1100}, {"ffmpeg": 8000, "sox": 8000}, {}))
+    assert "could not be established" in why
+    assert "padding" not in why
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"padding": [576, 1000]}, "could not be established"),  # the difference is another than the encoder counted
+        ({"promise": 5000}, "cut off or damaged"),
+        ({"promise": 1050}, "could not be established"),
+        ({"preskip": 100}, "are to be left out"),
+        ({"preskip": 312}, "could not be established"),
+    ],
+)
+def test_a_fact_that_does_not_explain_the_difference_is_no_cause(given: dict, says: str) -> None:  # type: ignore[type-arg]
+    assert says in lengths.cause(lengths.Lengths({"ffmpeg": 1000, "sox": 1100}, {"ffmpeg": 8000, "sox": 8000}, given))
+
+
+def test_samples_beyond_full_scale_are_told(causes: dict) -> None:  # type: ignore[type-arg]
+    (found,) = bad(causes["unscaled.wav"])
+    assert found["cause"] == "beyond-full-scale"
+    assert "9e+09" in found["text"]
+
+
+@pytest.mark.libsox
+def test_a_backend_that_gives_noise_is_told(causes: dict) -> None:  # type: ignore[type-arg]
+    """24 bits in 4 bytes: FFmpeg takes them for floats."""
+    found = next(found for found in bad(causes["wide.wav"]) if found["cause"] == "beyond-full-scale")
+    assert found["data"]["backends"] == ["ffmpeg"]
+    assert {f"backend={name!r}" in found["mend"]["text"] for name in (*found["data"]["backends"], *found["data"]["others"])} == {True}
+
+
+@pytest.mark.parametrize(("name", "says"), [("silent.mp4", "it is a video without sound"), ("picture.wav", "it is a picture")])
+def test_what_holds_no_sound_is_called_that(causes: dict, name: str, says: str) -> None:  # type: ignore[type-arg]
+    (found,) = bad(causes[name])
+    assert says in found["text"]
+    assert not found["mend"]["commands"]
+
+
+@pytest.mark.parametrize("name", ["rates.ogg", "changing.aac"])
+def test_of_a_stream_that_changes_no_backend_is_named_that_gives_half(causes: dict, name: str) -> None:  # type: ignore[type-arg]
+    found = next(found for found in bad(causes[name]) if found["cause"] == "changes-on-its-way")
+    assert found["mend"]["commands"][0].startswith("ffmpeg -i ")
+    assert not [found for found in causes[name]["findings"] if "load(path, backend=" in found["mend"]["text"]]
+
+
+WAVEFORMS = {
+    "the same": (lambda sound: sound, 1.0, 1.0, 0),
+    "later": (lambda sound: np.r_[np.zeros(1105), sound], 1.0, 1.0, 1105),
+    "earlier": (lambda sound: sound[576:], 1.0, 1.0, -576),
+    "louder": (lambda sound: sound * 2, 1.0, 2.0, 0),
+    "noise": (lambda sound: np.random.default_rng(1).normal(size=len(sound)), 0.0, None, None),
+}
+
+
+@pytest.mark.parametrize("case", WAVEFORMS)
+def test_two_waveforms_are_compared_by_their_samples(case: str) -> None:
+    change, likeness, factor, shift = WAVEFORMS[case]
+    sound = np.random.default_rng(0).normal(size=20000).cumsum() / 100
+    found = samples.apart(torch.from_numpy(sound)[None], torch.from_numpy(change(sound))[None])
+    assert found is not None
+    assert found["likeness"] == pytest.approx(likeness, abs=0.3)
+    if factor is not None:
+        assert (found["factor"], found["shift"]) == (pytest.approx(factor, rel=0.01), shift)
 
 
 @pytest.mark.parametrize("name", CONTENTS)

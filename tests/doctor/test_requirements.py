@@ -29,9 +29,9 @@ def _found(report: Report) -> dict[str, object]:
     ("package", "version", "words", "command"),
     [
         ("numpy", "1.23.5", "requires numpy>=1.24", "numpy>=1.24"),
-        ("av", "14.4.0", "requires av<20,>=15", "av<20,>=15"),
-        ("av", "20.0.0", "requires av<20,>=15", "av<20,>=15"),
-        ("av", "19.4.0", "av 19.4.0 is newer than what was tested", "av>=15.0,<19.1"),
+        ("av", "17.1.0", "requires av<20,>=18", "av<20,>=18"),
+        ("av", "20.0.0", "requires av<20,>=18", "av<20,>=18"),
+        ("av", "19.4.0", "av 19.4.0 is newer than what was tested", "av>=18.0,<19.1"),
         ("soundfile", "0.15.1", "requires soundfile<0.15,>=0.12.1", "soundfile<0.15,>=0.12.1"),
         ("cffi", "1.14.6", "requires cffi>=1.15", "cffi>=1.15"),
         ("torch", "1.13.1", "requires torch>=2.0", "torch>=2.0"),
@@ -64,10 +64,10 @@ def test_a_missing_package_is_told_where_this_one_is_installed(build: Callable[.
 
 @pytest.mark.parametrize(
     ("version", "place"),
-    [("14.4.0", "older"), ("15.0.0", ""), ("18.1.0", ""), ("19.0.7", ""), ("19.0.0rc1", ""), ("19.1.0", "newer"), ("20.0", "newer")],
+    [("17.1.0", "older"), ("18.0.0", ""), ("18.1.0", ""), ("19.0.7", ""), ("19.0.0rc1", ""), ("19.1.0", "newer"), ("20.0", "newer")],
 )
 def test_where_a_version_lies(version: str, place: str) -> None:
-    assert pairs.Tested("15.0", "19.0").place(version) == place
+    assert pairs.Tested("18.0", "19.0").place(version) == place
 
 
 def test_what_was_tested_is_allowed() -> None:

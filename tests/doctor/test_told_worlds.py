@@ -84,6 +84,10 @@ def _resampled(torchaudio: Answer = RESAMPLED, ours: Answer = RESAMPLED) -> Told
     return Told(copy("torchaudio", "2.8.0"), answers=answers)
 
 
+def _codec(answer: Answer) -> Told:
+    return Told(copy("torchaudio", "2.9.1"), copy("torchcodec", "0.9.0"), answers=_answers("torchcodec", decode=answer))
+
+
 def _tripped(soundfile: Answer) -> Told:
     opens = {name: Answer({}) if name == "soundfile" else _unavailable(name) for name in ("ffmpeg", "sox", "soundfile")}
     return Told(answers={**_answers("backend", **opens), **_answers("round_trip", soundfile=soundfile)})
@@ -98,7 +102,17 @@ CASES = [
         "only one has a build tag: torch is built for CUDA 12.8",
     ),
     Case("torchcodec", Told(copy("torchaudio", "2.8.0")), "ok", "torchaudio 2.8.0 does without it"),
-    Case("torchcodec", Told(copy("torchaudio", "2.9.1"), copy("torchcodec", "0.9.0")), "ok", "TorchCodec 0.9.0"),
+    Case("torchcodec", _codec(Answer({"frames": 800, "wanted": 800, "encodes": True})), "ok", "TorchCodec 0.9.0 loads and decodes"),
+    Case("torchcodec", _codec(Answer({"frames": 800, "wanted": 800, "encodes": False})), "ok", "reads only"),
+    Case("torchcodec", _codec(Answer({"frames": 9, "wanted": 800, "encodes": True})), "warning", "9 of 800", "torchcodec-decodes-wrongly"),
+    Case("torchcodec", _codec(Answer(died="SIGSEGV")), "error", "crashed", "sigsegv"),
+    Case(
+        "torchcodec",
+        _codec(Answer(raised="OSError: libnvrtc.so.13: cannot open shared object file")),
+        "warning",
+        "for CUDA",
+        "torchcodec-for-cuda",
+    ),
     Case("files", Told(), "skipped", "none of the packages is installed with metadata"),
     Case("files", Told(copy("torch", "2.8.0", "conda")), "skipped", "torch has no RECORD (by conda)"),
     Case("files", Told(copy("torch", "2.8.0", "")), "skipped", "by an unknown installer"),
@@ -272,7 +286,7 @@ ERROR = {"load_error": "cannot read 'a' with the sox backend: no such thing."}
         (READ, {"sox": Answer(raised="TypeError: early\nmore")}, "note", "sox: TypeError: early"),
         (READ, {"sox": Answer(ERROR)}, "note", "sox: no such thing"),
         (READ, {"sox": Answer({**READ, "shape": [1, 0]})}, "note", "sox: it gives no sound, though the header promises some"),
-        (READ, {"sox": Answer({**READ, "finite": False})}, "warning", "with samples that are not finite"),
+        (READ, {"sox": Answer({**READ, "finite": False})}, "warning", "gives samples that are not finite"),
         (
             READ,
             {"sox": Answer({**READ, "shape": [1, 12]})},

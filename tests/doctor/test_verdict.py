@@ -6,6 +6,7 @@ import pytest
 
 from compat.doctor import page, report, verdict
 from compat.doctor.findings import Finding, Mend, Result, error, note, ok, skipped, warning
+from compat.doctor.verdict import Course
 
 REINSTALL = Mend("Install it again", ("pip install it",))
 TORCH = error("torch is half there", why="A download broke off.", mend=REINSTALL, subject="torch", evidence=("a", "b"))
@@ -43,6 +44,36 @@ def test_the_verdict(looked: list[Result], text: str, exit_status: int, also: li
     assert [finding.text for _, finding in found.also] == also
 
 
+FROM_TORCH = error("torchaudio lacks a file", mend=Mend("Take it", ("pip install torchaudio==2.5.1",)), subject="torchaudio")
+
+
+@pytest.mark.parametrize(
+    ("looked", "under"),
+    [
+        ((TORCH, TORCHAUDIO), ["", "Check 0"]),  # torchaudio stands on torch
+        ((TORCHAUDIO, FROM_TORCH), ["", "Check 0"]),
+        ((TORCHAUDIO, TORCH), ["", ""]),  # and torch does not on torchaudio
+        ((VARIABLE, TORCH, FROM_TORCH, TORCHAUDIO), ["", "", "Check 1", "Check 1"]),
+        ((warning("torch is odd", subject="torch"), TORCHAUDIO), ["", ""]),  # a warning breaks nothing
+        ((TORCH, note("torchaudio is old", subject="torchaudio")), ["", ""]),  # a note is no problem
+    ],
+)
+def test_what_follows_from_the_root_has_no_mend_of_its_own(looked: tuple[Finding, ...], under: list[str]) -> None:
+    course = Course()
+    assert [course.under(result, result.findings[0]) for result in results(*looked)] == under
+
+
+def test_page_and_report_say_where_the_mend_stands() -> None:
+    told = results(TORCH, FROM_TORCH)
+    course = Course()
+    lines = [line.text for result in told for line in page.of_result(result, {}, course)]
+    assert "as under Check 0" in lines
+    assert "pip install torchaudio==2.5.1" not in lines
+    text = report.document(told, verdict.of(told))
+    assert "Mend: as under Check 0" in text
+    assert "torchaudio==2.5.1" not in text
+
+
 @pytest.mark.parametrize(
     ("looked", "lines"),
     [
@@ -75,7 +106,7 @@ def test_the_page_tells_of_each_finding_once() -> None:
     """A reason that was just given, and a mend that stands under another check, are not repeated."""
     again = error("numpy is half there", why=TORCH.why, mend=REINSTALL, subject="numpy")
     result = Result("files", "Files", (ok("torch whole"), TORCH, again))
-    told = [(line.label, line.text) for line in page.of_result(result, {})]
+    told = [(line.label, line.text) for line in page.of_result(result, {}, Course())]
     assert told == [
         ("error", "torch is half there"),
         ("why", "A download broke off."),
@@ -86,7 +117,7 @@ def test_the_page_tells_of_each_finding_once() -> None:
         ("error", "numpy is half there"),
         ("mend", "as under Files"),
     ]
-    assert ("ok", "torch whole") in [(line.label, line.text) for line in page.of_result(result, {}, verbose=True)]
+    assert ("ok", "torch whole") in [(line.label, line.text) for line in page.of_result(result, {}, Course(), verbose=True)]
 
 
 def test_the_report_tells_what_else_there_is() -> None:

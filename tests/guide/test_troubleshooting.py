@@ -25,7 +25,7 @@ _OF_OTHERS = re.compile(r"unexpected keyword argument|cannot unpack|No module na
 @pytest.mark.parametrize("message", _TABLES["It does not import"])
 def test_the_doctor_knows_the_message(message: str) -> None:
     """By its table of failures, for torchaudio or for a package that it needs."""
-    assert any(explain.message(message, package) for package in ("torchaudio", "torch", "numpy", "soundfile"))
+    assert any(explain.message(message, package) for package in ("torchaudio", "torch", "torchcodec", "numpy", "soundfile"))
 
 
 @pytest.mark.parametrize("message", [row for row in _TABLES["A call fails"] if not _OF_OTHERS.search(row)])
@@ -40,10 +40,13 @@ def test_every_known_failure_has_a_row() -> None:
     told = {
         found.name
         for message in _TABLES["It does not import"]
-        for package in ("torchaudio", "torch")
+        for package in ("torchaudio", "torch", "torchcodec")
         if (found := explain.message(message, package))
     }
     rare = {
+        "missing-dll-of-another",
+        "other-library",
+        "torchcodec-for-another-torch",
         "incomplete-cuda",
         "wrong-architecture",
         "static-tls",

@@ -1,14 +1,11 @@
 """What is in the files: each is read once, and kept only if it speaks of torchaudio."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from compat.codemod.files import discovery
-from compat.codemod.files.discovery import Found
 
 _SPEAKS_ELSEWHERE = re.compile(rb"torchaudio|TORCHAUDIO_|sox_io|\btorio\b")
 _TORIO = re.compile(rb"(?:import|from|,)[ \t]*torio\b")
@@ -17,21 +14,23 @@ _MATTERS = re.compile(
     rb"backend|\bload(?:_wav)?\b|\bsave\b|\binfo\b|AudioMetaData|TORCHAUDIO_|USE_SOUNDFILE|sox_|kaldi_io"
     rb"|torchaudio[ \t]*\.[ \t]*(?:io|_)|torchaudio['\" \t]*[=<>~]|torchaudio[ \t]+import|torchaudio\)"
     rb"|import[ \t]*\*|import_|import[ \t]+torchaudio[ \t]+as|sys\.modules|setattr|patch"
+    rb"|download_asset|apply_codec|compute_kaldi_pitch|prototype|ffmpeg_utils"
 )
 
 
 class Reading(NamedTuple):
-    """A file, its content if it speaks of torchaudio, and why it could not be read."""
+    """A file, its content if it speaks of what may change, why it could not be read, and whether it mentions torchaudio at all."""
 
-    found: Found
+    found: discovery.Found
     data: bytes | None = None
     why: str = ""
+    mentions: bool = False
 
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)  # a pipe must not hold us
 
 
-def probe(found: Iterable[Found]) -> Iterator[Reading]:
+def probe(found: Iterable[discovery.Found]) -> Iterator[Reading]:
     """Read files."""
     for one in found:
         try:
@@ -41,10 +40,10 @@ def probe(found: Iterable[Found]) -> Iterator[Reading]:
             yield Reading(one, why=why.strerror or str(why))
             continue
         matters = speaks(data) if one.kind == discovery.PYTHON else _SPEAKS_ELSEWHERE.search(data)
-        yield Reading(one, data if matters else None)
+        yield Reading(one, data if matters else None, mentions=b"torchaudio" in data)
 
 
 def speaks(data: bytes) -> bool:
-    """Whether Python speaks of what may change; the setter and the getter may come by way of another module."""
+    """Tell whether Python speaks of what may change; the setter and the getter may come by way of another module."""
     named = b"torchaudio" in data or b"TORCHAUDIO_" in data
     return (named and _MATTERS.search(data) is not None) or b"t_audio_backend(" in data or _TORIO.search(data) is not None

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
 import os
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from pathlib import Path
 
 ALWAYS_SKIPPED = {
     ".git", ".hg", ".svn", "__pycache__", ".tox", ".nox", ".venv", "venv", "node_modules", ".eggs",
     ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".ipynb_checkpoints",
 }  # fmt: skip
 
-_HERE = f".{os.sep}"
 
 PYTHON, NOTEBOOK, MARKDOWN, RST, OTHER = "python", "notebook", "markdown", "rst", "other"
 _KINDS = {".py": PYTHON, ".pyi": PYTHON, ".pyw": PYTHON, ".ipynb": NOTEBOOK, ".md": MARKDOWN, ".markdown": MARKDOWN, ".rst": RST}
@@ -38,28 +38,21 @@ class Ignored:
     def __init__(self, folder: str, parent: Ignored | None) -> None:
         self.folder = folder
         self.parent = parent
-        self._spec: Any = None
-        path = os.path.join(folder, ".gitignore")
-        try:
-            with open(path, encoding="utf-8", errors="surrogateescape") as file:
-                lines = file.read().splitlines()
-        except OSError:
-            return
-        import pathspec
+        self._spec = None
+        with contextlib.suppress(OSError):
+            lines = Path(folder, ".gitignore").read_text("utf-8", "surrogateescape").splitlines()
+            import pathspec
 
-        self._spec = pathspec.GitIgnoreSpec.from_lines(lines)
+            self._spec = pathspec.GitIgnoreSpec.from_lines(lines)
 
     def has(self, path: str, *, folder: bool = False) -> bool:
-        """Whether a path is ignored; the innermost file that speaks of it decides."""
-        level: Ignored | None = self
-        while level is not None:
-            if level._spec is not None:
-                inside = os.path.relpath(path, level.folder).replace(os.sep, "/")
-                include = level._spec.check_file(f"{inside}/" if folder else inside).include
-                if include is not None:
-                    return bool(include)
-            level = level.parent
-        return False
+        """Tell whether a path is ignored; the innermost file that speaks of it decides."""
+        if self._spec is not None:
+            inside = os.path.relpath(path, self.folder).replace(os.sep, "/")
+            include = self._spec.check_file(f"{inside}/" if folder else inside).include
+            if include is not None:
+                return bool(include)
+        return self.parent is not None and self.parent.has(path, folder=folder)
 
 
 class Found:
@@ -68,13 +61,13 @@ class Found:
     __slots__ = ("_ignored", "is_named", "kind", "path")
 
     def __init__(self, path: str, kind: str, ignored: Ignored | None, *, is_named: bool = False) -> None:
-        self.path: str = path
-        self.kind: str = kind
-        self.is_named: bool = is_named
+        self.path = path
+        self.kind = kind
+        self.is_named = is_named
         self._ignored = ignored
 
     def is_ignored(self) -> bool:
-        """Whether a .gitignore speaks of it."""
+        """Tell whether a .gitignore speaks of it."""
         return self._ignored is not None and self._ignored.has(self.path)
 
 
@@ -86,28 +79,17 @@ def walk(paths: Iterable[str], exclude: Iterable[str], *, documents: bool) -> It
     patterns = [pattern.rstrip("/") for pattern in exclude]
     given = list(paths)
     roots = [f"{os.path.realpath(path)}{os.sep}" for path in given if os.path.isdir(path)]
-    seen: set[str] = set()
+    seen = set()
     for path in given:
-        if not os.path.isdir(path):
-            path = path.removeprefix(_HERE)
-            real = os.path.realpath(path)
-            if real not in seen:
-                seen.add(real)
-                yield Found(path, kind_of(path) or PYTHON, None, is_named=True)
-            continue
-        for found, is_link in _folder(path, _above(path), patterns):
-            found.path = found.path.removeprefix(_HERE)
-            if found.kind in (MARKDOWN, RST) and not documents:
+        named = [(Found(path, kind_of(path) or PYTHON, None, is_named=True), False)]
+        for found, is_link in _folder(path, _above(path), patterns) if os.path.isdir(path) else named:
+            found.path = found.path.removeprefix(f".{os.sep}")
+            if found.kind in (MARKDOWN, RST) and not (documents or found.is_named):
                 continue
-            if is_link:
+            if is_link or len(given) > 1:
+                real = os.path.realpath(found.path)
                 # What lies in the project itself is found there, by its own name.
-                real = os.path.realpath(found.path)
-                if real in seen or (os.path.isfile(real) and real.startswith(tuple(roots))):
-                    continue
-                seen.add(real)
-            elif len(given) > 1:
-                real = os.path.realpath(found.path)
-                if real in seen:
+                if real in seen or (is_link and os.path.isfile(real) and real.startswith(tuple(roots))):
                     continue
                 seen.add(real)
             yield found
@@ -115,20 +97,11 @@ def walk(paths: Iterable[str], exclude: Iterable[str], *, documents: bool) -> It
 
 def _above(path: str) -> Ignored | None:
     """The .gitignore files of the folders above a path, up to the root of its repository."""
-    folders = []
-    folder = os.path.abspath(path)
-    if os.path.isdir(os.path.join(folder, ".git")):
-        return None
-    while (above := os.path.dirname(folder)) != folder:
-        folders.append(above)
-        folder = above
-        if os.path.exists(os.path.join(folder, ".git")):
-            break
-    else:
-        return None
-    ignored: Ignored | None = None
-    for one in reversed(folders):
-        ignored = Ignored(one, ignored)
+    here = Path(os.path.abspath(path))
+    root = next((one for one in (here, *here.parents) if (one / ".git").exists()), here)
+    ignored = None
+    for folder in reversed([one for one in here.parents if one.is_relative_to(root)]):
+        ignored = Ignored(str(folder), ignored)
     return ignored
 
 
@@ -139,31 +112,16 @@ def _folder(path: str, ignored: Ignored | None, patterns: list[str]) -> Iterator
         yield Found(path, PYTHON, None), False  # reading it will say why it cannot be read
         return
     if any(entry.name == ".gitignore" for entry in entries):
-        ignored = Ignored(os.path.abspath(path), ignored)
-    lazy = _Lazy(ignored) if ignored else None
+        ignored = Ignored(path, ignored)
     for entry in entries:
         if patterns and _excluded(entry.path, entry.name, patterns):
             continue
-        if entry.is_dir(follow_symlinks=False):
-            if entry.name not in ALWAYS_SKIPPED and not (ignored and ignored.has(os.path.abspath(entry.path), folder=True)):
-                yield from _folder(entry.path, ignored, patterns)
-            continue
-        kind = kind_of(entry.name)
-        if kind is None or entry.name.startswith(".#"):
-            continue
-        is_link = entry.is_symlink()
-        if not (is_link and os.path.isdir(entry.path)):
-            yield Found(entry.path, kind, lazy), is_link
-
-
-class _Lazy(Ignored):
-    """The same, for a path that may be relative."""
-
-    def __init__(self, inner: Ignored) -> None:
-        self._inner = inner
-
-    def has(self, path: str, *, folder: bool = False) -> bool:
-        return self._inner.has(os.path.abspath(path), folder=folder)
+        is_folder = entry.is_dir(follow_symlinks=False)
+        kind = None if is_folder or entry.name.startswith(".#") else kind_of(entry.name)
+        if is_folder and entry.name not in ALWAYS_SKIPPED and not (ignored and ignored.has(entry.path, folder=True)):
+            yield from _folder(entry.path, ignored, patterns)
+        elif kind and not (entry.is_symlink() and os.path.isdir(entry.path)):
+            yield Found(entry.path, kind, ignored), entry.is_symlink()
 
 
 def _excluded(path: str, name: str, patterns: list[str]) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
-from compat.codemod.source.module import is_test
+from compat.codemod.source import Notes, grouped, is_test
 
 # It begins with a plain word, because the engine then jumps from one to the next; what stands before it is looked at afterwards.
 _IMPORT = re.compile(rb"import(?<!\wimport)\b[ \t]*(\([^)]*\)|(?:[^\n#\\;]|\\\n?)*)")
@@ -40,15 +40,11 @@ class File:
 
 
 @dataclasses.dataclass(frozen=True)
-class Linked:
+class Linked(File):
     """The same, as seen from the project: the files that it imports, and the names it takes from what may be one of them."""
 
-    path: str
     imported: frozenset[str]
     names: frozenset[str]
-    is_main: bool
-    dynamic: bool
-    replaces: bool
 
 
 class Files:
@@ -60,17 +56,14 @@ class Files:
     @functools.cached_property
     def _by_last(self) -> dict[str, list[tuple[str, str]]]:
         """For the last part of a name, the dotted names that end so, each with its file."""
-        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for path in self._paths:
-            dotted = _dotted(path).removesuffix(".__init__")
-            found[dotted.rpartition(".")[2]].append((f".{dotted}", path))
-        return dict(found)
+        dotted = ((_dotted(path).removesuffix(".__init__"), path) for path in self._paths)
+        return grouped((name.rpartition(".")[2], (f".{name}", path)) for name, path in dotted)
 
     def link(self, file: File) -> Linked:
         """What a file imports of this project."""
         imported: set[str] = set()
-        names: set[str] = set()
-        package: str | None = None
+        names = set()
+        package = None
         for name in file.imports:
             if name.startswith("."):
                 package = _dotted(file.path).rpartition(".")[0] if package is None else package
@@ -83,7 +76,7 @@ class Files:
             if stem in self._by_last:
                 names.add(f"{stem}.{last}")
         imported.discard(file.path)
-        return Linked(file.path, frozenset(imported), frozenset(names), file.is_main, file.dynamic, file.replaces)
+        return Linked(**vars(file), imported=frozenset(imported), names=frozenset(names))
 
     def named(self, name: str, importer: str) -> list[str]:
         """The files that a dotted name may mean where another file imports it; one inside a package begins with a dot."""
@@ -93,10 +86,10 @@ class Files:
 
     def read(self, paths: Iterable[str]) -> list[Linked]:
         """What files on the disk import of this project; one that cannot be read imports nothing."""
-        return [self.link(of(path, content(path))) for path in paths]
+        return [self.link(facts(path, content(path))) for path in paths]
 
 
-class Graph:
+class Graph(Notes):
     """The import graph of a project.
 
     Args:
@@ -107,8 +100,6 @@ class Graph:
     def __init__(self, speaking: Iterable[Linked], quiet: Quiet) -> None:
         self._quiet = quiet
         self._speaking = {file.path: file for file in speaking}
-        self._forward: dict[str, frozenset[str]] = {}
-        self._backward: dict[str, frozenset[str]] = {}
 
     @functools.cached_property
     def files(self) -> Mapping[str, Linked]:
@@ -127,12 +118,8 @@ class Graph:
         return [other for other in found if other != path]
 
     @functools.cached_property
-    def _backwards(self) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = defaultdict(set)
-        for path, file in self.files.items():
-            for other in file.imported:
-                found[other].add(path)
-        return found
+    def _backwards(self) -> dict[str, list[str]]:
+        return grouped((other, file.path) for file in self.files.values() for other in file.imported)
 
     def direct_importers(self, path: str) -> set[str]:
         """The files that import a file themselves."""
@@ -140,15 +127,14 @@ class Graph:
 
     def reachable(self, path: str) -> frozenset[str]:
         """The files that a file imports, directly or by others, itself included."""
-        if path not in self._forward:
-            self._forward[path] = _closure(path, lambda one: self.files[one].imported if one in self.files else ())
-        return self._forward[path]
+        return self.note(("reachable", path), lambda: _closure(path, self._imported))
+
+    def _imported(self, path: str) -> Iterable[str]:
+        return self.files[path].imported if path in self.files else ()
 
     def importers(self, path: str) -> frozenset[str]:
         """The files from which a file is reached, itself included."""
-        if path not in self._backward:
-            self._backward[path] = _closure(path, lambda one: self._backwards.get(one, ()))
-        return self._backward[path]
+        return self.note(("importers", path), lambda: _closure(path, self.direct_importers))
 
 
 class Quiet:
@@ -160,8 +146,8 @@ class Quiet:
     """
 
     def __init__(self, paths: Iterable[str], read: Callable[[list[str]], Iterable[Linked]]) -> None:
-        self.paths: list[str] = list(paths)
-        self.all: frozenset[str] = frozenset(self.paths)
+        self.paths = list(paths)
+        self.all = frozenset(self.paths)
         self._read = read
 
     @functools.cached_property
@@ -172,7 +158,7 @@ class Quiet:
     @functools.cached_property
     def replaced_words(self) -> dict[bytes, list[str]]:
         """The words in the parts of quiet files that may put something in a function's place, with the paths of the files."""
-        found: dict[bytes, list[str]] = defaultdict(list)
+        found = defaultdict(list)
         for path in self.replacing:
             data = content(path)
             for word in {*_WORD.findall(b"\n".join(_PATCHED.findall(data))), *_ASSIGNED.findall(data)}:
@@ -199,7 +185,7 @@ def content(path: str) -> bytes:
         return b""
 
 
-def of(path: str, data: bytes) -> File:
+def facts(path: str, data: bytes) -> File:
     """The facts of a file, from its content."""
     found: set[str] = set()
     if b"\r" in data:
@@ -236,21 +222,15 @@ def _prefixes(name: str) -> list[str]:
 
 
 def _by_name(files: Iterable[Linked]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for file in files:
-        for name in file.names:
-            found[name].append(file.path)
-    return dict(found)
+    return grouped((name, file.path) for file in files for name in file.names)
 
 
 def _dotted(path: str) -> str:
-    """A path as a dotted name, from the root of the file system."""
     whole = os.path.splitdrive(os.path.splitext(os.path.abspath(path))[0])[1]
     return whole.replace(os.sep, ".").lstrip(".")
 
 
 def _absolute(name: str, package: str) -> str:
-    """The name that a relative import means in a package."""
     plain = name.lstrip(".")
     for _ in range(len(name) - len(plain) - 1):
         package = package.rpartition(".")[0]

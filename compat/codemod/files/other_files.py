@@ -1,17 +1,28 @@
 """Files that are not Python: the variable and the pins in them are named, never changed."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 
+from compat.codemod.files.document import Prose
 from compat.codemod.source import old_names
 from compat.codemod.source.findings import Finding, Place
 
 _VARIABLE = re.compile(old_names.VARIABLE)
-_PIN = re.compile(r"(?<![\w-])torchaudio(?:\[[^\]]*\])?[\"']?\s*(===?|~=|<=?|>=?|=|@|\^|~)\s*[\"']?[\^~=<>]*\s*v?(\d+(?:\.\d+)*)")
-_TORCH_PIN = re.compile(r"(?<![\w-])torch[\"']?\s*(?:===?|~=|<=?|=|@|\^|~)\s*[\"']?[\^~=]*\s*v?(\d+(?:\.\d+)*)")
+_CLAUSE = r"(?:===?|!=|~=|<=?|>=?|=|@|\^|~)\s*v?\d+(?:\.\d+)*(?:\.\*)?"
+# `torchaudio==2.0.2`, `torchaudio >=2.0,<2.1`, `torchaudio = "^2.0"`; the last is a version alone in quotes, as in pyproject.toml.
+_SPECIFIER = (
+    rf"[\"']?\s*(?P<plain>{_CLAUSE}(?:\s*,\s*{_CLAUSE})*)|\s*=\s*[\"']\s*(?P<quoted>(?:{_CLAUSE}|v?\d+(?:\.\d+)*)(?:\s*,\s*{_CLAUSE})*)"
+)
+_PIN = re.compile(rf"(?<![\w-])(?P<name>torchaudio|torch)(?:\[[^\]]*\])?(?:{_SPECIFIER})")
+_PART = re.compile(r"(?P<sign>===?|!=|~=|<=?|>=?|=|@|\^|~)?\s*v?(?P<version>\d+(?:\.\d+)*)(?P<star>\.\*)?")
+# The releases that a target's code runs under.
+_MINORS = {"2.1": range(1, 9), "2.2": range(2, 9), "2.9": range(9, 12)}
 _OLD_CODE = re.compile(r"\b(?:set_audio_backend|get_audio_backend|list_audio_backends)\b")
+_PATH = re.compile(r"(?<![\w./-])torchaudio(?:\.\w+)+")
+_IMPORT = re.compile(r"\bfrom[ \t]+(torchaudio(?:\.\w+)*)[ \t]+import[ \t]+([\w, \t]+)")
+_CALL = r"\btorchaudio\.(?:load|save|info)\b"
+_TARGET = rf"^([ \t]*)(?:- )?_target_:[ \t]*[\"']?{_CALL}[\"']?[ \t]*\n"
+_FILEPATH = re.compile(rf"{_CALL}[^\n]*?\b(?P<shell>filepath)=|{_TARGET}(?:\2.*\n){{0,20}}?\2[ \t]*(?P<yaml>filepath):", re.M)
 _NAME = re.compile(r"\bsox_io\b")
 
 
@@ -19,45 +30,82 @@ NEW_PINS = "Pin the release you move to, together with torch: `torchaudio-compat
 
 
 def pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
-    """The pins in a text that do not go with the target: where they stand, and why."""
-    wanted = {"2.1": (2, 1), "2.2": (2, 2), "2.9": (2, 9)}.get(target)
+    """The pins in a text that let no release in which the target's code runs under: where they stand, and why."""
     for match in _PIN.finditer(text):
-        version = tuple(int(part) for part in match.group(2).split("."))[:2]
-        if wanted and (version < wanted or (len(version) == 2 and target != "2.9" and version >= (2, 9))):
+        if match["name"] == "torchaudio" and not _admits(match["plain"] or match["quoted"], target):
             yield match.start(), match.end(), f"{match.group().strip()} does not go with the target {target}"
 
 
 def torch_pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
     """The pins of torch that hold an old release fast, in a text that has such a pin of torchaudio."""
-    wanted = {"2.1": (2, 1), "2.2": (2, 2), "2.9": (2, 9)}.get(target)
-    for match in _TORCH_PIN.finditer(text):
-        version = tuple(int(part) for part in match.group(1).split("."))[:2]
-        if wanted and version < wanted:
-            yield match.start(), match.end(), f"{match.group().strip()} belongs to an older torchaudio than the target {target}"
+    for match in _PIN.finditer(text):
+        if match["name"] == "torch" and not _admits(match["plain"] or match["quoted"], target):
+            yield match.start(), match.end(), f"{match.group().strip()} does not go with the target {target} either"
 
 
-def findings(path: str, text: str, target: str) -> Iterator[Finding]:
-    """What a file that is not Python has to say."""
-    found: list[tuple[int, int, str, str]] = []
+def _admits(specifier: str, target: str) -> bool:
+    """Tell whether a specifier lets one of the releases in; one that cannot be read is taken to."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        wanted = SpecifierSet(",".join(map(_standard, _PART.finditer(specifier))))
+    except InvalidSpecifier:
+        return True
+    return any(wanted.contains(f"2.{minor}.{patch}") for minor in _MINORS.get(target, ()) for patch in range(5))
+
+
+def _standard(part: re.Match[str]) -> str:
+    """A clause of conda or poetry as pip writes it."""
+    sign, version = part["sign"] or "==", part["version"]
+    if sign in ("^", "~"):  # up to the next release, of which the first number that is given counts
+        first, _, rest = version.partition(".")
+        return f">={version},<{int(first) + 1}" if sign == "^" or not rest else f">={version},=={first}.{rest.partition('.')[0]}.*"
+    if sign in ("=", "@"):
+        return f"=={version}.*" if sign == "=" else f"=={version}"
+    return f"{sign}{version}{part['star'] or ''}"
+
+
+def _paths(text: str) -> Iterator[tuple[int, int, str]]:
+    """The dotted names of torchaudio in a text, and the names that are imported from it."""
+    for match in _PATH.finditer(text):
+        yield *match.span(), match.group()
+    for match in _IMPORT.finditer(text):
+        for name in re.finditer(r"\w+", match.group(2)):
+            yield match.start(2) + name.start(), match.start(2) + name.end(), f"{match.group(1)}.{name.group()}"
+
+
+def findings(path: str, prose: Prose, target: str) -> Iterator[Finding]:
+    """What a text that is not Python has to say."""
+    text, found = prose.text, []
     for match in _VARIABLE.finditer(text):
         what = "is not read from 2.2 on" if target != "2.1" else 'turns the dispatcher off in 2.1, unless it is "1"'
         found.append((match.start(), match.end(), f"{old_names.VARIABLE} {what}", "Delete it."))
     for match in _OLD_CODE.finditer(text):
         found.append((match.start(), match.end(), f"{match.group()} seems to be called from here", "Change it by hand."))
+    said = [(first, last) for first, last, *_ in found]
+    for start, end, name in _paths(text):
+        if old_names.is_old(name, target) and not any(first < end and start < last for first, last in said):
+            reason = f"{name} is not in torchaudio {target}, or has moved"
+            found.append((start, end, reason, old_names.gone(name) or "Change it by hand."))
+    for match in _FILEPATH.finditer(text):
+        found.append((*match.span(match.lastgroup or 0), "filepath= is a TypeError from 2.1 on", "Rename it to uri."))
     found += [(start, end, why, NEW_PINS) for start, end, why in pins(text, target)]
     if any(advice is NEW_PINS for *_, advice in found):
         found += [(start, end, why, NEW_PINS) for start, end, why in torch_pins(text, target)]
+    lines = text.split("\n")
     for start, end, reason, advice in sorted(found):
-        yield Finding("TAC133", place(path, text, start, end), reason, advice)
+        at = place(path, prose, start, end)
+        if "compat: ignore" not in lines[at.line - prose.line]:
+            yield Finding("TAC133", at, reason, advice)
 
 
-def mentions(path: str, text: str) -> list[Place]:
+def mentions(path: str, prose: Prose) -> list[Place]:
     """Where the old name of the sox backend is written."""
-    return [place(path, text, match.start(), match.end()) for match in _NAME.finditer(text)]
+    return [place(path, prose, match.start(), match.end()) for match in _NAME.finditer(prose.text)]
 
 
-def place(path: str, text: str, start: int, end: int) -> Place:
+def place(path: str, prose: Prose, start: int, end: int) -> Place:
     """A stretch of a text, for people."""
-    line = text.count("\n", 0, start) + 1
-    column = start - (text.rfind("\n", 0, start) + 1) + 1
-    return Place(path, line, column, line, column + end - start)
+    line = prose.text.count("\n", 0, start) + prose.line
+    column = start - (prose.text.rfind("\n", 0, start) + 1) + 1
+    return Place(path, line, column, line, column + end - start, prose.cell)

@@ -1,10 +1,11 @@
 """Putting a new content in a file's place, so that whoever looks sees the old one or the new one and never a part."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import secrets
+from collections.abc import Callable, Iterator
+
+TEMPORARY = ".torchaudio-compat-"
 
 
 class ChangedError(Exception):
@@ -25,36 +26,49 @@ def obstacle(path: str, old: bytes) -> str | None:
         return why.strerror or str(why)
 
 
-def replace(path: str, old: bytes, new: bytes) -> None:
-    """Write ``new`` where ``old`` was read from; symbolic links are followed, mode and ownership kept.
+@contextlib.contextmanager
+def staged(path: str, new: bytes) -> Iterator[Callable[[bytes], None]]:
+    """Write ``new`` beside a file; gives what puts it in place, if the file still holds what it is given.
+
+    Symbolic links are followed, mode and ownership kept. What was not put in place is removed at the end.
 
     Raises:
-        ChangedError: the file holds something else by now; it is left as it is.
-        OSError: it cannot be written; it is left as it is.
+        ChangedError: in putting it in place: the file holds something else by now; it is left as it is.
+        OSError: it cannot be written; the file is left as it is.
     """
     real = os.path.realpath(path, strict=True)
     state = os.stat(real)
     if not os.access(real, os.W_OK):
         raise PermissionError(13, "the file is read-only", path)
     # Named before it is there: a Ctrl-C at any moment finds it below.
-    temporary = os.path.join(os.path.dirname(real), f".torchaudio-compat-{os.getpid()}-{secrets.token_hex(8)}")
+    temporary = os.path.join(os.path.dirname(real), f"{TEMPORARY}{secrets.token_hex(8)}")
+
+    def put(old: bytes) -> None:
+        with open(real, "rb") as file:
+            if file.read() != old:
+                raise ChangedError("it was changed by somebody else meanwhile")
+        os.replace(temporary, real)
+
     try:
-        with open(temporary, "xb", opener=_private) as file:
+        with open(temporary, "xb", opener=private) as file:
             file.write(new)
             file.flush()
             os.fsync(file.fileno())
         with contextlib.suppress(OSError, AttributeError):
             os.chown(temporary, state.st_uid, state.st_gid)  # only root may give files away; else it is ours already
         os.chmod(temporary, state.st_mode & 0o7777)
-        with open(real, "rb") as file:
-            if file.read() != old:
-                raise ChangedError("it was changed by somebody else meanwhile")  # noqa: TRY301 - the clean-up below is for it too
-        os.replace(temporary, real)
-    except BaseException:
+        yield put
+    finally:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
-        raise
 
 
-def _private(path: str, flags: int) -> int:
+def replace(path: str, old: bytes, new: bytes) -> None:
+    """Write ``new`` where ``old`` was read from; raises as ``staged`` does."""
+    with staged(path, new) as put:
+        put(old)
+
+
+def private(path: str, flags: int) -> int:
+    """Open a file that nobody else may read."""
     return os.open(path, flags, 0o600)

@@ -1,15 +1,11 @@
 """Several names: each is settled where its module is a program of its own, which no other setter and no foreign call meets."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 
 from compat.codemod.plan import everywhere
 from compat.codemod.plan.part import SAME_FILE, Part
-from compat.codemod.source import old_names
-from compat.codemod.source.module import Module
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.source import Module, NotProvableError, old_names
+from compat.codemod.uses import SetterCall
 
 
 def settle(part: Part, setters: list[SetterCall]) -> None:

@@ -1,17 +1,12 @@
 """What runs in a module before a setter, and whether a function that loads can be called by it."""
 
-from __future__ import annotations
-
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from compat.codemod.plan.part import Part
-from compat.codemod.source import conditions
-from compat.codemod.source.module import Module
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.scopes import all_arguments
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.source import Module, NotProvableError, all_arguments, conditions
+from compat.codemod.uses import SetterCall
 
 
 class _Early:
@@ -29,7 +24,7 @@ class _Early:
 def statements_before(module: Module, setter: SetterCall) -> Iterator[ast.stmt]:
     """The statements that run before a setter in its module: above it, above what it stands in, above the calls that lead to it."""
     for place in (setter.region, *setter.route):
-        below: ast.AST = place
+        below = place
         for above in module.names.chain(place):
             if setter.route and place is not setter.route[-1] and isinstance(below, ast.FunctionDef | ast.AsyncFunctionDef):
                 break
@@ -54,9 +49,9 @@ def _run_at_once(module: Module, statement: ast.stmt) -> Iterable[ast.AST]:
 
 def nothing_calls(part: Part, module: Module, function: ast.stmt, setter: SetterCall) -> None:
     """Raise unless nothing that runs before a setter can call a function of its module."""
-    speakers: dict[str, set[str]] = module.note("who speaks of whom at the top", lambda: _speakers_at_top(module))
-    early: _Early = part.note(("early", setter), lambda: _Early(module, setter))
-    dangerous: set[str] = set()
+    speakers = module.note("who speaks of whom at the top", lambda: _speakers_at_top(module))
+    early = part.note(("early", setter), lambda: _Early(module, setter))
+    dangerous = set()
     waiting = [getattr(function, "name", "")]
     while waiting:
         name = waiting.pop()
@@ -72,8 +67,7 @@ def nothing_calls(part: Part, module: Module, function: ast.stmt, setter: Setter
 
 
 def _speakers_at_top(module: Module) -> dict[str, set[str]]:
-    """For each name the functions and classes at the top of a module that speak of it."""
-    found: dict[str, set[str]] = defaultdict(set)
+    found = defaultdict(set)
     for one in module.tree.body:
         if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             for name in mentioned(one):
@@ -82,7 +76,6 @@ def _speakers_at_top(module: Module) -> dict[str, set[str]]:
 
 
 def _calls_what_it_decorates(module: Module, decorator: ast.expr) -> bool:
-    """Whether a decorator is a function of the module that calls at once what it is given."""
     for definition in module.tree.body:
         if isinstance(definition, ast.FunctionDef) and isinstance(decorator, ast.Name) and definition.name == decorator.id:
             given = {argument.arg for argument in all_arguments(definition.args)}

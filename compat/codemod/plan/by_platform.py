@@ -1,17 +1,13 @@
 """A backend by operating system: the choice becomes one constant that every call passes."""
 
-from __future__ import annotations
-
 import ast
 
 from compat.codemod.plan import giving, order
 from compat.codemod.plan.part import PLATFORM, Part
 from compat.codemod.plan.visibility import all_is_seen
-from compat.codemod.rewrite.changes import Change, Remove, Substitute
-from compat.codemod.source.module import Module
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.uses import backend_limits, setter_calls
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.rewrite import Remove, Substitute
+from compat.codemod.source import Module, NotProvableError
+from compat.codemod.uses import SetterCall, backend_limits, setter_calls
 
 
 def settle(part: Part, setters: list[SetterCall]) -> None:
@@ -36,7 +32,7 @@ def settle(part: Part, setters: list[SetterCall]) -> None:
         backend_limits.changes_for(part.project, site.module, site.use, "soundfile")
     group = part.new_group()
     giving.give(part, PLATFORM, group, [(site, constant, "sox" if "sox_io" in names else "soundfile") for site in governed])
-    new: Change = Substitute(region, f"{constant} = {choice}") if governed else Remove(region)
+    new = Substitute(region, f"{constant} = {choice}") if governed else Remove(region)
     part.propose(PLATFORM, setters[0], [new], group)
 
 

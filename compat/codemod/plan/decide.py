@@ -4,8 +4,6 @@ A setter may go, and the calls it governed get ``backend=``, only where every su
 argument. One doubt anywhere leaves all of it as it is, and says where the doubt is. Each way of settling has a file here.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -13,12 +11,9 @@ from collections.abc import Callable, Iterable
 from compat.codemod.plan import apart, by_platform, deleted, everywhere, folded, restored, tried, unreadable
 from compat.codemod.plan.part import FOLD, PLATFORM, PROJECT, RESTORE, SAME_FILE, TRIED, VARIABLE, Drafts, Part
 from compat.codemod.plan.restore_pairs import Restore, restores
-from compat.codemod.rewrite.drafts import Draft
-from compat.codemod.source import old_names
-from compat.codemod.source.module import Module
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.uses.project import Project
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.rewrite import Draft
+from compat.codemod.source import Module, NotProvableError, old_names
+from compat.codemod.uses import Project, SetterCall
 
 
 def planned(rule: str) -> Callable[[Module, Project], Iterable[Draft]]:
@@ -61,7 +56,7 @@ def decide(part: Part) -> None:
 
 
 def _restored(part: Part, pairs: list[Restore], rest: list[SetterCall]) -> bool:
-    """Settle what is set and restored; whether all of it was."""
+    """Settle what is set and restored; tell whether all of it was."""
     left = [pair for pair in pairs if not part.attempt(RESTORE, [pair.set], lambda pair=pair: restored.settle(part, pair))]  # type: ignore[misc]
     part.settled = {site for pair in pairs for site in restored.within(part, pair)}
     places = [pair.set.module.place(pair.set.call) for pair in left]

@@ -1,18 +1,13 @@
 """2.9, which has no backends: setters go, and nothing takes their place."""
 
-from __future__ import annotations
-
 import ast
 
 from compat.codemod.plan import removal, unreadable
 from compat.codemod.plan.part import FOLD, PLATFORM, SAME_FILE, TRIED, VARIABLE, Part
 from compat.codemod.plan.visibility import nobody_asks
-from compat.codemod.rewrite.changes import Remove
-from compat.codemod.source.module import Module
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.old_names import Kind
-from compat.codemod.uses import setter_calls
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.rewrite import Remove
+from compat.codemod.source import Kind, Module, NotProvableError
+from compat.codemod.uses import SetterCall, setter_calls
 
 
 def settle(part: Part, setters: list[SetterCall]) -> None:
@@ -26,9 +21,9 @@ def _one(part: Part, rule: str, setter: SetterCall) -> None:
     if setter.name is None and setter.where != "guarded":
         unreadable.settle(part, setter)
     nobody_asks(part)
-    region: ast.stmt = setter.region
+    region = setter.region
     if setter.where == "guarded":
-        if not (isinstance(region, ast.If) and _asks_lister(setter.module, region.test) and _only_sets(setter.module, region)):
+        if not (isinstance(region, ast.If) and _is_about_list(setter.module, region)):
             return  # TAC121 speaks of guards
     elif setter.where == "value":
         raise NotProvableError("the value of the setter is used")
@@ -39,9 +34,6 @@ def _one(part: Part, rule: str, setter: SetterCall) -> None:
     part.propose(rule, setter, [Remove(region)])
 
 
-def _asks_lister(module: Module, test: ast.expr) -> bool:
-    return any(use.kind == Kind.LISTER and module.inside(use.node, test) for use in module.uses)
-
-
-def _only_sets(module: Module, statement: ast.If) -> bool:
-    return setter_calls.only_sets(module, statement.body) and (not statement.orelse or setter_calls.only_sets(module, statement.orelse))
+def _is_about_list(module: Module, statement: ast.If) -> bool:
+    asks = any(module.inside(use.node, statement.test) for use in module.of(Kind.LISTER))
+    return asks and setter_calls.only_sets(module, [*statement.body, *statement.orelse])

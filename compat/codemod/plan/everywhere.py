@@ -1,12 +1,10 @@
 """One name for the whole program: the setters go, and every call that runs under them gets it."""
 
-from __future__ import annotations
-
 from compat.codemod.plan import giving, order, removal
 from compat.codemod.plan.part import PROJECT, Part
 from compat.codemod.plan.visibility import all_is_seen
-from compat.codemod.rewrite.changes import Remove
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.rewrite import Remove
+from compat.codemod.uses import SetterCall
 
 
 def settle(part: Part, setters: list[SetterCall], name: str, *, rule: str = PROJECT, evidence: bool = True) -> None:
@@ -29,7 +27,6 @@ def settle(part: Part, setters: list[SetterCall], name: str, *, rule: str = PROJ
         if order.runs_after(part, site, own) if own else (not evidence or order.runs_under(part, site, sure)):
             governed.append(site)
     away = [site for site in governed if site.module not in homes]
-    order.not_at_import(away)
     order.not_called_early(part, away, sure)
     for setter in setters:
         removal.is_plain(setter, evidence=evidence)

@@ -1,7 +1,5 @@
 """Setters in functions, each before calls of its own in the same block: the calls name what was set."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
@@ -9,13 +7,9 @@ from compat.codemod.plan import giving, removal
 from compat.codemod.plan.part import FOLD, Part
 from compat.codemod.plan.sites import Site
 from compat.codemod.plan.visibility import all_is_seen
-from compat.codemod.rewrite.changes import Remove
-from compat.codemod.source import old_names
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.uses.setter_calls import SetterCall
-
-_BESIDE = "a call in the same function runs before it, or also without it"
-_OUTLIVES = "the setting outlives its function, and other calls may depend on it"
+from compat.codemod.rewrite import Remove
+from compat.codemod.source import NotProvableError, old_names
+from compat.codemod.uses import SetterCall
 
 
 def settle(part: Part, setters: list[SetterCall]) -> None:
@@ -26,9 +20,12 @@ def settle(part: Part, setters: list[SetterCall]) -> None:
     """
     all_is_seen(part)
     governed = {site: setter for setter in setters for site in _dominated(part, setter, setters)}
+    homes = {(setter.module, setter.module.function_of(setter.call)) for setter in setters}
     for site in part.sites:
+        if site not in governed and (site.module, site.module.function_of(site.use.node)) in homes:
+            raise NotProvableError("a call in the same function runs before it, or also without it", [site.place])
         if site not in governed:
-            raise NotProvableError(_BESIDE if any(_in_one_function(setter, site) for setter in setters) else _OUTLIVES, [site.place])
+            raise NotProvableError("the setting outlives its function, and other calls may depend on it", [site.place])
     for setter in setters:
         removal.not_caught(setter)
         function = setter.module.function_of(setter.call)
@@ -52,8 +49,3 @@ def _dominated(part: Part, setter: SetterCall, setters: list[SetterCall]) -> Ite
         for site in part.sites_in(module):
             if module.inside(site.use.node, statement) and module.function_of(site.use.node) is function:
                 yield site
-
-
-def _in_one_function(setter: SetterCall, site: Site) -> bool:
-    module = setter.module
-    return site.module is module and module.function_of(site.use.node) is module.function_of(setter.call)

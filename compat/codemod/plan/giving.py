@@ -1,18 +1,13 @@
 """Giving a site its backend: an argument to a call, a ``functools.partial`` around a function that is passed on."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterable, Iterator
 
 from compat.codemod.plan.before import mentioned
 from compat.codemod.plan.part import Part
 from compat.codemod.plan.sites import Site
-from compat.codemod.rewrite.changes import AddArgument, Change
-from compat.codemod.source.calls import called, plain_name
-from compat.codemod.source.findings import Place
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.old_names import Kind
+from compat.codemod.rewrite import AddArgument, Change
+from compat.codemod.source import Kind, NotProvableError, Place, called, plain_name
 from compat.codemod.uses import backend_limits, forwarding
 
 _NAMES = {"__name__", "__qualname__", "__code__"}
@@ -39,14 +34,12 @@ def _changes(part: Part, site: Site, value: str, name: str) -> list[Change]:
 
 
 def _no_backend_in_dicts(part: Part, site: Site) -> None:
-    """Raise where what is passed as ``**kwargs`` may name a backend already."""
     for module in part.modules:
         own = {id(keyword) for use in module.of(Kind.FUNCTION, Kind.SETTER) if use.call for keyword in use.call.keywords}
         named = [node for node in module.names.all(ast.keyword) if node.arg == "backend" and id(node) not in own]
         quoted = [node for node in module.names.all(ast.Constant) if node.value == "backend"]
         for node in (*named, *quoted):
-            reason = "arguments are passed in a dict, which may name a backend already"
-            raise NotProvableError(reason, [site.place, module.place(node)])
+            raise NotProvableError("arguments are passed in a dict, which may name a backend already", [site.place, module.place(node)])
 
 
 def _as_value(part: Part, site: Site, value: str) -> list[Change]:
@@ -54,7 +47,8 @@ def _as_value(part: Part, site: Site, value: str) -> list[Change]:
     above = module.names.parents[node]
     if isinstance(above, ast.Call) and _looked_into(part, above):
         raise NotProvableError("what it is passed to asks for its name or its parameters", [site.place])
-    if forwarding.is_kept(module, node) and (places := [*_asked_of_functions(part)]):
+    given = isinstance(above, ast.keyword) or (isinstance(above, ast.Call) and node in above.args)
+    if not given and (places := [*_asked_of_functions(part)]):
         raise NotProvableError("the function is kept as a value, and functions are asked for their names", [site.place, *places[:2]])
     try:
         return forwarding.with_backend(module, site.use, module.segment(node), value)
@@ -71,7 +65,7 @@ def _asked_of_functions(part: Part) -> Iterator[Place]:
 
 
 def _looked_into(part: Part, call: ast.Call) -> bool:
-    """Whether a function of the project that has this name asks a function for what a partial one lacks."""
+    """Tell whether a function of the project that has this name asks a function for what a partial one lacks."""
     for module in part.modules:
         definitions: list[ast.FunctionDef | ast.AsyncFunctionDef] = [*module.names.all(ast.FunctionDef)]
         definitions += module.names.all(ast.AsyncFunctionDef)

@@ -1,15 +1,11 @@
 """The names of the project's functions that load, themselves or by others: what a call of such a name may come to."""
 
-from __future__ import annotations
-
 import ast
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from compat.codemod.plan.part import Part
 from compat.codemod.plan.sites import Site
-from compat.codemod.source.calls import called
-from compat.codemod.source.module import Module
+from compat.codemod.source import Module, called, grouped, plain_name
 
 # Packages of which it is known that they do not call the project's functions.
 STRANGERS = {
@@ -24,7 +20,7 @@ def names_that_load(sites: Iterable[Site], modules: Iterable[Module]) -> frozens
     """The names of the functions and classes that a site stands in, and of those in some modules that speak of one of them."""
     new = {name for site in sites for name in _definitions_around(site.module, site.use.node)} - {"__init__"}
     asked = [(module, _by_name(module)) for module in modules] if new else []
-    names: set[str] = set()
+    names = set()
     while new:
         names |= new
         speakers = {
@@ -39,28 +35,19 @@ def names_that_load(sites: Iterable[Site], modules: Iterable[Module]) -> frozens
 
 
 def _by_name(module: Module) -> dict[str, list[ast.AST]]:
-    """The names of a module, and its attributes by what they are called."""
 
-    def sort() -> dict[str, list[ast.AST]]:
-        found: dict[str, list[ast.AST]] = defaultdict(list)
-        for one in module.names.all(ast.Name):
-            found[one.id].append(one)
-        for other in module.names.all(ast.Attribute):
-            found[other.attr].append(other)
-        return dict(found)
-
-    return module.note("by name", sort)
+    nodes: list[ast.AST] = [*module.names.all(ast.Name), *module.names.all(ast.Attribute)]
+    return module.note("by name", lambda: grouped((plain_name(node), node) for node in nodes))
 
 
 def _definitions_around(module: Module, node: ast.AST) -> Iterator[str]:
-    """The names of the functions and classes that a node is part of."""
     for above in module.names.chain(node):
         if isinstance(above, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield above.name
 
 
 def is_one_of(module: Module, call: ast.Call, names: frozenset[str]) -> bool:
-    """Whether a call may be of one of the project's functions of these names, imported under another name or not."""
+    """Tell whether a call may be of one of the project's functions of these names, imported under another name or not."""
     qualified = module.names.qualified(call.func)
     if qualified is not None:
         root = qualified.partition(".")[0]
@@ -69,7 +56,7 @@ def is_one_of(module: Module, call: ast.Call, names: frozenset[str]) -> bool:
 
 
 def may_reach(module: Module, call: ast.Call) -> bool:
-    """Whether a call may come to one of the project's functions; what is known of other packages does not."""
+    """Tell whether a call may come to one of the project's functions; what is known of other packages does not."""
     qualified = module.names.qualified(call.func)
     if qualified is not None:
         return qualified.startswith(".") or qualified.partition(".")[0] not in STRANGERS
@@ -80,10 +67,7 @@ def may_reach(module: Module, call: ast.Call) -> bool:
 
 def of_part(part: Part) -> frozenset[str]:
     """The names that load in the modules with sites."""
-    found: frozenset[str] = part.note(
-        "names that load", lambda: names_that_load(part.sites, dict.fromkeys(site.module for site in part.sites))
-    )
-    return found
+    return part.note("names that load", lambda: names_that_load(part.sites, dict.fromkeys(site.module for site in part.sites)))
 
 
 # Methods that run without being named.
@@ -96,7 +80,7 @@ _HARMLESS_METHODS = {
 
 
 def may_load(part: Part, node: ast.AST) -> bool:
-    """Whether a node may run one of the project's functions with a site in it, going by its name."""
+    """Tell whether a node may run one of the project's functions with a site in it, going by its name."""
     loading = of_part(part)
     if isinstance(node, ast.Name):
         return node.id in loading

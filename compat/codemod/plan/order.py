@@ -1,26 +1,21 @@
 """Which sites run after a setter: in its own module, in those that import it, in programs that never see it."""
 
-from __future__ import annotations
-
 import ast
 import re
-from collections.abc import Iterable
 from pathlib import PurePath
 
 from compat.codemod.plan.before import nothing_calls, statements_before
 from compat.codemod.plan.loading_names import is_one_of, names_that_load
 from compat.codemod.plan.part import Part
 from compat.codemod.plan.sites import Site
-from compat.codemod.source import conditions
-from compat.codemod.source.module import Module, is_test
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.source import Module, NotProvableError, conditions, is_test
+from compat.codemod.uses import SetterCall
 
 _EARLY = "a function of another module that loads is called before the setter, or where it does not run"
 
 
 def runs_after(part: Part, site: Site, setters: list[SetterCall]) -> bool:
-    """Whether a site of the setters' own module runs after them; ``False`` for one that surely runs before.
+    """Tell whether a site of the setters' own module runs after them; ``False`` for one that surely runs before.
 
     Raises:
         NotProvableError: it may run before.
@@ -48,7 +43,7 @@ def runs_after(part: Part, site: Site, setters: list[SetterCall]) -> bool:
 
 
 def runs_under(part: Part, site: Site, setters: list[SetterCall]) -> bool:
-    """Whether a site of another module runs under the setters; ``False`` where it surely does not.
+    """Tell whether a site of another module runs under the setters; ``False`` where it surely does not.
 
     Raises:
         NotProvableError: it runs with and without them.
@@ -59,7 +54,7 @@ def runs_under(part: Part, site: Site, setters: list[SetterCall]) -> bool:
         raise NotProvableError("the function is bound by `from torchaudio import`, perhaps before the setter", [site.place])
     if graph.reachable(path) & homes:
         return True
-    if site.module.is_test:
+    if is_test(site.module.path):
         return False
     for root in sorted(graph.importers(path)):
         file = graph.files[root]
@@ -74,15 +69,11 @@ def _binds(local: str, path: str, site: Site) -> bool:
     return local == site.use.root.id and path == site.use.path
 
 
-def not_at_import(sites: Iterable[Site]) -> None:
-    """Raise where a site outside of a setter's module runs when its own is imported."""
-    for site in sites:
+def not_called_early(part: Part, away: list[Site], setters: list[SetterCall]) -> None:
+    """Raise where what loads in another module runs before the setter, at import or by a call, or where the setter never runs."""
+    for site in away:
         if site.at_import and not site.module.interactive:
             raise NotProvableError("a call in another module runs while that is imported, perhaps before the setter", [site.place])
-
-
-def not_called_early(part: Part, away: list[Site], setters: list[SetterCall]) -> None:
-    """Raise where a function of another module that loads is called before the setter, or where that never runs."""
     homes = {setter.module: setter for setter in reversed(setters)}
     loading = names_that_load(away, part.modules)
     if not loading:
@@ -108,7 +99,9 @@ def not_called_early(part: Part, away: list[Site], setters: list[SetterCall]) ->
 
 def _not_called_outside(part: Part, module: Module, loading: frozenset[str], homes: set[str]) -> None:
     """Raise where a module that no setter governs calls one of these functions while it is imported."""
-    if module.is_test or module.interactive or _under(module.path, homes) or part.project.imports.reachable(module.path) & homes:
+    packages = {PurePath(home).parent for home in homes if PurePath(home).name == "__init__.py"}  # these run first
+    governed = not packages.isdisjoint(PurePath(module.path).parents) or part.project.imports.reachable(module.path) & homes
+    if is_test(module.path) or module.interactive or governed:
         return
     for call in module.calls:
         guarded = conditions.is_main_guard(module, _top(module, call))
@@ -116,13 +109,7 @@ def _not_called_outside(part: Part, module: Module, loading: frozenset[str], hom
             raise NotProvableError(_EARLY, [module.place(call)])
 
 
-def _under(path: str, packages: Iterable[str]) -> bool:
-    """Whether a file lies in the package of one of these ``__init__.py``, which then runs first."""
-    return any(PurePath(one).name == "__init__.py" and PurePath(one).parent in PurePath(path).parents for one in packages)
-
-
 def _top(module: Module, node: ast.AST) -> ast.stmt:
-    """The statement at the top of a module that a node is part of."""
     below = node
     for above in module.names.chain(node):
         if above is module.tree:

@@ -1,38 +1,26 @@
 """The modules that run together, their setters and sites, and what is said of them: what every way of settling is given."""
 
-from __future__ import annotations
-
 import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
 
 from compat.codemod.plan import sites
 from compat.codemod.plan.sites import Site
-from compat.codemod.rewrite.changes import Change
-from compat.codemod.rewrite.drafts import Draft
-from compat.codemod.source.module import Module, Use
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.uses import setter_calls
-from compat.codemod.uses.project import Project
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.rewrite import Change, Draft
+from compat.codemod.source import Module, Notes, NotProvableError, Use
+from compat.codemod.uses import Project, SetterCall, setter_calls
 
 # The rules that the plan speaks for; each has its file in `rules`, with its words.
 SAME_FILE, PROJECT, FOLD, PLATFORM = "TAC101", "TAC102", "TAC103", "TAC104"
 VARIABLE, RESTORE, TRIED, VALUE = "TAC105", "TAC106", "TAC109", "TAC118"
 
 BY_HAND = 'Give backend= to the calls that this setting is meant for ("sox_io" is "sox" there), then delete it.'
-_DELETE_BY_HAND = "Delete it by hand: 2.9 has no global backend, and ignores backend= in calls."
-_GONE = "the global backend is gone: each call names its own"
-_GONE_IN_NINE = "torchaudio 2.9 has no global backend"
 
 # What there is to say, by rule.
 Drafts = defaultdict[str, list[tuple[Module, Draft]]]
 
-Noted = TypeVar("Noted")
 
-
-class Part:
+class Part(Notes):
     """Modules that run together.
 
     Attributes:
@@ -43,23 +31,16 @@ class Part:
     """
 
     def __init__(self, project: Project, modules: list[Module], drafts: Drafts, groups: Iterator[int]) -> None:
-        self.project: Project = project
-        self.modules: list[Module] = modules
+        self.project = project
+        self.modules = modules
         self._drafts, self._groups = drafts, groups
-        self.setters: list[SetterCall] = [
+        self.setters = [
             setter for module in modules for setter in setter_calls.of(module) if not project.runs_not(module, module.span(setter.call))
         ]
-        self.per_call: bool = project.target in ("2.1", "2.2")
+        self.per_call = project.target in ("2.1", "2.2")
         self.settled: set[Site] = set()
         self.only: Module | None = None
         self._by_module: dict[Module, list[Site]] = {}
-        self._notes: dict[object, Any] = {}
-
-    def note(self, key: object, make: Callable[[], Noted]) -> Noted:
-        """Return what ``make`` gives, made once; where the ways of settling keep what they know."""
-        if key not in self._notes:
-            self._notes[key] = make()
-        return self._notes[key]  # type: ignore[no-any-return]
 
     # Sites
 
@@ -78,7 +59,7 @@ class Part:
         return [site for site in self._by_module[module] if site not in self.settled]
 
     def has_sites_beside(self, module: Module) -> bool:
-        """Whether another module has some."""
+        """Tell whether another module has some."""
         return any(self.sites_in(other) for other in self.modules if other is not module)
 
     # Saying
@@ -89,7 +70,9 @@ class Part:
 
     def say_of(self, setter: SetterCall, why: NotProvableError, rule: str = "") -> None:
         """Report a setter, under the rule that speaks of its kind."""
-        advice = why.advice or (BY_HAND if self.per_call else _DELETE_BY_HAND)
+        advice = why.advice or (
+            BY_HAND if self.per_call else "Delete it by hand: 2.9 has no global backend, and ignores backend= in calls."
+        )
         self.say(rule or self.rule_of(setter), setter.module, setter.call, NotProvableError(why.reason, why.related, advice))
 
     def attempt(self, rule: str, of: Iterable[SetterCall], settle: Callable[[], None]) -> bool:
@@ -107,7 +90,9 @@ class Part:
     ) -> None:
         """Propose to take a setter away; ``also`` are the other uses that go with it."""
         span = setter.module.span(setter.call)
-        reason = reason or (_GONE if self.per_call else _GONE_IN_NINE)
+        reason = reason or (
+            "the global backend is gone: each call names its own" if self.per_call else "torchaudio 2.9 has no global backend"
+        )
         draft = Draft(span, reason, changes=tuple(changes), touches=(setter.use, *also), group=group)
         self._drafts[rule].append((setter.module, draft))
 

@@ -1,14 +1,10 @@
-"""Whether a setter may go at all: nothing around it minds its failure, and nothing is worked out in it."""
-
-from __future__ import annotations
+"""What must be so for a setter to go: nothing around it minds its failure, and nothing is worked out in it."""
 
 import ast
 import re
 
-from compat.codemod.source import conditions
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.uses import setter_calls
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.source import NotProvableError, conditions
+from compat.codemod.uses import SetterCall, setter_calls
 
 _MINDS = re.compile(r"raises|warns|deprecated|suppress|expected", re.I)
 

@@ -1,16 +1,12 @@
 """Places that keep the backend that is set, set another and put the first one back: ``before = get()``, ``set("x")``, ``set(before)``."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 from collections.abc import Iterator
 
-from compat.codemod.rewrite.changes import Change, DropFinally, Remove, Unwrap
-from compat.codemod.source.module import Module, Use
-from compat.codemod.source.old_names import Kind
-from compat.codemod.uses import setter_calls
-from compat.codemod.uses.setter_calls import SetterCall
+from compat.codemod.rewrite import Change, DropFinally, Remove, Unwrap
+from compat.codemod.source import Kind, Module, Use
+from compat.codemod.uses import SetterCall, setter_calls
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -45,18 +41,14 @@ def restores(module: Module) -> list[Restore]:
 def _restores(module: Module) -> Iterator[Restore]:
     own = setter_calls.of(module)
     for use in module.of(Kind.GETTER):
-        statement = module.statement_of(use.node)
-        if not (isinstance(statement, ast.Assign) and statement.value is use.call and len(statement.targets) == 1):
-            continue
-        target = statement.targets[0]
-        if isinstance(target, ast.Name) and use.call is not None and not use.call.args and not use.call.keywords:
-            yield from _restore(module, use, statement, target, own)
+        target = module.kept_in(use.call) if use.call and not use.call.args and not use.call.keywords else None
+        if target:
+            yield from _restore(module, use, module.statement_of(target), target, own)
 
 
-def _restore(module: Module, use: Use, saved: ast.Assign, target: ast.Name, own: list[SetterCall]) -> Iterator[Restore]:
+def _restore(module: Module, use: Use, saved: ast.stmt, target: ast.Name, own: list[SetterCall]) -> Iterator[Restore]:
     bindings = module.names.bindings(target)
-    same = [node for node in module.names.all(ast.Name) if node.id == target.id and node is not target]
-    reads = [node for node in same if module.names.bindings(node) == bindings]
+    reads = module.names.reads(target)
     backs = [one for one in own if len(reads) == 1 and setter_calls.argument(one.call) is reads[0] and one.where != "value"]
     if len(bindings) != 1 or not backs:
         return

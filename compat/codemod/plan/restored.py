@@ -1,7 +1,5 @@
 """A backend that is set and then restored: getter, setter and restoring setter go, and the calls in between name it."""
 
-from __future__ import annotations
-
 import ast
 
 from compat.codemod.plan import giving, loading_names, removal
@@ -9,8 +7,7 @@ from compat.codemod.plan.part import RESTORE, Part
 from compat.codemod.plan.restore_pairs import Restore
 from compat.codemod.plan.sites import Site
 from compat.codemod.plan.visibility import all_is_seen
-from compat.codemod.source import old_names
-from compat.codemod.source.not_provable import NotProvableError
+from compat.codemod.source import NotProvableError, old_names
 
 
 def within(part: Part, restore: Restore) -> list[Site]:
@@ -54,7 +51,6 @@ def settle(part: Part, restore: Restore) -> None:
 
 
 def _nothing_loads_elsewhere(part: Part, restore: Restore) -> None:
-    """Raise where what runs in between may come to a site that is not seen there."""
     module = restore.set.module
     for statement in restore.region:
         for node in ast.walk(statement):
@@ -65,7 +61,6 @@ def _nothing_loads_elsewhere(part: Part, restore: Restore) -> None:
 
 
 def _nobody_sets_inside(part: Part, restore: Restore) -> None:
-    """Raise where what is put back may have been changed by a function of the project."""
     module = restore.back.module
     block = module.siblings(restore.saved)
     last = restore.attempt or restore.back.statement

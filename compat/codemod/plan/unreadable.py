@@ -1,18 +1,10 @@
 """A backend that is set from a variable, or that no release since 0.9 has: what is said of it."""
 
-from __future__ import annotations
-
 import ast
 
 from compat.codemod.plan.part import BY_HAND, VARIABLE, Part
-from compat.codemod.source import old_names
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.old_names import Kind
-from compat.codemod.uses import setter_calls
-from compat.codemod.uses.setter_calls import SetterCall
-
-_PASS_ON = 'Pass the value on to each load, save and info as backend= ("sox_io" is "sox" there), or run with --backend NAME.'
-_DELETE = "Delete it, and the option that the value comes from: 2.9 has no backends."
+from compat.codemod.source import Kind, NotProvableError, old_names
+from compat.codemod.uses import SetterCall, setter_calls
 
 
 def no_such_backend(name: str) -> str:
@@ -29,21 +21,29 @@ def passed_on(part: Part) -> None:
     """Report the setter where it is passed on as a value."""
     for module in part.modules:
         for use in module.of(Kind.SETTER):
-            if use.call is None and not use.stored:
-                reason = "the setter is passed on as a value, so what it will set is not seen here"
-                part.say(VARIABLE, module, use.node, NotProvableError(reason, advice=BY_HAND))
+            if use.call is None:
+                part.say(
+                    VARIABLE,
+                    module,
+                    use.node,
+                    NotProvableError("the setter is passed on as a value, so what it will set is not seen here", advice=BY_HAND),
+                )
 
 
 def settle(part: Part, setter: SetterCall) -> None:
     """Raise the reason why what is set cannot be read."""
     if setter.name is not None:
-        advice = instead_of(setter.name)
-        if setter.name == "sox" and part.per_call:
-            advice += " Or run with --backend sox."
-        raise NotProvableError(no_such_backend(setter.name), advice=advice)
+        or_run = " Or run with --backend sox." if setter.name == "sox" and part.per_call else ""
+        raise NotProvableError(no_such_backend(setter.name), advice=instead_of(setter.name) + or_run)
     value = setter_calls.argument(setter.call)
     words = f"what is set is not a literal: {ast.unparse(value)}" if value is not None else "what is set cannot be read"
     places = [module.place(node) for module in part.modules for node in module.strings if node.value in ("sox_io", "sox-io")]
     if isinstance(value, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
         places += part.project.mentions
-    raise NotProvableError(words, places[:8], _PASS_ON if part.per_call else _DELETE)
+    raise NotProvableError(
+        words,
+        places[:8],
+        'Pass the value on to each load, save and info as backend= ("sox_io" is "sox" there), or run with --backend NAME.'
+        if part.per_call
+        else "Delete it, and the option that the value comes from: 2.9 has no backends.",
+    )

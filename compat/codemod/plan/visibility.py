@@ -1,18 +1,11 @@
-"""Whether every call of torchaudio is seen: where one may be hidden, no setter can be settled."""
-
-from __future__ import annotations
+"""What must be so for every call of torchaudio to be seen: where one may be hidden, no setter can be settled."""
 
 import ast
 import re
 
 from compat.codemod.plan.part import Part
 from compat.codemod.plan.restore_pairs import restores
-from compat.codemod.source import old_names
-from compat.codemod.source.calls import called, literal, plain_name
-from compat.codemod.source.findings import Place
-from compat.codemod.source.module import Module, Use
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.old_names import Kind
+from compat.codemod.source import Kind, Module, NotProvableError, Place, Use, called, is_test, literal, old_names, plain_name
 from compat.codemod.uses import reexports
 
 _NAMESPACES = re.compile(r"modules|\bmods?\b|\b(?:globals|locals|vars)\(|__dict__|namespace", re.I)
@@ -24,29 +17,27 @@ _UNSEEN = "so not every call is seen"
 
 def all_is_seen(part: Part) -> None:
     """Raise where not every call is seen, or the getter is asked; the first reason is the same for all setters."""
-    why: NotProvableError | None = part.note("doubt", lambda: _first_doubt(part))
+    why = part.note("doubt", lambda: _first_doubt(part))
     if why is not None:
         raise NotProvableError(*why.args)
 
 
 def _first_doubt(part: Part) -> NotProvableError | None:
     try:
-        _look(part)
+        nobody_asks(part)
+        for module in part.modules:
+            _seen(module)
+        paths = {module.path for module in part.modules}
+        unread = [place for place in part.project.unread if place.cell is None or place.path in paths]
+        if unread and not part.modules[0].standalone:
+            return NotProvableError("code that may load is not read as Python", unread[:3])
+        for module in part.modules:
+            if part.project.target == "2.1":
+                _no_variable(module)
+            _no_other_name(part, module)
     except NotProvableError as why:
         return why
     return None
-
-
-def _look(part: Part) -> None:
-    nobody_asks(part)
-    for module in part.modules:
-        _seen(module)
-    if part.project.unread and not part.modules[0].standalone:
-        raise NotProvableError("a file that speaks of torchaudio cannot be read", part.project.unread[:3])
-    for module in part.modules if part.project.target == "2.1" else ():
-        _no_variable(module)
-    for module in part.modules:
-        _no_other_name(part, module)
 
 
 def nobody_asks(part: Part) -> None:
@@ -54,9 +45,10 @@ def nobody_asks(part: Part) -> None:
     for module in part.modules:
         known = {restore.getter for restore in restores(module)}
         for use in module.of(Kind.GETTER):
-            if use not in known and not use.stored:
-                advice = "Decide what the code that asks for it should do."
-                raise NotProvableError("get_audio_backend is used", [module.place(use.node)], advice)
+            if use not in known:
+                raise NotProvableError(
+                    "get_audio_backend is used", [module.place(use.node)], "Decide what the code that asks for it should do."
+                )
 
 
 def _no_other_name(part: Part, module: Module) -> None:
@@ -67,15 +59,15 @@ def _no_other_name(part: Part, module: Module) -> None:
         if passed and imported.local != old_names.ROOT and imported.scope is module.names.module:
             others = part.project.imports.who_imports(module.path, imported.local)
             if others:
-                reason = f"{imported.local} is imported from {module.path} elsewhere, {_UNSEEN}"
-                raise NotProvableError(reason, [Place(others[0], 1, 1, 1, 1)])
+                raise NotProvableError(
+                    f"{imported.local} is imported from {module.path} elsewhere, {_UNSEEN}", [Place(others[0], 1, 1, 1, 1)]
+                )
     for reached in reexports.of(part.project, module):
         if reached.known.kind in (Kind.FUNCTION, Kind.SETTER, Kind.GETTER):
             raise NotProvableError(f"torchaudio is reached by way of {reached.through}, {_UNSEEN}", [module.place(reached.node)])
 
 
 def _no_variable(module: Module) -> None:
-    """Raise where a module speaks of the variable that turns the dispatcher on or off."""
     named = [node for node in module.names.all(ast.keyword) if node.arg == old_names.VARIABLE]
     for mention in (*(string for string in module.strings if old_names.VARIABLE in str(string.value)), *named):
         raise NotProvableError(f"{old_names.VARIABLE} is used, and may turn the dispatcher off", [module.place(mention)])
@@ -96,7 +88,7 @@ def _seen(module: Module) -> None:
         place = module.place(module.statement_of(hidden.node))
         raise NotProvableError("torchaudio is used in an f-string, where nothing is changed", [place])
     for string in module.strings:
-        if string.value == old_names.ROOT and not module.is_test and _is_looked_up(module, string):
+        if string.value == old_names.ROOT and not is_test(module.path) and _is_looked_up(module, string):
             raise NotProvableError(f"torchaudio is looked up by a string, {_UNSEEN}", [module.place(string)])
     for node in module.names.all(ast.Attribute):
         if node.attr in old_names.FUNCTIONS and _through_another(module, node):
@@ -104,7 +96,7 @@ def _seen(module: Module) -> None:
 
 
 def _escapes(module: Module, use: Use) -> bool:
-    """Whether the bare module is used in a way after which calls through it are no longer seen."""
+    """Tell whether the bare module is used in a way after which calls through it are no longer seen."""
     above = module.names.parents.get(use.node)
     if isinstance(above, _ASKED):
         return False
@@ -120,7 +112,6 @@ def _escapes(module: Module, use: Use) -> bool:
 
 
 def _through_another(module: Module, node: ast.Attribute) -> bool:
-    """Whether torchaudio may be reached as an attribute, as a name of another module of the project, or by a star import."""
     owner = node.value
     if isinstance(owner, ast.Attribute):
         return owner.attr == old_names.ROOT

@@ -1,1 +1,1 @@
-"""Text made from results: one file a format, each with ``write(result, options, out)``."""
+"""What is said of a run: the causes of what is left, one file a format, what is known already, what to do next."""

@@ -1,28 +1,20 @@
 """JSON, SARIF and GitHub annotations."""
 
-from __future__ import annotations
-
+import dataclasses
 import json
 import os
 from collections.abc import Iterator
 from typing import Any, TextIO
 from urllib.parse import quote
 
-from compat.codemod.reporting.plain import left_of, printable, sentence
-from compat.codemod.source.findings import Finding, Place
-from compat.codemod.source.options import Options
-from compat.codemod.source.results import Result, kinds_of
+from compat._version import __version__
+from compat.codemod.reporting.words import left_of, printable, sentence
+from compat.codemod.source import Finding, Options, Place, Result, kinds_of
 
 
 def _place(place: Place) -> dict[str, Any]:
-    found = {
-        "path": printable(place.path),
-        "line": place.line,
-        "column": place.column,
-        "end_line": place.end_line,
-        "end_column": place.end_column,
-    }
-    return found if place.cell is None else {**found, "cell": place.cell}
+    found = {**dataclasses.asdict(place), "path": printable(place.path)}
+    return {name: one for name, one in found.items() if one is not None}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -38,8 +30,6 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 def write_json(result: Result, options: Options, out: TextIO) -> None:
     """One object: files with their findings, problems, counts."""
-    from compat._version import __version__
-
     whole = {
         "version": __version__,
         "target": options.target,
@@ -74,7 +64,6 @@ def _shown(result: Result, options: Options) -> Iterator[tuple[Finding, bool]]:
 
 def write_sarif(result: Result, options: Options, out: TextIO) -> None:
     """SARIF 2.1.0, as code scanning services take it."""
-    from compat._version import __version__
     from compat.codemod.rules import rules
 
     known = list(rules().values())

@@ -1,97 +1,120 @@
-"""One page of HTML that needs nothing else: summary, diffs side by side, findings by rule, a box to filter by."""
+"""One page of HTML that needs nothing else: what was run, what to do next, causes with their lines, diffs side by side, a filter."""
 
-from __future__ import annotations
-
+import datetime
 import difflib
 import html
-from collections import defaultdict
-from collections.abc import Iterator
+import os
+import shlex
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from urllib.parse import quote
 
-from compat.codemod.reporting.plain import left_of, printable, sentence, summary
-from compat.codemod.source.findings import Finding
-from compat.codemod.source.options import Options
-from compat.codemod.source.results import FileResult, Result
+from compat.codemod.reporting.causes import Block, blocks, is_pin, without_twins
+from compat.codemod.reporting.lines import Lines, shown
+from compat.codemod.reporting.next_step import next_steps
+from compat.codemod.reporting.plain import summary
+from compat.codemod.reporting.words import counted, left_of, printable, sentence
+from compat.codemod.rules import rules
+from compat.codemod.source import FileResult, Finding, Options, Place, Result
 
 _CONTEXT = 3
-
-_STYLE = """
-:root { color-scheme: light dark; --line: #8885; --old: #f002; --new: #0a02; --dim: #666; }
-@media (prefers-color-scheme: dark) { :root { --dim: #aaa; } }
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 90rem; padding: 0 1rem; overflow-wrap: anywhere; }
-th { overflow-wrap: normal; }
-table { border-collapse: collapse; width: 100%; } td, th { text-align: left; vertical-align: top; padding: .1rem .5rem; }
-.diff { table-layout: fixed; font: 12px/1.45 ui-monospace, monospace; border: 1px solid var(--line); }
-.diff td { white-space: pre-wrap; overflow-wrap: anywhere; } .diff .n { width: 3.5rem; color: var(--dim); text-align: right; }
-.old { background: var(--old); } .new { background: var(--new); } .gap td { border-top: 1px dashed var(--line); color: var(--dim); }
-summary { cursor: pointer; padding: .3rem 0; } code { font: 13px ui-monospace, monospace; }
-#filter { box-sizing: border-box; width: 100%; padding: .5rem; font: inherit; }
-.finding { border-top: 1px solid var(--line); padding: .3rem 0; }
-.advice { color: var(--dim); } [hidden] { display: none; }
-@media (max-width: 45rem) { .diff .n { width: 2.2rem; padding: .1rem .2rem; } .diff td { padding: .1rem .2rem; } }
-"""
-
-_SCRIPT = """
-const box = document.getElementById("filter");
-box.addEventListener("input", () => {
-  const words = box.value.toLowerCase().split(/\\s+/).filter(Boolean);
-  for (const one of document.querySelectorAll("[data-text]")) {
-    one.hidden = !words.every((word) => one.dataset.text.toLowerCase().includes(word));
-  }
-  for (const group of document.querySelectorAll("[data-group]")) {
-    group.hidden = !group.querySelector("[data-text]:not([hidden])");
-  }
-});
-"""
+_LIMIT = 50
+_STYLE = Path(__file__).with_name("page.css").read_text("utf-8")
+_SCRIPT = Path(__file__).with_name("page.js").read_text("utf-8")
 
 
 def page(result: Result, options: Options) -> str:
     """The whole page."""
     changed = [file for file in result.files if file.changed]
-    findings = [finding for file in result.files for finding in left_of(file, options)]
+    left = without_twins(finding for file in result.files for finding in left_of(file, options))
+    causes, pins = blocks(left), [finding for finding in left if is_pin(finding)]
+    lines = Lines(result, options)
+    project = os.path.basename(os.path.abspath(os.path.commonpath([os.path.abspath(path) for path in options.paths or (".",)])))
+    title = f"{_text(project)}: moving to torchaudio {_text(options.target)}"
     parts = [
-        "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'><title>torchaudio-compat</title>",
-        f"<meta name='viewport' content='width=device-width'><style>{_STYLE}</style></head><body>",
-        f"<h1>Moving to torchaudio {_text(options.target)}</h1><p>{_text(summary(result, options))}.</p>",
-        _counts(result, options),
+        f"<!doctype html>\n<html lang='en'><head><meta charset='utf-8'><title>{title}</title>",
+        f"<meta name='viewport' content='width=device-width'><style>{_STYLE}</style></head><body><h1>{title}</h1>",
+        f"<p class='run'>{datetime.datetime.now().astimezone():%Y-%m-%d %H:%M %Z} <code>{_text(_command())}</code></p>",
+        f"<p>{_text(summary(result, options))}.</p>",
+        *(f"<p class='next'>{_text(step)}</p>" for step in next_steps(result, options)),
         "<p><input id='filter' type='search' placeholder='Filter by path, rule or words' aria-label='Filter'></p>",
-        "<h2>Changes</h2>" if changed else "",
+        f"<h2>Left for you <span>{len(causes)}</span></h2>" if causes else "",
+        *(part for block in causes for part in _block(block, lines, options)),
+        f"<h2>Pins <span>{len(pins)}</span></h2><p>{_text(pins[0].advice)}</p>" if pins else "",
+        *(_line(finding.place, finding.reason, lines, options) for finding in pins),
+        f"<h2>Changes <span>{len(changed)}</span></h2>" if changed else "",
         *(_file(file) for file in changed),
-        "<h2>Left for you</h2>" if findings else "",
-        *_by_rule(findings),
+        *_counts(result, left),
     ]
     if result.problems:
-        parts.append("<h2>Not read, parsed or written</h2><ul>")
-        parts += [f"<li>{_text(str(problem))}</li>" for problem in result.problems]
-        parts.append("</ul>")
+        parts += ["<h2>Not read, parsed or written</h2><ul>", *(f"<li>{_text(str(problem))}</li>" for problem in result.problems), "</ul>"]
     return "".join([*parts, f"<script>{_SCRIPT}</script></body></html>\n"])
+
+
+def _command() -> str:
+    name = "python -m compat.codemod" if Path(sys.argv[0]).name == "__main__.py" else Path(sys.argv[0]).name
+    return f"{name} {shlex.join(sys.argv[1:])}"
 
 
 def _text(text: str) -> str:
     return html.escape(printable(text), quote=True)
 
 
-def _counts(result: Result, options: Options) -> str:
-    from compat.codemod.rules import rules
+# What is left
 
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for file in result.files:
-        for finding in file.fixed:
-            counts[finding.rule][0] += 1
-        for finding in left_of(file, options):
-            counts[finding.rule][1] += 1
-    rows = "".join(
-        f"<tr><td><code>{rule}</code></td><td>{_text(rules()[rule].title)}</td><td>{done}</td><td>{left}</td></tr>"
-        for rule, (done, left) in sorted(counts.items())
+
+def _block(block: Block, lines: Lines, options: Options) -> Iterator[str]:
+    words = (
+        f"{block.rule} {block.reason} {block.advice} {' '.join(map(str, block.places))} {' '.join(str(one.place) for one in block.waiting)}"
     )
-    return f"<table><tr><th>Rule</th><th>What it does</th><th>Changed</th><th>Left</th></tr>{rows}</table>" if rows else ""
+    yield f"<section class='block' data-text='{_text(words)}'><h3><code class='id'>{block.rule}</code> {_text(sentence(block.reason))}</h3>"
+    yield from (_line(place, "", lines, options) for place in block.places[:_LIMIT])
+    yield f"<p class='advice'>{_text(block.advice)}</p>" if block.advice else ""
+    if block.waiting:
+        yield f"<details><summary>{counted(len(block.waiting), 'place waits', 'places wait')} for it</summary>"
+        yield from (_line(one.place, one.rule, lines, options) for one in block.waiting[:_LIMIT])
+        yield "</details>"
+    if block.related:
+        yield f"<p class='advice'>See {', '.join(_link(place, options) for place in block.related[:_LIMIT])}.</p>"
+    if block.rule in rules():
+        rule = rules()[block.rule]
+        yield f"<details><summary>{_text(rule.title)}</summary><p>{_text(rule.explanation.strip())}</p></details>"
+    yield "</section>"
+
+
+def _line(place: Place, words: str, lines: Lines, options: Options) -> str:
+    """A place with its line, the stretch that is meant marked."""
+    line = lines.of(place)
+    start = place.column - 1
+    end = max(place.end_column - 1, start + 1) if place.end_line == place.line else len(line)
+    code = f"{_text(line[:start])}<mark>{_text(line[start:end])}</mark>{_text(line[end:])}"
+    return (
+        f"<div class='place'>{_link(place, options)} {_text(words)}"
+        + (f"<pre><span class='n'>{place.line}</span>{code}</pre>" if line.strip() else "")
+        + "</div>"
+    )
+
+
+def _link(place: Place, options: Options) -> str:
+    home = os.path.dirname(os.path.abspath(options.report or "."))
+    path = os.path.relpath(place.path, home) if place.path != "<stdin>" else ""
+    target = quote(os.fsencode(path.replace(os.sep, "/"))) + ("" if place.cell else f"#L{place.line}")
+    where = _text(str(place)).replace(":cell ", " cell&nbsp;")
+    return f"<a href='{target}'><code>{where}</code></a>"
+
+
+# Changes
 
 
 def _file(file: FileResult) -> str:
-    rules = " ".join(sorted({finding.rule for finding in file.fixed}))
-    return (
-        f"<details open data-text='{_text(f'{file.path} {rules}')}'><summary><code>{_text(file.path)}</code> {rules}</summary>"
-        f"<table class='diff'>{''.join(_rows(file.before, file.after))}</table></details>"
+    names = " ".join(sorted({finding.rule for finding in file.fixed}))
+    head = f"<details open data-text='{_text(f'{file.path} {names}')}'><summary><code>{_text(file.path)}</code> {names}</summary>"
+    tables = (
+        f"{f'<h4>{_text(name)}</h4>' if name else ''}<table class='diff'>{''.join(_rows(*texts))}</table>" for name, *texts in shown(file)
     )
+    return f"{head}{''.join(tables)}</details>"
 
 
 def _rows(before: str, after: str) -> Iterator[str]:
@@ -112,18 +135,12 @@ def _cell(lines: list[str], index: int, end: int, kind: str, tag: str) -> str:
     return f"<td class='n'>{index + 1}</td><td{mark}>{_text(lines[index])}</td>"
 
 
-def _by_rule(findings: list[Finding]) -> Iterator[str]:
-    from compat.codemod.rules import rules
-
-    groups: dict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        groups[finding.rule].append(finding)
-    for rule, own in sorted(groups.items()):
-        yield f"<section data-group><h3><code>{rule}</code> {_text(rules()[rule].title)}</h3>"
-        for finding in own:
-            words = f"{finding.place} {finding.rule} {finding.reason} {finding.advice}"
-            related = ", ".join(str(place) for place in finding.related)
-            yield f"<div class='finding' data-text='{_text(words)}'><code>{_text(str(finding.place))}</code> "
-            yield _text(sentence(finding.reason))
-            yield f" <span class='advice'>{_text(finding.advice)}{_text(f' (see {related})' if related else '')}</span></div>"
-        yield f"<p class='advice'>{_text(rules()[rule].explanation.strip())}</p></section>"
+def _counts(result: Result, left: Iterable[Finding]) -> Iterator[str]:
+    fixed = Counter(finding.rule for file in result.files for finding in file.fixed)
+    kept = Counter(finding.rule for finding in left)
+    if fixed or kept:
+        yield "<h2>Rules</h2><table class='rules'><tr><th>Rule</th><th>What it does</th><th>Changed</th><th>Left</th></tr>"
+        for rule in sorted({*fixed, *kept}):
+            row = f"<td><code class='id'>{rule}</code></td><td>{_text(rules()[rule].title)}</td>"
+            yield f"<tr>{row}<td>{fixed[rule]}</td><td>{kept[rule]}</td></tr>"
+        yield "</table>"

@@ -1,86 +1,115 @@
-"""Lines for people, and unified diffs."""
+"""Blocks for people, one a cause, as linters show them; or one line a finding."""
 
-from __future__ import annotations
-
-import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from compat.codemod.source.findings import Finding
-from compat.codemod.source.options import Options
-from compat.codemod.source.results import FileResult, Result, kinds_of
+from compat.codemod.reporting.causes import Block, blocks, is_pin, without_twins
+from compat.codemod.reporting.lines import Lines
+from compat.codemod.reporting.patch import diff
+from compat.codemod.reporting.words import counted, left_of, printable, sentence
+from compat.codemod.source import Finding, Options, Place, Result, kinds_of
 
 _COLOURS = {"+": "\033[32m", "-": "\033[31m", "@": "\033[36m"}
 _PLAIN = "\033[0m"
 _BOLD = "\033[1m"
+_MANY = 8
 
 
-def write(result: Result, options: Options, out: TextIO, notes: TextIO | None = None) -> None:
-    """Diffs if they are asked for, and a line for each finding; those to ``notes`` beside a diff, which stays a patch."""
-    colour = out.isatty()
-    for file in result.files:
-        if options.diff and file.changed:
-            for line in diff(file):
-                start = (
-                    _COLOURS.get(line[:1], "")
-                    if colour and not line.startswith(("+++", "---"))
-                    else _BOLD
-                    if colour and line[:3] in ("+++", "---")
-                    else ""
-                )
-                out.write(f"{start}{line}{_PLAIN if start else ''}\n")
-    out.flush()
-    out = notes if notes is not None and options.diff else out
+def write(result: Result, options: Options, out: TextIO, notes: TextIO) -> None:
+    """Diffs if they are asked for, and what was found; that to ``notes`` beside a diff, which stays a patch."""
+    if options.diff:
+        _write_diffs(result, out)
+    out = notes if options.diff else out
     for file in result.files:
         if options.writes and file.changed:
             rules = sorted({finding.rule for finding in file.fixed})
             out.write(f"{printable(file.path)}: changed ({', '.join(rules)})\n")
         if options.check:
-            for finding in file.fixed:
-                out.write(f"{line_of(finding, would=True)}\n")
-        for finding in left_of(file, options):
-            out.write(f"{line_of(finding)}\n")
+            out.writelines(f"{line_of(finding)} [would be changed]\n" for finding in without_twins(file.fixed))
+    left = [finding for file in result.files for finding in left_of(file, options)]
+    if options.format == "concise":
+        out.writelines(f"{line_of(finding)}\n" for finding in without_twins(left))
+    else:
+        lines = Lines(result, options)
+        for block in blocks(left):
+            out.writelines(f"{line}\n" for line in _shown(block, lines))
+        out.writelines(_pins(left))
     if options.statistics:
         statistics(result, options, out)
     out.flush()
 
 
-def left_of(file: FileResult, options: Options) -> list[Finding]:
-    """What is left in a file, at its places in what the file holds now."""
-    return file.left_after if options.writes else file.left
+def _write_diffs(result: Result, out: TextIO) -> None:
+    colour = out.isatty()
+    for file in result.files:
+        for line in diff(file) if file.changed else ():
+            start = _BOLD if line.startswith(("+++", "---")) else _COLOURS.get(line[:1], "")
+            out.write(f"{start}{line}{_PLAIN}\n" if colour and start else f"{line}\n")
+    out.flush()
 
 
-def line_of(finding: Finding, *, would: bool = False) -> str:
+def _shown(block: Block, lines: Lines) -> Iterator[str]:
+    """A cause: its words, its line with a caret, what to do, what waits for it."""
+    place, number = block.places[0], str(block.places[0].line)
+    gap = " " * len(number)
+    yield f"{block.rule} {sentence(block.reason)}"
+    yield f"{gap}--> {printable(str(place))}"
+    line = printable(lines.of(place))
+    if line.strip():
+        yield f"{gap} |"
+        yield f"{number} | {line}"
+        yield f"{gap} | {caret(line, place)}"
+    if block.advice:
+        yield f"{gap} = help: {block.advice}"
+    if block.waiting:
+        yield f"{gap} = {counted(len(block.waiting), 'place waits', 'places wait')} for it: {_places(one.place for one in block.waiting)}"
+    if len(block.places) > 1:
+        yield f"{gap} = the same in {counted(len(block.places) - 1, 'more place')}: {_places(block.places[1:])}"
+    if block.related:
+        yield f"{gap} = see {_places(block.related)}"
+    yield ""
+
+
+def caret(line: str, place: Place) -> str:
+    """The carets below a stretch of a line; tabs stay, so that both lines are indented alike."""
+    start = place.column - 1
+    end = place.end_column - 1 if place.end_line == place.line else len(line)
+    before = "".join("\t" if letter == "\t" else " " for letter in line[:start])
+    return before + "^" * max(min(end, len(line)) - start, 1)
+
+
+def _places(places: Iterable[Place]) -> str:
+    found = list(dict.fromkeys(printable(str(place)) for place in places))
+    more = len(found) - _MANY
+    return ", ".join(found[:_MANY]) + (f" and {more} more" if more > 0 else "")
+
+
+def _pins(findings: Iterable[Finding]) -> Iterator[str]:
+    """The pins, in a list of their own."""
+    found = [one for one in without_twins(findings) if is_pin(one)]
+    if found:
+        yield f"Pins to move with it. {found[0].advice}\n"
+        yield from (f"  {printable(str(one.place))}: {sentence(one.reason)}\n" for one in found)
+        yield "\n"
+
+
+def line_of(finding: Finding) -> str:
     """One line: place, rule, reason, advice, other places."""
-    text = f"{printable(str(finding.place))}: {finding.rule} {sentence(finding.reason)}"
-    if would:
-        return f"{text} [would be changed]"
-    if finding.advice:
-        text += f" {finding.advice}"
-    if finding.related:
-        text += f" (see {', '.join(printable(str(place)) for place in finding.related)})"
-    return text
-
-
-def sentence(text: str) -> str:
-    """With a full stop."""
-    return text if text.endswith((".", "!", "?")) else f"{text}."
-
-
-def printable(text: str) -> str:
-    """A path that is not UTF-8, with what cannot be shown replaced."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    text = f"{printable(str(finding.place))}: {finding.rule} {sentence(finding.reason)} {finding.advice}".rstrip()
+    related = ", ".join(printable(str(place)) for place in finding.related)
+    return f"{text} (see {related})" if related else text
 
 
 def summary(result: Result, options: Options) -> str:
     """One line on the whole run."""
-    changed = sum(file.changed for file in result.files)
-    left = sum(len(left_of(file, options)) for file in result.files)
+    left = [finding for file in result.files for finding in without_twins(left_of(file, options))]
+    pins = sum(map(is_pin, left))
     verb = "changed" if options.writes else "would be changed"
-    parts = [f"{changed} {'file' if changed == 1 else 'files'} {verb}", f"{left} {'finding' if left == 1 else 'findings'} left"]
-    if result.problems:
-        parts.append(f"{len(result.problems)} not read, parsed or written")
-    return f"{result.scanned} {'file' if result.scanned == 1 else 'files'} looked at: {', '.join(parts)}"
+    parts = [f"{counted(sum(file.changed for file in result.files), 'file')} {verb}", f"{counted(len(left) - pins, 'finding')} left"]
+    parts += [counted(pins, "pin")] if pins else []
+    parts += [f"{result.known} known"] if result.known else []
+    parts += [f"{len(result.problems)} not read, parsed or written"] if result.problems else []
+    return f"{counted(result.scanned, 'file')} looked at: {', '.join(parts)}"
 
 
 def statistics(result: Result, options: Options, out: TextIO) -> None:
@@ -92,26 +121,3 @@ def statistics(result: Result, options: Options, out: TextIO) -> None:
     verb = "changed" if options.writes else "to change"
     for rule in sorted({*fixed, *left}):
         out.write(f"{fixed.get(rule, 0):6} {verb} {left.get(rule, 0):6} left  {rule} {rules()[rule].title}\n")
-
-
-def diff(file: FileResult) -> Iterator[str]:
-    """A unified diff of a file; a notebook's is that of its JSON, so that it can be applied."""
-    path = printable(file.path).lstrip("/")
-    shown = (file.before, file.after)
-    if path.endswith(".ipynb"):
-        shown = (file.old.decode("utf-8", "replace"), file.new.decode("utf-8", "replace"))
-    old, new = map(_lines, shown)
-    for line in difflib.unified_diff(old, new, f"a/{path}", f"b/{path}", lineterm=""):
-        yield line.removesuffix("\n")
-        if not line.endswith(("\n", "\r")) and not line.startswith(("---", "+++", "@@")):
-            yield "\\ No newline at end of file"
-
-
-def _lines(text: str) -> list[str]:
-    # Not splitlines: a form feed is no end of a line, neither for Python nor for patch.
-    lines = [f"{line}\n" for line in text.split("\n")]
-    if lines and lines[-1] == "\n":
-        lines.pop()
-    elif lines:
-        lines[-1] = lines[-1].removesuffix("\n")
-    return lines

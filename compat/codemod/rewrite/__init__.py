@@ -1,1 +1,29 @@
 """From a change in terms of the tree to a new text: drafts, changes, edits, and the check that nothing else became another."""
+
+from compat.codemod.rewrite.changes import (
+    AddArgument,
+    AddStatement,
+    Change,
+    DropArgument,
+    DropFinally,
+    DropName,
+    NameArgument,
+    OfCall,
+    Remove,
+    RenameKeyword,
+    Replace,
+    Substitute,
+    Unwrap,
+    WrapArgument,
+)
+from compat.codemod.rewrite.drafts import NO_FUNCTION, Draft
+from compat.codemod.rewrite.edits import ConflictError, Edit, Track
+from compat.codemod.rewrite.lowering import lower
+from compat.codemod.rewrite.verification import complaint
+
+__all__ = [  # noqa: RUF022 - by what they are
+    "AddArgument", "AddStatement", "Change", "DropArgument", "DropFinally", "DropName", "NameArgument", "OfCall", "Remove",
+    "RenameKeyword", "Replace", "Substitute", "Unwrap", "WrapArgument",
+    "NO_FUNCTION", "Draft",
+    "ConflictError", "Edit", "Track", "complaint", "lower",
+]  # fmt: skip

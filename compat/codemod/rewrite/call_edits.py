@@ -1,15 +1,12 @@
 """Edits of a call: arguments that come, go, get another name or are wrapped, with their commas, brackets and comments."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator
 
 from compat.codemod.rewrite.changes import AddArgument, DropArgument, NameArgument, OfCall, RenameKeyword, WrapArgument
 from compat.codemod.rewrite.edits import ConflictError, Edit
-from compat.codemod.source import call_layout
-from compat.codemod.source.module import Module
+from compat.codemod.source import Module, call_layout
 
 
 def of_call(module: Module, call: ast.Call, changes: list[OfCall]) -> Iterator[Edit]:
@@ -20,8 +17,6 @@ def of_call(module: Module, call: ast.Call, changes: list[OfCall]) -> Iterator[E
         layout = module.note(("layout", call), lambda: call_layout.layout(segment))
     except ValueError as why:
         raise ConflictError(f"this call is left as it is: {why}") from why
-    if any(argument.bare_generator for argument in layout.arguments):
-        raise ConflictError("this call takes a generator without brackets")
     place = {base + argument.start: index for index, argument in enumerate(layout.arguments)}
 
     def index_of(argument: ast.expr | ast.keyword) -> int:
@@ -30,8 +25,8 @@ def of_call(module: Module, call: ast.Call, changes: list[OfCall]) -> Iterator[E
         return place[text.span(argument)[0]]
 
     added: dict[str, str] = {}
-    dropped: set[int] = set()
-    closing: dict[int, str] = {}
+    dropped = set()
+    closing = {}
     present = {keyword.arg for keyword in call.keywords}
     for change in changes:
         match change:

@@ -4,8 +4,6 @@ How commas, brackets, comments, indentation and blank lines look afterwards is d
 rules and for all changes of a file at once: two rules that each remove one of two statements leave no empty block.
 """
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 from collections.abc import Iterator
@@ -14,45 +12,54 @@ from compat.codemod.source.tree import Tree
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class AddArgument:
-    """A call gains a keyword argument, once, however many ask for it with the same value; it must not have one of the name."""
+class OfCall:
+    """A change of one call."""
 
     call: ast.Call
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class OfStatement:
+    """A change of one statement."""
+
+    statement: ast.stmt
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class AddArgument(OfCall):
+    """A call gains a keyword argument, once, however many ask for it with the same value; it must not have one of the name."""
+
     name: str
     value: str
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class RenameKeyword:
+class RenameKeyword(OfCall):
     """A keyword argument gets another name."""
 
-    call: ast.Call
     keyword: ast.keyword
     name: str
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class DropArgument:
+class DropArgument(OfCall):
     """A call loses an argument, which must be without effects."""
 
-    call: ast.Call
     argument: ast.keyword | ast.expr
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class NameArgument:
+class NameArgument(OfCall):
     """A positional argument becomes a keyword."""
 
-    call: ast.Call
     argument: ast.expr
     name: str
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class WrapArgument:
+class WrapArgument(OfCall):
     """An argument is passed through a function."""
 
-    call: ast.Call
     argument: ast.expr | ast.keyword
     function: str
 
@@ -67,10 +74,8 @@ class Replace:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Remove:
+class Remove(OfStatement):
     """A statement goes, comments stay."""
-
-    statement: ast.stmt
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -90,10 +95,9 @@ class AddStatement:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Unwrap:
+class Unwrap(OfStatement):
     """A compound statement gives way to one of its blocks."""
 
-    statement: ast.stmt
     body: tuple[ast.stmt, ...]
 
 
@@ -105,15 +109,13 @@ class DropFinally:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Substitute:
+class Substitute(OfStatement):
     """A statement gives way to a simple one; comments inside it stay, above."""
 
-    statement: ast.stmt
     new: str
 
 
-OfCall = AddArgument | RenameKeyword | DropArgument | NameArgument | WrapArgument
-Change = OfCall | Replace | Remove | DropName | AddStatement | Unwrap | DropFinally | Substitute
+Change = OfCall | Replace | OfStatement | DropName | AddStatement | DropFinally
 
 
 def stretches(module: Tree, change: Change) -> Iterator[tuple[int, int]]:
@@ -130,5 +132,5 @@ def stretches(module: Tree, change: Change) -> Iterator[tuple[int, int]]:
             yield from ((start, first), (last, end))
         case DropFinally(statement):
             yield from map(module.span, statement.finalbody)
-        case AddArgument() | RenameKeyword() | DropArgument() | NameArgument() | WrapArgument():
+        case OfCall():
             yield module.span(change.call)

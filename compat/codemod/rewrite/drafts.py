@@ -1,17 +1,14 @@
 """A finding as a rule makes it: a stretch of text, the changes that would settle it, and the function of torchaudio they touch."""
 
-from __future__ import annotations
-
 import dataclasses
 
 from compat.codemod.rewrite.changes import Change
-from compat.codemod.source.findings import Place
-from compat.codemod.source.module import Imported, Use
+from compat.codemod.source import Imported, Place, Use
 
 # A use, an import, or the full path of a name that stands in a text: "torchaudio.AudioMetaData".
 Touched = Use | Imported | str
 # For a change that no function of torchaudio has a part in, as of an environment variable.
-NO_FUNCTION: tuple[Touched, ...] = ()
+NO_FUNCTION = ()
 
 
 @dataclasses.dataclass(eq=False)

@@ -1,7 +1,5 @@
 """Edits of a text: stretches and what takes their place; applying them, undoing them, and following an offset through."""
 
-from __future__ import annotations
-
 import bisect
 from collections.abc import Iterable
 from typing import NamedTuple

@@ -1,15 +1,13 @@
 """From changes to edits: all changes of a file are sorted by what they touch, and made together or not at all."""
 
-from __future__ import annotations
-
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from compat.codemod.rewrite import call_edits, statement_edits
 from compat.codemod.rewrite.changes import AddStatement, Change, DropFinally, DropName, OfCall, Remove, Replace, Substitute, Unwrap
 from compat.codemod.rewrite.edits import ConflictError, Edit, settle
-from compat.codemod.source.module import Module
+from compat.codemod.source import Module
 
 
 def lower(module: Module, changes: Iterable[Change]) -> list[Edit]:
@@ -18,11 +16,11 @@ def lower(module: Module, changes: Iterable[Change]) -> list[Edit]:
     Raises:
         ConflictError: they do not go together.
     """
-    calls: dict[ast.Call, list[OfCall]] = defaultdict(list)
+    calls = defaultdict(list)
     removed: dict[ast.stmt, None] = {}
     names: dict[ast.Import | ast.ImportFrom, dict[ast.alias, None]] = defaultdict(dict)
     added: dict[ast.stmt, dict[str, None]] = defaultdict(dict)
-    edits: list[Edit] = []
+    edits = []
     for change in changes:
         match change:
             case Replace():
@@ -39,7 +37,7 @@ def lower(module: Module, changes: Iterable[Change]) -> list[Edit]:
                 edits.append(statement_edits.drop_finally(module, change.statement))
             case Substitute():
                 edits += statement_edits.substitute(module, change)
-            case _:
+            case OfCall():
                 calls[change.call].append(change)
     for statement, aliases in names.items():
         if len(aliases) == len(statement.names):
@@ -58,20 +56,15 @@ def lower(module: Module, changes: Iterable[Change]) -> list[Edit]:
 # Imports
 
 
-def _drop_names(module: Module, statement: ast.Import | ast.ImportFrom, dropped: dict[ast.alias, None]) -> Iterator[Edit]:
+def _drop_names(module: Module, statement: ast.Import | ast.ImportFrom, dropped: dict[ast.alias, None]) -> list[Edit]:
     spans = [(*module.text.span(alias), alias in dropped) for alias in statement.names]
     last = max(index for index, (_, _, gone) in enumerate(spans) if not gone)
-    for index, (start, _, gone) in enumerate(spans[:last]):
-        if gone:
-            yield _bare(module, Edit(start, spans[index + 1][0], ""))
+    edits = [Edit(start, spans[index + 1][0], "") for index, (start, _, gone) in enumerate(spans[:last]) if gone]
     if last < len(spans) - 1:
-        yield _bare(module, Edit(spans[last][1], spans[-1][1], ""))
-
-
-def _bare(module: Module, edit: Edit) -> Edit:
-    if "#" in module.text.text[edit.start : edit.end]:
+        edits.append(Edit(spans[last][1], spans[-1][1], ""))
+    if any("#" in module.text.text[edit.start : edit.end] for edit in edits):
         raise ConflictError("a comment stands between the imported names")
-    return edit
+    return edits
 
 
 def _after(module: Module, anchor: ast.stmt, lines: list[str]) -> Edit:

@@ -1,15 +1,12 @@
 """Edits of statements: what goes, gives way to another or to its own block, with the comments and blank lines around it."""
 
-from __future__ import annotations
-
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from compat.codemod.rewrite.changes import Substitute, Unwrap
 from compat.codemod.rewrite.edits import ConflictError, Edit
-from compat.codemod.source import conditions
-from compat.codemod.source.module import Module
+from compat.codemod.source import Module, conditions
 
 # A comment that speaks to a tool about the statement it stands behind goes with it; any other is for people, and stays.
 _DIRECTIVE = re.compile(r"#\s*(noqa|type:|pragma|pylint:|pyright:|ruff:|mypy:|isort:|fmt:|yapf:|nosec|compat:)", re.I)
@@ -18,21 +15,17 @@ _DIRECTIVE = re.compile(r"#\s*(noqa|type:|pragma|pylint:|pyright:|ruff:|mypy:|is
 def removals(module: Module, removed: dict[ast.stmt, None], added: dict[ast.stmt, dict[str, None]]) -> Iterator[Edit]:
     """The edits that take statements out, or put new ones in their place where a block would be empty."""
     removed = _with_what_vanishes(module, removed, added)
-    blocks: dict[tuple[int, str], list[ast.stmt]] = {}
-    for statement in removed:
-        parent, field = module.block(statement)
-        blocks.setdefault((id(parent), field), getattr(parent, field))
-        if isinstance(parent, ast.If) and field == "orelse" and module.is_elif(statement):
-            raise ConflictError("it is an `elif`")
+    if any(map(module.is_elif, removed)):
+        raise ConflictError("it is an `elif`")
+    blocks = {id(block): block for block in map(module.siblings, removed)}
     for block in blocks.values():
         is_module = block is module.tree.body
         emptied = not is_module and all(statement in removed and not added.get(statement) for statement in block)
         for index, statement in enumerate(block):
             if statement in removed:
-                if emptied and index == 0:
-                    yield from _put(module, statement, ["pass"])
-                elif added.get(statement):
-                    yield from _put(module, statement, list(added[statement]))
+                lines = ["pass"] if emptied and index == 0 else list(added.get(statement, ()))
+                if lines:
+                    yield _put(module, statement, lines)
                 else:
                     yield _take_out(module, statement, block, removed)
 
@@ -62,7 +55,7 @@ def _with_what_vanishes(module: Module, removed: dict[ast.stmt, None], added: di
     return {one: None for one in kept if parents[one] not in kept}
 
 
-def _put(module: Module, statement: ast.stmt, lines: list[str]) -> Iterator[Edit]:
+def _put(module: Module, statement: ast.stmt, lines: list[str]) -> Edit:
     start, end = module.text.span(statement)
     indent = module.text.indent(start)
     alone = not module.text.text[module.text.line_start(start) : start].strip()
@@ -70,7 +63,7 @@ def _put(module: Module, statement: ast.stmt, lines: list[str]) -> Iterator[Edit
     if comments and not alone:
         raise ConflictError("a comment stands inside the statement")
     joint = f"{module.text.newline}{indent}" if alone else "; "
-    yield Edit(start, end, joint.join([*comments, *lines]))
+    return Edit(start, end, joint.join([*comments, *lines]))
 
 
 def _kept(module: Module, start: int, end: int) -> list[str]:
@@ -85,8 +78,7 @@ def _take_out(module: Module, statement: ast.stmt, block: list[ast.stmt], remove
     start, end = text.span(statement)
     line_start, line_end = text.line_start(start), text.line_end(end)
     before, after = text.text[line_start:start], text.text[end:line_end]
-    rest = re.match(r"[ \t\f]*;?[ \t\f]*", after)
-    tail = after[rest.end() :] if rest else after
+    tail = re.sub(r"\A[ \t\f]*;?[ \t\f]*", "", after)
     if before.strip() or (tail and not tail.startswith("#")):
         return _out_of_line(module, statement, block, removed)
     comments = _kept(module, start, end)
@@ -119,7 +111,6 @@ def _whole_lines(module: Module, start: int, end: int) -> Edit:
 
 
 def _out_of_line(module: Module, statement: ast.stmt, block: list[ast.stmt], removed: dict[ast.stmt, None]) -> Edit:
-    """Take a statement out of a line that it shares with others."""
     text, index = module.text, block.index(statement)
     start, end = text.span(statement)
     if _kept(module, start, end):
@@ -149,15 +140,12 @@ def unwrap(module: Module, change: Unwrap) -> Iterator[Edit]:
         raise ConflictError("something else stands on the line of its block")
     outer, inner = text.indent(start), text.indent(first)
     # Comments between the header and the block belong to the block.
-    while True:
-        above = text.line_start(max(body_start - 1, 0))
-        line = text.text[above:body_start]
-        if above <= start or not line.strip().startswith("#"):
-            break
+    while (above := text.line_start(max(body_start - 1, 0))) > start and text.text[above:body_start].strip().startswith("#"):
         body_start = above
     head = _kept(module, start, body_start)
     yield Edit(line_start, body_start, "".join(f"{outer}{comment}{text.newline}" for comment in head))
-    inside_string = _string_lines(body)
+    strings = [node for one in body for node in ast.walk(one) if isinstance(node, ast.Constant | ast.JoinedStr)]
+    inside_string = {line for node in strings for line in range(node.lineno + 1, (node.end_lineno or node.lineno) + 1)}
     for number in range(text.position(body_start)[0], text.position(body_end)[0] + 1):
         at = text.starts[number - 1]
         if number not in inside_string and text.text.startswith(inner, at):
@@ -165,19 +153,6 @@ def unwrap(module: Module, change: Unwrap) -> Iterator[Edit]:
     tail = _kept(module, body_end, line_end)
     if end > body_end:
         yield Edit(body_end, line_end, "".join(f"{text.newline}{outer}{comment}" for comment in tail))
-
-
-def _string_lines(body: Iterable[ast.AST]) -> set[int]:
-    """The lines that begin inside a string."""
-    found: set[int] = set()
-    waiting = list(body)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Constant | ast.JoinedStr):
-            found.update(range(node.lineno + 1, (node.end_lineno or node.lineno) + 1))
-        else:
-            waiting += ast.iter_child_nodes(node)
-    return found
 
 
 def drop_finally(module: Module, statement: ast.Try) -> Edit:
@@ -191,11 +166,6 @@ def drop_finally(module: Module, statement: ast.Try) -> Edit:
 
 def substitute(module: Module, change: Substitute) -> Iterator[Edit]:
     """The edits that put a simple statement in the place of another."""
-    start, end = module.text.span(change.statement)
     if module.is_elif(change.statement):
         raise ConflictError("it is an `elif`")
-    comments = _kept(module, start, end)
-    if comments and module.text.text[module.text.line_start(start) : start].strip():
-        raise ConflictError("a comment stands inside the statement")
-    joint = f"{module.text.newline}{module.text.indent(start)}"
-    yield Edit(start, end, joint.join([*comments, change.new]))
+    yield _put(module, change.statement, [change.new])

@@ -1,7 +1,5 @@
 """One file a rule: a file here with a ``RULE`` is a rule, found by scanning; nothing else lists it."""
 
-from __future__ import annotations
-
 import functools
 import importlib
 import pkgutil
@@ -18,7 +16,7 @@ def rules() -> dict[str, Rule]:
     """
     found: dict[str, Rule] = {}
     for info in pkgutil.iter_modules(__path__):
-        rule: Rule = importlib.import_module(f"{__name__}.{info.name}").RULE
+        rule = importlib.import_module(f"{__name__}.{info.name}").RULE
         if found.setdefault(rule.id, rule) is not rule:
             raise RuntimeError(f"two rules are called {rule.id}: {found[rule.id].title!r} and {rule.title!r}")
     return dict(sorted(found.items()))

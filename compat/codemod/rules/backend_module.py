@@ -1,10 +1,9 @@
 """Functions of ``torchaudio.backend.sox_io_backend`` and ``soundfile_backend``."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
+from compat import wheel_names
 from compat.codemod.rule import (
     MODERN,
     AddArgument,
@@ -15,6 +14,7 @@ from compat.codemod.rule import (
     Level,
     Module,
     NameArgument,
+    NotProvableError,
     Project,
     RenameKeyword,
     Replace,
@@ -22,38 +22,42 @@ from compat.codemod.rule import (
     Use,
     Valid,
     keyword,
+    old_names,
     starred,
 )
-from compat.codemod.source import old_names
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.uses import backend_limits, dispatcher_variable, forwarding
+from compat.codemod.uses import backend_limits, forwarding
 
+_BELOW = f"{old_names.ROOT}.backend."
 _GONE = "torchaudio.backend is deprecated from 2.1 on and gone in 2.9"
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Calls become those of torchaudio itself; other uses, and names that never were, are reported."""
     for use in module.of(Kind.BACKEND_FUNCTION):
-        if use.stored:
-            continue
         try:
             changes = _kept(module, project, use) if use.call is None else _moved(module, project, use, use.call)
             yield Draft(module.span(use.node), _GONE, changes=tuple(changes), touches=(use,))
         except NotProvableError as why:
-            yield Draft(module.span(use.node), f"{_GONE}; {why.reason}", why.advice or _by_hand(use), related=why.related[1:])
+            by_hand = f'Use torchaudio.{use.name}, with backend="{use.backend}" up to 2.8.'
+            yield Draft(module.span(use.node), f"{_GONE}; {why.reason}", why.advice or by_hand, related=why.related[1:])
     for use in module.uses:
-        parts = use.path.split(".")
-        if use.known is None and parts[:2] == [old_names.ROOT, "backend"] and len(parts) > 3:
-            old = parts[2] == "sox_backend"
-            reason = (
-                "sox_backend, with its own order of arguments and a tuple from info, went in 0.9" if old else f"{use.path} never existed"
-            )
-            if old or parts[2] in ("sox_io_backend", "soundfile_backend"):
-                yield Draft(module.span(use.node), reason, "See what is meant, and use torchaudio.load, .save or .info.")
+        below = use.known is None and f"{use.path}.".startswith(_BELOW)
+        if below and not use.stored and old_names.has(use.path, project.target) is not True:
+            yield from _unknown(module, project, use)
 
 
-def _by_hand(use: Use) -> str:
-    return f'Use torchaudio.{use.name}, with backend="{use.known.backend if use.known else ""}" up to 2.8.'
+def _unknown(module: Module, project: Project, use: Use) -> Iterator[Draft]:
+    """A name below torchaudio.backend that the target does not have, or that never was."""
+    advice = "See what is meant, and use torchaudio.load, .save or .info."
+    parts = use.path.split(".")
+    if use.path.startswith(f"{_BELOW}sox_backend."):
+        yield Draft(module.span(use.node), "sox_backend, with its own order of arguments and a tuple from info, went in 0.9", advice)
+    elif old_names.earlier(use.path):
+        return  # TAC136 speaks of it
+    elif old_names.has(use.path, project.target) is False:
+        yield Draft(module.span(use.node), f"{use.path} is not in torchaudio {project.target}", advice)
+    elif len(parts) > 3 and parts[2] in ("sox_io_backend", "soundfile_backend") and not wheel_names.releases_of(".".join(parts[1:4])):
+        yield Draft(module.span(use.node), f"{use.path} never existed", advice)
 
 
 def _moved(module: Module, project: Project, use: Use, call: ast.Call) -> list[Change]:
@@ -62,31 +66,24 @@ def _moved(module: Module, project: Project, use: Use, call: ast.Call) -> list[C
     Raises:
         NotProvableError: why there are none.
     """
-    assert use.known is not None
     name, changes = _name(module, use)
     changes.append(Replace(*module.span(use.node), f"{name}.{use.name}"))
     if use.name == "save" and len(call.args) > 4:
         if starred(call) or len(call.args) > len(old_names.LEGACY_PARAMETERS["save"]):
             raise NotProvableError("its arguments cannot be told apart")
-        changes += [
-            NameArgument(call, argument, old_names.LEGACY_PARAMETERS["save"][index])
-            for index, argument in enumerate(call.args)
-            if index > 3
-        ]
+        named = zip(call.args, old_names.LEGACY_PARAMETERS["save"], strict=False)
+        changes += [NameArgument(call, argument, parameter) for argument, parameter in [*named][4:]]
     elif any(isinstance(one, ast.Starred) for one in call.args):
         raise NotProvableError("its arguments cannot be told apart")
     path = keyword(call, "filepath")
     if path is not None:
         changes.append(RenameKeyword(call, path, "uri"))
-    if project.target == "2.9":
-        if use.name == "info":  # TAC129 makes it compat.info, which takes the backend by name as 2.2 did
-            changes.append(AddArgument(call, "backend", f'"{use.known.backend}"'))
-            changes += backend_limits.changes_for(project, module, use, use.known.backend)
+    if project.target == "2.9" and use.name != "info":  # TAC129 makes info compat.info, which takes the backend by name as 2.2 did
         return changes
-    if dispatcher_variable.may_be_off(project):
+    if project.dispatcher_may_be_off:
         raise NotProvableError("the dispatcher may be off here")
-    changes.append(AddArgument(call, "backend", f'"{use.known.backend}"'))
-    return [*changes, *backend_limits.changes_for(project, module, use, use.known.backend)]
+    changes.append(AddArgument(call, "backend", f'"{use.backend}"'))
+    return [*changes, *backend_limits.changes_for(project, module, use, use.backend)]
 
 
 def _kept(module: Module, project: Project, use: Use) -> list[Change]:
@@ -95,16 +92,15 @@ def _kept(module: Module, project: Project, use: Use) -> list[Change]:
     Raises:
         NotProvableError: why there are none.
     """
-    assert use.known is not None
     if use.name == "save":
         raise NotProvableError("here it is kept as a value, and the order of its arguments is another")
     name, changes = _name(module, use)
-    backend = None if project.target == "2.9" and use.name == "load" else use.known.backend
-    if backend is not None:
-        if dispatcher_variable.may_be_off(project):
-            raise NotProvableError("the dispatcher may be off here")
-        changes += backend_limits.changes_for(project, module, use, backend)
-    return [*changes, *forwarding.with_backend(module, use, f"{name}.{use.name}", backend and f'"{backend}"')]
+    if project.target == "2.9" and use.name == "load":
+        return [*changes, *forwarding.with_backend(module, use, f"{name}.load", None)]
+    if project.dispatcher_may_be_off:
+        raise NotProvableError("the dispatcher may be off here")
+    changes += backend_limits.changes_for(project, module, use, use.backend)
+    return [*changes, *forwarding.with_backend(module, use, f"{name}.{use.name}", f'"{use.backend}"')]
 
 
 def _name(module: Module, use: Use) -> tuple[str, list[Change]]:

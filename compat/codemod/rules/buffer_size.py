@@ -1,7 +1,5 @@
 """``sox_utils.set_buffer_size``."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
@@ -13,14 +11,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for use in module.of(Kind.BUFFER_SIZE):
         statement = module.statement_of(use.node)
         reason = "torchaudio 2.9 has no libsox, and no buffer of its"
-        if isinstance(statement, ast.Expr) and statement.value is use.call and _plain(use.call):
+        plain = use.call and not any(isinstance(node, ast.Call) and node is not use.call for node in ast.walk(use.call))
+        if plain and isinstance(statement, ast.Expr) and statement.value is use.call:
             yield Draft(module.span(statement), reason, changes=(Remove(statement),), touches=(use,))
-        elif not use.stored:
+        else:
             yield Draft(module.span(use.node), reason, "Delete what depends on it.")
-
-
-def _plain(call: ast.Call | None) -> bool:
-    return call is not None and not any(isinstance(node, ast.Call) and node is not call for node in ast.walk(call))
 
 
 RULE = Rule(

@@ -1,22 +1,29 @@
-"""A number for ``compression=`` in a ``save`` that names no backend."""
-
-from __future__ import annotations
+"""``compression=`` of ``save``: a number without a backend, and for 2.9 any number, which is a bit rate there."""
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import PER_CALL, Draft, Level, Module, Project, Rule, Valid, keyword, literal, starred
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid, keyword, literal, starred
+from compat.codemod.uses.argument_dicts import passed_in_dict
+
+_BIT_RATE = "2.9 takes compression as a bit rate in bit/s; before it was kbit/s for mp3, and a level for flac and ogg"
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Calls that show a number; a variable may hold a CodecConfig."""
-    for _, call in module.calls_of("save"):
+    """Calls that show a number; up to 2.8 a variable may hold a CodecConfig."""
+    for use, call in module.calls_of("save"):
         given = keyword(call, "compression")
-        if given is None or starred(call) or keyword(call, "backend") is not None or len(call.args) > 8:
+        value = literal(given.value) if given else None
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if project.target == "2.9":
+            if given is not None and value is not None and not (number and value >= 1000):  # type: ignore[operator]
+                yield Draft(module.span(given), _BIT_RATE, _in_bits(value))
+            elif given is None and passed_in_dict(module, project, call, "compression"):
+                yield Draft(module.span(use.node), f"{_BIT_RATE}; here it is a key of a dict", _in_bits(None))
+        elif given is None or starred(call) or keyword(call, "backend") is not None or len(call.args) > 8:
             continue
-        value = literal(given.value)
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        elif number:
             reason = "no backend is named, so ffmpeg is asked first, and it takes a CodecConfig for compression, not a number"
-            advice = f'Give backend="sox" beside it, or compression=torchaudio.io.CodecConfig({_same(value)}).'
+            advice = f'Give backend="sox" beside it, or compression=torchaudio.io.CodecConfig({_same(value)}).'  # type: ignore[arg-type]
             yield Draft(module.span(given), reason, advice)
 
 
@@ -24,11 +31,17 @@ def _same(value: float) -> str:
     return f"bit_rate={round(value * 1000)}" if value >= 16 else "..."
 
 
+def _in_bits(value: object) -> str:
+    same = f"compression={round(value * 1000)} for mp3" if isinstance(value, int | float) and value >= 8 else "the bit rate that is meant"
+    return f'Write {same}, or use compat.save with backend="sox", which takes the old number.'
+
+
 RULE = Rule(
     id="TAC137",
-    title="A number for compression= without a backend",
+    title="A number for compression=",
     level=Level.REPORT,
-    targets=PER_CALL,
+    targets=MODERN,
+    example_target="2.2",
     before="""\
 import torchaudio
 
@@ -50,7 +63,8 @@ def write(path, waveform):
     ),
     explanation="""\
 The sox_io backend took a number: a bit rate in kbit/s for mp3, a level for flac and ogg. Per call, ffmpeg comes first and takes a
-torchaudio.io.CodecConfig only; sox still takes the number. Where a global backend of the project settles it, its change does so.
+torchaudio.io.CodecConfig only; sox still takes the number. 2.9 takes every number as a bit rate in bit/s, and 128 is 128 of them.
+Where a global backend of the project settles it, its change does so.
 """,
     check=check,
 )

@@ -1,11 +1,8 @@
 """Integer tensors and file objects given to ``save``."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
-from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Valid, keyword
-from compat.codemod.source import value_kinds
+from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Valid, keyword, value_kinds
 from compat.codemod.uses import passed_values
 
 
@@ -18,8 +15,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             node = named.value if named else call.args[index] if len(call.args) > index and name != "uri" else None
             kind = passed_values.kind(project, module, node) if node is not None else value_kinds.UNKNOWN
             if name == "src" and kind == value_kinds.INTEGERS:
-                reason = "2.9 does not scale integers: an integer tensor is saved as a square wave"
-                yield Draft(module.span(use.node), reason, "Scale it to floats in [-1, 1] first, or use compat.save.")
+                yield Draft(
+                    module.span(use.node),
+                    "2.9 does not scale integers: an integer tensor is saved as a square wave",
+                    "Scale it to floats in [-1, 1] first, or use compat.save.",
+                )
             elif name != "src" and kind == value_kinds.FILE:
                 yield Draft(module.span(use.node), "2.9 does not save to a file object", "Save to a path, or use compat.save.")
 

@@ -1,12 +1,9 @@
 """``TORCHAUDIO_USE_BACKEND_DISPATCHER`` set in Python."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import NO_FUNCTION, NO_LEFTOVERS, Draft, Level, Module, Project, Remove, Rule, Valid, literal
-from compat.codemod.source import old_names
+from compat.codemod.rule import NO_FUNCTION, NO_LEFTOVERS, Draft, Level, Module, Project, Remove, Rule, Valid, literal, old_names
 
 _REASON = f"{old_names.VARIABLE} is not read from 2.2 on"
 
@@ -23,7 +20,9 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             continue
         statement = module.statement_of(node)
         value = _assigned(module, statement, node)
-        if value == "1" and not _imported_before(module, statement):
+        imports = [one.statement for one in module.imported if one.scope is module.names.module]
+        early = all(module.span(one)[0] >= module.span(statement)[0] for one in imports)
+        if value == "1" and early:
             yield Draft(module.span(statement), _REASON, changes=(Remove(statement),), touches=NO_FUNCTION)
         elif value == "1":
             yield Draft(module.span(statement), f"{_REASON}, and here it came after the import and had no effect", "Delete it.")
@@ -37,7 +36,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 def _assigned(module: Module, statement: ast.stmt, node: ast.Constant) -> str | None:
     """What the statement sets the variable to, where that is all it does."""
-    value: ast.AST | None = None
+    value = None
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target = statement.targets[0]
         if isinstance(target, ast.Subscript) and target.slice is node and module.names.qualified(target.value) == "os.environ":
@@ -49,11 +48,6 @@ def _assigned(module: Module, statement: ast.stmt, node: ast.Constant) -> str | 
             value = call.args[1]
     found = literal(value)
     return found if isinstance(found, str) else None
-
-
-def _imported_before(module: Module, statement: ast.stmt) -> bool:
-    at = module.span(statement)[0]
-    return any(one.scope is module.names.module and module.span(one.statement)[0] < at for one in module.imported)
 
 
 RULE = Rule(

@@ -1,19 +1,17 @@
 """The drop-in: one call at the entry point, nothing else."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
 from compat.codemod.rule import DROP_IN, NO_FUNCTION, Draft, Level, Module, Project, Replace, Rule, Valid
 
-_BESIDE = "`torchaudio-compat run SCRIPT` works beside it and needs no line here, and so does `torchaudio-compat codemod --target 2.2`."
 _INSTALL = 'compat.install("2.0")'
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """The files given by ``--entry`` that do not install it yet."""
-    if module.path not in project.entries or _installs(module):
+    installs = any(module.names.qualified(call.func) == "compat.install" for call in module.calls)
+    if module.path not in project.entries or installs:
         return
     body = module.tree.body
     text = module.text
@@ -24,7 +22,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         yield Draft(
             (0, 0),
             "the project has a module of its own called compat",
-            _BESIDE,
+            "`torchaudio-compat run SCRIPT` works beside it and needs no line here, and so does `torchaudio-compat codemod --target 2.2`.",
         )
         return
     head = [statement for index, statement in enumerate(body) if _is_head(statement, index)]
@@ -39,22 +37,14 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         yield Draft(text.span(head[-1]), reason, changes=(Replace(end, end, text.newline * 2 + new + gap),), touches=NO_FUNCTION)
     else:
         first = body[0] if body else None
-        at = text.line_start(text.span(_start(first))[0]) if first else len(text.text)
+        start = [*getattr(first, "decorator_list", ()), first][0] if first else None
+        at = text.line_start(text.span(start)[0]) if start else len(text.text)
         yield Draft((at, at), reason, changes=(Replace(at, at, new + text.newline * (2 if first else 1)),), touches=NO_FUNCTION)
-
-
-def _start(statement: ast.stmt) -> ast.AST:
-    decorators = getattr(statement, "decorator_list", None)
-    return decorators[0] if decorators else statement
 
 
 def _is_head(statement: ast.stmt, index: int) -> bool:
     docstring = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)
     return (index == 0 and docstring) or (isinstance(statement, ast.ImportFrom) and statement.module == "__future__")
-
-
-def _installs(module: Module) -> bool:
-    return any((module.names.qualified(call.func) or "") == "compat.install" for call in module.calls)
 
 
 RULE = Rule(

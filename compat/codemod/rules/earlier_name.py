@@ -1,13 +1,10 @@
 """Names that went with the sox backend of 0.x, long before 2.0."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import DROP_IN, MODERN, Draft, Imported, Level, Module, Project, Remove, Rule, Use, Valid
+from compat.codemod.rule import DROP_IN, MODERN, Draft, Imported, Level, Module, Project, Remove, Rule, Use, Valid, conditions, old_names
 from compat.codemod.rules.leftover_import import is_used
-from compat.codemod.source import conditions, old_names
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -49,7 +46,7 @@ def _is_needless(use: Use, statement: ast.stmt) -> bool:
 
 
 def _stays(module: Module, project: Project, one: Imported, settled: set[ast.Name]) -> bool:
-    """Whether an import is one that will fail: TAC131 drops it where nothing is left that means it."""
+    """Tell whether an import is one that will fail: TAC131 drops it where nothing is left that means it."""
     if conditions.in_import_ladder(module, one.statement):
         return False
     names = {node for node in module.names.scope_of if isinstance(node, ast.Name) and node.id == one.local}

@@ -1,7 +1,5 @@
 """``loader=torchaudio.load``, ``map(torchaudio.load, ...)``, ``partial(torchaudio.load, ...)`` under a set backend (row 18)."""
 
-from __future__ import annotations
-
 from compat.codemod.plan.decide import planned
 from compat.codemod.rule import PER_CALL, Level, Rule, Valid
 

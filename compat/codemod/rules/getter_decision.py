@@ -1,17 +1,15 @@
 """A decision on ``get_audio_backend()``."""
 
-from __future__ import annotations
-
 import ast
 import copy
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from compat.codemod.plan.restore_pairs import restores
-from compat.codemod.rule import MODERN, Change, Draft, Kind, Level, Module, Project, Remove, Replace, Rule, Unwrap, Use, Valid
-from compat.codemod.source import old_names
+from compat.codemod.rule import MODERN, Change, Draft, Kind, Level, Module, Project, Remove, Replace, Rule, Unwrap, Use, Valid, old_names
 
 _Arm = TypeVar("_Arm", ast.stmt, ast.expr)
+_Decision = ast.If | ast.IfExp
 _NONE = {
     "2.1": "get_audio_backend gives None wherever the dispatcher is on, which it is from 2.1 on",
     "2.2": "get_audio_backend gives None from 2.2 on",
@@ -19,34 +17,38 @@ _NONE = {
 }
 
 
-_ARMS = "Decide which arm is meant to run, and ask list_audio_backends() if it is about what is there."
-_VALUE = (
-    "Delete it, or show or give list_audio_backends() or the name that the calls get as backend=; "
-    "set_audio_backend() stays while get_audio_backend() is used."
-)
-
-
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Where both arms differ in offset= and frame_offset= only, the modern one stays; any other use is reported."""
-    settled: set[int] = set()
+    settled = set()
     for use in module.of(Kind.GETTER):
-        if use.stored or _is_asked_for(module, use):
-            continue
-        changes = _modern_arm(module, use)
-        if changes:
-            decision = _decision(module, use)
-            assert decision is not None
-            if id(decision) not in settled:
-                settled.add(id(decision))
-                reason = f"{_NONE[project.target]}; the arm for it calls load as 0.7 did"
-                yield Draft(module.span(decision.test), reason, changes=changes, touches=(use,))
+        above = module.names.parents.get(use.node)
+        if isinstance(above, ast.Call) and above.func is not use.node:
+            continue  # it is asked for its name, say
+        decision = _decision(module, use)
+        changes = _modern_arm(module, decision) if decision else ()
+        if decision and changes:
+            if decision not in settled:
+                settled.add(decision)
+                yield Draft(
+                    module.span(decision.test),
+                    f"{_NONE[project.target]}; the arm for it calls load as 0.7 did",
+                    changes=changes,
+                    touches=(use,),
+                )
         elif not any(restore.getter is use for restore in restores(module)):  # TAC106 speaks of those
-            advice = _ARMS if _is_tested(module, use) else _VALUE
+            advice = (
+                "Decide which arm is meant to run, and ask list_audio_backends() if it is about what is there."
+                if _is_tested(module, use)
+                else (
+                    "Delete it, or show or give list_audio_backends() or the name that the calls get as backend=; "
+                    "set_audio_backend() stays while get_audio_backend() is used."
+                )
+            )
             yield Draft(module.span(use.node), _NONE[project.target], advice)
 
 
 def _is_tested(module: Module, use: Use) -> bool:
-    """Whether a condition depends on it, rather than a print, a return or a name."""
+    """Tell whether a condition depends on it, rather than a print, a return or a name."""
     below: ast.AST = use.node
     for above in module.names.chain(use.node):
         if isinstance(above, ast.Compare | ast.BoolOp | ast.Assert) or below is getattr(above, "test", None):
@@ -55,14 +57,6 @@ def _is_tested(module: Module, use: Use) -> bool:
             return False
         below = above
     return False
-
-
-def _is_asked_for(module: Module, use: Use) -> bool:
-    above = module.names.parents.get(use.node)
-    return isinstance(above, ast.Call) and above.func is not use.node
-
-
-_Decision = ast.If | ast.IfExp
 
 
 def _decision(module: Module, use: Use) -> _Decision | None:
@@ -79,11 +73,9 @@ def _decision(module: Module, use: Use) -> _Decision | None:
 
 def _asks_only(module: Module, test: ast.expr) -> bool:
     for node in ast.walk(test):
-        if isinstance(node, ast.Call) and (node.args or node.keywords):
-            return False
-        if isinstance(node, ast.Name | ast.Attribute) and not (module.names.qualified(node) or "").startswith(old_names.ROOT):
-            return False
-        if not isinstance(node, _OF_A_TEST):
+        gives = isinstance(node, ast.Call) and (node.args or node.keywords)
+        other = isinstance(node, ast.Name | ast.Attribute) and not (module.names.qualified(node) or "").startswith(old_names.ROOT)
+        if gives or other or not isinstance(node, _OF_A_TEST):
             return False
     return True
 
@@ -94,17 +86,14 @@ _OF_A_TEST = (
 )  # fmt: skip
 
 
-def _modern_arm(module: Module, use: Use) -> tuple[Change, ...]:
-    decision = _decision(module, use)
+def _modern_arm(module: Module, decision: _Decision) -> tuple[Change, ...]:
     if isinstance(decision, ast.If):
         return _modern_block(module, decision)
-    if isinstance(decision, ast.IfExp):
-        arm = _modern([decision.body], [decision.orelse])
-        if arm is not None:
-            (start, end), (first, last) = module.span(decision), module.span(arm[0])
-            if not any(start <= comment.start < end for comment in module.text.comments):
-                return (Replace(start, first, ""), Replace(last, end, ""))
-    return ()
+    (start, end), arm = module.span(decision), _modern([decision.body], [decision.orelse])
+    if arm is None or any(start <= comment.start < end for comment in module.text.comments):
+        return ()
+    first, last = module.span(arm[0])
+    return (Replace(start, first, ""), Replace(last, end, ""))
 
 
 def _modern_block(module: Module, decision: ast.If) -> tuple[Change, ...]:

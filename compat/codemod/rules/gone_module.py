@@ -1,11 +1,9 @@
-"""Modules that 2.9 no longer has."""
-
-from __future__ import annotations
+"""Modules and functions that the target no longer has."""
 
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Valid
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid
 from compat.codemod.source import old_names
 
 
@@ -13,32 +11,29 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """Imports of them, and uses by a dotted name."""
     reported = set()
     for one in module.imported:
-        advice = old_names.gone(one.path)
-        if (
-            advice
-            and not old_names.earlier(one.path)
-            and one.path not in old_names.KNOWN
-            and not one.path.startswith(f"{old_names.ROOT}.backend")
-        ):
+        advice = _advice(one.path, project)
+        if advice:
             reported.add(one.local)
-            yield Draft(module.span(one.alias), f"{one.path} is not in torchaudio 2.9", advice)
+            yield Draft(module.span(one.alias), f"{one.path} is not in torchaudio {project.target}", advice)
     for use in module.uses:
-        advice = old_names.gone(use.path)
-        plain = use.known is None and not old_names.earlier(use.path) and not use.path.startswith(f"{old_names.ROOT}.backend")
-        if advice and plain and (use.root.id not in reported or use.root.id == old_names.ROOT):
-            yield Draft(module.span(use.node), f"{use.path} is not in torchaudio 2.9", advice)
-    yield from _of_torio(module, project)
+        advice = _advice(use.path, project)
+        if advice and (use.root.id not in reported or use.root.id == old_names.ROOT):
+            yield Draft(module.span(use.node), f"{use.path} is not in torchaudio {project.target}", advice)
+    if project.target == "2.9":
+        yield from _of_torio(module, project)
+
+
+def _advice(path: str, project: Project) -> str | None:
+    """What to do about a path; of torchaudio.backend other rules speak."""
+    return None if path.startswith(f"{old_names.ROOT}.backend") else old_names.lost(path, project.target)
 
 
 def _of_torio(module: Module, project: Project) -> Iterator[Draft]:
-    """Imports of the package that came beside torchaudio, unless the project has a module of that name."""
     if project.files.named(old_names.TORIO, module.path):
         return
     for statement, _ in module.names.imports:
         home = f"{statement.module}." if isinstance(statement, ast.ImportFrom) else ""
-        if isinstance(statement, ast.ImportFrom) and statement.level:
-            continue
-        for alias in statement.names:
+        for alias in () if getattr(statement, "level", 0) else statement.names:
             path = (home + alias.name).removesuffix(".*")
             if path == old_names.TORIO or path.startswith(f"{old_names.TORIO}."):
                 yield Draft(module.span(alias), f"{path} does not come with torchaudio 2.9", old_names.gone(path) or "")
@@ -46,9 +41,10 @@ def _of_torio(module: Module, project: Project) -> Iterator[Draft]:
 
 RULE = Rule(
     id="TAC124",
-    title="sox_effects, io, torio, kaldi_io and private modules",
+    title="sox_effects, io, torio, prototype and what else the target lost",
     level=Level.REPORT,
-    targets=NINE,
+    targets=MODERN,
+    example_target="2.9",
     before="""\
 import torchaudio
 
@@ -84,7 +80,8 @@ import torioscope
         ),
     ),
     explanation="""\
-They went in 2.9, or were never public. Up to 2.8 they stay as they are. `torio` came in the same wheel from 2.2 to 2.8, and its imports
+Which names these are is read from torchaudio's wheels, release by release. Most went in 2.9: utils.download_asset, functional.apply_codec
+and all of prototype among them. Up to 2.8 they stay as they are. `torio` came in the same wheel from 2.2 to 2.8, and its imports
 are reported too; a project that has a module of that name is left alone.
 """,
     check=check,

@@ -1,7 +1,5 @@
 """A guard around the setter whose new arm is missing."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
@@ -14,14 +12,15 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     seen = set()
     for setting in setter_calls.of(module):
         region = setting.region
-        if setting.where == "guarded" and isinstance(region, ast.If) and _has_no_new_arm(module, region) and id(region) not in seen:
-            seen.add(id(region))
-            reason = "where this test fails, or the setter does nothing (from 2.2 on), no backend is chosen and no call names one"
-            yield Draft(module.span(region.test), reason, "Give backend= to the calls, or delete this if any backend will do.")
-
-
-def _has_no_new_arm(module: Module, statement: ast.If) -> bool:
-    return not statement.orelse or setter_calls.only_sets(module, statement.orelse)
+        if not isinstance(region, ast.If) or setting.where != "guarded" or region in seen:
+            continue
+        if not region.orelse or setter_calls.only_sets(module, region.orelse):
+            seen.add(region)
+            yield Draft(
+                module.span(region.test),
+                "where this test fails, or the setter does nothing (from 2.2 on), no backend is chosen and no call names one",
+                "Give backend= to the calls, or delete this if any backend will do.",
+            )
 
 
 RULE = Rule(

@@ -1,11 +1,8 @@
 """A home-made stand-in for what newer releases lack."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid
-from compat.codemod.source import old_names
+from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid, old_names
 from compat.codemod.uses import replacements
 
 _ONLY_OLD = frozenset(
@@ -18,8 +15,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for one in replacements.of(module):
         if one.how != "is patched" and (one.name in _ONLY_OLD or not one.name):
             what = f"torchaudio.{one.name}" if one.name else "torchaudio"
-            reason = f"{what} {one.how}: a home-made stand-in, which hides from other code what this torchaudio has"
-            yield Draft(module.text.stretch(one.place), reason, 'Use this package for it: import compat; compat.install("2.0").')
+            yield Draft(
+                module.text.stretch(one.place),
+                f"{what} {one.how}: a home-made stand-in, which hides from other code what this torchaudio has",
+                'Use this package for it: import compat; compat.install("2.0").',
+            )
 
 
 RULE = Rule(
@@ -48,4 +48,5 @@ torchaudio.load = print
 What such code puts in place differs from the real thing in ways that show up elsewhere. compat.install does the same for all names.
 """,
     check=check,
+    blocks=False,
 )

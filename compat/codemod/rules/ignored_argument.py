@@ -1,7 +1,5 @@
 """Arguments that the ``load`` and ``save`` of 2.9 ignore."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

@@ -1,12 +1,24 @@
 """Imports that nothing needs once the calls are moved."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Change, Draft, DropName, Imported, Kind, Level, Module, Project, Replace, Rule, Use, Valid
-from compat.codemod.source import conditions, old_names
+from compat.codemod.rule import (
+    MODERN,
+    Change,
+    Draft,
+    DropName,
+    Imported,
+    Kind,
+    Level,
+    Module,
+    Project,
+    Replace,
+    Rule,
+    Valid,
+    conditions,
+    old_names,
+)
 
 _REASON = "nothing here uses this import any more, and later releases lack what it imports"
 _OLD = (Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA, Kind.LOAD_WAV)
@@ -22,15 +34,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             continue
         plain = isinstance(one.statement, ast.Import) and not one.alias.asname
         if plain:
-            if not any(use.path.startswith(one.path) or one.path.startswith(f"{use.path}.") for use in _through(module, one)):
+            below = ".".join(one.path.split(".")[:2])
+            through = [use.path for use in module.uses if use.root.id == old_names.ROOT and use.path.startswith(below)]
+            if not any(path.startswith(one.path) or one.path.startswith(f"{path}.") for path in through):
                 yield Draft(module.span(one.alias), _REASON, changes=(_plain(module, one),), touches=(one,))
         elif not is_used(module, project, one):
             yield Draft(module.span(one.alias), _REASON, changes=(DropName(one.statement, one.alias),), touches=(one,))
-
-
-def _through(module: Module, one: Imported) -> list[Use]:
-    below = ".".join(one.path.split(".")[:2])
-    return [use for use in module.uses if use.root.id == old_names.ROOT and use.path.startswith(below)]
 
 
 def _plain(module: Module, one: Imported) -> Change:
@@ -44,7 +53,7 @@ def _plain(module: Module, one: Imported) -> Change:
 
 
 def is_used(module: Module, project: Project, one: Imported) -> bool:
-    """Whether a name, a string or another file may mean what is imported here."""
+    """Tell whether a name, a string or another file may mean what is imported here."""
     if any(isinstance(node, ast.Name) and node.id == one.local for node in module.names.scope_of):
         return True
     if module.path.endswith("__init__.py") or any(node.value == one.local for node in module.strings):

@@ -1,7 +1,5 @@
 """``torchaudio.USE_SOUNDFILE_LEGACY_INTERFACE``."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
@@ -12,14 +10,17 @@ _REASON = "USE_SOUNDFILE_LEGACY_INTERFACE went in 0.9"
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Set to False it goes; anything else is reported."""
-    for use in module.of(Kind.FLAG):
+    for use in (use for use in module.uses if use.kind == Kind.FLAG):
         statement = module.statement_of(use.node)
         alone = isinstance(statement, ast.Assign) and len(statement.targets) == 1 and statement.targets[0] is use.node
         if alone and isinstance(statement, ast.Assign) and literal(statement.value) is False:
             yield Draft(module.span(statement), _REASON, changes=(Remove(statement),), touches=(use,))
         elif isinstance(statement, ast.Assign) and use.stored and literal(statement.value) is True:
-            reason = f"{_REASON}; True asked for the load of 0.6, with its own arguments"
-            yield Draft(module.span(statement), reason, "See which arguments the calls give, and delete it.")
+            yield Draft(
+                module.span(statement),
+                f"{_REASON}; True asked for the load of 0.6, with its own arguments",
+                "See which arguments the calls give, and delete it.",
+            )
         else:
             yield Draft(module.span(use.node), _REASON, "Delete what depends on it.")
 

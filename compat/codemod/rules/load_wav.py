@@ -1,39 +1,89 @@
 """``torchaudio.load_wav``."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import DROP_IN, MODERN, Draft, Kind, Level, Module, Project, Replace, Rule, Valid, literal, starred
+from compat.codemod.rule import DROP_IN, MODERN, Change, Draft, Kind, Level, Module, Project, Remove, Replace, Rule, Valid, literal, starred
 from compat.codemod.source import old_names
+from compat.codemod.source.calls import plain_name
+from compat.codemod.uses import setter_calls
 
 _REASON = "load_wav went in 0.9; whether it scaled to 16-bit numbers or to [-1, 1] differed by release and backend"
+_DIVISORS = ("32768", "32768.0", "2 ** 15", "2.0 ** 15", "1 << 15", "float(1 << 15)", "float(2 ** 15)", "float(32768)")
+_FACTORS = (*(f"{one} / {by}" for one in ("1", "1.0") for by in ("32768", "32768.0", "2 ** 15", "(1 << 15)")), "2 ** (-15)", "2.0 ** (-15)")
 _SHAPES = ("shape", "size", "ndim", "dim", "numel", "nelement", "ndimension")
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Every use; where only the shape of what it gives is read, load gives the same."""
+    """Every use; where only the shape of what it gives is read, or its 16-bit numbers are scaled, load gives the same."""
+    setters = (setter_calls.literal(use.call) if use.call else None for other in project.modules for use in other.of(Kind.SETTER))
+    governed = any(name != "sox" for name in setters)  # TAC138 gives that its new name first
     for use in module.of(Kind.LOAD_WAV):
         if use.stored:
             continue
-        governed = any(True for other in project.modules for _ in other.of(Kind.SETTER))
-        if (
-            isinstance(use.node, ast.Attribute)
-            and use.path == f"{old_names.ROOT}.load_wav"
-            and not governed
-            and _only_shape(module, project, use.call)
-        ):
-            end = module.span(use.node)[1]
-            change = Replace(end - len("load_wav"), end, "load")
-            yield Draft(
-                module.span(use.node),
-                "load_wav went in 0.9; here only a shape is read, which load gives too",
-                changes=(change,),
-                touches=(use, f"{old_names.ROOT}.load"),
-            )
-        else:
+        plain = isinstance(use.node, ast.Attribute) and use.path == f"{old_names.ROOT}.load_wav" and not governed and use.call
+        scaled = _unscaled(module, project, use.call) if plain else None
+        if scaled is None and not (plain and _only_shape(module, project, use.call)):
             yield Draft(module.span(use.node), _REASON, "Use torchaudio.load, and multiply by 2**15 where the old scale is needed.")
+            continue
+        end = module.span(use.node)[1]
+        changes = (Replace(end - len("load_wav"), end, "load"), *(scaled or ()))
+        what = "its 16-bit numbers are scaled to [-1, 1], as load gives them" if scaled else "only a shape is read, which load gives too"
+        yield Draft(module.span(use.node), f"load_wav went in 0.9; here {what}", changes=changes, touches=(use, f"{old_names.ROOT}.load"))
+
+
+def _unscaled(module: Module, project: Project, call: ast.Call | None) -> list[Change] | None:
+    """The changes that take the scaling away which is all that is done with the numbers; ``None`` where something else is done."""
+    if call is None or len(call.args) + len(call.keywords) != 1 or starred(call):
+        return None
+    above = module.names.parents.get(call)
+    if isinstance(above, ast.Subscript) and literal(above.slice) == 0:
+        return _without(module, above)
+    target = above.targets[0] if isinstance(above, ast.Assign) and len(above.targets) == 1 else None
+    first = target.elts[0] if isinstance(target, ast.Tuple) and len(target.elts) == 2 else None
+    if not isinstance(first, ast.Name) or not isinstance(above, ast.Assign):
+        return None
+    if module.function_of(first) is None and project.is_exported(module, first.id):
+        return None
+    scaling = _following(module, above)
+    if scaling is not None and _scales(module, scaling, first.id):
+        return [Remove(scaling)]
+    if len(module.names.bindings(first)) != 1:
+        return None
+    found = [None if _reads_shape(module, node) else _without(module, node) for node in module.names.reads(first)]
+    unclear = any(change is None and not _reads_shape(module, node) for change, node in zip(found, module.names.reads(first), strict=True))
+    changes = [change for one in found if one for change in one]
+    return changes if changes and not unclear else None
+
+
+def _following(module: Module, statement: ast.stmt) -> ast.stmt | None:
+    block = module.siblings(statement)
+    return next(iter(block[block.index(statement) + 1 :]), None)
+
+
+def _scales(module: Module, statement: ast.stmt, name: str) -> bool:
+    """``x = x / 32768``, ``x /= 2 ** 15``."""
+    if isinstance(statement, ast.AugAssign):
+        return isinstance(statement.target, ast.Name) and statement.target.id == name and _by_2_15(statement.op, statement.value)
+    if not isinstance(statement, ast.Assign) or [plain_name(target) for target in statement.targets] != [name]:
+        return False
+    value = statement.value
+    return isinstance(value, ast.BinOp) and isinstance(value.left, ast.Name) and value.left.id == name and _by_2_15(value.op, value.right)
+
+
+def _without(module: Module, node: ast.expr) -> list[Change] | None:
+    """The change that takes a division by 2**15 away; ``None`` where a value is used otherwise."""
+    above = module.names.parents.get(node)
+    if isinstance(above, ast.BinOp) and above.left is node and _by_2_15(above.op, above.right):
+        start, end = module.span(node)[1], module.span(above)[1]
+        if ")" not in module.text.text[start : module.span(above.right)[0]]:
+            return [Replace(start, end, "")]
+    return None
+
+
+def _by_2_15(operator: ast.operator, value: ast.expr) -> bool:
+    """Tell whether an operation with a value divides by 32768."""
+    return ast.unparse(value) in (_DIVISORS if isinstance(operator, ast.Div) else _FACTORS if isinstance(operator, ast.Mult) else ())
 
 
 def _only_shape(module: Module, project: Project, call: ast.Call | None) -> bool:
@@ -46,12 +96,11 @@ def _only_shape(module: Module, project: Project, call: ast.Call | None) -> bool
         return False
     target = above.targets[0]
     first = target.elts[0] if isinstance(target, ast.Tuple) and len(target.elts) == 2 else None
-    if not isinstance(first, ast.Name) or len(bindings := module.names.bindings(first)) != 1:
+    if not isinstance(first, ast.Name) or len(module.names.bindings(first)) != 1:
         return False
     if module.function_of(first) is None and project.is_exported(module, first.id):
         return False
-    reads = [node for node in module.names.scope_of if isinstance(node, ast.Name) and node.id == first.id and node is not first]
-    reads = [node for node in reads if module.names.bindings(node) is bindings]
+    reads = module.names.reads(first)
     return bool(reads or first.id == "_") and all(_reads_shape(module, node) for node in reads)
 
 
@@ -95,7 +144,8 @@ loudest = torchaudio.load_wav("a.wav")[0].max()
     ),
     explanation="""\
 Nothing gives the same numbers for certain, so a person has to look at what is done with them. Where a function reads only the shape
-of the waveform, or only the sample rate, load gives the same.
+of the waveform, or only the sample rate, load gives the same; and where all that is done with its 16-bit numbers is to divide them by
+2**15, load gives what comes out of that.
 """,
     check=check,
 )

@@ -1,14 +1,26 @@
 """``info``, ``AudioMetaData`` and ``list_audio_backends``, which 2.9 lost: from this package."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import NINE, AddStatement, Change, Draft, DropName, Imported, Level, Module, Project, Replace, Rule, Use, Valid
+from compat.codemod.rule import (
+    NINE,
+    AddStatement,
+    Change,
+    Draft,
+    DropName,
+    Imported,
+    Level,
+    Module,
+    Project,
+    Replace,
+    Rule,
+    Use,
+    Valid,
+    conditions,
+)
 from compat.codemod.rules import lister_decision
 from compat.codemod.rules.tuple_info import unsettled
-from compat.codemod.source import conditions
 from compat.codemod.uses import type_texts
 from compat.codemod.uses.our_name import our_name
 
@@ -21,13 +33,12 @@ _LOST = ("torchaudio.info", "torchaudio.AudioMetaData", "torchaudio.list_audio_b
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Dotted names, imports of the names, annotations in strings."""
     for use in module.uses:
-        if use.path in _LOST and isinstance(use.node, ast.Attribute) and not use.stored:
-            if lister_decision.decides(module, use):
-                continue  # TAC108 speaks of it
+        dotted = use.path in _LOST and isinstance(use.node, ast.Attribute) and not use.stored
+        if dotted and not lister_decision.decides(module, use):  # TAC108 speaks of those
             if unsettled(module, project, use):
                 yield Draft(module.span(use.node), f"{_reason(use.name)}; {_TUPLE}", _FIRST)
             else:
-                yield _dotted(module, project, use, use.node)
+                yield _dotted(module, project, use)
     for one in module.imported:
         if one.path in _LOST and isinstance(one.statement, ast.ImportFrom):
             yield _imported(module, project, one)
@@ -44,8 +55,8 @@ def _reason(name: str) -> str:
     return f"torchaudio.{name} is not in 2.9"
 
 
-def _dotted(module: Module, project: Project, use: Use, node: ast.Attribute) -> Draft:
-    span, name = module.span(node), use.name
+def _dotted(module: Module, project: Project, use: Use) -> Draft:
+    span, name = module.span(use.node), use.name
     ours = our_name(module, project, use)
     if isinstance(ours, str):
         return Draft(span, f"{_reason(name)}; {ours}", f"Use {name} of this package.")

@@ -1,40 +1,65 @@
-"""``AudioMetaData`` from ``torchaudio.backend.common``."""
-
-from __future__ import annotations
+"""``AudioMetaData`` and ``list_audio_backends`` from ``torchaudio.backend``."""
 
 import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, AddStatement, Change, Draft, Imported, Kind, Level, Module, Project, Replace, Rule, Use, Valid
+from compat.codemod.rule import (
+    MODERN,
+    AddStatement,
+    Change,
+    Draft,
+    DropName,
+    Imported,
+    Kind,
+    Level,
+    Module,
+    Project,
+    Replace,
+    Rule,
+    Use,
+    Valid,
+)
 from compat.codemod.source import conditions, old_names
 from compat.codemod.uses import type_texts
 
 _BELOW = "backend.common.AudioMetaData"
 _OLD = f"{old_names.ROOT}.{_BELOW}"
-_REASON = "torchaudio.backend is deprecated from 2.1 on and gone in 2.9; the class is torchaudio.AudioMetaData"
+_MOVED = {
+    path: known.name
+    for path, known in old_names.KNOWN.items()
+    if known.kind == Kind.OLD_METADATA or (known.kind == Kind.LISTER and path.count(".") > 1)
+}
+
+
+def _reason(name: str) -> str:
+    return f"torchaudio.backend is deprecated from 2.1 on and loses its names; this one is torchaudio.{name}"
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Imports, dotted names, annotations in strings and type comments."""
     for one in module.imported:
-        if one.path == _OLD and isinstance(one.statement, ast.ImportFrom):
+        if one.path in _MOVED and isinstance(one.statement, ast.ImportFrom):
             yield _import(module, one, one.statement)
-    for use in module.of(Kind.OLD_METADATA):
-        if isinstance(use.node, ast.Attribute) and not use.stored:
-            yield Draft(module.span(use.node), _REASON, changes=tuple(_dotted(module, use)), touches=(use,))
+    for use in module.uses:
+        if use.path in _MOVED and isinstance(use.node, ast.Attribute) and not use.stored:
+            yield Draft(module.span(use.node), _reason(use.name), changes=tuple(_dotted(module, use)), touches=(use,))
     for start, end, root in type_texts.mentions(module, _BELOW):
-        yield Draft((start, end), _REASON, changes=(Replace(start, end, f"{root}.AudioMetaData"),), touches=(_OLD,))
+        name = _MOVED[_OLD]
+        yield Draft((start, end), _reason(name), changes=(Replace(start, end, f"{root}.{name}"),), touches=(_OLD,))
 
 
 def _import(module: Module, one: Imported, statement: ast.ImportFrom) -> Draft:
     start, end = module.span(statement)
-    home = re.compile(r"from[ \t]+(torchaudio\.backend\.common)[ \t]").match(module.text.text, start)
+    name = _MOVED[one.path]
+    home = re.compile(r"from[ \t]+(torchaudio\.backend(?:\.\w+)?)[ \t]").match(module.text.text, start)
     if conditions.in_import_ladder(module, statement):
-        return Draft((start, end), _REASON, "It is one of several attempts to import it; put torchaudio.AudioMetaData first.")
-    if home is None or len(statement.names) > 1:
-        return Draft((start, end), _REASON, "Import it from torchaudio.")
-    return Draft((start, end), _REASON, changes=(Replace(*home.span(1), old_names.ROOT),), touches=(one,))
+        return Draft((start, end), _reason(name), f"It is one of several attempts to import it; put torchaudio.{name} first.")
+    if home and len(statement.names) == 1:
+        return Draft((start, end), _reason(name), changes=(Replace(*home.span(1), old_names.ROOT),), touches=(one,))
+    bound = name if one.local == name else f"{name} as {one.local}"
+    changes = (DropName(statement, one.alias), AddStatement(statement, f"from {old_names.ROOT} import {bound}"))
+    return Draft(module.span(one.alias), _reason(name), changes=changes, touches=(one,))
 
 
 def _dotted(module: Module, use: Use) -> Iterator[Change]:
@@ -42,12 +67,12 @@ def _dotted(module: Module, use: Use) -> Iterator[Change]:
     if name is None:
         own = next(one for one in module.imported if one.local == use.root.id)
         yield AddStatement(own.statement, f"import {old_names.ROOT}")
-    yield Replace(*module.span(use.node), f"{name or old_names.ROOT}.AudioMetaData")
+    yield Replace(*module.span(use.node), f"{name or old_names.ROOT}.{use.name}")
 
 
 RULE = Rule(
     id="TAC112",
-    title="Take AudioMetaData from torchaudio itself",
+    title="Take AudioMetaData and list_audio_backends from torchaudio itself",
     level=Level.SAFE,
     targets=MODERN,
     before="""\
@@ -77,7 +102,8 @@ except ImportError:
         ),
     ),
     explanation="""\
-From 2.1 to 2.8 the class stands at the top of torchaudio; for 2.9, which has lost it, it comes from this package (TAC129).
+From 2.1 to 2.8 both stand at the top of torchaudio, and torchaudio.backend loses them; for 2.9, which has neither, they come from this
+package (TAC129).
 In a ladder of imports with ImportError it is only reported.
 """,
     check=check,

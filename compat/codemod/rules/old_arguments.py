@@ -1,7 +1,5 @@
 """``out=``, ``normalization=``, ``offset=``, ``num_frames=0`` of the 0.x ``load``."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
@@ -26,7 +24,6 @@ from compat.codemod.rule import (
 from compat.codemod.uses import forwarding
 from compat.codemod.uses.argument_dicts import passed_in_dict
 
-_ZERO = "num_frames=0 meant all of it up to 0.7; since then it is refused, or gives nothing"
 _REASON = "this is an argument of the load of 0.7 and before, and a TypeError since"
 
 
@@ -44,20 +41,21 @@ _OLD = (*_SILENT, "offset")
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Keywords of that time; positional arguments in its order are reported."""
-    for use, call in module.calls_of("load"):
+    for use, call, others in forwarding.calls_of(module, "load"):
         in_dict = passed_in_dict(module, project, call, *_OLD)
-        if any(keyword(call, name) for name in (*_OLD, "num_frames")):
-            yield from _draft(module, project, use, call, others=0)
+        if call is not use.call or any(keyword(call, name) for name in (*_OLD, "num_frames")):
+            yield from _draft(module, use, call, others)
         elif _positional(call):
             yield Draft(module.span(call), "these arguments look like the order of 0.7 (out, normalization, ...)", "Name them.")
         elif in_dict:
-            advice = "Write the dict with frame_offset, num_frames and normalize."
-            yield Draft(module.span(call), f"{_REASON}; {in_dict}= is a key of a dict here", advice)
-    for use, call, others in forwarding.forwarded(module, "load"):
-        yield from _draft(module, project, use, call, others=others)
+            yield Draft(
+                module.span(call),
+                f"{_REASON}; {in_dict}= is a key of a dict here",
+                "Write the dict with frame_offset, num_frames and normalize.",
+            )
 
 
-def _draft(module: Module, project: Project, use: Use, call: ast.Call, *, others: int) -> Iterator[Draft]:
+def _draft(module: Module, use: Use, call: ast.Call, others: int) -> Iterator[Draft]:
     old = {name: one for name in _OLD if (one := keyword(call, name)) is not None}
     frames = keyword(call, "num_frames")
     zero = frames is not None and literal(frames.value) == 0 and literal(frames.value) is not False
@@ -73,7 +71,12 @@ def _draft(module: Module, project: Project, use: Use, call: ast.Call, *, others
     if doubt:
         yield Draft(module.span(call), f"{_REASON}; {doubt}", "Write what is meant with frame_offset, num_frames and normalize.")
     else:
-        yield Draft(module.span(call), _REASON if old else _ZERO, changes=tuple(changes), touches=(use,))
+        yield Draft(
+            module.span(call),
+            _REASON if old else "num_frames=0 meant all of it up to 0.7; since then it is refused, or gives nothing",
+            changes=tuple(changes),
+            touches=(use,),
+        )
 
 
 def _changes(call: ast.Call, old: dict[str, ast.keyword], others: int) -> tuple[list[Change], str]:

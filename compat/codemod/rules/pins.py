@@ -1,7 +1,5 @@
 """Pins and variables outside Python code."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from compat.codemod.files import other_files

@@ -1,12 +1,9 @@
 """A name that is torchaudio in one place and something else in another."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid
-from compat.codemod.source import old_names
+from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid, old_names
 
 _ALWAYS = {"set_audio_backend", "get_audio_backend", "load_wav"}
 
@@ -20,8 +17,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         )
         if old or (node.attr in old_names.FUNCTIONS and any(True for other in project.modules for _ in other.of(Kind.SETTER))):
             name = ast.unparse(node.value)
-            reason = f"{name} is torchaudio in one place and something else in another, so this may or may not be its {node.attr}"
-            yield Draft(module.span(node), reason, "Give the two things two names.")
+            yield Draft(
+                module.span(node),
+                f"{name} is torchaudio in one place and something else in another, so this may or may not be its {node.attr}",
+                "Give the two things two names.",
+            )
 
 
 RULE = Rule(

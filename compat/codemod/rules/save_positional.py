@@ -1,38 +1,64 @@
 """Positional arguments of ``save`` after the fourth."""
 
-from __future__ import annotations
-
 import ast
+import re
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Level, Module, NameArgument, Project, Rule, Valid, literal, starred
+from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, NameArgument, Project, Rule, Valid, keyword, literal, starred
 from compat.codemod.source import old_names, value_kinds
+from compat.codemod.source.calls import plain_name
 
 _REASON = "from 2.1 on the fifth argument of save is format; it was compression before"
 _FORMATS = {"wav", "mp3", "flac", "ogg", "vorbis", "opus", "sph", "amb", "amr-nb", "gsm", "sox", "aiff", "au"}
+_COMPRESSION = re.compile(r"compress|bit_?rate|kbps|quality", re.I)
+_FORMAT = re.compile(r"fmt|format|ext\b|suffix|container|file_?type", re.I)
+_OLD_PIN = re.compile(
+    r"(?<![\w-])torchaudio[\"']?[ \t]*(?:(?:>=?|!=)[^,\n]*,[ \t]*)*(?:(?:===?|~=|<=?)[ \t]*(?:0\.|1\.|2\.0)|<[ \t]*2\.1(?:\.0)*(?![.\d]))"
+)
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """They become keywords of the old meaning where their types show that it is the old order."""
+    """They become keywords of the old meaning where their types, names or the project show that it is the old order."""
     for use, call in module.calls_of("save"):
         if len(call.args) < 5:
             continue
         parameters = old_names.LEGACY_PARAMETERS["save"]
         fifth, sixth = literal(call.args[4]), literal(call.args[5]) if len(call.args) > 5 else None
+        named = _name(call.args[4])
         if isinstance(fifth, str) or (fifth is None and isinstance(sixth, str) and sixth.lower() not in _FORMATS):
             continue  # the new order already
-        number = value_kinds.of(module, call.args[4]) == value_kinds.NUMBER
+        number = value_kinds.of(module, call.args[4]) == value_kinds.NUMBER or _COMPRESSION.search(named) is not None
         old = number or (fifth is None and (isinstance(sixth, str) or _shows_old_order(call)))
+        old = old or (fifth is ... and _is_old(project) and not _FORMAT.search(named))
         if not old or starred(call) or len(call.args) > len(parameters):
             if not (fifth is None and len(call.args) == 5):
                 yield Draft(module.span(call), f"{_REASON}; which is meant here cannot be told", "Name every argument after the fourth.")
             continue
-        changes = tuple(NameArgument(call, argument, parameters[index]) for index, argument in enumerate(call.args) if index > 3)
+        changes = tuple(NameArgument(call, argument, name) for argument, name in [*zip(call.args, parameters, strict=False)][4:])
         yield Draft(module.span(call), _REASON, changes=changes, touches=(use,))
 
 
+def _name(node: ast.expr) -> str:
+    """What a value is called: ``args.compression``, ``config["compression"]``."""
+    return str(literal(node.slice)) if isinstance(node, ast.Subscript) else plain_name(node)
+
+
+def _is_old(project: Project) -> bool:
+    """Tell whether a project is written for 2.0 or older: it sets a global backend or pins such a release, and no call names a backend."""
+
+    def look() -> bool:
+        calls = [call for module in project.modules for _, call in module.calls_of(*old_names.FUNCTIONS)]
+        if any(keyword(call, "backend") or keyword(call, "uri") for call in calls):
+            return False
+        sets = any(True for module in project.modules for _ in module.of(Kind.SETTER))
+        pinned = (str(node.value) for module in project.modules for node in module.strings)
+        return sets or any(_OLD_PIN.search(text) for text in (*project.prose, *pinned))
+
+    return project.note("old order of save", look)
+
+
 def _shows_old_order(call: ast.Call) -> bool:
-    """Whether an encoding is in seventh place, or a bit depth in eighth: now these are a bit depth and the size of a buffer."""
+    """Tell whether an encoding is in seventh place, or a bit depth in eighth: now these are a bit depth and the size of a buffer."""
     seventh, eighth = ([literal(one) for one in call.args[6:8]] + [None, None])[:2]
     return isinstance(seventh, str) or (seventh is None and eighth in (8, 16, 24, 32, 64))
 
@@ -82,7 +108,8 @@ def write(path, waveform, more):
     explanation="""\
 A number in fifth place can only be a compression, and None before the name of a format only the compression that is left
 out. A bit depth in eighth place, or an encoding in seventh, shows the old order too. A string in fifth place is a format, in
-the new order. Anything else is reported.
+the new order. A value that is called compression is one, and so is any that is not called a format where the project sets a global
+backend, or pins a release before 2.1, and no call names a backend. Anything else is reported.
 """,
     check=check,
 )

@@ -1,7 +1,5 @@
 """``precision=`` of the 0.x ``save``."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
@@ -17,19 +15,23 @@ _ADVICE = "Write bits_per_sample=, or for 2.9 use compat.save: torchaudio.save i
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """The keyword is renamed; a fourth positional argument that is a bit depth is reported, and all of it for 2.9."""
-    for use, call in module.calls_of("save"):
+    for use, call, _ in forwarding.calls_of(module, "save"):
         given = keyword(call, "precision")
         if given is not None:
             yield _draft(module, project, use, call, given)
-        elif passed_in_dict(module, project, call, "precision"):
+        elif call is use.call and passed_in_dict(module, project, call, "precision"):
             yield Draft(module.span(call), f"{_REASON}; here it is a key of a dict", _ADVICE)
-        elif len(call.args) > 3 and literal(call.args[3]) in (8, 16, 24, 32) and not any(isinstance(a, ast.Starred) for a in call.args[:4]):
-            reason = "the fourth argument looks like the precision of 0.7; since then it is channels_first"
-            yield Draft(module.span(call.args[3]), reason, "Write bits_per_sample= instead.")
-    for use, call, _ in forwarding.forwarded(module, "save"):
-        given = keyword(call, "precision")
-        if given is not None:
-            yield _draft(module, project, use, call, given)
+        elif (
+            call is use.call
+            and len(call.args) > 3
+            and literal(call.args[3]) in (8, 16, 24, 32)
+            and not any(isinstance(a, ast.Starred) for a in call.args[:4])
+        ):
+            yield Draft(
+                module.span(call.args[3]),
+                "the fourth argument looks like the precision of 0.7; since then it is channels_first",
+                "Write bits_per_sample= instead.",
+            )
 
 
 def _draft(module: Module, project: Project, use: Use, call: ast.Call, given: ast.keyword) -> Draft:

@@ -1,7 +1,5 @@
 """A literal ``set_audio_backend`` at module level, with the calls it governs in the same file."""
 
-from __future__ import annotations
-
 from compat.codemod.plan.decide import planned
 from compat.codemod.rule import MODERN, Level, Rule, Valid
 

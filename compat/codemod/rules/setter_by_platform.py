@@ -1,7 +1,5 @@
 """The setter under a test of the operating system."""
 
-from __future__ import annotations
-
 from compat.codemod.plan.decide import planned
 from compat.codemod.rule import MODERN, Level, Rule, Valid
 

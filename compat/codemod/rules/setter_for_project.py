@@ -1,7 +1,5 @@
 """A literal setter in one module, the calls in others."""
 
-from __future__ import annotations
-
 from compat.codemod.plan.decide import planned
 from compat.codemod.rule import MODERN, Level, Rule, Valid
 

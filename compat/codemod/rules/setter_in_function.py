@@ -1,7 +1,5 @@
 """Setter and call in one block of one function."""
 
-from __future__ import annotations
-
 from compat.codemod.plan.decide import planned
 from compat.codemod.rule import MODERN, Level, Rule, Valid
 

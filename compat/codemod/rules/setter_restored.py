@@ -1,7 +1,5 @@
 """The getter's value is saved and set again later."""
 
-from __future__ import annotations
-
 from compat.codemod.plan.decide import planned
 from compat.codemod.rule import MODERN, Level, Rule, Valid
 

@@ -1,7 +1,5 @@
 """try/except around the setter."""
 
-from __future__ import annotations
-
 from compat.codemod.plan.decide import planned
 from compat.codemod.rule import MODERN, Level, Rule, Valid
 

@@ -1,13 +1,10 @@
 """The setter with something that is not a literal."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from compat.codemod.plan.decide import planned
 from compat.codemod.plan.unreadable import instead_of, no_such_backend
-from compat.codemod.rule import DROP_IN, MODERN, Draft, Kind, Level, Module, Project, Rule, Valid, string
-from compat.codemod.source import old_names
+from compat.codemod.rule import DROP_IN, MODERN, Draft, Kind, Level, Module, Project, Rule, Valid, old_names, string
 from compat.codemod.uses import setter_calls
 
 

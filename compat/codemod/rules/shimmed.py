@@ -1,7 +1,5 @@
 """A program that runs under this package's drop-in."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid
@@ -11,8 +9,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """The calls that install another release than the target; nothing of the project is changed then."""
     for owner, call in project.pins:
         if owner is module:
-            reason = "the project runs as another release of torchaudio from here on, so its code is right for that one"
-            yield Draft(module.span(call), reason, "Take this away, or install the target's release, and run again.")
+            yield Draft(
+                module.span(call),
+                "the project runs as another release of torchaudio from here on, so its code is right for that one",
+                "Take this away, or install the target's release, and run again.",
+            )
 
 
 RULE = Rule(

@@ -1,23 +1,36 @@
 """``si, ei = torchaudio.info(path)`` of the 0.x API."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 
-from compat.codemod.rule import DROP_IN, MODERN, Change, Draft, Level, Module, Project, Replace, Rule, Use, Valid, literal
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.scopes import AnyFunction
+from compat.codemod.rule import (
+    DROP_IN,
+    MODERN,
+    AnyFunction,
+    Change,
+    Draft,
+    Level,
+    Module,
+    NotProvableError,
+    Project,
+    Replace,
+    Rule,
+    Use,
+    Valid,
+    called,
+    literal,
+)
 from compat.codemod.uses.passed_values import callers
 
 _NEW = {"rate": "sample_rate", "channels": "num_channels", "precision": "bits_per_sample"}
+_ASKING = ("isinstance", "type", "hasattr", "len")
 _REASON = "info gives one AudioMetaData, which does not unpack and has no items"
 
 
 def unsettled(module: Module, project: Project, use: Use) -> bool:
-    """Whether a call of ``info`` is used as the old tuple in a way that nothing translates; then nobody else may change it."""
+    """Tell whether a call of ``info`` is used as the old tuple in a way that nothing translates; then nobody else may change it."""
     if use.call is None or use.name != "info":
         return False
     try:
@@ -35,8 +48,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             if changes is not None:
                 yield Draft(module.span(call), _REASON, changes=changes, touches=(use,))
         except NotProvableError as why:
-            advice = "rate is sample_rate, channels num_channels; length was frames x channels with sox, and frames with soundfile."
-            yield Draft(module.span(call), f"{_REASON}; {why}", advice)
+            yield Draft(
+                module.span(call),
+                f"{_REASON}; {why}",
+                "rate is sample_rate, channels num_channels; length was frames x channels with sox, and frames with soundfile.",
+            )
 
 
 def _translated(module: Module, project: Project, call: ast.Call) -> tuple[Change, ...] | None:
@@ -46,12 +62,12 @@ def _translated(module: Module, project: Project, call: ast.Call) -> tuple[Chang
         NotProvableError: it is, and cannot be translated.
     """
     above = module.names.parents[call]
-    if isinstance(above, ast.Assign) and above.value is call and any(isinstance(one, ast.Tuple | ast.List) for one in above.targets):
+    if isinstance(above, ast.Assign) and above.value is call and _is_pair(above):
         return tuple(_unpacked(module, project, above))
-    if isinstance(above, ast.Subscript) and above.value is call and literal(above.slice) in (0, 1, -1, -2):
+    if isinstance(above, ast.Subscript) and _is_item(above, call):
         return tuple(_indexed(module, project, call, above))
-    if isinstance(above, ast.Assign) and len(above.targets) == 1 and isinstance(above.targets[0], ast.Name):
-        return _kept(module, project, above.targets[0])
+    if kept := module.kept_in(call):
+        return _kept(module, project, kept)
     if isinstance(above, ast.Return):
         _not_taken_apart(module, project, above)
     return None
@@ -59,11 +75,11 @@ def _translated(module: Module, project: Project, call: ast.Call) -> tuple[Chang
 
 def _kept(module: Module, project: Project, name: ast.Name) -> tuple[Change, ...] | None:
     """The changes for a name that the whole tuple is kept in, and taken out of by ``name[0]``."""
-    reads = _reads(module, name)
-    parents = module.names.parents
-    items = [one for read in reads if (one := _item(module, read)) is not None]
-    unpacked = [read for read in reads if isinstance(parents[read], ast.Assign) and _is_pair(parents[read])]
-    if not (items or unpacked) or any(_asks_what_it_is(module, read) for read in reads):
+    reads = module.names.reads(name)
+    around = [module.names.parents[read] for read in reads]
+    items = [one for one, read in zip(around, reads, strict=True) if isinstance(one, ast.Subscript) and _is_item(one, read)]
+    unpacked = any(map(_is_pair, around))
+    if not (items or unpacked) or any(called(one) in _ASKING for one in around):
         return None
     if unpacked or len(items) < len(reads):
         raise NotProvableError(f"{name.id} is used as a tuple and otherwise, or taken apart later")
@@ -73,34 +89,25 @@ def _kept(module: Module, project: Project, name: ast.Name) -> tuple[Change, ...
     return tuple(_attributes(module, list(items), {item: Replace(module.span(item.value)[1], module.span(item)[1], "") for item in items}))
 
 
-def _item(module: Module, read: ast.Name) -> ast.Subscript | None:
-    above = module.names.parents[read]
-    return above if isinstance(above, ast.Subscript) and above.value is read and literal(above.slice) in (0, 1, -1, -2) else None
+def _is_item(above: ast.AST, value: ast.expr) -> bool:
+    return isinstance(above, ast.Subscript) and above.value is value and literal(above.slice) in (0, 1, -1, -2)
 
 
-def _is_pair(statement: ast.AST) -> bool:
+def _is_pair(statement: ast.AST | None) -> bool:
     return isinstance(statement, ast.Assign) and any(isinstance(one, ast.Tuple | ast.List) for one in statement.targets)
 
 
-def _asks_what_it_is(module: Module, read: ast.Name) -> bool:
-    above = module.names.parents[read]
-    return isinstance(above, ast.Call) and any(
-        module.names.is_builtin(above.func, name) for name in ("isinstance", "type", "hasattr", "len")
-    )
-
-
 def _not_taken_apart(module: Module, project: Project, returned: ast.Return) -> None:
-    """Raise where a caller of the function that gives it back takes it for a tuple."""
     function = module.function_of(returned)
     for caller, call in callers(project, module, function) if function else ():
         above = caller.names.parents.get(call)
-        apart = _is_pair(above) if isinstance(above, ast.Assign) else isinstance(above, ast.Subscript) and above.value is call
+        apart = _is_pair(above) or (isinstance(above, ast.Subscript) and above.value is call)
         if apart and function is not None and _may_be(caller, call.func, module, function):
             raise NotProvableError(f"it is given back, and taken apart at {caller.place(call)}")
 
 
 def _may_be(caller: Module, callee: ast.expr, module: Module, function: AnyFunction) -> bool:
-    """Whether what is called by the name of a function is it: bound to it, imported from its file, or a method of something."""
+    """Tell whether what is called by the name of a function is it: bound to it, imported from its file, or a method of something."""
     qualified = caller.names.qualified(callee)
     if qualified is not None:
         stem, name = PurePath(module.path).stem, getattr(function, "name", "")
@@ -118,7 +125,7 @@ def _unpacked(module: Module, project: Project, statement: ast.Assign) -> Iterat
     signal, encoding = names
     assert isinstance(signal, ast.Name)
     assert isinstance(encoding, ast.Name)
-    if _reads(module, encoding):
+    if module.names.reads(encoding):
         raise NotProvableError(f"{encoding.id} is used, and most of what it held is gone")
     start, end = module.span(target)
     text = module.text.text
@@ -135,36 +142,33 @@ def _indexed(module: Module, project: Project, call: ast.Call, item: ast.Subscri
     yield Replace(module.span(call)[1], module.span(item)[1], "")
     if isinstance(above, ast.Attribute):
         yield _attribute(module, above)
-    elif isinstance(above, ast.Assign) and above.value is item and len(above.targets) == 1 and isinstance(above.targets[0], ast.Name):
-        yield from _renamed(module, project, above.targets[0])
+    elif kept := module.kept_in(item):
+        yield from _renamed(module, project, kept)
     else:
         raise NotProvableError("its first item goes on to somewhere else")
 
 
 def _renamed(module: Module, project: Project, name: ast.Name) -> Iterator[Change]:
     _followed(module, project, name)
-    yield from _attributes(module, list(_reads(module, name)), {})
+    yield from _attributes(module, module.names.reads(name), {})
 
 
 def _followed(module: Module, project: Project, name: ast.Name) -> None:
-    """Raise where not all that reads a name is seen."""
     if module.function_of(name) is None and module.names.scope_of[name].kind != "module":
         raise NotProvableError("it is kept in a class")
     if module.function_of(name) is None and project.is_exported(module, name.id):
         raise NotProvableError(f"{name.id} is imported by another file")
     if len(module.names.bindings(name)) != 1:
         raise NotProvableError(f"{name.id} is bound more than once")
-    if any(module.in_fstring(read) for read in _reads(module, name)):
+    if not module.in_fstrings.isdisjoint(module.names.reads(name)):
         raise NotProvableError(f"{name.id} is read in an f-string")
 
 
 def _attributes(module: Module, values: Sequence[ast.expr], also: Mapping[ast.expr, Change]) -> Iterator[Change]:
     """The changes for what is read of an old signal info; ``also`` has one more for each value that is not part of a larger change."""
-    counted: set[ast.AST] = set()
-    for value in values:
+    counted = set()
+    for value in (one for one in values if one not in counted):
         above = module.names.parents[value]
-        if value in counted:
-            continue
         if not isinstance(above, ast.Attribute):
             raise NotProvableError(f"{module.segment(value)} itself goes on to somewhere else")
         text = ast.unparse(value)
@@ -195,8 +199,7 @@ def _frames(module: Module, node: ast.AST, text: str) -> tuple[ast.AST, str] | N
     for above in module.names.chain(node):
         if not isinstance(above, ast.BinOp):
             break
-        words = ast.unparse(above)
-        new = _COUNTS.get(re.sub(rf"(?<![\w.]){re.escape(text)}\.", "x.", words))
+        new = _COUNTS.get(re.sub(rf"(?<![\w.]){re.escape(text)}\.", "x.", ast.unparse(above)))
         found = (above, new) if new is not None else found
     return found
 
@@ -206,15 +209,6 @@ def _attribute(module: Module, node: ast.Attribute) -> Change:
         raise NotProvableError(f".{node.attr} has no counterpart that is the same everywhere")
     end = module.span(node)[1]
     return Replace(end - len(node.attr), end, _NEW[node.attr])
-
-
-def _reads(module: Module, name: ast.Name) -> list[ast.Name]:
-    bindings = module.names.bindings(name)
-    return [
-        node
-        for node in module.names.scope_of
-        if isinstance(node, ast.Name) and node.id == name.id and node is not name and module.names.bindings(node) is bindings
-    ]
 
 
 RULE = Rule(

@@ -1,14 +1,11 @@
 """Uses of torchaudio that cannot be followed."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid, called, keyword, literal
-from compat.codemod.source import old_names
-from compat.codemod.uses import reexports
+from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid, called, keyword, literal, old_names, plain_name
+from compat.codemod.uses import reexports, type_texts
 
 _CODE = re.compile(r"\btorchaudio\.(set_audio_backend|get_audio_backend|list_audio_backends|load_wav|backend\.)|\bset_audio_backend\(")
 _OLD = ("set_audio_backend", "get_audio_backend", "load_wav", "backend")
@@ -18,6 +15,8 @@ _DOCTEST = re.compile(
     re.M,
 )
 _RUNNERS = ("exec", "eval", "compile", "timeit", "repeat", "run", "system", "Popen", "call", "check_call", "check_output")
+_REPLACERS = ("patch", "setattr", "delattr", "object", "multiple", "dict", "setdefault", "getLogger", "filterwarnings", "spec_from_loader")
+_TESTS = ast.If | ast.IfExp | ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Assert
 _IMPORTERS = re.compile(r"import", re.I)
 
 
@@ -25,27 +24,38 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """Star imports, imports by a string, code in strings."""
     for one in module.imported:
         if one.alias.name == "*":
-            reason = "a star import: which names here are torchaudio's cannot be told"
-            yield Draft(module.span(one.statement), reason, "Import torchaudio, or the names that are used.")
-    yield from _by_getattr(module)
+            yield Draft(
+                module.span(one.statement),
+                "a star import: which names here are torchaudio's cannot be told",
+                "Import torchaudio, or the names that are used.",
+            )
+    yield from _by_getattr(module, project)
     yield from _by_other_name(module)
     for reached in reexports.of(project, module):
         if _is_old(project, reached):
-            reason = f"torchaudio.{reached.known.name} is reached by way of {reached.through}, and not changed"
-            yield Draft(module.span(reached.node), reason, "Import torchaudio itself here and run again, or change it by hand.")
+            yield Draft(
+                module.span(reached.node),
+                f"torchaudio.{reached.known.name} is reached by way of {reached.through}, and not changed",
+                "Import torchaudio itself here and run again, or change it by hand.",
+            )
     for use in module.hidden:
         named = use.call is not None and keyword(use.call, "filepath") is not None
         lost = project.target == "2.9" and use.name in ("info", "AudioMetaData", "list_audio_backends")
         if named or lost or use.kind in (Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA):
-            line = module.text.span(_outermost(module, use.node))
+            line = module.span([one for one in module.names.chain(use.node) if isinstance(one, ast.JoinedStr)][-1])
             yield Draft(line, f"torchaudio.{use.name} is used in an f-string, where nothing is changed", "Change it by hand.")
     for node in module.strings:
         value = str(node.value)
         above = module.names.parents.get(node)
         named = isinstance(above, ast.Call) and node in above.args[:1] and old_names.is_ours(value)
         if named and isinstance(above, ast.Call) and _IMPORTERS.search(called(above)):
+            if value == old_names.ROOT and isinstance(module.names.parents.get(above), ast.Expr):
+                continue  # only asked whether it is there
             reason = "torchaudio is imported by a string, so its uses are not seen"
             yield Draft(module.span(above), reason, "Look at what is done with it, or import it plainly.")
+        elif old_names.is_old(value, project.target) and not _is_replaced(module, node):
+            reason = f"a string names {value}, which torchaudio {project.target} lacks or has elsewhere"
+            yield Draft(module.span(node), reason, "Change it by hand if something looks it up.")
         elif module.is_docstring(node):
             start, end = module.span(node)
             for match in _DOCTEST.finditer(module.text.text, start, end):
@@ -56,6 +66,13 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield Draft(module.span(node), "a string seems to hold code of the old API", "Change it by hand if it is run.")
 
 
+def _is_replaced(module: Module, node: ast.AST) -> bool:
+    """Tell whether a string is a key or an annotation, or says what a test replaces; other rules look at that."""
+    above = module.names.parents.get(node)
+    is_key = isinstance(above, ast.Subscript | ast.Compare) or (isinstance(above, ast.Dict) and node in above.keys)
+    return is_key or called(above) in _REPLACERS or type_texts.is_annotation(module, node)
+
+
 def _is_old(project: Project, reached: reexports.Reached) -> bool:
     given = {keyword.arg for keyword in reached.call.keywords} if reached.call else set()
     lost = project.target == "2.9" and reached.known.name in ("info", "AudioMetaData", "list_audio_backends")
@@ -64,20 +81,24 @@ def _is_old(project: Project, reached: reexports.Reached) -> bool:
     )
 
 
-def _by_getattr(module: Module) -> Iterator[Draft]:
+def _by_getattr(module: Module, project: Project) -> Iterator[Draft]:
     """``getattr(torchaudio, ...)`` where it gives one of the old names, or one that is not written out; guards are left."""
     for use in module.uses:
         above = module.names.parents.get(use.node)
-        if use.path != old_names.ROOT or not isinstance(above, ast.Call) or not module.names.is_builtin(above.func, "getattr"):
+        if not isinstance(above, ast.Call) or not module.names.is_builtin(above.func, "getattr"):
             continue
         if len(above.args) < 2 or above.args[0] is not use.node:
             continue
         name = literal(above.args[1])
-        if name is ...:
-            reason = f"what is taken from torchaudio is known only when the program runs: {ast.unparse(above.args[1])}"
-            yield Draft(module.span(above), reason, "See which names come here, and what is done with them.")
-        elif name in _OLD and not _only_tested(module, above):
-            yield Draft(module.span(above), f"torchaudio.{name} is taken by getattr, so its calls are not seen", "Change it by hand.")
+        path = f"{use.path}.{name}"
+        if name is ... and use.path == old_names.ROOT:
+            yield Draft(
+                module.span(above),
+                f"what is taken from torchaudio is known only when the program runs: {ast.unparse(above.args[1])}",
+                "See which names come here, and what is done with them.",
+            )
+        elif (name in _OLD or old_names.is_old(path, project.target)) and not isinstance(module.names.parents.get(above), _TESTS):
+            yield Draft(module.span(above), f"{path} is taken by getattr, so its calls are not seen", "Change it by hand.")
 
 
 def _by_other_name(module: Module) -> Iterator[Draft]:
@@ -91,15 +112,13 @@ def _by_other_name(module: Module) -> Iterator[Draft]:
         if isinstance(above, ast.arguments):
             names |= {one.arg for one, default in _defaults(above) if default is use.node}
         else:
-            targets = above.targets if isinstance(above, ast.Assign) else [above.target]
-            names |= {one.id if isinstance(one, ast.Name) else one.attr for one in targets if isinstance(one, ast.Name | ast.Attribute)}
+            names |= {plain_name(one) for one in (above.targets if isinstance(above, ast.Assign) else [above.target])}
     for node in module.names.all(ast.Attribute) if names else ():
-        owner = node.value
-        name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
+        name = plain_name(node.value)
         call = module.names.parents.get(node)
         given = {one.arg for one in call.keywords} if isinstance(call, ast.Call) and call.func is node else set()
         old = node.attr in _OLD or (node.attr in old_names.FUNCTIONS and given & {"filepath", "precision", "offset"})
-        if name in names and old and (module.names.qualified(node) or "").partition(".")[0] != old_names.ROOT:
+        if name and name in names and old and (module.names.qualified(node) or "").partition(".")[0] != old_names.ROOT:
             yield Draft(module.span(node), f"{name} is torchaudio here, or may be, by another name", "Use the name that is imported.")
 
 
@@ -107,19 +126,6 @@ def _defaults(arguments: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | No
     positional = [*arguments.posonlyargs, *arguments.args]
     yield from zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True)
     yield from zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-
-
-def _only_tested(module: Module, node: ast.Call) -> bool:
-    above = module.names.parents.get(node)
-    return isinstance(above, ast.If | ast.IfExp | ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Assert)
-
-
-def _outermost(module: Module, node: ast.AST) -> ast.AST:
-    found = node
-    for above in module.names.chain(node):
-        if isinstance(above, ast.JoinedStr):
-            found = above
-    return found
 
 
 RULE = Rule(

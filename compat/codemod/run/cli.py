@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from compat._version import __version__
-from compat.codemod.source.options import Options, UsageError, configured
+from compat.codemod.source import Options, UsageError, configured
 from compat.console import is_full, nobody_reads, parsed, print_anything
 
 if TYPE_CHECKING:
-    from compat.codemod.source.results import Result, Tick
+    from compat.codemod.source import Result, Tick
 
 _TARGETS = ("2.1", "2.2", "2.9", "compat")
-_FORMATS = ("text", "json", "sarif", "github")
+_FORMATS = ("text", "concise", "json", "sarif", "github")
+_FAIL_ON = ("blocking", "any", "nothing")
 _BACKENDS = ("ffmpeg", "sox", "soundfile")
 
 _EPILOG = """\
@@ -29,12 +31,13 @@ targets:
 
 exit status:
   0  nothing to do, or nothing left to do
-  1  changes needed (--check, --diff), or findings left for a person
+  1  changes needed (--check, --diff), or findings left that keep the project from the target (--fail-on)
   2  wrong usage, or a file that could not be read, parsed or written (named; the others are done)
-  130  stopped by Ctrl-C; every file is as it was, or done
+  130  stopped by Ctrl-C; all files are as they were, or all are done
 
 A comment `# compat: ignore` on a line leaves it alone, `# compat: ignore[TAC101]` for one rule.
-[tool.torchaudio-compat] in pyproject.toml takes target, entry, unsafe, select, ignore, backend, exclude and docs.
+[tool.torchaudio-compat] in pyproject.toml takes target, entry, unsafe, select, ignore, backend, exclude, docs,
+baseline and fail-on.
 """
 
 
@@ -50,7 +53,7 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = made.add_argument
-    add("paths", nargs="*", metavar="PATH", help="files and folders of the project, all of it; `-` for stdin to stdout")
+    add("paths", nargs="*", metavar="PATH", help="files and folders of the project, all of it (default: this one); `-` for stdin to stdout")
     add("--target", choices=_TARGETS, help="what to move to")
     add("--entry", action="append", metavar="FILE", help="an entry point for --target compat; may be repeated")
     add("--check", action="store_true", help="write nothing; say what would be changed")
@@ -61,11 +64,13 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     add("--backend", choices=_BACKENDS, help="the backend to name where the project's intent cannot be read")
     add("--exclude", action="append", metavar="PATTERN", help="names or paths to leave out; .gitignore is honoured anyway")
     add("--docs", action="store_true", default=None, help="also Python in Markdown and reStructuredText")
-    add("--format", choices=_FORMATS, default="text", help="how findings are written (default text)")
+    add("--format", choices=_FORMATS, default="text", help="how findings are written (default text: a block a cause; concise: a line each)")
+    add("--baseline", metavar="FILE", help="do not tell again what is known in FILE; where it is not there, it is written")
+    add("--fail-on", choices=_FAIL_ON, help="what is left of which the exit status is 1 (default: what keeps the project from the target)")
     add("--report", metavar="FILE.html", help="also write one self-contained page")
     add("--statistics", action="store_true", help="count findings by rule")
     add("--list-rules", action="store_true", help="list all rules and leave")
-    add("--explain", metavar="RULE", help="explain a rule and leave")
+    add("--explain", metavar="RULE", help="explain a rule, or the words of a refusal, and leave")
     add("--version", action="version", version=f"torchaudio-compat {__version__}")
     return made
 
@@ -84,13 +89,12 @@ def main(argv: Sequence[str] | None = None, prog: str = _PROG, keep: list[object
     try:
         if arguments.list_rules or arguments.explain:
             return _tell(arguments.explain)
-        options = _options(arguments)
-        return _from_stdin(options) if options.paths == ("-",) else _on_files(options, keep)
+        return _run(_options(arguments), keep)
     except UsageError as why:
         print(f"{made.prog}: {why}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("stopped; every file is as it was, or done", file=sys.stderr)
+        print("stopped; all files are as they were, or all are done", file=sys.stderr)
         return 130
     except BrokenPipeError:
         nobody_reads()
@@ -103,39 +107,30 @@ def main(argv: Sequence[str] | None = None, prog: str = _PROG, keep: list[object
 
 def _options(arguments: argparse.Namespace) -> Options:
     if not arguments.paths and not arguments.entry:
-        raise UsageError("no PATH given; `.` is the folder you are in")
+        arguments.paths = ["."]
     if "-" in arguments.paths and arguments.paths != ["-"]:
         raise UsageError("`-` goes alone")
     start = "." if arguments.paths in (["-"], []) else arguments.paths[0]
-    values: dict[str, Any] = configured(start if os.path.isdir(start) else os.path.dirname(start) or ".")
-    for name in ("target", "unsafe", "backend", "docs"):
-        if getattr(arguments, name) is not None:
-            values[name] = getattr(arguments, name)
+    given = {name: tuple(one) if isinstance(one, list) else one for name, one in vars(arguments).items() if one not in (None, [])}
     for name in ("select", "ignore"):
-        given = [rule.strip().upper() for one in getattr(arguments, name) or () for rule in one.split(",") if rule.strip()]
-        if getattr(arguments, name) is not None and not given:
-            raise UsageError(f"--{name} names no rule; --list-rules lists them")
-        values[name] = tuple(given or values.get(name, ()))
-    for name in ("entry", "exclude"):
-        values[name] = tuple(getattr(arguments, name) or values.get(name, ()))
-    options = Options(
-        **{**values, "paths": tuple(arguments.paths)},
-        check=arguments.check,
-        diff=arguments.diff,
-        format=arguments.format,
-        report=arguments.report,
-        statistics=arguments.statistics,
-    )
+        if name in given:
+            given[name] = tuple(rule.strip().upper() for one in given[name] for rule in one.split(",") if rule.strip())
+            if not given[name]:
+                raise UsageError(f"--{name} names no rule; --list-rules lists them")
+    known = {field.name for field in dataclasses.fields(Options)}
+    configuration = configured(start if os.path.isdir(start) else os.path.dirname(start) or ".")
+    options = Options(**{**configuration, **{name: one for name, one in given.items() if name in known}})
     _refuse(options)
     return options
 
 
 def _refuse(options: Options) -> None:
-    """Raise for what cannot be done as it is asked for."""
     if options.target not in _TARGETS:
         raise UsageError(f"there is no target {options.target!r}; there is {', '.join(_TARGETS)}")
     if options.backend is not None and options.backend not in _BACKENDS:
         raise UsageError(f"there is no backend {options.backend!r}; there is {', '.join(_BACKENDS)}")
+    if options.fail_on not in _FAIL_ON:
+        raise UsageError(f"there is no fail-on {options.fail_on!r}; there is {', '.join(_FAIL_ON)}")
     for path in (*options.paths, *options.entry):
         if path != "-" and not os.path.lexists(path):
             raise UsageError(f"{path}: there is no such file or folder")
@@ -158,72 +153,78 @@ def _tell(rule_id: str | None) -> int:
         for rule in rules().values():
             print(f"{rule.id}  {rule.level.value:6}  {','.join(sorted(rule.targets | rule.report_only_for)):18}  {rule.title}")
         return 0
+    from compat.codemod.reporting import explain
+
     found = rules().get(rule_id.upper())
-    if found is None:
-        raise UsageError(f"there is no rule {rule_id}; --list-rules lists them")
-    targets = ", ".join([*sorted(found.targets), *(f"{target} (reported only)" for target in sorted(found.report_only_for))])
-    print(f"{found.id}: {found.title}\n\nlevel: {found.level.value}\ntargets: {targets}\n\n{found.explanation}")
-    print(_indented("before", found.before))
-    if found.after:
-        print(_indented(f"after, for {found.shown_target}", found.after))
+    said = list(explain.explained(found) if found else explain.of_words(rule_id))
+    if not said:
+        raise UsageError(f"there is no rule {rule_id}, and no refusal of these words; --list-rules lists the rules")
+    print(*said, sep="\n")
     return 0
 
 
-def _indented(title: str, code: str) -> str:
-    return f"{title}:\n\n" + "".join(f"    {line}" if line.strip() else line for line in code.splitlines(keepends=True))
-
-
-def _from_stdin(options: Options) -> int:
+def _run(options: Options, keep: list[object] | None) -> int:
     from compat.codemod.run import session
 
+    if options.paths != ("-",):
+        with _progress() as tick:
+            result = session.run(options, tick, keep)
+        return _say(result, options, sys.stdout)
     result = session.run_text(sys.stdin.buffer.read(), options)
-    for file in result.files:
-        if options.writes:
-            sys.stdout.buffer.write(file.new)
-            sys.stdout.buffer.flush()
-    return _say(result, options, sys.stdout if not options.writes else sys.stderr)
-
-
-def _on_files(options: Options, keep: list[object] | None) -> int:
-    from compat.codemod.run import session
-
-    with _progress() as tick:
-        result = session.run(options, tick, keep)
-    return _say(result, options, sys.stdout)
+    if not options.writes:
+        return _say(result, options, sys.stdout)
+    sys.stdout.buffer.writelines(file.new for file in result.files)
+    sys.stdout.buffer.flush()
+    return _say(result, options, sys.stderr)
 
 
 def _say(result: Result, options: Options, out: Any) -> int:
-    from compat.codemod.reporting import plain
+    from compat.codemod.reporting import baseline, machine, next_step, plain
+    from compat.codemod.reporting.words import printable
 
-    if options.format == "text":
+    known = baseline.apply(result, options, options.baseline) if options.baseline else ""
+    if options.format in ("text", "concise"):
         plain.write(result, options, out, sys.stderr)
     else:
-        from compat.codemod.reporting import machine
-
         {"json": machine.write_json, "sarif": machine.write_sarif, "github": machine.write_github}[options.format](result, options, out)
         if options.statistics:
             plain.statistics(result, options, sys.stderr)
     if options.report:
-        from compat.codemod.reporting.page import page
-
-        try:
-            with open(options.report, "w", encoding="utf-8") as file:
-                file.write(page(result, options))
-        except OSError as why:
-            raise UsageError(
-                f"--report {options.report}: it cannot be written: {why.strerror}; name a file in a folder that is there"
-            ) from why
+        _write_page(result, options, options.report)
     if not result.scanned:
         print("no file was found here; look at PATH, --exclude and .gitignore", file=sys.stderr)
     for problem in result.problems:
-        print(plain.printable(str(problem)), file=sys.stderr)
-    if options.format == "text":
+        print(printable(str(problem)), file=sys.stderr)
+    if known:
+        print(known, file=sys.stderr)
+    if options.format in ("text", "concise"):
         print(plain.summary(result, options), file=sys.stderr)
-    if result.problems:
-        return 2
-    left = any(plain.left_of(file, options) for file in result.files)
-    needed = not options.writes and any(file.changed for file in result.files)
-    return 1 if left or needed else 0
+        for line in next_step.next_steps(result, options):
+            print(printable(line), file=sys.stderr)
+    return 2 if result.problems else int(_fails(result, options))
+
+
+def _write_page(result: Result, options: Options, path: str) -> None:
+    from compat.codemod.reporting.page import page
+
+    try:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(page(result, options))
+    except OSError as why:
+        raise UsageError(f"--report {path}: it cannot be written: {why.strerror}; name a file in a folder that is there") from why
+
+
+def _fails(result: Result, options: Options) -> bool:
+    """Tell whether the exit status is 1: for changes that are needed and not made, and for what is left that counts."""
+    from compat.codemod.reporting.causes import is_pin
+    from compat.codemod.reporting.words import left_of
+    from compat.codemod.rules import rules
+
+    if options.fail_on == "nothing":
+        return False
+    needed = not options.writes and any(file.fixed if options.baseline else file.changed for file in result.files)
+    left = (finding for file in result.files for finding in left_of(file, options))
+    return needed or any(options.fail_on == "any" or (rules()[finding.rule].blocks and not is_pin(finding)) for finding in left)
 
 
 @contextlib.contextmanager

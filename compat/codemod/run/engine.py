@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from compat.codemod.plan import decide
-from compat.codemod.rewrite import edits
-from compat.codemod.rewrite.changes import Change, Remove, Substitute
-from compat.codemod.rewrite.drafts import Draft
-from compat.codemod.rewrite.edits import ConflictError, Edit, Track
-from compat.codemod.rewrite.lowering import lower
-from compat.codemod.rewrite.verification import Rewrite, complaint
+from compat.codemod.rewrite import Change, ConflictError, Draft, Edit, Remove, Substitute, Track, complaint, edits, lower
 from compat.codemod.rule import Rule
 from compat.codemod.run import safety
 from compat.codemod.run.safety import Objection
-from compat.codemod.source.findings import Finding, Level, Place, State
-from compat.codemod.source.module import Module
-from compat.codemod.uses import replacements
-from compat.codemod.uses.project import Project
+from compat.codemod.source import Finding, Level, Module, Place, State, grouped
+from compat.codemod.uses import Project, replacements
 
 _ROUNDS = 8
-_NO_ROUND_LEFT = "the changes did not come to rest; please report this file"
 
 
 class BrokenError(Exception):
@@ -56,7 +47,7 @@ class Outcome:
 
     @property
     def changed(self) -> bool:
-        """Whether the new text is another."""
+        """The new text is another."""
         return self.text != self.module.text.text
 
 
@@ -72,14 +63,13 @@ class _Proposal:
 
     @property
     def takes_away(self) -> bool:
-        """Whether it takes a statement away, as a setter goes; the other parts of its group follow from that."""
+        """It takes a statement away, as a setter goes; the other parts of its group follow from that."""
         return any(isinstance(change, Remove | Substitute) for change in self.draft.changes)
 
-    def without_changes(self, why: str, advice: str = "", related: tuple[Place, ...] = ()) -> _Proposal:
-        """The same as a report."""
+    def report(self, reason: str, advice: str, related: tuple[Place, ...] = ()) -> _Proposal:
+        """The same without its changes; advice and places of its own stay."""
         draft = self.draft
-        reason, related = f"{draft.reason}; not changed, because {why}", related or draft.related
-        advice = draft.advice or advice or "Change it by hand."
+        advice, related = draft.advice or advice, related or draft.related
         return dataclasses.replace(
             self, draft=dataclasses.replace(draft, reason=reason, advice=advice, changes=(), group=None, related=related)
         )
@@ -100,31 +90,26 @@ def run(modules: list[Module], active: Iterable[Rule], *, unsafe: bool, make_pro
         if not applied:
             _leave(outcomes, left)
             return list(outcomes.values())
-        fixed = {path: [_found(outcomes, proposal, State.FIXED) for proposal in proposals] for path, (proposals, _) in applied.items()}
+        fixed = {path: [_findings(outcomes, proposal, State.FIXED)[0] for proposal in own] for path, (own, _) in applied.items()}
         for path, (_, made) in applied.items():
             outcome = outcomes[path]
             outcome.fixed += fixed[path]
             outcome.edits.append(made)
-            outcome.now = _rewritten(outcome.now, made)
-    raise BrokenError(f"{', '.join(sorted(applied))}: {_NO_ROUND_LEFT}")
+            outcome.now = verified(outcome.now, edits.apply(outcome.now.text.text, made), made)
+    raise BrokenError(f"{', '.join(sorted(applied))}: the changes did not come to rest; please report this file")
 
 
-def _rewritten(module: Module, made: list[Edit]) -> Module:
-    text = module.text.text
-    return verified(module, Rewrite(text, edits.apply(text, made), made, module.interactive))
-
-
-def verified(module: Module, rewrite: Rewrite) -> Module:
-    """The module as it is after a rewrite.
+def verified(module: Module, text: str, made: list[Edit]) -> Module:
+    """The module with the text that edits made.
 
     Raises:
-        BrokenError: the rewrite does not hold.
+        BrokenError: it does not hold.
     """
     try:
-        new = module.after(rewrite.new)
+        new = module.after(text)
     except SyntaxError as why:
         raise BrokenError(f"{module.path}: the changed text would not parse ({why.msg}, line {why.lineno})") from why
-    wrong = complaint(rewrite, module, new)
+    wrong = complaint(module, new, made)
     if wrong is not None:
         raise BrokenError(f"{module.path}: {wrong}")
     return new
@@ -159,7 +144,9 @@ class _Round:
         if draft.group is None and not rule.everywhere and project.runs_not(module, draft.span):
             return
         if project.target in rule.report_only_for:
-            proposal = _report_only(proposal)
+            # The target is the release of old: this code is left, and fails there too.
+            advice = f"Without the drop-in, --target 2.1 --select {rule.id} changes it, and 2.0 takes the result."
+            proposal = proposal.report(f"under 2.0 too: {draft.reason}", advice)
         if safety.is_ignored(module, rule, draft):
             if draft.group is not None and proposal.takes_away:
                 self._off.setdefault(draft.group, Objection("a comment says to leave its setter"))
@@ -186,7 +173,8 @@ class _Round:
     def _refuse(self, proposal: _Proposal, against: Objection) -> None:
         for one in against.replacements:
             replacements.refused(self._project).setdefault(one, []).append(proposal.place)
-        self._left.append(proposal.without_changes(against.reason, against.advice, against.places))
+        reason = f"{proposal.draft.reason}; not changed, because {against.reason}"
+        self._left.append(proposal.report(reason, against.advice, against.places))
 
     def _drop_groups(self) -> None:
         """Refuse the groups of which a part is refused; of one that something is said against, only where setters would go is said."""
@@ -212,59 +200,36 @@ class _Round:
     def _made(self) -> tuple[dict[str, tuple[list[_Proposal], list[Edit]]], list[_Proposal]]:
         made: dict[str, tuple[list[_Proposal], list[Edit]]] = {}
         while True:
-            own: dict[str, list[_Proposal]] = defaultdict(list)
-            for proposal in self._proposals:
-                own[proposal.module.path].append(proposal)
-            try:
-                for path, proposals in own.items():
-                    if path not in made or made[path][0] != proposals:
-                        made[path] = proposals, _lower(proposals)
-            except _RefusedError as why:
-                self._drop(why.proposal, why.reason)
+            own = grouped((proposal.module.path, proposal) for proposal in self._proposals)
+            for path, proposals in own.items():
+                if path not in made or made[path][0] != proposals:
+                    try:
+                        changes = [change for proposal in proposals for change in proposal.draft.changes]
+                        made[path] = proposals, lower(proposals[0].module, changes)
+                    except ConflictError:
+                        self._drop(*_first_conflict(proposals))
+                        break
             else:
                 return {path: made[path] for path in own}, self._left
 
     def _drop(self, proposal: _Proposal, reason: str) -> None:
-        """Leave a proposal that cannot be made, with its group."""
         self._proposals.remove(proposal)
-        self._left.append(proposal.without_changes(reason))
+        self._refuse(proposal, Objection(reason))
         if proposal.draft.group is not None:
             self._off[proposal.draft.group] = Objection(f"another part of it cannot be changed, at {proposal.place}")
             self._drop_groups()
 
 
-def _report_only(proposal: _Proposal) -> _Proposal:
-    """The same finding where the target is the release of old: its code is left, and fails there too."""
-    draft = proposal.draft
-    advice = draft.advice or f"Without the drop-in, --target 2.1 --select {proposal.rule.id} changes it, and 2.0 takes the result."
-    reason = f"under 2.0 too: {draft.reason}"
-    return dataclasses.replace(proposal, draft=dataclasses.replace(draft, reason=reason, advice=advice, changes=(), group=None))
-
-
-class _RefusedError(Exception):
-    def __init__(self, proposal: _Proposal, reason: str) -> None:
-        super().__init__(reason)
-        self.proposal, self.reason = proposal, reason
-
-
-def _lower(own: list[_Proposal]) -> list[Edit]:
-    """The edits that make all that is proposed for a module.
-
-    Raises:
-        _RefusedError: the first proposal that cannot be made, at all or beside those before it, and why.
-    """
-    module = own[0].module
-    try:
-        return lower(module, [change for proposal in own for change in proposal.draft.changes])
-    except ConflictError:
-        accepted: list[Change] = []
-        for proposal in own:
-            try:
-                lower(module, [*accepted, *proposal.draft.changes])
-            except ConflictError as why:
-                raise _RefusedError(proposal, str(why)) from why
-            accepted += proposal.draft.changes
-        raise
+def _first_conflict(own: list[_Proposal]) -> tuple[_Proposal, str]:
+    """The first proposal for a module that cannot be made, at all or beside those before it, and why."""
+    accepted: list[Change] = []
+    for proposal in own:
+        try:
+            lower(proposal.module, [*accepted, *proposal.draft.changes])
+        except ConflictError as why:
+            return proposal, str(why)
+        accepted += proposal.draft.changes
+    raise AssertionError("together they were refused")
 
 
 # Findings
@@ -273,35 +238,27 @@ def _lower(own: list[_Proposal]) -> list[Edit]:
 def _leave(outcomes: dict[str, Outcome], left: list[_Proposal]) -> None:
     for proposal in left:
         outcome = outcomes[proposal.module.path]
-        state = State.FIXABLE if proposal.draft.changes else State.LEFT
-        outcome.left_after.append(_finding(proposal, proposal.place, state, proposal.draft.related))
-        outcome.left.append(_found(outcomes, proposal, state))
+        before, after = _findings(outcomes, proposal, State.FIXABLE if proposal.draft.changes else State.LEFT)
+        outcome.left.append(before)
+        outcome.left_after.append(after)
 
 
-def _found(outcomes: dict[str, Outcome], proposal: _Proposal, state: State) -> Finding:
-    """What is proposed, at its place in the text as it was read."""
-    place = _back(outcomes[proposal.module.path], proposal.draft.span)
-    return _finding(proposal, place, state, tuple(_place_back(outcomes, one) for one in proposal.draft.related))
-
-
-def _finding(proposal: _Proposal, place: Place, state: State, related: tuple[Place, ...]) -> Finding:
+def _findings(outcomes: dict[str, Outcome], proposal: _Proposal, state: State) -> tuple[Finding, Finding]:
+    """What is proposed, at its place in the text as it was read, and in the text as it is now."""
     draft = proposal.draft
-    advice = draft.advice
-    if state is State.FIXABLE:
-        advice = advice or "Run again with --unsafe to have it changed."
-    return Finding(proposal.rule.id, place, draft.reason, advice, related, state)
+    advice = draft.advice or ("Run again with --unsafe to have it changed." if state is State.FIXABLE else "")
+    now = Finding(proposal.rule.id, proposal.place, draft.reason, advice, draft.related, state)
+    related = tuple(_back(outcomes, one) for one in now.related)
+    return dataclasses.replace(now, place=_back(outcomes, now.place), related=related), now
 
 
-def _back(outcome: Outcome, span: tuple[int, int]) -> Place:
-    start, end = span
+def _back(outcomes: dict[str, Outcome], place: Place) -> Place:
+    """A place in a text as it is now, as a place in that text as it was read."""
+    outcome = outcomes.get(place.path)
+    if outcome is None or not outcome.edits:
+        return place
+    start, end = outcome.now.text.stretch(place)
     for made in reversed(outcome.edits):
         track = Track(made)
         start, end = track.back(start), track.back(end)
     return outcome.module.place((start, max(start, end)))
-
-
-def _place_back(outcomes: dict[str, Outcome], place: Place) -> Place:
-    outcome = outcomes.get(place.path)
-    if outcome is None or not outcome.edits:
-        return place
-    return _back(outcome, outcome.now.text.stretch(place))

@@ -1,22 +1,18 @@
 """What a project holds: its files are read, those that speak of torchaudio are parsed, and of the others it is noted what they may do."""
 
-from __future__ import annotations
-
 import os
 import sys
-from collections import defaultdict
 from collections.abc import Iterable
 
 from compat.codemod.files import discovery, documents, other_files
 from compat.codemod.files.content import probe
-from compat.codemod.files.discovery import Found
-from compat.codemod.files.documents import Document
+from compat.codemod.files.document import Document, UnreadableError
 from compat.codemod.files.import_graph import Files, Quiet, content
-from compat.codemod.source import old_names
 from compat.codemod.source.findings import Finding, Place
 from compat.codemod.source.module import Module
 from compat.codemod.source.options import Options
 from compat.codemod.source.results import FileResult, Problem, Result, Tick
+from compat.codemod.source.text import parse
 from compat.codemod.uses.project import Project
 
 _PYTHON = ".".join(map(str, sys.version_info[:2]))
@@ -36,9 +32,9 @@ class Gathered:
         own_names: which of our names the project takes for modules of its own.
     """
 
-    def __init__(self, options: Options, result: Result, found: Iterable[Found] = ()) -> None:
-        self.options: Options = options
-        self.result: Result = result
+    def __init__(self, options: Options, result: Result, found: Iterable[discovery.Found] = ()) -> None:
+        self.options = options
+        self.result = result
         self.read: dict[str, Document] = {}
         self.modules: list[Module] = []
         self.unread: list[Place] = []
@@ -46,61 +42,53 @@ class Gathered:
         python = [one for one in found if one.kind != discovery.OTHER]
         self.files: Files | None = Files([one.path for one in python]) if python else None
         self.quiet: Quiet | None = None
-        self.own_names: frozenset[str] = _own_names(python)
+        self.own_names = _own_names(python)
 
     def take(self, path: str, kind: str, data: bytes) -> None:
         """Parse one that speaks of torchaudio."""
-        if kind == discovery.OTHER:
-            self._take_other(path, data)
-            return
         try:
             document = documents.read(path, kind, data)
             pieces = [
                 Module(piece.key, piece.text, standalone=piece.standalone, interactive=piece.interactive) for piece in document.pieces
             ]
-        except documents.UnreadableError as why:
-            self._cannot_parse(path, str(why), why.line)
+        except (UnreadableError, SyntaxError) as why:
+            self._cannot_parse(_line(path, why.lineno), *_why(why))
             return
-        except SyntaxError as why:
-            self._cannot_parse(path, f"it cannot be parsed as Python {_PYTHON}: {why.msg}. {_MEND}", why.lineno)
-            return
-        for line, reason in document.unparsed:
-            self._cannot_parse(path, reason, line)
+        for place, reason in document.unparsed:
+            self._cannot_parse(place, reason, None if place.cell else place.line)
+        self.unread += document.doubts
+        self.mentions += [place for one in document.prose for place in other_files.mentions(path, one)]
         self.read[path] = document
         self.modules += pieces
 
     def must_parse(self, path: str, data: bytes) -> None:
-        """Say it if a file cannot be parsed that was asked for by name, and has nothing in it that would be changed."""
-        held = len(self.unread)
-        self.take(path, discovery.PYTHON, data)
-        del self.unread[held:]
+        """Say it if a file cannot be parsed that was asked for by name, or mentions torchaudio, and has nothing that would be changed."""
+        try:
+            parse(documents.read(path, discovery.PYTHON, data).text)
+        except (UnreadableError, SyntaxError) as why:
+            self.result.problems.append(Problem(path, *_why(why)))
 
-    def _cannot_parse(self, path: str, reason: str, line: int | None) -> None:
-        self.result.problems.append(Problem(path, reason, line))
-        self.unread.append(Place(path, line or 1, 1, line or 1, 1))
+    def _cannot_parse(self, place: Place, reason: str, line: int | None) -> None:
+        self.result.problems.append(Problem(place.path, reason, line))
+        self.unread.append(place)
 
-    def _take_other(self, path: str, data: bytes) -> None:
+    def said_of_prose(self, document: Document) -> list[Finding]:
+        """Old names in what is not rewritten."""
         options = self.options
-        text = data.decode("utf-8", "replace")
-        wanted = "TAC133" not in options.ignore and (not options.select or "TAC133" in options.select) and options.target != "compat"
-        found = list(other_files.findings(path, text, options.target)) if wanted else []
-        found = [one for one in found if "compat: ignore" not in text.split("\n")[one.place.line - 1]]
-        if found:
-            self.result.files.append(FileResult(path, data, data, text, text, left=found, left_after=found))
-        self.mentions += other_files.mentions(path, text)
+        if options.target == "compat" or "TAC133" in options.ignore or (options.select and "TAC133" not in options.select):
+            return []
+        return [finding for one in document.prose for finding in other_files.findings(document.path, one, options.target)]
 
     def has_own_torchaudio(self) -> bool:
-        """Whether the project has a torchaudio of its own, so that an import of it proves nothing; this is then reported."""
+        """Tell whether the project has a torchaudio of its own, so that an import of it proves nothing; this is then reported."""
         if "torchaudio" not in self.own_names:
             return False
-        by_file: dict[str, list[Finding]] = defaultdict(list)
         for module in self.modules:
             if module.imported:
                 place = module.place(module.imported[0].statement)
                 reason = "the project has a module `torchaudio` of its own, so what is imported here may be that"
-                by_file[module.path].append(Finding("TAC127", place, reason, "Run on a part that does not have it."))
-        for path, found in by_file.items():
-            self.result.files.append(FileResult(path, b"", b"", left=found, left_after=found))
+                found = [Finding("TAC127", place, reason, "Run on a part that does not have it.")]
+                self.result.files.append(FileResult(module.path, b"", b"", left=found, left_after=found))
         return True
 
     def project(self, modules: list[Module]) -> Project:
@@ -116,16 +104,17 @@ class Gathered:
             quiet=self.quiet,
             mentions=self.mentions,
             own_names=self.own_names,
+            prose=[one.text for document in self.read.values() for one in document.prose],
             entries=[one.path for one in modules if entries and not one.standalone and os.path.realpath(one.path) in entries],
         )
 
 
-def gather(found: list[Found], options: Options, result: Result, tick: Tick) -> Gathered:
+def gather(found: list[discovery.Found], options: Options, result: Result, tick: Tick) -> Gathered:
     """Read every file once."""
     gathered = Gathered(options, result, found)
     entries = frozenset(map(os.path.realpath, options.entry))
     quiet = []
-    for done, (one, data, why) in enumerate(probe(found), 1):
+    for done, (one, data, why, mentions) in enumerate(probe(found), 1):
         path = one.path
         if not done % 50 or done == len(found):
             tick(done, len(found))
@@ -137,25 +126,31 @@ def gather(found: list[Found], options: Options, result: Result, tick: Tick) -> 
             else:
                 gathered.take(path, one.kind, content(path) if data is None else data)
         elif one.kind == discovery.PYTHON:
-            if one.is_named and old_names.ROOT.encode() in (named := content(path)):
-                gathered.must_parse(path, named)
-            else:
-                quiet.append(path)
+            if (one.is_named or mentions) and not one.is_ignored():
+                gathered.must_parse(path, content(path))
+            quiet.append(path)
     result.scanned += len(found)
     files = gathered.files or Files(())
     gathered.quiet = Quiet(quiet, files.read)
     return gathered
 
 
-def _own_names(found: Iterable[Found]) -> frozenset[str]:
+def _line(path: str, line: int | None) -> Place:
+    return Place(path, line or 1, 1, line or 1, 1)
+
+
+def _why(error: UnreadableError | SyntaxError) -> tuple[str, int | None]:
+    reason = str(error) if isinstance(error, UnreadableError) else f"it cannot be parsed as Python {_PYTHON}: {error.msg}. {_MEND}"
+    return reason, error.lineno
+
+
+def _own_names(found: Iterable[discovery.Found]) -> frozenset[str]:
     """Which of ``compat`` and ``torchaudio`` the project has as a top-level module of its own."""
     names = set()
-    folders = {os.path.dirname(one.path) for one in found if os.path.basename(one.path) == "__init__.py"}
+    packages = {os.path.dirname(one.path) for one in found if os.path.basename(one.path) == "__init__.py"}
     for one in found:
         folder, name = os.path.split(one.path)
-        for wanted in ("compat", "torchaudio"):
-            module = name == f"{wanted}.py" and folder not in folders
-            package = name == "__init__.py" and os.path.basename(folder) == wanted and os.path.dirname(folder) not in folders
-            if module or package:
-                names.add(wanted)
+        folder, name = os.path.split(folder) if name == "__init__.py" else (folder, name.removesuffix(".py"))
+        if name in ("compat", "torchaudio") and folder not in packages:
+            names.add(name)
     return frozenset(names)

@@ -1,27 +1,19 @@
 """What stands against a change, whichever rule proposes it: a replacement, a release test, a comment, a doubt. No rule asks for itself."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from compat.codemod.files.import_graph import content
-from compat.codemod.rewrite import changes
-from compat.codemod.rewrite.changes import AddStatement, DropArgument, OfCall, Replace, Substitute
-from compat.codemod.rewrite.drafts import Draft
+from compat.codemod.rewrite import Draft, DropArgument, OfCall, changes
 from compat.codemod.rule import Rule
-from compat.codemod.source import conditions, libcst_check, old_names
-from compat.codemod.source.findings import Place
-from compat.codemod.source.module import Module, Use
-from compat.codemod.uses import replacements
-from compat.codemod.uses.project import Project
+from compat.codemod.source import Imported, Module, Place, Use, conditions, old_names
+from compat.codemod.uses import Project, replacements
 from compat.codemod.uses.replacements import Replacement
 
 _WORD = re.compile(r"\w+")
 _ASKS_MOCKS = re.compile(r"assert_|call_args|mock_calls|\bcall\(")
-TOGETHER = "Change the call and what takes its place together; or change that by hand, and run again with --exclude for its file or folder."
 
 
 class Objection(NamedTuple):
@@ -34,7 +26,7 @@ class Objection(NamedTuple):
 
 
 def is_ignored(module: Module, rule: Rule, draft: Draft) -> bool:
-    """Whether a comment says to leave the place, or one of the lines that would be changed."""
+    """Tell whether a comment says to leave the place, or one of the lines that would be changed."""
     stretches = (stretch for change in draft.changes for stretch in changes.stretches(module, change))
     return any(module.ignores(rule.id, stretch) for stretch in (draft.span, *stretches))
 
@@ -46,21 +38,21 @@ def objection(project: Project, module: Module, draft: Draft) -> Objection | Non
     for use in draft.touches or ():
         if isinstance(use, Use) and _may_be_kept_out(project, module, use, draft):
             return Objection("a test around it asks which torchaudio there is, and what it gives cannot be told")
-    dissent = libcst_check.dissent(module)
-    if dissent is not None:
-        place = module.place(dissent.use.node)
-        return Objection(f"{dissent.reason}, in line {place.line}", (place,))
     found = tuple(dict.fromkeys(_against(project, module, draft)))
     if not found or _nobody_minds(project, draft, found):
         return None
     name = f"torchaudio.{found[0].name}".rstrip(".")
-    places = tuple(one.place for one in found[:3])
-    return Objection(f"{name} {found[0].how} elsewhere, and what takes its place would meet the change", places, TOGETHER, found)
+    return Objection(
+        f"{name} {found[0].how} elsewhere, and what takes its place would meet the change",
+        tuple(one.place for one in found[:3]),
+        "Change the call and what takes its place together; or change that by hand, and run again with --exclude for its file or folder.",
+        found,
+    )
 
 
 def _may_be_kept_out(project: Project, module: Module, use: Use, draft: Draft) -> bool:
-    """Whether a name that the target lacks stands under a test of the release, and the test stays."""
-    if old_names.has(use.path.rpartition(".")[2], project.target) is not False:
+    """Tell whether a name that the target lacks stands under a test of the release, and the test stays."""
+    if old_names.has(use.path, project.target) is not False:
         return False
     below: ast.AST = use.node
     for above in module.names.chain(use.node):
@@ -77,11 +69,12 @@ def _against(project: Project, module: Module, draft: Draft) -> Iterator[Replace
     touched = [one if isinstance(one, str) else one.path for one in draft.touches or ()]
     if everywhere:
         touched += _paths_in(module, draft)
-    written = {word for change in draft.changes for word in _WORD.findall(_new_text(change))}
+    written = {word for change in draft.changes for word in _WORD.findall(getattr(change, "new", ""))}
     for one in everywhere:
         if any(one.stands_for(path) for path in touched) or one.name in written:
             yield one
-    for name in dict.fromkeys(one.written for one in draft.touches or () if not isinstance(one, str)):
+    names = [one.local if isinstance(one, Imported) else one.written for one in draft.touches or () if not isinstance(one, str)]
+    for name in dict.fromkeys(names):
         yield from replacements.where_imported(project, module, name)
 
 
@@ -97,12 +90,8 @@ def _paths_in(module: Module, draft: Draft) -> Iterator[str]:
                 yield from (path for path, (first, last) in spans if first < end and start < last)
 
 
-def _new_text(change: changes.Change) -> str:
-    return change.new if isinstance(change, Replace | Substitute | AddStatement) else ""
-
-
 def _nobody_minds(project: Project, draft: Draft, found: tuple[Replacement, ...]) -> bool:
-    """Whether an argument only goes, plain mocks take the place, and nothing asks a mock what it was given."""
+    """Tell whether an argument only goes, plain mocks take the place, and nothing asks a mock what it was given."""
     only_dropped = all(isinstance(change, DropArgument) for change in draft.changes)
     if not only_dropped or not all(one.is_mock for one in found):
         return False

@@ -6,14 +6,13 @@ import dataclasses
 import gc
 from typing import TYPE_CHECKING
 
-from compat.codemod.files import discovery
-from compat.codemod.source.options import Options
-from compat.codemod.source.results import FileResult, Problem, Result, Tick
+from compat.codemod.files import discovery, documents, journal, writing
+from compat.codemod.files.document import Document, UnreadableError
+from compat.codemod.run.reading import Gathered, gather
+from compat.codemod.source import FileResult, Options, Problem, Result, Tick
 
 if TYPE_CHECKING:
-    from compat.codemod.files.documents import Document
     from compat.codemod.run.engine import Outcome
-    from compat.codemod.run.reading import Gathered
 
 # Rules whose changes in one file are right only together with those in others.
 _ACROSS_FILES = {"TAC102", "TAC118"}
@@ -25,10 +24,10 @@ def run(options: Options, tick: Tick = lambda done, total: None, keep: list[obje
     Args:
         keep: where the syntax trees are left, for a process that ends without freeing them; no garbage is looked for then.
     """
-    from compat.codemod.run.reading import gather
-
     result = Result()
     found = list(discovery.walk([*options.paths, *options.entry], options.exclude, documents=options.docs))
+    if not _recovered(found, options, result):
+        return result
     # Syntax trees are many objects that all live to the end: looking for garbage among them costs a third of the time.
     was_on = gc.isenabled()
     gc.disable()
@@ -47,8 +46,6 @@ def run(options: Options, tick: Tick = lambda done, total: None, keep: list[obje
 
 def run_text(text: bytes, options: Options, path: str = "<stdin>") -> Result:
     """The same for one text that is in no file."""
-    from compat.codemod.run.reading import Gathered
-
     result = Result(scanned=1)
     gathered = Gathered(dataclasses.replace(options, entry=(path,) if options.target == "compat" else ()), result)
     if any(name in text for name in (b"torchaudio", b"TORCHAUDIO_", b"torio")) or options.target == "compat":
@@ -63,7 +60,6 @@ def _settle(gathered: Gathered) -> list[Outcome]:
     """The new texts of the files that speak of torchaudio, and what there is to say of them; gives what became of the modules."""
     if not (gathered.read or gathered.modules) or gathered.has_own_torchaudio():
         return []
-    from compat.codemod.files.documents import UnreadableError
     from compat.codemod.rules import rules
     from compat.codemod.run import engine
 
@@ -82,51 +78,69 @@ def _settle(gathered: Gathered) -> list[Outcome]:
     outcomes = {outcome.module.path: outcome for outcome in made}
     for path, document in gathered.read.items():
         try:
-            result.files.append(_file(document, [outcomes[piece.key] for piece in document.pieces], outcomes, gathered.read))
+            result.files.append(_file(document, outcomes, gathered))
         except UnreadableError as why:
             result.problems.append(Problem(path, str(why)))
     return made
 
 
-def _file(document: Document, own: list[Outcome], outcomes: dict[str, Outcome], read: dict[str, Document]) -> FileResult:
+def _file(document: Document, outcomes: dict[str, Outcome], gathered: Gathered) -> FileResult:
     """What became of one file.
 
     Raises:
         UnreadableError: its new text cannot be put into it.
     """
-    from compat.codemod.files.documents import relocated
-
+    own = [outcomes[piece.key] for piece in document.pieces]
     texts = {path: outcome.text for path, outcome in outcomes.items()}
     new = document.rebuild(texts) if any(outcome.changed for outcome in own) else document.data
-    before = document.text if len(own) != 1 else own[0].module.text.text
-    after = before if new == document.data else own[0].text if len(own) == 1 else new.decode("utf-8", "replace")
+    whole = len(own) == 1 and own[0].module.path == document.path  # a block in a document is only a part of it
+    before = own[0].module.text.text if whole else document.text
+    after = before if new == document.data else own[0].text if whole else new.decode("utf-8", "replace")
     file = FileResult(document.path, document.data, new, before, after)
     for outcome in own:
-        file.fixed += [relocated(finding, document, read, None) for finding in outcome.fixed]
-        file.left += [relocated(finding, document, read, None) for finding in outcome.left]
-        file.left_after += [relocated(finding, document, read, texts) for finding in outcome.left_after]
+        file.fixed += [documents.relocated(finding, document, gathered.read, None) for finding in outcome.fixed]
+        file.left += [documents.relocated(finding, document, gathered.read, None) for finding in outcome.left]
+        file.left_after += [documents.relocated(finding, document, gathered.read, texts) for finding in outcome.left_after]
+    if document.prose:
+        again = documents.read(document.path, discovery.kind_of(document.path) or discovery.PYTHON, new) if file.changed else document
+        file.left += gathered.said_of_prose(document)
+        file.left_after += gathered.said_of_prose(again)
     for findings in (file.fixed, file.left, file.left_after):
         findings.sort(key=lambda finding: (finding.place.cell or 0, finding.place.line, finding.place.column, finding.rule))
     return file
 
 
-def _write(result: Result) -> None:
-    from compat.codemod.files import writing
+def _recovered(found: list[discovery.Found], options: Options, result: Result) -> bool:
+    """Undo what a stopped run has done; whether the project is as it was before that run."""
+    paths = [one.path for one in found]
+    try:
+        if options.writes:
+            journal.recover(paths)
+        left = journal.unfinished(paths)
+        reason = "a run was stopped here while it wrote. Run again without --check and --diff: that undoes it first"
+        result.problems += [Problem(path, reason) for path in left]
+    except journal.NotWrittenError as why:
+        result.problems.append(Problem(why.path, f"a stopped run could not be undone: {why}"))
+    result.scanned = len(found) if result.problems else 0
+    return not result.problems
 
+
+def _write(result: Result) -> None:
     changed = [file for file in result.files if file.changed]
-    obstacles = {file.path: why for file in changed if (why := writing.obstacle(file.path, file.old)) is not None}
-    held = next((file.path for file in changed if file.path in obstacles and _is_part(file)), None)
+    held_back = {file.path: why for file in changed if (why := writing.obstacle(file.path, file.old)) is not None}
+    held = next((file.path for file in changed if file.path in held_back and _is_part(file)), None)
+    if held is not None:
+        together = f"its changes go together with those of {held}"
+        held_back |= {file.path: together for file in changed if _is_part(file) and file.path not in held_back}
+    try:
+        journal.replace_all([journal.Change(file.path, file.old, file.new) for file in changed if file.path not in held_back])
+    except journal.NotWrittenError as why:
+        result.problems.append(Problem(why.path, f"nothing was written: {why}"))
+        held_back |= {file.path: "" for file in changed if file.path not in held_back}
     for file in changed:
-        why = obstacles.get(file.path)
-        if why is None and held is not None and _is_part(file):
-            why = f"its changes go together with those of {held}"
-        if why is None:
-            try:
-                writing.replace(file.path, file.old, file.new)
-            except (OSError, writing.ChangedError) as failure:
-                why = failure.strerror if isinstance(failure, OSError) and failure.strerror else str(failure)
-        if why is not None:
-            result.problems.append(Problem(file.path, f"it was not written: {why}"))
+        if file.path in held_back:
+            if held_back[file.path]:
+                result.problems.append(Problem(file.path, f"it was not written: {held_back[file.path]}"))
             file.new, file.after = file.old, file.before
             file.left_after, file.fixed = [*file.fixed, *file.left], []
 

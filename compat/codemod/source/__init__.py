@@ -1,1 +1,23 @@
-"""Python as it is read: text, tree, scopes, what is torchaudio's in a file; and the plain data that all rooms share."""
+"""Python as it is read: text, tree, scopes, what is torchaudio's in a file; and the plain data that all rooms share.
+
+What the rooms above need most is offered here; import it from here.
+"""
+
+from compat.codemod.source.calls import called, is_dict_with, keyword, literal, plain_name, starred, string
+from compat.codemod.source.findings import Finding, Level, Place, State
+from compat.codemod.source.grouping import grouped
+from compat.codemod.source.module import Imported, Module, Use, is_test
+from compat.codemod.source.not_provable import NotProvableError
+from compat.codemod.source.notes import Notes
+from compat.codemod.source.old_names import ROOT, Kind, Known
+from compat.codemod.source.options import Options, UsageError, configured
+from compat.codemod.source.results import FileResult, Problem, Result, Tick, kinds_of
+from compat.codemod.source.scopes import AnyFunction, all_arguments, only_import
+
+__all__ = [  # noqa: RUF022 - by what they are
+    "AnyFunction", "Imported", "Module", "Notes", "Use", "all_arguments", "grouped", "is_test", "only_import",
+    "Finding", "Level", "NotProvableError", "Place", "State",
+    "FileResult", "Options", "Problem", "Result", "Tick", "UsageError", "configured", "kinds_of",
+    "Kind", "Known", "ROOT",
+    "called", "is_dict_with", "keyword", "literal", "plain_name", "starred", "string",
+]  # fmt: skip

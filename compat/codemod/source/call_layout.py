@@ -4,13 +4,7 @@
 never the whole file, and what comes back are offsets: the text around them is never printed anew.
 """
 
-from __future__ import annotations
-
 import dataclasses
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import libcst
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,9 +14,6 @@ class Argument:
     start: int
     end: int
     comma_end: int | None
-    keyword: str | None
-    star: str
-    bare_generator: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +28,7 @@ def layout(segment: str) -> Layout:
     """The layout of a call, as offsets in its text.
 
     Raises:
-        ValueError: LibCST does not read it as a call.
+        ValueError: LibCST does not read it as a call, or an argument is a generator without brackets.
     """
     import libcst
 
@@ -56,19 +47,12 @@ def layout(segment: str) -> Layout:
     for argument in call.args:
         bare = argument.with_changes(comma=libcst.MaybeSentinel.DEFAULT, whitespace_after_arg=libcst.SimpleWhitespace(""))
         end = at + len(code(bare))
-        comma_end = None
-        if isinstance(argument.comma, libcst.Comma):
-            comma_end = end + len(code(argument.comma.whitespace_before)) + 1
-        arguments.append(
-            Argument(at, end, comma_end, argument.keyword.value if argument.keyword else None, argument.star, _bare_generator(argument))
-        )
+        comma = argument.comma
+        comma_end = end + len(code(comma.whitespace_before)) + 1 if isinstance(comma, libcst.Comma) else None
+        if isinstance(argument.value, libcst.GeneratorExp) and not argument.value.lpar:
+            raise ValueError("it takes a generator without brackets")
+        arguments.append(Argument(at, end, comma_end))
         at += len(code(argument))
     if segment[at:] != ")":
         raise ValueError("its text does not add up")
     return Layout(inside, tuple(arguments))
-
-
-def _bare_generator(argument: libcst.Arg) -> bool:
-    import libcst
-
-    return isinstance(argument.value, libcst.GeneratorExp) and not argument.value.lpar

@@ -1,7 +1,5 @@
 """What a call is given: its keywords, the constants among its arguments, the plain name of what is called."""
 
-from __future__ import annotations
-
 import ast
 
 from compat.codemod.source.tree import Tree
@@ -26,7 +24,7 @@ def keyword(call: ast.Call, name: str) -> ast.keyword | None:
 
 
 def starred(call: ast.Call) -> bool:
-    """Whether some arguments are passed as ``*args`` or ``**kwargs``, so that not all are seen."""
+    """Tell whether some arguments are passed as ``*args`` or ``**kwargs``, so that not all are seen."""
     return any(isinstance(one, ast.Starred) for one in call.args) or any(one.arg is None for one in call.keywords)
 
 
@@ -41,7 +39,7 @@ def called(node: ast.AST | None) -> str:
 
 
 def is_dict_with(module: Tree, value: ast.expr, name: str) -> bool:
-    """Whether an expression is a dict that is written out with a key."""
+    """Tell whether an expression is a dict that is written out with a key."""
     if isinstance(value, ast.Dict):
         return any(literal(key) == name for key in value.keys)
     return isinstance(value, ast.Call) and module.names.is_builtin(value.func, "dict") and keyword(value, name) is not None

@@ -1,7 +1,5 @@
 """What a condition asks: whether the file is the program, which system this is, whether torchaudio is there, what it has."""
 
-from __future__ import annotations
-
 import ast
 import re
 
@@ -9,6 +7,7 @@ from compat.codemod.source import old_names
 from compat.codemod.source.module import Module
 
 _PLATFORM = {"sys.platform", "os.name", "platform.system", "platform.platform", "platform.machine", "sys.getwindowsversion"}
+_MAIN = ("__name__ == '__main__'", "'__main__' == __name__")
 _PRESENCE = re.compile(
     r"\A_?(?:(?:is|has|have|with|use|using)_)?_?torch_?audio_?(?:is_)?(?:available|installed|present|found|importable)\Z"
     r"|\A_?(?:has|have)_?torch_?audio\Z",
@@ -17,20 +16,12 @@ _PRESENCE = re.compile(
 
 
 def is_main_guard(module: Module, statement: ast.stmt) -> bool:
-    """Whether it is ``if __name__ == "__main__":`` of the module."""
-    if not (isinstance(statement, ast.If) and statement in module.tree.body and isinstance(statement.test, ast.Compare)):
-        return False
-    test = statement.test
-    sides = [test.left, *test.comparators]
-    return (
-        any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)
-        and any(isinstance(side, ast.Constant) and side.value == "__main__" for side in sides)
-        and isinstance(test.ops[0], ast.Eq)
-    )
+    """Tell whether it is ``if __name__ == "__main__":`` of the module."""
+    return isinstance(statement, ast.If) and ast.unparse(statement.test) in _MAIN and statement in module.tree.body
 
 
 def is_platform_test(module: Module, test: ast.expr) -> bool:
-    """Whether a test asks for the operating system and nothing else."""
+    """Tell whether a test asks for the operating system and nothing else."""
     found = False
     for node in ast.walk(test):
         if isinstance(node, ast.Name):
@@ -48,7 +39,7 @@ def is_platform_test(module: Module, test: ast.expr) -> bool:
 
 
 def is_guard(module: Module, test: ast.expr) -> bool:
-    """Whether a test asks what this torchaudio has: ``hasattr``, its version, its backends."""
+    """Tell whether a test asks what this torchaudio has: ``hasattr``, its version, its backends."""
     for node in ast.walk(test):
         if isinstance(node, ast.Name | ast.Attribute):
             qualified = module.names.qualified(node) or ""
@@ -60,7 +51,7 @@ def is_guard(module: Module, test: ast.expr) -> bool:
 
 
 def asks_presence(module: Module, test: ast.expr) -> bool:
-    """Whether a test asks if torchaudio is installed, and nothing else: where it is not, no call of it can run."""
+    """Tell whether a test asks if torchaudio is installed, and nothing else: where it is not, no call of it can run."""
     if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.IsNot | ast.NotEq):
         other = test.comparators[0]
         return isinstance(other, ast.Constant) and other.value is None and _is_or_finds(module, test.left)
@@ -77,7 +68,7 @@ def _is_or_finds(module: Module, node: ast.expr) -> bool:
 
 
 def _is_flag(module: Module, node: ast.Name | ast.Attribute) -> bool:
-    """Whether a name says that it is about torchaudio being there, or is ``True`` and ``False`` by whether its import succeeded."""
+    """Tell whether a name says that it is about torchaudio being there, or is ``True`` and ``False`` by whether its import succeeded."""
     if _PRESENCE.match(node.id if isinstance(node, ast.Name) else node.attr):
         return True
     bindings = module.names.bindings(node) if isinstance(node, ast.Name) else []
@@ -96,7 +87,7 @@ def _is_flag(module: Module, node: ast.Name | ast.Attribute) -> bool:
 
 
 def only_minds_absence(statement: ast.Try) -> bool:
-    """Whether the handlers of a ``try`` that imports torchaudio catch the failure of an import and nothing else."""
+    """Tell whether the handlers of a ``try`` that imports torchaudio catch the failure of an import and nothing else."""
     imports = any(
         isinstance(one, ast.Import | ast.ImportFrom) and any(name.name.partition(".")[0] == old_names.ROOT for name in one.names)
         for one in statement.body
@@ -105,11 +96,11 @@ def only_minds_absence(statement: ast.Try) -> bool:
 
 
 def catches_import_errors_only(handler: ast.ExceptHandler) -> bool:
-    """Whether a handler is for ``ImportError`` and its kin, which no setter raises."""
+    """Tell whether a handler is for ``ImportError`` and its kin, which no setter raises."""
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     return all(isinstance(kind, ast.Name) and kind.id in ("ImportError", "ModuleNotFoundError") for kind in kinds)
 
 
 def in_import_ladder(module: Module, statement: ast.stmt) -> bool:
-    """Whether an import stands in a ``try`` that goes on to something else when it fails."""
+    """Tell whether an import stands in a ``try`` that goes on to something else when it fails."""
     return any(isinstance(above, ast.Try) and above.handlers for above in module.names.chain(statement))

@@ -1,7 +1,5 @@
 """What is said about a place: a finding as data, from which ``reporting`` makes text."""
 
-from __future__ import annotations
-
 import dataclasses
 import enum
 

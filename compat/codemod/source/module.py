@@ -18,7 +18,7 @@ _IGNORE = re.compile(r"#\s*compat:\s*ignore(?:\[([A-Z0-9,\s]*)\])?", re.I)
 
 
 def is_test(path: str) -> bool:
-    """Whether a file is a test by its own name; folders say nothing, the whole project may lie below one called tests."""
+    """Tell whether a file is a test by its own name; folders say nothing, the whole project may lie below one called tests."""
     name = os.path.basename(path)
     return name.startswith("test_") or name == "conftest.py" or os.path.splitext(name)[0].endswith("_test")
 
@@ -54,6 +54,11 @@ class Use:
         return self.known.name if self.known else ""
 
     @property
+    def backend(self) -> str:
+        """The per-call name of the backend whose module it is in, else nothing."""
+        return self.known.backend if self.known else ""
+
+    @property
     def written(self) -> str:
         """The dotted name as it stands in the text: ``ta.load``."""
         return ast.unparse(self.node)
@@ -69,11 +74,6 @@ class Imported:
     local: str
     scope: Scope
 
-    @property
-    def written(self) -> str:
-        """The name by which the module speaks of it."""
-        return self.local
-
 
 class Module(Tree):
     """A file, a notebook, or a block of code in a document; the arguments and errors are those of ``Tree``."""
@@ -82,11 +82,6 @@ class Module(Tree):
         """The same module with another text."""
         return Module(self.path, text, standalone=self.standalone, interactive=self.interactive)
 
-    @functools.cached_property
-    def is_test(self) -> bool:
-        """Whether it is a test: such a file may run the project's code without its entry point."""
-        return is_test(self.path)
-
     # torchaudio
 
     @functools.cached_property
@@ -94,12 +89,8 @@ class Module(Tree):
         """Every name that an import of torchaudio, or of something in it, binds."""
         found = []
         for statement, scope in self.names.imports:
-            prefix = ""
-            if isinstance(statement, ast.ImportFrom):
-                if statement.level or not statement.module:
-                    continue
-                prefix = f"{statement.module}."
-            for alias in statement.names:
+            prefix = f"{statement.module}." if isinstance(statement, ast.ImportFrom) else ""
+            for alias in () if getattr(statement, "level", 0) else statement.names:
                 path = prefix + alias.name
                 if old_names.is_ours(path):
                     local = alias.asname or (alias.name if prefix else alias.name.partition(".")[0])
@@ -109,16 +100,15 @@ class Module(Tree):
     @functools.cached_property
     def uses(self) -> list[Use]:
         """Every use of a name that is torchaudio's and nothing else's, in the order of the text; not those in f-strings."""
-        return [use for use in self._all_uses if not self.in_fstring(use.node)]
+        return [use for use in self._all_uses if use.node not in self.in_fstrings]
 
     @functools.cached_property
     def hidden(self) -> list[Use]:
         """The uses inside f-strings, which are never changed: before Python 3.12 their places cannot be known."""
-        return [use for use in self._all_uses if self.in_fstring(use.node)]
+        return [use for use in self._all_uses if use.node in self.in_fstrings]
 
     @functools.cached_property
     def _by_imported_name(self) -> list[ast.Name]:
-        """The names that are called like something that an import of torchaudio binds."""
         locals_ = {imported.local for imported in self.imported}
         return [node for node in self.names.scope_of if node.id in locals_]
 
@@ -157,16 +147,13 @@ class Module(Tree):
         return found
 
     def of(self, *kinds: Kind) -> Iterator[Use]:
-        """The uses of these kinds of old names; a text without any of the names is not parsed for it."""
-        if self._named.isdisjoint(kinds):
-            return iter(())
-        return (use for use in self.uses if use.kind in kinds)
+        """The uses of these kinds of old names, but where one is assigned to; a text without any of the names is not parsed for it."""
+        uses = [] if self._named.isdisjoint(kinds) else self.uses
+        return (use for use in uses if use.kind in kinds and not use.stored)
 
     def calls_of(self, *names: str) -> Iterator[tuple[Use, ast.Call]]:
         """The calls of torchaudio's own ``load``, ``save`` or ``info``, however imported."""
-        for use in self.of(Kind.FUNCTION):
-            if use.call is not None and use.name in names:
-                yield use, use.call
+        return ((use, use.call) for use in self.of(Kind.FUNCTION) if use.call and use.name in names)
 
     @functools.cached_property
     def _named(self) -> frozenset[Kind]:
@@ -203,7 +190,7 @@ class Module(Tree):
 
     @functools.cached_property
     def _ignored(self) -> dict[int, frozenset[str] | None]:
-        lines: dict[int, frozenset[str] | None] = {}
+        lines = {}
         if "compat:" in self.text.text:
             for comment in self.text.comments:
                 match = _IGNORE.match(self.text.text, comment.start)
@@ -213,13 +200,7 @@ class Module(Tree):
         return lines
 
     def ignores(self, rule: str, span: tuple[int, int]) -> bool:
-        """Whether a comment on one of the lines says ``# compat: ignore``, of all rules or of this one."""
-        if not self._ignored:
-            return False
+        """Tell whether a comment on one of the lines says ``# compat: ignore``, of all rules or of this one."""
         first, last = self.text.position(span[0])[0], self.text.position(max(span))[0]
-        for line in range(first, last + 1):
-            if line in self._ignored:
-                rules = self._ignored[line]
-                if rules is None or rule in rules:
-                    return True
-        return False
+        said = [rules for line, rules in self._ignored.items() if first <= line <= last]
+        return any(rules is None or rule in rules for rules in said)

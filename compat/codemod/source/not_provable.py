@@ -1,7 +1,5 @@
 """Why something cannot be proved, and is therefore left: raised by rules and the plan, and told in a finding."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from compat.codemod.source.findings import Place
@@ -12,7 +10,7 @@ class NotProvableError(Exception):
 
     def __init__(self, reason: str, related: Iterable[Place] = (), advice: str = "") -> None:
         self.reason = reason
-        self.related: tuple[Place, ...] = tuple(related)
+        self.related = tuple(related)
         self.advice = advice
         super().__init__(reason, self.related, advice)
 

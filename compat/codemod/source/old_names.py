@@ -1,10 +1,9 @@
 """torchaudio's old names, by their full path, as data."""
 
-from __future__ import annotations
-
 import dataclasses
 import enum
 
+from compat import wheel_names
 from compat.before_2_0 import AUTOMATIC, BEFORE_2_0, LOAD_WAV
 
 ROOT = "torchaudio"
@@ -13,7 +12,7 @@ FUNCTIONS = ("info", "load", "save")
 PER_CALL_NAMES = {"sox_io": "sox", "soundfile": "soundfile"}
 VARIABLE = "TORCHAUDIO_USE_BACKEND_DISPATCHER"
 
-LEGACY_PARAMETERS: dict[str, tuple[str, ...]] = {
+LEGACY_PARAMETERS = {
     "load": ("filepath", "frame_offset", "num_frames", "normalize", "channels_first", "format"),
     "save": ("filepath", "src", "sample_rate", "channels_first", "compression", "format", "encoding", "bits_per_sample"),
     "info": ("filepath", "format"),
@@ -65,25 +64,27 @@ def _table() -> dict[str, Known]:
 
 
 KNOWN = _table()
-NAMES_OF: dict[Kind, frozenset[str]] = {
+NAMES_OF = {
     kind: frozenset(known.name for known in KNOWN.values() if known.kind == kind) for kind in {known.kind for known in KNOWN.values()}
 }
 
 # Names whose replacement by something else (a mock, a shim) is worth knowing.
 REPLACEABLE = frozenset(known.name for path, known in KNOWN.items() if path.count(".") == 1) | {"backend"}
 
-# What 2.9 no longer has, besides the names above: prefix of a path -> what to do.
-GONE = {
+# What to do about paths that a target lacks: prefix of a path -> advice. Which paths these are, the wheels tell.
+ADVICE = {
     f"{ROOT}.sox_effects": "Use torchaudio.functional or torchaudio.transforms, or run `sox` itself.",
     f"{ROOT}.io": "compat.io has it, with the same arguments: from compat.io import StreamReader.",
     f"{ROOT}.functional.apply_codec": "Use AudioEffector(format=...) from compat.io.",
+    f"{ROOT}.functional.functional.apply_codec": "Use AudioEffector(format=...) from compat.io.",
+    f"{ROOT}.functional.compute_kaldi_pitch": "Use functional.detect_pitch_frequency, or the package that has Kaldi's pitch for you.",
     f"{ROOT}.kaldi_io": "Use the package kaldi_io itself.",
     f"{ROOT}._backend": "It is private; use torchaudio.load, .save and compat.info.",
-    f"{ROOT}._internal": "It is private.",
-    f"{ROOT}._extension": "It is private.",
+    f"{ROOT}.prototype": "It was never stable. Keep a copy of what you use from it, or stay at 2.8.",
+    f"{ROOT}.utils.download_asset": "Use torch.hub.download_url_to_file(), which takes the whole address.",
     f"{ROOT}.utils.sox_utils": "libsox is gone from torchaudio.",
     f"{ROOT}.utils.ffmpeg_utils": "FFmpeg is gone from torchaudio.",
-    f"{ROOT}.backend": "Use torchaudio.load and .save, compat.info and compat.AudioMetaData.",
+    f"{ROOT}.backend": "Use torchaudio.load, .save and .info; for 2.9 compat.info and compat.AudioMetaData.",
     f"{TORIO}.utils": "FFmpeg is gone from torchaudio; ask PyAV: av.codecs_available, av.formats_available.",
     TORIO: "compat.io has it: StreamReader is StreamingMediaDecoder, StreamWriter is StreamingMediaEncoder, and CodecConfig.",
 }
@@ -97,22 +98,40 @@ NEEDLESS = frozenset(f"{ROOT}.{name}" for name, lost in BEFORE_2_0.items() if lo
 # The releases that code is moved to.
 RELEASES = {"2.1": (2, 1), "2.2": (2, 2), "2.9": (2, 9)}
 
-_ALWAYS_THERE = {"load", "save", "functional", "transforms", "datasets", "models", "pipelines"}
-_UNTIL_NINE = {
-    "info", "AudioMetaData", "set_audio_backend", "get_audio_backend", "list_audio_backends", "backend", "io", "sox_effects", "kaldi_io",
-}  # fmt: skip
-
 
 def is_ours(path: str) -> bool:
-    """Whether a dotted name is torchaudio or something of it."""
+    """Tell whether a dotted name is torchaudio or something of it."""
     return path == ROOT or path.startswith(f"{ROOT}.")
 
 
-def has(name: str, target: str) -> bool | None:
-    """Whether the torchaudio of a target has a name; ``None`` where this is not known."""
-    if name in _ALWAYS_THERE or (name in _UNTIL_NINE and target != "2.9"):
-        return True
-    return False if name in _UNTIL_NINE or name == "load_wav" or f"{ROOT}.{name}" in EARLIER else None
+def has(path: str, target: str) -> bool | None:
+    """Tell whether the torchaudio of a target has what a path leads to; ``None`` where its wheels do not tell."""
+    full = name = path.removeprefix(f"{ROOT}.")
+    while name and not wheel_names.releases_of(name):
+        name = name.rpartition(".")[0]
+    if not name:
+        return False if f"{ROOT}.{full}" in (*EARLIER, f"{ROOT}.load_wav") else None
+    if wheel_names.has(name, target):
+        return True if name == full else None
+    home = name.rpartition(".")[0]
+    return None if wheel_names.has(f"{home}.__getattr__", target) else False
+
+
+def lost(path: str, target: str) -> str | None:
+    """What to do about a path that a target has lost; ``None`` where it has it, or no release since 2.0 had it."""
+    if not is_ours(path) or has(path, target) is not False or path in KNOWN or earlier(path):
+        return None
+    return gone(path) or "Keep a copy of what you use from it, or stay at the release that has it."
+
+
+def is_old(path: str, target: str) -> bool:
+    """Tell whether a target lacks what a path leads to, or what it begins with, or has it only by another way that code is moved to."""
+    if not path.startswith(f"{ROOT}."):
+        return False
+    names = path.split(".")
+    found = (KNOWN.get(".".join(names[:count])) for count in range(2, len(names) + 1))
+    moved = any(known and known.kind not in (Kind.FUNCTION, Kind.METADATA, Kind.LISTER, Kind.BUFFER_SIZE) for known in found)
+    return moved or has(path, target) is False or earlier(path) is not None
 
 
 def earlier(path: str) -> str | None:
@@ -121,8 +140,5 @@ def earlier(path: str) -> str | None:
 
 
 def gone(path: str) -> str | None:
-    """What to do about a path that 2.9 lacks; ``None`` where it has it, or did not lose it."""
-    for prefix, advice in GONE.items():
-        if path == prefix or path.startswith(f"{prefix}."):
-            return advice
-    return None
+    """What to do about a path that is not there; ``None`` where nobody knows."""
+    return next((advice for prefix, advice in ADVICE.items() if path == prefix or path.startswith(f"{prefix}.")), None)

@@ -1,9 +1,8 @@
 """What a run is asked to do: the command line over ``[tool.torchaudio-compat]`` in pyproject.toml over the defaults."""
 
-from __future__ import annotations
-
 import dataclasses
 import os
+import pathlib
 from typing import Any
 
 TABLE = "torchaudio-compat"
@@ -30,11 +29,13 @@ class Options:
     docs: bool = False
     format: str = "text"
     report: str | None = None
+    baseline: str | None = None
+    fail_on: str = "blocking"
     statistics: bool = False
 
     @property
     def writes(self) -> bool:
-        """Whether files are changed."""
+        """Files are changed."""
         return not (self.check or self.diff)
 
 
@@ -48,6 +49,8 @@ _CONFIGURABLE = {
     "backend": (str, False),
     "exclude": (str, True),
     "docs": (bool, False),
+    "baseline": (str, False),
+    "fail-on": (str, False),
 }
 
 
@@ -57,15 +60,10 @@ def configured(start: str) -> dict[str, Any]:
     Raises:
         UsageError: it cannot be read, or has a key or a value that there is not.
     """
-    folder = os.path.abspath(start)
-    while True:
-        path = os.path.join(folder, "pyproject.toml")
-        if os.path.isfile(path):
-            return _table(path)
-        above = os.path.dirname(folder)
-        if above == folder:
-            return {}
-        folder = above
+    here = pathlib.Path(os.path.abspath(start))
+    files = [folder / "pyproject.toml" for folder in (here, *here.parents)]
+    nearest = next((path for path in files if path.is_file()), None)
+    return _table(str(nearest)) if nearest else {}
 
 
 def _table(path: str) -> dict[str, Any]:
@@ -76,7 +74,7 @@ def _table(path: str) -> dict[str, Any]:
             table = tomllib.load(file).get("tool", {}).get(TABLE, {})
     except (OSError, tomllib.TOMLDecodeError) as why:
         raise UsageError(f"{path}: {why}") from why
-    found: dict[str, Any] = {}
+    found = {}
     for key, value in table.items():
         if key not in _CONFIGURABLE:
             raise UsageError(f"{path}: [tool.{TABLE}] has no {key!r}; there is {', '.join(_CONFIGURABLE)}")
@@ -84,8 +82,7 @@ def _table(path: str) -> dict[str, Any]:
         values = value if many and isinstance(value, list) else [value]
         if not all(type(one) is kind for one in values) or (many and not isinstance(value, list)):
             raise UsageError(f"{path}: {key} in [tool.{TABLE}] must be {'a list of ' if many else ''}{kind.__name__}")
-        if key in ("entry", "exclude"):
-            base = os.path.dirname(path)
-            values = [os.path.join(base, one) if key == "entry" else one for one in values]
-        found[key] = tuple(values) if many else value
+        if key in ("entry", "baseline"):
+            values = [os.path.join(os.path.dirname(path), one) for one in values]
+        found[key.replace("-", "_")] = tuple(values) if many else values[0]
     return found

@@ -1,9 +1,7 @@
 """What became of a run, file by file."""
 
-from __future__ import annotations
-
 import dataclasses
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from compat.codemod.source.findings import Finding
@@ -47,7 +45,7 @@ class FileResult:
 
     @property
     def changed(self) -> bool:
-        """Whether it is to be another."""
+        """It is to be another."""
         return self.new != self.old
 
 
@@ -58,12 +56,10 @@ class Result:
     files: list[FileResult] = dataclasses.field(default_factory=list)
     problems: list[Problem] = dataclasses.field(default_factory=list)
     scanned: int = 0
+    known: int = 0
     broken: bool = False
 
 
 def kinds_of(findings: Iterable[Finding]) -> dict[str, int]:
     """How many findings each rule has."""
-    counts: dict[str, int] = defaultdict(int)
-    for finding in findings:
-        counts[finding.rule] += 1
-    return dict(sorted(counts.items()))
+    return dict(sorted(Counter(finding.rule for finding in findings).items()))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import builtins
 import dataclasses
-import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -56,25 +55,24 @@ class Scope:
 
     def home(self, name: str) -> Scope | None:
         """The scope whose binding a use of the name here means; ``None`` for a builtin or an unknown name."""
-        scope: Scope | None = self
-        first = True
-        while scope is not None:
+        for scope in self.outwards():
             where = scope.elsewhere.get(name)
             if where == "global":
-                scope = scope.root()
-                return scope if name in scope.bindings else None
-            if where != "nonlocal" and name in scope.bindings and (first or scope.kind != "class"):
+                return self.root() if name in self.root().bindings else None
+            if where != "nonlocal" and name in scope.bindings and (scope is self or scope.kind != "class"):
                 return scope
-            first = False
-            scope = scope.parent
         return None
+
+    def outwards(self) -> Iterator[Scope]:
+        """Itself and the scopes around it."""
+        scope: Scope | None = self
+        while scope is not None:
+            yield scope
+            scope = scope.parent
 
     def root(self) -> Scope:
         """The scope of the module that it is in."""
-        scope = self
-        while scope.parent is not None:
-            scope = scope.parent
-        return scope
+        return [*self.outwards()][-1]
 
 
 class Names:
@@ -89,8 +87,7 @@ class Names:
     """
 
     def __init__(self, tree: ast.Module) -> None:
-        self._scopes: list[Scope] = []
-        self.module: Scope = self._open("module", tree, None)
+        self.module: Scope = Scope("module", tree, None)
         self.scope_of: dict[ast.Name, Scope] = {}
         self.parents: dict[ast.AST, ast.AST] = {}
         self.imports: list[tuple[ast.Import | ast.ImportFrom, Scope]] = []
@@ -99,10 +96,6 @@ class Names:
         self._body(tree, self.module)
 
     # Walking
-
-    def _open(self, kind: str, node: ast.AST, parent: Scope | None) -> Scope:
-        self._scopes.append(Scope(kind, node, parent))
-        return self._scopes[-1]
 
     def _body(self, node: ast.AST, scope: Scope) -> None:
         parents, by_kind = self.parents, self._by_kind
@@ -129,18 +122,18 @@ class Names:
     def _name(self, node: ast.Name, scope: Scope) -> None:
         self.scope_of[node] = scope
         if not isinstance(node.ctx, ast.Load):
-            self._bind(node.id, node, scope, nothing=self._binds_none(node))
+            parent = self.parents.get(node)
+            value = parent.value if isinstance(parent, ast.Assign | ast.AnnAssign) else None
+            self._bind(node.id, node, scope, nothing=isinstance(value, ast.Constant) and value.value is None)
 
     def _class(self, node: ast.ClassDef, scope: Scope) -> None:
         self._bind(node.name, node, scope)
         self._parts([*node.decorator_list, *node.bases, *node.keywords], node, scope)
-        inner = self.scope_made_by[node] = self._open("class", node, scope)
+        inner = self.scope_made_by[node] = Scope("class", node, scope)
         self._parts([*node.body, *getattr(node, "type_params", [])], node, inner)
 
     def _named_expression(self, node: ast.NamedExpr, scope: Scope) -> None:
-        target = scope
-        while target.kind == "comprehension" and target.parent is not None:
-            target = target.parent
+        target = next(outer for outer in scope.outwards() if outer.kind != "comprehension")
         self.parents[node.target] = node
         self.scope_of[node.target] = target
         self._bind(node.target.id, node, target)
@@ -176,13 +169,8 @@ class Names:
             self._bind(name, node, scope)
         self._body(node, scope)
 
-    def _binds_none(self, node: ast.Name) -> bool:
-        parent = self.parents.get(node)
-        value = parent.value if isinstance(parent, ast.Assign | ast.AnnAssign) else None
-        return isinstance(value, ast.Constant) and value.value is None
-
     def _function(self, node: AnyFunction, scope: Scope) -> None:
-        inner = self.scope_made_by[node] = self._open("function", node, scope)
+        inner = self.scope_made_by[node] = Scope("function", node, scope)
         arguments = node.args
         self.parents[arguments] = node
         if not isinstance(node, ast.Lambda):
@@ -198,7 +186,7 @@ class Names:
         self._parts([*body, *getattr(node, "type_params", [])], node, inner)
 
     def _comprehension(self, node: ast.AST, scope: Scope) -> None:
-        inner = self._open("comprehension", node, scope)
+        inner = Scope("comprehension", node, scope)
         generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
         for index, generator in enumerate(generators):
             self.parents[generator] = node
@@ -213,21 +201,11 @@ class Names:
         if where == "global":
             scope = scope.root()
         elif where == "nonlocal":
-            scope = next((outer for outer in _outwards(scope.parent) if outer.kind != "class" and name in outer.bindings), scope)
+            around = [outer for outer in scope.outwards() if outer is not scope and outer.kind != "class" and name in outer.bindings]
+            scope = around[0] if around else scope
         scope.bindings.setdefault(name, []).append(Binding(target, nothing, node))
 
     # Asking
-
-    @functools.cached_property
-    def rebound(self) -> frozenset[str]:
-        """The names that do not mean the same import throughout: bound in more than one scope or way, or by ``global``."""
-        meanings: dict[str, set[tuple[int, str | None]]] = defaultdict(set)
-        for number, scope in enumerate(self._scopes):
-            for name, bindings in scope.bindings.items():
-                meanings[name].update((number, binding.target) for binding in bindings)
-            for name in scope.elsewhere:
-                meanings[name].update(((number, None), (-1, None)))
-        return frozenset(name for name, several in meanings.items() if len(several) > 1)
 
     def all(self, kind: type[Node]) -> list[Node]:
         """All nodes of a kind, in the order of the walk."""
@@ -238,6 +216,11 @@ class Names:
         scope = self.scope_of.get(node)
         home = scope.home(node.id) if scope else None
         return home.bindings[node.id] if home else []
+
+    def reads(self, name: ast.Name) -> list[ast.Name]:
+        """The other places where a name means the same."""
+        bindings = self.bindings(name)
+        return [one for one in self.scope_of if one.id == name.id and one is not name and self.bindings(one) is bindings]
 
     def qualified(self, node: ast.AST) -> str | None:
         """The dotted name of what an expression is, if its root is an import and nothing else; relative ones start with a dot."""
@@ -251,7 +234,7 @@ class Names:
         return None if target is None else ".".join([target, *reversed(tail)])
 
     def is_builtin(self, node: ast.AST, name: str) -> bool:
-        """Whether an expression is that builtin, bound nowhere here and not hidden by a star import."""
+        """Tell whether an expression is that builtin, bound nowhere here and not hidden by a star import."""
         return (
             isinstance(node, ast.Name)
             and node.id == name
@@ -293,9 +276,3 @@ def all_arguments(arguments: ast.arguments) -> list[ast.arg]:
     """All parameters, in order."""
     extra = [argument for argument in (arguments.vararg, arguments.kwarg) if argument]
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
-
-
-def _outwards(scope: Scope | None) -> Iterator[Scope]:
-    while scope is not None:
-        yield scope
-        scope = scope.parent

@@ -1,7 +1,5 @@
 """A piece of Python text, and the way between what ``ast`` counts (lines, UTF-8 bytes) and offsets in the text."""
 
-from __future__ import annotations
-
 import ast
 import bisect
 import functools
@@ -19,11 +17,10 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class Comment(NamedTuple):
-    """A comment: its stretch, and whether nothing but space stands before it on its line."""
+    """The stretch of a comment."""
 
     start: int
     end: int
-    own_line: bool
 
 
 class Text:
@@ -97,8 +94,7 @@ class Text:
 
     def indent(self, offset: int) -> str:
         """The white space that the line of an offset begins with."""
-        start = self.line_start(offset)
-        match = re.compile(r"[ \t\f]*").match(self.text, start)
+        match = re.compile(r"[ \t\f]*").match(self.text, self.line_start(offset))
         return match.group() if match else ""
 
     @functools.cached_property
@@ -113,8 +109,7 @@ class Text:
             for token in tokenize.generate_tokens(io.StringIO(flat, newline="\n").readline):
                 if token.type == tokenize.COMMENT:
                     start = self.starts[token.start[0] - 1] + token.start[1]
-                    before = self.text[self.starts[token.start[0] - 1] : start]
-                    found.append(Comment(start, start + len(token.string), not before.strip()))
+                    found.append(Comment(start, start + len(token.string)))
         except (tokenize.TokenError, SyntaxError):
             return []
         return found

@@ -1,20 +1,15 @@
 """A piece of Python as a tree, and the ways about in it: the statement, the block, the function around a node; its text, its place."""
 
-from __future__ import annotations
-
 import ast
 import functools
-from collections.abc import Callable
-from typing import Any, TypeVar
 
 from compat.codemod.source.findings import Place
+from compat.codemod.source.notes import Notes
 from compat.codemod.source.scopes import AnyFunction, Names
 from compat.codemod.source.text import Text, parse
 
-Noted = TypeVar("Noted")
 
-
-class Tree:
+class Tree(Notes):
     """Python text with its syntax tree.
 
     Args:
@@ -31,19 +26,12 @@ class Tree:
         self.path = path
         self.standalone = standalone
         self.interactive = interactive
-        self.text: Text = Text(source)
-        self.tree: ast.Module = parse(source, top_level_await=interactive)
+        self.text = Text(source)
+        self.tree = parse(source, top_level_await=interactive)
         try:
-            self.names: Names = Names(self.tree)
+            self.names = Names(self.tree)
         except RecursionError as why:
             raise SyntaxError("it is nested too deeply") from why
-        self._notes: dict[Any, Any] = {}
-
-    def note(self, key: Any, make: Callable[[], Noted]) -> Noted:
-        """Return what ``make`` gives, made once; where others keep what they know of this text."""
-        if key not in self._notes:
-            self._notes[key] = make()
-        return self._notes[key]  # type: ignore[no-any-return]
 
     # Around a node
 
@@ -66,8 +54,14 @@ class Tree:
         parent, field = self.block(statement)
         return getattr(parent, field)  # type: ignore[no-any-return]
 
+    def text_after(self, statement: ast.stmt) -> str:
+        """The text of the statement that follows in the same block; nothing for the last."""
+        block = self.siblings(statement)
+        following = block[block.index(statement) + 1 :]
+        return self.segment(following[0]) if following else ""
+
     def is_elif(self, statement: ast.stmt) -> bool:
-        """Whether it is the ``if`` of an ``elif``."""
+        """Tell whether it is the ``if`` of an ``elif``."""
         return isinstance(statement, ast.If) and self.text.text.startswith("elif", self.text.span(statement)[0])
 
     def function_of(self, node: ast.AST) -> AnyFunction | None:
@@ -82,7 +76,7 @@ class Tree:
         return None
 
     def inside(self, node: ast.AST, outer: ast.AST) -> bool:
-        """Whether a node is part of another."""
+        """Tell whether a node is part of another."""
         return node is outer or any(above is outer for above in self.names.chain(node))
 
     def span(self, node: ast.AST) -> tuple[int, int]:
@@ -100,25 +94,28 @@ class Tree:
 
     # Nodes of a kind
 
-    def in_fstring(self, node: ast.AST) -> bool:
-        """Whether a node is part of an f-string."""
-        return node in self._in_fstrings
-
     @functools.cached_property
-    def _in_fstrings(self) -> set[ast.AST]:
+    def in_fstrings(self) -> set[ast.AST]:
+        """The nodes that are part of an f-string."""
         return {node for outer in self.names.all(ast.JoinedStr) for node in ast.walk(outer) if node is not outer}
 
     @functools.cached_property
     def strings(self) -> list[ast.Constant]:
         """All string constants."""
         found = [node for node in self.names.all(ast.Constant) if isinstance(node.value, str)]
-        return [node for node in found if not self.in_fstring(node)]
+        return [node for node in found if node not in self.in_fstrings]
 
-    @functools.cached_property
+    @property
     def calls(self) -> list[ast.Call]:
         """All calls."""
         return self.names.all(ast.Call)
 
+    def kept_in(self, value: ast.AST) -> ast.Name | None:
+        """The name that a value is assigned to, where that is all that is done with it."""
+        above = self.names.parents.get(value)
+        targets = above.targets if isinstance(above, ast.Assign) and above.value is value else []
+        return targets[0] if len(targets) == 1 and isinstance(targets[0], ast.Name) else None
+
     def is_docstring(self, node: ast.Constant) -> bool:
-        """Whether a string stands by itself as a statement."""
+        """Tell whether a string stands by itself as a statement."""
         return isinstance(self.names.parents.get(node), ast.Expr)

@@ -4,12 +4,11 @@ What the callers of a function pass is in ``uses.passed_values``. Where nothing 
 that needs to know leaves its hands off.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 
-from compat.codemod.source.calls import called
+from compat.codemod.source import integers
+from compat.codemod.source.calls import called, literal
 from compat.codemod.source.module import Module
 from compat.codemod.source.scopes import AnyFunction, all_arguments
 
@@ -44,8 +43,6 @@ _ANNOTATIONS = (
     (PATHLIB, re.compile(r"\b(Path|PurePath|PosixPath|PathLike|StrPath)\b")),
     (STRING, re.compile(r"\A(typing\.)?(Optional\[)?str\]?\Z")),
 )
-_INTEGER_DTYPES = {"int8", "int16", "int32", "int64", "uint8", "short", "int", "long"}
-_INTEGER_METHODS = {"short", "int", "long", "byte", "char"}
 
 
 def of_annotation(text: str) -> str:
@@ -66,20 +63,17 @@ def of(module: Module, node: ast.AST, depth: int = 4) -> str:
     if isinstance(node, ast.Call):
         return _of_call(module, node, depth)
     if isinstance(node, ast.BinOp):
-        sides = {of(module, node.left, depth), of(module, node.right, depth)}
-        if isinstance(node.op, ast.Div) and PATHLIB in sides:
-            return PATHLIB
-        return STRING if isinstance(node.op, ast.Add | ast.Mod) and STRING in sides else UNKNOWN
+        return _of_operation(node.op, {of(module, node.left, depth), of(module, node.right, depth)})
     if isinstance(node, ast.IfExp):
         return strongest([of(module, node.body, depth), of(module, node.orelse, depth)])
     if isinstance(node, ast.NamedExpr):
         return of(module, node.value, depth)
     if isinstance(node, ast.Name) and depth:
-        return _of_name(module, node, depth - 1)
+        return strongest([_of_binding(module, binding.node, depth - 1) for binding in module.names.bindings(node)])
     if isinstance(node, ast.Attribute) and depth:
         return _of_attribute(module, node, depth - 1)
     if isinstance(node, ast.Subscript) and depth:
-        return of(module, node.value, depth - 1)
+        return _of_item(module, node, depth - 1)
     if isinstance(node, ast.List | ast.Tuple | ast.Set) and depth:
         return strongest([of(module, one, depth - 1) for one in node.elts])
     if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.SetComp) and depth:
@@ -87,15 +81,31 @@ def of(module: Module, node: ast.AST, depth: int = 4) -> str:
     return UNKNOWN
 
 
+def _of_operation(operator: ast.operator, sides: set[str]) -> str:
+    divides = isinstance(operator, ast.Div)
+    if divides and PATHLIB in sides:
+        return PATHLIB
+    if INTEGERS in sides and not divides and sides <= {INTEGERS, NUMBER}:
+        return INTEGERS
+    return STRING if isinstance(operator, ast.Add | ast.Mod) and STRING in sides else UNKNOWN
+
+
+def _of_item(module: Module, node: ast.Subscript, depth: int) -> str:
+    loaded = integers.loaded(module, node.value)
+    if loaded is None:
+        return of(module, node.value, depth)
+    return INTEGERS if loaded == literal(node.slice) else UNKNOWN
+
+
 def _of_attribute(module: Module, node: ast.Attribute, depth: int) -> str:
     """By what is assigned to an attribute of that name anywhere in the module, and what a class says of it."""
+    if node.attr in ("T", "mT", "data"):
+        return of(module, node.value, depth)
     if node.attr in _ATTRIBUTES:
         return _ATTRIBUTES[node.attr]
     found = []
-    for other in module.names.all(ast.Attribute):
-        parent = module.names.parents.get(other)
-        if other.attr != node.attr or isinstance(other.ctx, ast.Load):
-            continue
+    stored = [one for one in module.names.all(ast.Attribute) if one.attr == node.attr and not isinstance(one.ctx, ast.Load)]
+    for parent in map(module.names.parents.get, stored):
         if isinstance(parent, ast.Assign):
             found.append(of(module, parent.value, depth))
         elif isinstance(parent, ast.AnnAssign):
@@ -132,12 +142,10 @@ def _of_call(module: Module, node: ast.Call, depth: int) -> str:
         return STRING
     if node.args and any(module.names.is_builtin(node.func, name) for name in _CONTAINERS):
         return of(module, node.args[0], depth)
+    if integers.makes(module, node) or INTEGERS in [of(module, one, depth) for one in integers.same_as(node)]:
+        return INTEGERS
     if isinstance(node.func, ast.Attribute):
         method, owner = node.func.attr, node.func.value
-        if method in _INTEGER_METHODS and not node.args:
-            return INTEGERS
-        if method in ("to", "type", "astype") and any(_is_integer_dtype(argument) for argument in node.args):
-            return INTEGERS
         if method in _PATH_METHODS:
             return PATHLIB
         if method in _FILE_METHODS:
@@ -147,14 +155,8 @@ def _of_call(module: Module, node: ast.Call, depth: int) -> str:
         kind = of(module, owner, depth)
         if method in ("resolve", "glob") and kind == PATHLIB:
             return PATHLIB
-    if any(keyword.arg == "dtype" and _is_integer_dtype(keyword.value) for keyword in node.keywords):
-        return INTEGERS
     name = called(node)
     return strongest(returned(module, name, depth - 1)) if name and depth else UNKNOWN
-
-
-def _is_integer_dtype(node: ast.AST) -> bool:
-    return isinstance(node, ast.Attribute) and node.attr in _INTEGER_DTYPES
 
 
 def _of_name(module: Module, node: ast.Name, depth: int) -> str:
@@ -167,6 +169,9 @@ def _of_binding(module: Module, at: ast.AST, depth: int) -> str:
         return of_annotation(module.segment(at.annotation)) if at.annotation else UNKNOWN
     if isinstance(parent, ast.Assign) and at in parent.targets:
         return of(module, parent.value, depth)
+    above = module.names.parents.get(parent) if isinstance(parent, ast.Tuple) else None
+    if isinstance(above, ast.Assign) and isinstance(parent, ast.Tuple):
+        return INTEGERS if integers.loaded(module, above.value) == parent.elts.index(at) else UNKNOWN  # type: ignore[arg-type]
     if isinstance(parent, ast.AnnAssign):
         said = [of_annotation(module.segment(parent.annotation))]
         return strongest([*said, of(module, parent.value, depth)] if parent.value else said)

@@ -1,11 +1,8 @@
 """Arguments that a call is given in ``**arguments``: in a dict written out, filled later, or passed by the callers around it."""
 
-from __future__ import annotations
-
 import ast
 
-from compat.codemod.source.calls import is_dict_with, keyword, literal
-from compat.codemod.source.module import Module
+from compat.codemod.source import Module, is_dict_with, keyword, literal
 from compat.codemod.uses.passed_values import callers
 from compat.codemod.uses.project import Project
 
@@ -24,11 +21,10 @@ def _holds(module: Module, project: Project, node: ast.expr, name: str) -> bool:
             parent = module.names.parents.get(binding.node)
             if isinstance(parent, ast.Assign | ast.AnnAssign) and parent.value is not None and is_dict_with(module, parent.value, name):
                 return True
-            arguments = parent if isinstance(parent, ast.arguments) else None
-            if arguments is not None and arguments.kwarg is binding.node:
-                function = module.names.parents[arguments]
-                if any(keyword(call, name) for _, call in callers(project, module, function)):
-                    return True
+            takes_rest = isinstance(parent, ast.arguments) and parent.kwarg is binding.node
+            function = module.names.parents[parent] if parent and takes_rest else None
+            if function and any(keyword(call, name) for _, call in callers(project, module, function)):
+                return True
     owner = ast.unparse(node)
     for item in module.names.all(ast.Subscript):
         if isinstance(item.ctx, ast.Store) and literal(item.slice) == name and ast.unparse(item.value) == owner:

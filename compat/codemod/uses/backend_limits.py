@@ -3,22 +3,15 @@
 Per call, sox takes a path in a string only; soundfile takes no compression (the recorded calls of 2.1 and 2.2 show both).
 """
 
-from __future__ import annotations
-
 import ast
 
-from compat.codemod.rewrite.changes import Change, WrapArgument
-from compat.codemod.source import value_kinds
-from compat.codemod.source.module import Module, Use
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.old_names import Kind
+from compat.codemod.rewrite import Change, WrapArgument
+from compat.codemod.source import Kind, Module, NotProvableError, Use, value_kinds
 from compat.codemod.uses import passed_values
 from compat.codemod.uses.project import Project
 
-_FILE = "a file object is passed, which the per-call sox backend does not take"
 _PATH = "a path object is passed, which the per-call sox backend does not take"
 _COMPRESSION = "compression is given, which soundfile used to ignore and now refuses"
-OTHER_BACKEND = 'Name a backend that takes it: "soundfile" or "ffmpeg" read and write file objects.'
 
 
 def changes_for(project: Project, module: Module, use: Use, backend: str) -> list[Change]:
@@ -41,8 +34,13 @@ def changes_for(project: Project, module: Module, use: Use, backend: str) -> lis
     value = first.value if isinstance(first, ast.keyword) else first
     kind = passed_values.kind(project, module, value)
     if kind == value_kinds.FILE:
-        raise NotProvableError(_FILE, [module.place(use.node)], OTHER_BACKEND)
-    unsure = kind == value_kinds.UNKNOWN and (_is_divided(value) or _may_be_path(project, module))
+        raise NotProvableError(
+            "a file object is passed, which the per-call sox backend does not take",
+            [module.place(use.node)],
+            'Name a backend that takes it: "soundfile" or "ffmpeg" read and write file objects.',
+        )
+    divided = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div)  # of what can name a file, only path objects are divided
+    unsure = kind == value_kinds.UNKNOWN and (divided or _may_be_path(project, module))
     if kind != value_kinds.PATHLIB and not unsure:
         return []
     if module.names.scope_of[use.root].home("str"):
@@ -60,13 +58,7 @@ def first_argument(use: Use) -> ast.expr | ast.keyword | None:
     return next((keyword for keyword in call.keywords if keyword.arg in ("filepath", "uri")), None)
 
 
-def _is_divided(node: ast.expr) -> bool:
-    """Whether it is ``folder / name``: of what can name a file, only path objects are divided."""
-    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
-
-
 def _may_be_path(project: Project, module: Module) -> bool:
-    """Whether the module, one that it imports or one that imports it speaks of path objects."""
     return project.note(("speaks of pathlib", module.path), lambda: project.neighbours_mention(module, "pathlib"))
 
 

@@ -1,26 +1,23 @@
 """torchaudio's functions that are handed on: to what calls them with arguments given beside them, or to what keeps them."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rewrite.changes import AddArgument, AddStatement, Change, Replace
-from compat.codemod.source.calls import called
-from compat.codemod.source.module import Module, Use
-from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.old_names import Kind
+from compat.codemod.rewrite import AddArgument, AddStatement, Change, Replace
+from compat.codemod.source import Kind, Module, NotProvableError, Use, called
 
 _MAKERS = {"functools.partial", "functools.partialmethod", "asyncio.to_thread", "trio.to_thread.run_sync"}
 _DELAYING = {"joblib.delayed", "dask.delayed"}
 _LOOKING = ("callable", "signature", "help", "id", "repr", "isfunction", "getsource", "wraps", "update_wrapper")
 
 
-def forwarded(module: Module, *names: str) -> Iterator[tuple[Use, ast.Call, int]]:
-    """The calls that give keyword arguments for one of these functions, and how many of their positional ones are not for it.
+def calls_of(module: Module, *names: str) -> Iterator[tuple[Use, ast.Call, int]]:
+    """The calls that give keyword arguments to one of these functions, and how many of their positional ones are not for it.
 
-    ``partial(torchaudio.load, filepath=p)``, ``pool.submit(torchaudio.load, filepath=p)``, ``delayed(torchaudio.load)(filepath=p)``.
+    ``torchaudio.load(filepath=p)``, ``partial(torchaudio.load, filepath=p)``, ``pool.submit(torchaudio.load, filepath=p)``,
+    ``delayed(torchaudio.load)(filepath=p)``.
     """
+    yield from ((use, call, 0) for use, call in module.calls_of(*names))
     for use in module.of(Kind.FUNCTION):
         above = module.names.parents.get(use.node)
         if use.call is not None or use.name not in names or not isinstance(above, ast.Call) or above.args[:1] != [use.node]:
@@ -33,8 +30,8 @@ def forwarded(module: Module, *names: str) -> Iterator[tuple[Use, ast.Call, int]
             yield use, outer, 0
 
 
-def only_looks(node: ast.AST) -> bool:
-    """Whether a call asks something about the function that it is given, and does not call it."""
+def only_looks(node: ast.AST | None) -> bool:
+    """Tell whether a call asks something about the function that it is given, and does not call it."""
     return called(node) in _LOOKING
 
 
@@ -60,8 +57,7 @@ def with_backend(module: Module, use: Use, new: str, value: str | None) -> list[
         return renamed
     if isinstance(above, ast.Call) and above.args[:1] == [node] and module.names.qualified(above.func) == "functools.partial":
         return [*renamed, AddArgument(above, "backend", value)]
-    scope = module.names.scope_of[use.root]
-    home = scope.home("functools")
+    home = module.names.scope_of[use.root].home("functools")
     changes: list[Change] = []
     if home is None:
         anchor = module.anchor()
@@ -71,12 +67,6 @@ def with_backend(module: Module, use: Use, new: str, value: str | None) -> list[
     elif {binding.target for binding in home.bindings["functools"]} != {"functools"}:
         raise NotProvableError("functools is something else here")
     return [*changes, Replace(*span, f"functools.partial({new}, backend={value})")]
-
-
-def is_kept(module: Module, node: ast.AST) -> bool:
-    """Whether a value goes anywhere but into the arguments of a call."""
-    above = module.names.parents[node]
-    return not (isinstance(above, ast.keyword) or (isinstance(above, ast.Call) and node in above.args))
 
 
 def _is_handed_on(module: Module, node: ast.AST) -> bool:

@@ -1,11 +1,9 @@
 """What this package is called in a module, and the import that makes it so."""
 
-from __future__ import annotations
-
 import ast
 
-from compat.codemod.rewrite.changes import AddStatement, Change
-from compat.codemod.source.module import Module, Use
+from compat.codemod.rewrite import AddStatement, Change
+from compat.codemod.source import Module, Use
 from compat.codemod.uses.project import Project
 
 
@@ -20,7 +18,7 @@ def our_name(module: Module, project: Project, use: Use | None = None) -> tuple[
         if {binding.target for binding in found} == {"compat"} and all(isinstance(binding.node, ast.Import) for binding in found):
             return name, ()
     anchor = module.anchor(optional=True)
-    anchors: list[ast.stmt] = [anchor] if anchor else []
+    anchors = [anchor] if anchor else []
     if not anchors and use is not None:
         anchors = [one.node for one in module.names.bindings(use.root) if isinstance(one.node, ast.Import | ast.ImportFrom)]
     if not anchors:
@@ -28,12 +26,20 @@ def our_name(module: Module, project: Project, use: Use | None = None) -> tuple[
     taken = _taken(module)
     for name, statement in (("compat", "import compat"), ("torchaudio_compat", "import compat as torchaudio_compat")):
         if name not in taken:
-            return name, tuple(AddStatement(one, statement) for one in anchors if not _follows(module, one, statement))
+            pairs: list[tuple[ast.stmt, str]] = [(one, statement) for one in anchors]
+            pairs += [(one, f"global {name}") for anchor in anchors for one in _made_global(module, anchor)]
+            return name, tuple(AddStatement(one, new) for one, new in pairs if module.text_after(one) != new)
     return "both `compat` and `torchaudio_compat` are taken here"
 
 
+def _made_global(module: Module, anchor: ast.stmt) -> list[ast.Global]:
+    """The statement that makes the name global which an import in a function binds."""
+    function = module.function_of(anchor)
+    bound = {one.local for one in module.imported if one.statement is anchor}
+    return [one for one in module.names.all(ast.Global) if function and module.function_of(one) is function and bound & set(one.names)]
+
+
 def _taken(module: Module) -> set[str]:
-    """The names that a module uses or binds, but for this package."""
     names = module.names
     taken = {
         node.id
@@ -43,9 +49,3 @@ def _taken(module: Module) -> set[str]:
     for scope in names.scope_made_by.values():
         taken |= {name for name, bindings in scope.bindings.items() if {binding.target for binding in bindings} != {"compat"}}
     return taken
-
-
-def _follows(module: Module, anchor: ast.stmt, statement: str) -> bool:
-    """Whether a statement stands right behind another already."""
-    block = module.siblings(anchor)
-    return any(module.segment(one) == statement for one in block[block.index(anchor) + 1 :][:1])

@@ -1,15 +1,10 @@
 """Who passes what: the kind of an argument, with what the callers of its function pass and what other functions give back."""
 
-from __future__ import annotations
-
 import ast
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from compat.codemod.source import value_kinds
-from compat.codemod.source.calls import called
-from compat.codemod.source.module import Module
+from compat.codemod.source import Module, called, grouped, value_kinds
 from compat.codemod.uses.project import Project
 
 _OPEN_OR_PATH = re.compile(rb"BytesIO|open\(|Path\b|pathlib")
@@ -67,38 +62,23 @@ def callers(project: Project, module: Module, function: ast.AST) -> list[tuple[M
         above = module.names.parents[function]
         name = above.name if isinstance(above, ast.ClassDef) else name
     others = project.note(("callers", name, module.path, method), lambda: _quiet_callers(project, module, name, method=method))
-    own = project.note(("may call", name), lambda: [one for one in project.modules if _may_call(one.text.text, name)])
+    # A text that has the name only where it is defined need not be parsed to look for calls.
+    mention = re.compile(f"{re.escape(name)}(?<!def {name})(?<!class {name})")
+    own = project.note(("may call", name), lambda: [one for one in project.modules if mention.search(one.text.text)])
     return [*((one, call) for one in own for call in _calls_by_name(one).get(name, ())), *others]
 
 
 def _quiet_callers(project: Project, module: Module, function: str, *, method: bool) -> list[tuple[Module, ast.Call]]:
-    """Calls in files that do not speak of torchaudio, but of open files or path objects."""
     if module.standalone or not project.quiet.paths:
         return []
-    paths: Iterable[str] = project.quiet.paths if method else project.imports.importers(module.path) & project.quiet.all
+    paths = project.quiet.paths if method else project.imports.importers(module.path) & project.quiet.all
     named = re.compile(rb"\b" + re.escape(function.encode()) + rb"[ \t]*\(")
     found = [one for path in sorted(paths) if (one := project.parsed(path, named, _OPEN_OR_PATH))]
     return [(caller, call) for caller in found for call in caller.calls if called(call) == function]
 
 
-def _may_call(text: str, function: str) -> bool:
-    """Whether a text has a name anywhere but where it is defined; if not, the text need not be parsed to look for calls."""
-    at = text.find(function)
-    while at >= 0:
-        if not text[max(at - 6, 0) : at].endswith(("def ", "class ")):
-            return True
-        at = text.find(function, at + 1)
-    return False
-
-
 def _calls_by_name(module: Module) -> dict[str, list[ast.Call]]:
-    def sort() -> dict[str, list[ast.Call]]:
-        found: dict[str, list[ast.Call]] = defaultdict(list)
-        for call in module.calls:
-            found[called(call)].append(call)
-        return found
-
-    return module.note("calls by name", sort)
+    return module.note("calls by name", lambda: grouped((called(call), call) for call in module.calls))
 
 
 def _is_method(module: Module, function: ast.AST) -> bool:

@@ -1,25 +1,18 @@
 """The files of a project together: its modules, who imports whom, what runs under the target, which other release it installs."""
 
-from __future__ import annotations
-
 import ast
 import functools
 import re
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Iterable
 
-from compat.codemod.files import import_graph
-from compat.codemod.files.import_graph import Files, Graph, Linked, Quiet, content
-from compat.codemod.source.findings import Place
-from compat.codemod.source.module import Module
+from compat.codemod.files.import_graph import Files, Graph, Linked, Quiet, content, facts
+from compat.codemod.source import Module, Notes, Place, old_names
 from compat.codemod.uses import release_tests
 
 _COMPAT = re.compile(r"compat(?<!\wcompat)\b")  # it begins with plain letters, which are found fastest
 
-Noted = TypeVar("Noted")
 
-
-class Project:
+class Project(Notes):
     """The modules that speak of torchaudio, and the other files of the project.
 
     Args:
@@ -31,6 +24,7 @@ class Project:
         quiet: those that do not speak of it; what they import is asked for only where it matters.
         mentions: places outside Python that hold the old name of a backend.
         entries: paths of the modules that are entry points.
+        prose: the texts that are not Python: requirements, settings, scripts.
         own_names: top-level names that files of the project itself take, of ``torchaudio`` and ``compat``.
     """
 
@@ -46,27 +40,18 @@ class Project:
         mentions: Iterable[Place] = (),
         own_names: Iterable[str] = (),
         entries: Iterable[str] = (),
+        prose: Iterable[str] = (),
     ) -> None:
-        self.modules: list[Module] = list(modules)
+        self.modules = list(modules)
         self.target = target
         self.backend = backend
-        self.files: Files = Files(module.path for module in self.modules) if files is None else files
-        self.quiet: Quiet = Quiet((), lambda _: ()) if quiet is None else quiet
-        self.unread: list[Place] = list(unread)
-        self.mentions: list[Place] = list(mentions)
-        self.own_names: frozenset[str] = frozenset(own_names)
-        self.entries: frozenset[str] = frozenset(entries)
-        self._notes: dict[Any, Any] = {}
-
-    def note(self, key: Any, make: Callable[[], Noted]) -> Noted:
-        """Return what ``make`` gives, made once; where others keep what they know of the whole project."""
-        if key not in self._notes:
-            self._notes[key] = make()
-        return self._notes[key]  # type: ignore[no-any-return]
-
-    def forget(self) -> None:
-        """Let go of the notes: they may hold the project, and trees that hold each other are freed late and slowly."""
-        self._notes.clear()
+        self.files = Files(module.path for module in self.modules) if files is None else files
+        self.quiet = Quiet((), lambda _: ()) if quiet is None else quiet
+        self.unread = list(unread)
+        self.mentions = list(mentions)
+        self.own_names = frozenset(own_names)
+        self.entries = frozenset(entries)
+        self.prose = list(prose)
 
     @functools.cached_property
     def pins(self) -> list[tuple[Module, ast.Call]]:
@@ -81,8 +66,20 @@ class Project:
         return found
 
     def runs_not(self, module: Module, span: tuple[int, int]) -> bool:
-        """Whether a stretch of a module cannot run under the target, because the code around it asks which release there is."""
-        return release_tests.is_dead(span, self.note(("dead", module.path), lambda: release_tests.dead(module, self.target)))
+        """A stretch of a module cannot run under the target, because the code around it asks which release there is."""
+        dead = self.note(("dead", module.path), lambda: release_tests.dead(module, self.target))
+        return any(start <= span[0] and span[1] <= end for start, end in dead)
+
+    @functools.cached_property
+    def dispatcher_may_be_off(self) -> bool:
+        """It may run 2.1 with the dispatcher off, where the old names of arguments are the right ones."""
+        for module in self.modules if self.target == "2.1" else ():
+            for node in module.strings:
+                if node.value == old_names.VARIABLE:
+                    constants = (one for one in ast.walk(module.statement_of(node)) if isinstance(one, ast.Constant))
+                    if all(one.value != "1" for one in constants):
+                        return True
+        return False
 
     # Who imports whom
 
@@ -92,10 +89,10 @@ class Project:
         return Graph(map(self._link, self.modules), self.quiet)
 
     def _link(self, module: Module) -> Linked:
-        return self.files.link(module.note("imports", lambda: import_graph.of(module.path, module.text.text.encode("utf-8", "replace"))))
+        return self.files.link(module.note("imports", lambda: facts(module.path, module.text.text.encode("utf-8", "replace"))))
 
     def is_exported(self, module: Module, name: str) -> bool:
-        """Whether another file imports a name, or all names, from a module."""
+        """Tell whether another file imports a name, or all names, from a module."""
         return not module.standalone and bool(self.imports.who_imports(module.path, name))
 
     # Files that do not speak of torchaudio
@@ -111,7 +108,7 @@ class Project:
             return None
 
     def neighbours_mention(self, module: Module, word: str) -> bool:
-        """Whether the text of a module, of one that it imports or of one that imports it has a word in it."""
+        """Tell whether the text of a module, of one that it imports or of one that imports it has a word in it."""
         if word in module.text.text or module.standalone:
             return word in module.text.text
         graph = self.imports

@@ -4,17 +4,15 @@ A module of the project that binds torchaudio, or something of it, at its top pa
 reached like this is never changed, because the other module may bind something else tomorrow; it must be seen all the same.
 """
 
-from __future__ import annotations
-
 import ast
 import dataclasses
+import re
 from collections.abc import Iterator
 
-from compat.codemod.source import old_names
-from compat.codemod.source.module import Module
-from compat.codemod.source.old_names import Known
-from compat.codemod.source.scopes import only_import
+from compat.codemod.source import Known, Module, old_names, only_import
 from compat.codemod.uses.project import Project
+
+_ROOT = re.compile(old_names.ROOT.encode())
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -42,15 +40,11 @@ def _of(project: Project, module: Module) -> Iterator[Reached]:
     for root in module.names.scope_of:
         if not (isinstance(root, ast.Name) and isinstance(root.ctx, ast.Load)):
             continue
-        target = only_import(module.names.bindings(root))
-        if target is None:
-            if module.names.bindings(root):
-                continue
-            starts = [f"{star[:-1]}{root.id}" for star in stars]
-        else:
-            starts = [target]
+        bindings = module.names.bindings(root)
+        target = only_import(bindings)
+        starts = [target] if target else [] if bindings else [f"{star[:-1]}{root.id}" for star in stars]
         node: ast.Name | ast.Attribute = root
-        tail: list[str] = []
+        tail = []
         while isinstance(above := module.names.parents.get(node), ast.Attribute):
             node = above
             tail.append(above.attr)
@@ -69,7 +63,6 @@ def _of(project: Project, module: Module) -> Iterator[Reached]:
 
 
 def _sources(project: Project, module: Module) -> list[str]:
-    """The dotted names that the module imports from files of the project that may pass torchaudio on."""
     found = []
     for statement, _ in module.names.imports:
         base = "." * statement.level + (statement.module or "") if isinstance(statement, ast.ImportFrom) else ""
@@ -106,15 +99,6 @@ def _exports(project: Project, path: str) -> dict[str, str]:
 
 
 def _read(project: Project, path: str) -> dict[str, str]:
-    module = next((one for one in project.modules if one.path == path), None)
-    if module is None:
-        try:
-            with open(path, "rb") as file:
-                data = file.read()
-            if old_names.ROOT.encode() not in data:
-                return {}
-            module = Module(path, data.decode("utf-8-sig"))
-        except (OSError, SyntaxError, UnicodeDecodeError):
-            return {}
-    targets = {name: only_import(bindings) for name, bindings in module.names.module.bindings.items()}
+    module = next((one for one in project.modules if one.path == path), None) or project.parsed(path, _ROOT)
+    targets = {name: only_import(bindings) for name, bindings in module.names.module.bindings.items()} if module else {}
     return {name: target for name, target in targets.items() if target and old_names.is_ours(target)}

@@ -4,15 +4,11 @@ Code that serves old and new releases asks which one is there. The arm for other
 is changed or reported. A test whose outcome cannot be told keeps nothing out.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Callable, Iterator
 
-from compat.codemod.source import old_names
-from compat.codemod.source.module import Module
-from compat.codemod.source.old_names import Kind
+from compat.codemod.source import Kind, Module, called, literal, old_names
 
 _VERSIONS = {f"{old_names.ROOT}.__version__", f"{old_names.ROOT}.version.__version__", "torch.__version__", "torch.version.__version__"}
 _READERS = {"importlib.metadata.version", "importlib_metadata.version"}
@@ -38,6 +34,8 @@ _ORDER: dict[type[ast.cmpop], Callable[[int], bool]] = {
     ast.Gt: lambda side: side > 0,
     ast.GtE: lambda side: side >= 0,
 }
+# A text without any of these asks for no release.
+_ASKING = ("ersion", "hasattr", "TypeError")
 _ENDS = (ast.Return, ast.Continue, ast.Break)
 _OLD_ARGUMENTS = {"filepath", "offset", "normalization", "out", "precision"}
 _OLD_KINDS = {Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA, Kind.LOAD_WAV}
@@ -45,19 +43,9 @@ _OLD_KINDS = {Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA
 
 def dead(module: Module, target: str) -> list[tuple[int, int]]:
     """The stretches of a module's text that do not run under a target."""
-    if target not in old_names.RELEASES or not _speaks(module):
+    if target not in old_names.RELEASES or not any(word in module.text.text for word in _ASKING):
         return []
     return [(module.span(block[0])[0], module.span(block[-1])[1]) for block in _dead_blocks(module, target) if block]
-
-
-def is_dead(span: tuple[int, int], stretches: list[tuple[int, int]]) -> bool:
-    """Whether a stretch lies within one that does not run."""
-    return any(start <= span[0] and span[1] <= end for start, end in stretches)
-
-
-def _speaks(module: Module) -> bool:
-    text = module.text.text
-    return "ersion" in text or "hasattr" in text or "TypeError" in text
 
 
 def _dead_blocks(module: Module, target: str) -> Iterator[list[ast.stmt] | list[ast.expr]]:
@@ -96,7 +84,7 @@ def _old_arms(module: Module, attempt: ast.Try) -> Iterator[list[ast.stmt]]:
 
 
 def _calls(module: Module, block: list[ast.stmt]) -> bool | None:
-    """Whether a block calls torchaudio as only old releases can be called; ``None`` where it does not call it."""
+    """Tell whether a block calls torchaudio as only old releases can be called; ``None`` where it does not call it."""
     uses = [use for use in module.uses if use.known and any(module.inside(use.node, one) for one in block)]
     if not uses:
         return None
@@ -153,7 +141,7 @@ def _compared(module: Module, test: ast.Compare, target: str) -> bool | None:
 
 
 def _side(release: tuple[int, ...], literal: tuple[int, ...], *, is_latest: bool) -> int | None:
-    """Whether a release, with all its patches, is before (-1) or after (1) a version; the latest stands for those to come as well."""
+    """Tell whether a release, with all its patches, is before (-1) or after (1) a version; the latest stands for those to come as well."""
     padded = (*literal, 0, 0)[: max(len(literal), 2)]
     if len(literal) == 1:
         return 1 if release[0] >= literal[0] else -1
@@ -163,7 +151,7 @@ def _side(release: tuple[int, ...], literal: tuple[int, ...], *, is_latest: bool
 
 
 def _is_version(module: Module, node: ast.expr, depth: int = 3) -> bool:
-    """Whether an expression is the version of torchaudio, or of torch, which has the same number, in whatever form."""
+    """Tell whether an expression is the version of torchaudio, or of torch, which has the same number, in whatever form."""
     if module.names.qualified(node) in _VERSIONS:
         return True
     if isinstance(node, ast.Name):
@@ -172,11 +160,10 @@ def _is_version(module: Module, node: ast.expr, depth: int = 3) -> bool:
     if isinstance(node, ast.Call):
         if module.names.qualified(node.func) in _READERS:
             return len(node.args) == 1 and isinstance(node.args[0], ast.Constant) and node.args[0].value in (old_names.ROOT, "torch")
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
         parts = [*node.args, *([node.func.value] if isinstance(node.func, ast.Attribute) else [])]
-        return name in _WRAPPERS and any(_is_version(module, part, depth) for part in parts)
+        return called(node) in _WRAPPERS and any(_is_version(module, part, depth) for part in parts)
     if isinstance(node, ast.Subscript):
-        return (isinstance(node.slice, ast.Slice) or _is_zero(node.slice)) and _is_version(module, node.value, depth)
+        return (isinstance(node.slice, ast.Slice) or literal(node.slice) == 0) and _is_version(module, node.value, depth)
     if isinstance(node, ast.Attribute):
         return node.attr in ("release", "version", "major") and _is_version(module, node.value, depth)
     if isinstance(node, ast.GeneratorExp | ast.ListComp):
@@ -184,19 +171,13 @@ def _is_version(module: Module, node: ast.expr, depth: int = 3) -> bool:
     return False
 
 
-def _is_zero(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value == 0
-
-
 def _value(module: Module, name: ast.Name) -> ast.expr | None:
-    """What a name is assigned, where that is done once."""
     bindings = module.names.bindings(name)
     statement = module.names.parents.get(bindings[0].node) if len(bindings) == 1 else None
     return statement.value if isinstance(statement, ast.Assign) and bindings[0].node in statement.targets else None
 
 
 def _literal(node: ast.expr) -> tuple[int, ...] | None:
-    """A version that is written out."""
     if isinstance(node, ast.Call) and len(node.args) == 1:
         return _literal(node.args[0])
     if isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -3,22 +3,15 @@
 A change of a call that comes to a mock is seen by the mock. The engine asks here, for every change of every rule.
 """
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 import os
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import PurePath
 
 from compat.codemod.files.import_graph import content
-from compat.codemod.source import old_names
-from compat.codemod.source.calls import called, literal, plain_name, string
-from compat.codemod.source.findings import Place
-from compat.codemod.source.module import Module
-from compat.codemod.source.old_names import ROOT, Kind
+from compat.codemod.source import ROOT, Kind, Module, Place, called, grouped, literal, old_names, plain_name, string
 from compat.codemod.uses.project import Project
 
 _REPLACERS = re.compile(r"patch|setattr|setitem|delattr|\bobject\b|spy|stub|replace|swap_attr", re.I)
@@ -49,7 +42,7 @@ class Replacement:
         return "" if self.path == ROOT else self.path.rpartition(".")[2]
 
     def stands_for(self, path: str) -> bool:
-        """Whether what asks for this path comes to it; the old names of one function are one."""
+        """Tell whether what asks for this path comes to it; the old names of one function are one."""
         return path == self.path or path.startswith(f"{self.path}.") or path.rpartition(".")[2] == self.name
 
 
@@ -93,14 +86,13 @@ def _mentions(module: Module) -> Iterator[ast.AST]:
 
 
 def _within_statement(module: Module, node: ast.AST) -> Iterator[ast.AST]:
-    """A node and all that it is part of, up to its statement."""
     while not isinstance(node, ast.stmt):
         yield node
         node = module.names.parents[node]
 
 
 def _is_by_way_of_another(node: ast.Attribute) -> bool:
-    """Whether it is ``data.torchaudio``, ``data.torchaudio.load`` or ``sys.modules["torchaudio"].load``, which no import here binds."""
+    """Tell whether it is ``data.torchaudio``, ``data.torchaudio.load`` or ``sys.modules["torchaudio"].load``, bound by no import here."""
     while isinstance(node.value, ast.Attribute):
         if node.attr == ROOT:
             return True
@@ -152,7 +144,7 @@ def _of_owner(module: Module, call: ast.Call, owner: str, rest: list[ast.expr], 
 
 
 def _is_mock(call: ast.Call, own: int) -> bool:
-    """Whether a patch is given nothing but its target, so that a plain mock takes the place."""
+    """Tell whether a patch is given nothing but its target, so that a plain mock takes the place."""
     return "patch" in ast.unparse(call.func) and len(call.args) == own and {one.arg for one in call.keywords} <= {"return_value", "create"}
 
 
@@ -206,7 +198,7 @@ def _patched(project: Project, home: str, written: str) -> Iterator[Replacement]
     name = written.partition(".")[0]
     path = f"{ROOT}.{written.rpartition('.')[2]}"
     targets = [f"{home}.{written[:end]}" for end, letter in enumerate(f"{written}.") if letter == "."]
-    asked: dict[str, list[tuple[Module, ast.Constant | ast.Attribute]]] = project.note("by last name", lambda: _by_last_name(project))
+    asked = project.note("by last name", lambda: _by_last_name(project))
     for last in {target.rpartition(".")[2] for target in targets}:
         for module, node in asked.get(last, ()):
             if isinstance(node, ast.Attribute):
@@ -218,19 +210,15 @@ def _patched(project: Project, home: str, written: str) -> Iterator[Replacement]
 
 
 def _by_last_name(project: Project) -> dict[str, list[tuple[Module, ast.Constant | ast.Attribute]]]:
-    """The strings that may be dotted names, and the attributes that are assigned, by their last part."""
-    found: dict[str, list[tuple[Module, ast.Constant | ast.Attribute]]] = defaultdict(list)
+    found: list[tuple[str, tuple[Module, ast.Constant | ast.Attribute]]] = []
     for module in project.modules:
-        for text in module.strings:
-            found[str(text.value).rpartition(".")[2]].append((module, text))
-        for stored in module.names.all(ast.Attribute):
-            if not isinstance(stored.ctx, ast.Load):
-                found[stored.attr].append((module, stored))
-    return found
+        found += [(str(text.value).rpartition(".")[2], (module, text)) for text in module.strings]
+        found += [(node.attr, (module, node)) for node in module.names.all(ast.Attribute) if not isinstance(node.ctx, ast.Load)]
+    return grouped(found)
 
 
 def _is_named_beside(module: Module, node: ast.Constant, home: str, name: str) -> bool:
-    """Whether it is the name in ``monkeypatch.setattr(audio, "load", fake)``."""
+    """Tell whether it is the name in ``monkeypatch.setattr(audio, "load", fake)``."""
     call = module.names.parents.get(node)
     return node.value == name and isinstance(call, ast.Call) and call.args[1:2] == [node] and _is_home(module, call.args[0], home)
 

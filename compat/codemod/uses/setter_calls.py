@@ -1,15 +1,11 @@
 """Every place that sets the global backend, and what kind of place it is."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 import re
 from collections.abc import Iterator
 
-from compat.codemod.source import conditions, old_names
-from compat.codemod.source.module import Module, Use
-from compat.codemod.source.old_names import Kind
+from compat.codemod.source import Kind, Module, Use, conditions, old_names, string
 
 _LOGGERS = re.compile(r"\A_?(print|warn|warnings|log|logs|logging|logger|console)\Z", re.I)
 
@@ -38,13 +34,13 @@ class SetterCall:
 
     @property
     def hard(self) -> bool:
-        """Whether it always runs, before anything that the program does later."""
+        """It always runs, before anything that the program does later."""
         return self.where in ("module", "main")
 
 
 def of(module: Module) -> list[SetterCall]:
     """The setters of a module, in the order of the text."""
-    return [_setter_call(module, use) for use in module.of(Kind.SETTER) if use.call is not None and not use.stored]
+    return [_setter_call(module, use) for use in module.of(Kind.SETTER) if use.call is not None]
 
 
 def argument(call: ast.Call) -> ast.expr | None:
@@ -58,8 +54,7 @@ def argument(call: ast.Call) -> ast.expr | None:
 
 def literal(call: ast.Call) -> str | None:
     """The backend's name, where it is written there."""
-    value = argument(call)
-    return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
+    return string(argument(call)) or None
 
 
 def _setter_call(module: Module, use: Use) -> SetterCall:
@@ -126,7 +121,8 @@ def _route(module: Module, statement: ast.stmt) -> tuple[ast.Call, ...]:
         if function not in module.tree.body or function in seen or not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             return ()
         seen.add(function)
-        calls = [call for call in module.calls if isinstance(call.func, ast.Name) and _means(module, call.func, function)]
+        names = {call: module.names.bindings(call.func) for call in module.calls if isinstance(call.func, ast.Name)}
+        calls = [call for call, bindings in names.items() if [binding.node for binding in bindings] == [function]]
         starting = [call for call in calls if _at_start(module, call)]
         if starting:
             return (*route, starting[0])
@@ -137,12 +133,8 @@ def _route(module: Module, statement: ast.stmt) -> tuple[ast.Call, ...]:
         place = module.statement_of(inner[0])
 
 
-def _means(module: Module, name: ast.Name, function: ast.AST) -> bool:
-    return [binding.node for binding in module.names.bindings(name)] == [function]
-
-
 def _at_start(module: Module, call: ast.Call) -> bool:
-    """Whether a call stands at the top of the module, or below ``if __name__ == "__main__"``."""
+    """Tell whether a call stands at the top of the module, or below ``if __name__ == "__main__"``."""
     if module.function_of(call) is not None:
         return False
     statement = module.statement_of(call)
@@ -152,7 +144,7 @@ def _at_start(module: Module, call: ast.Call) -> bool:
 
 
 def only_tries(module: Module, statement: ast.AST) -> bool:
-    """Whether a ``try`` only sets a backend, and its handlers only set or try another, pass or log; or ``suppress`` does it."""
+    """Tell whether a ``try`` only sets a backend, and its handlers only set or try another, pass or log; or ``suppress`` does it."""
     if isinstance(statement, ast.With):
         call = statement.items[0].context_expr
         suppresses = isinstance(call, ast.Call) and module.names.qualified(call.func) == "contextlib.suppress"
@@ -167,7 +159,7 @@ def only_tries(module: Module, statement: ast.AST) -> bool:
 
 
 def only_sets(module: Module, block: list[ast.stmt]) -> bool:
-    """Whether a block sets literal backends and does nothing else."""
+    """Tell whether a block sets literal backends and does nothing else."""
     return bool(block) and all(_sets(module, one) for one in block)
 
 
@@ -176,7 +168,7 @@ def _sets(module: Module, statement: ast.stmt) -> bool:
 
 
 def is_literal_setter(module: Module, node: ast.AST) -> bool:
-    """Whether an expression is a call of the setter with a literal."""
+    """Tell whether an expression is a call of the setter with a literal."""
     if not isinstance(node, ast.Call) or literal(node) is None:
         return False
     known = old_names.KNOWN.get(module.names.qualified(node.func) or "")
@@ -188,7 +180,7 @@ def _idle(module: Module, statement: ast.stmt) -> bool:
         return True
     if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)):
         return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-    root: ast.AST = statement.value.func
+    root = statement.value.func
     while isinstance(root, ast.Attribute):
         root = root.value
     if not (isinstance(root, ast.Name) and _LOGGERS.match(root.id)):

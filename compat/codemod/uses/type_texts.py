@@ -1,22 +1,28 @@
 """torchaudio's names in annotations that are text: in strings, and in the type comments of older Python."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator
 
 from compat.codemod.source import old_names
+from compat.codemod.source.calls import called, plain_name
 from compat.codemod.source.module import Module
 
+_TYPE_CALLS = {"ForwardRef", "NewType", "TypeAliasType", "TypeVar", "cast"}
+_GENERIC = {
+    "Annotated", "AsyncIterator", "Awaitable", "Callable", "ClassVar", "Collection", "Coroutine", "DefaultDict", "Deque", "Dict", "Final",
+    "FrozenSet", "Generator", "Iterable", "Iterator", "List", "Mapping", "MutableMapping", "Optional", "Sequence", "Set", "Tuple", "Type",
+    "Union", "dict", "frozenset", "list", "set", "tuple", "type",
+}  # fmt: skip
 _TYPE_COMMENT = re.compile(r"#\s*type:")
 
 
 def mentions(module: Module, name: str) -> Iterator[tuple[int, int, str]]:
     """Where a dotted name of torchaudio stands in such an annotation, and what torchaudio is called there."""
     last = name.rpartition(".")[2]
-    roots = {one.local for one in module.imported if _is_root(one.path, one.local) and one.scope is module.names.module}
-    spans: list[tuple[int, int]] | None = None
+    own = [one for one in module.imported if one.scope is module.names.module]
+    roots = {one.local for one in own if old_names.ROOT in (one.path, one.local)}
+    spans = None
     for root in sorted(roots):
         pattern = re.compile(rf"(?<![\w.]){re.escape(f'{root}.{name}')}(?!\w)")
         if pattern.search(module.text.text) is None:
@@ -30,16 +36,16 @@ def mentions(module: Module, name: str) -> Iterator[tuple[int, int, str]]:
 
 
 def is_annotation(module: Module, node: ast.AST) -> bool:
-    """Whether a node is part of an annotation."""
+    """Tell whether a node is part of an annotation, or of a type that is written out elsewhere: ``Optional["..."]``, ``cast("...", x)``."""
     below = node
     for above in module.names.chain(node):
         if below in (getattr(above, "annotation", None), getattr(above, "returns", None)):
+            return True
+        if isinstance(above, ast.Subscript) and below is above.slice and plain_name(above.value) in _GENERIC:
+            return True
+        if isinstance(above, ast.Call) and called(above) in _TYPE_CALLS and below is not above.func:
             return True
         if isinstance(above, ast.stmt):
             return False
         below = above
     return False
-
-
-def _is_root(path: str, local: str) -> bool:
-    return path == old_names.ROOT or local == old_names.ROOT

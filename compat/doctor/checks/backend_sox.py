@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from compat.doctor import backends, mends
+from compat.doctor import backends, machine, mends
 from compat.doctor.findings import Finding, Mend, Status, note
 from compat.doctor.registry import check
 from compat.doctor.world import World
@@ -48,12 +48,11 @@ def _unavailable(found: Finding) -> Finding:
     if "cffi" in found.data.get("unavailable", ""):
         return dataclasses.replace(found, mend=mends.install("cffi"), cause="no-cffi")
     if chosen:
-        unset = f"set {_VARIABLE}=" if os.name == "nt" else f"unset {_VARIABLE}"
         return dataclasses.replace(
             found,
             text=f"{_VARIABLE} asks for {chosen}, which does not load",
             why="Where it is set nothing else is tried.",
-            mend=Mend("Unset it, so that a libsox is looked for", (unset, *mends.library("libsox.so").commands)),
+            mend=Mend("Unset it, so that a libsox is looked for", (*machine.unset(_VARIABLE), *mends.library("libsox.so").commands)),
             cause="unloadable-libsox",
         )
     if broken:

@@ -67,17 +67,19 @@ def _together(torch: Copy, torchaudio: Copy) -> Mend:
     if len(outside) != 1:
         return mends.matched_pair()
     (stray,) = outside
-    removal = mends.without(stray.name, (stray.root,)).commands
+    removal = mends.without(stray.name, (stray.root,))
     row = pairs.of_torch(torch.version)
     version = row.torchaudio if stray is torchaudio and row else pairs.public(stray.version)
     source = ("--index-url", pairs.index(torch.build)) if torch.build else ()
     install = machine.pip(f"{stray.name}=={version}", *source)
-    return Mend(f"Remove the {stray.name} that lies outside the environment, and install it inside", (*removal, install))
+    if not removal.commands:
+        return Mend(f"{removal.text}; install {stray.name} inside the environment", (install,))
+    return Mend(f"Remove the {stray.name} that lies outside the environment, and install it inside", (*removal.commands, install))
 
 
 def _of_package(world: World, name: str) -> Iterator[Finding]:
     known = world.copies(name)
-    yield from _foreign(name, known)
+    yield from _foreign(world, name, known)
     if len(known) < 2:
         return
     versions = sorted({copy.version for copy in known})
@@ -111,27 +113,42 @@ def _in_the_way(known: list[Copy]) -> list[Copy]:
     return [copy for copy in known if copy not in inside] if inside else known[1:]
 
 
-def _foreign(name: str, known: list[Copy]) -> Iterator[Finding]:
+def _foreign(world: World, name: str, known: list[Copy]) -> Iterator[Finding]:
     """What `import` finds, where that is not the installed package."""
     place = dists.origin(name)
     if place is None or any(copy.holds(place) for copy in known[:1]) or _is_editable(known):
         return
-    looks_real = any(pathlib.Path(place).parent.glob("version.py")) or any(pathlib.Path(place).parent.glob("_C*"))
-    if not known and looks_real:
-        text, severe = f"{name} is imported from {place}, without metadata: a build from source, or a copied folder", warning
-    else:
-        text, severe = f"`import {name}` finds {place}, which belongs to no installed package", error
     installed = tuple(f"installed: {copy.info}" for copy in known)
+    evidence, data = (f"found: {place}", *installed), {"found": place, "installed": [str(copy.root) for copy in known]}
+    version = _working_version(world, name)
+    if version and not known:
+        text = f"{name} {version} is imported from {place}, without metadata: a build from source, or a copied folder. It works"
+        yield note(text, why="pip does not know of it, and may put another beside it.", subject=name, evidence=evidence, data=data)
+        return
     why = "A file or folder of that name on Python's path stands before the package, or for it."
-    yield severe(
-        text,
-        why=why,
-        mend=mends.shadow(place),
-        subject=name,
-        cause="shadowed",
-        evidence=(f"found: {place}", *installed),
-        data={"found": place, "installed": [str(copy.root) for copy in known]},
-    )
+    text = f"`import {name}` finds {place}, which belongs to no installed package"
+    if version:
+        folder = pathlib.Path(place).parent.parent
+        mend = Mend(f"Where the installed one is meant, take {folder} off Python's path (PYTHONPATH, or the folder you are in)")
+        text = f"{text}, and works: {name} {version}"
+        yield warning(text, why=why, mend=mend, subject=name, cause="shadowed", evidence=evidence, data=data)
+    elif not known and _looks_real(place):
+        mend = mends.matched_pair() if name == "torchaudio" else mends.install(name)
+        text = f"{name} is imported from {place}, without metadata: a build from source, or a copied folder, which does not work"
+        yield warning(text, why=why, mend=mend, subject=name, cause="shadowed", evidence=evidence, data=data)
+    else:
+        yield error(text, why=why, mend=mends.shadow(place), subject=name, cause="shadowed", evidence=evidence, data=data)
+
+
+def _working_version(world: World, name: str) -> str:
+    """The version that it tells when it is imported; empty where it fails, or is a file that only has the name."""
+    answer = world.imported(name)
+    return "" if answer.failed else str(answer.value["version"])
+
+
+def _looks_real(place: str) -> bool:
+    folder = pathlib.Path(place).parent
+    return any(folder.glob("version.py")) or any(folder.glob("_C*"))
 
 
 def _is_editable(known: list[Copy]) -> bool:

@@ -55,7 +55,7 @@ def environment(world: World) -> Iterator[Finding]:
         yield warning(
             f"PYTHONHOME is set to {os.environ['PYTHONHOME']}",
             why="It moves the standard library, and with it every site-packages folder.",
-            mend=Mend("Unset it", ("set PYTHONHOME=" if os.name == "nt" else "unset PYTHONHOME",)),
+            mend=Mend("Unset it", machine.unset("PYTHONHOME")),
             subject="environment",
             cause="pythonhome",
         )
@@ -66,7 +66,7 @@ def environment(world: World) -> Iterator[Finding]:
             yield note(
                 f"PYTHONPATH brings {', '.join(held)}",
                 why="It stands before every installed package.",
-                mend=Mend("Unset it where that is not meant", ("set PYTHONPATH=" if os.name == "nt" else "unset PYTHONPATH",)),
+                mend=Mend("Unset it where that is not meant", machine.unset("PYTHONPATH")),
                 subject="environment",
             )
 

@@ -42,7 +42,8 @@ def finding(world: World, name: str) -> Finding:
         return ok(f"{name} {answer.seconds:.1f} s", data={**data, **answer.value})
     if answer.died:
         return _death(world, name, answer, data)
-    known = explain.message("\n".join([answer.raised, *answer.stderr]), name)
+    # its own words first: what stands on standard error beside them may be another package's warning
+    known = explain.message(answer.raised, name) or explain.message("\n".join(answer.stderr), name)
     first = _first_line(answer.raised)
     data["raised"] = answer.raised
     if known is None:

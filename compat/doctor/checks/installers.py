@@ -62,13 +62,10 @@ def _leftovers() -> Iterator[Finding]:
     for name in dists.PACKAGES:
         left = dists.leftovers(name)
         if left:
-            verb = "rmdir /s /q" if sys.platform == "win32" else "rm -r"
             yield warning(
                 f"an interrupted pip left {', '.join(path.name for path in left)}",
                 why=f"{name} was being replaced or removed when pip was stopped; what is there now may be half of it.",
-                mend=Mend(
-                    "Remove the remains, and install again", (f"{verb} {machine.quoted(*map(str, left))}", *mends.reinstall(name).commands)
-                ),
+                mend=Mend("Remove the remains, and install again", (machine.removing(*map(str, left)), *mends.reinstall(name).commands)),
                 subject=name,
                 cause="interrupted-pip",
                 evidence=tuple(map(str, left)),

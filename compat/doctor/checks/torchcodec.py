@@ -1,7 +1,8 @@
 """TorchCodec: whether the installed torchaudio can read and write at all.
 
 From 2.9 on torchaudio hands ``load`` and ``save`` to TorchCodec, a package of its own, which wants shared libraries of
-FFmpeg from the system, in a version that its own release knows (4 to 8 since 0.9). Under ``compat.install()`` neither is needed.
+FFmpeg from the system, in a version that its own release knows (4 to 8 since 0.9). It is really loaded, and decodes a short
+sound. Under ``compat.install()`` neither is needed.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
-from compat.doctor import mends, pairs
-from compat.doctor.findings import Finding, note, ok, skipped
+from compat.doctor import explain, failing, mends, pairs
+from compat.doctor.dists import Copy
+from compat.doctor.findings import Finding, note, ok, skipped, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
+
+_SHOWN = 6
 
 
 @check(title="TorchCodec", order=80, why="Without it, torchaudio.load and torchaudio.save of 2.9 and later raise.")
@@ -31,4 +35,32 @@ def torchcodec(world: World) -> Iterator[Finding]:
             cause="no-torchcodec",
         )
     else:
-        yield ok(f"TorchCodec {codec.version}", data={"version": codec.version})
+        yield _tried(world, codec)
+
+
+def _tried(world: World, codec: Copy) -> Finding:
+    """What came of loading it and decoding a short sound."""
+    answers = world.ask_over_torch("torchcodec", ["decode"])
+    data = {"version": codec.version}
+    if answers is None:
+        return skipped("TorchCodec stands on torch, which does not import", data=data)
+    (answer,) = answers
+    if answer.died:
+        return failing.finding(f"TorchCodec {codec.version}", answer, "torchcodec", cause="torchcodec-dies")
+    if answer.raised:
+        known = explain.message(answer.raised, "torchcodec") or explain.message("\n".join(answer.stderr), "torchcodec")
+        first = answer.raised.splitlines()[0]
+        return warning(
+            f"TorchCodec {codec.version} is installed and does not load: {known.cause if known else first}",
+            mend=known.mend if known else mends.reinstall("torchcodec"),
+            subject="torchcodec",
+            cause=known.name if known else "torchcodec-does-not-load",
+            evidence=tuple(answer.raised.splitlines()[:_SHOWN]),
+            data={**data, "raised": answer.raised},
+        )
+    told = answer.value
+    if told["frames"] != told["wanted"]:
+        text = f"TorchCodec {codec.version} loads, and decodes {told['frames']} of {told['wanted']} frames"
+        return warning(text, mend=mends.reinstall("torchcodec"), subject="torchcodec", cause="torchcodec-decodes-wrongly", data=told)
+    writes = "" if told["encodes"] else ", reads only: it is too old to write"
+    return ok(f"TorchCodec {codec.version} loads and decodes{writes}", data={**data, **told})

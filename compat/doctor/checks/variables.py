@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import compat.releases as releases  # not `from compat import`, which would build the stand-in first
+from compat.doctor import machine
 from compat.doctor.findings import Finding, Mend, error, note, ok, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
@@ -44,11 +45,7 @@ def variables(world: World) -> Iterator[Finding]:
 
 
 def _unset(name: str) -> Mend:
-    return Mend("Unset it", (f"set {name}=" if os.name == "nt" else f"unset {name}",))
-
-
-def _set(name: str, value: str) -> str:
-    return f"set {name}={value}" if os.name == "nt" else f"export {name}={value}"
+    return Mend("Unset it", machine.unset(name))
 
 
 def _effects() -> dict[str, str]:
@@ -84,7 +81,7 @@ def _dispatcher() -> Iterator[Finding]:
     elif release.dispatcher_variable == "ignored":
         text = f"{name}={value} does nothing under release {release.name}, where the dispatcher is always on ({listed})"
         mend = (
-            Mend("For the global backend pin release 2.1 or 2.0", (_set(releases.VERSION_VARIABLE, "2.1"),))
+            Mend("For the global backend pin release 2.1 or 2.0", machine.setting(releases.VERSION_VARIABLE, "2.1"))
             if seems is False
             else _unset(name)
         )
@@ -92,10 +89,11 @@ def _dispatcher() -> Iterator[Finding]:
     elif seems is None or seems != does:
         state = "on" if does else "off"
         text = f"{name}={value!r} means {state} under release {release.name} ({listed})"
-        commands = (_set(name, wanted),) if wanted else (_set(name, "1"), _set(name, "0"))
+        commands = machine.setting(name, wanted) if wanted else (*machine.setting(name, "1"), *machine.setting(name, "0"))
         yield warning(text, mend=Mend("Only 1 and 0 mean what they seem to", commands), cause="variable-misread", **rest)
     elif value not in ("0", "1"):
-        yield note(f"{name}={value!r}: {listed}", mend=Mend("Only 1 and 0 mean the same everywhere", (_set(name, wanted or "1"),)), **rest)
+        mend = Mend("Only 1 and 0 mean the same everywhere", machine.setting(name, wanted or "1"))
+        yield note(f"{name}={value!r}: {listed}", mend=mend, **rest)
 
 
 def _unknown() -> Iterator[Finding]:
@@ -110,7 +108,7 @@ def _unknown() -> Iterator[Finding]:
             text, mend = f"{name} is read by nothing", Mend(data["invented"][upper], _unset(name).commands)
         elif close:
             text = f"{name} is read by nothing; {close[0]} was meant, most likely"
-            mend = Mend("Set the right name", (_set(close[0], os.environ[name]), *_unset(name).commands))
+            mend = Mend("Set the right name", (*machine.setting(close[0], os.environ[name]), *machine.unset(name)))
         elif upper.startswith(tuple(data["prefixes"])):
             text, mend = f"{name} is read by nothing", _unset(name)
         else:
@@ -127,12 +125,12 @@ def _ours() -> Iterator[Finding]:
         try:
             releases.named(os.environ.get(name) or releases.DEFAULT)
         except ValueError as why:
-            mend = Mend("Set one of them", (_set(name, releases.DEFAULT),))
+            mend = Mend("Set one of them", machine.setting(name, releases.DEFAULT))
             yield error(f"{name}: {why}", why="compat.install() raises it.", mend=mend, subject="variables", cause="bad-variable")
     try:
         registry.Registry(releases.backends())
     except ValueError as why:
-        mend = Mend("Name backends that there are", (_set(releases.BACKENDS_VARIABLE, ",".join(registry.known())),))
+        mend = Mend("Name backends that there are", machine.setting(releases.BACKENDS_VARIABLE, ",".join(registry.known())))
         text = f"{releases.BACKENDS_VARIABLE}={os.environ.get(releases.BACKENDS_VARIABLE)}: {why}"
         yield error(text, why="compat.install() raises it.", mend=mend, subject="variables", cause="bad-variable")
     libsox = os.environ.get("TORCHAUDIO_COMPAT_LIBSOX")

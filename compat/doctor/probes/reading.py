@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+import warnings
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
+
+# the last file's waveform by the first backend that read it, with which those of the others are compared
+_first: dict[str, tuple[str, torch.Tensor, int]] = {}
 
 
 def probe(task: dict[str, Any] | None) -> dict[str, Any]:
@@ -13,20 +21,62 @@ def probe(task: dict[str, Any] | None) -> dict[str, Any]:
         return {}
     import compat.releases as releases  # not `from compat import`, which would build the stand-in first
     import dispatcher
+    from dispatcher.errors import NoAudioStreamError
 
     functions = dispatcher.functions(dispatcher.Chooser(dispatcher.Registry(), releases.named()))
     path, backend = task["path"], task["backend"]
-    told: dict[str, Any] = {}
+    told: dict[str, Any] = {} if backend is not None else {"facts": _facts(path)}
     try:
         metadata = functions.info(path, backend=backend)
         told["info"] = vars(metadata)
     except Exception as why:  # noqa: BLE001 - whatever it is, the user is to read it
         told["info_error"] = str(why)
-    try:
-        waveform, rate = functions.load(path, backend=backend)
-    except Exception as why:  # noqa: BLE001 - as above
-        return {**told, "load_error": f"{why}"}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            waveform, rate = functions.load(path, backend=backend)
+        except Exception as why:  # noqa: BLE001 - as above
+            streams = _streams(path) if isinstance(why, NoAudioStreamError) else {}
+            return {**told, "load_error": f"{why}", "streams": streams}
+    told["warnings"] = [[each.category.__name__, str(each.message)] for each in caught]
     told.update(rate=int(rate), shape=list(waveform.shape))
     if waveform.numel():
         told.update(peak=float(waveform.abs().max()), finite=bool(torch.isfinite(waveform).all()))
+    if backend is not None:
+        told["apart"] = _apart(path, backend, waveform, int(rate))
     return told
+
+
+def _facts(path: str) -> dict[str, Any]:
+    from compat.doctor import headers
+
+    try:
+        return headers.facts(path)
+    except (OSError, ValueError, IndexError):
+        return {}
+
+
+def _apart(path: str, backend: str, waveform: torch.Tensor, rate: int) -> dict[str, Any] | None:
+    from compat.doctor import samples
+
+    if path not in _first:
+        _first.clear()
+        _first[path] = backend, waveform, rate
+        return None
+    name, reference, its_rate = _first[path]
+    found = samples.apart(reference, waveform) if rate == its_rate else None
+    return None if found is None else {"from": name, **found}
+
+
+def _streams(path: str) -> dict[str, int]:
+    """How many streams of each kind a container has in which there is no sound."""
+    from dispatcher import Settings
+    from dispatcher.backends.ffmpeg import container, demuxers
+
+    settings = Settings()
+    place, protocols = container.place(os.fspath(path))
+    found: dict[str, int] = {}
+    with container.opened(place, protocols, demuxers.allowed(settings), None, 1 << 15, settings) as opened:
+        for stream in opened.streams:
+            found[stream.type] = found.get(stream.type, 0) + 1
+    return found

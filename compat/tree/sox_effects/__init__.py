@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from compat import parts
-from dispatcher import arguments, interrupts
+from dispatcher import arguments, interrupts, lazily
 from dispatcher.errors import BackendError, BackendUnavailable, problem
 from legacy import sox_io_backend
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from compat.context import Context
     from dispatcher.backends.sox import Backend
+else:
+    torch = lazily.module("torch")
 
 STANDS_IN = True
 GOES_IN_2_9 = True

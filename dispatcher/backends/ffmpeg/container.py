@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dispatcher import arguments, backend, handles, mpeg, source, web
-from dispatcher.backends.ffmpeg import demuxers, packets
+from dispatcher.backends.ffmpeg import demuxers
 from dispatcher.errors import ArgumentTypeError, BackendError, NoAudioStreamError
 
 if TYPE_CHECKING:
@@ -97,7 +97,6 @@ def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) 
         # PyAV's own annotation leaves out that there may be none
         if getattr(stream, "codec_context", None) is None:
             raise BackendError(f"it is {container.format.name}, and FFmpeg has no decoder for its sound")
-        packets.check_decoder(stream)
         stream.codec_context.thread_count = 1  # a data loader's workers are the threads
         yield container, stream
 

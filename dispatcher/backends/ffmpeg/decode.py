@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from dispatcher import interrupts, notices, parts
-from dispatcher.backends.ffmpeg import packets, pcm
+from dispatcher.backends.ffmpeg import ima, packets, pcm
 from dispatcher.backends.ffmpeg.sink import Sink
 from dispatcher.collector import plausible
 from dispatcher.errors import BackendError, describe
@@ -111,7 +111,7 @@ def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[AudioFr
     """The decoded frames of a stream as FFmpeg gives them, up to the first one that is damaged."""
     import av
 
-    found, rate, decoded = 0, 0, stream.codec_context.decode
+    found, rate, decoded = 0, 0, ima.decoding(stream, stream.codec_context)
     try:
         # as container.decode() does, which costs two layers of generators more
         for packet in packets.of(container, stream):
@@ -145,10 +145,11 @@ def timestamped_frames(container: InputContainer, stream: AudioStream) -> Iterat
     import av
 
     context = stream.codec_context
+    decoded = ima.decoding(stream, context)
     whole = pcm.frame_bytes(stream)
     together = found = rate = 0
     try:
-        for number, packet in enumerate(packets.of(container, stream, cut=False)):
+        for number, packet in enumerate(packets.of(container, stream)):
             interrupts.check()
             if whole and packet.size % whole:
                 raise BackendError("the data ends within a frame")
@@ -156,7 +157,7 @@ def timestamped_frames(container: InputContainer, stream: AudioStream) -> Iterat
                 together = together or max(1, _FFMPEG_5_PACKET // packet.size)
                 if number % together:
                     continue
-            for frame in stream.decode(packet):
+            for frame in decoded(packet):
                 if frame.sample_rate != rate:
                     rate = _one_rate(container, rate if found > _FIRST else 0, frame.sample_rate, found)
                 found += frame.samples

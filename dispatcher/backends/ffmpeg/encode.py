@@ -46,7 +46,6 @@ LAYOUTS = ("mono", "stereo", "2.1", "4.0", "5.0", "5.1", "6.1", "7.1")
 _MOST_CHANNELS = 64  # a layout is a mask of as many bits
 _LONGEST = 256  # times as many samples as there were, where an encoder needs another rate
 # encoders of FFmpeg that take one number of channels only
-# (where it is asked for by name, PyAV 15 to 17 have libvorbis instead, which is to do the same)
 _ONLY_CHANNELS = {"vorbis": 2}
 # bits per second for encoders that fail without; the others have a default of their own, as in the releases
 _BIT_RATES = {"wmav1": 128_000, "wmav2": 128_000}

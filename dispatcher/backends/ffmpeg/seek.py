@@ -233,7 +233,7 @@ def mp3_sound(container: InputContainer, stream: AudioStream, path: str) -> Soun
         first = mpeg.header(file.read(4))
     if first is None or b"VBRI" in before:
         return None
-    skipped = packets.skipped_at_start(packet, stream)
+    skipped = packets.skipped_at_start(packet)
     promised = mpeg.promise(before)
     total = None
     if promised is not None:

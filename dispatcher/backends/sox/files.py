@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dispatcher import handles, interrupts
-from dispatcher.backends.sox import encodings, guard
+from dispatcher.backends.sox import encodings, guard, paths
 from dispatcher.backends.sox.encodings import Encoding
 from dispatcher.backends.sox.library import Library
 from dispatcher.collector import Collector, plausible
@@ -37,7 +37,7 @@ def reading(sox: Library, path: str, filetype: str | None) -> Iterator[Any]:
     kind = sox.ffi.NULL if filetype is None else sox.ffi.new("char[]", filetype.encode())
     with guard.guarded(path, filetype) as place:
         opens, null = sox.lib.sox_open_read, sox.ffi.NULL
-        with handles.held(sox.lib.sox_close, opens, os.fsencode(place), null, null, kind, lock=sox.lock) as file:
+        with handles.held(sox.lib.sox_close, opens, paths.for_libsox(place), null, null, kind, lock=sox.lock) as file:
             if not file:
                 raise BackendError(_why_not(place, filetype))
             if not 0 < file.signal.channels < _MOST_CHANNELS or not file.encoding.encoding or not math.isfinite(file.signal.rate):
@@ -143,7 +143,7 @@ def _taken(sox: Library, file: Any, buffer: Samples, frames: int | None) -> Iter
 def _size(sox: Library, file: Any) -> int:
     """Bytes of an open file."""
     try:
-        return os.path.getsize(sox.text(file.filename))
+        return os.path.getsize(paths.of_libsox(sox.ffi.string(file.filename)))
     except OSError:
         return 0
 
@@ -175,7 +175,7 @@ def write(
     with handles.held(
         lambda file: closed.append(lib.sox_close(file)),
         lib.sox_open_write,
-        os.fsencode(guard.literal(path)),
+        paths.for_libsox(guard.literal(path)),
         signal,
         stored,
         filetype.encode(),

@@ -1,7 +1,5 @@
 """TAC132: Install the drop-in at an entry point."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import rewrite, said, table
 
 

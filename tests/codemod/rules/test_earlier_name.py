@@ -1,7 +1,5 @@
 """TAC136: Names that went before 2.0."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.codemod.tables import changes, rewrite, stays, table

@@ -1,7 +1,5 @@
 """TAC118: Give a backend to torchaudio.load where it is passed on as a value."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import changes, stays, table
 
 PARTIAL = 'functools.partial(torchaudio.load, backend="soundfile")'

@@ -1,7 +1,5 @@
 """TAC107: Settle decisions on the global backend's name."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.codemod.tables import changes, rewrite, stays, table

@@ -1,7 +1,5 @@
 """TAC122: A home-made stand-in for torchaudio."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.codemod.tables import rewrite, stays, table

@@ -1,7 +1,5 @@
 """TAC131: Drop imports that the changes left without use."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import dedent, rewrite
 
 

@@ -1,7 +1,5 @@
 """TAC123: A replaced function that a change would reach."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import rewrite
 
 TEST = "from unittest.mock import patch\n\n\n@patch('torchaudio.load')\ndef test_it(fake):\n    pass\n"

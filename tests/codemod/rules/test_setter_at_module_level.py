@@ -1,7 +1,5 @@
 """TAC101: Name the backend in each call instead of setting it for the module."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import Case, changes, said, stays, table
 
 PATH = "a path object is passed"
@@ -732,7 +730,7 @@ test_setter_at_module_level = table(
         "a name that 2.0 does not know",
         """
         import torchaudio
-        torchaudio.set_audio_backend("sox")
+        torchaudio.set_audio_backend("jack")
         torchaudio.load("a.wav")
     """,
         "TAC105",

@@ -1,7 +1,5 @@
 """TAC102: Name the backend in each call instead of setting it for the whole project."""
 
-from __future__ import annotations
-
 import ast
 
 import pytest
@@ -54,75 +52,57 @@ SET = 'torchaudio.set_audio_backend("soundfile")\n'
 CALL = "x = torchaudio.load(p)\n"
 
 
-def test_one_name_in_a_project_goes_to_every_call() -> None:
-    found = texts({"main.py": MAIN, "data.py": DATA})
-    assert "set_audio_backend" not in found["main.py"]
-    assert 'torchaudio.load(p, backend="soundfile")' in found["data.py"]
+MOVED = {"main.py": MAIN.replace(SET, ""), "data.py": DATA.replace("load(p)", 'load(p, backend="soundfile")')}
+OTHER = "import data\nif __name__ == '__main__':\n    data.read('b.wav')\n"
+ALONE = "import torchaudio\nif __name__ == '__main__':\n    print(torchaudio.load('b.wav'))\n"
+MOCK = "from unittest.mock import patch\n@patch('data.torchaudio.load')\ndef test(load): ...\n"
+DEFAULT = "import torchaudio\ndef f(p, load=torchaudio.load):\n    return load(p)\n"
 
-
-def test_one_name_without_an_import_between_the_modules_still_goes_to_every_call() -> None:
-    found = texts({"main.py": "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n", "data.py": DATA})
-    assert found["main.py"] == "import torchaudio\n"
-    assert 'torchaudio.load(p, backend="sox")' in found["data.py"]
-
-
-def test_a_module_that_another_program_runs_without_a_backend_is_left() -> None:
-    other = "import data\nif __name__ == '__main__':\n    data.read('b.wav')\n"
-    files = {"main.py": MAIN, "data.py": DATA, "other.py": other}
-    outcomes = rewrite(files)
-    assert not any(outcome.changed for outcome in outcomes.values())
-    [finding] = outcomes["main.py"].left
-    assert finding.rule == "TAC102"
-    assert "other.py" in finding.reason
-
-
-def test_a_program_of_its_own_keeps_its_calls() -> None:
-    alone = "import torchaudio\nif __name__ == '__main__':\n    print(torchaudio.load('b.wav'))\n"
-    found = texts({"main.py": MAIN, "data.py": DATA, "alone.py": alone})
-    assert found["alone.py"] == alone
-    assert 'backend="soundfile"' in found["data.py"]
-
-
-def test_two_programs_with_a_name_each() -> None:
-    one = "import torchaudio\ntorchaudio.set_audio_backend('soundfile')\nx = torchaudio.load('a.wav')\n"
-    two = "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\nx = torchaudio.load('a.wav')\n"
-    found = texts({"one.py": one, "two.py": two})
-    assert found["one.py"] == "import torchaudio\nx = torchaudio.load('a.wav', backend=\"soundfile\")\n"
-    assert found["two.py"] == "import torchaudio\nx = torchaudio.load('a.wav', backend=\"sox\")\n"
-
-
-def test_two_names_in_one_program_are_left() -> None:
-    two = "import torchaudio, main\ntorchaudio.set_audio_backend('sox_io')\n"
-    outcomes = rewrite({"main.py": MAIN, "data.py": DATA, "two.py": two})
-    assert not any(outcome.changed for outcome in outcomes.values())
-
-
-def test_a_mock_in_a_test_holds_the_whole_project() -> None:
-    test = "from unittest.mock import patch\n@patch('data.torchaudio.load')\ndef test(load): ...\n"
-    outcomes = rewrite({"main.py": MAIN, "data.py": DATA, "test_data.py": test})
-    assert not any(outcome.changed for outcome in outcomes.values())
-    assert "test_data.py" in {place.path for place in outcomes["main.py"].left[0].related}
-
-
-def test_a_file_object_from_another_module_holds_sox() -> None:
-    caller = "import io, data\ndata.read(io.BytesIO(b''))\nimport torchaudio\n"
-    files = {"main.py": MAIN.replace("soundfile", "sox_io"), "data.py": DATA, "caller.py": caller}
-    assert texts(files) == files
-
-
-def test_a_default_value_in_another_module_is_bound_before_and_holds_the_setter() -> None:
-    found = rewrite(
+# The files besides MAIN and DATA or in their place, those that become another, and words of what is said of the setter in main.py.
+PROJECTS = {
+    "one name goes to every call": ({}, MOVED, ""),
+    "one name goes to every call, without an import between the modules": (
+        {"main.py": SOX},
+        {"main.py": "import torchaudio\n", "data.py": DATA.replace("load(p)", 'load(p, backend="sox")')},
+        "",
+    ),
+    "a module that another program runs without a backend": ({"other.py": OTHER}, {}, "TAC102 this call also runs under other.py"),
+    "a program of its own keeps its calls": ({"alone.py": ALONE}, MOVED, ""),
+    "two programs with a name each": (
+        {"main.py": f"import torchaudio\n{SET}{CALL}", "data.py": f"import torchaudio\n{SETTER}{CALL}"},
         {
-            "main.py": "import torchaudio\nimport data\ntorchaudio.set_audio_backend('soundfile')\n",
-            "data.py": "import torchaudio\ndef f(p, load=torchaudio.load):\n    return load(p)\n",
-        }
-    )
-    assert not any(outcome.changed for outcome in found.values())
+            "main.py": 'import torchaudio\nx = torchaudio.load(p, backend="soundfile")\n',
+            "data.py": 'import torchaudio\nx = torchaudio.load(p, backend="sox")\n',
+        },
+        "",
+    ),
+    "two names in one program": ({"two.py": f"import torchaudio, main\n{SETTER}"}, {}, "more than one backend is set"),
+    "a mock in a test holds the whole project": ({"test_data.py": MOCK}, {}, "test_data.py"),
+    "a file object from another module holds sox": (
+        {
+            "main.py": MAIN.replace("soundfile", "sox_io"),
+            "caller.py": "import io, data, torchaudio\ndef go():\n    data.read(io.BytesIO(b''))\n",
+        },
+        {},
+        "a file object is passed",
+    ),
+    "a default value in another module is bound before": (
+        {"main.py": f"import torchaudio\nimport data\n{SET}", "data.py": DEFAULT},
+        {},
+        "while that is imported",
+    ),
+    "calls of other modules while they are imported": ({"data.py": DATA + "X = torchaudio.load('a.wav')\n"}, {}, "while that is imported"),
+}
 
 
-def test_import_time_calls_of_other_modules_are_left() -> None:
-    files = {"main.py": MAIN, "data.py": DATA + "X = torchaudio.load('a.wav')\n"}
-    assert texts(files) == files
+@pytest.mark.parametrize("name", PROJECTS)
+def test_projects(name: str) -> None:
+    files, new, says = PROJECTS[name]
+    files = {"main.py": MAIN, "data.py": DATA, **files}
+    outcomes = rewrite(files)
+    assert {path: outcome.text for path, outcome in outcomes.items()} == {**files, **new}
+    words = [f"{one.rule} {one.reason} {[place.path for place in one.related]}" for one in outcomes["main.py"].left]
+    assert any(says in one for one in words) or not says, words
 
 
 def test_backend_decides_what_cannot_be_read() -> None:

@@ -1,7 +1,5 @@
 """TAC103: Fold a setting into the call that follows it in the same function."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import Case, changes, said, stays, table
 
 

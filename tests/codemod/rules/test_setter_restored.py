@@ -1,7 +1,5 @@
 """TAC106: Take away a backend that is set and then restored."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import changes, rewrite, said, stays, table
 
 RESTORED = """

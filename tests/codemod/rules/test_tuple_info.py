@@ -1,7 +1,5 @@
 """TAC113: Read AudioMetaData instead of the tuple that info gave."""
 
-from __future__ import annotations
-
 from tests.codemod.tables import changes, rewrite, stays, table
 
 test_tuple_info = table(

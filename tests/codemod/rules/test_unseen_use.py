@@ -1,7 +1,5 @@
 """TAC127: Imports and code that are not seen."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.codemod.tables import rewrite, stays, table

@@ -1,0 +1,33 @@
+"""One file a kind of document: a file here with a ``DOCUMENT`` is one, found by scanning."""
+
+import dataclasses
+import functools
+import importlib
+import pkgutil
+
+from compat.codemod.files.document import Document
+from compat.codemod.source.findings import Finding
+
+
+@functools.cache
+def _by_kind() -> dict[str, type[Document]]:
+    found = [importlib.import_module(f"{__name__}.{info.name}").DOCUMENT for info in pkgutil.iter_modules(__path__)]
+    return {kind: document for document in found for kind in document.kinds}
+
+
+def read(path: str, kind: str, data: bytes) -> Document:
+    """The document.
+
+    Raises:
+        UnreadableError: it is not what its name says.
+    """
+    return _by_kind()[kind](path, data)
+
+
+def relocated(finding: Finding, document: Document, documents: dict[str, Document], texts: dict[str, str] | None) -> Finding:
+    """The finding with its places as places in documents."""
+    related = []
+    for place in finding.related:
+        other = documents.get(place.path.partition("\0")[0])
+        related.append(other.located(place, texts) if other else place)
+    return dataclasses.replace(finding, place=document.located(finding.place, texts), related=tuple(related))

@@ -1,0 +1,26 @@
+"""Markdown."""
+
+import re
+from collections.abc import Iterator
+
+from compat.codemod.files import discovery
+from compat.codemod.files.blocks import Blocks
+
+
+class Markdown(Blocks):
+    """Fenced blocks of Python."""
+
+    kinds = (discovery.MARKDOWN,)
+    _OPENING = re.compile(r"^[ \t>]*(`{3,}|~{3,})[ \t]*\{?\.?(?:python3?|py)\b[^\n]*\n", re.M | re.I)
+
+    def find(self) -> Iterator[tuple[int, int]]:
+        """The stretches between fences."""
+        at = 0
+        while match := self._OPENING.search(self.text, at):
+            fence = re.compile(rf"^[ \t]*{re.escape(match.group(1))}[`~]*[ \t\r]*$", re.M)
+            closing = fence.search(self.text, match.end())
+            at = closing.start() if closing else len(self.text)
+            yield match.end(), at
+
+
+DOCUMENT = Markdown

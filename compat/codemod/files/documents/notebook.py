@@ -1,0 +1,122 @@
+"""Jupyter notebooks."""
+
+import dataclasses
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from compat.codemod.files import discovery
+from compat.codemod.files.document import LEAVE_OUT, Document, Piece, Prose, UnreadableError
+from compat.codemod.files.magics import Magics
+from compat.codemod.source.findings import Place
+from compat.codemod.source.text import Text, parse
+
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+
+
+class Notebook(Document):
+    """The code cells are one module, in order."""
+
+    kinds = (discovery.NOTEBOOK,)
+    _CELL = re.compile(r"^# compat: cell (\d+)\n", re.M)
+
+    def _pieces(self) -> Iterator[Piece]:
+        try:
+            self._sources = dict(_sources(self.text))
+        except (ValueError, IndexError, KeyError, TypeError, AttributeError, SyntaxError) as why:
+            raise UnreadableError(f"it is not a notebook: {why}. Save it again with Jupyter, or {LEAVE_OUT}") from why
+        self._magics = Magics()
+        parts = []
+        for number, source in self._sources.items():
+            try:
+                masked, hidden = self._magics.mask(source.value)
+            except SyntaxError as why:
+                place = Place(self.path, why.lineno or 1, 1, why.lineno or 1, 1, number)
+                self.unparsed.append((place, f"cell {number} is not Python: {why.msg}, in its line {place.line}. Mend it, or {LEAVE_OUT}"))
+                continue
+            self.prose += [Prose(one.text, one.line, number) for one in hidden]
+            self.doubts += [Place(self.path, one.line, 1, one.line, 1, number) for one in hidden if one.may_load]
+            parts.append(f"# compat: cell {number}\n{masked}\n")
+        if parts:
+            yield Piece(self.path, "".join(parts), interactive=True)
+
+    def _cells(self, text: str) -> dict[int, str]:
+        parts = self._CELL.split(text)
+        return {int(parts[index]): parts[index + 1].removesuffix("\n") for index in range(1, len(parts), 2)}
+
+    def rebuild(self, texts: dict[str, str]) -> bytes:
+        """Only the sources of changed cells differ, in them only the changed lines."""
+        old, new = self._cells(self.pieces[0].text), self._cells(texts[self.path])
+        parts, at = [], 0
+        for number, source in self._sources.items():
+            if number in new and new[number] != old[number]:
+                parts += [self.text[at : source.start], source.replaced(self.text, self._magics.unmask(new[number]))]
+                at = source.end
+        return self._encode("".join([*parts, self.text[at:]]))
+
+    def located(self, place: Place, texts: dict[str, str] | None = None) -> Place:
+        """Cells count from 1, all kinds of them, and lines from 1 in each."""
+        if place.cell is not None:
+            return place
+        text = (texts or {}).get(self.path, self.pieces[0].text if self.pieces else "")
+        line = 0
+        for number, cell in self._cells(text).items():
+            count = cell.count("\n") + 2
+            if place.line <= line + count:
+                first, last = max(1, place.line - line - 1), max(1, place.end_line - line - 1)
+                return dataclasses.replace(place, line=first, end_line=last, cell=number)
+            line += count
+        return place
+
+
+class _Source(NamedTuple):
+    """The source of one cell in the JSON text: its stretch, its value, and its lines as they are written, if it is a list."""
+
+    start: int
+    end: int
+    value: str
+    lines: list[tuple[int, int, str]] | None
+
+    def replaced(self, text: str, new: str) -> str:
+        """The JSON for a new source, written as this one was; lines that were there before keep their spelling."""
+        old = text[self.start : self.end]
+        ascii_only = old.isascii() and "\\u" in old
+        if self.lines is None:
+            return json.dumps(new, ensure_ascii=ascii_only)
+        known = {line: text[start:end] for start, end, line in self.lines}
+        fresh = [known.get(line) or json.dumps(line, ensure_ascii=ascii_only) for line in new.splitlines(keepends=True)]
+        if not fresh or not self.lines:
+            return "[]" if not fresh else f"[{', '.join(fresh)}]"
+        opening, closing = text[self.start : self.lines[0][0]], text[self.lines[-1][1] : self.end]
+        between = text[self.lines[0][1] : self.lines[1][0]] if len(self.lines) > 1 else "," + (opening[1:] or " ")
+        return opening + between.join(fresh) + closing
+
+
+def _sources(text: str) -> Iterator[tuple[int, _Source]]:
+    """The source of each code cell, by the cell's number from 1. JSON is Python as far as places go, and Python tells them."""
+    whole = json.loads(text)
+    places = Text(f"({_NOT_ASCII.sub('_', text)})")
+    tree: Any = parse(places.text).body[0]
+    metadata = whole.get("metadata", {})
+    spoken = metadata.get("kernelspec", {}).get("language") or metadata.get("language_info", {}).get("name", "python")
+    if not str(spoken).lower().startswith(("python", "ipython")):
+        return
+    for number, (cell, node) in enumerate(zip(whole["cells"], _fields(tree.value)["cells"].elts, strict=True), 1):
+        source = cell["source"] if cell.get("cell_type") == "code" else None
+        if source is None:
+            continue
+        start, end = (offset - 1 for offset in places.span(_fields(node)["source"]))
+        if isinstance(source, str):
+            yield number, _Source(start, end, source, None)
+        else:
+            spans = map(places.span, _fields(node)["source"].elts)
+            lines = [(first - 1, last - 1, line) for (first, last), line in zip(spans, source, strict=True)]
+            yield number, _Source(start, end, "".join(source), lines)
+
+
+def _fields(node: Any) -> dict[Any, Any]:
+    return {key.value: value for key, value in zip(node.keys, node.values, strict=True)}
+
+
+DOCUMENT = Notebook

@@ -1,0 +1,31 @@
+"""Python files."""
+
+import io
+import tokenize
+from collections.abc import Iterator
+
+from compat.codemod.files import discovery
+from compat.codemod.files.document import Document, Piece, UnreadableError
+
+
+class Python(Document):
+    """A Python file: all of it is one piece."""
+
+    kinds = (discovery.PYTHON,)
+
+    def _detect(self, data: bytes) -> str:
+        try:
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        except SyntaxError as why:
+            raise UnreadableError(str(why)) from why
+        return "utf-8" if encoding == "utf-8-sig" else encoding
+
+    def _pieces(self) -> Iterator[Piece]:
+        yield Piece(self.path, self.text)
+
+    def rebuild(self, texts: dict[str, str]) -> bytes:
+        """The new text."""
+        return self._encode(texts[self.path])
+
+
+DOCUMENT = Python

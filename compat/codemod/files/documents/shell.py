@@ -1,0 +1,22 @@
+"""Shell scripts, settings, lists of requirements: nothing in them is rewritten."""
+
+from collections.abc import Iterator
+
+from compat.codemod.files import discovery
+from compat.codemod.files.document import Document, Piece, Prose
+
+
+class Shell(Document):
+    """A text in which old names are looked for."""
+
+    kinds = (discovery.OTHER,)
+
+    def __init__(self, path: str, data: bytes) -> None:
+        super().__init__(path, data.decode("utf-8", "replace").encode())
+
+    def _pieces(self) -> Iterator[Piece]:
+        self.prose.append(Prose(self.text))
+        yield from ()
+
+
+DOCUMENT = Shell

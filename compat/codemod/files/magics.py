@@ -1,0 +1,89 @@
+"""Magics and shell lines in the cells of notebooks: which of them hold Python, and what takes the others' place while Python is read."""
+
+import re
+from typing import NamedTuple
+
+from compat.codemod.files.document import NAMED, not_python
+
+# Magics that run Python, in this process: what stands behind them on the line, and the rest of the cell.
+_RUN_PYTHON = {
+    "capture", "debug", "heat", "lprun", "memit", "mprun", "notify", "prun", "pyinstrument", "scalene", "snakeviz", "time", "timeit",
+}  # fmt: skip
+# Cells of these are shown, and others that are not run.
+_SHOWN = {"html", "javascript", "js", "latex", "markdown", "svg"}
+# A plain word in front of arguments is a magic too, if Python does not read the line.
+_AUTOMATIC = r"(?:cat|cd|conda|cp|env|ls|load_ext|matplotlib|mkdir|mv|pip|prun|rm|run|time|timeit)[ \t]"
+
+_CELL = re.compile(r"\s*%%([\w!]+)")
+_LINE = re.compile(rf"[ \t]*(?:[%!?,;/]|[\w\[\]., ]+=[ \t]*[%!]|[^'\"#]+\?{{1,2}}[ \t]*\Z|{_AUTOMATIC})")
+_HELP = re.compile(r"[ \t]*(?:%?\?|.*\?[ \t]*\Z)")
+_PYTHON = re.compile(rf"([ \t]*)((?:[\w\[\]., ]+=[ \t]*)?%?%?(?:{'|'.join(_RUN_PYTHON)})[ \t]+)(?=\S)")
+_OPTION = re.compile(r"-\S+[ \t]+|[^-\s]\S*[ \t]+")
+_INSTALLS = re.compile(r"[ \t]*[%!]*[ \t]*(?:\S+[ \t]+-m[ \t]+)?(?:uv[ \t]+)?(?:pip3?|conda|mamba|apt|apt-get|brew)\b")
+_RUNS = re.compile(r"[ \t]*%?run\b|[^!]*\w\(")
+_INDENT = re.compile(r"[ \t]*")
+_RUN_MARK = re.compile(r"^([ \t]*)(.*?)  # compat: magic (\d+)$", re.M)
+_HIDDEN_MARK = re.compile(r"^([ \t]*)(?:pass  )?# compat: hidden (\d+)$", re.M)
+
+
+class Hidden(NamedTuple):
+    """Lines that are not Python: the first of them, counted from 1, and whether they may load under a setter of the notebook."""
+
+    line: int
+    text: str
+    may_load: bool
+
+
+class Magics:
+    """What was taken out of the cells of one notebook."""
+
+    def __init__(self) -> None:
+        self._taken: list[str] = []
+
+    def mask(self, code: str) -> tuple[str, list[Hidden]]:
+        """A cell in which Python reads every line, and the lines that are hidden from it.
+
+        Raises:
+            SyntaxError: there are lines that are neither Python nor magics.
+        """
+        cell = _CELL.match(code)
+        if cell and cell[1] not in _RUN_PYTHON:
+            may_load = cell[1] not in _SHOWN and NAMED.search(code) is not None
+            return "", [Hidden(1, "" if cell[1] in _SHOWN else code, may_load)]
+        lines, hidden = code.split("\n"), []
+        while error := not_python("\n".join(lines)):
+            first = (error.lineno or 0) - 1
+            if not 0 <= first < len(lines) or not _LINE.match(lines[first]):
+                raise error
+            last = first
+            while lines[last].rstrip().endswith("\\") and last + 1 < len(lines):
+                last += 1
+            taken = lines[first : last + 1]
+            lines[first : last + 1] = self._masked(taken)
+            if "compat: hidden" in lines[first] and not _HELP.match(taken[-1]):
+                text = "\n".join(taken)
+                may_load = not _INSTALLS.match(text) and (NAMED.search(text) or _RUNS.match(text)) is not None
+                hidden.append(Hidden(first + 1, text, may_load))
+        return "\n".join(lines), hidden
+
+    def _masked(self, lines: list[str]) -> list[str]:
+        """The same number of lines, that Python reads."""
+        match = _PYTHON.match(lines[0]) if len(lines) == 1 else None
+        at = match.end() if match else None
+        while match and at is not None:
+            code = lines[0][at:]
+            if not not_python(code):
+                return [f"{match[1]}{code}  # compat: magic {self._take(lines[0][match.start(2) : at])}"]
+            option = _OPTION.match(lines[0], at)
+            at = option.end() if option else None
+        first, *more = [f"{_INDENT.match(line)[0]}%s# compat: hidden {self._take(line.lstrip())}" for line in lines]  # type: ignore[index]
+        return [first % "pass  ", *(line % "" for line in more)]
+
+    def _take(self, text: str) -> int:
+        self._taken.append(text)
+        return len(self._taken) - 1
+
+    def unmask(self, code: str) -> str:
+        """The cell with its magics again."""
+        code = _HIDDEN_MARK.sub(lambda match: match[1] + self._taken[int(match[2])], code)
+        return _RUN_MARK.sub(lambda match: match[1] + self._taken[int(match[3])] + match[2], code)

@@ -1,0 +1,67 @@
+"""Findings that are known and not told again: in a file, by the text of their line, so that they may move."""
+
+import json
+import os
+from collections import Counter
+from pathlib import Path
+
+from compat.codemod.reporting.lines import Lines
+from compat.codemod.reporting.words import left_of
+from compat.codemod.source import FileResult, Finding, Options, Result, UsageError
+
+_VERSION = 1
+
+
+def apply(result: Result, options: Options, path: str) -> str:
+    """Take what is known out of a result, and say so; where there is no such file yet, write it, and all is known.
+
+    Raises:
+        UsageError: it is not a baseline, or cannot be written.
+    """
+    lines, home = Lines(result, options), os.path.dirname(os.path.abspath(path))
+    told = [_key(finding, lines, home) for file in result.files for finding in _told(file, options)]
+    is_new = not os.path.exists(path)
+    if is_new:
+        _save(path, told)
+    known = Counter(told) if is_new else _load(path)
+    gone = sum((known - Counter(told)).values())
+    for file in result.files:
+        fixed = [] if options.writes else file.fixed
+        kept = [finding for finding in _told(file, options) if not _take(known, _key(finding, lines, home))]
+        result.known += len(fixed) + len(left_of(file, options)) - len(kept)
+        own = set(map(id, kept))
+        file.fixed = file.fixed if options.writes else [one for one in fixed if id(one) in own]
+        file.left = file.left_after = [one for one in left_of(file, options) if id(one) in own]
+    if is_new:
+        return f"{path}: written, with {len(told)} findings that are known from now on"
+    return f"{path}: {gone} of its findings are gone; delete it and run again to have it written anew" if gone else ""
+
+
+def _told(file: FileResult, options: Options) -> list[Finding]:
+    return [*([] if options.writes else file.fixed), *left_of(file, options)]
+
+
+def _key(finding: Finding, lines: Lines, home: str) -> tuple[str, str, str]:
+    path = os.path.relpath(finding.place.path, home).replace(os.sep, "/")
+    return path, finding.rule, lines.of(finding.place).strip()
+
+
+def _take(known: Counter[tuple[str, str, str]], key: tuple[str, str, str]) -> bool:
+    known[key] -= 1
+    return known[key] >= 0
+
+
+def _save(path: str, told: list[tuple[str, str, str]]) -> None:
+    rows = [{"path": key[0], "rule": key[1], "line": key[2], "count": count} for key, count in sorted(Counter(told).items())]
+    try:
+        Path(path).write_text(json.dumps({"version": _VERSION, "findings": rows}, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    except OSError as why:
+        raise UsageError(f"--baseline {path}: it cannot be written: {why.strerror}") from why
+
+
+def _load(path: str) -> Counter[tuple[str, str, str]]:
+    try:
+        rows = json.loads(Path(path).read_text("utf-8"))["findings"]
+        return Counter({(row["path"], row["rule"], row["line"]): row["count"] for row in rows})
+    except (OSError, ValueError, KeyError, TypeError) as why:
+        raise UsageError(f"--baseline {path}: it is no baseline: {why!r}; delete it to have it written anew") from why

@@ -1,0 +1,53 @@
+"""The source lines that findings speak of, as the file, or the cell of the notebook, has them."""
+
+import re
+from pathlib import Path
+
+from compat.codemod.source import FileResult, Options, Place, Result
+
+_CELL = re.compile(r"^# compat: cell (\d+)\n", re.M)
+
+
+class Lines:
+    """The lines of the files of a run, as they are once it is over."""
+
+    def __init__(self, result: Result, options: Options) -> None:
+        self._files = {file.path: file for file in result.files}
+        self._writes = options.writes
+        self._known: dict[tuple[str, int | None], list[str]] = {}
+
+    def of(self, place: Place) -> str:
+        """The line of a place; nothing where the file has no such line."""
+        key = place.path, place.cell
+        if key not in self._known:
+            self._known[key] = self._text(place).split("\n")
+        lines = self._known[key]
+        return lines[place.line - 1].rstrip("\r") if 0 < place.line <= len(lines) else ""
+
+    def _text(self, place: Place) -> str:
+        file = self._files.get(place.path)
+        text = (file.after if self._writes else file.before) if file else ""
+        if place.cell is not None:
+            return dict(cells(text)).get(place.cell, "")
+        return text or _on_disk(place.path)
+
+
+def cells(text: str) -> list[tuple[int, str]]:
+    """The cells of a notebook's Python, by their numbers."""
+    parts = _CELL.split(text)
+    return [(int(parts[index]), parts[index + 1].removesuffix("\n")) for index in range(1, len(parts), 2)]
+
+
+def shown(file: FileResult) -> list[tuple[str, str, str]]:
+    """What to compare of a file, before and after: its text; of a notebook each changed cell, with its name."""
+    if not file.path.endswith(".ipynb"):
+        return [("", file.before, file.after)]
+    after = dict(cells(file.after))
+    return [(f"cell {number}", old, after[number]) for number, old in cells(file.before) if after.get(number, old) != old]
+
+
+def _on_disk(path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8", "replace")
+    except OSError:
+        return ""

@@ -1,0 +1,64 @@
+"""Unified diffs that ``git apply`` takes from the project's root."""
+
+import difflib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from compat.codemod.reporting.words import printable
+from compat.codemod.source import FileResult
+
+_SOURCE = re.compile(r'\s*"source"\s*:')
+_HUNK = re.compile(r"@@ -(\d+)")
+_CONTEXT = 3
+
+
+def diff(file: FileResult) -> Iterator[str]:
+    """A unified diff of a file; a notebook's is that of its JSON, its hunks named by cell and source line."""
+    path = printable(from_root(file.path))
+    text = (file.before, file.after)
+    notebook = path.endswith(".ipynb")
+    if notebook:
+        text = (file.old.decode("utf-8", "replace"), file.new.decode("utf-8", "replace"))
+    old, new = map(_lines, text)
+    names = _source_lines(old) if notebook else {}
+    for line in difflib.unified_diff(old, new, f"a/{path}", f"b/{path}", n=_CONTEXT, lineterm=""):
+        hunk = _HUNK.match(line)
+        first = int(hunk[1]) if hunk else 0
+        name = next((names[number] for number in range(first + _CONTEXT, first - 1, -1) if number in names), "") if hunk else ""
+        yield f"{line} {name}" if name else line.removesuffix("\n")
+        if not line.endswith(("\n", "\r")) and not line.startswith(("---", "+++", "@@")):
+            yield "\\ No newline at end of file"
+
+
+def from_root(path: str) -> str:
+    """A path from the root of its project: the folder with ``.git`` above it, else the one we are in."""
+    whole = Path(os.path.abspath(path))
+    roots = [one for one in whole.parents if (one / ".git").exists()]
+    root = roots[0] if roots else Path.cwd()
+    return (whole.relative_to(root) if whole.is_relative_to(root) else whole.relative_to(whole.anchor)).as_posix()
+
+
+def _source_lines(lines: list[str]) -> dict[int, str]:
+    """The cell and the source line that each line of a notebook's JSON holds, where it holds one."""
+    found, cell, line = {}, 0, None
+    for number, text in enumerate(lines, 1):
+        if _SOURCE.match(text):
+            cell, line = cell + 1, 0
+        elif line is not None and text.lstrip().startswith('"'):
+            line += 1
+            found[number] = f"cell {cell}, line {line}"
+        elif line is not None:
+            line = None
+    return found
+
+
+def _lines(text: str) -> list[str]:
+    # Not splitlines: a form feed is no end of a line, neither for Python nor for patch.
+    lines = [f"{line}\n" for line in text.split("\n")]
+    if lines and lines[-1] == "\n":
+        lines.pop()
+    elif lines:
+        lines[-1] = lines[-1].removesuffix("\n")
+    return lines

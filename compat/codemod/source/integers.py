@@ -1,0 +1,79 @@
+"""Which calls make tensors or arrays of integers, and which leave the numbers of another as they are."""
+
+import ast
+import re
+
+from compat.codemod.source.calls import called, keyword, literal
+from compat.codemod.source.module import Module
+
+_DTYPES = {"int8", "int16", "int32", "int64", "uint8", "uint16", "short", "int", "long", "intc", "int_"}
+_DTYPE_TEXT = re.compile(r"[<>=|]?(?:[iu][1248]|[bhilq]|u?int(?:8|16|32|64)?|short|long)\Z|PCM_\d+\Z")
+_TENSOR_TYPES = {"ByteTensor", "CharTensor", "IntTensor", "LongTensor", "ShortTensor"}
+_FLOATS = re.compile(r"float|double|half|dtype")
+_METHODS = {"short", "int", "long", "byte", "char"}
+_MAKERS = {"torch.randint", "torch.randint_like", "torch.arange", "numpy.arange", "numpy.random.randint"}
+_CONVERSIONS = {"to", "type", "astype", "view"}
+# What gives the numbers of its owner, or of its first argument, in the same type.
+_SAME = {
+    "array", "as_tensor", "asarray", "ascontiguousarray", "cat", "chunk", "clamp", "clip", "clone", "concat", "concatenate",
+    "contiguous", "copy", "cpu", "cuda", "detach", "expand", "expand_dims", "flatten", "flip", "from_numpy", "hstack", "narrow", "numpy",
+    "pad", "permute", "repeat", "reshape", "roll", "select", "split", "squeeze", "stack", "swapaxes", "t", "tensor", "tile", "to",
+    "transpose", "unsqueeze", "view", "vstack",
+}  # fmt: skip
+# Which of the values that a call gives are integers, by what it is called and what says so.
+_LOADERS = {"torchaudio.load": 3, "compat.load": 3, "torchaudio.sox_effects.apply_effects_file": 2}
+
+
+def is_dtype(node: ast.AST) -> bool:
+    """Tell whether an expression is a type of integers."""
+    if isinstance(node, ast.Attribute):
+        return node.attr in _DTYPES or node.attr in _TENSOR_TYPES
+    text = literal(node)
+    if isinstance(text, str):
+        return _DTYPE_TEXT.match(text) is not None or text.rpartition(".")[2] in _TENSOR_TYPES
+    return isinstance(node, ast.Name) and node.id == "int"
+
+
+def makes(module: Module, call: ast.Call) -> bool:
+    """Tell whether a call gives integers whatever it is given."""
+    dtype = keyword(call, "dtype")
+    if dtype is not None:
+        return is_dtype(dtype.value)
+    name = called(call)
+    if module.names.qualified(call.func) in _MAKERS or name in ("get_array_of_samples", *_TENSOR_TYPES):
+        return True
+    if not isinstance(call.func, ast.Attribute):
+        return False
+    if name in ("int8", "int16", "int32", "int64") and call.args:
+        return True
+    if name in ("frombuffer", "fromfile", "fromstring"):
+        return any(is_dtype(argument) for argument in call.args[1:2])
+    if name in _CONVERSIONS:
+        return any(is_dtype(argument) for argument in call.args)
+    return name in _METHODS and not call.args
+
+
+def same_as(call: ast.Call) -> list[ast.expr]:
+    """The expressions whose numbers a call gives, in their type; none where it makes others."""
+    name = called(call)
+    other_type = name in ("to", "view") and any(_FLOATS.search(ast.unparse(one)) for one in call.args)
+    if name not in _SAME or other_type or keyword(call, "dtype") is not None or not isinstance(call.func, ast.Attribute):
+        return []
+    first = call.args[0] if call.args else None
+    return [call.func.value, *(first.elts if isinstance(first, ast.List | ast.Tuple) else [first] if first else [])]
+
+
+def loaded(module: Module, call: ast.AST) -> int | None:
+    """Which of the values that a loader gives are integers; ``None`` where none are."""
+    if not isinstance(call, ast.Call):
+        return None
+    qualified = module.names.qualified(call.func) or ""
+    position = _LOADERS.get(qualified)
+    if position is not None:
+        given = keyword(call, "normalize")
+        value = given.value if given else call.args[position] if len(call.args) > position else None
+        return 0 if literal(value) is False else None
+    if qualified == "soundfile.read":
+        dtype = keyword(call, "dtype")
+        return 0 if dtype is not None and is_dtype(dtype.value) else None
+    return 1 if qualified == "scipy.io.wavfile.read" else None

@@ -1,0 +1,104 @@
+"""Functions of torchaudio that are kept as values or passed on, and the calls that may be calls of them."""
+
+import ast
+import functools
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from compat.codemod.source import old_names
+from compat.codemod.source.calls import called, literal, plain_name
+from compat.codemod.source.module import Module
+from compat.codemod.source.old_names import Kind
+from compat.codemod.uses.project import Project
+
+_ONLY_ASK = ("getattr", "hasattr", "setattr", "delattr", "isinstance", "print", "dir", "vars", "reload", "object", "version", "help", "str")
+
+
+_WRAPPERS = ("partial", "partialmethod", "staticmethod", "classmethod", "map", "cache", "lru_cache", "getattr")
+
+
+class Kept(NamedTuple):
+    """A place where a function of torchaudio, or torchaudio itself, is a value."""
+
+    module: Module
+    name: str
+    node: ast.expr
+
+
+def near(project: Project, module: Module) -> list[Kept]:
+    """What is kept in a module, in those that it imports and in those that import it."""
+    every = project.note("kept functions", lambda: [kept for one in project.modules for kept in _in(one)])
+    if not every or module.standalone:
+        return [kept for kept in every if kept.module is module]
+    linked = project.imports.reachable(module.path) | project.imports.importers(module.path)
+    return [kept for kept in every if kept.module is module or kept.module.path in linked]
+
+
+def _in(module: Module) -> Iterator[Kept]:
+    for use in module.uses:
+        above = module.names.parents.get(use.node)
+        if use.kind in (Kind.FUNCTION, Kind.BACKEND_FUNCTION) and use.call is None and not use.stored:
+            yield Kept(module, f"{old_names.ROOT}.{use.name}", use.node)
+        elif isinstance(above, ast.Call) and module.names.is_builtin(above.func, "getattr") and above.args[:1] == [use.node]:
+            name = literal(above.args[1]) if len(above.args) > 1 else None
+            if name in old_names.FUNCTIONS:
+                yield Kept(module, f"{old_names.ROOT}.{name}", above)
+        elif use.path == old_names.ROOT and isinstance(above, ast.Call | ast.keyword) and called(above) not in _ONLY_ASK:
+            yield Kept(module, old_names.ROOT, use.node)
+
+
+def may_be_called(project: Project, module: Module, call: ast.Call, kept: list[Kept]) -> Kept | None:
+    """Which kept function a call may call, itself or by way of what it hands the function to; ``None`` where it is something else."""
+    inside = next((one for one in kept if one.module is module and call in module.names.chain(one.node)), None)
+    if inside is not None:
+        return inside
+    function = call.func
+    name = plain_name(function)
+    if isinstance(function, ast.Attribute) and name in old_names.FUNCTIONS and module.names.qualified(function) is None:
+        whole = next((one for one in kept if one.name == old_names.ROOT), None)
+        if whole is not None and isinstance(function.value, ast.Name):
+            return whole
+    functions = [one for one in kept if one.name != old_names.ROOT]
+    if not functions or not _is_value(project, module, function, functions):
+        return None
+    return functions[0]
+
+
+def _is_value(project: Project, module: Module, function: ast.expr, kept: list[Kept]) -> bool:
+    """Tell whether what is called is a value that a program puts where it is, and no function or class by its own name."""
+    name = plain_name(function)
+    if isinstance(function, ast.Name):
+        bindings = module.names.bindings(function)
+        if any(binding.target is not None for binding in bindings):
+            return name in _stored(project, kept)
+        return any(not isinstance(one.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) for one in bindings)
+    if isinstance(function, ast.Attribute):
+        whole = module.names.qualified(function)
+        foreign = whole is not None and not project.files.named(whole.partition(".")[0], module.path)
+        return not foreign and (name in _stored(project, [*kept, Kept(module, "", function)]) or _may_hold(kept, module, name))
+    return True
+
+
+def _may_hold(kept: list[Kept], module: Module, name: str) -> bool:
+    """Tell whether a function went into a call that may keep it under a name, which is no function of the module itself."""
+    above = (one.module.names.parents.get(one.node) for one in kept)
+    given = any(isinstance(one, ast.Call) and called(one) not in _WRAPPERS for one in above)
+    own: list[ast.FunctionDef | ast.AsyncFunctionDef] = [*module.names.all(ast.FunctionDef), *module.names.all(ast.AsyncFunctionDef)]
+    return given and not any(one.name == name for one in own)
+
+
+def _stored(project: Project, kept: list[Kept]) -> set[str]:
+    """The names and attributes that something is stored under in the modules of what is kept."""
+    return {name for one in kept for name in one.module.note("stored names", functools.partial(_names, one.module))}
+
+
+def _names(module: Module) -> set[str]:
+    values = {kept.node for kept in _in(module)}
+    found = {node.attr for node in module.names.all(ast.Attribute) if isinstance(node.ctx, ast.Store)}
+    found |= {node.arg for node in module.names.all(ast.keyword) if node.arg and node.value in values}
+    statements: list[ast.Assign | ast.AnnAssign] = [*module.names.all(ast.Assign), *module.names.all(ast.AnnAssign)]
+    for statement in statements:
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        if isinstance(module.names.parents.get(statement), ast.ClassDef | ast.Module):
+            found |= {target.id for target in targets if isinstance(target, ast.Name) and not isinstance(statement.value, ast.Constant)}
+    return found

@@ -1,0 +1,70 @@
+"""What a sound file's own bytes say of its length: what is true of the file, whatever a backend makes of it."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from dispatcher import parts, promises
+
+_START = 1 << 16
+# what recorders write that do not know the length yet: nothing, or as much as fits
+_UNKNOWN = 0x7FFF_F000
+_EXTENSIBLE_SIZE = 40
+_XING_FIELDS = ((1, 4), (2, 4), (4, 100), (8, 4))
+_LAME_PADDING = 21
+
+
+def facts(path: str) -> dict[str, Any]:
+    """The facts that are established, by name: ``promise``, ``parts``, ``data_bytes``, ``sample_bytes``, ``padding``, ``preskip``."""
+    with open(path, "rb") as stream:
+        head = stream.read(_START)
+    promise = promises.of(path)
+    return {
+        "size": os.path.getsize(path),
+        "promise": promise.frames if promise else None,
+        "parts": [part._asdict() for part in parts.of(path)],
+        **_of_wave(head),
+        **_of_mp3(head),
+        **_of_opus(head),
+        "last_page": parts.frames(path) if head.startswith(b"OggS") else 0,
+    }
+
+
+def _of_wave(head: bytes) -> dict[str, Any]:
+    """Of WAV: whether the length of its data was never written, and samples that do not fill their bytes."""
+    if head[:4] not in (b"RIFF", b"RIFX") or head[8:12] != b"WAVE":
+        return {}
+    order: Any = "big" if head[:4] == b"RIFX" else "little"
+    found: dict[str, Any] = {}
+    at = 12
+    while at + 8 <= len(head):
+        size = int.from_bytes(head[at + 4 : at + 8], order)
+        if head[at : at + 4] == b"fmt " and at + 24 <= len(head):
+            channels, block, bits = (int.from_bytes(head[place : place + 2], order) for place in (at + 10, at + 20, at + 22))
+            if size >= _EXTENSIBLE_SIZE and at + 28 <= len(head):
+                bits = int.from_bytes(head[at + 26 : at + 28], order) or bits
+            if channels and bits and block > channels * -(-bits // 8):
+                found["sample_bytes"] = {"bits": bits, "bytes": block // channels}
+        elif head[at : at + 4] == b"data":
+            if size == 0 or size >= _UNKNOWN:
+                found["data_bytes"] = size
+            break
+        at += 8 + size + (size & 1)
+    return found
+
+
+def _of_mp3(head: bytes) -> dict[str, Any]:
+    """Of mp3: the frames of padding before and after the sound, as its encoder counted them."""
+    at = max(head.find(b"Xing"), head.find(b"Info"))
+    if not head.startswith((b"ID3", b"\xff")) or at < 0 or at + 8 > len(head):
+        return {}
+    lame = at + 8 + sum(size for bit, size in _XING_FIELDS if head[at + 7] & bit)
+    padding = int.from_bytes(head[lame + _LAME_PADDING : lame + _LAME_PADDING + 3], "big")
+    return {"padding": [padding >> 12, padding & 0xFFF]} if padding else {}
+
+
+def _of_opus(head: bytes) -> dict[str, Any]:
+    """Of Opus: the frames at 48 kHz before the sound that a decoder is to leave out."""
+    at = head.find(b"OpusHead", 0, 64)
+    return {"preskip": int.from_bytes(head[at + 10 : at + 12], "little")} if at >= 0 else {}

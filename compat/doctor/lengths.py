@@ -1,0 +1,112 @@
+"""Why backends give different lengths of one file: a cause that the file itself establishes, or the word that none is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+_SAME_DURATION = 0.01  # seconds
+# an mp3's own header counts as one more frame with some decoders
+_MPEG_FRAMES = (0, 576, 1152)
+
+
+class Lengths(NamedTuple):
+    """What the backends gave, by their names, and what the file says."""
+
+    frames: Mapping[str, int]
+    rates: Mapping[str, int]
+    facts: Mapping[str, Any]
+
+    @property
+    def span(self) -> int:
+        """Frames between the shortest and the longest."""
+        return max(self.frames.values()) - min(self.frames.values())
+
+    def with_(self, frames: int) -> str:
+        """The names of those that gave so many."""
+        return " and ".join(name for name, count in self.frames.items() if count == frames)
+
+    def without(self, frames: int) -> str:
+        """The names of all others."""
+        return " and ".join(name for name, count in self.frames.items() if count != frames)
+
+
+def cause(given: Lengths) -> str:
+    """The cause in a sentence or two."""
+    return next(filter(None, (rule(given) for rule in _RULES)), _UNKNOWN)
+
+
+_UNKNOWN = "What the cause is could not be established from the file; look at the end of both before you rely on one."
+
+
+def _other_rate(given: Lengths) -> str:
+    durations = [given.frames[name] / rate for name, rate in given.rates.items() if rate]
+    if len(set(given.rates.values())) < 2 or max(durations) - min(durations) > _SAME_DURATION:
+        return ""
+    listed = ", ".join(f"{name} {rate} Hz" for name, rate in given.rates.items())
+    return f"They give other sample rates, of the same duration: {listed}."
+
+
+def _chained(given: Lengths) -> str:
+    count = len(given.facts.get("parts", ()))
+    if count < 2:
+        return ""
+    return f"The file was put together of {count} files; {given.without(max(given.frames.values()))} read the first part only."
+
+
+def _open_end(given: Lengths) -> str:
+    if "data_bytes" not in given.facts:
+        return ""
+    longest = given.with_(max(given.frames.values()))
+    said = f"{given.facts['data_bytes']:,} bytes"
+    return f"Its header gives the size of the data as {said}: the recording was never closed. {longest} read to the end of the file."
+
+
+def _odd_samples(given: Lengths) -> str:
+    odd = given.facts.get("sample_bytes")
+    if not odd:
+        return ""
+    text = f"Its header says samples of {odd['bits']} bits in {odd['bytes']} bytes each, which not every backend reads so"
+    return f"{text}. Compare how it sounds, and write it anew with the backend that is right."
+
+
+def _mp3_padding(given: Lengths) -> str:
+    before, after = given.facts.get("padding", (0, 0))
+    if not before or not any(given.span == before + after + extra for extra in _MPEG_FRAMES):
+        return ""
+    longest = given.with_(max(given.frames.values()))
+    return f"The encoder put {before} frames before the sound and {after} after it, as its LAME header says; {longest} keep them."
+
+
+def _opus_preskip(given: Lengths) -> str:
+    skipped = given.facts.get("preskip", 0)
+    if not skipped or given.span != skipped:
+        return ""
+    return (
+        f"The header says that {skipped} frames before the sound are to be left out; {given.with_(max(given.frames.values()))} keep them."
+    )
+
+
+def _wrong_total(given: Lengths) -> str:
+    promise = given.facts.get("promise") or given.facts.get("last_page")
+    if not promise:
+        return ""
+    longest, shortest = max(given.frames.values()), min(given.frames.values())
+    if promise == shortest:
+        others = given.without(promise)
+        return f"Its header counts {promise:,} frames, where {given.with_(promise)} end; {others} read on, as far as there is sound."
+    if promise > longest:
+        return f"Its header counts {promise:,} frames, and they are not all there: it is cut off or damaged, and each rescues what it can."
+    return ""
+
+
+# the first that holds is the cause
+_RULES: tuple[Callable[[Lengths], str], ...] = (
+    _other_rate,
+    _chained,
+    _open_end,
+    _odd_samples,
+    _mp3_padding,
+    _opus_preskip,
+    _wrong_total,
+)

@@ -1,0 +1,32 @@
+"""Loads TorchCodec and has it decode a short sound: its libraries are loaded only then."""
+
+from __future__ import annotations
+
+import importlib.util
+import struct
+from typing import Any
+
+_RATE, _FRAMES = 8000, 800
+
+
+def probe(task: str | None) -> dict[str, Any]:
+    """Give how many frames came of those that went in, and whether it has an encoder."""
+    import torch  # noqa: F401 - it is what TorchCodec stands on, and is tried first
+
+    if task is None:
+        return {}
+    decoders = importlib.import_module("torchcodec.decoders")
+    samples = decoders.AudioDecoder(_sound()).get_all_samples()
+    return {
+        "frames": int(samples.data.shape[-1]),
+        "wanted": _FRAMES,
+        "encodes": importlib.util.find_spec("torchcodec.encoders") is not None,
+    }
+
+
+def _sound() -> bytes:
+    """A WAV of silence: one channel, 16 bits."""
+    form = struct.pack("<HHIIHH", 1, 1, _RATE, 2 * _RATE, 2, 16)
+    data = bytes(2 * _FRAMES)
+    chunks = b"WAVEfmt " + struct.pack("<I", len(form)) + form + b"data" + struct.pack("<I", len(data)) + data
+    return b"RIFF" + struct.pack("<I", len(chunks)) + chunks

@@ -1,0 +1,57 @@
+"""Whether two backends gave the same sound of a file, by its samples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
+
+_LOOKED_AT = 1 << 20  # frames
+_REACH = 1 << 12
+_SILENCE = 1e-9
+
+
+def apart(one: torch.Tensor, other: torch.Tensor) -> dict[str, float] | None:
+    """How far two waveforms ``[channel, time]`` of the same rate are from each other; ``None`` where nothing can be compared.
+
+    Returns:
+        ``largest``, the largest difference of two samples; ``likeness``, 1 for the same sound at whatever loudness and 0 for
+        another; ``factor``, how much louder the other is; ``shift``, frames by which it lies later.
+    """
+    import numpy as np
+
+    from compat.audit import alignment
+
+    if len(one) != len(other) or min(one.shape[1], other.shape[1]) < 2:
+        return None
+    first, second = (waveform[:, :_LOOKED_AT].detach().double().numpy() for waveform in (one, other))
+    if not (np.isfinite(first).all() and np.isfinite(second).all()):
+        return {"largest": float("inf"), "likeness": 0.0, "factor": 1.0, "shift": 0}
+    found = _at(first, second, 0)
+    if found["likeness"] < _ALIKE:
+        channel = int(np.square(first).sum(axis=1).argmax())
+        lag = alignment.lag(first[channel], second[channel], _REACH)
+        if lag:
+            moved = _at(first, second, lag)
+            found = moved if moved["likeness"] > found["likeness"] else found
+    return found
+
+
+_ALIKE = 0.999
+
+
+def _at(first: Any, second: Any, lag: int) -> dict[str, float]:
+    """The same with ``first[i + lag]`` beside ``second[i]``."""
+    import numpy as np
+
+    old, new = first[:, max(lag, 0) :], second[:, max(-lag, 0) :]
+    common = min(old.shape[1], new.shape[1])
+    old, new = old[:, :common], new[:, :common]
+    energies = float(np.square(old).sum()), float(np.square(new).sum())
+    largest = float(np.abs(old - new).max()) if common else 0.0
+    if min(energies) <= _SILENCE:
+        both = max(energies) <= _SILENCE
+        return {"largest": largest, "likeness": 1.0 if both else 0.0, "factor": 1.0, "shift": -lag}
+    likeness = float((old * new).sum() / (energies[0] * energies[1]) ** 0.5)
+    return {"largest": largest, "likeness": likeness, "factor": (energies[1] / energies[0]) ** 0.5, "shift": -lag}

@@ -1,0 +1,31 @@
+"""Paths as libsox, which opens files by the C library, takes them."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from dispatcher.errors import BackendError
+
+
+def for_libsox(path: str) -> bytes:
+    """Encode a path for the C library: on Windows by the code page of its programs, elsewhere as Python does.
+
+    Raises:
+        BackendError: that code page has not all of its letters.
+    """
+    if sys.platform != "win32":
+        return os.fsencode(path)
+    try:
+        return path.encode("mbcs", "strict")
+    except UnicodeEncodeError as why:
+        letters = path[why.start : why.end]
+        raise BackendError(
+            f"libsox opens a file on Windows by this machine's code page, which has no {letters!r}."
+            ' Name it otherwise, or use backend="ffmpeg" or backend="soundfile"'
+        ) from why
+
+
+def of_libsox(path: bytes) -> str:
+    """Decode a path that libsox keeps."""
+    return os.fsdecode(path) if sys.platform != "win32" else path.decode("mbcs", "replace")

@@ -1,0 +1,194 @@
+"""Every public name that the wheels lost is told or changed, and none that they have."""
+
+from pathlib import Path
+
+import pytest
+
+from compat import wheel_names
+from compat.codemod.files.content import speaks
+from tests.codemod.tables import changes, rewrite, said, said_of, stays, table
+
+TARGETS = {"2.1": "2.1", "2.2": "2.2", "2.9": "2.9"}
+
+
+def lost(target: str) -> list[str]:
+    """The names that some release before a target has and the target has not."""
+    before = [release for release in wheel_names.table().patches if release < wheel_names.minor(target)]
+    found = []
+    for name, spans in wheel_names.table().spans.items():
+        public = not any(part.startswith("_") for part in name.split("."))
+        had = any(span.first <= release <= span.last for span in spans for release in before)
+        home = name.rpartition(".")[0]
+        if public and had and not wheel_names.has(name, target) and not wheel_names.has(f"{home}.__getattr__", target):
+            found.append(name)
+    return found
+
+
+# What the module took from elsewhere for itself.
+NOT_MEANT = ("backend.torchaudio", "functional.functional.deprecated", ".dropping_", "dropping_", "backend.utils.no_backend")
+
+
+@pytest.mark.parametrize(("target", "name"), [(target, name) for target in TARGETS for name in lost(target)])
+def test_each_is_told_or_changed(target: str, name: str) -> None:
+    if any(name.startswith(one) or one in name for one in NOT_MEANT):
+        return
+    home, _, last = name.rpartition(".")
+    programs = [f"import torchaudio\nprint(torchaudio.{name}(1))\n"]
+    if home:
+        programs.append(f"import torchaudio\nfrom torchaudio.{home} import {last}\nprint({last}(1))\n")
+    for program in programs:
+        outcome = rewrite({"program.py": program}, target)["program.py"]
+        assert outcome.left or outcome.changed, program
+        assert f"torchaudio.{name}(1)" not in outcome.text or outcome.left
+        assert speaks(program.encode()), program
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_none_that_is_there_is_told(target: str) -> None:
+    there = [
+        name for name in wheel_names.table().spans if wheel_names.has(name, target) and not name.startswith(("backend", "_", "utils.s"))
+    ]
+    public = [name for name in there if "._" not in name and name.partition(".")[0] not in ("set_audio_backend", "get_audio_backend")]
+    text = "import torchaudio\n" + "".join(f"print(torchaudio.{name})\n" for name in public)
+    outcome = rewrite({"program.py": text}, target)["program.py"]
+    told = {finding.reason for finding in outcome.left if finding.rule in ("TAC111", "TAC124", "TAC129", "TAC136")}
+    assert not told
+    assert not outcome.changed
+
+
+def test_the_report_on_names_gone_in_nine(tmp_path: Path) -> None:
+    lines = [
+        "import torchaudio",
+        "from torchaudio.utils import download_asset",
+        "from torchaudio.functional import apply_codec",
+        "from torchaudio.prototype.pipelines import VGGISH",
+        "import torchaudio.prototype.transforms as prototype",
+        "path = torchaudio.utils.download_asset('a.wav')",
+        "again = torchaudio.functional.apply_codec(path, 8000, 'mp3')",
+    ]
+    (tmp_path / "program.py").write_text("\n".join(lines) + "\n")
+    told = "".join(said_of(tmp_path, "2.9"))
+    assert all(f"program.py:{line}:" in told for line in range(2, len(lines) + 1))
+
+
+test_list_audio_backends_by_its_old_path = table(
+    changes(
+        "imported",
+        "from torchaudio.backend import list_audio_backends\n\nprint(list_audio_backends())\n",
+        "from torchaudio import list_audio_backends\n\nprint(list_audio_backends())\n",
+    ),
+    changes(
+        "imported from utils, by another name",
+        "from torchaudio.backend.utils import list_audio_backends as backends\nprint(backends())\n",
+        "from torchaudio import list_audio_backends as backends\nprint(backends())\n",
+    ),
+    changes(
+        "imported beside the setter",
+        """
+        import torchaudio
+        from torchaudio.backend.utils import list_audio_backends, set_audio_backend
+        set_audio_backend("sox_io")
+        print(list_audio_backends(), torchaudio.load("a"))
+        """,
+        """
+        import torchaudio
+        from torchaudio import list_audio_backends
+        print(list_audio_backends(), torchaudio.load("a", backend="sox"))
+        """,
+    ),
+    changes(
+        "a decision rests on it",
+        """
+        import torchaudio
+
+        if "sox_io" in torchaudio.backend.list_audio_backends():
+            print("sox")
+        print(torchaudio.backend.list_audio_backends())
+        """,
+        """
+        import torchaudio
+
+        if "sox" in torchaudio.list_audio_backends():
+            print("sox")
+        print(torchaudio.list_audio_backends())
+        """,
+    ),
+    changes(
+        "by a module",
+        "from torchaudio.backend import utils\nprint(utils.list_audio_backends())\n",
+        "import torchaudio\nprint(torchaudio.list_audio_backends())\n",
+    ),
+    changes(
+        "at 2.1",
+        "import torchaudio\nprint(torchaudio.backend.utils.list_audio_backends())\n",
+        "import torchaudio\nprint(torchaudio.list_audio_backends())\n",
+        target="2.1",
+    ),
+    changes(
+        "at 2.9",
+        "from torchaudio.backend import list_audio_backends\nprint(list_audio_backends())\n",
+        "from compat import list_audio_backends\nprint(list_audio_backends())\n",
+        target="2.9",
+    ),
+    changes(
+        "the class beside itself",
+        """
+        from torchaudio.backend.common import AudioMetaData, AudioMetaData as Meta
+        x: AudioMetaData
+        y: Meta
+        """,
+        """
+        from torchaudio import AudioMetaData
+        from torchaudio import AudioMetaData as Meta
+        x: AudioMetaData
+        y: Meta
+        """,
+    ),
+    stays(
+        "in a ladder of imports",
+        """
+        try:
+            from torchaudio.backend import list_audio_backends
+        except ImportError:
+            list_audio_backends = list
+        print(list_audio_backends())
+        """,
+        "TAC112",
+    ),
+)
+
+test_other_paths = table(
+    said(
+        "a function of 2.0",
+        "torchaudio.backend.get_load_func is not in torchaudio 2.1",
+        "import torchaudio\ntorchaudio.backend.get_load_func()\n",
+        "2.1",
+    ),
+    said(
+        "one of a backend", "sox_io_backend.get_buffer_size", "import torchaudio.backend.sox_io_backend as s\ns.get_buffer_size()\n", "2.9"
+    ),
+    said(
+        "Kaldi's pitch",
+        "functional.compute_kaldi_pitch is not in torchaudio 2.2",
+        "import torchaudio\ntorchaudio.functional.compute_kaldi_pitch(1)\n",
+    ),
+    said("renamed", "prototype.models is not in torchaudio 2.9", "from torchaudio.prototype import models as m\n", "2.9"),
+    said("a star", "torchaudio.prototype.transforms", "from torchaudio.prototype.transforms import *\n", "2.9"),
+    said("in a function", "utils.download_asset", "def f():\n    from torchaudio.utils import download_asset as d\n    d('a')\n", "2.9"),
+    said("by getattr", "torchaudio.utils.download_asset", "import torchaudio\ngetattr(torchaudio.utils, 'download_asset')('a')\n", "2.9"),
+    said("info by getattr", "torchaudio.info is taken by getattr", "import torchaudio\nf = getattr(torchaudio, 'info')\n", "2.9"),
+    stays("tested by getattr", "import torchaudio\nif getattr(torchaudio, 'info', None): pass\n", target="2.9"),
+    said("imported whole", "torchaudio.prototype", "import torchaudio.prototype\nprint(torchaudio.prototype)\n", "2.9"),
+    said("its submodule", "utils.download.download_asset", "from torchaudio.utils.download import download_asset\n", "2.9"),
+    stays("at 2.2 it is there", "from torchaudio.utils import download_asset\nfrom torchaudio.functional import apply_codec\n"),
+    stays("private and still there", "import torchaudio\ntorchaudio._extension.fail_if_no_align\n", target="2.9"),
+)
+
+
+def test_the_table_is_the_only_memory() -> None:
+    """What to do is ours; which names there are is the wheels'."""
+    from compat.codemod.source import old_names
+
+    for path in old_names.ADVICE:
+        name = path.removeprefix("torchaudio.")
+        assert path.startswith("torio") or (wheel_names.releases_of(name) and not wheel_names.has(name, "2.9"))

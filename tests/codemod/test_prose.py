@@ -1,0 +1,155 @@
+"""Old names outside Python's reach: YAML, shell, strings that are looked up, types in strings."""
+
+from pathlib import Path
+
+import pytest
+
+from compat.codemod.run import cli
+from tests.codemod.tables import changes, said, said_of, stays, table
+
+
+@pytest.mark.parametrize("target", ["2.2", "2.9"])
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("conf.yaml", "loader:\n  _target_: torchaudio.backend.sox_io_backend.load\n", "conf.yaml:2:13: TAC133 torchaudio.backend"),
+        ("conf.yml", "meta: torchaudio.backend.common.AudioMetaData\n", "common.AudioMetaData"),
+        ("run.sh", 'python - <<EOF\nimport torchaudio\ntorchaudio.load_wav("x")\nEOF\n', "run.sh:3:1: TAC133 torchaudio.load_wav"),
+        ("run.sh", "python - <<'EOF'\nfrom torchaudio import load, load_wav\nEOF\n", "run.sh:2:30: TAC133 torchaudio.load_wav"),
+        ("run.sh", "python -c 'import torchaudio; torchaudio.load(filepath=\"a\")'\n", "filepath= is a TypeError"),
+        ("conf.yaml", "_target_: torchaudio.load\nnum_frames: 3\nfilepath: a.wav\n", "conf.yaml:3:1: TAC133 filepath="),
+        ("conf.yaml", "a:\n  _target_: torchaudio.load\nb:\n  filepath: a.wav\n", None),
+        ("conf.yaml", "a:\n  _target_: torchaudio.load\n  num_frames: 3\n  filepath: a.wav\n", "conf.yaml:4:3: TAC133 filepath="),
+        ("conf.json", '{"_target_": "torchaudio.backend.soundfile_backend.info"}\n', "soundfile_backend.info"),
+        ("Makefile", "wav:\n\tpython -c 'import torchaudio; torchaudio.initialize_sox()'\n", "torchaudio.initialize_sox"),
+        ("setup.cfg", "reader = torchaudio.backend.sox_backend.load\n", "torchaudio.backend.sox_backend.load"),
+        ("run.sh", "python -c 'import torchaudio; torchaudio.load(\"a\")'\n", None),
+        ("conf.yaml", "_target_: torchaudio.transforms.Resample\nurl: https://pytorch.org/audio/torchaudio.backend.html\n", None),
+        ("conf.yaml", "_target_: mytorchaudio.load_wav\n", None),
+        ("run.sh", "python -c 'torchaudio.load_wav(1)'  # compat: ignore\n", None),
+    ],
+)
+def test_files_that_are_not_python(tmp_path: Path, name: str, text: str, words: str | None, target: str) -> None:
+    (tmp_path / name).write_text(text)
+    told = said_of(tmp_path, target)
+    assert (words is None and not told) or any(words is not None and words in one for one in told), told
+    cli.main(["--target", target, str(tmp_path)])
+    assert (tmp_path / name).read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("_target_: torchaudio.info\n", "torchaudio.info"),
+        ("_target_: torchaudio.io.StreamReader\n", "compat.io"),
+        ("_target_: torchaudio.sox_effects.apply_effects_tensor\n", "torchaudio.sox_effects"),
+        ("_target_: torchaudio.prototype.pipelines.VGGISH\n", "torchaudio.prototype"),
+        ("x: torchaudio.AudioMetaData\n", "AudioMetaData"),
+    ],
+)
+def test_what_nine_lost_in_yaml(tmp_path: Path, text: str, word: str) -> None:
+    (tmp_path / "conf.yaml").write_text(text)
+    assert not said_of(tmp_path)
+    assert word in said_of(tmp_path, "2.9")[0]
+
+
+def of_a_class(name: str, line: str) -> object:
+    head = "from typing import *\nimport torchaudio\n"
+    after = "from typing import *\nimport torchaudio\nimport compat\n"
+    return changes(
+        name, head + line, after + line.replace("torchaudio.backend.common", "compat").replace("torchaudio", "compat"), target="2.9"
+    )
+
+
+test_types_in_strings = table(
+    *(
+        of_a_class(name, line)  # type: ignore[arg-type]
+        for name, line in (
+            ("Optional", 'Meta = Optional["torchaudio.AudioMetaData"]\n'),
+            ("Union", 'Meta = Union[int, "torchaudio.AudioMetaData"]\n'),
+            ("a dict", 'Meta = Dict[str, "torchaudio.AudioMetaData"]\n'),
+            ("inside another string", 'Meta = List["Optional[torchaudio.AudioMetaData]"]\n'),
+            ("a bound", 'T = TypeVar("T", bound="torchaudio.AudioMetaData")\n'),
+            ("a cast", 'x = cast("torchaudio.AudioMetaData", y)\n'),
+            ("a new type", 'M = NewType("M", "torchaudio.AudioMetaData")\n'),
+            ("a reference", 'M = ForwardRef("torchaudio.AudioMetaData")\n'),
+            ("in an annotation", 'def f(x: Optional["torchaudio.AudioMetaData"]) -> "List[torchaudio.AudioMetaData]": ...\n'),
+            ("by its old path", 'Meta = Optional["torchaudio.backend.common.AudioMetaData"]\n'),
+        )
+    ),
+    stays("a key is no type", 'import torchaudio\nx = names["torchaudio.AudioMetaData"]\n', target="2.9"),
+)
+
+test_strings_that_are_looked_up = table(
+    *(
+        said(name, f"a string names {path}", f"import torchaudio\n{line}\n", target)
+        for name, line, path, target in (
+            ("a target of Hydra", 'cfg = {"_target_": "torchaudio.info"}', "torchaudio.info", "2.9"),
+            ("a target of Hydra, moved", 'cfg = {"_target_": "torchaudio.backend.sox_io_backend.load"}', "torchaudio.backend", "2.2"),
+            ("located", 'f = locate("torchaudio.load_wav")', "torchaudio.load_wav", "2.2"),
+            ("a method of Hydra", 'f = get_method(path="torchaudio.sox_effects.effect_names")', "torchaudio.sox_effects", "2.9"),
+            ("a list", 'NAMES = ["torchaudio.load", "torchaudio.set_audio_backend"]', "torchaudio.set_audio_backend", "2.2"),
+            ("an item", 'cfg._target_ = "torchaudio.AudioMetaData"', "torchaudio.AudioMetaData", "2.9"),
+        )
+    ),
+    *(
+        stays(name, f"import torchaudio, logging\n{line}\n", target="2.9")
+        for name, line in (
+            ("what is there", 'cfg = {"_target_": "torchaudio.load"}'),
+            ("a module that is there", 'cfg = {"_target_": "torchaudio.transforms.Resample"}'),
+            ("a logger", 'logging.getLogger("torchaudio.backend")'),
+            ("a sentence", 'print("torchaudio.info is slow")'),
+            ("another package", 'cfg = {"_target_": "mytorchaudio.info"}'),
+        )
+    ),
+    *(
+        stays(name, line, target=target)
+        for target in ("2.2", "2.9")
+        for name, line in (
+            (
+                f"asked whether it is there, {target}",
+                "import importlib\ntry:\n    importlib.import_module('torchaudio')\nexcept ImportError:\n    pass\n",
+            ),
+            (f"a test that needs it, {target}", "import pytest\npytest.importorskip('torchaudio')\n"),
+            (f"by the builtin, {target}", "__import__('torchaudio')\n"),
+        )
+    ),
+)
+
+test_a_backend_given_to_info = table(
+    changes(
+        "which this package serves at 2.9",
+        "import torchaudio\nx = torchaudio.info(p, backend='sox_io')\n",
+        "import torchaudio\nimport compat\nx = compat.info(p, backend='sox')\n",
+        target="2.9",
+    ),
+    changes(
+        "imported by name",
+        'from torchaudio import info\nx = info(p, backend="sox_io")\n',
+        'from compat import info\nx = info(p, backend="sox")\n',
+        target="2.9",
+    ),
+    changes(
+        "moved already",
+        "import torchaudio\nimport compat\nx = compat.info(p, backend='sox_io')\n",
+        "import torchaudio\nimport compat\nx = compat.info(p, backend='sox')\n",
+        target="2.9",
+    ),
+)
+
+SAVE = "import torchaudio\ntorchaudio.save(p, w, 16000, {})\n"
+test_compression_is_a_bit_rate_at_nine = table(
+    *(
+        said(given, says, SAVE.format(given), "2.9")
+        for given, says in (
+            ("compression=128", "Write compression=128000 for mp3"),
+            ("compression=-4.5", "the bit rate that is meant"),
+            ("compression=8, format='flac'", "2.9 takes compression as a bit rate"),
+            ("compression=c", "2.9 takes compression as a bit rate"),
+            ("compression=128, backend='sox'", "2.9 takes compression as a bit rate"),
+            ("**{'compression': 128}", "a key of a dict"),
+        )
+    ),
+    *(stays(given, SAVE.format(given), target="2.9") for given in ("compression=None", "compression=128000", "True")),
+    changes("by its position", SAVE.format("True, 128"), SAVE.format("True, compression=128"), "TAC137", target="2.9"),
+)

@@ -1,0 +1,189 @@
+"""``del sys.modules["torchaudio"]``, a reload, a pickle and threads that import: the same release, and the very functions."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pathlib
+import pickle
+import subprocess
+import sys
+import threading
+import types
+import typing
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import compat
+
+Python = Callable[..., subprocess.CompletedProcess[str]]
+RELEASES = ("2.0", "2.1", "2.2", "2.8", "2.9")
+
+
+def _forget(*, everything: bool) -> None:
+    for name in list(sys.modules):
+        if name == "torchaudio" or (everything and name.startswith("torchaudio.")):
+            del sys.modules[name]
+
+
+@pytest.fixture(params=["stand-in", "real"])
+def over(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Iterator[str]:
+    """Without torchaudio, and over one that counts how often it is imported."""
+    if request.param == "real":
+        root = tmp_path / "torchaudio"
+        root.mkdir()
+        (root / "__init__.py").write_text("from torchaudio import functional\n__version__ = '2.8.0'\nload = 'of the real one'\n")
+        (root / "functional.py").write_text("import sys\nsys.imported_functional = getattr(sys, 'imported_functional', 0) + 1\n")
+        monkeypatch.syspath_prepend(str(tmp_path))
+        monkeypatch.setattr(sys, "imported_functional", 0, raising=False)
+    yield request.param
+    compat.uninstall()
+    _forget(everything=True)
+
+
+@pytest.mark.parametrize("release", ["2.0", "2.2", "2.9"])
+@pytest.mark.parametrize("everything", [False, True])
+def test_an_import_after_it_was_forgotten_gives_the_same_release(release: str, everything: bool, over: str) -> None:
+    """The very module, so that those who hold it see what others set."""
+    first = compat.install(release)
+    spec = first.__spec__
+    for _ in range(2):
+        _forget(everything=everything)
+        again = importlib.import_module("torchaudio")
+        assert again is first
+        assert callable(again.load)
+        assert again.__spec__ is spec
+        assert hasattr(again, "set_audio_backend") == (release != "2.9")
+        assert importlib.import_module("torchaudio.functional") is again.functional
+    if over == "real":
+        assert sys.imported_functional == 1  # type: ignore[attr-defined]
+
+
+def test_a_reload_gives_the_same_release(over: str) -> None:
+    """A real one would put its own functions over those of the release."""
+    module = compat.install("2.0")
+    for _ in range(2):
+        assert importlib.reload(module) is module
+        assert module.get_audio_backend() is not None
+    compat.uninstall()
+    assert (importlib.import_module("torchaudio").load == "of the real one") if over == "real" else "torchaudio" not in sys.modules
+
+
+def test_functions_kept_from_before_a_setter_can_be_pickled() -> None:
+    """A data set that holds one goes to spawned workers."""
+    torchaudio: Any = compat.install("2.0")
+    kept = [torchaudio.load, torchaudio.info, torchaudio.save]
+    for backend in ("soundfile", None, "soundfile"):
+        torchaudio.set_audio_backend(backend)
+        kept += [torchaudio.load, torchaudio.info, torchaudio.save]
+    for function in kept:
+        assert pickle.loads(pickle.dumps(function)) is function
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_functions_of_every_release_can_be_pickled(release: str) -> None:
+    """By a name that is there in a process that installs the same."""
+    torchaudio: Any = compat.install(release)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in ("load", "info", "save", "list_audio_backends"):
+            if hasattr(torchaudio, name):
+                assert pickle.loads(pickle.dumps(getattr(torchaudio, name))) is getattr(torchaudio, name)
+
+
+def _functions(module: types.ModuleType, seen: set[int]) -> Iterator[tuple[str, Any]]:
+    for name in dir(module):
+        if name.startswith("__"):
+            continue
+        value = getattr(module, name, None)
+        if isinstance(value, types.ModuleType) and value.__name__.startswith("torchaudio") and id(value) not in seen:
+            seen.add(id(value))
+            yield from _functions(value, seen)
+        elif isinstance(value, types.FunctionType) and value.__module__.partition(".")[0] == "torchaudio":
+            yield f"{module.__name__}.{name}", value
+        elif isinstance(value, type) and value.__module__.partition(".")[0] in ("torchaudio", "torio", "compat", "dispatcher"):
+            members = inspect.getmembers(value, inspect.isfunction)
+            yield from ((f"{value.__name__}.{each}", found) for each, found in members if each == "__init__" or not each.startswith("_"))
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_annotations_can_be_asked_for(release: str) -> None:
+    """As command line builders and validators do."""
+    import torch
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torchaudio: Any = compat.standin(release)
+        found = dict(_functions(torchaudio, set()))
+    assert len(found) > 1
+    for name, function in found.items():
+        assert isinstance(typing.get_type_hints(function), dict), name
+    assert typing.get_type_hints(torchaudio.load)["return"] == tuple[torch.Tensor, int]
+
+
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
+def test_installing_while_another_thread_imports_is_safe() -> None:
+    """sys.modules changes under whoever goes through it."""
+    over = threading.Event()
+
+    def imports() -> None:
+        while not over.is_set():
+            for at in range(50):
+                sys.modules[f"made_up_{at}"] = types.ModuleType("x")
+            for at in range(50):
+                del sys.modules[f"made_up_{at}"]
+
+    thread = threading.Thread(target=imports)
+    thread.start()
+    try:
+        for number in range(60):
+            release = RELEASES[number % 3]
+            assert compat.install(release).__version__.startswith(release)
+    finally:
+        over.set()
+        thread.join()
+
+
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
+def test_threads_that_install_get_a_module() -> None:
+    """Whichever release the last of them put there; uninstall may come between."""
+    failures: list[BaseException] = []
+
+    def work(number: int) -> None:
+        try:
+            for _ in range(20):
+                assert isinstance(compat.install(RELEASES[number]), types.ModuleType)
+                if number == 2:
+                    compat.uninstall()
+        except BaseException as why:
+            failures.append(why)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+
+
+def test_overlapping_pins_of_threads_are_refused_with_advice() -> None:
+    """One would take away what the other stands in."""
+    with compat.pinned("2.0") as torchaudio:
+        caught: list[str] = []
+
+        def other() -> None:
+            with pytest.raises(RuntimeError) as why, compat.pinned("2.2"):
+                pass
+            caught.append(str(why.value))
+
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join()
+        assert "compat.standin()" in caught[0]
+        assert torchaudio.__version__.startswith("2.0")
+    with compat.pinned("2.2"):
+        pass
+    assert "torchaudio" not in sys.modules
