@@ -2,10 +2,14 @@
 
 All new contents are written beside their files first. Then the journal is written, then the files change places, then the journal
 goes. A run that finds a journal puts the old contents back, and works on a project in which nothing has happened.
+
+A journal may come with somebody else's project, so it is trusted with no more than that: it has to be the user's own file, and each
+file in it has to lie in its folder.
 """
 
 import base64
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -115,6 +119,21 @@ def _undo(path: str) -> None:
     os.unlink(path)
 
 
+def _trusted(file: IO[str]) -> None:
+    """Refuse a journal of somebody else's.
+
+    Raises:
+        PermissionError: another user wrote it, or it names files outside its folder.
+    """
+    home = os.path.join(os.path.realpath(os.path.dirname(file.name)), "")
+    own = not hasattr(os, "geteuid") or os.fstat(file.fileno()).st_uid == os.geteuid()
+    with contextlib.suppress(json.JSONDecodeError):
+        own = own and all(os.path.realpath(changed).startswith(home) for changed, _, _ in json.load(file))
+    if not own:
+        why = "another user wrote this journal of a stopped run, or it names files outside its folder; look into it, then delete it"
+        raise PermissionError(errno.EPERM, why)
+
+
 def unfinished(paths: Iterable[str]) -> list[str]:
     """The journals of stopped runs that concern these files."""
     return [path for folder in _folders(paths, above=True) if os.path.exists(path := os.path.join(folder, NAME))]
@@ -131,6 +150,7 @@ def recover(paths: Iterable[str]) -> None:
         try:
             with open(journal, encoding="ascii") as file:
                 _lock(file)
+                _trusted(file)
                 _undo(journal)
         except OSError as why:
             raise NotWrittenError(journal, why) from why
