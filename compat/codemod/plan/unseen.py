@@ -13,6 +13,8 @@ _NAMESPACES = re.compile(r"modules|\bmods?\b|\b(?:globals|locals|vars)\(|__dict_
 _SETTERS = ("set_audio_backend", "backend")
 _LOOKS = ("hasattr", "delattr", "print", "reload", "version", "bool")
 _ASKED = ast.Compare | ast.If | ast.IfExp | ast.UnaryOp | ast.BoolOp | ast.Assert | ast.Expr | ast.Delete | ast.While
+_CODE = re.compile(r"\btorchaudio\.(?:load|save|info)\(")
+_RUN_HERE = ("eval", "exec", "repeat", "run_cell", "run_cell_magic", "run_line_magic", "timeit", "Timer")
 _UNSEEN = "so not every call is seen"
 
 
@@ -80,6 +82,8 @@ def _seen(module: Module) -> None:
     for string in module.strings:
         if string.value == old_names.ROOT and not is_test(module.path) and _is_looked_up(module, string):
             raise NotProvableError(f"torchaudio is looked up by a string, {_UNSEEN}", [module.place(string)])
+        if _CODE.search(str(string.value)) and called(module.names.parents.get(string)) in _RUN_HERE:
+            raise NotProvableError(f"torchaudio is called by code in a string, {_UNSEEN}", [module.place(string)])
 
 
 def _escapes(module: Module, use: Use) -> bool:
