@@ -7,18 +7,37 @@ import functools
 import os
 from collections.abc import Iterator
 
-from compat.codemod.source import Module
+from compat.codemod.source import Module, NotProvableError
 from compat.codemod.source.scopes import Binding
 from compat.codemod.uses import Project
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = Function | ast.ClassDef
+_MOST_STEPS = 1_000_000
+_MOST_BY_NAME = 40
 _PLAIN = ("staticmethod", "classmethod")
 # What a name may mean: a module of the project, or a function or class in one.
 Meaning = tuple[Module, Definition | None]
 
 
-class Code:
+class Steps:
+    """How much has been followed."""
+
+    def __init__(self) -> None:
+        self._steps = 0
+
+    def step(self) -> None:
+        """Count what is followed.
+
+        Raises:
+            NotProvableError: it is too much.
+        """
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            raise NotProvableError("the project has too many programs to follow each of them")
+
+
+class Code(Steps):
     """The modules that speak of torchaudio, and those that import them, directly or by others.
 
     Args:
@@ -29,6 +48,13 @@ class Code:
         self._project = project
         self._speaking = {module.path: module for module in modules}
         self._depth = 0
+        super().__init__()
+        self._meant: dict[ast.AST, list[Meaning | None]] = {}
+
+    @property
+    def is_small(self) -> bool:
+        """Whether all files can be followed where any of them may be meant."""
+        return len(self.paths) <= _MOST_BY_NAME
 
     @functools.cached_property
     def paths(self) -> list[str]:
@@ -102,11 +128,16 @@ class Code:
 
     def meanings(self, module: Module, node: ast.AST) -> list[Meaning | None]:
         """All that an expression may mean; ``None`` among it stands for what is not known, or not the project's own."""
+        if node in self._meant:
+            return self._meant[node]
         self._depth += 1
         try:
-            return self._meanings(module, node) if self._depth < 20 else [None]
+            found: list[Meaning | None] = self._meanings(module, node) if self._depth < 20 else [None]
         finally:
             self._depth -= 1
+        if not self._depth:
+            self._meant[node] = found
+        return found
 
     def _meanings(self, module: Module, node: ast.AST) -> list[Meaning | None]:
         if isinstance(node, ast.Name):

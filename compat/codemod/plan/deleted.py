@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from compat.codemod.plan import programs, removal, unreadable
+from compat.codemod.plan import marks, programs, removal, unreadable
 from compat.codemod.plan.marks import Pin
 from compat.codemod.plan.part import FOLD, PLATFORM, RESTORE, SAME_FILE, TRIED, VARIABLE, Part
 from compat.codemod.plan.restore_pairs import restores
@@ -32,7 +32,14 @@ def settle(part: Part) -> None:
 def _asked(part: Part) -> dict[SetterCall, NotProvableError]:
     """The setters that are in force where the getter is asked."""
     found: dict[SetterCall, NotProvableError] = {}
-    for place, forces in programs.evidence(part.project, part.modules).force.items():
+    getters = [pin for module in part.modules for pin in marks.of(part.project, module).pins.values() if pin.is_getter]
+    if not getters:
+        return found
+    try:
+        evidence = programs.evidence(part.project, part.modules)
+    except NotProvableError:
+        return dict.fromkeys(part.setters, getters[0].why)
+    for place, forces in evidence.force.items():
         if isinstance(place, Pin) and place.is_getter:
             found |= {force: place.why for force in forces if force is not None}
     return found

@@ -12,7 +12,7 @@ from compat.codemod.plan.marks import Marks
 from compat.codemod.plan.moments import Moments
 from compat.codemod.plan.sites import Site
 from compat.codemod.plan.state import Force, State, joined
-from compat.codemod.source import Module
+from compat.codemod.source import Module, NotProvableError
 from compat.codemod.uses import Project, SetterCall
 
 # Builtins that call nothing of the project's that loads.
@@ -55,6 +55,7 @@ class Expressions(Moments):
         return state
 
     def _expression(self, module: Module, node: ast.expr, state: State) -> State:
+        self._code.step()
         own = self._marks(module)
         if node in own.sites:
             self._at_site(own, own.sites[node], state)
@@ -188,6 +189,8 @@ class Expressions(Moments):
         name = node.args[0] if node.args else None
         if isinstance(name, ast.Constant) and isinstance(name.value, str):
             found = self._code.files(name.value, module)
+        elif not self._code.is_small:
+            raise NotProvableError("modules are imported by names that are not written out", [module.place(node)])
         else:
             found = [one for path in self._code.paths if (one := self._code.module(path)) not in (None, module, self._script)]
         for one in found:

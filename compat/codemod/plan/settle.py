@@ -20,7 +20,13 @@ from compat.codemod.uses import SetterCall, setter_calls
 
 def settle(part: Part) -> None:
     """Propose what is sure, and say of each setter that stays what keeps it."""
-    _Settlement(part, programs.evidence(part.project, part.modules)).propose()
+    try:
+        evidence = programs.evidence(part.project, part.modules)
+    except NotProvableError as why:
+        for setter in part.setters:
+            part.say_of(setter, why, VARIABLE if naming.is_unread(part, setter) else "")
+        return
+    _Settlement(part, evidence).propose()
 
 
 @dataclasses.dataclass(eq=False)
