@@ -23,7 +23,11 @@ import compat
 from compat import auto, namesakes, releases
 from compat.doctor import machine
 from dispatcher import notices
+from dispatcher.errors import AudioError
 
+# what stands between this file and the first line of a program
+_STARTERS = ("runpy", "contextlib", "importlib")
+_INNER = (*namesakes.PACKAGES, "av", "soundfile", "cffi", "contextlib")
 _CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 _OLDEST_TORCH = 2
 
@@ -119,7 +123,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
         print(f"{prog}: should the program import {place}, it gets {ours} in its place: give its own another name", file=sys.stderr)
     if not given.module and not os.path.exists(given.program):
         parser.error(f"there is no file {given.program!r}")
-    with _torch_explained(prog):
+    with _torch_explained(prog), _tracebacks_of_the_program():
         _run(given.program, folder, is_module=given.module)
     return 0
 
@@ -132,6 +136,61 @@ def _run(program: str, folder: str, *, is_module: bool) -> None:
         runpy.run_path(program, run_name="__main__")
     else:
         _run_script(program, folder)
+
+
+@contextlib.contextmanager
+def _tracebacks_of_the_program() -> Iterator[None]:
+    """Have whoever shows an exception that nobody caught, the program's own hook too, begin with the program's frames."""
+    try:
+        yield
+    except BaseException:
+        theirs = sys.excepthook
+
+        def hook(kind: type[BaseException], value: BaseException, traceback: types.TracebackType | None) -> None:
+            own = _frames_of_the_program(traceback)
+            sys.last_traceback = own
+            theirs(kind, _without_inner_causes(value.with_traceback(own)), own)
+
+        sys.excepthook = hook
+        raise
+
+
+def _frames_of_the_program(traceback: types.TracebackType | None) -> types.TracebackType | None:
+    """A traceback from the first frame behind those of this file and of ``runpy``; ``None`` where there is none, as of a syntax error."""
+    found = at = traceback
+    while at is not None:
+        if at.tb_frame.f_code.co_filename == __file__:
+            found = at.tb_next
+        at = at.tb_next
+    while found is not None and _package(found) in _STARTERS:
+        found = found.tb_next
+    return found
+
+
+def _without_inner_causes(value: BaseException) -> BaseException:
+    """An exception of ours, whose words tell the cause, without what our code and its libraries raised before it among themselves."""
+    current: BaseException | None = value
+    while current is not None:
+        before = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+        if isinstance(current, AudioError) and before is not None and _is_inner(before):
+            current.__cause__, current.__suppress_context__ = None, True
+            break
+        current = before
+    return value
+
+
+def _is_inner(why: BaseException) -> bool:
+    """Whether no frame of the program stands in a traceback: none but ours, and those of the libraries below."""
+    at = why.__traceback__
+    while at is not None:
+        if _package(at) not in _INNER:
+            return False
+        at = at.tb_next
+    return True
+
+
+def _package(traceback: types.TracebackType) -> str:
+    return str(traceback.tb_frame.f_globals.get("__name__")).partition(".")[0]
 
 
 def _folder(program: str, *, is_module: bool) -> str:

@@ -76,6 +76,13 @@ class Settings:
         "Seconds that connecting to an http(s) server, and each wait for more of its data, may take; then RuntimeError. The releases "
         "waited for ever.",
     )
+    follow_redirects: Literal["never", "same host", "any host"] = flag(
+        "same host",
+        "Where an http(s) server may send `load`, `info` and `StreamReader` on to: nowhere, to other places of the same host and port (or "
+        "to https on it), or to any host. Whatever it is, a server with a public address leads to none of this machine or its network. "
+        "The releases followed FFmpeg anywhere.",
+        ("never", "same host", "any host"),
+    )
     scale_integers: bool = flag(
         True,
         "`save` of 2.9 scales integer samples to [-1, 1], with a warning. The release took them for float samples as they were, "

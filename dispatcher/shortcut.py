@@ -56,7 +56,7 @@ def _loaded(file: io.FileIO, asked: Load, faster: Backend, settings: Settings) -
         return None
     frames = info.frames - asked.frame_offset
     to_the_end = not 0 < asked.num_frames < frames
-    if to_the_end and not flac.ends_as_told(file, info):
+    if to_the_end and not (flac.ends_as_told(file, info) and flac.one_after_the_other(file, info)):
         return None
     frames = frames if to_the_end else asked.num_frames
     file.seek(0)

@@ -83,6 +83,11 @@ class Reader(io.RawIOBase):
     def tell(self) -> int:
         return max(0, self._place() - len(self._rest) - self._origin)
 
+    @property
+    def original(self) -> Any:
+        """The object that is read."""
+        return self._wrapped.original if isinstance(self._wrapped, Reader) else self._wrapped
+
     def check(self) -> None:
         """Raise the interrupt that came while the object was asked, if one did."""
         if self._interrupt is not None:

@@ -37,8 +37,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             items[:] = [item for item in items if not item.get_closest_marker(mark)]
     no_sox = Registry().reason("sox")
     no_ffmpeg = None if shutil.which("ffmpeg") else "FFmpeg's command is not installed"
+    no_sox_command = None if shutil.which("sox") else "sox' command is not installed"
     for item in items:
-        for mark, reason in (("libsox", no_sox), ("ffmpeg_command", no_ffmpeg)):
+        for mark, reason in (("libsox", no_sox), ("ffmpeg_command", no_ffmpeg), ("sox_command", no_sox_command)):
             if item.get_closest_marker(mark) and reason:
                 item.add_marker(pytest.mark.skip(reason=reason))
 

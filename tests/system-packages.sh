@@ -10,7 +10,7 @@ lacks() {
     esac
 }
 wanted=
-for package in libsox3 ffmpeg chromium; do
+for package in libsox3 sox ffmpeg chromium; do
     if lacks $package; then wanted="$wanted $package"; fi
 done
 [ -n "$wanted" ] || exit 0

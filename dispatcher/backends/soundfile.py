@@ -78,7 +78,7 @@ _IN_PAIRS = ("VOX_ADPCM",)
 _MPEG, _MISCOUNTED = "MPEG", 2 * 1152  # libsndfile counts so many frames too many in good files
 # where it comes out elsewhere when it seeks, or reads no further in a block that it has begun: these are read from the start
 _LOST_IN = (
-    *(("PAF", "PCM_24"), ("CAF", "ALAC_20")),
+    *(("PAF", "PCM_24"), ("CAF", "ALAC_20"), ("W64", "IMA_ADPCM"), ("W64", "MS_ADPCM")),
     *(("SDS", subtype) for subtype in ("PCM_S8", "PCM_16", "PCM_24")),
     *(("AIFF", subtype) for subtype in ("DWVW_12", "DWVW_16", "DWVW_24")),
 )
@@ -158,6 +158,8 @@ def _written(subtype: str, container: str, samples: Any, sample_rate: Any) -> tu
         writable.within("sample rates", rate, *rates, named)
     if subtype in _NAMED or container == "flac":
         writable.numbers(samples, named, _LOUDEST.get(subtype, math.inf))
+    if subtype == "MPEG_LAYER_III" and samples.dtype.kind == "i":  # of which libsndfile 1.2 makes noise where there are two channels
+        samples = samples.astype(np.float64) / -float(np.iinfo(samples.dtype).min)
     # libsndfile looks these up in a table, beyond whose end it reads what lies there
     return np.clip(samples, -1, 1) if subtype in _BY_TABLE and samples.dtype.kind == "f" else samples, rate
 

@@ -16,6 +16,8 @@ import collections
 import functools
 from typing import TYPE_CHECKING, Any, Protocol
 
+from dispatcher.errors import BackendError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -39,6 +41,17 @@ class Frame(Protocol):
         """Copy so many frames as ``into`` has, from ``first`` on."""
 
 
+def _check_shape(before: npt.NDArray[Any], frame: Frame) -> None:
+    """Refuse a frame that does not go into one chunk with those before it.
+
+    Raises:
+        BackendError: (a RuntimeError) it has other channels, or another size.
+    """
+    found, wanted = tuple(frame.shape()), before.shape[1:]
+    if found != wanted:
+        raise BackendError(f"the stream changes on its way: a frame of {list(found)} comes after one of {list(wanted)}")
+
+
 class Chunked:
     """Chunks of ``frames_per_chunk`` frames; of more than ``limit`` the oldest is dropped, where it is not negative."""
 
@@ -60,6 +73,7 @@ class Chunked:
         filled = self.frames % size
         if filled:
             first = min(length, size - filled)
+            _check_shape(self._chunks[-1], frame)
             frame.copy(0, self._chunks[-1][filled : filled + first])
             self.frames += first
         while first < length:
@@ -106,6 +120,8 @@ class Whole:
 
         if not self._pieces:
             self._pts = pts / per_second
+        if self._pieces:
+            _check_shape(self._pieces[-1], frame)
         piece = np.empty((frame.length, *frame.shape()), frame.dtype())
         frame.copy(0, piece)
         self._pieces.append(piece)

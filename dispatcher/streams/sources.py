@@ -6,10 +6,10 @@ import contextlib
 import io
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher import backend, source
+from dispatcher import backend, source, web
 from dispatcher.backends.ffmpeg import container, demuxers
 from dispatcher.errors import ArgumentTypeError, BackendError
 from dispatcher.streams import options
@@ -144,5 +144,27 @@ def opening(
     unknown = options.unknown(asked) if asked else ()
     if unknown:
         raise BackendError(f"FFmpeg has no option {', '.join(map(repr, unknown))} for a source")
+    remote = None
+    if web.is_address(place.file) and not _list_of(place.file):
+        # options may be those of FFmpeg's own protocol, which is then told where the server sends, and to follow it no further
+        if asked:
+            place = place._replace(file=web.settled(place.file, settings))
+        else:
+            remote = web.Remote(place.file, settings)
+            with contextlib.suppress(web.NotSpokenError):
+                remote.ask()
+                place = Place(remote.reader(), "", place.demuxers)
     manager = container.opened(place.file, place.protocols, allowed, format, buffer_size, settings, asked)
+    if remote is not None:
+        manager = _closing(manager, remote)
     return manager, place.file if isinstance(place.file, source.Reader) else None
+
+
+@contextlib.contextmanager
+def _closing(manager: contextlib.AbstractContextManager[InputContainer], remote: web.Remote) -> Iterator[InputContainer]:
+    """A container, and what its file is read through, both closed at the end."""
+    try:
+        with manager as opened:
+            yield opened
+    finally:
+        remote.close()

@@ -1,6 +1,8 @@
 """A run that is stopped, and run again, ends where an undisturbed run ends."""
 
+import base64
 import errno
+import hashlib
 import json
 import os
 import signal
@@ -203,6 +205,18 @@ def test_the_journal_holds_old_contents_that_only_the_owner_reads(tmp_path: Path
     path = tmp_path / "p" / journal.NAME
     assert len(json.loads(path.read_text())) == COUNT + 1
     assert sys.platform == "win32" or path.stat().st_mode & 0o077 == 0
+
+
+def test_a_journal_that_names_files_elsewhere_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It may have come with the project, to have a file of the user's overwritten."""
+    project(tmp_path / "p")
+    victim = tmp_path / "mine.txt"
+    victim.write_text("known")
+    entry = [str(victim), hashlib.sha256(b"known").hexdigest(), base64.b64encode(b"theirs").decode()]
+    (tmp_path / "p" / journal.NAME).write_text(json.dumps([entry]))
+    assert cli.main([str(tmp_path / "p")]) == 2
+    assert "names files outside its folder" in capsys.readouterr().err
+    assert victim.read_text() == "known"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")

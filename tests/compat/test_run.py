@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pathlib
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -102,6 +103,46 @@ def test_an_error_of_the_program_points_at_the_program(python: Python, tmp_path:
     assert done.returncode == 1
     assert f'File "{script}", line 3' in done.stderr
     assert "/nonexistent.wav" in done.stderr.splitlines()[-1]
+
+
+# a program that fails, and what its standard error ends with
+FAILING = {
+    "an error": ("def inner():\n    raise ValueError('mine')\n\ninner()\n", "ValueError: mine"),
+    "an error that followed another": ("try:\n    1 / 0\nexcept ZeroDivisionError:\n    raise KeyError('two')\n", "KeyError: 'two'"),
+    "Ctrl-C": ("raise KeyboardInterrupt\n", "KeyboardInterrupt"),
+    "a group": ("raise ExceptionGroup('several', [ValueError(1)])\n", "+------------------------------------"),
+    "a syntax error": ("x = (\n", "SyntaxError: '(' was never closed"),
+    "its own hook": (
+        "import sys, traceback\nsys.excepthook = lambda k, v, t: print('hook', *traceback.extract_tb(t), file=sys.stderr)\n1 / 0\n",
+        "line 3 in <module>>",
+    ),
+    "a call of ours": ("import torchaudio\ntorchaudio.load('/nonexistent.wav')\n", "No such file or directory"),
+}
+
+
+@pytest.mark.parametrize("form", ["script", "module", "folder"])
+@pytest.mark.parametrize("case", FAILING)
+def test_a_traceback_begins_with_the_frames_of_the_program(python: Python, tmp_path: pathlib.Path, form: str, case: str) -> None:
+    """As if Python had run it, also for a hook of the program's own."""
+    program, end = FAILING[case]
+    for file in ("__main__.py", "tool.py"):
+        (tmp_path / file).write_text(program)
+    arguments = {"script": [str(tmp_path / "tool.py")], "folder": [str(tmp_path)], "module": ["-m", "tool"]}[form]
+    code = f"import os, sys; os.chdir({str(tmp_path)!r}); import compat.cli; sys.exit(compat.cli.main({['run', *arguments]!r}))"
+    told = python("-c", code).stderr
+    frames = re.findall(r'File "([^"]+)", line|FrameSummary file ([^,]+),', told)
+    assert pathlib.Path("".join(frames[0])).parent == tmp_path, told
+    assert "runpy" not in told
+    assert "compat/run.py" not in told
+    assert end in told.strip().splitlines()[-1], told
+
+
+def test_an_end_by_ctrl_c_has_the_status_that_python_gives(python: Python, tmp_path: pathlib.Path) -> None:
+    """A shell tells by it that the user stopped the program."""
+    (tmp_path / "tool.py").write_text("raise KeyboardInterrupt\n")
+    plain, run = python(str(tmp_path / "tool.py")), python("-m", "compat.run", str(tmp_path / "tool.py"))
+    assert run.returncode == plain.returncode
+    assert run.stderr == plain.stderr
 
 
 @pytest.mark.parametrize("name", ["compat", "legacy", "dispatcher", "others"])

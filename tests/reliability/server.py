@@ -73,10 +73,10 @@ def _stalls(handler: _Handler) -> None:
 def _drips(handler: _Handler) -> None:
     handler.begin(len(DATA))
     end = time.monotonic() + _LONG
-    for at in range(len(DATA)):
-        handler.wfile.write(DATA[at : at + 1])
+    for at in range(0, len(DATA), 800):
+        handler.wfile.write(DATA[at : at + 800])
         handler.wfile.flush()
-        if time.monotonic() > end or handler.server.stop.wait(0.05):
+        if time.monotonic() > end or handler.server.stop.wait(0.1):
             return
 
 

@@ -17,13 +17,12 @@ _SLACK = 60  # of a busy machine; without a bound it would be for ever
 _TIMEOUT = 0.5
 FAILING = {
     "silent": r"did not answer within 0\.5 s \(the flag network_timeout\)",
-    "drips": r"did not answer within 0\.5 s \(the flag network_timeout\)",
-    "stalls": "network_timeout",
-    "garbage": "Input/output error",
+    "stalls": r"sent nothing for 0\.5 s \(the flag network_timeout\)",
+    "garbage": "does not answer as HTTP servers do",
     "garbage_body": "Invalid data",
     "missing": "404 Not Found",
-    "redirects_for_ever": "Input/output error",
-    "redirects_to_a_file": "Invalid argument",
+    "redirects_for_ever": "sends on more than 8 times",
+    "redirects_to_a_file": "file:.*no address of http",
 }
 
 
@@ -58,9 +57,9 @@ def test_what_came_before_a_cut_is_read_with_a_warning(behaviour: str, frames: i
         assert torchaudio.load(web.url(f"{behaviour}.wav"))[0].shape == (2, frames)
 
 
-@pytest.mark.parametrize("behaviour", ["redirects", "stereo_s16"])
+@pytest.mark.parametrize("behaviour", ["redirects", "stereo_s16", "drips"])
 def test_a_good_answer_is_read(behaviour: str, web: server.Server, torchaudio: Any) -> None:
-    """Redirects within http are followed."""
+    """Redirects to the same host are followed; a server that is slow is waited for, as each wait is short."""
     assert torchaudio.load(web.url(f"{behaviour}.wav"))[0].shape == (2, 4000)
 
 

@@ -2,10 +2,14 @@
 
 All new contents are written beside their files first. Then the journal is written, then the files change places, then the journal
 goes. A run that finds a journal puts the old contents back, and works on a project in which nothing has happened.
+
+A journal may come with somebody else's project, so it is trusted with no more than that: it has to be the user's own file, and each
+file in it has to lie in its folder.
 """
 
 import base64
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -52,7 +56,7 @@ def replace_all(changes: Sequence[Change]) -> None:
             puts = []
             for at, _, new in changes:
                 puts.append(stack.enter_context(writing.staged(at, new)))
-            json.dump([_entry(change) for change in changes], file)
+            json.dump([(os.path.abspath(path), _digest(new), base64.b64encode(old).decode()) for path, old, new in changes], file)
             file.flush()
             os.fsync(file.fileno())
             for put, change in zip(puts, changes, strict=True):
@@ -65,10 +69,7 @@ def replace_all(changes: Sequence[Change]) -> None:
 @contextlib.contextmanager
 def _journal(changes: Sequence[Change]) -> Iterator[IO[str]]:
     """Make the journal, locked; it is gone at the end, and the files are as they were where that is an error."""
-    for folder in _homes(changes):
-        path = os.path.join(folder, NAME)
-        if os.access(folder, os.W_OK):
-            break
+    path = _place(changes)
     try:
         with open(path, "x", encoding="ascii", opener=writing.private) as file:
             _lock(file)
@@ -82,16 +83,13 @@ def _journal(changes: Sequence[Change]) -> Iterator[IO[str]]:
     os.unlink(path)
 
 
-def _homes(changes: Sequence[Change]) -> Iterator[str]:
-    """Folders that the next run looks at, whether it looks at more of the project or at less."""
-    paths = [os.path.abspath(change.path) for change in changes]
+def _place(changes: Sequence[Change]) -> str:
+    """Where the next run looks, whether it looks at more of the project or at less."""
+    folders = [os.path.dirname(os.path.abspath(change.path)) for change in changes]
     with contextlib.suppress(ValueError):  # other drives
-        yield os.path.commonpath(map(os.path.dirname, paths))
-    yield os.path.dirname(paths[0])
-
-
-def _entry(change: Change) -> tuple[str, str, str]:
-    return os.path.abspath(change.path), _digest(change.new), base64.b64encode(change.old).decode()
+        if os.access(common := os.path.commonpath(folders), os.W_OK):
+            return os.path.join(common, NAME)
+    return os.path.join(folders[0], NAME)
 
 
 def _digest(data: bytes) -> str:
@@ -121,6 +119,21 @@ def _undo(path: str) -> None:
     os.unlink(path)
 
 
+def _trusted(file: IO[str]) -> None:
+    """Refuse a journal of somebody else's.
+
+    Raises:
+        PermissionError: another user wrote it, or it names files outside its folder.
+    """
+    home = os.path.join(os.path.realpath(os.path.dirname(file.name)), "")
+    own = not hasattr(os, "geteuid") or os.fstat(file.fileno()).st_uid == os.geteuid()
+    with contextlib.suppress(json.JSONDecodeError):
+        own = own and all(os.path.realpath(changed).startswith(home) for changed, _, _ in json.load(file))
+    if not own:
+        why = "another user wrote this journal of a stopped run, or it names files outside its folder; look into it, then delete it"
+        raise PermissionError(errno.EPERM, why)
+
+
 def unfinished(paths: Iterable[str]) -> list[str]:
     """The journals of stopped runs that concern these files."""
     return [path for folder in _folders(paths, above=True) if os.path.exists(path := os.path.join(folder, NAME))]
@@ -137,6 +150,7 @@ def recover(paths: Iterable[str]) -> None:
         try:
             with open(journal, encoding="ascii") as file:
                 _lock(file)
+                _trusted(file)
                 _undo(journal)
         except OSError as why:
             raise NotWrittenError(journal, why) from why

@@ -90,7 +90,8 @@ class Backend(backend.Backend):
         with _worded(uri):
             with container.reading(uri, format, buffer_size, settings) as (opened, stream):
                 found = probe.header(stream, settings)
-                count = lengths.counter(opened, stream) if path is not None and found.num_frames < 0 else None
+                by_header = path is not None and found.num_frames < 0
+                count = lengths.counter(opened, stream, settings) if by_header else None
                 if path is None or count is None:
                     return probe.metadata(opened, stream, settings)
                 told = count(opened, stream, path)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import arguments, backend, handles, mpeg, source
+from dispatcher import arguments, backend, handles, mpeg, source, web
 from dispatcher.backends.ffmpeg import demuxers
 from dispatcher.errors import ArgumentTypeError, BackendError, NoAudioStreamError
 
@@ -25,6 +25,7 @@ _URL = re.compile(r"(https?)://", re.IGNORECASE)
 # what each kind of address needs; FFmpeg opens a TLS connection through its tcp protocol
 _PROTOCOLS = {"file": "file", "http": "http,tcp", "https": "https,http,tls,tcp"}
 
+_LISTS = re.compile(r"\.(m3u8|mpd)([?#]|$)", re.IGNORECASE)  # of addresses, which FFmpeg opens itself
 _FILE_BUFFER = 1 << 15
 _BEGINNING = 1 << 16
 _NO_MP3 = {
@@ -84,7 +85,10 @@ def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) 
         file, protocols = place(uri)
         if isinstance(uri, bytes) and not settings.bytes_paths:
             raise BackendError("the path is bytes, which releases from 2.2 on do not take; pass os.fsdecode(path)")
-    with opened(file, protocols, demuxers.allowed(settings), format, max(buffer_size, _FILE_BUFFER), settings) as container:
+    with (
+        served(file, protocols, settings) as (file, protocols),
+        opened(file, protocols, demuxers.allowed(settings), format, max(buffer_size, _FILE_BUFFER), settings) as container,
+    ):
         stream: Any = container.streams.best("audio")
         if stream is None and container.format.name == "mp3":
             raise NoAudioStreamError(_NO_MP3[_is_free_format(file)])
@@ -95,6 +99,28 @@ def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) 
             raise BackendError(f"it is {container.format.name}, and FFmpeg has no decoder for its sound")
         stream.codec_context.thread_count = 1  # a data loader's workers are the threads
         yield container, stream
+
+
+@contextlib.contextmanager
+def served(file: Any, protocols: str, settings: Settings) -> Iterator[tuple[Any, str]]:
+    """What a file on a server is read through; anything else as it is, with the protocols it needs.
+
+    Raises:
+        BackendError: (a RuntimeError) the server does not answer, or sends where no redirect may lead.
+    """
+    if not web.is_address(file):
+        yield file, protocols
+        return
+    remote = web.Remote(file, settings)
+    try:
+        remote.ask()
+    except web.NotSpokenError:
+        yield file, protocols
+        return
+    try:
+        yield remote.reader(), ""
+    finally:
+        remote.close()
 
 
 @contextlib.contextmanager
@@ -126,6 +152,7 @@ def opened(
     options = {
         "format_whitelist": allowed,
         "protocol_whitelist": ",".join(filter(None, (protocols, *settings.also_open))) or "none",
+        **({"max_redirects": "0"} if protocols.startswith("http") and isinstance(file, str) and not _LISTS.search(file) else {}),
         **(option or {}),
     }
     remote = bool(protocols) and not protocols.startswith("file")

@@ -41,8 +41,17 @@ def promised_frames(container: InputContainer, stream: AudioStream) -> int:
     return int(container.duration * stream.rate) // 1_000_000 if container.duration else 0
 
 
+def _original(container: InputContainer) -> Any:
+    """The file object that a container is read from, as the caller passed it; ``None`` for a path."""
+    file = container.file
+    if type(file).__name__ == "PyIOFile":  # PyAV's own wrapping
+        file = file.file
+    return getattr(file, "original", file)
+
+
 def _name(container: InputContainer) -> str:
-    return describe(container.file if container.file is not None else container.name.removeprefix("file:"))
+    file = _original(container)
+    return describe(getattr(file, "url", file) if file is not None else container.name.removeprefix("file:"))
 
 
 def _one_rate(container: InputContainer, before: int, rate: int, found: int) -> int:
@@ -54,7 +63,7 @@ def _one_rate(container: InputContainer, before: int, rate: int, found: int) -> 
     if not 0 < rate < _MOST_RATE:
         raise BackendError(f"its sample rate is {rate} Hz")
     if before:
-        hint = parts.one_rate(container.name.removeprefix("file:") if container.file is None else container.file, before)
+        hint = parts.one_rate(container.name.removeprefix("file:") if container.file is None else _original(container), before)
         raise BackendError(f"the sample rate changes from {before} to {rate} Hz after {found} frames. {hint}")
     return rate
 
@@ -65,6 +74,41 @@ def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFram
     As in the releases, what came before the damage is kept, and damage at the very start is an error. Here the loss is
     warned of.
     """
+    found = _decoded(container, stream)
+    is_vorbis = (container.format.name, stream.codec_context.codec.canonical_name) == ("ogg", "vorbis")
+    return _joined(found) if is_vorbis else found
+
+
+def _joined(found: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
+    """Frames of Ogg Vorbis, without what FFmpeg 7 and later decode at the joint of two chained parts.
+
+    There they lap the first block of the one over the last of the other; the frame then begins with what belongs to neither, as the
+    time of the next one shows. FFmpeg 5's command gives as many frames.
+    """
+    before = next(found, None)
+    for frame in found:
+        if before is not None and before.pts is not None and frame.pts is not None and before.time_base is not None:
+            length = round((frame.pts - before.pts) * before.time_base * before.sample_rate)
+            yield _end_of(before, length) if 0 < length < before.samples else before
+        elif before is not None:
+            yield before
+        before = frame
+    if before is not None:
+        yield before
+
+
+def _end_of(frame: AudioFrame, samples: int) -> AudioFrame:
+    import av
+
+    data = frame.to_ndarray()
+    channels = 1 if frame.format.is_planar else frame.layout.nb_channels
+    kept = av.AudioFrame.from_ndarray(data[:, -samples * channels :].copy(), frame.format.name, frame.layout.name)
+    kept.sample_rate, kept.pts, kept.time_base = frame.sample_rate, frame.pts, frame.time_base
+    return kept
+
+
+def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+    """The decoded frames of a stream as FFmpeg gives them, up to the first one that is damaged."""
     import av
 
     found, rate, decoded = 0, 0, ima.decoding(stream, stream.codec_context)
@@ -77,6 +121,10 @@ def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFram
                     rate = _one_rate(container, rate if found > _FIRST else 0, frame.sample_rate, found)
                 found += frame.samples
                 yield frame
+        loss = getattr(_original(container), "loss", "")
+        if loss:
+            text = f"only {found} frames of {_name(container)} could be decoded: {loss}"
+            notices.warn(text, notices.DamagedInputWarning)
     except av.error.ExitError as why:
         raise BackendError(SILENT_SERVER) from why
     except av.FFmpegError as why:

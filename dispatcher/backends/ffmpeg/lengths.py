@@ -13,17 +13,18 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
 
+    from dispatcher.settings import Settings
 
 Counter: TypeAlias = Callable[["InputContainer", "AudioStream", str], "int | None"]
 
 
-def counter(container: InputContainer, stream: AudioStream) -> Counter | None:
+def counter(container: InputContainer, stream: AudioStream, settings: Settings) -> Counter | None:
     """What tells the number of frames of such a file, given its path; ``None`` where only decoding does.
 
     It gives ``None`` where this file's headers do not tell, and may have read packets of the container by then.
     """
     if container.format.name == "mp3":
-        return _mp3
+        return None if settings.exact_num_frames else _mp3  # a Xing header may tell the bytes rightly, and the frames wrongly
     if container.format.name == "ogg":
         return _ogg
     return seek.frames_by_end if seek.stand_for_themselves(container, stream) else None

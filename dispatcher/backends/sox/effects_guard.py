@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from dispatcher.errors import ArgumentTypeError, BackendError
 
-_MOST_RATE, _MOST_CHANNELS = (1 << 31) - 1, (1 << 16) - 1
+_MOST_RATE = (1 << 31) - 1
+_MOST_CHANNELS = 1024  # most effects keep tables for each, and where there is no memory for them, end the process
 # delay lines and tables as long as the rate says: of no samples they divide by zero, of too many they end the process
 _NOT_BELOW = dict.fromkeys(("chorus", "phaser", "reverb", "vad"), 1000)
 _LONG = ("bend", "chorus", "echo", "echos", "flanger", "hilbert", "loudness", "phaser", "pitch", "reverb", "sinc", "tempo", "vad")

@@ -4,6 +4,7 @@ python -m tests.reliability.fuzz --seconds 600                 # as many as that
 python -m tests.reliability.fuzz --mutations 20000             # a fixed number for each backend
 python -m tests.reliability.fuzz --backend sox --only 4711     # one mutation again, its file kept in --keep
 python -m tests.reliability.fuzz --corpus long                 # long files alone, whose late pieces must be the slices of the whole
+python -m tests.reliability.fuzz --corpus structure            # sizes, counts, rates and nesting of headers; all readings must agree
 """
 
 from __future__ import annotations
@@ -17,12 +18,16 @@ from collections.abc import Callable
 from typing import Any
 
 import dispatcher
-from tests.reliability.fuzz import calls, children, corpus, mutate, pieces
+from tests.reliability.fuzz import calls, children, corpus, mutate, pieces, structure
 
 _FOREVER = 10**9
 _MOST_SHOWN = 40
 _MOST_TOLD = 160
-_CORPORA: dict[str, tuple[Callable[[], dict[str, bytes]], Any]] = {"short": (corpus.whole_files, calls), "long": (corpus.long, pieces)}
+_CORPORA: dict[str, tuple[Callable[[], dict[str, bytes]], Any]] = {
+    "short": (corpus.whole_files, calls),
+    "long": (corpus.long, pieces),
+    "structure": (structure.files, structure),
+}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -32,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--first", type=int, default=0, help="number of the first mutation")
     parser.add_argument("--only", type=int, help="this one mutation")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--corpus", choices=tuple(_CORPORA), action="append", help="short files, long ones, or by default both")
+    parser.add_argument("--corpus", choices=tuple(_CORPORA), action="append", help="short files, long ones, structure, or by default all")
     parser.add_argument("--batch", type=int, default=2000, help="mutations that one child process reads")
     parser.add_argument("--backend", action="append", help="may be repeated; default: all that work here")
     parser.add_argument("--keep", type=pathlib.Path, help="a folder for the files that did harm")
@@ -60,6 +65,7 @@ def main() -> int:
     indices = range(given.first, given.first + number) if given.only is None else range(given.only, given.only + 1)
     for kind in corpora:
         make, ways = _CORPORA[kind]
+        damaged = getattr(ways, "mutation", mutate.mutation)
         files = make()
         print(f"{len(files)} {kind} files, seed {given.seed}, mutations from {indices.start}", flush=True)
         for name in names:
@@ -71,7 +77,7 @@ def main() -> int:
             bad = bad or bool(report.findings)
             for finding in report.findings if given.keep else ():
                 given.keep.mkdir(parents=True, exist_ok=True)
-                found = mutate.mutation(files, given.seed, finding.index)
+                found = damaged(files, given.seed, finding.index)
                 (given.keep / f"{name}-{given.seed}-{finding.index}{pathlib.PurePath(found.name).suffix}").write_bytes(found.data)
     return int(bad)
 

@@ -72,7 +72,7 @@ def _run(ways: Any, backend: str, files: Mapping[str, bytes], seed: int, indices
         for number, index in enumerate(indices):
             if time.monotonic() > until:
                 break
-            found = mutate.mutation(files, seed, index)
+            found = _mutation(ways)(files, seed, index)
             path = pathlib.Path(folder, found.name)
             path.write_bytes(found.data)
             made = ways.of(backend, str(path), found.data, random.Random(f"{seed}/{index}/calls"))
@@ -95,6 +95,11 @@ def _made(made: Iterator[calls.Call], index: int, state: mmap.mmap) -> list[tupl
         state[:] = _STATE.pack(index, which, time.monotonic(), began)
         told.append((call.name, *calls.outcome(call), time.process_time() - began))
     return told
+
+
+def _mutation(ways: Any) -> Any:
+    """What makes a file of a number: damage to its bytes, unless the ways of reading bring their own."""
+    return getattr(ways, "mutation", mutate.mutation)
 
 
 def _settled() -> int:
@@ -147,7 +152,7 @@ def _child(ways: Any, files: Mapping[str, bytes], seed: int, indices: range, unt
         return indices.stop
     name = ways.NAMES[call] if call >= 0 else "between calls"
     kind = "hang" if hung else f"crash ({_death(status)})"
-    report.findings.append(Finding(report.backend, index, name, kind, "", mutate.mutation(files, seed, index).name))
+    report.findings.append(Finding(report.backend, index, name, kind, "", _mutation(ways)(files, seed, index).name))
     report.mutations += 1
     return int(index) + 1
 
@@ -179,7 +184,7 @@ def run(
 ) -> Report:
     """Read mutations by number, a new child for every ``batch`` of them, until they are done or the clock says ``until``.
 
-    ``ways`` is the module whose calls are made: ``calls`` or ``pieces``.
+    ``ways`` is the module whose calls are made: ``calls``, ``pieces`` or ``structure``.
     """
     report = Report(backend)
     for begin, end in _batches(indices, batch):

@@ -19,5 +19,8 @@ DIFFERENT: dict[tuple[str, str], tuple[bytes, ...]] = {
     ("sox", "info"): (b"OggS", b"RIFF", b".snd"),
 }
 
+# likewise where frames were left out, repeated or exchanged, each of which is whole
+REARRANGED: dict[str, tuple[bytes, ...]] = {"soundfile": (b"fLaC",), "ffmpeg": (b"fLaC",)}
+
 # frames that libsndfile and libsox count too many even in good MPEG audio, by the size of the file
 MISCOUNTED = {"ffmpeg": 0, "soundfile": 2 * 1152, "sox": 2 * 1152}

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from tests.reliability.fuzz import calls, children, corpus, mutate, pieces
+from tests.reliability.fuzz import anatomy, calls, children, corpus, mutate, pieces, structure
 
 MUTATIONS = 2000
 LONG = 150
+STRUCTURE = 300
 BACKENDS = [pytest.param(name, marks=[pytest.mark.libsox] if name == "sox" else []) for name in ("ffmpeg", "sox", "soundfile")]
 
 
@@ -45,6 +46,27 @@ def test_late_pieces_of_damaged_files_are_slices_of_the_whole(backend: str, long
     assert report.mutations == LONG
     assert not report.findings
     assert min(report.outcomes["value"], report.outcomes["error"]) > LONG
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_changes_of_structure_do_no_harm(backend: str) -> None:
+    """Sizes, counts, rates and nesting: whole, pieces, ``info``, blocks, objects, effects and streams agree, or somebody is warned."""
+    report = children.run(backend, structure.files(), 3, range(STRUCTURE), STRUCTURE, ways=structure)
+    assert report.mutations == STRUCTURE
+    assert not report.findings
+    assert min(report.outcomes["value"], report.outcomes["error"]) > STRUCTURE
+
+
+def test_structure_is_known_of_every_file() -> None:
+    """And a number always gives the same change of it."""
+    made = structure.files()
+    for name, data in made.items():
+        found = anatomy.of(data)
+        assert found.parts or found.fields, name
+        assert all(0 <= begin <= end <= len(data) for begin, end in found.parts), name
+    changed = [anatomy.mutation(made, 7, index) for index in range(200)]
+    assert changed == [anatomy.mutation(made, 7, index) for index in range(200)]
+    assert len({change.data for change in changed}) > 180
 
 
 @pytest.mark.parametrize("wrong", ["samples", "length", "count"])

@@ -1,0 +1,109 @@
+"""A minute of stereo by every lossy writer of every backend, compared with what the sox and ffmpeg commands make of the same sound."""
+
+from __future__ import annotations
+
+import pathlib
+import subprocess
+
+import pytest
+import torch
+
+import dispatcher
+
+RATE, SECONDS = 44100, 60
+FRAMES = RATE * SECONDS
+# what each is called, the command's own options, and how far the two may differ in dB below the sound
+BY_FFMPEG = {
+    "mp3": ("libmp3lame", 25), "m4a": ("aac", 15), "mp4": ("aac", 15), "mka": ("ac3", 20), "opus": ("libopus", 8), "mp2": ("mp2", 25),
+    "wma": ("wmav2", 12),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def sound() -> torch.Tensor:
+    """Tones that go up, and noise, different in the two channels; int16."""
+    time = torch.arange(FRAMES, dtype=torch.float64) / RATE
+    noise = torch.rand(2, FRAMES, generator=torch.Generator().manual_seed(7), dtype=torch.float64) - 0.5
+    tones = torch.stack([torch.sin(2 * torch.pi * (110 * (channel + 1) * time + 20 * time**2 / 2)) for channel in range(2)])
+    return ((0.4 * tones + 0.02 * noise) * 32767).to(torch.int16)
+
+
+@pytest.fixture(scope="module")
+def wav(sound: torch.Tensor, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """The same in a file, for the commands."""
+    path = tmp_path_factory.mktemp("lossy") / "sound.wav"
+    dispatcher.save(str(path), sound, RATE, backend="soundfile")
+    return path
+
+
+def _below(found: torch.Tensor, wanted: torch.Tensor) -> float:
+    """How far, in dB, the difference of two sounds lies below the sound."""
+    assert abs(found.shape[1] - wanted.shape[1]) <= 2304
+    frames = min(found.shape[1], wanted.shape[1])
+    found, wanted = found[:, :frames].double(), wanted[:, :frames].double()
+    return float(10 * torch.log10(wanted.square().mean() / (found - wanted).square().mean().clamp(min=1e-30)))
+
+
+@pytest.mark.ffmpeg_command
+@pytest.mark.parametrize("extension", BY_FFMPEG)
+def test_ffmpeg_writes_what_its_command_writes(extension: str, sound: torch.Tensor, wav: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    """Of another version, whose encoders may differ; rate, channels, length and sound are the same."""
+    encoder, below = BY_FFMPEG[extension]
+    ours, theirs = tmp_path / f"ours.{extension}", tmp_path / f"theirs.{extension}"
+    dispatcher.save(str(ours), sound, RATE, backend="ffmpeg")
+    encoder = {"mka": "libvorbis"}.get(extension, encoder)
+    rate = ["-b:a", "128k"] if extension == "wma" else []
+    subprocess.run(["ffmpeg", "-v", "error", "-i", str(wav), *rate, str(theirs)], check=True)
+    (found, rate_of_ours), (wanted, rate_of_theirs) = (dispatcher.load(str(path), backend="ffmpeg") for path in (ours, theirs))
+    assert rate_of_ours == rate_of_theirs
+    assert _below(found, wanted) > below
+
+
+@pytest.mark.libsox
+@pytest.mark.sox_command
+@pytest.mark.parametrize("extension", ["ogg", "mp3"])
+def test_sox_writes_what_its_command_writes(extension: str, sound: torch.Tensor, wav: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    """To the sample: it is the same library."""
+    ours, theirs = tmp_path / f"ours.{extension}", tmp_path / f"theirs.{extension}"
+    dispatcher.save(str(ours), sound, RATE, backend="sox")
+    subprocess.run(["sox", "-D", str(wav), str(theirs)], check=True)
+    found, wanted = (dispatcher.load(str(path), backend="sox")[0] for path in (ours, theirs))
+    assert torch.equal(found, wanted)
+
+
+@pytest.mark.libsox
+@pytest.mark.sox_command
+@pytest.mark.parametrize("kind", ["gsm", "amr-nb"])
+def test_so_it_does_of_speech(kind: str, sound: torch.Tensor, tmp_path: pathlib.Path) -> None:
+    """A minute of one channel at 8000 Hz, which is all that these hold."""
+    mono = sound[:1, : 8000 * SECONDS]
+    source, ours, theirs = tmp_path / "sound.wav", tmp_path / f"ours.{kind}", tmp_path / f"theirs.{kind}"
+    dispatcher.save(str(source), mono, 8000, backend="soundfile")
+    dispatcher.save(str(ours), mono, 8000, format=kind, backend="sox")
+    subprocess.run(["sox", "-D", str(source), "-t", kind, str(theirs)], check=True)
+    assert ours.read_bytes() == theirs.read_bytes()
+
+
+@pytest.mark.ffmpeg_command
+@pytest.mark.parametrize(("extension", "below"), [("ogg", 20), ("mp3", 20)])
+def test_soundfile_writes_what_reads_as_the_sound(
+    extension: str, below: float, sound: torch.Tensor, wav: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    """It has no command; FFmpeg's makes as much of the file as of the sound itself."""
+    ours = tmp_path / f"ours.{extension}"
+    dispatcher.save(str(ours), sound, RATE, backend="soundfile")
+    command = ["ffmpeg", "-v", "error", "-i", str(ours), "-f", "f32le", "-ac", "2", "-ar", str(RATE), "-"]
+    raw = subprocess.run(command, capture_output=True, check=True).stdout
+    decoded = torch.frombuffer(bytearray(raw), dtype=torch.float32).reshape(-1, 2).T
+    found = dispatcher.load(str(ours), backend="soundfile")[0]
+    wanted = sound.float() / 32768
+    # the delay of an mp3 encoder stays; FFmpeg leaves out the first block of Vorbis as libsndfile writes it
+    assert _below(found[:, _delay(found, wanted) :], wanted) > below
+    assert _below(decoded, wanted[:, _delay(wanted, decoded) :]) > below or _below(decoded[:, _delay(decoded, wanted) :], wanted) > below
+
+
+def _delay(found: torch.Tensor, wanted: torch.Tensor) -> int:
+    """By how many frames one sound lags behind another."""
+    piece = wanted[0, 100_000:104_096]
+    shifted = found[0, 100_000 : 104_096 + 2304].unfold(0, len(piece), 1)
+    return int((shifted - piece).square().sum(1).argmin())
