@@ -61,12 +61,20 @@ def test_the_soundfile_backend_is_that_of_the_real_one(python: Python) -> None:
     assert done.stdout.strip().endswith("alike"), done.stdout + done.stderr[-3000:]
 
 
+def _loads(python: Python, folder: str) -> bool:
+    """Whether a torchaudio loads by itself: 2.11 is made for any torch from then on, a build for CUDA wants one for CUDA."""
+    return not python("-c", "import torchaudio", PYTHONPATH=folder).returncode
+
+
 @pytest.mark.network
 @pytest.mark.libsox
 @pytest.mark.parametrize("release", wheels.RESCUED)
 def test_one_whose_compiled_part_does_not_load_works_without_it(python: Python, tiny_datasets: str, release: str) -> None:
     """As pip brings it: a training step, datasets and effects under every pin; afterwards nothing is left."""
-    done = python(str(HERE / "rescue_check.py"), tiny_datasets, release, PYTHONPATH=_folder(release, compiled=True))
+    folder = _folder(release, compiled=True)
+    if _loads(python, folder):
+        pytest.skip("its compiled part does load beside this torch")
+    done = python(str(HERE / "rescue_check.py"), tiny_datasets, release, PYTHONPATH=folder)
     assert done.stdout.strip() == f"rescued {release}", done.stderr[-2000:]
 
 
@@ -80,7 +88,7 @@ def test_a_program_of_2021_runs_unchanged(python: Python, tmp_path: pathlib.Path
     *_, tea, note, atone = done.stdout.splitlines()
     assert done.stdout.startswith("torchaudio 2.0.2+compat with"), done.stderr[-2000:]
     assert [line.rpartition(" ")[2] for line in (tea, note, atone)] == ["TEA", "NOTE", "ATONE"]
-    assert done.stderr.count("does not load") == 1
+    assert done.stderr.count("the compiled part of torchaudio") == (0 if _loads(python, folder) else 1)
 
 
 @pytest.mark.network
