@@ -23,6 +23,8 @@ def missing(name: str, context: Context) -> str:
     if name in refused.BY_NAME:
         return f"{full} is not there. {refused.BY_NAME[name]}"
     releases = wheel_names.releases_of(name)
+    if releases and _is_ours(full.rpartition(".")[0]):
+        return of_another_release(name, context)
     if not context.over_real and context.broken:
         text = f"{full} is not there: the installed torchaudio does not import, and this stand-in of torchaudio-compat has its I/O only"
         return f"{text}. {context.broken} `python -m compat.doctor` tells more."
@@ -33,6 +35,12 @@ def missing(name: str, context: Context) -> str:
     if not context.over_real:
         return f"{full} is not there: this is the stand-in of torchaudio-compat, which has torchaudio's I/O only. {_install(releases)}"
     return f"{full} is not there: the installed torchaudio lacks it. {_install(releases)}"
+
+
+def _is_ours(module: str) -> bool:
+    """Return whether a submodule that is imported was made here: then no other torchaudio brings what it lacks."""
+    found = sys.modules.get(module) if "." in module else None
+    return found is not None and getattr(found, "__file__", None) is None
 
 
 def _is_module(full: str) -> bool:
@@ -51,6 +59,17 @@ def went(name: str, context: Context) -> str:
     """Return since when ``torchaudio.NAME`` is gone and what replaces it; "" where it did not go."""
     lost = gone.of(name, context.release)
     return f"{context.host.__name__}.{name} is gone since torchaudio {lost.removed_in}. {lost.advice}" if lost else ""
+
+
+def of_another_release(name: str, context: Context) -> str:
+    """Return which releases had ``torchaudio.NAME``, where the pinned one or this package lacks it; "" for a name that none had."""
+    releases = wheel_names.releases_of(name)
+    if not releases:
+        return ""
+    full, pinned = f"{context.host.__name__}.{name}", context.release.name
+    lacking = f"torchaudio-compat has no {full}" if wheel_names.has(name, pinned) else f"{full} does not exist in torchaudio {pinned}"
+    which = f"torchaudio {releases[0]} has" if len(releases) == 1 else f"torchaudio {releases[0]} to {releases[-1]} have"
+    return f"{lacking}; {which} it"
 
 
 def removed(name: str, context: Context) -> str:

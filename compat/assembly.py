@@ -6,6 +6,7 @@ modules below it over ``sys.modules``; taking the layer away gives back exactly 
 
 from __future__ import annotations
 
+import dis
 import importlib.machinery
 import importlib.util
 import sys
@@ -63,6 +64,16 @@ class Tree:
                 self.child(path)
         if self._serves_torio:
             torio.lay(self._layer, context)
+        if context.over_real:
+            self._answer_for_lost_names(context)
+
+    def _answer_for_lost_names(self, context: Context) -> None:
+        """Have the real modules that are imported say which releases had a name that they lack."""
+        prefix = f"{self.host.__name__}."
+        for full, module in sys.modules.copy().items():
+            path = full.removeprefix(prefix)
+            if full.startswith(prefix) and isinstance(module, types.ModuleType) and "__getattr__" not in vars(module):
+                self._layer.set(vars(module), "__getattr__", _refusing(module, path, context))
 
     @property
     def _serves_torio(self) -> bool:
@@ -173,9 +184,32 @@ class Tree:
             self._layer.set(vars(module), name, found[name])
         for name in late:
             self._layer.drop(vars(module), name)
-        if late or definition.stands_in or gone.has_names_in(path):
+        if path or late:
             self._layer.set(vars(module), "__getattr__", _reaching(module, definition, late, context, warns=warns))
+        if late or definition.stands_in or gone.has_names_in(path):
             self._layer.set(vars(module), "__dir__", lambda: sorted({*vars(module), *late}))
+
+
+def _refusal(module: types.ModuleType, name: str, text: str, frame: types.FrameType) -> Exception:
+    """The error for a name that a module lacks, asked for by a frame."""
+    if text and _is_from_import(frame):
+        return ImportError(text, name=module.__name__)
+    return AttributeError(text or f"module {module.__name__!r} has no attribute {name!r}")
+
+
+def _refusing(module: types.ModuleType, path: str, context: Context) -> Any:
+    """A ``__getattr__`` for a real module that has none."""
+
+    def __getattr__(name: str) -> Any:  # noqa: N807 - a module's hook
+        full = f"{path}.{name}"
+        raise _refusal(module, name, advice.went(full, context) or advice.of_another_release(full, context), sys._getframe(1))
+
+    return __getattr__
+
+
+def _is_from_import(frame: types.FrameType) -> bool:
+    """Whether a frame stands at ``from MODULE import NAME``: Python puts words of its own in the place of any AttributeError there."""
+    return dis.opname[frame.f_code.co_code[frame.f_lasti]] == "IMPORT_FROM"
 
 
 def _reaching(module: types.ModuleType, definition: Definition, late: dict[str, Any], context: Context, *, warns: bool) -> Any:
@@ -189,12 +223,10 @@ def _reaching(module: types.ModuleType, definition: Definition, late: dict[str, 
             deprecations.warn(f"{definition.path}.{name}", "backend")
         if name not in late:
             full = f"{definition.path}.{name}".lstrip(".")
-            lost = advice.went(full, context)
-            if lost:
-                raise AttributeError(lost)
-            if (definition.stands_in or not definition.path) and not name.startswith("__"):
-                raise AttributeError(advice.missing(full, context))
-            raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+            text = "" if name.startswith("__") else advice.went(full, context)
+            if not text and (definition.stands_in or not definition.path) and not name.startswith("__"):
+                text = advice.missing(full, context)
+            raise _refusal(module, name, text or advice.of_another_release(full, context), sys._getframe(1))
         value = late[name]
         if isinstance(value, Lazy):
             value = late[name] = value.make()

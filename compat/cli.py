@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from compat._version import __version__
+from compat.console import begun
 
 # command: the module with its ``main``, and what it does
 _COMMANDS = {
@@ -28,8 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; 2 where there is none of that name."""
     given = list(sys.argv[1:] if argv is None else argv)
     if given and given[0] in _COMMANDS:
-        module = importlib.import_module(_COMMANDS[given[0]][0])
-        return int(module.main(given[1:], prog=f"torchaudio-compat {given[0]}"))
+        if given[0] == "run":  # Ctrl-C is the program's there
+            return int(importlib.import_module(_COMMANDS["run"][0]).main(given[1:], prog="torchaudio-compat run"))
+        return begun(_COMMANDS[given[0]][0], f"torchaudio-compat {given[0]}", given[1:])
     wanted = bool(given) and given[0] in ("-h", "--help", "--version")
     print(__version__ if given[:1] == ["--version"] else _usage(), file=sys.stdout if wanted else sys.stderr)
     return 0 if wanted else 2

@@ -5,12 +5,25 @@ from __future__ import annotations
 import argparse
 import contextlib
 import errno
+import importlib
 import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
+STOPPED = 130
+
+
+def begun(module: str, prog: str, argv: Sequence[str] | None = None) -> int:
+    """Run a command's ``main``; Ctrl-C while it is still being imported is told in a line, as it is later."""
+    try:
+        return int(importlib.import_module(module).main(argv, prog=prog))
+    except KeyboardInterrupt:
+        print(f"{prog}: stopped", file=sys.stderr)
+        return STOPPED
 
 
 def parsed(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.Namespace | int:

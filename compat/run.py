@@ -7,35 +7,70 @@ import anything of the program, and other Python processes find it in ``TORCHAUD
 from __future__ import annotations
 
 import argparse
+import contextlib
+import importlib.metadata
 import importlib.util
 import io
 import os
 import runpy
 import shutil
 import sys
+import traceback
 import types
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import compat
 from compat import auto, namesakes, releases
 from compat.doctor import machine
 from dispatcher import notices
+from dispatcher.errors import AudioError
 
+# what stands between this file and the first line of a program
+_STARTERS = ("runpy", "contextlib", "importlib")
+_INNER = (*namesakes.PACKAGES, "av", "soundfile", "cffi", "contextlib")
 _CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+_OLDEST_TORCH = 2
 
 
-def _how_to_install() -> str:
+def _how_to_install(*options: str) -> str:
     """Say which command brings the torch that suits this machine.
 
     PyPI's wheels are for CUDA on Linux, for the CPU on Windows, and for Apple's GPUs on macOS.
     """
-    command = machine.pip("torch")
+    command = machine.pip(*options, "torch")
     if not sys.platform.startswith("linux"):
         return f"Install it: {command}"
-    cpu = machine.pip("torch", "--index-url", _CPU_INDEX)
+    cpu = machine.pip(*options, "torch", "--index-url", _CPU_INDEX)
     if shutil.which("nvidia-smi"):
         return f"Install it, for the NVIDIA GPU of this machine: {command}"
     return f"Install it, for the CPU: {cpu}  (for an NVIDIA GPU: {command})"
+
+
+def _too_old() -> str:
+    """Return the version of a torch that this package does not run with; empty where it will do, or does not say."""
+    try:
+        version = importlib.metadata.version("torch")
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+    major = version.partition(".")[0]
+    return version if major.isdigit() and int(major) < _OLDEST_TORCH else ""
+
+
+@contextlib.contextmanager
+def _torch_explained(prog: str) -> Iterator[None]:
+    """Add to the error of a torch that does not import what mends it."""
+    try:
+        yield
+    except (ImportError, OSError, AttributeError) as why:
+        spec = None if "torch" in sys.modules else importlib.util.find_spec("torch")
+        files = {frame.filename for frame in traceback.extract_tb(why.__traceback__)}
+        if spec is not None and spec.origin in files:
+            from compat.doctor import mends
+
+            mend = mends.reinstall("torch", dependencies=True).sentence()
+            doctor = machine.quoted(machine.python(), "-m", "compat.doctor")
+            why.add_note(f"{prog}: the torch that is installed does not import. {mend}  (more by {doctor})")
+        raise
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:
@@ -69,6 +104,9 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
     if importlib.util.find_spec("torch") is None:
         print(f"{prog}: torch is not installed for {sys.executable}. {_how_to_install()}", file=sys.stderr)
         return 1
+    if old := _too_old():
+        print(f"{prog}: torch {old} is too old for this package, which needs 2.0. {_how_to_install('--upgrade')}", file=sys.stderr)
+        return 1
     try:
         with notices.collected() as told:
             compat.install(given.version, backends=given.backends)
@@ -83,17 +121,76 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
     folder = _folder(given.program, is_module=given.module)
     for ours, place in namesakes.found([folder]):
         print(f"{prog}: should the program import {place}, it gets {ours} in its place: give its own another name", file=sys.stderr)
-    if given.module:
-        sys.path[0] = folder
-        runpy.run_module(given.program, run_name="__main__", alter_sys=True)
-        return 0
-    if not os.path.exists(given.program):
+    if not given.module and not os.path.exists(given.program):
         parser.error(f"there is no file {given.program!r}")
-    if os.path.isdir(given.program):
-        runpy.run_path(given.program, run_name="__main__")
-        return 0
-    _run_script(given.program, folder)
+    with _torch_explained(prog), _tracebacks_of_the_program():
+        _run(given.program, folder, is_module=given.module)
     return 0
+
+
+def _run(program: str, folder: str, *, is_module: bool) -> None:
+    if is_module:
+        sys.path[0] = folder
+        runpy.run_module(program, run_name="__main__", alter_sys=True)
+    elif os.path.isdir(program):
+        runpy.run_path(program, run_name="__main__")
+    else:
+        _run_script(program, folder)
+
+
+@contextlib.contextmanager
+def _tracebacks_of_the_program() -> Iterator[None]:
+    """Have whoever shows an exception that nobody caught, the program's own hook too, begin with the program's frames."""
+    try:
+        yield
+    except BaseException:
+        theirs = sys.excepthook
+
+        def hook(kind: type[BaseException], value: BaseException, traceback: types.TracebackType | None) -> None:
+            own = _frames_of_the_program(traceback)
+            sys.last_traceback = own
+            theirs(kind, _without_inner_causes(value.with_traceback(own)), own)
+
+        sys.excepthook = hook
+        raise
+
+
+def _frames_of_the_program(traceback: types.TracebackType | None) -> types.TracebackType | None:
+    """A traceback from the first frame behind those of this file and of ``runpy``; ``None`` where there is none, as of a syntax error."""
+    found = at = traceback
+    while at is not None:
+        if at.tb_frame.f_code.co_filename == __file__:
+            found = at.tb_next
+        at = at.tb_next
+    while found is not None and _package(found) in _STARTERS:
+        found = found.tb_next
+    return found
+
+
+def _without_inner_causes(value: BaseException) -> BaseException:
+    """An exception of ours, whose words tell the cause, without what our code and its libraries raised before it among themselves."""
+    current: BaseException | None = value
+    while current is not None:
+        before = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+        if isinstance(current, AudioError) and before is not None and _is_inner(before):
+            current.__cause__, current.__suppress_context__ = None, True
+            break
+        current = before
+    return value
+
+
+def _is_inner(why: BaseException) -> bool:
+    """Whether no frame of the program stands in a traceback: none but ours, and those of the libraries below."""
+    at = why.__traceback__
+    while at is not None:
+        if _package(at) not in _INNER:
+            return False
+        at = at.tb_next
+    return True
+
+
+def _package(traceback: types.TracebackType) -> str:
+    return str(traceback.tb_frame.f_globals.get("__name__")).partition(".")[0]
 
 
 def _folder(program: str, *, is_module: bool) -> str:

@@ -1,10 +1,12 @@
 """``python -m compat.audit``."""
 
-from __future__ import annotations
-
 import sys
 
-from compat.audit.cli import main
-
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        from compat.console import begun
+
+        status = begun("compat.audit.cli", "python -m compat.audit")
+    except KeyboardInterrupt:  # before there is anybody to say so
+        status = 130
+    sys.exit(status)

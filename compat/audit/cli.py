@@ -7,7 +7,7 @@ import contextlib
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from compat._version import __version__
@@ -149,11 +149,9 @@ def main(argv: Sequence[str] | None = None, prog: str = _PROG) -> int:
     for name, value in _WORKERS.items():
         os.environ.setdefault(name, value)
     print_anything()
-    from compat.audit.engines import EngineError
-
     try:
         return _audited(arguments)
-    except (UsageError, EngineError) as why:
+    except UsageError as why:
         print(f"{prog}: {why}", file=sys.stderr)
     except KeyboardInterrupt:
         print(f"{prog}: stopped", file=sys.stderr)
@@ -161,10 +159,19 @@ def main(argv: Sequence[str] | None = None, prog: str = _PROG) -> int:
     except BrokenPipeError:
         nobody_reads()
     except Exception as why:  # noqa: BLE001 - its status must not be taken for a finding
-        if not is_full(why):
+        if _cannot_go_on(why):
+            print(f"{prog}: {why}", file=sys.stderr)
+        elif not is_full(why):
             traceback.print_exc()
             print(f"{prog}: the audit itself failed; this is a bug of torchaudio-compat", file=sys.stderr)
     return _FAILED
+
+
+def _cannot_go_on(why: Exception) -> bool:
+    """Whether an engine has said why."""
+    from compat.audit.engines import EngineError
+
+    return isinstance(why, EngineError)
 
 
 def _audited(arguments: argparse.Namespace) -> int:
@@ -219,10 +226,11 @@ def _compared(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[R
         extensions = frozenset(name.strip().lstrip(".").lower() for name in arguments.extensions.split(",")) - {"all", ""}
     sources = Sources(tuple(arguments.data), tuple(arguments.manifest), arguments.field, arguments.root, extensions, against=terms.against)
     request = session.Request(sources, terms, arguments.sample, arguments.seed, arguments.retry_errors)
-    engine = _engine(arguments)
     results = arguments.results or f"audit-{_spelled(arguments.old)}-{_spelled(arguments.new)}.jsonl"
     stopped = ""
-    with open_store(results, fresh=arguments.fresh) as store, shown(quiet=arguments.quiet) as progress:
+    with shown(quiet=arguments.quiet) as progress, contextlib.ExitStack() as held:
+        engine = _engine(arguments, progress.waiting)
+        store = held.enter_context(open_store(results, fresh=arguments.fresh))
         made = session.plan(request, store, progress.found)
         progress.begin(made.todo, made.done_before)
         rows = session.run(request, made, store, engine)
@@ -240,11 +248,11 @@ def _compared(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[R
     return result, made.wanted
 
 
-def _engine(arguments: argparse.Namespace) -> Engine:
+def _engine(arguments: argparse.Namespace, tell: Callable[[str], None]) -> Engine:
     if arguments.scheduler:
         from compat.audit.engines.dask import DaskEngine
 
-        return DaskEngine(arguments.scheduler)
+        return DaskEngine(arguments.scheduler, tell=tell)
     from compat.audit.engines.local import LocalEngine
 
     return LocalEngine(arguments.jobs or os.cpu_count() or 1, arguments.time_limit)

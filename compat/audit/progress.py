@@ -17,6 +17,9 @@ _EVERY = 30.0
 class Progress(Protocol):
     """What is told of a run while it goes on."""
 
+    def waiting(self, text: str) -> None:
+        """The run waits for something: what, and since when."""
+
     def found(self, number: int) -> None:
         """So many files were found so far."""
 
@@ -29,6 +32,9 @@ class Progress(Protocol):
 
 class Quiet:
     """Nothing is told."""
+
+    def waiting(self, text: str) -> None:
+        """See ``Progress``."""
 
     def found(self, number: int) -> None:
         """See ``Progress``."""
@@ -46,6 +52,10 @@ class Lines:
     def __init__(self) -> None:
         self._todo = self._done = self._differ = 0
         self._begun = self._told = time.monotonic()
+
+    def waiting(self, text: str) -> None:
+        """See ``Progress``."""
+        self._tell(text)
 
     def found(self, number: int) -> None:
         """See ``Progress``."""
@@ -80,6 +90,10 @@ class Bar:
         self._differ = self._done = 0
         self._begun = 0.0
 
+    def waiting(self, text: str) -> None:
+        """See ``Progress``."""
+        self._bar.update(self._task, description=text)
+
     def found(self, number: int) -> None:
         """See ``Progress``."""
         self._bar.update(self._task, completed=number)
@@ -94,7 +108,7 @@ class Bar:
         self._done += 1
         self._differ += CLASSES[row.kind].group != SAME
         rate = self._done / max(time.monotonic() - self._begun, 1e-9)
-        self._bar.update(self._task, advance=1, differ=self._differ, rate=f"{rate:,.1f} files/s")
+        self._bar.update(self._task, description="comparing", advance=1, differ=self._differ, rate=f"{rate:,.1f} files/s")
 
 
 def duration(seconds: float) -> str:

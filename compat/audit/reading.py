@@ -18,8 +18,13 @@ if TYPE_CHECKING:
 
     Block = npt.NDArray[Any]
 
-_FAILURES = (RuntimeError, ValueError, TypeError, OSError)
 KEPT_BYTES = 16 << 20  # of a side; a minute or some of sound
+
+
+def _words(why: Exception) -> str:
+    """What an exception says; its name where it says nothing, or where none of the documented kinds is raised."""
+    known = isinstance(why, (RuntimeError, ValueError, TypeError, OSError)) and str(why)
+    return str(why) if known else f"{type(why).__name__}: {why}"
 
 
 class Reading:
@@ -56,8 +61,8 @@ class Reading:
             stream: Stream = self._held.enter_context(self.side.open(self.path, normalize=self.normalize, block_frames=self.block_frames))
         except BackendUnavailable:
             raise
-        except _FAILURES as why:
-            self.error = str(why)
+        except Exception as why:  # noqa: BLE001 - whatever a side fails with is its row's
+            self.error = _words(why)
         else:
             self.metadata, self.backend, self._taken = stream.metadata, stream.backend, stream.blocks
         return self
@@ -70,8 +75,10 @@ class Reading:
         with notices.collected() as noticed:
             try:
                 block = next(self._taken, None)
-            except _FAILURES as why:
-                self.error, block = str(why), None
+            except BackendUnavailable:
+                raise
+            except Exception as why:  # noqa: BLE001 - as above
+                self.error, block = _words(why), None
         self.warnings += noticed
         if block is None:
             self._taken = iter(())

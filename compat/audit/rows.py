@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from compat.audit.classes import CLASSES
+
 SAMPLE_FIELDS = ("rate", "channels", "frames", "dtype")
 INFO_FIELDS = ("encoding", "bits", "info_frames")
 
@@ -81,6 +83,22 @@ class Row:
 COLUMNS = {field.name: str(field.type).removesuffix(" | None") for field in dataclasses.fields(Row)}
 
 
+_KINDS: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float)}
+
+
 def from_dict(values: dict[str, Any]) -> Row:
-    """A row that was stored, by this version or one with fewer or more columns."""
-    return Row(**{name: value for name, value in values.items() if name in COLUMNS})
+    """A row that was stored, by this version or one with fewer or more columns.
+
+    Raises:
+        ValueError: it has no path, or a class that this version does not know.
+        TypeError: a value is of another type.
+    """
+    kept = {name: value for name, value in values.items() if name in COLUMNS and value is not None}
+    if "path" not in kept:
+        raise ValueError("it has no path")
+    if kept.get("kind") not in CLASSES:
+        raise ValueError(f"its class {kept.get('kind')!r} is none that this version knows: {', '.join(CLASSES)}")
+    for name, value in kept.items():
+        if not isinstance(value, _KINDS[COLUMNS[name]]):
+            raise TypeError(f"its {name} is {value!r}, which is no {COLUMNS[name]}")
+    return Row(**kept)

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import functools
 import os
+import stat
 
 from compat.audit import fetching, sides, wording
 from compat.audit.engines.engine import EngineError
@@ -47,16 +48,18 @@ class Compare:
                 old, new = self.fetched(item, held)
             except fetching.FetchError as why:
                 return failed(row, self.terms, "error_both", str(why))
-            try:
-                os.stat(old)
-            except OSError as why:
-                return failed(row, self.terms, "error_both", f"cannot read {old!r}: {why.strerror}")
-            if item.other and not os.path.exists(new):
-                return failed(row, self.terms, "error_to", f"the new side has no file {item.other!r}")
+            refusal = _refused(old)
+            if refusal:
+                return failed(row, self.terms, "error_both", f"cannot read {old!r}: {refusal}")
+            if item.other and (refusal := _refused(new)):
+                why_not = f"cannot read {item.other!r}: {refusal}" if os.path.exists(new) else f"the new side has no file {item.other!r}"
+                return failed(row, self.terms, "error_to", why_not)
             try:
                 return comparison.compare(row, (old, new), self.sides(), self.terms)
             except BackendUnavailable as why:
                 raise EngineError(f"a backend does not work here: {why.explain()}. Run `python -m compat.doctor`.") from why
+            except Exception as why:  # noqa: BLE001 - one odd file must not end the run
+                return failed(_begun(item), self.terms, "error_both", f"comparing {old!r} failed: {type(why).__name__}: {why}")
 
     def sides(self) -> tuple[sides.Side, sides.Side]:
         """The old and the new side, in this process."""
@@ -74,6 +77,17 @@ class Compare:
     def crashed(self, item: Item, why: str) -> Row:
         """The row of a file that ended the process which compared it."""
         return failed(_begun(item), self.terms, "crashed", why)
+
+
+def _refused(path: str) -> str:
+    """Why nothing can be read there; empty where something can. A pipe or a device may never end."""
+    try:
+        mode = os.stat(path).st_mode
+    except OSError as why:
+        return why.strerror or str(why)
+    except ValueError as why:
+        return str(why)
+    return "" if stat.S_ISREG(mode) else "it is a folder" if stat.S_ISDIR(mode) else "it is no regular file"
 
 
 def _begun(item: Item) -> Row:

@@ -1,10 +1,12 @@
 """``python -m compat.doctor``."""
 
-from __future__ import annotations
-
 import sys
 
-from compat.doctor.cli import main
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        from compat.console import begun
+
+        status = begun("compat.doctor.cli", "python -m compat.doctor")
+    except KeyboardInterrupt:  # before there is anybody to say so
+        status = 130
+    sys.exit(status)

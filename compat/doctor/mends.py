@@ -10,6 +10,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from compat.doctor import dists, machine, pairs
 from compat.doctor.findings import Mend
@@ -118,7 +119,7 @@ def shadow(path: str) -> Mend:
 
 
 @functools.cache
-def _libraries() -> list[dict[str, str]]:
+def _libraries() -> list[dict[str, Any]]:
     rows = tomllib.loads(pathlib.Path(__file__).with_name("libraries.toml").read_text("utf-8"))["library"]
     assert isinstance(rows, list)
     return rows
@@ -132,7 +133,11 @@ def library(name: str) -> Mend:
     if row is None:
         search = {"apt-get": "apt-file search", "dnf": "dnf provides", "yum": "yum provides"}.get(machine.system_manager())
         return Mend(f"Install the package that brings {name}", (f"{search} {name}",) if search else ())
-    return Mend(f"Install {re.split(r'[-.]', name)[0]}", machine.system(row))
+    short = re.split(r"[-.]", name)[0]
+    if sys.platform == "win32" and "windows" in row:
+        variable, place = row["windows"]
+        return Mend(f"Neither pip nor conda brings {short} as a library here; name one of 64 bits", machine.setting(variable, place))
+    return Mend(f"Install {short}", machine.system(row))
 
 
 def _clean(package: str) -> Mend:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from dispatcher.backends.ffmpeg import packets
 from dispatcher.backends.ffmpeg.encode import LAYOUTS
 from dispatcher.errors import BackendError
 from dispatcher.streams import sources
@@ -50,12 +51,14 @@ def _context(stream: Stream, known: Any, name: str | None, hw_accel: str | None)
 
     if known is None:
         raise BackendError(f"FFmpeg has no decoder for stream {stream.index}")
-    if name is None and hw_accel is None:
+    # FFmpeg 9 takes a stream's padding off whatever such a decoder gives first, after a seek too; earlier ones went by the packets alone
+    pads = packets.is_mp4(stream.container) and stream.type == "audio" and getattr(known, "initial_padding", 0) > 0
+    if name is None and hw_accel is None and not pads:
         return known
     codec = av.Codec(name, "r") if name else known.codec
     if codec.type != stream.type or codec.canonical_name != known.codec.canonical_name:
         raise BackendError(f"the decoder {name!r} is for {codec.canonical_name}, and the stream holds {known.codec.canonical_name}")
-    if hw_accel is None and codec.name == known.codec.name:
+    if hw_accel is None and codec.name == known.codec.name and not pads:
         return known
     made: Any = av.CodecContext.create(codec, "r", hwaccel=device(hw_accel) if hw_accel else None)
     if hw_accel and not made.is_hwaccel:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from dispatcher import arguments, lazily
-from dispatcher.backends.ffmpeg import ima
+from dispatcher.backends.ffmpeg import ima, packets
 from dispatcher.backends.ffmpeg.decode import SILENT_SERVER
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
 from dispatcher.settings import Settings
@@ -39,13 +39,14 @@ class _Source:
         self.outputs: list[Output] = []
         self.discard_before = 0
         self._decode = ima.decoding(stream, context)
+        self._as_recorded = packets.as_recorded(stream.container)
         self._decoded = 0
 
     def take(self, packet: Packet[Any]) -> None:
         """Decode a packet, and send its frames to the outputs; a flushing packet ends them."""
         earliest = self.discard_before
         outputs = self.outputs
-        for frame in self._decode(packet):
+        for frame in self._decode(self._as_recorded(packet)):
             self._decoded += 1
             pts = frame.pts
             if pts is None:

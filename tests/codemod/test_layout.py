@@ -13,15 +13,6 @@ from tests.codemod.tables import rewrite, said, table
 
 test_it_stays_and_it_is_said_why = table(
     said(
-        "the setter's value",
-        "the value of the setter is used",
-        """
-            import torchaudio
-            done = torchaudio.set_audio_backend("sox_io")
-            torchaudio.load("a.wav")
-            """,
-    ),
-    said(
         "a generator without brackets",
         "takes a generator without brackets",
         """

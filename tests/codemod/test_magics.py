@@ -1,13 +1,16 @@
 """Magics and shell lines in notebooks: Python in them is rewritten, the rest is searched, and none is dropped without a word."""
 
+import ast
+import contextlib
 import json
+import random
 from pathlib import Path
 
 import pytest
 
 from compat.codemod.files.magics import Magics
 from compat.codemod.run import cli
-from tests.codemod.tables import said_of
+from tests.codemod.tables import check, said_of, stays
 from tests.codemod.test_documents import notebook
 
 SETTER = "import torchaudio\ntorchaudio.set_audio_backend('soundfile')\ndef get(p):\n    return torchaudio.load(p)"
@@ -65,6 +68,9 @@ def run(tmp_path: Path, *cells: str, target: str = "2.2", status: int | None = N
         "text = '''\n%time f()\n!ls\n'''\nx, r = {}",
         "y = (a\n  % b)\n!ls (\nx, r = {}",
         ",print a b\nx, r = {}",
+        "    x, r = {}\n    y = 1",
+        "\n  # indented\n  %time x, r = {}\n  !ls \\\n-l",
+        "  %%time\n  x, r = {}",
     ],
 )
 def test_python_beside_and_in_magics_is_rewritten(tmp_path: Path, line: str) -> None:
@@ -149,6 +155,29 @@ def test_what_is_masked_comes_back_letter_by_letter(cell: str) -> None:
     assert magics.unmask(masked) == cell
 
 
+LINES = (
+    "%time x = 1", "%timeit -n 3 f(x)", "!ls -l", "!ls \\", "  -a \\", "    b", "x = !ls", "x = %time f()", "f?", "?f", "if a:", "    !ls",
+    "    %time y", "    z = 1", "'''", "text", "%%time", "# c", "", "(a", "  % b)", "pip install x", "x = 1 \\", "+ 2", "%run a.py", "\t%time t",
+    "print('?')", "%time  ", "await f()", "é = '%time'  # ü", "%time é = f('ü')", "! echo 'it", '!echo """', "try:", "finally:", "%", "!", "?",
+)  # fmt: skip
+
+
+def test_whatever_lines_there_are_they_come_back() -> None:
+    """Random cells: what is masked is Python, has as many lines, and comes back."""
+    masked = 0
+    for seed in range(4000):
+        choose = random.Random(seed)
+        code = "\n".join(choose.choice(LINES) for _ in range(choose.randint(1, 6)))
+        magics = Magics()
+        with contextlib.suppress(SyntaxError):
+            python, _ = magics.mask(code)
+            compile(python, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | ast.PyCF_ONLY_AST)
+            assert python.count("\n") == code.count("\n")
+            assert magics.unmask(python) == code
+            masked += python != code
+    assert masked > 500
+
+
 @pytest.mark.parametrize("metadata", [{"kernelspec": {"name": "ir", "language": "R"}}, {"language_info": {"name": "julia"}}])
 def test_notebooks_of_other_languages(tmp_path: Path, metadata: dict[str, object]) -> None:
     path = tmp_path / "a.ipynb"
@@ -168,3 +197,17 @@ def test_places_in_the_json(tmp_path: Path, sign: str) -> None:
     after = path.read_bytes().decode()
     assert json.loads(after)["cells"][0]["source"].endswith("torchaudio.load(uri=1)")
     assert after.partition('"source": ')[0] == text.partition('"source": ')[0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "exec('x = torchaudio.load(p)')",
+        "y = eval('torchaudio.load(p)')",
+        "timeit.timeit('torchaudio.load(p)', number=3)",
+        "get_ipython().run_line_magic('time', 'torchaudio.load(p)')",
+        "get_ipython().run_cell_magic('time', '', 'torchaudio.load(p)')",
+    ],
+)
+def test_code_in_a_string_that_runs_here_keeps_the_setter(line: str) -> None:
+    check(stays("a", f"import timeit\nimport torchaudio\n\ntorchaudio.set_audio_backend('soundfile')\n{line}\n", "TAC101"))

@@ -26,6 +26,9 @@ from tests.codemod.tables import changes, said, said_of, stays, table
         ("run.sh", "python -c 'import torchaudio; torchaudio.load(\"a\")'\n", None),
         ("conf.yaml", "_target_: torchaudio.transforms.Resample\nurl: https://pytorch.org/audio/torchaudio.backend.html\n", None),
         ("conf.yaml", "_target_: mytorchaudio.load_wav\n", None),
+        ("pyproject.toml", '[[tool.mypy.overrides]]\nmodule = "torchaudio.backend.*"\nignore_errors = true\n', None),
+        ("setup.cfg", "[mypy-torchaudio.backend.utils]\nignore_errors = true\n", None),
+        ("conf.toml", 'reader = "torchaudio.backend.sox_io_backend.load"\n', "conf.toml:1:11: TAC133 torchaudio.backend"),
         ("run.sh", "python -c 'torchaudio.load_wav(1)'  # compat: ignore\n", None),
     ],
 )
@@ -117,6 +120,17 @@ test_strings_that_are_looked_up = table(
 )
 
 test_a_backend_given_to_info = table(
+    *(
+        stays(f"{name}, {target}", f"import {module}\n{line.replace('CALL', call)}\n", "TAC128", target=target)
+        for target, module, call in (("2.2", "torchaudio", "torchaudio.load"), ("2.9", "compat", "compat.info"))
+        for name, line in (
+            ("a name", "NAME = 'sox_io'\nx = CALL(p, backend=NAME)"),
+            ("a name with a type", "NAME: str = 'sox_io'\ndef f(p):\n    return CALL(p, backend=NAME)"),
+            ("a default", "def f(p, backend='sox_io'):\n    return CALL(p, backend=backend)"),
+            ("a keyword's default", "def f(p, *, a=1, backend='sox_io'):\n    return CALL(p, backend=backend)"),
+        )
+    ),
+    stays("another name", "import torchaudio\ndef f(p, a='sox_io', backend='sox'):\n    return torchaudio.load(p, backend=backend)\n"),
     changes(
         "which this package serves at 2.9",
         "import torchaudio\nx = torchaudio.info(p, backend='sox_io')\n",

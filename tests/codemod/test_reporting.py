@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from compat.codemod.files.other_files import pins, torch_pins
-from compat.codemod.reporting import explain
 from compat.codemod.reporting.causes import blocks
 from compat.codemod.reporting.plain import caret
+from compat.codemod.reporting.refusals import refusals
 from compat.codemod.run import cli
 from compat.codemod.source import Finding, Place
 
 SETTER = 'import torchaudio\n\ntorchaudio.set_audio_backend("soundfile")\n'
-ASKS = "import torchaudio\n\nprint(torchaudio.get_audio_backend())\n"
+ASKS = "import b, torchaudio\n\nprint(torchaudio.get_audio_backend())\n"
 OLD = "import torchaudio\nx = torchaudio.load(filepath=p)\n"
 WAV = "import torchaudio\n\tx = torchaudio.load_wav('a')\n".replace("\t", "")
 
@@ -66,16 +66,35 @@ def test_causes_of_which_no_finding_speaks_are_told_by_what_waits() -> None:
     assert [(block.reason, str(block.places[0]), len(block.waiting)) for block in found] == [("load is patched", "test_a.py:7:1", 2)]
 
 
+def test_a_chain_ends_at_its_last_cause() -> None:
+    first = Finding("TAC102", at("a.py", 1), "an f-string", "", (at("f.py", 4),))
+    second = Finding("TAC103", at("b.py", 1), "more than one backend is set", "", (at("a.py", 1),))
+    [block] = blocks([second, first])
+    assert (block.reason, str(block.places[0]), len(block.waiting)) == ("an f-string", "f.py:4:1", 2)
+
+
+def test_places_to_see_are_no_causes() -> None:
+    [block] = blocks([Finding("TAC110", at("a.py", 1), "load may be called here", "", (at("a.py", 9),))])
+    assert (str(block.places[0]), [str(place) for place in block.related]) == ("a.py:1:1", ["a.py:9:1"])
+
+
 def test_the_same_words_in_many_places_are_one_block() -> None:
     [block] = blocks([Finding("TAC115", at("a.py", line), "it went", "Write another.") for line in range(1, 30)])
     assert len(block.places) == 29
 
 
 def test_findings_that_name_each_other_are_one_block() -> None:
-    call = Finding("TAC110", at("a.py", 1), "refused", "", (at("t.py", 2),))
+    call = Finding("TAC110", at("a.py", 1), "it is gone; not changed, because load is patched", "", (at("t.py", 2),))
     mock = Finding("TAC123", at("t.py", 2), "it is patched here", "", (at("a.py", 1),))
     [block] = blocks([call, mock])
     assert (block.rule, block.waiting) == ("TAC123", (call,))
+
+
+def test_of_a_ring_the_first_is_the_cause() -> None:
+    places = [at(f"{name}.py", 1) for name in "cab"]
+    ring = [Finding("TAC101", place, "more than one", "", (places[index - 1],)) for index, place in enumerate(places)]
+    [block] = blocks(ring)
+    assert ([str(place) for place in block.places], len(block.waiting)) == (["a.py:1:1"], 2)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +120,8 @@ def test_text(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "  |\n"
         "3 | print(torchaudio.get_audio_backend())\n"
         "  |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
-        f"  = help: {re.search('help: (.*)', out)[1]}\n"  # type: ignore[index]
+        "  = help: Delete it, or show or give list_audio_backends() or the name that the calls get as backend=;\n"
+        "    set_audio_backend() stays while get_audio_backend() is used.\n"
         "  = 1 place waits for it: b.py:3:1\n"
         "\n"
         "Pins to move with it. Pin the release you move to, together with torch: `torchaudio-compat doctor --pins` prints both lines.\n"
@@ -123,6 +143,9 @@ def test_text(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
         ({"a.py": WAV}, ["--fail-on", "nothing"], 0),
         ({"requirements.txt": "torchaudio==2.0.2\n"}, [], 0),
         ({"requirements.txt": "torchaudio==2.0.2\n"}, ["--fail-on", "any"], 1),
+        ({"Dockerfile": "ENV TORCHAUDIO_USE_BACKEND_DISPATCHER=1\n"}, [], 0),
+        ({"Dockerfile": "ENV TORCHAUDIO_USE_BACKEND_DISPATCHER=1\n"}, ["--target", "2.1"], 1),
+        ({"run.sh": "python -c 'import torchaudio; torchaudio.load_wav(1)'\n"}, [], 1),
         ({"a.py": OLD}, ["--check"], 1),
         ({"a.py": OLD}, ["--check", "--fail-on", "nothing"], 0),
         ({"a.py": OLD}, [], 0),
@@ -134,6 +157,15 @@ def test_text(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_exit_status(project: Path, files: dict[str, str], options: list[str], status: int) -> None:
     put(project, files)
     assert cli.main(options) == status
+
+
+def test_what_does_not_count_is_a_notice(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(project, {"a.py": WAV, "requirements.txt": "torchaudio==2.0.2\n"})
+    cli.main(["--format", "github"])
+    assert re.findall(r"::(\w+) file=([\w.]+)", capsys.readouterr().out) == [("warning", "a.py"), ("notice", "requirements.txt")]
+    cli.main(["--format", "sarif"])
+    [run] = json.loads(capsys.readouterr().out)["runs"]
+    assert {one["ruleId"]: one["level"] for one in run["results"]} == {"TAC133": "note", "TAC115": "warning"}
 
 
 def test_a_baseline_holds_what_is_known(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -266,9 +298,9 @@ def test_refusals_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_each_refusal_is_one_that_the_codemod_gives() -> None:
-    root = Path(explain.__file__).parents[1]
+    root = Path(cli.__file__).parents[1]
     source = "".join(path.read_text("utf-8") for room in ("plan", "uses", "run") for path in sorted((root / room).glob("*.py")))
-    assert [one["says"] for one in explain.refusals() if one["says"] not in source] == []
+    assert [one["says"] for one in refusals() if one["says"] not in source] == []
 
 
 # The page
@@ -308,6 +340,14 @@ def test_the_page_is_whole_and_links_to_the_places(project: Path) -> None:
     assert "1 place waits for it" in text
     assert "../a.py#L3" in tags.links
     assert all((path.parent / link.partition("#")[0]).exists() for link in tags.links)
+
+
+def test_what_is_too_much_for_the_page_is_counted(project: Path) -> None:
+    put(project, {"a.py": "import torchaudio\n" + "x = torchaudio.load_wav('a')\n" * 300})
+    cli.main(["--check", "--report", "page.html"])
+    text = (project / "page.html").read_text()
+    assert text.count("<div class='place'>") == 200
+    assert "and 100 more" in text
 
 
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed; tests/system-packages.sh installs it")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import pathlib
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +13,7 @@ from collections.abc import Callable
 import pytest
 
 import compat.cli
-from tests.conftest import ASSETS
+from tests.conftest import ASSETS, ROOT
 
 Python = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -101,6 +103,46 @@ def test_an_error_of_the_program_points_at_the_program(python: Python, tmp_path:
     assert done.returncode == 1
     assert f'File "{script}", line 3' in done.stderr
     assert "/nonexistent.wav" in done.stderr.splitlines()[-1]
+
+
+# a program that fails, and what its standard error ends with
+FAILING = {
+    "an error": ("def inner():\n    raise ValueError('mine')\n\ninner()\n", "ValueError: mine"),
+    "an error that followed another": ("try:\n    1 / 0\nexcept ZeroDivisionError:\n    raise KeyError('two')\n", "KeyError: 'two'"),
+    "Ctrl-C": ("raise KeyboardInterrupt\n", "KeyboardInterrupt"),
+    "a group": ("raise ExceptionGroup('several', [ValueError(1)])\n", "+------------------------------------"),
+    "a syntax error": ("x = (\n", "SyntaxError: '(' was never closed"),
+    "its own hook": (
+        "import sys, traceback\nsys.excepthook = lambda k, v, t: print('hook', *traceback.extract_tb(t), file=sys.stderr)\n1 / 0\n",
+        "line 3 in <module>>",
+    ),
+    "a call of ours": ("import torchaudio\ntorchaudio.load('/nonexistent.wav')\n", "No such file or directory"),
+}
+
+
+@pytest.mark.parametrize("form", ["script", "module", "folder"])
+@pytest.mark.parametrize("case", FAILING)
+def test_a_traceback_begins_with_the_frames_of_the_program(python: Python, tmp_path: pathlib.Path, form: str, case: str) -> None:
+    """As if Python had run it, also for a hook of the program's own."""
+    program, end = FAILING[case]
+    for file in ("__main__.py", "tool.py"):
+        (tmp_path / file).write_text(program)
+    arguments = {"script": [str(tmp_path / "tool.py")], "folder": [str(tmp_path)], "module": ["-m", "tool"]}[form]
+    code = f"import os, sys; os.chdir({str(tmp_path)!r}); import compat.cli; sys.exit(compat.cli.main({['run', *arguments]!r}))"
+    told = python("-c", code).stderr
+    frames = re.findall(r'File "([^"]+)", line|FrameSummary file ([^,]+),', told)
+    assert pathlib.Path("".join(frames[0])).parent == tmp_path, told
+    assert "runpy" not in told
+    assert "compat/run.py" not in told
+    assert end in told.strip().splitlines()[-1], told
+
+
+def test_an_end_by_ctrl_c_has_the_status_that_python_gives(python: Python, tmp_path: pathlib.Path) -> None:
+    """A shell tells by it that the user stopped the program."""
+    (tmp_path / "tool.py").write_text("raise KeyboardInterrupt\n")
+    plain, run = python(str(tmp_path / "tool.py")), python("-m", "compat.run", str(tmp_path / "tool.py"))
+    assert run.returncode == plain.returncode
+    assert run.stderr == plain.stderr
 
 
 @pytest.mark.parametrize("name", ["compat", "legacy", "dispatcher", "others"])
@@ -227,3 +269,53 @@ def test_where_torch_is_missing_the_command_suits_the_machine(
     assert words in said
     assert "pip install torch" in said
     assert not not_words or not_words not in said
+
+
+def _torch(folder: pathlib.Path, code: str, version: str) -> dict[str, str]:
+    """The environment of a process that finds this torch, which is not one, before the real one."""
+    package, info = folder / "torch", folder / f"torch-{version}.dist-info"
+    package.mkdir(parents=True)
+    info.mkdir()
+    (package / "__init__.py").write_text(code)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: torch\nVersion: {version}\n")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
+
+
+@pytest.mark.parametrize("program", ["import torch", "import torchaudio; torchaudio.load({wav!r})"])
+def test_a_torch_that_does_not_import_is_told_with_its_mend(tmp_path: pathlib.Path, program: str) -> None:
+    """Under the traceback, wherever the program or this package imports it first."""
+    script = tmp_path / "old.py"
+    script.write_text(program.format(wav=str(ROOT / "tests" / "oracle" / "assets" / "mono_s16.wav")))
+    environment = _torch(tmp_path / "site", "raise ImportError('libcudnn.so.9: cannot open shared object file')", "2.8.0+cpu")
+    done = subprocess.run(
+        [sys.executable, "-m", "compat.run", str(script)], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    last = done.stderr.strip().splitlines()[-1]
+    assert done.returncode == 1
+    assert "ImportError: libcudnn.so.9" in done.stderr
+    assert "the torch that is installed does not import" in last
+    assert "torch==2.8.0 --index-url https://download.pytorch.org/whl/cpu" in last
+
+
+def test_another_missing_module_is_not_laid_to_torch(tmp_path: pathlib.Path) -> None:
+    script = tmp_path / "old.py"
+    script.write_text("import surely_not_installed")
+    environment = _torch(tmp_path / "site", "raise ImportError('broken')", "2.8.0")
+    done = subprocess.run(
+        [sys.executable, "-m", "compat.run", str(script)], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.stderr.strip().splitlines()[-1] == "ModuleNotFoundError: No module named 'surely_not_installed'"
+
+
+def test_a_torch_that_is_too_old_is_told_in_a_line(tmp_path: pathlib.Path) -> None:
+    script = tmp_path / "old.py"
+    script.write_text("print('ran')")
+    environment = _torch(tmp_path / "site", "", "1.13.1")
+    done = subprocess.run(
+        [sys.executable, "-m", "compat.run", str(script)], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert not done.stdout
+    assert "torch 1.13.1 is too old" in done.stderr
+    assert "--upgrade torch" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -51,7 +51,6 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Iterator[Play]:
         (["conda"], {}, ["conda install -c conda-forge sox"]),
         (["mamba", "apt-get"], {"is_conda": True}, ["mamba install -c conda-forge sox", "sudo apt-get install -y libsox3 libsox-fmt-all"]),
         ([], {"is_conda": True}, ["conda install -c conda-forge sox"]),
-        ([], {"platform": "win32"}, ["conda install -c conda-forge sox"]),
         ([], {"platform": "darwin"}, ["brew install sox", "conda install sox"]),
     ],
 )
@@ -123,3 +122,14 @@ def test_mends_by_what_is_installed_and_by_whom(
     play("conda")
     monkeypatch.setattr(dists, "first", installed.get)
     assert [re.sub(r"^\S*python\S* -m ", "", command) for command in make().commands] == commands
+
+
+def test_on_windows_libsox_is_named_since_no_package_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """conda-forge's has sox.exe alone, with the library linked in."""
+    monkeypatch.setattr(mends.sys, "platform", "win32")
+    monkeypatch.setattr(machine.os, "name", "nt")
+    said = mends.library("libsox.so")
+    monkeypatch.undo()
+    assert "64 bits" in said.text
+    assert said.commands[0].startswith("$env:TORCHAUDIO_COMPAT_LIBSOX = 'C:")
+    assert not any("conda" in command for command in said.commands)

@@ -61,7 +61,7 @@ def run(cell: Cell, jobs: int, only: list[str]) -> dict[str, Any]:
     lines = done.stdout.strip().splitlines() or done.stderr.strip().splitlines()
     counts = {kind: int(number) for number, kind in re.findall(r"(\d+) (passed|failed|skipped|error)", lines[-1] if lines else "")}
     row.update(passed=counts.get("passed", 0), failed=counts.get("failed", 0) + counts.get("error", 0), skipped=counts.get("skipped", 0))
-    row.update(tests=" ".join(path.removeprefix("tests/").removesuffix(".py") for path in only) or "all")
+    row.update(tests=", ".join(_short(path) for path in only) or "all")
     row.update(seconds=round(time.monotonic() - begun))
     broken = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
     if done.returncode not in (0, 1):
@@ -74,6 +74,11 @@ def run(cell: Cell, jobs: int, only: list[str]) -> dict[str, Any]:
         row["broken"] = [name for name, why in whys.items() if not why]
         row.update(failed=len(names) - len(whys) + len(row["broken"]), known_failures=len(whys) - len(row["broken"]))
     return row
+
+
+def _short(path: str) -> str:
+    """Name tests as the table does: a file, or with what it was recorded, ``oracle/test_oracle[2.2-dispatcher]``."""
+    return re.sub(r"\.py(::\w+)?", "", path.removeprefix("tests/"))
 
 
 def _matches(name: str, pattern: str) -> bool:

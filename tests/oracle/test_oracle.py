@@ -110,7 +110,7 @@ def test_the_outcomes_are_those_of_the_release(name: str) -> None:
     ]
     assert _told_of_cuts(here) <= _CUT
     assert not unneeded, "accepted, but the same by now"
-    # what differs by an older PyAV does not count: the share is promised for those that are pinned
+    # what differs by another PyAV does not count: the share is promised for the one that is pinned
     of_av = [row["case"] for row in accepted() if "av" in row]
     counted = [case for case in differing if not any(fnmatch.fnmatchcase(case, pattern) for pattern in of_av)]
     assert len(counted) <= (1 - RUNS[name].share) * len(recorded)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import re
+import socket
 import time
-from collections.abc import Iterable, Iterator
+import urllib.parse
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from compat.audit.engines.engine import EngineError, Outcome, Task
@@ -21,6 +23,9 @@ _FILES = 16
 _BYTES = 64 << 20
 _AHEAD = 3
 _LOOK_SECONDS = 5.0
+# of a scheduler that is there, a connection takes a fraction of it; nobody is kept waiting for one that is not
+_CONNECT_SECONDS = 3.0
+_BY_SOCKET = ("tcp", "tls")
 _NOT_YET: Any = object()
 
 
@@ -29,25 +34,55 @@ class DaskEngine:
 
     Args:
         scheduler: ``tcp://HOST:PORT`` (or ``tls://``), or ``local[N]`` for N worker processes of this machine.
-        patience: seconds to wait for a scheduler to answer, and for a worker where there is none.
+        patience: seconds to wait for a worker where there is none.
+        tell: is told what the engine waits for.
 
     Raises:
         UsageError: it is neither, or Dask is not installed.
+        EngineError: nothing answers at that address.
     """
 
     scheduler: str
     patience: float
 
-    def __init__(self, scheduler: str, patience: float = 60.0) -> None:
-        self.scheduler, self.patience = scheduler, patience
+    def __init__(self, scheduler: str, patience: float = 60.0, tell: Callable[[str], None] = lambda text: None) -> None:
+        self.scheduler, self.patience, self._tell = scheduler, patience, tell
         self._local = _LOCAL.fullmatch(scheduler)
         if not self._local and "://" not in scheduler:
             raise UsageError(f"--scheduler {scheduler}: it is tcp://HOST:PORT, or local[N]")
+        if not self._local:
+            self._look()
         try:
             import distributed
         except ImportError as why:
             raise UsageError(f"--scheduler needs Dask ({why}): pip install 'torchaudio-compat[audit]'") from why
         self._distributed: Any = distributed
+
+    def _look(self) -> None:
+        """See that something answers there, before the files are looked for, which may take an hour.
+
+        Raises:
+            EngineError: nothing does.
+        """
+        address = urllib.parse.urlsplit(self.scheduler)
+        try:
+            host, port = address.hostname, address.port
+        except ValueError as why:
+            raise UsageError(f"--scheduler {self.scheduler}: it is tcp://HOST:PORT, or local[N] ({why})") from why
+        if address.scheme not in _BY_SOCKET or not host or not port:
+            return
+        self._tell(f"connecting to the scheduler at {self.scheduler}")
+        try:
+            with socket.create_connection((host, port), timeout=_CONNECT_SECONDS) as connection:
+                # a scheduler speaks first; what does not would be waited for without an end
+                if address.scheme == "tcp" and not connection.recv(1):
+                    raise self._silent(ConnectionError("something else listens there"))
+        except (OSError, UnicodeError) as why:
+            raise self._silent(why) from why
+
+    def _silent(self, why: Exception) -> EngineError:
+        hint = "Is it started, and is that its address? `dask scheduler` prints it. local[2] needs none"
+        return EngineError(f"no scheduler answers at {self.scheduler} ({why}). {hint}")
 
     def run(self, task: Task[Outcome], items: Iterable[Item]) -> Iterator[Outcome]:
         """See ``Engine``."""
@@ -55,12 +90,12 @@ class DaskEngine:
             try:
                 client = held.enter_context(self._client(held))
             except (OSError, TimeoutError) as why:
-                raise EngineError(f"no scheduler answers at {self.scheduler} ({why})") from why
+                raise self._silent(why) from why
             yield from self._through(client, task, items)
 
     def _client(self, held: contextlib.ExitStack) -> Any:
         if self._local is None:
-            return self._distributed.Client(self.scheduler, timeout=self.patience, set_as_default=False)
+            return self._distributed.Client(self.scheduler, timeout=_CONNECT_SECONDS, set_as_default=False)
         number = int(self._local[1]) if self._local[1] else None
         cluster = held.enter_context(
             self._distributed.LocalCluster(n_workers=number, threads_per_worker=1, processes=True, dashboard_address=None)
@@ -114,7 +149,10 @@ class DaskEngine:
                 return list(self._distributed.wait(list(going), timeout=_LOOK_SECONDS, return_when="FIRST_COMPLETED").done)
             if client.nthreads():
                 seen = time.monotonic()
-            elif time.monotonic() - seen > self.patience:
+            elif time.monotonic() - seen <= self.patience:
+                waited = time.monotonic() - seen
+                self._tell(f"the scheduler has no worker; waiting for one ({waited:.0f} of {self.patience:g} s)")
+            else:
                 raise EngineError(f"the scheduler at {self.scheduler} has had no worker for {self.patience:g} s. The same command goes on")
 
     def _rows(self, future: Any, batch: list[Item]) -> Any:

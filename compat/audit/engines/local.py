@@ -11,6 +11,7 @@ import contextlib
 import itertools
 import multiprocessing
 import multiprocessing.connection
+import multiprocessing.resource_tracker
 import signal
 import sys
 import time
@@ -129,7 +130,8 @@ class _Worker(Generic[Outcome]):
         self.pipe, other = context.Pipe()
         self._at = context.RawValue("q", _IDLE)
         self._process = context.Process(target=_work, args=(other, task, self._at), daemon=True)
-        self._process.start()
+        with _undisturbed():
+            self._process.start()
         other.close()
         self.given: dict[int, Item] = {}
         self._number = 0
@@ -198,6 +200,20 @@ class _Worker(Generic[Outcome]):
         """Let it go: at once, because nothing of it is needed any more."""
         self._process.kill()
         self._process.join()
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold Ctrl-C back in what is started here, which inherits that: the parent decides, and gets it as soon as this is over."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    multiprocessing.resource_tracker.ensure_running()  # which would let it through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _context() -> Any:

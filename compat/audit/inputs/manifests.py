@@ -16,6 +16,9 @@ _USUAL = (
     "uri", "url",
 )  # fmt: skip
 
+# texts beside the paths may be whole transcripts; what a C long holds everywhere
+_LONGEST_FIELD = (1 << 31) - 1
+
 
 def paths(file: IO[str], kind: str, name: str, field: str | None) -> Iterator[str]:
     """The paths that an open manifest lists.
@@ -42,21 +45,35 @@ def _lines(file: IO[str], name: str, field: str | None) -> Iterator[str]:
 
 def _table(delimiter: str) -> Callable[[IO[str], str, str | None], Iterator[str]]:
     def read(file: IO[str], name: str, field: str | None) -> Iterator[str]:
-        rows = csv.reader(file, delimiter=delimiter)
-        header = next(rows, None)
+        csv.field_size_limit(_LONGEST_FIELD)
+        rows = _checked(csv.reader(file, delimiter=delimiter), name)
+        _, header = next(rows, (0, None))
         if header is None:
             return
         column = _column([title.strip().lstrip("\ufeff") for title in header], name, field)
-        for row in rows:
+        for number, row in rows:
             if not row:
                 continue
             if column >= len(row):
-                raise UsageError(f"{name}:{rows.line_num}: the line has {len(row)} columns, and the path is in column {column + 1}")
+                raise UsageError(f"{name}:{number}: the line has {len(row)} columns, and the path is in column {column + 1}")
             if not row[column].strip():
-                raise UsageError(f"{name}:{rows.line_num}: column {column + 1}, which has the path, is empty")
+                raise UsageError(f"{name}:{number}: column {column + 1}, which has the path, is empty")
             yield row[column]
 
     return read
+
+
+def _checked(rows: Any, name: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows with the numbers of their lines.
+
+    Raises:
+        UsageError: one is none.
+    """
+    try:
+        for row in rows:
+            yield rows.line_num, row
+    except csv.Error as why:
+        raise UsageError(f"{name}:{rows.line_num}: not a row of a table ({why})") from why
 
 
 def _column(header: list[str], name: str, field: str | None) -> int:
@@ -78,7 +95,7 @@ def _json(file: IO[str], name: str, field: str | None) -> Iterator[str]:
             continue
         try:
             entry = json.loads(line)
-        except ValueError as why:
+        except (ValueError, RecursionError) as why:
             raise UsageError(f"{name}:{number}: not a line of JSON ({why})") from why
         yield _field(entry, f"{name}:{number}", field)
 

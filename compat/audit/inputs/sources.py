@@ -89,15 +89,15 @@ class Sources:
         try:
             if any(sign in path.partition("?")[0] for sign in "*["):
                 found, base = system.glob(path, detail=True), _fixed(path)
-                if not found:
-                    raise UsageError(f"{place}: no file matches")
             elif formats.extension(place) not in formats.AUDIO and system.isdir(path):
                 found, base = system.find(path, detail=True), path
                 found = {name: info for name, info in found.items() if self._taken(name)}
             else:
                 found, base = {path: system.info(path)}, path.rpartition("/")[0]
-        except (OSError, ValueError) as why:
+        except Exception as why:  # each file system has errors of its own
             raise UsageError(f"{place}: it cannot be listed ({type(why).__name__}: {why})") from why
+        if not found and any(sign in path.partition("?")[0] for sign in "*["):
+            raise UsageError(f"{place}: no file matches")
         for name, info in sorted(found.items()):
             if info.get("type") != "directory":
                 stamp = next((str(info[key]) for key in _STAMPS if info.get(key)), "")
@@ -114,7 +114,9 @@ class Sources:
                     whole = path if is_url(path) or os.path.isabs(path) or not folder else f"{folder.rstrip('/')}/{path}"
                     item = Item(whole) if is_url(whole) else _local(whole)
                     yield self._paired(item, folder)
-        except (OSError, UnicodeDecodeError) as why:
+        except UsageError:
+            raise
+        except Exception as why:  # and each compression
             raise UsageError(f"{place}: the manifest cannot be read ({why})") from why
 
     def _walked(self, folder: str) -> Iterator[str]:
@@ -128,7 +130,7 @@ class Sources:
                 raise UsageError(f"{why.filename}: the folder cannot be read ({why.strerror})") from why
             waiting += [entry.path for entry in reversed(found) if entry.is_dir(follow_symlinks=False)]
             for entry in found:
-                if entry.is_file() or (entry.is_symlink() and not os.path.exists(entry.path)):
+                if _is_there(entry):
                     yield entry.path
                 elif entry.is_symlink() and entry.is_dir():
                     self.links += 1
@@ -150,6 +152,14 @@ class Sources:
         if relative.startswith(".."):
             relative = item.path.lstrip("/")
         return item._replace(other=f"{self.against.rstrip('/')}/{relative}")
+
+
+def _is_there(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a file, or a link that leads nowhere, which is told of as a file that cannot be read."""
+    try:
+        return entry.is_file() or (entry.is_symlink() and not os.path.exists(entry.path))
+    except OSError:  # a link to itself
+        return True
 
 
 def _folder(place: str) -> str:
@@ -198,7 +208,7 @@ def _text(place: str) -> Iterator[IO[str]]:
 def _local(path: str) -> Item:
     try:
         status = os.stat(path)
-    except OSError:
+    except (OSError, ValueError):  # a NUL in it
         return Item(path)
     return Item(path, f"{status.st_size}-{status.st_mtime_ns}", status.st_size)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import IO
 
@@ -10,12 +11,14 @@ from compat.audit.progress import duration
 from compat.audit.reporting.result import Result
 from compat.audit.rows import Row
 
+# halves of pairs of UTF-16, which no bytes stand for
+_HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _COLOURS = {SAME: "green", DIFFERENCES: "yellow", ERRORS: "red"}
 
 
 def printable(text: str) -> str:
     """A path that is not UTF-8, with what cannot be shown replaced; nothing in it moves the cursor."""
-    clean = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    clean = _HALVES.sub("\ufffd", text).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in clean)
 
 

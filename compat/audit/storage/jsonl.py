@@ -42,13 +42,13 @@ class JsonLines(Store):
             for number, line in enumerate(file, 1):
                 try:
                     yield from_dict(_values(line))
-                except (ValueError, TypeError) as why:
+                except (ValueError, TypeError, RecursionError) as why:
                     hint = "take the line out, and its file is compared again; or name another file with --results"
                     raise UsageError(f"{self.path}:{number}: this is no row of an audit ({why}); {hint}") from why
 
     def append(self, row: Row) -> None:
         values = {name: value for name, value in row.as_dict().items() if value not in (None, "")}
-        self._file.write(json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogateescape") + b"\n")
+        self._file.write(_line(values) + b"\n")
         if time.monotonic() - self._flushed > _FLUSH_SECONDS:
             self._file.flush()
             self._flushed = time.monotonic()
@@ -60,6 +60,14 @@ class JsonLines(Store):
 
     def close(self) -> None:
         self._file.close()
+
+
+def _line(values: dict[str, Any]) -> bytes:
+    """A row as JSON, so that reading it gives the same text, whatever a path has in it."""
+    try:
+        return json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half a pair of UTF-16, as a JSON manifest may have it
+        return json.dumps(values).encode()
 
 
 def _lock(file: IO[bytes], path: str) -> None:
@@ -91,7 +99,7 @@ def _refuse_others(file: IO[bytes], path: str) -> None:
     try:
         if line:
             _values(line)
-    except ValueError as why:
+    except (ValueError, RecursionError) as why:
         half_written = not line.endswith(b"\n") and isinstance(why, json.JSONDecodeError | UnicodeDecodeError)
         if not half_written or not (line.startswith(_BEGIN) or _BEGIN.startswith(line)):
             raise UsageError(f"{path}: no audit has made this file, and it is left as it is; name another one with --results") from why

@@ -57,18 +57,23 @@ class Parquet(Store):
         parts = self._parts()
         if not parts:
             return False
-        stored = self._parquet.read_table(parts[-1], columns=["path", "stamp"]).to_pylist()
+        try:
+            stored = self._parquet.read_table(parts[-1], columns=["path", "stamp"]).to_pylist()
+        except (self._arrow.ArrowException, OSError, ValueError) as why:
+            raise UsageError(f"{parts[-1]}: it is damaged ({why}); delete it, and its files are compared again") from why
         return bool(stored == [{"path": row.path, "stamp": row.stamp} for row in waiting])
 
     def rows(self) -> Iterator[Row]:
         for part in self._parts():
             try:
                 file = self._parquet.ParquetFile(part)
-            except self._arrow.ArrowInvalid as why:
-                raise UsageError(f"{part}: it is damaged ({why}); delete it, and its files are compared again") from why
-            for batch in file.iter_batches():
-                for values in batch.to_pylist():
-                    yield from_dict(values)
+                for batch in file.iter_batches():
+                    for values in batch.to_pylist():
+                        yield from_dict(values)
+            except (self._arrow.ArrowException, OSError, ValueError, TypeError) as why:
+                raise UsageError(
+                    f"{part}: it is damaged, or no audit made it ({why}); delete it, and its files are compared again"
+                ) from why
         yield from list(self._waiting)
 
     def append(self, row: Row) -> None:

@@ -52,7 +52,7 @@ class Prose:
 
 
 class Document:
-    """A document; each kind inherits from it, in a file of its own.
+    """A document that is one piece; each kind inherits from it, in a file of its own.
 
     Attributes:
         kinds: the kinds of file that it reads, of ``discovery``.
@@ -91,11 +91,11 @@ class Document:
             raise UnreadableError(f"its text does not fit {self._encoding}: {why}") from why
 
     def _pieces(self) -> Iterator[Piece]:
-        raise NotImplementedError
+        yield Piece(self.path, self.text)
 
     def rebuild(self, texts: dict[str, str]) -> bytes:
         """The document with new texts for its pieces, by their keys."""
-        raise NotImplementedError
+        return self._encode(texts[self.path])
 
     def located(self, place: Place, texts: dict[str, str] | None = None) -> Place:
         """A place in a piece, as a place in the document; ``texts`` where it is a place in the new text."""

@@ -8,6 +8,7 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from compat.codemod.source import Notes, grouped, is_test
 
@@ -28,7 +29,7 @@ class File:
     Attributes:
         imports: the dotted names it imports, as they stand there; those inside a package begin with a dot.
         is_main: it is run as a program.
-        dynamic: it is run as a program and imports by names that are not written out.
+        dynamic: it imports by names that are not written out.
         replaces: it may put something in a function's place.
     """
 
@@ -51,12 +52,12 @@ class Files:
     """The Python files of a project, by the dotted names that may mean them; they are sorted when the first name is looked up."""
 
     def __init__(self, paths: Iterable[str]) -> None:
-        self._paths = list(paths)
+        self.paths: list[str] = list(paths)
 
     @functools.cached_property
     def _by_last(self) -> dict[str, list[tuple[str, str]]]:
         """For the last part of a name, the dotted names that end so, each with its file."""
-        dotted = ((_dotted(path).removesuffix(".__init__"), path) for path in self._paths)
+        dotted = ((_dotted(path).removesuffix(".__init__"), path) for path in self.paths)
         return grouped((name.rpartition(".")[2], (f".{name}", path)) for name, path in dotted)
 
     def link(self, file: File) -> Linked:
@@ -149,6 +150,8 @@ class Quiet:
         self.paths = list(paths)
         self.all = frozenset(self.paths)
         self._read = read
+        # Those that had to be parsed, by path; whoever parses them keeps them here.
+        self.parsed: dict[str, Any] = {}
 
     @functools.cached_property
     def replacing(self) -> list[str]:
@@ -197,7 +200,7 @@ def facts(path: str, data: bytes) -> File:
             start = data.rfind(b"\n", 0, start - 1) + 1
         found.update(_names(data[start:at], match[1]))
     is_main = b"__main__" in data and _MAIN.search(b"\n" + data) is not None
-    dynamic = is_main and any(word in data for word in _DYNAMIC)
+    dynamic = any(word in data for word in _DYNAMIC)
     return File(path, frozenset(found), is_main, dynamic, b"mock" in data or b"monkeypatch" in data or is_test(path))
 
 

@@ -52,7 +52,7 @@ def replace_all(changes: Sequence[Change]) -> None:
             puts = []
             for at, _, new in changes:
                 puts.append(stack.enter_context(writing.staged(at, new)))
-            json.dump([_entry(change) for change in changes], file)
+            json.dump([(os.path.abspath(path), _digest(new), base64.b64encode(old).decode()) for path, old, new in changes], file)
             file.flush()
             os.fsync(file.fileno())
             for put, change in zip(puts, changes, strict=True):
@@ -65,10 +65,7 @@ def replace_all(changes: Sequence[Change]) -> None:
 @contextlib.contextmanager
 def _journal(changes: Sequence[Change]) -> Iterator[IO[str]]:
     """Make the journal, locked; it is gone at the end, and the files are as they were where that is an error."""
-    for folder in _homes(changes):
-        path = os.path.join(folder, NAME)
-        if os.access(folder, os.W_OK):
-            break
+    path = _place(changes)
     try:
         with open(path, "x", encoding="ascii", opener=writing.private) as file:
             _lock(file)
@@ -82,16 +79,13 @@ def _journal(changes: Sequence[Change]) -> Iterator[IO[str]]:
     os.unlink(path)
 
 
-def _homes(changes: Sequence[Change]) -> Iterator[str]:
-    """Folders that the next run looks at, whether it looks at more of the project or at less."""
-    paths = [os.path.abspath(change.path) for change in changes]
+def _place(changes: Sequence[Change]) -> str:
+    """Where the next run looks, whether it looks at more of the project or at less."""
+    folders = [os.path.dirname(os.path.abspath(change.path)) for change in changes]
     with contextlib.suppress(ValueError):  # other drives
-        yield os.path.commonpath(map(os.path.dirname, paths))
-    yield os.path.dirname(paths[0])
-
-
-def _entry(change: Change) -> tuple[str, str, str]:
-    return os.path.abspath(change.path), _digest(change.new), base64.b64encode(change.old).decode()
+        if os.access(common := os.path.commonpath(folders), os.W_OK):
+            return os.path.join(common, NAME)
+    return os.path.join(folders[0], NAME)
 
 
 def _digest(data: bytes) -> str:

@@ -50,21 +50,24 @@ class Magics:
         if cell and cell[1] not in _RUN_PYTHON:
             may_load = cell[1] not in _SHOWN and NAMED.search(code) is not None
             return "", [Hidden(1, "" if cell[1] in _SHOWN else code, may_load)]
-        lines, hidden = code.split("\n"), []
+        hidden: dict[int, Hidden] = {}
+        written = code.split("\n")
+        lines = list(written)
         while error := not_python("\n".join(lines)):
             first = (error.lineno or 0) - 1
             if not 0 <= first < len(lines) or not _LINE.match(lines[first]):
                 raise error
             last = first
-            while lines[last].rstrip().endswith("\\") and last + 1 < len(lines):
+            while written[last].rstrip().endswith("\\") and last + 1 < len(lines):
                 last += 1
-            taken = lines[first : last + 1]
+            taken = written[first : last + 1]  # a later line may be masked already, and goes on from this one
             lines[first : last + 1] = self._masked(taken)
+            hidden = {line: one for line, one in hidden.items() if not first <= line <= last}
             if "compat: hidden" in lines[first] and not _HELP.match(taken[-1]):
                 text = "\n".join(taken)
                 may_load = not _INSTALLS.match(text) and (NAMED.search(text) or _RUNS.match(text)) is not None
-                hidden.append(Hidden(first + 1, text, may_load))
-        return "\n".join(lines), hidden
+                hidden[first] = Hidden(first + 1, text, may_load)
+        return "\n".join(lines), list(hidden.values())
 
     def _masked(self, lines: list[str]) -> list[str]:
         """The same number of lines, that Python reads."""

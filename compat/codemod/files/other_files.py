@@ -23,6 +23,8 @@ _IMPORT = re.compile(r"\bfrom[ \t]+(torchaudio(?:\.\w+)*)[ \t]+import[ \t]+([\w,
 _CALL = r"\btorchaudio\.(?:load|save|info)\b"
 _TARGET = rf"^([ \t]*)(?:- )?_target_:[ \t]*[\"']?{_CALL}[\"']?[ \t]*\n"
 _FILEPATH = re.compile(rf"{_CALL}[^\n]*?\b(?P<shell>filepath)=|{_TARGET}(?:\2.*\n){{0,20}}?\2[ \t]*(?P<yaml>filepath):", re.M)
+# A module that stands in these is told to a tool: what mypy ignores, which warnings are shown.
+_CONFIGURATION = (".toml", ".cfg", ".ini")
 _NAME = re.compile(r"\bsox_io\b")
 
 
@@ -84,7 +86,8 @@ def findings(path: str, prose: Prose, target: str) -> Iterator[Finding]:
         found.append((match.start(), match.end(), f"{match.group()} seems to be called from here", "Change it by hand."))
     said = [(first, last) for first, last, *_ in found]
     for start, end, name in _paths(text):
-        if old_names.is_old(name, target) and not any(first < end and start < last for first, last in said):
+        configures = path.endswith(_CONFIGURATION) and old_names.is_module(name)
+        if old_names.is_old(name, target) and not configures and not any(first < end and start < last for first, last in said):
             reason = f"{name} is not in torchaudio {target}, or has moved"
             found.append((start, end, reason, old_names.gone(name) or "Change it by hand."))
     for match in _FILEPATH.finditer(text):

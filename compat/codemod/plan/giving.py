@@ -1,9 +1,10 @@
 """Giving a site its backend: an argument to a call, a ``functools.partial`` around a function that is passed on."""
 
-import ast
-from collections.abc import Iterable, Iterator
+from __future__ import annotations
 
-from compat.codemod.plan.before import mentioned
+import ast
+from collections.abc import Iterator
+
 from compat.codemod.plan.part import Part
 from compat.codemod.plan.sites import Site
 from compat.codemod.rewrite import AddArgument, Change
@@ -13,17 +14,12 @@ from compat.codemod.uses import backend_limits, forwarding
 _NAMES = {"__name__", "__qualname__", "__code__"}
 
 
-def give(part: Part, rule: str, group: int, wanted: Iterable[tuple[Site, str, str]]) -> None:
-    """Propose that each site names its backend: the site, the expression it is given, the backend to reckon with.
+def changes(part: Part, site: Site, value: str, name: str) -> list[Change]:
+    """The changes by which a site names its backend: the expression that it is given, and the backend to reckon with.
 
     Raises:
-        NotProvableError: one cannot take the argument; then nothing is proposed.
+        NotProvableError: it cannot take the argument.
     """
-    for site, changes in [(site, _changes(part, site, value, name)) for site, value, name in wanted]:
-        part.propose_site(rule, site, changes, group)
-
-
-def _changes(part: Part, site: Site, value: str, name: str) -> list[Change]:
     limits = backend_limits.changes_for(part.project, site.module, site.use, name)
     call = site.use.call
     if call is None:
@@ -34,12 +30,14 @@ def _changes(part: Part, site: Site, value: str, name: str) -> list[Change]:
 
 
 def _no_backend_in_dicts(part: Part, site: Site) -> None:
+    """Raise where what is passed as ``**kwargs`` may name a backend already."""
     for module in part.modules:
         own = {id(keyword) for use in module.of(Kind.FUNCTION, Kind.SETTER) if use.call for keyword in use.call.keywords}
         named = [node for node in module.names.all(ast.keyword) if node.arg == "backend" and id(node) not in own]
         quoted = [node for node in module.names.all(ast.Constant) if node.value == "backend"]
         for node in (*named, *quoted):
-            raise NotProvableError("arguments are passed in a dict, which may name a backend already", [site.place, module.place(node)])
+            reason = "arguments are passed in a dict, which may name a backend already"
+            raise NotProvableError(reason, [site.place, module.place(node)])
 
 
 def _as_value(part: Part, site: Site, value: str) -> list[Change]:
@@ -47,6 +45,9 @@ def _as_value(part: Part, site: Site, value: str) -> list[Change]:
     above = module.names.parents[node]
     if isinstance(above, ast.Call) and _looked_into(part, above):
         raise NotProvableError("what it is passed to asks for its name or its parameters", [site.place])
+    compared = [one for one in part.sites if isinstance(one.module.names.parents[one.use.node], ast.Compare)]
+    if compared:
+        raise NotProvableError("the function itself is compared", [one.place for one in compared[:2]])
     given = isinstance(above, ast.keyword) or (isinstance(above, ast.Call) and node in above.args)
     if not given and (places := [*_asked_of_functions(part)]):
         raise NotProvableError("the function is kept as a value, and functions are asked for their names", [site.place, *places[:2]])
@@ -65,10 +66,16 @@ def _asked_of_functions(part: Part) -> Iterator[Place]:
 
 
 def _looked_into(part: Part, call: ast.Call) -> bool:
-    """Tell whether a function of the project that has this name asks a function for what a partial one lacks."""
+    """Whether a function of the project that has this name asks a function for what a partial one lacks."""
     for module in part.modules:
         definitions: list[ast.FunctionDef | ast.AsyncFunctionDef] = [*module.names.all(ast.FunctionDef)]
         definitions += module.names.all(ast.AsyncFunctionDef)
-        if any(one.name == called(call) and mentioned(one) & {*_NAMES, "signature"} for one in definitions):
+        if any(one.name == called(call) and _mentioned(one) & {*_NAMES, "signature"} for one in definitions):
             return True
     return False
+
+
+def _mentioned(node: ast.AST) -> set[str]:
+    """The names and attributes that a node speaks of."""
+    found = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+    return found | {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)}

@@ -1,12 +1,37 @@
-"""What must be so for a setter to go: nothing around it minds its failure, and nothing is worked out in it."""
+"""Whether a setter may go, as far as that rests on itself: nothing minds its failure, and nothing is worked out in it."""
+
+from __future__ import annotations
 
 import ast
 import re
 
+from compat.codemod.plan import naming, unreadable
+from compat.codemod.plan.part import Part
 from compat.codemod.source import NotProvableError, conditions
 from compat.codemod.uses import SetterCall, setter_calls
 
 _MINDS = re.compile(r"raises|warns|deprecated|suppress|expected", re.I)
+_WORKS = (ast.Call, ast.Await, ast.Yield, ast.NamedExpr)
+
+
+def may_go(part: Part, setter: SetterCall) -> None:
+    """Raise where a setter stays whatever its calls name."""
+    if setter.where == "value":
+        raise NotProvableError("the value of the setter is used")
+    if setter.where == "guarded":
+        raise NotProvableError("it is set under a condition")
+    if naming.is_unread(part, setter):
+        unreadable.settle(part, setter)
+    value = setter_calls.argument(setter.call)
+    if setter.name is None and (value is None or any(isinstance(one, _WORKS) for one in ast.walk(value))):
+        raise NotProvableError("what is set is worked out by a call, which would go with it")
+    if setter.where != "try":
+        not_caught(setter)
+
+
+def what_goes(setter: SetterCall) -> ast.stmt:
+    """The statement that goes with a setter."""
+    return setter.statement if setter.where in ("guarded", "platform") else setter.region
 
 
 def not_caught(setter: SetterCall) -> None:
@@ -22,15 +47,3 @@ def not_caught(setter: SetterCall) -> None:
             for handler in above.handlers:
                 if not conditions.catches_import_errors_only(handler):
                     raise NotProvableError("it may fail, and something else is done then", [module.place(handler)])
-
-
-def is_plain(setter: SetterCall, *, evidence: bool) -> None:
-    """Raise where the value of the setter is used, it is set under a condition, or what is set is worked out by a call."""
-    if setter.where == "value":
-        raise NotProvableError("the value of the setter is used")
-    if setter.where == "branch" or (evidence and setter.where == "platform"):
-        raise NotProvableError("it is set under a condition")
-    value = setter_calls.argument(setter.call)
-    works = (ast.Call, ast.Await, ast.Yield, ast.NamedExpr)
-    if setter.name is None and (value is None or any(isinstance(one, works) for one in ast.walk(value))):
-        raise NotProvableError("what is set is worked out by a call, which would go with it")

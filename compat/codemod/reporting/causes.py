@@ -4,12 +4,16 @@ import dataclasses
 from collections.abc import Iterable
 
 from compat.codemod.files.other_files import NEW_PINS
-from compat.codemod.source import Finding, Place, grouped
+from compat.codemod.reporting.refusals import what_to_do
+from compat.codemod.rules import rules
+from compat.codemod.source import Finding, Place, grouped, old_names
 
-# These name the places that they keep from a change, or where a name is written; what they wait for is themselves.
-_NAMES_OTHERS = ("TAC123",)
+# What these rules say of a setter is why it stays, and the first of their places is where; but for what is said of its own argument.
+_SETTINGS = ("TAC101", "TAC102", "TAC103", "TAC104", "TAC105", "TAC106", "TAC109", "TAC118")
 _SAYS_ITSELF = "what is set"
 _BECAUSE = "; not changed, because "
+_UNREAD = f"{old_names.VARIABLE} is not read"
+_Spot = tuple[str, int, int, int]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,6 +40,12 @@ def is_pin(finding: Finding) -> bool:
     return finding.advice == NEW_PINS
 
 
+def counts(finding: Finding) -> bool:
+    """Tell whether a finding keeps the project from the target: pins do not, nor does a variable that nothing reads any more."""
+    inert = finding.reason.startswith(_UNREAD) and "asked for" not in finding.reason
+    return rules()[finding.rule].blocks and not is_pin(finding) and not inert
+
+
 def without_twins(findings: Iterable[Finding]) -> list[Finding]:
     """The findings, each once."""
     return list({(one.rule, one.place, one.reason): one for one in findings}.values())
@@ -50,27 +60,38 @@ def blocks(findings: Iterable[Finding]) -> list[Block]:
     found = []
     for (rule, reason, advice), own in heads.items():
         places = tuple(one.place for one in own)
-        others = [one for place in places for one in waiting.pop(_spot(place), ()) if one not in own]
+        themselves = set(own)
+        others = [one for place in places for one in waiting.pop(_spot(place), ()) if one not in themselves]
         related = tuple(dict.fromkeys(place for one in own for place in one.related if place not in places))
         found.append(Block(rule, reason, advice, places, tuple(others), related))
-    for own in waiting.values():  # nothing is said of the cause but that they wait for it
-        first = own[0]
+    for spot, own in waiting.items():  # nothing is said of the cause but that they wait for it
+        first = next(one for one in own if _spot(one.related[0]) == spot)
         reason = first.reason.partition(_BECAUSE)[2] or first.reason
-        found.append(Block(first.rule, reason, first.advice, first.related[:1], tuple(own), first.related[1:]))
+        found.append(Block(first.rule, reason, what_to_do(reason) or first.advice, first.related[:1], tuple(own), first.related[1:]))
     return sorted(found, key=lambda block: (-len(block.waiting), str(block.places[0].path), block.places[0].line))
 
 
-def _spot(place: Place) -> tuple[str, int | None, int, int]:
-    return place.path, place.cell, place.line, place.column
+def _spot(place: Place) -> _Spot:
+    return place.path, place.cell or 0, place.line, place.column
 
 
-def _cause(finding: Finding, at: dict[tuple[str, int | None, int, int], Finding]) -> tuple[str, int | None, int, int]:
-    """Where the cause of a finding is: where it is itself, or at the end of the places that one finding names after another."""
-    seen = []
-    while finding.related and finding.rule not in _NAMES_OTHERS and not finding.reason.startswith(_SAYS_ITSELF):
+def _waits(finding: Finding) -> bool:
+    refused = _BECAUSE in finding.reason or (finding.rule in _SETTINGS and not finding.reason.startswith(_SAYS_ITSELF))
+    return bool(finding.related) and refused
+
+
+def _cause(finding: Finding, at: dict[_Spot, Finding]) -> _Spot:
+    """Where the cause of a finding is: where it is itself, or at the end of the places that one finding names after another.
+
+    Of findings that name each other in a ring the first in order is the cause.
+    """
+    seen = [_spot(finding.place)]
+    while _waits(finding):
         spot = _spot(finding.related[0])
-        if spot in seen or spot not in at or at[spot] is finding:
-            return spot
+        if spot in seen:
+            return min(seen[seen.index(spot) :])
         seen.append(spot)
+        if spot not in at:
+            break
         finding = at[spot]
-    return _spot(finding.place)
+    return seen[-1]

@@ -1,12 +1,9 @@
 """What ``--explain`` says: a rule with its example and its refusals, or the refusals that a finding's words are of."""
 
-import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 
+from compat.codemod.reporting.refusals import refusals
 from compat.codemod.rule import Rule
-
-_TABLE = Path(__file__).with_name("refusals.toml")
 
 
 def explained(rule: Rule) -> Iterator[str]:
@@ -27,12 +24,6 @@ def of_words(words: str) -> Iterator[str]:
     """The refusals that some words are of: what a finding says, or a part of it."""
     plain = words.lower()
     yield from (_refusal(one) for one in refusals() if one["says"].lower() in plain or plain in one["says"].lower())
-
-
-def refusals() -> list[dict[str, str]]:
-    """The table."""
-    found: list[dict[str, str]] = tomllib.loads(_TABLE.read_text("utf-8"))["refusal"]
-    return found
 
 
 def _refusal(one: dict[str, str]) -> str:

@@ -8,6 +8,7 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 from compat._version import __version__
+from compat.codemod.reporting.causes import counts, without_twins
 from compat.codemod.reporting.words import left_of, printable, sentence
 from compat.codemod.source import Finding, Options, Place, Result, kinds_of
 
@@ -40,7 +41,7 @@ def write_json(result: Result, options: Options, out: TextIO) -> None:
                 "path": printable(file.path),
                 "changed": file.changed,
                 "fixed": [_finding(finding) for finding in file.fixed],
-                "left": [_finding(finding) for finding in left_of(file, options)],
+                "left": [_finding(finding) for finding in without_twins(left_of(file, options))],
             }
             for file in result.files
         ],
@@ -58,8 +59,8 @@ def _shown(result: Result, options: Options) -> Iterator[tuple[Finding, bool]]:
     """What there is to see in the files as they are: what is left and, where nothing is written, what would change."""
     for file in result.files:
         if not options.writes:
-            yield from ((finding, True) for finding in file.fixed)
-        yield from ((finding, False) for finding in left_of(file, options))
+            yield from ((finding, True) for finding in without_twins(file.fixed))
+        yield from ((finding, False) for finding in without_twins(left_of(file, options)))
 
 
 def write_sarif(result: Result, options: Options, out: TextIO) -> None:
@@ -88,7 +89,7 @@ def write_sarif(result: Result, options: Options, out: TextIO) -> None:
             {
                 "ruleId": finding.rule,
                 "ruleIndex": index[finding.rule],
-                "level": "note" if would else "warning",
+                "level": "note" if would or not counts(finding) else "warning",
                 "message": {"text": message},
                 "locations": [_location(finding.place)],
                 "relatedLocations": [{"id": number, **_location(place)} for number, place in enumerate(finding.related, 1)],
@@ -121,7 +122,7 @@ def _location(place: Place) -> dict[str, Any]:
 def write_github(result: Result, options: Options, out: TextIO) -> None:
     """Workflow commands, which GitHub shows at the lines of a pull request."""
     for finding, would in _shown(result, options):
-        place, level = finding.place, "notice" if would else "warning"
+        place, level = finding.place, "notice" if would or not counts(finding) else "warning"
         cell = "" if place.cell is None else f"Cell {place.cell}, line {place.line}: "
         where = f"file={_property(printable(place.path))}"
         if place.cell is None:

@@ -20,7 +20,7 @@ from compat.codemod.rules import rules
 from compat.codemod.source import FileResult, Finding, Options, Place, Result
 
 _CONTEXT = 3
-_LIMIT = 50
+_LIMIT = 200
 _STYLE = Path(__file__).with_name("page.css").read_text("utf-8")
 _SCRIPT = Path(__file__).with_name("page.js").read_text("utf-8")
 
@@ -70,11 +70,11 @@ def _block(block: Block, lines: Lines, options: Options) -> Iterator[str]:
         f"{block.rule} {block.reason} {block.advice} {' '.join(map(str, block.places))} {' '.join(str(one.place) for one in block.waiting)}"
     )
     yield f"<section class='block' data-text='{_text(words)}'><h3><code class='id'>{block.rule}</code> {_text(sentence(block.reason))}</h3>"
-    yield from (_line(place, "", lines, options) for place in block.places[:_LIMIT])
+    yield from _some([(place, "") for place in block.places], lines, options)
     yield f"<p class='advice'>{_text(block.advice)}</p>" if block.advice else ""
     if block.waiting:
         yield f"<details><summary>{counted(len(block.waiting), 'place waits', 'places wait')} for it</summary>"
-        yield from (_line(one.place, one.rule, lines, options) for one in block.waiting[:_LIMIT])
+        yield from _some([(one.place, one.rule) for one in block.waiting], lines, options)
         yield "</details>"
     if block.related:
         yield f"<p class='advice'>See {', '.join(_link(place, options) for place in block.related[:_LIMIT])}.</p>"
@@ -82,6 +82,13 @@ def _block(block: Block, lines: Lines, options: Options) -> Iterator[str]:
         rule = rules()[block.rule]
         yield f"<details><summary>{_text(rule.title)}</summary><p>{_text(rule.explanation.strip())}</p></details>"
     yield "</section>"
+
+
+def _some(places: list[tuple[Place, str]], lines: Lines, options: Options) -> Iterator[str]:
+    """The first places of many, and how many are not shown."""
+    yield from (_line(place, words, lines, options) for place, words in places[:_LIMIT])
+    if len(places) > _LIMIT:
+        yield f"<p class='advice'>and {len(places) - _LIMIT:,} more; --format concise tells all.</p>"
 
 
 def _line(place: Place, words: str, lines: Lines, options: Options) -> str:
@@ -99,7 +106,10 @@ def _line(place: Place, words: str, lines: Lines, options: Options) -> str:
 
 def _link(place: Place, options: Options) -> str:
     home = os.path.dirname(os.path.abspath(options.report or "."))
-    path = os.path.relpath(place.path, home) if place.path != "<stdin>" else ""
+    try:
+        path = os.path.relpath(place.path, home) if place.path != "<stdin>" else ""
+    except ValueError:  # on another drive
+        path = os.path.abspath(place.path)
     target = quote(os.fsencode(path.replace(os.sep, "/"))) + ("" if place.cell else f"#L{place.line}")
     where = _text(str(place)).replace(":cell ", " cell&nbsp;")
     return f"<a href='{target}'><code>{where}</code></a>"

@@ -46,6 +46,7 @@ def _source_lines(lines: list[str]) -> dict[int, str]:
     for number, text in enumerate(lines, 1):
         if _SOURCE.match(text):
             cell, line = cell + 1, 0
+            found[number] = f"cell {cell}"
         elif line is not None and text.lstrip().startswith('"'):
             line += 1
             found[number] = f"cell {cell}, line {line}"

@@ -1,5 +1,6 @@
 """Blocks for people, one a cause, as linters show them; or one line a finding."""
 
+import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
@@ -13,6 +14,7 @@ _COLOURS = {"+": "\033[32m", "-": "\033[31m", "@": "\033[36m"}
 _PLAIN = "\033[0m"
 _BOLD = "\033[1m"
 _MANY = 8
+_WIDTH = 100
 
 
 def write(result: Result, options: Options, out: TextIO, notes: TextIO) -> None:
@@ -59,14 +61,17 @@ def _shown(block: Block, lines: Lines) -> Iterator[str]:
         yield f"{gap} |"
         yield f"{number} | {line}"
         yield f"{gap} | {caret(line, place)}"
-    if block.advice:
-        yield f"{gap} = help: {block.advice}"
+    notes = [f"help: {block.advice}"] if block.advice else []
     if block.waiting:
-        yield f"{gap} = {counted(len(block.waiting), 'place waits', 'places wait')} for it: {_places(one.place for one in block.waiting)}"
+        notes.append(f"{counted(len(block.waiting), 'place waits', 'places wait')} for it: {_places(one.place for one in block.waiting)}")
     if len(block.places) > 1:
-        yield f"{gap} = the same in {counted(len(block.places) - 1, 'more place')}: {_places(block.places[1:])}"
+        notes.append(f"the same in {counted(len(block.places) - 1, 'more place')}: {_places(block.places[1:])}")
     if block.related:
-        yield f"{gap} = see {_places(block.related)}"
+        notes.append(f"see {_places(block.related)}")
+    for note in notes:
+        first, *rest = textwrap.wrap(note, _WIDTH, break_long_words=False, break_on_hyphens=False)
+        yield f"{gap} = {first}"
+        yield from (f"{gap}   {line}" for line in rest)
     yield ""
 
 

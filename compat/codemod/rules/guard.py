@@ -9,18 +9,12 @@ from compat.codemod.uses import setter_calls
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """An ``if`` that asks what torchaudio has, sets a backend, and has no `else`."""
-    seen = set()
-    for setting in setter_calls.of(module):
-        region = setting.region
-        if not isinstance(region, ast.If) or setting.where != "guarded" or region in seen:
-            continue
-        if not region.orelse or setter_calls.only_sets(module, region.orelse):
-            seen.add(region)
-            yield Draft(
-                module.span(region.test),
-                "where this test fails, or the setter does nothing (from 2.2 on), no backend is chosen and no call names one",
-                "Give backend= to the calls, or delete this if any backend will do.",
-            )
+    for setter in setter_calls.of(module):
+        if setter_calls.lacks_new_arm(setter):
+            reason = "where the test around it fails, or the setter does nothing (from 2.2 on), no backend is chosen and no call names one"
+            dead = project.runs_not(module, module.span(setter.call))
+            node = setter.region.test if dead and isinstance(setter.region, ast.If) else setter.call
+            yield Draft(module.span(node), reason, "Give backend= to the calls, or delete this if any backend will do.")
 
 
 RULE = Rule(

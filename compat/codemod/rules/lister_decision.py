@@ -23,7 +23,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                     "Decide which arm is meant to run.",
                 )
         elif use.call:
-            yield from (draft for place in _places(module, use.call) for draft in _draft(module, use, place))
+            yield from (draft for place in _places(module, use.call) for draft in _draft(module, project, use, place))
 
 
 def decides(module: Module, use: Use) -> bool:
@@ -39,11 +39,16 @@ def _places(module: Module, call: ast.Call) -> list[ast.expr]:
     return [*reads] or [call]
 
 
-def _draft(module: Module, use: Use, place: ast.expr) -> Iterator[Draft]:
+def _draft(module: Module, project: Project, use: Use, place: ast.expr) -> Iterator[Draft]:
     above = module.names.parents.get(place)
     member = isinstance(above, ast.Compare) and len(above.ops) == 1 and isinstance(above.ops[0], ast.In | ast.NotIn)
     if isinstance(above, ast.Compare) and member and above.comparators[0] is place:
         if literal(above.left) == "sox_io":
+            if (setter := _sets_by_it(module, project, above)) is not None:
+                line = module.place(setter).line
+                reason = f"from 2.1 on the backend is listed as sox; not changed, because set_audio_backend() in line {line} depends on it"
+                yield Draft(module.span(above.left), reason, "Give backend= to the calls it is meant for, then change both.")
+                return
             yield sox_for_sox_io(module, use, above.left, "from 2.1 on the backend is listed as sox")
     elif _is_used(above):
         yield Draft(
@@ -51,6 +56,16 @@ def _draft(module: Module, use: Use, place: ast.expr) -> Iterator[Draft]:
             "from 2.1 on the list has other names (sox for sox_io, and ffmpeg), in another order",
             "See what is done with it.",
         )
+
+
+def _sets_by_it(module: Module, project: Project, test: ast.AST) -> ast.Call | None:
+    """The setter that stays and runs by what a test gives, or may."""
+    around = next((one for one in module.names.chain(test) if isinstance(one, ast.If | ast.IfExp | ast.Try)), None)
+    for setter in setter_calls.of(module):
+        near = around is None or module.inside(setter.call, around)
+        if near and not project.runs_not(module, module.span(setter.call)):
+            return setter.call
+    return None
 
 
 def _is_used(above: ast.AST | None) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Use, Valid, keyword, literal, old_names, sox_for_sox_io
 
 _OURS = ("compat.load", "compat.save", "compat.info")
+_REASON = 'in a call the backend is "sox"; "sox_io" is a ValueError'
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -15,7 +16,21 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for use, call in (*calls, *ours):
         given = keyword(call, "backend")
         if given is not None and literal(given.value) == "sox_io":
-            yield sox_for_sox_io(module, use, given.value, 'in a call the backend is "sox"; "sox_io" is a ValueError')
+            yield sox_for_sox_io(module, use, given.value, _REASON)
+        elif given is not None and any(literal(one) == "sox_io" for one in _assigned(module, given.value)):
+            yield Draft(module.span(given), f"{_REASON}, and that may be given here", "Change the name where it comes from.")
+
+
+def _assigned(module: Module, value: ast.expr) -> Iterator[ast.expr | None]:
+    """What a name is assigned, or is by default as a parameter."""
+    for binding in module.names.bindings(value) if isinstance(value, ast.Name) else ():
+        above = module.names.parents.get(binding.node)
+        if isinstance(above, ast.Assign | ast.AnnAssign):
+            yield above.value
+        elif isinstance(above, ast.arguments):
+            positional = [*above.posonlyargs, *above.args]
+            pairs = [*zip(positional[::-1], above.defaults[::-1], strict=False), *zip(above.kwonlyargs, above.kw_defaults, strict=True)]
+            yield from (default for one, default in pairs if one is binding.node)
 
 
 RULE = Rule(

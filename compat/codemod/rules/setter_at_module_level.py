@@ -31,7 +31,6 @@ def read(path):
 import torchaudio
 
 torchaudio.set_audio_backend("sox_io")
-x = torchaudio.load("a.wav")
 print(torchaudio.get_audio_backend())
 """,
             reported=True,
@@ -61,9 +60,11 @@ x = torchaudio.load("a.wav", backend="sox")
 The global backend went with 2.1: from 2.2 on set_audio_backend does nothing. The setter goes, and every load, save and
 info that ran under it gets backend=; "sox_io" is called "sox" there. For 2.9, which has no backends, the setter only goes.
 
-It is left alone, with the place named, where one call cannot be proved: a file object is passed (sox takes none),
-get_audio_backend is asked, a test replaces torchaudio.load, the function was bound by `from torchaudio import load`, the
-module is passed on, or a function that loads may run before the setter.
+What counts is what runs after the setter in the same program: an entry and all that it imports. A call gets a backend where every
+program that comes to it has set that one. A function bound by `from torchaudio import load` keeps what was set at that time.
+
+The setter stays, with the place named, as long as something under it cannot name a backend: a file object is passed (sox takes
+none), get_audio_backend is asked, a test replaces torchaudio.load, the module is passed on, another setter may run as well.
 """,
     check=planned("TAC101"),
 )

@@ -54,9 +54,10 @@ if __name__ == "__main__":
         ),
     ),
     explanation="""\
-Where all setters of a project name one backend, every call of the project gets it and the setters go; all of that, or
-nothing. It is nothing where the names differ or cannot be read, where a module with calls is also run by a program that
-sets no backend, and for the reasons of TAC101. --backend NAME decides what cannot be read.
+Each call gets the backend that every program which comes to it has set, and a setter goes once all calls under it name theirs.
+Programs are the files that nothing imports, those with `if __name__ == "__main__"`, console scripts, and tests. A setter stays, and
+the line that keeps it is named, where a program without it comes to the same call, where two names meet in one program, and for the
+reasons of TAC101. --backend NAME decides only what cannot be read; names that are written out stay.
 
 The files given on the command line are the project: give it the whole tree.
 """,

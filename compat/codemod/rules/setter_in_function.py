@@ -41,8 +41,8 @@ def read(path):
         ),
     ),
     explanation="""\
-A setting outlives its function. It is folded into the calls that come after it in its block only where no other call of
-the project is left that may have depended on it.
+A setting outlives its function. The calls that surely come after it name it; the setter goes where no other call is left that
+may depend on it.
 """,
     check=planned("TAC103"),
 )

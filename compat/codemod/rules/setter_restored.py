@@ -29,18 +29,23 @@ def read(path):
 """,
     valid=(
         Valid(
-            "the saved value is used otherwise too",
+            "what runs in between may load elsewhere",
             """\
 import torchaudio
 
 
-def read(path):
+class Data:
+    def __getitem__(self, path):
+        return torchaudio.load(path)
+
+
+def fit(trainer, data):
     before = torchaudio.get_audio_backend()
     torchaudio.set_audio_backend("sox_io")
-    waveform, rate = torchaudio.load(path)
+    trainer.fit(data)
     torchaudio.set_audio_backend(before)
-    return waveform, before
 """,
+            reported=True,
         ),
     ),
     explanation="""\

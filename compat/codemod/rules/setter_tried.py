@@ -15,9 +15,12 @@ try:
     torchaudio.set_audio_backend("sox_io")
 except RuntimeError:
     torchaudio.set_audio_backend("soundfile")
+x = torchaudio.load("a.wav")
 """,
     after="""\
 import torchaudio
+
+x = torchaudio.load("a.wav", backend="sox")
 """,
     valid=(
         Valid(
@@ -36,8 +39,8 @@ except RuntimeError:
     ),
     explanation="""\
 The body only sets, the handlers only set, try another, pass or log, or contextlib.suppress is around it: the program took whatever
-was there. From 2.1 on each call finds a
-backend by itself, so all of it goes and no call names one.
+was there. With --unsafe the calls name the backend that was tried first, and the attempt goes. That is not safe: where the attempt
+failed, another backend served the calls until now, and from then on they fail. For 2.9, which has no backends, the attempt goes.
 """,
     check=planned("TAC109"),
 )

@@ -216,15 +216,14 @@ def _write_page(result: Result, options: Options, path: str) -> None:
 
 def _fails(result: Result, options: Options) -> bool:
     """Tell whether the exit status is 1: for changes that are needed and not made, and for what is left that counts."""
-    from compat.codemod.reporting.causes import is_pin
+    from compat.codemod.reporting.causes import counts
     from compat.codemod.reporting.words import left_of
-    from compat.codemod.rules import rules
 
     if options.fail_on == "nothing":
         return False
     needed = not options.writes and any(file.fixed if options.baseline else file.changed for file in result.files)
     left = (finding for file in result.files for finding in left_of(file, options))
-    return needed or any(options.fail_on == "any" or (rules()[finding.rule].blocks and not is_pin(finding)) for finding in left)
+    return needed or any(options.fail_on == "any" or counts(finding) for finding in left)
 
 
 @contextlib.contextmanager

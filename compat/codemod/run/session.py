@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import gc
+import os
 from typing import TYPE_CHECKING
 
 from compat.codemod.files import discovery, documents, journal, writing
@@ -26,6 +27,8 @@ def run(options: Options, tick: Tick = lambda done, total: None, keep: list[obje
     """
     result = Result()
     found = list(discovery.walk([*options.paths, *options.entry], options.exclude, documents=options.docs))
+    known = options.baseline and os.path.realpath(options.baseline)  # it holds lines of code, which are not code that is run
+    found = [one for one in found if not known or os.path.realpath(one.path) != known]
     if not _recovered(found, options, result):
         return result
     # Syntax trees are many objects that all live to the end: looking for garbage among them costs a third of the time.

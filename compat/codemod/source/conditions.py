@@ -41,6 +41,9 @@ def is_platform_test(module: Module, test: ast.expr) -> bool:
 def is_guard(module: Module, test: ast.expr) -> bool:
     """Tell whether a test asks what this torchaudio has: ``hasattr``, its version, its backends."""
     for node in ast.walk(test):
+        asks = isinstance(node, ast.Call) and module.names.is_builtin(node.func, "hasattr") and node.args
+        if asks and module.names.qualified(node.args[0]) == old_names.ROOT:  # type: ignore[attr-defined]
+            return True
         if isinstance(node, ast.Name | ast.Attribute):
             qualified = module.names.qualified(node) or ""
             if qualified.startswith(f"{old_names.ROOT}.") or qualified in ("importlib.metadata.version", "packaging.version.parse"):

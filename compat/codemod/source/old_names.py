@@ -117,6 +117,12 @@ def has(path: str, target: str) -> bool | None:
     return None if wheel_names.has(f"{home}.__getattr__", target) else False
 
 
+def is_module(path: str) -> bool:
+    """Tell whether a path is a module of torchaudio in any release."""
+    below = f"{path.removeprefix(f'{ROOT}.')}."
+    return any(name.startswith(below) for name in wheel_names.table().spans)
+
+
 def lost(path: str, target: str) -> str | None:
     """What to do about a path that a target has lost; ``None`` where it has it, or no release since 2.0 had it."""
     if not is_ours(path) or has(path, target) is not False or path in KNOWN or earlier(path):

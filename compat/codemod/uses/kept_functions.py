@@ -9,6 +9,7 @@ from compat.codemod.source import old_names
 from compat.codemod.source.calls import called, literal, plain_name
 from compat.codemod.source.module import Module
 from compat.codemod.source.old_names import Kind
+from compat.codemod.source.scopes import Binding
 from compat.codemod.uses.project import Project
 
 _ONLY_ASK = ("getattr", "hasattr", "setattr", "delattr", "isinstance", "print", "dir", "vars", "reload", "object", "version", "help", "str")
@@ -49,19 +50,15 @@ def _in(module: Module) -> Iterator[Kept]:
 
 def may_be_called(project: Project, module: Module, call: ast.Call, kept: list[Kept]) -> Kept | None:
     """Which kept function a call may call, itself or by way of what it hands the function to; ``None`` where it is something else."""
-    inside = next((one for one in kept if one.module is module and call in module.names.chain(one.node)), None)
-    if inside is not None:
-        return inside
     function = call.func
-    name = plain_name(function)
-    if isinstance(function, ast.Attribute) and name in old_names.FUNCTIONS and module.names.qualified(function) is None:
-        whole = next((one for one in kept if one.name == old_names.ROOT), None)
-        if whole is not None and isinstance(function.value, ast.Name):
-            return whole
-    functions = [one for one in kept if one.name != old_names.ROOT]
-    if not functions or not _is_value(project, module, function, functions):
-        return None
-    return functions[0]
+    through = isinstance(function, ast.Attribute) and function.attr in old_names.FUNCTIONS and isinstance(function.value, ast.Name)
+    whole = through and module.names.qualified(function) is None
+    value = _is_value(project, module, function, [one for one in kept if one.name != old_names.ROOT])
+    for one in kept:
+        inside = one.module is module and call in module.names.chain(one.node)
+        if inside or (whole if one.name == old_names.ROOT else value):
+            return one
+    return None
 
 
 def _is_value(project: Project, module: Module, function: ast.expr, kept: list[Kept]) -> bool:
@@ -69,13 +66,12 @@ def _is_value(project: Project, module: Module, function: ast.expr, kept: list[K
     name = plain_name(function)
     if isinstance(function, ast.Name):
         bindings = module.names.bindings(function)
-        if any(binding.target is not None for binding in bindings):
-            return name in _stored(project, kept)
-        return any(not isinstance(one.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) for one in bindings)
+        imported = any(binding.target is not None for binding in bindings)
+        return name in _stored(kept) if imported else _is_data(bindings)
     if isinstance(function, ast.Attribute):
         whole = module.names.qualified(function)
         foreign = whole is not None and not project.files.named(whole.partition(".")[0], module.path)
-        return not foreign and (name in _stored(project, [*kept, Kept(module, "", function)]) or _may_hold(kept, module, name))
+        return not foreign and (name in _stored([*kept, Kept(module, "", function)]) or _may_hold(kept, module, name))
     return True
 
 
@@ -83,11 +79,10 @@ def _may_hold(kept: list[Kept], module: Module, name: str) -> bool:
     """Tell whether a function went into a call that may keep it under a name, which is no function of the module itself."""
     above = (one.module.names.parents.get(one.node) for one in kept)
     given = any(isinstance(one, ast.Call) and called(one) not in _WRAPPERS for one in above)
-    own: list[ast.FunctionDef | ast.AsyncFunctionDef] = [*module.names.all(ast.FunctionDef), *module.names.all(ast.AsyncFunctionDef)]
-    return given and not any(one.name == name for one in own)
+    return given and not any(name in scope.bindings for scope in module.names.scope_made_by.values())
 
 
-def _stored(project: Project, kept: list[Kept]) -> set[str]:
+def _stored(kept: list[Kept]) -> set[str]:
     """The names and attributes that something is stored under in the modules of what is kept."""
     return {name for one in kept for name in one.module.note("stored names", functools.partial(_names, one.module))}
 
@@ -96,9 +91,10 @@ def _names(module: Module) -> set[str]:
     values = {kept.node for kept in _in(module)}
     found = {node.attr for node in module.names.all(ast.Attribute) if isinstance(node.ctx, ast.Store)}
     found |= {node.arg for node in module.names.all(ast.keyword) if node.arg and node.value in values}
-    statements: list[ast.Assign | ast.AnnAssign] = [*module.names.all(ast.Assign), *module.names.all(ast.AnnAssign)]
-    for statement in statements:
-        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-        if isinstance(module.names.parents.get(statement), ast.ClassDef | ast.Module):
-            found |= {target.id for target in targets if isinstance(target, ast.Name) and not isinstance(statement.value, ast.Constant)}
-    return found
+    scopes = [scope for scope in module.names.scope_made_by.values() if scope.kind in ("module", "class")]
+    return found | {name for scope in scopes for name, bindings in scope.bindings.items() if _is_data(bindings)}
+
+
+def _is_data(bindings: list[Binding]) -> bool:
+    defined = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    return any(one.target is None and not isinstance(one.node, defined) for one in bindings)

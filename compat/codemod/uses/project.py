@@ -5,6 +5,7 @@ import functools
 import re
 from collections.abc import Iterable
 
+from compat.codemod.files import console_scripts
 from compat.codemod.files.import_graph import Files, Graph, Linked, Quiet, content, facts
 from compat.codemod.source import Module, Notes, Place, old_names
 from compat.codemod.uses import release_tests
@@ -26,6 +27,7 @@ class Project(Notes):
         entries: paths of the modules that are entry points.
         prose: the texts that are not Python: requirements, settings, scripts.
         own_names: top-level names that files of the project itself take, of ``torchaudio`` and ``compat``.
+        scripts: the console scripts, each as a module's dotted name and a function; left out, they are looked for beside the files.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Project(Notes):
         own_names: Iterable[str] = (),
         entries: Iterable[str] = (),
         prose: Iterable[str] = (),
+        scripts: Iterable[tuple[str, str]] | None = None,
     ) -> None:
         self.modules = list(modules)
         self.target = target
@@ -52,6 +55,7 @@ class Project(Notes):
         self.own_names = frozenset(own_names)
         self.entries = frozenset(entries)
         self.prose = list(prose)
+        self._scripts = scripts
 
     @functools.cached_property
     def pins(self) -> list[tuple[Module, ast.Call]]:
@@ -88,6 +92,11 @@ class Project(Notes):
         """Who imports whom."""
         return Graph(map(self._link, self.modules), self.quiet)
 
+    @functools.cached_property
+    def scripts(self) -> list[tuple[str, str]]:
+        """The console scripts, each as a module's dotted name and a function."""
+        return console_scripts.beside(self.files.paths) if self._scripts is None else list(self._scripts)
+
     def _link(self, module: Module) -> Linked:
         return self.files.link(module.note("imports", lambda: facts(module.path, module.text.text.encode("utf-8", "replace"))))
 
@@ -106,6 +115,14 @@ class Project(Notes):
             return Module(path, data.decode("utf-8-sig"))
         except (SyntaxError, UnicodeDecodeError):
             return None
+
+    def quiet_module(self, path: str) -> Module | None:
+        """A quiet file, parsed once for all rounds; ``None`` where that cannot be done."""
+        kept = self.quiet.parsed
+        if path not in kept:
+            kept[path] = self.parsed(path)
+        found: Module | None = kept[path]
+        return found
 
     def neighbours_mention(self, module: Module, word: str) -> bool:
         """Tell whether the text of a module, of one that it imports or of one that imports it has a word in it."""

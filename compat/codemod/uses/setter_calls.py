@@ -21,6 +21,7 @@ class SetterCall:
             ``platform``, ``try``, ``guarded``, ``function``, ``branch``, or ``value`` where the call's value is used.
         region: the statement that is to go with it: itself, the ``try``, the ``with`` or the ``if`` around it.
         route: for ``main``, the calls that lead to its function, the one of the module itself last.
+        asked: the getters that only ask whether it is set already: ``if get_audio_backend() != "x": set_audio_backend("x")``.
     """
 
     module: Module
@@ -31,6 +32,7 @@ class SetterCall:
     where: str
     region: ast.stmt
     route: tuple[ast.Call, ...] = ()
+    asked: tuple[Use, ...] = ()
 
     @property
     def hard(self) -> bool:
@@ -40,7 +42,8 @@ class SetterCall:
 
 def of(module: Module) -> list[SetterCall]:
     """The setters of a module, in the order of the text."""
-    return [_setter_call(module, use) for use in module.of(Kind.SETTER) if use.call is not None]
+    calls = (use for use in module.of(Kind.SETTER) if use.call is not None)
+    return module.note("setter calls", lambda: [_setter_call(module, use) for use in calls])
 
 
 def argument(call: ast.Call) -> ast.expr | None:
@@ -62,15 +65,46 @@ def _setter_call(module: Module, use: Use) -> SetterCall:
     assert call is not None
     statement = module.statement_of(call)
     whole = isinstance(statement, ast.Expr) and statement.value is call
-    where, region = _where(module, statement) if whole else ("value", statement)
     name = literal(call)
+    test = _asks_first(module, statement, name) if whole else None
+    asked = tuple(one for one in module.of(Kind.GETTER) if test is not None and module.inside(one.node, test.test))
+    where, region = _where(module, test or statement) if whole else ("value", statement)
     route: tuple[ast.Call, ...] = ()
     if where == "module" and name is None and (chosen := chosen_by_platform(module, argument(call))):
         where, name = "platform", chosen[0]
     if where == "function":
         route = _route(module, region)
         where = "main" if route else where
-    return SetterCall(module, use, call, statement, name, where, region, route)
+    return SetterCall(module, use, call, statement, name, where, region, route, asked)
+
+
+def _asks_first(module: Module, statement: ast.stmt, name: str | None) -> ast.If | None:
+    """The ``if`` around a setter that only asks whether the same backend is set already."""
+    above = module.names.parents[statement]
+    if not isinstance(above, ast.If) or above.body != [statement] or above.orelse or module.is_elif(above) or name is None:
+        return None
+    test, denied = above.test, False
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        test, denied = test.operand, True
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1:
+        return None
+    wanted = (ast.Eq, ast.Is, ast.In) if denied else (ast.NotEq, ast.IsNot, ast.NotIn)
+    sides = [test.left, test.comparators[0]]
+    getter = next((one for one in sides if _is_getter(module, one)), None)
+    other = next((one for one in sides if one is not getter), None)
+    if isinstance(test.ops[0], ast.In | ast.NotIn) and isinstance(other, ast.Tuple | ast.List | ast.Set) and len(other.elts) == 1:
+        other = other.elts[0] if getter is test.left else None
+    elif isinstance(test.ops[0], ast.In | ast.NotIn):
+        return None
+    same = isinstance(other, ast.Constant) and other.value == name
+    return above if getter is not None and isinstance(test.ops[0], wanted) and same else None
+
+
+def _is_getter(module: Module, node: ast.expr) -> bool:
+    if not isinstance(node, ast.Call) or node.args or node.keywords:
+        return False
+    known = old_names.KNOWN.get(module.names.qualified(node.func) or "")
+    return known is not None and known.kind == Kind.GETTER
 
 
 def _where(module: Module, statement: ast.stmt) -> tuple[str, ast.stmt]:
@@ -238,6 +272,13 @@ def arm(module: Module, block: list[ast.stmt]) -> str | None:
         return None
     call = block[0].value  # type: ignore[attr-defined]
     return old_names.PER_CALL_NAMES.get(literal(call) or "")
+
+
+def lacks_new_arm(setter: SetterCall) -> bool:
+    """Whether a setter is guarded by a test of the release that has no arm for newer ones."""
+    region = setter.region
+    guarded = setter.where == "guarded" and isinstance(region, ast.If)
+    return guarded and (not region.orelse or only_sets(setter.module, region.orelse))  # type: ignore[attr-defined]
 
 
 def names_set(module: Module, statement: ast.stmt) -> Iterator[str]:

@@ -122,7 +122,7 @@ def save(asked: Save) -> None:
             stream = _stream(container, choice, rate, channels, asked.compression)
             _encode(container, stream, data, rate)
         except (av.FFmpegError, ValueError) as why:
-            raise BackendError(_refusal(why, container, channels, rate)) from why
+            raise BackendError(_refusal(why, choice.encoder, container, channels, rate)) from why
 
 
 def save_planar(uri: Uri, data: torch.Tensor, sample_rate: int, extension: str, bit_rate: int) -> None:
@@ -145,7 +145,7 @@ def save_planar(uri: Uri, data: torch.Tensor, sample_rate: int, extension: str, 
             stream = _stream(container, Choice(None, codec.name, closest), sample_rate, data.shape[0], config, {})
             _encode(container, stream, data.t(), sample_rate)
         except (av.FFmpegError, ValueError) as why:
-            raise BackendError(_refusal(why, container, data.shape[0], sample_rate)) from why
+            raise BackendError(_refusal(why, None, container, data.shape[0], sample_rate)) from why
 
 
 def _is_codec_config(compression: object) -> bool:
@@ -248,9 +248,12 @@ def _stream(
     return ready
 
 
-def _refusal(why: Exception, container: OutputContainer, channels: int, rate: int) -> str:
-    """What FFmpeg refused, and of what: its own words are often no more than "Invalid argument"."""
-    encoder = next((stream.codec_context.name for stream in container.streams), container.format.name)
+def _refusal(why: Exception, name: str | None, container: OutputContainer, channels: int, rate: int) -> str:
+    """What FFmpeg refused, and of what: its own words are often no more than "Invalid argument".
+
+    A context that did not open must not be asked for its name: with PyAV 19 that ends the process.
+    """
+    encoder = _encoder(name or container.default_audio_codec, container).name
     text = getattr(why, "strerror", None) or why
     return f"{encoder} does not take {channels} channels at {rate} Hz, or these samples ({text})"
 

@@ -5,14 +5,14 @@ FFmpeg 9 marks what an mp4's edit list leaves out of the last packet, and drops 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from av import Packet
     from av.audio.stream import AudioStream
-    from av.container import InputContainer
+    from av.container import Container, InputContainer
 
 MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
 # a container opened by the name of one of them is called by that alone
@@ -24,8 +24,17 @@ _AT_START, _AT_END = slice(0, 4), slice(4, 8)
 
 def of(container: InputContainer, stream: AudioStream) -> Iterable[Packet[AudioStream]]:
     """Demux a stream, each packet as the recorded FFmpeg would have handed it to the decoder."""
-    packets = container.demux(stream)
-    return map(_untrimmed, packets) if container.format.name in _MP4_NAMES else packets
+    return map(as_recorded(container), container.demux(stream))
+
+
+def as_recorded(container: InputContainer) -> Callable[[Packet[Any]], Packet[Any]]:
+    """Return what makes of a container's packets those that the recorded FFmpeg would have handed on."""
+    return _untrimmed if is_mp4(container) else _as_it_is
+
+
+def is_mp4(container: Container) -> bool:
+    """Return whether a container is an mp4 or one of its kin."""
+    return container.format.name in _MP4_NAMES
 
 
 def skipped_at_start(packet: Packet[AudioStream]) -> int:
@@ -33,7 +42,11 @@ def skipped_at_start(packet: Packet[AudioStream]) -> int:
     return int.from_bytes(bytes(packet.get_sidedata(_SKIP))[_AT_START], "little") if packet.has_sidedata(_SKIP) else 0
 
 
-def _untrimmed(packet: Packet[AudioStream]) -> Packet[AudioStream]:
+def _as_it_is(packet: Packet[Any]) -> Packet[Any]:
+    return packet
+
+
+def _untrimmed(packet: Packet[Any]) -> Packet[Any]:
     """Have a packet decoded to its end."""
     if not packet.size or not packet.has_sidedata(_SKIP):
         return packet

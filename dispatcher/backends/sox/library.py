@@ -110,7 +110,7 @@ _FOLDERS = {
 _MEND = {
     "linux": "apt install libsox3 libsox-fmt-all, dnf install sox sox-libs, or conda install -c conda-forge sox",
     "darwin": "brew install sox, or conda install -c conda-forge sox",
-    "win32": "conda install -c conda-forge sox",
+    "win32": "TORCHAUDIO_COMPAT_LIBSOX names one of 64 bits, such as MSYS2's libsox-3.dll; conda-forge's sox has none there",
 }
 VARIABLE = "TORCHAUDIO_COMPAT_LIBSOX"
 

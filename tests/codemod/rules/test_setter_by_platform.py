@@ -150,23 +150,6 @@ test_setter_by_platform = table(
 
 test_it_stays_and_it_is_said_why = table(
     said(
-        "two choices by platform",
-        "the backend is chosen in more than one place",
-        """
-            import sys
-            import torchaudio
-            if sys.platform == "win32":
-                torchaudio.set_audio_backend("soundfile")
-            else:
-                torchaudio.set_audio_backend("sox_io")
-            if sys.platform == "darwin":
-                torchaudio.set_audio_backend("soundfile")
-            else:
-                torchaudio.set_audio_backend("sox_io")
-            x = torchaudio.load("a")
-            """,
-    ),
-    said(
         "a choice by platform for another file",
         "calls in other modules depend on this choice",
         """
@@ -265,10 +248,5 @@ test_by_platform = table(
         "import sys, torchaudio\ndef read(p):\n"
         "    torchaudio.set_audio_backend('soundfile' if sys.platform == 'win32' else 'sox_io')\n    return torchaudio.load(p)\n",
         "TAC105",
-    ),
-    stays(
-        "for one platform, and later for all",
-        f"import sys, torchaudio\nif sys.platform == 'win32':\n    {SET}{CALL}{SET}{CALL}",
-        "TAC101",
     ),
 )

@@ -150,33 +150,6 @@ test_setter_in_function = table(
     """,
         "TAC103",
     ),
-    stays(
-        "a handler minds its failure",
-        """
-        import torchaudio
-        def f(p):
-            try:
-                torchaudio.set_audio_backend("sox_io")
-                return torchaudio.load(p)
-            except RuntimeError:
-                return None
-    """,
-        "TAC103",
-    ),
-    stays(
-        "it pauses in between",
-        """
-        import torchaudio
-        def f(p):
-            torchaudio.set_audio_backend("soundfile")
-            yield 1
-            yield torchaudio.load(p)
-        def g(p):
-            torchaudio.set_audio_backend("sox_io")
-            return torchaudio.load(p)
-    """,
-        "TAC103",
-    ),
 )
 
 
@@ -197,54 +170,9 @@ test_decisions = table(
 
 test_it_stays_and_it_is_said_why = table(
     said(
-        "a return before it is put back",
-        "",
-        """
-            import torchaudio
-            def f(p):
-                before = torchaudio.get_audio_backend()
-                torchaudio.set_audio_backend("sox_io")
-                if p:
-                    return torchaudio.load(p)
-                torchaudio.set_audio_backend(before)
-            """,
-    ),
-    said(
         "a body that would be left empty, with a comment inside",
         "a comment stands inside the statement",
         'import torchaudio\ndef f(): torchaudio.set_audio_backend(  # why\n    "sox_io")\n',
-    ),
-    said(
-        "a restored backend after an else",
-        "",
-        """
-            import torchaudio
-            def f(p):
-                before = torchaudio.get_audio_backend()
-                torchaudio.set_audio_backend("sox_io")
-                try:
-                    x = torchaudio.load(p)
-                except OSError:
-                    x = None
-                else:
-                    print(p)
-                finally:
-                    torchaudio.set_audio_backend(before)
-                return x
-            """,
-    ),
-    said(
-        "a backend that is kept and given to something else than the setter",
-        "",
-        """
-            import torchaudio
-            def f(p):
-                before = torchaudio.get_audio_backend()
-                torchaudio.set_audio_backend("sox_io")
-                x = torchaudio.load(p)
-                keep(before)
-                return x
-            """,
     ),
 )
 

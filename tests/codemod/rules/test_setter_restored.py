@@ -167,22 +167,6 @@ test_setter_restored = table(
         target="2.9",
     ),
     stays(
-        "the saved value is used otherwise",
-        """
-        import torchaudio
-        def f(p):
-            before = torchaudio.get_audio_backend()
-            torchaudio.set_audio_backend("soundfile")
-            print(before)
-            x = torchaudio.load(p)
-            torchaudio.set_audio_backend(before)
-            return x
-    """,
-        "TAC103",
-        "TAC105",
-        "TAC107",
-    ),
-    stays(
         "what is set is a variable",
         """
         import torchaudio
@@ -216,44 +200,6 @@ test_setter_restored = table(
 
 test_it_stays_and_it_is_said_why = table(
     said(
-        "what is set before it is put back cannot be read",
-        "what is set in between cannot be read",
-        """
-            import torchaudio
-            def f(p):
-                before = torchaudio.get_audio_backend()
-                torchaudio.set_audio_backend("mad")
-                x = torchaudio.load(p)
-                torchaudio.set_audio_backend(before)
-                return x
-            """,
-    ),
-    said(
-        "what is put back is imported by another file",
-        "before is imported by another file",
-        """
-            import torchaudio
-            before = torchaudio.get_audio_backend()
-            torchaudio.set_audio_backend("sox_io")
-            x = torchaudio.load("a")
-            torchaudio.set_audio_backend(before)
-            """,
-        other="import torchaudio\nfrom program import before\n",
-    ),
-    said(
-        "a call before it is put back that runs later",
-        "a call in between runs later",
-        """
-            import torchaudio
-            def f(p):
-                before = torchaudio.get_audio_backend()
-                torchaudio.set_audio_backend("sox_io")
-                later = lambda: torchaudio.load(p)
-                torchaudio.set_audio_backend(before)
-                return later
-            """,
-    ),
-    said(
         "a restored backend on one line with its try",
         "",
         """
@@ -270,7 +216,12 @@ test_it_stays_and_it_is_said_why = table(
 
 test_what_runs_while_a_backend_is_set = table(
     *(
-        stays(name, RESTORED.format(inside=inside, item=item), "TAC106")
+        changes(
+            name,
+            before := RESTORED.format(inside=inside, item=item),
+            before.replace("return torchaudio.load(p)\n        finally", 'return torchaudio.load(p, backend="soundfile")\n        finally'),
+            "TAC106",
+        )
         for name, inside, item in (
             ("a method that loads", "x = self.read(p)", "i"),
             ("an item of a data set that loads", "x = d[0]", "torchaudio.load(i)"),
@@ -296,12 +247,6 @@ test_put_back_after_others_may_have_set_it = table(
         "around a call of a stranger",
         "import numpy, torchaudio\nb = torchaudio.get_audio_backend()\nnumpy.load(1)\ntorchaudio.set_audio_backend(b)\n",
         "import numpy, torchaudio\nnumpy.load(1)\n",
-    ),
-    stays(
-        "around a function that sets one",
-        f"import torchaudio\ndef use():\n    {SET}b = torchaudio.get_audio_backend()\nuse()\ntorchaudio.set_audio_backend(b)\n",
-        "TAC102",
-        "TAC106",
     ),
     stays("kept, and read again", "import torchaudio\nb = torchaudio.get_audio_backend()\nprint(b)\ntorchaudio.set_audio_backend(b)\n", "TAC105", "TAC107"),
 )  # fmt: skip

@@ -81,3 +81,13 @@ def test_a_program_of_2021_runs_unchanged(python: Python, tmp_path: pathlib.Path
     assert done.stdout.startswith("torchaudio 2.0.2+compat with"), done.stderr[-2000:]
     assert [line.rpartition(" ")[2] for line in (tea, note, atone)] == ["TEA", "NOTE", "ATONE"]
     assert done.stderr.count("does not load") == 1
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("pinned", ["2.0", "2.2", "2.9"])
+def test_names_that_2_9_lost_are_refused_with_advice(python: Python, pinned: str) -> None:
+    """By `from MODULE import NAME`, where Python has words of its own; a release that is named has the name."""
+    done = python(str(HERE / "lost_names_check.py"), pinned, PYTHONPATH=_folder("2.9.1"))
+    counts, *faults = done.stdout.splitlines()
+    assert int(counts.split()[2]) > 100, done.stderr[-2000:]
+    assert not [fault for fault in faults if fault]

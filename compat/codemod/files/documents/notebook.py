@@ -8,10 +8,13 @@ from typing import Any, NamedTuple
 
 from compat.codemod.files import discovery
 from compat.codemod.files.document import LEAVE_OUT, Document, Piece, Prose, UnreadableError
-from compat.codemod.files.magics import Magics
+from compat.codemod.files.magics import Hidden, Magics
 from compat.codemod.source.findings import Place
 from compat.codemod.source.text import Text, parse
 
+# A cell may be indented as a whole; it then reads as a block.
+_INDENTED = re.compile(r"(?:[ \t]*\n)*[ \t]+\S")
+_HEAD = "if cell():"
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -19,7 +22,7 @@ class Notebook(Document):
     """The code cells are one module, in order."""
 
     kinds = (discovery.NOTEBOOK,)
-    _CELL = re.compile(r"^# compat: cell (\d+)\n", re.M)
+    _CELL = re.compile(rf"^(?:{re.escape(_HEAD)}  )?# compat: cell (\d+)\n", re.M)
 
     def _pieces(self) -> Iterator[Piece]:
         try:
@@ -30,16 +33,23 @@ class Notebook(Document):
         parts = []
         for number, source in self._sources.items():
             try:
-                masked, hidden = self._magics.mask(source.value)
+                head, masked, hidden = self._masked(source.value)
             except SyntaxError as why:
                 place = Place(self.path, why.lineno or 1, 1, why.lineno or 1, 1, number)
                 self.unparsed.append((place, f"cell {number} is not Python: {why.msg}, in its line {place.line}. Mend it, or {LEAVE_OUT}"))
                 continue
             self.prose += [Prose(one.text, one.line, number) for one in hidden]
             self.doubts += [Place(self.path, one.line, 1, one.line, 1, number) for one in hidden if one.may_load]
-            parts.append(f"# compat: cell {number}\n{masked}\n")
+            parts.append(f"{head}# compat: cell {number}\n{masked}\n")
         if parts:
             yield Piece(self.path, "".join(parts), interactive=True)
+
+    def _masked(self, code: str) -> tuple[str, str, list[Hidden]]:
+        """What stands before the mark of a cell, its Python, and the lines that are hidden from it."""
+        if not _INDENTED.match(code):
+            return "", *self._magics.mask(code)
+        masked, hidden = self._magics.mask(f"{_HEAD}\n{code}")
+        return f"{_HEAD}  ", masked.partition("\n")[2], [one._replace(line=one.line - 1) for one in hidden]
 
     def _cells(self, text: str) -> dict[int, str]:
         parts = self._CELL.split(text)

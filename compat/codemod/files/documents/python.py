@@ -2,10 +2,9 @@
 
 import io
 import tokenize
-from collections.abc import Iterator
 
 from compat.codemod.files import discovery
-from compat.codemod.files.document import Document, Piece, UnreadableError
+from compat.codemod.files.document import Document, UnreadableError
 
 
 class Python(Document):
@@ -19,13 +18,6 @@ class Python(Document):
         except SyntaxError as why:
             raise UnreadableError(str(why)) from why
         return "utf-8" if encoding == "utf-8-sig" else encoding
-
-    def _pieces(self) -> Iterator[Piece]:
-        yield Piece(self.path, self.text)
-
-    def rebuild(self, texts: dict[str, str]) -> bytes:
-        """The new text."""
-        return self._encode(texts[self.path])
 
 
 DOCUMENT = Python

@@ -1,0 +1,42 @@
+"""The console scripts of a project, as its ``pyproject.toml``, ``setup.cfg`` or ``setup.py`` names them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+
+from compat.codemod.files.import_graph import content
+
+_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
+# `name = "package.module:function"`; what only looks like it names no module of the project, or no function in it.
+_SCRIPT = re.compile(rb"=[ \t]*['\"]?([A-Za-z_][\w.]*):([A-Za-z_]\w*)")
+
+
+def beside(paths: Iterable[str]) -> list[tuple[str, str]]:
+    """The scripts that lie in the folders of some files, or above them, each as a module's dotted name and a function."""
+    files = [os.path.abspath(path) for path in paths]
+    if not files:
+        return []
+    top = os.path.commonpath([os.path.dirname(path) for path in files])
+    folders = {top}
+    for path in files:
+        folder = os.path.dirname(path)
+        while folder not in folders:
+            folders.add(folder)
+            folder = os.path.dirname(folder)
+    found = []
+    for folder in (*_above(top), *sorted(folders)):
+        for name in _FILES:
+            matches = _SCRIPT.findall(content(os.path.join(folder, name)))
+            found += [(module.decode(), function.decode()) for module, function in matches]
+    return list(dict.fromkeys(found))
+
+
+def _above(folder: str) -> list[str]:
+    """The folders above one, up to the root of its project."""
+    found: list[str] = []
+    while not os.path.exists(os.path.join(folder, ".git")) and folder != os.path.dirname(folder) and len(found) < 3:
+        folder = os.path.dirname(folder)
+        found.append(folder)
+    return found

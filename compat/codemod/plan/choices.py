@@ -1,0 +1,58 @@
+"""A backend by operating system: the choice becomes one constant that the calls of its module pass."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+
+from compat.codemod.plan.part import Part
+from compat.codemod.plan.sites import Site
+from compat.codemod.source import Module
+from compat.codemod.uses import SetterCall, setter_calls
+
+
+@dataclasses.dataclass(frozen=True)
+class Choice:
+    """A choice as a constant.
+
+    Attributes:
+        name: of the constant.
+        value: the expression that chooses.
+        backend: one of those it chooses from, the one that takes less.
+        is_open: it may choose none.
+    """
+
+    name: str
+    value: str
+    backend: str
+    is_open: bool
+
+
+def constant(part: Part, setter: SetterCall) -> Choice | None:
+    """The choice that a setter is an arm of; ``None`` for another one, or where an arm does more."""
+    if setter.where != "platform":
+        return None
+    module, region = setter.module, setter.region
+    value = setter_calls.platform_choice(module, region)
+    if value is None or len({id(one.region) for one in part.setters if one.module is module and one.where == "platform"}) > 1:
+        return None
+    names = set(setter_calls.names_set(module, region))
+    backend = "sox" if "sox_io" in names else "soundfile"
+    return Choice(_free_name(module), value, backend, value.endswith(" else None"))
+
+
+def at(part: Part, site: Site, setters: list[SetterCall], *, also_none: bool) -> Choice | None:
+    """The choice that a site is under, where all of it is one, in the site's own module."""
+    choice = constant(part, setters[0])
+    if choice is None or site.module is not setters[0].module or choice.is_open is not also_none:
+        return None
+    arms = {one for one in part.setters if one.region is setters[0].region}
+    return choice if arms == set(setters) else None
+
+
+def _free_name(module: Module) -> str:
+    taken = {node.id for node in module.names.all(ast.Name)} | set(module.names.module.bindings)
+    name = "AUDIO_BACKEND"
+    while name in taken:
+        name = f"_{name}"
+    return name

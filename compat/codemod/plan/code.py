@@ -1,0 +1,211 @@
+"""The code of a project as a program sees it: the files that matter, what a dotted name imports, which function a call means."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import os
+from collections.abc import Iterator
+
+from compat.codemod.source import Module
+from compat.codemod.source.scopes import Binding
+from compat.codemod.uses import Project
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Definition = Function | ast.ClassDef
+_PLAIN = ("staticmethod", "classmethod")
+# What a name may mean: a module of the project, or a function or class in one.
+Meaning = tuple[Module, Definition | None]
+
+
+class Code:
+    """The modules that speak of torchaudio, and those that import them, directly or by others.
+
+    Args:
+        modules: those that speak of it and run together.
+    """
+
+    def __init__(self, project: Project, modules: list[Module]) -> None:
+        self._project = project
+        self._speaking = {module.path: module for module in modules}
+        self._depth = 0
+
+    @functools.cached_property
+    def paths(self) -> list[str]:
+        """The files that matter, in a fixed order."""
+        found = set(self._speaking)
+        if not all(module.standalone for module in self._speaking.values()):
+            graph = self._project.imports
+            dynamic = [path for path, file in graph.files.items() if file.dynamic]
+            for path in (*self._speaking, *dynamic):
+                found |= graph.importers(path)
+        return sorted(found)
+
+    @functools.cached_property
+    def _matters(self) -> frozenset[str]:
+        return frozenset(self.paths)
+
+    def module(self, path: str) -> Module | None:
+        """A file that matters, parsed; ``None`` for others, and where it cannot be parsed."""
+        if path in self._speaking:
+            return self._speaking[path]
+        return self._project.quiet_module(path) if path in self._matters else None
+
+    def packages(self, path: str) -> list[Module]:
+        """The ``__init__.py`` that run before a file, the outermost first."""
+        found: list[Module] = []
+        folder = os.path.dirname(path)
+        if os.path.basename(path) == "__init__.py":
+            folder = os.path.dirname(folder)
+        while (init := os.path.join(folder, "__init__.py")) in self._project.imports.files:
+            module = self.module(init)
+            found[:0] = [module] if module is not None else []
+            folder = os.path.dirname(folder)
+        return found
+
+    # What is imported
+
+    def files(self, name: str, importer: Module) -> list[Module]:
+        """The modules that a dotted name may mean; the nearest to the importer where there are several."""
+        if importer.standalone:
+            return []
+        paths = self._project.files.named(name, importer.path)
+        if len(paths) > 1 and not name.startswith("."):
+            root = self._root(importer.path)
+            tail = os.path.join(*name.split("."))
+            near = [path for path in paths if path in (os.path.join(root, f"{tail}.py"), os.path.join(root, tail, "__init__.py"))]
+            paths = near or paths
+        return [module for path in paths if (module := self.module(path)) is not None]
+
+    def _root(self, path: str) -> str:
+        """The folder that the outermost package of a file lies in."""
+        folder = os.path.dirname(path)
+        while os.path.join(folder, "__init__.py") in self._project.imports.files:
+            folder = os.path.dirname(folder)
+        return folder
+
+    def imported(self, module: Module, statement: ast.Import | ast.ImportFrom) -> Iterator[list[Module]]:
+        """The modules that a statement imports, in the order in which they are run; each with its alternatives."""
+        if isinstance(statement, ast.Import):
+            for alias in statement.names:
+                parts = alias.name.split(".")
+                for length in range(len(parts)):
+                    yield self.files(".".join(parts[: length + 1]), module)
+            return
+        base = _base(statement)
+        yield self.files(base, module)
+        for alias in statement.names:
+            if not any(alias.name in one.names.module.bindings for one in self.files(base, module)):
+                yield self.files(_joined(base, alias.name), module)
+
+    # What is called
+
+    def meanings(self, module: Module, node: ast.AST) -> list[Meaning | None]:
+        """All that an expression may mean; ``None`` among it stands for what is not known, or not the project's own."""
+        self._depth += 1
+        try:
+            return self._meanings(module, node) if self._depth < 20 else [None]
+        finally:
+            self._depth -= 1
+
+    def _meanings(self, module: Module, node: ast.AST) -> list[Meaning | None]:
+        if isinstance(node, ast.Name):
+            scope = module.names.scope_of.get(node)
+            home = scope.home(node.id) if scope else None
+            if home is None:
+                return self._by_star(module, node.id)
+            return self._bound(module, node.id, home.bindings[node.id])
+        if isinstance(node, ast.Attribute):
+            found = [one for owner in self.meanings(module, node.value) for one in self._member(owner, node.attr)]
+            if set(found) == {None} and (whole := module.names.qualified(node)):
+                package, _, last = whole.rpartition(".")  # a package without __init__.py
+                found = [one for owner in self.files(package, module) for one in self._member((owner, None), last)]
+            return found or [None]
+        return [None]
+
+    def _bound(self, module: Module, name: str, bindings: list[Binding]) -> list[Meaning | None]:
+        found: list[Meaning | None] = []
+        for binding in bindings:
+            node = binding.node
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                found.append((module, node))
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                found += self._by_import(module, node, name)
+            elif not binding.nothing:
+                found.append(None)
+        return found or [None]
+
+    def _by_import(self, module: Module, statement: ast.Import | ast.ImportFrom, name: str) -> list[Meaning | None]:
+        for alias in statement.names:
+            if isinstance(statement, ast.Import):
+                if name == (alias.asname or alias.name.partition(".")[0]):
+                    return [(one, None) for one in self.files(alias.name if alias.asname else name, module)] or [None]
+            elif name == (alias.asname or alias.name):
+                base = _base(statement)
+                found = [one for owner in self.files(base, module) for one in self._member((owner, None), alias.name)]
+                if set(found) <= {None}:
+                    found += [(one, None) for one in self.files(_joined(base, alias.name), module)]
+                return found or [None]
+        return [None]
+
+    def _by_star(self, module: Module, name: str) -> list[Meaning | None]:
+        found: list[Meaning | None] = []
+        for statement, _ in module.names.imports if module.names.module.has_star else ():
+            if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
+                found += [one for owner in self.files(_base(statement), module) for one in self._member((owner, None), name)]
+        return found or [None]
+
+    def _member(self, owner: Meaning | None, name: str) -> list[Meaning | None]:
+        if owner is None:
+            return [None]
+        module, definition = owner
+        if definition is None:
+            return self._of_module(module, name)
+        method = self.method(owner, name) if isinstance(definition, ast.ClassDef) else None
+        plain = method is not None and all(isinstance(one, ast.Name) and one.id in _PLAIN for one in method[1].decorator_list)
+        return [method if plain else None]
+
+    def _of_module(self, module: Module, name: str) -> list[Meaning | None]:
+        bindings = module.names.module.bindings.get(name)
+        if not bindings:
+            found: list[Meaning | None] = list(self._inside(module, name))
+            return found or self._by_star(module, name)
+        self._depth += 1
+        try:
+            return self._bound(module, name, bindings) if self._depth < 20 else [None]
+        finally:
+            self._depth -= 1
+
+    def _inside(self, module: Module, name: str) -> Iterator[Meaning]:
+        """The module of a package that has a name."""
+        folder, file = os.path.split(module.path)
+        if file == "__init__.py":
+            for path in (os.path.join(folder, f"{name}.py"), os.path.join(folder, name, file)):
+                if (one := self.module(path)) is not None:
+                    yield one, None
+
+    def method(self, owner: Meaning, name: str) -> tuple[Module, Function] | None:
+        """The method of a class, or of the classes of the project that it is made from."""
+        for module, definition in self.line(owner):
+            for one in definition.body:
+                if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and one.name == name:
+                    return module, one
+        return None
+
+    def line(self, owner: Meaning) -> Iterator[tuple[Module, ast.ClassDef]]:
+        """A class, and those of the project that it is made from."""
+        waiting, seen = [owner], set()
+        while waiting:
+            module, definition = waiting.pop(0)
+            if isinstance(definition, ast.ClassDef) and definition not in seen:
+                seen.add(definition)
+                yield module, definition
+                waiting += [one for base in definition.bases for one in self.meanings(module, base) if one is not None]
+
+
+def _base(statement: ast.ImportFrom) -> str:
+    return "." * statement.level + (statement.module or "")
+
+
+def _joined(base: str, name: str) -> str:
+    return f"{base}{name}" if base.endswith(".") else f"{base}.{name}"

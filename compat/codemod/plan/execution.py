@@ -1,0 +1,69 @@
+"""Follow one program from its start, and note which setter may be in force at each place that uses a backend.
+
+What is not known counts as possible: either way at a condition, any number of rounds of a loop, an error after any statement.
+A function that is handed to code that is not the project's, and each method of a class that is used, may run at any later moment
+at which such code runs.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections.abc import Iterable
+
+from compat.codemod.plan.sites import Site
+from compat.codemod.plan.state import Force, State, joined
+from compat.codemod.plan.statements import Exits, Statements
+from compat.codemod.source import Module
+
+
+class Execution(Statements):
+    """One program, followed statement by statement; the arguments and attributes are those of ``Moments``."""
+
+    def script(self, module: Module, state: State) -> State:
+        """Run a file as a script."""
+        self._script = module
+        return self._run(module, state)
+
+    def load(self, module: Module, state: State) -> State:
+        """Import a file, with the packages that it lies in."""
+        for one in (*self._code.packages(module.path), module):
+            if one.path not in state.loaded:
+                again = one in self.loaded  # it has run on another way through the program
+                before = dataclasses.replace(state, loaded=state.loaded | {one.path})
+                after = self._run(one, before)
+                state = (joined(before, after) if again else after) or before
+        return state
+
+    def hand_out(self, functions: Iterable[tuple[Module, ast.AST]], state: State) -> State:
+        """Let users that are not seen call functions, in any order; what they pass may be made from any of the classes."""
+        several = list(functions)
+        for module, function in several:
+            if isinstance(module.names.parents[function], ast.ClassDef):
+                self._hand((module, function))
+        while True:
+            after = self._others_run(state)
+            for module, function in several:
+                after = joined(after, self._call(module, function, after)) or after
+            if after == state:
+                return state
+            state = after
+
+    def end(self) -> None:
+        """Settle what functions bound by imports of their own are: those of the backend that was in force then."""
+        for site in self._by_import:
+            self.found.force[site] |= self.bound(site)
+
+    def bound(self, site: Site) -> frozenset[Force]:
+        """What was in force when an import bound the function of a site; nothing where none did."""
+        one = self._marks(site.module).bound_by.get(site)
+        return frozenset() if one is None else frozenset(self._bound.get((site.module, one.local), ()))
+
+    def _run(self, module: Module, state: State) -> State:
+        self.loaded[module] = None
+        if (doubt := self._marks(module).doubt) is not None:
+            self.found.doubts[module] = doubt
+        self._exits.append(Exits())
+        after = self._block(module, module.tree.body, state)
+        self._exits.pop()
+        return after or state

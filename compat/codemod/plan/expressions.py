@@ -1,0 +1,233 @@
+"""Follow the expressions of a program, in the order in which they are evaluated."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+
+from compat.codemod.plan.code import Code, Function, Meaning
+from compat.codemod.plan.marks import Marks
+from compat.codemod.plan.moments import Moments
+from compat.codemod.plan.sites import Site
+from compat.codemod.plan.state import Force, State, joined
+from compat.codemod.source import Module
+from compat.codemod.uses import Project, SetterCall
+
+# Builtins that call nothing of the project's that loads.
+_QUIET_BUILTINS = {
+    "print", "len", "str", "int", "float", "bool", "range", "isinstance", "issubclass", "type", "repr", "abs", "round", "id", "hash",
+    "open", "hasattr", "input", "format", "ord", "chr", "dict", "bytes", "object", "super",
+}  # fmt: skip
+# Methods of containers, texts and tensors, where no class of the project has one of this name.
+_QUIET_METHODS = {
+    "append", "extend", "mean", "to", "float", "numpy", "size", "squeeze", "unsqueeze", "view", "reshape", "item", "abs", "close",
+    "read", "write", "join", "format", "strip", "split", "lower", "upper", "keys", "items", "values", "get", "startswith", "endswith",
+    "replace", "pop", "insert", "update", "add", "copy", "cpu", "shape", "dim", "debug", "info", "warning", "error", "exists",
+}  # fmt: skip
+_IMPORTERS = {"importlib.import_module", "importlib.reload", "runpy.run_module", "runpy.run_path"}
+_UNKNOWN_NAMES = {"globals", "locals", "exec", "eval", "vars"}
+
+
+class Expressions(Moments):
+    """One program, as far as its expressions go; the arguments are those of ``Moments``."""
+
+    def __init__(self, project: Project, code: Code, setters: Iterable[SetterCall] = ()) -> None:
+        super().__init__(project, code, setters)
+        self._bound: dict[tuple[Module, str], set[Force]] = defaultdict(set)
+        self._by_import: set[Site] = set()
+
+    def load(self, module: Module, state: State) -> State:
+        """Import a file, with the packages that it lies in."""
+        raise NotImplementedError
+
+    def call(self, module: Module, function: ast.AST, state: State) -> State:
+        """Call a function by its name, whatever decorates it."""
+        return self._call(module, function, state) or state
+
+    def _children(self, module: Module, node: ast.AST, state: State) -> State:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                state = self._expression(module, child, state)
+            elif isinstance(child, ast.keyword):
+                state = self._expression(module, child.value, state)
+        return state
+
+    def _expression(self, module: Module, node: ast.expr, state: State) -> State:
+        own = self._marks(module)
+        if node in own.sites:
+            self._at_site(own, own.sites[node], state)
+            return state
+        if node in own.pins:
+            self.found.force[own.pins[node]] |= state.force
+            if own.pins[node].lasts:
+                self._lasting.add(own.pins[node])
+            return state
+        visit = _EXPRESSIONS.get(type(node))
+        return self._children(module, node, state) if visit is None else visit(self, module, node, state)
+
+    def _at_site(self, own: Marks, site: Site, state: State) -> None:
+        bound = own.bound_by.get(site)
+        if bound is None:
+            self.found.force[site] |= state.force
+        else:
+            self.found.force[site] |= frozenset()
+            self._by_import.add(site)
+
+    def _named(self, module: Module, node: ast.Name | ast.Attribute, state: State) -> State:
+        meant = [one for one in self._code.meanings(module, node) if one is not None]
+        if meant and not (meant[0][1] is None and isinstance(module.names.parents.get(node), ast.Attribute)):
+            for one in meant:
+                self._hand(one)
+            return state
+        if isinstance(node, ast.Attribute):
+            state = self._expression(module, node.value, state)
+            computed = {"__getattr__", "__getattribute__", node.attr}  # a property, as far as its name tells
+            return self._others_run(state) if any(getattr(one, "name", "") in computed for one in self._handed) else state
+        if node.id in _UNKNOWN_NAMES and not module.names.bindings(node) and not _only_asked(module, node):
+            self._all_may_be_called()
+        return state
+
+    def _all_may_be_called(self) -> None:
+        """Names are looked up by strings: every function of the modules that have run may be meant."""
+        for module in list(self.loaded):
+            self._hand((module, None))
+
+    def _operated(self, module: Module, node: ast.expr, state: State) -> State:
+        return self._others_run(self._children(module, node, state))
+
+    def _lambda(self, module: Module, node: ast.Lambda, state: State) -> State:
+        self._hand((module, node))
+        return state
+
+    def _choice(self, module: Module, node: ast.IfExp, state: State) -> State:
+        state = self._expression(module, node.test, state)
+        return joined(self._expression(module, node.body, state), self._expression(module, node.orelse, state)) or state
+
+    def _either(self, module: Module, node: ast.BoolOp, state: State) -> State:
+        after = state = self._expression(module, node.values[0], state)
+        for value in node.values[1:]:
+            state = self._expression(module, value, state)
+            after = joined(after, state) or after
+        return after
+
+    def _comprehension(self, module: Module, node: ast.expr, state: State) -> State:
+        generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
+        state = self._expression(module, generators[0].iter, state)
+        parts = [one for item in generators for one in (item.iter, *item.ifs) if one is not generators[0].iter]
+        parts += [one for name in ("key", "value", "elt") if (one := getattr(node, name, None)) is not None]
+        while True:
+            after = self._others_run(state)
+            for one in parts:
+                after = self._expression(module, one, after)
+            if joined(state, after) == state:
+                return state
+            state = joined(state, after) or state
+
+    def _paused(self, module: Module, node: ast.expr, state: State) -> State:
+        self.pauses = True
+        state = self._others_run(self._children(module, node, state))
+        return dataclasses.replace(state, force=state.force | self._known)
+
+    def _called(self, module: Module, node: ast.Call, state: State) -> State:
+        own, func = self._marks(module), node.func
+        meant = self._code.meanings(module, func)
+        targets = [one for one in meant if one is not None]
+        if not targets and not isinstance(func, ast.Lambda):
+            state = self._expression(module, func, state)
+        for argument in (*node.args, *(one.value for one in node.keywords)):
+            state = self._expression(module, argument, state)
+        if node in own.setters or node in own.kept:
+            return self._at_setter(own, node, state)
+        if func in own.sites or func in own.pins or (not targets and self._is_quiet(module, node)):
+            return state
+        if module.names.qualified(func) in _IMPORTERS or module.names.is_builtin(func, "__import__"):
+            return self._imported_by_string(module, node, state)
+        if isinstance(func, ast.Lambda):
+            return self.call(module, func, state)
+        after: State | None = None if targets and None not in meant else self._others_run(state)
+        for target in targets:
+            after = joined(after, self._entered(target, state))
+        return after or state
+
+    def _at_setter(self, own: Marks, node: ast.Call, state: State) -> State:
+        if node in own.kept:
+            return state.keep(own.kept[node].getter)
+        setter = own.setters[node]
+        self.found.setters.add(setter)
+        if (pair := own.restored.get(node)) is not None and any(getter is pair.getter for getter, _ in state.kept):
+            self.found.between[setter] |= {one for getter, one in state.since if getter is pair.getter}
+            return state.restore(pair.getter, setter)
+        return state.set(setter)
+
+    def _entered(self, target: Meaning, state: State) -> State | None:
+        module, node = target
+        if isinstance(node, ast.ClassDef):
+            for name in ("__new__", "__init__", "__post_init__"):
+                if (method := self._code.method(target, name)) is not None:
+                    state = self.call(*method, state)
+            self._hand(target)
+            known = all(any(self._code.meanings(module, base)) for base in node.bases) and not node.keywords
+            return state if known and not node.decorator_list else self._others_run(state)
+        if node is None or _pauses(node) or any(not is_plain(one) for one in node.decorator_list):
+            self._hand(target)
+            return self._others_run(state)
+        return self._call(module, node, state)
+
+    def _is_quiet(self, module: Module, node: ast.Call) -> bool:
+        """Whether a call comes to none of the project's functions."""
+        name = module.names.qualified(node.func) or ""
+        if name.startswith("torchaudio.") and ".datasets." not in name:
+            return True
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _QUIET_METHODS:
+            return not any(getattr(one, "name", "") == node.func.attr for one in self._handed)
+        return isinstance(node.func, ast.Name) and node.func.id in _QUIET_BUILTINS and not module.names.bindings(node.func)
+
+    def _imported_by_string(self, module: Module, node: ast.Call, state: State) -> State:
+        name = node.args[0] if node.args else None
+        if isinstance(name, ast.Constant) and isinstance(name.value, str):
+            found = self._code.files(name.value, module)
+        else:
+            found = [one for path in self._code.paths if (one := self._code.module(path)) not in (None, module, self._script)]
+        for one in found:
+            state = joined(state, self.load(one, state)) or state
+            self._hand((one, None))
+        return self._others_run(state)
+
+
+def _only_asked(module: Module, node: ast.Name) -> bool:
+    """Whether it is ``name in globals()``, or ``globals()[name] = value``."""
+    call = module.names.parents[node]
+    above = module.names.parents[call] if isinstance(call, ast.Call) else None
+    return isinstance(above, ast.Compare) or (isinstance(above, ast.Subscript) and not isinstance(above.ctx, ast.Load))
+
+
+def _pauses(node: Function) -> bool:
+    return isinstance(node, ast.AsyncFunctionDef) or any(isinstance(one, ast.Yield | ast.YieldFrom) for one in _own_nodes(node))
+
+
+def _own_nodes(function: Function) -> Iterator[ast.AST]:
+    """The nodes of a function, without those of the functions in it."""
+    waiting: list[ast.AST] = [*function.body]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
+
+
+def is_plain(decorator: ast.expr) -> bool:
+    return isinstance(decorator, ast.Name) and decorator.id in ("staticmethod", "classmethod")
+
+
+_EXPRESSIONS: dict[type[ast.expr], Callable[..., State]] = {
+    **dict.fromkeys((ast.Name, ast.Attribute), Expressions._named),
+    **dict.fromkeys((ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp), Expressions._comprehension),
+    **dict.fromkeys((ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Starred), Expressions._operated),
+    **dict.fromkeys((ast.Yield, ast.YieldFrom, ast.Await), Expressions._paused),
+    ast.Lambda: Expressions._lambda,
+    ast.IfExp: Expressions._choice,
+    ast.BoolOp: Expressions._either,
+    ast.Call: Expressions._called,
+}

@@ -1,0 +1,86 @@
+"""What of a module matters when it runs: its sites, setters, getters, and the places where a backend is used unseen."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections.abc import Iterator
+
+from compat.codemod.plan import sites, unseen
+from compat.codemod.plan.restore_pairs import Restore, restores
+from compat.codemod.plan.sites import Site
+from compat.codemod.source import Imported, Kind, Module, NotProvableError, Use
+from compat.codemod.uses import Project, SetterCall, setter_calls
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Pin:
+    """A place that uses the backend in force and cannot name one: the getter, a dataset, a call in an f-string.
+
+    Attributes:
+        lasts: it may use the backend again at any later time.
+    """
+
+    module: Module
+    node: ast.AST
+    why: NotProvableError
+    lasts: bool = False
+    is_getter: bool = False
+
+
+class Marks:
+    """What of one module matters, by node; what cannot run under the target is left out.
+
+    Attributes:
+        sites: the sites, by the name or dotted name.
+        bound_by: for a site whose function an import of its own bound, that import.
+        setters: the setters, by the call.
+        restores: what is kept and set again, by the call of the getter and by that of the setter.
+        pins: the pins, by the node.
+        doubt: why nothing is known once this module has run.
+    """
+
+    def __init__(self, project: Project, module: Module) -> None:
+        def runs(node: ast.AST) -> bool:
+            return not project.runs_not(module, module.span(node))
+
+        self.module: Module = module
+        self.sites: dict[ast.AST, Site] = {site.use.node: site for site in sites.of(module) if runs(site.use.node)}
+        self.bound_by: dict[Site, Imported] = {}
+        for site in self.sites.values():
+            for one in module.imported:
+                if one.local == site.use.root.id and one.path == site.use.path:
+                    self.bound_by[site] = one
+        self.setters: dict[ast.AST, SetterCall] = {one.call: one for one in setter_calls.of(module) if runs(one.call)}
+        pairs = [one for one in restores(module) if one.back.call in self.setters]
+        self.kept: dict[ast.AST, Restore] = {one.getter.call: one for one in pairs if one.getter.call is not None}
+        self.restored: dict[ast.AST, Restore] = {one.back.call: one for one in pairs}
+        self.pins: dict[ast.AST, Pin] = {pin.node: pin for pin in _pins(project, module, self) if runs(pin.node)}
+        self.doubt: NotProvableError | None = unseen.doubt(project, module)
+
+
+def of(project: Project, module: Module) -> Marks:
+    """What of a module matters."""
+    return project.note(("marks", module.path), lambda: Marks(project, module))
+
+
+def _pins(project: Project, module: Module, marks: Marks) -> Iterator[Pin]:
+    harmless: set[Use] = {one.getter for one in marks.kept.values()}
+    harmless |= {getter for one in marks.setters.values() for getter in one.asked}
+    for use in module.of(Kind.GETTER):
+        if use not in harmless and not use.stored:
+            advice = "Decide what the code that asks for it should do."
+            yield Pin(module, use.node, NotProvableError("get_audio_backend is used", [module.place(use.node)], advice), is_getter=True)
+    for use in module.hidden:
+        if use.kind in (Kind.FUNCTION, Kind.GETTER):
+            place = module.place(module.statement_of(use.node))
+            yield Pin(module, use.node, NotProvableError("torchaudio is used in an f-string, where nothing is changed", [place]))
+    for use in module.uses:
+        if use.path.startswith(("torchaudio.datasets.", "torchaudio.prototype.datasets.")) and use.call is not None:
+            reason = f"{use.path} loads with the backend that is set"
+            yield Pin(module, use.node, NotProvableError(reason, [module.place(use.node)]), lasts=True)
+    for node, words in unseen.reached(project, module):
+        above = module.names.parents.get(node)
+        is_called = isinstance(above, ast.Call) and above.func is node
+        why = NotProvableError(f"{words}, and this call is not changed", [module.place(node)])
+        yield Pin(module, node, why, lasts=not is_called)

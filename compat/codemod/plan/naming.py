@@ -1,0 +1,103 @@
+"""Which backend a call is to name: what every program that comes to it has set."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from compat.codemod.plan import choices, unreadable
+from compat.codemod.plan.part import Part
+from compat.codemod.plan.programs import Evidence
+from compat.codemod.plan.sites import Site
+from compat.codemod.source import NotProvableError, old_names
+from compat.codemod.uses import SetterCall
+
+_BESIDE = "a call in the same function runs before it, or also without it"
+_OUTLIVES = "the setting outlives its function, and other calls may depend on it"
+_CONDITION = "it is set under a condition"
+_EARLY = "a call may run before the setter"
+_BOUND = "the function is bound by `from torchaudio import`, perhaps before the setter"
+
+
+@dataclasses.dataclass(frozen=True)
+class Named:
+    """What a site is to be given.
+
+    Attributes:
+        value: the expression.
+        backend: the backend to reckon with.
+        setters: those that may be in force there.
+        is_guess: it holds only where an attempt to set the backend succeeds.
+    """
+
+    value: str
+    backend: str
+    setters: list[SetterCall]
+    is_guess: bool = False
+
+
+def of(part: Part, evidence: Evidence, site: Site) -> Named:
+    """What a site that is under some setter is to be given.
+
+    Raises:
+        NotProvableError: that is not sure.
+    """
+    forces = evidence.force[site]
+    setters = [force for force in forces if force is not None]
+    names = {None if one.where == "platform" else per_call_name(part, one) for one in setters}
+    if None not in forces and len(names) == 1 and (name := names.pop()) is not None:
+        return Named(f'"{name}"', name, setters)
+    if (choice := choices.at(part, site, setters, also_none=None in forces)) is not None:
+        return Named(choice.name, choice.backend, setters)
+    for one in setters:
+        others = forces.keys() - {one}
+        tried = per_call_name(part, one)
+        if one.where == "try" and tried is not None and others <= evidence.instead[one]:
+            return Named(f'"{tried}"', tried, setters, is_guess=True)
+    if part.project.backend is not None:
+        return Named(f'"{part.project.backend}"', part.project.backend, setters)
+    raise _why_not(part, evidence, site)
+
+
+def per_call_name(part: Part, setter: SetterCall) -> str | None:
+    """What a call names for a setter; ``None`` where that cannot be read, and the user has not said it."""
+    return old_names.PER_CALL_NAMES.get(setter.name or "", part.project.backend)
+
+
+def is_unread(part: Part, setter: SetterCall) -> bool:
+    """Whether it cannot be read what a setter sets, and the user has not said it."""
+    return setter.where != "platform" and per_call_name(part, setter) is None
+
+
+def _why_not(part: Part, evidence: Evidence, site: Site) -> NotProvableError:
+    forces = evidence.force[site]
+    setters = [force for force in forces if force is not None]
+    for one in setters:
+        if is_unread(part, one):
+            try:
+                unreadable.settle(part, one)
+            except NotProvableError as why:
+                return why
+    first = setters[0]
+    if None in forces:
+        program = forces[None]
+        if site in _bound(part, site):
+            return NotProvableError(_BOUND, [site.place])
+        if not any(forces[one] == program for one in setters):
+            return NotProvableError(f"this call also runs under {program.module.path}, which sets no backend", [site.place])
+        if first.where in ("branch", "guarded", "platform", "try"):
+            return NotProvableError(_CONDITION, [site.place])
+        if first.where == "function":
+            function = first.module.function_of(first.call)
+            together = site.module is first.module and site.module.function_of(site.use.node) is function
+            return NotProvableError(_BESIDE if together else _OUTLIVES, [site.place])
+        return NotProvableError(_EARLY, [site.place])
+    if any(one.where == "platform" and choices.constant(part, one) is None for one in setters):
+        return NotProvableError("an arm of this choice does more than set a backend that 2.0 has", [site.place])
+    if any(one.where == "platform" for one in setters):
+        return NotProvableError("calls in other modules depend on this choice", [site.place])
+    places = [one.module.place(one.call) for one in setters]
+    return NotProvableError("more than one backend is set", [site.place, *places[:3]])
+
+
+def _bound(part: Part, site: Site) -> list[Site]:
+    return [site] if any(one.local == site.use.root.id and one.path == site.use.path for one in site.module.imported) else []

@@ -1,0 +1,226 @@
+"""The programs of a project: what each starts with, and what all of them together show of its backends.
+
+A program is an entry and all that it reaches by imports. Entries are the files that no other file imports, those that can be run
+(``if __name__ == "__main__"``, ``__main__.py``, notebooks), console scripts, and tests, each with its ``conftest.py``. What no
+program calls is called by users that are not seen, once an entry has run.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+
+from compat.codemod.plan import marks
+from compat.codemod.plan.code import Code
+from compat.codemod.plan.execution import Execution
+from compat.codemod.plan.marks import Marks, Pin
+from compat.codemod.plan.sites import Site
+from compat.codemod.plan.state import Force, State
+from compat.codemod.source import Module, NotProvableError, is_test, old_names
+from compat.codemod.uses import Project, SetterCall
+
+
+@dataclasses.dataclass(frozen=True)
+class Program:
+    """One way to start.
+
+    Attributes:
+        is_script: the file is run itself.
+        in_package: the packages that it lies in are run first, as ``python -m`` does.
+        function: what is called once it is imported: that of a console script.
+    """
+
+    module: Module
+    is_script: bool = False
+    in_package: bool = False
+    function: str = ""
+
+
+@dataclasses.dataclass
+class Evidence:
+    """What all programs show together.
+
+    Attributes:
+        force: for each site and pin, what may be in force there, each with a program in which it is.
+        doubts: for sites, pins and setters, why not all of a program in which they run is seen.
+        between: for each setter that puts a kept backend back, the setters that may have run since it was kept.
+        instead: for each attempt, what may be in force only because it failed.
+        ran: the setters that run in some program.
+    """
+
+    force: dict[Site | Pin, dict[Force, Program]] = dataclasses.field(default_factory=lambda: defaultdict(dict))
+    doubts: dict[Site | Pin | SetterCall, NotProvableError] = dataclasses.field(default_factory=dict)
+    between: dict[SetterCall, set[SetterCall]] = dataclasses.field(default_factory=lambda: defaultdict(set))
+    instead: dict[SetterCall, set[Force]] = dataclasses.field(default_factory=lambda: defaultdict(set))
+    ran: set[SetterCall] = dataclasses.field(default_factory=set)
+
+
+def evidence(project: Project, modules: list[Module]) -> Evidence:
+    """Follow every program of some modules that run together."""
+    code = Code(project, modules)
+    every = [_Followed(project, code, program) for program in _programs(project, code)]
+    ran = {function for one in every if not is_test(one.program.module.path) for function in one.execution.found.ran}
+    names = {old_names.PER_CALL_NAMES.get(setter.name or "") for one in every for setter in one.setters}
+    # Who imports these is not seen: where all setters agree, any program that sets may.
+    idle = [one for one in every if one.does_nothing and not one.setters] if len(names) == 1 else []
+    found = Evidence()
+    for one in every:
+        if one not in idle:
+            one.finish(ran, [other.program.module for other in idle] if one.setters else [])
+            _add(found, one)
+    for one in idle:
+        for site in [site for site in found.force if isinstance(site, Site)]:
+            for force in one.execution.bound(site):
+                found.force[site].setdefault(force, one.program)
+    return found
+
+
+def _add(all_: Evidence, one: _Followed) -> None:
+    found = one.execution.found
+    all_.ran |= found.setters
+    for place, forces in found.force.items():
+        for force in sorted(forces, key=_in_text):
+            all_.force[place].setdefault(force, one.program)
+    for doubt in list(found.doubts.values())[:1]:
+        for doubted in (*found.force, *found.setters):
+            all_.doubts.setdefault(doubted, doubt)
+    for setter, between in found.between.items():
+        all_.between[setter] |= between
+    for setter, instead in found.instead.items():
+        all_.instead[setter] |= instead
+
+
+def _in_text(force: Force) -> tuple[str, int]:
+    return ("", 0) if force is None else (force.module.path, force.module.span(force.call)[0])
+
+
+class _Followed:
+    """A program that is followed twice where a function pauses: what may be set meanwhile is known only then."""
+
+    def __init__(self, project: Project, code: Code, program: Program) -> None:
+        self.program = program
+        self._project, self._code = project, code
+        self.execution, self._state = self._follow()
+
+    def _follow(self, known: frozenset[SetterCall] = frozenset()) -> tuple[Execution, State]:
+        program, execution, state = self.program, Execution(self._project, self._code, known), State()
+        module = program.module
+        for package in self._code.packages(module.path) if program.in_package else ():
+            state = execution.load(package, state)
+        if program.is_script:
+            return execution, execution.script(module, state)
+        if is_test(module.path):
+            for conftest in self._conftests(module):
+                state = execution.load(conftest, state)
+                state = execution.hand_out([(conftest, one) for one in _functions(conftest)], state)
+        state = execution.load(module, state)
+        if is_test(module.path):
+            state = execution.hand_out([(module, one) for one in _functions(module)], state)
+        for one in module.tree.body if program.function else ():
+            if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and one.name == program.function:
+                state = execution.call(module, one, state)
+        return execution, state
+
+    def _conftests(self, module: Module) -> list[Module]:
+        found: list[Module] = []
+        folder = os.path.dirname(module.path)
+        while folder != os.path.dirname(folder):
+            path = os.path.join(folder, "conftest.py")
+            if path != module.path and (one := self._code.module(path)) is not None:
+                found.insert(0, one)
+            folder = os.path.dirname(folder)
+        return found
+
+    @property
+    def setters(self) -> list[SetterCall]:
+        """The setters in the modules that it has run."""
+        return [setter for module in self.execution.loaded for setter in self._marks(module).setters.values()]
+
+    def _marks(self, module: Module) -> Marks:
+        return marks.of(self._project, module)
+
+    @property
+    def does_nothing(self) -> bool:
+        """Whether it only defines what others may call."""
+        found = self.execution.found
+        plain = not (self.program.is_script or self.program.function or is_test(self.program.module.path))
+        return plain and not (found.force or found.setters or found.ran)
+
+    def finish(self, ran: set[ast.AST], shared: list[Module]) -> None:
+        """Let users call what no program has called, and load modules of which it is not seen who does."""
+        known: frozenset[SetterCall] = frozenset()
+        self._finish(ran, shared)
+        while self.execution.pauses and self.execution.found.setters - known:
+            known = frozenset(self.execution.found.setters)
+            self.execution, self._state = self._follow(known)
+            self._finish(ran, shared)
+
+    def _finish(self, ran: set[ast.AST], shared: list[Module]) -> None:
+        state, execution = self._state, self.execution
+        if not is_test(self.program.module.path):
+            for module in shared:
+                state = execution.load(module, state)
+            own = None if self.program.is_script or self.program.function else self.program.module
+            every = [(module, one) for module in execution.loaded for one in _functions(module)]
+            rest = [(module, one) for module, one in every if module is own or one not in ran]
+            unseen = {one for _, one in rest} - ran
+            if any(setter.module.function_of(setter.call) in unseen for setter in self.setters):
+                rest = every  # who calls this, and what else they call, is not seen
+            execution.hand_out(rest, state)
+        execution.end()
+
+
+def _functions(module: Module) -> list[ast.AST]:
+    return [*module.names.all(ast.FunctionDef), *module.names.all(ast.AsyncFunctionDef)]
+
+
+def _programs(project: Project, code: Code) -> Iterator[Program]:
+    paths = code.paths
+    if len(paths) == 1 and (only := code.module(paths[0])) is not None and only.standalone:
+        yield Program(only, is_script=True)
+        return
+    graph = project.imports
+    reached: set[str] = set()
+    scripts = defaultdict(list)
+    for name, function in project.scripts:
+        for path in project.files.named(name, ""):
+            scripts[path].append(function)
+    for path in paths:
+        module = code.module(path)
+        if module is None:
+            continue
+        found = list(_of_file(project, paths, module, scripts[path]))
+        reached |= graph.reachable(path) if found else set()
+        yield from found
+    for path in paths:  # files that import one another, and nothing else does
+        if path not in reached and not path.endswith("__init__.py") and (module := code.module(path)) is not None:
+            reached |= graph.reachable(path)
+            yield Program(module)
+
+
+def _of_file(project: Project, paths: list[str], module: Module, functions: list[str]) -> Iterator[Program]:
+    path, graph = module.path, project.imports
+    folder, name = os.path.split(path)
+    for function in functions:
+        yield Program(module, function=function)
+    file = graph.files.get(path)
+    in_package = os.path.join(folder, "__init__.py") in graph.files
+    if (file is not None and file.is_main) or module.interactive:
+        relative = any(isinstance(one, ast.ImportFrom) and one.level for one, _ in module.names.imports)
+        if not relative:
+            yield Program(module, is_script=True)
+        if in_package:
+            yield Program(module, is_script=True, in_package=True)
+        return
+    above = {one for one in graph.direct_importers(path) & set(paths) if not _is_test(one)}
+    if name == "__init__.py":
+        above |= {one for one in paths if one != path and one.startswith(folder + os.sep)}
+    if is_test(module.path) or not (above or functions):
+        yield Program(module)
+
+
+def _is_test(path: str) -> bool:
+    return os.path.basename(path).startswith("test_")

@@ -1,0 +1,185 @@
+"""2.1, 2.2: name the backend in each call for which it is sure, and take away the setters that are then in force for no other."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections import defaultdict
+
+from compat.codemod.plan import choices, giving, naming, programs, removal
+from compat.codemod.plan.marks import Pin
+from compat.codemod.plan.naming import Named
+from compat.codemod.plan.part import RESTORE, VARIABLE, Part
+from compat.codemod.plan.programs import Evidence
+from compat.codemod.plan.restore_pairs import Restore, restores
+from compat.codemod.plan.sites import Site
+from compat.codemod.rewrite import Change, Remove, Substitute
+from compat.codemod.source import NotProvableError
+from compat.codemod.uses import SetterCall, setter_calls
+
+
+def settle(part: Part) -> None:
+    """Propose what is sure, and say of each setter that stays what keeps it."""
+    _Settlement(part, programs.evidence(part.project, part.modules)).propose()
+
+
+@dataclasses.dataclass(eq=False)
+class _Unit:
+    """What goes together or stays together: a setter, the arms of a choice, or a setter with the one that restores."""
+
+    setters: list[SetterCall]
+    restore: Restore | None = None
+
+
+class _Settlement:
+    def __init__(self, part: Part, evidence: Evidence) -> None:
+        self._part, self._evidence = part, evidence
+        self._named: dict[Site, Named] = {}
+        self._changes: dict[Site, list[Change]] = {}
+        # For each setter, why it stays.
+        self._stays: dict[SetterCall, NotProvableError] = {}
+        self._units = _units(part)
+
+    def propose(self) -> None:
+        self._name_sites()
+        self._keep_setters()
+        self._write()
+
+    def _name_sites(self) -> None:
+        for place, forces in self._evidence.force.items():
+            setters = [force for force in forces if force is not None]
+            try:
+                if isinstance(place, Pin):
+                    raise place.why
+                if place in self._evidence.doubts:
+                    raise self._evidence.doubts[place]
+                if setters:
+                    named = naming.of(self._part, self._evidence, place)
+                    self._changes[place] = giving.changes(self._part, place, named.value, named.backend)
+                    self._named[place] = named
+            except NotProvableError as why:
+                for setter in setters:
+                    self._stays.setdefault(setter, why)
+
+    def _keep_setters(self) -> None:
+        for setter in self._part.setters:
+            if setter not in self._evidence.ran:
+                self._stays.setdefault(setter, NotProvableError("it is not seen when this runs"))
+            if setter in self._evidence.doubts:
+                self._stays.setdefault(setter, self._evidence.doubts[setter])
+        for unit in self._units:
+            for setter in unit.setters:
+                try:
+                    if unit.restore is None or setter is not unit.restore.back:
+                        removal.may_go(self._part, setter)
+                    if unit.restore is not None:
+                        _is_own(self._part, unit.restore)
+                except NotProvableError as why:
+                    self._stays[setter] = why
+        changed = True
+        while changed:
+            changed = sum(self._keep_unit(unit) for unit in self._units) > 0
+
+    def _keep_unit(self, unit: _Unit) -> bool:
+        """Let what stays in part stay as a whole; whether anything is new in that."""
+        needed = {*unit.setters}
+        if unit.restore is not None:
+            needed |= self._evidence.between[unit.restore.back]
+        why = next((self._stays[one] for one in needed if one in self._stays), None)
+        new = [one for one in unit.setters if why is not None and one not in self._stays]
+        for one in new:
+            assert why is not None
+            self._stays[one] = why
+        return bool(new)
+
+    def _write(self) -> None:
+        part, groups = self._part, self._groups()
+        unsafe = {groups[site] for site, named in self._named.items() if named.is_guess}
+        for site, named in self._named.items():
+            group = groups[site]
+            rule = RESTORE if self._is_restored(named.setters) else part.rule_of(named.setters[0])
+            part.propose_site(rule, site, self._changes[site], group, unsafe=group in unsafe)
+        for unit in self._units:
+            if any(one in self._stays for one in unit.setters):
+                self._say(unit)
+            else:
+                self._remove(unit, groups[unit.setters[0]], unsafe)
+
+    def _is_restored(self, setters: list[SetterCall]) -> bool:
+        return any(unit.restore is not None and setters[0] in unit.setters for unit in self._units)
+
+    def _remove(self, unit: _Unit, group: int, unsafe: set[int]) -> None:
+        part, first = self._part, unit.setters[0]
+        attempt = first.where == "try"
+        if unit.restore is not None:
+            part.propose(RESTORE, first, unit.restore.changes(), group, also=(unit.restore.getter, unit.restore.back.use))
+        elif (choice := choices.constant(part, first)) is not None:
+            used = any(named.value == choice.name for named in self._named.values() if set(named.setters) & set(unit.setters))
+            new: Change = Substitute(first.region, f"{choice.name} = {choice.value}") if used else Remove(first.region)
+            part.propose(part.rule_of(first), first, [new], group)
+        else:
+            for one in unit.setters:
+                rule = part.rule_of(one)
+                part.propose(rule, one, [Remove(removal.what_goes(one))], group, also=one.asked, unsafe=attempt or group in unsafe)
+
+    def _say(self, unit: _Unit) -> None:
+        for setter in unit.setters:
+            if unit.restore is not None and setter is not unit.restore.set:
+                continue
+            if setter.where == "guarded" and not self._is_missed(setter):
+                continue
+            why, rule = self._stays[setter], ""
+            if unit.restore is not None:
+                rule = RESTORE
+            elif naming.is_unread(self._part, setter):
+                rule = VARIABLE
+            self._part.say_of(setter, why, rule)
+
+    def _is_missed(self, setter: SetterCall) -> bool:
+        """Whether a call under a guarded setter is left, and no other rule speaks of the guard."""
+        places = (place for place, forces in self._evidence.force.items() if setter in forces)
+        return any(place not in self._named for place in places) and not setter_calls.lacks_new_arm(setter)
+
+    def _groups(self) -> dict[Site | SetterCall, int]:
+        """A number for each site and each setter that goes; those that depend on one another have the same."""
+        groups: dict[Site | SetterCall, int] = {}
+        members: dict[int, list[Site | SetterCall]] = defaultdict(list)
+
+        def join(*those: Site | SetterCall) -> None:
+            number = self._part.new_group()
+            for old in {groups[one] for one in those if one in groups}:
+                members[number] += members.pop(old)
+            members[number] += [one for one in those if one not in groups]
+            for one in members[number]:
+                groups[one] = number
+
+        for site, named in self._named.items():
+            join(site, *(one for one in named.setters if one not in self._stays))
+        for unit in self._units:
+            between = self._evidence.between[unit.restore.back] if unit.restore is not None else ()
+            join(*unit.setters, *between)
+        return groups
+
+
+def _units(part: Part) -> list[_Unit]:
+    found, taken = [], set()
+    for module in part.modules:
+        for pair in restores(module):
+            own = list(dict.fromkeys((pair.set, pair.back)))
+            if all(one in part.setters for one in own):
+                found.append(_Unit(own, pair))
+                taken |= set(own)
+    regions: dict[int, list[SetterCall]] = defaultdict(list)
+    for setter in part.setters:
+        if setter not in taken:
+            whole = setter.region if choices.constant(part, setter) else removal.what_goes(setter)
+            regions[id(whole)].append(setter)
+    return [*found, *(_Unit(own) for own in regions.values())]
+
+
+def _is_own(part: Part, restore: Restore) -> None:
+    """Raise where another file may read what is kept."""
+    saved = restore.saved.targets[0] if isinstance(restore.saved, ast.Assign) else None
+    module = restore.set.module
+    if module.function_of(restore.saved) is None and isinstance(saved, ast.Name) and part.project.is_exported(module, saved.id):
+        raise NotProvableError(f"{saved.id} is imported by another file")

@@ -1,0 +1,218 @@
+"""Follow the statements of a program: what may be so after each, and by which ways it is left."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections.abc import Callable, Iterable
+
+from compat.codemod.plan.code import Code, Function
+from compat.codemod.plan.expressions import Expressions, is_plain
+from compat.codemod.plan.state import State, joined
+from compat.codemod.source import Module, conditions
+from compat.codemod.uses import Project, SetterCall, setter_calls
+
+
+class Exits:
+    """The ways out of a function or a loop: the states in which each is taken."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, State | None] = {"return": None, "break": None, "continue": None}
+
+    def take(self, way: str, state: State | None) -> None:
+        self.states[way] = joined(self.states[way], state)
+
+
+class Statements(Expressions):
+    """One program, as far as its statements go; the arguments and attributes are those of ``Moments``."""
+
+    def __init__(self, project: Project, code: Code, setters: Iterable[SetterCall] = ()) -> None:
+        super().__init__(project, code, setters)
+        self._exits: list[Exits] = []
+
+    def _body_of(self, module: Module, function: ast.AST, state: State) -> tuple[State | None, State | None]:
+        self.found.ran.add(function)
+        self._failed.append(None)
+        self._exits.append(Exits())
+        if isinstance(function, ast.Lambda):
+            after: State | None = self._expression(module, function.body, state)
+        else:
+            after = self._block(module, function.body, state)  # type: ignore[attr-defined]
+        after = joined(after, self._exits.pop().states["return"])
+        return after, self._failed.pop()
+
+    def _block(self, module: Module, statements: Iterable[ast.stmt], state: State | None) -> State | None:
+        for one in statements:
+            if state is None:
+                return None
+            self._may_fail(state)
+            state = _STATEMENTS[type(one)](self, module, one, state)
+            self._may_fail(state)
+        return state
+
+    def _plain(self, module: Module, node: ast.AST, state: State) -> State | None:
+        return self._children(module, node, state)
+
+    def _nothing(self, module: Module, node: ast.AST, state: State) -> State | None:
+        return state
+
+    def _assigned(self, module: Module, node: ast.Assign | ast.AnnAssign | ast.AugAssign, state: State) -> State | None:
+        if node.value is not None:
+            state = self._expression(module, node.value, state)
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            state = self._children(module, target, state)
+        return state
+
+    def _leave(self, module: Module, node: ast.stmt, state: State) -> State | None:
+        way = type(node).__name__.lower()
+        state = self._children(module, node, state)
+        if way == "raise":
+            self._may_fail(state)
+        else:
+            self._exits[-1].take(way, state)
+        return None
+
+    def _defined(self, module: Module, node: Function, state: State) -> State | None:
+        for one in (*node.args.defaults, *node.args.kw_defaults):
+            state = self._expression(module, one, state) if one is not None else state
+        return self._decorated(module, node, state)
+
+    def _class(self, module: Module, node: ast.ClassDef, state: State) -> State | None:
+        for base in (*node.bases, *(one.value for one in node.keywords)):
+            if not any(self._code.meanings(module, base)):
+                state = self._expression(module, base, state)
+        after = self._block(module, node.body, state)
+        return self._decorated(module, node, after or state)
+
+    def _decorated(self, module: Module, node: Function | ast.ClassDef, state: State) -> State:
+        """Decorate a function; decorators that are not the project's keep what they are given, and call it later."""
+        for one in node.decorator_list:
+            if is_plain(one):
+                continue
+            self._hand((module, node))
+            targets = [target for target in self._code.meanings(module, one) if target is not None]
+            state = self._expression(module, one, state) if not targets else state
+            for target in targets:
+                state = joined(state, self._entered(target, state)) or state
+        return state
+
+    def _if(self, module: Module, node: ast.If, state: State) -> State | None:
+        if conditions.is_main_guard(module, node):
+            after = self._block(module, node.body, state) if module is self._script else None
+            return after or self._block(module, node.orelse, state)  # what stands behind one that exits runs on import
+        asked = next((one for one in self._marks(module).setters.values() if one.asked and one.region is node), None)
+        state = self._expression(module, node.test, state)
+        body = None if self._is_dead(module, node.body) else self._block(module, node.body, state)
+        other = None if self._is_dead(module, node.orelse) else self._block(module, node.orelse, state)
+        if asked is not None and body is not None:
+            same = {one for one in state.force if one is not None and one.name == asked.name}
+            return dataclasses.replace(body, force=body.force | same)
+        if body is not None and conditions.asks_presence(module, node.test):
+            return body
+        return joined(body, other)
+
+    def _is_dead(self, module: Module, block: list[ast.stmt]) -> bool:
+        return bool(block) and self._project.runs_not(module, (module.span(block[0])[0], module.span(block[-1])[1]))
+
+    def _for(self, module: Module, node: ast.For | ast.AsyncFor, state: State) -> State | None:
+        return self._loop(module, node, self._expression(module, node.iter, state))
+
+    def _while(self, module: Module, node: ast.While, state: State) -> State | None:
+        return self._loop(module, node, state)
+
+    def _loop(self, module: Module, node: ast.For | ast.AsyncFor | ast.While, state: State) -> State | None:
+        outer = self._exits[-1]
+        while True:
+            before = self._expression(module, node.test, state) if isinstance(node, ast.While) else self._others_run(state)
+            self._exits.append(Exits())
+            after = self._block(module, node.body, before)
+            ways = self._exits.pop().states
+            again = joined(joined(before, after), ways["continue"]) or before
+            outer.take("return", ways["return"])
+            if again in (before, state):
+                break
+            state = again
+        return joined(self._block(module, node.orelse, before), ways["break"])
+
+    def _with(self, module: Module, node: ast.With | ast.AsyncWith, state: State) -> State | None:
+        before = state
+        for item in node.items:
+            state = self._others_run(self._expression(module, item.context_expr, state))
+        self._failed.append(state)
+        after = self._block(module, node.body, state)
+        failed = self._failed.pop()
+        self._may_fail(failed)
+        every = joined(after, failed)
+        if every is not None and after is not None and setter_calls.only_tries(module, node):
+            self._attempted(after, joined(before, every) or every)
+        return None if every is None else self._others_run(every)
+
+    def _attempted(self, worked: State, every: State) -> None:
+        for force in worked.force:
+            if force is not None:
+                self.found.instead[force] |= every.force - worked.force
+
+    def _try(self, module: Module, node: ast.Try, state: State) -> State | None:
+        exits = self._exits[-1]
+        if not node.finalbody:
+            return self._tried(module, node, state)
+        outer, exits.states = exits.states, Exits().states
+        self._failed.append(state)
+        after = self._tried(module, node, state)
+        failed, inner, exits.states = self._failed.pop(), exits.states, outer
+        for way, ended in inner.items():
+            if ended is not None:
+                exits.take(way, self._block(module, node.finalbody, ended))
+        self._may_fail(self._block(module, node.finalbody, failed))
+        return self._block(module, node.finalbody, after)
+
+    def _tried(self, module: Module, node: ast.Try, state: State) -> State | None:
+        self._failed.append(state)
+        worked = self._block(module, node.body, state)
+        failed = self._failed.pop()
+        self._may_fail(failed)
+        after = self._block(module, node.orelse, worked)
+        for handler in node.handlers:
+            ended = self._block(module, handler.body, failed)
+            if not conditions.only_minds_absence(node):
+                after = joined(after, ended)
+        if after is not None and worked is not None and setter_calls.only_tries(module, node):
+            self._attempted(worked, after)
+        return after
+
+    def _match(self, module: Module, node: ast.Match, state: State) -> State | None:
+        state = self._expression(module, node.subject, state)
+        after: State | None = state
+        for case in node.cases:
+            then = state if case.guard is None else self._expression(module, case.guard, state)
+            after = joined(after, self._block(module, case.body, then))
+        return after
+
+    def _import(self, module: Module, node: ast.Import | ast.ImportFrom, state: State) -> State | None:
+        for one in module.imported:
+            if one.statement is node:
+                self._bound[module, one.local] |= state.force
+        for several in self._code.imported(module, node):
+            ways = [self.load(one, state) for one in several]
+            for way in ways:
+                state = way if len(ways) == 1 else joined(state, way) or state
+        return state
+
+
+_STATEMENTS: dict[type[ast.stmt], Callable[..., State | None]] = {
+    ast.FunctionDef: Statements._defined,
+    ast.AsyncFunctionDef: Statements._defined,
+    ast.ClassDef: Statements._class,
+    **dict.fromkeys((ast.Return, ast.Raise, ast.Break, ast.Continue), Statements._leave),
+    **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.AugAssign), Statements._assigned),
+    **dict.fromkeys((ast.Expr, ast.Delete, ast.Assert), Statements._plain),
+    **dict.fromkeys((ast.Pass, ast.Global, ast.Nonlocal), Statements._nothing),
+    **dict.fromkeys((ast.For, ast.AsyncFor), Statements._for),
+    **dict.fromkeys((ast.With, ast.AsyncWith), Statements._with),
+    **dict.fromkeys((ast.Import, ast.ImportFrom), Statements._import),
+    ast.While: Statements._while,
+    ast.If: Statements._if,
+    ast.Try: Statements._try,
+    ast.TryStar: Statements._try,
+    ast.Match: Statements._match,
+}

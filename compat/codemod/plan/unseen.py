@@ -1,0 +1,122 @@
+"""Uses of torchaudio that are not seen: a program that runs one may set and use a backend without a word of it in the text."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from compat.codemod.source import Kind, Module, NotProvableError, Use, called, is_test, literal, old_names, plain_name
+from compat.codemod.uses import Project, reexports
+
+_NAMESPACES = re.compile(r"modules|\bmods?\b|\b(?:globals|locals|vars)\(|__dict__|namespace", re.I)
+_SETTERS = ("set_audio_backend", "backend")
+_LOOKS = ("hasattr", "delattr", "print", "reload", "version", "bool")
+_ASKED = ast.Compare | ast.If | ast.IfExp | ast.UnaryOp | ast.BoolOp | ast.Assert | ast.Expr | ast.Delete | ast.While
+_CODE = re.compile(r"\btorchaudio\.(?:load|save|info)\(")
+_RUN_HERE = ("eval", "exec", "repeat", "run_cell", "run_cell_magic", "run_line_magic", "timeit", "Timer")
+_UNSEEN = "so not every call is seen"
+
+
+def doubt(project: Project, module: Module) -> NotProvableError | None:
+    """Say why not every call of torchaudio is seen once a module has run; ``None`` where all are."""
+    unread = [place for place in project.unread if place.cell is None or place.path == module.path]
+    if unread and not module.standalone:
+        return NotProvableError("code that may load is not read as Python", unread[:3])
+    try:
+        _seen(module)
+        _no_setter_of_others(project, module)
+        if project.target == "2.1":
+            _no_variable(module)
+    except NotProvableError as why:
+        return why
+    return None
+
+
+def reached(project: Project, module: Module) -> Iterator[tuple[ast.AST, str]]:
+    """The functions and getters that a module reaches by way of another, and the words for that."""
+    seen = set()
+    for one in reexports.of(project, module):
+        if one.known.kind in (Kind.FUNCTION, Kind.GETTER):
+            seen.add(one.node)
+            yield one.node, f"torchaudio is reached by way of {one.through}"
+    for node in module.names.all(ast.Attribute):
+        if node not in seen and node.attr in old_names.FUNCTIONS and _is_of_another(module, node):
+            yield node, "torchaudio is reached through another module"
+
+
+def _no_setter_of_others(project: Project, module: Module) -> None:
+    """Raise where a module sets a backend by way of another."""
+    for one in reexports.of(project, module):
+        if one.known.kind == Kind.SETTER:
+            raise NotProvableError(f"torchaudio is reached by way of {one.through}, {_UNSEEN}", [module.place(one.node)])
+    for node in module.names.all(ast.Attribute):
+        if node.attr == "set_audio_backend" and _is_of_another(module, node):
+            raise NotProvableError(f"torchaudio is reached through another module, {_UNSEEN}", [module.place(node)])
+
+
+def _no_variable(module: Module) -> None:
+    """Raise where a module speaks of the variable that turns the dispatcher on or off."""
+    named = [node for node in module.names.all(ast.keyword) if node.arg == old_names.VARIABLE]
+    for mention in (*(string for string in module.strings if old_names.VARIABLE in str(string.value)), *named):
+        raise NotProvableError(f"{old_names.VARIABLE} is used, and may turn the dispatcher off", [module.place(mention)])
+
+
+def _seen(module: Module) -> None:
+    """Raise unless every call of torchaudio's in a module is seen, for all that this module shows."""
+    for use in module.uses:
+        if use.path == old_names.ROOT and _escapes(module, use):
+            raise NotProvableError(f"the module torchaudio is passed on or bound to another name, {_UNSEEN}", [module.place(use.node)])
+    if module.ambiguous:
+        raise NotProvableError("a name is torchaudio in one place and something else in another", [module.place(module.ambiguous[0])])
+    for imported in module.imported:
+        if imported.alias.name == "*":
+            raise NotProvableError(f"everything is imported from torchaudio, {_UNSEEN}", [module.place(imported.statement)])
+    for use in module.hidden:
+        if use.kind == Kind.SETTER:
+            place = module.place(module.statement_of(use.node))
+            raise NotProvableError("torchaudio is used in an f-string, where nothing is changed", [place])
+    for use in module.of(Kind.SETTER):
+        if use.call is None and not use.stored:
+            raise NotProvableError("the setter is passed on as a value, so what it will set is not seen here", [module.place(use.node)])
+    for string in module.strings:
+        if string.value == old_names.ROOT and not is_test(module.path) and _is_looked_up(module, string):
+            raise NotProvableError(f"torchaudio is looked up by a string, {_UNSEEN}", [module.place(string)])
+        if _CODE.search(str(string.value)) and called(module.names.parents.get(string)) in _RUN_HERE:
+            raise NotProvableError(f"torchaudio is called by code in a string, {_UNSEEN}", [module.place(string)])
+
+
+def _escapes(module: Module, use: Use) -> bool:
+    """Whether the bare module is used in a way after which calls through it are no longer seen."""
+    above = module.names.parents.get(use.node)
+    if isinstance(above, _ASKED):
+        return False
+    if not isinstance(above, ast.Call) or above.func is use.node:
+        return not isinstance(above, ast.Attribute)
+    name, second = called(above), above.args[1] if len(above.args) > 1 else None
+    if name == "getattr" and isinstance(second, ast.Constant) and second.value in _SETTERS:
+        outer = module.names.parents.get(above)
+        return isinstance(outer, ast.Assign) or (isinstance(outer, ast.Call) and outer.func is above)
+    asked = literal(second)
+    replaced = name in ("setattr", "object") and asked is not ...  # the engine knows of it
+    return not (name in _LOOKS or replaced or (name == "getattr" and asked is not ... and asked not in old_names.FUNCTIONS))
+
+
+def _is_of_another(module: Module, node: ast.Attribute) -> bool:
+    """Whether torchaudio may be reached as an attribute, as a name of another module of the project, or by a star import."""
+    owner = node.value
+    if isinstance(owner, ast.Attribute):
+        return owner.attr == old_names.ROOT
+    if not isinstance(owner, ast.Name) or owner.id != old_names.ROOT:
+        return False
+    return not module.names.bindings(owner) or (module.names.qualified(owner) or "").endswith(f".{old_names.ROOT}")
+
+
+def _is_looked_up(module: Module, node: ast.Constant) -> bool:
+    above = module.names.parents.get(node)
+    if isinstance(above, ast.Subscript):
+        return _NAMESPACES.search(ast.unparse(above.value)) is not None
+    callee = above.func if isinstance(above, ast.Call) else None
+    if plain_name(callee) == "get":
+        return isinstance(callee, ast.Attribute) and _NAMESPACES.search(ast.unparse(callee.value)) is not None
+    return "import" in plain_name(callee)

@@ -1,0 +1,151 @@
+"""Run a project from memory, on a stub of torchaudio that notes which backend serves each call."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import dataclasses
+import sys
+import types
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from typing import Any
+
+DEFAULT = "default"
+_PER_CALL = {"sox_io": "sox", "soundfile": "soundfile"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Served:
+    """One call: its label, the backend that serves it, the line of the call, and those that have set this backend."""
+
+    label: str
+    backend: str
+    line: tuple[str, int]
+    setters: frozenset[tuple[str, int]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """A way to start the project: a script (its path), a console script (module and function) or a test file."""
+
+    path: str
+    function: str = ""
+
+    @property
+    def is_test(self) -> bool:
+        return self.path.startswith("test_")
+
+
+def run(files: Mapping[str, str], entry: Entry, release: str) -> list[Served | str]:
+    """Start the project as one program: the calls in order, what it prints, and the error that ends it."""
+    return _Program(files, release).run(entry)
+
+
+class _Program:
+    def __init__(self, files: Mapping[str, str], release: str) -> None:
+        self._files = files
+        self._events: list[Served | str] = []
+        self._modules: dict[str, types.ModuleType] = {
+            "torchaudio": _torchaudio(release, self._events),
+            "fire": _module("fire", Fire=lambda function: function()),
+        }
+        self._builtins: dict[str, Any] = {**vars(builtins), "__import__": self._import, "print": self._print}
+
+    def run(self, entry: Entry) -> list[Served | str]:
+        try:
+            if entry.function or entry.is_test:
+                module = self._load(entry.path.removesuffix(".py").replace("/", "."))
+                names = [entry.function] if entry.function else [one for one in vars(module) if one.startswith("test_")]
+                for name in names:
+                    getattr(module, name)()
+            else:
+                self._execute(entry.path, _module("__main__", __package__=""))
+        except Exception as why:
+            self._events.append(type(why).__name__)
+        return self._events
+
+    def _print(self, *values: object, **_: object) -> None:
+        self._events.append(" ".join(map(str, values)))
+
+    def _import(
+        self, name: str, globals_: Mapping[str, Any] | None = None, _: object = None, wanted: tuple[str, ...] = (), level: int = 0
+    ) -> types.ModuleType:
+        if level:
+            package = (globals_ or {})["__package__"].split(".")
+            name = ".".join([*package[: len(package) - level + 1], *([name] if name else [])])
+        if name.partition(".")[0] not in self._modules and not self._path(name.partition(".")[0]):
+            return __import__(name, None, None, wanted or (), 0)
+        module = self._load(name)
+        for one in wanted or ():
+            if not hasattr(module, one) and self._path(f"{name}.{one}"):
+                self._load(f"{name}.{one}")
+        return module if wanted else self._modules[name.partition(".")[0]]
+
+    def _path(self, name: str) -> str:
+        stem = name.replace(".", "/")
+        return next((path for path in (f"{stem}.py", f"{stem}/__init__.py") if path in self._files), "")
+
+    def _load(self, name: str) -> types.ModuleType:
+        above, _, last = name.rpartition(".")
+        parent = self._load(above) if above else None
+        if name not in self._modules:
+            path = self._path(name)
+            if not path:
+                raise ModuleNotFoundError(name)
+            self._modules[name] = _module(name, __package__=name if path.endswith("__init__.py") else above)
+            self._execute(path, self._modules[name])
+            if parent is not None:
+                setattr(parent, last, self._modules[name])
+        return self._modules[name]
+
+    def _execute(self, path: str, module: types.ModuleType) -> None:
+        vars(module)["__builtins__"] = self._builtins
+        exec(compile(self._files[path], path, "exec", dont_inherit=True), vars(module))
+
+
+def _module(name: str, **names: Any) -> types.ModuleType:
+    module = types.ModuleType(name)
+    vars(module).update(names)
+    return module
+
+
+def _torchaudio(release: str, events: list[Served | str]) -> types.ModuleType:
+    module = _module("torchaudio")
+    legacy = release == "2.0"
+    now = [DEFAULT]
+    lines: dict[str, set[tuple[str, int]]] = defaultdict(set)
+
+    def served_by(backend: str) -> Callable[..., Any]:
+        def serve(label: str, **given: Any) -> tuple[str, int]:
+            name = given.pop("backend", None) or backend
+            events.append(Served(label, _PER_CALL.get(name, name), _line(), frozenset(lines[backend])))
+            return label, 16_000
+
+        return serve
+
+    def set_audio_backend(backend: str) -> None:
+        if not legacy:
+            return
+        if backend not in (*_PER_CALL, DEFAULT):
+            raise RuntimeError(backend)
+        now[:] = [backend]
+        lines[backend].add(_line())
+        for name in ("load", "save", "info"):
+            setattr(module, name, served_by(backend))
+
+    vars(module).update(
+        set_audio_backend=set_audio_backend,
+        get_audio_backend=lambda: now[0] if legacy else None,
+        list_audio_backends=lambda: ["soundfile", "sox_io"] if legacy else ["ffmpeg", "sox", "soundfile"],
+        **{name: served_by(DEFAULT) for name in ("load", "save", "info")},
+    )
+    return module
+
+
+def _line() -> tuple[str, int]:
+    frame = sys._getframe(2)
+    with contextlib.suppress(AttributeError):
+        while frame.f_code.co_filename.startswith(("<", "/")):
+            frame = frame.f_back  # type: ignore[assignment]
+    return frame.f_code.co_filename, frame.f_lineno

@@ -1,0 +1,456 @@
+"""What is named although its setter stays, and setters that go because each call after them is named."""
+
+from tests.codemod.tables import changes, stays, table
+
+test_each_call_by_itself = table(
+    changes(
+        "functions imported after it",
+        """
+        import torchaudio
+        torchaudio.set_audio_backend("soundfile")
+        from torchaudio import load
+        x = load("a.wav")
+    """,
+        """
+        import torchaudio
+        from torchaudio import load
+        x = load("a.wav", backend="soundfile")
+    """,
+    ),
+    changes(
+        "the getter decides",
+        """
+        import torchaudio
+        torchaudio.set_audio_backend("soundfile")
+        if torchaudio.get_audio_backend() == "soundfile":
+            x = torchaudio.load("a.wav")
+    """,
+        """
+        import torchaudio
+        torchaudio.set_audio_backend("soundfile")
+        if torchaudio.get_audio_backend() == "soundfile":
+            x = torchaudio.load("a.wav", backend="soundfile")
+    """,
+        "TAC101",
+        "TAC107",
+    ),
+    changes(
+        "two names",
+        """
+        import torchaudio
+        torchaudio.set_audio_backend("sox_io")
+        x = torchaudio.load("a.wav")
+        torchaudio.set_audio_backend("soundfile")
+        y = torchaudio.load("a.wav")
+    """,
+        """
+        import torchaudio
+        x = torchaudio.load("a.wav", backend="sox")
+        y = torchaudio.load("a.wav", backend="soundfile")
+    """,
+    ),
+    changes(
+        "its value is used",
+        """
+        import torchaudio
+        x = torchaudio.set_audio_backend("soundfile")
+        torchaudio.load("a.wav")
+    """,
+        """
+        import torchaudio
+        x = torchaudio.set_audio_backend("soundfile")
+        torchaudio.load("a.wav", backend="soundfile")
+    """,
+        "TAC101",
+    ),
+    changes(
+        "a flag with an else",
+        """
+        import torchaudio
+        from t import HAS_TORCHAUDIO
+        if HAS_TORCHAUDIO:
+            torchaudio.set_audio_backend("soundfile")
+        else:
+            stop()
+        x = torchaudio.load(p)
+    """,
+        """
+        import torchaudio
+        from t import HAS_TORCHAUDIO
+        if HAS_TORCHAUDIO:
+            pass
+        else:
+            stop()
+        x = torchaudio.load(p, backend="soundfile")
+    """,
+    ),
+    changes(
+        "two choices by platform",
+        """
+        import sys
+        import torchaudio
+        if sys.platform == "win32":
+            torchaudio.set_audio_backend("soundfile")
+        else:
+            torchaudio.set_audio_backend("sox_io")
+        if sys.platform == "darwin":
+            torchaudio.set_audio_backend("soundfile")
+        else:
+            torchaudio.set_audio_backend("sox_io")
+        x = torchaudio.load("a")
+    """,
+        """
+        import sys
+        import torchaudio
+        AUDIO_BACKEND = "soundfile" if sys.platform == "darwin" else "sox"
+        x = torchaudio.load("a", backend=AUDIO_BACKEND)
+    """,
+    ),
+    changes(
+        "for one platform, and later for all",
+        """
+        import sys, torchaudio
+        if sys.platform == 'win32':
+            torchaudio.set_audio_backend("soundfile")
+        x = torchaudio.load(p)
+        torchaudio.set_audio_backend("soundfile")
+        x = torchaudio.load(p)
+    """,
+        """
+        import sys, torchaudio
+        AUDIO_BACKEND = "soundfile" if sys.platform == 'win32' else None
+        x = torchaudio.load(p, backend=AUDIO_BACKEND)
+        x = torchaudio.load(p, backend="soundfile")
+    """,
+    ),
+    stays(
+        "a call above the setter in the same function",
+        """
+        import torchaudio
+        def f(p):
+            x = torchaudio.load(p)
+            torchaudio.set_audio_backend("sox_io")
+            return x
+        f('a')
+    """,
+        "TAC102",
+    ),
+    changes(
+        "a handler minds its failure",
+        """
+        import torchaudio
+        def f(p):
+            try:
+                torchaudio.set_audio_backend("sox_io")
+                return torchaudio.load(p)
+            except RuntimeError:
+                return None
+    """,
+        """
+        import torchaudio
+        def f(p):
+            try:
+                torchaudio.set_audio_backend("sox_io")
+                return torchaudio.load(p, backend="sox")
+            except RuntimeError:
+                return None
+    """,
+        "TAC103",
+    ),
+    changes(
+        "it pauses in between",
+        """
+        import torchaudio
+        def f(p):
+            torchaudio.set_audio_backend("soundfile")
+            yield 1
+            yield torchaudio.load(p)
+        def g(p):
+            torchaudio.set_audio_backend("sox_io")
+            return torchaudio.load(p)
+    """,
+        """
+        import torchaudio
+        def f(p):
+            torchaudio.set_audio_backend("soundfile")
+            yield 1
+            yield torchaudio.load(p)
+        def g(p):
+            torchaudio.set_audio_backend("sox_io")
+            return torchaudio.load(p, backend="sox")
+    """,
+        "TAC103",
+    ),
+    changes(
+        "a return before it is put back",
+        """
+        import torchaudio
+        def f(p):
+            before = torchaudio.get_audio_backend()
+            torchaudio.set_audio_backend("sox_io")
+            if p:
+                return torchaudio.load(p)
+            torchaudio.set_audio_backend(before)
+    """,
+        """
+        import torchaudio
+        def f(p):
+            before = torchaudio.get_audio_backend()
+            torchaudio.set_audio_backend("sox_io")
+            if p:
+                return torchaudio.load(p, backend="sox")
+            torchaudio.set_audio_backend(before)
+    """,
+        "TAC103",
+        "TAC105",
+        "TAC107",
+    ),
+    changes(
+        "a restored backend after an else",
+        """
+        import torchaudio
+        def f(p):
+            before = torchaudio.get_audio_backend()
+            torchaudio.set_audio_backend("sox_io")
+            try:
+                x = torchaudio.load(p)
+            except OSError:
+                x = None
+            else:
+                print(p)
+            finally:
+                torchaudio.set_audio_backend(before)
+            return x
+    """,
+        """
+        import torchaudio
+        def f(p):
+            before = torchaudio.get_audio_backend()
+            try:
+                x = torchaudio.load(p, backend="sox")
+            except OSError:
+                x = None
+            else:
+                print(p)
+            finally:
+                torchaudio.set_audio_backend(before)
+            return x
+    """,
+        "TAC105",
+        "TAC107",
+    ),
+    changes(
+        "a backend that is kept and given to something else than the setter",
+        """
+        import torchaudio
+        def f(p):
+            before = torchaudio.get_audio_backend()
+            torchaudio.set_audio_backend("sox_io")
+            x = torchaudio.load(p)
+            keep(before)
+            return x
+    """,
+        """
+        import torchaudio
+        def f(p):
+            before = torchaudio.get_audio_backend()
+            torchaudio.set_audio_backend("sox_io")
+            x = torchaudio.load(p, backend="sox")
+            keep(before)
+            return x
+    """,
+        "TAC103",
+        "TAC107",
+    ),
+    changes(
+        "the saved value is used otherwise",
+        """
+        import torchaudio
+        def f(p):
+            before = torchaudio.get_audio_backend()
+            torchaudio.set_audio_backend("soundfile")
+            print(before)
+            x = torchaudio.load(p)
+            torchaudio.set_audio_backend(before)
+            return x
+    """,
+        """
+        import torchaudio
+        def f(p):
+            before = torchaudio.get_audio_backend()
+            print(before)
+            x = torchaudio.load(p, backend="soundfile")
+            torchaudio.set_audio_backend(before)
+            return x
+    """,
+        "TAC105",
+        "TAC107",
+    ),
+    stays(
+        "what is set before it is put back cannot be read",
+        """
+        import torchaudio
+        def f(p):
+            before = torchaudio.get_audio_backend()
+            torchaudio.set_audio_backend("mad")
+            x = torchaudio.load(p)
+            torchaudio.set_audio_backend(before)
+            return x
+    """,
+        "TAC106",
+    ),
+    changes(
+        "a call before it is put back that runs later",
+        """
+        import torchaudio
+        def f(p):
+            before = torchaudio.get_audio_backend()
+            torchaudio.set_audio_backend("sox_io")
+            later = lambda: torchaudio.load(p)
+            torchaudio.set_audio_backend(before)
+            return later
+    """,
+        """
+        import torchaudio
+        def f(p):
+            later = lambda: torchaudio.load(p)
+            return later
+    """,
+    ),
+    changes(
+        "around a function that sets one",
+        """
+        import torchaudio
+        def use():
+            torchaudio.set_audio_backend("soundfile")
+        b = torchaudio.get_audio_backend()
+        use()
+        torchaudio.set_audio_backend(b)
+    """,
+        """
+        import torchaudio
+        def use():
+            pass
+        use()
+    """,
+    ),
+    changes(
+        "handler sets another",
+        """
+        import torchaudio
+        try:
+            torchaudio.set_audio_backend("sox_io")
+        except RuntimeError:
+            torchaudio.set_audio_backend("soundfile")
+        x = torchaudio.load("a.wav")
+    """,
+        """
+        import torchaudio
+        x = torchaudio.load("a.wav", backend="sox")
+    """,
+        unsafe=True,
+    ),
+    changes(
+        "handler logs, comment stays",
+        """
+        import logging, torchaudio
+        try:
+            torchaudio.set_audio_backend("sox_io")
+        except Exception as why:
+            # never mind
+            logging.warning("no sox: %s", why)
+        x = torchaudio.load("a.wav")
+    """,
+        """
+        import logging, torchaudio
+        # never mind
+        x = torchaudio.load("a.wav", backend="sox")
+    """,
+        unsafe=True,
+    ),
+    changes(
+        "in a function it leaves a body",
+        """
+        import torchaudio
+        def setup():
+            try:
+                torchaudio.set_audio_backend("sox_io")
+            except Exception:
+                pass
+    """,
+        """
+        import torchaudio
+        def setup():
+            pass
+    """,
+        unsafe=True,
+    ),
+    changes(
+        "2.9",
+        """
+        import torchaudio
+        try:
+            torchaudio.set_audio_backend("sox_io")
+        except Exception:
+            pass
+    """,
+        """
+        import torchaudio
+    """,
+        unsafe=True,
+    ),
+    changes(
+        "the handler raises",
+        """
+        import torchaudio
+        try:
+            torchaudio.set_audio_backend("sox_io")
+        except RuntimeError:
+            raise SystemExit(1)
+        x = torchaudio.load("a.wav")
+    """,
+        """
+        import torchaudio
+        try:
+            torchaudio.set_audio_backend("sox_io")
+        except RuntimeError:
+            raise SystemExit(1)
+        x = torchaudio.load("a.wav", backend="sox")
+    """,
+        "TAC101",
+    ),
+    changes(
+        "the body does more",
+        """
+        import torchaudio
+        try:
+            torchaudio.set_audio_backend("sox_io")
+            x = torchaudio.load("a.wav")
+        except RuntimeError:
+            x = None
+    """,
+        """
+        import torchaudio
+        try:
+            torchaudio.set_audio_backend("sox_io")
+            x = torchaudio.load("a.wav", backend="sox")
+        except RuntimeError:
+            x = None
+    """,
+        "TAC101",
+    ),
+    changes(
+        "the setter's value",
+        """
+        import torchaudio
+        done = torchaudio.set_audio_backend("sox_io")
+        torchaudio.load("a.wav")
+    """,
+        """
+        import torchaudio
+        done = torchaudio.set_audio_backend("sox_io")
+        torchaudio.load("a.wav", backend="sox")
+    """,
+        "TAC101",
+    ),
+)

@@ -1,0 +1,74 @@
+"""`from MODULE import NAME` of what a release has not: the words are ours, and name no release that lacks it."""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+import compat
+from compat import wheel_names
+
+
+@pytest.fixture(params=["stand-in", "a real 2.9"])
+def over(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Iterator[str]:
+    """Without torchaudio, and over one that has what 2.9 left."""
+    if request.param != "stand-in":
+        root = tmp_path / "torchaudio"
+        (root / "functional").mkdir(parents=True)
+        (root / "utils").mkdir()
+        (root / "__init__.py").write_text("from torchaudio import functional, utils\n__version__ = '2.9.1'\n")
+        (root / "functional" / "__init__.py").write_text("def gain(): pass\n")
+        (root / "utils" / "__init__.py").write_text("")
+        monkeypatch.syspath_prepend(str(tmp_path))
+    yield request.param
+    compat.uninstall()
+    for name in [name for name in sys.modules if name.partition(".")[0] == "torchaudio"]:
+        del sys.modules[name]
+
+
+# the release, the statement, and what must be said
+LOST = [
+    ("2.9", "from torchaudio.io import StreamReader", "from compat.io import StreamReader"),
+    ("2.9", "from torchaudio.io import AudioEffector", "compat.io stays"),
+    ("2.9", "from torchaudio.backend.common import AudioMetaData", "torchaudio.backend does not exist in torchaudio 2.9"),
+    ("2.9", "from torchaudio.sox_effects import apply_effects_file", "compat.sox_effects stays"),
+    ("2.9", "from torchaudio.kaldi_io import read_mat_ark", "Use the package kaldi_io itself"),
+    ("2.9", "from torchaudio import set_audio_backend", "Name the backend in each call"),
+    ("2.9", "from torchaudio.utils import sox_utils", "compat.utils.sox_utils stays"),
+    ("2.0", "from torchaudio.io import AudioEffector", "does not exist in torchaudio 2.0; torchaudio 2.1.2 to 2.8.0 have it"),
+    ("2.0", "from torchaudio.io import CodecConfig", "does not exist in torchaudio 2.0; torchaudio 2.1.2 to 2.8.0 have it"),
+]
+
+
+@pytest.mark.parametrize(("release", "statement", "says"), LOST)
+@pytest.mark.filterwarnings("ignore")
+def test_a_lost_name_is_refused_with_advice(over: str, release: str, statement: str, says: str) -> None:
+    compat.install(release)
+    with pytest.raises(ImportError) as why:
+        exec(statement, {})
+    assert says in str(why.value)
+    assert "cannot import name" not in str(why.value)
+
+
+@pytest.mark.parametrize("name", ["io.Nothing", "backend.common.Nothing", "sox_effects.Nothing"])
+@pytest.mark.filterwarnings("ignore")
+def test_a_name_that_nobody_had_is_an_attribute_error_where_it_is_asked_for(over: str, name: str) -> None:
+    """So that `hasattr` and `getattr` with a default go on."""
+    torchaudio = compat.install("2.0")
+    module, _, last = name.rpartition(".")
+    found = torchaudio
+    for part in module.split("."):
+        found = getattr(found, part)
+    assert not hasattr(found, last)
+    with pytest.raises(ImportError):
+        exec(f"from torchaudio.{module} import {last}", {})
+
+
+def test_which_releases_had_a_name_is_said_by_the_table() -> None:
+    """Only those that had it."""
+    assert wheel_names.releases_of("io.AudioEffector")[0] == "2.1.2"
+    assert wheel_names.releases_of("io.AudioEffector")[-1] == "2.8.0"
+    assert wheel_names.releases_of("io.Nothing") == []
