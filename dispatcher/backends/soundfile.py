@@ -158,8 +158,8 @@ def _written(subtype: str, container: str, samples: Any, sample_rate: Any) -> tu
         writable.within("sample rates", rate, *rates, named)
     if subtype in _NAMED or container == "flac":
         writable.numbers(samples, named, _LOUDEST.get(subtype, math.inf))
-    if subtype == "MPEG_LAYER_III" and samples.dtype.kind == "i":  # of which libsndfile 1.2 makes noise where there are two channels
-        samples = samples.astype(np.float64) / -float(np.iinfo(samples.dtype).min)
+    if subtype == "MPEG_LAYER_III" and samples.dtype == np.int16:  # of which libsndfile 1.2 makes noise where there are two channels
+        samples = samples.astype(np.float32) / np.float32(1 << 15)
     # libsndfile looks these up in a table, beyond whose end it reads what lies there
     return np.clip(samples, -1, 1) if subtype in _BY_TABLE and samples.dtype.kind == "f" else samples, rate
 
