@@ -165,7 +165,8 @@ def _by_default(world: World, path: str, answers: dict[str | None, Answer], work
         value, told = works[None].value, _told(works[None], *_INCOMPLETE)
         if told:
             text = f"{_sound(value)}, and a warning: {told[0]}"
-            yield warning(text, why="It is not all of the file.", subject=path, cause="incomplete", data=value)
+            mend = Mend("Make or download it again")
+            yield warning(text, why="It is not all of the file.", mend=mend, subject=path, cause="incomplete", data=value)
         else:
             yield ok(_sound(value), data=value)
         return
