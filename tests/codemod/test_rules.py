@@ -20,7 +20,7 @@ ALL = pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule i
 @ALL
 def test_example_is_what_the_rule_does(rule: Rule) -> None:
     entries = ["example.py"] if rule.id == "TAC132" else []
-    outcome = rewrite({"example.py": rule.before}, rule.shown_target, unsafe=True, entries=entries)["example.py"]
+    outcome = rewrite({"example.py": rule.before}, rule.shown_target, unsafe=True, entries=entries, leaves_choice=True)["example.py"]
     assert outcome.text == rule.result
     ast.parse(outcome.text)
     again = rewrite({"example.py": outcome.text}, rule.shown_target, unsafe=True, entries=entries)["example.py"]

@@ -16,7 +16,7 @@ _SPECIFIER = (
 _PIN = re.compile(rf"(?<![\w-])(?P<name>torchaudio|torch)(?:\[[^\]]*\])?(?:{_SPECIFIER})")
 _PART = re.compile(r"(?P<sign>===?|!=|~=|<=?|>=?|=|@|\^|~)?\s*v?(?P<version>\d+(?:\.\d+)*)(?P<star>\.\*)?")
 # The releases that a target's code runs under.
-_MINORS = {"2.1": range(1, 9), "2.2": range(2, 9), "2.9": range(9, 12)}
+_MINORS = {"2.0": range(1), "2.1": range(1, 9), "2.2": range(2, 9), "2.9": range(9, 12)}
 _OLD_CODE = re.compile(r"\b(?:set_audio_backend|get_audio_backend|list_audio_backends)\b")
 _PATH = re.compile(r"(?<![\w./-])torchaudio(?:\.\w+)+")
 _IMPORT = re.compile(r"\bfrom[ \t]+(torchaudio(?:\.\w+)*)[ \t]+import[ \t]+([\w, \t]+)")
@@ -43,6 +43,12 @@ def torch_pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
     for match in _PIN.finditer(text):
         if match["name"] == "torch" and not _admits(match["plain"] or match["quoted"], target):
             yield match.start(), match.end(), f"{match.group().strip()} does not go with the target {target} either"
+
+
+def is_modern(text: str) -> bool:
+    """Tell whether a text pins torchaudio to releases that all have a backend a call."""
+    pins = [match["plain"] or match["quoted"] for match in _PIN.finditer(text) if match["name"] == "torchaudio"]
+    return any(_admits(pin, "2.1") or _admits(pin, "2.9") for pin in pins) and not any(_admits(pin, "2.0") for pin in pins)
 
 
 def _admits(specifier: str, target: str) -> bool:

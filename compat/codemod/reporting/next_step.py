@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from compat.codemod.reporting.causes import blocks, is_pin
+from compat.codemod.reporting.causes import blocks, counts, is_pin
 from compat.codemod.reporting.words import left_of
 from compat.codemod.source import FileResult, Options, Result, State
 
@@ -22,13 +22,14 @@ def next_steps(result: Result, options: Options) -> Iterator[str]:
 
 def _next(result: Result, options: Options) -> str:
     left = [finding for file in result.files for finding in left_of(file, options)]
-    causes = blocks(left)
+    blocking = [finding for finding in left if counts(finding)]
+    causes = blocks(blocking)
     changed = any(file.changed for file in result.files)
     if result.problems:
         return "mend the files above that could not be read, parsed or written, or leave them out with --exclude, and run again."
     if changed and not options.writes:
         return f"run it again without {'--check' if options.check else '--diff'} to make the changes."
-    if causes and all(one.state is State.FIXABLE for one in left if not is_pin(one)):
+    if causes and all(one.state is State.FIXABLE for one in blocking):
         return "look at what is left, and run it again with --unsafe to have it changed."
     if causes:
         first = causes[0]

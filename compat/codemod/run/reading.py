@@ -1,5 +1,6 @@
 """What a project holds: its files are read, those that speak of torchaudio are parsed, and of the others it is noted what they may do."""
 
+import functools
 import os
 import sys
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from compat.codemod.files.document import Document, UnreadableError
 from compat.codemod.files.import_graph import Files, Quiet, content
 from compat.codemod.source.findings import Finding, Place
 from compat.codemod.source.module import Module
+from compat.codemod.source.old_names import VARIABLE, Kind
 from compat.codemod.source.options import Options
 from compat.codemod.source.results import FileResult, Problem, Result, Tick
 from compat.codemod.source.text import parse
@@ -91,6 +93,17 @@ class Gathered:
                 self.result.files.append(FileResult(module.path, b"", b"", left=found, left_after=found))
         return True
 
+    @functools.cached_property
+    def leaves_choice(self) -> bool:
+        """All of the project could be read, it sets no backend anywhere, and its pins let in 2.0 or an older release."""
+        if self.mentions or self.unread or any([*module.of(Kind.SETTER)] or VARIABLE in module.text.text for module in self.modules):
+            return False
+        return not any(other_files.is_modern(text) for text in self._prose)
+
+    @property
+    def _prose(self) -> list[str]:
+        return [one.text for document in self.read.values() for one in document.prose]
+
     def project(self, modules: list[Module]) -> Project:
         """The project, with its modules as they are now."""
         options = self.options
@@ -104,7 +117,8 @@ class Gathered:
             quiet=self.quiet,
             mentions=self.mentions,
             own_names=self.own_names,
-            prose=[one.text for document in self.read.values() for one in document.prose],
+            prose=self._prose,
+            leaves_choice=self.leaves_choice,
             entries=[one.path for one in modules if entries and not one.standalone and os.path.realpath(one.path) in entries],
         )
 

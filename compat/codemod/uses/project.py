@@ -27,6 +27,7 @@ class Project(Notes):
         entries: paths of the modules that are entry points.
         prose: the texts that are not Python: requirements, settings, scripts.
         own_names: top-level names that files of the project itself take, of ``torchaudio`` and ``compat``.
+        leaves_choice: this is a whole project that, before any change, set no backend and was written for 2.0 or older.
         scripts: the console scripts, each as a module's dotted name and a function; left out, they are looked for beside the files.
     """
 
@@ -44,6 +45,7 @@ class Project(Notes):
         entries: Iterable[str] = (),
         prose: Iterable[str] = (),
         scripts: Iterable[tuple[str, str]] | None = None,
+        leaves_choice: bool = False,
     ) -> None:
         self.modules = list(modules)
         self.target = target
@@ -56,6 +58,7 @@ class Project(Notes):
         self.entries = frozenset(entries)
         self.prose = list(prose)
         self._scripts = scripts
+        self.leaves_choice = leaves_choice
 
     @functools.cached_property
     def pins(self) -> list[tuple[Module, ast.Call]]:

@@ -1,0 +1,42 @@
+"""TAC139: The release chooses the backend."""
+
+from pathlib import Path
+
+import pytest
+
+from compat.codemod.run.session import run
+from compat.codemod.source.options import Options
+
+LOAD = "import torchaudio\nx = torchaudio.load('a.mp3')\n"
+SAVE = "import torchaudio\ntorchaudio.save('a.wav', x, 8000)\n"
+SET = "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "target", "said"),
+    [
+        ({"a.py": LOAD}, "2.2", ["2.2 takes FFmpeg first"]),
+        ({"a.py": LOAD}, "2.1", ["2.1 takes FFmpeg first"]),
+        ({"a.py": LOAD}, "2.9", ["2.9 takes TorchCodec"]),
+        ({"a.py": LOAD, "b.py": LOAD, "c/d.py": LOAD}, "2.2", ["takes FFmpeg first"]),
+        ({"a.py": LOAD, "b.py": SAVE}, "2.2", ["writes float32 to wav in 16 bits"]),
+        ({"a.py": LOAD, "requirements.txt": "torchaudio==0.13.1\n"}, "2.2", ["takes FFmpeg first"]),
+        ({"a.py": LOAD, "requirements.txt": "torchaudio>=2.0\n"}, "2.2", ["takes FFmpeg first"]),
+        ({"a.py": LOAD, "requirements.txt": "torchaudio>=2.1\n"}, "2.2", []),
+        ({"a.py": LOAD, "b.py": SET}, "2.2", []),
+        ({"a.py": LOAD, "run.sh": "export TORCHAUDIO_USE_BACKEND_DISPATCHER=1\npython a.py\n", "b.py": SET}, "2.2", []),
+        ({"a.py": LOAD.replace("'a.mp3'", "'a.mp3', backend='ffmpeg'")}, "2.2", []),
+        ({"a.py": LOAD.replace("'a.mp3'", "**arguments")}, "2.2", []),
+        ({"a.py": "from torchaudio import load\nx = load(p)\n"}, "2.2", ["takes FFmpeg first"]),
+        ({"a.py": "import torchaudio.functional\n"}, "2.2", []),
+        ({"a.py": LOAD.replace("load(", "load(  # compat: ignore\n ")}, "2.2", []),
+    ],
+)
+def test_it_is_said_once_where_the_project_leaves_the_choice(files: dict[str, str], target: str, said: list[str], tmp_path: Path) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    result = run(Options(paths=(str(tmp_path),), target=target, check=True))
+    reasons = [finding.reason for file in result.files for finding in file.left if finding.rule == "TAC139"]
+    assert len(reasons) == len(said), reasons
+    assert all(words in reason for words, reason in zip(said, reasons, strict=True))
