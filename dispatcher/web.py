@@ -184,7 +184,9 @@ class Remote:
     """
 
     def __init__(self, url: str, settings: Settings) -> None:
-        self.url, self.where, self.loss = url, url, ""
+        self.url: str = url
+        self.where: str = url
+        self.loss: str = ""
         self._settings = settings
         self._timeout = max(settings.network_timeout, 1e-3)
         self._at = 0

@@ -6,7 +6,7 @@ if __name__ == "__main__":
     try:
         from compat.console import begun
 
-        status = begun("compat.audit.cli", "python -m compat.audit")
+        status: int = begun("compat.audit.cli", "python -m compat.audit")
     except KeyboardInterrupt:  # before there is anybody to say so
         status = 130
     sys.exit(status)

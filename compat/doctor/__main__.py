@@ -6,7 +6,7 @@ if __name__ == "__main__":
     try:
         from compat.console import begun
 
-        status = begun("compat.doctor.cli", "python -m compat.doctor")
+        status: int = begun("compat.doctor.cli", "python -m compat.doctor")
     except KeyboardInterrupt:  # before there is anybody to say so
         status = 130
     sys.exit(status)

@@ -157,9 +157,9 @@ def test_a_flag_changes_nothing_else(case: Case, tmp_path: pathlib.Path) -> None
 
 
 def test_every_flag_has_a_case_and_a_docstring() -> None:
-    """Those left out here have tests of their own: the variable at each call, a machine without libsox, playlists, slow servers,
+    """Those left out here have tests of their own: the variable at each call, a machine without libsox, playlists, slow servers, redirects,
     a real torchaudio."""
-    named = {"variable_reread", "sox_io_stand_in", "also_open", "network_timeout", "rescue", "real_version"}
+    named = {"variable_reread", "sox_io_stand_in", "also_open", "network_timeout", "follow_redirects", "rescue", "real_version"}
     assert set(releases.flags()) - named == {case.flag for case in CASES}
     for name, field in releases.flags().items():
         assert len(field.metadata["doc"]) > 10, name

@@ -65,9 +65,9 @@ def test_what_can_be_sought_is(name: str, monkeypatch: pytest.MonkeyPatch) -> No
             assert next(iter(place.frames)).samples
 
 
-@pytest.mark.parametrize("name", [*(name for name in KINDS if KINDS[name].sought), "opus.ogg"])
+@pytest.mark.parametrize("name", [*(name for name in KINDS if KINDS[name].sought and not name.endswith(".mp3")), "opus.ogg"])
 def test_lengths_are_told_without_decoding(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And are what load gives."""
+    """And are what load gives; of mp3, whose headers may tell the frames wrongly, only decoding tells them exactly."""
 
     def no(*_: object) -> int:
         raise AssertionError("it was decoded")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import pathlib
-import subprocess
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -95,32 +94,3 @@ def test_what_has_parts_side_by_side_is_no_chain(tmp_path: pathlib.Path) -> None
 def test_all_parts_are_counted(spliced: Callable[..., str]) -> None:
     """By the last page of each."""
     assert parts.frames(spliced("ogg", (16000, 16000))) == 32000
-
-
-@pytest.mark.ffmpeg_command
-@pytest.mark.parametrize("channels", [1, 2])
-@pytest.mark.parametrize("lengths", [(44100, 44100), (30000, 50001), (20000, 20000, 20000), (999, 44100)])
-def test_chained_vorbis_has_as_many_frames_as_ffmpegs_command_gives(
-    lengths: tuple[int, ...], channels: int, tmp_path: pathlib.Path
-) -> None:
-    """FFmpeg 8 puts some between the parts that belong to neither; each part lies where it should."""
-    path, one = tmp_path / "chained.ogg", tmp_path / "one.ogg"
-    whole, alone = b"", []
-    for number, length in enumerate(lengths):
-        sound = torch.sin(torch.arange(length) * 0.05 * (number + 1)).expand(channels, -1) * 0.4
-        dispatcher.save(str(one), sound, 44100, backend="soundfile")
-        whole += one.read_bytes()
-        alone.append(dispatcher.load(str(one), backend="soundfile")[0])
-    path.write_bytes(whole)
-    command = ["ffmpeg", "-v", "error", "-i", str(path), "-f", "f32le", "-"]
-    raw = subprocess.run(command, capture_output=True, check=True).stdout
-    found = dispatcher.load(str(path), backend="ffmpeg")[0]
-    assert found.shape == (channels, len(raw) // 4 // channels)
-    assert dispatcher.info(str(path), backend="ffmpeg").num_frames == found.shape[1]
-    assert torch.equal(dispatcher.load(str(path), 500, 40000, backend="ffmpeg")[0], found[:, 500:40500])
-    begin = 0
-    for part in alone:
-        length = min(part.shape[1], found.shape[1] - begin) - 600
-        if length > 2000:
-            assert torch.allclose(found[:, begin + 600 : begin + length], part[:, 600:length], atol=1e-5)
-        begin += part.shape[1]

@@ -67,14 +67,14 @@ def accepted() -> list[dict[str, str]]:
     return table
 
 
-def _holds(row: dict[str, str]) -> bool:
-    """Whether a line is for the PyAV that is installed."""
+def holds(row: dict[str, str]) -> bool:
+    """Tell whether a line is for the PyAV that is installed."""
     return SpecifierSet(row.get("av", "")).contains(av.__version__, prereleases=True)
 
 
 def accepted_here(name: str) -> list[str]:
     """Return the patterns of cases that may differ from a file of outcomes, with the PyAV that is installed."""
-    return [row["case"] for row in accepted() if _holds(row) and fnmatch.fnmatch(name, row["outcomes"])]
+    return [row["case"] for row in accepted() if holds(row) and fnmatch.fnmatch(name, row["outcomes"])]
 
 
 def replayed(run: Run, *paths: pathlib.Path) -> dict[str, dict[str, Any]]:

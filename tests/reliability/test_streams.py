@@ -143,10 +143,13 @@ def test_a_list_of_addresses_plays(monkeypatch: pytest.MonkeyPatch) -> None:
         ("stalls.wav", "network_timeout"),
     ],
 )
-def test_a_bad_server_is_an_error_that_says_so(path: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bad_server_is_an_error_that_says_so(path: str, text: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In bounded time; a redirect does not lead to a file of this machine."""
+    own = tmp_path / "own.wav"  # which no other test opens meanwhile
+    own.write_bytes((ASSETS / "stereo_s16.wav").read_bytes())
+    monkeypatch.setitem(server.BEHAVIOUR, "redirects_to_a_file", lambda handler: handler.begin(0, 302, Location=own.as_uri()))
     monkeypatch.setattr(StreamReader, "settings", Settings(network_timeout=0.5))
-    with watch.watching(ASSETS / "stereo_s16.wav") as seen, server.running() as web:
+    with watch.watching(own) as seen, server.running() as web:
         address = web.url(path)
         with pytest.raises(RuntimeError, match=text) as caught:
             _read(address)

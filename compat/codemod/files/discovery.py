@@ -61,9 +61,9 @@ class Found:
     __slots__ = ("_ignored", "is_named", "kind", "path")
 
     def __init__(self, path: str, kind: str, ignored: Ignored | None, *, is_named: bool = False) -> None:
-        self.path = path
-        self.kind = kind
-        self.is_named = is_named
+        self.path: str = path
+        self.kind: str = kind
+        self.is_named: bool = is_named
         self._ignored = ignored
 
     def is_ignored(self) -> bool:

@@ -147,8 +147,8 @@ class Quiet:
     """
 
     def __init__(self, paths: Iterable[str], read: Callable[[list[str]], Iterable[Linked]]) -> None:
-        self.paths = list(paths)
-        self.all = frozenset(self.paths)
+        self.paths: list[str] = list(paths)
+        self.all: frozenset[str] = frozenset(self.paths)
         self._read = read
         # Those that had to be parsed, by path; whoever parses them keeps them here.
         self.parsed: dict[str, Any] = {}

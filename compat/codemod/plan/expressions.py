@@ -221,6 +221,7 @@ def _own_nodes(function: Function) -> Iterator[ast.AST]:
 
 
 def is_plain(decorator: ast.expr) -> bool:
+    """Tell whether a decorator leaves the function what it is."""
     return isinstance(decorator, ast.Name) and decorator.id in ("staticmethod", "classmethod")
 
 

@@ -20,6 +20,7 @@ class Exits:
         self.states: dict[str, State | None] = {"return": None, "break": None, "continue": None}
 
     def take(self, way: str, state: State | None) -> None:
+        """Note the state in which a block is left in some way."""
         self.states[way] = joined(self.states[way], state)
 
 

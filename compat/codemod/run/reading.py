@@ -44,7 +44,7 @@ class Gathered:
         python = [one for one in found if one.kind != discovery.OTHER]
         self.files: Files | None = Files([one.path for one in python]) if python else None
         self.quiet: Quiet | None = None
-        self.own_names = _own_names(python)
+        self.own_names: frozenset[str] = _own_names(python)
 
     def take(self, path: str, kind: str, data: bytes) -> None:
         """Parse one that speaks of torchaudio."""

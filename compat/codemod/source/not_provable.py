@@ -10,7 +10,7 @@ class NotProvableError(Exception):
 
     def __init__(self, reason: str, related: Iterable[Place] = (), advice: str = "") -> None:
         self.reason = reason
-        self.related = tuple(related)
+        self.related: tuple[Place, ...] = tuple(related)
         self.advice = advice
         super().__init__(reason, self.related, advice)
 

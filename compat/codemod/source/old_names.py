@@ -12,7 +12,7 @@ FUNCTIONS = ("info", "load", "save")
 PER_CALL_NAMES = {"sox_io": "sox", "soundfile": "soundfile"}
 VARIABLE = "TORCHAUDIO_USE_BACKEND_DISPATCHER"
 
-LEGACY_PARAMETERS = {
+LEGACY_PARAMETERS: dict[str, tuple[str, ...]] = {
     "load": ("filepath", "frame_offset", "num_frames", "normalize", "channels_first", "format"),
     "save": ("filepath", "src", "sample_rate", "channels_first", "compression", "format", "encoding", "bits_per_sample"),
     "info": ("filepath", "format"),

@@ -26,10 +26,10 @@ class Tree(Notes):
         self.path = path
         self.standalone = standalone
         self.interactive = interactive
-        self.text = Text(source)
-        self.tree = parse(source, top_level_await=interactive)
+        self.text: Text = Text(source)
+        self.tree: ast.Module = parse(source, top_level_await=interactive)
         try:
-            self.names = Names(self.tree)
+            self.names: Names = Names(self.tree)
         except RecursionError as why:
             raise SyntaxError("it is nested too deeply") from why
 

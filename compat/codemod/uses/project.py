@@ -47,18 +47,18 @@ class Project(Notes):
         scripts: Iterable[tuple[str, str]] | None = None,
         leaves_choice: bool = False,
     ) -> None:
-        self.modules = list(modules)
-        self.target = target
-        self.backend = backend
-        self.files = Files(module.path for module in self.modules) if files is None else files
-        self.quiet = Quiet((), lambda _: ()) if quiet is None else quiet
-        self.unread = list(unread)
-        self.mentions = list(mentions)
-        self.own_names = frozenset(own_names)
-        self.entries = frozenset(entries)
-        self.prose = list(prose)
+        self.modules: list[Module] = list(modules)
+        self.target: str = target
+        self.backend: str | None = backend
+        self.files: Files = Files(module.path for module in self.modules) if files is None else files
+        self.quiet: Quiet = Quiet((), lambda _: ()) if quiet is None else quiet
+        self.unread: list[Place] = list(unread)
+        self.mentions: list[Place] = list(mentions)
+        self.own_names: frozenset[str] = frozenset(own_names)
+        self.entries: frozenset[str] = frozenset(entries)
+        self.prose: list[str] = list(prose)
         self._scripts = scripts
-        self.leaves_choice = leaves_choice
+        self.leaves_choice: bool = leaves_choice
 
     @functools.cached_property
     def pins(self) -> list[tuple[Module, ast.Call]]:

@@ -74,41 +74,6 @@ def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFram
     As in the releases, what came before the damage is kept, and damage at the very start is an error. Here the loss is
     warned of.
     """
-    found = _decoded(container, stream)
-    is_vorbis = (container.format.name, stream.codec_context.codec.canonical_name) == ("ogg", "vorbis")
-    return _joined(found) if is_vorbis else found
-
-
-def _joined(found: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
-    """Frames of Ogg Vorbis, without what FFmpeg 7 and later decode at the joint of two chained parts.
-
-    There they lap the first block of the one over the last of the other; the frame then begins with what belongs to neither, as the
-    time of the next one shows. FFmpeg 5's command gives as many frames.
-    """
-    before = next(found, None)
-    for frame in found:
-        if before is not None and before.pts is not None and frame.pts is not None and before.time_base is not None:
-            length = round((frame.pts - before.pts) * before.time_base * before.sample_rate)
-            yield _end_of(before, length) if 0 < length < before.samples else before
-        elif before is not None:
-            yield before
-        before = frame
-    if before is not None:
-        yield before
-
-
-def _end_of(frame: AudioFrame, samples: int) -> AudioFrame:
-    import av
-
-    data = frame.to_ndarray()
-    channels = 1 if frame.format.is_planar else frame.layout.nb_channels
-    kept = av.AudioFrame.from_ndarray(data[:, -samples * channels :].copy(), frame.format.name, frame.layout.name)
-    kept.sample_rate, kept.pts, kept.time_base = frame.sample_rate, frame.pts, frame.time_base
-    return kept
-
-
-def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
-    """The decoded frames of a stream as FFmpeg gives them, up to the first one that is damaged."""
     import av
 
     found, rate, decoded = 0, 0, ima.decoding(stream, stream.codec_context)

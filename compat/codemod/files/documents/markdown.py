@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import ClassVar
 
 from compat.codemod.files import discovery
 from compat.codemod.files.blocks import Blocks
@@ -10,7 +11,7 @@ from compat.codemod.files.blocks import Blocks
 class Markdown(Blocks):
     """Fenced blocks of Python."""
 
-    kinds = (discovery.MARKDOWN,)
+    kinds: ClassVar[tuple[str, ...]] = (discovery.MARKDOWN,)
     _OPENING = re.compile(r"^[ \t>]*(`{3,}|~{3,})[ \t]*\{?\.?(?:python3?|py)\b[^\n]*\n", re.M | re.I)
 
     def find(self) -> Iterator[tuple[int, int]]:

@@ -4,7 +4,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from compat.codemod.files import discovery
 from compat.codemod.files.document import LEAVE_OUT, Document, Piece, Prose, UnreadableError
@@ -21,7 +21,7 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 class Notebook(Document):
     """The code cells are one module, in order."""
 
-    kinds = (discovery.NOTEBOOK,)
+    kinds: ClassVar[tuple[str, ...]] = (discovery.NOTEBOOK,)
     _CELL = re.compile(rf"^(?:{re.escape(_HEAD)}  )?# compat: cell (\d+)\n", re.M)
 
     def _pieces(self) -> Iterator[Piece]:
@@ -38,8 +38,8 @@ class Notebook(Document):
                 place = Place(self.path, why.lineno or 1, 1, why.lineno or 1, 1, number)
                 self.unparsed.append((place, f"cell {number} is not Python: {why.msg}, in its line {place.line}. Mend it, or {LEAVE_OUT}"))
                 continue
-            self.prose += [Prose(one.text, one.line, number) for one in hidden]
-            self.doubts += [Place(self.path, one.line, 1, one.line, 1, number) for one in hidden if one.may_load]
+            self.prose.extend(Prose(one.text, one.line, number) for one in hidden)
+            self.doubts.extend(Place(self.path, one.line, 1, one.line, 1, number) for one in hidden if one.may_load)
             parts.append(f"{head}# compat: cell {number}\n{masked}\n")
         if parts:
             yield Piece(self.path, "".join(parts), interactive=True)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import ClassVar
 
 from compat.codemod.files import discovery
 from compat.codemod.files.blocks import Blocks
@@ -10,7 +11,7 @@ from compat.codemod.files.blocks import Blocks
 class Rst(Blocks):
     """Directives with Python in them."""
 
-    kinds = (discovery.RST,)
+    kinds: ClassVar[tuple[str, ...]] = (discovery.RST,)
     _OPENING = re.compile(r"^([ \t]*)\.\. (?:code-block|code|sourcecode):: *(?:python3?|py)[ \t]*\n((?:[ \t]+:[^\n]*\n)*)\n*", re.M)
 
     def find(self) -> Iterator[tuple[int, int]]:

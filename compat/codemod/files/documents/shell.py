@@ -1,6 +1,7 @@
 """Shell scripts, settings, lists of requirements: nothing in them is rewritten."""
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from compat.codemod.files import discovery
 from compat.codemod.files.document import Document, Piece, Prose
@@ -9,7 +10,7 @@ from compat.codemod.files.document import Document, Piece, Prose
 class Shell(Document):
     """A text in which old names are looked for."""
 
-    kinds = (discovery.OTHER,)
+    kinds: ClassVar[tuple[str, ...]] = (discovery.OTHER,)
 
     def __init__(self, path: str, data: bytes) -> None:
         super().__init__(path, data.decode("utf-8", "replace").encode())
