@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from compat.context import Context
 
 
+# of these the stand-in has a few names, and any torchaudio, one that does not load by itself as well, has them all
+_GIVES_WAY = ("functional.", "transforms.")
+
+
 def missing(name: str, context: Context) -> str:
     """Return why ``torchaudio.NAME`` is not there, and what to write or install instead."""
     full = f"{context.host.__name__}.{name}"
@@ -23,7 +27,7 @@ def missing(name: str, context: Context) -> str:
     if name in refused.BY_NAME:
         return f"{full} is not there. {refused.BY_NAME[name]}"
     releases = wheel_names.releases_of(name)
-    if releases and _is_ours(full.rpartition(".")[0]):
+    if releases and not name.startswith(_GIVES_WAY) and _is_ours(full.rpartition(".")[0]):
         return of_another_release(name, context)
     if not context.over_real and context.broken:
         text = f"{full} is not there: the installed torchaudio does not import, and this stand-in of torchaudio-compat has its I/O only"
