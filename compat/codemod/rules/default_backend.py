@@ -3,10 +3,10 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Use, Valid, keyword, old_names
+from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Use, Valid, keyword, old_names
 
 _CHOICE = {"2.1": "2.1 takes FFmpeg first", "2.2": "2.2 takes FFmpeg first", "2.9": "2.9 takes TorchCodec"}
-_SAVED = ", which writes float32 to wav in 16 bits, where libsox wrote 32"
+_SAVED = ", and float32 goes into wav in 16 bits, where libsox wrote 32"
 _ADVICE = (
     "`python -m compat.audit` tells which of your files decode otherwise. To keep what 2.0 did, run under `compat.run --version 2.0`, "
     'or write backend="sox" into the calls, which torchaudio 2.1 to 2.8 take.'
@@ -15,13 +15,14 @@ _ADVICE = (
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Name the first call of the project; all others wait for the same decision."""
-    if not project.leaves_choice:
+    if not project.leaves_choice or any(True for one in project.modules for _ in one.of(Kind.SETTER)):
         return
     calls = {one.path: found for one in project.modules if (found := list(_unnamed(one)))}
     if calls and module.path == min(calls):
         saved = any(use.name == "save" for found in calls.values() for use, _ in found)
-        choice = _CHOICE[project.target] + (_SAVED if saved and project.target != "2.9" else "")
-        reason = f"the project neither sets nor names a backend here: 2.0 takes libsox (on Windows libsndfile), {choice}"
+        names = sorted(filter(None, project.set_names)) if project.target == "2.9" else []
+        before = f"the project set {', '.join(names)}" if names else "no backend is named here: 2.0 takes libsox (on Windows libsndfile)"
+        reason = f"{before}, {_CHOICE[project.target]}{_SAVED if saved else ''}"
         yield Draft(module.span(calls[module.path][0][1]), reason, _ADVICE)
 
 
@@ -55,8 +56,8 @@ waveform, rate = torchaudio.load("a.mp3", backend="sox")
         ),
     ),
     explanation="""\
-Where a project never sets a backend, the release chooses one, and releases choose otherwise: other frames of mp3, another sample format
-of what is saved. It is said once, at the first such call, unless the pins of the project let in no release before 2.1.
+Where a call names no backend, and none is set, the release chooses one, and releases choose otherwise: other frames of mp3, another
+sample format of what is saved. It is said once, at the first such call, unless the pins of the project let in no release before 2.1.
 """,
     check=check,
 )

@@ -3,10 +3,25 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import DROP_IN, MODERN, Change, Draft, Kind, Level, Module, Project, Remove, Replace, Rule, Valid, literal, starred
+from compat.codemod.rule import (
+    DROP_IN,
+    MODERN,
+    PER_CALL,
+    Change,
+    Draft,
+    Kind,
+    Level,
+    Module,
+    Project,
+    Remove,
+    Replace,
+    Rule,
+    Valid,
+    literal,
+    starred,
+)
 from compat.codemod.source import old_names
 from compat.codemod.source.calls import plain_name
-from compat.codemod.uses import setter_calls
 
 _REASON = "load_wav went in 0.9; whether it scaled to 16-bit numbers or to [-1, 1] differed by release and backend"
 _DIVISORS = ("32768", "32768.0", "2 ** 15", "2.0 ** 15", "1 << 15", "float(1 << 15)", "float(2 ** 15)", "float(32768)")
@@ -16,20 +31,30 @@ _SHAPES = ("shape", "size", "ndim", "dim", "numel", "nelement", "ndimension")
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Every use; where only the shape of what it gives is read, or its 16-bit numbers are scaled, load gives the same."""
-    setters = (setter_calls.literal(use.call) if use.call else None for other in project.modules for use in other.of(Kind.SETTER))
-    governed = any(name != "sox" for name in setters)  # TAC138 gives that its new name first
+    governed = any(name != "sox" for name in project.set_names)  # TAC138 gives that its new name first, and the call gets it then
     for use in module.of(Kind.LOAD_WAV):
         if use.stored:
             continue
         plain = isinstance(use.node, ast.Attribute) and use.path == f"{old_names.ROOT}.load_wav" and not governed and use.call
         scaled = _unscaled(module, project, use.call) if plain else None
         if scaled is None and not (plain and _only_shape(module, project, use.call)):
-            yield Draft(module.span(use.node), _REASON, "Use torchaudio.load, and multiply by 2**15 where the old scale is needed.")
+            yield Draft(
+                module.span(use.node),
+                _REASON,
+                f"Use torchaudio.load{_given(project)}, and multiply by 2**15 where the old scale is needed.",
+            )
             continue
         end = module.span(use.node)[1]
         changes = (Replace(end - len("load_wav"), end, "load"), *(scaled or ()))
         what = "its 16-bit numbers are scaled to [-1, 1], as load gives them" if scaled else "only a shape is read, which load gives too"
         yield Draft(module.span(use.node), f"load_wav went in 0.9; here {what}", changes=changes, touches=(use, f"{old_names.ROOT}.load"))
+
+
+def _given(project: Project) -> str:
+    """The backend that a call of ``load`` in the place of this one is to name."""
+    names = {old_names.PER_CALL_NAMES.get(name or "", "sox" if name == "sox" else "") for name in project.set_names}
+    name = names.pop() if len(names) == 1 and project.target in PER_CALL else ""
+    return f' with backend="{name}"' if name else ""
 
 
 def _unscaled(module: Module, project: Project, call: ast.Call | None) -> list[Change] | None:

@@ -11,7 +11,7 @@ from compat.codemod.files.document import Document, UnreadableError
 from compat.codemod.files.import_graph import Files, Quiet, content
 from compat.codemod.source.findings import Finding, Place
 from compat.codemod.source.module import Module
-from compat.codemod.source.old_names import VARIABLE, Kind
+from compat.codemod.source.old_names import VARIABLE
 from compat.codemod.source.options import Options
 from compat.codemod.source.results import FileResult, Problem, Result, Tick
 from compat.codemod.source.text import parse
@@ -95,8 +95,9 @@ class Gathered:
 
     @functools.cached_property
     def leaves_choice(self) -> bool:
-        """All of the project could be read, it sets no backend anywhere, and its pins let in 2.0 or an older release."""
-        if self.mentions or self.unread or any([*module.of(Kind.SETTER)] or VARIABLE in module.text.text for module in self.modules):
+        """All of the project could be read, nothing turns the dispatcher on, and its pins let in 2.0 or an older release."""
+        texts = [*self._prose, *(module.text.text for module in self.modules)]
+        if self.mentions or self.unread or any(VARIABLE in text for text in texts):
             return False
         return not any(other_files.is_modern(text) for text in self._prose)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from compat.codemod.files import console_scripts
 from compat.codemod.files.import_graph import Files, Graph, Linked, Quiet, content, facts
 from compat.codemod.source import Module, Notes, Place, old_names
-from compat.codemod.uses import release_tests
+from compat.codemod.uses import release_tests, setter_calls
 
 _COMPAT = re.compile(r"compat(?<!\wcompat)\b")  # it begins with plain letters, which are found fastest
 
@@ -27,7 +27,7 @@ class Project(Notes):
         entries: paths of the modules that are entry points.
         prose: the texts that are not Python: requirements, settings, scripts.
         own_names: top-level names that files of the project itself take, of ``torchaudio`` and ``compat``.
-        leaves_choice: this is a whole project that, before any change, set no backend and was written for 2.0 or older.
+        leaves_choice: this is a whole project, written for 2.0 or older: where no backend is named, each release chooses its own.
         scripts: the console scripts, each as a module's dotted name and a function; left out, they are looked for beside the files.
     """
 
@@ -58,6 +58,8 @@ class Project(Notes):
         self.entries: frozenset[str] = frozenset(entries)
         self.prose: list[str] = list(prose)
         self._scripts = scripts
+        # before any change: the engine hands those of its first round on
+        self.set_names: frozenset[str | None] = setter_calls.names(self.modules)
         self.leaves_choice: bool = leaves_choice
 
     @functools.cached_property

@@ -3,7 +3,7 @@
 import ast
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from compat.codemod.source import Kind, Module, Use, conditions, old_names, string
 
@@ -44,6 +44,11 @@ def of(module: Module) -> list[SetterCall]:
     """The setters of a module, in the order of the text."""
     calls = (use for use in module.of(Kind.SETTER) if use.call is not None)
     return module.note("setter calls", lambda: [_setter_call(module, use) for use in calls])
+
+
+def names(modules: Iterable[Module]) -> frozenset[str | None]:
+    """The names that are set in some modules; ``None`` for what is no literal."""
+    return frozenset(literal(use.call) if use.call else None for module in modules for use in module.of(Kind.SETTER))
 
 
 def argument(call: ast.Call) -> ast.expr | None:

@@ -1,6 +1,10 @@
 """TAC115: load_wav, whose scale differed."""
 
-from tests.codemod.tables import changes, stays, table
+import pytest
+
+from tests.codemod.tables import changes, rewrite, stays, table
+
+SET = "import torchaudio\ntorchaudio.set_audio_backend('soundfile')\n"
 
 test_load_wav = table(
     *(
@@ -45,3 +49,20 @@ test_reports = table(
         "TAC115",
     ),
 )
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"a.py": f"{SET}def get(p):\n    w, r = torchaudio.load_wav(p)\n    w = w / 2**15\n    return w, r\n"},
+        {"a.py": f"{SET}frames = torchaudio.load_wav('a.wav')[0].shape[1]\n"},
+        {"a.py": f"{SET}x = torchaudio.load('b.wav')\nframes = torchaudio.load_wav('a.wav')[0].shape[1]\n"},
+        {"conf.py": SET, "a.py": "import torchaudio, conf\nframes = torchaudio.load_wav('a.wav')[0].shape[1]\n"},
+    ],
+)
+@pytest.mark.parametrize("target", ["2.1", "2.2"])
+def test_what_a_setter_governed_is_not_changed_once_the_setter_is_gone(files: dict[str, str], target: str) -> None:
+    """The call would name no backend then; it is said which one it is to name."""
+    outcome = rewrite(files, target)["a.py"]
+    assert "torchaudio.load_wav(" in outcome.text
+    assert any('torchaudio.load with backend="soundfile"' in finding.advice for finding in outcome.left if finding.rule == "TAC115")
