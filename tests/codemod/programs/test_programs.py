@@ -33,7 +33,7 @@ def rewritten(made: Made, folder: Path) -> tuple[dict[str, str], Result]:
     for path, text in made.files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
-    result = session.run(Options(paths=(str(folder),)))
+    result = session.run(Options(paths=(str(folder),), ignore=("TAC139",)))  # what the release chooses is told, and nothing to rewrite
     return {path: (folder / path).read_text() for path in made.files}, result
 
 
