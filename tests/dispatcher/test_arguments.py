@@ -106,7 +106,8 @@ def test_a_lazy_negation_is_written_as_it_is(kind: str, backend: str, wav: str) 
     assert lazy.is_neg()
     compat.save("lazy.wav", lazy, 8000, backend=backend)
     compat.save("done.wav", -SOUND, 8000, backend=backend)
-    assert pathlib.Path("lazy.wav").read_bytes() == pathlib.Path("done.wav").read_bytes()
+    found, made = (compat.load(name, backend=backend) for name in ("lazy.wav", "done.wav"))  # libsndfile puts the time into the bytes
+    assert torch.equal(found[0], made[0])
 
 
 @pytest.mark.parametrize("what", ["sparse", "meta", "requires grad", "bfloat16", "quantized"])
