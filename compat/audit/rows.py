@@ -7,7 +7,6 @@ from typing import Any
 
 from compat.audit.classes import CLASSES
 
-SAMPLE_FIELDS = ("rate", "channels", "frames", "dtype")
 INFO_FIELDS = ("encoding", "bits", "info_frames")
 
 

@@ -20,11 +20,6 @@ class Site:
         """Where it is."""
         return self.module.place(self.use.node)
 
-    @property
-    def at_import(self) -> bool:
-        """It runs when its module is imported."""
-        return self.module.function_of(self.use.node) is None
-
 
 def of(module: Module) -> Iterator[Site]:
     """The sites of a module."""

@@ -15,15 +15,20 @@ _ADVICE = (
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Name the first call of the project; all others wait for the same decision."""
-    if not project.leaves_choice or any(True for one in project.modules for _ in one.of(Kind.SETTER)):
-        return
-    calls = {one.path: found for one in project.modules if (found := list(_unnamed(one)))}
+    calls = project.note("calls that name no backend", lambda: _calls(project)) if project.leaves_choice else {}
     if calls and module.path == min(calls):
         saved = any(use.name == "save" for found in calls.values() for use, _ in found)
         names = sorted(filter(None, project.set_names)) if project.target == "2.9" else []
         before = f"the project set {', '.join(names)}" if names else "no backend is named here: 2.0 takes libsox (on Windows libsndfile)"
         reason = f"{before}, {_CHOICE[project.target]}{_SAVED if saved else ''}"
         yield Draft(module.span(calls[module.path][0][1]), reason, _ADVICE)
+
+
+def _calls(project: Project) -> dict[str, list[tuple[Use, ast.Call]]]:
+    """The calls of each module that name no backend; none as long as one is set somewhere."""
+    if any(list(module.of(Kind.SETTER)) for module in project.modules):
+        return {}
+    return {module.path: found for module in project.modules if (found := list(_unnamed(module)))}
 
 
 def _unnamed(module: Module) -> Iterator[tuple[Use, ast.Call]]:

@@ -11,7 +11,7 @@ from compat.codemod.rule import Rule
 from compat.codemod.run import safety
 from compat.codemod.run.safety import Objection
 from compat.codemod.source import Finding, Level, Module, Place, State, grouped
-from compat.codemod.uses import Project, replacements
+from compat.codemod.uses import Project, replacements, setter_calls
 
 _ROUNDS = 8
 
@@ -83,10 +83,10 @@ def run(modules: list[Module], active: Iterable[Rule], *, unsafe: bool, make_pro
     """
     rules = list(active)
     outcomes = {module.path: Outcome(module, module) for module in modules}
-    set_names = None
+    set_names = setter_calls.names(modules)
     for _ in range(_ROUNDS):
         project = make_project([outcome.now for outcome in outcomes.values()])
-        project.set_names = set_names = project.set_names if set_names is None else set_names
+        project.set_names = set_names
         applied, left = _Round(project, rules, unsafe).settle()
         project.forget()
         if not applied:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from compat.codemod.files import console_scripts
 from compat.codemod.files.import_graph import Files, Graph, Linked, Quiet, content, facts
 from compat.codemod.source import Module, Notes, Place, old_names
-from compat.codemod.uses import release_tests, setter_calls
+from compat.codemod.uses import release_tests
 
 _COMPAT = re.compile(r"compat(?<!\wcompat)\b")  # it begins with plain letters, which are found fastest
 
@@ -58,8 +58,8 @@ class Project(Notes):
         self.entries: frozenset[str] = frozenset(entries)
         self.prose: list[str] = list(prose)
         self._scripts = scripts
-        # before any change: the engine hands those of its first round on
-        self.set_names: frozenset[str | None] = setter_calls.names(self.modules)
+        # what was set before any change: the engine says it, which sees the first round
+        self.set_names: frozenset[str | None] = frozenset()
         self.leaves_choice: bool = leaves_choice
 
     @functools.cached_property

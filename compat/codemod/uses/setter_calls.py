@@ -20,7 +20,6 @@ class SetterCall:
         where: ``module``, ``main`` (below ``if __name__ == "__main__"``, or in a function that the program calls as it starts),
             ``platform``, ``try``, ``guarded``, ``function``, ``branch``, or ``value`` where the call's value is used.
         region: the statement that is to go with it: itself, the ``try``, the ``with`` or the ``if`` around it.
-        route: for ``main``, the calls that lead to its function, the one of the module itself last.
         asked: the getters that only ask whether it is set already: ``if get_audio_backend() != "x": set_audio_backend("x")``.
     """
 
@@ -31,13 +30,7 @@ class SetterCall:
     name: str | None
     where: str
     region: ast.stmt
-    route: tuple[ast.Call, ...] = ()
     asked: tuple[Use, ...] = ()
-
-    @property
-    def hard(self) -> bool:
-        """It always runs, before anything that the program does later."""
-        return self.where in ("module", "main")
 
 
 def of(module: Module) -> list[SetterCall]:
@@ -74,13 +67,11 @@ def _setter_call(module: Module, use: Use) -> SetterCall:
     test = _asks_first(module, statement, name) if whole else None
     asked = tuple(one for one in module.of(Kind.GETTER) if test is not None and module.inside(one.node, test.test))
     where, region = _where(module, test or statement) if whole else ("value", statement)
-    route: tuple[ast.Call, ...] = ()
     if where == "module" and name is None and (chosen := chosen_by_platform(module, argument(call))):
         where, name = "platform", chosen[0]
-    if where == "function":
-        route = _route(module, region)
-        where = "main" if route else where
-    return SetterCall(module, use, call, statement, name, where, region, route, asked)
+    if where == "function" and _runs_at_start(module, region):
+        where = "main"
+    return SetterCall(module, use, call, statement, name, where, region, asked)
 
 
 def _asks_first(module: Module, statement: ast.stmt, name: str | None) -> ast.If | None:
@@ -150,25 +141,22 @@ def _around(module: Module, statement: ast.stmt) -> tuple[ast.stmt, ast.AST]:
     return region, parent
 
 
-def _route(module: Module, statement: ast.stmt) -> tuple[ast.Call, ...]:
-    """The calls by which a program that starts comes to a statement of a function, from the inside out; none if it may not."""
-    route: list[ast.Call] = []
+def _runs_at_start(module: Module, statement: ast.stmt) -> bool:
+    """Tell whether a program that starts comes to a statement of a function, by calls of which each is the only one."""
     place: ast.AST = statement
     seen: set[ast.AST] = set()
     while True:
         function = module.names.parents[place]
         if function not in module.tree.body or function in seen or not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-            return ()
+            return False
         seen.add(function)
         names = {call: module.names.bindings(call.func) for call in module.calls if isinstance(call.func, ast.Name)}
         calls = [call for call, bindings in names.items() if [binding.node for binding in bindings] == [function]]
-        starting = [call for call in calls if _at_start(module, call)]
-        if starting:
-            return (*route, starting[0])
+        if any(_at_start(module, call) for call in calls):
+            return True
         inner = [call for call in calls if module.names.parents[module.statement_of(call)] in module.tree.body]
         if len(calls) != 1 or not inner:
-            return ()
-        route.append(inner[0])
+            return False
         place = module.statement_of(inner[0])
 
 
