@@ -23,8 +23,8 @@ class Settings(settings.Settings):
     )
     sox_io_ffmpeg: bool = flag(
         True,
-        "The global sox_io backend lets FFmpeg read mp3 file objects, and whatever libsox cannot read, as in 2.0. Not from "
-        "2.1 on.",
+        "The global sox_io backend lets FFmpeg read mp3 file objects, and whatever libsox cannot read, as in 2.0. From 2.1 on it "
+        "lets libsox fail.",
     )
     sox_io_stand_in: bool = flag(
         True,
