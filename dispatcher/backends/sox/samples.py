@@ -42,7 +42,7 @@ def convert(piece: Samples, out: npt.NDArray[Any], *, short: bool = False) -> No
 
     if out.dtype == np.float32:
         if not short:
-            # round to 24 bits and the sign; the bound keeps the largest ones from rounding up to 1.0
+            # round to 24 bits and the sign; the bound keeps the largest from rounding up to 1.0
             np.minimum(piece, np.int32(_MAX - 64), out=piece)
             piece += np.int32(64)
             piece &= np.int32(~127)
