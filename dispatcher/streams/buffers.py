@@ -149,9 +149,7 @@ class Whole:
 
 @functools.cache
 def _makers() -> tuple[Callable[[Any], Any], Callable[[Any, float], ChunkTensor]]:
-    """Return the two functions that turn an array into a chunk; cached, as each chunk needs
-    them.
-    """
+    """Return the two functions that make a chunk of an array; cached, as each chunk needs both."""
     import torch
 
     from dispatcher.streams.chunks import chunk

@@ -53,8 +53,8 @@ def _context(stream: Stream, known: Any, name: str | None, hw_accel: str | None)
 
     if known is None:
         raise BackendError(f"FFmpeg has no decoder for stream {stream.index}")
-    # FFmpeg 9 drops a stream's initial padding from the first frames of such a decoder, even after a
-    # seek. Earlier versions only did what packets say, and so does a new context.
+    # FFmpeg 9 drops a stream's initial padding from the first frames of such a decoder, even after
+    # a seek. Earlier versions only did what packets say, and so does a new context.
     pads = packets.is_mp4(stream.container) and stream.type == "audio" and getattr(known, "initial_padding", 0) > 0
     if name is None and hw_accel is None and not pads:
         return known

@@ -14,7 +14,7 @@ from dispatcher.streams import sources
 if TYPE_CHECKING:
     from av.container import OutputContainer
 
-# FFmpeg 5 chose libvorbis for these muxers. PyAV lacks it, and FFmpeg's own encoder takes only stereo.
+# FFmpeg 5 chose libvorbis for these muxers. PyAV lacks it; FFmpeg's own encoder takes only stereo.
 _PREFERRED_SOUND = {"ogg": "vorbis", "matroska": "vorbis"}
 # for other numbers of channels: flac changes neither channels nor rate
 _LOSSLESS_SOUND = {"ogg": "flac", "matroska": "flac"}

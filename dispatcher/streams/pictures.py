@@ -136,9 +136,7 @@ def _stretch(plane: Any, offset: int, lines: int, step: int, dtype: str, target:
 
 
 def upright(frame: VideoFrame) -> VideoFrame:
-    """Copy a picture stored from the bottom line up, as after ``vflip``, to one from the top
-    down.
-    """
+    """Copy a picture stored from the bottom up, as after ``vflip``, to one stored top down."""
     entering = graphs.PictureInput(frame.format.name, frame.width, frame.height, None, frame.time_base)  # type: ignore[arg-type]
     _graph, source, sink = graphs.build("copy", entering)
     source.push(frame)

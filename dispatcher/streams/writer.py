@@ -451,8 +451,8 @@ def _picture_filters(filter_desc: str | None, entering: graphs.PictureInput, con
     parts = [named] if named else []
     if (context.width, context.height) != (entering.width, entering.height):
         parts.append(f"scale=width={context.width}:height={context.height}")
-    # The releases set the rate after any named filter, even to the same one. The last picture, which
-    # has no duration, is then lost.
+    # The releases set the rate after any named filter, even to the same one. The last picture,
+    # which has no duration, is then lost.
     if named or context.framerate != entering.rate:
         parts.append(f"fps={context.framerate}")
     if parts and context.pix_fmt:
