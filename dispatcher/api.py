@@ -157,7 +157,7 @@ def functions(chooser: Chooser) -> Functions:
             uri: path, URL (ffmpeg only), or a file object with ``read`` (not sox). Reading starts
                 at the file object's position and leaves it wherever the backend stopped.
             frame_offset: frames to skip.
-            num_frames: most frames to read; -1 for all.
+            num_frames: how many frames to read at most; -1 for all.
             normalize: return float32 in [-1, 1]. Otherwise PCM keeps its own dtype (24 bits
                 left-justified in int32).
             channels_first: ``[channel, time]``; otherwise ``[time, channel]``.

@@ -132,7 +132,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         Args:
             filepath: path; in 2.0 also a file object, with a warning.
             frame_offset: frames to skip.
-            num_frames: most frames to read; -1 for all.
+            num_frames: how many frames to read at most; -1 for all.
             normalize: return float32 in [-1, 1]. Otherwise PCM keeps its own dtype (24 bits
                 left-justified in int32).
             channels_first: ``[channel, time]``; otherwise ``[time, channel]``.

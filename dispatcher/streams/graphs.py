@@ -90,7 +90,7 @@ class _Text:
         return self.text[self.at : self.at + 1]
 
     def token(self, ends: str) -> str:
-        """Read up to one of ``ends``; ``\\`` and quotes lose their meaning, spaces around go."""
+        """Read up to one of ``ends``; unquote, and strip unquoted spaces from both sides."""
         self.skip_spaces()
         found: list[str] = []
         kept = 0  # quoted spaces are not stripped

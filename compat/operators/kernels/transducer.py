@@ -12,8 +12,8 @@ label moves up one row, and the last blank leaves at the far corner::
         0   1   2   t
 
 There are two recursions over the lattice, ``alpha`` from the beginning and ``beta`` from the end.
-All nodes of a diagonal are computed at once, for the whole batch and both recursions together: T +
-U steps of a few operations on small tensors, on any device.
+All nodes of a diagonal are computed at once, for the whole batch and both recursions together. This
+takes T + U steps of a few operations on small tensors, on any device.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ with it. A packet's position is certain only if both agree on every page, and if
 stream follow each other without a gap. FFmpeg handles what is chained, multiplexed, cut off or odd.
 
     page    | header, segment sizes | packet 0 | packet 1 | packet 2 begins |
-                                                       ^
+                                                          ^
             granule position: the samples up to here, the last packet's end on this page
 """
 
