@@ -148,7 +148,7 @@ class _Frame(NamedTuple):
 
 
 def _frame(data: bytes, info: StreamInfo) -> _Frame | None:
-    """Parse a frame header; return ``None`` if the data is none.
+    """Parse a frame header; return ``None`` if there is none.
 
     The bytes of a header:
 
@@ -192,6 +192,7 @@ def _table() -> tuple[int, ...]:
 
 
 def _checksum(data: bytes) -> int:
+    """Return the CRC-8 of a frame header."""
     table, found = _table(), 0
     for byte in data:
         found = table[found ^ byte]

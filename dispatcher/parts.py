@@ -69,6 +69,7 @@ def _content(uri: Any) -> bytes:
 
 
 def _ogg(data: bytes) -> list[Part]:
+    """Find parts by the first pages of streams; read rate and channels from their headers."""
     found: list[Part] = []
     before = -1
     for match in _OGG_BEGINS.finditer(data):
@@ -91,11 +92,15 @@ def _ogg(data: bytes) -> list[Part]:
 
 
 def _flac(data: bytes) -> list[Part]:
+    """Find parts by their STREAMINFO blocks."""
     infos = ((match.start(), stream_info(data[match.end() : match.end() + 34])) for match in _FLAC_BEGINS.finditer(data))
     return [Part("flac", at, info.rate, info.channels) for at, info in infos if info is not None and info.rate]
 
 
 def _mp3(data: bytes) -> list[Part]:
+    """Find parts by Xing headers; without any, by where the frames of one kind end and others
+    begin.
+    """
     found: list[Part] = []
     for match in _MP3_BEGINS.finditer(data):
         for side in _XING_PLACES:

@@ -44,6 +44,10 @@ _FIXED = (_PCM, _FLOAT, _ALAW, _ULAW)
 
 
 def _of_wave(data: bytes, order: _Order) -> tuple[int, int] | None:
+    """Read the chunks of WAVE up to ``data``; return frames and channels.
+
+    A compressed encoding has its frames in ``fact``. RF64 has the size of ``data`` in ``ds64``.
+    """
     header, at, form, in_fact, whole = _Header(data, order), 12, b"", 0, 0
     kind = channels = block = 0
     while at + 8 <= len(data):

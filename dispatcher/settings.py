@@ -77,8 +77,8 @@ class Settings:
     )
     network_timeout: float = flag(
         30.0,
-        "Most seconds to wait for an http(s) server to connect, and for each further piece of data; then RuntimeError is raised. "
-        "The releases waited for ever.",
+        "The longest wait in seconds for an http(s) server to connect, and for each further piece of data; after it RuntimeError "
+        "is raised. The releases waited for ever.",
     )
     follow_redirects: Literal["never", "same host", "any host"] = flag(
         "same host",

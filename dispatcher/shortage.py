@@ -173,6 +173,7 @@ def _caf(file: _File) -> str | None:
 
 
 def _ogg(file: _File) -> str | None:
+    """Check the last page: it must be whole, and have the flag that ends a stream."""
     begin = max(0, file.size - _TAIL)
     tail = file.at(begin, _TAIL)
     at = tail.rfind(b"OggS\0")
@@ -264,6 +265,7 @@ def _asf(file: _File) -> str | None:
 
 
 def _wavpack(file: _File) -> str | None:
+    """Check that the blocks are whole, and that the last one ends with the frames of the header."""
     at = 0
     for _ in range(_MOST_STEPS):
         head = file.at(at, 32)
@@ -279,7 +281,7 @@ def _wavpack(file: _File) -> str | None:
     return None
 
 
-_TTA_HEADER, _TTA_FRAME = 22, (256, 245)
+_TTA_HEADER, _TTA_FRAME = 22, (256, 245)  # bytes; a frame lasts 256/245 seconds
 
 
 def _tta(file: _File) -> str | None:

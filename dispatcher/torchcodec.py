@@ -238,7 +238,7 @@ def _as_float(data: torch.Tensor, settings: Settings) -> torch.Tensor:
 def _save_vorbis(uri: Any, data: torch.Tensor, sample_rate: int, registry: Registry) -> bool:
     """Write Ogg Vorbis through libsndfile; return False if it is missing.
 
-    TorchCodec's FFmpeg has libvorbis, PyAV's has not.
+    TorchCodec's FFmpeg has libvorbis; PyAV's lacks it.
     """
     try:
         soundfile: Any = registry.get("soundfile")

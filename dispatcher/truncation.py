@@ -25,7 +25,7 @@ _MOST_SAMPLES_PER_BYTE = 1 << 14
 
 
 def _looked_at(uri: Any) -> bool:
-    """Return whether the header can be read beforehand, as of a URL or a pipe it cannot."""
+    """Return whether the header can be read beforehand; that of a URL or a pipe cannot."""
     return backend.is_readable(uri) or source.is_regular(uri)
 
 
@@ -84,6 +84,7 @@ def _tell(
     name: str, asked: Load, got: int, promise: promises.Promise | None, missing: Callable[[], str | None], settings: Settings
 ) -> None:
     # a piece that came whole lacks nothing
+    """Warn, or raise, if a piece is shorter than asked for and the header or structure has more."""
     if settings.truncated == "ignore" or asked.frame_offset < 0 or got == asked.num_frames:
         return
     found = asked.frame_offset + got
@@ -130,11 +131,13 @@ def _spliced(reader: Backend, asked: Load) -> _Spliced | None:
 
 
 def _tell_of_parts(reader: Backend, asked: Load, found: list[parts.Part]) -> None:
+    """Warn that a backend reads only the first part of a joined file."""
     text = f"{describe(asked.uri)} was put together of {len(found)} files, and the {reader.name} backend reads only the first part"
     notices.warn(f"{text}: backend='ffmpeg' goes on at byte {found[1].begin}", notices.TruncatedInputWarning)
 
 
 def _refuse_absurd(promise: promises.Promise, asked: Load, name: str) -> None:
+    """Refuse a header that promises what neither the file nor memory can hold."""
     samples = promise.frames * promise.channels
     wanted = samples if asked.num_frames < 0 else min(samples, asked.num_frames * promise.channels)
     if wanted * _BYTES_DECODED >= _ABSURD and wanted > promise.size * _MOST_SAMPLES_PER_BYTE:

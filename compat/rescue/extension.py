@@ -50,7 +50,7 @@ def unchanged(function: _F) -> _F:
 
 
 def served() -> dict[str, Any]:
-    """Return which compiled parts have operators of ours, by the names that every release reads."""
+    """Return which compiled parts our operators replace, by the names that every release reads."""
     return {
         "_IS_TORCHAUDIO_EXT_AVAILABLE": True,
         "_IS_ALIGN_AVAILABLE": True,

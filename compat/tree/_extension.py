@@ -1,6 +1,6 @@
 """``torchaudio._extension``: which of torchaudio's compiled parts are there.
 
-In a stand-in none are. In a rescued torchaudio those are that have operators of ours.
+A stand-in has none. A rescued torchaudio has those for which we have operators.
 """
 
 from __future__ import annotations

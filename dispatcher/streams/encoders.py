@@ -143,7 +143,7 @@ def _opened(codec: Any, context: Any, asked: Mapping[str, str] | None) -> None:
 
 
 def _bit_rate(context: Any, plain: Any, config: CodecConfig | None) -> None:
-    """Set the bit rate asked for, or FFmpeg's own default, which PyAV replaces by 0."""
+    """Set the bit rate asked for, or FFmpeg's own default, in place of PyAV's 0."""
     context.bit_rate = plain.bit_rate or 0
     context.bit_rate_tolerance = _TOLERANCE
     if config is not None and config.bit_rate > 0:

@@ -27,7 +27,7 @@ class NothingThereError(BackendError):
 SILENT_SERVER = "the server let the time pass that the flag network_timeout allows"
 # containers whose duration is exact; others leave out the end of a codec's last frame
 _TELL_EXACTLY = frozenset({"wav", "flac", "mp3", "w64", "aiff", "au", "caf"})
-# the mp3 decoder reports the first frame's rate too late: within so many frames it may change
+# the mp3 decoder reports the rate one frame late: it may change within the first 1152 samples
 _FIRST = 1152
 _MOST_RATE = 1 << 31
 _MARGIN = 1 << 12

@@ -77,6 +77,7 @@ class Sink:
         self._at = at
 
     def _make_room(self, frames: int) -> None:
+        """Make room for ``frames`` more: in the result, or in the small array after emptying it."""
         import numpy as np
 
         self._flush()

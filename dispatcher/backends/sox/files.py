@@ -48,7 +48,7 @@ def reading(sox: Library, path: str, filetype: str | None) -> Iterator[Any]:
 
 
 def _why_not(path: str, filetype: str | None) -> str:
-    """Return the likeliest cause of a failed opening, of which libsox tells its caller nothing."""
+    """Return the likeliest cause of a failed opening; libsox itself gives none."""
     if not os.path.exists(path):
         return "there is no such file"
     if not os.path.getsize(path):

@@ -1,8 +1,8 @@
 """Share libsox with a real torchaudio, whose compiled part loads the same library.
 
-Calling ``sox_init`` twice in a process ends it: an assertion in libsox fails. So whoever comes
-second must find libsox as if the first had not been there. If torchaudio's extension is loaded
-already, it has called ``sox_init``; if it is loaded later, it will.
+Calling ``sox_init`` twice in a process ends it: an assertion in libsox fails. So the second caller
+must find libsox as it was before the first call. If torchaudio's extension is loaded already, it
+has called ``sox_init``; if it is loaded later, it will.
 """
 
 from __future__ import annotations
