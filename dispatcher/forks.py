@@ -1,8 +1,8 @@
 """Locks that survive a fork.
 
 A child that is forked while another thread holds an ordinary lock waits for it for ever. Here a
-fork waits up to a second for all locks, so that the child does not inherit a library's variables
-half changed. The child then gets new locks.
+fork first waits up to a second for each lock, so that the child does not inherit a library's
+variables half changed. The child then gets new locks.
 """
 
 from __future__ import annotations

@@ -148,7 +148,7 @@ class allowed:  # noqa: N801
 
 
 def _run_pending() -> bool:
-    """Run the waiting handlers up to one that raises; keep its exception and return True."""
+    """Run the waiting handlers; if one raises, keep its exception and return True."""
     while _state.pending:
         handler, number, frame = _state.pending[0]
         try:

@@ -98,9 +98,7 @@ def _flac(data: bytes) -> list[Part]:
 
 
 def _mp3(data: bytes) -> list[Part]:
-    """Find parts by Xing headers; without any, by where the frames of one kind end and others
-    begin.
-    """
+    """Find parts by Xing headers; without any, by where frames of another kind begin."""
     found: list[Part] = []
     for match in _MP3_BEGINS.finditer(data):
         for side in _XING_PLACES:

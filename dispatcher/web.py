@@ -322,8 +322,8 @@ class Remote:
         raise BackendError(f"the server sends on more than {_MOST_REDIRECTS} times, last to {url!r}")
 
     def _answered(self, place: _Place, at: int, *, from_public: bool) -> tuple[_Refusal | None, bool]:
-        """Ask one server once; return its refusal or ``None``, and whether any server so far was
-        public.
+        """Ask one server once; return its refusal or ``None``, and whether any was public so
+        far.
         """
         self.close()
         connection, is_public = _connection(place, self._timeout, from_public=from_public)

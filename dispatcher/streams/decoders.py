@@ -80,7 +80,7 @@ def _context(stream: Stream, known: Any, name: str | None, hw_accel: str | None)
 def _name_layout(context: Any) -> None:
     """Give FFmpeg's default layout to a stream that tells only its number of channels.
 
-    Filters do not accept frames without a layout.
+    Filters skip frames whose layout has no name.
     """
     count = context.layout.nb_channels
     if not context.is_open and context.layout.name == f"{count} channels" and count <= len(LAYOUTS):

@@ -101,7 +101,7 @@ def _by_timestamp(container: InputContainer, stream: AudioStream, frame_offset: 
 def _timed(container: InputContainer, stream: AudioStream, frame_offset: int, origin: int) -> Iterator[AudioFrame]:
     """Decode the next frames, and check that each begins where the last one ended.
 
-    The first must not begin after the piece. PCM packets must also lie in the file where their
+    The first must begin at or before the piece. PCM packets must also lie in the file where their
     timestamps say, counted from ``origin``, where the sound begins: FFmpeg computes both from a bit
     rate and a frame size that may be wrong in the header.
     """
@@ -260,7 +260,7 @@ def mp3_sound(container: InputContainer, stream: AudioStream, path: str) -> Soun
         if not promised.frames or stream.duration is None or stream.time_base is None:
             return None
         told = stream.duration * stream.time_base * stream.codec_context.sample_rate
-        # the duration leaves out the padding after the sound as well, but never more than that
+        # the duration may also leave out the padding after the sound, but nothing more
         most = promised.frames * first.samples - skipped
         if told.denominator != 1 or not max(0, most - _LONGEST_PADDING) <= told <= most:
             return None
