@@ -107,7 +107,7 @@ class _Installation:
             real = importlib.import_module(ROOT)
         except ModuleNotFoundError as why:
             self.failure = None if why.name == ROOT else why.with_traceback(None)
-        except Exception as why:  # noqa: BLE001 - an extension that does not fit raises OSError, RuntimeError, AttributeError...
+        except Exception as why:  # noqa: BLE001 - a misfitting extension raises OSError, RuntimeError...
             self.failure = why.with_traceback(None)
         else:
             if self.hook is not None and self.hook.engaged:

@@ -39,7 +39,7 @@ def kernel(
     rolloff: float = 0.99,
     resampling_method: str = "sinc_interp_hann",
     beta: Optional[float] = None,  # noqa: UP045 - torch 2.0 scripts no |
-    device: torch.device = torch.device("cpu"),  # noqa: B008 - TorchScript takes a constant only as a default
+    device: torch.device = torch.device("cpu"),  # noqa: B008 - a constant, as TorchScript needs
     dtype: Optional[torch.dtype] = None,  # noqa: UP045
 ) -> tuple[torch.Tensor, int]:
     """Return the filters of all phases, ``[phase, 1, tap]``, and their reach to the left in frames.

@@ -242,7 +242,7 @@ def _named(base: type, name: str, home: tuple[str, str], bound: dict[str, Any], 
 
 def _warning_init(base: type, name: str) -> Callable[..., None]:
     @functools.wraps(base.__init__)  # type: ignore[misc]
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - a class's own
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - the `__init__` of a class
         deprecations.warn(f"io.{name}", "io")
         base.__init__(self, *args, **kwargs)  # type: ignore[misc]
 

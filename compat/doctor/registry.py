@@ -53,7 +53,7 @@ class Check:
         try:
             for found in self.body(world):
                 findings.append(found if found.why or found.status is Status.OK else dataclasses.replace(found, why=self.why))
-        except Exception as why:  # noqa: BLE001 - a check meets broken installations; if it breaks, it must not hide the others
+        except Exception as why:  # noqa: BLE001 - one check that breaks must not hide the others
             last = traceback.format_exception(why)[-4:]
             findings.append(
                 Finding(
@@ -92,7 +92,7 @@ def checks() -> tuple[Check, ...]:
     for module in pkgutil.iter_modules(package.__path__):
         try:
             members = vars(importlib.import_module(f"{package.__name__}.{module.name}"))
-        except Exception as why:  # noqa: BLE001 - a check that does not import must not hide the others either
+        except Exception as why:  # noqa: BLE001 - nor must one that does not import
             found.append(_unusable(module.name, why))
             continue
         found += [member for member in members.values() if isinstance(member, Check)]

@@ -1,4 +1,8 @@
-"""``loader=torchaudio.load``, ``map(torchaudio.load, ...)``, ``partial(torchaudio.load, ...)`` under a set backend (row 18)."""
+"""Give a backend to functions that are passed on under a set backend.
+
+Examples: ``loader=torchaudio.load``, ``map(torchaudio.load, ...)``, ``partial(torchaudio.load,
+...)`` (row 18).
+"""
 
 from compat.codemod.plan.decide import planned
 from compat.codemod.rule import PER_CALL, Level, Rule, Valid

@@ -37,7 +37,7 @@ def libraries(world: World) -> Iterator[Finding]:
             count += 1
             try:
                 lacking = elf.missing(path, beside)
-            except Exception as why:  # noqa: BLE001 - a damaged file can raise any exception in its reader
+            except Exception as why:  # noqa: BLE001 - its reader may raise anything
                 damaged.append(f"{path}: {type(why).__name__}: {why}")
                 continue
             if lacking:
