@@ -94,7 +94,7 @@ class Project(Notes):
                         return True
         return False
 
-    # Import graph
+    # Imports
 
     @functools.cached_property
     def imports(self) -> Graph:
