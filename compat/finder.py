@@ -34,7 +34,7 @@ class _Renewer:
     """Serves ``importlib.reload(torchaudio)``, and an import after removal from ``sys.modules``.
 
     It returns the same module, also a real one, since compiled operators can be registered only
-    once. The release is laid anew, and reads its variable again.
+    once. It lays the release again, which reads its variable again.
     """
 
     def __init__(self, host: types.ModuleType, renew: Callable[[], None]) -> None:
@@ -67,7 +67,7 @@ class Finder:
 
     Args:
         tree: the tree to serve.
-        renew: lays the release anew, for a reload.
+        renew: lays the release again, for a reload.
     """
 
     def __init__(self, tree: Tree, renew: Callable[[], None]) -> None:

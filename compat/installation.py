@@ -158,7 +158,7 @@ class _Installation:
         self._seen = {} if self.real is None else {name: sys.modules[name] for name in _loaded() if name in sys.modules}
 
     def _renew(self) -> None:
-        """Lay the release anew and restore its modules, after a reload or a repeated import."""
+        """Lay the release again and restore its modules, after a reload or a repeated import."""
         with _shared.lock:
             if self.arguments:
                 for name, module in self._seen.items():

@@ -1,4 +1,4 @@
-"""Resample with a band limit, by a windowed sinc, as ``Resample`` and ``resample`` do.
+"""Resample with a band limit, by a windowed sinc, as torchaudio's ``Resample`` and ``resample`` do.
 
 Divide ``orig`` and ``new`` by their greatest common divisor: the output then has ``new`` phases.
 Each phase has its own filter: a sinc, cut off below half of the lower rate, under a window of

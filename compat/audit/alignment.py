@@ -66,7 +66,7 @@ def _peak(window: Signal, region: Signal, offset: int, max_lag: int) -> int | No
     size = _fast(len(window) + len(region) - 1)
     spectrum = np.fft.rfft(region, size) * np.conj(np.fft.rfft(window, size))
     products = np.fft.irfft(spectrum, size)
-    # places where the window may begin in the region, from an overlap of one sample to the next
+    # the places in the region where the window may begin: all at which the two overlap
     places = np.arange(1 - len(window), len(region))
     places = places[np.abs(offset - places) <= max_lag]
     first, last = np.maximum(-places, 0), np.minimum(len(window), len(region) - places)

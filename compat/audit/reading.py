@@ -101,7 +101,7 @@ class Reading:
 
     @contextlib.contextmanager
     def again(self) -> Iterator[Iterator[Block]]:
-        """Yield the blocks from the start again, from memory if they fit, else by decoding anew.
+        """Yield the blocks from the start again, from memory if they fit, else by decoding again.
 
         The last block must have been taken before.
         """

@@ -77,7 +77,10 @@ def bound(found: int, size: int, population: int, confidence: float = 0.95) -> B
 
 
 def _most(found: int, size: int, population: int, error: float) -> int:
-    """Return the largest number with a chance above ``error`` of ``found`` or fewer in a sample."""
+    """Return the largest number of such files that the sample does not rule out.
+
+    With it, ``found`` or fewer of them in the sample still have a chance of more than ``error``.
+    """
     low, high = found, population - (size - found)
     while low < high:
         middle = (low + high + 1) // 2
@@ -89,7 +92,7 @@ def _most(found: int, size: int, population: int, error: float) -> int:
 
 
 def _chance(found: int, size: int, kind: int, population: int) -> float:
-    """Return the chance that a sample has fewer than ``found`` files of a kind.
+    """Return the chance that a sample has ``found`` or fewer files of a kind.
 
     Args:
         found: the number in question.

@@ -58,7 +58,7 @@ def install(package: str) -> Mend:
 def matched_pair() -> Mend:
     """Install the torchaudio made for the installed torch and its build.
 
-    If no torchaudio is made for it, install both anew.
+    If no torchaudio is made for it, install both again.
     """
     torch, torchaudio = dists.first("torch"), dists.first("torchaudio")
     row = pairs.of_torch(torch.version) if torch else None

@@ -17,10 +17,9 @@ def apart(one: torch.Tensor, other: torch.Tensor) -> dict[str, float] | None:
 
     Returns:
         ``None`` if nothing can be compared; else ``largest``, the largest difference of two
-        samples;
-        ``likeness``, 1 for the same audio at any loudness and about 0 for unrelated audio;
-        ``factor``,
-        how many times louder ``other`` is; ``shift``, by how many frames ``other`` is later.
+        samples; ``likeness``, 1 for the same audio at any loudness and about 0 for unrelated audio;
+        ``factor``, how many times louder ``other`` is; ``shift``, by how many frames ``other`` is
+        later.
     """
     import numpy as np
 

@@ -9,7 +9,7 @@ from compat.codemod.files.document import NAMED, not_python
 _RUN_PYTHON = {
     "capture", "debug", "heat", "lprun", "memit", "mprun", "notify", "prun", "pyinstrument", "scalene", "snakeviz", "time", "timeit",
 }  # fmt: skip
-# cells with these magics are displayed; other cells with unknown magics are not run as Python
+# cells with these magics are only displayed
 _SHOWN = {"html", "javascript", "js", "latex", "markdown", "svg"}
 # a plain word before arguments is a magic too, if the line is not Python
 _AUTOMATIC = r"(?:cat|cd|conda|cp|env|ls|load_ext|matplotlib|mkdir|mv|pip|prun|rm|run|time|timeit)[ \t]"

@@ -76,7 +76,8 @@ def _is_or_finds(module: Module, node: ast.expr) -> bool:
 def _is_flag(module: Module, node: ast.Name | ast.Attribute) -> bool:
     """Return whether a name tells if torchaudio is there.
 
-    It does by what it is called, or if it is set to ``True`` or ``False`` as the import succeeds.
+    Either its name says so, or it is set to ``True`` or ``False`` depending on whether the import
+    succeeded.
     """
     if _PRESENCE.match(node.id if isinstance(node, ast.Name) else node.attr):
         return True

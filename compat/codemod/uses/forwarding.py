@@ -46,7 +46,7 @@ def with_backend(module: Module, use: Use, new: str, value: str | None) -> list[
         value: the backend, as an expression; ``None`` to bind none.
 
     Raises:
-        NotProvableError: the value itself may matter where it is.
+        NotProvableError: the code around may depend on the function itself.
     """
     node = use.node
     above = module.names.parents[node]
