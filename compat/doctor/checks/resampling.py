@@ -1,4 +1,4 @@
-"""Resampling: one second from 16 to 8 kHz, through torchaudio if it works and this package.
+"""Resampling: one second from 16 to 8 kHz, through this package and, if it works, torchaudio.
 
 The result is compared with the same tone generated at 8 kHz.
 """
