@@ -29,8 +29,10 @@ _HIDDEN_MARK = re.compile(r"^([ \t]*)(?:pass  )?# compat: hidden (\d+)$", re.M)
 class Hidden(NamedTuple):
     """Lines that are not Python.
 
-    They have the number of the first line, from 1, and whether they may load audio under a setter
-    of the notebook.
+    Attributes:
+        line: the first of them, counted from 1.
+        text: the lines.
+        may_load: whether they may load audio under a setter of the notebook.
     """
 
     line: int

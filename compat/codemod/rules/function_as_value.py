@@ -1,7 +1,8 @@
 """Give a backend to functions that are passed on under a set backend.
 
-Examples: ``loader=torchaudio.load``, ``map(torchaudio.load, ...)``, ``partial(torchaudio.load,
-...)`` (row 18).
+- ``loader=torchaudio.load``
+- ``map(torchaudio.load, ...)``
+- ``partial(torchaudio.load, ...)``
 """
 
 from compat.codemod.plan.decide import planned

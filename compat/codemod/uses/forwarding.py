@@ -14,9 +14,12 @@ _LOOKING = ("callable", "signature", "help", "id", "repr", "isfunction", "getsou
 def calls_of(module: Module, *names: str) -> Iterator[tuple[Use, ast.Call, int]]:
     """Yield the calls that give keyword arguments to one of these functions.
 
-    Each comes with the number of its positional arguments that are not for the function. Examples:
-    ``torchaudio.load(filepath=p)``, ``partial(torchaudio.load, filepath=p)``,
-    ``pool.submit(torchaudio.load, filepath=p)``, ``delayed(torchaudio.load)(filepath=p)``.
+    Each comes with the number of its positional arguments that are not for the function.
+
+    - ``torchaudio.load(filepath=p)``
+    - ``partial(torchaudio.load, filepath=p)``
+    - ``pool.submit(torchaudio.load, filepath=p)``
+    - ``delayed(torchaudio.load)(filepath=p)``
     """
     yield from ((use, call, 0) for use, call in module.calls_of(*names))
     for use in module.of(Kind.FUNCTION):

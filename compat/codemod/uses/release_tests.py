@@ -35,7 +35,7 @@ _ORDER: dict[type[ast.cmpop], Callable[[int], bool]] = {
     ast.Gt: lambda side: side > 0,
     ast.GtE: lambda side: side >= 0,
 }
-# a text without any of these checks no release
+# a text without any of these has no check of the release
 _ASKING = ("ersion", "hasattr", "TypeError")
 _ENDS = (ast.Return, ast.Continue, ast.Break)
 _OLD_ARGUMENTS = {"filepath", "offset", "normalization", "out", "precision"}

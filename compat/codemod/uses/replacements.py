@@ -140,8 +140,9 @@ def _by_call(module: Module, call: ast.Call) -> Iterator[Replacement]:
 def _of_owner(module: Module, call: ast.Call, owner: str, rest: list[ast.expr], replaces: bool) -> Iterator[Replacement]:
     """Find replacements by a call that gets torchaudio.
 
-    Examples: ``patch.object(torchaudio, "load")``, ``setattr(torchaudio, name, fake)``,
-    ``patch.multiple(torchaudio, load=fake)``.
+    - ``patch.object(torchaudio, "load")``
+    - ``setattr(torchaudio, name, fake)``
+    - ``patch.multiple(torchaudio, load=fake)``
     """
     place, name = module.place(call), string(rest[0]) if rest else ""
     if replaces and called(call) == "multiple":
@@ -160,8 +161,8 @@ def _is_mock(call: ast.Call, own: int) -> bool:
 def _changes_modules(call: ast.Call) -> bool:
     """Return whether a call sets torchaudio in a dict.
 
-    Examples: ``patch.dict(sys.modules, {"torchaudio": fake})``, ``patch.dict("sys.modules",
-    torchaudio=fake)``.
+    - ``patch.dict(sys.modules, {"torchaudio": fake})``
+    - ``patch.dict("sys.modules", torchaudio=fake)``
     """
     tables = [one for one in [*call.args, *(keyword.value for keyword in call.keywords)] if isinstance(one, ast.Dict)]
     keys = [string(key) for table in tables for key in table.keys]

@@ -22,8 +22,7 @@ class SetterCall:
             ``branch``, or ``value`` if the call's value is used.
         region: the statement to remove with it: its own, or the ``try``, ``with`` or ``if`` around
             it.
-        asked: the getters that only check whether it is set already: ``if get_audio_backend() !=
-            "x": set_audio_backend("x")``.
+        asked: the getters in the ``if`` around it that only check whether it is set already.
     """
 
     module: Module

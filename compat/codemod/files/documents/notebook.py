@@ -83,7 +83,11 @@ class Notebook(Document):
 class _Source(NamedTuple):
     """The source of one cell in the JSON text.
 
-    It has a start and end there, a value and, if it is a list, the lines as they are written.
+    Attributes:
+        start: where it begins there.
+        end: where it ends.
+        value: the source itself.
+        lines: start, end and text of each line, if the JSON has a list of lines.
     """
 
     start: int
