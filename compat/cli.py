@@ -1,4 +1,4 @@
-"""``torchaudio-compat COMMAND``: the same as ``python -m compat.COMMAND``."""
+"""Run ``torchaudio-compat COMMAND``, the same as ``python -m compat.COMMAND``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from compat._version import __version__
 from compat.console import begun
 
-# command: the module with its ``main``, and what it does
+# command -> the module with its ``main``, and what it does
 _COMMANDS = {
     "run": ("compat.run", "run an unmodified program with torchaudio's old I/O"),
     "codemod": ("compat.codemod.run.cli", "rewrite old call sites"),
@@ -26,10 +26,10 @@ def _usage() -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; 2 where there is none of that name."""
+    """Run a command; return its exit status, or 2 if there is none of that name."""
     given = list(sys.argv[1:] if argv is None else argv)
     if given and given[0] in _COMMANDS:
-        if given[0] == "run":  # Ctrl-C is the program's there
+        if given[0] == "run":  # there Ctrl-C belongs to the program
             return int(importlib.import_module(_COMMANDS["run"][0]).main(given[1:], prog="torchaudio-compat run"))
         return begun(_COMMANDS[given[0]][0], f"torchaudio-compat {given[0]}", given[1:])
     wanted = bool(given) and given[0] in ("-h", "--help", "--version")
