@@ -156,10 +156,11 @@ waveform, rate = torchaudio.load("a.wav", backend="sox")
         ),
     ),
     explanation="""\
-A function of a backend's module is torchaudio's own with backend= ("sox_io_backend" is "sox"). Positional arguments of save
-after the fourth become keywords, because their order changed.
-A load or info that is passed on or kept becomes a functools.partial. For 2.9 only info keeps its backend, as compat.info. An import that
-nothing needs any more goes (TAC131), and `torchaudio` stays bound.
+A call of a backend module's function becomes a call of torchaudio's own function with backend=. For "sox_io_backend" the name is "sox".
+Positional arguments of save after the fourth become keywords, because their order changed. A load or info that is passed on or stored
+becomes a functools.partial.
+
+For 2.9 only info keeps its backend, as compat.info. TAC131 deletes an import that is no longer needed; `torchaudio` stays bound.
 """,
     check=check,
 )

@@ -62,9 +62,9 @@ def write(path, waveform):
         ),
     ),
     explanation="""\
-The sox_io backend took a number: a bit rate in kbit/s for mp3, a level for flac and ogg. Per call, ffmpeg comes first and takes a
-torchaudio.io.CodecConfig only; sox still takes the number. 2.9 takes every number as a bit rate in bit/s, and 128 is 128 of them.
-Where a global backend of the project settles it, its change does so.
+The sox_io backend took a number: a bit rate in kbit/s for mp3, a level for flac and ogg. With the dispatcher, ffmpeg comes first, and it
+takes only a torchaudio.io.CodecConfig; sox still takes the number. 2.9 reads every number as a bit rate in bit/s, so 128 means 128 bit/s.
+This is not reported if the project sets a global backend and the codemod names it in the call.
 """,
     check=check,
 )

@@ -61,8 +61,9 @@ waveform, rate = torchaudio.load("a.mp3", backend="sox")
         ),
     ),
     explanation="""\
-Where a call names no backend, and none is set, the release chooses one, and releases choose otherwise: other frames of mp3, another
-sample format of what is saved. It is said once, at the first such call, unless the pins of the project let in no release before 2.1.
+If a call names no backend and none is set, the release chooses one. Releases choose differently, so an mp3 may have another number of
+frames, and a saved file another sample format. This is reported once, at the first such call. It is not reported if the project pins
+only releases from 2.1 on.
 """,
     check=check,
 )

@@ -120,11 +120,14 @@ waveform, rate = torchaudio.load(**given)
         ),
     ),
     explanation="""\
-The per-call functions call their first parameter uri. So it is in functools.partial, a pool's submit, asyncio.to_thread and
-joblib's delayed. In a dict it is reported, and so is a call of what may be one of these functions: a default argument, a parameter, an item
-of a table, an attribute. A program that swallows errors in a loop (`while True: try: load(
-filepath=...) except Exception: continue`) would otherwise never end. Where a test replaces the function, what takes its
-place would receive another name, so the call is only reported.
+Since 2.1 the first parameter of load, save and info is called uri. The rule also renames it where the function is passed to
+functools.partial, a pool's submit, asyncio.to_thread or joblib's delayed.
+
+It only reports the name as a key of a dict, and in calls that may reach one of these functions: through a default argument, a
+parameter, an item of a table or an attribute. Look at each: `while True: try: load(filepath=...) except Exception: continue` would
+never end.
+
+If a test replaces the function, the call is only reported, because the replacement would receive another name.
 """,
     check=check,
 )

@@ -172,8 +172,10 @@ def read(path, start):
         ),
     ),
     explanation="""\
-With the dispatcher the getter gives None, so such code takes the arm that was written for backends of 2020. Where that is
-the only difference, in arguments or in a dict of them, the arm that says frame_offset stays; other decisions need a person.
+With the dispatcher, get_audio_backend() returns None. So `if get_audio_backend() == "sox_io"` takes the other branch, which was
+written for the old interface of load, with offset=. If the branches differ only in frame_offset= and offset=, as arguments or in a
+dict of arguments, the rule keeps the branch with frame_offset=. All other decisions are reported, because only you know which branch
+should run.
 """,
     check=check,
 )

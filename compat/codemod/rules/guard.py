@@ -19,7 +19,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 RULE = Rule(
     id="TAC121",
-    title="A guarded setter without an arm for newer releases",
+    title="A guarded setter without an else for newer releases",
     level=Level.REPORT,
     targets=PER_CALL,
     before="""\
@@ -42,8 +42,9 @@ else:
         ),
     ),
     explanation="""\
-Guards are left as they are, and so is all that they keep from running under the target.
-This one has nothing to say for releases in which the setter is there and does nothing.
+The codemod does not change guards such as `if hasattr(torchaudio, "set_audio_backend")`, nor code that a guard makes unreachable for
+the target. From 2.2 to 2.8 the setter exists but does nothing, so this guard no longer chooses a backend, and it has no `else` that
+does.
 """,
     check=check,
 )

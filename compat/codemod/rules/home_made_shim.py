@@ -24,7 +24,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 RULE = Rule(
     id="TAC122",
-    title="A home-made stand-in for torchaudio",
+    title="A home-made replacement for a torchaudio function",
     level=Level.REPORT,
     targets=MODERN,
     everywhere=True,
@@ -45,7 +45,8 @@ torchaudio.load = print
         ),
     ),
     explanation="""\
-What such code puts in place differs from the real thing in ways that show up elsewhere. compat.install does the same for all names.
+Such a replacement differs from the real function, and the difference shows up somewhere else. compat.install() replaces all names
+correctly.
 """,
     check=check,
     blocks=False,

@@ -50,7 +50,7 @@ torchaudio.USE_SOUNDFILE_LEGACY_INTERFACE = True
         ),
     ),
     explanation="""\
-False asked for the interface that has been the only one for years.
+False chose the new interface of soundfile. Since 0.9 it is the only one, so the line has no effect.
 """,
     check=check,
 )

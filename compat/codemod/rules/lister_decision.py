@@ -111,7 +111,8 @@ HAS_SOUNDFILE = "soundfile" in torchaudio.list_audio_backends()
         ),
     ),
     explanation="""\
-The list gives the names that a call may give to backend=. Other uses of it are reported, because the order and the names differ.
+From 2.1 on list_audio_backends() returns the names that a call can pass as backend=, so "sox_io" is listed as "sox". The rule reports
+other uses of the list, because both its names and its order have changed.
 """,
     check=check,
 )

@@ -138,7 +138,7 @@ def _reads_shape(module: Module, node: ast.expr) -> bool:
 
 RULE = Rule(
     id="TAC115",
-    title="load_wav, whose scale differed",
+    title="Replace load_wav, whose scale differed",
     level=Level.SAFE,
     targets=MODERN,
     report_only_for=DROP_IN,
@@ -168,9 +168,9 @@ loudest = torchaudio.load_wav("a.wav")[0].max()
         ),
     ),
     explanation="""\
-Nothing gives the same numbers for certain, so a person has to look at what is done with them. Where a function reads only the shape
-of the waveform, or only the sample rate, load gives the same; and where all that is done with its 16-bit numbers is to divide them by
-2**15, load gives what comes out of that.
+The scale of load_wav differed by release and backend, so no call is certain to return the same numbers. Look at what your code does
+with them. The rule uses load if the code reads only the shape of the waveform, or only the sample rate. It also uses load if the code
+only divides the 16-bit numbers by 2**15: load returns the result of that division.
 """,
     check=check,
 )

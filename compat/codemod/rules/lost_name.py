@@ -82,7 +82,7 @@ def _imported(module: Module, project: Project, one: Imported) -> Draft:
 
 RULE = Rule(
     id="TAC129",
-    title="Take what 2.9 lost from this package",
+    title="Import from this package what 2.9 removed",
     level=Level.SAFE,
     targets=NINE,
     before="""\
@@ -126,10 +126,9 @@ def frames(path, old_torchaudio):
         ),
     ),
     explanation="""\
-compat.info, compat.AudioMetaData and compat.list_audio_backends are those of 2.2. Where torchaudio is imported in a function,
-compat is imported beside it. `import torchaudio` stays, because tests
-replace names in it. Where `compat` means something else in the file, it is imported as torchaudio_compat; where the project
-has a module of that name, nothing is changed.
+compat.info, compat.AudioMetaData and compat.list_audio_backends behave as in 2.2. If a function imports torchaudio, the rule imports
+compat in the same function. `import torchaudio` stays, because tests replace names in it. If `compat` means something else in the file,
+the rule imports it as torchaudio_compat. If the project has a module called compat, nothing is changed.
 """,
     check=check,
 )

@@ -102,9 +102,8 @@ except ImportError:
         ),
     ),
     explanation="""\
-From 2.1 to 2.8 both stand at the top of torchaudio, and torchaudio.backend loses them; for 2.9, which has neither, they come from this
-package (TAC129).
-In a ladder of imports with ImportError it is only reported.
+From 2.1 to 2.8 both names are in torchaudio itself, and torchaudio.backend loses them. 2.9 has neither; there they come from this
+package (TAC129). If the import is one of several in a `try` with `except ImportError`, it is only reported.
 """,
     check=check,
 )

@@ -154,9 +154,10 @@ def read(path):
         ),
     ),
     explanation="""\
-out=None, normalization=True, signalinfo=None, encodinginfo=None and filetype=None were the defaults and go, offset= is frame_offset=,
-num_frames=0 meant all of it and goes: since 0.8 it is an error, or gives nothing. num_frames=n, which may be 0, becomes
-num_frames=n or -1 where another argument shows that the call is that old. Other values are reported, and all in a dict.
+The rule deletes out=None, normalization=True, signalinfo=None, encodinginfo=None and filetype=None, which were the defaults. It renames
+offset= to frame_offset=. It deletes num_frames=0, which meant the whole file; since 0.8 it is an error or returns no frames. If another
+argument shows that the call is that old, num_frames=n becomes num_frames=n or -1, because n may be 0. The rule reports other values of
+these arguments, and all of these arguments in a dict.
 """,
     check=check,
 )

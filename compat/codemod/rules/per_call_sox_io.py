@@ -70,8 +70,8 @@ def read(path, backend):
         ),
     ),
     explanation="""\
-Only the global backend was called "sox_io"; a call knows ffmpeg, sox and soundfile. For 2.9 this holds for compat.info and its like;
-torchaudio's own load and save ignore the name.
+Only the global backend is called "sox_io"; a call accepts "ffmpeg", "sox" and "soundfile". For 2.9 the rule changes calls of
+compat.info, compat.load and compat.save; torchaudio's own load and save ignore the name.
 """,
     check=check,
 )

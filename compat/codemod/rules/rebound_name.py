@@ -51,7 +51,7 @@ HAS_AUDIO = torchaudio is not None
         ),
     ),
     explanation="""\
-Only names that every binding in their scope makes torchaudio's (or None, for not installed) are changed.
+The codemod changes a name only if every binding in its scope makes it torchaudio's, or None for "not installed".
 """,
     check=check,
 )

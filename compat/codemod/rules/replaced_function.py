@@ -51,7 +51,8 @@ def test_reading(mocker):
         ),
     ),
     explanation="""\
-A mock or an assignment sees the arguments of every call that reaches it. No call is changed then, and both places are named.
+A mock, or a function assigned to torchaudio.load, receives the arguments of every call that reaches it. So the rule changes no such
+call. The finding names both places.
 """,
     check=check,
     blocks=False,

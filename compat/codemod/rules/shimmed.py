@@ -18,7 +18,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 RULE = Rule(
     id="TAC135",
-    title="A project that installs another release by compat.install",
+    title="A project that already installs a release with compat.install",
     level=Level.REPORT,
     targets=MODERN,
     before="""\
@@ -41,8 +41,8 @@ compat.install("2.2")
         ),
     ),
     explanation="""\
-Under compat.install("2.0") the global backend works and calls take no backend=. Rewritten code would fail there, so nothing
-is changed until the drop-in goes.
+Under compat.install("2.0") the global backend works, and calls do not accept backend=. Rewritten code would fail there. So nothing is
+changed until you delete compat.install.
 """,
     check=check,
 )

@@ -256,9 +256,9 @@ print(meta.num_frames)
         ),
     ),
     explanation="""\
-Up to 0.7 info gave two objects. Where the first is kept in a local name and read by attribute only, and the second is not
-read, names are translated; so they are where the whole tuple is kept and read by [0].
-A bare `length` is not: it was frames times channels with sox, and frames with soundfile.
+Up to 0.7 info returned two objects. The rule translates the attribute names if the first object is kept in a local name of which only
+attributes are read, and the second object is not read. It also does so if the whole tuple is kept and only [0] is read. It does not
+translate a bare `length`, which was frames times channels with sox, and frames with soundfile.
 """,
     check=check,
 )

@@ -130,7 +130,7 @@ def _defaults(arguments: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | No
 
 RULE = Rule(
     id="TAC127",
-    title="Imports and code that are not seen",
+    title="Imports and code that the codemod cannot follow",
     level=Level.REPORT,
     targets=MODERN,
     before="""\
@@ -157,7 +157,8 @@ print("torchaudio.set_audio_backend( is gone")
         ),
     ),
     explanation="""\
-Only names that an import statement binds are torchaudio's for certain. What comes by another way has to be looked at.
+The codemod knows that a name means torchaudio only if an import statement binds it. Check by hand code that gets torchaudio in another
+way.
 """,
     check=check,
 )
