@@ -76,15 +76,15 @@ def _torch_explained(prog: str) -> Iterator[None]:
 def _parser(prog: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=prog,
-        description="Run a Python program with torchaudio's old I/O in place of torchaudio.",
-        epilog="Everything after SCRIPT or MODULE is passed to the program. There is no -c; for code in a line set "
-        f"{auto.VARIABLE}=2.0 before `python -c CODE`.",
+        description="Run a Python program unchanged. `import torchaudio` gives it the I/O of the release you name.",
+        epilog="Everything after SCRIPT or MODULE is passed to the program. There is no option -c; for one line of code set "
+        f"{auto.VARIABLE}=2.0 and run `python -c CODE`.",
     )
     parser.add_argument(
         "--version",
         metavar="RELEASE",
-        help=f"the release to behave as: {', '.join(releases.presets())} (default: {releases.VERSION_VARIABLE}, else {releases.DEFAULT}; "
-        "name 2.0 for code that sets a global backend)",
+        help=f"the release: {', '.join(releases.presets())} (default: {releases.VERSION_VARIABLE}, else {releases.DEFAULT}; "
+        "choose 2.0 for code that sets a global backend)",
     )
     parser.add_argument("--backends", metavar="A,B", help="use only these backends (default: all that work here)")
     parser.add_argument("-m", dest="module", action="store_true", help="run a module instead of a script, like python -m")

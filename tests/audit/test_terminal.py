@@ -87,7 +87,7 @@ def test_notes(case: str) -> None:
 
 PLAIN = """\
 2.0:global:sox_io -> 2.2:dispatcher: 4 files, 1:01:01 of sound
-         1  identical              Both sides give the same samples, to the last bit.
+         1  identical              Both sides give the same samples, bit for bit.
          1  shifted                The same sound, some frames earlier or later.
          1  only the new side fails The new side cannot read the file, the old one can.
          1  both sides fail        Neither side can read the file.
@@ -116,7 +116,7 @@ def test_plainly_without_any_difference() -> None:
     out = io.StringIO()
     terminal.write(result([]), out)
     lines = out.getvalue().splitlines()
-    assert lines[1:] == ["         0  identical              Both sides give the same samples, to the last bit.", "", KEPT]
+    assert lines[1:] == ["         0  identical              Both sides give the same samples, bit for bit.", "", KEPT]
 
 
 def test_plainly_where_not_every_letter_can_be_written() -> None:
@@ -148,7 +148,7 @@ def test_in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
         assert shown in text, shown
     lines = without_colours(text)
     assert lines[0] == "2.0:global:sox_io -> 2.2:dispatcher: 5 files, 1:01:01 of sound"
-    assert lines[1].split(maxsplit=2) == ["1", "identical", "Both sides give the same samples, to the last bit."]
+    assert lines[1].split(maxsplit=2) == ["1", "identical", "Both sides give the same samples, bit for bit."]
     worst = lines[lines.index("The worst") + 1 :]
     assert worst == [
         "only the new side fails: data/c\\x1b[31m\N{REPLACEMENT CHARACTER}.wav", "  cannot\\x0aread it [bold]", "both sides fail: data/d.wav",

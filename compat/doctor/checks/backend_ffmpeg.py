@@ -1,6 +1,6 @@
-"""The backend `ffmpeg`: PyAV, and the FFmpeg that its wheel brings.
+"""The backend `ffmpeg`: PyAV, and the FFmpeg in its wheel.
 
-Tells FFmpeg's version, under which licences it was built, and which of the codecs that people use it has.
+Shows FFmpeg's version, the licences it was built under, and which of the common codecs it has.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from compat.doctor.registry import check
 from compat.doctor.world import World
 
 
-@check(title="Backend ffmpeg", order=120, why="It is the first one asked, and the only one for aac, m4a, wma, webm, videos and URLs.")
+@check(title="Backend ffmpeg", order=120, why="It is asked first, and only it reads aac, m4a, wma, webm, videos and URLs.")
 def backend_ffmpeg(world: World) -> Iterator[Finding]:
     found = backends.finding(world, "ffmpeg", "av", "av", _words, ("decoders", "encoders"))
     yield found

@@ -1,6 +1,6 @@
-"""The backend `soundfile`: python-soundfile, and the libsndfile that it found.
+"""The backend `soundfile`: python-soundfile, and the libsndfile that it loaded.
 
-Tells both versions, which file was loaded where the system tells, and the formats.
+Shows both versions, the path of the loaded library if the system reports it, and the formats.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from compat.doctor.registry import check
 from compat.doctor.world import World
 
 
-@check(title="Backend soundfile", order=130, why="It is the fastest for wav and flac, and stands in for sox_io where libsox is missing.")
+@check(title="Backend soundfile", order=130, why="It is the fastest backend for wav and flac, and replaces sox_io if libsox is missing.")
 def backend_soundfile(world: World) -> Iterator[Finding]:
     found = backends.finding(world, "soundfile", "soundfile", "soundfile", _words, ("formats", "subtypes"))
     yield found

@@ -1,7 +1,7 @@
 """The backend `sox`: which libsox is loaded, its version, and the formats that it reads and writes.
 
-libsox is optional: it comes from the system or from conda, never from PyPI. Where none is found there is a note with what was
-tried; one that is found, or asked for, and does not load is an error.
+libsox is optional: it comes from the system or from conda, never from PyPI. If none is found, a note lists what was tried. If a libsox
+is found, or named by a variable, and does not load, that is an error.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _WORTH_HAVING = ("mp3", "flac", "ogg", "amr-nb")  # in distributions these sit i
 @check(
     title="Backend sox",
     order=140,
-    why="It serves sox_io's formats (sphere, amr, htk, gsm) and the effects; soundfile stands in for the rest.",
+    why="Only it serves some formats of sox_io (sphere, amr, htk, gsm) and the effects; soundfile can replace it for other formats.",
 )
 def backend_sox(world: World) -> Iterator[Finding]:
     found = backends.finding(world, "sox", "libsox", "libsox", _words, ("reads", "writes"))

@@ -1,7 +1,7 @@
 """Builds: whether torch and torchaudio were built for the same device: CPU, one version of CUDA, or ROCm.
 
-Reads the build tags (``cpu``, ``cu128``, ``rocm6.4``) from the versions, and where a wheel of PyPI has none there, from the
-``version.py`` inside the package, as text.
+Reads the build tags (``cpu``, ``cu128``, ``rocm6.4``) from the version numbers. PyPI's wheels have no tag there; for them it
+reads the package's ``version.py`` as text.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from compat.doctor.world import World
 @check(
     title="Builds",
     order=70,
-    why="An extension built for CUDA asks for CUDA's libraries, which torch for the CPU does not bring, and the other way about.",
+    why="An extension built for CUDA needs CUDA's libraries, which torch for the CPU does not contain; the reverse fails too.",
 )
 def build(world: World) -> Iterator[Finding]:
     torch, torchaudio = world.copy("torch"), world.copy("torchaudio")

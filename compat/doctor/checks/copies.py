@@ -1,8 +1,8 @@
-"""Copies: whether each package is there once, and whether what `import` finds is that package.
+"""Copies: whether each package is installed only once, and whether `import` finds that package.
 
-Looks for a second copy further down ``sys.path``, for two sets of metadata in one folder, for torch and torchaudio in
-different places, for packages of this project that are another's,
-and for a file or folder of the package's name that belongs to no installed package.
+Looks for a second copy later on ``sys.path``, for two sets of metadata in one folder, and for torch and torchaudio in
+different places. Also looks for another project's package that has the name of one of ours, and for a file or folder with a
+package's name that belongs to no installed package.
 """
 
 from __future__ import annotations
@@ -22,9 +22,7 @@ from compat.doctor.world import World
 _PAIR = ("torch", "torchaudio")
 
 
-@check(
-    title="Copies", order=30, why="Python takes the first copy; its native libraries then meet those of the other, and symbols are missing."
-)
+@check(title="Copies", order=30, why="Python imports the first copy; if that loads libraries of the other copy, symbols are missing.")
 def copies(world: World) -> Iterator[Finding]:
     found = [*_own(), *(finding for name in dists.PACKAGES for finding in _of_package(world, name))]
     yield from found

@@ -1,7 +1,7 @@
 """The environment: virtual, conda's or the system's, with its folders.
 
-Shows where packages come from, and tells of what leads Python to other places: the user's site, ``PYTHONPATH``,
-``PYTHONHOME``, an active environment that is not this interpreter's.
+Shows where packages come from, and reports what sends Python to other places: the user site, ``PYTHONPATH``,
+``PYTHONHOME``, or an active environment that is not this interpreter's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from compat.doctor.registry import check
 from compat.doctor.world import World
 
 
-@check(title="Environment", order=20, why="A package that comes from a place nobody thinks of is the package that is imported.")
+@check(title="Environment", order=20, why="Python may import a package from a place that you did not think of.")
 def environment(world: World) -> Iterator[Finding]:
     kinds = [name for name, is_it in (("conda environment", machine.is_conda()), ("virtual environment", machine.is_venv())) if is_it]
     user = _user_site()

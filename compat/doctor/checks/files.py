@@ -1,7 +1,8 @@
-"""Files: every file of torch, torchaudio, numpy, soundfile and av against the RECORD that the wheel brought.
+"""Files: whether every file of torch, torchaudio, numpy, soundfile and av matches the RECORD in its wheel.
 
-A file must be there and have its size; with ``--thorough`` its content is hashed as well, which reads gigabytes. Left out
-are compiled ``.pyc`` files, which come and go, and programs in ``bin``, which stay behind where an environment is copied.
+Each file must exist and have the recorded size. With ``--thorough`` the hash is compared too, which reads gigabytes. Two kinds
+of files are left out: compiled ``.pyc`` files, which Python rewrites, and programs in ``bin``, which are missing in a copied
+environment.
 """
 
 from __future__ import annotations
@@ -23,7 +24,11 @@ from compat.doctor.world import World
 _SHOWN = 8
 
 
-@check(title="Files", order=50, why="A download that broke off, a full disk or a hand at work leaves an install that pip takes for whole.")
+@check(
+    title="Files",
+    order=50,
+    why="After an interrupted download, a full disk or a change by hand, pip still believes that the package is complete.",
+)
 def files(world: World) -> Iterator[Finding]:
     copies = [copy for name in dists.PACKAGES if (copy := world.copy(name))]
     if not copies:

@@ -1,7 +1,7 @@
-"""Imports: whether torch, torchaudio, numpy, soundfile and av import, each in a process of its own.
+"""Imports: whether torch, torchaudio, numpy, soundfile and av import, each in a separate process.
 
-An import that raises is matched against the table of known failures (``failures.toml``); one that crashes, aborts or hangs
-is told of with the line at which it stood.
+If an import raises, the error is looked up in the table of known failures (``failures.toml``). If it crashes, aborts or hangs,
+the report names the line where it stopped.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PACKAGES = ("numpy", "soundfile", "av", "torch", "torchaudio")
 _REQUIRED = ("numpy", "soundfile", "av", "torch")
 
 
-@check(title="Imports", order=100, why="What does not import cannot be used, whatever its metadata says.")
+@check(title="Imports", order=100, why="A package that does not import cannot be used, whatever its metadata says.")
 def imports(world: World) -> Iterator[Finding]:
     wanted = [name for name in PACKAGES if world.importable(name)]
     with concurrent.futures.ThreadPoolExecutor(max_workers=len(PACKAGES)) as pool:

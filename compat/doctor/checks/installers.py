@@ -1,7 +1,7 @@
-"""Installers: whether pip and conda have both been at work on the same packages, and what an interrupted pip left.
+"""Installers: whether both pip and conda installed the same package, and whether an interrupted pip left files behind.
 
-Compares conda's records with the metadata that pip wrote, looks for folders such as ``~orch`` that pip renames before it
-removes them, and for the ``.egg-info`` of old installers beside the ``.dist-info`` of new ones.
+Compares conda's records with the metadata that pip wrote. Looks for folders such as ``~orch``, which pip renames before it
+removes them, and for the ``.egg-info`` of an old installer next to the ``.dist-info`` of a new one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from compat.doctor.registry import check
 from compat.doctor.world import World
 
 
-@check(title="Installers", order=40, why="An installer replaces only what it knows of; files of the other stay and are loaded.")
+@check(title="Installers", order=40, why="An installer replaces only the files it knows; the other installer's files stay and are loaded.")
 def installers(world: World) -> Iterator[Finding]:
     by_conda = {name: (version, build) for name, version, build in dists.conda_records()}
     sound = True

@@ -1,7 +1,7 @@
-"""Shared libraries: which ones the packages' native files want, and which of those this system does not have.
+"""Shared libraries: which ones the packages' native files need, and which of those this system does not have.
 
-Reads the list of wanted libraries out of each file (ELF's DT_NEEDED), without loading anything, so that all missing ones
-are named and not only the first. On macOS and Windows there is nothing to read this way.
+Reads the list of needed libraries from each file (ELF's DT_NEEDED) without loading it. So it names all missing libraries, not
+only the first. This works on Linux only.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Versions: whether torch and torchaudio are of releases made for each other.
+"""Versions: whether torch and torchaudio are releases that were made for each other.
 
-Reads both versions from metadata, without importing, and compares them with the documented pairs (``pairs.toml``) and with
-what torchaudio's own metadata requires.
+Reads both versions from metadata, without importing the packages. Compares them with the documented pairs (``pairs.toml``)
+and with the torch that torchaudio's metadata requires.
 """
 
 from __future__ import annotations

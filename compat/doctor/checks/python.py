@@ -1,7 +1,7 @@
 """The interpreter and the platform.
 
-Shows which Python runs, where it lies, and on what; compares it with the Pythons that this project, and the installed torch,
-are made for.
+Shows which Python runs, its path, and the system and processor. Compares it with the Python versions that this project and the
+installed torch support.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _FLOOR = (3, 11)  # as `requires-python` says
 @check(
     title="Python",
     order=10,
-    why="A wheel fits one Python, one system and one processor; what has no wheel here cannot be installed from one.",
+    why="A wheel fits one Python version, one system and one processor. Without a wheel for yours, pip cannot install the package.",
 )
 def python(world: World) -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))

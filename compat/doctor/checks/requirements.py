@@ -1,7 +1,7 @@
-"""What this package requires, and what of it the environment has.
+"""Requirements: whether the environment has what this package requires.
 
-Compares each requirement of this package with what is installed, and each decoder with the releases that the recorded cases
-were replayed with: another FFmpeg or libsndfile may read the same file as other samples.
+Compares each requirement of this package with the installed version. Compares each decoder with the releases that the recorded
+cases were replayed with, because another FFmpeg or libsndfile may decode the same file to other samples.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _LIBRARIES: dict[str, tuple[str, str, Callable[[dict[str, Any]], str]]] = {
 @check(
     title="Requirements",
     order=95,
-    why="What this package was tested with gives the recorded samples; another release may give others, or fail.",
+    why="The tested releases of each decoder give the recorded samples; another release may give other samples, or fail.",
 )
 def requirements(world: World) -> Iterator[Finding]:
     met, problems = [], []

@@ -1,7 +1,7 @@
-"""Rescue: what ``compat.install()`` makes of a torchaudio whose compiled part does not load.
+"""Rescue: which parts of a torchaudio whose compiled part does not load work under ``compat.install()``.
 
-Looked at only where ``import torchaudio`` fails. A child process imports torchaudio's Python part without the compiled one,
-runs something of each part, and says what serves it.
+Runs only if ``import torchaudio`` fails. A child process imports torchaudio's Python part without the compiled part, calls a
+function from each part, and says what replaces the compiled code.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Round trip: each backend saves a second of sound to a temporary folder, tells its header, loads it, and every sample is compared.
+"""Round trip: whether each backend saves one second of sound, reads its header, and loads the same samples again.
 
-16-bit samples must come back as they went out, without a difference.
+The file is in a temporary folder. 16-bit samples must come back without any difference.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from compat.doctor.registry import check
 from compat.doctor.world import World
 
 
-@check(title="Round trip", order=200, why="A library that opens may still fail at its work, or do it wrongly.")
+@check(title="Round trip", order=200, why="A library that loads may still fail to decode, or decode wrongly.")
 def round_trip(world: World) -> Iterator[Finding]:
     from dispatcher import registry
 

@@ -1,8 +1,8 @@
 """TorchCodec: whether the installed torchaudio can read and write at all.
 
-From 2.9 on torchaudio hands ``load`` and ``save`` to TorchCodec, a package of its own, which wants shared libraries of
-FFmpeg from the system, in a version that its own release knows (4 to 8 since 0.9). It is really loaded, and decodes a short
-sound. Under ``compat.install()`` neither is needed.
+From 2.9 on ``load`` and ``save`` of torchaudio use TorchCodec, a separate package. TorchCodec needs shared FFmpeg libraries from
+the system, in a version that its release supports (4 to 8 since 0.9). The check really loads TorchCodec and decodes a short
+sound. Under ``compat.install()`` you need neither TorchCodec nor FFmpeg.
 """
 
 from __future__ import annotations

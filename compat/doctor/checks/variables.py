@@ -1,8 +1,8 @@
-"""Environment variables: what is set, what it does under each release, and what does not do what it seems to.
+"""Environment variables: which are set, what they do under each release, and which do not do what they seem to do.
 
-`TORCHAUDIO_USE_BACKEND_DISPATCHER` means three things in three releases, and no release understands `true`. Names that
-nothing reads, misspelt or invented, are told of, and our own are tried out. Variables of the system's loader count where
-they lead to another torch.
+`TORCHAUDIO_USE_BACKEND_DISPATCHER` has three meanings in three releases, and no release understands `true`. The check reports
+misspelt and invented names that nothing reads, and tries out the variables of this package. It reports variables of the
+system's loader if they lead to another torch.
 """
 
 from __future__ import annotations
@@ -32,9 +32,7 @@ def table() -> dict[str, Any]:
     return tomllib.loads(pathlib.Path(__file__).parents[1].joinpath("variables.toml").read_text("utf-8"))
 
 
-@check(
-    title="Variables", order=90, why="A variable that does nothing, or the opposite, looks like a bug of whatever it was meant to steer."
-)
+@check(title="Variables", order=90, why="A variable that does nothing, or the opposite of what was meant, looks like a bug in the program.")
 def variables(world: World) -> Iterator[Finding]:
     found = [*_dispatcher(), *_unknown(), *_ours(), *_loader()]
     yield from found
