@@ -61,7 +61,11 @@ def _scaled(row: Row) -> str:
 
 
 def _other_length(row: Row) -> str:
-    tail = "" if row.starts is None else f"the last {min(row.from_frames or 0, row.to_frames or 0) - row.starts} frames of the common part differ"
+    tail = (
+        ""
+        if row.starts is None
+        else f"the last {min(row.from_frames or 0, row.to_frames or 0) - row.starts} frames of the common part differ"
+    )
     return _join(_length(row), tail, _fields(row))
 
 
