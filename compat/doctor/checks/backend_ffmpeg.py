@@ -21,7 +21,7 @@ def backend_ffmpeg(world: World) -> Iterator[Finding]:
     for action, key in (("decode", "no_decoders"), ("encode", "no_encoders")):
         lacking = found.data.get(key)
         if lacking:
-            why = "This FFmpeg was built without them, as builds of distributions often are."
+            why = "This FFmpeg was built without them, like many builds of distributions."
             yield note(f"it does not {action} {', '.join(lacking)}", why=why, subject="av", data={key: lacking})
 
 

@@ -22,7 +22,7 @@ def backend_soundfile(world: World) -> Iterator[Finding]:
     if found.data.get("formats") and "MP3" not in found.data["formats"]:
         yield note(
             f"libsndfile {found.data['libsndfile']} has no MP3, which came with 1.1",
-            why="mp3 then goes to the other backends.",
+            why="The other backends then read and write mp3.",
             mend=Mend("Take the wheel's libsndfile", (pip("--upgrade", "soundfile"),)),
             subject="soundfile",
         )

@@ -102,5 +102,5 @@ def _hashed(world: World, copy: Copy, record: list[tuple[pathlib.Path, str, int 
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         for path, same in pool.map(compare, wanted):
             if not same:
-                altered[path] = "its content is not what the wheel brought"
+                altered[path] = "its content is not that of the wheel"
     return altered

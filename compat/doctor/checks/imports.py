@@ -64,11 +64,11 @@ def _death(world: World, name: str, answer: Answer, data: dict[str, object]) -> 
     words, known = explain.death(answer.died, blamed)
     said = explain.message("\n".join(answer.stderr), name)
     known = said or known
-    where = f"; it stood at {_place(answer.stood_at[0])}" if answer.stood_at else ""
+    where = f"; it stopped at {_place(answer.stood_at[0])}" if answer.stood_at else ""
     limit = f" ({world.children.limit:g} s)" if answer.died == "time limit" else ""
     mend = known.mend
     if said is None and answer.died == "time limit" and answer.stood_at:
-        mend = Mend(mend.text.replace("See where it stood", f"Look at {_place(answer.stood_at[0])}"), mend.commands)
+        mend = Mend(mend.text.replace("See where it stopped", f"Look at {_place(answer.stood_at[0])}"), mend.commands)
     return error(
         f"import {name} {words}{limit}{where}",
         why=known.cause,
