@@ -120,7 +120,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
     sys.argv = [given.program, *given.arguments]
     folder = _folder(given.program, is_module=given.module)
     for ours, place in namesakes.found([folder]):
-        print(f"{prog}: should the program import {place}, it gets {ours} in its place: give its own another name", file=sys.stderr)
+        print(f"{prog}: if the program imports {place}, it gets {ours} instead: rename the program's module", file=sys.stderr)
     if not given.module and not os.path.exists(given.program):
         parser.error(f"there is no file {given.program!r}")
     with _torch_explained(prog), _tracebacks_of_the_program():

@@ -37,9 +37,9 @@ def test_what_ends_its_process_is_named_and_the_rest_goes_on() -> None:
     crashed = [text for text in found if ": " in text]
     assert [text for text in found if ": " not in text] == PATHS
     assert crashed == [
-        "abort.wav: reading it ended the process (SIGABRT)",
-        "abort2.wav: reading it ended the process (SIGABRT)",
-        "exit.wav: reading it ended the process (exit status 3)",
+        "abort.wav: the process crashed while it read the file (SIGABRT)",
+        "abort2.wav: the process crashed while it read the file (SIGABRT)",
+        "exit.wav: the process crashed while it read the file (exit status 3)",
     ]
 
 
@@ -150,7 +150,7 @@ def test_workers_that_are_all_gone(cluster: Cluster) -> None:
     found = [next(rows)]
     for worker in cluster.workers:
         worker.kill()
-    with pytest.raises(EngineError, match=r"has had no worker for 1 s\. The same command goes on"):
+    with pytest.raises(EngineError, match=r"has had no worker for 1 s\. Run the command again to continue"):
         found.extend(rows)
     assert len(found) == len(set(found)) < len(FILES)
 

@@ -35,14 +35,14 @@ def pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
     """The pins in a text that let no release in which the target's code runs under: where they stand, and why."""
     for match in _PIN.finditer(text):
         if match["name"] == "torchaudio" and not _admits(match["plain"] or match["quoted"], target):
-            yield match.start(), match.end(), f"{match.group().strip()} does not go with the target {target}"
+            yield match.start(), match.end(), f"{match.group().strip()} excludes the target {target}"
 
 
 def torch_pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
     """The pins of torch that hold an old release fast, in a text that has such a pin of torchaudio."""
     for match in _PIN.finditer(text):
         if match["name"] == "torch" and not _admits(match["plain"] or match["quoted"], target):
-            yield match.start(), match.end(), f"{match.group().strip()} does not go with the target {target} either"
+            yield match.start(), match.end(), f"{match.group().strip()} excludes the target {target} either"
 
 
 def is_modern(text: str) -> bool:

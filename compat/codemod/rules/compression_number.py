@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid, keyword, literal, starred
 from compat.codemod.uses.argument_dicts import passed_in_dict
 
-_BIT_RATE = "2.9 takes compression as a bit rate in bit/s; before it was kbit/s for mp3, and a level for flac and ogg"
+_BIT_RATE = "2.9 reads compression as a bit rate in bit/s; before it was kbit/s for mp3, and a level for flac and ogg"
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -23,7 +23,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             continue
         elif number:
             reason = "no backend is named, so ffmpeg is asked first, and it takes a CodecConfig for compression, not a number"
-            advice = f'Give backend="sox" beside it, or compression=torchaudio.io.CodecConfig({_same(value)}).'  # type: ignore[arg-type]
+            advice = f'Add backend="sox", or write compression=torchaudio.io.CodecConfig({_same(value)}).'  # type: ignore[arg-type]
             yield Draft(module.span(given), reason, advice)
 
 
@@ -32,7 +32,7 @@ def _same(value: float) -> str:
 
 
 def _in_bits(value: object) -> str:
-    same = f"compression={round(value * 1000)} for mp3" if isinstance(value, int | float) and value >= 8 else "the bit rate that is meant"
+    same = f"compression={round(value * 1000)} for mp3" if isinstance(value, int | float) and value >= 8 else "the intended bit rate"
     return f'Write {same}, or use compat.save with backend="sox", which takes the old number.'
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Use, Valid, keyword, old_names
 
 _CHOICE = {"2.1": "2.1 takes FFmpeg first", "2.2": "2.2 takes FFmpeg first", "2.9": "2.9 takes TorchCodec"}
-_SAVED = ", and float32 goes into wav in 16 bits, where libsox wrote 32"
+_SAVED = ", and saves float32 as 16-bit wav, where libsox wrote 32-bit float"
 _ADVICE = (
-    "`python -m compat.audit` tells which of your files decode otherwise. To keep what 2.0 did, run under `compat.run --version 2.0`, "
+    "`python -m compat.audit` tells which of your files decode differently. To keep what 2.0 did, run under `compat.run --version 2.0`, "
     'or write backend="sox" into the calls, which torchaudio 2.1 to 2.8 take.'
 )
 

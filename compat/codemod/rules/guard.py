@@ -11,7 +11,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """An ``if`` that asks what torchaudio has, sets a backend, and has no `else`."""
     for setter in setter_calls.of(module):
         if setter_calls.lacks_new_arm(setter):
-            reason = "where the test around it fails, or the setter does nothing (from 2.2 on), no backend is chosen and no call names one"
+            reason = "if the test around it is false, or the setter does nothing (from 2.2 on), nothing chooses a backend"
             dead = project.runs_not(module, module.span(setter.call))
             node = setter.region.test if dead and isinstance(setter.region, ast.If) else setter.call
             yield Draft(module.span(node), reason, "Give backend= to the calls, or delete this if any backend will do.")

@@ -17,8 +17,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             what = f"torchaudio.{one.name}" if one.name else "torchaudio"
             yield Draft(
                 module.text.stretch(one.place),
-                f"{what} {one.how}: a home-made stand-in, which hides from other code what this torchaudio has",
-                'Use this package for it: import compat; compat.install("2.0").',
+                f"{what} {one.how}: a home-made replacement, which hides from other code what this torchaudio really has",
+                'Use this package instead: import compat; compat.install("2.0").',
             )
 
 

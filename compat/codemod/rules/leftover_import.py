@@ -20,7 +20,7 @@ from compat.codemod.rule import (
     old_names,
 )
 
-_REASON = "nothing here uses this import any more, and later releases lack what it imports"
+_REASON = "nothing here uses this import, and later releases lack what it imports"
 _OLD = (Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA, Kind.LOAD_WAV)
 
 

@@ -23,7 +23,7 @@ from compat.codemod.rule import (
 from compat.codemod.source import old_names
 from compat.codemod.source.calls import plain_name
 
-_REASON = "load_wav went in 0.9; whether it scaled to 16-bit numbers or to [-1, 1] differed by release and backend"
+_REASON = "load_wav was removed in 0.9; its samples were 16-bit numbers or in [-1, 1], depending on release and backend"
 _DIVISORS = ("32768", "32768.0", "2 ** 15", "2.0 ** 15", "1 << 15", "float(1 << 15)", "float(2 ** 15)", "float(32768)")
 _FACTORS = (*(f"{one} / {by}" for one in ("1", "1.0") for by in ("32768", "32768.0", "2 ** 15", "(1 << 15)")), "2 ** (-15)", "2.0 ** (-15)")
 _SHAPES = ("shape", "size", "ndim", "dim", "numel", "nelement", "ndimension")
@@ -41,7 +41,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield Draft(
                 module.span(use.node),
                 _REASON,
-                f"Use torchaudio.load{_given(project)}, and multiply by 2**15 where the old scale is needed.",
+                f"Use torchaudio.load{_given(project)}, and multiply by 2**15 if you need the old scale.",
             )
             continue
         end = module.span(use.node)[1]

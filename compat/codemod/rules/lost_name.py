@@ -24,7 +24,7 @@ from compat.codemod.rules.tuple_info import unsettled
 from compat.codemod.uses import type_texts
 from compat.codemod.uses.our_name import our_name
 
-_TUPLE = "not changed, because what it gives is used as the tuple of 0.x (TAC113)"
+_TUPLE = "not changed, because its result is used as the tuple of 0.x (TAC113)"
 _FIRST = "Read the attributes of AudioMetaData instead, and run again."
 _CLASS = "AudioMetaData"
 _LOST = ("torchaudio.info", "torchaudio.AudioMetaData", "torchaudio.list_audio_backends")
@@ -45,7 +45,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for start, end, _ in type_texts.mentions(module, _CLASS):
         ours = our_name(module, project)
         if isinstance(ours, str):
-            yield Draft((start, end), f"{_reason(_CLASS)}; {ours}", "Use the one of this package.")
+            yield Draft((start, end), f"{_reason(_CLASS)}; {ours}", "Use that of this package.")
         else:
             change = Replace(start, end, f"{ours[0]}.{_CLASS}")
             yield Draft((start, end), _reason(_CLASS), changes=(change, *ours[1]), touches=(f"torchaudio.{_CLASS}",))
@@ -68,12 +68,12 @@ def _imported(module: Module, project: Project, one: Imported) -> Draft:
     span, name = module.span(one.alias), one.path.rpartition(".")[2]
     advice = f"Import {name} from this package."
     if "compat" in project.own_names or conditions.in_import_ladder(module, statement):
-        return Draft(span, f"{_reason(name)}; not changed, because it is one of several attempts, or `compat` is a module of yours", advice)
+        return Draft(span, f"{_reason(name)}; not changed, because it is one of several attempts, or `compat` is your module", advice)
     own = [use for use in module.uses if use.root.id == one.local]
     if any(unsettled(module, project, use) for use in own):
         return Draft(span, f"{_reason(name)}; {_TUPLE}", _FIRST)
     if any(lister_decision.decides(module, use) for use in own):
-        return Draft(span, f"{_reason(name)}; not changed, because a decision rests on it (TAC108)", "Settle that first, and run again.")
+        return Draft(span, f"{_reason(name)}; not changed, because a decision depends on it (TAC108)", "Settle that first, and run again.")
     changes: list[Change] = [DropName(statement, one.alias)]
     bound = name if one.local == name else f"{name} as {one.local}"
     changes.append(AddStatement(statement, f"from compat import {bound}"))

@@ -6,7 +6,7 @@ from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rep
 from compat.codemod.source import conditions
 from compat.codemod.uses import setter_calls
 
-_REASON = 'the backend "sox" went in 0.9; "sox_io" took its place'
+_REASON = 'the backend "sox" was removed in 0.9; "sox_io" replaced it'
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:

@@ -18,7 +18,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if given is not None and literal(given.value) == "sox_io":
             yield sox_for_sox_io(module, use, given.value, _REASON)
         elif given is not None and any(literal(one) == "sox_io" for one in _assigned(module, given.value)):
-            yield Draft(module.span(given), f"{_REASON}, and that may be given here", "Change the name where it comes from.")
+            yield Draft(module.span(given), f"{_REASON}, and may be passed here", "Change the name where it comes from.")
 
 
 def _assigned(module: Module, value: ast.expr) -> Iterator[ast.expr | None]:

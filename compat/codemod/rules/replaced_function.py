@@ -13,8 +13,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             name = f"torchaudio.{one.name}".rstrip(".")
             yield Draft(
                 module.text.stretch(one.place),
-                f"{name} {one.how} here, so what would reach it is not changed",
-                "Let what takes its place accept the new call, leave this folder out (--exclude tests), and run again.",
+                f"{name} {one.how} here, so calls that would reach it are not changed",
+                "Let the replacement accept the new call, exclude this folder (--exclude tests), and run again.",
                 related=tuple(places[:3]),
             )
 

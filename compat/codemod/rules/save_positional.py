@@ -32,7 +32,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         old = old or (fifth is ... and _is_old(project) and not _FORMAT.search(named))
         if not old or starred(call) or len(call.args) > len(parameters):
             if not (fifth is None and len(call.args) == 5):
-                yield Draft(module.span(call), f"{_REASON}; which is meant here cannot be told", "Name every argument after the fourth.")
+                yield Draft(module.span(call), f"{_REASON}; here it may be either", "Name every argument after the fourth.")
             continue
         changes = tuple(NameArgument(call, argument, name) for argument, name in [*zip(call.args, parameters, strict=False)][4:])
         yield Draft(module.span(call), _REASON, changes=changes, touches=(use,))

@@ -11,8 +11,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if owner is module:
             yield Draft(
                 module.span(call),
-                "the project runs as another release of torchaudio from here on, so its code is right for that one",
-                "Take this away, or install the target's release, and run again.",
+                "from here on the project runs as another release of torchaudio, and its code is right for that release",
+                "Delete this, or install the target's release, and run again.",
             )
 
 

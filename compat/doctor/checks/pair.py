@@ -30,7 +30,7 @@ def pair(world: World) -> Iterator[Finding]:
     if torchaudio is None and not world.importable("torchaudio"):
         yield ok(
             f"{f'torch {torch.full_version}, ' if torch else ''}no torchaudio (compat.install() does its I/O; "
-            "for the rest `pip install torchaudio`, beside any torch)",
+            "for the rest `pip install torchaudio`, with any torch)",
             data=_data(torch, None),
         )
     if torch is None or torchaudio is None:
