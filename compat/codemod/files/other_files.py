@@ -42,7 +42,7 @@ def torch_pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
     """The pins of torch that hold an old release fast, in a text that has such a pin of torchaudio."""
     for match in _PIN.finditer(text):
         if match["name"] == "torch" and not _admits(match["plain"] or match["quoted"], target):
-            yield match.start(), match.end(), f"{match.group().strip()} excludes the target {target} either"
+            yield match.start(), match.end(), f"{match.group().strip()} also excludes the target {target}"
 
 
 def is_modern(text: str) -> bool:
