@@ -1,8 +1,8 @@
-"""What a release made of the per-call mechanism, as data.
+"""The flags of the per-call mechanism: how the releases differ in it, as data.
 
-Every flag is declared in the package that reads it: those of the dispatcher here, those of the global backend in
-``legacy.settings``, those of the module tree in ``compat.releases``. Each layer extends the one below it, so one frozen
-object travels down through all of them.
+Each flag is declared in the package that reads it: the dispatcher's here, the global backend's in
+``legacy.settings``, the module tree's in ``compat.releases``. Each layer extends the class of the
+layer below, so one frozen object travels down through all of them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from typing import Any, Literal
 
 
 def flag(default: Any, doc: str, values: tuple[Any, ...] | None = None) -> Any:
-    """A dataclass field that carries its own documentation and, where it is not open, the values it may take."""
+    """Return a dataclass field with its documentation and, unless it is open, its allowed
+    values.
+    """
     if values is None and isinstance(default, bool):
         values = (False, True)
     return dataclasses.field(default=default, metadata={"doc": doc, "values": values})

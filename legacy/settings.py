@@ -1,4 +1,4 @@
-"""What a release made of the global backend, as data."""
+"""The flags of the global backend: how the releases differ in it, as data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dispatcher.settings import flag
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Settings(settings.Settings):
-    """The flags that ``legacy`` reads, with those of ``dispatcher``."""
+    """The flags that ``legacy`` reads, and those of ``dispatcher``."""
 
     legacy_order: tuple[str, ...] = flag(
         ("sox_io", "soundfile"),

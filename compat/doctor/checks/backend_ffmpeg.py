@@ -1,6 +1,6 @@
 """The backend `ffmpeg`: PyAV, and the FFmpeg in its wheel.
 
-Shows FFmpeg's version, the licences it was built under, and which of the common codecs it has.
+Shows FFmpeg's version, the licences of its build, and which of the usual codecs it has.
 """
 
 from __future__ import annotations

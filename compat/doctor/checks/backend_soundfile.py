@@ -1,6 +1,6 @@
-"""The backend `soundfile`: python-soundfile, and the libsndfile that it loaded.
+"""The backend `soundfile`: python-soundfile and the libsndfile that it loads.
 
-Shows both versions, the path of the loaded library if the system reports it, and the formats.
+Shows both versions, the formats, and the path of the loaded library if the system reveals it.
 """
 
 from __future__ import annotations

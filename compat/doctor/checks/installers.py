@@ -1,7 +1,8 @@
-"""Installers: whether both pip and conda installed the same package, and whether an interrupted pip left files behind.
+"""Installers: whether pip and conda changed the same packages, and what an interrupted pip left.
 
-Compares conda's records with the metadata that pip wrote. Looks for folders such as ``~orch``, which pip renames before it
-removes them, and for the ``.egg-info`` of an old installer next to the ``.dist-info`` of a new one.
+Compares conda's records with the metadata that pip wrote. Looks for folders such as ``~orch``,
+which pip renames before it removes them, and for an old installer's ``.egg-info`` beside a
+``.dist-info``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Resampling: one second from 16 to 8 kHz, with torchaudio if it works, and with this package.
+"""Resampling: one second from 16 to 8 kHz, through this package and, if it works, torchaudio.
 
 The result is compared with the same tone generated at 8 kHz.
 """
@@ -14,7 +14,7 @@ from compat.doctor.registry import check
 from compat.doctor.world import World
 
 _THROUGH = ("torchaudio", "compat")
-_NEAR = 0.02  # what the default filter of every release keeps to, away from the ends
+_NEAR = 0.02  # the default filter of every release stays within this, away from the ends
 
 
 @check(title="Resampling", order=210, why="Most programs resample after loading; this runs torchaudio's Python code with torch's kernels.")

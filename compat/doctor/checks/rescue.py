@@ -1,7 +1,7 @@
 """Rescue: which parts of a torchaudio whose compiled part does not load work under ``compat.install()``.
 
-Runs only if ``import torchaudio`` fails. A child process imports torchaudio's Python part without the compiled part, calls a
-function from each part, and says what replaces the compiled code.
+Runs only if ``import torchaudio`` fails. A child process imports torchaudio's Python part without
+the compiled one, runs something from each part, and reports what serves it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """TorchCodec: whether the installed torchaudio can read and write at all.
 
-From 2.9 on ``load`` and ``save`` of torchaudio use TorchCodec, a separate package. TorchCodec needs shared FFmpeg libraries from
-the system, in a version that its release supports (4 to 8 since 0.9). The check really loads TorchCodec and decodes a short
-sound. Under ``compat.install()`` you need neither TorchCodec nor FFmpeg.
+From 2.9 on torchaudio hands ``load`` and ``save`` to TorchCodec, a separate package. TorchCodec
+needs shared libraries of FFmpeg from the system, in a version that its release supports (4 to 8
+since 0.9). The check really loads it and decodes a short file. ``compat.install()`` needs neither.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def torchcodec(world: World) -> Iterator[Finding]:
 
 
 def _tried(world: World, codec: Copy) -> Finding:
-    """What came of loading it and decoding a short sound."""
+    """Load TorchCodec, decode a short file, and return the finding."""
     answers = world.ask_over_torch("torchcodec", ["decode"])
     data = {"version": codec.version}
     if answers is None:
