@@ -54,7 +54,7 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     )
     add = made.add_argument
     add("paths", nargs="*", metavar="PATH", help="all files and folders of the project (default: this folder); `-`: stdin to stdout")
-    add("--target", choices=_TARGETS, help="the release to rewrite for; see below")
+    add("--target", choices=_TARGETS, help="the release to rewrite for (default: 2.2)")
     add("--entry", action="append", metavar="FILE", help="an entry point for --target compat; may be repeated")
     add("--check", action="store_true", help="write nothing; list what would be changed")
     add("--diff", action="store_true", help="write nothing; show the changes as a unified diff for `git apply`; findings go to stderr")
