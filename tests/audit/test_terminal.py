@@ -66,7 +66,7 @@ NOTES: dict[str, tuple[Result, list[str]]] = {
     "a failure": (result([BROKEN]), [AGAIN, KEPT]),
     "both fail": (result([BOTH]), [BOTH_FAIL, AGAIN, KEPT]),
     "stopped": (result(stopped="Stopped."), ["Stopped. The rows so far are in rows.jsonl; run the same command again to continue."]),
-    "a sample of all": (result([SAME, SAME], sample=5), ["The sample is all 2 files.", KEPT]),
+    "a sample of all": (result([SAME, SAME], sample=5), ["The sample contains all 2 files.", KEPT]),
     "a sample of nothing yet": (result([], sample=5), [KEPT]),
     "a sample with differences": (
         result([SAME, SHIFTED], sample=2, found=4),
