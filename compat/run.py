@@ -77,15 +77,15 @@ def _torch_explained(prog: str) -> Iterator[None]:
 def _parser(prog: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=prog,
-        description="Run a Python program with torchaudio's old I/O in place of torchaudio.",
-        epilog="Everything after SCRIPT or MODULE is passed to the program. There is no -c; for code in a line set "
-        f"{auto.VARIABLE}=2.0 before `python -c CODE`.",
+        description="Run a Python program unchanged. `import torchaudio` gives it the I/O of the release you name.",
+        epilog="Everything after SCRIPT or MODULE is passed to the program. There is no option -c; for one line of code set "
+        f"{auto.VARIABLE}=2.0 and run `python -c CODE`.",
     )
     parser.add_argument(
         "--version",
         metavar="RELEASE",
-        help=f"the release to behave as: {', '.join(releases.presets())} (default: {releases.VERSION_VARIABLE}, else {releases.DEFAULT}; "
-        "name 2.0 for code that sets a global backend)",
+        help=f"the release: {', '.join(releases.presets())} (default: {releases.VERSION_VARIABLE}, else {releases.DEFAULT}; "
+        "choose 2.0 for code that sets a global backend)",
     )
     parser.add_argument("--backends", metavar="A,B", help="use only these backends (default: all that work here)")
     parser.add_argument("-m", dest="module", action="store_true", help="run a module instead of a script, like python -m")
@@ -122,7 +122,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
     sys.argv = [given.program, *given.arguments]
     folder = _folder(given.program, is_module=given.module)
     for ours, place in namesakes.found([folder]):
-        print(f"{prog}: should the program import {place}, it gets {ours} in its place: give its own another name", file=sys.stderr)
+        print(f"{prog}: if the program imports {place}, it gets {ours} instead: rename the program's module", file=sys.stderr)
     if not given.module and not os.path.exists(given.program):
         parser.error(f"there is no file {given.program!r}")
     with _torch_explained(prog), _tracebacks_of_the_program():

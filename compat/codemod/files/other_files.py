@@ -36,14 +36,14 @@ def pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
     """Yield the pins that exclude every release for the target: their start, end and reason."""
     for match in _PIN.finditer(text):
         if match["name"] == "torchaudio" and not _admits(match["plain"] or match["quoted"], target):
-            yield match.start(), match.end(), f"{match.group().strip()} does not go with the target {target}"
+            yield match.start(), match.end(), f"{match.group().strip()} excludes the target {target}"
 
 
 def torch_pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
     """Yield the pins of torch to old releases, in a text with such a pin of torchaudio."""
     for match in _PIN.finditer(text):
         if match["name"] == "torch" and not _admits(match["plain"] or match["quoted"], target):
-            yield match.start(), match.end(), f"{match.group().strip()} does not go with the target {target} either"
+            yield match.start(), match.end(), f"{match.group().strip()} also excludes the target {target}"
 
 
 def is_modern(text: str) -> bool:
