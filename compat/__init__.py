@@ -5,6 +5,8 @@
 
 ``import compat as torchaudio`` and ``from compat import torchaudio`` give a stand-in without touching ``sys.modules``; it is
 made when first used, for the release in ``TORCHAUDIO_COMPAT_VERSION``, else 2.2.
+
+PYTEST_DONT_REWRITE: the plugin makes pytest look for assertions in this package; it has none that it could show better.
 """
 
 from __future__ import annotations
@@ -40,6 +42,8 @@ _HOMES = {
     "release": ("compat.installation", "release"),
     "Release": ("compat.releases", "Release"),
     "CompatWarning": ("dispatcher.notices", "CompatWarning"),
+    "load_ipython_extension": ("compat.notebooks", "load_ipython_extension"),
+    "unload_ipython_extension": ("compat.notebooks", "unload_ipython_extension"),
     "RescueWarning": ("compat.rescue.notice", "RescueWarning"),
 }
 

@@ -1,6 +1,8 @@
 """The per-call mechanism of torchaudio 2.0 and later: ``info``, ``load`` and ``save`` with ``backend=``.
 
 The functions here use every backend that works on this machine and behave as in 2.2. ``functions`` makes others.
+
+PYTEST_DONT_REWRITE: see ``compat``.
 """
 
 from __future__ import annotations
