@@ -83,8 +83,8 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--version",
         metavar="RELEASE",
-        help=f"the release to behave as: {', '.join(releases.presets())} (default: {releases.VERSION_VARIABLE}, else {releases.DEFAULT}; "
-        "name 2.0 for code that sets a global backend)",
+        help=f"the release to behave as: {', '.join(releases.presets())} (default: {releases.VERSION_VARIABLE}, else what the pins "
+        f"and calls of the program's project tell, else {releases.DEFAULT}; name 2.0 for code that sets a global backend)",
     )
     parser.add_argument("--backends", metavar="A,B", help="use only these backends (default: all that work here)")
     parser.add_argument("-m", dest="module", action="store_true", help="run a module instead of a script, like python -m")
@@ -107,9 +107,11 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
     if old := _too_old():
         print(f"{prog}: torch {old} is too old for this package, which needs 2.0. {_how_to_install('--upgrade')}", file=sys.stderr)
         return 1
+    folder = _folder(given.program, is_module=given.module)
+    version = given.version or _told_by_the_project(folder, prog)
     try:
         with notices.collected() as told:
-            compat.install(given.version, backends=given.backends)
+            compat.install(version, backends=given.backends)
     except ValueError as why:
         parser.error(str(why))
     for text in told:
@@ -118,7 +120,6 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
     if given.backends:
         os.environ[releases.BACKENDS_VARIABLE] = given.backends
     sys.argv = [given.program, *given.arguments]
-    folder = _folder(given.program, is_module=given.module)
     for ours, place in namesakes.found([folder]):
         print(f"{prog}: should the program import {place}, it gets {ours} in its place: give its own another name", file=sys.stderr)
     if not given.module and not os.path.exists(given.program):
@@ -126,6 +127,18 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
     with _torch_explained(prog), _tracebacks_of_the_program():
         _run(given.program, folder, is_module=given.module)
     return 0
+
+
+def _told_by_the_project(folder: str, prog: str) -> str | None:
+    """The release that the program's project was written for; which and why is said on standard error."""
+    if os.environ.get(releases.VERSION_VARIABLE):
+        return None
+    from compat.projects import choice
+
+    chosen = choice.choose(choice.root_of(folder), releases.DEFAULT)
+    if chosen.reason:
+        print(f"{prog}: as torchaudio {chosen.release}, since {chosen.reason}. --version takes another.", file=sys.stderr)
+    return chosen.release
 
 
 def _run(program: str, folder: str, *, is_module: bool) -> None:
