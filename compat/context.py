@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import types
 from collections.abc import Callable, Iterable
@@ -9,6 +10,7 @@ from typing import Any
 
 import dispatcher
 from compat import releases
+from compat.observation import recording
 from compat.releases import Release
 from dispatcher import Chooser, Registry, notices, torchcodec
 from dispatcher.errors import ArgumentTypeError, BackendUnavailable
@@ -71,6 +73,15 @@ class Context:
         for function in self.torchcodec:
             name = function.__name__ if release.torchcodec else f"{function.__name__}_with_torchcodec"
             function.__module__, function.__name__, function.__qualname__ = host.__name__, name, name
+        if recording.is_on():
+            self._record()
+
+    def _record(self) -> None:
+        """Have the calls of all functions noted."""
+        self.per_call = dataclasses.replace(self.per_call, **_recorded(self.per_call))
+        for name, functions in self.global_backend.functions.items():
+            self.global_backend.functions[name] = dataclasses.replace(functions, **_recorded(functions))
+        self.torchcodec = type(self.torchcodec)(*(recording.recorded(one, one.__name__) for one in self.torchcodec))
 
     def _global_functions(self) -> list[tuple[str, Any]]:
         """The functions of the global backends, each by the module under which it stays the same whatever the setter does.
@@ -123,6 +134,10 @@ class Context:
                 _naming_backend(_renaming(functions.load, "uri", "filepath"), self.per_call.load),
                 _naming_backend(_renaming(functions.save, "uri", "filepath"), self.per_call.save),
             )
+
+
+def _recorded(functions: Any) -> dict[str, Any]:
+    return {name: recording.recorded(getattr(functions, name), name) for name in ("info", "load", "save")}
 
 
 def _explained(backend: str, why: BackendUnavailable) -> str:

@@ -7,6 +7,7 @@ import anything of the program, and other Python processes find it in ``TORCHAUD
 from __future__ import annotations
 
 import argparse
+import atexit
 import contextlib
 import importlib.metadata
 import importlib.util
@@ -15,6 +16,7 @@ import os
 import runpy
 import shutil
 import sys
+import tempfile
 import traceback
 import types
 from collections.abc import Iterator, Sequence
@@ -87,6 +89,12 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         f"and calls of the program's project tell, else {releases.DEFAULT}; name 2.0 for code that sets a global backend)",
     )
     parser.add_argument("--backends", metavar="A,B", help="use only these backends (default: all that work here)")
+    parser.add_argument(
+        "--report",
+        metavar="FILE",
+        help="when the program has ended, say which old names it used, where and how often, and what the codemod would do there: on "
+        "standard error, or with --report=FILE as JSON",
+    )
     parser.add_argument("-m", dest="module", action="store_true", help="run a module instead of a script, like python -m")
     parser.add_argument("program", metavar="SCRIPT", help="a script, or with -m a module")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="ARGS", help="the program's own arguments")
@@ -100,7 +108,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
         0 when the program ends by itself; its own exit status otherwise. 2 for a wrong command line.
     """
     parser = _parser(prog)
-    given = parser.parse_args(argv)
+    given = parser.parse_args(_with_report(sys.argv[1:] if argv is None else argv))
     if importlib.util.find_spec("torch") is None:
         print(f"{prog}: torch is not installed for {sys.executable}. {_how_to_install()}", file=sys.stderr)
         return 1
@@ -108,7 +116,9 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
         print(f"{prog}: torch {old} is too old for this package, which needs 2.0. {_how_to_install('--upgrade')}", file=sys.stderr)
         return 1
     folder = _folder(given.program, is_module=given.module)
-    version = given.version or _told_by_the_project(folder, prog)
+    if given.report is not None:
+        _report_at_the_end(given.report, folder, prog)
+    version = given.version or _told_by_the_project(given.program, folder, prog)
     try:
         with notices.collected() as told:
             compat.install(version, backends=given.backends)
@@ -129,13 +139,56 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
     return 0
 
 
-def _told_by_the_project(folder: str, prog: str) -> str | None:
+def _with_report(argv: Sequence[str]) -> list[str]:
+    """The command line with ``--report`` as ``--report=``: what follows it is the program, and no file for the report."""
+    given = list(argv)
+    for at, word in enumerate(given):
+        if word == "--report":
+            given[at] = "--report="
+        elif word in ("--version", "--backends") or word.startswith("-") or (at and given[at - 1] in ("--version", "--backends")):
+            continue
+        else:
+            break
+    return given
+
+
+def _report_at_the_end(path: str, folder: str, prog: str) -> None:
+    """Have what the program calls noted, and told when all of it has ended."""
+    from compat.observation import recording
+
+    spool, process = tempfile.mkdtemp(prefix="torchaudio-compat-"), os.getpid()
+    os.environ[recording.VARIABLE] = spool
+    path = path and os.path.abspath(path)
+
+    def tell() -> None:
+        if os.getpid() != process:  # a fork of the program ends
+            return
+        from compat.observation import coverage
+        from compat.projects import choice
+
+        found = coverage.coverage(recording.read(spool), choice.root_of(folder), compat.release().name)
+        shutil.rmtree(spool, ignore_errors=True)
+        if not path:
+            print(*(f"{prog}: {line}" if not line.startswith(" ") else line for line in coverage.lines(found)), sep="\n", file=sys.stderr)
+            return
+        try:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(coverage.as_json(found))
+        except OSError as why:
+            print(f"{prog}: --report={path}: it cannot be written: {why.strerror}", file=sys.stderr)
+        else:
+            print(f"{prog}: {path} says what was used of torchaudio, and what the codemod does to it", file=sys.stderr)
+
+    atexit.register(tell)
+
+
+def _told_by_the_project(program: str, folder: str, prog: str) -> str | None:
     """The release that the program's project was written for; which and why is said on standard error."""
     if os.environ.get(releases.VERSION_VARIABLE):
         return None
     from compat.projects import choice
 
-    chosen = choice.choose(choice.root_of(folder), releases.DEFAULT)
+    chosen = choice.choose(choice.root_of(folder), releases.DEFAULT, program)
     if chosen.reason:
         print(f"{prog}: as torchaudio {chosen.release}, since {chosen.reason}. --version takes another.", file=sys.stderr)
     return chosen.release

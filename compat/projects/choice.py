@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from compat import wheel_names
-from compat.projects import pins
+from compat.projects import pins, reach
 
 # the releases of torchaudio that a preset stands for
 _STANDS_FOR = {
@@ -42,7 +42,13 @@ class Choice(NamedTuple):
 
 
 class Calls(NamedTuple):
-    """Where a project sets a global backend, where a call names a backend, and the names of torchaudio that it uses."""
+    """What a project calls: first places, and the names of torchaudio that it uses.
+
+    Attributes:
+        setter: where it sets a global backend, or names an argument as only the global backends did; with what it does.
+        names_backend: where a call names a backend.
+        mentions: it speaks of torchaudio.
+    """
 
     setter: str = ""
     names_backend: str = ""
@@ -62,15 +68,18 @@ def root_of(folder: str) -> str:
     return str(here)
 
 
-def choose(folder: str, default: str) -> Choice:
+def choose(folder: str, default: str, program: str = "") -> Choice:
     """The release that a project was written for.
 
     Args:
         folder: the project's, as ``root_of`` finds it.
         default: the release where nothing tells.
+        program: the script or package that is run; the calls of what it imports count before those of other files.
     """
     found = list(_pins(folder))
-    calls = _calls(folder)
+    calls = _calls(folder, reach.files(program, folder)) if program else Calls()
+    if not (calls.setter or calls.names_backend or _lacking(default, calls.names)):
+        calls = _calls(folder, _python(folder))
     order = _OF_BOTH if calls.setter and calls.names_backend else _OF_A_GLOBAL_BACKEND if calls.setter else _NEWEST_FIRST
     for where, pin in found:
         admitted = [name for name, versions in _STANDS_FOR.items() if pin.admits(_own(pin, versions))]
@@ -107,8 +116,8 @@ def _lacking(release: str, names: Iterable[str]) -> list[str]:
 
 def _told(calls: Calls) -> str:
     if calls.setter and calls.names_backend:
-        return f"{calls.setter} sets a global backend, and {calls.names_backend} names one in a call"
-    return f"{calls.setter} sets a global backend" if calls.setter else ""
+        return f"{calls.setter}, and {calls.names_backend} names one in a call"
+    return calls.setter
 
 
 def _own(pin: pins.Pin, versions: Iterable[str]) -> list[str]:
@@ -140,27 +149,39 @@ def _without_comments(text: str) -> str:
     return re.sub(r"(?m)(?<!\S)#.*$", lambda match: " " * len(match.group()), text)
 
 
-def _calls(folder: str) -> Calls:
-    """What the Python of a project calls; files that cannot be read say nothing."""
+def _python(folder: str) -> Iterator[str]:
+    """The Python files of a project that mention torchaudio."""
     from compat.codemod.files import discovery
     from compat.codemod.files.content import probe
+
+    python = (one for one in discovery.walk([folder], (), documents=False) if one.kind == discovery.PYTHON)
+    for reading in probe(itertools.islice(python, _MOST_FILES)):
+        if reading.mentions and not reading.found.is_ignored():
+            yield reading.found.path
+
+
+def _calls(folder: str, paths: Iterable[str]) -> Calls:
+    """What Python files call; those that cannot be read say nothing."""
     from compat.codemod.source import Kind, Module
 
     setter, names_backend, names, mentions = "", "", set(), False
-    python = (one for one in discovery.walk([folder], (), documents=False) if one.kind == discovery.PYTHON)
-    for reading in probe(itertools.islice(python, _MOST_FILES)):
-        if not reading.mentions or reading.found.is_ignored():
-            continue
-        mentions = True
+    for path in paths:
         try:
-            module = Module(reading.found.path, pathlib.Path(reading.found.path).read_text("utf-8-sig"))
+            module = Module(path, pathlib.Path(path).read_text("utf-8-sig"))
         except (OSError, SyntaxError, ValueError, RecursionError):
+            mentions = True
             continue
+        mentions = mentions or bool(module.imported)
         for use in module.uses:
-            place = f"{os.path.relpath(reading.found.path, folder)}:{use.node.lineno}"
+            place = f"{os.path.relpath(path, folder)}:{use.node.lineno}"
             names.add(use.path.removeprefix("torchaudio."))
-            if use.kind is Kind.SETTER and use.call is not None:
-                setter = setter or place
-            elif use.kind is Kind.FUNCTION and use.call is not None and any(one.arg == "backend" for one in use.call.keywords):
+            if use.call is None:
+                continue
+            given = {one.arg for one in use.call.keywords}
+            if use.kind is Kind.SETTER:
+                setter = setter or f"{place} sets a global backend"
+            elif use.kind is Kind.FUNCTION and "filepath" in given:
+                setter = setter or f"{place} says filepath="
+            elif use.kind is Kind.FUNCTION and "backend" in given:
                 names_backend = names_backend or place
     return Calls(setter, names_backend, frozenset(names), mentions)

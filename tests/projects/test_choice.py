@@ -34,6 +34,7 @@ CASES = {
     "a lock that cannot be read": ({"Pipfile.lock": "{", "requirements.txt": "torchaudio==2.1.0\n"}, "2.1", "requirements.txt:1"),
     "a comment is no pin": ({"requirements.txt": "# torchaudio==2.0.2\n", "a.py": "import torchaudio\n"}, "2.2", "no pin and no call"),
     "a setter": ({"a.py": SETTER}, "2.0", "a.py:3 sets a global backend; nothing pins one release"),
+    "an argument of old": ({"a.py": "import torchaudio\n\ntorchaudio.info(filepath='x')\n"}, "2.0", "a.py:3 says filepath=; nothing pins"),
     "a setter below": ({"src/a.py": SETTER, ".git/x": ""}, "2.0", "src/a.py:3 sets a global backend"),
     "a setter and an open pin": ({"a.py": SETTER, "requirements.txt": "torchaudio>=2.1\n"}, "2.1", "a.py:3 sets"),
     "a setter and a bounded pin": ({"a.py": SETTER, "requirements.txt": "torchaudio>=2.0,<2.3\n"}, "2.0", "requirements.txt:1 has torchaudio>=2.0,<2.3, and a.py:3"),
@@ -57,6 +58,42 @@ def test_a_project_says_which_release_it_was_written_for(tmp_path: pathlib.Path,
     assert found.release == release, found
     assert found.reason.startswith(reason), found
     assert bool(found.reason) == bool(reason), found
+
+
+REACHED = {
+    "a script": ("new.py", "2.2", "requirements.txt:1"),
+    "what it imports": ("main.py", "2.0", "requirements.txt:1 has torchaudio>=2.0,<2.3, and lib/old.py:3 sets a global backend"),
+    "a package": ("lib", "2.0", "requirements.txt:1 has torchaudio>=2.0,<2.3, and lib/old.py:3 sets"),
+    "nothing that tells": (
+        "plain.py",
+        "2.1",
+        "requirements.txt:1 has torchaudio>=2.0,<2.3, and lib/old.py:3 sets a global backend, and new.py:3",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REACHED)
+def test_the_program_counts_before_other_files(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, case: str) -> None:
+    """With all that it imports, also by relative imports."""
+    files = {
+        "requirements.txt": "torchaudio>=2.0,<2.3\n",
+        "new.py": PER_CALL,
+        "plain.py": "print(1)\n",
+        "main.py": "from lib.deep import run\n",
+        "lib/__init__.py": "",
+        "lib/__main__.py": "from . import old\n",
+        "lib/deep/__init__.py": "from ..old import x\n",
+        "lib/old.py": SETTER,
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    program, release, reason = REACHED[case]
+    for given in (str(tmp_path / program), program.removesuffix(".py")) if case != "nothing that tells" else (program,):
+        found = choice.choose(str(tmp_path), "2.2", given)
+        assert found.release == release, found
+        assert found.reason.startswith(reason), found
 
 
 def test_the_root_is_the_nearest_folder_that_has_something_of_a_project(tmp_path: pathlib.Path) -> None:
