@@ -24,6 +24,7 @@ _OF_THE_SESSION: dict[str, Any] = {
     "usepdb": False, "trace": False, "collectonly": False, "setuponly": False, "setupshow": False, "setupplan": False,
     "xmlpath": None, "log_file": None, "pastebin": None, "debug": None, "numprocesses": None, "maxprocesses": None, "dist": "no",
     "distload": False, "looponfail": False, "tx": [], "continue_on_collection_errors": True,
+    "cov_append": True, "cov_fail_under": None, "cov_report": {},
 }  # fmt: skip
 _START = (
     "import os, pickle, sys; heard = os.fdopen(os.dup(0), 'rb'); sys.path[:] = pickle.load(heard); "
