@@ -181,7 +181,9 @@ class Tree:
                 if isinstance(value, types.FunctionType):
                     found[name] = deprecations.warning(value, f"{path}.{name}", path)
         if definition.goes_in_2_9 and recording.is_on():
-            found |= {name: recording.recorded(value, f"{path}.{name}") for name, value in found.items() if inspect.isroutine(value)}
+            for name, value in found.items():
+                if inspect.isroutine(value):
+                    found[name] = recording.recorded(value, f"{path}.{name}", context.release.name)
         warns = definition.warns and context.release.backend_modules_warn
         late = {name: value for name, value in found.items() if warns or isinstance(value, Lazy)}
         for name in found.keys() - late.keys():

@@ -11,6 +11,7 @@ from typing import Any
 import dispatcher
 from compat import releases
 from compat.observation import recording
+from compat.observation.serving import NotingRegistry
 from compat.releases import Release
 from dispatcher import Chooser, Registry, notices, torchcodec
 from dispatcher.errors import ArgumentTypeError, BackendUnavailable
@@ -55,7 +56,7 @@ class Context:
     ) -> None:
         self.release, self.host, self.over_real, self.rescued, self.broken = release, host, over_real, rescued, broken
         self._made: dict[str, Any] = {}
-        self.registry = Registry(backends)
+        self.registry = NotingRegistry(backends) if recording.is_on() else Registry(backends)
         self.chooser = Chooser(self.registry, release)
         self.chooser.explain = _explained
         self.per_call = dispatcher.functions(self.chooser)
@@ -78,10 +79,10 @@ class Context:
 
     def _record(self) -> None:
         """Have the calls of all functions noted."""
-        self.per_call = dataclasses.replace(self.per_call, **_recorded(self.per_call))
+        self.per_call = dataclasses.replace(self.per_call, **_recorded(self.per_call, self.release.name))
         for name, functions in self.global_backend.functions.items():
-            self.global_backend.functions[name] = dataclasses.replace(functions, **_recorded(functions))
-        self.torchcodec = type(self.torchcodec)(*(recording.recorded(one, one.__name__) for one in self.torchcodec))
+            self.global_backend.functions[name] = dataclasses.replace(functions, **_recorded(functions, self.release.name))
+        self.torchcodec = type(self.torchcodec)(*(recording.recorded(one, one.__name__, self.release.name) for one in self.torchcodec))
 
     def _global_functions(self) -> list[tuple[str, Any]]:
         """The functions of the global backends, each by the module under which it stays the same whatever the setter does.
@@ -136,8 +137,8 @@ class Context:
             )
 
 
-def _recorded(functions: Any) -> dict[str, Any]:
-    return {name: recording.recorded(getattr(functions, name), name) for name in ("info", "load", "save")}
+def _recorded(functions: Any, release: str) -> dict[str, Any]:
+    return {name: recording.recorded(getattr(functions, name), name, release) for name in ("info", "load", "save")}
 
 
 def _explained(backend: str, why: BackendUnavailable) -> str:

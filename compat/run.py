@@ -95,6 +95,11 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         help="when the program has ended, say which old names it used, where and how often, and what the codemod would do there: on "
         "standard error, or with --report=FILE as JSON",
     )
+    parser.add_argument(
+        "--record",
+        metavar="FILE",
+        help="add to FILE, as JSON lines, which backend served each place of the project, how often, and with which kinds of arguments",
+    )
     parser.add_argument("-m", dest="module", action="store_true", help="run a module instead of a script, like python -m")
     parser.add_argument("program", metavar="SCRIPT", help="a script, or with -m a module")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="ARGS", help="the program's own arguments")
@@ -116,8 +121,8 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
         print(f"{prog}: torch {old} is too old for this package, which needs 2.0. {_how_to_install('--upgrade')}", file=sys.stderr)
         return 1
     folder = _folder(given.program, is_module=given.module)
-    if given.report is not None:
-        _report_at_the_end(given.report, folder, prog)
+    if given.report is not None or given.record:
+        _tell_at_the_end(given.report, given.record, folder, prog)
     version = given.version or _told_by_the_project(given.program, folder, prog)
     try:
         with notices.collected() as told:
@@ -139,45 +144,42 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
     return 0
 
 
+_WITH_VALUES = ("--version", "--backends", "--record")
+
+
 def _with_report(argv: Sequence[str]) -> list[str]:
     """The command line with ``--report`` as ``--report=``: what follows it is the program, and no file for the report."""
     given = list(argv)
     for at, word in enumerate(given):
         if word == "--report":
             given[at] = "--report="
-        elif word in ("--version", "--backends") or word.startswith("-") or (at and given[at - 1] in ("--version", "--backends")):
-            continue
-        else:
+        elif not word.startswith("-") and not (at and given[at - 1] in _WITH_VALUES):
             break
     return given
 
 
-def _report_at_the_end(path: str, folder: str, prog: str) -> None:
+def _tell_at_the_end(report: str | None, record: str | None, folder: str, prog: str) -> None:
     """Have what the program calls noted, and told when all of it has ended."""
     from compat.observation import recording
 
     spool, process = tempfile.mkdtemp(prefix="torchaudio-compat-"), os.getpid()
     os.environ[recording.VARIABLE] = spool
-    path = path and os.path.abspath(path)
+    report, record = report and os.path.abspath(report), record and os.path.abspath(record)
 
     def tell() -> None:
         if os.getpid() != process:  # a fork of the program ends
             return
-        from compat.observation import coverage
+        from compat.observation import endings
         from compat.projects import choice
 
-        found = coverage.coverage(recording.read(spool), choice.root_of(folder), compat.release().name)
+        root, release = choice.root_of(folder), compat.release().name
+        calls = recording.read(spool)
         shutil.rmtree(spool, ignore_errors=True)
-        if not path:
-            print(*(f"{prog}: {line}" if not line.startswith(" ") else line for line in coverage.lines(found)), sep="\n", file=sys.stderr)
-            return
-        try:
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(coverage.as_json(found))
-        except OSError as why:
-            print(f"{prog}: --report={path}: it cannot be written: {why.strerror}", file=sys.stderr)
-        else:
-            print(f"{prog}: {path} says what was used of torchaudio, and what the codemod does to it", file=sys.stderr)
+        if record:
+            print(f"{prog}: {endings.recorded(record, calls, root)}", file=sys.stderr)
+        if report is not None:
+            for line in endings.reported(report, calls, root, release):
+                print(line if line.startswith(" ") else f"{prog}: {line}", file=sys.stderr)
 
     atexit.register(tell)
 

@@ -226,10 +226,11 @@ def _classes(release: Release, *, warn: bool, record: bool) -> Classes:
     homes = _TORIO if release.torio else _BEFORE_TORIO
     bases = _POSITIONAL if release.stream_positional else _KEYWORD_ONLY
     bound: dict[str, Any] = {"settings": release}
-    reader = _named(bases["reader"], "StreamReader", homes["reader"], bound, warn=warn, record=record)
-    writer = _named(bases["writer"], "StreamWriter", homes["writer"], bound, warn=warn, record=record)
-    effector = _named(AudioEffector, "AudioEffector", ("torchaudio.io._effector", "AudioEffector"), bound, warn=warn, record=record)
-    config = _named(CodecConfig, "CodecConfig", homes["codec_config"], {}, warn=warn, record=record) if warn or record else CodecConfig
+    noted = release.name if record else None
+    reader = _named(bases["reader"], "StreamReader", homes["reader"], bound, warn=warn, record=noted)
+    writer = _named(bases["writer"], "StreamWriter", homes["writer"], bound, warn=warn, record=noted)
+    effector = _named(AudioEffector, "AudioEffector", ("torchaudio.io._effector", "AudioEffector"), bound, warn=warn, record=noted)
+    config = _named(CodecConfig, "CodecConfig", homes["codec_config"], {}, warn=warn, record=noted) if warn or record else CodecConfig
     infos = {name: value for name, value in vars(info).items() if dataclasses.is_dataclass(value) and isinstance(value, type)}
     if release.stream_positional:
         infos = {name: value for name, value in infos.items() if not name.startswith("Output")}
@@ -237,20 +238,20 @@ def _classes(release: Release, *, warn: bool, record: bool) -> Classes:
     return Classes(reader, writer, effector, config, play_audio, infos)
 
 
-def _named(base: type, name: str, home: tuple[str, str], bound: dict[str, Any], *, warn: bool, record: bool) -> type:
+def _named(base: type, name: str, home: tuple[str, str], bound: dict[str, Any], *, warn: bool, record: str | None) -> type:
     namespace: dict[str, Any] = {**bound, "__module__": home[0], "__doc__": base.__doc__, "__qualname__": home[1]}
     if warn or record:
         namespace["__init__"] = _telling_init(base, name, warn=warn, record=record)
     return types.new_class(home[1], (base,), {}, lambda body: body.update(namespace))
 
 
-def _telling_init(base: type, name: str, *, warn: bool, record: bool) -> Callable[..., None]:
+def _telling_init(base: type, name: str, *, warn: bool, record: str | None) -> Callable[..., None]:
     @functools.wraps(base.__init__)  # type: ignore[misc]
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - a class's own
         if warn:
             deprecations.warn(f"io.{name}", "io")
         if record:
-            recording.of_place(f"io.{name}")
+            recording.of_place(f"io.{name}", record)
         base.__init__(self, *args, **kwargs)  # type: ignore[misc]
 
     return __init__

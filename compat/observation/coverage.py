@@ -11,7 +11,7 @@ from typing import Any
 from compat._version import __version__
 from compat.codemod.source import FileResult, Finding, Module, State
 from compat.codemod.source.options import Options, UsageError, configured
-from compat.observation.recording import Call
+from compat.observation.recording import Call, by_place
 
 # what the codemod would do at a place, in the words of the report
 _WORDS = {
@@ -77,7 +77,7 @@ def coverage(calls: list[Call], root: str, release: str) -> Coverage:
     problems += [str(problem) for problem in result.problems]
     files = {os.path.realpath(file.path): file for file in result.files}
     seen: set[int] = set()
-    sites = tuple(_site(call, root, files, seen) for call in calls)
+    sites = tuple(_site(call, root, files, seen) for call in by_place(calls))
     not_run = [one for file in result.files for one in _not_run(file, seen)]
     told = tuple(dataclasses.replace(one, place=dataclasses.replace(one.place, path=_relative(one.place.path, root))) for one in not_run)
     return Coverage(release, options.target, root, sites, told, tuple(problems))

@@ -1,20 +1,23 @@
 """Noting which of torchaudio's functions a program calls, and at which line, while a variable names a folder for it.
 
-Each process has a file of its own: a line for a place when it is first come to, then its number for each call. The functions
+Each process has a file of its own: a line for each kind of call when the first of it comes, then its number for each. The functions
 are recorded where a release is put together, so nothing is paid while it is off.
 """
 
 from __future__ import annotations
 
 import functools
+import inspect
 import itertools
 import json
 import os
 import sys
 import threading
 import types
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, TypeAlias
+
+from compat.observation import arguments, serving
 
 VARIABLE = "TORCHAUDIO_COMPAT_RECORD"
 _NOT_THE_CALLER = frozenset({"compat", "legacy", "dispatcher", "functools", "contextlib", "importlib"})
@@ -22,14 +25,33 @@ _MARK = "__torchaudio_compat_recorded__"
 _START = os.getcwd()  # a script's path may be relative, and the program may change its folder
 
 
+# a function, the place, and how the call was
+_Key: TypeAlias = tuple[str, types.CodeType, int, tuple[str, str, str, str]]
+
+
 class Call(NamedTuple):
-    """Calls of a function from one place: the lines of the expression, and how often."""
+    """Calls of a function from one place that were alike.
+
+    Attributes:
+        line: the first line of the expression; ``end_line`` its last. Columns are those of ``ast``: bytes from 0.
+        release: the one in force.
+        backend: which one served them; empty where none did.
+        arguments: for each that was given how (``position``, ``keyword``), its kind, and its value where that says something.
+        outcome: ``ok``, else the class of the error.
+        calls: how often.
+    """
 
     name: str
     path: str
     line: int
     end_line: int
-    calls: int
+    calls: int = 1
+    release: str = ""
+    column: int = 0
+    end_column: int = 0
+    backend: str = ""
+    arguments: dict[str, dict[str, Any]] = {}  # noqa: RUF012  never changed
+    outcome: str = "ok"
 
 
 def is_on() -> bool:
@@ -37,23 +59,34 @@ def is_on() -> bool:
     return bool(os.environ.get(VARIABLE))
 
 
-def recorded(function: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """The function, whose calls are noted while recording is on; one that is noted already stays."""
+def recorded(function: Callable[..., Any], name: str, release: str) -> Callable[..., Any]:
+    """The function of a release, whose calls are noted while recording is on; one that is noted already stays."""
     if not is_on() or isinstance(function, type) or hasattr(function, _MARK):
         return function
 
+    signature = inspect.signature(function)
+
     @functools.wraps(function)
     def noted(*args: Any, **kwargs: Any) -> Any:
-        _recorder.note(name, sys._getframe(1))
-        return function(*args, **kwargs)
+        frame, outcome = sys._getframe(1), "ok"
+        with serving.noted() as served:
+            try:
+                return function(*args, **kwargs)
+            except BaseException as why:
+                outcome = type(why).__name__
+                raise
+            finally:
+                given = json.dumps(arguments.described(signature, args, kwargs))
+                seen = (release, "".join(served[-1:]), given, outcome)
+                _recorder.note(name, frame, seen)
 
     setattr(noted, _MARK, True)
     return noted
 
 
-def of_place(name: str) -> None:
+def of_place(name: str, release: str) -> None:
     """Note a call by the frame that called the caller."""
-    _recorder.note(name, sys._getframe(2))
+    _recorder.note(name, sys._getframe(2), (release, "", "{}", "ok"))
 
 
 class _Recorder:
@@ -65,15 +98,15 @@ class _Recorder:
     def renew(self) -> None:
         """Begin anew, as a forked process must: it has a file of its own."""
         self._lock = threading.Lock()
-        self._numbers: dict[tuple[str, types.CodeType, int], bytes] = {}
+        self._numbers: dict[_Key, bytes] = {}
         self._file = -1
 
-    def note(self, name: str, frame: types.FrameType | None) -> None:
+    def note(self, name: str, frame: types.FrameType | None, seen: tuple[str, str, str, str]) -> None:
         while frame is not None and str(frame.f_globals.get("__name__")).partition(".")[0] in _NOT_THE_CALLER:
             frame = frame.f_back
         if frame is None:
             return
-        key = (name, frame.f_code, frame.f_lasti)
+        key = (name, frame.f_code, frame.f_lasti, seen)
         try:
             with self._lock:
                 number = self._numbers.get(key) or self._begin(key, frame)
@@ -81,21 +114,25 @@ class _Recorder:
         except OSError:  # the disk is full, or the folder gone: the program must not fail for it
             return
 
-    def _begin(self, key: tuple[str, types.CodeType, int], frame: types.FrameType) -> bytes:
-        """Write a place down; the number by which its calls are written."""
+    def _begin(self, key: _Key, frame: types.FrameType) -> bytes:
+        """Write down what calls are like; the number by which each is written."""
         if self._file < 0:
             path = os.path.join(os.environ[VARIABLE], f"{os.getpid()}.jsonl")
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        os.write(self._file, f"{json.dumps([key[0], *_place(frame)])}\n".encode())
+        name, *_, (release, backend, given, outcome) = key
+        path, line, end, column, end_column = _place(frame)
+        call = Call(name, path, line, end, 1, release, column, end_column, backend, json.loads(given), outcome)
+        os.write(self._file, f"{json.dumps(call)}\n".encode())
         number = self._numbers[key] = b"%d\n" % len(self._numbers)
         return number
 
 
-def _place(frame: types.FrameType) -> tuple[str, int, int]:
+def _place(frame: types.FrameType) -> tuple[str, int, int, int, int]:
     code = frame.f_code
-    line, end, *_ = next(itertools.islice(code.co_positions(), frame.f_lasti // 2, None), (None, None))
-    path = code.co_filename
-    return path if path.startswith("<") else os.path.join(_START, path), line or frame.f_lineno, end or line or frame.f_lineno
+    line, end, column, end_column = next(itertools.islice(code.co_positions(), frame.f_lasti // 2, None), (None,) * 4)
+    first, path = line or frame.f_lineno, code.co_filename
+    whole = path if path.startswith("<") else os.path.join(_START, path)
+    return whole, first, end or first, column or 0, end_column or 0
 
 
 _recorder = _Recorder()
@@ -104,18 +141,26 @@ if hasattr(os, "register_at_fork"):
 
 
 def read(folder: str) -> list[Call]:
-    """The calls that all processes have noted in a folder, those of one place together, most first."""
-    found: dict[tuple[str, str, int, int], int] = {}
+    """The calls that all processes have noted in a folder, those that were alike together, most first."""
+    found: dict[str, int] = {}
     for entry in sorted(os.listdir(folder)):
-        places: list[tuple[str, str, int, int]] = []
+        kinds: list[str] = []
         with open(os.path.join(folder, entry), encoding="utf-8") as file:
             for text in file:
                 if not text.endswith("\n"):  # the process was killed
                     continue
                 if text.startswith("["):
-                    name, path, line, end = json.loads(text)
-                    places.append((name, path, line, end))
+                    kinds.append(text)
                 else:
-                    place = places[int(text)]
-                    found[place] = found.get(place, 0) + 1
-    return [Call(*place, calls) for place, calls in sorted(found.items(), key=lambda one: (-one[1], one[0]))]
+                    found[kinds[int(text)]] = found.get(kinds[int(text)], 0) + 1
+    calls = [Call(*json.loads(text))._replace(calls=number) for text, number in found.items()]
+    return sorted(calls, key=lambda call: (-call.calls, call.name))
+
+
+def by_place(calls: Iterable[Call]) -> list[Call]:
+    """Calls of one place together, whatever they were like."""
+    found: dict[tuple[Any, ...], Call] = {}
+    for call in calls:
+        key = call[:4]
+        found[key] = call._replace(calls=call.calls + (found[key].calls if key in found else 0))
+    return sorted(found.values(), key=lambda call: (-call.calls, call.name))

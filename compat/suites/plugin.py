@@ -20,6 +20,10 @@ _HELP = (
     "run the tests with torchaudio's old I/O, as a release had it: --torchaudio=2.0; of several, 2.0,2.9 or all, each in a "
     "process of its own"
 )
+_RECORD = (
+    "add to FILE, as JSON lines, which backend served each place of the project that the tests come to, how often, and with which "
+    "kinds of arguments"
+)
 _MARKER = (
     "torchaudio(*releases, backends=None, **flags): run the test under these releases, whatever --torchaudio says, each in a "
     "process of its own; flags are those of compat.install"
@@ -30,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add ``--torchaudio``, and ``torchaudio`` for the ini file."""
     group = parser.getgroup("torchaudio", "torchaudio's old I/O (torchaudio-compat)")
     group.addoption("--torchaudio", action="append", metavar="RELEASES", default=None, help=_HELP)
+    group.addoption("--torchaudio-record", metavar="FILE", default=None, help=_RECORD)
     parser.addini("torchaudio", "the releases to run the tests under, where --torchaudio is not given", type="args", default=[])
 
 

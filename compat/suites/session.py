@@ -12,6 +12,7 @@ import pytest
 from compat.suites import differences, worlds
 from compat.suites.items import ReleaseItem, with_label
 from compat.suites.process import Process, Stopped
+from compat.suites.trace import Trace
 from compat.suites.worlds import World
 
 _PLACE = "torchaudio_test"  # an attribute of reports: a test's plain id and its release
@@ -36,6 +37,7 @@ class ReleaseSession:
         self._only: dict[World, list[str]] = {}
         self._not_run: set[str] = set()
         self._at_boundary = False
+        self._trace = Trace(config, self._stack)
         if self.worlds:
             self.told = self._stack.enter_context(self.worlds[0].in_force())
         if len(self.worlds) > 1 and (config.known_args_namespace.usepdb or config.known_args_namespace.trace):
@@ -162,7 +164,8 @@ class ReleaseSession:
         self._not_run.update(getattr(node, "workeroutput", {}).get("torchaudio_not_run", ()))
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Fail where tests were not run."""
+        """Fail where tests were not run; write the trace."""
+        self._trace.write()
         if self._not_run and exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -190,6 +193,8 @@ class ReleaseSession:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say which tests differ between releases."""
         self.outcomes.write(terminalreporter)
+        if self._trace.told:
+            terminalreporter.write_line(f"torchaudio: {self._trace.told}")
         if self._not_run:
             title = f"torchaudio: not run, since {self.worlds[0].label} has them not; xdist runs what all workers collect"
             terminalreporter.write_sep("=", title, red=True)

@@ -122,4 +122,4 @@ def setters(context: Context) -> dict[str, Any]:
     found = (set_audio_backend, get_audio_backend, list_audio_backends)
     for function in found:
         function.__module__, function.__qualname__ = context.host.__name__, function.__name__
-    return {function.__name__: recording.recorded(function, function.__name__) for function in found}
+    return {function.__name__: recording.recorded(function, function.__name__, release.name) for function in found}

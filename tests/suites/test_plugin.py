@@ -8,6 +8,7 @@ import sys
 import pytest
 
 import compat
+from compat.observation import trace
 from tests.conftest import ASSETS
 
 pytest_plugins = ["pytester"]
@@ -139,8 +140,10 @@ def test_a_marked_test_has_its_own_release_backends_and_flags(pytester: pytest.P
                 assert not seen
         """
     )
-    done = pytester.runpytest_inprocess(*PLUGIN, "-v", "--torchaudio=2.1")
+    done = pytester.runpytest_inprocess(*PLUGIN, "-v", "--torchaudio=2.1", "--torchaudio-record=trace.jsonl")
     done.assert_outcomes(passed=2)
+    (seen,) = trace.read(str(pytester.path / "trace.jsonl"))
+    assert (seen["name"], seen["release"], seen["calls"]) == ("list_audio_backends", "2.0", 1)
     done.stdout.fnmatch_lines(["*::test_plain PASSED*", "*::test_own?2.0-soundfile-mixed_dialects=True? PASSED*"])
 
 
