@@ -1,4 +1,4 @@
-"""Files that are not Python: the variable and the pins in them are named, never changed."""
+"""Report the variable, pins and old names in files that are not Python; never change them."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from compat.codemod.source.findings import Finding, Place
 from compat.projects import pins as project_pins
 
 _VARIABLE = re.compile(old_names.VARIABLE)
-# The releases that a target's code runs under.
+# target -> minor releases that its code runs under
 _MINORS = {"2.0": range(1), "2.1": range(1, 9), "2.2": range(2, 9), "2.9": range(9, 12)}
 _OLD_CODE = re.compile(r"\b(?:set_audio_backend|get_audio_backend|list_audio_backends)\b")
 _PATH = re.compile(r"(?<![\w./-])torchaudio(?:\.\w+)+")
@@ -17,7 +17,7 @@ _IMPORT = re.compile(r"\bfrom[ \t]+(torchaudio(?:\.\w+)*)[ \t]+import[ \t]+([\w,
 _CALL = r"\btorchaudio\.(?:load|save|info)\b"
 _TARGET = rf"^([ \t]*)(?:- )?_target_:[ \t]*[\"']?{_CALL}[\"']?[ \t]*\n"
 _FILEPATH = re.compile(rf"{_CALL}[^\n]*?\b(?P<shell>filepath)=|{_TARGET}(?:\2.*\n){{0,20}}?\2[ \t]*(?P<yaml>filepath):", re.M)
-# A module that stands in these is told to a tool: what mypy ignores, which warnings are shown.
+# In these files a module's name may configure a tool: what mypy ignores, which warnings appear.
 _CONFIGURATION = (".toml", ".cfg", ".ini")
 _NAME = re.compile(r"\bsox_io\b")
 
@@ -26,21 +26,21 @@ NEW_PINS = "Pin the release you move to, together with torch: `torchaudio-compat
 
 
 def pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
-    """The pins in a text that let no release in which the target's code runs under: where they stand, and why."""
+    """Yield the pins that exclude every release for the target: their start, end and reason."""
     for pin in _of(text, "torchaudio"):
         if not pin.admits(_versions(target)):
             yield pin.start, pin.end, f"{pin.text} does not go with the target {target}"
 
 
 def torch_pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
-    """The pins of torch that hold an old release fast, in a text that has such a pin of torchaudio."""
+    """Yield the pins of torch to old releases, in a text with such a pin of torchaudio."""
     for pin in _of(text, "torch"):
         if not pin.admits(_versions(target)):
             yield pin.start, pin.end, f"{pin.text} does not go with the target {target} either"
 
 
 def is_modern(text: str) -> bool:
-    """Tell whether a text pins torchaudio to releases that all have a backend a call."""
+    """Return whether a text pins torchaudio to releases that all take a backend in each call."""
     own = _of(text, "torchaudio")
     modern = any(pin.admits(_versions("2.1")) or pin.admits(_versions("2.9")) for pin in own)
     return modern and not any(pin.admits(_versions("2.0")) for pin in own)
@@ -55,7 +55,7 @@ def _versions(target: str) -> list[str]:
 
 
 def _paths(text: str) -> Iterator[tuple[int, int, str]]:
-    """The dotted names of torchaudio in a text, and the names that are imported from it."""
+    """Yield the dotted names of torchaudio in a text, and the names imported from it."""
     for match in _PATH.finditer(text):
         yield *match.span(), match.group()
     for match in _IMPORT.finditer(text):
@@ -64,7 +64,7 @@ def _paths(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def findings(path: str, prose: Prose, target: str) -> Iterator[Finding]:
-    """What a text that is not Python has to say."""
+    """Yield the findings in a text that is not Python."""
     text, found = prose.text, []
     for match in _VARIABLE.finditer(text):
         what = "is not read from 2.2 on" if target != "2.1" else 'turns the dispatcher off in 2.1, unless it is "1"'
@@ -90,12 +90,12 @@ def findings(path: str, prose: Prose, target: str) -> Iterator[Finding]:
 
 
 def mentions(path: str, prose: Prose) -> list[Place]:
-    """Where the old name of the sox backend is written."""
+    """Return the places that have the old name of the sox backend."""
     return [place(path, prose, match.start(), match.end()) for match in _NAME.finditer(prose.text)]
 
 
 def place(path: str, prose: Prose, start: int, end: int) -> Place:
-    """A stretch of a text, for people."""
+    """Return the place of a part of a text."""
     line = prose.text.count("\n", 0, start) + prose.line
     column = start - (prose.text.rfind("\n", 0, start) + 1) + 1
     return Place(path, line, column, line, column + end - start, prose.cell)
