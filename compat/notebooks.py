@@ -48,7 +48,7 @@ def load_ipython_extension(shell: Any) -> None:
 
 
 def unload_ipython_extension(shell: Any) -> None:
-    """Take the magic away, and the release that is in force."""
+    """Remove the magic, and uninstall the release in force."""
     shell.magics_manager.magics["line"].pop(_NAME, None)
     shell.strdispatchers["complete_command"].strs.pop(f"%{_NAME}", None)
     compat.uninstall()
@@ -61,7 +61,7 @@ class _Magic:
         self._backends: list[str] | None = None
 
     def run(self, line: str) -> None:
-        """Do what a line asks for, and print a line about it.
+        """Do what a line says, and print the state.
 
         Raises:
             UsageError: it asks for what there is not; IPython shows the text without a traceback.
@@ -99,7 +99,7 @@ class _Magic:
 
 
 def parsed(line: str) -> tuple[str | None, list[str] | None, dict[str, Any]]:
-    """The release, the backends and the flags that a line asks for.
+    """Return the release, the backends and the flags that a line names.
 
     Raises:
         ValueError: it cannot be understood; the text says how to write it.
@@ -153,7 +153,7 @@ def _literal(text: str) -> Any:
 
 
 def complete(shell: Any, event: Any) -> list[str]:
-    """What may stand where a line of ``%torchaudio`` is completed."""
+    """Return the completions at the end of a line of ``%torchaudio``."""
     before = event.line.split()
     if not event.line.endswith((" ", "\t")) and len(before) > 1:
         before = before[:-1]

@@ -15,7 +15,7 @@ _URLS = ("http://", "https://", "rtmp://")
 
 
 def described(signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Each argument that a call was given, by its parameter; nothing where the function does not take them."""
+    """Describe each argument of a call, by its parameter; return nothing if they do not fit."""
     try:
         bound = signature.bind(*args, **kwargs)
     except TypeError:

@@ -84,7 +84,7 @@ def coverage(calls: list[Call], root: str, release: str) -> Coverage:
 
 
 def _not_run(file: FileResult, seen: set[int]) -> Iterator[Finding]:
-    """What the codemod says of calls in a file that the program did not come to; of other places it is not known."""
+    """Yield the findings at calls that the program did not run; other places are not known."""
     if not file.path.endswith((".py", ".pyw")):
         return
     uses = [use.call for use in Module(file.path, file.before).uses if use.call is not None and (use.kind or use.path.count(".") > 1)]
@@ -115,13 +115,13 @@ def _meets(finding: Finding, call: Call) -> bool:
 
 
 def _relative(path: str, root: str) -> str:
-    """A path as it is told: relative within the project, with forward slashes; absolute outside it."""
+    """Return a path relative to the project, with forward slashes; absolute if outside."""
     real, top = os.path.realpath(path), os.path.realpath(root)
     return os.path.relpath(real, top).replace(os.sep, "/") if real.startswith(f"{top}{os.sep}") else real
 
 
 def lines(found: Coverage) -> Iterator[str]:
-    """The report for a terminal."""
+    """Yield the report for a terminal, line by line."""
     if not found.sites:
         yield f"no function of torchaudio {found.release} was called."
     else:
@@ -153,7 +153,7 @@ def _more(shown: list[str], most: int) -> str:
 
 
 def as_json(found: Coverage) -> str:
-    """The report as JSON."""
+    """Return the report as JSON."""
     whole: dict[str, Any] = {
         "version": __version__,
         "release": found.release,

@@ -9,7 +9,7 @@ from compat.observation.recording import Call
 
 
 def recorded(path: str, calls: list[Call], root: str) -> str:
-    """Add calls to a trace; give the line that says so, or why not."""
+    """Add calls to a trace; return the line that says so, or why not."""
     try:
         lines = trace.append(path, calls, root)
     except OSError as why:
@@ -20,7 +20,7 @@ def recorded(path: str, calls: list[Call], root: str) -> str:
 
 
 def reported(path: str, calls: list[Call], root: str, release: str) -> Iterator[str]:
-    """Write the report to a file, or give its lines where none is named."""
+    """Write the report to a file, or yield its lines if none is named."""
     found = coverage.coverage(calls, root, release)
     if not path:
         yield from coverage.lines(found)

@@ -55,12 +55,12 @@ class Call(NamedTuple):
 
 
 def is_on() -> bool:
-    """Whether calls are to be noted."""
+    """Return whether calls are recorded."""
     return bool(os.environ.get(VARIABLE))
 
 
 def recorded(function: Callable[..., Any], name: str, release: str) -> Callable[..., Any]:
-    """The function of a release, whose calls are noted while recording is on; one that is noted already stays."""
+    """Return the function with its calls recorded; unchanged if off or already recorded."""
     if not is_on() or isinstance(function, type) or hasattr(function, _MARK):
         return function
 
@@ -85,7 +85,7 @@ def recorded(function: Callable[..., Any], name: str, release: str) -> Callable[
 
 
 def of_place(name: str, release: str) -> None:
-    """Note a call by the frame that called the caller."""
+    """Record a call by the frame that called the caller."""
     _recorder.note(name, sys._getframe(2), (release, "", "{}", "ok"))
 
 
@@ -115,7 +115,7 @@ class _Recorder:
             return
 
     def _begin(self, key: _Key, frame: types.FrameType) -> bytes:
-        """Write down what calls are like; the number by which each is written."""
+        """Write down a new kind of call; return the number that stands for it."""
         if self._file < 0:
             path = os.path.join(os.environ[VARIABLE], f"{os.getpid()}.jsonl")
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -141,7 +141,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def read(folder: str) -> list[Call]:
-    """The calls that all processes have noted in a folder, those that were alike together, most first."""
+    """Return the calls that all processes recorded in a folder, equal ones added up."""
     found: dict[str, int] = {}
     for entry in sorted(os.listdir(folder)):
         kinds: list[str] = []
@@ -158,7 +158,7 @@ def read(folder: str) -> list[Call]:
 
 
 def by_place(calls: Iterable[Call]) -> list[Call]:
-    """Calls of one place together, whatever they were like."""
+    """Add up the calls of each place, whatever their kind."""
     found: dict[tuple[Any, ...], Call] = {}
     for call in calls:
         key = call[:4]

@@ -15,7 +15,7 @@ _serving: contextvars.ContextVar[list[str] | None] = contextvars.ContextVar("ser
 
 @contextlib.contextmanager
 def noted() -> Iterator[list[str]]:
-    """The backends that serve what is done in a block, the one that counts last."""
+    """Collect the names of the backends that serve the calls in a block."""
     served: list[str] = []
     token = _serving.set(served)
     try:
@@ -28,11 +28,11 @@ class NotingRegistry(Registry):
     """A registry whose backends note that they were chosen, or did the work."""
 
     def get(self, name: str) -> Backend:
-        """The backend of that name; errors as in ``Registry``."""
+        """Return the backend of that name; errors as in ``Registry``."""
         return cast("Backend", _Noting(super().get(name)))
 
     def find(self, name: str) -> Backend | None:
-        """The backend of that name, or ``None`` where it does not work here or is left out."""
+        """Return the backend of that name, or ``None`` if it does not work or is left out."""
         found = super().find(name)
         return found if found is None else cast("Backend", _Noting(found))
 

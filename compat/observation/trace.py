@@ -13,7 +13,7 @@ FORMAT = 1
 
 
 def append(path: str, calls: Iterable[Call], root: str) -> int:
-    """Add what was seen to a trace; calls from outside the project are left out. Give how many lines it has now.
+    """Add calls to a trace, without those from outside the project; return its number of lines.
 
     A run that is like one before adds to its counts. The file is replaced in one step.
 
@@ -40,7 +40,7 @@ def append(path: str, calls: Iterable[Call], root: str) -> int:
 
 
 def read(path: str) -> list[dict[str, Any]]:
-    """The lines of a trace.
+    """Return the lines of a trace.
 
     Raises:
         OSError: it cannot be read.

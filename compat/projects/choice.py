@@ -57,7 +57,7 @@ class Calls(NamedTuple):
 
 
 def root_of(folder: str) -> str:
-    """The nearest folder, this one or above it, that looks like that of a project; else this one."""
+    """Return the nearest folder, here or above, that looks like a project; or else this one."""
     here = pathlib.Path(os.path.abspath(folder))
     home = pathlib.Path.home()
     for one in (here, *here.parents):
@@ -69,7 +69,7 @@ def root_of(folder: str) -> str:
 
 
 def choose(folder: str, default: str, program: str = "") -> Choice:
-    """The release that a project was written for.
+    """Return the release that a project was written for.
 
     Args:
         folder: the project's, as ``root_of`` finds it.
@@ -104,13 +104,13 @@ def choose(folder: str, default: str, program: str = "") -> Choice:
 
 
 def _best(order: Iterable[str], admitted: list[str], calls: Calls) -> str:
-    """The first in an order that is admitted and has all names that are used; else the first that is admitted."""
+    """Return the first admitted release that has all names in use, or else the first admitted."""
     possible = [name for name in order if name in admitted]
     return next((name for name in possible if not _lacking(name, calls.names)), possible[0])
 
 
 def _lacking(release: str, names: Iterable[str]) -> list[str]:
-    """The names, each of some release, that a release has not."""
+    """Return the known names that a release lacks."""
     return [name for name in sorted(names) if wheel_names.releases_of(name) and not wheel_names.has(name, release)]
 
 
@@ -121,14 +121,14 @@ def _told(calls: Calls) -> str:
 
 
 def _own(pin: pins.Pin, versions: Iterable[str]) -> list[str]:
-    """The versions of what is pinned that go with versions of torchaudio: torch 1.13 with 0.13, the same from 2.0 on."""
+    """Return the versions to compare a pin with; torch 1.13 goes with torchaudio 0.13."""
     if pin.name == "torchaudio":
         return list(versions)
     return [f"1.{version.partition('.')[2]}" if version.startswith("0.") else version for version in versions]
 
 
 def _pins(folder: str) -> Iterator[tuple[str, pins.Pin]]:
-    """The pins of a project, those that say most first: locked before pinned, torchaudio before torch."""
+    """Yield the pins of a project: torchaudio before torch, locked before pinned."""
     for name in ("torchaudio", "torch"):
         for patterns, read in ((_LOCKS, pins.locked), (_PINNED, pins.found)):
             seen = set()
@@ -145,12 +145,12 @@ def _pins(folder: str) -> Iterator[tuple[str, pins.Pin]]:
 
 
 def _without_comments(text: str) -> str:
-    """The text with its comments blanked, so that places stay."""
+    """Replace comments by spaces, so that places stay."""
     return re.sub(r"(?m)(?<!\S)#.*$", lambda match: " " * len(match.group()), text)
 
 
 def _python(folder: str) -> Iterator[str]:
-    """The Python files of a project that mention torchaudio."""
+    """Yield the Python files of a project that mention torchaudio."""
     from compat.codemod.files import discovery
     from compat.codemod.files.content import probe
 
@@ -161,7 +161,7 @@ def _python(folder: str) -> Iterator[str]:
 
 
 def _calls(folder: str, paths: Iterable[str]) -> Calls:
-    """What Python files call; those that cannot be read say nothing."""
+    """Collect what Python files call; skip those that cannot be read."""
     from compat.codemod.source import Kind, Module
 
     setter, names_backend, names, mentions = "", "", set(), False

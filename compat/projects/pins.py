@@ -42,7 +42,7 @@ class Pin:
     end: int
 
     def admits(self, versions: Iterable[str]) -> bool:
-        """Tell whether it lets one of some versions in; one that cannot be read is taken to."""
+        """Return whether it allows one of the versions; if unreadable, assume so."""
         from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
         try:
@@ -53,12 +53,12 @@ class Pin:
 
     @property
     def is_bounded(self) -> bool:
-        """It names a last version, or one alone."""
+        """Return whether it sets an upper bound, or names one version."""
         return any(sign in self.specifier for sign in ("==", "<", "~="))
 
 
 def found(text: str) -> Iterator[Pin]:
-    """The pins in a text."""
+    """Yield the pins in a text."""
     for match in _PIN.finditer(text):
         written = match["plain"] or match["quoted"]
         specifier = ",".join(map(_standard, _PART.finditer(written)))
@@ -66,7 +66,7 @@ def found(text: str) -> Iterator[Pin]:
 
 
 def locked(text: str) -> Iterator[Pin]:
-    """The versions of both that a lock file has: Pipfile.lock, poetry.lock, pdm.lock, uv.lock, pylock.toml, conda-lock.yml.
+    """Yield the versions of torchaudio and torch in the text of a lock file.
 
     Raises:
         ValueError: it cannot be read.
@@ -93,7 +93,7 @@ def _entries(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _standard(part: re.Match[str]) -> str:
-    """A clause of conda or poetry as pip writes it."""
+    """Return a clause of conda or poetry in pip's form."""
     sign, version = part["sign"] or "==", part["version"]
     if sign in ("^", "~"):  # up to the next release, of which the first number that is given counts
         first, _, rest = version.partition(".")

@@ -11,7 +11,7 @@ _MOST = 2000
 
 
 def files(program: str, folder: str) -> list[str]:
-    """The files of a script, or of a package with a ``__main__``, and of all that it imports from its project.
+    """Return the files of a script or package, and of all that it imports from its project.
 
     Args:
         program: a script, a folder, or a dotted name in the current folder.
@@ -34,7 +34,7 @@ def files(program: str, folder: str) -> list[str]:
 
 
 def _imported(path: pathlib.Path) -> Iterator[str]:
-    """The names that a file imports; a relative one begins with its dots."""
+    """Yield the names that a file imports; a relative one begins with its dots."""
     try:
         tree = ast.parse(path.read_bytes())
     except (OSError, SyntaxError, ValueError, RecursionError):
@@ -49,7 +49,7 @@ def _imported(path: pathlib.Path) -> Iterator[str]:
 
 
 def _named(name: str, homes: list[pathlib.Path], start: pathlib.Path | None = None, *, main: bool = False) -> Iterator[pathlib.Path]:
-    """The files that a name may mean: a module, and the packages that it lies in."""
+    """Yield the files that a name may mean: a module, and the packages around it."""
     bare = name.lstrip(".")
     dots = len(name) - len(bare)
     if dots and start is not None:

@@ -17,7 +17,7 @@ from compat.suites.worlds import MARKER
 
 
 def main(heard: BinaryIO) -> None:
-    """Be that process; ``heard`` is what was standard input."""
+    """Serve the session until it closes the pipe; ``heard`` replaces standard input."""
     told = os.fdopen(os.dup(1), "wb")
     _give_the_tests_their_own()
     order: Order = messages.receive(heard)
@@ -42,7 +42,7 @@ def _serve(order: Order, heard: BinaryIO, told: BinaryIO) -> None:
 
 
 def _give_the_tests_their_own() -> None:
-    """An empty standard input, and standard error for their output."""
+    """Give the tests an empty standard input, and standard error for their output."""
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)

@@ -24,12 +24,12 @@ class Outcomes:
         self._found: dict[str, dict[str, str]] = {}
 
     def add(self, test: str, label: str, report: pytest.TestReport) -> None:
-        """Take a report in."""
+        """Add a report."""
         of_test = self._found.setdefault(test, {})
         of_test[label] = min(of_test.get(label, ""), _outcome(report), key=_WORST.index)
 
     def differing(self) -> Iterator[tuple[str, dict[str, list[str]]]]:
-        """The tests that came out differently: their releases by outcome, in the order in which they ran."""
+        """Yield the tests whose outcomes differ, with their releases by outcome."""
         for test, by_label in self._found.items():
             if len(set(by_label.values())) > 1:
                 by_outcome: dict[str, list[str]] = {}
@@ -38,7 +38,7 @@ class Outcomes:
                 yield test, by_outcome
 
     def write(self, terminal: pytest.TerminalReporter) -> None:
-        """Write the section, where tests ran under several releases."""
+        """Write the section, if tests ran under several releases."""
         compared = [test for test, by_label in self._found.items() if len(by_label) > 1]
         if not compared:
             return

@@ -11,7 +11,7 @@ from compat.suites.worlds import World
 
 
 class ReleaseItem(pytest.Item):
-    """Stands for a collected test under one release; what it has not itself is that test's.
+    """Stand for a collected test under one release; other attributes are those of that test.
 
     Args:
         original: the test as it was collected.
@@ -44,16 +44,16 @@ class ReleaseItem(pytest.Item):
         return getattr(self.original, name)
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
-        """Where the test stands, and its name."""
+        """Return the file, the line and the name of the test."""
         path, line, name = self.original.reportinfo()
         return path, line, with_label(name, self.world.label)
 
     def runtest(self) -> None:
-        """Raise: another plugin ran the item by itself, and here is the wrong process for it."""
+        """Raise RuntimeError: the test must run in the process of its release."""
         raise RuntimeError(f"{self.nodeid} runs in a process of its own, through the hook pytest_runtest_protocol alone")
 
 
 def with_label(name: str, label: str) -> str:
-    """The name of a test with a release as its first parameter."""
+    """Return the name of a test with the release as its first parameter."""
     bare, bracket, parameters = name.partition("[")
     return f"{bare}[{label}-{parameters}" if bracket and parameters.endswith("]") else f"{name}[{label}]"

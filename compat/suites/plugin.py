@@ -45,7 +45,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker; where a conftest brought this plugin, it is put in force only now."""
+    """Register the marker; if a conftest loads this plugin, install the release only now."""
     config.addinivalue_line("markers", _MARKER)
     session = _begin(config)
     if session is not None and not config.pluginmanager.has_plugin("torchaudio_compat_session"):
@@ -60,7 +60,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _begin(config: pytest.Config) -> ReleaseSession | None:
-    """What the session is about; ``None`` in a process that serves one, where the release is in force already."""
+    """Return what the session runs under; ``None`` in a process that serves another session."""
     from compat.suites.worlds import SERVED
 
     if _KEY not in config.stash and not hasattr(config.option, SERVED):
@@ -71,14 +71,14 @@ def _begin(config: pytest.Config) -> ReleaseSession | None:
 
 
 def _scope(fixture_name: str, config: pytest.Config) -> Any:
-    """For all tests, where all run under a release."""
+    """Return the scope of the fixture: the session, if all tests run under a release."""
     session = config.stash.get(_KEY, None)
     return "function" if session is not None and not session.worlds else "session"
 
 
 @pytest.fixture(scope=_scope)
 def torchaudio() -> Iterator[types.ModuleType]:
-    """The module torchaudio, as the release in force has it.
+    """Give the module torchaudio, as the release in force has it.
 
     That is the release of `--torchaudio` or of the test's marker. Without either, the default of `compat.install()` is put
     in force for this test.

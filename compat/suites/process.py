@@ -80,7 +80,7 @@ class Process:
         return options
 
     def _until(self, last: type[Any]) -> Iterator[Any]:
-        """The messages up to one of a kind; warnings go to pytest.
+        """Yield the messages up to one of a kind; pass warnings to pytest.
 
         Raises:
             Stopped: none will come.
@@ -122,7 +122,7 @@ class Process:
         self._config.hook.pytest_warning_recorded.call_historic(kwargs=arguments)
 
     def run(self, test: str, following: str | None, own: dict[str, Any]) -> Iterator[pytest.TestReport]:
-        """Run a test, and give its reports; ``own`` is what they say of it in the session: its id, its location.
+        """Run a test and yield its reports; ``own`` holds its id and location in the session.
 
         Raises:
             Stopped: the process ended before the test did.
@@ -140,7 +140,7 @@ class Process:
                 raise pytest.exit.Exception(message.leaving, message.status)
 
     def problem(self, test: str) -> pytest.CollectReport | None:
-        """The report of what kept a test from being collected here; ``None`` where it is simply not defined."""
+        """Return why a test could not be collected; ``None`` if it is not defined here."""
         for data in self.ready.problems:
             where = data["nodeid"]
             if not where or test == where or test.startswith((f"{where}::", f"{where}/")):

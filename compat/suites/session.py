@@ -19,7 +19,7 @@ _PLACE = "torchaudio_test"  # an attribute of reports: a test's plain id and its
 
 
 class ReleaseSession:
-    """What a session knows of releases; a plugin of its own, registered when the session is configured.
+    """Run the tests of a session under releases; registered as a plugin of its own.
 
     Args:
         config: the session's.
@@ -62,7 +62,7 @@ class ReleaseSession:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(self) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-        """Put an item for each release in the place of a test."""
+        """Replace each test by an item for each release."""
         report = yield
         if report.passed:
             try:
@@ -83,7 +83,7 @@ class ReleaseSession:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Sort the tests by release, so that each process is started once; those without one come first."""
+        """Sort the tests by release, so that each process starts once; plain tests come first."""
         order = {one: number for number, one in enumerate(self.worlds)}
         for item in items:
             if isinstance(item, ReleaseItem):
@@ -127,7 +127,7 @@ class ReleaseSession:
                 self._processes.pop(item.world).close()
 
     def _run_those_of_this_release_alone(self, item: ReleaseItem) -> None:
-        """Run the tests that were not there where the session collected, under the release of ``item``, its last test."""
+        """Run the tests that only the release of ``item`` has, after its last test."""
         names = self._only.pop(item.world, [])
         item.session.testscollected += len(names)
         for test in names:
@@ -160,11 +160,11 @@ class ReleaseSession:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take in what a worker of xdist did not run."""
+        """Collect what a worker of xdist did not run."""
         self._not_run.update(getattr(node, "workeroutput", {}).get("torchaudio_not_run", ()))
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Fail where tests were not run; write the trace."""
+        """Fail if tests were not run; write the trace."""
         self._trace.write()
         if self._not_run and exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -184,7 +184,7 @@ class ReleaseSession:
     # Reporting
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep what became of a test under a release; of xdist's workers as well."""
+        """Keep the outcome of a test under a release, also from the workers of xdist."""
         place = getattr(report, _PLACE, None)
         if place is not None:
             test, label = place
@@ -204,7 +204,7 @@ class ReleaseSession:
 
 
 def _not_collected(item: ReleaseItem, problem: pytest.CollectReport | None) -> pytest.TestReport:
-    """The report of a test that is not there under its release."""
+    """Return the report of a test that is not there under its release."""
     if problem is None:
         path, line, _ = item.location
         return _report(item, "skipped", (path, (line or 0) + 1, f"Skipped: it is not defined under {item.world.label}"), "setup")

@@ -13,7 +13,7 @@ from compat.observation import endings, recording
 
 
 class Trace:
-    """What a session records; nothing where that is not asked for, or whoever started this process does it.
+    """Record the calls of a session, if asked to and if no parent process records them already.
 
     Args:
         config: the session's.
@@ -33,7 +33,7 @@ class Trace:
             stack.callback(os.environ.pop, recording.VARIABLE, None)
 
     def write(self) -> None:
-        """Add what was seen so far to the file."""
+        """Add the calls so far to the file."""
         if self._path:
             self.told = endings.recorded(self._path, recording.read(self._spool), self._root)
             self._path = ""

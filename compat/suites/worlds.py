@@ -25,7 +25,7 @@ class World:
 
     @property
     def label(self) -> str:
-        """What stands in a test's id: the release, then what is not as usual."""
+        """Return the text for ids: the release, then backends and flags that were changed."""
         from compat import releases
 
         preset = releases.presets().get(self.release.name)
@@ -38,7 +38,7 @@ class World:
 
     @contextlib.contextmanager
     def in_force(self) -> Iterator[list[str]]:
-        """Put it in force in this process, and in those that it starts, for a block; give what there is to be told."""
+        """Install it for a block, for child processes too; give the texts of its warnings."""
         import compat
         from compat import auto, releases
         from dispatcher import notices
@@ -64,7 +64,7 @@ def _set(variables: Mapping[str, str | None]) -> None:
 
 
 def world(where: str, version: Any, backends: Any = None, **flags: Any) -> World:
-    """A world, checked as ``compat.install`` checks its arguments.
+    """Return a world, checked as ``compat.install`` checks its arguments.
 
     Raises:
         pytest.UsageError: an unknown release, flag or backend; the text begins with ``where`` and lists the known ones.
@@ -81,7 +81,7 @@ def world(where: str, version: Any, backends: Any = None, **flags: Any) -> World
 
 
 def of_session(config: pytest.Config) -> tuple[World, ...]:
-    """The worlds that the command line names, else those of the ini file, each once.
+    """Return the worlds of the command line, or else of the ini file, each once.
 
     Raises:
         pytest.UsageError: one of them is unknown.
@@ -103,7 +103,7 @@ def _names(given: Iterable[str]) -> Iterator[str]:
 
 
 def of_test(item: pytest.Item, session: tuple[World, ...]) -> tuple[World, ...] | None:
-    """The worlds that a test's nearest markers ask for; ``None`` where it has none.
+    """Return the worlds that the nearest markers of a test name; ``None`` without a marker.
 
     A marker that names no release takes those of the session, and without any the default of ``compat.install``.
 
