@@ -11,6 +11,10 @@ _shared = forks.Shared()
 _release = ""
 _libraries: dict[str, Any] = {}
 _names: tuple[str, ...] = ()
+# torch 2.0 alone: what keeps the place of each operator that was ever defined, by namespace
+_places: dict[str, Any] = {}
+_placed: set[str] = set()
+_NO_DEVICE = "PrivateUse3"
 
 
 def register(release: str) -> tuple[str, ...]:
@@ -67,22 +71,46 @@ def _defined(operator: declaration.Operator) -> bool:
 
 
 def _define(operator: declaration.Operator) -> str:
-    library = _libraries.get(operator.namespace) or _library(operator.namespace)
+    library = _libraries.get(operator.namespace) or fragment(operator.namespace)
     _libraries[operator.namespace] = library
     library.define(operator.schema)
     for key, kernel in operator.kernels.items():
         library.impl(operator.name, kernel, key)
+    if not hasattr(library, "_destroy"):
+        _keep_its_place(operator)
     return f"{operator.namespace}::{operator.name}"
 
 
-def _library(namespace: str) -> Any:
+def fragment(namespace: str) -> Any:
+    """Return a library that defines operators in a namespace, beside others that do."""
     import torch
 
     make: Any = torch.library.Library
     try:
         return make(namespace, "FRAGMENT")
-    except ValueError:  # torch 2.0 has no fragments; a whole library may be made where nobody else has
-        return make(namespace, "DEF")
+    except ValueError:  # in torch 2.0 the dispatcher knows fragments, and the class does not
+        library = make(namespace, "IMPL")
+        library.m = torch._C._dispatch_library("FRAGMENT", namespace, "", __file__, 0)
+        return library
+
+
+def _keep_its_place(operator: declaration.Operator) -> None:
+    """Have torch 2.0 keep the entry of an operator after it is taken away.
+
+    A function that was looked up before then raises RuntimeError; without the entry torch 2.0 reads freed memory and the process ends.
+    """
+    import torch
+
+    if f"{operator.namespace}::{operator.name}" not in _placed:
+        make: Any = torch.library.Library
+        place = _places.get(operator.namespace) or make(operator.namespace, "IMPL")
+        _places[operator.namespace] = place
+        place.impl(operator.name, _refuse, _NO_DEVICE)
+        _placed.add(f"{operator.namespace}::{operator.name}")
+
+
+def _refuse(*arguments: Any) -> None:
+    raise RuntimeError(f"there is no kernel for the device {_NO_DEVICE}")
 
 
 def _forget_looked_up() -> None:
