@@ -86,11 +86,13 @@ def removed(name: str, context: Context) -> str:
 def _install(releases: list[str]) -> str:
     """Return the command for the newest release that has a name; beside this package it need not fit the torch that is there."""
     from compat.doctor import machine, pairs
+    from dispatcher import shell
 
     newest = releases[-1]
     if newest == list(wheel_names.table().patches.values())[-1]:
-        return f"For the rest: `{machine.pip('torchaudio')}`, beside any torch"
+        return f"For the rest: {shell.told(machine.pip('torchaudio'))}, beside any torch"
     row = pairs.of_torchaudio(newest)
     if row is not None and row.serves(f"{sys.version_info[0]}.{sys.version_info[1]}"):
-        return f"torchaudio {newest} is the last that has it: `{machine.pip('--no-deps', f'torchaudio=={newest}')}`, beside any torch"
+        command = shell.told(machine.pip("--no-deps", f"torchaudio=={newest}"))
+        return f"torchaudio {newest} is the last that has it: {command}, beside any torch"
     return f"torchaudio {newest} is the last that has it, and it has no wheel for this Python"

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from typing import Any, NamedTuple
 
-from dispatcher import backend, interrupts, mpeg
+from dispatcher import backend, interrupts, mpeg, shell
 from dispatcher.flac import stream_info
 
 _MOST_BYTES = 1 << 30  # of a file that is looked through
@@ -138,5 +137,5 @@ def frames(uri: Any) -> int:
 def one_rate(uri: Any, rate: int) -> str:
     """What to do about a file with several sample rates."""
     name = os.fsdecode(uri) if isinstance(uri, (str, bytes, os.PathLike)) else "FILE"
-    quoted = f'"{name}"' if os.name == "nt" else shlex.quote(name)
-    return f"FFmpeg's command makes one rate of it: ffmpeg -i {quoted} -ar {rate} one-rate.wav"
+    command = shell.lines("ffmpeg", "-i", name, "-ar", str(rate), "one-rate.wav")
+    return f"FFmpeg's command makes one rate of it: {shell.told(command, '')}"

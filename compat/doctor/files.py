@@ -9,14 +9,14 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from compat.doctor import backends, explain, lengths
+from compat.doctor import backends, explain, lengths, machine
 from compat.doctor.checks import imports
 from compat.doctor.child import Answer
 from compat.doctor.findings import Finding, Mend, Result, error, note, ok, skipped, warning
 from compat.doctor.lengths import Lengths
-from compat.doctor.machine import quoted, readable
 from compat.doctor.verdict import FILE
 from compat.doctor.world import World
+from dispatcher import shell
 
 _HEAD = 512
 # warnings of a load that gave less than the file has
@@ -54,7 +54,11 @@ _MPEG_LAYERS = {0: ("raw AAC (ADTS)", (".aac", ".adts")), 1: ("MP3", (".mp3",)),
 
 # what is no sound at all, though its name may say so: the bytes, the name, the mend
 _IMPOSTORS: tuple[tuple[bytes, str, Mend], ...] = (
-    (b"version https://git-lfs", "a Git LFS pointer: the sound itself was never fetched", Mend("Fetch it", ("git lfs pull",))),
+    (
+        b"version https://git-lfs",
+        "a Git LFS pointer: the sound itself was never fetched",
+        Mend("Fetch it", shell.lines("git", "lfs", "pull")),
+    ),
     (
         b"<!doctype html",
         "a web page, most likely of a download that was refused",
@@ -113,7 +117,7 @@ def _refusal(path: str) -> Finding | None:
     if not os.path.exists(path):
         return error(f"it is not there (looked in {os.path.abspath(os.path.dirname(path) or '.')})", why=why, subject=path, cause="no-file")
     if not os.access(path, os.R_OK):
-        return error("you may not read it", why=why, mend=Mend("Allow it", (readable(path),)), subject=path, cause="no-permission")
+        return error("you may not read it", why=why, mend=Mend("Allow it", machine.readable(path)), subject=path, cause="no-permission")
     if os.path.getsize(path) == 0:
         return error("it is empty (0 bytes)", why=why, mend=Mend("Make or download it again"), subject=path, cause="empty-file")
     return None
@@ -209,7 +213,7 @@ def _changing(path: str, answer: Answer, named: list[str], why: str) -> Finding:
     """That no backend gives the whole of a stream that changes on its way; one that gives the first half is not recommended."""
     half = f"; {' and '.join(named)} would give a part of it, or all at one rate" if named else ""
     made = str(pathlib.PurePath(path).with_suffix(".converted.wav"))
-    mend = Mend("Let FFmpeg's command make one of it", (f"ffmpeg -i {quoted(path, '-c:a', 'pcm_s16le', made)}",))
+    mend = Mend("Let FFmpeg's command make one of it", shell.lines("ffmpeg", "-i", path, "-c:a", "pcm_s16le", made))
     return error(f"{_why_not(answer)}{half}", why=why, mend=mend, subject=path, cause="changes-on-its-way")
 
 
@@ -225,7 +229,7 @@ def _what_would(world: World, path: str) -> Mend:
         return Mend(f"Mend the backend{'s' if len(lacking) > 1 else ''} {', '.join(lacking)} first: run the doctor without a file")
     made = str(pathlib.PurePath(path).with_suffix(".converted.wav"))
     return Mend(
-        "Make or download it again; where a player does play it, convert it", (f"ffmpeg -i {quoted(path, '-c:a', 'pcm_s16le', made)}",)
+        "Make or download it again; where a player does play it, convert it", shell.lines("ffmpeg", "-i", path, "-c:a", "pcm_s16le", made)
     )
 
 
@@ -305,7 +309,7 @@ def _parts(path: str, facts: dict[str, Any]) -> Iterator[Finding]:
         return
     made = str(pathlib.PurePath(path).with_suffix(".converted.wav"))
     rate = ("-ar", str(first["rate"]))
-    mend = Mend("Let FFmpeg's command make one of it", (f"ffmpeg -i {quoted(path, *rate, '-c:a', 'pcm_s16le', made)}",))
+    mend = Mend("Let FFmpeg's command make one of it", shell.lines("ffmpeg", "-i", path, *rate, "-c:a", "pcm_s16le", made))
     before, after = (f"{part['channels']} channel{'s' * (part['channels'] != 1)} at {part['rate']} Hz" for part in (first, other))
     text = f"it was put together of {len(found)} files: {before}, and from byte {other['begin']:,} on {after}"
     yield warning(text, why="No backend gives all of it.", mend=mend, subject=path, cause="changes-on-its-way", data=data)

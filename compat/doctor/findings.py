@@ -8,6 +8,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from dispatcher import shell
+from dispatcher.shell import Line
+
 
 class Status(enum.Enum):
     """How bad it is, with the word, the mark and the colour that a page shows. In the order of ``severity``."""
@@ -42,11 +45,11 @@ class Mend:
     """What to do: a sentence, and the exact commands, the best first; later ones are alternatives."""
 
     text: str = ""
-    commands: tuple[str, ...] = ()
+    commands: tuple[Line, ...] = ()
 
     def sentence(self) -> str:
         """The mend in one line, with its first command."""
-        command = f"`{self.commands[0]}`" if self.commands else ""
+        command = shell.told(self.commands) if self.commands else ""
         return f"{self.text}: {command}" if self.text and command else self.text or command
 
 

@@ -118,6 +118,8 @@ def test_the_audit(windows: Run) -> None:
     assert "Every file's row is in rows.jsonl" in first.stdout, first.stderr[-2000:]
     again = windows(*command)
     assert again.returncode == first.returncode, again.stderr[-2000:]
+    told = windows("-m", "compat.audit", "--results", "rows.jsonl", "--json")
+    assert "\\u540d\\u524d" in told.stdout, told.stderr[-2000:]
     code = "import pathlib; print(ascii(pathlib.Path('rows.jsonl').read_bytes().decode('utf-8').count('\\u540d\\u524d')))"
     assert int(windows(code=code).stdout) >= 1
     page = "import pathlib; print(pathlib.Path('page.html').read_text('utf-8').count('charset=\\x27utf-8\\x27'))"

@@ -5,6 +5,7 @@ import difflib
 import html
 import os
 import shlex
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -55,7 +56,8 @@ def page(result: Result, options: Options) -> str:
 
 def _command() -> str:
     name = "python -m compat.codemod" if Path(sys.argv[0]).name == "__main__.py" else Path(sys.argv[0]).name
-    return f"{name} {shlex.join(sys.argv[1:])}"
+    join = subprocess.list2cmdline if os.name == "nt" else shlex.join
+    return f"{name} {join(sys.argv[1:])}"
 
 
 def _text(text: str) -> str:

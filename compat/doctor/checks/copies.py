@@ -18,6 +18,7 @@ from compat.doctor.dists import Copy
 from compat.doctor.findings import NOTHING_TO_DO, Finding, Mend, error, note, ok, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
+from dispatcher import shell
 
 _PAIR = ("torch", "torchaudio")
 
@@ -73,8 +74,9 @@ def _together(torch: Copy, torchaudio: Copy) -> Mend:
     source = ("--index-url", pairs.index(torch.build)) if torch.build else ()
     install = machine.pip(f"{stray.name}=={version}", *source)
     if not removal.commands:
-        return Mend(f"{removal.text}; install {stray.name} inside the environment", (install,))
-    return Mend(f"Remove the {stray.name} that lies outside the environment, and install it inside", (*removal.commands, install))
+        return Mend(f"{removal.text}; install {stray.name} inside the environment", install)
+    both = shell.chain(removal.commands, install)
+    return Mend(f"Remove the {stray.name} that lies outside the environment, and install it inside", both)
 
 
 def _of_package(world: World, name: str) -> Iterator[Finding]:
