@@ -85,8 +85,8 @@ def removed(name: str, context: Context) -> str:
 
 def _install(releases: list[str]) -> str:
     """Return the command for the newest release that has a name; beside this package it need not fit the torch that is there."""
+    import compat.shell as shell
     from compat.doctor import machine, pairs
-    from dispatcher import shell
 
     newest = releases[-1]
     if newest == list(wheel_names.table().patches.values())[-1]:

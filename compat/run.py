@@ -20,9 +20,10 @@ import types
 from collections.abc import Iterator, Sequence
 
 import compat
+import compat.shell as shell
 from compat import auto, namesakes, releases
 from compat.doctor import machine
-from dispatcher import notices, shell
+from dispatcher import notices
 from dispatcher.errors import AudioError
 
 # what stands between this file and the first line of a program

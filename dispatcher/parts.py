@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from typing import Any, NamedTuple
 
-from dispatcher import backend, interrupts, mpeg, shell
+from dispatcher import backend, interrupts, mpeg
 from dispatcher.flac import stream_info
 
 _MOST_BYTES = 1 << 30  # of a file that is looked through
@@ -22,6 +23,7 @@ _OPUS_RATE = 48000
 _XING_PLACES = (36, 21, 13)
 _RATES = (44100, 48000, 32000)
 _ID3, _LOOKS = 10, 64
+_EXPANDED = frozenset("$`%“”„")  # within double quotes, by PowerShell or by cmd
 
 
 class Part(NamedTuple):
@@ -137,5 +139,6 @@ def frames(uri: Any) -> int:
 def one_rate(uri: Any, rate: int) -> str:
     """What to do about a file with several sample rates."""
     name = os.fsdecode(uri) if isinstance(uri, (str, bytes, os.PathLike)) else "FILE"
-    command = shell.lines("ffmpeg", "-i", name, "-ar", str(rate), "one-rate.wav")
-    return f"FFmpeg's command makes one rate of it: {shell.told(command, '')}"
+    alike = f'"{name}"' if not _EXPANDED.intersection(name) else "FILE"
+    quoted = alike if os.name == "nt" else shlex.quote(name)
+    return f"FFmpeg's command makes one rate of it: ffmpeg -i {quoted} -ar {rate} one-rate.wav"

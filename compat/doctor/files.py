@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import compat.shell as shell
 from compat.doctor import backends, explain, lengths, machine
 from compat.doctor.checks import imports
 from compat.doctor.child import Answer
@@ -16,7 +17,6 @@ from compat.doctor.findings import Finding, Mend, Result, error, note, ok, skipp
 from compat.doctor.lengths import Lengths
 from compat.doctor.verdict import FILE
 from compat.doctor.world import World
-from dispatcher import shell
 
 _HEAD = 512
 # warnings of a load that gave less than the file has

@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dispatcher import shell
-from dispatcher.shell import Line
+import compat.shell as shell
+from compat.shell import Line
 
 
 class Status(enum.Enum):

@@ -10,8 +10,8 @@ import shlex
 import shutil
 import sys
 
-from dispatcher import shell
-from dispatcher.shell import Line
+import compat.shell as shell
+from compat.shell import Line
 
 _LONGEST_PATH = 1 << 15
 _SYSTEM_MANAGERS = ("apt-get", "dnf", "yum", "brew")  # the first that is there is asked
@@ -41,7 +41,7 @@ def conda() -> str:
 
 def unset(name: str) -> tuple[Line, ...]:
     """The command that takes a variable away."""
-    return shell.each(f"Remove-Item Env:{name}", f"set {name}=") if shell.is_windows() else (Line(f"unset {name}"),)
+    return shell.each(f"Remove-Item Env:{name}", shell.set_in_cmd(name, "")) if shell.is_windows() else (Line(f"unset {name}"),)
 
 
 def setting(name: str, value: str) -> tuple[Line, ...]:

@@ -12,10 +12,10 @@ import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import compat.shell as shell
 from compat.doctor import dists, machine, pairs
 from compat.doctor.findings import Mend
-from dispatcher import shell
-from dispatcher.shell import Line
+from compat.shell import Line
 
 Groups = Mapping[str, str]
 _CONDA_NAMES = {"torch": "pytorch"}

@@ -10,9 +10,9 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import IO, Any, NamedTuple
 
+import compat.shell as shell
 from compat.doctor.findings import NOTHING_TO_DO, Mend, Result, Status
 from compat.doctor.verdict import FILE, Course, Verdict, told
-from dispatcher import shell
 
 _TITLE = 19
 

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from compat import shell
 from compat.doctor import dists, machine, mends
 from compat.doctor.findings import Mend
-from dispatcher import shell
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the machines played here are POSIX")
 

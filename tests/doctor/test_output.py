@@ -18,7 +18,7 @@ from compat.doctor import cli, registry, report, verdict
 from compat.doctor.findings import Finding, Mend, Result, Status, error, note, ok, skipped, warning
 from compat.doctor.registry import Check
 from compat.doctor.world import World as Looked
-from dispatcher.shell import Line
+from compat.shell import Line
 from tests.doctor.worlds import World
 
 ESCAPE = "\x1b["

@@ -30,7 +30,9 @@ def windows(tmp_path: pathlib.Path) -> Run:
         command = [sys.executable, *([str(place / "program.py")] if code else arguments)]
         path = os.pathsep.join([str(place), str(ROOT)])
         variables = {**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "cp1252", "PYTHONWARNDEFAULTENCODING": "1"}
-        return subprocess.run(command, env=variables, cwd=work, capture_output=True, encoding="cp1252", errors="replace", timeout=300, check=False)
+        return subprocess.run(
+            command, env=variables, cwd=work, capture_output=True, encoding="cp1252", errors="replace", timeout=300, check=False
+        )
 
     return run
 

@@ -12,13 +12,13 @@ import pathlib
 import sys
 from collections.abc import Iterator
 
+import compat.shell as shell
 from compat import namesakes
 from compat.doctor import dists, machine, mends, pairs
 from compat.doctor.dists import Copy
 from compat.doctor.findings import NOTHING_TO_DO, Finding, Mend, error, note, ok, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
-from dispatcher import shell
 
 _PAIR = ("torch", "torchaudio")
 

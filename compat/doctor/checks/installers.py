@@ -10,12 +10,12 @@ import pathlib
 import sys
 from collections.abc import Iterable, Iterator
 
+import compat.shell as shell
 from compat.doctor import dists, machine, mends, pairs
 from compat.doctor.findings import Finding, Mend, error, ok, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
-from dispatcher import shell
-from dispatcher.shell import Line
+from compat.shell import Line
 
 
 @check(title="Installers", order=40, why="An installer replaces only what it knows of; files of the other stay and are loaded.")

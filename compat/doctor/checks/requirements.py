@@ -16,7 +16,7 @@ from compat.doctor import backends, dists, machine, pairs
 from compat.doctor.findings import Finding, Mend, ok, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
-from dispatcher.shell import Line
+from compat.shell import Line
 
 _ITSELF = "torchaudio-compat"
 _FLOORS = {"torch": ">=2.0"}  # of an extra: whoever has it needs it that new
