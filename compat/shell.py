@@ -1,4 +1,7 @@
-"""How a command is written for the shells of this system: ``sh``; on Windows PowerShell and ``cmd``, two lines where one will not do."""
+"""Command lines for the shells of this system: ``sh``, or PowerShell and ``cmd``.
+
+On Windows one line serves both shells where that is possible; otherwise there are two.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import re
 import shlex
 from collections.abc import Sequence
 
-# what neither PowerShell nor cmd takes for more than a letter
+# words that need quotes in neither shell
 _PLAIN = re.compile(r"[\w\\/:.=+-][\w\\/:.=+~-]*")
 _BEFORE_A_QUOTE = re.compile(r'(\\*)("|$)')
 # PowerShell takes typographic quotes for quotes as well
@@ -38,25 +41,28 @@ def is_windows() -> bool:
 
 
 def lines(*words: str) -> tuple[Line, ...]:
-    """Return the line that calls a program with these words; on Windows PowerShell's and that of ``cmd``, where they differ."""
+    """Return the line that calls a program; on Windows one for each shell if they differ."""
     if not is_windows():
         return (Line(shlex.join(words)),)
-    call = "& " if not _PLAIN.fullmatch(words[0]) else ""  # PowerShell takes what begins with a quote for a text
+    call = "& " if not _PLAIN.fullmatch(words[0]) else ""  # PowerShell: a quoted first word is a string
     return each(call + " ".join(map(for_powershell, words)), " ".join(map(for_cmd, words)))
 
 
 def each(powershell: str, cmd: str) -> tuple[Line, ...]:
-    """Return a line for each shell of Windows, or the one that both take."""
+    """Return a line for each shell of Windows, or one if both take the same."""
     return (Line(cmd),) if powershell == cmd else (Line(powershell, "PowerShell"), Line(cmd, "cmd"))
 
 
 def first(commands: Sequence[Line]) -> Sequence[Line]:
-    """Return the first of several commands, for each shell."""
+    """Return the lines of the first command; any others are alternatives."""
     return commands[: 2 if len(commands) > 1 and commands[1].shell == "cmd" else 1]
 
 
 def chain(*commands: Sequence[Line]) -> tuple[Line, ...]:
-    """Return the line that runs the first of each as long as they succeed; PowerShell 5 knows no ``&&``."""
+    """Return the line that runs commands in order, each only if the one before succeeded.
+
+    PowerShell 5 has no ``&&``.
+    """
     firsts = [first(command) for command in commands]
     joined = " && ".join(command[-1] for command in firsts)
     if not is_windows():
@@ -66,7 +72,7 @@ def chain(*commands: Sequence[Line]) -> tuple[Line, ...]:
 
 
 def told(commands: Sequence[Line], mark: str = "`") -> str:
-    """Return the first command as a part of a sentence, with what ``cmd`` wants instead."""
+    """Return the first command for use in a sentence, with its form for ``cmd``."""
     line, *rest = first(commands)
     return f"{mark}{line}{mark}" + "".join(f" (in cmd: {mark}{other}{mark})" for other in rest)
 
@@ -87,23 +93,23 @@ def for_cmd(word: str) -> str:
 
 
 def set_in_powershell(name: str, value: str) -> str:
-    """Return PowerShell's line that gives a variable its value."""
+    """Return the line that sets a variable in PowerShell."""
     return f"$env:{name} = '{_doubled(value)}'"
 
 
 def set_in_cmd(name: str, value: str) -> str:
-    """Return the line of ``cmd`` that gives a variable its value."""
+    """Return the line that sets a variable in ``cmd``."""
     return f"set {_within_quotes(f'{name}={value}')}"
 
 
 def _within_quotes(text: str) -> str:
-    """Quote for ``cmd``; where that would end a quote early or put a variable in, each sign that it knows is escaped."""
+    """Quote for ``cmd``; escape with ``^`` if the text has quotes or names a variable."""
     quoted = f'"{text}"'
     return _SPECIAL_IN_CMD.sub(r"^\1", quoted) if '"' in text or text.count("%") > 1 else quoted
 
 
 def _as_argument(word: str) -> str:
-    """Escape what the C library of Windows reads in a quoted argument: quotes, and backslashes before them and at the end."""
+    """Escape quotes, and backslashes before them or at the end, as Windows' C library reads them."""
     return _BEFORE_A_QUOTE.sub(lambda found: found[1] * 2 + (found[2] and '\\"'), word)
 
 

@@ -1,4 +1,4 @@
-"""What this machine has to mend itself with."""
+"""Write commands for this machine: its shell, package managers and environment."""
 
 from __future__ import annotations
 
@@ -14,45 +14,45 @@ import compat.shell as shell
 from compat.shell import Line
 
 _LONGEST_PATH = 1 << 15
-_SYSTEM_MANAGERS = ("apt-get", "dnf", "yum", "brew")  # the first that is there is asked
+_SYSTEM_MANAGERS = ("apt-get", "dnf", "yum", "brew")  # the first one found is used
 
 
 def is_conda() -> bool:
-    """Whether this Python is conda's."""
+    """Return whether this Python is conda's."""
     return pathlib.Path(sys.prefix, "conda-meta").is_dir()
 
 
 def is_venv() -> bool:
-    """Whether this Python runs in a virtual environment."""
+    """Return whether this Python runs in a virtual environment."""
     return sys.prefix != sys.base_prefix
 
 
 @functools.cache
 def system_manager() -> str:
-    """``apt-get``, ``dnf``, ``yum``, ``brew`` or empty."""
+    """Return ``apt-get``, ``dnf``, ``yum``, ``brew``, or an empty string."""
     return next((name for name in _SYSTEM_MANAGERS if shutil.which(name)), "")
 
 
 @functools.cache
 def conda() -> str:
-    """The command of conda's kind that is there; ``conda`` where this Python is conda's and none is on the path."""
+    """Return the command of conda or its kin; ``conda`` if its Python has none on the path."""
     return next((name for name in ("conda", "mamba", "micromamba") if shutil.which(name)), "conda" if is_conda() else "")
 
 
 def unset(name: str) -> tuple[Line, ...]:
-    """The command that takes a variable away."""
+    """Return the command that unsets a variable."""
     return shell.each(f"Remove-Item Env:{name}", shell.set_in_cmd(name, "")) if shell.is_windows() else (Line(f"unset {name}"),)
 
 
 def setting(name: str, value: str) -> tuple[Line, ...]:
-    """The command that gives a variable its value."""
+    """Return the command that sets a variable."""
     if not shell.is_windows():
         return (Line(f"export {name}={shlex.quote(value)}"),)
     return shell.each(shell.set_in_powershell(name, value), shell.set_in_cmd(name, value))
 
 
 def removing(*paths: str) -> tuple[Line, ...]:
-    """The command that removes folders with all that is in them, and files."""
+    """Return the command that removes folders and their contents, and files."""
     if not shell.is_windows():
         return shell.lines("rm", "-r", *paths)
     in_powershell = f"Remove-Item -Recurse -Force -LiteralPath {', '.join(map(shell.for_powershell, paths))}"
@@ -64,7 +64,7 @@ def removing(*paths: str) -> tuple[Line, ...]:
 
 
 def renaming(path: str, new: str) -> tuple[Line, ...]:
-    """The command that gives a file or folder another name in its folder."""
+    """Return the command that renames a file or folder within its folder."""
     if not shell.is_windows():
         return shell.lines("mv", path, os.path.join(os.path.dirname(path), new))
     old_one, new_one = shell.for_powershell(path), shell.for_powershell(new)
@@ -72,12 +72,15 @@ def renaming(path: str, new: str) -> tuple[Line, ...]:
 
 
 def readable(path: str) -> tuple[Line, ...]:
-    """The command that lets its owner read a file."""
+    """Return the command that lets the owner read a file."""
     return shell.lines("icacls", path, "/reset") if shell.is_windows() else shell.lines("chmod", "u+r", path)
 
 
 def program(path: str) -> str:
-    """A program's path; on Windows its short one, where it keeps such: it needs no quotes, so that one line serves both shells."""
+    """Return a program's path; on Windows its short form if the long one needs quotes.
+
+    Without quotes one line serves both shells. A drive may keep no short names.
+    """
     if not shell.is_windows() or shell.for_cmd(path) == path:
         return path
     import ctypes
@@ -89,7 +92,7 @@ def program(path: str) -> str:
 
 @functools.cache
 def python() -> str:
-    """How to call this very interpreter: by its name where that finds it, else by its path."""
+    """Return how to call this interpreter: by name if the name finds it, else by its path."""
     for name in ("python", "python3"):
         found = shutil.which(name)
         if found and os.path.abspath(found) == os.path.abspath(sys.executable):
@@ -99,7 +102,7 @@ def python() -> str:
 
 @functools.cache
 def _pip() -> tuple[str, ...]:
-    """The words that call an installer; none where pip is yet to be brought."""
+    """Return the words that call an installer; none if pip must be installed first."""
     if importlib.machinery.PathFinder.find_spec("pip") is not None:
         return python(), "-m", "pip"
     return ("uv", "pip") if shutil.which("uv") else ()
@@ -112,34 +115,34 @@ def _by_pip(*words: str) -> tuple[Line, ...]:
 
 
 def pip(*arguments: str) -> tuple[Line, ...]:
-    """The command that installs into this very environment."""
+    """Return the command that installs into this environment."""
     with_uv = ("--python", python()) if _pip()[:1] == ("uv",) else ()
     return _by_pip("install", *with_uv, *arguments)
 
 
 def uninstall(*packages: str) -> tuple[Line, ...]:
-    """The command that removes packages from this very environment."""
+    """Return the command that removes packages from this environment."""
     if _pip()[:1] == ("uv",):
         return _by_pip("uninstall", "--python", python(), *packages)
     return _by_pip("uninstall", "-y", *packages)
 
 
 def doctor(*arguments: str, interpreter: str = "") -> tuple[Line, ...]:
-    """The command that runs the doctor, with this interpreter or another."""
+    """Return the command that runs the doctor, with this interpreter or another."""
     return shell.lines(interpreter or python(), "-m", "compat.doctor", *arguments)
 
 
 def as_root(*words: str) -> tuple[Line, ...]:
-    """A command of the system's package manager."""
+    """Return a command of the system's package manager, with ``sudo`` if needed."""
     root = shell.is_windows() or getattr(os, "geteuid", lambda: 0)() == 0 or words[0] == "brew"
     return shell.lines(*(() if root else ("sudo",)), *words)
 
 
 def system(packages: dict[str, str]) -> tuple[Line, ...]:
-    """The commands that install a system library here, the best first.
+    """Return commands that install a system library here, the best first.
 
     Args:
-        packages: what it is called by each manager: ``apt``, ``dnf``, ``brew``, ``conda``.
+        packages: its name in each manager: ``apt``, ``dnf``, ``brew``, ``conda``.
     """
     commands: list[Line] = []
     if (is_conda() or sys.platform == "win32") and packages.get("conda"):
@@ -158,11 +161,11 @@ def system(packages: dict[str, str]) -> tuple[Line, ...]:
 
 
 def by_conda(*words: str) -> tuple[Line, ...]:
-    """A command of conda, or of what stands for it here."""
+    """Return a command of conda, or of mamba or micromamba."""
     return shell.lines(conda() or "conda", *words)
 
 
-# where no manager was found: what a person on such a system most likely has
+# no manager was found: the ones that such a system most likely has
 _ANYWHERE = {
     True: (("brew", "brew"), ("conda", "conda")),
     False: (("apt-get", "apt"), ("dnf", "dnf"), ("conda", "conda")),

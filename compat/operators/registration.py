@@ -1,4 +1,4 @@
-"""Putting the operators of a release into ``torch.ops``, and taking them away."""
+"""Put the operators of a release into ``torch.ops``, and remove them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ _shared = forks.Shared()
 _release = ""
 _libraries: dict[str, Any] = {}
 _names: tuple[str, ...] = ()
-# torch 2.0 alone: what keeps the place of each operator that was ever defined, by namespace
+# torch 2.0 only: libraries by namespace that keep the entry of every operator ever defined
 _places: dict[str, Any] = {}
 _placed: set[str] = set()
 _NO_DEVICE = "PrivateUse3"
 
 
 def register(release: str) -> tuple[str, ...]:
-    """Define what a release of torchaudio expects of its compiled part.
+    """Define the operators that a release of torchaudio expects of its compiled part.
 
-    Call it before the Python part of torchaudio is imported, which looks operators up while it is
-    imported. Called again for the same release it does nothing; for another it changes over.
-    What a compiled torchaudio, or anybody else, has defined stays as it is.
+    Call it before torchaudio's Python part is imported, which looks up operators at import. A
+    second call for the same release does nothing; a call for another one replaces the operators.
+    What a compiled torchaudio or other code has defined stays.
 
     Args:
         release: such as ``"2.8.0"``; operators of one name differ between releases.
@@ -50,14 +50,16 @@ def registered() -> tuple[str, ...]:
 
 
 def unregister() -> None:
-    """Take away what ``register`` has defined, so that a compiled torchaudio can be loaded.
+    """Remove what ``register`` has defined, so that a compiled torchaudio can be loaded.
 
-    Functions of torchaudio that call the operators raise AttributeError or RuntimeError from then on.
+    From then on, functions of torchaudio that call these operators raise AttributeError or
+    RuntimeError.
     """
     global _release, _names
     with _shared.lock:
         for library in _libraries.values():
-            if hasattr(library, "_destroy"):  # before torch 2.1 a library takes its operators along when it goes
+            # before torch 2.1 a library removes its operators when it is deleted
+            if hasattr(library, "_destroy"):
                 library._destroy()
         _libraries.clear()
         _forget_looked_up()
@@ -88,16 +90,17 @@ def fragment(namespace: str) -> Any:
     make: Any = torch.library.Library
     try:
         return make(namespace, "FRAGMENT")
-    except ValueError:  # in torch 2.0 the dispatcher knows fragments, and the class does not
+    except ValueError:  # torch 2.0: only its C++ part knows fragments
         library = make(namespace, "IMPL")
         library.m = torch._C._dispatch_library("FRAGMENT", namespace, "", __file__, 0)
         return library
 
 
 def _keep_its_place(operator: declaration.Operator) -> None:
-    """Have torch 2.0 keep the entry of an operator after it is taken away.
+    """Have torch 2.0 keep an operator's entry after the operator is unregistered.
 
-    A function that was looked up before then raises RuntimeError; without the entry torch 2.0 reads freed memory and the process ends.
+    A function that was looked up earlier then raises RuntimeError. Without the entry torch 2.0
+    reads freed memory, and the process ends.
     """
     import torch
 
@@ -114,7 +117,7 @@ def _refuse(*arguments: Any) -> None:
 
 
 def _forget_looked_up() -> None:
-    """Drop the operators that ``torch.ops`` keeps as attributes once they were looked up."""
+    """Drop the operators that ``torch.ops`` keeps as attributes after a look-up."""
     import torch
 
     for full in _names:
