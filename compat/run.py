@@ -23,6 +23,7 @@ import types
 from collections.abc import Iterator, Sequence
 
 import compat
+import compat.shell as shell
 from compat import auto, namesakes, releases
 from compat.doctor import machine
 from dispatcher import notices
@@ -40,10 +41,10 @@ def _how_to_install(*options: str) -> str:
 
     PyPI's wheels are for CUDA on Linux, for the CPU on Windows, and for Apple's GPUs on macOS.
     """
-    command = machine.pip(*options, "torch")
+    command = shell.told(machine.pip(*options, "torch"), "")
     if not sys.platform.startswith("linux"):
         return f"Install it: {command}"
-    cpu = machine.pip(*options, "torch", "--index-url", _CPU_INDEX)
+    cpu = shell.told(machine.pip(*options, "torch", "--index-url", _CPU_INDEX), "")
     if shutil.which("nvidia-smi"):
         return f"Install it, for the NVIDIA GPU of this machine: {command}"
     return f"Install it, for the CPU: {cpu}  (for an NVIDIA GPU: {command})"
@@ -71,7 +72,7 @@ def _torch_explained(prog: str) -> Iterator[None]:
             from compat.doctor import mends
 
             mend = mends.reinstall("torch", dependencies=True).sentence()
-            doctor = machine.quoted(machine.python(), "-m", "compat.doctor")
+            doctor = shell.told(machine.doctor(), "")
             why.add_note(f"{prog}: the torch that is installed does not import. {mend}  (more by {doctor})")
         raise
 

@@ -9,12 +9,12 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from compat.doctor import backends, explain, lengths
+import compat.shell as shell
+from compat.doctor import backends, explain, lengths, machine
 from compat.doctor.checks import imports
 from compat.doctor.child import Answer
 from compat.doctor.findings import Finding, Mend, Result, error, note, ok, skipped, warning
 from compat.doctor.lengths import Lengths
-from compat.doctor.machine import quoted, readable
 from compat.doctor.verdict import FILE
 from compat.doctor.world import World
 
@@ -54,7 +54,11 @@ _MPEG_LAYERS = {0: ("raw AAC (ADTS)", (".aac", ".adts")), 1: ("MP3", (".mp3",)),
 
 # files that are not audio, whatever their names say: first bytes, name, mend
 _IMPOSTORS: tuple[tuple[bytes, str, Mend], ...] = (
-    (b"version https://git-lfs", "a Git LFS pointer; the audio itself was never fetched", Mend("Fetch it", ("git lfs pull",))),
+    (
+        b"version https://git-lfs",
+        "a Git LFS pointer; the audio itself was never fetched",
+        Mend("Fetch it", shell.lines("git", "lfs", "pull")),
+    ),
     (
         b"<!doctype html",
         "a web page, probably because a download was refused",
@@ -113,7 +117,7 @@ def _refusal(path: str) -> Finding | None:
     if not os.path.exists(path):
         return error(f"it is not there (looked in {os.path.abspath(os.path.dirname(path) or '.')})", why=why, subject=path, cause="no-file")
     if not os.access(path, os.R_OK):
-        return error("you may not read it", why=why, mend=Mend("Allow it", (readable(path),)), subject=path, cause="no-permission")
+        return error("you may not read it", why=why, mend=Mend("Allow it", machine.readable(path)), subject=path, cause="no-permission")
     if os.path.getsize(path) == 0:
         return error("it is empty (0 bytes)", why=why, mend=Mend("Make or download it again"), subject=path, cause="empty-file")
     return None
@@ -210,7 +214,7 @@ def _changing(path: str, answer: Answer, named: list[str], why: str) -> Finding:
     """
     half = f"; {' and '.join(named)} would return only a part, or all of it at one sample rate" if named else ""
     made = str(pathlib.PurePath(path).with_suffix(".converted.wav"))
-    mend = Mend("Convert it with the ffmpeg command", (f"ffmpeg -i {quoted(path, '-c:a', 'pcm_s16le', made)}",))
+    mend = Mend("Convert it with the ffmpeg command", shell.lines("ffmpeg", "-i", path, "-c:a", "pcm_s16le", made))
     return error(f"{_why_not(answer)}{half}", why=why, mend=mend, subject=path, cause="changes-on-its-way")
 
 
@@ -225,7 +229,9 @@ def _what_would(world: World, path: str) -> Mend:
     if lacking:
         return Mend(f"Mend the backend{'s' if len(lacking) > 1 else ''} {', '.join(lacking)} first: run the doctor without naming a file")
     made = str(pathlib.PurePath(path).with_suffix(".converted.wav"))
-    return Mend("Make or download it again; if a player can play it, convert it", (f"ffmpeg -i {quoted(path, '-c:a', 'pcm_s16le', made)}",))
+    return Mend(
+        "Make or download it again; if a player can play it, convert it", shell.lines("ffmpeg", "-i", path, "-c:a", "pcm_s16le", made)
+    )
 
 
 def _by_backend(world: World, path: str, name: str, answer: Answer) -> Finding:
@@ -312,7 +318,7 @@ def _parts(path: str, facts: dict[str, Any]) -> Iterator[Finding]:
         return
     made = str(pathlib.PurePath(path).with_suffix(".converted.wav"))
     rate = ("-ar", str(first["rate"]))
-    mend = Mend("Convert it with the ffmpeg command", (f"ffmpeg -i {quoted(path, *rate, '-c:a', 'pcm_s16le', made)}",))
+    mend = Mend("Convert it with the ffmpeg command", shell.lines("ffmpeg", "-i", path, *rate, "-c:a", "pcm_s16le", made))
     before, after = (f"{part['channels']} channel{'s' * (part['channels'] != 1)} at {part['rate']} Hz" for part in (first, other))
     text = f"it consists of {len(found)} files joined together: {before}, and from byte {other['begin']:,} on {after}"
     yield warning(text, why="No backend returns all of it.", mend=mend, subject=path, cause="changes-on-its-way", data=data)

@@ -18,6 +18,7 @@ from compat.doctor import cli, registry, report, verdict
 from compat.doctor.findings import Finding, Mend, Result, Status, error, note, ok, skipped, warning
 from compat.doctor.registry import Check
 from compat.doctor.world import World as Looked
+from compat.shell import Line
 from tests.doctor.worlds import World
 
 ESCAPE = "\x1b["
@@ -293,5 +294,5 @@ def test_the_summary_is_the_worst_finding() -> None:
 
 
 def test_a_mend_in_one_line() -> None:
-    assert Mend("Install it", ("pip install x", "or so")).sentence() == "Install it: `pip install x`"
+    assert Mend("Install it", (Line("pip install x"), Line("or so"))).sentence() == "Install it: `pip install x`"
     assert dataclasses.replace(Mend("Rename it")).sentence() == "Rename it"
