@@ -36,6 +36,10 @@ def cause(given: Lengths) -> str:
     return next(filter(None, (rule(given) for rule in _RULES)), _UNKNOWN)
 
 
+def _do(names: str, verb: str) -> str:
+    return f"{names} {verb}{'' if ' and ' in names else 's'}"
+
+
 _UNKNOWN = "What the cause is could not be established from the file; look at the end of both before you rely on one."
 
 
@@ -48,10 +52,13 @@ def _other_rate(given: Lengths) -> str:
 
 
 def _chained(given: Lengths) -> str:
-    count = len(given.facts.get("parts", ()))
-    if count < 2:
+    parts = given.facts.get("parts", ())
+    if len(parts) < 2:
         return ""
-    return f"The file was put together of {count} files; {given.without(max(given.frames.values()))} read the first part only."
+    second = f"the second begins at byte {parts[1]['begin']:,}"
+    return (
+        f"The file was put together of {len(parts)} files ({second}); {given.without(max(given.frames.values()))} read the first part only."
+    )
 
 
 def _open_end(given: Lengths) -> str:
@@ -67,24 +74,23 @@ def _odd_samples(given: Lengths) -> str:
     if not odd:
         return ""
     text = f"Its header says samples of {odd['bits']} bits in {odd['bytes']} bytes each, which not every backend reads so"
-    return f"{text}. Compare how it sounds, and write it anew with the backend that is right."
+    return f"{text}. Compare how it sounds, and have it written anew."
 
 
 def _mp3_padding(given: Lengths) -> str:
     before, after = given.facts.get("padding", (0, 0))
     if not before or not any(given.span == before + after + extra for extra in _MPEG_FRAMES):
         return ""
-    longest = given.with_(max(given.frames.values()))
-    return f"The encoder put {before} frames before the sound and {after} after it, as its LAME header says; {longest} keep them."
+    longest = _do(given.with_(max(given.frames.values())), "keep")
+    return f"The encoder put {before} frames before the sound and {after} after it, as its LAME header says; {longest} them."
 
 
 def _opus_preskip(given: Lengths) -> str:
     skipped = given.facts.get("preskip", 0)
     if not skipped or given.span != skipped:
         return ""
-    return (
-        f"The header says that {skipped} frames before the sound are to be left out; {given.with_(max(given.frames.values()))} keep them."
-    )
+    longest = _do(given.with_(max(given.frames.values())), "keep")
+    return f"The header says that {skipped} frames before the sound are to be left out; {longest} them."
 
 
 def _wrong_total(given: Lengths) -> str:
@@ -94,7 +100,9 @@ def _wrong_total(given: Lengths) -> str:
     longest, shortest = max(given.frames.values()), min(given.frames.values())
     if promise == shortest:
         others = given.without(promise)
-        return f"Its header counts {promise:,} frames, where {given.with_(promise)} end; {others} read on, as far as there is sound."
+        return (
+            f"Its header counts {promise:,} frames, where {_do(given.with_(promise), 'end')}; {others} read on, as far as there is sound."
+        )
     if promise > longest:
         return f"Its header counts {promise:,} frames, and they are not all there: it is cut off or damaged, and each rescues what it can."
     return ""
