@@ -64,8 +64,8 @@ class Parquet(Store):
         for part in self._parts()[:1]:
             try:
                 names = set(self._parquet.read_schema(part).names)
-            except (self._arrow.ArrowException, OSError, ValueError) as why:
-                raise UsageError(f"{part}: {_FOREIGN} ({why}); delete it, and its files are compared again") from why
+            except (self._arrow.ArrowException, OSError, ValueError):
+                continue  # reading the rows tells of it
             if not names.issuperset(_NEEDED):
                 raise UsageError(f"{part}: {_FOREIGN} (its columns are {', '.join(sorted(names))}); name another folder with --results")
 
