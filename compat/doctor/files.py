@@ -227,8 +227,9 @@ def _why_not(answer: Answer) -> str:
 
 
 def _own_words(error: str) -> str:
-    """An error without what the page says already: the file and the backend."""
-    return re.sub(r"^cannot read .*? with the \w+ backend: ", "", error).rstrip(".")
+    """An error without what the page says already: the file, the backend, the next step."""
+    cause = re.sub(r"^cannot read .*? with the \w+ backend: ", "", error)
+    return re.sub(r"\. (compat\.load\(|`python -m compat\.doctor).*", "", cause, flags=re.DOTALL).rstrip(".")
 
 
 def _sound(value: dict[str, Any]) -> str:
