@@ -6,6 +6,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
+from compat import shadows
 from compat._version import __version__
 from compat.console import begun
 
@@ -31,6 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if given and given[0] in _COMMANDS:
         if given[0] == "run":  # Ctrl-C is the program's there
             return int(importlib.import_module(_COMMANDS["run"][0]).main(given[1:], prog="torchaudio-compat run"))
+        if given[0] == "doctor":
+            shadows.keep_out()
         return begun(_COMMANDS[given[0]][0], f"torchaudio-compat {given[0]}", given[1:])
     wanted = bool(given) and given[0] in ("-h", "--help", "--version")
     print(__version__ if given[:1] == ["--version"] else _usage(), file=sys.stdout if wanted else sys.stderr)

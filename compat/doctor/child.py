@@ -16,12 +16,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from compat import shadows
+
 _POLL = 0.02
 _AUTO = "TORCHAUDIO_COMPAT_AUTO"  # would put our own stand-in in the place of the torchaudio that is looked at
 # a child must find what the doctor finds, so it gets the doctor's own path; `-P` keeps the working directory out until then
 _BOOT = (
-    "import json, sys; given = json.load(open(sys.argv[1], encoding='utf-8')); sys.path[:] = given['path']; "
-    "from compat.doctor.probes import host; host.serve(given)"
+    "import json, sys; given = json.load(open(sys.argv[1], encoding='utf-8')); list(map(__import__, given['own'])); "
+    "sys.path[:] = given['path']; from compat.doctor.probes import host; host.serve(given)"
 )
 _WINDOWS = {0xC0000005: "SIGSEGV", 0xC0000409: "SIGABRT", 0xC000001D: "SIGILL", 3: "SIGABRT"}
 
@@ -107,7 +109,8 @@ class Children:
             return [Answer(died="interruption")] * len(tasks)
         with tempfile.TemporaryDirectory(prefix="doctor-") as folder:
             given, out, err = (pathlib.Path(folder, name) for name in ("given.json", "out.jsonl", "err.txt"))
-            order = {"path": sys.path, "probe": probe, "tasks": list(tasks), "out": str(out), "limit": self.limit, "gate": gate}
+            own = [name for name, _ in shadows.found() if name in sys.modules]
+            order = {"path": sys.path, "own": own, "probe": probe, "tasks": list(tasks), "out": str(out), "limit": self.limit, "gate": gate}
             given.write_text(json.dumps(order), "utf-8")
             out.touch()
             with self._child(given, err) as process:

@@ -1,7 +1,7 @@
 """Copies: whether each package is there once, and whether what `import` finds is that package.
 
 Looks for a second copy further down ``sys.path``, for two sets of metadata in one folder, for torch and torchaudio in
-different places, for packages of this project that are another's,
+different places, for packages of this project that are another's, for files that are called as modules of Python's own library,
 and for a file or folder of the package's name that belongs to no installed package.
 """
 
@@ -12,7 +12,7 @@ import pathlib
 import sys
 from collections.abc import Iterator
 
-from compat import namesakes
+from compat import namesakes, shadows
 from compat.doctor import dists, machine, mends, pairs
 from compat.doctor.dists import Copy
 from compat.doctor.findings import NOTHING_TO_DO, Finding, Mend, error, note, ok, warning
@@ -26,7 +26,7 @@ _PAIR = ("torch", "torchaudio")
     title="Copies", order=30, why="Python takes the first copy; its native libraries then meet those of the other, and symbols are missing."
 )
 def copies(world: World) -> Iterator[Finding]:
-    found = [*_own(), *(finding for name in dists.PACKAGES for finding in _of_package(world, name))]
+    found = [*_of_python(world), *_own(), *(finding for name in dists.PACKAGES for finding in _of_package(world, name))]
     yield from found
     torch, torchaudio = world.copy("torch"), world.copy("torchaudio")
     if torch and torchaudio and torch.root != torchaudio.root:
@@ -41,6 +41,23 @@ def copies(world: World) -> Iterator[Finding]:
         )
     elif not found:
         yield ok("one of each")
+
+
+def _of_python(world: World) -> Iterator[Finding]:
+    """What `import` finds for modules of Python's own library; whether it matters is tried."""
+    found = shadows.found()
+    if not found:
+        return
+    (answer,) = world.children.ask_all("bare", [[name for name in dists.PACKAGES if world.importable(name)]])
+    said = "" if answer.failed else str(answer.value["failed"])
+    last = said.rpartition("\n")[2]
+    for name, place in found:
+        text = f"`import {name}` finds {place}, and not Python's own module of that name"
+        if place in said or f"'{name}'" in last:
+            why = "What imports it gets the wrong one: an import of the packages fails."
+            yield error(text, why=why, mend=mends.shadow(place), subject="python", cause="shadowed", evidence=(last,))
+        else:
+            yield note(text, why="None of the packages needs it as it is imported; other programs may.", data={"found": place})
 
 
 def _own() -> Iterator[Finding]:
