@@ -7,7 +7,7 @@ import pathlib
 from compat.doctor.findings import Mend
 from compat.doctor.machine import quoted
 
-_TEXT = "Let FFmpeg's command make one of it"
+_TEXT = "Convert it with the ffmpeg command"
 
 
 def to_one(path: str, rate: int = 0, text: str = _TEXT) -> Mend:

@@ -1,4 +1,4 @@
-"""What backends make differently of one file, and which of them gives what the file holds, where that is established."""
+"""How backends differ on one file, and which of them returns what the file holds, if that is known."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ Loads = Mapping[str, Mapping[str, Any]]
 
 
 def found(path: str, loads: Loads, facts: Mapping[str, Any], *, told: bool) -> Iterator[Finding]:
-    """Find what differs.
+    """Yield the differences.
 
     Args:
         path: the file.
-        loads: what each backend that gives sound gave, as ``probes/reading.py`` tells it.
+        loads: what each backend returned, as ``probes/reading.py`` tells it.
         facts: what the file itself establishes, see ``headers.facts``.
         told: the page says already that a part of the file is missing.
     """
@@ -42,12 +42,12 @@ def found(path: str, loads: Loads, facts: Mapping[str, Any], *, told: bool) -> I
 
 
 def is_mixed(facts: Mapping[str, Any]) -> bool:
-    """Whether a file was put together of parts with different sample rates or channels."""
+    """Return whether a file is joined from parts with different sample rates or channels."""
     return len({(part["rate"], part["channels"]) for part in facts.get("parts", ())}) > 1
 
 
 def named(names: Sequence[str]) -> str:
-    """Names as a sentence lists them."""
+    """Return names as a sentence lists them."""
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
@@ -60,7 +60,7 @@ def _load(names: Sequence[str]) -> str:
 
 
 def _parts(path: str, facts: Mapping[str, Any], *, differ: bool) -> Iterator[Finding]:
-    """That a file was put together of several; where backends differ for that, their lengths say it."""
+    """Report a joined file, unless backends return different lengths for it, which another finding reports."""
     parts = facts.get("parts", ())
     if len(parts) < 2:
         return
@@ -69,32 +69,32 @@ def _parts(path: str, facts: Mapping[str, Any], *, differ: bool) -> Iterator[Fin
     data = {"parts": list(parts)}
     if other is not None:
         before, after = (f"{part['channels']} channel{'s' * (part['channels'] != 1)} at {part['rate']} Hz" for part in (first, other))
-        text = f"it was put together of {len(parts)} files: {before}, and from byte {other['begin']:,} on {after}"
+        text = f"it consists of {len(parts)} files joined together: {before}, and from byte {other['begin']:,} on {after}"
         mend = conversion.to_one(path, first["rate"])
-        yield warning(text, why="No backend gives all of it.", mend=mend, subject=path, cause="changes-on-its-way", data=data)
+        yield warning(text, why="No backend returns all of it.", mend=mend, subject=path, cause="changes-on-its-way", data=data)
     elif not differ:
-        text = f"it was put together of {len(parts)} files; the second begins at byte {parts[1]['begin']:,}"
+        text = f"it consists of {len(parts)} files joined together; the second begins at byte {parts[1]['begin']:,}"
         yield note(text, subject=path, data=data)
 
 
 def _beyond(path: str, loads: Loads, wild: Sequence[str]) -> Iterator[Finding]:
-    """That a backend gives samples which no recording has."""
+    """Report backends that return samples far beyond full scale, as no recording has."""
     others = [name for name in loads if name not in wild]
     what = "that are not finite" if any(loads[name]["finite"] is False for name in wild) else f"up to {loads[wild[0]]['peak']:.3g}"
     text = f"{_give(wild)} samples {what}{f'; {_give(others)} others' if others else ''}"
     right = [name for name in loads if _gives_what_is_stored(loads[name])]
     data = {"backends": list(wild), "others": others, "right": right}
     if set(wild) & set(right):
-        why = "Full scale is 1, and the file itself holds such samples: it was saved so."
+        why = "Full scale is 1, and the file itself holds such samples: it was saved like this."
         mend = Mend("Look at what wrote it; bring the samples within full scale where a model expects that")
     elif right:
-        why = f"The file holds others: {named(wild)} take{'s' * (len(wild) == 1)} its bytes for another number format than they have."
+        why = f"The file holds others: {named(wild)} take{'s' * (len(wild) == 1)} its bytes for another number format."
         mend = Mend(f"Name a backend that gives what the file holds: {_load(right)}")
     elif any(loads[name].get("stored") for name in loads):
         why = "The file holds others, and no backend here gives them as they are."
         mend = Mend("Have it written anew in a plain number format: 16, 24 or 32 bits that fill their bytes")
     else:
-        why = "Full scale is 1. Either it was saved so, or its bytes are taken for another number format than they have."
+        why = "Full scale is 1. Either the file was saved like this, or its bytes are read in the wrong number format."
         # of those that stay within full scale, one may have cut off what lies beyond it, or give noise of another kind
         mend = Mend(
             f"Listen to what each gives before you use it: {_load([*wild, *others])}" if others else "Listen to it before you use it"
@@ -103,7 +103,7 @@ def _beyond(path: str, loads: Loads, wild: Sequence[str]) -> Iterator[Finding]:
 
 
 def _samples(path: str, loads: Loads) -> Iterator[Finding]:
-    """That backends give another sound, or the same one louder or later, than the file holds or than the first of them gives."""
+    """Report backends whose samples differ from the file's, or from the first backend's: other audio, or the same louder or shifted."""
     right = [name for name in loads if _gives_what_is_stored(loads[name])]
     for kind in (_other_sound, _other_loudness, _other_place):
         groups: dict[tuple[str, str], list[str]] = {}
@@ -117,7 +117,7 @@ def _samples(path: str, loads: Loads) -> Iterator[Finding]:
 
 
 def _reference(load: Mapping[str, Any], loads: Loads) -> tuple[Mapping[str, Any] | None, str]:
-    """What a load is compared with: what the file holds, where that is known, else the first backend's."""
+    """Return the comparison with what the file holds, if that is known, else with the first backend."""
     if load.get("stored"):
         return load["stored"], "the file holds"
     apart = load.get("apart")
@@ -148,7 +148,7 @@ def _other_place(apart: Mapping[str, Any]) -> str:
 def _sample_finding(path: str, kind: Any, text: str, names: list[str], reference: str, right: list[str]) -> Finding:
     data = {"backends": names, "reference": reference, "right": right}
     if kind is _other_place:
-        return note(text, why="Labels by time move with it.", subject=path, data=data)
+        return note(text, why="Labels with timestamps no longer match.", subject=path, data=data)
     cause = "other-samples" if kind is _other_sound else "other-loudness"
     stored = reference == "the file holds"
     if right:
@@ -157,21 +157,19 @@ def _sample_finding(path: str, kind: Any, text: str, names: list[str], reference
         mend = Mend("Have it written anew in a plain number format: 16, 24 or 32 bits that fill their bytes")
     else:
         mend = Mend(f"Listen to both, and name the right one: {_load([reference, *names])}")
-    why = "A model then hears something else."
+    why = "A model then gets other input."
     if kind is _other_sound:
-        why = "Its bytes are taken for another number format than they have" + (
-            "." if stored else ", or a damaged place is decoded otherwise."
-        )
+        why = "Its bytes are read in the wrong number format" + ("." if stored else ", or a damaged place is decoded in another way.")
     return warning(text, why=why, mend=mend, subject=path, cause=cause, data=data)
 
 
 def _is_wild(load: Mapping[str, Any]) -> bool:
-    """Whether samples are far beyond full scale, as those of a file read in a wrong number format are."""
+    """Return whether samples are far beyond full scale, as with a wrongly assumed sample format."""
     return load.get("finite") is False or load.get("peak", 0.0) > _WILD
 
 
 def _lengths(path: str, loads: Loads, frames: Mapping[str, int], facts: Mapping[str, Any], *, told: bool) -> Finding:
-    """That backends disagree on the length; where one gives nothing at all, or much less, that is no trifle."""
+    """Report backends that disagree on the length; a warning if one of them returns nothing."""
     listed = ", ".join(f"{name} {count:,}" for name, count in frames.items())
     text = f"backends give different lengths, in frames: {listed}"
     why = lengths.cause(Lengths(frames, {name: load["rate"] for name, load in loads.items()}, facts))
@@ -186,7 +184,7 @@ def _fewer_than_promised(path: str, loads: Loads, frames: Mapping[str, int]) -> 
     for name, load in loads.items():
         promised = load.get("info", {}).get("num_frames")
         if promised and frames[name] < promised:
-            text = f"{name}: the header promises {promised:,} frames, and {frames[name]:,} are there"
+            text = f"{name}: the header promises {promised:,} frames, but only {frames[name]:,} are there"
             why = "The file is cut off, or its header was never completed."
             mend = Mend("Make or download it again")
             yield warning(text, why=why, mend=mend, subject=path, cause="truncated-file")

@@ -1,4 +1,4 @@
-"""A user's file: what it is by its first bytes, and what each backend says when it really loads it."""
+"""Examine a user's file: what its first bytes say, and what each backend does on loading it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from compat.doctor.verdict import FILE
 from compat.doctor.world import World
 
 _HEAD = 512
-# warnings of a load that gave less than the file has
+# warnings of a load that returned less than the file has
 _INCOMPLETE = ("TruncatedInputWarning", "DamagedInputWarning")
 
 
 def examine(world: World, paths: Sequence[str]) -> Iterator[Result]:
-    """Load each file with each backend and say what came of it, a result a file."""
+    """Load each file with each backend and yield one result per file."""
     names = list(_known())
     readable = [path for path in paths if _refusal(path) is None]
     tasks = [{"path": os.path.abspath(path), "backend": name} for path in readable for name in (None, *names)]
@@ -32,7 +32,7 @@ def examine(world: World, paths: Sequence[str]) -> Iterator[Result]:
         world.once(("import", "torch"), lambda: gate)
         yield Result(imports.imports.name, imports.imports.title, (imports.finding(world, "torch"),))
         for path in paths:
-            yield Result(FILE, path, (_refusal(path) or skipped("nothing can be tried without torch", subject=path),))
+            yield Result(FILE, path, (_refusal(path) or skipped("without torch no file can be loaded", subject=path),))
         return
     took = time.monotonic() - begun
     by_file = {path: answers[place * (len(names) + 1) : (place + 1) * (len(names) + 1)] for place, path in enumerate(readable)}
@@ -53,8 +53,8 @@ def _known() -> tuple[str, ...]:
 
 
 def _refusal(path: str) -> Finding | None:
-    """Why there is nothing to load."""
-    why = "Every backend then fails, each with words of its own."
+    """Return a finding if there is nothing to load."""
+    why = "No backend can read it; each fails with its own message."
     if os.path.isdir(path):
         return error("it is a folder", why=why, subject=path, cause="no-file")
     if not os.path.exists(path):
@@ -72,41 +72,40 @@ def _findings(world: World, path: str, answers: dict[str | None, Answer]) -> Ite
     impostor = kinds.impostor(head)
     facts = answers[None].value.get("facts", {}) if not answers[None].failed else {}
     works = {name: answer for name, answer in answers.items() if _gave_sound(answer)}
-    why = "Seen at its first bytes, whatever its name says."
+    why = "The first bytes show this, whatever the file is called."
     if impostor is not None and not works:
         yield error(f"it is {impostor[0]}", why=why, mend=impostor[1], subject=path, cause="not-audio", evidence=(repr(head[:48]),))
     elif not any(head):
         text = f"its first {len(head)} bytes are all zero"
-        yield error(
-            text, why="A copy that broke off, or a disk that was full.", mend=Mend("Copy it again"), subject=path, cause="not-audio"
-        )
+        yield error(text, why="A copy was interrupted, or a disk was full.", mend=Mend("Copy it again"), subject=path, cause="not-audio")
     else:
         yield from _by_default(world, path, answers, works, mixed=differences.is_mixed(facts))
+    joined = len(facts.get("parts", ())) > 1
     for name, answer in answers.items():
         if name is not None:
-            yield _by_backend(world, path, name, answer, said=_is_said(path, answer, works))
+            yield _by_backend(world, path, name, answer, said=_is_said(path, answer, works, joined=joined))
     yield from kinds.other_name(path, head)
     loads = {name: answer.value for name, answer in works.items() if name is not None}
     told = any(_loss(path, answer) for answer in works.values())
     yield from differences.found(path, loads, facts, told=told)
 
 
-def _is_said(path: str, answer: Answer, works: dict[str | None, Answer]) -> bool:
-    """Whether a backend's loss needs no line of its own: the first finding tells it, or what is said of parts and lengths."""
+def _is_said(path: str, answer: Answer, works: dict[str | None, Answer], *, joined: bool) -> bool:
+    """Return whether another finding already reports a backend's missing frames."""
     loss = "" if answer.failed else _loss(path, answer)
     first = works.get(None)
-    return "put together" in loss or bool(loss and first and _loss(path, first))
+    return bool(loss) and (joined or bool(first and _loss(path, first)))
 
 
 def _gave_sound(answer: Answer) -> bool:
-    """Whether a load succeeded; where a header promises sound, nothing at all is no success."""
+    """Return whether a load returned audio; no frames is a failure if the header announces some."""
     if answer.failed or "load_error" in answer.value:
         return False
     return bool(answer.value["shape"][-1]) or not answer.value.get("info", {}).get("num_frames")
 
 
 def _headline(answers: dict[str | None, Answer]) -> str:
-    """The sound in a line, and which backends read it."""
+    """Return one line on the audio and the backends that read it."""
     read = [name for name, answer in answers.items() if name is not None and _gave_sound(answer) and answer.value["shape"][-1]]
     return f"{_sound(answers[None].value)}; read by {', '.join(read)}" if _gave_sound(answers[None]) else ""
 
@@ -114,9 +113,9 @@ def _headline(answers: dict[str | None, Answer]) -> str:
 def _by_default(
     world: World, path: str, answers: dict[str | None, Answer], works: dict[str | None, Answer], *, mixed: bool
 ) -> Iterator[Finding]:
-    """The finding on a call that names no backend, which is the call that most programs make.
+    """Yield the finding for ``load(path)`` without a backend, the call that most programs make.
 
-    Where the file is ``mixed`` of parts that do not go together, that is another finding, and the cause of what this call makes of it.
+    A file ``mixed`` from parts with different sample rates or channels has a finding of its own, which is the cause of this one.
     """
     named = [name for name in works if name is not None]
     if None in works:
@@ -131,7 +130,7 @@ def _by_default(
     why = "This is the call that names no backend: load(path)."
     silent = _without_sound(answer)
     if silent:
-        yield error(silent, why=why, mend=Mend("Find the recording that has the sound"), subject=path, cause="no-sound-stream")
+        yield error(silent, why=why, mend=Mend("Find the recording with sound"), subject=path, cause="no-sound-stream")
         return
     if mixed:
         return
@@ -154,7 +153,7 @@ def _by_default(
 
 
 def _without_sound(answer: Answer) -> str:
-    """What a file is that holds streams, and none of sound."""
+    """Describe a file whose streams hold no audio; return an empty string for any other."""
     streams = {} if answer.failed else answer.value.get("streams", {})
     if not streams or "audio" in streams:
         return ""
@@ -164,28 +163,31 @@ def _without_sound(answer: Answer) -> str:
 
 
 def _changes(answer: Answer) -> bool:
-    """Whether a load failed because the stream goes on with another sample rate or other channels."""
+    """Return whether a load failed because the stream changes its sample rate or channel count."""
     return not answer.failed and bool(re.search(r"\bchanges? (from|to)\b", answer.value.get("load_error", "")))
 
 
 def _changing(path: str, answer: Answer, named: list[str], why: str) -> Finding:
-    """That no backend gives the whole of a stream that changes on its way; one that gives the first half is not recommended."""
-    half = f"; {' and '.join(named)} would give a part of it, or all at one rate" if named else ""
+    """Report a stream that changes midway and that no backend returns whole.
+
+    The mend does not recommend a backend that returns only the first part.
+    """
+    half = f"; {' and '.join(named)} would return only a part, or all of it at one sample rate" if named else ""
     return error(f"{_why_not(answer)}{half}", why=why, mend=conversion.to_one(path), subject=path, cause="changes-on-its-way")
 
 
 def _loss(path: str, answer: Answer) -> str:
-    """The first warning of a load that it gave less than the file has, without the file's name; empty where it did not."""
+    """Return a load's first warning that frames are missing, without the file's name; "" if there is none."""
     told = (text for kind, text in answer.value.get("warnings", ()) if kind in _INCOMPLETE)
     return next(told, "").replace(repr(os.path.abspath(path)), "it")
 
 
 def _what_would(world: World, path: str) -> Mend:
-    """What might read a file that none of the backends here reads."""
+    """Return a mend that may help with a file that none of the backends here reads."""
     lacking = [name for name in _known() if not backends.works(world, name)]
     if lacking:
-        return Mend(f"Mend the backend{'s' if len(lacking) > 1 else ''} {', '.join(lacking)} first: run the doctor without a file")
-    return conversion.to_one(path, text="Make or download it again; where a player does play it, convert it")
+        return Mend(f"Mend the backend{'s' if len(lacking) > 1 else ''} {', '.join(lacking)} first: run the doctor without naming a file")
+    return conversion.to_one(path, text="Make or download it again; if a player can play it, convert it")
 
 
 def _by_backend(world: World, path: str, name: str, answer: Answer, *, said: bool) -> Finding:
@@ -193,24 +195,24 @@ def _by_backend(world: World, path: str, name: str, answer: Answer, *, said: boo
     if answer.died:
         how, known = explain.death(answer.died, subject)
         evidence = (*answer.stood_at, *answer.stderr[-3:])
-        why = "A file that crashes a library may be made to; do not load it in a process that matters."
+        why = "The file may be made to crash a library. Do not load it in an important process."
         return warning(
             f"{name}: loading it {how}",
             why=why,
-            mend=Mend(f"Leave {name} out for this file"),
+            mend=Mend(f"Do not use {name} for this file"),
             subject=path,
             cause=known.name,
             evidence=evidence,
         )
     if answer.raised:
-        return note(f"{name}: {answer.raised.splitlines()[0]}", why="It fails before the file is touched.", subject=path)
+        return note(f"{name}: {answer.raised.splitlines()[0]}", why="It fails before it opens the file.", subject=path)
     value = answer.value
     if "load_error" in value:
         if not backends.works(world, name):
             return skipped(f"{name}: does not work here", subject=path)
         return note(f"{name}: {_own_words(value['load_error'])}", subject=path, data=value)
     if not _gave_sound(answer):
-        return note(f"{name}: it gives no sound, though the header promises some", subject=path, data=value)
+        return note(f"{name}: it returns no samples, though the header promises some", subject=path, data=value)
     loss = _loss(path, answer)
     data = {"backend": name, **value}
     if loss:
@@ -223,11 +225,11 @@ def _why_not(answer: Answer) -> str:
         return f"loading {explain.death(answer.died)[0]}"
     if answer.failed:
         return answer.raised.splitlines()[0]
-    return _own_words(answer.value.get("load_error", "it gives no sound, though the header promises some"))
+    return _own_words(answer.value.get("load_error", "it returns no samples, though the header promises some"))
 
 
 def _own_words(error: str) -> str:
-    """An error without what the page says already: the file, the backend, the next step."""
+    """Return an error without the file, the backend and the next step, which the page already names."""
     cause = re.sub(r"^cannot read .*? with the \w+ backend: ", "", error)
     return re.sub(r"\. (compat\.load\(|`python -m compat\.doctor).*", "", cause, flags=re.DOTALL).rstrip(".")
 

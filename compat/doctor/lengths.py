@@ -1,4 +1,4 @@
-"""Why backends give different lengths of one file: a cause that the file itself establishes, or the word that none is."""
+"""Explain why backends give different lengths for one file, or say that the cause is unknown."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 _SAME_DURATION = 0.01  # seconds
-# an mp3's own header counts as one more frame with some decoders
+# some decoders count the mp3's own header as one more MPEG frame
 _MPEG_FRAMES = (0, 576, 1152)
 
 
 class Lengths(NamedTuple):
-    """What the backends gave, by their names, and what the file says."""
+    """The length that each backend gave, by its name, and what the file itself says."""
 
     frames: Mapping[str, int]
     rates: Mapping[str, int]
@@ -19,20 +19,20 @@ class Lengths(NamedTuple):
 
     @property
     def span(self) -> int:
-        """Frames between the shortest and the longest."""
+        """Return the frames between the shortest and the longest."""
         return max(self.frames.values()) - min(self.frames.values())
 
     def with_(self, frames: int) -> str:
-        """The names of those that gave so many."""
+        """Return the names of the backends that gave this many frames."""
         return " and ".join(name for name, count in self.frames.items() if count == frames)
 
     def without(self, frames: int) -> str:
-        """The names of all others."""
+        """Return the names of all other backends."""
         return " and ".join(name for name, count in self.frames.items() if count != frames)
 
 
 def cause(given: Lengths) -> str:
-    """The cause in a sentence or two."""
+    """Return the cause in a sentence or two."""
     return next(filter(None, (rule(given) for rule in _RULES)), _UNKNOWN)
 
 
@@ -40,7 +40,7 @@ def _do(names: str, verb: str) -> str:
     return f"{names} {verb}{'' if ' and ' in names else 's'}"
 
 
-_UNKNOWN = "What the cause is could not be established from the file; look at the end of both before you rely on one."
+_UNKNOWN = "The file does not show the cause. Compare the ends of both results before you rely on one."
 
 
 def _other_rate(given: Lengths) -> str:
@@ -48,17 +48,15 @@ def _other_rate(given: Lengths) -> str:
     if len(set(given.rates.values())) < 2 or max(durations) - min(durations) > _SAME_DURATION:
         return ""
     listed = ", ".join(f"{name} {rate} Hz" for name, rate in given.rates.items())
-    return f"They give other sample rates, of the same duration: {listed}."
+    return f"They return different sample rates, with the same duration: {listed}."
 
 
 def _chained(given: Lengths) -> str:
     parts = given.facts.get("parts", ())
     if len(parts) < 2:
         return ""
-    second = f"the second begins at byte {parts[1]['begin']:,}"
-    return (
-        f"The file was put together of {len(parts)} files ({second}); {given.without(max(given.frames.values()))} read the first part only."
-    )
+    text = f"The file consists of {len(parts)} files joined together (the second begins at byte {parts[1]['begin']:,})"
+    return f"{text}; {_do(given.without(max(given.frames.values())), 'read')} only the first part."
 
 
 def _open_end(given: Lengths) -> str:
@@ -73,8 +71,8 @@ def _odd_samples(given: Lengths) -> str:
     odd = given.facts.get("sample_bytes")
     if not odd:
         return ""
-    text = f"Its header says samples of {odd['bits']} bits in {odd['bytes']} bytes each, which not every backend reads so"
-    return f"{text}. Compare how it sounds, and have it written anew."
+    text = f"Its header says samples of {odd['bits']} bits in {odd['bytes']} bytes each, which not every backend reads in that way"
+    return f"{text}. Listen to each result, and save the file again with all bits used."
 
 
 def _mp3_padding(given: Lengths) -> str:
@@ -82,7 +80,7 @@ def _mp3_padding(given: Lengths) -> str:
     if not before or not any(given.span == before + after + extra for extra in _MPEG_FRAMES):
         return ""
     longest = _do(given.with_(max(given.frames.values())), "keep")
-    return f"The encoder put {before} frames before the sound and {after} after it, as its LAME header says; {longest} them."
+    return f"The LAME header says that the encoder added {before} frames before the sound and {after} after it; {longest} them."
 
 
 def _opus_preskip(given: Lengths) -> str:
@@ -90,7 +88,7 @@ def _opus_preskip(given: Lengths) -> str:
     if not skipped or given.span != skipped:
         return ""
     longest = _do(given.with_(max(given.frames.values())), "keep")
-    return f"The header says that {skipped} frames before the sound are to be left out; {longest} them."
+    return f"The header says that {skipped} frames before the sound should be skipped; {longest} them."
 
 
 def _wrong_total(given: Lengths) -> str:
@@ -100,15 +98,16 @@ def _wrong_total(given: Lengths) -> str:
     longest, shortest = max(given.frames.values()), min(given.frames.values())
     if promise == shortest:
         others = given.without(promise)
-        return (
-            f"Its header counts {promise:,} frames, where {_do(given.with_(promise), 'end')}; {others} read on, as far as there is sound."
-        )
+        stop, read = _do(given.with_(promise), "stop"), _do(others, "read")
+        return f"Its header counts {promise:,} frames, and {stop} there; {read} on to the end of the data."
     if promise > longest:
-        return f"Its header counts {promise:,} frames, and they are not all there: it is cut off or damaged, and each rescues what it can."
+        return (
+            f"Its header counts {promise:,} frames, but some are missing: the file is cut off or damaged; each backend reads what it can."
+        )
     return ""
 
 
-# the first that holds is the cause
+# the first rule that holds gives the cause
 _RULES: tuple[Callable[[Lengths], str], ...] = (
     _other_rate,
     _chained,
