@@ -13,7 +13,7 @@ import sys
 import types
 from typing import Any
 
-from compat import advice, announcements, definitions, deprecations, gone, torio, tree
+from compat import advice, announcements, definitions, deprecations, gone, scripting, torio, tree
 from compat.context import Context
 from compat.definitions import Definition
 from compat.layer import Layer
@@ -178,6 +178,9 @@ class Tree:
             for name, value in found.items():
                 if isinstance(value, types.FunctionType):
                     found[name] = deprecations.warning(value, f"{path}.{name}", path)
+        for name, value in found.items():
+            if isinstance(value, types.FunctionType):
+                scripting.refuse(value, ".".join(filter(None, (_REAL_NAME, path, name))))
         warns = definition.warns and context.release.backend_modules_warn
         late = {name: value for name, value in found.items() if warns or isinstance(value, Lazy)}
         for name in found.keys() - late.keys():

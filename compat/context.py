@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import dispatcher
-from compat import releases
+from compat import releases, scripting
 from compat.releases import Release
 from dispatcher import Chooser, Registry, notices, torchcodec
 from dispatcher.errors import ArgumentTypeError, BackendUnavailable
@@ -68,9 +68,11 @@ class Context:
         for where, functions in ((host.__name__, self.per_call), *self._global_functions()):
             for function in vars(functions).values():
                 function.__module__, function.__qualname__ = where, function.__name__
+                scripting.refuse(function, f"torchaudio.{function.__name__}")
         for function in self.torchcodec:
             name = function.__name__ if release.torchcodec else f"{function.__name__}_with_torchcodec"
             function.__module__, function.__name__, function.__qualname__ = host.__name__, name, name
+            scripting.refuse(function, f"torchaudio.{name}")
 
     def _global_functions(self) -> list[tuple[str, Any]]:
         """The functions of the global backends, each by the module under which it stays the same whatever the setter does.

@@ -295,6 +295,13 @@ def _read_pairs(file: Any, frames: int, dtype: str, collected: Collector) -> Non
         interrupts.check()
 
 
+def _named(place: Any) -> Any:
+    """A place as python-soundfile takes it: a name that is no Unicode, which it cannot encode, as the system's bytes."""
+    if not isinstance(place, str) or sys.platform == "win32" or not any("\udc80" <= letter <= "\udcff" for letter in place):
+        return place
+    return os.fsencode(place)
+
+
 def _sequential(soundfile: Any) -> Any:
     """A ``SoundFile`` that reads on without seeking to where it stands after each piece, which in flac decodes a frame anew.
 
@@ -411,7 +418,7 @@ class Backend(backend.Backend):
                     with file:
                         yield file
                     return
-        with self._sequential(place, "r") as file:
+        with self._sequential(_named(place), "r") as file:
             yield file
 
     @contextlib.contextmanager
@@ -569,7 +576,7 @@ class Backend(backend.Backend):
         Raises:
             BackendError: libsndfile, or the encoder behind it, would crash or end the process.
         """
-        with self._sequential(place, "w", sample_rate, samples.shape[1], **options) as file:
+        with self._sequential(_named(place), "w", sample_rate, samples.shape[1], **options) as file:
             for first in range(0, max(len(samples), 1), chunk):
                 file.write(samples[first : first + chunk])
                 interrupts.check()
