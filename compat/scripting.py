@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import types
+from collections.abc import Callable
+from typing import Any
 
 _MARK = "__script_unsupported"  # torch.jit.script raises RuntimeError with this text
 
 
-def refuse(function: types.FunctionType, name: str) -> None:
+def refuse(function: Callable[..., Any], name: str) -> None:
     """Have ``torch.jit.script`` say why a function of ours cannot be compiled, and what to do; its first name is what is told."""
     if hasattr(function, _MARK):
         return

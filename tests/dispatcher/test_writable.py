@@ -94,9 +94,13 @@ def test_tta_with_too_short_a_block_is_refused(frames: int, channels: int, rate:
     writer = streams_writer.StreamWriter(str(path))
     writer.add_audio_stream(rate, channels)
     writer.open()
-    with pytest.raises(RuntimeError, match="TTA"):
+
+    def write() -> None:
         writer.write_audio_chunk(0, torch.zeros(frames, channels))
         writer.flush()
+
+    with pytest.raises(RuntimeError, match="TTA"):
+        write()
     writer.close()
     assert not path.exists()
 

@@ -162,7 +162,7 @@ def test_children_forked_while_a_thread_installs_have_a_whole_release() -> None:
     thread = threading.Thread(target=switch, daemon=True)
     thread.start()
     try:
-        for _ in range(6):
+        for _ in range(3):
             pid = os.fork()
             if pid == 0:
                 try:
