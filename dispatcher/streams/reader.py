@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from dispatcher import arguments, lazily
-from dispatcher.backends.ffmpeg import ima, packets
+from dispatcher.backends.ffmpeg import decoding, joints, packets
 from dispatcher.backends.ffmpeg.decode import SILENT_SERVER
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
 from dispatcher.settings import Settings
@@ -38,7 +38,7 @@ class _Source:
         self.stream, self.context = stream, context
         self.outputs: list[Output] = []
         self.discard_before = 0
-        self._decode = ima.decoding(stream, context)
+        self._decode = decoding.of(stream, context)
         self._as_recorded = packets.as_recorded(stream.container)
         self._decoded = 0
 
@@ -415,6 +415,10 @@ class StreamReader:
             raise self._problem(why) from why
         except (av.FFmpegError, ValueError) as why:
             self._check()
+            try:
+                joints.refuse_change(self._container)
+            except BackendError as other:
+                raise self._problem(other) from why
             raise self._problem(why) from why
         return 0
 

@@ -157,7 +157,7 @@ def _vorbis(identification: bytes, comments: bytes, setup: bytes) -> Codec | Non
     if len(identification) != 30 or not comments.startswith(_VORBIS_COMMENTS) or not setup.startswith(_VORBIS_SETUP):
         return None
     sizes = 1 << (identification[28] & 15), 1 << (identification[28] >> 4)
-    flags = _modes(setup)
+    flags = modes(setup)
     if not flags:
         return None
     table = _block_sizes(flags, sizes)
@@ -168,7 +168,7 @@ def _vorbis(identification: bytes, comments: bytes, setup: bytes) -> Codec | Non
     return Codec(True, lengths, 0, 3)
 
 
-def _modes(setup: bytes) -> tuple[int, ...]:
+def modes(setup: bytes) -> tuple[int, ...]:
     """Which modes have long blocks. They stand at the setup header's end, so that it is read backwards."""
     bits = int.from_bytes(setup, "little")
     at = bits.bit_length() - 1
