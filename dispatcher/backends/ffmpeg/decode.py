@@ -90,7 +90,7 @@ def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFram
         if loss:
             text = f"only {found} frames of {_name(container)} could be decoded: {loss}"
             notices.warn(text, notices.DamagedInputWarning)
-    except av.error.ExitError as why:
+    except (av.error.ExitError, av.error.TimeoutError) as why:
         raise BackendError(SILENT_SERVER) from why
     except av.FFmpegError as why:
         if not found:
