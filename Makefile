@@ -15,21 +15,21 @@ help:
 	@echo "make test   all tests"
 	@echo "make lint   ruff, mypy, the direction of imports"
 	@echo "make bench  speed, as ratios against named peers: a table, bench/RESULTS.md and a picture"
-	@echo "make audit-check    2,000 files in ten formats, a quarter with a difference planted: each found and named, and nothing else"
-	@echo "make stream-bench   torchaudio.io against bare loops over PyAV"
-	@echo "make audit-bench    the audit against bare decoding, on one core, on two, on Dask"
+	@echo "make audit-check    the audit on 2,000 files in ten formats, a quarter of them changed: it must find and name each change, and no other"
+	@echo "make stream-bench   torchaudio.io against plain loops with PyAV"
+	@echo "make audit-bench    the audit against plain decoding, on one core, on two, on Dask"
 	@echo "make codemod-bench  the codemod against django-upgrade, pyupgrade, ruff and LibCST's parser, on 10,000 files"
 	@echo "make operators-bench  lfilter, rnnt_loss and forced_align against SciPy, log_softmax and torchaudio 2.8's compiled ones"
-	@echo "make docs   the guide as a site, in site/; docs-serve shows it and follows changes"
+	@echo "make docs   build the guide as a site, in site/; docs-serve shows it and updates it when a page changes"
 	@echo "make matrix CELLS=\"av18 py313\"  the recorded cases with other Pythons, torches and decoders: tests/matrix/cells.toml"
-	@echo "make links  ask every address outside that the guide names whether it is still there"
-	@echo "make coverage       the lines that no test runs"
+	@echo "make links  check that every internet address in the guide still exists"
+	@echo "make coverage       list the lines that no test runs"
 	@echo "make fuzz   damaged files for every backend, for TIME=600 seconds"
-	@echo "make soak   20,000 calls, 16 threads, forked and spawned workers: nothing left, hung or wrong"
-	@echo "make audit  known weaknesses of the pinned dependencies, by pip-audit"
-	@echo "make constraints-check  constraints.txt resolves for every Python that is promised; installs none of it"
-	@echo "make release-check  the wheel and the sdist, tried in clean environments, torch and all"
-	@echo "make dev    what tests, linters and the site need, coverage and pre-commit, into .venv"
+	@echo "make soak   20,000 calls, 16 threads, forked and spawned workers: no leak, no hang, no wrong result"
+	@echo "make audit  known vulnerabilities of the pinned dependencies, by pip-audit"
+	@echo "make constraints-check  check that constraints.txt resolves for every supported Python; installs nothing"
+	@echo "make release-check  test the wheel and the sdist in clean environments, with and without torch"
+	@echo "make dev    install into .venv what tests, linters and the site need, and coverage and pre-commit"
 
 # Each stage installs the extra of pyproject.toml that has its name, but for these.
 EXTRAS_demo := torch
@@ -83,8 +83,9 @@ links: $(VENV)/.test
 constraints-check: $(VENV)/.test
 	$(BIN)/python -m pytest tests/release/test_constraints.py
 
+# DIST is a folder with a wheel and an sdist to try; without it they are built here
 release-check: $(VENV)/.test
-	$(BIN)/python -m pytest tests/release -m "release or not release"
+	$(if $(DIST),DIST="$(DIST)" )$(BIN)/python -m pytest tests/release -m "release or not release"
 
 coverage: $(VENV)/.dev system
 	$(BIN)/python -m coverage erase

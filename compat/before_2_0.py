@@ -1,8 +1,9 @@
-"""Names that went before 2.0, so that no pinned release has them: since when, and what replaces them.
+"""List the names that went before 2.0, which no pinned release has, with their replacements.
 
-Read in the wheels of 0.7.2, 0.8.1 and 0.9.1, which the tests read again; announced in github.com/pytorch/audio issue 903, done in pull
-requests 709 (sox started and ended), 977 (chains) and 1311 (the rest). The drop-in says it where old code reaches for one, the codemod
-where old code speaks of one.
+The names are read from the wheels of 0.7.2, 0.8.1 and 0.9.1, which the tests read again. Their
+removal was announced in github.com/pytorch/audio issue 903 and done in pull requests 709 (starting
+and ending sox), 977 (chains) and 1311 (the rest). The drop-in gives this advice when old code uses
+such a name, the codemod when it finds one.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ class Gone(NamedTuple):
 
 
 LOAD_WAV = Gone("0.9", "torchaudio.load(path)[0] * 2**15 gives its 16-bit numbers.")
-AUTOMATIC = Gone("0.8", "libsox is started and ended by itself: delete the call.")
+AUTOMATIC = Gone("0.8", "libsox starts and stops automatically: delete the call.")
 _METADATA = Gone("0.9", "info(path) gives one AudioMetaData: .sample_rate, .num_frames, .num_channels, .bits_per_sample, .encoding.")
-_ARGUMENTS = Gone("0.9", "save(path, waveform, sample_rate, encoding=..., bits_per_sample=..., format=...) takes what it held.")
-_CHAIN = Gone("0.8", "sox_effects.apply_effects_file(path, [[NAME, OPTION, ...], ...]) does what a chain did, where libsox is there.")
+_ARGUMENTS = Gone("0.9", "save(path, waveform, sample_rate, encoding=..., bits_per_sample=..., format=...) takes these values.")
+_CHAIN = Gone("0.8", "sox_effects.apply_effects_file(path, [[NAME, OPTION, ...], ...]) does what a chain did, if libsox is installed.")
 _SOX = Gone("0.9", 'The backend "sox_io" replaced it: use torchaudio.load, .save and .info, or torchaudio.backend.sox_io_backend.')
 
 _STRUCTURES = ("sox_signalinfo_t", "sox_encodinginfo_t", "get_sox_encoding_t", "get_sox_option_t", "get_sox_bool")

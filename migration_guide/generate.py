@@ -13,6 +13,8 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 
+from parts import calls, commands, signatures
+
 import compat
 from compat import releases
 from compat.audit import classes
@@ -26,7 +28,7 @@ _WIDTH = 90
 _TITLES = {"Args:": "Arguments", "Returns:": "Returns", "Raises:": "Raises"}
 _PART = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end of (?P=name) -->)", re.DOTALL)
 _LEVELS = {
-    "safe": "applied by itself",
+    "safe": "applied automatically",
     "unsafe": "applied with `--unsafe`",
     "report": "reported only",
 }
@@ -62,7 +64,7 @@ def _targets() -> Iterator[str]:
 def _rules() -> Iterator[str]:
     """The table of all rules, and each with its example."""
     rules = all_rules().values()
-    yield "| rule | what it does | by itself | for |"
+    yield "| rule | what it does | automatic | for |"
     yield "|---|---|---|---|"
     yield from (f"| [{r.id}](#{r.id.lower()}) | {r.title} | {_by_itself(r)} | {_for(r)} |" for r in rules)
     for rule in rules:
@@ -156,11 +158,14 @@ def _cells() -> Iterator[str]:
 
 PARTS: dict[str, Callable[[], Iterator[str]]] = {
     "api": _api,
+    "calls": calls.lines,
     "cells": _cells,
     "checks": _checks,
     "classes": _classes,
+    "commands": commands.lines,
     "flags": _flags,
     "rules": _rules,
+    "signatures": signatures.lines,
     "targets": _targets,
 }
 

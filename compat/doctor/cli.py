@@ -1,4 +1,4 @@
-"""The command line: ``python -m compat.doctor``."""
+"""Parse the command line of ``python -m compat.doctor`` and run it."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ FAILED = 3
 _EPILOG = """\
 examples
   python -m compat.doctor                       why does torchaudio, or a backend, not load?
-  python -m compat.doctor speech.m4a            why is this file not read, and what would read it?
-  python -m compat.doctor --thorough            compare the hashes of every installed file as well
-  python -m compat.doctor --only pair,build     these checks only
+  python -m compat.doctor speech.m4a            why does this file not load, and which backend would read it?
+  python -m compat.doctor --thorough            also compare the hashes of all installed files
+  python -m compat.doctor --only pair,build     run only these checks
   python -m compat.doctor --python .venv        what is wrong with that environment?
-  python -m compat.doctor --explain libraries   what a check looks at, and why
+  python -m compat.doctor --explain libraries   what does this check look at, and why?
   python -m compat.doctor --pins 2.8 --build cpu > requirements.txt
-  python -m compat.doctor --report              Markdown for an issue, without your name and home folder
+  python -m compat.doctor --report              write Markdown for an issue, without your name and home folder
 
-Everything that may hang or crash runs in a child process with a time limit; nothing is changed on this machine.
+Everything that may hang or crash runs in a child process with a time limit. The doctor changes nothing on this machine.
 
 exit status
-  0  healthy         1  warnings         2  errors         3  the doctor itself failed, or was called wrongly
+  0  healthy         1  warnings         2  errors         3  the doctor itself failed, or wrong usage
 """
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        # argparse's own status is 2, which here means that errors were found
+        # argparse exits with 2, which here means that errors were found
         self.print_usage(sys.stderr)
         self.exit(FAILED, f"{self.prog}: {message}\n")
 
@@ -60,40 +60,44 @@ def _seconds(text: str) -> float:
 def _parser(prog: str) -> argparse.ArgumentParser:
     parser = _Parser(
         prog=prog,
-        description="Finds out why torchaudio, or a backend of torchaudio-compat, fails to load, proves it, and prints what mends it.",
+        description="Find out why torchaudio, or a backend of torchaudio-compat, does not load, and print the command that fixes it.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("files", nargs="*", metavar="FILE", help="really load this file with each backend, instead of the checks")
-    parser.add_argument("--only", type=_names, action="extend", default=[], metavar="CHECK,...", help="run these checks only")
-    parser.add_argument("--skip", type=_names, action="extend", default=[], metavar="CHECK,...", help="leave these checks out")
+    parser.add_argument("files", nargs="*", metavar="FILE", help="load this file with each backend, instead of running the checks")
+    parser.add_argument("--only", type=_names, action="extend", default=[], metavar="CHECK,...", help="run only these checks")
+    parser.add_argument("--skip", type=_names, action="extend", default=[], metavar="CHECK,...", help="do not run these checks")
     parser.add_argument("--thorough", action="store_true", help="compare hashes, not only sizes; reads every installed file")
-    parser.add_argument("--time-limit", type=_seconds, default=30.0, metavar="SECONDS", help="for one import or one probe (30)")
+    parser.add_argument("--time-limit", type=_seconds, default=30.0, metavar="SECONDS", help="limit for each child process (30)")
     parser.add_argument(
         "--python",
         metavar="PYTHON",
-        help="look at this interpreter's environment, or at this virtual environment",
+        help="examine the environment of this interpreter, or this virtual environment",
     )
-    parser.add_argument("-v", "--verbose", action="store_true", help="show details also of what is well")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show details of healthy checks too")
     output = parser.add_mutually_exclusive_group()
-    output.add_argument("--json", action="store_true", help="the results as JSON; --schema prints its schema")
-    output.add_argument("--report", action="store_true", help="the results as Markdown, without home folder and user name")
+    output.add_argument("--json", action="store_true", help="print the results as JSON; --schema prints its schema")
+    output.add_argument("--report", action="store_true", help="print the results as Markdown, without home folder and user name")
     output.add_argument("--list", action="store_true", help="list the checks")
-    output.add_argument("--explain", metavar="CHECK", help="what a check looks at, and why it matters")
+    output.add_argument("--explain", metavar="CHECK", help="say what a check looks at, and why it matters")
     output.add_argument(
         "--pins",
         nargs="?",
         const="installed",
         metavar="RELEASE",
-        help="requirement lines that belong together, for this Python: for torch 2.8, latest, all, or by default the installed one",
+        help="print requirement lines that fit together, for this Python; RELEASE is a torch release such as 2.8, "
+        "or latest, or all (default: the installed torch)",
     )
-    output.add_argument("--schema", action="store_true", help="the JSON schema of --json")
-    parser.add_argument("--build", default="", metavar="TAG", help="with --pins: the build to take, such as cpu, cu128, rocm6.4")
+    output.add_argument("--schema", action="store_true", help="print the JSON schema of --json")
+    parser.add_argument("--build", default="", metavar="TAG", help="with --pins: the build, such as cpu, cu128, rocm6.4")
     return parser
 
 
 def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
-    """Run the doctor; the exit status is 0 healthy, 1 warnings, 2 errors, 3 the doctor itself failed."""
+    """Run the doctor and return its exit status.
+
+    The status is 0 for healthy, 1 for warnings, 2 for errors, 3 if the doctor itself failed.
+    """
     arguments = _parser(prog).parse_args(argv)
     print_anything()
     try:
@@ -116,9 +120,11 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
 
 @contextlib.contextmanager
 def _working_folder() -> Iterator[None]:
-    """Have what lies in the working folder found, as `python -m` does, also by the console command and for another interpreter.
+    """Put the working folder on ``sys.path``, as ``python -m`` does.
 
-    A file of the user's there that is called as a package of ours would be found in its place, so such a folder stays out.
+    The console command and another interpreter do not do so by themselves. A folder with a user's
+    file that has the name of one of our packages is left out, since Python would import that file
+    instead.
     """
     folder = os.getcwd()
     kept = sys.path[:]
@@ -131,7 +137,7 @@ def _working_folder() -> Iterator[None]:
 
 
 def _without_python(argv: Sequence[str] | None) -> list[str]:
-    """The command line for the other interpreter's doctor."""
+    """Return the arguments for the other interpreter's doctor: all but ``--python``."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--python")
     return parser.parse_known_args(argv)[1]
@@ -142,7 +148,7 @@ def _only_prints(arguments: argparse.Namespace) -> bool:
 
 
 def _printed(arguments: argparse.Namespace) -> int:
-    """Answer what asks for no examination."""
+    """Print what needs no examination: schema, list of checks, an explanation, or pins."""
     if arguments.schema:
         print(structured.schema(), end="")
     elif arguments.list:
@@ -157,7 +163,7 @@ def _printed(arguments: argparse.Namespace) -> int:
 
 
 def _examined(arguments: argparse.Namespace) -> int:
-    """Run the checks, or load the files, and print what came of it."""
+    """Run the checks, or load the files, print the results, and return the exit status."""
     wanted = registry.chosen(arguments.only, arguments.skip)
     as_page = not (arguments.json or arguments.report)
     results: list[Result] = []

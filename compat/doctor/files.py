@@ -1,4 +1,4 @@
-"""A user's file: what it is by its first bytes, and what each backend says when it really loads it."""
+"""Examine a user's file: what its first bytes say, and what each backend does on loading it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from compat.doctor.verdict import FILE
 from compat.doctor.world import World
 
 _HEAD = 512
-# warnings of a load that gave less than the file has
+# warnings of a load that returned less than the file has
 _INCOMPLETE = ("TruncatedInputWarning", "DamagedInputWarning")
 _UNLIKE = 0.9
 _LOUDER = 0.01
 _WILD = 1000.0
 
-# what a file is by its first bytes: where they stand, the bytes, the name, the extensions that fit
+# file types by their first bytes: offset, bytes, name, extensions that fit
 _KINDS: tuple[tuple[int, bytes, str, tuple[str, ...]], ...] = (
     (8, b"WAVE", "WAV", (".wav", ".wave", ".wv")),
     (8, b"AVI ", "AVI", (".avi",)),
@@ -49,33 +49,33 @@ _KINDS: tuple[tuple[int, bytes, str, tuple[str, ...]], ...] = (
     (0, b"MAC ", "Monkey's Audio", (".ape",)),
     (0, b"\x30\x26\xb2\x75", "WMA or WMV", (".wma", ".wmv", ".asf")),
 )
-# frames of MPEG audio begin with eleven bits set; layer bits tell MP3 from raw AAC
+# An MPEG audio frame begins with eleven set bits; the layer bits distinguish MP3 from raw AAC.
 _MPEG_LAYERS = {0: ("raw AAC (ADTS)", (".aac", ".adts")), 1: ("MP3", (".mp3",)), 2: ("MP2", (".mp2", ".mp3")), 3: ("MP1", (".mp1", ".mp3"))}
 
-# what is no sound at all, though its name may say so: the bytes, the name, the mend
+# files that are not audio, whatever their names say: first bytes, name, mend
 _IMPOSTORS: tuple[tuple[bytes, str, Mend], ...] = (
-    (b"version https://git-lfs", "a Git LFS pointer: the sound itself was never fetched", Mend("Fetch it", ("git lfs pull",))),
+    (b"version https://git-lfs", "a Git LFS pointer; the audio itself was never fetched", Mend("Fetch it", ("git lfs pull",))),
     (
         b"<!doctype html",
-        "a web page, most likely of a download that was refused",
-        Mend("Download it again, and look at what the server says"),
+        "a web page, probably because a download was refused",
+        Mend("Download it again, and read what the server answers"),
     ),
-    (b"<html", "a web page, most likely of a download that was refused", Mend("Download it again, and look at what the server says")),
-    (b"<?xml", "an XML document, most likely a server's error message", Mend("Download it again, and look at what the server says")),
-    (b"#extm3u", "a playlist, which names other files", Mend("Load the files that it names")),
+    (b"<html", "a web page, probably because a download was refused", Mend("Download it again, and read what the server answers")),
+    (b"<?xml", "an XML document, probably a server's error message", Mend("Download it again, and read what the server answers")),
+    (b"#extm3u", "a playlist, which lists other files", Mend("Load the files that it lists")),
     (b"pk\x03\x04", "a zip archive", Mend("Unpack it first")),
     (b"\x1f\x8b", "compressed with gzip", Mend("Unpack it first")),
     (b"7z\xbc\xaf", "a 7z archive", Mend("Unpack it first")),
-    (b"%pdf", "a PDF", Mend("Find the sound that belongs here")),
-    (b"gif8", "a picture", Mend("Find the sound that belongs here")),
-    (b"\xff\xd8\xff", "a picture", Mend("Find the sound that belongs here")),
-    (b"\x89png", "a picture", Mend("Find the sound that belongs here")),
+    (b"%pdf", "a PDF", Mend("Find the audio file that belongs here")),
+    (b"gif8", "a picture", Mend("Find the audio file that belongs here")),
+    (b"\xff\xd8\xff", "a picture", Mend("Find the audio file that belongs here")),
+    (b"\x89png", "a picture", Mend("Find the audio file that belongs here")),
     (b"\x93numpy", "a numpy array (.npy)", Mend("Load it with numpy.load")),
 )
 
 
 def examine(world: World, paths: Sequence[str]) -> Iterator[Result]:
-    """Load each file with each backend and say what came of it, a result a file."""
+    """Load each file with each backend and yield one result per file."""
     names = list(_known())
     readable = [path for path in paths if _refusal(path) is None]
     tasks = [{"path": os.path.abspath(path), "backend": name} for path in readable for name in (None, *names)]
@@ -85,7 +85,7 @@ def examine(world: World, paths: Sequence[str]) -> Iterator[Result]:
         world.once(("import", "torch"), lambda: gate)
         yield Result(imports.imports.name, imports.imports.title, (imports.finding(world, "torch"),))
         for path in paths:
-            yield Result(FILE, path, (_refusal(path) or skipped("nothing can be tried without torch", subject=path),))
+            yield Result(FILE, path, (_refusal(path) or skipped("without torch no file can be loaded", subject=path),))
         return
     took = time.monotonic() - begun
     by_file = {path: answers[place * (len(names) + 1) : (place + 1) * (len(names) + 1)] for place, path in enumerate(readable)}
@@ -106,8 +106,8 @@ def _known() -> tuple[str, ...]:
 
 
 def _refusal(path: str) -> Finding | None:
-    """Why there is nothing to load."""
-    why = "Every backend then fails, each with words of its own."
+    """Return a finding if there is nothing to load."""
+    why = "No backend can read it; each fails with its own message."
     if os.path.isdir(path):
         return error("it is a folder", why=why, subject=path, cause="no-file")
     if not os.path.exists(path):
@@ -124,14 +124,12 @@ def _findings(world: World, path: str, answers: dict[str | None, Answer]) -> Ite
         head = stream.read(_HEAD)
     impostor = next(((what, mend) for magic, what, mend in _IMPOSTORS if head.lstrip()[:64].lower().startswith(magic)), None)
     works = {name: answer for name, answer in answers.items() if _gave_sound(answer)}
-    why = "Seen at its first bytes, whatever its name says."
+    why = "The first bytes show this, whatever the file is called."
     if impostor is not None and not works:
         yield error(f"it is {impostor[0]}", why=why, mend=impostor[1], subject=path, cause="not-audio", evidence=(repr(head[:48]),))
     elif not any(head):
         text = f"its first {len(head)} bytes are all zero"
-        yield error(
-            text, why="A copy that broke off, or a disk that was full.", mend=Mend("Copy it again"), subject=path, cause="not-audio"
-        )
+        yield error(text, why="A copy was interrupted, or a disk was full.", mend=Mend("Copy it again"), subject=path, cause="not-audio")
     else:
         yield from _by_default(world, path, answers, works)
     for name, answer in answers.items():
@@ -146,27 +144,27 @@ def _findings(world: World, path: str, answers: dict[str | None, Answer]) -> Ite
 
 
 def _gave_sound(answer: Answer) -> bool:
-    """Whether a load succeeded; where a header promises sound, nothing at all is no success."""
+    """Return whether a load returned audio; no frames is a failure if the header announces some."""
     if answer.failed or "load_error" in answer.value:
         return False
     return bool(answer.value["shape"][-1]) or not answer.value.get("info", {}).get("num_frames")
 
 
 def _headline(answers: dict[str | None, Answer]) -> str:
-    """The sound in a line, and which backends read it."""
+    """Return one line on the audio and the backends that read it."""
     read = [name for name, answer in answers.items() if name is not None and _gave_sound(answer)]
     return f"{_sound(answers[None].value)}; read by {', '.join(read)}" if _gave_sound(answers[None]) else ""
 
 
 def _by_default(world: World, path: str, answers: dict[str | None, Answer], works: dict[str | None, Answer]) -> Iterator[Finding]:
-    """The finding on a call that names no backend, which is the call that most programs make."""
+    """Yield the finding for ``load(path)`` without a backend, the call that most programs make."""
     named = [name for name in works if name is not None]
     if None in works:
         value, told = works[None].value, _told(works[None], *_INCOMPLETE)
         if told:
             text = f"{_sound(value)}, and a warning: {told[0]}"
             mend = Mend("Make or download it again")
-            yield warning(text, why="It is not all of the file.", mend=mend, subject=path, cause="incomplete", data=value)
+            yield warning(text, why="A part of the file is missing.", mend=mend, subject=path, cause="incomplete", data=value)
         else:
             yield ok(_sound(value), data=value)
         return
@@ -174,7 +172,7 @@ def _by_default(world: World, path: str, answers: dict[str | None, Answer], work
     why = "This is the call that names no backend: load(path)."
     silent = _without_sound(answer)
     if silent:
-        yield error(silent, why=why, mend=Mend("Find the recording that has the sound"), subject=path, cause="no-sound-stream")
+        yield error(silent, why=why, mend=Mend("Find the recording with sound"), subject=path, cause="no-sound-stream")
         return
     if _changes(answer):
         yield _changing(path, answer, named, why)
@@ -191,7 +189,7 @@ def _by_default(world: World, path: str, answers: dict[str | None, Answer], work
 
 
 def _without_sound(answer: Answer) -> str:
-    """What a file is that holds streams, and none of sound."""
+    """Describe a file whose streams hold no audio; return an empty string for any other."""
     streams = {} if answer.failed else answer.value.get("streams", {})
     if not streams or "audio" in streams:
         return ""
@@ -201,32 +199,33 @@ def _without_sound(answer: Answer) -> str:
 
 
 def _changes(answer: Answer) -> bool:
-    """Whether a load failed because the stream goes on with another sample rate or other channels."""
+    """Return whether a load failed because the stream changes its sample rate or channel count."""
     return not answer.failed and bool(re.search(r"\bchanges? (from|to)\b", answer.value.get("load_error", "")))
 
 
 def _changing(path: str, answer: Answer, named: list[str], why: str) -> Finding:
-    """That no backend gives the whole of a stream that changes on its way; one that gives the first half is not recommended."""
-    half = f"; {' and '.join(named)} would give a part of it, or all at one rate" if named else ""
+    """Report a stream that changes midway and that no backend returns whole.
+
+    The mend does not recommend a backend that returns only the first part.
+    """
+    half = f"; {' and '.join(named)} would return only a part, or all of it at one sample rate" if named else ""
     made = str(pathlib.PurePath(path).with_suffix(".converted.wav"))
-    mend = Mend("Let FFmpeg's command make one of it", (f"ffmpeg -i {quoted(path, '-c:a', 'pcm_s16le', made)}",))
+    mend = Mend("Convert it with the ffmpeg command", (f"ffmpeg -i {quoted(path, '-c:a', 'pcm_s16le', made)}",))
     return error(f"{_why_not(answer)}{half}", why=why, mend=mend, subject=path, cause="changes-on-its-way")
 
 
 def _told(answer: Answer, *kinds: str) -> list[str]:
-    """The warnings of these kinds that a load gave."""
+    """Return the warnings of these kinds that a load gave."""
     return [text for kind, text in answer.value.get("warnings", ()) if kind in kinds]
 
 
 def _what_would(world: World, path: str) -> Mend:
-    """What might read a file that none of the backends here reads."""
+    """Return a mend that may help with a file that none of the backends here reads."""
     lacking = [name for name in _known() if not backends.works(world, name)]
     if lacking:
-        return Mend(f"Mend the backend{'s' if len(lacking) > 1 else ''} {', '.join(lacking)} first: run the doctor without a file")
+        return Mend(f"Mend the backend{'s' if len(lacking) > 1 else ''} {', '.join(lacking)} first: run the doctor without naming a file")
     made = str(pathlib.PurePath(path).with_suffix(".converted.wav"))
-    return Mend(
-        "Make or download it again; where a player does play it, convert it", (f"ffmpeg -i {quoted(path, '-c:a', 'pcm_s16le', made)}",)
-    )
+    return Mend("Make or download it again; if a player can play it, convert it", (f"ffmpeg -i {quoted(path, '-c:a', 'pcm_s16le', made)}",))
 
 
 def _by_backend(world: World, path: str, name: str, answer: Answer) -> Finding:
@@ -234,27 +233,33 @@ def _by_backend(world: World, path: str, name: str, answer: Answer) -> Finding:
     if answer.died:
         how, known = explain.death(answer.died, subject)
         evidence = (*answer.stood_at, *answer.stderr[-3:])
-        why = "A file that crashes a library may be made to; do not load it in a process that matters."
+        why = "The file may be made to crash a library. Do not load it in an important process."
         return warning(
             f"{name}: loading it {how}",
             why=why,
-            mend=Mend(f"Leave {name} out for this file"),
+            mend=Mend(f"Do not use {name} for this file"),
             subject=path,
             cause=known.name,
             evidence=evidence,
         )
     if answer.raised:
-        return note(f"{name}: {answer.raised.splitlines()[0]}", why="It fails before the file is touched.", subject=path)
+        return note(f"{name}: {answer.raised.splitlines()[0]}", why="It fails before it opens the file.", subject=path)
     value = answer.value
     if "load_error" in value:
         if not backends.works(world, name):
             return skipped(f"{name}: does not work here", subject=path)
         return note(f"{name}: {_own_words(value['load_error'])}", subject=path, data=value)
     if not _gave_sound(answer):
-        return note(f"{name}: it gives no sound, though the header promises some", subject=path, data=value)
+        return note(f"{name}: it returns no samples, though the header promises some", subject=path, data=value)
     told = _told(answer, *_INCOMPLETE)
     if told:
-        return note(f"{name}: {_sound(value)}, and it warns: {told[0]}", subject=path, cause="incomplete", why="It is not all.", data=value)
+        return note(
+            f"{name}: {_sound(value)}, and it warns: {told[0]}",
+            subject=path,
+            cause="incomplete",
+            why="A part of the file is missing.",
+            data=value,
+        )
     return ok(f"{name}: {_sound(value)}", data={"backend": name, **value})
 
 
@@ -263,11 +268,11 @@ def _why_not(answer: Answer) -> str:
         return f"loading {explain.death(answer.died)[0]}"
     if answer.failed:
         return answer.raised.splitlines()[0]
-    return _own_words(answer.value.get("load_error", "it gives no sound, though the header promises some"))
+    return _own_words(answer.value.get("load_error", "it returns no samples, though the header promises some"))
 
 
 def _own_words(error: str) -> str:
-    """An error without what the page says already: the file and the backend."""
+    """Return an error without the file and the backend, which the page already names."""
     return re.sub(r"^cannot read .*? with the \w+ backend: ", "", error).rstrip(".")
 
 
@@ -279,19 +284,21 @@ def _sound(value: dict[str, Any]) -> str:
 
 
 def _kind(path: str, head: bytes) -> Iterator[Finding]:
-    """That content and extension do not agree."""
+    """Report an extension that does not fit the content."""
     kind = next(((name, fitting) for at, magic, name, fitting in _KINDS if head[at : at + len(magic)] == magic), None)
     if kind is None and len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
         kind = _MPEG_LAYERS[(head[1] >> 1) & 3]
     extension = pathlib.PurePath(path).suffix.lower()
     if kind and extension and extension not in kind[1]:
-        why = "Some backends go by the name: sox and soundfile may take it for something else."
+        why = "sox and soundfile may use the extension to choose the format."
         mend = Mend(f"Rename it to {pathlib.PurePath(path).stem}{kind[1][0]}")
-        yield note(f"it is {kind[0]} by its content, and is called {extension}", why=why, mend=mend, subject=path, data={"kind": kind[0]})
+        yield note(
+            f"it is {kind[0]} by its content, but its extension is {extension}", why=why, mend=mend, subject=path, data={"kind": kind[0]}
+        )
 
 
 def _parts(path: str, facts: dict[str, Any]) -> Iterator[Finding]:
-    """That a file was put together of several."""
+    """Report a file that was joined from several files."""
     found = facts.get("parts", ())
     if len(found) < 2:
         return
@@ -299,20 +306,20 @@ def _parts(path: str, facts: dict[str, Any]) -> Iterator[Finding]:
     other = next((part for part in found if (part["rate"], part["channels"]) != (first["rate"], first["channels"])), None)
     data = {"parts": list(found)}
     if other is None:
-        why = "Some backends read the first part only."
-        text = f"it was put together of {len(found)} files; the second begins at byte {found[1]['begin']:,}"
+        why = "Some backends read only the first part."
+        text = f"it consists of {len(found)} files joined together; the second begins at byte {found[1]['begin']:,}"
         yield note(text, why=why, subject=path, data=data)
         return
     made = str(pathlib.PurePath(path).with_suffix(".converted.wav"))
     rate = ("-ar", str(first["rate"]))
-    mend = Mend("Let FFmpeg's command make one of it", (f"ffmpeg -i {quoted(path, *rate, '-c:a', 'pcm_s16le', made)}",))
+    mend = Mend("Convert it with the ffmpeg command", (f"ffmpeg -i {quoted(path, *rate, '-c:a', 'pcm_s16le', made)}",))
     before, after = (f"{part['channels']} channel{'s' * (part['channels'] != 1)} at {part['rate']} Hz" for part in (first, other))
-    text = f"it was put together of {len(found)} files: {before}, and from byte {other['begin']:,} on {after}"
-    yield warning(text, why="No backend gives all of it.", mend=mend, subject=path, cause="changes-on-its-way", data=data)
+    text = f"it consists of {len(found)} files joined together: {before}, and from byte {other['begin']:,} on {after}"
+    yield warning(text, why="No backend returns all of it.", mend=mend, subject=path, cause="changes-on-its-way", data=data)
 
 
 def _beyond(path: str, works: dict[str | None, Answer]) -> Iterator[Finding]:
-    """That a backend gives samples which no recording has."""
+    """Report backends that return samples far beyond full scale, as no recording has."""
     named = [name for name in works if name is not None]
     wild = [name for name in named if _is_wild(works[name].value)]
     if not wild:
@@ -321,8 +328,8 @@ def _beyond(path: str, works: dict[str | None, Answer]) -> Iterator[Finding]:
     peaks = [works[name].value for name in wild]
     what = "that are not finite" if any(value["finite"] is False for value in peaks) else f"up to {peaks[0]['peak']:.3g}"
     others = f"; {' and '.join(sane)} give{'s' * (len(sane) == 1)} others" if sane else ""
-    why = "Full scale is 1. Either it was saved so, or its bytes are taken for another number format than they have."
-    # of those that stay within full scale, one may have cut off what lies beyond it, or give noise of another kind
+    why = "Full scale is 1. Either the file was saved like this, or its bytes are read in the wrong number format."
+    # a backend that stays within full scale may have clipped, or may itself return noise
     each = " and ".join(f"load(path, backend={name!r})" for name in (*wild, *sane))
     mend = Mend(f"Listen to what each gives before you use it: {each}" if sane else "Listen to it before you use it")
     text = f"{' and '.join(wild)} give{'s' * (len(wild) == 1)} samples {what}{others}"
@@ -330,33 +337,33 @@ def _beyond(path: str, works: dict[str | None, Answer]) -> Iterator[Finding]:
 
 
 def _samples(path: str, works: dict[str | None, Answer]) -> Iterator[Finding]:
-    """That backends give another sound, or the same one louder or later."""
+    """Report backends whose samples differ: other audio, or the same louder, softer or shifted."""
     for name, answer in works.items():
         found = answer.value.get("apart")
         if name is None or not found or _is_wild(answer.value) or _is_wild(works[found["from"]].value):
             continue
         other = found["from"]
         if found["likeness"] < _UNLIKE:
-            why = "One of them takes the bytes for another number format than they have, or decodes a damaged place otherwise."
-            text = f"{name} gives another sound than {other}, by its samples"
+            why = "One of them reads the bytes in the wrong number format, or decodes a damaged place in another way."
+            text = f"{name} returns other samples than {other}; it is another sound"
             mend = Mend(f"Listen to both, and name the right one: load(path, backend={other!r}) or load(path, backend={name!r})")
             yield warning(text, why=why, mend=mend, subject=path, cause="other-samples", data=found)
         elif abs(found["factor"] - 1) > _LOUDER:
             text = f"{name} gives the same sound {found['factor']:.4g} times as loud as {other}"
-            yield warning(text, why="A model then hears something else.", subject=path, cause="other-loudness", data=found)
+            yield warning(text, why="A model then gets other input.", subject=path, cause="other-loudness", data=found)
         elif found["shift"]:
             where = "later" if found["shift"] > 0 else "earlier"
             text = f"{name} gives the same sound {abs(found['shift'])} frames {where} than {other}"
-            yield note(text, why="Labels by time move with it.", subject=path, data=found)
+            yield note(text, why="Labels with timestamps no longer match.", subject=path, data=found)
 
 
 def _is_wild(value: dict[str, Any]) -> bool:
-    """Whether samples are far beyond full scale, as those of a file read in a wrong number format are."""
+    """Return whether samples are far beyond full scale, as with a wrongly assumed sample format."""
     return value.get("finite") is False or value.get("peak", 0.0) > _WILD
 
 
 def _lengths(path: str, works: dict[str | None, Answer], facts: dict[str, Any]) -> Iterator[Finding]:
-    """That backends disagree on the length, or a header on what follows it."""
+    """Report backends that disagree on the length, or a header with more frames than the file."""
     frames = {name: answer.value["shape"][-1] for name, answer in works.items() if name is not None}
     if len(set(frames.values())) > 1:
         listed = ", ".join(f"{name} {count:,}" for name, count in frames.items())
@@ -366,7 +373,7 @@ def _lengths(path: str, works: dict[str | None, Answer], facts: dict[str, Any]) 
     for name, answer in works.items():
         told = answer.value.get("info", {}).get("num_frames")
         if name is not None and told and answer.value["shape"][-1] < told:
-            text = f"{name}: the header promises {told:,} frames, and {answer.value['shape'][-1]:,} are there"
+            text = f"{name}: the header promises {told:,} frames, but only {answer.value['shape'][-1]:,} are there"
             why = "The file is cut off, or its header was never completed."
             mend = Mend("Make or download it again")
             yield warning(text, why=why, mend=mend, subject=path, cause="truncated-file")

@@ -1,4 +1,4 @@
-"""Why backends give different lengths of one file: a cause that the file itself establishes, or the word that none is."""
+"""Explain why backends give different lengths for one file, or say that the cause is unknown."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 _SAME_DURATION = 0.01  # seconds
-# an mp3's own header counts as one more frame with some decoders
+# some decoders count the mp3's own header as one more MPEG frame
 _MPEG_FRAMES = (0, 576, 1152)
 
 
 class Lengths(NamedTuple):
-    """What the backends gave, by their names, and what the file says."""
+    """The length that each backend gave, by its name, and what the file itself says."""
 
     frames: Mapping[str, int]
     rates: Mapping[str, int]
@@ -19,24 +19,24 @@ class Lengths(NamedTuple):
 
     @property
     def span(self) -> int:
-        """Frames between the shortest and the longest."""
+        """Return the frames between the shortest and the longest."""
         return max(self.frames.values()) - min(self.frames.values())
 
     def with_(self, frames: int) -> str:
-        """The names of those that gave so many."""
+        """Return the names of the backends that gave this many frames."""
         return " and ".join(name for name, count in self.frames.items() if count == frames)
 
     def without(self, frames: int) -> str:
-        """The names of all others."""
+        """Return the names of all other backends."""
         return " and ".join(name for name, count in self.frames.items() if count != frames)
 
 
 def cause(given: Lengths) -> str:
-    """The cause in a sentence or two."""
+    """Return the cause in a sentence or two."""
     return next(filter(None, (rule(given) for rule in _RULES)), _UNKNOWN)
 
 
-_UNKNOWN = "What the cause is could not be established from the file; look at the end of both before you rely on one."
+_UNKNOWN = "The file does not show the cause. Compare the ends of both results before you rely on one."
 
 
 def _other_rate(given: Lengths) -> str:
@@ -44,14 +44,14 @@ def _other_rate(given: Lengths) -> str:
     if len(set(given.rates.values())) < 2 or max(durations) - min(durations) > _SAME_DURATION:
         return ""
     listed = ", ".join(f"{name} {rate} Hz" for name, rate in given.rates.items())
-    return f"They give other sample rates, of the same duration: {listed}."
+    return f"They return different sample rates, with the same duration: {listed}."
 
 
 def _chained(given: Lengths) -> str:
     count = len(given.facts.get("parts", ()))
     if count < 2:
         return ""
-    return f"The file was put together of {count} files; {given.without(max(given.frames.values()))} read the first part only."
+    return f"The file consists of {count} files joined together; {given.without(max(given.frames.values()))} read only the first part."
 
 
 def _open_end(given: Lengths) -> str:
@@ -66,8 +66,8 @@ def _odd_samples(given: Lengths) -> str:
     odd = given.facts.get("sample_bytes")
     if not odd:
         return ""
-    text = f"Its header says samples of {odd['bits']} bits in {odd['bytes']} bytes each, which not every backend reads so"
-    return f"{text}. Compare how it sounds, and write it anew with the backend that is right."
+    text = f"Its header says samples of {odd['bits']} bits in {odd['bytes']} bytes each, which not every backend reads in that way"
+    return f"{text}. Listen to each result, and save the file again with the backend that is right."
 
 
 def _mp3_padding(given: Lengths) -> str:
@@ -75,16 +75,14 @@ def _mp3_padding(given: Lengths) -> str:
     if not before or not any(given.span == before + after + extra for extra in _MPEG_FRAMES):
         return ""
     longest = given.with_(max(given.frames.values()))
-    return f"The encoder put {before} frames before the sound and {after} after it, as its LAME header says; {longest} keep them."
+    return f"The LAME header says that the encoder added {before} frames before the sound and {after} after it; {longest} keep them."
 
 
 def _opus_preskip(given: Lengths) -> str:
     skipped = given.facts.get("preskip", 0)
     if not skipped or given.span != skipped:
         return ""
-    return (
-        f"The header says that {skipped} frames before the sound are to be left out; {given.with_(max(given.frames.values()))} keep them."
-    )
+    return f"The header says that {skipped} frames before the sound should be skipped; {given.with_(max(given.frames.values()))} keep them."
 
 
 def _wrong_total(given: Lengths) -> str:
@@ -94,13 +92,15 @@ def _wrong_total(given: Lengths) -> str:
     longest, shortest = max(given.frames.values()), min(given.frames.values())
     if promise == shortest:
         others = given.without(promise)
-        return f"Its header counts {promise:,} frames, where {given.with_(promise)} end; {others} read on, as far as there is sound."
+        return f"Its header counts {promise:,} frames, and {given.with_(promise)} stop there; {others} read on to the end of the data."
     if promise > longest:
-        return f"Its header counts {promise:,} frames, and they are not all there: it is cut off or damaged, and each rescues what it can."
+        return (
+            f"Its header counts {promise:,} frames, but some are missing: the file is cut off or damaged; each backend reads what it can."
+        )
     return ""
 
 
-# the first that holds is the cause
+# the first rule that holds gives the cause
 _RULES: tuple[Callable[[Lengths], str], ...] = (
     _other_rate,
     _chained,

@@ -1,4 +1,4 @@
-"""The commands that mend, made for what this machine has; a table (``failures.toml``, a check) names one of them."""
+"""Make the commands that mend, for this machine; ``failures.toml`` and the checks name them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CONDA_NAMES = {"torch": "pytorch"}
 
 
 def reinstall(package: str, *, dependencies: bool = False) -> Mend:
-    """Fetch a package again, in the version and build that it is."""
+    """Reinstall a package in the version and build that it has."""
     if package == "libsox":
         return Mend("Install libsox again", library("libsox.so").commands)
     found = dists.first(package)
@@ -40,7 +40,10 @@ def reinstall(package: str, *, dependencies: bool = False) -> Mend:
 
 
 def _is_for_another_torch(torchaudio: dists.Copy) -> bool:
-    """Whether the very version that is here would not fit the torch that is here, however often it is installed again."""
+    """Return whether this torchaudio is made for another torch than the one installed.
+
+    Reinstalling the same version would not help then.
+    """
     torch = dists.first("torch")
     row = pairs.of_torch(torch.version) if torch else None
     other = pairs.of_torchaudio(torchaudio.version)
@@ -48,12 +51,15 @@ def _is_for_another_torch(torchaudio: dists.Copy) -> bool:
 
 
 def install(package: str) -> Mend:
-    """Install what is missing, in a version that suits this project."""
+    """Install a missing package in a version that suits this project."""
     return Mend(f"Install {package}", (machine.pip(f"{package}{pairs.companions().get(package, '')}"),))
 
 
 def matched_pair() -> Mend:
-    """A torchaudio made for the torch that is installed, of the same build; both anew where no torchaudio is made for it."""
+    """Install the torchaudio made for the installed torch and its build.
+
+    If no torchaudio is made for it, install both again.
+    """
     torch, torchaudio = dists.first("torch"), dists.first("torchaudio")
     row = pairs.of_torch(torch.version) if torch else None
     if torch is None or row is None:
@@ -72,15 +78,18 @@ def matched_pair() -> Mend:
 
 
 def without(package: str, roots: tuple[pathlib.Path, ...]) -> Mend:
-    """Take away the copies that are in the way, and say which stays; what is another environment's stays where it is."""
+    """Remove surplus copies of a package; for another environment's copy, say what to change."""
     led = [words for root in roots if (words := _what_leads_to(root))]
     commands = tuple(_removal(package, root) for root in roots if not _what_leads_to(root))
-    text = f"Keep one copy of {package} and remove the others" if commands else f"Have one copy of {package} found"
+    text = f"Keep one copy of {package} and remove the others" if commands else f"Let Python find only one copy of {package}"
     return Mend(f"{text}: {'; '.join(led)}" if led else text, commands)
 
 
 def _what_leads_to(root: pathlib.Path) -> str:
-    """What to change so that Python does not look in a folder that is somebody else's; empty where the copy may be removed."""
+    """Say what to change so that Python does not search a folder of another environment or project.
+
+    Return an empty string if the copy may be removed.
+    """
     for folder in dists.folders():
         for path in sorted(folder.glob("*.pth")):
             lines = path.read_text("utf-8", "replace").splitlines()
@@ -94,7 +103,7 @@ def _what_leads_to(root: pathlib.Path) -> str:
 
 
 def _names(line: str, folder: pathlib.Path, root: pathlib.Path) -> bool:
-    """Whether a line of a .pth file, which stands for a folder or is code, adds a folder to the path."""
+    """Return whether a line of a .pth file, a folder or code, adds a folder to the path."""
     if line.startswith(("import ", "import\t")):
         return str(root) in line
     return bool(line.strip()) and not line.startswith("#") and (folder / line.strip()).resolve() == root
@@ -109,7 +118,7 @@ def _removal(package: str, root: pathlib.Path) -> str:
 
 
 def shadow(path: str) -> Mend:
-    """Get a file out of the way that has a package's name."""
+    """Rename a user's file that has the name of a package."""
     verb = "ren" if sys.platform == "win32" else "mv"
     target = pathlib.Path(path)
     target = target.parent if target.name == "__init__.py" else target
@@ -126,13 +135,13 @@ def _libraries() -> list[dict[str, Any]]:
 
 
 def library(name: str) -> Mend:
-    """The package of the system that brings a shared library."""
+    """Install the system package that brings a shared library."""
     if re.match(r"lib(cudart|c10|torch(_\w+)?(?![a-z])|amdhip|cublas|cudnn)", name):
         return matched_pair()
     row = next((row for row in _libraries() if re.search(row["pattern"], name)), None)
     if row is None:
         search = {"apt-get": "apt-file search", "dnf": "dnf provides", "yum": "yum provides"}.get(machine.system_manager())
-        return Mend(f"Install the package that brings {name}", (f"{search} {name}",) if search else ())
+        return Mend(f"Install the package that contains {name}", (f"{search} {name}",) if search else ())
     short = re.split(r"[-.]", name)[0]
     if sys.platform == "win32" and "windows" in row:
         variable, place = row["windows"]
@@ -150,7 +159,7 @@ def _clean(package: str) -> Mend:
     source = ("--index-url", pairs.index(torch.build)) if torch and torch.build else ()
     if package not in ("torch", "torchaudio"):
         return reinstall(package)
-    return Mend("Remove both, and install a matched pair anew", (uninstall, machine.pip("--no-cache-dir", *names, *source)))
+    return Mend("Remove both, and install a matching pair", (uninstall, machine.pip("--no-cache-dir", *names, *source)))
 
 
 def _half_there(module: str) -> Mend:
@@ -161,17 +170,17 @@ def _half_there(module: str) -> Mend:
 
 
 def _owner(package: str, groups: Groups) -> Mend:
-    """Install again what a damaged or ill-fitting library belongs to, which need not be the package whose import failed."""
+    """Reinstall the owner of a damaged library; it may not be the package that failed to import."""
     wanting, module = groups.get("library", ""), groups.get("module", "")
     top = _below_path(wanting) or module
     if not top and pathlib.Path(wanting).is_absolute():
         name = pathlib.Path(wanting).name
-        return Mend(f"{wanting} belongs to none of Python's packages: install it again from where it came", library(name).commands)
+        return Mend(f"{wanting} belongs to no Python package: install it again from its source", library(name).commands)
     return reinstall(_distribution_of(top) or package)
 
 
 def _distribution_of(top: str) -> str:
-    """The distribution that brings a module or a folder of site-packages; empty where none says so."""
+    """Return the distribution that brings a module or site-packages folder, or an empty string."""
     stem = top.removesuffix(".libs").partition(".")[0]
     found = importlib.metadata.packages_distributions().get(stem, [])
     return found[0] if found else ""
@@ -181,17 +190,20 @@ def _older_release(package: str, groups: Groups) -> Mend:
     wanting = groups.get("library", "")
     if wanting and not _below_path(wanting):
         newer = (f"{machine.conda()} install -c conda-forge libstdcxx-ng",) if machine.is_conda() else ()
-        return Mend(f"{wanting} is none of Python's packages and found an older C++ library than its own: give that one to it", newer)
+        return Mend(f"{wanting} is not a Python package. It found an older C++ library than it needs: install the newer one", newer)
     package = _distribution_of(_below_path(wanting)) or package
     found = dists.first(package)
     older = machine.pip(f"{package}<{pairs.public(found.version)}" if found else package)
     by_conda = f"{machine.conda()} install -c conda-forge {_CONDA_NAMES.get(package, package)}"
-    text = f"Use an older {package}, a newer system, or conda's build, which brings its own C++ library"
+    text = f"Use an older {package}, a newer system, or conda's build, which contains its own C++ library"
     return Mend(text, (by_conda, older) if machine.conda() else (older,))
 
 
 def _below_path(place: str) -> str:
-    """The first part of a path below the folder of ``sys.path`` that holds it, which may be a link; empty where none does."""
+    """Return the first part of a path below the entry of ``sys.path`` that holds it.
+
+    The entry may be a link; the result is empty if no entry holds the path.
+    """
     path = pathlib.Path(place)
     folders = [folder for folder in (*map(pathlib.Path, sys.path), *dists.folders()) if _holds(folder, path)]
     return path.relative_to(max(folders, key=lambda folder: len(folder.parts))).parts[0] if folders else ""
@@ -202,12 +214,12 @@ def _holds(folder: pathlib.Path, path: pathlib.Path) -> bool:
 
 
 def _older_numpy(package: str, groups: Groups) -> Mend:
-    since = " to 2.3 or later" if package == "torch" else ""
-    return Mend(f"Take numpy back to 1.x, or {package} forward{since}", (machine.pip("numpy<2"), machine.pip("--upgrade", package)))
+    since = " (2.3 or later)" if package == "torch" else ""
+    return Mend(f"Install numpy 1.x, or a newer {package}{since}", (machine.pip("numpy<2"), machine.pip("--upgrade", package)))
 
 
 def _newer_numpy(package: str, groups: Groups) -> Mend:
-    return Mend("Take a newer numpy", (machine.pip("--upgrade", f"numpy{pairs.companions().get('numpy', '')}"),))
+    return Mend("Install a newer numpy", (machine.pip("--upgrade", f"numpy{pairs.companions().get('numpy', '')}"),))
 
 
 def _fitting_numpy(package: str, groups: Groups) -> Mend:
@@ -229,8 +241,8 @@ def _nvidia_packages() -> Mend:
 def _older_mkl() -> Mend:
     wanted = "mkl<2024.1"
     if machine.is_conda():
-        return Mend("Take MKL back to 2024.0", (f"{machine.conda()} install {machine.quoted(wanted)}",))
-    return Mend("Take MKL back to 2024.0", (machine.pip(wanted),))
+        return Mend("Install MKL 2024.0", (f"{machine.conda()} install {machine.quoted(wanted)}",))
+    return Mend("Install MKL 2024.0", (machine.pip(wanted),))
 
 
 def _driver() -> Mend:
@@ -246,7 +258,7 @@ def _torchcodec_needs() -> Mend:
     return Mend(text, (*ffmpeg, machine.pip("--upgrade", "torchcodec")))
 
 
-# every mend takes the package whose import failed, and what the message's pattern caught
+# every function takes the package whose import failed and the groups of the message's pattern
 TABLE: dict[str, Callable[[str, Groups], Mend]] = {
     "matched-pair": lambda package, groups: matched_pair(),
     "same-build": lambda package, groups: matched_pair(),
@@ -255,7 +267,7 @@ TABLE: dict[str, Callable[[str, Groups], Mend]] = {
     "clean-reinstall": lambda package, groups: _clean(package),
     "older-numpy": _older_numpy,
     "one-installer": lambda package, groups: Mend(
-        "Take torch and numpy from one installer, in a new environment", (machine.quoted(machine.python(), "-m", "venv", "fresh"),)
+        "Install torch and numpy with one installer, in a new environment", (machine.quoted(machine.python(), "-m", "venv", "fresh"),)
     ),
     "older-release": _older_release,
     "newer-numpy": _newer_numpy,
@@ -278,7 +290,7 @@ TABLE: dict[str, Callable[[str, Groups], Mend]] = {
     "more-memory": lambda package, groups: Mend("Free memory, or raise the limit of the container or batch job"),
     "libsox": lambda package, groups: library("libsox.so"),
     "libsndfile": lambda package, groups: Mend(
-        "Install soundfile's wheel, which brings libsndfile, or the system's library",
+        "Install soundfile's wheel, which contains libsndfile, or install the system's library",
         (*reinstall("soundfile").commands, *library("libsndfile.so.1").commands),
     ),
     "without-torchcodec": lambda package, groups: Mend(
@@ -288,11 +300,12 @@ TABLE: dict[str, Callable[[str, Groups], Mend]] = {
     "install-module": lambda package, groups: install(_distribution(groups.get("module", ""))),
     "system-library": lambda package, groups: library(pathlib.PurePath(groups.get("library") or groups.get("image") or "").name),
     "hang": lambda package, groups: Mend(
-        f"See where it stood; if that file is not {package}'s own, move it away, else install {package} again", reinstall(package).commands
+        f"See where it stopped; if that file is not {package}'s own, move it away, else install {package} again",
+        reinstall(package).commands,
     ),
 }
 
-# packages whose module is called otherwise
+# module -> distribution, where the names differ
 _DISTRIBUTIONS = {"yaml": "pyyaml", "_cffi_backend": "cffi", "PIL": "pillow", "cv2": "opencv-python"}
 
 
@@ -302,5 +315,5 @@ def _distribution(module: str) -> str:
 
 
 def named(name: str, package: str = "torchaudio", groups: Groups | None = None) -> Mend:
-    """The mend that a table calls by name, for the package whose import failed."""
+    """Return the mend with this name in the table, for the package whose import failed."""
     return TABLE[name](package, groups or {})

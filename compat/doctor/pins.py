@@ -1,4 +1,4 @@
-"""Requirement lines that belong together, for this Python and a chosen release of torch."""
+"""Print matching requirement lines for this Python and a chosen release of torch."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from compat.doctor import dists, pairs
 
 
 def lines(asked: str, build: str = "") -> Iterator[str]:
-    """Lines for a requirements file, which say what they are.
+    """Yield lines for a requirements file, with comments that explain them.
 
     Args:
-        asked: a release of torch (``2.8``, ``2.8.0``), ``installed``, ``latest``; ``all`` lists what there is for this Python.
-        build: ``cpu``, ``cu128``, ``rocm6.4``: takes torch and torchaudio from the index of that build; of ``installed``, where
-            it is not given, that of the installed torch.
+        asked: a release of torch (``2.8``, ``2.8.0``), ``installed`` or ``latest``; ``all`` lists
+            the pairs for this Python.
+        build: ``cpu``, ``cu128``, ``rocm6.4``: take torch and torchaudio from the index of that
+            build. With ``installed``, the default is the build of the installed torch.
 
     Raises:
-        ValueError: the release is unknown, or has no wheels for this Python; the text says which have.
+        ValueError: the release is unknown or has no wheels for this Python; the text says which
+            have.
     """
     python = ".".join(map(str, sys.version_info[:2]))
     if asked == "all":
@@ -33,24 +35,24 @@ def lines(asked: str, build: str = "") -> Iterator[str]:
     if not row.serves(python):
         raise ValueError(f"torch {asked} has wheels for Python {row.pythons}, not for {python}; for that there is {_served(python)}")
     yield f"# torch and the torchaudio that loads with it, for Python {python}; by torchaudio-compat {__version__}"
-    yield "# keep this as a file, and install from it: python -m pip install --requirement FILE"
+    yield "# save this as a file, and install from it: python -m pip install --requirement FILE"
     if build:
         yield f"--extra-index-url {pairs.index(build)}"
     yield row.torch_requirement(release) + (f"+{build}" if build and _is_exact(row, release) else "")
     yield f"torchaudio=={row.torchaudio}" + (f"+{build}" if build and "*" not in row.torchaudio else "")
-    yield "# what torchaudio-compat reads and writes sound with"
+    yield "# what torchaudio-compat reads and writes audio with"
     for name, floor in pairs.companions().items():
         yield f"{name}{floor}" + (f",{row.numpy}" if name == "numpy" and row.numpy else "")
 
 
 def _row(asked: str) -> tuple[pairs.Pair | None, str]:
-    """The row asked for, and the release that it is narrowed to."""
+    """Return the row asked for, and the release that narrows it."""
     if asked == "latest":
         return pairs.table()[0], ""
     if asked == "installed":
         torch = dists.first("torch")
         if torch is None:
-            raise ValueError("torch is not installed, so there is no release to go by; name one, as in --pins 2.8")
+            raise ValueError("torch is not installed; name a release, as in --pins 2.8")
         return pairs.of_torch(torch.version), pairs.public(torch.version)
     return pairs.of_release(asked), asked
 

@@ -1,4 +1,4 @@
-"""The words for a torchaudio whose compiled part does not load."""
+"""The warning for a torchaudio whose compiled part does not load."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dispatcher.notices import CompatWarning
 
 
 class RescueWarning(CompatWarning):
-    """The compiled part of the installed torchaudio does not load; its Python part is used without it."""
+    """The compiled part of the installed torchaudio does not load; its Python part runs alone."""
 
 
 def explained(why: Exception) -> str:
-    """Return what an import of torchaudio raised, what the doctor knows of it, and the command that mends it."""
+    """Return the error of an import of torchaudio, what the doctor knows of it, and the remedy."""
     from compat.doctor import explain
 
     words = " ".join(str(why).split())
@@ -18,7 +18,7 @@ def explained(why: Exception) -> str:
 
 
 def text(why: Exception) -> str:
-    """Return the warning for what the import of the compiled part raised."""
+    """Return the warning for an error of importing the compiled part."""
     from compat.doctor import dists, explain
     from compat.operators import refused
 
@@ -28,12 +28,12 @@ def text(why: Exception) -> str:
     names = {name: copy.full_version for name in ("torchaudio", "torch") if (copy := dists.first(name))}
     torchaudio, torch = (f"{name} {names[name]}" if name in names else name for name in ("torchaudio", "torch"))
     lines = (
-        f"the compiled part of {torchaudio} does not load beside {torch}, so torchaudio runs without it.",
+        f"the compiled part of {torchaudio} does not load with {torch}, so torchaudio runs without it.",
         f"Why: {cause}({type(why).__name__}: {' '.join(str(why).split())})",
         "Works: transforms, functional, models, pipelines, datasets, compliance, as torchaudio has them; load, save, info and "
         "sox_effects by the backends of torchaudio-compat; forced_align, rnnt_loss, lfilter and overdrive by its operators.",
         f"Does not work: {', '.join(refused.BY_NAME)}.",
-        f"To have the compiled part: {mend}",
+        f"To get the compiled part: {mend}",
         'To silence this: warnings.filterwarnings("ignore", category=compat.RescueWarning)',
     )
     return "\n  ".join(lines)

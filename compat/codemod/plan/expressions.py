@@ -1,4 +1,4 @@
-"""Follow the expressions of a program, in the order in which they are evaluated."""
+"""Follow the expressions of a program, in the order of their evaluation."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from compat.codemod.plan.state import Force, State, joined
 from compat.codemod.source import Module, NotProvableError
 from compat.codemod.uses import Project, SetterCall
 
-# Builtins that call nothing of the project's that loads.
+# builtins that call no function of the project that loads
 _QUIET_BUILTINS = {
     "print", "len", "str", "int", "float", "bool", "range", "isinstance", "issubclass", "type", "repr", "abs", "round", "id", "hash",
     "open", "hasattr", "input", "format", "ord", "chr", "dict", "bytes", "object", "super",
 }  # fmt: skip
-# Methods of containers, texts and tensors, where no class of the project has one of this name.
+# methods of containers, texts and tensors, unless a class of the project has one of this name
 _QUIET_METHODS = {
     "append", "extend", "mean", "to", "float", "numpy", "size", "squeeze", "unsqueeze", "view", "reshape", "item", "abs", "close",
     "read", "write", "join", "format", "strip", "split", "lower", "upper", "keys", "items", "values", "get", "startswith", "endswith",
@@ -39,7 +39,7 @@ class Expressions(Moments):
         self._by_import: set[Site] = set()
 
     def load(self, module: Module, state: State) -> State:
-        """Import a file, with the packages that it lies in."""
+        """Import a file, with the packages around it."""
         raise NotImplementedError
 
     def call(self, module: Module, function: ast.AST, state: State) -> State:
@@ -84,14 +84,15 @@ class Expressions(Moments):
             return state
         if isinstance(node, ast.Attribute):
             state = self._expression(module, node.value, state)
-            computed = {"__getattr__", "__getattribute__", node.attr}  # a property, as far as its name tells
+            # a property, as far as its name tells
+            computed = {"__getattr__", "__getattribute__", node.attr}
             return self._others_run(state) if any(getattr(one, "name", "") in computed for one in self._handed) else state
         if node.id in _UNKNOWN_NAMES and not module.names.bindings(node) and not _only_asked(module, node):
             self._all_may_be_called()
         return state
 
     def _all_may_be_called(self) -> None:
-        """Names are looked up by strings: every function of the modules that have run may be meant."""
+        """Let any function of the modules that ran be called, since strings may look up names."""
         for module in list(self.loaded):
             self._hand((module, None))
 
@@ -177,7 +178,7 @@ class Expressions(Moments):
         return self._call(module, node, state)
 
     def _is_quiet(self, module: Module, node: ast.Call) -> bool:
-        """Whether a call comes to none of the project's functions."""
+        """Return whether a call reaches no function of the project."""
         name = module.names.qualified(node.func) or ""
         if name.startswith("torchaudio.") and ".datasets." not in name:
             return True
@@ -200,7 +201,7 @@ class Expressions(Moments):
 
 
 def _only_asked(module: Module, node: ast.Name) -> bool:
-    """Whether it is ``name in globals()``, or ``globals()[name] = value``."""
+    """Return whether it is ``name in globals()``, or ``globals()[name] = value``."""
     call = module.names.parents[node]
     above = module.names.parents[call] if isinstance(call, ast.Call) else None
     return isinstance(above, ast.Compare) or (isinstance(above, ast.Subscript) and not isinstance(above.ctx, ast.Load))
@@ -211,7 +212,7 @@ def _pauses(node: Function) -> bool:
 
 
 def _own_nodes(function: Function) -> Iterator[ast.AST]:
-    """The nodes of a function, without those of the functions in it."""
+    """Yield the nodes of a function, without those of nested functions."""
     waiting: list[ast.AST] = [*function.body]
     while waiting:
         node = waiting.pop()
@@ -221,7 +222,7 @@ def _own_nodes(function: Function) -> Iterator[ast.AST]:
 
 
 def is_plain(decorator: ast.expr) -> bool:
-    """Tell whether a decorator leaves the function what it is."""
+    """Return whether a decorator leaves the function as it is."""
     return isinstance(decorator, ast.Name) and decorator.id in ("staticmethod", "classmethod")
 
 

@@ -1,4 +1,4 @@
-"""Giving a site its backend: an argument to a call, a ``functools.partial`` around a function that is passed on."""
+"""Give a site its backend: an argument to a call, or a ``functools.partial`` around a function."""
 
 from __future__ import annotations
 
@@ -15,10 +15,16 @@ _NAMES = {"__name__", "__qualname__", "__code__"}
 
 
 def changes(part: Part, site: Site, value: str, name: str) -> list[Change]:
-    """The changes by which a site names its backend: the expression that it is given, and the backend to reckon with.
+    """Return the changes by which a site names its backend.
+
+    Args:
+        part: the modules that run together.
+        site: the call, or the function passed on.
+        value: the expression for the backend.
+        name: the backend to assume when its limits are checked.
 
     Raises:
-        NotProvableError: it cannot take the argument.
+        NotProvableError: the site cannot take the argument.
     """
     limits = backend_limits.changes_for(part.project, site.module, site.use, name)
     call = site.use.call
@@ -30,7 +36,7 @@ def changes(part: Part, site: Site, value: str, name: str) -> list[Change]:
 
 
 def _no_backend_in_dicts(part: Part, site: Site) -> None:
-    """Raise where what is passed as ``**kwargs`` may name a backend already."""
+    """Raise if ``**kwargs`` may name a backend already."""
     for module in part.modules:
         own = {id(keyword) for use in module.of(Kind.FUNCTION, Kind.SETTER) if use.call for keyword in use.call.keywords}
         named = [node for node in module.names.all(ast.keyword) if node.arg == "backend" and id(node) not in own]
@@ -44,13 +50,13 @@ def _as_value(part: Part, site: Site, value: str) -> list[Change]:
     module, node = site.module, site.use.node
     above = module.names.parents[node]
     if isinstance(above, ast.Call) and _looked_into(part, above):
-        raise NotProvableError("what it is passed to asks for its name or its parameters", [site.place])
+        raise NotProvableError("the code it is passed to reads its name or its parameters", [site.place])
     compared = [one for one in part.sites if isinstance(one.module.names.parents[one.use.node], ast.Compare)]
     if compared:
         raise NotProvableError("the function itself is compared", [one.place for one in compared[:2]])
     given = isinstance(above, ast.keyword) or (isinstance(above, ast.Call) and node in above.args)
     if not given and (places := [*_asked_of_functions(part)]):
-        raise NotProvableError("the function is kept as a value, and functions are asked for their names", [site.place, *places[:2]])
+        raise NotProvableError("the function is stored as a value, and code reads the names of functions", [site.place, *places[:2]])
     try:
         return forwarding.with_backend(module, site.use, module.segment(node), value)
     except NotProvableError as why:
@@ -58,7 +64,7 @@ def _as_value(part: Part, site: Site, value: str) -> list[Change]:
 
 
 def _asked_of_functions(part: Part) -> Iterator[Place]:
-    """Where the project asks something for its name that is not plainly a class."""
+    """Yield where the project reads the name of something that may not be a class."""
     for module in part.modules:
         for node in module.names.all(ast.Attribute):
             if node.attr in _NAMES and not isinstance(node.value, ast.Call) and plain_name(node.value) not in ("__class__", "cls"):
@@ -66,7 +72,7 @@ def _asked_of_functions(part: Part) -> Iterator[Place]:
 
 
 def _looked_into(part: Part, call: ast.Call) -> bool:
-    """Whether a function of the project that has this name asks a function for what a partial one lacks."""
+    """Return whether a function of this name inspects what a partial lacks."""
     for module in part.modules:
         definitions: list[ast.FunctionDef | ast.AsyncFunctionDef] = [*module.names.all(ast.FunctionDef)]
         definitions += module.names.all(ast.AsyncFunctionDef)
@@ -76,6 +82,6 @@ def _looked_into(part: Part, call: ast.Call) -> bool:
 
 
 def _mentioned(node: ast.AST) -> set[str]:
-    """The names and attributes that a node speaks of."""
+    """Return the names and attributes in a node."""
     found = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
     return found | {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)}

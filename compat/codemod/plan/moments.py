@@ -1,4 +1,4 @@
-"""The calls of a program, and the moments at which code runs that is not followed and may call what it was handed."""
+"""Track a program's calls, and the moments when unfollowed code may call functions it was given."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ class Found:
     """What one or several programs show.
 
     Attributes:
-        force: for each site and pin, what may be in force there.
-        between: for each setter that puts a kept backend back, the setters that may have run since it was kept.
-        instead: for each attempt, what may be in force only because it failed.
+        force: for each site and pin, the setters that may be in force there.
+        setters: those that ran.
+        between: for each setter that restores a kept backend, the setters that may have run since
+            it was kept.
+        instead: for each attempt, the setters that may be in force only because it failed.
         ran: the functions that ran.
-        doubts: why not all of the program is seen.
+        doubts: why a program is not fully visible, by module.
     """
 
     force: dict[Site | Pin, set[Force]] = dataclasses.field(default_factory=lambda: defaultdict(set))
@@ -37,15 +39,17 @@ class Found:
 
 
 class Moments:
-    """What a program has come to so far; ``execution`` follows its statements.
+    """The progress of a program; ``execution`` follows its statements.
 
     Args:
+        project: the project.
+        code: resolves its names.
         setters: those that are known to run in it at some time.
 
     Attributes:
         found: what it shows.
         loaded: the modules that it has run.
-        pauses: a function of it pauses, so that setters may run before it goes on.
+        pauses: whether one of its functions pauses, so that setters may run before it continues.
     """
 
     def __init__(self, project: Project, code: Code, setters: Iterable[SetterCall] = ()) -> None:
@@ -57,7 +61,7 @@ class Moments:
         self._failed: list[State | None] = [None]
         self._handed: dict[ast.AST, Module] = {}
         self._lasting: set[Pin] = set()
-        # What calls, and moments at which foreign code runs, have come to; and those that are on their way.
+        # The results of calls, and of moments when foreign code runs, and those still in progress.
         self._calls: dict[object, tuple[State | None, State | None]] = {}
         self._moments: dict[object, tuple[State, State | None]] = {}
         self._open_calls: dict[object, State | None] = {}
@@ -71,7 +75,7 @@ class Moments:
         self._failed[-1] = joined(self._failed[-1], state)
 
     def _body_of(self, module: Module, function: ast.AST, state: State) -> tuple[State | None, State | None]:
-        """Follow the body of a function: the state in which it returns, and what may be so where it fails."""
+        """Follow a function's body; return the state when it returns, and when it fails."""
         raise NotImplementedError
 
     def _call(self, module: Module, function: ast.AST, state: State) -> State | None:
@@ -97,12 +101,12 @@ class Moments:
         return after
 
     def _forget(self) -> None:
-        """Forget what calls have come to, where that rested on what is now known better."""
+        """Drop the results of calls, since they depend on what is better known now."""
         self._calls.clear()
         self._moments.clear()
 
     def _hand(self, meaning: Meaning | tuple[Module, ast.AST]) -> None:
-        """Note that code that is not followed may call a function, or the methods of a class, from now on."""
+        """Note that unfollowed code may call a function, or a class's methods, from now on."""
         module, node = meaning
         if node is None:
             for one in module.tree.body:
@@ -117,7 +121,7 @@ class Moments:
             self._handed.setdefault(node, module)
 
     def _others_run(self, state: State) -> State:
-        """Come to a moment at which code that is not followed runs: it may call all that it was handed."""
+        """Reach a moment when unfollowed code runs, which may call all functions it was given."""
         for pin in self._lasting:
             self.found.force[pin] |= state.force
         if not self._handed:

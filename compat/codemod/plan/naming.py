@@ -1,4 +1,4 @@
-"""Which backend a call is to name: what every program that comes to it has set."""
+"""Find the backend that a call must name: the one set by every program that reaches it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from compat.codemod.plan.sites import Site
 from compat.codemod.source import NotProvableError, old_names
 from compat.codemod.uses import SetterCall
 
-_BESIDE = "a call in the same function runs before it, or also without it"
+_BESIDE = "a call in the same function runs before it, or may run without it"
 _OUTLIVES = "the setting outlives its function, and other calls may depend on it"
 _CONDITION = "it is set under a condition"
 _EARLY = "a call may run before the setter"
@@ -20,13 +20,13 @@ _BOUND = "the function is bound by `from torchaudio import`, perhaps before the 
 
 @dataclasses.dataclass(frozen=True)
 class Named:
-    """What a site is to be given.
+    """The backend for a site.
 
     Attributes:
-        value: the expression.
-        backend: the backend to reckon with.
+        value: the expression for it.
+        backend: the backend to assume when limits are checked.
         setters: those that may be in force there.
-        is_guess: it holds only where an attempt to set the backend succeeds.
+        is_guess: whether it holds only if an attempt to set the backend succeeds.
     """
 
     value: str
@@ -36,10 +36,10 @@ class Named:
 
 
 def of(part: Part, evidence: Evidence, site: Site) -> Named:
-    """What a site that is under some setter is to be given.
+    """Return the backend for a site that some setter may govern.
 
     Raises:
-        NotProvableError: that is not sure.
+        NotProvableError: it is not certain.
     """
     forces = evidence.force[site]
     setters = [force for force in forces if force is not None]
@@ -59,12 +59,15 @@ def of(part: Part, evidence: Evidence, site: Site) -> Named:
 
 
 def per_call_name(part: Part, setter: SetterCall) -> str | None:
-    """What a call names for a setter; ``None`` where that cannot be read, and the user has not said it."""
+    """Return the name that replaces a setter in calls.
+
+    Return ``None`` if it cannot be read and the user gave none.
+    """
     return old_names.PER_CALL_NAMES.get(setter.name or "", part.project.backend)
 
 
 def is_unread(part: Part, setter: SetterCall) -> bool:
-    """Whether it cannot be read what a setter sets, and the user has not said it."""
+    """Return whether a setter's backend cannot be read and the user gave none."""
     return setter.where != "platform" and per_call_name(part, setter) is None
 
 
@@ -92,7 +95,7 @@ def _why_not(part: Part, evidence: Evidence, site: Site) -> NotProvableError:
             return NotProvableError(_BESIDE if together else _OUTLIVES, [site.place])
         return NotProvableError(_EARLY, [site.place])
     if any(one.where == "platform" and choices.constant(part, one) is None for one in setters):
-        return NotProvableError("an arm of this choice does more than set a backend that 2.0 has", [site.place])
+        return NotProvableError("a branch of this choice does more than set a backend that 2.0 has", [site.place])
     if any(one.where == "platform" for one in setters):
         return NotProvableError("calls in other modules depend on this choice", [site.place])
     places = [one.module.place(one.call) for one in setters]

@@ -1,4 +1,4 @@
-"""Whether a setter may go, as far as that rests on itself: nothing minds its failure, and nothing is worked out in it."""
+"""Check whether a setter itself can be removed: no code reacts to its failure or uses its value."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WORKS = (ast.Call, ast.Await, ast.Yield, ast.NamedExpr)
 
 
 def may_go(part: Part, setter: SetterCall) -> None:
-    """Raise where a setter stays whatever its calls name."""
+    """Raise if a setter must stay whatever its calls name."""
     if setter.where == "value":
         raise NotProvableError("the value of the setter is used")
     if setter.where == "guarded":
@@ -24,18 +24,18 @@ def may_go(part: Part, setter: SetterCall) -> None:
         unreadable.settle(part, setter)
     value = setter_calls.argument(setter.call)
     if setter.name is None and (value is None or any(isinstance(one, _WORKS) for one in ast.walk(value))):
-        raise NotProvableError("what is set is worked out by a call, which would go with it")
+        raise NotProvableError("a call computes the name, and would be deleted with the setter")
     if setter.where != "try":
         not_caught(setter)
 
 
 def what_goes(setter: SetterCall) -> ast.stmt:
-    """The statement that goes with a setter."""
+    """Return the statement to remove with a setter."""
     return setter.statement if setter.where in ("guarded", "platform") else setter.region
 
 
 def not_caught(setter: SetterCall) -> None:
-    """Raise where a handler minds that the setter fails: a call fails with another error."""
+    """Raise if a handler reacts to the setter's failure; a call fails with another error."""
     module = setter.module
     for above in module.names.chain(setter.statement):
         if isinstance(above, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -46,4 +46,4 @@ def not_caught(setter: SetterCall) -> None:
         if isinstance(above, ast.Try) and any(module.inside(setter.statement, one) for one in above.body):
             for handler in above.handlers:
                 if not conditions.catches_import_errors_only(handler):
-                    raise NotProvableError("it may fail, and something else is done then", [module.place(handler)])
+                    raise NotProvableError("if it fails, the program does something else", [module.place(handler)])

@@ -1,4 +1,4 @@
-"""What to do after a run, in a line."""
+"""Say in one line what to do after a run."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ _OURS = re.compile(r"^\s*(?:import|from) compat\b", re.M)
 
 
 def next_steps(result: Result, options: Options) -> Iterator[str]:
-    """Say what the project needs now, and the one thing to do next; nothing where there is nothing to do."""
+    """Yield what the project needs now and the one thing to do next, if there is any."""
     if options.target == "2.9" and any(map(_brings_us_in, result.files)):
         verb = "needs" if options.writes else "will need"
         yield f"The project {verb} this package from now on: add torchaudio-compat to its requirements."
@@ -26,11 +26,11 @@ def _next(result: Result, options: Options) -> str:
     causes = blocks(blocking)
     changed = any(file.changed for file in result.files)
     if result.problems:
-        return "mend the files above that could not be read, parsed or written, or leave them out with --exclude, and run again."
+        return "correct the files above that could not be read, parsed or written, or leave them out with --exclude, and run again."
     if changed and not options.writes:
         return f"run it again without {'--check' if options.check else '--diff'} to make the changes."
     if causes and all(one.state is State.FIXABLE for one in blocking):
-        return "look at what is left, and run it again with --unsafe to have it changed."
+        return "look at what is left, and run it again with --unsafe to change it."
     if causes:
         first = causes[0]
         return f"settle {first.places[0]} first; `--explain {first.rule}` says more. Then run it again."

@@ -1,4 +1,4 @@
-"""Functions of ``torchaudio.backend.sox_io_backend`` and ``soundfile_backend``."""
+"""Replace functions of ``torchaudio.backend.sox_io_backend`` and ``soundfile_backend``."""
 
 import ast
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ _GONE = "torchaudio.backend is deprecated from 2.1 on and gone in 2.9"
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Calls become those of torchaudio itself; other uses, and names that never were, are reported."""
+    """Rewrite calls to torchaudio's own functions; report other uses and names that never were."""
     for use in module.of(Kind.BACKEND_FUNCTION):
         try:
             changes = _kept(module, project, use) if use.call is None else _moved(module, project, use, use.call)
@@ -47,13 +47,17 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _unknown(module: Module, project: Project, use: Use) -> Iterator[Draft]:
-    """A name below torchaudio.backend that the target does not have, or that never was."""
-    advice = "See what is meant, and use torchaudio.load, .save or .info."
+    """Report a name below torchaudio.backend that the target lacks, or that never existed."""
+    advice = "Find out what is needed, and use torchaudio.load, .save or .info."
     parts = use.path.split(".")
     if use.path.startswith(f"{_BELOW}sox_backend."):
-        yield Draft(module.span(use.node), "sox_backend, with its own order of arguments and a tuple from info, went in 0.9", advice)
+        yield Draft(
+            module.span(use.node),
+            "sox_backend, whose arguments had another order and whose info returned a tuple, was removed in 0.9",
+            advice,
+        )
     elif old_names.earlier(use.path):
-        return  # TAC136 speaks of it
+        return  # TAC136 reports it
     elif old_names.has(use.path, project.target) is False:
         yield Draft(module.span(use.node), f"{use.path} is not in torchaudio {project.target}", advice)
     elif len(parts) > 3 and parts[2] in ("sox_io_backend", "soundfile_backend") and not wheel_names.releases_of(".".join(parts[1:4])):
@@ -61,24 +65,25 @@ def _unknown(module: Module, project: Project, use: Use) -> Iterator[Draft]:
 
 
 def _moved(module: Module, project: Project, use: Use, call: ast.Call) -> list[Change]:
-    """The changes that make a call one of torchaudio itself.
+    """Return the changes that make a call one of torchaudio itself.
 
     Raises:
-        NotProvableError: why there are none.
+        NotProvableError: there are none; it gives the reason.
     """
     name, changes = _name(module, use)
     changes.append(Replace(*module.span(use.node), f"{name}.{use.name}"))
     if use.name == "save" and len(call.args) > 4:
         if starred(call) or len(call.args) > len(old_names.LEGACY_PARAMETERS["save"]):
-            raise NotProvableError("its arguments cannot be told apart")
+            raise NotProvableError("it is not clear which argument is which")
         named = zip(call.args, old_names.LEGACY_PARAMETERS["save"], strict=False)
         changes += [NameArgument(call, argument, parameter) for argument, parameter in [*named][4:]]
     elif any(isinstance(one, ast.Starred) for one in call.args):
-        raise NotProvableError("its arguments cannot be told apart")
+        raise NotProvableError("it is not clear which argument is which")
     path = keyword(call, "filepath")
     if path is not None:
         changes.append(RenameKeyword(call, path, "uri"))
-    if project.target == "2.9" and use.name != "info":  # TAC129 makes info compat.info, which takes the backend by name as 2.2 did
+    # TAC129 makes info compat.info, which takes the backend by name as 2.2 did
+    if project.target == "2.9" and use.name != "info":
         return changes
     if project.dispatcher_may_be_off:
         raise NotProvableError("the dispatcher may be off here")
@@ -87,13 +92,13 @@ def _moved(module: Module, project: Project, use: Use, call: ast.Call) -> list[C
 
 
 def _kept(module: Module, project: Project, use: Use) -> list[Change]:
-    """The changes for a function that is passed on or kept; its arguments are given elsewhere.
+    """Return the changes for a function that is passed on or kept; others call it.
 
     Raises:
-        NotProvableError: why there are none.
+        NotProvableError: there are none; it gives the reason.
     """
     if use.name == "save":
-        raise NotProvableError("here it is kept as a value, and the order of its arguments is another")
+        raise NotProvableError("here it is stored as a value, and the order of its arguments differs")
     name, changes = _name(module, use)
     if project.target == "2.9" and use.name == "load":
         return [*changes, *forwarding.with_backend(module, use, f"{name}.load", None)]
@@ -104,7 +109,7 @@ def _kept(module: Module, project: Project, use: Use) -> list[Change]:
 
 
 def _name(module: Module, use: Use) -> tuple[str, list[Change]]:
-    """What torchaudio itself is called where a use stands, and the change that binds it."""
+    """Return torchaudio's name at a use, and the change that binds it."""
     changes: list[Change] = []
     name = module.torchaudio_at(use)
     if name is None:
@@ -138,7 +143,7 @@ def read(path):
 """,
     valid=(
         Valid(
-            "the order of save's arguments changed, and here they are given elsewhere",
+            "the order of save's arguments changed, and here another place passes them",
             """\
 from torchaudio.backend import sox_io_backend
 
@@ -156,10 +161,11 @@ waveform, rate = torchaudio.load("a.wav", backend="sox")
         ),
     ),
     explanation="""\
-A function of a backend's module is torchaudio's own with backend= ("sox_io_backend" is "sox"). Positional arguments of save
-after the fourth become keywords, because their order changed.
-A load or info that is passed on or kept becomes a functools.partial. For 2.9 only info keeps its backend, as compat.info. An import that
-nothing needs any more goes (TAC131), and `torchaudio` stays bound.
+A call of a backend module's function becomes a call of torchaudio's own function with backend=. For "sox_io_backend" the name is "sox".
+Positional arguments of save after the fourth become keywords, because their order changed. A load or info that is passed on or stored
+becomes a functools.partial.
+
+For 2.9 only info keeps its backend, as compat.info. TAC131 deletes an import that is no longer needed; `torchaudio` stays bound.
 """,
     check=check,
 )

@@ -1,4 +1,4 @@
-"""``sox_utils.set_buffer_size``."""
+"""Delete calls of ``sox_utils.set_buffer_size``."""
 
 import ast
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from compat.codemod.rule import NINE, Draft, Kind, Level, Module, Project, Remov
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """A statement that only sets it goes; any other use is reported."""
+    """Delete a statement that only sets the size; report any other use."""
     for use in module.of(Kind.BUFFER_SIZE):
         statement = module.statement_of(use.node)
         reason = "torchaudio 2.9 has no libsox, and no buffer of its"
@@ -20,7 +20,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 RULE = Rule(
     id="TAC125",
-    title="Delete the size of libsox' buffer",
+    title="Delete the size of libsox's buffer",
     level=Level.SAFE,
     targets=NINE,
     before="""\
@@ -43,7 +43,7 @@ before = torchaudio.utils.sox_utils.set_buffer_size(16000)
         ),
     ),
     explanation="""\
-It had an effect on libsox only, which is gone from torchaudio.
+The setting affects only libsox, and torchaudio 2.9 does not use libsox.
 """,
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Calls for which the release chooses the backend, in a project that sets none: said once."""
+"""Report once that the release chooses the backend, in a project that sets none."""
 
 import ast
 from collections.abc import Iterator
@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Use, Valid, keyword, old_names
 
 _CHOICE = {"2.1": "2.1 takes FFmpeg first", "2.2": "2.2 takes FFmpeg first", "2.9": "2.9 takes TorchCodec"}
-_SAVED = ", and float32 goes into wav in 16 bits, where libsox wrote 32"
+_SAVED = ", and saves float32 as 16-bit wav, where libsox wrote 32-bit float"
 _ADVICE = (
-    "`python -m compat.audit` tells which of your files decode otherwise. To keep what 2.0 did, run under `compat.run --version 2.0`, "
+    "`python -m compat.audit` tells which of your files decode differently. To keep what 2.0 did, run under `compat.run --version 2.0`, "
     'or write backend="sox" into the calls, which torchaudio 2.1 to 2.8 take.'
 )
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Name the first call of the project; all others wait for the same decision."""
+    """Report the first call of the project; all others wait for the same decision."""
     calls = project.note("calls that name no backend", lambda: _calls(project)) if project.leaves_choice else {}
     if calls and module.path == min(calls):
         saved = any(use.name == "save" for found in calls.values() for use, _ in found)
@@ -25,14 +25,14 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _calls(project: Project) -> dict[str, list[tuple[Use, ast.Call]]]:
-    """The calls of each module that name no backend; none as long as one is set somewhere."""
+    """Return the calls of each module that name no backend; none while a setter exists anywhere."""
     if any(list(module.of(Kind.SETTER)) for module in project.modules):
         return {}
     return {module.path: found for module in project.modules if (found := list(_unnamed(module)))}
 
 
 def _unnamed(module: Module) -> Iterator[tuple[Use, ast.Call]]:
-    """The calls that name no backend, nor may by ``**arguments``."""
+    """Yield the calls that name no backend, not even through ``**arguments``."""
     for use, call in module.calls_of(*old_names.FUNCTIONS):
         if keyword(call, "backend") is None and all(one.arg for one in call.keywords):
             yield use, call
@@ -61,8 +61,9 @@ waveform, rate = torchaudio.load("a.mp3", backend="sox")
         ),
     ),
     explanation="""\
-Where a call names no backend, and none is set, the release chooses one, and releases choose otherwise: other frames of mp3, another
-sample format of what is saved. It is said once, at the first such call, unless the pins of the project let in no release before 2.1.
+If a call names no backend and none is set, the release chooses one. Releases choose differently, so an mp3 may have another number of
+frames, and a saved file another sample format. This is reported once, at the first such call. It is not reported if the project pins
+only releases from 2.1 on.
 """,
     check=check,
 )

@@ -1,4 +1,4 @@
-"""The drop-in: one call at the entry point, nothing else."""
+"""Install the drop-in: one call at the entry point, nothing else."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ _INSTALL = 'compat.install("2.0")'
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """The files given by ``--entry`` that do not install it yet."""
+    """Add the call to the files given by ``--entry`` that do not have it yet."""
     installs = any(module.names.qualified(call.func) == "compat.install" for call in module.calls)
     if module.path not in project.entries or installs:
         return
@@ -87,8 +87,8 @@ import torchaudio
         ),
     ),
     explanation="""\
-Nothing else is changed: the program runs under the shim. It goes after the docstring and the imports from __future__ and
-before everything else, because what is imported later binds names of torchaudio.
+The rule adds these two lines and changes nothing else; the program then runs under the drop-in. They stand after the docstring and the
+imports from __future__ and before everything else, because later imports bind names of torchaudio.
 """,
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Names that went with the sox backend of 0.x, long before 2.0."""
+"""Delete or report names that went with the sox backend of 0.x, long before 2.0."""
 
 import ast
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from compat.codemod.rules.leftover_import import is_used
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """A bare call that started or stopped libsox goes; any other use is reported, and each import that stays."""
+    """Delete bare calls that started or stopped libsox; report other uses and remaining imports."""
     settled = set()
     for use in module.uses:
         name = old_names.earlier(use.path)
@@ -31,7 +31,8 @@ def _reason(name: str) -> str:
 
 
 def _is_told_elsewhere(project: Project, name: str) -> bool:
-    return name == f"{old_names.ROOT}.backend.sox_backend" and project.target != "compat"  # TAC111 speaks of it
+    # TAC111 reports it
+    return name == f"{old_names.ROOT}.backend.sox_backend" and project.target != "compat"
 
 
 def _is_needless(use: Use, statement: ast.stmt) -> bool:
@@ -46,7 +47,7 @@ def _is_needless(use: Use, statement: ast.stmt) -> bool:
 
 
 def _stays(module: Module, project: Project, one: Imported, settled: set[ast.Name]) -> bool:
-    """Tell whether an import is one that will fail: TAC131 drops it where nothing is left that means it."""
+    """Return whether an import remains and will fail; TAC131 drops one whose name is not used."""
     if conditions.in_import_ladder(module, one.statement):
         return False
     names = {node for node in module.names.scope_of if isinstance(node, ast.Name) and node.id == one.local}
@@ -57,7 +58,7 @@ def _stays(module: Module, project: Project, one: Imported, settled: set[ast.Nam
 
 RULE = Rule(
     id="TAC136",
-    title="Names that went before 2.0",
+    title="Names that were removed before 2.0",
     level=Level.SAFE,
     targets=MODERN,
     report_only_for=DROP_IN,
@@ -85,10 +86,10 @@ started = torchaudio.initialize_sox()
         ),
     ),
     explanation="""\
-A bare initialize_sox() or shutdown_sox() goes: libsox needs neither. SoxEffectsChain is reported: apply_effects_file takes the
-same effects as a list, [["gain", "-3"], ["rate", "16000"]], and gives a float tensor and its sample rate. SignalInfo, EncodingInfo,
-sox_signalinfo_t and their kin are reported: encoding= and bits_per_sample= of save took their place. For --target compat all of
-them are reported, because 2.0 lacks them too.
+The rule deletes a bare initialize_sox() or shutdown_sox(), which libsox does not need. It reports SoxEffectsChain: use
+apply_effects_file, which takes the same effects as a list, [["gain", "-3"], ["rate", "16000"]], and returns a float tensor and its
+sample rate. It reports SignalInfo, EncodingInfo, sox_signalinfo_t and similar names: use encoding= and bits_per_sample= of save. For
+--target compat it reports all of them, because 2.0 lacks them too.
 """,
     check=check,
 )

@@ -1,4 +1,4 @@
-"""A home-made stand-in for what newer releases lack."""
+"""Report a home-made stand-in for names that newer releases lack."""
 
 from collections.abc import Iterator
 
@@ -11,20 +11,20 @@ _ONLY_OLD = frozenset(
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Names put into torchaudio, and modules put into ``sys.modules``."""
+    """Report names set on torchaudio, and modules put into ``sys.modules``."""
     for one in replacements.of(module):
         if one.how != "is patched" and (one.name in _ONLY_OLD or not one.name):
             what = f"torchaudio.{one.name}" if one.name else "torchaudio"
             yield Draft(
                 module.text.stretch(one.place),
-                f"{what} {one.how}: a home-made stand-in, which hides from other code what this torchaudio has",
-                'Use this package for it: import compat; compat.install("2.0").',
+                f"{what} {one.how}: a home-made replacement, which hides from other code what this torchaudio really has",
+                'Use this package instead: import compat; compat.install("2.0").',
             )
 
 
 RULE = Rule(
     id="TAC122",
-    title="A home-made stand-in for torchaudio",
+    title="A home-made replacement for a torchaudio function",
     level=Level.REPORT,
     targets=MODERN,
     everywhere=True,
@@ -45,7 +45,8 @@ torchaudio.load = print
         ),
     ),
     explanation="""\
-What such code puts in place differs from the real thing in ways that show up elsewhere. compat.install does the same for all names.
+Such a replacement differs from the real function, and the difference shows up somewhere else. compat.install() replaces all names
+correctly.
 """,
     check=check,
     blocks=False,

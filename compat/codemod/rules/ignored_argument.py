@@ -1,4 +1,4 @@
-"""Arguments that the ``load`` and ``save`` of 2.9 ignore."""
+"""Report arguments that the ``load`` and ``save`` of 2.9 ignore."""
 
 import ast
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _MATTERS: dict[str, dict[str, object]] = {"load": {"normalize": True}, "save": {
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Calls that give one of them something other than its default; under --unsafe they become this package's."""
+    """Report calls with values other than the default; with --unsafe use this package instead."""
     for use, call in module.calls_of("load", "save"):
         given = [name for name, default in _MATTERS[use.name].items() if _differs(use, call, name, default)]
         if given:
@@ -67,8 +67,8 @@ waveform, rate = torchaudio.load("a.wav", normalize=True)
         ),
     ),
     explanation="""\
-normalize=False, format=, encoding= and bits_per_sample= are taken and have no effect in 2.9. compat.load and compat.save
-honour them. It is a change for --unsafe because a test that replaces torchaudio.load would no longer reach the call.
+2.9 accepts normalize=False, format=, encoding= and bits_per_sample= but ignores them. compat.load and compat.save honour them. The rule
+needs --unsafe because a test that replaces torchaudio.load would no longer affect the call.
 """,
     check=check,
 )

@@ -1,4 +1,4 @@
-"""A decision on ``list_audio_backends()``."""
+"""Settle decisions that depend on ``list_audio_backends()``."""
 
 import ast
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _SHOWN = ("print", "str", "repr", "bool", "format", "debug", "info", "warning", 
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """``"sox_io" in`` becomes ``"sox" in``; what is done with the list otherwise is reported where the old name matters."""
+    """Replace ``"sox_io" in`` with ``"sox" in``; report other uses where the old name matters."""
     for use in module.of(Kind.LISTER):
         if use.call and project.target == "2.9":
             test = module.names.parents.get(use.call)
@@ -19,21 +19,21 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             if decides(module, use) and not guards_setter:
                 yield Draft(
                     module.span(use.node),
-                    "torchaudio 2.9 has no backends, and list_audio_backends went",
-                    "Decide which arm is meant to run.",
+                    "torchaudio 2.9 has no backends, and no list_audio_backends",
+                    "Decide which branch should run.",
                 )
         elif use.call:
             yield from (draft for place in _places(module, use.call) for draft in _draft(module, project, use, place))
 
 
 def decides(module: Module, use: Use) -> bool:
-    """Tell whether a decision rests on the list: a name is looked for in it, or one is taken out of it."""
+    """Return whether a decision depends on the list: a name is looked up in or taken from it."""
     places = _places(module, use.call) if use.call and use.kind == Kind.LISTER else []
     return any(isinstance(module.names.parents.get(place), ast.Compare | ast.Subscript | ast.For | ast.comprehension) for place in places)
 
 
 def _places(module: Module, call: ast.Call) -> list[ast.expr]:
-    """Where the list is used: the call itself, or all that reads the local name that alone it is kept in."""
+    """Return where the list is used: the call itself, or all reads of its only local name."""
     target = module.kept_in(call)
     reads = module.names.reads(target) if target and len(module.names.bindings(target)) == 1 else []
     return [*reads] or [call]
@@ -47,19 +47,19 @@ def _draft(module: Module, project: Project, use: Use, place: ast.expr) -> Itera
             if (setter := _sets_by_it(module, project, above)) is not None:
                 line = module.place(setter).line
                 reason = f"from 2.1 on the backend is listed as sox; not changed, because set_audio_backend() in line {line} depends on it"
-                yield Draft(module.span(above.left), reason, "Give backend= to the calls it is meant for, then change both.")
+                yield Draft(module.span(above.left), reason, "Write backend= into the calls it is meant for, then change both.")
                 return
             yield sox_for_sox_io(module, use, above.left, "from 2.1 on the backend is listed as sox")
     elif _is_used(above):
         yield Draft(
             module.span(use.node),
             "from 2.1 on the list has other names (sox for sox_io, and ffmpeg), in another order",
-            "See what is done with it.",
+            "Check what the code does with the list.",
         )
 
 
 def _sets_by_it(module: Module, project: Project, test: ast.AST) -> ast.Call | None:
-    """The setter that stays and runs by what a test gives, or may."""
+    """Return a setter that stays and whose run depends, or may depend, on a test."""
     around = next((one for one in module.names.chain(test) if isinstance(one, ast.If | ast.IfExp | ast.Try)), None)
     for setter in setter_calls.of(module):
         near = around is None or module.inside(setter.call, around)
@@ -69,7 +69,7 @@ def _sets_by_it(module: Module, project: Project, test: ast.AST) -> ast.Call | N
 
 
 def _is_used(above: ast.AST | None) -> bool:
-    """Tell whether the list goes on to where its names may matter: not where it is printed, or only asked whether it is empty."""
+    """Return whether the list's names matter, beyond printing it or testing for emptiness."""
     if isinstance(above, ast.Call):
         return called(above) not in _SHOWN
     return isinstance(
@@ -111,7 +111,8 @@ HAS_SOUNDFILE = "soundfile" in torchaudio.list_audio_backends()
         ),
     ),
     explanation="""\
-The list gives the names that a call may give to backend=. Other uses of it are reported, because the order and the names differ.
+From 2.1 on list_audio_backends() returns the names that a call can pass as backend=, so "sox_io" is listed as "sox". The rule reports
+other uses of the list, because both its names and its order have changed.
 """,
     check=check,
 )

@@ -1,4 +1,4 @@
-"""``backend="sox_io"`` where a call names it."""
+"""Replace ``backend="sox_io"`` in calls."""
 
 import ast
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _REASON = 'in a call the backend is "sox"; "sox_io" is a ValueError'
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """The literal is replaced; for 2.9 in calls that this package serves, because torchaudio's own ignore it."""
+    """Replace the literal; for 2.9 only in calls of this package, as torchaudio's own ignore it."""
     calls: list[tuple[Use | str, ast.Call]] = [*module.calls_of(*(("info",) if project.target == "2.9" else old_names.FUNCTIONS))]
     ours = [(path, call) for call in module.calls if (path := module.names.qualified(call.func) or "") in _OURS]
     for use, call in (*calls, *ours):
@@ -18,11 +18,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if given is not None and literal(given.value) == "sox_io":
             yield sox_for_sox_io(module, use, given.value, _REASON)
         elif given is not None and any(literal(one) == "sox_io" for one in _assigned(module, given.value)):
-            yield Draft(module.span(given), f"{_REASON}, and that may be given here", "Change the name where it comes from.")
+            yield Draft(module.span(given), f"{_REASON}, and may be passed here", "Change the name where it comes from.")
 
 
 def _assigned(module: Module, value: ast.expr) -> Iterator[ast.expr | None]:
-    """What a name is assigned, or is by default as a parameter."""
+    """Yield what a name is assigned, or its default as a parameter."""
     for binding in module.names.bindings(value) if isinstance(value, ast.Name) else ():
         above = module.names.parents.get(binding.node)
         if isinstance(above, ast.Assign | ast.AnnAssign):
@@ -70,8 +70,8 @@ def read(path, backend):
         ),
     ),
     explanation="""\
-Only the global backend was called "sox_io"; a call knows ffmpeg, sox and soundfile. For 2.9 this holds for compat.info and its like;
-torchaudio's own load and save ignore the name.
+Only the global backend is called "sox_io"; a call accepts "ffmpeg", "sox" and "soundfile". For 2.9 the rule changes calls of
+compat.info, compat.load and compat.save; torchaudio's own load and save ignore the name.
 """,
     check=check,
 )

@@ -1,4 +1,4 @@
-"""A name that is torchaudio in one place and something else in another."""
+"""Report a name that is torchaudio in one place and something else in another."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ _ALWAYS = {"set_audio_backend", "get_audio_backend", "load_wav"}
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Old names reached through it."""
+    """Report old names reached through such a name."""
     for node in module.ambiguous:
         call = module.names.parents.get(node)
         old = node.attr in _ALWAYS or (
@@ -19,8 +19,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             name = ast.unparse(node.value)
             yield Draft(
                 module.span(node),
-                f"{name} is torchaudio in one place and something else in another, so this may or may not be its {node.attr}",
-                "Give the two things two names.",
+                f"{name} is torchaudio in one place and something else in another, so this may not be its {node.attr}",
+                "Use two different names.",
             )
 
 
@@ -51,7 +51,7 @@ HAS_AUDIO = torchaudio is not None
         ),
     ),
     explanation="""\
-Only names that every binding in their scope makes torchaudio's (or None, for not installed) are changed.
+The codemod changes a name only if every binding in its scope makes it torchaudio's, or None for "not installed".
 """,
     check=check,
 )

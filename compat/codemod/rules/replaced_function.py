@@ -1,4 +1,4 @@
-"""Something else in the place of a function of torchaudio, where a change would reach it."""
+"""Report replacements of torchaudio's functions that a change would reach."""
 
 from collections.abc import Iterator
 
@@ -7,14 +7,14 @@ from compat.codemod.uses import replacements
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """The replacements in this module that kept the engine from a change."""
+    """Report the replacements in this module that made the engine refuse a change."""
     for one, places in replacements.refused(project).items():
         if one in replacements.of(module):
             name = f"torchaudio.{one.name}".rstrip(".")
             yield Draft(
                 module.text.stretch(one.place),
-                f"{name} {one.how} here, so what would reach it is not changed",
-                "Let what takes its place accept the new call, leave this folder out (--exclude tests), and run again.",
+                f"{name} {one.how} here, so calls that would reach it are not changed",
+                "Let the replacement accept the new call, exclude this folder (--exclude tests), and run again.",
                 related=tuple(places[:3]),
             )
 
@@ -51,7 +51,8 @@ def test_reading(mocker):
         ),
     ),
     explanation="""\
-A mock or an assignment sees the arguments of every call that reaches it. No call is changed then, and both places are named.
+A mock, or a function assigned to torchaudio.load, receives the arguments of every call that reaches it. So the rule changes no such
+call. The finding names both places.
 """,
     check=check,
     blocks=False,

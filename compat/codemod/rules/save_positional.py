@@ -1,4 +1,4 @@
-"""Positional arguments of ``save`` after the fourth."""
+"""Name positional arguments of ``save`` after the fourth."""
 
 import ast
 import re
@@ -18,7 +18,7 @@ _OLD_PIN = re.compile(
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """They become keywords of the old meaning where their types, names or the project show that it is the old order."""
+    """Make them keywords with the old meaning, if types, names or the project show that order."""
     for use, call in module.calls_of("save"):
         if len(call.args) < 5:
             continue
@@ -26,25 +26,28 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         fifth, sixth = literal(call.args[4]), literal(call.args[5]) if len(call.args) > 5 else None
         named = _name(call.args[4])
         if isinstance(fifth, str) or (fifth is None and isinstance(sixth, str) and sixth.lower() not in _FORMATS):
-            continue  # the new order already
+            continue  # it is the new order already
         number = value_kinds.of(module, call.args[4]) == value_kinds.NUMBER or _COMPRESSION.search(named) is not None
         old = number or (fifth is None and (isinstance(sixth, str) or _shows_old_order(call)))
         old = old or (fifth is ... and _is_old(project) and not _FORMAT.search(named))
         if not old or starred(call) or len(call.args) > len(parameters):
             if not (fifth is None and len(call.args) == 5):
-                yield Draft(module.span(call), f"{_REASON}; which is meant here cannot be told", "Name every argument after the fourth.")
+                yield Draft(module.span(call), f"{_REASON}; here it may be either", "Name every argument after the fourth.")
             continue
         changes = tuple(NameArgument(call, argument, name) for argument, name in [*zip(call.args, parameters, strict=False)][4:])
         yield Draft(module.span(call), _REASON, changes=changes, touches=(use,))
 
 
 def _name(node: ast.expr) -> str:
-    """What a value is called: ``args.compression``, ``config["compression"]``."""
+    """Return a value's name: the last part of ``args.compression``, ``config["compression"]``."""
     return str(literal(node.slice)) if isinstance(node, ast.Subscript) else plain_name(node)
 
 
 def _is_old(project: Project) -> bool:
-    """Tell whether a project is written for 2.0 or older: it sets a global backend or pins such a release, and no call names a backend."""
+    """Return whether a project is written for 2.0 or older.
+
+    It is if it sets a global backend or pins such a release, and no call names a backend.
+    """
 
     def look() -> bool:
         calls = [call for module in project.modules for _, call in module.calls_of(*old_names.FUNCTIONS)]
@@ -58,14 +61,17 @@ def _is_old(project: Project) -> bool:
 
 
 def _shows_old_order(call: ast.Call) -> bool:
-    """Tell whether an encoding is in seventh place, or a bit depth in eighth: now these are a bit depth and the size of a buffer."""
+    """Return whether an encoding is in seventh place, or a bit depth in eighth.
+
+    Now these places are for a bit depth and a buffer size.
+    """
     seventh, eighth = ([literal(one) for one in call.args[6:8]] + [None, None])[:2]
     return isinstance(seventh, str) or (seventh is None and eighth in (8, 16, 24, 32, 64))
 
 
 RULE = Rule(
     id="TAC117",
-    title="Name the arguments of save after the fourth",
+    title="Turn the arguments of save after the fourth into keywords",
     level=Level.SAFE,
     targets=MODERN,
     before="""\
@@ -106,10 +112,12 @@ def write(path, waveform, more):
         ),
     ),
     explanation="""\
-A number in fifth place can only be a compression, and None before the name of a format only the compression that is left
-out. A bit depth in eighth place, or an encoding in seventh, shows the old order too. A string in fifth place is a format, in
-the new order. A value that is called compression is one, and so is any that is not called a format where the project sets a global
-backend, or pins a release before 2.1, and no call names a backend. Anything else is reported.
+In the old order the fifth argument of save is the compression, in the new order it is the format. These show the old order: a number in
+fifth place, None in fifth place before the name of a format, an encoding in seventh place, a bit depth in eighth place, or a variable
+in fifth place with a name like compression. A string in fifth place shows the new order.
+
+Any other variable in fifth place counts as a compression if its name is not like format, the project sets a global backend or pins a
+release before 2.1, and no call names a backend. The rule reports everything else.
 """,
     check=check,
 )

@@ -1,4 +1,4 @@
-"""A program that runs under this package's drop-in."""
+"""Report a program that runs under this package's drop-in."""
 
 from collections.abc import Iterator
 
@@ -6,19 +6,19 @@ from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Val
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """The calls that install another release than the target; nothing of the project is changed then."""
+    """Report calls that install another release than the target; then nothing is changed."""
     for owner, call in project.pins:
         if owner is module:
             yield Draft(
                 module.span(call),
-                "the project runs as another release of torchaudio from here on, so its code is right for that one",
-                "Take this away, or install the target's release, and run again.",
+                "from here on the project runs as another release of torchaudio, and its code is right for that release",
+                "Delete this, or install the target's release, and run again.",
             )
 
 
 RULE = Rule(
     id="TAC135",
-    title="A project that installs another release by compat.install",
+    title="A project that already installs a release with compat.install",
     level=Level.REPORT,
     targets=MODERN,
     before="""\
@@ -41,8 +41,8 @@ compat.install("2.2")
         ),
     ),
     explanation="""\
-Under compat.install("2.0") the global backend works and calls take no backend=. Rewritten code would fail there, so nothing
-is changed until the drop-in goes.
+Under compat.install("2.0") the global backend works, and calls do not accept backend=. Rewritten code would fail there. So nothing is
+changed until you delete compat.install.
 """,
     check=check,
 )

@@ -1,4 +1,4 @@
-"""``si, ei = torchaudio.info(path)`` of the 0.x API."""
+"""Translate ``si, ei = torchaudio.info(path)`` of the 0.x API."""
 
 import ast
 import re
@@ -26,11 +26,14 @@ from compat.codemod.uses.passed_values import callers
 
 _NEW = {"rate": "sample_rate", "channels": "num_channels", "precision": "bits_per_sample"}
 _ASKING = ("isinstance", "type", "hasattr", "len")
-_REASON = "info gives one AudioMetaData, which does not unpack and has no items"
+_REASON = "info returns one AudioMetaData, which cannot be unpacked or indexed"
 
 
 def unsettled(module: Module, project: Project, use: Use) -> bool:
-    """Tell whether a call of ``info`` is used as the old tuple in a way that nothing translates; then nobody else may change it."""
+    """Return whether a call of ``info`` is used as the old tuple and cannot be translated.
+
+    Then no other rule may change the call.
+    """
     if use.call is None or use.name != "info":
         return False
     try:
@@ -41,7 +44,7 @@ def unsettled(module: Module, project: Project, use: Use) -> bool:
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Unpacked, indexed, or indexed and kept in a local name."""
+    """Translate a tuple that is unpacked, indexed, or kept in a local name and indexed."""
     for use, call in module.calls_of("info"):
         try:
             changes = _translated(module, project, call)
@@ -56,10 +59,10 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _translated(module: Module, project: Project, call: ast.Call) -> tuple[Change, ...] | None:
-    """The changes for a call whose value is used as a tuple; ``None`` where it is not.
+    """Return the changes for a call whose value is used as a tuple; ``None`` if it is not.
 
     Raises:
-        NotProvableError: it is, and cannot be translated.
+        NotProvableError: it is used as a tuple, and cannot be translated.
     """
     above = module.names.parents[call]
     if isinstance(above, ast.Assign) and above.value is call and _is_pair(above):
@@ -74,7 +77,7 @@ def _translated(module: Module, project: Project, call: ast.Call) -> tuple[Chang
 
 
 def _kept(module: Module, project: Project, name: ast.Name) -> tuple[Change, ...] | None:
-    """The changes for a name that the whole tuple is kept in, and taken out of by ``name[0]``."""
+    """Return the changes for a name that keeps the whole tuple and is read by ``name[0]``."""
     reads = module.names.reads(name)
     around = [module.names.parents[read] for read in reads]
     items = [one for one, read in zip(around, reads, strict=True) if isinstance(one, ast.Subscript) and _is_item(one, read)]
@@ -82,9 +85,9 @@ def _kept(module: Module, project: Project, name: ast.Name) -> tuple[Change, ...
     if not (items or unpacked) or any(called(one) in _ASKING for one in around):
         return None
     if unpacked or len(items) < len(reads):
-        raise NotProvableError(f"{name.id} is used as a tuple and otherwise, or taken apart later")
+        raise NotProvableError(f"{name.id} is used as a tuple and in other ways, or is unpacked later")
     if any(literal(item.slice) != 0 for item in items):
-        raise NotProvableError("its second item is gone")
+        raise NotProvableError("its second item no longer exists")
     _followed(module, project, name)
     return tuple(_attributes(module, list(items), {item: Replace(module.span(item.value)[1], module.span(item)[1], "") for item in items}))
 
@@ -103,11 +106,14 @@ def _not_taken_apart(module: Module, project: Project, returned: ast.Return) -> 
         above = caller.names.parents.get(call)
         apart = _is_pair(above) or (isinstance(above, ast.Subscript) and above.value is call)
         if apart and function is not None and _may_be(caller, call.func, module, function):
-            raise NotProvableError(f"it is given back, and taken apart at {caller.place(call)}")
+            raise NotProvableError(f"it is returned, and unpacked at {caller.place(call)}")
 
 
 def _may_be(caller: Module, callee: ast.expr, module: Module, function: AnyFunction) -> bool:
-    """Tell whether what is called by the name of a function is it: bound to it, imported from its file, or a method of something."""
+    """Return whether a call with a function's name calls that function.
+
+    The name may be bound to it, imported from its file, or a method of an object.
+    """
     qualified = caller.names.qualified(callee)
     if qualified is not None:
         stem, name = PurePath(module.path).stem, getattr(function, "name", "")
@@ -121,7 +127,7 @@ def _unpacked(module: Module, project: Project, statement: ast.Assign) -> Iterat
     target = statement.targets[0]
     names = target.elts if isinstance(target, ast.Tuple) else []
     if len(statement.targets) > 1 or len(names) != 2 or not all(isinstance(name, ast.Name) for name in names):
-        raise NotProvableError("what it is unpacked into cannot be followed")
+        raise NotProvableError("the targets it is unpacked into cannot be followed")
     signal, encoding = names
     assert isinstance(signal, ast.Name)
     assert isinstance(encoding, ast.Name)
@@ -130,14 +136,14 @@ def _unpacked(module: Module, project: Project, statement: ast.Assign) -> Iterat
     start, end = module.span(target)
     text = module.text.text
     if text[start : start + 1] == "(" or "#" in text[start:end]:
-        raise NotProvableError("what it is unpacked into stands in brackets")
+        raise NotProvableError("the names it is unpacked into stand in brackets")
     yield Replace(start, end, signal.id)
     yield from _renamed(module, project, signal)
 
 
 def _indexed(module: Module, project: Project, call: ast.Call, item: ast.Subscript) -> Iterator[Change]:
     if literal(item.slice) in (1, -1):
-        raise NotProvableError("its second item is gone")
+        raise NotProvableError("its second item no longer exists")
     above = module.names.parents[item]
     yield Replace(module.span(call)[1], module.span(item)[1], "")
     if isinstance(above, ast.Attribute):
@@ -145,7 +151,7 @@ def _indexed(module: Module, project: Project, call: ast.Call, item: ast.Subscri
     elif kept := module.kept_in(item):
         yield from _renamed(module, project, kept)
     else:
-        raise NotProvableError("its first item goes on to somewhere else")
+        raise NotProvableError("its first item is passed on")
 
 
 def _renamed(module: Module, project: Project, name: ast.Name) -> Iterator[Change]:
@@ -155,7 +161,7 @@ def _renamed(module: Module, project: Project, name: ast.Name) -> Iterator[Chang
 
 def _followed(module: Module, project: Project, name: ast.Name) -> None:
     if module.function_of(name) is None and module.names.scope_of[name].kind != "module":
-        raise NotProvableError("it is kept in a class")
+        raise NotProvableError("it is stored in a class")
     if module.function_of(name) is None and project.is_exported(module, name.id):
         raise NotProvableError(f"{name.id} is imported by another file")
     if len(module.names.bindings(name)) != 1:
@@ -165,12 +171,18 @@ def _followed(module: Module, project: Project, name: ast.Name) -> None:
 
 
 def _attributes(module: Module, values: Sequence[ast.expr], also: Mapping[ast.expr, Change]) -> Iterator[Change]:
-    """The changes for what is read of an old signal info; ``also`` has one more for each value that is not part of a larger change."""
+    """Yield the changes for attributes of an old signal info.
+
+    Args:
+        module: the module.
+        values: the expressions that give it.
+        also: another change for each value that is not part of a larger change.
+    """
     counted = set()
     for value in (one for one in values if one not in counted):
         above = module.names.parents[value]
         if not isinstance(above, ast.Attribute):
-            raise NotProvableError(f"{module.segment(value)} itself goes on to somewhere else")
+            raise NotProvableError(f"{module.segment(value)} itself is passed on")
         text = ast.unparse(value)
         plain = text.removesuffix("[0]") if value in also else text
         whole = _frames(module, above, text)
@@ -183,7 +195,7 @@ def _attributes(module: Module, values: Sequence[ast.expr], also: Mapping[ast.ex
             yield _attribute(module, above)
 
 
-# Ways to count frames, or seconds, by what they say of x.
+# expressions that count frames or seconds -> their replacements, written with x
 _COUNTS = {
     "x.length / x.channels": "{0}.num_frames",
     "x.length // x.channels": "{0}.num_frames",
@@ -194,7 +206,7 @@ _COUNTS = {
 
 
 def _frames(module: Module, node: ast.AST, text: str) -> tuple[ast.AST, str] | None:
-    """The expression around ``x.length`` or ``x.channels`` that counts frames, and what it becomes."""
+    """Return the expression of ``x.length`` or ``x.channels`` counting frames, and its new form."""
     found = None
     for above in module.names.chain(node):
         if not isinstance(above, ast.BinOp):
@@ -256,9 +268,9 @@ print(meta.num_frames)
         ),
     ),
     explanation="""\
-Up to 0.7 info gave two objects. Where the first is kept in a local name and read by attribute only, and the second is not
-read, names are translated; so they are where the whole tuple is kept and read by [0].
-A bare `length` is not: it was frames times channels with sox, and frames with soundfile.
+Up to 0.7 info returned two objects. The rule translates the attribute names if the first object is kept in a local name of which only
+attributes are read, and the second object is not read. It also does so if the whole tuple is kept and only [0] is read. It does not
+translate a bare `length`, which was frames times channels with sox, and frames with soundfile.
 """,
     check=check,
 )

@@ -1,7 +1,7 @@
 """The backend `sox`: which libsox is loaded, its version, and the formats that it reads and writes.
 
-libsox is optional: it comes from the system or from conda, never from PyPI. Where none is found there is a note with what was
-tried; one that is found, or asked for, and does not load is an error.
+libsox is optional: it comes from the system or from conda, never from PyPI. If none is found, a
+note lists what was tried. If one is there or asked for and does not load, that is an error.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from compat.doctor.registry import check
 from compat.doctor.world import World
 
 _VARIABLE = "TORCHAUDIO_COMPAT_LIBSOX"
-_WORTH_HAVING = ("mp3", "flac", "ogg", "amr-nb")  # in distributions these sit in a package of their own
+# distributions put these into a package of their own
+_WORTH_HAVING = ("mp3", "flac", "ogg", "amr-nb")
 
 
 @check(
     title="Backend sox",
     order=140,
-    why="It serves sox_io's formats (sphere, amr, htk, gsm) and the effects; soundfile stands in for the rest.",
+    why="Only it serves some formats of sox_io (sphere, amr, htk, gsm) and the effects; soundfile can replace it for other formats.",
 )
 def backend_sox(world: World) -> Iterator[Finding]:
     found = backends.finding(world, "sox", "libsox", "libsox", _words, ("reads", "writes"))
@@ -35,14 +36,14 @@ def backend_sox(world: World) -> Iterator[Finding]:
     yield found
     lacking = [name for name in _WORTH_HAVING if name not in found.data.get("reads", _WORTH_HAVING)]
     if lacking:
-        why = "Distributions put these formats into a package of their own."
+        why = "Distributions put these formats into a separate package."
         yield note(
             f"it does not read {', '.join(lacking)}", why=why, mend=mends.library("libsox.so"), subject="libsox", data={"lacking": lacking}
         )
 
 
 def _unavailable(found: Finding) -> Finding:
-    """The finding on a libsox that does not open: no problem where none is there, an error where one is."""
+    """Return the finding for a libsox that does not open: a note if none exists, else an error."""
     chosen = os.environ.get(_VARIABLE)
     broken = [attempt for attempt in found.data.get("tried", ()) if _is_there(attempt)]
     if "cffi" in found.data.get("unavailable", ""):
@@ -51,17 +52,20 @@ def _unavailable(found: Finding) -> Finding:
         return dataclasses.replace(
             found,
             text=f"{_VARIABLE} asks for {chosen}, which does not load",
-            why="Where it is set nothing else is tried.",
-            mend=Mend("Unset it, so that a libsox is looked for", (*machine.unset(_VARIABLE), *mends.library("libsox.so").commands)),
+            why="While it is set, no other libsox is tried.",
+            mend=Mend("Unset it, so that the usual places are searched", (*machine.unset(_VARIABLE), *mends.library("libsox.so").commands)),
             cause="unloadable-libsox",
         )
     if broken:
-        return dataclasses.replace(found, text="a libsox is there and does not load", mend=_repair(broken), cause="unloadable-libsox")
+        return dataclasses.replace(found, text="a libsox was found, but it does not load", mend=_repair(broken), cause="unloadable-libsox")
     return dataclasses.replace(found, status=Status.NOTE, text="no libsox here", mend=mends.library("libsox.so"), cause="no-libsox")
 
 
 def _is_there(attempt: str) -> bool:
-    """Whether an attempt failed at a library that exists: it lies at a path, or wants another that is missing."""
+    """Return whether the library of a failed attempt exists.
+
+    It does if its path exists, or if the error names another library that is missing.
+    """
     name, _, why = attempt.partition(" (")
     if pathlib.Path(name).is_absolute() and pathlib.Path(name).exists():
         return True

@@ -1,8 +1,8 @@
-"""Copies: whether each package is there once, and whether what `import` finds is that package.
+"""Copies: whether each package is there once, and whether `import` finds that copy.
 
-Looks for a second copy further down ``sys.path``, for two sets of metadata in one folder, for torch and torchaudio in
-different places, for packages of this project that are another's,
-and for a file or folder of the package's name that belongs to no installed package.
+Looks for a second copy further down ``sys.path``, two sets of metadata in one folder, torch and
+torchaudio in different places, someone else's package with the name of one of this project, and a
+file or folder with a package's name that belongs to no installed package.
 """
 
 from __future__ import annotations
@@ -22,9 +22,7 @@ from compat.doctor.world import World
 _PAIR = ("torch", "torchaudio")
 
 
-@check(
-    title="Copies", order=30, why="Python takes the first copy; its native libraries then meet those of the other, and symbols are missing."
-)
+@check(title="Copies", order=30, why="Python imports the first copy; if that loads libraries of the other copy, symbols are missing.")
 def copies(world: World) -> Iterator[Finding]:
     found = [*_own(), *(finding for name in dists.PACKAGES for finding in _of_package(world, name))]
     yield from found
@@ -32,7 +30,7 @@ def copies(world: World) -> Iterator[Finding]:
     if torch and torchaudio and torch.root != torchaudio.root:
         yield warning(
             f"torch lies in {torch.root}, torchaudio in {torchaudio.root}",
-            why="Two places are filled by two installations, which do not know of each other and come to differ.",
+            why="Two installers manage the two places, and each may change one package without the other.",
             mend=_together(torch, torchaudio),
             subject="torchaudio",
             cause="two-places",
@@ -44,14 +42,14 @@ def copies(world: World) -> Iterator[Finding]:
 
 
 def _own() -> Iterator[Finding]:
-    """What `import` finds for a package of this project, where that is not the one beside this file."""
+    """Report a package of this project for which `import` finds something else."""
     for ours, place in namesakes.found():
         name = ours.name
         mend = mends.shadow(place)
-        words = "Use the command torchaudio-compat (run, doctor, codemod, audit), which does not look in this folder; or rename it"
+        words = "Use the command torchaudio-compat (run, doctor, codemod, audit), which does not search this folder; or rename it"
         yield error(
             f"`import {name}` finds {place}, which is not torchaudio-compat's",
-            why="A file or folder of that name stands before ours on Python's path, so parts of torchaudio-compat are not found.",
+            why="Python finds this file or folder before ours, so parts of torchaudio-compat are missing.",
             mend=dataclasses.replace(mend, text=words),
             subject=name,
             cause="shadowed",
@@ -61,7 +59,7 @@ def _own() -> Iterator[Finding]:
 
 
 def _together(torch: Copy, torchaudio: Copy) -> Mend:
-    """Have both in this environment: what lies outside goes, and comes again inside."""
+    """Return the mend that puts both into this environment."""
     prefix = pathlib.Path(sys.prefix).resolve()
     outside = [copy for copy in (torch, torchaudio) if not copy.root.is_relative_to(prefix)]
     if len(outside) != 1:
@@ -90,31 +88,31 @@ def _of_package(world: World, name: str) -> Iterator[Finding]:
         text = f"{name} has metadata of {len(known)} versions in one folder: {listed}"
         yield error(text, mend=mends.reinstall(name), subject=name, cause="two-copies", evidence=evidence, data=data)
     elif _is_meant(known):
-        text = f"{name} {known[0].version} of this environment stands before the system's {known[1].version}"
+        text = f"{name} {known[0].version} of this environment is imported, not the system's {known[1].version}"
         yield note(text, mend=NOTHING_TO_DO, subject=name, evidence=evidence, data=data)
     else:
         severe = error if name in _PAIR or len(versions) > 1 else warning
         mend = mends.without(name, tuple(copy.root for copy in _in_the_way(known)))
         yield severe(
-            f"{name} is there {len(known)} times: {listed}", mend=mend, subject=name, cause="two-copies", evidence=evidence, data=data
+            f"{name} is installed {len(known)} times: {listed}", mend=mend, subject=name, cause="two-copies", evidence=evidence, data=data
         )
 
 
 def _is_meant(known: list[Copy]) -> bool:
-    """Whether the further copies are those of the system, below an environment that was made to see them."""
+    """Return whether the other copies are the system's, in an environment made to see them."""
     base = pathlib.Path(sys.base_prefix).resolve()
     inside = pathlib.Path(sys.prefix).resolve()
     return machine.is_venv() and known[0].root.is_relative_to(inside) and all(copy.root.is_relative_to(base) for copy in known[1:])
 
 
 def _in_the_way(known: list[Copy]) -> list[Copy]:
-    """The copies to remove: those outside the environment, where one is inside; else all but the first."""
+    """Return the copies to remove: those outside the environment, or all but the first."""
     inside = [copy for copy in known if copy.root.is_relative_to(pathlib.Path(sys.prefix).resolve())]
     return [copy for copy in known if copy not in inside] if inside else known[1:]
 
 
 def _foreign(world: World, name: str, known: list[Copy]) -> Iterator[Finding]:
-    """What `import` finds, where that is not the installed package."""
+    """Report an `import` that finds something else than the installed package."""
     place = dists.origin(name)
     if place is None or any(copy.holds(place) for copy in known[:1]) or _is_editable(known):
         return
@@ -123,25 +121,25 @@ def _foreign(world: World, name: str, known: list[Copy]) -> Iterator[Finding]:
     version = _working_version(world, name)
     if version and not known:
         text = f"{name} {version} is imported from {place}, without metadata: a build from source, or a copied folder. It works"
-        yield note(text, why="pip does not know of it, and may put another beside it.", subject=name, evidence=evidence, data=data)
+        yield note(text, why="pip does not know this copy, and may install a second one.", subject=name, evidence=evidence, data=data)
         return
-    why = "A file or folder of that name on Python's path stands before the package, or for it."
+    why = "Python finds a file or folder with this name first on its path, and imports it instead of the package."
     text = f"`import {name}` finds {place}, which belongs to no installed package"
     if version:
         folder = pathlib.Path(place).parent.parent
-        mend = Mend(f"Where the installed one is meant, take {folder} off Python's path (PYTHONPATH, or the folder you are in)")
+        mend = Mend(f"If you mean the installed package, take {folder} off Python's path (PYTHONPATH, or the folder you are in)")
         text = f"{text}, and works: {name} {version}"
         yield warning(text, why=why, mend=mend, subject=name, cause="shadowed", evidence=evidence, data=data)
     elif not known and _looks_real(place):
         mend = mends.matched_pair() if name == "torchaudio" else mends.install(name)
-        text = f"{name} is imported from {place}, without metadata: a build from source, or a copied folder, which does not work"
+        text = f"{name} is imported from {place}, without metadata: a build from source, or a copied folder; it does not work"
         yield warning(text, why=why, mend=mend, subject=name, cause="shadowed", evidence=evidence, data=data)
     else:
         yield error(text, why=why, mend=mends.shadow(place), subject=name, cause="shadowed", evidence=evidence, data=data)
 
 
 def _working_version(world: World, name: str) -> str:
-    """The version that it tells when it is imported; empty where it fails, or is a file that only has the name."""
+    """Return the version of the imported module; empty if the import fails or it has no version."""
     answer = world.imported(name)
     return "" if answer.failed else str(answer.value["version"])
 

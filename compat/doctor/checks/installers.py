@@ -1,7 +1,8 @@
-"""Installers: whether pip and conda have both been at work on the same packages, and what an interrupted pip left.
+"""Installers: whether pip and conda changed the same packages, and what an interrupted pip left.
 
-Compares conda's records with the metadata that pip wrote, looks for folders such as ``~orch`` that pip renames before it
-removes them, and for the ``.egg-info`` of old installers beside the ``.dist-info`` of new ones.
+Compares conda's records with the metadata that pip wrote. Looks for folders such as ``~orch``,
+which pip renames before it removes them, and for an old installer's ``.egg-info`` beside a
+``.dist-info``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from compat.doctor.registry import check
 from compat.doctor.world import World
 
 
-@check(title="Installers", order=40, why="An installer replaces only what it knows of; files of the other stay and are loaded.")
+@check(title="Installers", order=40, why="An installer replaces only the files it knows; the other installer's files stay and are loaded.")
 def installers(world: World) -> Iterator[Finding]:
     by_conda = {name: (version, build) for name, version, build in dists.conda_records()}
     sound = True
@@ -39,7 +40,7 @@ def _both(world: World, by_conda: dict[str, tuple[str, str]]) -> Iterator[Findin
             )
             yield severe(
                 f"{name} {version} by conda was overwritten with {copy.version} by {copy.installer}",
-                mend=Mend("Leave it to one of them", commands),
+                mend=Mend("Use only one of them", commands),
                 subject=name,
                 cause="two-installers",
                 evidence=(f"conda: {name} {version} {build}", f"{copy.installer}: {copy.info}"),
@@ -51,7 +52,7 @@ def _apart(world: World, by_conda: dict[str, tuple[str, str]]) -> Iterator[Findi
     if len(by) == 2 and "conda" in by.values() and len(set(by.values())) == 2:
         yield warning(
             f"torch was installed by {by['torch'] or 'something unknown'}, torchaudio by {by['torchaudio'] or 'something unknown'}",
-            why="Builds of conda and of PyPI are compiled differently and do not mix.",
+            why="conda and PyPI compile their builds differently, so they do not work together.",
             mend=mends.matched_pair(),
             subject="torchaudio",
             cause="two-installers",
@@ -64,7 +65,7 @@ def _leftovers() -> Iterator[Finding]:
         if left:
             yield warning(
                 f"an interrupted pip left {', '.join(path.name for path in left)}",
-                why=f"{name} was being replaced or removed when pip was stopped; what is there now may be half of it.",
+                why=f"{name} was being replaced or removed when pip was stopped; it may now be incomplete.",
                 mend=Mend("Remove the remains, and install again", (machine.removing(*map(str, left)), *mends.reinstall(name).commands)),
                 subject=name,
                 cause="interrupted-pip",

@@ -1,7 +1,7 @@
-"""Shared libraries: which ones the packages' native files want, and which of those this system does not have.
+"""Shared libraries: which ones the packages' native files need, and which of those are missing.
 
-Reads the list of wanted libraries out of each file (ELF's DT_NEEDED), without loading anything, so that all missing ones
-are named and not only the first. On macOS and Windows there is nothing to read this way.
+Reads the needed libraries from each file (ELF's DT_NEEDED) without loading anything, so it names
+all missing ones and not only the first. On macOS and Windows there is nothing to read this way.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from compat.doctor.world import World
 @check(title="Libraries", order=110, why="The loader stops at the first library that it does not find, and names only that one.")
 def libraries(world: World) -> Iterator[Finding]:
     if sys.platform != "linux":
-        yield skipped("only Linux tells what a library wants in a way that is read here")
+        yield skipped("this check works on Linux only")
         return
     try:
         import elftools  # noqa: F401
     except ImportError:
         mend = mends.install("pyelftools")
-        yield skipped("pyelftools, which reads what a library wants, is not installed", mend=mend)
+        yield skipped("pyelftools, which this check needs, is not installed", mend=mend)
         return
     copies = [copy for name in dists.PACKAGES if (copy := world.copy(name))]
     beside = _beside(copies)
@@ -37,7 +37,7 @@ def libraries(world: World) -> Iterator[Finding]:
             count += 1
             try:
                 lacking = elf.missing(path, beside)
-            except Exception as why:  # noqa: BLE001 - a damaged file breaks its reader in more ways than one
+            except Exception as why:  # noqa: BLE001 - its reader may raise anything
                 damaged.append(f"{path}: {type(why).__name__}: {why}")
                 continue
             if lacking:
@@ -51,11 +51,11 @@ def libraries(world: World) -> Iterator[Finding]:
             yield error(text, mend=mends.reinstall(copy.name), subject=copy.name, cause="truncated-file", evidence=tuple(damaged))
         if wanted:
             yield _finding(world, copy, wanted)
-    yield ok(f"all that {count} native files want is there" if count else "no native files", data={"files": count})
+    yield ok(f"all that {count} native files need is there" if count else "no native files", data={"files": count})
 
 
 def _beside(copies: list[Copy]) -> list[pathlib.Path]:
-    """Folders whose libraries are loaded, or found, when an extension of these packages is."""
+    """Return the folders whose libraries are loaded, or found, together with these packages."""
     folders = [pathlib.Path(sys.base_prefix, "lib"), pathlib.Path(sys.prefix, "lib")]
     for copy in copies:
         folders += [copy.package / "lib", copy.root / f"{copy.name}.libs"]
@@ -69,7 +69,7 @@ def _finding(world: World, copy: Copy, wanted: dict[pathlib.Path, list[str]]) ->
     evidence = tuple(f"{path} wants {', '.join(lacking)}" for path, lacking in wanted.items())[:6]
     data = {"package": copy.name, "missing": names, "files": {str(path): lacking for path, lacking in wanted.items()}}
     if not world.imported(copy.name).failed:
-        optional = "Parts of the package that are loaded only when they are used; the rest works."
+        optional = "Only parts of the package that are loaded on use need them; the rest works."
         return note(f"optional parts of {copy.name} want {', '.join(names)}", why=optional, subject=copy.name, evidence=evidence, data=data)
     commands = [command for name in names for command in mends.library(name).commands]
     mend = Mend(mends.library(names[0]).text, tuple(dict.fromkeys(commands)))

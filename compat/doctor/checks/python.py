@@ -1,7 +1,7 @@
 """The interpreter and the platform.
 
-Shows which Python runs, where it lies, and on what; compares it with the Pythons that this project, and the installed torch,
-are made for.
+Shows which Python runs, where it is, and on what system; compares it with the Pythons that this
+project and the installed torch are made for.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from compat.doctor.findings import Finding, Mend, error, ok, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
 
-_FLOOR = (3, 11)  # as `requires-python` says
+_FLOOR = (3, 11)  # same as `requires-python`
 
 
 @check(
     title="Python",
     order=10,
-    why="A wheel fits one Python, one system and one processor; what has no wheel here cannot be installed from one.",
+    why="A wheel fits one Python version, one system and one processor. Without a wheel for yours, pip cannot install the package.",
 )
 def python(world: World) -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
@@ -40,7 +40,7 @@ def python(world: World) -> Iterator[Finding]:
     yield ok(f"{platform.python_implementation()} {version} on {where} ({sys.executable})", data=data)
     if sys.version_info[:2] < _FLOOR:
         yield error(
-            f"Python {version} is older than this project takes ({'.'.join(map(str, _FLOOR))})",
+            f"Python {version} is too old for this project ({'.'.join(map(str, _FLOOR))})",
             mend=Mend("Make a new environment with a newer Python"),
             subject="python",
             cause="old-python",
@@ -58,7 +58,7 @@ def python(world: World) -> Iterator[Finding]:
     if torch is not None and row is not None and not row.serves(short):
         yield warning(
             f"torch {torch.version} is documented for Python {row.pythons}, not for {short}",
-            why="There is no torchaudio wheel for this Python beside this torch; pip then takes one of another release, or builds one.",
+            why="torchaudio has no wheel for this Python and this torch; pip then takes one of another release, or builds one.",
             mend=Mend("See which releases have wheels for this Python", (f"{_doctor()} --pins all",)),
             subject="python",
             cause="python-out-of-range",

@@ -1,8 +1,8 @@
 """TorchCodec: whether the installed torchaudio can read and write at all.
 
-From 2.9 on torchaudio hands ``load`` and ``save`` to TorchCodec, a package of its own, which wants shared libraries of
-FFmpeg from the system, in a version that its own release knows (4 to 8 since 0.9). It is really loaded, and decodes a short
-sound. Under ``compat.install()`` neither is needed.
+From 2.9 on torchaudio hands ``load`` and ``save`` to TorchCodec, a separate package. TorchCodec
+needs shared libraries of FFmpeg from the system, in a version that its release supports (4 to 8
+since 0.9). The check really loads it and decodes a short file. ``compat.install()`` needs neither.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SHOWN = 6
 def torchcodec(world: World) -> Iterator[Finding]:
     torchaudio, codec = world.copy("torchaudio"), world.copy("torchcodec")
     if torchaudio is None:
-        yield skipped("there is no torchaudio that could want it")
+        yield skipped("torchaudio is not installed")
     elif Version(pairs.public(torchaudio.version)) < Version("2.9"):
         yield ok(f"torchaudio {torchaudio.version} does without it")
     elif codec is None:
@@ -39,11 +39,11 @@ def torchcodec(world: World) -> Iterator[Finding]:
 
 
 def _tried(world: World, codec: Copy) -> Finding:
-    """What came of loading it and decoding a short sound."""
+    """Load TorchCodec, decode a short file, and return the finding."""
     answers = world.ask_over_torch("torchcodec", ["decode"])
     data = {"version": codec.version}
     if answers is None:
-        return skipped("TorchCodec stands on torch, which does not import", data=data)
+        return skipped("TorchCodec needs torch, which does not import", data=data)
     (answer,) = answers
     if answer.died:
         return failing.finding(f"TorchCodec {codec.version}", answer, "torchcodec", cause="torchcodec-dies")
