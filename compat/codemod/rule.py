@@ -66,7 +66,7 @@ DROP_IN = frozenset({"compat"})
 def sox_for_sox_io(module: Module, use: Use | str, value: ast.expr, reason: str) -> Draft:
     """The draft that writes ``"sox"`` where ``"sox_io"`` is written; a report where it is put together of parts, or in an f-string."""
     span, quoted = module.span(value), module.segment(value)
-    if quoted not in ("'sox_io'", '"sox_io"') or value in module.in_fstrings:
+    if quoted not in ("'sox_io'", '"sox_io"') or value in module.unplaced:
         return Draft(span, reason, "Change the name.")
     return Draft(span, reason, changes=(Replace(*span, quoted.replace("_io", "")),), touches=(use,))
 

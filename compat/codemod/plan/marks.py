@@ -74,7 +74,7 @@ def _pins(project: Project, module: Module, marks: Marks) -> Iterator[Pin]:
     for use in module.hidden:
         if use.kind in (Kind.FUNCTION, Kind.GETTER):
             place = module.place(module.statement_of(use.node))
-            yield Pin(module, use.node, NotProvableError("torchaudio is used in an f-string, where nothing is changed", [place]))
+            yield Pin(module, use.node, NotProvableError(unseen.IN_FSTRING, [place]))
     for use in module.uses:
         if use.path.startswith(("torchaudio.datasets.", "torchaudio.prototype.datasets.")) and use.call is not None:
             reason = f"{use.path} loads with the backend that is set"

@@ -15,6 +15,7 @@ _LOOKS = ("hasattr", "delattr", "print", "reload", "version", "bool")
 _ASKED = ast.Compare | ast.If | ast.IfExp | ast.UnaryOp | ast.BoolOp | ast.Assert | ast.Expr | ast.Delete | ast.While
 _CODE = re.compile(r"\btorchaudio\.(?:load|save|info)\(")
 _RUN_HERE = ("eval", "exec", "repeat", "run_cell", "run_cell_magic", "run_line_magic", "timeit", "Timer")
+IN_FSTRING = "torchaudio is used in an f-string that cannot be changed"
 _UNSEEN = "so not every call is seen"
 
 
@@ -75,7 +76,7 @@ def _seen(module: Module) -> None:
     for use in module.hidden:
         if use.kind == Kind.SETTER:
             place = module.place(module.statement_of(use.node))
-            raise NotProvableError("torchaudio is used in an f-string, where nothing is changed", [place])
+            raise NotProvableError(IN_FSTRING, [place])
     for use in module.of(Kind.SETTER):
         if use.call is None and not use.stored:
             raise NotProvableError("the setter is passed on as a value, so what it will set is not seen here", [module.place(use.node)])

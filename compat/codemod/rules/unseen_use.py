@@ -43,7 +43,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         lost = project.target == "2.9" and use.name in ("info", "AudioMetaData", "list_audio_backends")
         if named or lost or use.kind in (Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA):
             line = module.span([one for one in module.names.chain(use.node) if isinstance(one, ast.JoinedStr)][-1])
-            yield Draft(line, f"torchaudio.{use.name} is used in an f-string, where nothing is changed", "Change it by hand.")
+            yield Draft(line, f"torchaudio.{use.name} is used in an f-string that cannot be changed", "Change it by hand.")
     for node in module.strings:
         value = str(node.value)
         above = module.names.parents.get(node)

@@ -99,13 +99,13 @@ class Module(Tree):
 
     @functools.cached_property
     def uses(self) -> list[Use]:
-        """Every use of a name that is torchaudio's and nothing else's, in the order of the text; not those in f-strings."""
-        return [use for use in self._all_uses if use.node not in self.in_fstrings]
+        """Every use of a name that is torchaudio's and nothing else's, in the order of the text; not those that are hidden."""
+        return [use for use in self._all_uses if use.node not in self.unplaced]
 
     @functools.cached_property
     def hidden(self) -> list[Use]:
-        """The uses inside f-strings, which are never changed: before Python 3.12 their places cannot be known."""
-        return [use for use in self._all_uses if use.node in self.in_fstrings]
+        """The uses in f-strings that are not to be changed."""
+        return [use for use in self._all_uses if use.node in self.unplaced]
 
     @functools.cached_property
     def _by_imported_name(self) -> list[ast.Name]:
