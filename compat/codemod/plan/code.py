@@ -7,37 +7,19 @@ import functools
 import os
 from collections.abc import Iterator
 
-from compat.codemod.source import Module, NotProvableError
+from compat.codemod.source import Module
 from compat.codemod.source.scopes import Binding
 from compat.codemod.uses import Project
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = Function | ast.ClassDef
-_MOST_STEPS = 1_000_000
 _MOST_BY_NAME = 40
 _PLAIN = ("staticmethod", "classmethod")
 # What a name may mean: a module of the project, or a function or class in one.
 Meaning = tuple[Module, Definition | None]
 
 
-class Steps:
-    """How much has been followed."""
-
-    def __init__(self) -> None:
-        self._steps = 0
-
-    def step(self) -> None:
-        """Count what is followed.
-
-        Raises:
-            NotProvableError: it is too much.
-        """
-        self._steps += 1
-        if self._steps > _MOST_STEPS:
-            raise NotProvableError("the project has too many programs to follow each of them")
-
-
-class Code(Steps):
+class Code:
     """The modules that speak of torchaudio, and those that import them, directly or by others.
 
     Args:
@@ -48,7 +30,6 @@ class Code(Steps):
         self._project = project
         self._speaking = {module.path: module for module in modules}
         self._depth = 0
-        super().__init__()
         self._meant: dict[ast.AST, list[Meaning | None]] = {}
 
     @property
@@ -70,6 +51,11 @@ class Code(Steps):
     @functools.cached_property
     def _matters(self) -> frozenset[str]:
         return frozenset(self.paths)
+
+    @functools.cached_property
+    def modules(self) -> list[Module]:
+        """The files that matter, parsed."""
+        return [module for path in self.paths if (module := self.module(path)) is not None]
 
     def module(self, path: str) -> Module | None:
         """A file that matters, parsed; ``None`` for others, and where it cannot be parsed."""
@@ -123,6 +109,23 @@ class Code(Steps):
         for alias in statement.names:
             if not any(alias.name in one.names.module.bindings for one in self.files(base, module)):
                 yield self.files(_joined(base, alias.name), module)
+
+    def named_by(self, module: Module, node: ast.expr) -> list[Module] | None:
+        """The modules that an expression for the name of one may mean; ``None`` where it may be any."""
+        text, is_whole = _beginning(module, node)
+        if is_whole:
+            return self.files(text, module)
+        package = text.rpartition(".")[0]
+        if not package.strip("."):
+            return None
+        plain = package.lstrip(".")
+        folder = os.path.join(os.sep, *plain.split("."), "")
+        if text.startswith("."):
+            above = os.path.dirname(module.path)
+            for _ in range(len(package) - len(plain) - 1):
+                above = os.path.dirname(above)
+            return [one for one in self.modules if one.path.startswith(above + folder)]
+        return [one for one in self.modules if folder in os.sep + one.path]
 
     # What is called
 
@@ -240,3 +243,18 @@ def _base(statement: ast.ImportFrom) -> str:
 
 def _joined(base: str, name: str) -> str:
     return f"{base}{name}" if base.endswith(".") else f"{base}.{name}"
+
+
+def _beginning(module: Module, node: ast.expr) -> tuple[str, bool]:
+    """What a text begins with, as far as it is written out, and whether that is all; a name that is bound once is looked up."""
+    bindings = module.names.bindings(node) if isinstance(node, ast.Name) else []
+    above = module.names.parents.get(bindings[0].node) if len(bindings) == 1 else None
+    if isinstance(above, ast.Assign) and module.names.parents[above] is module.tree:
+        node = above.value
+    if isinstance(node, ast.JoinedStr) and node.values:
+        return _beginning(module, node.values[0])[0], False
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _beginning(module, node.left)[0], False
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value, True
+    return "", False

@@ -37,10 +37,14 @@ class Execution(Statements):
 
     def hand_out(self, functions: Iterable[tuple[Module, ast.AST]], state: State) -> State:
         """Let users that are not seen call functions, in any order; what they pass may be made from any of the classes."""
-        several = list(functions)
-        for module, function in several:
+        if self.all_run:
+            return self._others_run(state)
+        several = []
+        for module, function in functions:
             if isinstance(module.names.parents[function], ast.ClassDef):
                 self._hand((module, function))
+            if self._effects.matters((module, function)):
+                several.append((module, function))
         while True:
             after = self._others_run(state)
             for module, function in several:
@@ -48,6 +52,15 @@ class Execution(Statements):
             if after == state:
                 return state
             state = after
+
+    def run_all(self, force: frozenset[Force]) -> None:
+        """Run each file and each function that matters once, whatever has run before."""
+        at_any_time = State(force, frozenset(self._code.paths))
+        for module in self._code.modules:
+            self._run(module, at_any_time)
+        for module, function in self._effects.everything.functions:
+            self._call(module, function, at_any_time)
+        self.end()
 
     def end(self) -> None:
         """Settle what functions bound by imports of their own are: those of the backend that was in force then."""

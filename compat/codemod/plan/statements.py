@@ -6,11 +6,12 @@ import ast
 import dataclasses
 from collections.abc import Callable, Iterable
 
-from compat.codemod.plan.code import Code, Function
+from compat.codemod.plan.code import Function
+from compat.codemod.plan.effects import Effects
 from compat.codemod.plan.expressions import Expressions, is_plain
-from compat.codemod.plan.state import State, joined
+from compat.codemod.plan.state import Force, State, joined
 from compat.codemod.source import Module, conditions
-from compat.codemod.uses import Project, SetterCall, setter_calls
+from compat.codemod.uses import setter_calls
 
 
 class Exits:
@@ -27,8 +28,8 @@ class Exits:
 class Statements(Expressions):
     """One program, as far as its statements go; the arguments and attributes are those of ``Moments``."""
 
-    def __init__(self, project: Project, code: Code, setters: Iterable[SetterCall] = ()) -> None:
-        super().__init__(project, code, setters)
+    def __init__(self, effects: Effects, known: Iterable[Force] = (), *, all_run: bool = False) -> None:
+        super().__init__(effects, known, all_run=all_run)
         self._exits: list[Exits] = []
 
     def _body_of(self, module: Module, function: ast.AST, state: State) -> tuple[State | None, State | None]:
