@@ -83,8 +83,9 @@ links: $(VENV)/.test
 constraints-check: $(VENV)/.test
 	$(BIN)/python -m pytest tests/release/test_constraints.py
 
+# DIST is a folder with a wheel and an sdist to try; without it they are built here
 release-check: $(VENV)/.test
-	$(BIN)/python -m pytest tests/release -m "release or not release"
+	$(if $(DIST),DIST="$(DIST)" )$(BIN)/python -m pytest tests/release -m "release or not release"
 
 coverage: $(VENV)/.dev system
 	$(BIN)/python -m coverage erase

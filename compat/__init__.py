@@ -1,17 +1,19 @@
-"""torchaudio's old I/O, on a new torch.
+"""Run programs that use torchaudio's old I/O on a new torch.
 
     import compat
+
     compat.install("2.0")          # from here on `import torchaudio` behaves as 2.0 did
 
-``import compat as torchaudio`` and ``from compat import torchaudio`` give a stand-in without touching ``sys.modules``; it is
-made when first used, for the release in ``TORCHAUDIO_COMPAT_VERSION``, else 2.2.
+``import compat as torchaudio`` and ``from compat import torchaudio`` give a stand-in and leave
+``sys.modules`` alone. It is made on first use, for the release in ``TORCHAUDIO_COMPAT_VERSION``, or
+for 2.2.
 """
 
 from __future__ import annotations
 
 import sys
 
-TYPE_CHECKING = False  # typing's own costs more to import than this whole package
+TYPE_CHECKING = False  # importing typing would cost more than this whole package
 if TYPE_CHECKING:
     import types
     from typing import Any
@@ -47,7 +49,7 @@ __all__ = ["CompatWarning", "Release", "RescueWarning", "install", "pinned", "re
 
 
 def _submodules() -> frozenset[str]:
-    """The modules of this package: before one is imported, its name must not be looked for in the stand-in."""
+    """Return the modules of this package; their names must never be looked up in the stand-in."""
     import pkgutil
 
     return frozenset(module.name for module in pkgutil.iter_modules(__path__))

@@ -1,3 +1,3 @@
-"""The version of this project, in one place."""
+"""Hold the version of this project, in one place."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""The words for what is not there."""
+"""Word the errors for names that are missing."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from compat.context import Context
 
 
-# of these the stand-in has a few names, and any torchaudio, one that does not load by itself as well, has them all
+# The stand-in has only a few of these names. Any torchaudio has them all, even one that is rescued.
 _GIVES_WAY = ("functional.", "transforms.")
 
 
 def missing(name: str, context: Context) -> str:
-    """Return why ``torchaudio.NAME`` is not there, and what to write or install instead."""
+    """Return why ``torchaudio.NAME`` is missing, and what to write or install instead."""
     full = f"{context.host.__name__}.{name}"
     lost = went(name, context)
     if lost:
@@ -42,31 +42,31 @@ def missing(name: str, context: Context) -> str:
 
 
 def _is_ours(module: str) -> bool:
-    """Return whether a submodule that is imported was made here: then no other torchaudio brings what it lacks."""
+    """Return whether an imported submodule was made here; no other torchaudio adds names to it."""
     found = sys.modules.get(module) if "." in module else None
     return found is not None and getattr(found, "__file__", None) is None
 
 
 def _is_module(full: str) -> bool:
-    """Return whether a file of an installed package answers to a name, imported or not."""
+    """Return whether a file of an installed package provides a module, imported or not."""
     parent = sys.modules.get(full.rpartition(".")[0])
     path = getattr(parent, "__path__", None)
     return path is not None and importlib.machinery.PathFinder.find_spec(full, path) is not None
 
 
 def is_known(name: str, context: Context) -> bool:
-    """Return whether there is more to say of a name than that it is not there."""
+    """Return whether there is more to say about a name than that it is missing."""
     return bool(went(name, context) or wheel_names.releases_of(name))
 
 
 def went(name: str, context: Context) -> str:
-    """Return since when ``torchaudio.NAME`` is gone and what replaces it; "" where it did not go."""
+    """Return since when ``torchaudio.NAME`` is gone and what replaces it; "" if it never went."""
     lost = gone.of(name, context.release)
     return f"{context.host.__name__}.{name} is gone since torchaudio {lost.removed_in}. {lost.advice}" if lost else ""
 
 
 def of_another_release(name: str, context: Context) -> str:
-    """Return which releases had ``torchaudio.NAME``, where the pinned one or this package lacks it; "" for a name that none had."""
+    """Return which releases have ``torchaudio.NAME``, which is missing here; "" if none has."""
     releases = wheel_names.releases_of(name)
     if not releases:
         return ""
@@ -84,7 +84,10 @@ def removed(name: str, context: Context) -> str:
 
 
 def _install(releases: list[str]) -> str:
-    """Return the command for the newest release that has a name; beside this package it need not fit the torch that is there."""
+    """Return the command for the newest release with a name.
+
+    Beside this package that release need not fit the installed torch.
+    """
     from compat.doctor import machine, pairs
 
     newest = releases[-1]

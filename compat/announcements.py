@@ -1,7 +1,8 @@
-"""The deprecation warnings of torchaudio's own Python part, as the pinned release gave them.
+"""Make torchaudio's own Python part warn as the pinned release did.
 
-A real torchaudio warns of what its own release deprecates. Under another pin those warnings are silenced,
-and the functions that the pinned release calls deprecated warn instead, by the table in ``compat.deprecations``.
+A real torchaudio warns about what its own release deprecates. Under another pin those warnings are
+silenced, and the functions that the pinned release deprecates warn instead, by the table in
+``compat.deprecations``.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _DECORATORS = "_internal.module_utils"
 
 
 class _Silent:
-    """Stands for the module ``warnings`` where torchaudio makes its deprecating decorators."""
+    """Stands for the module ``warnings`` where torchaudio makes its deprecation decorators."""
 
     @staticmethod
     def warn(*args: Any, **kwargs: Any) -> None:
@@ -28,10 +29,10 @@ class _Silent:
 
 
 def lay(layer: Layer, host: types.ModuleType, context: Context) -> None:
-    """Make the modules of a real torchaudio of another release warn as the pinned one did.
+    """Make the modules of another release's torchaudio warn as the pinned release did.
 
     Args:
-        layer: what takes the changes back.
+        layer: records the changes, to undo them later.
         host: the real torchaudio.
         context: the pinned release.
     """

@@ -1,7 +1,8 @@
-"""Building the module tree of a release, and laying it over whatever is there.
+"""Build the module tree of a release, and lay it over what is there.
 
-A tree has a host, the module ``torchaudio``: a real one, or an empty one of ours. Names are laid over the host, and the
-modules below it over ``sys.modules``; taking the layer away gives back exactly what was there.
+A tree has a host, the module ``torchaudio``: a real one, or an empty one of ours. Names are laid
+over the host, and the submodules over ``sys.modules``. Undoing the layer restores exactly what was
+there before.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ class Tree:
 
     Args:
         host: the module at the top.
-        registered: the modules are put into ``sys.modules`` under the host's name, so that ``import`` finds them.
+        registered: whether to put the modules into ``sys.modules`` under the host's name, so that
+            ``import`` finds them.
     """
 
     host: types.ModuleType
@@ -41,7 +43,7 @@ class Tree:
         self._left: frozenset[str] = frozenset()
 
     def lay(self, context: Context) -> None:
-        """Put a release in place of the one that is there now."""
+        """Replace the release in force with another one."""
         self.clear()
         of_this_release = ".".join(str(vars(self.host).get("__version__", "")).split(".")[:2]) == context.release.name
         self._left = frozenset(
@@ -68,7 +70,7 @@ class Tree:
             self._answer_for_lost_names(context)
 
     def _answer_for_lost_names(self, context: Context) -> None:
-        """Have the real modules that are imported say which releases had a name that they lack."""
+        """Make the imported real modules say which releases have a name that they lack."""
         prefix = f"{self.host.__name__}."
         for full, module in sys.modules.copy().items():
             path = full.removeprefix(prefix)
@@ -81,11 +83,11 @@ class Tree:
 
     @property
     def hides_torio(self) -> bool:
-        """Whether the release in force had no ``torio``, so that one on the disk is not to be found."""
+        """Return whether to hide an installed ``torio``, since the release in force had none."""
         return self.context is not None and self._serves_torio and not torio.is_there(self.context)
 
     def clear(self) -> None:
-        """Take everything away again."""
+        """Remove the release and everything laid for it."""
         self._layer.undo()
         for module in self._ours.values():
             vars(module).clear()
@@ -93,7 +95,7 @@ class Tree:
         self.context = None
 
     def has(self, path: str) -> bool | None:
-        """Whether the release in force has a submodule; ``None`` for one that is none of ours."""
+        """Return whether the release in force has a submodule; ``None`` if it is none of ours."""
         definition = definitions.below().get(path)
         if definition is None or self.context is None:
             return None
@@ -102,7 +104,7 @@ class Tree:
         return None if path in self._left else True
 
     def child(self, path: str) -> types.ModuleType:
-        """A submodule of ours, built on its first use and hung below its parent."""
+        """Return one of our submodules; build it on first use and attach it to its parent."""
         assert self.context is not None
         if path in self._ours:
             return self._ours[path]
@@ -129,12 +131,12 @@ class Tree:
         return sys.modules[self._full(definition.parent)] if definition.parent in self._left else self.child(definition.parent)
 
     def _is_filled(self, path: str) -> bool:
-        """Whether a package holds names of ours: it is ours, or a real one that they were added to."""
+        """Return whether a package holds names of ours: it is ours, or they were added to it."""
         real = path in self._left or (path and definitions.below()[path].merges)
         return not path or path in self._ours or (bool(real) and self._full(path) in sys.modules)
 
     def _complete(self, path: str, definition: Definition, context: Context, *, follows_pin: bool) -> None:
-        """Add to a real submodule, where it is imported, what the pinned release had and it lacks."""
+        """Add names of the pinned release that a real submodule lacks, if that is imported."""
         module = sys.modules.get(self._full(path))
         if module is None:
             return
@@ -150,14 +152,14 @@ class Tree:
         return f"{self.host.__name__}.{path}"
 
     def _is_real(self, path: str) -> bool:
-        """Whether a real torchaudio has a submodule, imported or not."""
+        """Return whether a real torchaudio has a submodule, imported or not."""
         try:
             return self._full(path) in sys.modules or importlib.util.find_spec(self._full(path)) is not None
         except (ImportError, AttributeError, ValueError):
             return False
 
     def _hide(self, context: Context) -> None:
-        """Take off what a real torchaudio of another release has, and what ours is to stand in place of."""
+        """Remove names of a real torchaudio of another release, and modules that ours replace."""
         for name in tree.NAMES:
             self._layer.drop(vars(self.host), name)
         for path, definition in definitions.below().items():
@@ -191,14 +193,14 @@ class Tree:
 
 
 def _refusal(module: types.ModuleType, name: str, text: str, frame: types.FrameType) -> Exception:
-    """The error for a name that a module lacks, asked for by a frame."""
+    """Return the error for a missing name that a frame asked a module for."""
     if text and _is_from_import(frame):
         return ImportError(text, name=module.__name__)
     return AttributeError(text or f"module {module.__name__!r} has no attribute {name!r}")
 
 
 def _refusing(module: types.ModuleType, path: str, context: Context) -> Any:
-    """A ``__getattr__`` for a real module that has none."""
+    """Return a ``__getattr__`` for a real module that has none."""
 
     def __getattr__(name: str) -> Any:  # noqa: N807 - a module's hook
         full = f"{path}.{name}"
@@ -208,16 +210,20 @@ def _refusing(module: types.ModuleType, path: str, context: Context) -> Any:
 
 
 def _is_from_import(frame: types.FrameType) -> bool:
-    """Whether a frame stands at ``from MODULE import NAME``: Python puts words of its own in the place of any AttributeError there."""
+    """Return whether a frame executes ``from MODULE import NAME``.
+
+    Python replaces the text of an AttributeError there, so the caller raises ImportError.
+    """
     return dis.opname[frame.f_code.co_code[frame.f_lasti]] == "IMPORT_FROM"
 
 
 def _reaching(module: types.ModuleType, definition: Definition, late: dict[str, Any], context: Context, *, warns: bool) -> Any:
-    """A module's ``__getattr__`` for names that are made late, that warn, or that a stand-in has not."""
+    """Return a module's ``__getattr__`` for names that are late, that warn, or that are missing."""
 
     def __getattr__(name: str) -> Any:  # noqa: N807 - a module's hook
-        # of a package, `from` asks twice: first whether it has the name, then for it, at the line that is to be told;
-        # the releases warned before they looked whether there is such a name
+        # `from PACKAGE import NAME` asks twice: Python first checks for the name, then fetches it
+        # at the user's line, where the warning belongs. The releases warned before they looked
+        # whether the name exists.
         told = name in late or (definition.warns_of_missing and not name.startswith("__"))
         if warns and told and sys._getframe(1).f_code.co_name != "_handle_fromlist":
             deprecations.warn(f"{definition.path}.{name}", "backend")

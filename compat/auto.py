@@ -1,7 +1,8 @@
-"""``TORCHAUDIO_COMPAT_AUTO=2.0``: the shim for programs that cannot be edited.
+"""Install the shim for programs that cannot be edited: ``TORCHAUDIO_COMPAT_AUTO=2.0``.
 
-A file of one line beside the installed packages imports this module at the start of every Python process in which the
-variable is set. Nothing is installed then, and nothing heavy imported: that happens when the program imports torchaudio.
+A one-line file beside the installed packages imports this module at the start of every Python
+process with that variable. Nothing is installed and nothing heavy imported at that moment; both
+happen when the program imports torchaudio.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ _ROOT = "torchaudio"
 
 
 class FirstImport:
-    """A finder that waits for ``import torchaudio``, installs the release named in the variable, and steps aside."""
+    """A finder that waits for ``import torchaudio``, installs the release, then removes itself."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        """A spec that loads the installed module; ``None`` for everything else.
+        """Return a spec that loads the installed module; ``None`` for every other name.
 
         Raises:
             ValueError: the variable names no release.
@@ -34,14 +35,14 @@ class FirstImport:
         import compat
 
         compat.install(os.environ.get(VARIABLE))
-        # were it still there, the import system would take its spec, and load it anew
+        # remove it, or the import system would take its spec and load it again
         host = sys.modules.pop(_ROOT)
         package = hasattr(host, "__path__")
         return importlib.machinery.ModuleSpec(_ROOT, _Installed(host), is_package=package)  # type: ignore[arg-type]
 
 
 class _Installed:
-    """Gives the import system a module that is already complete, and its own spec back."""
+    """Gives the import system a module that is complete already, and restores its own spec."""
 
     def __init__(self, module: types.ModuleType) -> None:
         self._module = module
@@ -55,12 +56,12 @@ class _Installed:
 
 
 def stop_waiting() -> None:
-    """Take the waiting finder away: the program installs a release itself."""
+    """Remove the waiting finder, since the program installs a release itself."""
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, FirstImport)]
 
 
 def wait() -> None:
-    """Start waiting for the import, unless the shim or torchaudio is there already."""
+    """Wait for the import, unless the shim or torchaudio is loaded already."""
     finders: list[Any] = sys.meta_path
     if os.environ.get(VARIABLE) and _ROOT not in sys.modules and not any(isinstance(finder, FirstImport) for finder in finders):
         finders.insert(0, FirstImport())

@@ -1,8 +1,9 @@
-"""Names that went before 2.0, so that no pinned release has them: since when, and what replaces them.
+"""List the names that went before 2.0, which no pinned release has, with their replacements.
 
-Read in the wheels of 0.7.2, 0.8.1 and 0.9.1, which the tests read again; announced in github.com/pytorch/audio issue 903, done in pull
-requests 709 (sox started and ended), 977 (chains) and 1311 (the rest). The drop-in says it where old code reaches for one, the codemod
-where old code speaks of one.
+The names are read from the wheels of 0.7.2, 0.8.1 and 0.9.1, which the tests read again. Their
+removal was announced in github.com/pytorch/audio issue 903 and done in pull requests 709 (starting
+and ending sox), 977 (chains) and 1311 (the rest). The drop-in gives this advice when old code uses
+such a name, the codemod when it finds one.
 """
 
 from __future__ import annotations

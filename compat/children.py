@@ -1,7 +1,8 @@
-"""Making the processes that ``multiprocessing`` spawns install what their parent has installed.
+"""Install the parent's release in the processes that ``multiprocessing`` spawns.
 
-A spawned process gets a dictionary from its parent before it imports the parent's main module. An entry is added to it
-whose unpickling installs the shim; nothing has to be importable for that but this project, whose folder goes along.
+A spawned process gets a dictionary from its parent before it imports the parent's main module. We
+add an entry that installs the shim when it is unpickled. The process needs only this project for
+that, and the entry carries our folder.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _KEY = "torchaudio-compat"
 
 
 class _Install:
-    """An object that, when it is unpickled, installs a release."""
+    """An object that installs a release when it is unpickled."""
 
     def __init__(self, release: Release, backends: tuple[str, ...] | None) -> None:
         presets = releases.presets()
@@ -36,14 +37,14 @@ class _Install:
             f"sys.path.append({home!r}) if {home!r} not in sys.path else None",
             "import compat, warnings",
             "with warnings.catch_warnings():",
-            "    warnings.simplefilter('ignore')",  # the parent has told
+            "    warnings.simplefilter('ignore')",  # the parent has shown it
             f"    compat.install({self._name!r}, backends={self._backends!r}, **{self._flags!r})",
         )
         return exec, ("\n".join(lines),)
 
 
 def follow(layer: Layer, arguments: Callable[[], tuple[Any, ...]]) -> None:
-    """Give what ``arguments()`` says is installed to each process that is spawned from now on, until ``layer`` is undone."""
+    """Install what ``arguments()`` returns in each spawned process, until ``layer`` is undone."""
     prepare = spawn.get_preparation_data
 
     @functools.wraps(prepare)

@@ -1,4 +1,4 @@
-"""``torchaudio-compat COMMAND``: the same as ``python -m compat.COMMAND``."""
+"""Run ``torchaudio-compat COMMAND``, the same as ``python -m compat.COMMAND``."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from compat._version import __version__
 from compat.console import begun
 
-# command: the module with its ``main``, and what it does
-_COMMANDS = {
+# command -> the module with its ``main``, and what it does
+COMMANDS = {
     "run": ("compat.run", "run an unmodified program with torchaudio's old I/O"),
     "codemod": ("compat.codemod.run.cli", "rewrite old call sites"),
     "audit": ("compat.audit.cli", "compare how two releases decode your files"),
@@ -19,19 +19,19 @@ _COMMANDS = {
 
 
 def _usage() -> str:
-    commands = "\n".join(f"  {name:8} {what}" for name, (_, what) in _COMMANDS.items())
+    commands = "\n".join(f"  {name:8} {what}" for name, (_, what) in COMMANDS.items())
     return (
         f"usage: torchaudio-compat COMMAND ...\n\n{commands}\n\ntorchaudio-compat COMMAND --help tells more. This is version {__version__}."
     )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; 2 where there is none of that name."""
+    """Run a command; return its exit status, or 2 if there is none of that name."""
     given = list(sys.argv[1:] if argv is None else argv)
-    if given and given[0] in _COMMANDS:
-        if given[0] == "run":  # Ctrl-C is the program's there
-            return int(importlib.import_module(_COMMANDS["run"][0]).main(given[1:], prog="torchaudio-compat run"))
-        return begun(_COMMANDS[given[0]][0], f"torchaudio-compat {given[0]}", given[1:])
+    if given and given[0] in COMMANDS:
+        if given[0] == "run":  # there Ctrl-C belongs to the program
+            return int(importlib.import_module(COMMANDS["run"][0]).main(given[1:], prog="torchaudio-compat run"))
+        return begun(COMMANDS[given[0]][0], f"torchaudio-compat {given[0]}", given[1:])
     wanted = bool(given) and given[0] in ("-h", "--help", "--version")
     print(__version__ if given[:1] == ["--version"] else _usage(), file=sys.stdout if wanted else sys.stderr)
     return 0 if wanted else 2

@@ -1,4 +1,4 @@
-"""``torchaudio.functional.apply_codec``, which went in 2.9: a waveform as it sounds after a codec."""
+"""Provide ``torchaudio.functional.apply_codec``, removed in 2.9: a codec's effect on a waveform."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from compat.context import Context
 
-# libsox' names of what FFmpeg writes by another
+# libsox's name -> FFmpeg's name, where they differ
 _MUXERS = {"ulaw": "mulaw", "al": "alaw", "ul": "mulaw", "vorbis": "ogg"}
 _ENCODINGS = {"ULAW": "pcm_mulaw", "ALAW": "pcm_alaw", "PCM_U": "pcm_u8", "PCM_F": "pcm_f32le"}
 _SIGNED = {16: "pcm_s16le", 24: "pcm_s24le", 32: "pcm_s32le"}
@@ -35,22 +35,26 @@ def function(context: Context) -> Any:
         encoding: str | None = None,
         bits_per_sample: int | None = None,
     ) -> torch.Tensor:
-        """Encode a waveform and decode it again: with libsox, or with FFmpeg where there is none or it lacks the format.
+        """Encode a waveform and decode it again, to hear what a codec does to it.
+
+        libsox does it, or FFmpeg if there is no libsox or it lacks the format.
 
         Args:
-            waveform: ``[channel, time]``, or ``[time, channel]`` without ``channels_first``; float32.
-            sample_rate: in Hz, of the waveform and of what is given back.
+            waveform: ``[channel, time]``, or ``[time, channel]`` without ``channels_first``;
+                float32.
+            sample_rate: of the waveform and of the result, in Hz.
             format: ``"mp3"``, ``"vorbis"``, ``"wav"``, ``"flac"``, ``"gsm"``, ``"amr-nb"`` ...
-            channels_first: the layout of ``waveform`` and of what is given back.
-            compression: as libsox takes it: for mp3 kbit/s, or the negative of a quality; for others a level or quality.
+            channels_first: the layout of ``waveform`` and of the result.
+            compression: as libsox takes it: for mp3 kbit/s, or the negative of a quality; for other
+                formats a level or quality.
             encoding: for wav and its kin: ``"PCM_S"``, ``"ULAW"`` ...
             bits_per_sample: for wav and its kin.
 
         Returns:
-            float32 of the same layout; codecs may change the number of frames.
+            float32 in the same layout; a codec may change the number of frames.
 
         Raises:
-            RuntimeError: neither library has the format, or takes these arguments.
+            RuntimeError: neither library has the format or accepts these arguments.
 
         As in torchaudio 0.8 to 2.8.
         """
@@ -108,10 +112,10 @@ def _by_ffmpeg(
 
 
 def _config(muxer: str, compression: float | None) -> CodecConfig | None:
-    """What libsox' number means to FFmpeg's encoders.
+    """Translate libsox's number into settings for FFmpeg's encoders.
 
     Raises:
-        ArgumentError: (a ValueError) it is none.
+        ArgumentError: (a ValueError) it is not a number.
     """
     if compression is None:
         return None

@@ -1,4 +1,4 @@
-"""What all our commands do with the terminal."""
+"""Deal with the terminal, for all our commands."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STOPPED = 130
 
 
 def begun(module: str, prog: str, argv: Sequence[str] | None = None) -> int:
-    """Run a command's ``main``; Ctrl-C while it is still being imported is told in a line, as it is later."""
+    """Run a command's ``main``; report Ctrl-C in one line, also during the module's import."""
     try:
         return int(importlib.import_module(module).main(argv, prog=prog))
     except KeyboardInterrupt:
@@ -27,7 +27,7 @@ def begun(module: str, prog: str, argv: Sequence[str] | None = None) -> int:
 
 
 def parsed(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.Namespace | int:
-    """The arguments, or the exit status where argparse has said all there is to say."""
+    """Return the arguments, or the exit status if argparse has printed all there is."""
     try:
         return parser.parse_args(argv)
     except SystemExit as leaving:
@@ -35,7 +35,10 @@ def parsed(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argpa
 
 
 def print_anything() -> None:
-    """Have what the terminal's encoding lacks written as escapes: names of files are not ours to choose. A closed stream is no error."""
+    """Write characters that the terminal's encoding lacks as escapes, as file names may have any.
+
+    Replace a closed stream, so that printing is no error.
+    """
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115  as long as the process
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
@@ -44,12 +47,12 @@ def print_anything() -> None:
 
 
 def nobody_reads() -> None:
-    """Let go of standard output that takes no more: Python would complain once more when it closes it."""
+    """Redirect a standard output that nobody reads, or Python would complain when it closes it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def leave(status: int) -> NoReturn:
-    """End the process at once: to free millions of objects one by one takes a tenth of the time of a long run."""
+    """End the process at once; freeing millions of objects would take a tenth of a long run."""
     try:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -64,7 +67,7 @@ def leave(status: int) -> NoReturn:
 
 
 def is_full(why: BaseException) -> bool:
-    """Whether there was no room for what there was to say, which is then said on standard error."""
+    """Return whether the disk under stdout is full, and say so on stderr."""
     full = isinstance(why, OSError) and why.filename is None and why.errno in _FULL
     if full:
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""Everything that a module tree of one release is made from."""
+"""Hold everything that a release's module tree is made from."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ PER_CALL_NAMES = {"sox_io": "sox"}
 
 
 class Context:
-    """One release, its backends, and its functions, for one module ``torchaudio``.
+    """One release, its backends and its functions, for one module ``torchaudio``.
 
     Args:
         release: the flags in force.
         backends: names to restrict the backends to; ``None`` for all that work here.
         host: the module whose ``load``, ``save`` and ``info`` the setter replaces.
         over_real: the host is a real torchaudio, which keeps its other names.
-        rescued: that torchaudio is here without its compiled part.
-        broken: why the real torchaudio does not import, where it is installed and fails.
+        rescued: that torchaudio is loaded without its compiled part.
+        broken: why an installed torchaudio does not import; empty otherwise.
     """
 
     release: Release
@@ -73,9 +73,10 @@ class Context:
             function.__module__, function.__name__, function.__qualname__ = host.__name__, name, name
 
     def _global_functions(self) -> list[tuple[str, Any]]:
-        """The functions of the global backends, each by the module under which it stays the same whatever the setter does.
+        """Return the global backends' functions, each with the module that always has it.
 
-        By that name a process that is spawned finds it, as it did those of the releases.
+        The setter does not change those modules, so a spawned process finds each function by its
+        name, as it did in the releases.
         """
         if not self.release.old_names:
             return [(self.host.__name__, functions) for functions in self.global_backend.functions.values()]
@@ -84,20 +85,23 @@ class Context:
         return [(f"{self.host.__name__}.backend.{names[name]}", found) for name, found in self.global_backend.functions.items()]
 
     def once(self, key: str, make: Callable[[], Any]) -> Any:
-        """Return what ``make`` gave at the first call with this key, so that two modules hold the same object."""
+        """Return what ``make`` gave at the first call with this key, so that modules share it."""
         if key not in self._made:
             self._made[key] = make()
         return self._made[key]
 
     def dispatcher_on_now(self) -> bool:
-        """Whether the dispatcher is on for the setter, the getter and the lister, which in 2.0 look at the variable anew."""
+        """Return whether the dispatcher is on for the setter, the getter and the lister.
+
+        In 2.0 these read the variable again at each call.
+        """
         return releases.dispatcher_on(self.release) if self.release.variable_reread else self.dispatcher_on
 
     def prefer(self, backend: str | None) -> None:
-        """Ask a backend first, in calls that name none; for the flag ``global_backend="always"``.
+        """Try a backend first in calls that name none; for the flag ``global_backend="always"``.
 
         Raises:
-            ValueError: it is unknown, or does not work here.
+            ValueError: the backend is unknown, or does not work here.
         """
         name = PER_CALL_NAMES.get(backend, backend) if backend is not None else None
         if name is not None:
@@ -105,12 +109,12 @@ class Context:
         self.chooser.preferred = name
 
     def preferred(self) -> str | None:
-        """The backend that is asked first, by the name that ``set_audio_backend`` knew it by."""
+        """Return the backend that is tried first, by the name that ``set_audio_backend`` uses."""
         legacy_names = {new: old for old, new in PER_CALL_NAMES.items()}
         return legacy_names.get(self.chooser.preferred or "", self.chooser.preferred)
 
     def _mix_dialects(self) -> None:
-        """Let every function take both names of the first parameter, and the legacy ones ``backend=``."""
+        """Let functions take both names of their first parameter, and legacy ones ``backend=``."""
         self.per_call = dispatcher.Functions(
             _renaming(self.per_call.info, "filepath", "uri"),
             _renaming(self.per_call.load, "filepath", "uri"),
@@ -126,14 +130,14 @@ class Context:
 
 
 def _explained(backend: str, why: BackendUnavailable) -> str:
-    """Why a backend cannot be used, with the doctor's mend for this machine."""
+    """Return why a backend cannot be used, with the doctor's mend for this machine."""
     from compat.doctor import explain
 
     return explain.backend_failure(backend, why.reason, why.tried, missing=bool(why.mend))
 
 
 def _renaming(function: Callable[..., Any], alias: str, parameter: str) -> Callable[..., Any]:
-    """The function, with a second name for a keyword parameter."""
+    """Return the function with a second name for one keyword parameter."""
 
     @functools.wraps(function)
     def renamed(*args: Any, **kwargs: Any) -> Any:
@@ -147,7 +151,7 @@ def _renaming(function: Callable[..., Any], alias: str, parameter: str) -> Calla
 
 
 def _naming_backend(function: Callable[..., Any], per_call: Callable[..., Any]) -> Callable[..., Any]:
-    """A legacy function that, given ``backend=``, leaves the call to the per-call one."""
+    """Return a legacy function that forwards calls with ``backend=`` to the per-call function."""
 
     @functools.wraps(function)
     def either(*args: Any, **kwargs: Any) -> Any:

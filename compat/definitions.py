@@ -1,4 +1,4 @@
-"""The definitions of submodules, read from the files of ``compat.tree``."""
+"""Read the definitions of the submodules from the files of ``compat.tree``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Definition:
-    """One file of ``compat.tree``; what its names mean stands there."""
+    """One file of ``compat.tree``, whose docstring explains these names."""
 
     path: str
     doc: str
@@ -35,12 +35,12 @@ class Definition:
     merges: bool
 
     def present(self, context: Context) -> bool:
-        """Whether the release has it."""
+        """Return whether the release has it."""
         return (context.release.old_names or not self.goes_in_2_9) and self.wanted(context)
 
     @property
     def parent(self) -> str:
-        """The path of the package it is in; "" for ``torchaudio`` itself."""
+        """Return the path of the package it is in; "" for ``torchaudio`` itself."""
         return self.path.rpartition(".")[0]
 
 
@@ -53,8 +53,9 @@ def _read(module: types.ModuleType, path: str) -> Definition:
     return Definition(
         path=path,
         doc=module.__doc__ or "",
-        # One that only stands in says it is a package even if it holds none: then `from torchaudio.io import StreamReader`
-        # asks the finder for it, whose error says what to install. So is one that had names which are gone.
+        # A stand-in claims to be a package even if it has no submodules: then `from torchaudio.io
+        # import StreamReader` asks the finder, whose error says what to install. The same holds for
+        # a module with names that are gone.
         package=hasattr(module, "__path__") or stands_in or gone.has_names_in(path),
         names=module.names,
         wanted=getattr(module, "present", _always),
@@ -71,13 +72,13 @@ def _read(module: types.ModuleType, path: str) -> Definition:
 
 @functools.cache
 def top() -> Definition:
-    """The definition of ``torchaudio`` itself."""
+    """Return the definition of ``torchaudio`` itself."""
     return _read(tree, "")
 
 
 @functools.cache
 def below() -> dict[str, Definition]:
-    """The definitions of all submodules by path, parents before their children."""
+    """Return the definitions of all submodules by path, parents before their children."""
     prefix = f"{tree.__name__}."
     found = (module.name for module in pkgutil.walk_packages(tree.__path__, prefix))
     return {name.removeprefix(prefix): _read(importlib.import_module(name), name.removeprefix(prefix)) for name in found}

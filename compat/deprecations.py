@@ -1,7 +1,8 @@
-"""In which release each name was deprecated and in which it went, and what takes its place.
+"""List when each name was deprecated, when it was removed, and what replaces it.
 
-The package ``deprecation`` reads this table: its version arithmetic decides whether a name is deprecated in the pinned
-release, and its notes go into the docstrings. The warning is ours, because a ``DeprecationWarning`` is hidden by default.
+The package ``deprecation`` reads this table. It decides whether a name is deprecated in the pinned
+release, and adds notes to the docstrings. The warning is ours, because Python hides a
+``DeprecationWarning`` by default.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dispatcher import notices
 
 
 class Fact(NamedTuple):
-    """What became of a name: the first release that calls it deprecated, the first that lacks it, what to write instead."""
+    """The first release that deprecates a name, the first that lacks it, and its replacement."""
 
     deprecated_in: str
     removed_in: str
@@ -46,12 +47,12 @@ FACTS = {
     "transforms.RNNTLoss": Fact("2.8", "", _STAYED),
 }
 
-# those that a real torchaudio serves itself, and that warn under 2.8
+# a real torchaudio provides these itself; under 2.8 they warn
 OF_THE_PYTHON_PART = ("functional.forced_align", "functional.rnnt_loss", "transforms.RNNTLoss")
 
 
 class DeprecatedNameWarning(notices.CompatWarning):
-    """A name that the pinned release calls deprecated was used; carries the facts of ``FACTS``."""
+    """A warning for a name that the pinned release deprecates, with the facts of ``FACTS``."""
 
     name: str
     deprecated_in: str
@@ -68,7 +69,12 @@ class DeprecatedNameWarning(notices.CompatWarning):
 
 
 def warn(name: str, fact_of: str | None = None) -> None:
-    """Warn, at the caller's line, that ``torchaudio.NAME`` is deprecated; the facts are those of ``fact_of``, else its own."""
+    """Warn at the caller's line that ``torchaudio.NAME`` is deprecated.
+
+    Args:
+        name: the name that the warning shows.
+        fact_of: the entry of ``FACTS`` to use; by default that of ``name``.
+    """
     notices.warn(DeprecatedNameWarning(name, FACTS[fact_of or name]), DeprecatedNameWarning)
 
 
@@ -85,13 +91,16 @@ def _noted(docstring: str, name: str, version: str) -> str:
 
 
 def document(function: Callable[..., Any], name: str, version: str) -> None:
-    """Put the note of ``deprecation`` into a function's docstring, if the name is deprecated in that version."""
+    """Add the note of ``deprecation`` to a docstring, if that version deprecates the name."""
     if name in FACTS and isinstance(function, types.FunctionType):
         function.__doc__ = _noted(function.__doc__ or "", name, version)
 
 
 def warning(function: Callable[..., Any], name: str, fact_of: str | None = None, *, only_if_taken: bool = False) -> Callable[..., Any]:
-    """The function, which warns when it is called; with ``only_if_taken`` not if it does not take the arguments."""
+    """Return a function that warns when it is called.
+
+    With ``only_if_taken`` it does not warn if the arguments do not fit its signature.
+    """
     signature = inspect.signature(function)
 
     @functools.wraps(function)
@@ -105,7 +114,7 @@ def warning(function: Callable[..., Any], name: str, fact_of: str | None = None,
 
 
 def warning_class(cls: type, name: str) -> type:
-    """Return a subclass by the same name, which warns when an object is made."""
+    """Return a subclass of the same name that warns when an object is made."""
     make: Callable[..., None] = vars(cls)["__init__"]
 
     @functools.wraps(make)

@@ -1,7 +1,8 @@
-"""The import hook: ``import torchaudio.backend.common`` finds the module of the tree in force.
+"""Hook into imports: ``import torchaudio.backend.common`` finds the module of the tree in force.
 
-For a stand-in it also answers for what the tree has not, because only an ``ImportError`` raised here reaches the user
-with its text: ``from torchaudio import datasets`` replaces the text of any other.
+For a stand-in the finder also answers for modules that the tree lacks. The user sees an error's
+text only if it is an ``ImportError`` raised here; ``from torchaudio import datasets`` replaces any
+other.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ class _Loader:
         return self._tree.child(self._path)
 
     def exec_module(self, module: types.ModuleType) -> None:
-        """Nothing is left to do: the tree fills its modules when it builds them."""
+        """Do nothing: the tree fills its modules when it builds them."""
 
 
 class _Renewer:
-    """What ``importlib.reload(torchaudio)`` runs, and an import after it was taken out of ``sys.modules``.
+    """Serves ``importlib.reload(torchaudio)``, and an import after removal from ``sys.modules``.
 
-    It is the same module again, a real one too: what was compiled for it registers but once. The release is laid anew, and reads its
-    variable again.
+    It returns the same module, also a real one, since compiled operators can be registered only
+    once. It lays the release again, which reads its variable again.
     """
 
     def __init__(self, host: types.ModuleType, renew: Callable[[], None]) -> None:
@@ -49,7 +50,7 @@ class _Renewer:
 
 
 def _is_elsewhere(fullname: str, path: Sequence[str] | None) -> bool:
-    """Return whether a file of the real package answers to a name."""
+    """Return whether a file of the real package provides a module."""
     try:
         return importlib.machinery.PathFinder.find_spec(fullname, path) is not None
     except (ImportError, ValueError):
@@ -57,7 +58,7 @@ def _is_elsewhere(fullname: str, path: Sequence[str] | None) -> bool:
 
 
 def _only_asks() -> bool:
-    """Return whether it is ``importlib.util.find_spec`` that asks: it wants to know whether a module is there, not why not."""
+    """Return whether ``importlib.util.find_spec`` asks: it wants yes or no, and no reasons."""
     return sys._getframe(3).f_globals.get("__name__") == importlib.util.__name__
 
 
@@ -65,8 +66,8 @@ class Finder:
     """A finder for ``sys.meta_path`` that serves one tree.
 
     Args:
-        tree: what is served.
-        renew: lays the release anew, for a reload.
+        tree: the tree to serve.
+        renew: lays the release again, for a reload.
     """
 
     def __init__(self, tree: Tree, renew: Callable[[], None]) -> None:
@@ -75,10 +76,10 @@ class Finder:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        """A spec for what the tree has; ``None`` for what is somebody else's.
+        """Return a spec for a module of the tree; ``None`` for a module that is not ours.
 
         Raises:
-            ModuleNotFoundError: the release in force lacks it, or a stand-in does.
+            ModuleNotFoundError: the release in force or a stand-in lacks the module.
         """
         root, _, below = fullname.partition(".")
         if root == torio.ROOT and self._tree.context is not None and self._tree.hides_torio:

@@ -1,7 +1,7 @@
-"""Names that old code reaches for and that a release lacks: since when, and what replaces them.
+"""Look up names that a release lacks: since when, and what replaces them.
 
-Those that went before 2.0 stand in ``compat.before_2_0``; those that went later in ``compat.deprecations``, with the release that
-deprecated them.
+``compat.before_2_0`` has those that went before 2.0. ``compat.deprecations`` has those that went
+later, with the release that deprecated them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def of(name: str, release: Release) -> Gone | None:
-    """What became of ``torchaudio.NAME`` before the release, by the name itself or by the module it was in; ``None`` if nothing did."""
+    """Return the entry for ``torchaudio.NAME`` or its module, if this release lacks it.
+
+    Return ``None`` if no entry says so.
+    """
     parts = name.split(".")
     for length in range(len(parts), 0, -1):
         path = ".".join(parts[:length])
@@ -29,5 +32,5 @@ def of(name: str, release: Release) -> Gone | None:
 
 
 def has_names_in(path: str) -> bool:
-    """Whether names went that were in the submodule itself."""
+    """Return whether any name of this very submodule went before 2.0."""
     return any(name.rpartition(".")[0] == path for name in BEFORE_2_0) if path else False

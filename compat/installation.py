@@ -1,4 +1,4 @@
-"""Putting a release in the place of ``torchaudio``, and taking it away."""
+"""Install a release in the place of ``torchaudio``, and remove it again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from dispatcher import forks, notices
 from dispatcher.errors import BackendError
 
 ROOT = "torchaudio"
-# what torchaudio 2.2 to 2.8 bring beside it, and import with it
+# torchaudio 2.2 to 2.8 bring torio along and import it
 _PACKAGES = (ROOT, "torio")
 _shared = forks.Shared()
 _MISSING: Any = object()
@@ -40,11 +40,11 @@ class _State(NamedTuple):
 
 
 class _Installation:
-    """What ``import torchaudio`` gives while a release is installed.
+    """The ``torchaudio`` that imports give while a release is installed.
 
     Args:
-        rescue: import a torchaudio whose compiled part does not load without it.
-        over: the installation that this one stands on, which differs in ``rescue``.
+        rescue: import a torchaudio whose compiled part does not load without that part.
+        over: the installation below this one, which has the other value of ``rescue``.
     """
 
     def __init__(self, *, rescue: bool, over: _Installation | None = None) -> None:
@@ -57,7 +57,8 @@ class _Installation:
         auto.stop_waiting()
         if over is not None:
             over.suspend()
-        if over is not None or ROOT not in sys.modules:  # an import that failed leaves its submodules, which then lack their parent
+        # a failed import leaves its submodules behind, without their parent
+        if over is not None or ROOT not in sys.modules:
             self._drop_all()
         self.real = self._real()
         if self.real is None:
@@ -75,11 +76,11 @@ class _Installation:
         children.follow(self._modules, lambda: self.arguments)
 
     def resume(self) -> None:
-        """Answer for ``torchaudio`` again."""
+        """Put the finder back."""
         sys.meta_path.insert(0, self._finder)
 
     def suspend(self) -> None:
-        """Leave it to the installation above."""
+        """Remove the finder, since the installation above takes over."""
         sys.meta_path.remove(self._finder)
 
     def _drop_all(self) -> None:
@@ -88,22 +89,25 @@ class _Installation:
 
     @property
     def is_rescued(self) -> bool:
-        """Whether a real torchaudio is here without its compiled part."""
+        """Return whether a real torchaudio is loaded without its compiled part."""
         return self.real is not None and self.hook is not None and self.hook.engaged
 
     def serves(self, release: Release) -> bool:
-        """Whether a release can be laid here: ``rescue`` decides only where a compiled part does not load."""
+        """Return whether a release can be laid here.
+
+        ``rescue`` matters only if a compiled part does not load.
+        """
         return self.rescue == release.rescue or self.failure is None or (self.rescue and not self.is_rescued)
 
     def _real(self) -> types.ModuleType | None:
-        """Import a real torchaudio; where that fails, nothing of it stays and ``failure`` says why."""
+        """Import a real torchaudio; on failure remove all of it and set ``failure``."""
         finders = [] if self.hook is None else [self.hook]
         sys.meta_path[:0] = finders
         try:
             real = importlib.import_module(ROOT)
         except ModuleNotFoundError as why:
             self.failure = None if why.name == ROOT else why.with_traceback(None)
-        except Exception as why:  # noqa: BLE001 - an extension that does not fit raises OSError, RuntimeError, AttributeError...
+        except Exception as why:  # noqa: BLE001 - a misfitting extension raises OSError, RuntimeError...
             self.failure = why.with_traceback(None)
         else:
             if self.hook is not None and self.hook.engaged:
@@ -122,19 +126,19 @@ class _Installation:
             operators.unregister()
 
     def untold_failure(self) -> Exception | None:
-        """Why the compiled part does not load, for the first who asks; ``None`` for all others, and where it loads."""
+        """Return why the compiled part does not load, once; ``None`` later, or if it loads."""
         if self._is_told or not self.is_rescued:
             return None
         self._is_told = True
         return self.failure
 
     def _forget_imports(self) -> None:
-        """Take those modules of torchaudio out of ``sys.modules`` that were imported for this installation."""
+        """Remove the torchaudio modules imported for this installation from ``sys.modules``."""
         for name in set(_loaded()) - self._before:
             del sys.modules[name]
 
     def lay(self, release: Release, backends: tuple[str, ...] | None) -> None:
-        """Put a release in place, of the one that is there or of a real torchaudio.
+        """Lay a release over a real torchaudio, or in place of the release that is there.
 
         Raises:
             ValueError: an unknown backend.
@@ -154,7 +158,7 @@ class _Installation:
         self._seen = {} if self.real is None else {name: sys.modules[name] for name in _loaded() if name in sys.modules}
 
     def _renew(self) -> None:
-        """Lay the release anew, over a module that was taken out of ``sys.modules``, or is reloaded; and put its modules back there."""
+        """Lay the release again and restore its modules, after a reload or a repeated import."""
         with _shared.lock:
             if self.arguments:
                 for name, module in self._seen.items():
@@ -162,13 +166,13 @@ class _Installation:
                 self.lay(*self.arguments)
 
     def state(self) -> _State:
-        """What is installed now, with what a setter or a user has put into the host since."""
+        """Return what is installed now, with the names that a setter or a user has set since."""
         assert self.tree.context is not None
         names = {name: vars(self.tree.host).get(name, _MISSING) for name in NAMES}
         return _State(self, self.arguments, self.tree.context, names)
 
     def restore(self, state: _State) -> None:
-        """Put back what ``state`` was taken of, the very functions."""
+        """Restore the installed release of ``state``, with the very same functions."""
         if self.tree.context is not state.context:
             if self.real is None:
                 _dress(self.tree.host, state.context)
@@ -181,11 +185,11 @@ class _Installation:
                 vars(self.tree.host)[name] = value
 
     def functions(self) -> dict[str, Any]:
-        """The I/O functions that stand in the host now."""
+        """Return the I/O functions that the host has now."""
         return {name: value for name, value in vars(self.tree.host).items() if name in NAMES and callable(value)}
 
     def remove(self) -> None:
-        """Give everything back as it was."""
+        """Restore everything as it was."""
         self.tree.clear()
         self.suspend()
         self._release_operators()
@@ -196,14 +200,15 @@ class _Installation:
             self._over.resume()
 
 
-# the thread that is in blocks of ``pinned``, once for each; one that did not survive a fork holds nothing
+# The thread inside blocks of ``pinned``, once per block. A thread that a fork did not copy holds
+# nothing.
 _pinning: list[threading.Thread] = []
-# the last is in force; it lies over another only where ``rescue`` was switched off or on
+# The last one is in force. It lies over another one only if the two differ in ``rescue``.
 _installed: list[_Installation] = []
 
 
 def _loaded() -> list[str]:
-    """The modules of torchaudio that are imported."""
+    """Return the modules of torchaudio that are imported."""
     return [name for name in list(sys.modules) if name.partition(".")[0] in _PACKAGES]
 
 
@@ -217,7 +222,7 @@ def _empty(name: str) -> types.ModuleType:
 
 
 def _dress(host: types.ModuleType, context: Context) -> None:
-    """Give an empty module the words for what it has not."""
+    """Give an empty module the error texts for names that it lacks."""
 
     def __getattr__(name: str) -> Any:  # noqa: N807 - a module's hook
         if name.startswith("__"):
@@ -230,15 +235,19 @@ def _dress(host: types.ModuleType, context: Context) -> None:
 def install(version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Any) -> types.ModuleType:
     """Make ``import torchaudio`` behave as a release did.
 
-    Where a real torchaudio imports, the I/O names are laid over it and the rest stays. Where its compiled part does not load,
-    it is imported without it, with one ``compat.RescueWarning`` (flag ``rescue``). Where it is missing, or its Python part is
-    damaged, a stand-in takes its name. Called again with the same arguments it does nothing, with others it switches; modules
-    that imported torchaudio before see the change, names bound by ``from torchaudio import load`` do not.
+    If a real torchaudio imports, the I/O names are laid over it and the rest stays. If its compiled
+    part does not load, it is imported without that part, with one ``compat.RescueWarning`` (flag
+    ``rescue``). If torchaudio is missing or its Python part is damaged, a stand-in takes its name.
+
+    A second call with the same arguments does nothing; with others it switches. Modules that
+    imported torchaudio before see the change, but names bound by ``from torchaudio import load`` do
+    not.
 
     Args:
-        version: ``"2.0"``, ``"2.1"``, ``"2.2"``, ``"2.8"``, ``"2.9"`` or a ``Release``; ``None`` for
-            ``TORCHAUDIO_COMPAT_VERSION``, else 2.2.
-        backends: names to restrict the backends to; ``None`` for ``TORCHAUDIO_COMPAT_BACKENDS``, else all that work here.
+        version: ``"2.0"``, ``"2.1"``, ``"2.2"``, ``"2.8"``, ``"2.9"`` or a ``Release``; ``None``
+            for ``TORCHAUDIO_COMPAT_VERSION``, else 2.2.
+        backends: names to restrict the backends to; ``None`` for ``TORCHAUDIO_COMPAT_BACKENDS``,
+            else all that work here.
         flags: single flags of ``Release`` to override.
 
     Returns:
@@ -262,7 +271,7 @@ def install(version: str | Release | None = None, *, backends: Iterable[str] | N
 
 
 def _switch(arguments: tuple[Release, tuple[str, ...] | None]) -> list[tuple[str, str]]:
-    """Install a release; give the names that modules hold of the one before."""
+    """Install a release; return the old one's functions that modules still hold, by name."""
     release, _ = arguments
     if not _installed or not _installed[-1].serves(release):
         fresh = _Installation(rescue=release.rescue, over=_installed[-1] if _installed else None)
@@ -287,7 +296,7 @@ def _switch(arguments: tuple[Release, tuple[str, ...] | None]) -> list[tuple[str
 
 
 def _held(functions: dict[str, Any]) -> list[tuple[str, str]]:
-    """Which modules, other than torchaudio's own, have one of these functions among their names."""
+    """Return which modules, other than torchaudio's own, hold one of these functions."""
     if not functions:
         return []
     wanted = {id(function): name for name, function in functions.items()}
@@ -301,7 +310,7 @@ def _held(functions: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def uninstall() -> None:
-    """Give ``sys.modules``, and a real torchaudio, back exactly as they were before ``install``."""
+    """Restore ``sys.modules`` and a real torchaudio exactly as they were before ``install``."""
     with _shared.lock:
         while _installed:
             _installed.pop().remove()
@@ -309,12 +318,13 @@ def uninstall() -> None:
 
 @contextlib.contextmanager
 def pinned(version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Any) -> Iterator[types.ModuleType]:
-    """``install`` for a block, then exactly what was there before; blocks may be nested, in one thread.
+    """Install a release for a block, then restore exactly what was there before.
 
-    Arguments and errors as in ``install``.
+    Blocks may be nested, in one thread. Arguments and errors are those of ``install``.
 
     Raises:
-        RuntimeError: another thread is in such a block: there is one ``torchaudio`` for all threads. ``standin`` gives each its own.
+        RuntimeError: another thread is in such a block, and all threads share one ``torchaudio``.
+            Use ``standin``, which gives each its own.
     """
     with _shared.lock:
         if _pinning and _pinning[-1] is not threading.current_thread() and _pinning[-1].is_alive():
@@ -334,9 +344,10 @@ def pinned(version: str | Release | None = None, *, backends: Iterable[str] | No
 
 
 def standin(version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Any) -> types.ModuleType:
-    """A module that behaves as a release of torchaudio did, outside ``sys.modules`` and with a global backend of its own.
+    """Return a module that behaves as a release of torchaudio did, without installing it.
 
-    Arguments and errors as in ``install``.
+    It is not in ``sys.modules`` and has a global backend of its own. Arguments and errors are those
+    of ``install``.
     """
     release = releases.named(version, **flags)
     return _standing(_empty(ROOT), release, releases.backends(backends)).host
@@ -351,20 +362,20 @@ def _standing(host: types.ModuleType, release: Release, backends: tuple[str, ...
 
 
 def default_standin() -> types.ModuleType:
-    """The stand-in behind ``from compat import torchaudio``: the module ``compat.torchaudio``."""
+    """Return the stand-in behind ``from compat import torchaudio``."""
     return importlib.import_module(f"compat.{ROOT}")
 
 
 def become_standin(host: types.ModuleType) -> None:
-    """Make a module the stand-in of the release that the environment names."""
+    """Turn a module into the stand-in for the release that the environment names."""
     host.__path__ = []
     _standing(host, releases.named(), releases.backends(), registered=True)
 
 
 def release(version: str | Release | None = None, **flags: Any) -> Release:
-    """The flags in force, or those of a release by name.
+    """Return the flags in force, or those of a release by name.
 
-    Without arguments: those of the installed release, else those that ``install()`` would put in force.
+    Without arguments, return those of the installed release, or those that ``install()`` would use.
     """
     if version is None and not flags and _installed:
         return _installed[-1].arguments[0]  # type: ignore[no-any-return]

@@ -1,7 +1,7 @@
-"""``compat.io``: StreamReader, StreamWriter, AudioEffector, CodecConfig and play_audio, whatever release is pinned.
+"""Provide StreamReader, StreamWriter, AudioEffector, CodecConfig and play_audio under any release.
 
-With the signatures of the release that ``TORCHAUDIO_COMPAT_VERSION`` names (else of 2.2), and without warnings that they go:
-here they stay.
+Their signatures are those of the release in ``TORCHAUDIO_COMPAT_VERSION``, or of 2.2. They do not
+warn of their removal, since they stay here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Changes to namespaces that can be taken back."""
+"""Change namespaces in a way that can be undone."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ _MISSING: Any = object()
 
 
 class Layer:
-    """Names laid over the dictionaries of modules, and over ``sys.modules``."""
+    """Names laid over the dictionaries of modules and over ``sys.modules``."""
 
     def __init__(self) -> None:
         self._before: list[tuple[MutableMapping[str, Any], str, Any]] = []
 
     def set(self, namespace: MutableMapping[str, Any], name: str, value: Any) -> None:
-        """Bind a name, remembering what it was bound to."""
+        """Bind a name and remember what it was bound to."""
         self._before.append((namespace, name, namespace.get(name, _MISSING)))
         namespace[name] = value
 
     def drop(self, namespace: MutableMapping[str, Any], name: str) -> None:
-        """Unbind a name, remembering what it was bound to."""
+        """Unbind a name and remember what it was bound to."""
         if name in namespace:
             self._before.append((namespace, name, namespace.pop(name)))
 
     def undo(self) -> None:
-        """Take every change back, the last one first."""
+        """Undo every change, the last one first."""
         while self._before:
             namespace, name, value = self._before.pop()
             if value is _MISSING:

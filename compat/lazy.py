@@ -1,4 +1,4 @@
-"""A name in a module tree whose value is made when it is first reached for."""
+"""Make a value of a module tree on its first use."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from typing import Any
 
 @dataclasses.dataclass(frozen=True)
 class Lazy:
-    """``make()`` gives the value; it is called once."""
+    """A value that ``make()`` returns; it is called once."""
 
     make: Callable[[], Any]

@@ -1,4 +1,4 @@
-"""Modules of others that are called as a package of this project is: Python imports one of the two, and never both."""
+"""Find modules of others that have the name of one of our packages, and so hide it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ PACKAGES = ("compat", "legacy", "dispatcher")
 
 
 def found(folders: Sequence[str] | None = None) -> Iterator[tuple[pathlib.Path, str]]:
-    """For each package whose name leads elsewhere in these folders, or else on ``sys.path``: ours, and the file that is found."""
+    """Yield our folder and the file found, for each of our packages that Python finds elsewhere.
+
+    Args:
+        folders: where to look; by default ``sys.path``.
+    """
     for name in PACKAGES:
         spec = importlib.machinery.PathFinder.find_spec(name, folders)
         if spec is not None and spec.origin and not pathlib.Path(spec.origin).resolve().is_relative_to(_HOME / name):

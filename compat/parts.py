@@ -1,7 +1,7 @@
-"""Whether those compiled parts of a real torchaudio work that stand behind whole submodules: libsox and FFmpeg.
+"""Test whether a real torchaudio's compiled parts for libsox and FFmpeg work.
 
-A torchaudio whose core loads may still lack them: releases 2.1 to 2.8 look for FFmpeg 4 to 6 and libsox on
-the system, and import without a word where they find none.
+Whole submodules depend on each. They may be missing although torchaudio loads: releases 2.1 to 2.8
+look for FFmpeg 4 to 6 and libsox on the system, and say nothing if they find none.
 """
 
 from __future__ import annotations
@@ -15,18 +15,21 @@ if TYPE_CHECKING:
     from compat.context import Context
 
     Works = Callable[[Context], bool]
-    """Says of one file of the tree whether a real torchaudio's own works."""
+    """Returns whether a real torchaudio's own version of a submodule works."""
 
 
 def sox_works(context: Context) -> bool:
-    """Return whether a real torchaudio's extension for libsox is loaded, or loads when asked (2.2 and later)."""
+    """Return whether a real torchaudio's libsox extension is loaded, or can be (2.2 and later)."""
     extension = _extension(context)
     lazy = getattr(extension, "lazy_import_sox_ext", None)
     return bool(lazy().is_available() if lazy else getattr(extension, "_SOX_INITIALIZED", False))
 
 
 def ffmpeg_works(context: Context) -> bool:
-    """Return whether a real torchaudio's extension for FFmpeg is loaded (2.0: a flag, 2.1: the module), or that of torio."""
+    """Return whether a real torchaudio's FFmpeg extension is loaded, or torio's can be.
+
+    2.0 has a flag for it, 2.1 a module.
+    """
     extension = _extension(context)
     if getattr(extension, "_FFMPEG_INITIALIZED", False) or getattr(extension, "_FFMPEG_EXT", None) is not None:
         return True
@@ -38,7 +41,7 @@ def ffmpeg_works(context: Context) -> bool:
 
 
 def _extension(context: Context) -> Any:
-    """Return the real module that loads what was compiled; of a rescued torchaudio nothing is there."""
+    """Return the real module that loads the compiled parts; ``None`` for a rescued torchaudio."""
     if context.rescued:
         return None
     try:

@@ -1,7 +1,8 @@
-"""The releases, each one frozen object of flags.
+"""Describe each release as one frozen object of flags.
 
-What differs between releases is data here, and nowhere a comparison of version numbers. A flag is declared in the layer
-that reads it (``dispatcher.settings``, ``legacy.settings``, here for the module tree); each carries its own documentation.
+The differences between releases are data here; no code compares version numbers. A flag is declared
+in the layer that reads it (``dispatcher.settings``, ``legacy.settings``, or here for the module
+tree), with its documentation.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ _IDENTITY = ("name", "last_patch")
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Release(legacy.settings.Settings):
-    """What a release of torchaudio did; any flag can be overridden, in ``compat.install`` or with ``dataclasses.replace``.
+    """The behaviour of a release of torchaudio, as flags.
 
-    The flags of the per-call mechanism and of the global backend are inherited.
+    Override any flag in ``compat.install`` or with ``dataclasses.replace``. The flags of the
+    per-call mechanism and of the global backend are inherited.
     """
 
     name: str = flag("2.2", "The release, as it is pinned.")
@@ -183,20 +185,24 @@ _PRESETS: dict[str, Release] = {
 
 
 def presets() -> dict[str, Release]:
-    """The releases by name, oldest first."""
+    """Return the releases by name, oldest first."""
     return dict(_PRESETS)
 
 
 def flags() -> dict[str, dataclasses.Field[Any]]:
-    """The flags by name; a field's ``metadata`` has its ``doc`` and its ``values``. What names the release is none."""
+    """Return the flags by name; a field's ``metadata`` has ``doc`` and ``values``.
+
+    ``name`` and ``last_patch`` identify the release and are not flags.
+    """
     return {field.name: field for field in dataclasses.fields(Release) if field.name not in _IDENTITY}
 
 
 def named(version: str | Release | None = None, **overrides: Any) -> Release:
-    """A release, with single flags overridden.
+    """Return a release, with single flags overridden.
 
     Args:
-        version: ``"2.0"``, ``"2.0.2"``, a ``Release``; ``None`` for the variable ``TORCHAUDIO_COMPAT_VERSION``, else 2.2.
+        version: ``"2.0"``, ``"2.0.2"``, a ``Release``; ``None`` for ``TORCHAUDIO_COMPAT_VERSION``,
+            else 2.2.
         overrides: flags by name.
 
     Raises:
@@ -234,12 +240,15 @@ def _before_2_0(wanted: str) -> str:
 
 
 def _spelled(name: str, value: Any) -> Any:
-    """A flag's value, with ``True`` and ``False`` for flags of several words."""
+    """Return a flag's value; translate ``True`` and ``False`` for flags with several words."""
     return _SPELLED.get(name, {}).get(value, value) if isinstance(value, bool) else value
 
 
 def backends(wanted: Any = None) -> tuple[str, ...] | None:
-    """The backends to use: the argument, else the variable ``TORCHAUDIO_COMPAT_BACKENDS``; ``None`` for all that work here."""
+    """Return the backends to use: the argument, else ``TORCHAUDIO_COMPAT_BACKENDS``.
+
+    Return ``None`` for all that work here.
+    """
     if wanted is None:
         variable = os.environ.get(BACKENDS_VARIABLE)
         if not variable:
@@ -251,7 +260,7 @@ def backends(wanted: Any = None) -> tuple[str, ...] | None:
 
 
 def dispatcher_on(release: Release) -> bool:
-    """Whether the dispatcher is on, given the variable as it stands now."""
+    """Return whether the dispatcher is on, with the variable's present value."""
     value = os.environ.get(DISPATCHER_VARIABLE)
     if release.dispatcher_variable == "ignored" or value is None:
         return release.dispatcher

@@ -1,11 +1,12 @@
-"""Band-limited resampling by a windowed sinc: what ``transforms.Resample`` and ``functional.resample`` compute.
+"""Resample with a band limit, by a windowed sinc, as torchaudio's ``Resample`` and ``resample`` do.
 
-For the ratio of ``orig`` to ``new``, divided by their greatest common divisor, the output has ``new`` phases. Each is a
-filter of its own: a sinc, cut off below half of the lower rate, under a window of ``lowpass_filter_width`` zero crossings
-to each side. All phases together are one strided convolution.
+Divide ``orig`` and ``new`` by their greatest common divisor: the output then has ``new`` phases.
+Each phase has its own filter: a sinc, cut off below half of the lower rate, under a window of
+``lowpass_filter_width`` zero crossings to each side. One strided convolution computes all phases.
 
-TorchScript compiles all of this, so the module keeps to what it takes: annotations are evaluated, no value is global, and
-torch is imported here; ``compat.tree`` imports this module when a name of it is reached for.
+TorchScript compiles all of this and limits the module: annotations are evaluated, no value is
+global, and torch is imported at the top. So ``compat.tree`` imports this module only when one of
+its names is used.
 """
 
 import math
@@ -17,7 +18,7 @@ from dispatcher.errors import ArgumentError, ArgumentTypeError
 
 
 def check_rates(orig_freq: int, new_freq: int) -> tuple[int, int]:
-    """Return both rates over their greatest common divisor.
+    """Return both rates divided by their greatest common divisor.
 
     Raises:
         TypeError: one is not a whole number of Hz.
@@ -38,12 +39,12 @@ def kernel(
     rolloff: float = 0.99,
     resampling_method: str = "sinc_interp_hann",
     beta: Optional[float] = None,  # noqa: UP045 - torch 2.0 scripts no |
-    device: torch.device = torch.device("cpu"),  # noqa: B008 - a constant, which TorchScript takes as a default only
+    device: torch.device = torch.device("cpu"),  # noqa: B008 - a constant, as TorchScript needs
     dtype: Optional[torch.dtype] = None,  # noqa: UP045
 ) -> tuple[torch.Tensor, int]:
-    """Return the filters of all phases, ``[phase, 1, tap]``, and how many input frames they reach to the left.
+    """Return the filters of all phases, ``[phase, 1, tap]``, and their reach to the left in frames.
 
-    Computed in float64, but for the phases, and given as float32, unless ``dtype`` says otherwise.
+    Computed in float64 except for the phases, and returned as float32, unless ``dtype`` is given.
 
     Raises:
         ValueError: an unknown method, or a width that is not positive.
@@ -52,7 +53,7 @@ def kernel(
     kaiser = resampling_method in (
         "sinc_interp_kaiser",
         "kaiser_window",
-    )  # the second name of each is that up to 2.0
+    )  # the second name of each is the one used up to 2.0
     if not hann and not kaiser:
         raise ArgumentError(
             f"resampling_method='{resampling_method}' is none of "
@@ -64,7 +65,8 @@ def kernel(
     reach = math.ceil(lowpass_filter_width * orig / cutoff)
     precision = torch.float64 if dtype is None else dtype
     taps = torch.arange(-reach, reach + orig, dtype=precision, device=device) / orig
-    # without a dtype torchaudio divides whole numbers, which gives float32: a rounding that models were trained with
+    # Without a dtype torchaudio divides integers, which gives float32. Models were trained with
+    # this rounding.
     phases = torch.arange(0, -new, -1, dtype=dtype, device=device)[:, None, None] / new
     crossings = ((phases + taps) * cutoff).clamp(-lowpass_filter_width, lowpass_filter_width)
     if hann:
@@ -79,7 +81,7 @@ def kernel(
 
 
 def convolve(waveform: torch.Tensor, orig: int, new: int, filters: torch.Tensor, reach: int) -> torch.Tensor:
-    """Resample ``[..., time]`` by ready filters; ``ceil(new * time / orig)`` frames come out.
+    """Resample ``[..., time]`` by ready filters; the result has ``ceil(new * time / orig)`` frames.
 
     Raises:
         TypeError: the waveform is not of floating point.
@@ -110,13 +112,15 @@ def resample(
         orig_freq: a whole number of Hz.
         new_freq: a whole number of Hz.
         lowpass_filter_width: zero crossings of the filter to each side; more is sharper and slower.
-        rolloff: cut-off as a fraction of half the lower rate; less damps aliasing at the cost of the highest frequencies.
-        resampling_method: ``"sinc_interp_hann"`` or ``"sinc_interp_kaiser"``; the names up to 2.0, ``"sinc_interpolation"`` and
-            ``"kaiser_window"``, are taken too.
+        rolloff: cut-off as a fraction of half the lower rate; a smaller one reduces aliasing and
+            loses more of the highest frequencies.
+        resampling_method: ``"sinc_interp_hann"`` or ``"sinc_interp_kaiser"``; the names up to 2.0,
+            ``"sinc_interpolation"`` and ``"kaiser_window"``, work too.
         beta: shape of the Kaiser window; more is smoother.
 
     Raises:
-        ValueError, TypeError: rates that are not positive whole numbers, an unknown method, or integer samples.
+        ValueError, TypeError: rates that are not positive whole numbers, an unknown method, or
+            integer samples.
     """
     orig, new = check_rates(orig_freq, new_freq)
     if orig == new:
@@ -150,7 +154,8 @@ class Resample(torch.nn.Module):
         ValueError, TypeError: rates that are not positive whole numbers, or an unknown method.
     """
 
-    __constants__: tuple[str, ...] = ("_same",)  # so that TorchScript leaves out the filters where there are none
+    # if the rates are equal there are no filters, and TorchScript must not compile their use
+    __constants__: tuple[str, ...] = ("_same",)
 
     def __init__(
         self,

@@ -1,7 +1,8 @@
-"""``python -m compat.run``: run an unmodified program under the shim.
+"""Run an unmodified program under the shim: ``python -m compat.run``.
 
-Worker processes are under it too: forked ones inherit it, those that ``multiprocessing`` spawns install it before they
-import anything of the program, and other Python processes find it in ``TORCHAUDIO_COMPAT_AUTO``.
+The program's worker processes use the shim too: forked ones inherit it, processes spawned by
+``multiprocessing`` install it before they import anything of the program, and other Python
+processes find it in ``TORCHAUDIO_COMPAT_AUTO``.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from compat.doctor import machine
 from dispatcher import notices
 from dispatcher.errors import AudioError
 
-# what stands between this file and the first line of a program
+# modules whose frames lie between this file and a program's first line
 _STARTERS = ("runpy", "contextlib", "importlib")
 _INNER = (*namesakes.PACKAGES, "av", "soundfile", "cffi", "contextlib")
 _CPU_INDEX = "https://download.pytorch.org/whl/cpu"
@@ -33,7 +34,7 @@ _OLDEST_TORCH = 2
 
 
 def _how_to_install(*options: str) -> str:
-    """Say which command brings the torch that suits this machine.
+    """Return the command that installs the torch for this machine.
 
     PyPI's wheels are for CUDA on Linux, for the CPU on Windows, and for Apple's GPUs on macOS.
     """
@@ -47,7 +48,7 @@ def _how_to_install(*options: str) -> str:
 
 
 def _too_old() -> str:
-    """Return the version of a torch that this package does not run with; empty where it will do, or does not say."""
+    """Return the version of a torch too old for this package; empty if it is not, or unknown."""
     try:
         version = importlib.metadata.version("torch")
     except importlib.metadata.PackageNotFoundError:
@@ -58,7 +59,7 @@ def _too_old() -> str:
 
 @contextlib.contextmanager
 def _torch_explained(prog: str) -> Iterator[None]:
-    """Add to the error of a torch that does not import what mends it."""
+    """Add the mend to the error of a torch that does not import."""
     try:
         yield
     except (ImportError, OSError, AttributeError) as why:
@@ -94,10 +95,11 @@ def _parser(prog: str) -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") -> int:
-    """Install the shim, then become the program.
+    """Install the shim, then run the program in this process.
 
     Returns:
-        0 when the program ends by itself; its own exit status otherwise. 2 for a wrong command line.
+        0 when the program ends by itself; its own exit status otherwise. 2 for a wrong command
+        line.
     """
     parser = _parser(prog)
     given = parser.parse_args(argv)
@@ -140,7 +142,7 @@ def _run(program: str, folder: str, *, is_module: bool) -> None:
 
 @contextlib.contextmanager
 def _tracebacks_of_the_program() -> Iterator[None]:
-    """Have whoever shows an exception that nobody caught, the program's own hook too, begin with the program's frames."""
+    """Make tracebacks begin with the program's frames, also in the program's own excepthook."""
     try:
         yield
     except BaseException:
@@ -156,7 +158,10 @@ def _tracebacks_of_the_program() -> Iterator[None]:
 
 
 def _frames_of_the_program(traceback: types.TracebackType | None) -> types.TracebackType | None:
-    """A traceback from the first frame behind those of this file and of ``runpy``; ``None`` where there is none, as of a syntax error."""
+    """Return a traceback without the frames of this file and of ``runpy``.
+
+    Return ``None`` if the program has no frame, as with a syntax error.
+    """
     found = at = traceback
     while at is not None:
         if at.tb_frame.f_code.co_filename == __file__:
@@ -168,7 +173,7 @@ def _frames_of_the_program(traceback: types.TracebackType | None) -> types.Trace
 
 
 def _without_inner_causes(value: BaseException) -> BaseException:
-    """An exception of ours, whose words tell the cause, without what our code and its libraries raised before it among themselves."""
+    """Drop the causes inside our code and its libraries from our error, which names the cause."""
     current: BaseException | None = value
     while current is not None:
         before = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
@@ -180,7 +185,7 @@ def _without_inner_causes(value: BaseException) -> BaseException:
 
 
 def _is_inner(why: BaseException) -> bool:
-    """Whether no frame of the program stands in a traceback: none but ours, and those of the libraries below."""
+    """Return whether a traceback has only frames of our code and of its libraries."""
     at = why.__traceback__
     while at is not None:
         if _package(at) not in _INNER:
@@ -194,14 +199,14 @@ def _package(traceback: types.TracebackType) -> str:
 
 
 def _folder(program: str, *, is_module: bool) -> str:
-    """Where the program looks for its own modules first."""
+    """Return the folder where the program looks first for its own modules."""
     if is_module:
         return os.getcwd()
     return program if os.path.isdir(program) else os.path.dirname(os.path.abspath(program))
 
 
 def _run_script(path: str, folder: str) -> None:
-    """Run a script as ``python SCRIPT`` does: in a module ``__main__`` that stays, so that its functions pickle."""
+    """Run a script as ``python SCRIPT`` does: ``__main__`` stays, so that its functions pickle."""
     sys.path[0] = folder
     module = types.ModuleType("__main__")
     vars(module).update(__file__=path, __builtins__=__builtins__, __spec__=None, __loader__=None)

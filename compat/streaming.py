@@ -1,7 +1,8 @@
-"""The classes of ``torchaudio.io``, as a release had them: their names, signatures, settings and warnings.
+"""Build the classes of ``torchaudio.io`` as a release had them: names, signatures, warnings.
 
-The engine is ``dispatcher.streams``; here it gets the face of 2.0 (more positional parameters, fewer features), of 2.1, or of
-2.2 to 2.8, where the classes lived in the package ``torio``.
+``dispatcher.streams`` does the work. These classes give it the interface of 2.0 (more positional
+parameters, fewer features), of 2.1, or of 2.2 to 2.8, where the classes were in the package
+``torio``.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Classes:
-    """What ``torchaudio.io`` has in a release."""
+    """The contents of ``torchaudio.io`` in a release."""
 
     reader: type
     writer: type
@@ -36,7 +37,7 @@ class Classes:
     infos: dict[str, type]
 
     def names(self) -> dict[str, Any]:
-        """By the names that ``torchaudio.io`` gave them in the releases from 2.1 on."""
+        """Return them under the names in ``torchaudio.io`` from 2.1 on."""
         return {
             "StreamReader": self.reader,
             "StreamWriter": self.writer,
@@ -138,7 +139,7 @@ class _Reader20(StreamReader):
 
 @dataclasses.dataclass
 class OutputStream20:
-    """A stream that a reader puts out."""
+    """An output stream of a reader."""
 
     source_index: int
     filter_description: str
@@ -197,7 +198,7 @@ class _Writer20(StreamWriter):
 
 _KEYWORD_ONLY: dict[str, type] = {"reader": StreamReader, "writer": StreamWriter}
 _POSITIONAL: dict[str, type] = {"reader": _Reader20, "writer": _Writer20}
-# names and homes of the classes, in torio and before it
+# module and name of each class, in torio and before torio
 _TORIO = {
     "reader": ("torio.io._streaming_media_decoder", "StreamingMediaDecoder"),
     "writer": ("torio.io._streaming_media_encoder", "StreamingMediaEncoder"),
@@ -216,7 +217,7 @@ def classes(release: Release, *, warn: bool) -> Classes:
 
     Args:
         release: its flags.
-        warn: their construction warns that they go, as in 2.8.
+        warn: whether constructing one warns that it will be removed, as in 2.8.
     """
     homes = _TORIO if release.torio else _BEFORE_TORIO
     bases = _POSITIONAL if release.stream_positional else _KEYWORD_ONLY
@@ -241,7 +242,7 @@ def _named(base: type, name: str, home: tuple[str, str], bound: dict[str, Any], 
 
 def _warning_init(base: type, name: str) -> Callable[..., None]:
     @functools.wraps(base.__init__)  # type: ignore[misc]
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - a class's own
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - the `__init__` of a class
         deprecations.warn(f"io.{name}", "io")
         base.__init__(self, *args, **kwargs)  # type: ignore[misc]
 

@@ -1,6 +1,6 @@
-"""The stand-in itself: ``from compat import torchaudio``.
+"""Be the stand-in: ``from compat import torchaudio``.
 
-A module like any other to the import system, so that its functions pickle by name into other processes.
+It is a real module for the import system, so its functions pickle by name into other processes.
 """
 
 import sys

@@ -1,6 +1,6 @@
-"""The package ``torio``, which held the streams from 2.2 to 2.8, as modules to be put into ``sys.modules``.
+"""Provide the package ``torio``, which held the stream classes from 2.2 to 2.8.
 
-It is a name of its own beside ``torchaudio``, so the tree of ``compat.tree`` does not reach it.
+It is a top-level package beside ``torchaudio``, so the tree of ``compat.tree`` does not cover it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ROOT = "torio"
 
 
 def _contents(context: Context) -> dict[str, dict[str, Any]]:
-    """What each module holds, parents before their children."""
+    """Return what each module holds, parents before their children."""
     found = streaming.classes(context.release, warn=context.release.names_warn)
     reader, writer = {"StreamingMediaDecoder": found.reader}, {"StreamingMediaEncoder": found.writer, "CodecConfig": found.codec_config}
     return {
@@ -47,7 +47,7 @@ def is_there(context: Context) -> bool:
 
 
 def lay(layer: Layer, context: Context) -> None:
-    """Put the modules in place, where the release had them; a real ``torio`` that is there is hidden in any case."""
+    """Install the modules if the release had them; hide a real ``torio`` in any case."""
     for name in [name for name in list(sys.modules) if name == ROOT or name.startswith(f"{ROOT}.")]:
         layer.drop(sys.modules, name)
     if not is_there(context):

@@ -1,6 +1,7 @@
-"""The per-call mechanism of torchaudio 2.0 and later: ``info``, ``load`` and ``save`` with ``backend=``.
+"""``info``, ``load`` and ``save`` with ``backend=`` at each call, as torchaudio 2.0 and later do.
 
-The functions here use every backend that works on this machine and behave as in 2.2. ``functions`` makes others.
+The functions here use every backend that works on this machine and behave as in 2.2. ``functions``
+makes others.
 """
 
 from __future__ import annotations

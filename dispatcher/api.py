@@ -1,7 +1,7 @@
-"""``info``, ``load``, ``save`` and ``list_audio_backends`` with a backend chosen at each call.
+"""``info``, ``load``, ``save`` and ``list_audio_backends``, which choose a backend at each call.
 
-The functions are made for one set of flags and one set of backends, so that several releases can live in one process.
-Signatures are those of 2.1, recorded in ``tests/oracle``.
+``functions`` makes them for one set of flags and one set of backends, so that several releases can
+live in one process. The signatures are those of 2.1, recorded in ``tests/oracle``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ else:
 
 @dataclasses.dataclass(frozen=True)
 class Functions:
-    """The functions of one release."""
+    """The four functions of one release."""
 
     info: InfoFunction
     load: LoadFunction
@@ -36,9 +36,10 @@ class Functions:
 
 
 class Chooser:
-    """Which backend serves a call.
+    """The choice of the backend that serves a call.
 
-    ``preferred`` names a backend that is asked before all others where a call names none; ``None`` is the release's order.
+    Where a call names no backend, ``preferred`` is asked before all others; with ``None`` the
+    release's order holds.
     """
 
     registry: Registry
@@ -48,11 +49,11 @@ class Chooser:
         self.registry, self.settings = registry, settings
         self.preferred: str | None = None
         self._ordered: tuple[str | None, tuple[str, ...]] | None = None
-        # how an error words that a backend cannot be used; what installs this package knows the machine better
+        # words why a backend cannot be used; ``compat`` sets one that knows the machine better
         self.explain: Callable[[str, BackendUnavailable], str] = lambda name, why: why.explain()
 
     def why_not(self, name: str) -> str:
-        """Why a backend cannot be used, and the mend, for an error's text; "" where it can."""
+        """Return why a backend cannot be used, with the remedy; "" if it can be used."""
         try:
             self.registry.get(name)
         except BackendUnavailable as why:
@@ -60,11 +61,11 @@ class Chooser:
         return ""
 
     def available(self) -> list[str]:
-        """The names of the backends that work here, in the order in which they are asked."""
+        """Return the names of the backends that work here, in the order in which they are asked."""
         return [name for name in self._order() if self.registry.find(name) is not None]
 
     def _order(self) -> tuple[str, ...]:
-        """All backends that may be used, whether they work or not, in the order in which they are asked."""
+        """Return all allowed backends, working or not, in the order in which they are asked."""
         if self._ordered is None or self._ordered[0] != self.preferred:
             first = () if self.preferred is None else (self.preferred,)
             names = dict.fromkeys((*first, *self.settings.choice_order, *self.registry.allowed))
@@ -72,10 +73,11 @@ class Chooser:
         return self._ordered[1]
 
     def named(self, name: object) -> Backend:
-        """The backend that a call names.
+        """Return the backend that a call names.
 
         Raises:
-            ArgumentError: (a ValueError) it is unknown, or does not work here; the text says why, and names those that do.
+            ArgumentError: (a ValueError) the backend is unknown or does not work here; the text
+                says why and lists those that work.
         """
         if isinstance(name, str) and (found := self.registry.find(name)) is not None:
             return found
@@ -85,11 +87,12 @@ class Chooser:
         raise ArgumentError(f"backend={name!r} cannot be used: {why}{hint}. Those that work here: {', '.join(names) or 'none'}.")
 
     def choose(self, backend: object, action: str, refuses: str, uri: Uri, format: str | None) -> Backend:
-        """The backend named, else the first that can take the input.
+        """Return the backend that the call names, or the first one that can take the input.
 
         Raises:
-            ArgumentError: (a ValueError) the name is unknown or does not work here.
-            BackendError: (a RuntimeError) none can take it; the text lists each one's reason.
+            ArgumentError: (a ValueError) the name is unknown, or the backend does not work here.
+            BackendError: (a RuntimeError) no backend can take the input; the text lists each one's
+                reason.
         """
         if backend is not None:
             return self.named(backend)
@@ -107,11 +110,11 @@ class Chooser:
         raise problem(BackendError, action, uri, cause, hint="Run `python -m compat.doctor` to see what is missing.")
 
     def reader(self, backend: object, uri: Uri, format: str | None) -> Backend:
-        """The backend for ``info`` and ``load``."""
+        """Return the backend for ``info`` and ``load``."""
         return self.choose(backend, "read", "refuses_to_read", uri, format)
 
     def writer(self, backend: object, uri: Uri, format: str | None) -> Backend:
-        """The backend for ``save``."""
+        """Return the backend for ``save``."""
         return self.choose(backend, "write", "refuses_to_write", uri, format)
 
 
@@ -120,12 +123,13 @@ def functions(chooser: Chooser) -> Functions:
     settings = chooser.settings
 
     def info(uri: Uri, format: str | None = None, buffer_size: int = 4096, backend: str | None = None) -> AudioMetaData:
-        """Sample rate, length, channels, bit depth and encoding of a file.
+        """Return the sample rate, length, channels, bit depth and encoding of a file.
 
         Args:
-            uri: path, URL (ffmpeg only), or a file object with ``read`` (not sox). A file object is read from where it
-                stands and left wherever the backend stopped.
-            format: what the data is, where neither content nor extension tells; ffmpeg's demuxer or sox' file type.
+            uri: path, URL (ffmpeg only), or a file object with ``read`` (not sox). Reading starts
+                at the file object's position and leaves it wherever the backend stopped.
+            format: kind of file, where neither content nor extension tells; ffmpeg's demuxer or
+                sox' file type.
             buffer_size: bytes read at a time from a file object.
             backend: ``"ffmpeg"``, ``"sox"`` or ``"soundfile"``; ``None`` asks them in that order.
 
@@ -147,16 +151,18 @@ def functions(chooser: Chooser) -> Functions:
         buffer_size: int = 4096,
         backend: str | None = None,
     ) -> tuple[torch.Tensor, int]:
-        """The samples and the sample rate of a file.
+        """Read the samples and the sample rate of a file.
 
         Args:
-            uri: path, URL (ffmpeg only), or a file object with ``read`` (not sox). A file object is read from where it
-                stands and left wherever the backend stopped.
+            uri: path, URL (ffmpeg only), or a file object with ``read`` (not sox). Reading starts
+                at the file object's position and leaves it wherever the backend stopped.
             frame_offset: frames to skip.
-            num_frames: frames to read at most; -1 for all.
-            normalize: float32 in [-1, 1]. Otherwise PCM comes in its own dtype (24 bits left-justified in int32).
+            num_frames: how many frames to read at most; -1 for all.
+            normalize: return float32 in [-1, 1]. Otherwise PCM keeps its own dtype (24 bits
+                left-justified in int32).
             channels_first: ``[channel, time]``; otherwise ``[time, channel]``.
-            format: what the data is, where neither content nor extension tells; ffmpeg's demuxer or sox' file type.
+            format: kind of file, where neither content nor extension tells; ffmpeg's demuxer or
+                sox' file type.
             buffer_size: bytes read at a time from a file object.
             backend: ``"ffmpeg"``, ``"sox"`` or ``"soundfile"``; ``None`` asks them in that order.
 
@@ -164,11 +170,13 @@ def functions(chooser: Chooser) -> Functions:
             A contiguous tensor, and the sample rate in Hz.
 
         Raises:
-            ValueError: the backend is unknown or does not work here, or has no dtype for ``normalize=False``.
+            ValueError: the backend is unknown or does not work here, or has no dtype for
+                ``normalize=False``.
             RuntimeError: the file cannot be read; the text says why.
 
         Warns:
-            TruncatedInputWarning: the file holds fewer frames than its header promises (see the flag ``truncated``).
+            TruncatedInputWarning: the file holds fewer frames than its header says (see the flag
+                ``truncated``).
         """
         with interrupts.deferred():
             asked = arguments.to_load(uri, frame_offset, num_frames, normalize, channels_first, format, buffer_size)
@@ -191,24 +199,27 @@ def functions(chooser: Chooser) -> Functions:
     ) -> None:
         """Write samples to a file.
 
-        A call that is refused, or fails half-way, leaves an existing file as it was.
+        A call that is refused or fails half-way leaves an existing file as it was.
 
         Args:
             uri: path, or a file object with ``write`` (not sox; ``format`` is then required).
-            src: ``[channel, time]``, or ``[time, channel]`` without ``channels_first``; float32 in [-1, 1], int32, int16,
-                uint8; ffmpeg also takes int64 and float64, soundfile float64.
+            src: ``[channel, time]``, or ``[time, channel]`` with ``channels_first=False``; float32
+                in [-1, 1], int32, int16, uint8; ffmpeg also takes int64 and float64, soundfile
+                float64.
             sample_rate: in Hz.
             channels_first: the layout of ``src``.
             format: container; by default the extension of the path.
             encoding: ``PCM_S``, ``PCM_U``, ``PCM_F``, ``ULAW`` or ``ALAW``, for wav, amb and sph.
-            bits_per_sample: 8, 16, 24, 32 or 64. Left out, wav gets 16-bit PCM from ffmpeg whatever the dtype, and the
-                dtype's own depth from sox and soundfile, as in 2.1 and 2.2.
+            bits_per_sample: 8, 16, 24, 32 or 64. By default ffmpeg writes 16-bit PCM to wav
+                whatever the dtype, and sox and soundfile the dtype's own depth, as in 2.1 and 2.2.
             buffer_size: bytes written at a time to a file object.
             backend: ``"ffmpeg"``, ``"sox"`` or ``"soundfile"``; ``None`` asks them in that order.
-            compression: a ``CodecConfig`` for ffmpeg, a number on the format's own scale for sox; soundfile has none.
+            compression: a ``CodecConfig`` for ffmpeg, a number on the format's own scale for sox;
+                soundfile has none.
 
         Raises:
-            ValueError, TypeError, RuntimeError: an argument that the backend does not take, or a failure to write.
+            ValueError, TypeError, RuntimeError: the backend does not take an argument, or writing
+                fails.
         """
         with interrupts.deferred():
             asked = arguments.to_save(uri, src, sample_rate, channels_first, format, encoding, bits_per_sample, buffer_size, compression)
@@ -226,14 +237,14 @@ def functions(chooser: Chooser) -> Functions:
         buffer_size: int = 4096,
         backend: str | None = None,
     ) -> None:
-        """Write samples to a file, with the parameters of 2.0, which had no ``compression`` here; else as in 2.1."""
+        """Write samples to a file, as ``save`` does in 2.0: there is no ``compression``."""
         save(uri, src, sample_rate, channels_first, format, encoding, bits_per_sample, buffer_size, backend)
 
     def list_audio_backends() -> list[str]:
-        """The names of the backends that work here, in the order in which they are asked."""
+        """Return the names of the backends that work here, in the order in which they are asked."""
         return chooser.available()
 
     if not settings.save_compression:
         save_without_compression.__name__ = save_without_compression.__qualname__ = "save"
-    writing: Any = save if settings.save_compression else save_without_compression  # that of 2.0 has a parameter less
+    writing: Any = save if settings.save_compression else save_without_compression
     return Functions(info, load, writing, list_audio_backends)

@@ -1,4 +1,4 @@
-"""Checks of what a caller passes, made before any library is asked."""
+"""Checks of a caller's arguments, made before any library is called."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _Table: TypeAlias = Mapping[str | None, Mapping[int | None, _Stored]]
 
 _MOST = (1 << 63) - 1
 MOST_BUFFER = 1 << 30
-_LONGEST_PATH = 4096  # bytes, on every system that has a limit
+_LONGEST_PATH = 4096  # bytes; no system allows more
 NO_FORMAT = "nothing tells the format to write: give the path an extension, or pass format='wav' or another"
 _IN_MEMORY = "For what a file holds, in memory already, pass io.BytesIO(data)."
 
 
 def integer(name: str, value: Any, least: int = -_MOST, most: int = _MOST) -> int:
-    """An integer of any kind as an int that C can hold.
+    """Return any kind of integer as an int between ``least`` and ``most``, so that C can hold it.
 
     Raises:
-        ArgumentTypeError: (a TypeError) it is none.
+        ArgumentTypeError: (a TypeError) the value is no integer.
     """
     try:
         return max(least, min(operator.index(value), most))
@@ -35,11 +35,11 @@ def integer(name: str, value: Any, least: int = -_MOST, most: int = _MOST) -> in
 
 
 def name(what: str, value: Any) -> str | None:
-    """A name that a caller passes, such as ``format``.
+    """Return a name that a caller passes, such as ``format``, once it is checked.
 
     Raises:
-        ArgumentTypeError: (a TypeError) it is neither a string nor None.
-        BackendError: (a RuntimeError) C cannot hold it.
+        ArgumentTypeError: (a TypeError) the value is neither a string nor None.
+        BackendError: (a RuntimeError) the string has a NUL or another unprintable character.
     """
     if value is None:
         return None
@@ -51,10 +51,10 @@ def name(what: str, value: Any) -> str | None:
 
 
 def check_place(action: str, uri: Any, backend: str = "") -> None:
-    """Refuse what cannot be a path: what a file holds in the place of its path, a NUL, half a surrogate pair.
+    """Refuse what cannot be a path: the bytes of a file, a NUL, half a surrogate pair.
 
     Raises:
-        BackendError: (a RuntimeError) saying what to pass instead.
+        BackendError: (a RuntimeError) the text says what to pass instead.
     """
     if not isinstance(uri, (str, bytes, os.PathLike)) or hasattr(uri, "read") or hasattr(uri, "write"):
         return
@@ -73,16 +73,16 @@ def check_place(action: str, uri: Any, backend: str = "") -> None:
 
 
 def neither_path_nor_file(uri: Any) -> str:
-    """What to say of an argument that is neither."""
+    """Return an error's cause for an argument that is neither a path nor a file object."""
     held = isinstance(uri, (bytes, bytearray, memoryview)) or type(uri).__name__ in ("ndarray", "Tensor")
     return f"it is neither a path nor a file object, but {type(uri).__name__}" + (f". {_IN_MEMORY}" if held else "")
 
 
 def fspath(action: str, uri: Any, backend: str) -> str | bytes:
-    """The path that a caller passed.
+    """Return the path that a caller passed.
 
     Raises:
-        ArgumentTypeError: (a TypeError) it is none.
+        ArgumentTypeError: (a TypeError) the value is no path.
     """
     if not isinstance(uri, (str, bytes, os.PathLike)):
         raise problem(ArgumentTypeError, action, uri, neither_path_nor_file(uri), backend=backend)
@@ -93,10 +93,10 @@ def fspath(action: str, uri: Any, backend: str) -> str | bytes:
 def to_load(
     uri: Any, frame_offset: Any, num_frames: Any, normalize: Any, channels_first: Any, format: Any, buffer_size: Any, backend: str = ""
 ) -> Load:
-    """What a call of ``load`` asks for, its numbers as ints and its place one that there may be.
+    """Return the arguments of ``load`` as one value, with numbers as ints and ``uri`` checked.
 
     Raises:
-        ArgumentTypeError, BackendError: (TypeError, RuntimeError) an argument that no backend can take.
+        ArgumentTypeError, BackendError: (TypeError, RuntimeError) no backend can take an argument.
     """
     check_place("read", uri, backend)
     with _worded("read", uri, backend):
@@ -112,12 +112,13 @@ def to_load(
 
 
 def check_tensor(src: Any, *, elsewhere: bool = False) -> None:
-    """Refuse a tensor whose samples no library can read; what is no tensor at all is for the backends to refuse.
+    """Refuse a tensor whose samples no library can read; backends refuse what is no tensor at all.
 
-    ``elsewhere`` says that one on another device will be brought into memory.
+    ``elsewhere`` allows a tensor on another device, which the caller will bring into memory.
 
     Raises:
-        TensorPlaceError: (a RuntimeError and TypeError) with the method that brings them into memory.
+        TensorPlaceError: (a RuntimeError and TypeError) the text names the method that brings the
+            samples into memory.
     """
     import torch
 
@@ -143,10 +144,12 @@ def to_save(
     compression: Any,
     backend: str = "",
 ) -> Save:
-    """What a call of ``save`` asks for; the rate, the tensor and the compression are for the backends to judge.
+    """Return the arguments of ``save`` as one value.
+
+    The backends check the rate, the tensor and the compression.
 
     Raises:
-        ArgumentTypeError, BackendError: (TypeError, RuntimeError) an argument that no backend can take.
+        ArgumentTypeError, BackendError: (TypeError, RuntimeError) no backend can take an argument.
     """
     check_place("write", uri, backend)
     with _worded("write", uri, backend):
@@ -159,7 +162,7 @@ def to_save(
 
 @contextlib.contextmanager
 def _worded(action: str, uri: Any, backend: str) -> Iterator[None]:
-    """Have what is wrong with an argument name the file."""
+    """Add the name of the file to the errors that the checks raise."""
     try:
         yield
     except (ArgumentTypeError, BackendError) as why:
@@ -167,10 +170,10 @@ def _worded(action: str, uri: Any, backend: str) -> Iterator[None]:
 
 
 def check_piece(frame_offset: int, num_frames: int) -> None:
-    """Refuse what the ffmpeg and sox backends of all releases refused of a piece to read.
+    """Refuse a piece to read that the ffmpeg and sox backends of all releases refused.
 
     Raises:
-        BackendError: (a RuntimeError) a negative offset, or a length of 0 or below -1.
+        BackendError: (a RuntimeError) the offset is negative, or the length is 0 or below -1.
     """
     if frame_offset < 0:
         raise BackendError(f"frame_offset is {frame_offset}, and must not be negative")
@@ -179,10 +182,11 @@ def check_piece(frame_offset: int, num_frames: int) -> None:
 
 
 def stored_as(table: _Table[_Stored], container: str, encoding: str | None, bits: int | None, refusal: type[AudioError]) -> _Stored:
-    """How a container stores samples: the entry of its table, by ``encoding`` and then ``bits_per_sample``.
+    """Return how a container stores samples: its table's entry for ``encoding`` and then ``bits``.
 
     Raises:
-        refusal: the table has no such entry; the text lists those it has. The releases' backends raised different kinds.
+        refusal: the table has no such entry; the text lists those it has. The class is the
+            caller's, because the backends of the releases raised different ones.
     """
     if encoding not in table:
         raise refusal(f"{container} takes no encoding={encoding!r}; {_instead('encoding', table)}")
@@ -193,7 +197,7 @@ def stored_as(table: _Table[_Stored], container: str, encoding: str | None, bits
 
 
 def _instead(argument: str, table: Mapping[Any, object]) -> str:
-    """What to write in place of a value that a table has not."""
+    """Return advice on what to pass instead of a value that the table lacks."""
     allowed = [repr(value) for value in table if value is not None]
     if not allowed:
         return f"leave {argument}= out"

@@ -1,4 +1,4 @@
-"""What a backend is: ``info``, ``load``, ``stream`` and ``save`` over one library."""
+"""The base class of a backend: ``info``, ``load``, ``stream`` and ``save`` over one library."""
 
 from __future__ import annotations
 
@@ -17,59 +17,63 @@ if TYPE_CHECKING:
 else:
     torch = lazily.module("torch")
 
-# a path, a URL, or a file object; what else is given is for the backend to refuse, as the releases did
+# a path, a URL, or a file object; the backend refuses anything else, as those of the releases did
 Uri: TypeAlias = Any
 
 
 def is_readable(uri: object) -> bool:
-    """Whether a call was given a file object to read, and not a path."""
+    """Return whether ``uri`` is a file object to read, and not a path."""
     return hasattr(uri, "read")
 
 
 def is_writable(uri: object) -> bool:
-    """Whether a call was given a file object to write, and not a path."""
+    """Return whether ``uri`` is a file object to write, and not a path."""
     return hasattr(uri, "write")
 
 
 class Backend(abc.ABC):
     """One library behind ``info``, ``load``, ``stream`` and ``save``.
 
-    A subclass lives in a module of ``dispatcher.backends`` that is called like it. Importing that module must not fail
-    where the library is missing: ``open`` is what tells.
+    A subclass named ``Backend`` lives in the module of ``dispatcher.backends`` that has its name.
+    Importing that module must not fail where the library is missing: only ``open`` may.
     """
 
     name: ClassVar[str]
-    # the kinds of files put together of several (``parts``) of which it reads all; None where it looks itself
+    # kinds of joined files (``Part.kind``) that it reads to the end; None if it checks that itself
     reads_on_in: ClassVar[frozenset[str] | None] = None
 
     @classmethod
     @abc.abstractmethod
     def open(cls) -> Backend:
-        """The backend, ready for use.
+        """Load the library and return the backend, ready for use.
 
         Raises:
-            BackendUnavailable: with the reason, every attempt and the mend.
+            BackendUnavailable: the library is missing or broken; holds the reason, every attempt
+                and the remedy.
         """
 
     def refuses_to_read(self, uri: Uri, format: str | None) -> str | None:
-        """Why this backend is passed over for reading where no backend is named, or ``None`` where it is not."""
+        """Return why a call that names no backend skips this one for reading, or ``None``."""
         return None
 
     def refuses_to_write(self, uri: Uri, format: str | None) -> str | None:
-        """Why this backend is passed over for writing where no backend is named, or ``None`` where it is not."""
+        """Return why a call that names no backend skips this one for writing, or ``None``."""
         return None
 
     @abc.abstractmethod
     def info(self, uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> AudioMetaData:
-        """What the header, and where it must the data, tells of ``uri``."""
+        """Return what the header of ``uri``, and if need be its data, tells."""
 
     @abc.abstractmethod
     def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
-        """The samples, ``[channel, time]`` or ``[time, channel]``, and the sample rate in Hz."""
+        """Return samples, ``[channel, time]`` or ``[time, channel]``, and the sample rate in Hz."""
 
     @abc.abstractmethod
     def stream(self, asked: Blocks, settings: Settings) -> contextlib.AbstractContextManager[Stream]:
-        """The whole file in blocks, in bounded memory, with what ``info`` and ``load`` give; errors as theirs."""
+        """Open the whole file to be read in blocks, in bounded memory.
+
+        Values and errors are those of ``info`` and ``load``.
+        """
 
     @abc.abstractmethod
     def save(self, asked: Save, settings: Settings) -> None:

@@ -1,4 +1,8 @@
-"""The array that decoded samples are put into: in its final layout from the start, and no larger than a file can be worth."""
+"""The array that collects decoded samples.
+
+It has its final layout from the start, and at first at most the room that a file of that size can
+decode to.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,20 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _FIRST_FRAMES = 1 << 16
-# silence in flac comes to a few thousand frames a byte; a file that claims to hold more than this grows as its samples come
+# flac holds thousands of frames of silence in a byte; beyond this the array grows as they come
 _FRAMES_PER_BYTE = 64
 _SHARE_TO_KEEP = 8
 _MOVED_AT_ONCE = 1 << 18
 
 
 def plausible(frames: int, size: int, channels: int = 1) -> int:
-    """Frames to make room for at first, given how many a header promises, how many bytes there are and how many channels."""
+    """Return how many frames to make room for at first.
+
+    Args:
+        frames: what the header says; 0 if it does not.
+        size: bytes of the file.
+        channels: number of channels.
+    """
     first = max(1, _FIRST_FRAMES // channels)
     return min(frames, max(first, size * _FRAMES_PER_BYTE // channels)) if frames > 0 else first
 
@@ -25,7 +35,7 @@ class Collector:
 
     Args:
         channels: number of channels.
-        frames: room for so many frames at first; it grows where more come.
+        frames: room at first; it grows where more come.
         dtype: numpy's name of the result's dtype.
         channels_first: the result is ``[channel, time]``; otherwise ``[time, channel]``.
     """
@@ -42,7 +52,7 @@ class Collector:
         self._planes = self._make(frames)
 
     def _make(self, frames: int) -> npt.NDArray[Any]:
-        """A new array, seen as ``[channel, time]`` whatever its layout."""
+        """Return a new array, seen as ``[channel, time]`` whatever its layout."""
         import numpy as np
 
         if self.channels_first:
@@ -50,7 +60,7 @@ class Collector:
         return np.empty((frames, self.channels), self.dtype).T
 
     def room(self, frames: int) -> npt.NDArray[Any]:
-        """Where the next frames go, ``[channel, frames]``; ``took`` tells how many of them have come."""
+        """Return the view ``[channel, frames]`` to put the next frames into; then call ``took``."""
         end = self.frames + frames
         if end > self._capacity:
             self._capacity = max(end, 2 * self._capacity)
@@ -60,21 +70,26 @@ class Collector:
         return self._planes[:, self.frames : end]
 
     def rows(self, frames: int) -> list[memoryview]:
-        """The result's bytes from its beginning, with room for so many more frames: one row for each channel, or one for all.
+        """Return the result's bytes from its beginning, with room for ``frames`` more.
 
-        They serve until room is asked for anew. Copying through them costs a fraction of what numpy does for a frame of a
-        thousand samples.
+        There is one row for each channel, or a single row of interleaved samples. They are valid
+        until room is asked for again. For a packet of a thousand samples, copying through them
+        costs a fraction of what numpy does.
         """
         self.room(frames)
         rows: Any = self._planes if self.channels_first else [self._planes.T]
         return [memoryview(row).cast("B") for row in rows]
 
     def took(self, frames: int) -> None:
-        """So many frames were put into the last room."""
+        """Count ``frames`` that were put into the last room."""
         self.frames += frames
 
     def result(self) -> npt.NDArray[Any]:
-        """What was collected, contiguous, in the layout asked for."""
+        """Return the collected samples, contiguous, in the layout asked for.
+
+        The array itself is returned, its channels moved together, unless more than an eighth of it
+        is unused; then a copy is.
+        """
         import numpy as np
 
         at, capacity, planes = self.frames, self._capacity, self._planes

@@ -1,7 +1,7 @@
-"""The one place that words errors: which file, which backend, what went wrong, what to do next.
+"""The error classes, and the one function that words errors: file, backend, cause, next step.
 
-The classes are subclasses of what the releases raised (RuntimeError, ValueError, TypeError), so that ``except`` clauses
-of old code keep catching them.
+The classes are subclasses of what the releases raised (RuntimeError, ValueError, TypeError), so
+that ``except`` clauses of old code keep catching them.
 """
 
 from __future__ import annotations
@@ -14,42 +14,48 @@ from typing import Any, TypeVar
 
 
 class AudioError(Exception):
-    """What every error of this project is, beside the built-in class that the release raised."""
+    """The base class of this project's errors.
+
+    Each is also of the built-in class that the releases raised.
+    """
 
 
 class BackendError(AudioError, RuntimeError):
-    """A backend could not read or write this; ``load``, ``info`` and ``save`` of all releases raised RuntimeError."""
+    """A backend cannot read or write this; all releases raised RuntimeError."""
 
 
 class NoAudioStreamError(BackendError, TypeError):
-    """A container opened, but holds no sound. RuntimeError in 2.1, TypeError from 2.2 on; this is both."""
+    """A container holds no audio. RuntimeError in 2.1, TypeError from 2.2 on; this is both."""
 
 
 class TruncatedInputError(BackendError):
-    """A file holds fewer frames than its header promises, and the flag ``truncated`` makes that an error."""
+    """A file is shorter than its header says, and the flag ``truncated`` makes that an error."""
 
 
 class ArgumentError(AudioError, ValueError):
-    """An argument has a value that the backend, or the release, does not take."""
+    """An argument has a value that the backend or the release does not take."""
 
 
 class ArgumentTypeError(AudioError, TypeError):
-    """An argument is of a type that the backend, or the release, does not take."""
+    """An argument has a type that the backend or the release does not take."""
 
 
 class NotATensorError(ArgumentTypeError, AttributeError):
-    """Something else was passed in the place of a tensor. AttributeError in 2.0 to 2.8, of what it has not."""
+    """Something else was passed for a tensor. In 2.0 to 2.8 this was an AttributeError."""
 
 
 class TensorPlaceError(BackendError, TypeError):
-    """A tensor's samples lie where no library can read them. RuntimeError by sox, TypeError by the others; this is both."""
+    """No library can read a tensor's samples where they lie.
+
+    sox raised RuntimeError, the other backends TypeError; this is both.
+    """
 
 
 class OperatorError(AudioError, RuntimeError):
-    """An operator in the place of torchaudio's compiled ones cannot compute this; those raised RuntimeError."""
+    """One of our operators cannot compute this; torchaudio's compiled ones raised RuntimeError."""
 
 
-class BackendUnavailable(AudioError, RuntimeError):  # noqa: N818 - it is a state, kept and asked for, before it is raised
+class BackendUnavailable(AudioError, RuntimeError):  # noqa: N818 - the registry keeps it as a state
     """A backend cannot be used here. ``tried`` lists each attempt with its own error."""
 
     reason: str
@@ -61,7 +67,7 @@ class BackendUnavailable(AudioError, RuntimeError):  # noqa: N818 - it is a stat
         self.reason, self.mend, self.tried = reason, mend, tried
 
     def explain(self) -> str:
-        """The reason, every attempt, and the mend, as one sentence each."""
+        """Return the reason, every attempt and the remedy, separated by semicolons."""
         parts = [self.reason, *(f"tried {attempt}" for attempt in self.tried), self.mend]
         return "; ".join(part for part in parts if part)
 
@@ -69,14 +75,14 @@ class BackendUnavailable(AudioError, RuntimeError):  # noqa: N818 - it is a stat
 _E = TypeVar("_E", bound=Exception)
 
 
-_LONGEST_NAME = 1024  # characters; what is longer is content in the place of a path, or as little use to a reader
+_LONGEST_NAME = 1024  # characters; a longer one is content passed as a path, or useless to a reader
 _SHOWN = 200
 _stand_ins: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar("stand_ins", default={})  # noqa: B039 - never changed
 
 
 @contextlib.contextmanager
 def standing_for(path: str, uri: object) -> Iterator[None]:
-    """Have messages name what the caller passed, while a temporary file of ours stands for it."""
+    """Make messages name what the caller passed, and not our temporary file at ``path``."""
     token = _stand_ins.set({**_stand_ins.get(), path: uri})
     try:
         yield
@@ -85,18 +91,18 @@ def standing_for(path: str, uri: object) -> Iterator[None]:
 
 
 def original(uri: object) -> Any:
-    """What the caller passed: ``uri`` itself, unless it is a temporary file of ours that stands for something."""
+    """Return what the caller passed: ``uri`` itself, unless it is a temporary file of ours."""
     return _stand_ins.get().get(uri, uri) if isinstance(uri, str) else uri
 
 
 def why_of(error: BaseException) -> str:
-    """The cause that an error tells, without the name of a file, which may be a temporary one of ours."""
+    """Return an error's cause without its file name, which may be of a temporary file of ours."""
     told = isinstance(error, OSError) and error.filename is not None and error.strerror
     return str(error.strerror) if told and isinstance(error, OSError) else str(error)
 
 
 def describe(uri: object) -> str:
-    """How a message names what was to be read or written: a path as the user wrote it, an object by its type."""
+    """Return a name for messages: a path as the user wrote it, an object by its type."""
     uri = original(uri)
     if isinstance(uri, bytes):
         return repr(os.fsdecode(uri)) if _is_name(uri) else f"<{len(uri):,} bytes>"
@@ -111,14 +117,14 @@ def describe(uri: object) -> str:
 
 
 def _is_name(uri: bytes) -> bool:
-    """Whether bytes may be a path; if not, they are what a file holds."""
+    """Return whether bytes may be a path; otherwise they are the content of a file."""
     return len(uri) <= _LONGEST_NAME and b"\0" not in uri
 
 
 def problem(kind: type[_E], action: str, uri: object, cause: object, *, backend: str = "", hint: str = "") -> _E:
-    """An error whose text names the file, the backend, the cause and the next step.
+    """Make an error whose text names the file, the backend, the cause and the next step.
 
-    ``action`` is a verb (``"read"``); ``cause`` an exception or a sentence.
+    ``action`` is a verb (``"read"``); ``cause`` is an exception or a sentence.
     """
     by = f" with the {backend} backend" if backend else ""
     text = f"cannot {action} {describe(uri)}{by}: {why_of(cause) if isinstance(cause, BaseException) else cause}".rstrip(". ")

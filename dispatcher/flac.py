@@ -1,4 +1,4 @@
-"""What the headers in a flac file tell: of the stream in its first block, of the last frame at its very end."""
+"""Headers of a flac file: STREAMINFO at its beginning, and the headers of its frames."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _MAGIC = b"fLaC"
 _STREAMINFO_SIZE = 34
-_LONGEST_FRAME = 1 << 17  # looked for where the stream does not tell
+_LONGEST_FRAME = 1 << 17  # bytes to search if STREAMINFO does not tell
 _LONGEST_HEADER = 16
 _MOST_BLOCKS = 128
 _LOOKS = 8
@@ -22,9 +22,11 @@ _BLOCK_SIZES = (0, 192, 576, 1152, 2304, 4608, 0, 0, 256, 512, 1024, 2048, 4096,
 
 
 class StreamInfo(NamedTuple):
-    """The stream, as its first block describes it; ``frames`` and ``longest`` (bytes of a frame) are 0 where unknown.
+    """The fields of STREAMINFO.
 
-    ``block`` is the frames in each block, 0 where they differ, and ``most`` in the longest.
+    ``block`` is the audio frames in each flac frame, 0 where they differ; ``most`` is that of the
+    longest. ``longest`` is the bytes of the longest flac frame; it and ``frames`` are 0 where
+    unknown.
     """
 
     block: int
@@ -37,7 +39,7 @@ class StreamInfo(NamedTuple):
 
 
 def stream_info(block: bytes) -> StreamInfo | None:
-    """The STREAMINFO block, 34 bytes; ``None`` for anything shorter."""
+    """Parse a STREAMINFO block of 34 bytes; return ``None`` for anything shorter."""
     if len(block) < _STREAMINFO_SIZE:
         return None
     packed = int.from_bytes(block[10:18], "big")
@@ -53,10 +55,11 @@ def stream_info(block: bytes) -> StreamInfo | None:
 
 
 def opening(file: io.FileIO) -> StreamInfo | None:
-    """The stream of a file that is plain flac as far as can be seen; ``None`` for any other.
+    """Return the STREAMINFO of a plain flac file; ``None`` for any other file.
 
-    Plain: its blocks lead to the first frame, and wherever one looks, the frames further back in the file are further back in the
-    sound. Two files put together are not, nor is one whose middle is missing.
+    Plain means: the metadata blocks lead to frame 0, and at several places of the file, frames
+    further back have higher numbers. So it is not two files joined, nor one whose middle is
+    missing.
     """
     head = file.read(8 + _STREAMINFO_SIZE) or b""
     info = stream_info(head[8:]) if head[:4] == _MAGIC and not head[4] & 0x7F and head[5:8] == b"\0\0\x22" else None
@@ -68,7 +71,7 @@ def opening(file: io.FileIO) -> StreamInfo | None:
         block = file.read(4) or b""
         if len(block) < 4:
             return None
-        # FFmpeg refuses a second STREAMINFO and a bad cue sheet, libsndfile reads on
+        # FFmpeg refuses a second STREAMINFO and a bad cue sheet; libsndfile reads on
         if at > 4 and block[0] & 0x7F in _ODD_BLOCKS:
             return None
         at += 4 + int.from_bytes(block[1:], "big")
@@ -81,6 +84,7 @@ def opening(file: io.FileIO) -> StreamInfo | None:
 
 
 def _in_order(file: io.FileIO, begin: int, info: StreamInfo) -> bool:
+    """Return whether flac frames at several places of the file have rising positions."""
     last, size = 0, file.seek(0, os.SEEK_END) - begin
     length = (info.longest or _LONGEST_FRAME) + _LONGEST_HEADER
     if size < length * _LOOKS:
@@ -99,7 +103,7 @@ def _in_order(file: io.FileIO, begin: int, info: StreamInfo) -> bool:
 
 
 def ends_as_told(file: io.FileIO, info: StreamInfo) -> bool:
-    """Whether the last frame header in a file is that of the frame with which the stream should end."""
+    """Return whether the last frame header in a file ends the stream where STREAMINFO says."""
     end = file.seek(0, os.SEEK_END)
     file.seek(max(0, end - (info.longest or _LONGEST_FRAME) - _LONGEST_HEADER))
     tail = file.read() or b""
@@ -115,12 +119,15 @@ _SYNC = re.compile(rb"\xff[\xf8\xf9]")
 
 
 def one_after_the_other(file: io.FileIO, info: StreamInfo) -> bool:
-    """Whether each frame of the stream is in the file once, in its order: libsndfile leaves out what is there twice, FFmpeg does not."""
+    """Return whether the file holds each frame of the stream once, in order.
+
+    libsndfile skips a frame that is there twice; FFmpeg decodes it twice.
+    """
     file.seek(0)
     data, expected, alike = file.read() or b"", 0, b""
     for match in _SYNC.finditer(data):
         header = data[match.start() : match.start() + _LONGEST_HEADER]
-        # what looks like a header, in the midst of the sound, is hardly like the first one: rate, depth and length of its block
+        # bytes of sound that look like a header seldom have the rate and depth of the first header
         if alike and (header[2] & 0x0F, header[3] & 0x0F) != (alike[2] & 0x0F, alike[3] & 0x0F):
             continue
         found = _frame(header, info)
@@ -134,14 +141,23 @@ def one_after_the_other(file: io.FileIO, info: StreamInfo) -> bool:
 
 
 class _Frame(NamedTuple):
-    """The place of a frame in the stream."""
+    """The position of a flac frame in the stream, in audio frames."""
 
     begin: int
     end: int
 
 
 def _frame(data: bytes, info: StreamInfo) -> _Frame | None:
-    """The frame whose header this is; ``None`` where it is none."""
+    """Parse a frame header; return ``None`` if there is none.
+
+    The bytes of a header:
+
+        0-1   14 bits of sync, 0, and 1 if blocks differ in length
+        2     code of the block length, code of the sample rate
+        3     channels, bits, 0
+        4-    number of the frame, or of its first sample, in 1 to 7 bytes, coded as in UTF-8
+        then  block length (0 to 2 bytes), sample rate (0 to 2 bytes), CRC-8
+    """
     if len(data) < 6 or data[0] != 0xFF or data[1] & 0xFE != 0xF8 or data[3] & 1:
         return None
     coded = 1 if data[4] < 0x80 else 8 - (data[4] ^ 0xFF).bit_length()
@@ -157,7 +173,7 @@ def _frame(data: bytes, info: StreamInfo) -> _Frame | None:
         block = int.from_bytes(data[at : at + kind - 5], "big") + 1
         at += kind - 5
     at += {12: 1, 13: 2, 14: 2}.get(rate, 0)
-    # FFmpeg decodes none that is longer than the stream says
+    # FFmpeg decodes no frame that is longer than STREAMINFO says
     if not 0 < block <= info.most or at >= len(data) or _checksum(data[:at]) != data[at]:
         return None
     begin = number if data[1] & 1 else number * info.block
@@ -166,7 +182,7 @@ def _frame(data: bytes, info: StreamInfo) -> _Frame | None:
 
 @functools.cache
 def _table() -> tuple[int, ...]:
-    """What each byte does to the checksum of a frame's header, highest bit first."""
+    """Return what each byte does to the CRC-8 of a frame header, highest bit first."""
     table = []
     for value in range(256):
         for _ in range(8):
@@ -176,6 +192,7 @@ def _table() -> tuple[int, ...]:
 
 
 def _checksum(data: bytes) -> int:
+    """Return the CRC-8 of a frame header."""
     table, found = _table(), 0
     for byte in data:
         found = table[found ^ byte]

@@ -1,7 +1,8 @@
-"""Locks that survive a fork: a child that is forked while another thread holds one would wait for that thread for ever.
+"""Locks that survive a fork.
 
-A fork waits, for a moment, until nobody is where such a lock leads, so that the child does not get a library's variables half
-changed; the child then has locks of its own.
+A child that is forked while another thread holds an ordinary lock waits for it for ever. Here a
+fork first waits up to a second for each lock, so that the child does not inherit a library's
+variables half changed. The child then gets new locks.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ _PATIENCE = 1.0  # seconds; an effects chain may hold libsox' lock for minutes
 
 
 class Shared:
-    """A lock of a process; ``lock`` is the one to be used now.
+    """A lock of a process; ``lock`` is the one to use now.
 
     Args:
         make: makes a new lock.
-        tell: is given each lock that takes the place of another.
+        tell: called with each lock that replaces another.
     """
 
     lock: Any
@@ -31,7 +32,7 @@ class Shared:
         _all.add(self)
 
     def hold(self) -> None:
-        """Take the lock, if it can be had within a moment."""
+        """Take the lock, if it is free within a second."""
         self._is_held = self.lock.acquire(timeout=_PATIENCE)
 
     def give_back(self) -> None:

@@ -1,8 +1,8 @@
-"""Handles of C libraries, which nobody closes where an interrupt comes between opening one and noting that.
+"""Open C handles so that Ctrl-C cannot leak them.
 
-Python looks for signals whenever a call returns to its own bytecode, before what the call gave has gone anywhere, and whenever a
-function of its own begins: a ``KeyboardInterrupt`` at such a moment loses a handle for good. Here opening and noting are one call,
-made in C, and so is closing.
+Python runs signal handlers when a call returns, before its value is stored anywhere, and when a
+Python function begins. A ``KeyboardInterrupt`` at such a moment loses a handle for good. Here C
+code opens and stores a handle in one call, and closes it in one call.
 """
 
 from __future__ import annotations
@@ -27,16 +27,18 @@ def held(
     worded: Callable[[Exception], None] = lambda _: None,
     **named: Any,
 ) -> Iterator[Any]:
-    """What ``opens`` gives, closed at the end if it is not false; both are done under the lock, if there is one.
+    """Yield the handle that ``opens`` returns, and close it at the end unless it is false.
 
-    Neither function, nor the lock, may be one written in Python. ``worded`` is given an error of ``opens``, and may raise another
-    in its place. To be used in a ``with`` statement: an ``ExitStack`` would keep what an interrupt leaves for
-    Python's garbage collector.
+    ``lock``, if given, is held while opening and while closing. ``worded`` gets an error of
+    ``opens`` and may raise another in its place. ``opens``, ``close`` and ``lock`` must be written
+    in C, because a signal can interrupt Python code. Use this in a ``with`` statement: an
+    ``ExitStack`` that is interrupted leaves the handle to Python's garbage collector.
 
     Raises:
         BackendError: ``opens`` raised ``StopIteration``, as a file object may.
     """
     lock = threading.Lock() if lock is None else lock
+    # ``kept.extend(opening)`` calls ``opens`` and stores the handle without Python bytecode between
     opening = itertools.starmap(functools.partial(opens, **named), (arguments,))
     kept: list[Any] = []
     try:

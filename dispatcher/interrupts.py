@@ -1,9 +1,16 @@
-"""Signals that raise, as Ctrl-C and alarms do, while a library is at work: kept until nothing can be lost by them.
+"""Delay signals that raise, such as Ctrl-C and alarms, until no open file or handle can be lost.
 
-Python runs a signal's handler between any two steps of the main thread, so an exception of the handler's may come after a file was
-opened and before anybody has noted that, or in a callback of a C library, which prints and forgets it. While ``deferred`` holds,
-handlers are not run but noted; ``check``, called between pieces of work, runs them; ``allowed`` runs them at once, where a user's
-own code may wait for ever.
+Python runs a signal handler between any two steps of the main thread. Its exception may come after
+a file was opened and before anything stored it, or in a callback of a C library, which prints and
+forgets it. So within ``deferred`` handlers wait:
+
+    where                      inside  holding  a handler
+    outside                    no      no       runs at once
+    deferred                   yes     yes      waits for ``check`` or for the block's end
+    allowed, within deferred   yes     no       runs at once; if it raises, later ones wait
+
+Call ``check`` between pieces of work. Use ``allowed`` around a user's own code, which may wait for
+ever.
 """
 
 from __future__ import annotations
@@ -15,16 +22,24 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-_get: Callable[[int], Any] = importlib.import_module("_signal").getsignal  # signal's own makes an enumeration of each answer
+# signal.getsignal would make an enum of each answer
+_get: Callable[[int], Any] = importlib.import_module("_signal").getsignal
 _SIGNALS = tuple(int(number) for number in signal.valid_signals())
 
 
 class _StoppedError(BaseException):
-    """What leaves the library's call in place of an exception of a handler, so that nobody takes that for an error of the file's."""
+    """The stand-in for a handler's exception while it leaves the library's call.
+
+    So no code takes it for an error of the file.
+    """
 
 
 class _State:
-    """Of the main thread: whether it is inside a block, whether handlers wait, which have been noted, what one of them raised."""
+    """The state of the main thread.
+
+    ``inside`` a ``deferred`` block or not; whether handlers wait (``holding``), and which
+    (``pending``); what a handler ``raised``.
+    """
 
     inside = False
     holding = False
@@ -39,7 +54,7 @@ _state = _State()
 
 
 class _Handler:
-    """Stands for a signal's handler."""
+    """Takes the place of a signal's handler within ``deferred``."""
 
     def __init__(self, real: Callable[[int, types.FrameType | None], Any]) -> None:
         self.real = real
@@ -48,7 +63,7 @@ class _Handler:
         if _state.holding:
             _state.pending.append((self, number, frame))
         elif _state.inside:
-            _state.holding = True  # whatever follows an exception waits until everything is closed
+            _state.holding = True  # later signals wait until everything is closed
             try:
                 self.real(number, frame)
             except BaseException as why:
@@ -60,13 +75,15 @@ class _Handler:
 
 
 def _is_mine() -> bool:
+    """Return whether this is the main thread, inside ``deferred``."""
     return _state.inside and threading.get_ident() == threading.main_thread().ident
 
 
-class deferred:  # noqa: N801 - a context manager, used as a function is; one written as a generator could itself be interrupted
-    """A block in which no signal raises but at ``check`` and in ``allowed``; what came is raised at its end at the latest.
+class deferred:  # noqa: N801 - used like a function; a generator could itself be interrupted
+    """A block in which signal handlers run only at ``check``, in ``allowed`` and at the end.
 
-    In other threads than the main one, where Python runs no handlers, and within another such block it does nothing.
+    It does nothing in other threads than the main one, where Python runs no handlers, and within
+    another such block.
     """
 
     def __enter__(self) -> None:
@@ -91,7 +108,7 @@ class deferred:  # noqa: N801 - a context manager, used as a function is; one wr
     def __exit__(self, kind: type[BaseException] | None, why: BaseException | None, trace: object) -> None:
         if not self._is_outermost:
             return
-        # from here on handlers run at once: what comes is raised here, and nothing is open any more
+        # from here on handlers run at once and may raise: nothing is open any more
         _state.inside = _state.holding = False
         for number, handler in self._handlers:
             if _get(number) is handler:
@@ -107,11 +124,12 @@ class deferred:  # noqa: N801 - a context manager, used as a function is; one wr
         try:
             raise raised from None
         finally:
-            del raised, why, trace  # or the exception would keep itself alive, and the frames of the call, with what they opened
+            # otherwise the exception keeps itself and the call's frames alive, and what they opened
+            del raised, why, trace
 
 
 class allowed:  # noqa: N801
-    """A block of a user's own code within ``deferred``: there a signal raises at once, and the next one waits."""
+    """A block of a user's own code within ``deferred``: signals raise at once, later ones wait."""
 
     def __enter__(self) -> None:
         self._is_inside = _is_mine() and _state.holding
@@ -124,18 +142,18 @@ class allowed:  # noqa: N801
             return
         _state.holding = True
         if why is None:
-            _state.raised = None  # the code there has dealt with it
+            _state.raised = None  # the user's code has caught it
         elif why is _state.raised:
             raise _StoppedError from None
 
 
 def _run_pending() -> bool:
-    """Run the handlers that wait, up to one that raises, and keep that; whether one did."""
+    """Run the waiting handlers; if one raises, keep its exception and return True."""
     while _state.pending:
         handler, number, frame = _state.pending[0]
         try:
             handler.real(number, frame)
-        except BaseException as why:  # noqa: BLE001 - it is raised at the end of the block
+        except BaseException as why:  # noqa: BLE001 - raised at the end of the block
             _state.raised = why
             return True
         _state.pending.pop(0)
@@ -143,6 +161,9 @@ def _run_pending() -> bool:
 
 
 def check() -> None:
-    """Run the handlers that wait; the block ends here where one of them raises. To be called where nothing can be lost."""
+    """Run the waiting handlers, and leave the block if one raises.
+
+    Call this where nothing can be lost.
+    """
     if (_state.pending or _state.raised is not None) and _is_mine() and (_state.raised is not None or _run_pending()):
         raise _StoppedError

@@ -1,4 +1,4 @@
-"""Modules that a public function's annotations name, imported when somebody asks for the annotations."""
+"""Modules that annotations name, imported only when the annotations are evaluated."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import importlib
 from typing import Any
 
 
-class module:  # noqa: N801 - it stands for one
-    """A module by its name; its attributes are those of the real one."""
+class module:  # noqa: N801 - stands for a module
+    """A stand-in for a module, which it imports when an attribute is read."""
 
     def __init__(self, name: str) -> None:
         self._name = name

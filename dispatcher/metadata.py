@@ -1,21 +1,22 @@
-"""What ``info`` returns."""
+"""The value that ``info`` returns."""
 
 from __future__ import annotations
 
 
 class AudioMetaData:
-    """What is known of a file's sound without its samples.
+    """A file's facts, known without decoding it.
 
-    Mutable in every release, because old code assigns to the fields. It has no ``__eq__`` and does not unpack: the tuple
-    ``(signal info, encoding info)`` belongs to releases up to 0.7.
+    Mutable in every release, because old code assigns to the fields. It has no ``__eq__`` and does
+    not unpack: the tuple ``(signal info, encoding info)`` belongs to releases up to 0.7.
 
     Args:
         sample_rate: in Hz.
         num_frames: length in frames (samples of one channel); 0 where the container does not tell.
         num_channels: number of channels.
         bits_per_sample: 0 for lossy codecs, where it has no meaning.
-        encoding: ``PCM_S``, ``PCM_U``, ``PCM_F``, ``FLAC``, ``ULAW``, ``ALAW``, ``MP3``, ``VORBIS``, ``AMR_NB``, ``AMR_WB``,
-            ``OPUS``, ``GSM``, the upper-cased name of FFmpeg's codec, or ``UNKNOWN``.
+        encoding: ``PCM_S``, ``PCM_U``, ``PCM_F``, ``FLAC``, ``ULAW``, ``ALAW``, ``MP3``,
+            ``VORBIS``, ``AMR_NB``, ``AMR_WB``, ``OPUS``, ``GSM``, the upper-cased name of FFmpeg's
+            codec, or ``UNKNOWN``.
     """
 
     def __init__(self, sample_rate: int, num_frames: int, num_channels: int, bits_per_sample: int, encoding: str) -> None:

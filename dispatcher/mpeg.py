@@ -1,7 +1,8 @@
-"""Frames of MPEG audio, layer 3, found by their headers: where each begins in a file, and so which samples it holds.
+"""Headers of MPEG audio frames, layer 3: where each frame begins in a file.
 
-FFmpeg finds its place in an mp3 by reading every packet before it. The headers alone tell the same, a hundred times faster; where
-one does not lead to the next, the file is damaged or odd, and FFmpeg has to say what it makes of it.
+So they tell which samples a frame holds. FFmpeg seeks in an mp3 by reading every packet before the
+place; reading only the headers finds the same place a hundred times faster. Where one header does
+not lead to the next, the file is damaged or odd, and FFmpeg must decide.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _RATES = (44100, 48000, 32000)
-# kbit/s by layer (1 to 3), of MPEG-1 and of MPEG-2
+# kbit/s, by MPEG version (1 or 2) and layer (1 to 3)
 _KBITS = {
     (1, 1): (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448, 0),
     (1, 2): (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 0),
@@ -24,18 +25,24 @@ _KBITS = {
     (2, 2): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0),
     (2, 3): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0),
 }
-_VERSION_1, _LAYER_3 = 3, 1  # as the header has them
-_SAME = 0xFFFE0C00  # sync, version, layer and sample rate: alike in all frames of a stream
-_ALIKE = 0xFFFFFE00  # and bit rate and padding: alike in frames of one size
+_VERSION_1, _LAYER_3 = 3, 1  # as coded in the header
+_SAME = 0xFFFE0C00  # bits of sync, version, layer and sample rate: equal in all frames of a stream
+_ALIKE = 0xFFFFFE00  # these, bit rate and padding: equal in frames of one size
 _BLOCK = 1 << 22
 _TAG_SIZE = 128
-_SIDE_INFO = (36, 21, 13)  # bytes from a frame's beginning to its Xing header, by version and channels
+_SIDE_INFO = (36, 21, 13)  # offsets of the Xing header in its frame, by version and channels
 _XING_FRAMES, _XING_BYTES = 1, 2
 
 
 @functools.cache
 def sizes() -> npt.NDArray[Any]:
-    """Bytes of a frame by bits 8 to 20 of its header; 0 where there is no such header."""
+    """Return the sizes of frames in bytes, by bits 8 to 20 of the header; 0 if it is invalid.
+
+    The bits of a header:
+
+        31-21  20-19    18-17  16   15-12     11-10        9        8        7-0
+        sync   version  layer  CRC  bit rate  sample rate  padding  private  channels and others
+    """
     import numpy as np
 
     table = np.zeros(1 << 13, np.int64)
@@ -53,14 +60,17 @@ def sizes() -> npt.NDArray[Any]:
 
 
 class Header(NamedTuple):
-    """What the header of a stream's first frame says of all of them."""
+    """The first header of a stream: its 32 bits, and the samples per frame.
+
+    Both hold for all later frames, except the bits of bit rate, padding and channel mode.
+    """
 
     word: int
     samples: int
 
 
 def header(data: bytes) -> Header | None:
-    """The header at the beginning of some data, where it is one of layer 3."""
+    """Parse the layer 3 header at the beginning of ``data``; return ``None`` if there is none."""
     if len(data) < 4:
         return None
     word = int.from_bytes(data[:4], "big")
@@ -70,7 +80,7 @@ def header(data: bytes) -> Header | None:
 
 
 def is_free_format(data: bytes) -> bool:
-    """Whether the first header in some data, a tag left out, is one of MPEG audio that tells no bit rate."""
+    """Return whether the first header, after any ID3 tag, is of MPEG audio without a bit rate."""
     at = 0
     if data[:3] == b"ID3" and len(data) > 10:
         at = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True))
@@ -79,16 +89,20 @@ def is_free_format(data: bytes) -> bool:
 
 
 class Frames(NamedTuple):
-    """Where the frames of a file begin, and the end of the last one; and whether that is the end of the file."""
+    """Offsets in bytes of a file's frames, and of the last one's end.
+
+    ``complete`` tells whether the file ends there.
+    """
 
     bounds: npt.NDArray[np.int64]
     complete: bool
 
 
 def frames(path: str, begin: int, first: Header, wanted: int | None = None) -> Frames:
-    """The frames of a file that lead to each other from a place on: all of them, or the first so many and perhaps some more.
+    """Find the frames that lead to each other from byte ``begin`` on.
 
-    A tag of 128 bytes at the file's end counts as its end.
+    ``wanted`` is how many are needed, ``None`` for all; some more may come. An ID3v1 tag of 128
+    bytes at the file's end is left out.
     """
     import numpy as np
 
@@ -114,7 +128,7 @@ def frames(path: str, begin: int, first: Header, wanted: int | None = None) -> F
 
 
 def _even(data: bytes, first: Header) -> npt.NDArray[np.int64] | None:
-    """The places of frames that all have one size, and the end of the last whole one; ``None`` where they have not."""
+    """Return the offsets of equally long frames and of the last one's end, or ``None``."""
     import numpy as np
 
     size = int(sizes()[int.from_bytes(data[:4], "big") >> 8 & 0x1FFF]) if len(data) >= 4 else 0
@@ -129,7 +143,13 @@ def _even(data: bytes, first: Header) -> npt.NDArray[np.int64] | None:
 
 
 def _chain(data: bytes, first: Header) -> npt.NDArray[np.int64]:
-    """The places of frames that lead from the data's beginning on to each other, and the end of the last one that is whole."""
+    """Return the offsets of frames that lead to each other from byte 0 on, and the end of the last.
+
+    Each header tells where the next one is:
+
+        offset   0 ------> 417 ------> 835 ------> 1253
+                                 601   looks like a header, but no frame leads here
+    """
     import numpy as np
 
     octets = np.frombuffer(data, np.uint8)
@@ -150,19 +170,21 @@ def _chain(data: bytes, first: Header) -> npt.NDArray[np.int64]:
         chain.append(at)
     last = int(follow[chain[-1]])
     starts = found[chain]
+    # if the last frame is cut off, its start is the end of the last whole one
     return np.append(starts, last) if last <= len(data) else starts
 
 
 def chained(data: bytes, at: int, first: Header) -> int:
-    """Where the frames end that lead to each other in some data from a place on."""
+    """Return where the frames end that lead to each other from byte ``at`` on."""
     bounds = _chain(data[at:], first)
     return at + int(bounds[-1]) if len(bounds) else at
 
 
 class Promise(NamedTuple):
-    """What a Xing or Info header says: the number of frames, and of bytes from the frame that holds it on; 0 where it does not.
+    """A Xing or Info header: how many frames, and how many bytes from its own frame on.
 
-    ``back`` is how many bytes before the first frame of sound that frame begins.
+    Each is 0 where the header does not tell. ``back`` is the distance in bytes from its frame to
+    the first frame of sound.
     """
 
     frames: int
@@ -171,7 +193,7 @@ class Promise(NamedTuple):
 
 
 def promise(before: bytes) -> Promise | None:
-    """The Xing or Info header in the data before the first frame of sound; ``None`` where there is none."""
+    """Parse the Xing or Info header before the first frame of sound; ``None`` without one."""
     at = max(before.rfind(b"Xing"), before.rfind(b"Info"))
     if at < 0 or at + 16 > len(before):
         return None

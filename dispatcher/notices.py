@@ -1,7 +1,7 @@
-"""The one helper that warns.
+"""The one function that warns, and the classes of warnings.
 
-A warning of ours is a ``UserWarning``, so that Python shows it by default, and points at the line of the caller's own
-code, so that Python's default filter shows it once per call site.
+Our warnings are ``UserWarning``, which Python shows by default. They point at the line of the
+caller's own code, so that Python's default filter shows each once per call site.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _collecting: contextvars.ContextVar[list[str] | None] = contextvars.ContextVar("
 
 
 class CompatWarning(UserWarning):
-    """Whatever this project warns of; filter it by this category."""
+    """The base class of all warnings of this project; filter them by it."""
 
 
 class IgnoredArgumentWarning(CompatWarning):
@@ -27,19 +27,22 @@ class IgnoredArgumentWarning(CompatWarning):
 
 
 class UnknownEncodingWarning(CompatWarning):
-    """A file's encoding has no name in torchaudio's vocabulary, so ``info`` reports ``UNKNOWN``."""
+    """torchaudio has no name for a file's encoding, so ``info`` reports ``UNKNOWN``."""
 
 
 class DamagedInputWarning(CompatWarning):
-    """A file could be decoded only in part."""
+    """Only part of a file could be decoded."""
 
 
 class TruncatedInputWarning(CompatWarning):
-    """A file holds fewer frames than its header promises; what is there was read."""
+    """A file holds fewer frames than its header says; what is there was read."""
 
 
 def _stacklevel() -> int:
-    """How far up the first frame lies that is neither ours nor Python's own machinery, counted for ``warnings.warn``."""
+    """Return the stack level of the first frame that is neither ours nor Python's machinery.
+
+    It is counted as ``warnings.warn`` wants it.
+    """
     level, frame = 1, sys._getframe(2)
     while frame.f_back is not None and str(frame.f_globals.get("__name__")).partition(".")[0] in _NOT_THE_CALLER:
         level, frame = level + 1, frame.f_back
@@ -49,7 +52,7 @@ def _stacklevel() -> int:
 def warn(message: str | Warning, category: type[CompatWarning] = CompatWarning) -> None:
     """Warn at the nearest line outside this project.
 
-    ``message`` may be a ready warning, which then brings its own category.
+    ``message`` may be a warning object, which has its own category.
     """
     collecting = _collecting.get()
     if collecting is not None:
@@ -60,7 +63,7 @@ def warn(message: str | Warning, category: type[CompatWarning] = CompatWarning) 
 
 @contextlib.contextmanager
 def collected() -> Iterator[list[str]]:
-    """The texts of what is warned of in a block, in this thread alone; no warning is given for them."""
+    """Collect the texts of the warnings in a block, in this thread only, instead of giving them."""
     found: list[str] = []
     token = _collecting.set(found)
     try:

@@ -1,6 +1,7 @@
-"""Files that were put together of several: recordings of a radio stream, `cat a.ogg b.ogg`.
+"""Find files joined from several: recordings of a radio stream, `cat a.ogg b.ogg`.
 
-Libraries go on, stop after the first part, or give all samples the rate of the first; none says so.
+Libraries read on, stop after the first part, or give all samples the rate of the first part; none
+tells the caller.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 from dispatcher import backend, interrupts, mpeg
 from dispatcher.flac import stream_info
 
-_MOST_BYTES = 1 << 30  # of a file that is looked through
+_MOST_BYTES = 1 << 30  # larger files are not searched
 _OGG_BEGINS = re.compile(rb"OggS\0[\x02\x06]")
 _FLAC_BEGINS = re.compile(rb"fLaC[\x00\x80]\0\0\x22")
 _MP3_BEGINS = re.compile(rb"Xing|Info")
@@ -26,7 +27,7 @@ _ID3, _LOOKS = 10, 64
 
 
 class Part(NamedTuple):
-    """What a part is (ogg, flac or mp3), where it begins, in bytes, and its sample rate (Hz) and channels."""
+    """A part's kind (ogg, flac or mp3), its first byte, its sample rate in Hz, and its channels."""
 
     kind: str
     begin: int
@@ -35,7 +36,10 @@ class Part(NamedTuple):
 
 
 def of(uri: Any) -> list[Part]:
-    """The parts of a path or file object; of one that is of one piece, or of no kind known here, at most one."""
+    """Return the parts of a path or file object.
+
+    There is at most one if it is not joined, and none for other kinds of file.
+    """
     data = _content(uri)
     if data.startswith(b"OggS"):
         return _ogg(data)
@@ -45,7 +49,7 @@ def of(uri: Any) -> list[Part]:
 
 
 def _content(uri: Any) -> bytes:
-    """All bytes of a file that may be one of those; a file object is left where it stands."""
+    """Return all bytes of such a file, else ``b""``; restore a file object's position."""
     try:
         if not backend.is_readable(uri):
             with open(uri, "rb") as file:
@@ -65,6 +69,7 @@ def _content(uri: Any) -> bytes:
 
 
 def _ogg(data: bytes) -> list[Part]:
+    """Find parts by the first pages of streams; read rate and channels from their headers."""
     found: list[Part] = []
     before = -1
     for match in _OGG_BEGINS.finditer(data):
@@ -74,7 +79,7 @@ def _ogg(data: bytes) -> list[Part]:
         body = at + _OGG_HEADER + data[at + _OGG_SEGMENTS]
         end = body + sum(data[at + _OGG_HEADER : body])
         head = data[body:end]
-        # streams side by side begin one right after the other
+        # streams that run side by side begin right after each other; only the first begins a part
         if at != before:
             if head[:7] == b"\1vorbis" and len(head) >= 16:
                 found.append(Part("ogg", at, int.from_bytes(head[12:16], "little"), head[11]))
@@ -87,11 +92,13 @@ def _ogg(data: bytes) -> list[Part]:
 
 
 def _flac(data: bytes) -> list[Part]:
+    """Find parts by their STREAMINFO blocks."""
     infos = ((match.start(), stream_info(data[match.end() : match.end() + 34])) for match in _FLAC_BEGINS.finditer(data))
     return [Part("flac", at, info.rate, info.channels) for at, info in infos if info is not None and info.rate]
 
 
 def _mp3(data: bytes) -> list[Part]:
+    """Find parts by Xing headers; without any, by where frames of another kind begin."""
     found: list[Part] = []
     for match in _MP3_BEGINS.finditer(data):
         for side in _XING_PLACES:
@@ -127,7 +134,10 @@ def _mpeg_part(at: int, first: mpeg.Header) -> Part:
 
 
 def frames(uri: Any) -> int:
-    """How many frames all parts of an Ogg Vorbis file have together, by the last page of each; 0 for any other."""
+    """Return the frames of all parts of an Ogg Vorbis file together; 0 for other files.
+
+    The last page of each part tells its frames.
+    """
     data = _content(uri)
     found = _ogg(data) if data.startswith(b"OggS") else []
     ends = [*(part.begin for part in found[1:]), len(data)]
@@ -136,7 +146,7 @@ def frames(uri: Any) -> int:
 
 
 def one_rate(uri: Any, rate: int) -> str:
-    """What to do about a file with several sample rates."""
+    """Return advice for a file with several sample rates."""
     name = os.fsdecode(uri) if isinstance(uri, (str, bytes, os.PathLike)) else "FILE"
     quoted = f'"{name}"' if os.name == "nt" else shlex.quote(name)
     return f"FFmpeg's command makes one rate of it: ffmpeg -i {quoted} -ar {rate} one-rate.wav"

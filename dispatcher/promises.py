@@ -1,8 +1,8 @@
-"""How many frames a file's own header promises, read without any library.
+"""Read how many frames a file's own header says it holds, without any library.
 
-libsndfile and FFmpeg lower what a header says to what the file can hold, so that a file that was cut looks whole to them. Where
-a header does not tell (ogg, raw, mp3 without a Xing header), or says what recorders write that do not know the length yet,
-nothing is promised.
+libsndfile and FFmpeg lower that number to what the file can hold, so a file that was cut looks
+whole to them. There is no promise where a header does not tell (ogg, raw, mp3 without a Xing
+header), or has the value that recorders write while they do not know the length yet.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any, Literal, NamedTuple
 from dispatcher import backend, flac, interrupts
 
 _START = 4096
-# recorders that cannot go back write about this much for "not known"
+# recorders that cannot go back to the header write a length near this for "not known"
 _UNKNOWN = 0x7FFF_F000
 _Order = Literal["little", "big"]
 
 
 class Promise(NamedTuple):
-    """What a header says: frames, channels, and the bytes that there are, header and all."""
+    """Frames and channels by the header, and the bytes there really are, header included."""
 
     frames: int
     channels: int
@@ -44,6 +44,10 @@ _FIXED = (_PCM, _FLOAT, _ALAW, _ULAW)
 
 
 def _of_wave(data: bytes, order: _Order) -> tuple[int, int] | None:
+    """Read the chunks of WAVE up to ``data``; return frames and channels.
+
+    A compressed encoding has its frames in ``fact``. RF64 has the size of ``data`` in ``ds64``.
+    """
     header, at, form, in_fact, whole = _Header(data, order), 12, b"", 0, 0
     kind = channels = block = 0
     while at + 8 <= len(data):
@@ -105,7 +109,7 @@ def _aiff(data: bytes) -> tuple[int, int] | None:
     return None
 
 
-# bytes of a sample by AU's number of the encoding
+# bytes of a sample, by AU's encoding number
 _AU_BYTES = {1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 6: 4, 7: 8, 27: 1}
 
 
@@ -140,13 +144,13 @@ def _sphere(data: bytes) -> tuple[int, int] | None:
 
 
 _ID3_HEADER = 10
-# samples of an MPEG audio frame of layer 3, by version, and where a Xing header stands by version and mono
+# layer 3: samples of a frame by version; offset of the Xing header in it by version and mono
 _MPEG_FRAME = {3: 1152, 2: 576, 0: 576}
 _XING_AT = {(3, False): 36, (3, True): 21, (2, False): 21, (2, True): 13, (0, False): 21, (0, True): 13}
 
 
 def _mp3(data: bytes) -> tuple[int, int] | None:
-    """Frames by the Xing or Info header, less the padding that LAME counted."""
+    """Return frames by the Xing or Info header, less LAME's delay and padding, and channels."""
     at = 0
     if data.startswith(b"ID3"):
         at = _ID3_HEADER + sum((byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=False))
@@ -160,6 +164,7 @@ def _mp3(data: bytes) -> tuple[int, int] | None:
         return None
     frames = int.from_bytes(data[xing + 8 : xing + 12], "big") * _MPEG_FRAME[version]
     lame = xing + 8 + sum(size for bit, size in ((1, 4), (2, 4), (4, 100), (8, 4)) if data[xing + 7] & bit)
+    # 12 bits of delay before the sound, 12 bits of padding after it
     padding = int.from_bytes(data[lame + 21 : lame + 24], "big") if len(data) >= lame + 24 else 0
     return max(0, frames - (padding >> 12) - (padding & 0xFFF)), 1 if mono else 2
 
@@ -187,9 +192,9 @@ _READ: dict[bytes, _Read] = {
 
 
 def _beginning(uri: Any) -> tuple[bytes, int] | None:
-    """The first bytes of what is to be read, and how many there are; ``None`` where that cannot be told without harm.
+    """Return the first bytes and the size of ``uri``; ``None`` where reading them would do harm.
 
-    A file object is left where it stands. A pipe is not touched: what is read from it is gone.
+    A file object's position is restored. A pipe is not touched: what is read from it is gone.
     """
     try:
         if not backend.is_readable(uri):
@@ -208,7 +213,10 @@ def _beginning(uri: Any) -> tuple[bytes, int] | None:
 
 
 def of(uri: Any) -> Promise | None:
-    """What the header of a path or file object promises; ``None`` where it promises nothing, or is of no kind known here."""
+    """Return what the header of a path or file object promises.
+
+    ``None`` if it promises nothing, or if this kind of file is not known here.
+    """
     found = _beginning(uri)
     if found is None:
         return None
@@ -222,6 +230,6 @@ def of(uri: Any) -> Promise | None:
 
 
 def more_than(uri: Any, frames: int) -> bool:
-    """Whether the header of a path or file object promises more than so many frames."""
+    """Return whether the header of a path or file object promises more than ``frames``."""
     promise = of(uri)
     return promise is not None and promise.frames > frames

@@ -1,7 +1,8 @@
 """Which backends there are, which of them work here, and why the others do not.
 
-Backends are found by scanning ``dispatcher.backends``: a module ``NAME`` there has a class ``Backend`` whose ``name`` is
-``NAME``. A backend is opened when it is first asked for, once per process, and a failure is remembered with its reasons.
+Backends are found by scanning ``dispatcher.backends``: a module ``NAME`` there has a class
+``Backend`` whose ``name`` is ``NAME``. A backend is opened once per process, when it is first asked
+for; a failure is kept with its reasons.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _opened: dict[str, Backend | BackendUnavailable] = {}
 
 @functools.cache
 def known() -> tuple[str, ...]:
-    """The names of all backends of this package, in alphabetical order."""
+    """Return the names of all backends of this package, in alphabetical order."""
     return tuple(sorted(module.name for module in pkgutil.iter_modules(_package.__path__) if not module.name.startswith("_")))
 
 
@@ -36,14 +37,14 @@ def _open(name: str) -> Backend | BackendUnavailable:
                     opened = importlib.import_module(f"{_package.__name__}.{name}").Backend.open()
                 except BackendUnavailable as why:
                     opened = why.with_traceback(None)
-                except Exception as why:  # noqa: BLE001 - a broken library may raise anything; it must not take the others down
+                except Exception as why:  # noqa: BLE001 - a broken library must not stop the others
                     opened = BackendUnavailable(f"it failed to start ({type(why).__name__}: {why})")
                 _opened[name] = opened
     return opened
 
 
 class Registry:
-    """The backends that one module of functions may use.
+    """The backends that one set of functions may use.
 
     Args:
         allowed: names, or ``None`` for all that work here.
@@ -59,7 +60,7 @@ class Registry:
                 raise ArgumentError(f"there is no backend {name!r}; the backends are {', '.join(known())}")
 
     def get(self, name: str) -> Backend:
-        """The backend of that name.
+        """Return the backend of that name.
 
         Raises:
             BackendUnavailable: it does not work here, or is left out.
@@ -68,12 +69,12 @@ class Registry:
             raise self._left_out()
         found = _open(name)
         if isinstance(found, BackendUnavailable):
-            # a fresh one: the one that is kept would keep every caller's frames as well
+            # raise a new one: a traceback on the kept one would keep every caller's frames alive
             raise BackendUnavailable(found.reason, mend=found.mend, tried=found.tried)
         return found
 
     def find(self, name: str) -> Backend | None:
-        """The backend of that name, or ``None`` where it does not work here or is left out; what each call asks first."""
+        """Return the backend of that name; ``None`` if it does not work here or is left out."""
         found = _open(name) if name in self.allowed else None
         return found if isinstance(found, Backend) else None
 
@@ -81,7 +82,7 @@ class Registry:
         return BackendUnavailable(f"it is left out: the backends in use are {', '.join(self.allowed) or 'none'}")
 
     def reason(self, name: str) -> str | None:
-        """Why a backend cannot be used, or ``None`` where it can."""
+        """Return why a backend cannot be used, or ``None`` if it can."""
         if name not in self.allowed:
             return self._left_out().explain()
         found = _open(name)

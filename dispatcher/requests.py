@@ -1,4 +1,4 @@
-"""What a call asks of a backend, as one value: the arguments of ``load``, ``stream`` and ``save``, with the names they have there."""
+"""What a call asks of a backend: the arguments of ``load``, ``stream`` or ``save`` as one value."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""What is missing at the end of a file by its own structure: containers that count bytes, boxes or pages, and no frames.
+"""Find what is missing at a file's end by its structure.
 
-``promises`` reads how many frames a header counts. Where it counts none (ogg, opus, webm, mp4, wma), or a decoder makes up
-what is missing (IMA ADPCM), the structure still tells that the file was cut. Live recordings that say that they do not know
-their length are not cut.
+``promises`` reads how many frames a header counts. Some containers count none (ogg, opus, webm,
+mp4, wma), and some decoders make up what is missing (IMA ADPCM). There the number of bytes, boxes
+or pages still shows that the file was cut. A live recording that says its length is unknown does
+not count as cut.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _OGG_PAGE, _OGG_LAST, _OGG_FLAGS, _OGG_SEGMENTS = 27, 4, 5, 26
 
 
 class _File(NamedTuple):
-    """What a check may ask of a file: some bytes at a place, and how many there are."""
+    """A file for the checks: ``at(offset, size)`` reads bytes, ``size`` is how many there are."""
 
     at: Callable[[int, int], bytes]
     size: int
@@ -29,7 +30,10 @@ class _File(NamedTuple):
 
 @contextlib.contextmanager
 def _opened(uri: Any) -> Iterator[_File | None]:
-    """A file, or a file object from where it stands, which is left there; ``None`` where looking would do harm."""
+    """Open a path, or a file object from its position on; ``None`` where reading would do harm.
+
+    A file object's position is restored.
+    """
     try:
         if not backend.is_readable(uri):
             with open(uri, "rb", buffering=0) as file:
@@ -56,7 +60,10 @@ def _from(file: Any, at: int, size: int) -> bytes:
 
 
 def of(uri: Any) -> str | None:
-    """What is missing of a path or file object, in words; ``None`` where all is there, or nothing tells."""
+    """Return what is missing of a path or file object, in words.
+
+    ``None`` if nothing is, or if its structure does not tell.
+    """
     found: str | None = None
     with contextlib.suppress(RuntimeError), _opened(uri) as file:
         if file is not None:
@@ -67,7 +74,7 @@ def of(uri: Any) -> str | None:
 
 
 def judges(uri: Any) -> bool:
-    """Whether this is of a kind whose structure tells here whether it is all there."""
+    """Return whether there is a check here for this kind of file."""
     found = False
     with contextlib.suppress(RuntimeError), _opened(uri) as file:
         if file is not None:
@@ -77,13 +84,18 @@ def judges(uri: Any) -> bool:
 
 
 def _missing(what: str, promised: int, there: int) -> str:
+    """Return the words for a part of ``promised`` bytes of which only ``there`` are there."""
     return f"{what} is {promised} bytes long, and {max(0, there)} are there"
 
 
 def _chunks(
     file: _File, first: int, order: Literal["little", "big"], size_bytes: int, name_bytes: int, own: int, padding: int
 ) -> Iterator[tuple[bytes, int, int]]:
-    """Name, place and size of the body of each chunk; ``own`` says how much of a chunk's header its size counts."""
+    """Give the name, the body's offset and the body's size of each chunk, in bytes.
+
+    ``own`` is how many bytes of the chunk's header its size field counts, ``padding`` the multiple
+    to which chunks are padded.
+    """
     at, header = first, name_bytes + size_bytes
     for _ in range(_MOST_STEPS):
         start = file.at(at, header)
@@ -161,6 +173,7 @@ def _caf(file: _File) -> str | None:
 
 
 def _ogg(file: _File) -> str | None:
+    """Check the last page: it must be whole, and have the flag that ends a stream."""
     begin = max(0, file.size - _TAIL)
     tail = file.at(begin, _TAIL)
     at = tail.rfind(b"OggS\0")
@@ -173,7 +186,7 @@ def _ogg(file: _File) -> str | None:
 
 
 def sound_before_last_page(uri: Any) -> int | None:
-    """How many frames an Ogg file has before its last page; ``None`` where its end does not tell."""
+    """Return how many frames an Ogg file has before its last page, or ``None`` if unknown."""
     tail = b""
     with contextlib.suppress(RuntimeError), _opened(uri) as file:
         if file is not None:
@@ -188,7 +201,17 @@ def sound_before_last_page(uri: Any) -> int | None:
 
 
 def _element(data: bytes, at: int) -> tuple[int, int | None, int]:
-    """Identifier, size and place of the body of an EBML element; ``None`` for a size that is not known."""
+    """Return the identifier, the size and the body's offset of an EBML element.
+
+    The size is ``None`` if the element says that it is unknown. Leading zero bits tell how many
+    bytes a number has:
+
+        1xxxxxxx                    1 byte
+        01xxxxxx xxxxxxxx           2 bytes      all x = 1 in a size: unknown
+        001xxxxx xxxxxxxx xxxxxxxx  3 bytes
+
+    A size loses its marker bit, an identifier keeps it.
+    """
     id_length = 9 - data[at].bit_length()
     length = 9 - data[at + id_length].bit_length()
     value = int.from_bytes(data[at + id_length : at + id_length + length], "big") & ((1 << 7 * length) - 1)
@@ -220,7 +243,7 @@ def _mp4(file: _File) -> str | None:
         size = int.from_bytes(head[:4], "big")
         if size == 1:
             size = int.from_bytes(head[8:16], "big")
-        if size < 8:  # 0 is "up to the end"
+        if size < 8:  # 0 means "up to the file's end"
             return None
         if at + size > file.size:
             return _missing(f"its box {head[4:8].decode('latin-1')!r}", size, file.size - at)
@@ -242,6 +265,7 @@ def _asf(file: _File) -> str | None:
 
 
 def _wavpack(file: _File) -> str | None:
+    """Check that the blocks are whole, and that the last one ends with the frames of the header."""
     at = 0
     for _ in range(_MOST_STEPS):
         head = file.at(at, 32)
@@ -257,7 +281,7 @@ def _wavpack(file: _File) -> str | None:
     return None
 
 
-_TTA_HEADER, _TTA_FRAME = 22, (256, 245)
+_TTA_HEADER, _TTA_FRAME = 22, (256, 245)  # bytes; a frame lasts 256/245 seconds
 
 
 def _tta(file: _File) -> str | None:

@@ -1,7 +1,8 @@
-"""Flac, where no backend is named: libsndfile decodes it in less time than FFmpeg, to the same bits.
+"""Decode flac with libsndfile when no backend is named: faster than FFmpeg, and the same bits.
 
-FFmpeg is the first that is asked, and serves whatever could make a difference: a file that is damaged, cut off, goes on behind
-its end or is not plain flac, other depths than 16 and 24 bits, samples in their own dtype, a piece that is not there.
+FFmpeg is asked first, and it decodes everything that could make a difference: a file that is
+damaged, cut off, longer than its stream or not plain flac, depths other than 16 and 24 bits,
+samples in their own dtype, a piece beyond the end.
 """
 
 from __future__ import annotations
@@ -27,16 +28,16 @@ if TYPE_CHECKING:
 
 _REPLACED, _BY = "ffmpeg", "soundfile"
 _DEPTHS = (16, 24)
-_NOT_WORTH_A_LOOK = (".wav", ".mp3", ".m4a", ".ogg", ".opus")  # flac under such a name is left to FFmpeg, which knows it as well
+_NOT_WORTH_A_LOOK = (".wav", ".mp3", ".m4a", ".ogg", ".opus")  # flac so named is left to FFmpeg
 
 
 def load(asked: Load, chosen: Backend, registry: Registry, settings: Settings) -> tuple[torch.Tensor, int] | None:
-    """What the backend that was chosen would give, from one that is faster; ``None`` where that is not certain."""
+    """Decode with a faster backend than the chosen one; ``None`` unless the result is the same."""
     if chosen.name != _REPLACED or not asked.normalize or asked.format not in (None, "flac"):
         return None
     if is_readable(asked.uri) or not isinstance(asked.uri, (str, os.PathLike)):
         return None
-    # nearer to the beginning FFmpeg decodes what comes before the piece, and is told of damage there
+    # so near the beginning FFmpeg decodes all that comes before the piece, and reports damage there
     if 0 < asked.frame_offset < WORTH_IT or asked.frame_offset < 0 or asked.num_frames == 0 or asked.num_frames < -1:
         return None
     faster = registry.find(_BY)
@@ -50,6 +51,7 @@ def load(asked: Load, chosen: Backend, registry: Registry, settings: Settings) -
 
 
 def _loaded(file: io.FileIO, asked: Load, faster: Backend, settings: Settings) -> tuple[torch.Tensor, int] | None:
+    """Decode with the faster backend; return ``None`` if the file or the result leaves a doubt."""
     status = os.fstat(file.fileno())
     info = flac.opening(file)
     if info is None or info.bits not in _DEPTHS or asked.frame_offset >= info.frames:
@@ -60,7 +62,7 @@ def _loaded(file: io.FileIO, asked: Load, faster: Backend, settings: Settings) -
         return None
     frames = frames if to_the_end else asked.num_frames
     file.seek(0)
-    # the copy is closed by libsndfile, and has one place in the file with the original
+    # libsndfile closes the duplicate; both descriptors share one position, which is checked below
     within = dataclasses.replace(asked, uri=os.dup(file.fileno()), num_frames=frames)
     try:
         with notices.collected() as warned:

@@ -1,6 +1,7 @@
-"""The signatures of ``info``, ``load`` and ``save`` for type checkers and editors, which do not see functions made at run time.
+"""Signatures of ``info``, ``load`` and ``save`` for type checkers and editors.
 
-``dispatcher.api`` makes the functions, and documents their arguments; mypy holds the two against each other.
+They do not see functions made at run time. ``dispatcher.api`` makes and documents the functions;
+mypy checks that both agree.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class InfoFunction(Protocol):
-    """``info``: what is known of a file without its samples."""
+    """``info``: a file's facts without its samples."""
 
     def __call__(self, uri: Uri, format: str | None = None, buffer_size: int = 4096, backend: str | None = None) -> AudioMetaData:
-        """Sample rate (Hz), length (frames), channels, bit depth and encoding."""
+        """Return sample rate (Hz), length (frames), channels, bit depth and encoding of a file."""
 
 
 class LoadFunction(Protocol):
-    """``load``: the samples of a file, or of a piece of it."""
+    """``load``: the samples of a file or of a piece of it."""
 
     def __call__(
         self,
@@ -37,11 +38,11 @@ class LoadFunction(Protocol):
         buffer_size: int = 4096,
         backend: str | None = None,
     ) -> tuple[torch.Tensor, int]:
-        """The samples, ``[channel, time]`` or ``[time, channel]``, and the sample rate in Hz."""
+        """Return samples, ``[channel, time]`` or ``[time, channel]``, and the sample rate in Hz."""
 
 
 class SaveFunction(Protocol):
-    """``save``: samples into a file."""
+    """``save``: write samples to a file."""
 
     def __call__(
         self,
@@ -56,4 +57,7 @@ class SaveFunction(Protocol):
         backend: str | None = None,
         compression: CodecConfig | float | int | None = None,
     ) -> None:
-        """Write ``src``, ``[channel, time]`` or ``[time, channel]``; a call that fails leaves the target as it was."""
+        """Write ``src``, ``[channel, time]`` or ``[time, channel]``.
+
+        A call that fails leaves the target as it was.
+        """

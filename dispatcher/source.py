@@ -18,15 +18,16 @@ _NO_PLACE = 1 << 63
 
 
 class _KeptError(OSError):
-    """Stands for an interrupt that a reader has kept."""
+    """Raised in place of an interrupt that a reader keeps for ``check``."""
 
 
 class Reader(io.RawIOBase):
-    """A file object whose ``read(n)`` never gives more than ``n`` bytes, and never anything but bytes.
+    """A file object whose ``read(n)`` returns at most ``n`` bytes, and nothing but bytes.
 
-    FFmpeg copies whatever it is given into a buffer of ``n`` bytes, so an object that gives more corrupts the heap. Where the
-    object stands now is the reader's beginning. An interrupt (``KeyboardInterrupt``, ``SystemExit``) is kept for ``check``, and
-    an ordinary error goes to the library instead: PyAV and cffi print what is no ``Exception`` and read on, for ever at times.
+    FFmpeg copies whatever it gets into a buffer of ``n`` bytes, so an object that returns more
+    corrupts the heap. Position 0 of the reader is where the object stands now. PyAV and cffi print
+    an interrupt (``KeyboardInterrupt``, ``SystemExit``) and read on, sometimes for ever. So the
+    reader keeps it for ``check`` and gives the library an ordinary error instead.
     """
 
     def __init__(self, wrapped: Any) -> None:
@@ -44,21 +45,21 @@ class Reader(io.RawIOBase):
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """Up to ``size`` bytes, all that come for a negative one; none at the end."""
+        """Return up to ``size`` bytes, or all if it is negative; none at the end."""
         data = self._rest or self._asked(self._wrapped.read, size)
         if not isinstance(data, (bytes, bytearray, memoryview)):
             raise ArgumentTypeError(f"{describe(self._wrapped)}.read() gave {type(data).__name__}, not bytes; open the file in binary mode")
         self._rest = b""
-        # a view counts its items, which may be of several bytes
+        # len() of a view counts its items, which may have several bytes each
         if isinstance(data, memoryview) and (data.ndim != 1 or data.itemsize != 1):
             data = data.tobytes()
         if 0 <= size < len(data):
-            # not a copy: much too much may be given, and be taken in small pieces
+            # a view, not a copy: an object may return far too much, and it is taken in small pieces
             data, self._rest = data[:size], memoryview(data)[size:]
         return bytes(data)
 
     def readinto(self, buffer: Any) -> int:
-        """Fill a buffer; less than all of it comes only at the end, which is what libsndfile takes it for."""
+        """Fill a buffer as far as there is data: to libsndfile a short read is the file's end."""
         view, filled = memoryview(buffer).cast("B"), 0
         while filled < len(view):
             data = self.read(len(view) - filled)
@@ -76,7 +77,7 @@ class Reader(io.RawIOBase):
         self._rest = b""
         self._asked(self._wrapped.seek, offset, whence)
         if whence == os.SEEK_SET and self._place() != offset:
-            # a demuxer that is led astray may go round for ever
+            # at a wrong position a demuxer may loop for ever
             raise BackendError(f"{describe(self._wrapped)}.seek({offset}) went to {self._place()}")
         return self.tell()
 
@@ -85,18 +86,18 @@ class Reader(io.RawIOBase):
 
     @property
     def original(self) -> Any:
-        """The object that is read."""
+        """Return the object that is read."""
         return self._wrapped.original if isinstance(self._wrapped, Reader) else self._wrapped
 
     def check(self) -> None:
-        """Raise the interrupt that came while the object was asked, if one did."""
+        """Raise the interrupt that came while the object was called, if there was one."""
         if self._interrupt is not None:
             raise self._interrupt
         if isinstance(self._wrapped, Reader):
             self._wrapped.check()
 
     def _asked(self, operation: Callable[..., Any], *arguments: Any) -> Any:
-        """What the object answers; nothing more is asked of it after an interrupt."""
+        """Call the object, and keep an interrupt; after one, do not call it again."""
         if self._interrupt is not None:
             raise _KeptError("interrupted")
         try:
@@ -109,10 +110,10 @@ class Reader(io.RawIOBase):
             raise _KeptError("interrupted") from None
 
     def _place(self) -> int:
-        """Where the object says that it stands.
+        """Return the object's position.
 
         Raises:
-            ArgumentTypeError, BackendError: it says what is no place in a file.
+            ArgumentTypeError, BackendError: what it returns is no position in a file.
         """
         place = self._asked(self._wrapped.tell)
         if not isinstance(place, int):
@@ -123,14 +124,17 @@ class Reader(io.RawIOBase):
 
 
 class ForwardReader(Reader):
-    """A reader that is never asked to go back, for what is still being written: a pipe, a socket, a microphone."""
+    """A reader that never goes back, for data still being written: pipe, socket, microphone."""
 
     def seekable(self) -> bool:
         return False
 
 
 def is_regular(path: Any) -> bool:
-    """Whether a path is that of a regular file, which can be opened and closed again without harm; a pipe cannot."""
+    """Return whether a path is a regular file, which can be opened and closed without harm.
+
+    Opening a pipe does harm: what is read from it is gone.
+    """
     if not isinstance(path, (str, bytes, int, os.PathLike)):
         return False
     try:
@@ -140,7 +144,10 @@ def is_regular(path: Any) -> bool:
 
 
 def size(wrapped: Any) -> int:
-    """Bytes from where a file object stands to its end; 0 where it does not tell. It stays where it is."""
+    """Return the bytes from a file object's position to its end; 0 if it does not tell.
+
+    Its position is restored.
+    """
     try:
         with interrupts.allowed():
             here = wrapped.tell()
@@ -152,7 +159,10 @@ def size(wrapped: Any) -> int:
 
 
 class PatientReader(Reader):
-    """A reader for a library that cannot pass on errors: it keeps the first one, and says that the file has ended."""
+    """A reader for a library that cannot pass on errors.
+
+    It keeps the first error, and from then on behaves as at the file's end.
+    """
 
     def __init__(self, wrapped: Any) -> None:
         super().__init__(wrapped)
@@ -171,14 +181,17 @@ class PatientReader(Reader):
         if self.failure is None:
             try:
                 return operation(*arguments)
-            except Exception as failure:  # noqa: BLE001 - whatever the object raises is raised again by who asked
+            except Exception as failure:  # noqa: BLE001 - the library's caller raises it again
                 self.failure = failure
         return 0
 
 
 @contextlib.contextmanager
 def interruptible(place: Any) -> Iterator[None]:
-    """Have an interrupt that a reader has kept come out of the block, whatever else does; ``place`` may be no reader at all."""
+    """Raise, at the block's end, an interrupt that a reader has kept, whatever else is raised.
+
+    ``place`` need not be a reader.
+    """
     try:
         yield
     finally:
@@ -191,12 +204,13 @@ class UnseekableError(AudioError, io.UnsupportedOperation):
 
 
 def _unseekable(uri: Any, why: Exception) -> UnseekableError:
+    """Return the error for an object that refuses to seek."""
     text = f"{describe(uri)} has seek(), and refuses it ({why})"
     return UnseekableError(f"{text}. Pass io.BytesIO(file.read()), or turn on the flag unseekable_objects.")
 
 
 def _spooled(wrapped: Any) -> io.BytesIO:
-    """All that is left in a file object, in memory."""
+    """Read the rest of a file object into memory."""
     reader, held = Reader(wrapped), io.BytesIO()
     with interruptible(reader):
         while chunk := reader.read(_SPOOL_CHUNK):
@@ -206,13 +220,13 @@ def _spooled(wrapped: Any) -> io.BytesIO:
 
 
 def seekable(uri: Any, settings: Settings) -> Any:
-    """A file object that can seek, standing for ``uri``.
+    """Return a file object with the content of ``uri`` that can seek.
 
-    An object without ``seek`` is read into memory. One that has ``seek`` and refuses to use it is as well, where the
-    flag ``unseekable_objects`` says so.
+    An object without ``seek`` is read into memory. With the flag ``unseekable_objects``, so is one
+    whose ``seek`` raises.
 
     Raises:
-        OSError: the object's own, where it refuses to seek and the flag is off.
+        OSError: the object refuses to seek, and the flag is off.
     """
     if not hasattr(uri, "seek") or not hasattr(uri, "tell"):
         return _spooled(uri)
@@ -227,10 +241,12 @@ def seekable(uri: Any, settings: Settings) -> Any:
 
 
 def as_it_comes(wrapped: Any, settings: Settings) -> Reader:
-    """A reader of a file object that need not hold all of its data yet: one without ``seek`` is only read forwards.
+    """Return a reader of a file object whose data may still be on its way.
+
+    Without ``seek`` it only goes forward.
 
     Raises:
-        OSError: the object's own, where it has ``seek``, refuses it, and the flag ``unseekable_objects`` is off.
+        OSError: the object has ``seek`` and refuses it, and the flag ``unseekable_objects`` is off.
     """
     if not hasattr(wrapped, "seek") or not hasattr(wrapped, "tell"):
         return ForwardReader(wrapped)

@@ -1,7 +1,8 @@
-"""A file decoded from its start, a block at a time: one opening gives what ``info`` tells and what ``load`` gives.
+"""A file decoded from its start in blocks, opened once for what ``info`` and ``load`` give.
 
-For whoever must see every sample of files that may be longer than memory. The blocks put together are exactly what ``load``
-gives for the whole file, which is why none of this seeks. (Of mp3, libsndfile rounds the last bit by where it is read up to.)
+For callers that must see every sample of files longer than memory. The blocks together are exactly
+what ``load`` returns for the whole file, so nothing here seeks. (One exception: libsndfile rounds
+the last bit of mp3 by the length of each read.)
 """
 
 from __future__ import annotations
@@ -25,10 +26,11 @@ class Stream:
 
     Attributes:
         backend: the name of the backend that opened it.
-        metadata: what ``info`` gives, but that ``num_frames`` is -1 where ``info`` would count what decoding gives.
-        blocks: the samples, ``[channel, time]``, in the dtype that ``load`` gives: every block has as many frames as were asked
-            for, but the last, which has fewer. A block is the taker's to keep. Taking one raises RuntimeError or ValueError where
-            ``load`` does.
+        metadata: what ``info`` returns, except that ``num_frames`` is -1 where ``info`` would
+            decode the file to count.
+        blocks: the samples, ``[channel, time]``, in the dtype of ``load``. Each block has as many
+            frames as were asked for; only the last has fewer. The caller may keep a block. Taking
+            one raises RuntimeError or ValueError where ``load`` does.
     """
 
     backend: str
@@ -37,9 +39,10 @@ class Stream:
 
 
 def worded(blocks: Iterator[npt.NDArray[Any]], wording: AbstractContextManager[None]) -> Iterator[npt.NDArray[Any]]:
-    """The blocks, with the errors of taking one as ``wording`` words them.
+    """Give the blocks, and add context to the errors of taking one.
 
-    Worded here and not where the file is open, because what else fails there is none of the file's fault.
+    This is done here and not around the open file, whose user may raise errors that are not the
+    file's.
     """
     with wording:
         yield from blocks

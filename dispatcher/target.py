@@ -1,9 +1,10 @@
-"""Writing so that nothing is lost: a target is replaced in one step, by a file that is complete.
+"""Write files safely: replace a target in one step by a complete file.
 
-An encoder writes to a new file beside the target, which is then flushed to the disk and renamed over it with the target's own
-mode. A file object gets its bytes at once, when all of them are there. What is no regular file (a pipe, ``/dev/stdout``) gets
-them likewise. The new file is locked while it is written: one that is found without a lock was left by a process that died, and
-is removed by the next one that writes into its folder.
+An encoder writes to a new file beside the target. That file is flushed to the disk, gets the
+target's mode and is renamed over it. A file object, or a path that is no regular file (a pipe,
+``/dev/stdout``), gets its bytes only when all of them are there. The new file is locked while it is
+written: one without a lock was left by a process that died, and the next process that writes into
+its folder removes it.
 """
 
 from __future__ import annotations
@@ -26,15 +27,15 @@ from dispatcher.errors import BackendError, describe
 
 try:
     import fcntl
-except ImportError:  # Windows has no such locks; there, litter stays
+except ImportError:  # Windows has no such locks: what dead processes leave stays there
     fcntl = None  # type: ignore[assignment]
 
 _PART = ".torchaudio-compat-{}.part{}"
 _LITTER = re.compile(r"\.torchaudio-compat-[0-9a-f]{16}\.part(\..*)?")
-# more than any encoder's library keeps back until it closes a file, when it tells nobody that the disk is full
+# more bytes than any library holds back until it closes a file, which is when it hides a full disk
 _ROOM = 1 << 16
-_IDLE, _PAUSE = 100, 0.05  # times that an object may take nothing, and seconds between them
-_PAUSES = 20  # between two looks into a folder, in times of what the first one took
+_IDLE, _PAUSE = 100, 0.05  # how often an object may take nothing, and the seconds between
+_PAUSES = 20  # a folder is listed again after this many times the duration of the last listing
 _MOST_FOLDERS = 1024
 _OPEN_FILE = re.compile(r"/dev/(?:stdout|stderr)|/(?:dev|proc/self)/fd/(\d+)")
 _NUMBERS = {"/dev/stdout": 1, "/dev/stderr": 2}
@@ -48,7 +49,7 @@ def _status(path: str) -> os.stat_result | None:
 
 
 def _lock(descriptor: int, *, wait: bool) -> bool:
-    """Lock an open file until it is closed, or its process is gone; whether that could be done."""
+    """Lock an open file until it is closed or its process ends; return whether that worked."""
     if fcntl is None:
         return False
     try:
@@ -60,7 +61,9 @@ def _lock(descriptor: int, *, wait: bool) -> bool:
 
 @contextlib.contextmanager
 def _new_file(folder: str, suffix: str) -> Iterator[str]:
-    """An empty, locked file with the mode that the process' umask gives, which ``tempfile`` would not honour."""
+    """Make an empty, locked file with the mode of the process' umask, which ``tempfile``
+    ignores.
+    """
     while True:
         path = os.path.join(folder, _PART.format(secrets.token_hex(8), suffix))
         with contextlib.suppress(FileExistsError):
@@ -69,20 +72,21 @@ def _new_file(folder: str, suffix: str) -> Iterator[str]:
             held.callback(os.close, descriptor)
             with held:
                 if not _lock(descriptor, wait=True):
-                    held.close()  # Windows renames and removes no file that anybody has open
-                # another process may have taken it for litter before the lock was there
+                    held.close()  # Windows renames and removes no file that is open
+                # another process may have removed it as left over before it was locked
                 if os.path.exists(path):
                     yield path
                     return
 
 
-_swept: dict[str, tuple[int, float]] = {}  # by folder: the process, and when it will look there again
+_swept: dict[str, tuple[int, float]] = {}  # by folder: the process, and when it lists it again
 
 
 def sweep(folder: str) -> None:
-    """Remove what processes that died have left in a folder.
+    """Remove the files that dead processes left in a folder.
 
-    To list a large folder costs more than to save a small file, so that it is listed as often as takes a twentieth of the time.
+    Listing a large folder costs more than saving a small file. So it is listed only as often as
+    takes a twentieth of the time.
     """
     if fcntl is None:
         return
@@ -105,10 +109,12 @@ def sweep(folder: str) -> None:
 
 
 def _settle(path: str) -> None:
-    """Have a complete file on the disk, or an error.
+    """Flush a complete file to the disk, and fail if that fails.
+
+    Libraries do not report errors when they close a file and write what they still held back.
 
     Raises:
-        OSError: the disk is full, or failed: libraries that flush what they held back as they close a file do not tell.
+        OSError: the disk is full or failed.
     """
     with open(path, "r+b") as file:
         descriptor, size = file.fileno(), os.path.getsize(path)
@@ -119,7 +125,7 @@ def _settle(path: str) -> None:
 
 
 def _give(path: str, owner: os.stat_result) -> None:
-    """Give a file to another's owner, where the system has owners and lets us."""
+    """Give a file the owner and group of another, if the system has owners and lets us."""
     if hasattr(os, "chown") and (owner.st_uid, owner.st_gid) != (os.geteuid(), os.getegid()):
         with contextlib.suppress(PermissionError):
             os.chown(path, owner.st_uid, owner.st_gid)
@@ -127,7 +133,7 @@ def _give(path: str, owner: os.stat_result) -> None:
 
 @contextlib.contextmanager
 def _beside(path: str) -> Iterator[str]:
-    """A path to write to; afterwards it takes the place of ``path``, unless an error came through."""
+    """Give a path to write to; at the end it replaces ``path``, unless an error was raised."""
     before = _status(path)
     final = os.path.realpath(path) if before is None or stat.S_ISREG(before.st_mode) else ""
     suffix = os.path.splitext(path)[1]
@@ -164,7 +170,9 @@ def _beside(path: str) -> Iterator[str]:
 
 
 def _with_room(path: str, size: int) -> BinaryIO:
-    """A file in a folder where no other can be put beside it, open for writing from its beginning, with room for what comes.
+    """Open an existing file for writing from its beginning, with room for ``size`` bytes.
+
+    This is for a folder in which no new file can be made.
 
     Raises:
         OSError: there is no room; the file is as it was.
@@ -182,7 +190,10 @@ def _with_room(path: str, size: int) -> BinaryIO:
 
 
 def _opened(path: str) -> BinaryIO:
-    """What is no file to be replaced, open for writing; what the process has open already is written to where it stands."""
+    """Open for writing what is no regular file.
+
+    A descriptor that the process already has is written to at its position.
+    """
     number = _OPEN_FILE.fullmatch(path)
     if number is None:
         return open(path, "wb")
@@ -190,16 +201,17 @@ def _opened(path: str) -> BinaryIO:
 
 
 def deliver(file: Any, data: bytes) -> None:
-    """Write all of some bytes to a file object, which may take fewer at a time than it is given.
+    """Write all bytes to a file object, which may take fewer at a time than it gets.
 
     Raises:
-        BackendError: it says what is no number of bytes, or takes none again and again.
+        BackendError: ``write`` returns what is no number of bytes, or again and again takes none.
     """
     rest, idle = memoryview(data), 0
     while len(rest):
         with interrupts.allowed():
             taken = file.write(data if len(rest) == len(data) else bytes(rest))
-        if taken is None and not isinstance(file, io.RawIOBase):  # as objects do that are no files, and take all
+        # an object that is no raw file and returns None has taken everything
+        if taken is None and not isinstance(file, io.RawIOBase):
             return
         taken = 0 if taken is None else taken
         if not isinstance(taken, int) or not 0 <= taken <= len(rest):
@@ -213,7 +225,7 @@ def deliver(file: Any, data: bytes) -> None:
 
 @contextlib.contextmanager
 def writing(uri: Any) -> Iterator[Any]:
-    """What an encoder is to write to in place of ``uri``: a path with the same extension, or a ``BytesIO``.
+    """Give the encoder a path with the extension of ``uri``, or a ``BytesIO``, to write to instead.
 
     Raises:
         OSError: the target's folder is missing, or the target cannot be written.

@@ -1,7 +1,7 @@
-"""``load`` and ``save`` as 2.9 has them: TorchCodec's behaviour, on our decoders and encoders, to rehearse an upgrade.
+"""``load`` and ``save`` as in 2.9, to rehearse an upgrade: TorchCodec's behaviour on our codecs.
 
-Which arguments are ignored, which errors come, and what each format is stored as, is recorded in ``tests/oracle`` (outcomes
-``2.9-*``). One departure is told of in the flag ``scale_integers``.
+``tests/oracle`` (outcomes ``2.9-*``) records which arguments are ignored, which errors are raised,
+and how each format is stored. The flag ``scale_integers`` describes the one departure.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ else:
     torch = lazily.module("torch")
 
 _BUFFER = 4096
-# libvorbis' quality in FFmpeg is 3 of 10; libsndfile counts the other way, from 0 to 1
+# FFmpeg's default quality for libvorbis is 3 of 10; libsndfile counts from 0 (best) to 1
 _VORBIS_COMPRESSION = 0.7
 _LEAST_VORBIS_RATE = 8000
 
@@ -38,7 +38,7 @@ class Functions(NamedTuple):
 
 
 def _ignored(function: str, **given: Any) -> None:
-    """Warn of each argument that has another value than its default."""
+    """Warn of each argument whose value is not its default."""
     for name, (value, default) in given.items():
         if value != default:
             text = f"{function}() of 2.9 ignores {name}={value!r}; compat.{function}() honours it"
@@ -58,13 +58,14 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         buffer_size: int = _BUFFER,
         backend: str | None = None,
     ) -> tuple[torch.Tensor, int]:
-        """The samples, always float32, ``[channel, time]`` or ``[time, channel]``, and the sample rate in Hz.
+        """Return samples, ``[channel, time]`` or ``[time, channel]``, and the sample rate in Hz.
 
-        A piece beyond the end is empty; a negative offset or length means none. ``normalize``, ``format``, ``buffer_size`` and
-        ``backend`` are ignored with a warning.
+        The samples are always float32. A piece beyond the end is empty. A negative offset means 0,
+        a negative length means all. ``normalize``, ``format``, ``buffer_size`` and ``backend`` are
+        ignored with a warning.
 
         Raises:
-            RuntimeError: it cannot be read.
+            RuntimeError: the file cannot be read.
         """
         _ignored(
             "load",
@@ -85,14 +86,15 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         backend: str | None = None,
         compression: float | int | None = None,
     ) -> None:
-        """Write samples, ``[channel, time]``, ``[time, channel]`` or ``[time]``, in what the extension stands for.
+        """Write ``[channel, time]``, ``[time, channel]`` or ``[time]`` samples.
 
-        ``compression`` is a bit rate. ``format``, ``encoding``, ``bits_per_sample``, ``buffer_size`` and ``backend`` are ignored with a
-        warning, so a file object, or a path without a known extension, cannot be written.
+        The extension tells the format; ``compression`` is a bit rate. ``format``, ``encoding``,
+        ``bits_per_sample``, ``buffer_size`` and ``backend`` are ignored with a warning, so a file
+        object, or a path without a known extension, cannot be written.
 
         Raises:
-            ValueError: a tensor of no or more than two dimensions, or a rate that is not positive.
-            RuntimeError: it cannot be written.
+            ValueError: the tensor has neither one nor two dimensions, or the rate is not positive.
+            RuntimeError: the file cannot be written.
         """
         _ignored(
             "save",
@@ -107,7 +109,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
 
 @contextlib.contextmanager
 def _worded(uri: Any) -> Iterator[None]:
-    """Have what goes wrong in reading name the file."""
+    """Add the file's name to errors of reading."""
     try:
         yield
     except (BackendError, OSError) as why:
@@ -132,7 +134,8 @@ def _load(uri: Any, frame_offset: int, num_frames: int, channels_first: bool, se
         offset = max(frame_offset, 0)
         try:
             frames = decode.piece(opened, stream, offset, max(num_frames, -1), True, channels_first, decode.timestamped_frames)
-            rate = stream.codec_context.sample_rate  # what was found in the midst of the file is not yet that of the first frame
+            # decoding sets the rate of the piece; probing may have left that of another frame
+            rate = stream.codec_context.sample_rate
         except decode.NothingThereError:
             if not offset:
                 raise
@@ -143,10 +146,12 @@ def _load(uri: Any, frame_offset: int, num_frames: int, channels_first: bool, se
 
 @contextlib.contextmanager
 def stream(asked: Blocks, settings: Settings) -> Iterator[Stream]:
-    """A whole file in blocks, float32, as ``load`` decodes it; 2.9 has no ``info``, so the metadata is that of the ffmpeg backend.
+    """Open a whole file in blocks of float32, decoded as by ``load``.
+
+    2.9 has no ``info``, so the metadata is that of the ffmpeg backend.
 
     Raises:
-        BackendError: (a RuntimeError) it cannot be read.
+        BackendError: (a RuntimeError) the file cannot be read.
     """
     from dispatcher.backends.ffmpeg import blocks, container, decode, probe
 
@@ -218,7 +223,7 @@ def _save(
 
 
 def _as_float(data: torch.Tensor, settings: Settings) -> torch.Tensor:
-    """Float32 samples of any dtype."""
+    """Return samples of any dtype as float32."""
     import torch
 
     if data.is_floating_point() or data.dtype == torch.bool or not settings.scale_integers:
@@ -231,7 +236,10 @@ def _as_float(data: torch.Tensor, settings: Settings) -> torch.Tensor:
 
 
 def _save_vorbis(uri: Any, data: torch.Tensor, sample_rate: int, registry: Registry) -> bool:
-    """Write Ogg Vorbis through libsndfile: PyAV's FFmpeg lacks libvorbis, which TorchCodec's has. Whether it could."""
+    """Write Ogg Vorbis through libsndfile; return False if it is missing.
+
+    TorchCodec's FFmpeg has libvorbis; PyAV's lacks it.
+    """
     try:
         soundfile: Any = registry.get("soundfile")
     except BackendUnavailable:

@@ -1,4 +1,4 @@
-"""Noticing that a file holds less than its header promises, and refusing one that promises what nothing can hold."""
+"""Report a file that holds less than its header says, and refuse one whose header is absurd."""
 
 from __future__ import annotations
 
@@ -17,27 +17,29 @@ if TYPE_CHECKING:
     from dispatcher.requests import Load
     from dispatcher.settings import Settings
 
-# decoded, in bytes: more than a 32-bit header can promise by mistake, and more than a tensor is ever asked to be
+# bytes once decoded: more than a wrong 32-bit header can say, and more than anybody loads at once
 _ABSURD = 1 << 36
 _BYTES_DECODED = 4
-# samples in a byte of the file: silence in flac comes to a few thousand
+# silence in flac comes to a few thousand samples in a byte of the file
 _MOST_SAMPLES_PER_BYTE = 1 << 14
 
 
 def _looked_at(uri: Any) -> bool:
-    """Whether this is something whose header can be read beforehand: a file's path, or a file object; no URL, no pipe."""
+    """Return whether the header can be read beforehand; that of a URL or a pipe cannot."""
     return backend.is_readable(uri) or source.is_regular(uri)
 
 
 def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
-    """What ``reader.load`` gives.
+    """Return what ``reader.load`` returns.
 
     Warns:
-        TruncatedInputWarning: fewer frames are there than the header promises, and the flag ``truncated`` is ``warn``.
+        TruncatedInputWarning: there are fewer frames than the header says, and the flag
+            ``truncated`` is ``warn``.
 
     Raises:
         TruncatedInputError: (a RuntimeError) the same, and the flag is ``error``.
-        BackendError: (a RuntimeError) the header promises 64 GiB of samples or more, and the file cannot hold them.
+        BackendError: (a RuntimeError) the header says 64 GiB of samples or more, and the file
+            cannot hold them.
     """
     looked_at = _looked_at(asked.uri)
     promise = promises.of(asked.uri) if looked_at else None
@@ -56,9 +58,11 @@ def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor
 
 
 def teller(name: str, asked: Load, settings: Settings) -> Callable[[int], None]:
-    """What to call with the number of frames that came, where a decoder leaves some out: the file's structure alone counts.
+    """Return a function that reports a cut file, to be called with the number of frames that came.
 
-    What it gives raises TruncatedInputError (a RuntimeError) where the file is cut, and the flag ``truncated`` is ``error``.
+    It is for a decoder that leaves some frames out, so the header's number counts only for files
+    whose structure does not tell. The function raises TruncatedInputError (a RuntimeError) if the
+    flag ``truncated`` is ``error``.
     """
     missing = _missing(asked)
     promise = promises.of(asked.uri) if _looked_at(asked.uri) and not shortage.judges(asked.uri) else None
@@ -66,7 +70,10 @@ def teller(name: str, asked: Load, settings: Settings) -> Callable[[int], None]:
 
 
 def _missing(asked: Load) -> Callable[[], str | None]:
-    """What tells what is missing of a file; a file object is looked at now, before it is read from."""
+    """Return a function that tells what is missing of a file.
+
+    A file object is looked at now, before it is read.
+    """
     if not backend.is_readable(asked.uri):
         return functools.partial(shortage.of, asked.uri) if _looked_at(asked.uri) else lambda: None
     found = shortage.of(asked.uri)
@@ -76,11 +83,12 @@ def _missing(asked: Load) -> Callable[[], str | None]:
 def _tell(
     name: str, asked: Load, got: int, promise: promises.Promise | None, missing: Callable[[], str | None], settings: Settings
 ) -> None:
-    # of a piece that came whole, nothing is missing
+    # a piece that came whole lacks nothing
+    """Warn, or raise, if a piece is shorter than asked for and the header or structure has more."""
     if settings.truncated == "ignore" or asked.frame_offset < 0 or got == asked.num_frames:
         return
     found = asked.frame_offset + got
-    # where the piece lies behind the end, how far before it the end is was not seen
+    # nothing came from beyond the end, so the end lies at the offset or anywhere before it
     there = f"{found}" if got or not asked.frame_offset else f"no more than {asked.frame_offset}"
     if promise is not None and found < promise.frames:
         why = f"its header promises {promise.frames} frames, and {there} are there"
@@ -97,17 +105,17 @@ def _tell(
 
 
 class _Spliced(NamedTuple):
-    """A file put together of several, of which a backend may give fewer frames than it has."""
+    """A file joined from several, of which a backend may return fewer frames than it has."""
 
     parts: list[parts.Part]
     frames: float
 
 
 def _spliced(reader: Backend, asked: Load) -> _Spliced | None:
-    """What is known of a file put together of several; ``None`` for any other.
+    """Return the parts of a joined file; ``None`` for any other file.
 
     Raises:
-        BackendError: the backend would read on, at the rate of the first part.
+        BackendError: the backend would read on at the rate of the first part.
     """
     found = parts.of(asked.uri)
     if len(found) < 2 or reader.reads_on_in is None:
@@ -123,11 +131,13 @@ def _spliced(reader: Backend, asked: Load) -> _Spliced | None:
 
 
 def _tell_of_parts(reader: Backend, asked: Load, found: list[parts.Part]) -> None:
+    """Warn that a backend reads only the first part of a joined file."""
     text = f"{describe(asked.uri)} was put together of {len(found)} files, and the {reader.name} backend reads only the first part"
     notices.warn(f"{text}: backend='ffmpeg' goes on at byte {found[1].begin}", notices.TruncatedInputWarning)
 
 
 def _refuse_absurd(promise: promises.Promise, asked: Load, name: str) -> None:
+    """Refuse a header that promises what neither the file nor memory can hold."""
     samples = promise.frames * promise.channels
     wanted = samples if asked.num_frames < 0 else min(samples, asked.num_frames * promise.channels)
     if wanted * _BYTES_DECODED >= _ABSURD and wanted > promise.size * _MOST_SAMPLES_PER_BYTE:
@@ -136,12 +146,14 @@ def _refuse_absurd(promise: promises.Promise, asked: Load, name: str) -> None:
 
 
 def tell_of_loss(library: str, counted: int, begin: int, found: int, place: Any, uri: Any) -> None:
-    """Warn of frames that a library has counted and does not give, where no header promises them; ``load`` tells of those.
+    """Warn of frames that a library counts but does not return, unless the header promises them.
+
+    ``load`` warns of those that the header promises.
 
     Args:
         counted: frames that the library says there are.
         begin: the frame at which the piece begins.
-        found: frames of it that came.
+        found: frames of the piece that came.
         place: what the header can be read from.
         uri: what the caller named.
     """

@@ -1,7 +1,7 @@
-"""Files on http and https servers, read here and not by FFmpeg, so that each wait is bounded and each redirect looked at.
+"""Read files on http and https servers here, to bound each wait and check each redirect.
 
-FFmpeg follows a redirect to any host, and takes a server that stops in the midst of a file for the file's end. Certificates
-are not checked, as FFmpeg does not check them either.
+FFmpeg follows a redirect to any host, and takes a broken connection for the file's end.
+Certificates are not checked; FFmpeg does not check them either.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ _PORTS = {"http": 80, "https": 443}
 _MOST_REDIRECTS = 8
 _REDIRECTS = (301, 302, 303, 307, 308)
 _WHOLE, _PART, _BEYOND = 200, 206, 416
-_SKIPPED_BY_READING = 1 << 16  # bytes; further ahead another request costs less
+_SKIPPED_BY_READING = 1 << 16  # bytes; to go further ahead, a new request costs less
 _SKIP = 1 << 14
 _MOST_FETCHED = 1 << 24  # bytes
-# of clouds, where programs of theirs are told their passwords; other than those that Python calls link-local
+# where clouds give credentials to their machines; Python's ``is_link_local`` covers the others
 _METADATA = tuple(map(ipaddress.ip_address, ("fd00:ec2::254", "100.100.100.200")))
 
 
 class NotSpokenError(BackendError):
-    """A server answers in another way than HTTP's, as old radio stations do; FFmpeg may understand it."""
+    """A server does not answer in HTTP, as old radio stations do not; FFmpeg may understand it."""
 
 
 class _Refusal(NamedTuple):
-    """What a server answered in place of a file."""
+    """A server's answer that is no file."""
 
     status: int
     reason: str
@@ -47,27 +47,31 @@ class _Refusal(NamedTuple):
 
 
 def is_address(text: object) -> bool:
-    """Whether a place is one that is read from a server here."""
+    """Return whether this is an address to read from a server here."""
     return isinstance(text, str) and _URL.match(text) is not None
 
 
 def _is_inner(address: str) -> bool:
-    """Whether a numeric address is one of this machine or of its neighbours, which no outsider may send us to."""
+    """Return whether an IP address is of this machine or its neighbours.
+
+    No server outside may redirect to those.
+    """
     found = ipaddress.ip_address(address.partition("%")[0])
     found = getattr(found, "ipv4_mapped", None) or found
     return found.is_loopback or found.is_link_local or found.is_unspecified or found.is_multicast or found in _METADATA
 
 
 def _is_public(address: str) -> bool:
+    """Return whether an IP address belongs to the public internet."""
     found = ipaddress.ip_address(address.partition("%")[0])
     return (getattr(found, "ipv4_mapped", None) or found).is_global
 
 
 def _connected(host: str, port: int, timeout: float, *, from_public: bool) -> socket.socket:
-    """A connection to a host, at an address that was looked at.
+    """Connect to a host, after checking all its addresses.
 
     Raises:
-        BackendError: a public server sent us to an address of this machine or of its neighbours.
+        BackendError: a public server redirects to this machine or its neighbours.
         OSError: no address answers.
     """
     addresses: list[Any] = [entry[4] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
@@ -83,7 +87,7 @@ def _connected(host: str, port: int, timeout: float, *, from_public: bool) -> so
 
 
 class _Fetched(io.BytesIO):
-    """A whole file of a server; ``loss`` as in ``Remote``."""
+    """A whole file of a server, in memory; ``loss`` as in ``Remote``."""
 
     loss = ""
 
@@ -103,7 +107,7 @@ class _Place(NamedTuple):
 
 
 def _parsed(url: str) -> _Place:
-    """The parts of an address.
+    """Return the parts of an address.
 
     Raises:
         BackendError: it names no host, or its port is no number.
@@ -122,7 +126,7 @@ def _parsed(url: str) -> _Place:
 
 
 def _is_ours(first: _Place, other: _Place) -> bool:
-    """Whether another address is on the server of the first one; the same host by https is."""
+    """Return whether another address is on the first one's server; https on its host counts."""
     if first.host.lower() != other.host.lower() or (first.scheme, other.scheme) == ("https", "http"):
         return False
     upgraded = (first.scheme, other.scheme) == ("http", "https") and first.port == _PORTS["http"] and other.port == _PORTS["https"]
@@ -130,10 +134,10 @@ def _is_ours(first: _Place, other: _Place) -> bool:
 
 
 def _checked(first: _Place, url: str, settings: Settings) -> _Place:
-    """The parts of an address that a server sends to.
+    """Return the parts of a redirect's address.
 
     Raises:
-        BackendError: it leads where no redirect may.
+        BackendError: no redirect may lead there.
     """
     other = _parsed(url) if is_address(url) else None
     if other is None:
@@ -148,7 +152,10 @@ def _checked(first: _Place, url: str, settings: Settings) -> _Place:
 
 
 def _connection(place: _Place, timeout: float, *, from_public: bool) -> tuple[http.client.HTTPConnection, bool]:
-    """An open connection to an address' server, or to the proxy that stands before it; and whether the server's address is public."""
+    """Connect to an address' server or its proxy, and return whether the server is public.
+
+    A proxy hides the server's address, which then counts as public.
+    """
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     secure = place.scheme == "https"
@@ -175,12 +182,12 @@ def _connection(place: _Place, timeout: float, *, from_public: bool) -> tuple[ht
 
 
 class Remote:
-    """A file on a server, as an object that can be read, and gone about in where the server can.
+    """A file on a server, as a file object; it can seek if the server gives parts of files.
 
     Attributes:
         url: as the caller passed it.
-        where: where the server has it, which may have sent us there.
-        loss: what is missing, in words, where the server ended before all of the file had come.
+        where: the address after redirects.
+        loss: what is missing, in words, if the server stopped before the file's end.
     """
 
     def __init__(self, url: str, settings: Settings) -> None:
@@ -200,16 +207,21 @@ class Remote:
         """Ask for the file.
 
         Raises:
-            NotSpokenError: (a BackendError) the server speaks something else than HTTP, which FFmpeg may know.
-            BackendError: (a RuntimeError) the server does not answer, or sends where no redirect may lead.
+            NotSpokenError: (a BackendError) the server does not speak HTTP; FFmpeg may understand
+                it.
+            BackendError: (a RuntimeError) the server does not answer, or redirects where none may
+                lead.
         """
         self._ask(0)
 
     def reader(self) -> source.Reader:
-        """What FFmpeg is to read it through; a short file of which the server gives no parts is fetched first, to go about in.
+        """Return the reader for FFmpeg.
+
+        If the server gives no parts of files, a short file is fetched whole first, so that FFmpeg
+        can seek.
 
         Raises:
-            BackendError: the server lets the time pass, or fails.
+            BackendError: the server sends nothing for too long, or fails.
         """
         if self._goes_back:
             return source.Reader(self)
@@ -223,15 +235,15 @@ class Remote:
         return source.Reader(held)
 
     def seekable(self) -> bool:
-        """Whether the server gives parts of the file."""
+        """Return whether the server gives parts of the file."""
         return self._goes_back
 
     def tell(self) -> int:
-        """The place of the next byte."""
+        """Return the position of the next byte."""
         return self._at
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        """Go to a place; the server is asked when the next bytes are."""
+        """Go to a position; the server is asked only when the next bytes are read."""
         place = offset if whence == 0 else self._at + offset if whence == 1 else (self._size or 0) + offset
         if place != self._at:
             if self._answer is not None and 0 < place - self._at <= _SKIPPED_BY_READING:
@@ -243,10 +255,10 @@ class Remote:
         return place
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes, as many as come at once; none at the end.
+        """Return the next bytes, as many as come at once; none at the end.
 
         Raises:
-            BackendError: the server lets the time pass, or fails.
+            BackendError: the server sends nothing for too long, or fails.
         """
         if self._failure is not None:
             raise self._failure
@@ -271,7 +283,7 @@ class Remote:
         return data
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         for held in (self._answer, self._connection):
             if held is not None:
                 with contextlib.suppress(OSError):
@@ -279,7 +291,7 @@ class Remote:
         self._answer = self._connection = None
 
     def _ask(self, at: int) -> None:
-        """Ask for the file from a place on, and follow where the server may send us.
+        """Ask for the file from byte ``at`` on, and follow redirects.
 
         Raises:
             BackendError: the server does not answer, or not with a file.
@@ -310,13 +322,16 @@ class Remote:
         raise BackendError(f"the server sends on more than {_MOST_REDIRECTS} times, last to {url!r}")
 
     def _answered(self, place: _Place, at: int, *, from_public: bool) -> tuple[_Refusal | None, bool]:
+        """Ask one server once; return its refusal or ``None``, and whether any was public so
+        far.
+        """
         self.close()
         connection, is_public = _connection(place, self._timeout, from_public=from_public)
         self._connection = connection
         target = place.path
         if connection.host != place.host and place.scheme == "http":
             target = f"http://{place.host}:{place.port}{place.path}"
-        # as FFmpeg asks, but for its name
+        # the headers FFmpeg sends, except for the name
         headers = {"User-Agent": "torchaudio-compat", "Accept": "*/*", "Accept-Encoding": "identity", "Range": f"bytes={at}-"}
         if place.user:
             headers["Authorization"] = "Basic " + base64.b64encode(place.user.encode()).decode()
@@ -345,10 +360,10 @@ class Remote:
 
 
 def settled(url: str, settings: Settings) -> str:
-    """Where a server sends from an address, for FFmpeg, which is let follow no redirect.
+    """Return the address after redirects, for FFmpeg, which must not follow any itself.
 
     Raises:
-        BackendError: (a RuntimeError) the server does not answer, or sends where no redirect may lead.
+        BackendError: (a RuntimeError) the server does not answer, or redirects where none may lead.
     """
     remote = Remote(url, settings)
     try:

@@ -1,4 +1,7 @@
-"""What can be written at all, asked before a library is: some end the process, or write a header that nothing reads."""
+"""Refuse what cannot be written, before a library is called.
+
+Some libraries would end the process, or write a header that nothing reads.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,11 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 MOST_RATE = (1 << 31) - 1
-LOUDEST_FOR_MP3 = 2.0**20  # from about here on the mp3 encoder's assertions end the process
+LOUDEST_FOR_MP3 = 2.0**20  # from about here on an assertion of the mp3 encoder aborts the process
 
 
 def sample_rate(rate: Any) -> int:
-    """A sample rate in Hz as an int; numpy's integers and tensors of one integer are ones as well.
+    """Return a sample rate in Hz as an int; numpy's integers and one-integer tensors are accepted.
 
     Raises:
         BackendError: (a RuntimeError) no header can hold it.
@@ -32,20 +35,20 @@ def sample_rate(rate: Any) -> int:
 
 
 def within(what: str, found: int, least: int, most: int, container: str) -> None:
-    """Refuse a number of channels, or a rate, that a container's encoder cannot take.
+    """Refuse a number of channels, or a rate, that a container's encoder does not take.
 
     Raises:
-        BackendError: (a RuntimeError) saying what it takes.
+        BackendError: (a RuntimeError) the text says what it takes.
     """
     if not least <= found <= most:
         raise BackendError(f"{container} takes {what} from {least} to {most}, not {found}")
 
 
 def numbers(samples: npt.NDArray[Any], container: str, loudest: float = math.inf) -> None:
-    """Refuse samples that are no numbers, or so loud that an encoder gives up with the process.
+    """Refuse samples that are NaN, or so loud that an encoder aborts the process.
 
     Raises:
-        BackendError: (a RuntimeError) saying which.
+        BackendError: (a RuntimeError) the text says which.
     """
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""The global-backend mechanism of torchaudio up to 2.0: one backend at a time, switched by ``set_audio_backend``."""
+"""The global backend of torchaudio up to 2.0, one at a time, set by ``set_audio_backend``."""
 
 from legacy.functions import Functions
 from legacy.settings import Settings

@@ -1,4 +1,4 @@
-"""What a global backend consists of."""
+"""The functions of a global backend."""
 
 from __future__ import annotations
 

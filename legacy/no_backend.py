@@ -1,4 +1,4 @@
-"""The functions in force where no global backend is chosen: each raises RuntimeError, as in releases up to 2.1.
+"""The functions in force without a global backend: each raises RuntimeError, as up to 2.1.
 
 Their parameters are those of releases before 0.8, which 2.0 to 2.2 still had here.
 """
@@ -14,6 +14,7 @@ _HINT = "Call set_audio_backend with one of list_audio_backends(); `python -m co
 
 
 def _none(action: str, filepath: Any) -> BackendError:
+    """Return the error of all three."""
     return problem(BackendError, action, filepath, "no audio backend is chosen, or none works here", hint=_HINT)
 
 

@@ -1,4 +1,4 @@
-"""The global backend ``soundfile``: that of ``dispatcher``, with the parameters of releases up to 2.0."""
+"""The global backend ``soundfile``: the dispatcher's, with the parameters of releases up to 2.0."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ def functions(registry: Registry, settings: Settings) -> Functions:
     """Make the three functions for one set of flags and backends."""
 
     def info(filepath: Any, format: str | None = None) -> AudioMetaData:
-        """Sample rate (Hz), length (frames), channels, bit depth and encoding of a file; as ``dispatcher.info``.
+        """Return sample rate (Hz), length (frames), channels, bit depth and encoding of a file.
+
+        As ``dispatcher.info``.
 
         Args:
             filepath: path, or a file object that can seek.
             format: ignored; libsndfile looks at the content.
 
         Raises:
-            RuntimeError: libsndfile cannot read it.
+            RuntimeError: libsndfile cannot read the file.
         """
         with interrupts.deferred():
             asked = arguments.to_load(filepath, 0, -1, True, True, format, _BUFFER, "soundfile")
@@ -42,11 +44,13 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         channels_first: bool = True,
         format: str | None = None,
     ) -> tuple[torch.Tensor, int]:
-        """The samples, ``[channel, time]`` or ``[time, channel]``, and the sample rate in Hz; as ``dispatcher.load``.
+        """Return samples, ``[channel, time]`` or ``[time, channel]``, and the sample rate in Hz.
+
+        As ``dispatcher.load``.
 
         Raises:
-            RuntimeError: libsndfile cannot read it.
-            ValueError: without ``normalize``, libsndfile has no dtype for a WAV file's subtype.
+            RuntimeError: libsndfile cannot read the file.
+            ValueError: with ``normalize=False``, libsndfile has no dtype for a WAV file's subtype.
         """
         backend = registry.get("soundfile")
         asked = arguments.to_load(filepath, frame_offset, num_frames, normalize, channels_first, format, _BUFFER, "soundfile")
@@ -63,12 +67,14 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         encoding: str | None = None,
         bits_per_sample: int | None = None,
     ) -> None:
-        """Write ``[channel, time]`` (or ``[time, channel]``) samples to a file; as ``dispatcher.save``.
+        """Write ``[channel, time]`` (or ``[time, channel]``) samples to a file.
 
-        ``compression`` stands before ``format`` here, and is ignored with a warning.
+        As ``dispatcher.save``; but ``compression`` comes before ``format``, and is ignored with a
+        warning.
 
         Raises:
-            RuntimeError, ValueError, TypeError: the arguments do not go together, or the file cannot be written.
+            RuntimeError, ValueError, TypeError: the arguments do not fit together, or the file
+                cannot be written.
         """
         if compression is not None:
             text = f"soundfile has no compression: compression={compression!r} is ignored"

@@ -1,6 +1,7 @@
-"""The global backend ``sox_io``: libsox, with the parameters, file objects and fall-back of releases up to 2.0.
+"""The global backend ``sox_io``: libsox, with the parameters and fallback of releases up to 2.0.
 
-libsox has no reading from streams that could be called from here, so a file object is copied to a temporary file first.
+libsox has no stream reading that could be called from here, so a file object is copied to a
+temporary file first.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _T = TypeVar("_T")
 
 
 class Taker(NamedTuple):
-    """What was given a file object, and what to do instead."""
+    """The name of a function that got a file object, and the advice for its caller."""
 
     name: str
     advice: str
@@ -42,7 +43,7 @@ _OF_SOX_IO = Taker("sox_io", "Pass a path, call set_audio_backend('soundfile')")
 
 
 def refuse_or_warn(action: str, filepath: Any, settings: Settings, taker: Taker = _OF_SOX_IO) -> None:
-    """What a file object meets: a warning in 2.0, RuntimeError in 2.1."""
+    """Warn of a file object as 2.0 does, or raise RuntimeError as 2.1 does."""
     if not settings.sox_io_file_objects:
         hint = f"{taker.advice}, or turn on the flag sox_io_file_objects."
         raise problem(BackendError, action, filepath, f"{taker.name} takes file objects up to 2.0 only", backend="sox", hint=hint)
@@ -51,7 +52,7 @@ def refuse_or_warn(action: str, filepath: Any, settings: Settings, taker: Taker 
 
 @contextlib.contextmanager
 def on_disk(filepath: Any, settings: Settings, taker: Taker = _OF_SOX_IO, action: str = "read") -> Iterator[Any]:
-    """A path that holds what ``filepath`` holds."""
+    """Give a path that holds the content of ``filepath``."""
     if not is_readable(filepath):
         yield arguments.fspath(action, filepath, "sox")
         return
@@ -65,7 +66,7 @@ def on_disk(filepath: Any, settings: Settings, taker: Taker = _OF_SOX_IO, action
 
 
 def fall_back(registry: Registry, settings: Settings) -> Backend | None:
-    """What reads that libsox cannot: FFmpeg, where this release's sox_io falls back to it and it works here."""
+    """Return FFmpeg, if this release falls back to it from libsox and it works here."""
     if settings.sox_io_ffmpeg:
         with contextlib.suppress(BackendUnavailable):
             return registry.get("ffmpeg")
@@ -85,7 +86,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             raise BackendError(f"sox_io cannot be used: {why.explain()}. Run `python -m compat.doctor`.") from why
 
     def attempt(filepath: Any, format: str | None, operation: Callable[[Backend, Any], _T]) -> _T:
-        """Let libsox do it, and FFmpeg what libsox cannot."""
+        """Let libsox do it, or else FFmpeg."""
         other = ffmpeg()
         if other and format == "mp3" and is_readable(filepath):
             refuse_or_warn("read", filepath, settings)
@@ -107,7 +108,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             return attempt(filepath, format, operation)
 
     def info(filepath: Any, format: str | None = None) -> AudioMetaData:
-        """Sample rate (Hz), length (frames), channels, bit depth and encoding of a file.
+        """Return sample rate (Hz), length (frames), channels, bit depth and encoding of a file.
 
         Args:
             filepath: path; in 2.0 also a file object, with a warning.
@@ -126,13 +127,14 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         channels_first: bool = True,
         format: str | None = None,
     ) -> tuple[torch.Tensor, int]:
-        """The samples, ``[channel, time]`` or ``[time, channel]``, and the sample rate in Hz.
+        """Return samples, ``[channel, time]`` or ``[time, channel]``, and the sample rate in Hz.
 
         Args:
             filepath: path; in 2.0 also a file object, with a warning.
             frame_offset: frames to skip.
-            num_frames: frames to read at most; -1 for all.
-            normalize: float32 in [-1, 1]. Otherwise PCM comes in its own dtype (24 bits left-justified in int32).
+            num_frames: how many frames to read at most; -1 for all.
+            normalize: return float32 in [-1, 1]. Otherwise PCM keeps its own dtype (24 bits
+                left-justified in int32).
             channels_first: ``[channel, time]``; otherwise ``[time, channel]``.
             format: libsox' file type, where neither content nor extension tells.
 
@@ -163,14 +165,16 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             src: float32 in [-1, 1], int32, int16 or uint8.
             sample_rate: in Hz.
             channels_first: the layout of ``src``.
-            compression: on the format's own scale (flac 0 to 8, ogg -1 to 10, mp3 a bit rate in kbit/s or a negative
-                quality). It stands before ``format`` here, and after it in the per-call ``save``.
+            compression: on the format's own scale (flac 0 to 8, ogg -1 to 10, mp3 a bit rate in
+                kbit/s or a negative quality). It comes before ``format`` here, and after it in the
+                per-call ``save``.
             format: libsox' file type; by default the extension.
             encoding: ``PCM_S``, ``PCM_U``, ``PCM_F``, ``ULAW`` or ``ALAW``.
             bits_per_sample: 8, 16, 24, 32 or 64.
 
         Raises:
-            RuntimeError, ValueError: the arguments do not go together, or the file cannot be written.
+            RuntimeError, ValueError: the arguments do not fit together, or the file cannot be
+                written.
         """
         if not isinstance(compression, (int, float, type(None))):
             cause = f"compression is a number here, not {type(compression).__name__}"

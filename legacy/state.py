@@ -1,7 +1,7 @@
-"""Which global backend is in force, and switching it.
+"""The global backend in force, and how to switch it.
 
-The backend in force is whatever three functions stand in the namespace: nothing else is stored, so that code which puts
-functions of its own there is seen to have done so. That is how releases up to 2.1 kept it.
+The backend in force is whichever three functions are in the namespace; nothing else is stored. So
+code that puts its own functions there is noticed. Releases up to 2.1 did the same.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _LISTED = ("soundfile", "sox_io")  # the order of list_audio_backends, as record
 
 
 class GlobalBackend:
-    """One namespace with ``load``, ``save`` and ``info``, and the backends that may stand there.
+    """One namespace with ``load``, ``save`` and ``info``, and the backends that may be put there.
 
     Args:
-        namespace: where the functions are put: the module ``torchaudio``.
+        namespace: the module that gets the functions: ``torchaudio``.
         registry: the backends in use.
         settings: the flags of the release.
     """
@@ -39,14 +39,14 @@ class GlobalBackend:
             self.functions[name] = module.functions(registry, settings)
 
     def default(self) -> str | None:
-        """The backend that is chosen at import: the first of the release's order that works here."""
+        """Return the backend chosen at import: the first of the release's order that works here."""
         return next((name for name in self._settings.legacy_order if self._why_not(name) is None), None)
 
     def _why_not(self, name: str) -> str | None:
         return self._registry.reason(_LIBRARY[name])
 
     def list_audio_backends(self) -> list[str]:
-        """The names of the global backends that work here."""
+        """Return the names of the global backends that work here."""
         return [name for name in _LISTED if self._why_not(name) is None]
 
     def set_audio_backend(self, backend: str | None) -> None:
@@ -56,8 +56,8 @@ class GlobalBackend:
             backend: ``"sox_io"``, ``"soundfile"``, or ``None`` for none at all.
 
         Raises:
-            RuntimeError: the backend is unknown, or does not work here. Where only libsox is missing, soundfile takes the
-                place of sox_io with a warning (flag ``sox_io_stand_in``).
+            RuntimeError: the backend is unknown, or does not work here. If only libsox is missing,
+                soundfile takes the place of sox_io with a warning (flag ``sox_io_stand_in``).
         """
         if backend is not None and backend not in _MODULES:
             raise BackendError(f"there is no global backend {backend!r}; there is {', '.join(map(repr, _LISTED))}{_hint(backend)}")
@@ -72,10 +72,10 @@ class GlobalBackend:
             setattr(self._namespace, name, getattr(chosen, name))
 
     def get_audio_backend(self) -> str | None:
-        """The name of the backend whose ``load`` stands in the namespace.
+        """Return the name of the backend whose ``load`` is in the namespace.
 
         Raises:
-            ValueError: somebody else's function stands there.
+            ValueError: the function there is of no backend.
         """
         load = getattr(self._namespace, "load", None)
         for name, functions in self.functions.items():

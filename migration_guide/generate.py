@@ -13,6 +13,8 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 
+from parts import calls, commands, signatures
+
 import compat
 from compat import releases
 from compat.audit import classes
@@ -156,11 +158,14 @@ def _cells() -> Iterator[str]:
 
 PARTS: dict[str, Callable[[], Iterator[str]]] = {
     "api": _api,
+    "calls": calls.lines,
     "cells": _cells,
     "checks": _checks,
     "classes": _classes,
+    "commands": commands.lines,
     "flags": _flags,
     "rules": _rules,
+    "signatures": signatures.lines,
     "targets": _targets,
 }
 

@@ -1,7 +1,7 @@
-"""Does my data still decode the same? Every file, decoded as one release of torchaudio did and as another does, compared.
+"""Compare how two releases of torchaudio decode your files.
 
     python -m compat.audit --from 2.0 --to 2.2 DATA...
 
-``comparison`` says what became of one file, ``session`` runs it over many, ``engines`` spread the work, ``storage`` keeps the
-results, ``reporting`` tells of them.
+``comparison`` judges one file and ``session`` many, ``engines`` distribute the work, ``storage``
+keeps the results, and ``reporting`` presents them.
 """

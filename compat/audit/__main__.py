@@ -1,4 +1,4 @@
-"""``python -m compat.audit``."""
+"""Run the audit: ``python -m compat.audit``."""
 
 import sys
 
@@ -7,6 +7,6 @@ if __name__ == "__main__":
         from compat.console import begun
 
         status: int = begun("compat.audit.cli", "python -m compat.audit")
-    except KeyboardInterrupt:  # before there is anybody to say so
+    except KeyboardInterrupt:  # Ctrl-C came before the command line could handle it
         status = 130
     sys.exit(status)

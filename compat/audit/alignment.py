@@ -1,7 +1,8 @@
-"""How many frames two recordings of the same sound lie apart, by cross-correlation.
+"""Find the shift in frames between two recordings of the same audio, by cross-correlation.
 
-The signals are differentiated first: a sound's bass correlates with itself over many frames, its edges only at one. At each
-lag the correlation is divided by the energy of what overlaps there, so that a loud place elsewhere does not win.
+The signals are differentiated first: bass correlates with itself over many frames, but an edge at
+one only. The correlation at each lag is divided by the energy of the overlapping frames, so that a
+loud passage elsewhere does not win.
 """
 
 from __future__ import annotations
@@ -23,24 +24,24 @@ _NEAR = 2
 
 
 def lag(old: Signal, new: Signal, max_lag: int) -> int | None:
-    """The n for which ``old[i + n]`` is most like ``new[i]``; ``None`` where nothing is like anything.
+    """Return the n for which ``old[i + n]`` is most like ``new[i]``; ``None`` if nothing is alike.
 
     Args:
         old: ``[time]``.
-        new: ``[time]``, from the same place on.
-        max_lag: frames to look to each side.
+        new: ``[time]``, starting at the same frame.
+        max_lag: frames to search to each side.
     """
     if min(len(old), len(new)) < 2:
         return None
     found = _one_way(old, new, max_lag)
-    if found is None:  # the loudest place of the old side may be what the new one lacks
+    if found is None:  # the loudest passage of the old side may be missing on the new one
         found = _one_way(new, old, max_lag)
         return None if found is None else -found
     return found
 
 
 def _one_way(old: Signal, new: Signal, max_lag: int) -> int | None:
-    """The lag at which the loudest window of one signal is found in the other."""
+    """Return the lag at which the loudest window of one signal is found in the other."""
     start = _loudest(old)
     begin = max(0, start - max_lag)
     window, region = old[start : start + _WINDOW], new[begin : start + _WINDOW + max_lag]
@@ -49,7 +50,7 @@ def _one_way(old: Signal, new: Signal, max_lag: int) -> int | None:
 
 
 def _loudest(signal: Signal) -> int:
-    """Where the window with the most energy begins."""
+    """Return the first frame of the window with the most energy."""
     if len(signal) <= _WINDOW:
         return 0
     whole = len(signal) // _WINDOW
@@ -58,11 +59,14 @@ def _loudest(signal: Signal) -> int:
 
 
 def _peak(window: Signal, region: Signal, offset: int, max_lag: int) -> int | None:
-    """The lag with the highest correlation; of several that are as high, an upright one, and the nearest to 0."""
+    """Return the lag with the highest correlation.
+
+    Of equally high ones, prefer a positive correlation, then the lag nearest to 0.
+    """
     size = _fast(len(window) + len(region) - 1)
     spectrum = np.fft.rfft(region, size) * np.conj(np.fft.rfft(window, size))
     products = np.fft.irfft(spectrum, size)
-    # place p of the region, from the first that overlaps the window's last sample to the region's last sample
+    # the places in the region where the window may begin: all at which the two overlap
     places = np.arange(1 - len(window), len(region))
     places = places[np.abs(offset - places) <= max_lag]
     first, last = np.maximum(-places, 0), np.minimum(len(window), len(region) - places)
@@ -86,21 +90,21 @@ def _peak(window: Signal, region: Signal, offset: int, max_lag: int) -> int | No
 
 
 def _tops(values: Signal) -> npt.NDArray[np.bool_]:
-    """Which values are at least as high as both neighbours."""
+    """Return which values are at least as high as both neighbours."""
     before, after = np.r_[-np.inf, values[:-1]], np.r_[values[1:], -np.inf]
     top: npt.NDArray[np.bool_] = (values >= before) & (values >= after)
     return top
 
 
 def _energy(signal: Signal, first: Signal, last: Signal) -> Signal:
-    """The energies of the slices ``first:last``."""
+    """Return the energies of the slices ``first:last``."""
     sums = np.r_[0.0, np.cumsum(np.square(signal, dtype=np.float64))]
     found: Signal = np.maximum(sums[last] - sums[first], 0)
     return found
 
 
 def _refined(window: Signal, region: Signal, offset: int, found: int) -> int:
-    """The lag of the smallest difference among the nearest, whatever the sign and the loudness."""
+    """Return the nearby lag with the smallest difference, whatever the sign and the loudness."""
 
     def apart(candidate: int) -> float:
         place = offset - candidate
@@ -115,6 +119,6 @@ def _refined(window: Signal, region: Signal, offset: int, found: int) -> int:
 
 
 def _fast(size: int) -> int:
-    """The next size for which a Fourier transform is fast: a power of two, or three quarters of one."""
+    """Return the next size with a fast Fourier transform: a power of two, or 3/4 of one."""
     power = 1 << (size - 1).bit_length()
     return power * 3 // 4 if power * 3 // 4 >= size else power

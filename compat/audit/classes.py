@@ -1,4 +1,4 @@
-"""What can become of a file: every class, what it means, and what it counts as."""
+"""Define the classes of outcomes: what each one means, and what it counts as."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ GROUPS = (DIFFERENCES, ERRORS)
 
 
 def named(text: str) -> frozenset[str]:
-    """The classes that a comma-separated list of classes and groups stands for; ``none`` for none.
+    """Return the classes for a comma-separated list of classes and groups; ``none`` is empty.
 
     Raises:
         ValueError: a name is neither.

@@ -1,4 +1,4 @@
-"""The command line: ``python -m compat.audit``."""
+"""Parse the command line of ``python -m compat.audit`` and run it."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 _FAILED = 3
 _STOPPED = 130
 _WORKERS = {
-    # the processes are the threads; numpy's own would wait for each other's cores
+    # each process is a thread of its own, and numpy's threads would compete for the cores
     "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
-    # glibc gives memory back after each file and fetches it for the next, page by page: a tenth of all the time
+    # glibc returns memory after each file and takes it again page by page: a tenth of all the time
     "MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(128 << 20),
 }  # fmt: skip
 
@@ -58,7 +58,7 @@ _PROG = "python -m compat.audit"
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        # argparse's own status is 2, which here means files that cannot be read
+        # argparse exits with 2, which here means files that cannot be read
         self.print_usage(sys.stderr)
         self.exit(_FAILED, f"{self.prog}: {message}\n")
 
@@ -85,7 +85,7 @@ def _percent(text: str) -> float:
 
 
 def parser(prog: str = _PROG) -> argparse.ArgumentParser:
-    """The arguments."""
+    """Return the parser of the arguments."""
     made = _Parser(
         prog=prog,
         description="Does my data still decode the same? Compares, file by file, what two releases of torchaudio make of it.",
@@ -142,7 +142,7 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None, prog: str = _PROG) -> int:
-    """Run the command; gives the exit status."""
+    """Run the command and return its exit status."""
     arguments = parsed(parser(prog), argv)
     if isinstance(arguments, int):
         return arguments
@@ -168,7 +168,7 @@ def main(argv: Sequence[str] | None = None, prog: str = _PROG) -> int:
 
 
 def _cannot_go_on(why: Exception) -> bool:
-    """Whether an engine has said why."""
+    """Return whether an engine has given the reason."""
     from compat.audit.engines import EngineError
 
     return isinstance(why, EngineError)
@@ -193,7 +193,7 @@ def _audited(arguments: argparse.Namespace) -> int:
 
 
 def _terms(arguments: argparse.Namespace) -> Terms:
-    """What the arguments say of the comparison.
+    """Return what the arguments say about the comparison.
 
     Raises:
         UsageError: a side is missing or unknown.
@@ -212,7 +212,7 @@ def _terms(arguments: argparse.Namespace) -> Terms:
 
 
 def _compared(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[Result, set[int] | None]:
-    """Find the files and compare what is not done; with the keys of the rows that count."""
+    """Find the files and compare those not done; return the result and the keys that count."""
     from compat.audit import session
     from compat.audit.inputs import formats
     from compat.audit.inputs.sources import Sources
@@ -259,12 +259,12 @@ def _engine(arguments: argparse.Namespace, tell: Callable[[str], None]) -> Engin
 
 
 def _spelled(side: str) -> str:
-    """A side as part of a file's name."""
+    """Return a side as part of a file's name."""
     return side.replace(":", "_")
 
 
 def _reported(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[Result, set[int] | None]:
-    """What the rows that are there say; all of them count."""
+    """Return the result for existing rows, all of which count."""
     from compat.audit import session
     from compat.audit.reporting.result import Result
     from compat.audit.storage import open_store
@@ -282,14 +282,14 @@ def _reported(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[R
 
 
 def _writable(path: str) -> None:
-    """Make sure of a report's place before hours of work."""
+    """Check that a report can be written, before hours of work."""
     folder = os.path.dirname(path) or "."
     if not os.path.isdir(folder) or not os.access(folder, os.W_OK) or os.path.isdir(path):
         raise UsageError(f"--report {path}: it cannot be written there")
 
 
 def _write_page(arguments: argparse.Namespace, result: Result, wanted: set[int] | None) -> None:
-    """Make the page of the rows that count."""
+    """Write the page for the rows that count."""
     from compat.audit.reporting import writing
     from compat.audit.storage import open_store
     from compat.audit.tally import latest

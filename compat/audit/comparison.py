@@ -1,7 +1,8 @@
-"""What became of one file: decoded by both sides, side by side and in blocks, and compared.
+"""Compare one file as both sides decode it, block by block.
 
-Of a long file a block of each side is held at a time; where it differs it is decoded again, to see whether a shift or a factor
-explains the whole of it. A file that is not long stays in memory for that.
+Of a long file only one block of each side is in memory. If the sides differ, the file is decoded
+again, to find a shift or a factor that explains the whole difference. A short file stays in memory
+for that.
 """
 
 from __future__ import annotations
@@ -25,18 +26,18 @@ if TYPE_CHECKING:
 
     Block = npt.NDArray[Any]
 
-# near shifts are looked for first: codecs pad by a few thousand frames, and the search costs by its width
+# Search for short shifts first: codecs pad by a few thousand frames, and a wide search costs more.
 _NEAR_SHIFT = 1 << 13
-# what an explanation must leave: at most this share of the energy of the difference that it explains
+# at most this share of the energy of a difference may remain once it is explained
 _SHARE = 1 / 16
 _LIKENESS = 0.97
-# a lossy codec knows of the end a few thousand frames ahead
+# a lossy codec reacts to the end of a file a few thousand frames before it
 _TAIL = 1 << 13
 _PROBE = 1 << 18
 
 
 class _Explained(NamedTuple):
-    """A shift and a factor, and what they leave."""
+    """A shift and a factor, and the difference that remains."""
 
     shift: int
     factor: float
@@ -45,7 +46,7 @@ class _Explained(NamedTuple):
 
 
 class _Probe:
-    """The first stretch of one channel in which both sides differ, for finding the shift."""
+    """The first part of one channel where both sides differ, to find the shift in."""
 
     def __init__(self) -> None:
         self.old: list[Block] = []
@@ -64,7 +65,7 @@ class _Probe:
         self._frames += max(old.shape[1], new.shape[1])
 
     def lag(self, max_lag: int) -> int | None:
-        """How far apart the sides lie here, once something was taken."""
+        """Return the shift between the sides, once blocks were taken."""
         return alignment.lag(np.concatenate(self.old), np.concatenate(self.new), max_lag)
 
 
@@ -73,7 +74,7 @@ def compare(row: Row, paths: tuple[str, str], sides: tuple[Side, Side], terms: T
 
     Args:
         row: with the path and stamp filled in.
-        paths: what the old side and the new side read; mostly the same file.
+        paths: what the old side and the new side read; usually the same file.
         sides: the old one and the new one.
         terms: the tolerance, and what else decides.
         block_frames: frames decoded at a time.
@@ -113,7 +114,7 @@ def _compare(row: Row, old: Reading, new: Reading, terms: Terms) -> None:
 
 
 def _describe(row: Row, old: Reading, new: Reading) -> None:
-    """What each side knows of the file, and which of that differs."""
+    """Fill in the metadata of each side, and the names of the fields that differ."""
     for prefix, one in (("from", old), ("to", new)):
         row_set: dict[str, Any] = {"error": one.error, "backend": one.backend, "warning": " ".join(one.warnings) or None}
         if one.metadata is not None:
@@ -135,7 +136,7 @@ def _describe(row: Row, old: Reading, new: Reading) -> None:
 
 
 def _differs(row: Row, name: str) -> bool:
-    """Whether a field differs; a side that gave no samples has no dtype."""
+    """Return whether a field differs; the dtype is unknown for a side that gave no samples."""
     old, new = getattr(row, f"from_{name}"), getattr(row, f"to_{name}")
     return old != new and not (name == "dtype" and None in (old, new))
 
@@ -149,7 +150,7 @@ def _judge(
     comparable: bool,
     terms: Terms,
 ) -> None:
-    """The class of a file that both sides read."""
+    """Set the class of a file that both sides read."""
     essential = {"rate", "channels", "dtype"} & set(row.fields.split(","))
     if comparable:
         row.largest, row.rms, row.starts = measure.largest, measure.rms, measure.first
@@ -157,7 +158,7 @@ def _judge(
         row.largest = row.rms = row.starts = None
         row.kind = "metadata"
         return
-    if "rate" in essential:  # samples in which a shift is sought are of one rate
+    if "rate" in essential:  # a shift can be found only between samples of one rate
         row.kind = "metadata"
         return
     row.kind = _of_samples(row, old, new, measure, probe, terms)
@@ -166,7 +167,7 @@ def _judge(
 
 
 def _of_samples(row: Row, old: Reading, new: Reading, measure: Measure, probe: _Probe, terms: Terms) -> str:
-    """The class by the samples alone."""
+    """Return the class by the samples alone."""
     if measure.first is None:
         if old.frames != new.frames:
             return "length"
@@ -185,7 +186,7 @@ def _of_samples(row: Row, old: Reading, new: Reading, measure: Measure, probe: _
 
 
 def _explain(old: Reading, new: Reading, measure: Measure, probe: _Probe, terms: Terms) -> _Explained | None:
-    """The simplest of a factor, a shift and both that explains the difference; ``None`` where none does."""
+    """Find the simplest explanation: a factor, a shift, or both; ``None`` if none explains it."""
 
     def tried(shift: int, factor: float) -> Measure:
         found = Measure(terms.tolerance)
@@ -222,5 +223,5 @@ def _explain(old: Reading, new: Reading, measure: Measure, probe: _Probe, terms:
 
 
 def _worth_scaling(shifted: Measure) -> bool:
-    """Whether a factor would explain most of what a shift leaves."""
+    """Return whether a factor would explain most of what remains after a shift."""
     return shifted.first is not None and shifted.left_squares <= shifted.squares * _SHARE

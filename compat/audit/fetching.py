@@ -1,7 +1,7 @@
-"""A file behind a URL as a file on this machine, for as long as it is compared.
+"""Fetch a file behind a URL to this machine while it is compared.
 
-It is fetched once and both sides get a path: libsox takes nothing else, and a release is compared on the file, not on how it
-reads from a network.
+It is fetched once and both sides get a path. libsox accepts nothing else, and the audit compares
+how a release decodes a file, not how it reads from a network.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from compat.audit.inputs import formats, sources
 
 
 class FetchError(Exception):
-    """A URL could not be read; the text says why."""
+    """A URL that could not be read; the text gives the reason."""
 
 
 @contextlib.contextmanager
 def local(place: str, folder: str = "") -> Iterator[str]:
-    """A path that holds what ``place`` holds; a relative one starts from ``folder``.
+    """Yield a path with the content of ``place``; a relative one starts from ``folder``.
 
     Raises:
         FetchError: it cannot be fetched.
@@ -44,7 +44,7 @@ def local(place: str, folder: str = "") -> Iterator[str]:
 
 
 def counterpart(place: str) -> str:
-    """The new side's own file; where there is none of that name, the one that ends in .wav, which is what a decoded copy is."""
+    """Return the new side's file, or its decoded copy ending in .wav if only that exists."""
     if not sources.is_url(place) and not os.path.exists(place):
         decoded = f"{os.path.splitext(place)[0]}.wav"
         if os.path.exists(decoded):

@@ -1,4 +1,4 @@
-"""A file to compare, as it was found."""
+"""Hold a file to compare, as it was found."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ class Item(NamedTuple):
 
     Attributes:
         path: a local path, or a URL.
-        stamp: what tells that it was changed: size and time, or an ETag; "" where listing it does not tell.
-        size: in bytes; 0 where listing it does not tell.
-        other: what the new side reads, where that is another file; otherwise "".
+        stamp: shows whether it was changed: size and time, or an ETag; "" if the listing has
+            neither.
+        size: in bytes; 0 if the listing does not tell.
+        other: the file that the new side reads, if that is another; otherwise "".
     """
 
     path: str
@@ -23,15 +24,18 @@ class Item(NamedTuple):
 
     @property
     def key(self) -> int:
-        """A 64-bit number for this state of this file."""
+        """Return a 64-bit number for this state of this file."""
         return key(self.path, self.stamp)
 
 
 def key(path: str, stamp: str) -> int:
-    """A 64-bit number for one state of one file; of 10 million two are the same with a chance of 1 in 300,000."""
+    """Return a 64-bit number for one state of one file.
+
+    Among 10 million files, two share a number with a chance of 1 in 300,000.
+    """
     return number(f"{path}\0{stamp}")
 
 
 def number(text: str) -> int:
-    """A text as a 64-bit number, evenly spread and the same everywhere."""
+    """Return a 64-bit number for a text, evenly spread and the same on every machine."""
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "backslashreplace"), digest_size=8).digest(), "big")

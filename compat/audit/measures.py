@@ -1,4 +1,4 @@
-"""How far two runs of samples lie apart, summed up block by block."""
+"""Measure the difference of two streams of samples, summed up block by block."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
     Samples = npt.NDArray[Any]
 
-# small enough for a processor's cache, and for sums in float32 to be exact to seven digits
+# fits into a processor's cache, and keeps sums in float32 exact to seven digits
 _PIECE = 1 << 14
 _FULL_SCALE = {"uint8": 2.0**7, "int8": 2.0**7, "int16": 2.0**15, "int32": 2.0**31, "int64": 2.0**63}
 _NOT_A_NUMBER = float(np.finfo(np.float32).max)
 
 
 def as_float(samples: Samples) -> Samples:
-    """Samples of any dtype as floating point of a full scale of 1, contiguous."""
+    """Return samples of any dtype as contiguous floating point with a full scale of 1."""
     scale = None if samples.dtype.kind == "f" else _FULL_SCALE.get(samples.dtype.name)
     if scale is None:
         return np.ascontiguousarray(samples)
@@ -32,12 +32,12 @@ def as_float(samples: Samples) -> Samples:
 
 @dataclasses.dataclass
 class Measure:
-    """The sums over all frames that two sides have at the same places.
+    """The sums over all frames that both sides have at the same places.
 
     Attributes:
-        tolerance: ``first`` passes over differences up to it.
+        tolerance: differences up to this do not set ``first``.
         frames: how many were compared.
-        exact: none differs at all.
+        exact: whether no sample differs at all.
         first: the first frame that differs by more than the tolerance.
         largest: the largest difference.
     """
@@ -54,7 +54,7 @@ class Measure:
     products: float = 0.0
 
     def add(self, old: Samples, new: Samples) -> bool:
-        """Take in the next frames, ``[channel, time]``, of the same shape; gives whether they are the same."""
+        """Add the next frames, ``[channel, time]``, of one shape; return whether they are equal."""
         at = self.frames
         self.frames += old.shape[1]
         self.samples += old.size
@@ -89,30 +89,33 @@ class Measure:
 
     @property
     def rms(self) -> float:
-        """The root mean square of the differences."""
+        """Return the root mean square of the differences."""
         return math.sqrt(self.squares / self.samples) if self.samples else 0.0
 
     @property
     def factor(self) -> float:
-        """What the old samples are multiplied by to come closest to the new ones."""
+        """Return the factor that brings the old samples closest to the new ones."""
         return self.products / self.old_squares if self.old_squares > 0 else 1.0
 
     @property
     def left_squares(self) -> float:
-        """The sum of squares that is left after that."""
+        """Return the sum of squares that remains after that factor."""
         if self.old_squares <= 0:
             return self.squares
         return max(self.new_squares - self.products * self.products / self.old_squares, 0.0)
 
     @property
     def likeness(self) -> float:
-        """The correlation of both sides, from -1 to 1."""
+        """Return the correlation of both sides, from -1 to 1."""
         both = self.old_squares * self.new_squares
         return self.products / math.sqrt(both) if both > 0 else 0.0
 
 
 def _finite(old: Samples, new: Samples) -> tuple[Samples, Samples, Samples]:
-    """Both sides with what is no finite number set to 0, and their difference, which is huge where only one is none."""
+    """Return both sides with values that are not finite set to 0, and their difference.
+
+    The difference is huge where only one side is not finite.
+    """
     same = (old == new) | (np.isnan(old) & np.isnan(new))
     fine = np.isfinite(old) & np.isfinite(new)
     clean_old, clean_new = np.where(np.isfinite(old), old, 0), np.where(np.isfinite(new), new, 0)

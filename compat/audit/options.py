@@ -1,4 +1,4 @@
-"""What a run was asked to do."""
+"""Hold what a run was asked to do."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import json
 
 
 class UsageError(Exception):
-    """The command cannot be carried out as it was given; the text says what to change."""
+    """A command that cannot run as it was given; the text says what to change."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Terms:
-    """What decides a comparison, and so must be the same in all rows of one results file.
+    """The conditions of a comparison; all rows of one results file must share them.
 
     Attributes:
         old: the side of ``--from``, as ``RELEASE[:MODE][:BACKEND]``.
         new: the side of ``--to``.
-        tolerance: samples that differ by no more than this, of a full scale of 1, are taken for equal.
-        max_shift: how far apart, in frames, the sides are looked for.
-        normalize: samples as float32; otherwise in the dtype that each side gives them.
-        against: the root below which the new side reads its files; "" where both read the same.
+        tolerance: samples that differ by no more than this count as equal; full scale is 1.
+        max_shift: the largest shift to look for, in frames.
+        normalize: compare samples as float32; otherwise in the dtype that each side gives.
+        against: the root of the new side's files; "" if both sides read the same files.
     """
 
     old: str
@@ -34,5 +34,5 @@ class Terms:
 
     @functools.cached_property
     def digest(self) -> str:
-        """A short name of all of it, which each row carries."""
+        """Return a short hash of all conditions, which each row carries."""
         return hashlib.blake2b(json.dumps(dataclasses.asdict(self), sort_keys=True).encode(), digest_size=6).hexdigest()

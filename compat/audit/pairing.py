@@ -1,4 +1,4 @@
-"""The frames of both sides that belong together after a shift."""
+"""Pair the frames of both sides after a shift."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def paired(old: Reading, new: Reading, shift: int) -> Iterator[tuple[Block, Block]]:
-    """The blocks of two files that were read to their end, ``[channel, time]``, both of one length."""
+    """Yield the blocks of two completely read files, ``[channel, time]``, of equal length."""
     with old.again() as once, new.again() as more:
         left, right = _from(once, max(shift, 0)), _from(more, max(-shift, 0))
         ahead, behind = next(left, None), next(right, None)
@@ -26,7 +26,7 @@ def paired(old: Reading, new: Reading, shift: int) -> Iterator[tuple[Block, Bloc
 
 
 def _from(blocks: Iterator[Block], skipped: int) -> Iterator[Block]:
-    """The blocks of a file, without its first frames."""
+    """Yield the blocks of a file, without its first frames."""
     for block in blocks:
         if skipped < block.shape[1]:
             yield block[:, skipped:]

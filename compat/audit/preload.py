@@ -1,4 +1,4 @@
-"""What the process that workers are forked from imports: the comparison, and the decoders, which it never uses."""
+"""Import the comparison and the decoders, and use none, in the process that workers fork from."""
 
 from __future__ import annotations
 

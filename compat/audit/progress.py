@@ -1,4 +1,4 @@
-"""How far a run is: a bar on a terminal, a line now and then elsewhere; always on standard error."""
+"""Show the progress of a run on standard error: a bar on a terminal, else a line now and then."""
 
 from __future__ import annotations
 
@@ -15,60 +15,60 @@ _EVERY = 30.0
 
 
 class Progress(Protocol):
-    """What is told of a run while it goes on."""
+    """Receives the events of a run while it goes on."""
 
     def waiting(self, text: str) -> None:
-        """The run waits for something: what, and since when."""
+        """Tell that the run waits, for what and since when."""
 
     def found(self, number: int) -> None:
-        """So many files were found so far."""
+        """Tell how many files were found so far."""
 
     def begin(self, todo: int, done_before: int) -> None:
-        """The comparison begins."""
+        """Tell that the comparison begins."""
 
     def row(self, row: Row) -> None:
-        """A file is done."""
+        """Tell that a file is done."""
 
 
 class Quiet:
-    """Nothing is told."""
+    """Shows nothing."""
 
     def waiting(self, text: str) -> None:
-        """See ``Progress``."""
+        """Do nothing; see ``Progress``."""
 
     def found(self, number: int) -> None:
-        """See ``Progress``."""
+        """Do nothing; see ``Progress``."""
 
     def begin(self, todo: int, done_before: int) -> None:
-        """See ``Progress``."""
+        """Do nothing; see ``Progress``."""
 
     def row(self, row: Row) -> None:
-        """See ``Progress``."""
+        """Do nothing; see ``Progress``."""
 
 
 class Lines:
-    """A line every half minute, for a log."""
+    """Shows a line every half minute, for a log."""
 
     def __init__(self) -> None:
         self._todo = self._done = self._differ = 0
         self._begun = self._told = time.monotonic()
 
     def waiting(self, text: str) -> None:
-        """See ``Progress``."""
+        """Print the text; see ``Progress``."""
         self._tell(text)
 
     def found(self, number: int) -> None:
-        """See ``Progress``."""
+        """Print the number, every half minute; see ``Progress``."""
         if time.monotonic() - self._told > _EVERY:
             self._tell(f"{number:,} files found so far")
 
     def begin(self, todo: int, done_before: int) -> None:
-        """See ``Progress``."""
+        """Print how much is to be done; see ``Progress``."""
         self._todo, self._begun = todo, time.monotonic()
         self._tell(f"{todo:,} files to compare{f', {done_before:,} done before' if done_before else ''}")
 
     def row(self, row: Row) -> None:
-        """See ``Progress``."""
+        """Print a line of progress, every half minute; see ``Progress``."""
         self._done += 1
         self._differ += CLASSES[row.kind].group != SAME
         if time.monotonic() - self._told > _EVERY:
@@ -82,7 +82,7 @@ class Lines:
 
 
 class Bar:
-    """A bar with rate and remaining time."""
+    """Shows a bar with rate and remaining time."""
 
     def __init__(self, bar: Any) -> None:
         self._bar = bar
@@ -91,20 +91,20 @@ class Bar:
         self._begun = 0.0
 
     def waiting(self, text: str) -> None:
-        """See ``Progress``."""
+        """Show the text; see ``Progress``."""
         self._bar.update(self._task, description=text)
 
     def found(self, number: int) -> None:
-        """See ``Progress``."""
+        """Show the number; see ``Progress``."""
         self._bar.update(self._task, completed=number)
 
     def begin(self, todo: int, done_before: int) -> None:
-        """See ``Progress``."""
+        """Start the bar; see ``Progress``."""
         self._begun = time.monotonic()
         self._bar.reset(self._task, total=todo, description="comparing", differ=0, rate="")
 
     def row(self, row: Row) -> None:
-        """See ``Progress``."""
+        """Advance the bar; see ``Progress``."""
         self._done += 1
         self._differ += CLASSES[row.kind].group != SAME
         rate = self._done / max(time.monotonic() - self._begun, 1e-9)
@@ -112,7 +112,7 @@ class Bar:
 
 
 def duration(seconds: float) -> str:
-    """A length of time, such as 1:02:03."""
+    """Return a length of time, such as 1:02:03."""
     whole = int(seconds)
     hours, minutes = whole // 3600, whole // 60 % 60
     return f"{hours:,}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
@@ -120,7 +120,7 @@ def duration(seconds: float) -> str:
 
 @contextlib.contextmanager
 def shown(*, quiet: bool) -> Iterator[Progress]:
-    """The progress that suits standard error."""
+    """Yield the progress display that suits standard error."""
     if quiet:
         yield Quiet()
         return

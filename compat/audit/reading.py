@@ -1,4 +1,4 @@
-"""One side's file while it is compared: blocks as they come, and what is known of it."""
+"""Read one side's file block by block, and keep what is known of it."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
     Block = npt.NDArray[Any]
 
-KEPT_BYTES = 16 << 20  # of a side; a minute or some of sound
+KEPT_BYTES = 16 << 20  # of one side; a minute of audio or so
 
 
 def _words(why: Exception) -> str:
-    """What an exception says; its name where it says nothing, or where none of the documented kinds is raised."""
+    """Return an exception's text; add its name if it has no text or is of an undocumented kind."""
     known = isinstance(why, (RuntimeError, ValueError, TypeError, OSError)) and str(why)
     return str(why) if known else f"{type(why).__name__}: {why}"
 
 
 class Reading:
-    """A file as one side decodes it; a failure to read is kept, not raised.
+    """A file as one side decodes it; an error is kept and not raised.
 
     Attributes:
         error: why the side cannot read the file, or ``None``.
         frames: how many were decoded so far.
-        metadata: what ``info`` gives; ``None`` where the file did not open.
+        metadata: what ``info`` returns; ``None`` if the file did not open.
     """
 
     side: Side
@@ -61,7 +61,7 @@ class Reading:
             stream: Stream = self._held.enter_context(self.side.open(self.path, normalize=self.normalize, block_frames=self.block_frames))
         except BackendUnavailable:
             raise
-        except Exception as why:  # noqa: BLE001 - whatever a side fails with is its row's
+        except Exception as why:  # noqa: BLE001 - any error of a side goes into its row
             self.error = _words(why)
         else:
             self.metadata, self.backend, self._taken = stream.metadata, stream.backend, stream.blocks
@@ -71,7 +71,7 @@ class Reading:
         self._held.close()
 
     def take(self) -> Block | None:
-        """The next block, ``[channel, time]``; ``None`` at the end, or where reading fails."""
+        """Return the next block, ``[channel, time]``; ``None`` at the end or if reading fails."""
         with notices.collected() as noticed:
             try:
                 block = next(self._taken, None)
@@ -90,7 +90,7 @@ class Reading:
         return block
 
     def _keep(self, block: Block) -> None:
-        """Hold on to the blocks of a file for as long as all of them are few."""
+        """Keep the blocks of a file as long as they are small in total."""
         if self._kept is None:
             return
         self._kept_bytes += block.nbytes
@@ -101,7 +101,10 @@ class Reading:
 
     @contextlib.contextmanager
     def again(self) -> Iterator[Iterator[Block]]:
-        """The blocks from the start once more, after the last was taken: from memory where they fit, else decoded anew."""
+        """Yield the blocks from the start again, from memory if they fit, else by decoding again.
+
+        The last block must have been taken before.
+        """
         if self._kept is not None:
             yield iter(self._kept)
             return
@@ -109,6 +112,6 @@ class Reading:
             yield once_more.rest()
 
     def rest(self) -> Iterator[Block]:
-        """The blocks that are left, as ``take`` gives them."""
+        """Yield the remaining blocks, as ``take`` returns them."""
         while (block := self.take()) is not None:
             yield block

@@ -1,4 +1,4 @@
-"""The result of one file, as one flat row."""
+"""Hold the result of one file as one flat row."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ INFO_FIELDS = ("encoding", "bits", "info_frames")
 
 @dataclasses.dataclass(slots=True)
 class Row:
-    """What became of one file. ``from_`` and ``to_`` are the two sides; ``None`` is "not known" or "does not apply".
+    """The result of one file.
+
+    ``from_`` and ``to_`` are the two sides; ``None`` means "not known" or "does not apply".
 
     Attributes:
         path: as it was found.
@@ -20,18 +22,18 @@ class Row:
         note: the class in a sentence, with its numbers.
         fields: the metadata that differ, comma-separated.
         shift: frames that the new side lacks at its beginning (negative: has more).
-        factor: what the old side's samples are multiplied by to be the new side's.
-        largest: the largest difference of two samples at the same place, of a full scale of 1.
+        factor: what the old side's samples must be multiplied by to give the new side's.
+        largest: the largest difference of two samples at the same frame; full scale is 1.
         rms: the root mean square of those differences.
         starts: the first frame that differs by more than the tolerance.
-        left_largest: the largest difference that is left once ``shift`` and ``factor`` are undone.
-        left_rms: the root mean square of what is left.
-        seconds: the sound's length.
+        left_largest: the largest difference that remains once ``shift`` and ``factor`` are undone.
+        left_rms: the root mean square of what remains.
+        seconds: the duration of the audio.
         took: seconds of work.
-        other: what the new side read, where that is another file.
-        tolerance: what differences did not count.
-        stamp: what tells that the file was changed since: its size and time, or its ETag.
-        terms: the digest of what the comparison was made with.
+        other: the file that the new side read, if that is another.
+        tolerance: differences up to this did not count.
+        stamp: shows whether the file was changed since: its size and time, or its ETag.
+        terms: the hash of the conditions of the comparison.
     """
 
     path: str
@@ -75,7 +77,7 @@ class Row:
     terms: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """The row's columns."""
+        """Return the row's columns."""
         return {name: getattr(self, name) for name in COLUMNS}
 
 
@@ -86,7 +88,7 @@ _KINDS: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (i
 
 
 def from_dict(values: dict[str, Any]) -> Row:
-    """A row that was stored, by this version or one with fewer or more columns.
+    """Return a row that was stored, by this version or one with fewer or more columns.
 
     Raises:
         ValueError: it has no path, or a class that this version does not know.

@@ -1,7 +1,8 @@
-"""A fair sample of the files, and what it says about all of them.
+"""Draw a fair sample of the files, and say what it tells about all of them.
 
-A file is in the sample by a hash of its path: every file has the same chance, the order of listing does not matter, a second run
-takes the same files, and a larger sample has the smaller one in it.
+A hash of its path decides whether a file is in the sample. So every file has the same chance, the
+order of listing does not matter, a second run takes the same files, and a larger sample contains
+the smaller one.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from compat.audit.items import Item, number
 
 
 def drawn(items: Iterable[Item], size: int, seed: int) -> tuple[list[Item], int]:
-    """The files with the smallest hashes, in the order they were listed in, and how many files there were."""
+    """Return the files with the smallest hashes, in listed order, and the number of all files."""
     heap: list[tuple[int, int, Item]] = []
     total = 0
     for total, item in enumerate(items, 1):
@@ -28,14 +29,14 @@ def drawn(items: Iterable[Item], size: int, seed: int) -> tuple[list[Item], int]
 
 
 class Bound(NamedTuple):
-    """What a sample says.
+    """What a sample tells about all files.
 
     Attributes:
-        found: files of the sample that are of the kind asked for.
+        found: files of the sample that are of the kind in question.
         size: files in the sample.
         population: files in all.
         confidence: such as 0.95.
-        fewest: the least number of all files that goes with the sample.
+        fewest: the smallest number of such files among all that agrees with the sample.
         most: the largest.
     """
 
@@ -48,34 +49,38 @@ class Bound(NamedTuple):
 
     @property
     def low(self) -> float:
-        """``fewest`` as a share of all files."""
+        """Return ``fewest`` as a share of all files."""
         return self.fewest / self.population if self.population else 0.0
 
     @property
     def high(self) -> float:
-        """``most`` as a share of all files."""
+        """Return ``most`` as a share of all files."""
         return self.most / self.population if self.population else 0.0
 
 
 def bound(found: int, size: int, population: int, confidence: float = 0.95) -> Bound:
-    """The exact bounds of the number of files of a kind, given how many of the sample are.
+    """Return exact bounds for the number of files of a kind, from their number in the sample.
 
-    The sample is drawn without putting back, so the counts are hypergeometric: the bounds are the numbers that neither tail rules
-    out. A sample without any has no lower bound, so the whole chance of error goes to the upper one: for many files the exact form
-    of the rule of three (3 / size for 95 %). Where the sample is all there is, nothing is unsure.
+    The sample is drawn without replacement, so the counts are hypergeometric; the bounds are the
+    numbers that neither tail excludes. A sample without such a file has no lower bound, so the
+    whole chance of error goes to the upper one; for many files that is the exact form of the rule
+    of three (3 / size for 95 %). If the sample is everything, nothing is uncertain.
     """
-    # a tie counts as ruled out, whatever the last digits of either number
+    # exclude a tie whatever the last digits of either number
     error = (1 - confidence) * (1 + 1e-9)
     if 0 < found < size:
         error /= 2
-    # seen from the files of the other kind, the fewest of this one are the most of that
+    # the fewest files of this kind follow from the most of the other kind
     fewest = 0 if found == 0 else population - _most(size - found, size, population, error)
     most = population - (size - found) if found == size else _most(found, size, population, error)
     return Bound(found, size, population, confidence, fewest, most)
 
 
 def _most(found: int, size: int, population: int, error: float) -> int:
-    """The largest number of all files with which ``found`` or fewer in the sample have a chance of more than ``error``."""
+    """Return the largest number of such files that the sample does not rule out.
+
+    With it, ``found`` or fewer of them in the sample still have a chance of more than ``error``.
+    """
     low, high = found, population - (size - found)
     while low < high:
         middle = (low + high + 1) // 2
@@ -87,12 +92,19 @@ def _most(found: int, size: int, population: int, error: float) -> int:
 
 
 def _chance(found: int, size: int, kind: int, population: int) -> float:
-    """The chance of ``found`` or fewer files of a kind in a sample, where there are ``kind`` of them in all: a sample may have more."""
+    """Return the chance that a sample has ``found`` or fewer files of a kind.
+
+    Args:
+        found: the number in question.
+        size: files in the sample.
+        kind: files of this kind among all.
+        population: files in all.
+    """
     import numpy as np
 
     first = max(0, size - (population - kind))
     k = np.arange(first, found)
-    # from one count to the next the chance grows by this factor
+    # the chance changes by this factor from one count to the next
     steps = np.log((kind - k) / (k + 1)) + np.log((size - k) / (population - kind - size + k + 1))
     start = _log_ways(kind, first) + _log_ways(population - kind, size - first) - _log_ways(population, size)
     logs = start + np.r_[0.0, np.cumsum(steps)]

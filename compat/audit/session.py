@@ -1,4 +1,4 @@
-"""One run: find the files, leave out what is done, compare the rest, keep every row as it comes."""
+"""Run an audit: find the files, skip those done, compare the rest, and store each row at once."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Request:
         terms: how they are compared.
         sample: how many files to take, 0 for all.
         seed: another one gives another sample.
-        retry: compare again what could not be read the last time.
+        retry: compare again the files that could not be read the last time.
     """
 
     sources: Sources
@@ -43,7 +43,9 @@ class Request:
 
 
 class Plan:
-    """The files of a run. What is to be done lies on disk, so that ten million paths need no memory for their text.
+    """The files of a run.
+
+    Those to compare are listed on disk, so that ten million paths need no memory for their text.
 
     Attributes:
         wanted: the keys of all files of the run.
@@ -60,27 +62,27 @@ class Plan:
         self._spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - as long as the plan
 
     def add(self, item: Item) -> None:
-        """Have a file compared."""
+        """Add a file to compare."""
         pickle.dump(tuple(item), self._spool, protocol=pickle.HIGHEST_PROTOCOL)
         self.todo += 1
 
     def items(self) -> Iterator[Item]:
-        """What is to be compared, in the order in which it was found."""
+        """Yield the files to compare, in the order in which they were found."""
         self._spool.seek(0)
         for _ in range(self.todo):
             yield Item(*pickle.load(self._spool))
 
     @property
     def done_before(self) -> int:
-        """How many files earlier runs have done."""
+        """Return how many files earlier runs have done."""
         return len(self.wanted) - self.todo
 
 
 def plan(request: Request, store: Store, tick: Callable[[int], None] = lambda found: None) -> Plan:
-    """Find the files and leave out those whose rows are there.
+    """Find the files and leave out those that have a row.
 
     Raises:
-        UsageError: there are none, or the rows that are there were made on other terms.
+        UsageError: there are no files, or the stored rows have other terms.
     """
     done = _done(request, store)
     made = Plan()
@@ -99,7 +101,7 @@ def plan(request: Request, store: Store, tick: Callable[[int], None] = lambda fo
 
 
 def _nothing(sources: Sources) -> str:
-    """That there is no file, and why that may be."""
+    """Say that there is no file, and why that may be."""
     parts = [f"no audio files found in {', '.join((*sources.manifests, *sources.data))}"]
     if sources.passed_over:
         parts.append(f"{sources.passed_over} with other extensions passed over, --extensions chooses")
@@ -109,7 +111,7 @@ def _nothing(sources: Sources) -> str:
 
 
 def _done(request: Request, store: Store) -> set[int]:
-    """The keys of the files whose rows are there."""
+    """Return the keys of the files that have a row."""
     done = set()
     for row in store.rows():
         if row.terms != request.terms.digest:
@@ -126,7 +128,7 @@ def _done(request: Request, store: Store) -> set[int]:
 
 
 def _once(items: Iterable[Item], tick: Callable[[int], None]) -> Iterator[Item]:
-    """Each file once, however often it is named."""
+    """Yield each file once, however often it is named."""
     seen: set[int] = set()
     for item in items:
         number = key(item.path, "")
@@ -137,7 +139,7 @@ def _once(items: Iterable[Item], tick: Callable[[int], None]) -> Iterator[Item]:
 
 
 def run(request: Request, made: Plan, store: Store, engine: Engine) -> Generator[Row, None, None]:
-    """Compare what is to be done; every row is stored before it is given.
+    """Compare the planned files; each row is stored before it is yielded.
 
     Raises:
         EngineError: the work could not go on, or not every file came back.
@@ -152,7 +154,7 @@ def run(request: Request, made: Plan, store: Store, engine: Engine) -> Generator
 
 
 def summary(store: Store, wanted: set[int] | None) -> Tally:
-    """The counts of all rows that count, of this run and of those before it."""
+    """Return the counts of all rows that count, of this run and earlier ones."""
     tally = Tally()
     for row in latest(store.rows(), wanted):
         tally.add(row)

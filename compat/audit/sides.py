@@ -1,7 +1,8 @@
-"""One side of a comparison: a release, the mechanism it decodes with, and a backend.
+"""Parse and open one side of a comparison: a release, a mechanism and a backend.
 
-``2.0`` is what that release did by default; ``2.0:sox_io`` its global backend sox_io; ``2.0:dispatcher`` and
-``2.1:global:soundfile`` name the mechanism, where the backend's name leaves it open.
+``2.0`` is what that release did by default; ``2.0:sox_io`` its global backend sox_io.
+``2.0:dispatcher`` and ``2.1:global:soundfile`` name the mechanism, if the backend does not imply
+it.
 """
 
 from __future__ import annotations
@@ -36,10 +37,10 @@ class Side:
     """How one side decodes.
 
     Attributes:
-        name: with everything that was left open filled in, as ``2.0:global:sox_io``; ``parse`` takes it back.
+        name: complete, as ``2.0:global:sox_io``; ``parse`` accepts it.
         release: the flags of the release.
         mode: ``global``, ``dispatcher`` or ``torchcodec``.
-        backend: its name; ``None`` where the dispatcher chooses for each file.
+        backend: its name; ``None`` if the dispatcher chooses for each file.
     """
 
     name: str
@@ -49,7 +50,7 @@ class Side:
 
     @property
     def has_info(self) -> bool:
-        """Whether the release has ``info``: 2.9 has not."""
+        """Return whether the release has ``info``; 2.9 does not."""
         return self.release.old_names
 
     @functools.cached_property
@@ -58,11 +59,11 @@ class Side:
 
     @contextlib.contextmanager
     def open(self, path: str, *, normalize: bool, block_frames: int) -> Iterator[Stream]:
-        """A file as this side decodes it, in blocks; errors as those of ``load``.
+        """Open a file as this side decodes it, in blocks; the errors are those of ``load``.
 
         Raises:
             RuntimeError, ValueError, TypeError: the file cannot be read.
-            BackendUnavailable: the backend does not work on this machine, which is no fault of the file.
+            BackendUnavailable: the backend does not work on this machine, whatever the file.
         """
         asked = Blocks(path, normalize, None, _BUFFER, block_frames)
         if self.mode == TORCHCODEC:
@@ -74,7 +75,7 @@ class Side:
             yield held.enter_context(_opened(self._readers(path), asked, self.release))
 
     def _readers(self, path: str) -> list[Backend]:
-        """The backends that serve a path, in the order in which they are tried."""
+        """Return the backends for a path, in the order in which they are tried."""
         context = self._context
         if self.mode == DISPATCHER:
             if self.backend is not None:
@@ -90,7 +91,7 @@ class Side:
 
 @contextlib.contextmanager
 def _opened(readers: list[Backend], asked: Blocks, release: releases.Release) -> Iterator[Stream]:
-    """The stream of the first backend that opens a file; the errors of those before it come with the last one's."""
+    """Yield the stream of the first backend that opens a file; if none does, raise all errors."""
     with contextlib.ExitStack() as held:
         causes: list[str] = []
         for number, reader in enumerate(readers, 1):
@@ -106,10 +107,10 @@ def _opened(readers: list[Backend], asked: Blocks, release: releases.Release) ->
 
 
 def parse(text: str) -> Side:
-    """The side that ``RELEASE[:MODE][:BACKEND]`` stands for.
+    """Return the side for ``RELEASE[:MODE][:BACKEND]``.
 
     Raises:
-        UsageError: there is no such release, mode or backend; the text says what there is.
+        UsageError: there is no such release, mode or backend; the text lists the valid ones.
     """
     parts = text.split(":")
     try:
@@ -135,7 +136,7 @@ def parse(text: str) -> Side:
 
 
 def _mode(release: releases.Release, backend: str | None) -> str:
-    """The mechanism that a backend's name implies, or the release's default."""
+    """Return the mechanism that a backend's name implies, or the release's default."""
     if backend == "sox_io" and release.global_backend != "never":
         return GLOBAL
     if backend in ("ffmpeg", "sox") or release.dispatcher:

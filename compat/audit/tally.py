@@ -1,4 +1,4 @@
-"""Counts over many rows, in memory that does not grow with them."""
+"""Count many rows, in memory that does not grow with them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ from compat.audit.items import key
 from compat.audit.rows import Row
 
 _WORST = 10
-# beyond any difference of samples, which is 2 at most
+# above any difference of samples, which is at most 2
 _SEVERITY = {"crashed": 9.0, "error_to": 8.0, "error_from": 7.0, "error_both": 6.0, "metadata": 5.0}
 
 
 def severity(row: Row) -> float:
-    """How bad a row is: failures first, then what cannot be compared, then by what is left over or missing."""
+    """Return how bad a row is.
+
+    Failures come first, then files that cannot be compared, then the size of what differs or is
+    missing.
+    """
     found = _SEVERITY.get(row.kind, 0.0)
     if CLASSES[row.kind].group == SAME:
         return 0.0
@@ -34,7 +38,7 @@ class Tally:
         files: how many.
         kinds: how many of each class.
         extensions: how many of each extension, by class.
-        seconds: how much sound.
+        seconds: the duration of all audio.
         took: seconds of work.
         worst: the worst rows that are not the same, worst first.
     """
@@ -67,21 +71,24 @@ class Tally:
 
     @property
     def worst(self) -> list[Row]:
-        """The worst rows, worst first."""
+        """Return the worst rows, worst first."""
         return [row for _, _, row in sorted(self._heap, reverse=True)]
 
     def of(self, group: str) -> int:
-        """How many rows are of the classes of a group."""
+        """Return how many rows are of the classes of a group."""
         return sum(number for kind, number in self.kinds.items() if CLASSES[kind].group == group)
 
     @property
     def differing(self) -> int:
-        """How many are not the same."""
+        """Return how many rows are not the same."""
         return self.of(DIFFERENCES) + self.of(ERRORS)
 
 
 def latest(rows: Iterable[Row], wanted: set[int] | None) -> Iterable[Row]:
-    """The rows that count: of files that are wanted, one for each; a failure gives way to what a later run made of the file."""
+    """Yield the rows that count: one for each wanted file.
+
+    A failure counts only if no other run has read the file.
+    """
     counted: set[int] = set()
     failures: dict[int, Row] = {}
     for row in rows:

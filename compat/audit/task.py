@@ -1,4 +1,4 @@
-"""What a worker does with a file."""
+"""Compare one file in a worker."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from dispatcher.errors import BackendUnavailable
 
 @functools.cache
 def _side(name: str) -> sides.Side:
-    """A side, made once in each process."""
+    """Return a side, made once in each process."""
     return sides.parse(name)
 
 
 @dataclasses.dataclass(frozen=True)
 class Compare:
-    """Compares a file; small enough to be sent along with it.
+    """Compares a file; small enough to be sent to workers with it.
 
     Attributes:
-        terms: how.
-        folder: what relative paths start from, wherever the worker is.
+        terms: the conditions of the comparison.
+        folder: where relative paths start, whatever the worker's own folder.
     """
 
     terms: Terms
     folder: str = ""
 
     def __call__(self, item: Item) -> Row:
-        """The file's row.
+        """Return the file's row.
 
         Raises:
             EngineError: a backend does not work on this machine.
         """
-        from compat.audit import comparison  # with numpy, which the process that gives the work does without
+        from compat.audit import comparison  # imports numpy, which the parent process does without
 
         row = _begun(item)
         with contextlib.ExitStack() as held:
@@ -62,11 +62,11 @@ class Compare:
                 return failed(_begun(item), self.terms, "error_both", f"comparing {old!r} failed: {type(why).__name__}: {why}")
 
     def sides(self) -> tuple[sides.Side, sides.Side]:
-        """The old and the new side, in this process."""
+        """Return the old and the new side, in this process."""
         return _side(self.terms.old), _side(self.terms.new)
 
     def fetched(self, item: Item, held: contextlib.ExitStack) -> tuple[str, str]:
-        """The paths that the old and the new side read, for as long as ``held`` lasts.
+        """Return the paths that the old and the new side read, valid until ``held`` closes.
 
         Raises:
             FetchError: a URL cannot be read.
@@ -75,12 +75,15 @@ class Compare:
         return old, held.enter_context(fetching.local(fetching.counterpart(item.other))) if item.other else old
 
     def crashed(self, item: Item, why: str) -> Row:
-        """The row of a file that ended the process which compared it."""
+        """Return the row of a file that killed its process."""
         return failed(_begun(item), self.terms, "crashed", why)
 
 
 def _refused(path: str) -> str:
-    """Why nothing can be read there; empty where something can. A pipe or a device may never end."""
+    """Return why a path cannot be read; empty if it can.
+
+    A pipe or a device is refused, since it may never end.
+    """
     try:
         mode = os.stat(path).st_mode
     except OSError as why:
@@ -95,7 +98,7 @@ def _begun(item: Item) -> Row:
 
 
 def failed(row: Row, terms: Terms, kind: str, why: str) -> Row:
-    """The row of a file that was not decoded at all."""
+    """Return the row of a file that was not decoded at all."""
     row.kind, row.from_side, row.to_side, row.terms, row.tolerance = kind, terms.old, terms.new, terms.digest, terms.tolerance
     if kind != "error_to":
         row.from_error = why

@@ -1,4 +1,4 @@
-"""The class of a file in a sentence, with its numbers."""
+"""Describe the outcome of a file in a sentence, with its numbers."""
 
 from __future__ import annotations
 
@@ -90,5 +90,5 @@ _WORDS: dict[str, Callable[[Row], str]] = {
 
 
 def note(row: Row) -> str:
-    """What a row says, for people."""
+    """Return what a row says, for people."""
     return _WORDS[row.kind](row)

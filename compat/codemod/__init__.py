@@ -1,16 +1,21 @@
-"""Move a project from the old torchaudio API to a later release: ``python -m compat.codemod PATH...``.
+"""Move a project from the old torchaudio API to a later release.
 
-The way of a file, room by room (each knows the rooms below it, and none above; import-linter holds this):
+    python -m compat.codemod PATH...
 
-``run``        ``cli`` reads the command line; ``session`` is one run; ``reading`` reads and parses; ``engine`` asks the rules
-               for drafts, has ``safety`` refuse what a mock, a release test or a comment stands against, makes the rest,
-               verifies it, and begins again until nothing changes.
-``reporting``  one file a format.
-``rules``      one file a rule, found by scanning; ``rule.py`` says what a rule is.
-``plan``       what becomes of the global backend: ``decide`` picks the way of settling, one file each.
-``uses``       what the project does with torchaudio: setters, mocks, release tests, functions handed on.
-``rewrite``    changes become edits, edits a text that is verified.
-``files``      finding, reading and writing files, and who imports whom.
+A file passes through these packages. Each one knows those below it and none above; import-linter
+checks that.
+
+``run``        ``cli`` reads the command line; ``session`` is one run; ``reading`` reads and parses.
+               ``engine`` asks the rules for drafts, ``safety`` refuses those that a mock, a
+               release test or a comment forbids, and the engine applies and verifies the others.
+               It repeats this until nothing changes.
+``reporting``  one file per output format.
+``rules``      one file per rule, found by scanning; ``rule.py`` defines what a rule is.
+``plan``       decides what replaces the global backend: ``decide`` picks the way, one file each.
+``uses``       what the project does with torchaudio: setters, mocks, release tests, functions
+               that are passed on.
+``rewrite``    turns changes into edits, and edits into a verified text.
+``files``      finds, reads and writes files, and tells which file imports which.
 ``source``     text, tree and scopes of one file; findings, results and options as plain data.
 
 Nothing here imports torch.

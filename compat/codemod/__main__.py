@@ -1,4 +1,4 @@
-"""``python -m compat.codemod``."""
+"""Run the codemod: ``python -m compat.codemod``."""
 
 from compat.codemod.run.cli import main
 from compat.console import leave

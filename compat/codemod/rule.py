@@ -1,4 +1,4 @@
-"""What a rule is, and all that the file of a rule usually needs: import it from here."""
+"""Define a rule, and offer what a rule's file usually needs; import it from here."""
 
 import ast
 import dataclasses
@@ -39,7 +39,7 @@ from compat.codemod.source import (
 )
 from compat.codemod.uses import Project
 
-__all__ = [  # noqa: RUF022 - by what they are
+__all__ = [  # noqa: RUF022 - grouped by subject
     "DEFAULT_TARGET", "DROP_IN", "MODERN", "NINE", "NO_FUNCTION", "NO_LEFTOVERS", "PER_CALL", "TARGETS",
     "AnyFunction", "Draft", "Imported", "Kind", "Level", "Module", "NotProvableError", "Project", "Rule", "Use", "Valid",
     "conditions", "old_names", "value_kinds",
@@ -64,7 +64,10 @@ DROP_IN = frozenset({"compat"})
 
 
 def sox_for_sox_io(module: Module, use: Use | str, value: ast.expr, reason: str) -> Draft:
-    """The draft that writes ``"sox"`` where ``"sox_io"`` is written; a report where it is put together of parts, or in an f-string."""
+    """Return the draft that writes ``"sox"`` for ``"sox_io"``.
+
+    It only reports a name that is built from parts or is in an f-string.
+    """
     span, quoted = module.span(value), module.segment(value)
     if quoted not in ("'sox_io'", '"sox_io"') or value in module.unplaced:
         return Draft(span, reason, "Change the name.")
@@ -76,8 +79,8 @@ class Valid:
     """Code that must stay as it is, and why.
 
     Attributes:
-        reported: the rule says something about it all the same.
-        target: what it is tried for; that of the rule's example, if nothing else is said.
+        reported: whether the rule reports something about it.
+        target: the target to test it with; by default that of the rule's example.
     """
 
     why: str
@@ -88,22 +91,22 @@ class Valid:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One use of the old API and what becomes of it.
+    """One use of the old API, and what to do with it.
 
     Attributes:
         id: unique; the number after TAC does not change once published.
         title: what it does, in a few words.
-        level: safe rules change on their own, unsafe ones under ``--unsafe``, report rules never.
+        level: safe rules make changes, unsafe ones do so under ``--unsafe``, report rules never do.
         targets: the targets it applies to.
-        report_only_for: the targets for which what it finds is only reported, whatever its level.
+        report_only_for: the targets for which it only reports, whatever its level.
         before: an example, which is also a test.
-        after: what becomes of it for ``example_target``; left out, it stays as it is and is only reported.
-        valid: what must stay untouched, each a test; at least one.
-        explanation: why, and what a person is to look out for.
-        everywhere: it speaks of code that the target cannot come to as well.
-        blocks: what it reports keeps the project from the target; else it is worth knowing.
-        after_refusals: it is asked once the engine knows which changes it refuses.
-        check: gives the drafts for one module.
+        after: the example after the change for ``example_target``; empty if it is only reported.
+        valid: code that must stay untouched, each a test; at least one.
+        explanation: why, and what a user should look out for.
+        everywhere: whether it also checks code that cannot run under the target.
+        blocks: whether its reports keep the project from the target; else they are for information.
+        after_refusals: whether it runs after the engine knows which changes it refuses.
+        check: returns the drafts for one module.
     """
 
     id: str
@@ -122,15 +125,15 @@ class Rule:
     blocks: bool = True
 
     def applies(self, target: str) -> bool:
-        """Tell whether it has anything to say for a target."""
+        """Return whether it applies to a target or reports for it."""
         return target in self.targets or target in self.report_only_for
 
     @property
     def result(self) -> str:
-        """What becomes of the example."""
+        """Return the example after the change."""
         return self.after or self.before
 
     @property
     def shown_target(self) -> str:
-        """The target that the example is for."""
+        """Return the target of the example."""
         return self.example_target or (DEFAULT_TARGET if DEFAULT_TARGET in self.targets else min(self.targets))

@@ -1,7 +1,7 @@
-"""Why torchaudio, or a backend, fails to load: checks that find out, prove it, and print the command that mends it.
+"""Find out why torchaudio or a backend does not load, prove it, and print the mending command.
 
     python -m compat.doctor
 
-Nothing here imports torch, numpy, av, soundfile or torchaudio into the doctor's own process: whatever may hang or crash
-runs in a child process. ``explain`` holds the part that the runtime uses for its own errors.
+The doctor's own process never imports torch, numpy, av, soundfile or torchaudio: whatever may hang
+or crash runs in a child process. The runtime uses ``explain`` for its own errors.
 """

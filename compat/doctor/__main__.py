@@ -1,4 +1,4 @@
-"""``python -m compat.doctor``."""
+"""Run the doctor: ``python -m compat.doctor``."""
 
 import sys
 
@@ -7,6 +7,6 @@ if __name__ == "__main__":
         from compat.console import begun
 
         status: int = begun("compat.doctor.cli", "python -m compat.doctor")
-    except KeyboardInterrupt:  # before there is anybody to say so
+    except KeyboardInterrupt:  # Ctrl-C came before the command line could handle it
         status = 130
     sys.exit(status)

@@ -1,4 +1,4 @@
-"""What is the same for the checks of all backends."""
+"""Shared code for the checks of the backends."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from compat.doctor.world import World
 
 
 def ask(world: World, name: str) -> Any:
-    """What a probe of the backend found out, as ``Answer``; measured once."""
+    """Return the ``Answer`` of the probe that opens the backend; the probe runs once."""
     return world.once(("backend", name), lambda: world.children.ask("backend", name))
 
 
 def works(world: World, name: str) -> bool:
-    """Whether the backend opens."""
+    """Return whether the backend opens."""
     answer = ask(world, name)
     return not answer.failed and "unavailable" not in answer.value
 
@@ -24,15 +24,15 @@ def works(world: World, name: str) -> bool:
 def finding(
     world: World, name: str, library: str, package: str, words: Callable[[dict[str, Any]], str], lists: tuple[str, ...] = ()
 ) -> Finding:
-    """The finding on a backend.
+    """Return the finding on a backend.
 
     Args:
         world: where to look.
         name: the backend.
-        library: what it stands on, for the verdict.
-        package: what is installed to get it.
-        words: makes a line of what a working backend tells.
-        lists: which parts of what it tells are worth listing whole.
+        library: the library it needs, as the verdict calls it.
+        package: what to install to get that library.
+        words: makes one line from what the probe of a working backend returned.
+        lists: keys of that answer whose lists become evidence, in full.
     """
     answer = ask(world, name)
     if answer.died:

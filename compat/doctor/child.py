@@ -1,4 +1,4 @@
-"""Risky work in a child process: with a time limit, and with a crash as an answer among others."""
+"""Run risky work in a child process, with a time limit; a crash is one of the possible answers."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 _POLL = 0.02
-_AUTO = "TORCHAUDIO_COMPAT_AUTO"  # would put our own stand-in in the place of the torchaudio that is looked at
-# a child must find what the doctor finds, so it gets the doctor's own path; `-P` keeps the working directory out until then
+# would replace the torchaudio under examination with our own stand-in
+_AUTO = "TORCHAUDIO_COMPAT_AUTO"
+# The child must find what the doctor finds, so it gets the doctor's sys.path; until then `-P` keeps
+# the working directory out.
 _BOOT = (
     "import json, sys; given = json.load(open(sys.argv[1], encoding='utf-8')); sys.path[:] = given['path']; "
     "from compat.doctor.probes import host; host.serve(given)"
@@ -28,16 +30,17 @@ _WINDOWS = {0xC0000005: "SIGSEGV", 0xC0000409: "SIGABRT", 0xC000001D: "SIGILL", 
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """What came of one task.
+    """The outcome of one task.
 
     Args:
-        value: what the probe returned; ``None`` where it failed.
-        raised: the words of an exception and of all that led to it; empty where there was none.
+        value: what the probe returned; ``None`` if it failed.
+        raised: the text of an exception and of all exceptions that led to it; empty without one.
         trace: the end of its traceback.
-        died: how the child ended without a word: ``SIGSEGV``, ``time limit``, ``exit``...; empty where it did not.
-        stood_at: where it stood when it died, innermost first.
-        stderr: the end of what it wrote to standard error.
-        seconds: how long it took, of the child's own counting.
+        died: how the child died without an answer: ``SIGSEGV``, ``time limit``, ``exit``...; empty
+            if it did not die.
+        stood_at: the frames it was in when it died, innermost first.
+        stderr: the end of its standard error.
+        seconds: how long the task took, as the child measured it.
     """
 
     value: Any = None
@@ -50,7 +53,7 @@ class Answer:
 
     @property
     def failed(self) -> bool:
-        """Whether there is no value."""
+        """Return whether there is no value."""
         return bool(self.raised or self.died)
 
 
@@ -59,33 +62,35 @@ class Children:
 
     Args:
         limit: seconds that one task may take.
-        cores: how many children may run side by side.
+        cores: how many cores there are; by default those of this machine.
     """
 
     def __init__(self, limit: float, cores: int | None = None) -> None:
         self.limit = limit
-        # more than there are cores: a child that hangs holds its place and does no work, and four checks import torch
+        # Allow more children than cores: a child that hangs keeps its slot and does no work, and
+        # four checks import torch.
         self._places = threading.BoundedSemaphore(max(4, min(6, 2 + (cores or os.cpu_count() or 1))))
         self._running: set[subprocess.Popen[bytes]] = set()
         self._stopping = False
 
     def ask(self, probe: str, task: Any) -> Answer:
-        """Have one task done in a child of its own.
+        """Run one task in a child of its own.
 
         Args:
             probe: a module of ``compat.doctor.probes``; its function ``probe`` gets the task.
-            task: anything that JSON holds.
+            task: any value that JSON can hold.
         """
         return self.ask_all(probe, [task])[0]
 
     def ask_all(self, probe: str, tasks: Sequence[Any], *, gate: Callable[[], bool] | None = None) -> list[Answer]:
-        """Have several tasks done one after the other in one child; where it dies, the next child goes on with the next task.
+        """Run several tasks in turn in one child; if it dies, a new one continues after that task.
 
         Args:
             probe: a module of ``compat.doctor.probes``.
-            tasks: anything that JSON holds.
-            gate: where the first task fails, the others are not tried, and its answer is the only one. Where the function
-                says that it is known to fail, it is not tried either.
+            tasks: any values that JSON can hold.
+            gate: makes the first task a condition: if it fails, the others do not run and only its
+                answer is returned. If this function returns true, the first task is known to fail
+                and does not run either.
         """
         answers: list[Answer] = []
         while len(answers) < len(tasks) and not (gate and answers and answers[0].failed):
@@ -96,13 +101,13 @@ class Children:
         return answers
 
     def stop(self) -> None:
-        """End whatever still runs; asks that wait get an answer at once."""
+        """End all children; callers that wait for one get an answer at once."""
         self._stopping = True
         for process in list(self._running):
             _end(process)
 
     def _serve(self, probe: str, tasks: Sequence[Any], *, gate: bool) -> list[Answer]:
-        """The answers to the first tasks: to all, or up to the one that ended the child, or to the gate alone."""
+        """Return answers up to the last task, the task that killed the child, or a failed gate."""
         if self._stopping:
             return [Answer(died="interruption")] * len(tasks)
         with tempfile.TemporaryDirectory(prefix="doctor-") as folder:
@@ -132,9 +137,10 @@ class Children:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=stream,
-                # a child that dies leaves its temporary files in the folder that this process removes
+                # the temporary files of a child that dies lie in the folder that this process
+                # removes
                 env={**{name: value for name, value in os.environ.items() if name != _AUTO}, **_own(given.parent)},
-                start_new_session=os.name != "nt",  # so that what it started ends with it
+                start_new_session=os.name != "nt",  # so that processes it started end with it
             )
         self._running.add(process)
         try:
@@ -145,14 +151,14 @@ class Children:
             self._running.discard(process)
 
     def _watch(self, process: subprocess.Popen[bytes], out: pathlib.Path, tasks: int) -> str:
-        """Wait until the child ends; the word for why it had to be ended, or an empty one."""
+        """Wait until the child ends; return why it must be ended, or an empty string."""
         done, since = 0, time.monotonic()
         while process.poll() is None:
             finished = out.read_bytes().count(b"\n")
             if finished > done:
                 done, since = finished, time.monotonic()
             if done == tasks:
-                return ""  # what it does at its exit is no answer to anything
+                return ""  # all answers are here; a crash at exit does not matter
             if self._stopping:
                 return "interruption"
             if time.monotonic() - since > self.limit:
@@ -175,7 +181,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _how(code: int | None) -> str:
-    """A name for an exit status that came without an answer."""
+    """Return a name for the exit status of a child that gave no answer."""
     if code is not None and code < 0:
         with contextlib.suppress(ValueError):
             return signal.Signals(-code).name
@@ -191,7 +197,7 @@ def _read(out: pathlib.Path) -> Iterator[Answer]:
 
 
 def _split(stderr: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
-    """What Python's fault handler wrote: the frames of the thread that was at work; and all other lines."""
+    """Split stderr into the frames of the active thread (by the fault handler) and other lines."""
     stood: list[str] = []
     rest: list[str] = []
     inside = False

@@ -1,4 +1,4 @@
-"""The command line: ``python -m compat.doctor``."""
+"""Parse the command line of ``python -m compat.doctor`` and run it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ exit status
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        # argparse's own status is 2, which here means that errors were found
+        # argparse exits with 2, which here means that errors were found
         self.print_usage(sys.stderr)
         self.exit(FAILED, f"{self.prog}: {message}\n")
 
@@ -93,7 +93,10 @@ def _parser(prog: str) -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
-    """Run the doctor; the exit status is 0 healthy, 1 warnings, 2 errors, 3 the doctor itself failed."""
+    """Run the doctor and return its exit status.
+
+    The status is 0 for healthy, 1 for warnings, 2 for errors, 3 if the doctor itself failed.
+    """
     arguments = _parser(prog).parse_args(argv)
     print_anything()
     try:
@@ -116,9 +119,11 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
 
 @contextlib.contextmanager
 def _working_folder() -> Iterator[None]:
-    """Have what lies in the working folder found, as `python -m` does, also by the console command and for another interpreter.
+    """Put the working folder on ``sys.path``, as ``python -m`` does.
 
-    A file of the user's there that is called as a package of ours would be found in its place, so such a folder stays out.
+    The console command and another interpreter do not do so by themselves. A folder with a user's
+    file that has the name of one of our packages is left out, since Python would import that file
+    instead.
     """
     folder = os.getcwd()
     kept = sys.path[:]
@@ -131,7 +136,7 @@ def _working_folder() -> Iterator[None]:
 
 
 def _without_python(argv: Sequence[str] | None) -> list[str]:
-    """The command line for the other interpreter's doctor."""
+    """Return the arguments for the other interpreter's doctor: all but ``--python``."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--python")
     return parser.parse_known_args(argv)[1]
@@ -142,7 +147,7 @@ def _only_prints(arguments: argparse.Namespace) -> bool:
 
 
 def _printed(arguments: argparse.Namespace) -> int:
-    """Answer what asks for no examination."""
+    """Print what needs no examination: schema, list of checks, an explanation, or pins."""
     if arguments.schema:
         print(structured.schema(), end="")
     elif arguments.list:
@@ -157,7 +162,7 @@ def _printed(arguments: argparse.Namespace) -> int:
 
 
 def _examined(arguments: argparse.Namespace) -> int:
-    """Run the checks, or load the files, and print what came of it."""
+    """Run the checks, or load the files, print the results, and return the exit status."""
     wanted = registry.chosen(arguments.only, arguments.skip)
     as_page = not (arguments.json or arguments.report)
     results: list[Result] = []

@@ -1,4 +1,4 @@
-"""What is installed, from metadata and files alone: nothing is imported to find it out."""
+"""Find out what is installed from metadata and files alone, without importing anything."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from collections.abc import Iterator
 
 PACKAGES = ("torch", "torchaudio", "numpy", "soundfile", "av")
 
-# how conda calls what pip calls otherwise
+# conda's name -> pip's name, where they differ
 _CONDA_NAMES = {"pytorch": "torch", "pytorch-cpu": "torch", "pytorch-gpu": "torch", "pysoundfile": "soundfile"}
 
 
 def normalised(name: str) -> str:
-    """A distribution's name as package indexes compare it."""
+    """Return a distribution's name in the form that package indexes compare."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
@@ -33,7 +33,8 @@ class Copy:
         version: as its metadata says, with or without a build tag.
         root: the folder on ``sys.path`` that holds it.
         info: its ``.dist-info`` or ``.egg-info``.
-        installer: what put it there (``pip``, ``conda``, ``uv``); empty where nobody signed.
+        installer: what installed it (``pip``, ``conda``, ``uv``); empty if the metadata does not
+            say.
     """
 
     name: str
@@ -44,17 +45,17 @@ class Copy:
 
     @property
     def package(self) -> pathlib.Path:
-        """The folder of its package; distributions of one module have none."""
+        """Return the package's folder; a distribution of a single module has no such folder."""
         return self.root / self.name
 
     @property
     def full_version(self) -> str:
-        """The version with its build tag, which wheels from PyPI have only inside the package."""
+        """Return the version with its build tag, which PyPI wheels have only inside the package."""
         return self.version if "+" in self.version else _own_words(self.package).get("__version__", self.version)
 
     @property
     def build(self) -> str:
-        """``cpu``, ``cu128``, ``rocm6.4``, or empty where nothing tells."""
+        """Return ``cpu``, ``cu128``, ``rocm6.4``, or an empty string if unknown."""
         tag = self.full_version.partition("+")[2]
         if re.fullmatch(r"cpu|cu\d+|rocm[\d.]+|xpu", tag):
             return tag
@@ -64,18 +65,18 @@ class Copy:
         return f"rocm{'.'.join(words['hip'].split('.')[:2])}" if words.get("hip") else ""
 
     def read(self, name: str) -> str | None:
-        """A file of its metadata folder, or ``None``."""
+        """Return the text of a file in its metadata folder, or ``None``."""
         try:
             return (self.info / name).read_text("utf-8", "replace")
         except OSError:
             return None
 
     def requires(self) -> list[str]:
-        """Its requirements, as its metadata writes them."""
+        """Return its requirements, as its metadata writes them."""
         return importlib.metadata.Distribution.at(self.info).requires or []
 
     def record(self) -> list[tuple[pathlib.Path, str, int | None]] | None:
-        """Every file that belongs to it, with hash and size where the installer noted them; ``None`` without a RECORD."""
+        """Return its files with hash and size as far as recorded, or ``None`` without a RECORD."""
         text = self.read("RECORD")
         if text is None:
             return None
@@ -83,21 +84,21 @@ class Copy:
         return [(self.root / row[0], row[1] if len(row) > 1 else "", int(row[2]) if len(row) > 2 and row[2] else None) for row in rows]
 
     def holds(self, place: str) -> bool:
-        """Whether a file that ``import`` finds is this copy's, be it through a link."""
+        """Return whether a file found by ``import`` belongs to this copy, also through a link."""
         real = pathlib.Path(os.path.realpath(place))
         return any(real.is_relative_to(os.path.realpath(folder)) for folder in (self.root, self.package)) or pathlib.Path(
             os.path.abspath(place)
         ).is_relative_to(self.root)
 
     def native(self) -> list[pathlib.Path]:
-        """Its shared objects, and those that its wheel brought along."""
+        """Return its shared objects, including those bundled in its wheel."""
         folders = (self.package, self.root / f"{self.name}.libs", self.root / f"_{self.name}_data")
         return sorted(path for folder in folders if folder.is_dir() for path in folder.rglob("*.so*") if path.is_file())
 
 
 @functools.cache
 def _own_words(package: pathlib.Path) -> dict[str, str]:
-    """The literals that ``version.py`` of torch and torchaudio assigns: ``__version__``, ``cuda``, ``hip``."""
+    """Return the literals of ``version.py`` in torch and torchaudio, such as ``cuda``."""
     try:
         text = (package / "version.py").read_text("utf-8", "replace")
     except OSError:
@@ -106,7 +107,7 @@ def _own_words(package: pathlib.Path) -> dict[str, str]:
 
 
 def folders() -> list[pathlib.Path]:
-    """The folders on ``sys.path``, each once, in order."""
+    """Return the folders on ``sys.path``, each once, in order."""
     found = []
     for entry in sys.path:
         path = pathlib.Path(entry or os.curdir).resolve()
@@ -117,7 +118,7 @@ def folders() -> list[pathlib.Path]:
 
 @functools.cache
 def _in_folder(folder: pathlib.Path) -> tuple[tuple[str, pathlib.Path], ...]:
-    """The metadata folders that lie in a folder, by normalised name."""
+    """Return the metadata folders inside a folder, each with its distribution's normalised name."""
     try:
         names = sorted(os.listdir(folder))
     except OSError:
@@ -131,7 +132,7 @@ def _in_folder(folder: pathlib.Path) -> tuple[tuple[str, pathlib.Path], ...]:
 
 
 def copies(name: str) -> list[Copy]:
-    """Every copy of a distribution, the one that Python imports first."""
+    """Return every copy of a distribution; the first is the one that Python imports."""
     found = []
     for folder in folders():
         for known, info in _in_folder(folder):
@@ -149,12 +150,12 @@ def _named_version(info: pathlib.Path) -> str:
 
 
 def first(name: str) -> Copy | None:
-    """The copy that Python imports, or ``None``."""
+    """Return the copy that Python imports, or ``None``."""
     return next(iter(copies(name)), None)
 
 
 def origin(module: str) -> str | None:
-    """Where ``import module`` would find it, without importing; ``None`` where it would find nothing."""
+    """Return where ``import module`` would find it, without importing; ``None`` if nowhere."""
     spec = importlib.machinery.PathFinder.find_spec(module)
     if spec is None:
         return None
@@ -162,7 +163,7 @@ def origin(module: str) -> str | None:
 
 
 def conda_records() -> Iterator[tuple[str, str, str]]:
-    """What conda installed into this environment: pip's name, version and build string."""
+    """Yield what conda installed into this environment: pip's name, version and build string."""
     for path in sorted(pathlib.Path(sys.prefix, "conda-meta").glob("*.json")):
         parts = path.stem.rsplit("-", 2)
         name = _CONDA_NAMES.get(parts[0], parts[0])
@@ -171,7 +172,7 @@ def conda_records() -> Iterator[tuple[str, str, str]]:
 
 
 def leftovers(name: str) -> list[pathlib.Path]:
-    """Folders that an interrupted pip renamed and never removed: ``~orch``, ``~orchaudio-2.8.0.dist-info``."""
+    """Return folders left by an interrupted pip: ``~orch``, ``~orchaudio-2.8.0.dist-info``."""
     found = []
     for folder in folders():
         try:

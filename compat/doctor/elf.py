@@ -1,4 +1,4 @@
-"""Which shared libraries an ELF file wants, and which of them this system does not have; pyelftools reads the file."""
+"""Find the shared libraries that an ELF file needs and this system lacks, with pyelftools."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LOADER = re.compile(r"^(ld-linux|ld-musl|linux-vdso|linux-gate)")
 
 
 class Wants(NamedTuple):
-    """What the dynamic section of a file says."""
+    """The libraries that a file's dynamic section names, and where the loader searches for them."""
 
     needed: tuple[str, ...]
     folders: tuple[str, ...]
@@ -24,7 +24,7 @@ class Wants(NamedTuple):
 
 @functools.cache
 def wants(path: pathlib.Path) -> Wants | None:
-    """The libraries that a file wants (DT_NEEDED) and where it looks for them, or ``None`` where it is no ELF file.
+    """Return the libraries that a file needs (DT_NEEDED) and its search path; ``None`` if not ELF.
 
     Raises:
         ImportError: pyelftools is not installed.
@@ -40,7 +40,7 @@ def wants(path: pathlib.Path) -> Wants | None:
         folders: list[str] = []
         section = ELFFile(stream).get_section_by_name(".dynamic")
         for tag in section.iter_tags() if isinstance(section, DynamicSection) else ():
-            wanted: Any = tag  # pyelftools gives a tag its attribute by the tag's name
+            wanted: Any = tag  # pyelftools names the attribute after the tag
             if tag.entry.d_tag == "DT_NEEDED":
                 needed.append(wanted.needed)
             elif tag.entry.d_tag in ("DT_RUNPATH", "DT_RPATH"):
@@ -51,7 +51,7 @@ def wants(path: pathlib.Path) -> Wants | None:
 
 @functools.cache
 def _system_libraries() -> frozenset[str]:
-    """The names that the loader's cache has."""
+    """Return the library names in the loader's cache."""
     command = shutil.which("ldconfig") or ("/sbin/ldconfig" if os.path.exists("/sbin/ldconfig") else None)
     if command is None:
         return frozenset()
@@ -63,11 +63,11 @@ def _system_libraries() -> frozenset[str]:
 
 
 def missing(path: pathlib.Path, loaded: Iterable[pathlib.Path] = ()) -> list[str]:
-    """The libraries that a file wants and that are nowhere to be found.
+    """Return the libraries that a file needs and that are in no folder searched by the loader.
 
     Args:
         path: a shared object.
-        loaded: folders whose libraries are in the process already when this one is loaded.
+        loaded: folders whose libraries the process has loaded already.
     """
     wanted = wants(path)
     if wanted is None:

@@ -1,7 +1,8 @@
-"""The doctor for another environment than its own: ``--python .venv``.
+"""Examine another environment: ``--python .venv``.
 
-Whoever runs the doctor by pipx has it in an environment of its own, where nothing is amiss. So it is copied, with the few
-packages that it needs, into a folder for the while, and run from there by the interpreter in question, which installs nothing.
+With pipx the doctor lives in an environment of its own, which has no faults to find. So its code
+and the few packages it needs are copied into a temporary folder, and the other interpreter runs
+them from there; nothing is installed.
 """
 
 from __future__ import annotations
@@ -23,10 +24,13 @@ _RUN = "import sys; sys.path.insert(0, sys.argv.pop(1)); from compat.doctor impo
 
 
 def interpreter(given: str) -> str:
-    """The interpreter that a person means: its path, its name, or the folder of a virtual environment.
+    """Return the path of the interpreter that the user named.
+
+    Args:
+        given: its path, its name, or the folder of a virtual environment.
 
     Raises:
-        ValueError: there is none, it does not run, or it is older than this package takes.
+        ValueError: there is none, it does not run, or its Python is too old for this package.
     """
     folder = pathlib.Path(given)
     inside = [folder / "bin" / "python", folder / "Scripts" / "python.exe"]
@@ -46,7 +50,7 @@ def interpreter(given: str) -> str:
 
 
 def run(given: str, arguments: Sequence[str]) -> int:
-    """Examine the environment of another interpreter, and give the exit status.
+    """Examine the environment of another interpreter and return the exit status.
 
     Raises:
         ValueError: there is no such interpreter, or it cannot run the doctor.
@@ -63,7 +67,7 @@ def run(given: str, arguments: Sequence[str]) -> int:
 
 
 def _sources() -> Iterator[pathlib.Path]:
-    """The folders of our packages, and of those that the doctor imports from others."""
+    """Yield the folders of our packages and the files of those they need."""
     ours = pathlib.Path(__file__).resolve().parents[2]
     yield from (ours / name for name in _OURS)
     for name in sorted(_closure(_NEEDED)):
@@ -73,7 +77,7 @@ def _sources() -> Iterator[pathlib.Path]:
 
 
 def _closure(names: Sequence[str]) -> set[str]:
-    """Distributions, and whatever they require here."""
+    """Return these distributions and everything they require here."""
     found: set[str] = set()
     waiting = list(names)
     while waiting:

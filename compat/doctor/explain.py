@@ -1,6 +1,7 @@
-"""What a failure's message means, in a sentence and a command, by the table in ``failures.toml``.
+"""Explain a failure's message in a sentence and a command, by the table in ``failures.toml``.
 
-The runtime uses it for its own errors, so it is light: it reads two small files, and only once something has failed.
+The runtime uses this for its own errors, so it is light: it reads two small files, and only once
+something has failed.
 """
 
 from __future__ import annotations
@@ -28,22 +29,22 @@ class Explanation:
     mend: Mend
 
     def sentence(self) -> str:
-        """Cause and mend, each a sentence."""
+        """Return the cause and the mend, each as a sentence."""
         mend = self.mend.sentence()
         return f"{sentence(self.cause)} {sentence(mend)}".rstrip()
 
 
 @functools.cache
 def table() -> dict[str, list[dict[str, str]]]:
-    """The rows of ``failures.toml``."""
+    """Return the rows of ``failures.toml``."""
     return tomllib.loads(pathlib.Path(__file__).with_name("failures.toml").read_text("utf-8"))
 
 
 def message(text: str, package: str = "torchaudio") -> Explanation | None:
-    """What a message means, or ``None`` where the table has no row for it.
+    """Return what a message means, or ``None`` if the table has no row for it.
 
     Args:
-        text: the end of standard error, or an exception's own words.
+        text: the end of standard error, or an exception's own text.
         package: whose import failed.
     """
     for row in table()["failure"]:
@@ -56,7 +57,7 @@ def message(text: str, package: str = "torchaudio") -> Explanation | None:
 
 
 def death(how: str, package: str = "torchaudio") -> tuple[str, Explanation]:
-    """What it means that a process died: the words for how, and the explanation."""
+    """Return how the process died, in words, and the explanation."""
     rows = table()["death"]
     row = next((row for row in rows if row["how"] == how), None)
     if row is None:
@@ -65,7 +66,7 @@ def death(how: str, package: str = "torchaudio") -> tuple[str, Explanation]:
 
 
 def chain(why: BaseException) -> str:
-    """An exception's words, with those of everything that led to it: the cause is often said only there."""
+    """Return an exception's text and those of its causes, which often name the real problem."""
     parts: list[str] = []
     current: BaseException | None = why
     while current is not None and len(parts) < 20:
@@ -75,10 +76,10 @@ def chain(why: BaseException) -> str:
 
 
 def import_failure(why: BaseException | str, package: str = "torchaudio") -> str:
-    """Why an import failed and what to do, in two short sentences; empty where the table does not know.
+    """Return why an import failed and what to do, in two short sentences; empty if unknown.
 
     Args:
-        why: the exception (better, because it carries what led to it) or its text.
+        why: the exception (better, since it carries its causes) or its text.
         package: whose import failed.
     """
     found = message(why if isinstance(why, str) else chain(why), package)
@@ -86,13 +87,13 @@ def import_failure(why: BaseException | str, package: str = "torchaudio") -> str
 
 
 def unavailable(reason: str, tried: Sequence[str], package: str, *, missing: bool) -> tuple[str, Mend]:
-    """The name of the cause for which a backend's library cannot be used, and the mend on this machine.
+    """Return the cause for which a backend's library cannot be used, and the mend for this machine.
 
     Args:
         reason: what its probe said.
         tried: each attempt with its own error.
-        package: what is installed to get the library.
-        missing: it is not there at all, rather than there and broken.
+        package: what to install to get the library.
+        missing: whether the library is absent, rather than present and broken.
     """
     known = message("\n".join([reason, *tried]), package)
     if known:
@@ -103,7 +104,7 @@ def unavailable(reason: str, tried: Sequence[str], package: str, *, missing: boo
 
 
 def backend_failure(backend: str, reason: str, tried: Sequence[str], *, missing: bool) -> str:
-    """Why a backend cannot be used, every attempt, and the command that mends it here, in one line for an error's text."""
+    """Return one line for an error: the reason, every attempt, and the command that mends it."""
     if backend not in _PACKAGES:
         return "; ".join([reason, *tried])
     _, mend = unavailable(reason, tried, "cffi" if "cffi" in reason else _PACKAGES[backend], missing=missing)

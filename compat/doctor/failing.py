@@ -1,4 +1,4 @@
-"""What is said of a probe that gave no value: the child that asked it died, or the probe raised."""
+"""Report a probe that gave no value, because its child process died or the probe raised."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from compat.doctor.findings import Finding, error
 
 
 def finding(name: str, answer: Answer, subject: str, *, cause: str) -> Finding:
-    """The finding on an answer that failed.
+    """Return the finding for an answer that failed.
 
     Args:
-        name: what was tried, the first word of the text.
-        answer: what came of it.
-        subject: the package to blame, and to install again.
-        cause: what to call it where the probe raised.
+        name: what was tried; the text begins with it.
+        answer: the outcome.
+        subject: the package to blame and to reinstall.
+        cause: the name of the cause if the probe raised.
     """
     if answer.died:
         how, known = explain.death(answer.died, subject)

@@ -1,4 +1,4 @@
-"""A user's file: what it is by its first bytes, and what each backend says when it really loads it."""
+"""Examine a user's file: what its first bytes say, and what each backend does on loading it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from compat.doctor.verdict import FILE
 from compat.doctor.world import World
 
 _HEAD = 512
-# warnings of a load that gave less than the file has
+# warnings of a load that returned less than the file has
 _INCOMPLETE = ("TruncatedInputWarning", "DamagedInputWarning")
 _UNLIKE = 0.9
 _LOUDER = 0.01
 _WILD = 1000.0
 
-# what a file is by its first bytes: where they stand, the bytes, the name, the extensions that fit
+# file types by their first bytes: offset, bytes, name, extensions that fit
 _KINDS: tuple[tuple[int, bytes, str, tuple[str, ...]], ...] = (
     (8, b"WAVE", "WAV", (".wav", ".wave", ".wv")),
     (8, b"AVI ", "AVI", (".avi",)),
@@ -49,10 +49,10 @@ _KINDS: tuple[tuple[int, bytes, str, tuple[str, ...]], ...] = (
     (0, b"MAC ", "Monkey's Audio", (".ape",)),
     (0, b"\x30\x26\xb2\x75", "WMA or WMV", (".wma", ".wmv", ".asf")),
 )
-# frames of MPEG audio begin with eleven bits set; layer bits tell MP3 from raw AAC
+# An MPEG audio frame begins with eleven set bits; the layer bits distinguish MP3 from raw AAC.
 _MPEG_LAYERS = {0: ("raw AAC (ADTS)", (".aac", ".adts")), 1: ("MP3", (".mp3",)), 2: ("MP2", (".mp2", ".mp3")), 3: ("MP1", (".mp1", ".mp3"))}
 
-# what is no sound at all, though its name may say so: the bytes, the name, the mend
+# files that are not audio, whatever their names say: first bytes, name, mend
 _IMPOSTORS: tuple[tuple[bytes, str, Mend], ...] = (
     (b"version https://git-lfs", "a Git LFS pointer: the sound itself was never fetched", Mend("Fetch it", ("git lfs pull",))),
     (
@@ -75,7 +75,7 @@ _IMPOSTORS: tuple[tuple[bytes, str, Mend], ...] = (
 
 
 def examine(world: World, paths: Sequence[str]) -> Iterator[Result]:
-    """Load each file with each backend and say what came of it, a result a file."""
+    """Load each file with each backend and yield one result per file."""
     names = list(_known())
     readable = [path for path in paths if _refusal(path) is None]
     tasks = [{"path": os.path.abspath(path), "backend": name} for path in readable for name in (None, *names)]
@@ -106,7 +106,7 @@ def _known() -> tuple[str, ...]:
 
 
 def _refusal(path: str) -> Finding | None:
-    """Why there is nothing to load."""
+    """Return a finding if there is nothing to load."""
     why = "Every backend then fails, each with words of its own."
     if os.path.isdir(path):
         return error("it is a folder", why=why, subject=path, cause="no-file")
@@ -146,20 +146,20 @@ def _findings(world: World, path: str, answers: dict[str | None, Answer]) -> Ite
 
 
 def _gave_sound(answer: Answer) -> bool:
-    """Whether a load succeeded; where a header promises sound, nothing at all is no success."""
+    """Return whether a load returned audio; no frames is a failure if the header announces some."""
     if answer.failed or "load_error" in answer.value:
         return False
     return bool(answer.value["shape"][-1]) or not answer.value.get("info", {}).get("num_frames")
 
 
 def _headline(answers: dict[str | None, Answer]) -> str:
-    """The sound in a line, and which backends read it."""
+    """Return one line on the audio and the backends that read it."""
     read = [name for name, answer in answers.items() if name is not None and _gave_sound(answer)]
     return f"{_sound(answers[None].value)}; read by {', '.join(read)}" if _gave_sound(answers[None]) else ""
 
 
 def _by_default(world: World, path: str, answers: dict[str | None, Answer], works: dict[str | None, Answer]) -> Iterator[Finding]:
-    """The finding on a call that names no backend, which is the call that most programs make."""
+    """Yield the finding for ``load(path)`` without a backend, the call that most programs make."""
     named = [name for name in works if name is not None]
     if None in works:
         value, told = works[None].value, _told(works[None], *_INCOMPLETE)
@@ -191,7 +191,7 @@ def _by_default(world: World, path: str, answers: dict[str | None, Answer], work
 
 
 def _without_sound(answer: Answer) -> str:
-    """What a file is that holds streams, and none of sound."""
+    """Describe a file whose streams hold no audio; return an empty string for any other."""
     streams = {} if answer.failed else answer.value.get("streams", {})
     if not streams or "audio" in streams:
         return ""
@@ -201,12 +201,15 @@ def _without_sound(answer: Answer) -> str:
 
 
 def _changes(answer: Answer) -> bool:
-    """Whether a load failed because the stream goes on with another sample rate or other channels."""
+    """Return whether a load failed because the stream changes its sample rate or channel count."""
     return not answer.failed and bool(re.search(r"\bchanges? (from|to)\b", answer.value.get("load_error", "")))
 
 
 def _changing(path: str, answer: Answer, named: list[str], why: str) -> Finding:
-    """That no backend gives the whole of a stream that changes on its way; one that gives the first half is not recommended."""
+    """Report a stream that changes midway and that no backend returns whole.
+
+    The mend does not recommend a backend that returns only the first part.
+    """
     half = f"; {' and '.join(named)} would give a part of it, or all at one rate" if named else ""
     made = str(pathlib.PurePath(path).with_suffix(".converted.wav"))
     mend = Mend("Let FFmpeg's command make one of it", (f"ffmpeg -i {quoted(path, '-c:a', 'pcm_s16le', made)}",))
@@ -214,12 +217,12 @@ def _changing(path: str, answer: Answer, named: list[str], why: str) -> Finding:
 
 
 def _told(answer: Answer, *kinds: str) -> list[str]:
-    """The warnings of these kinds that a load gave."""
+    """Return the warnings of these kinds that a load gave."""
     return [text for kind, text in answer.value.get("warnings", ()) if kind in kinds]
 
 
 def _what_would(world: World, path: str) -> Mend:
-    """What might read a file that none of the backends here reads."""
+    """Return a mend that may help with a file that none of the backends here reads."""
     lacking = [name for name in _known() if not backends.works(world, name)]
     if lacking:
         return Mend(f"Mend the backend{'s' if len(lacking) > 1 else ''} {', '.join(lacking)} first: run the doctor without a file")
@@ -267,7 +270,7 @@ def _why_not(answer: Answer) -> str:
 
 
 def _own_words(error: str) -> str:
-    """An error without what the page says already: the file and the backend."""
+    """Return an error without the file and the backend, which the page already names."""
     return re.sub(r"^cannot read .*? with the \w+ backend: ", "", error).rstrip(".")
 
 
@@ -279,7 +282,7 @@ def _sound(value: dict[str, Any]) -> str:
 
 
 def _kind(path: str, head: bytes) -> Iterator[Finding]:
-    """That content and extension do not agree."""
+    """Report an extension that does not fit the content."""
     kind = next(((name, fitting) for at, magic, name, fitting in _KINDS if head[at : at + len(magic)] == magic), None)
     if kind is None and len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
         kind = _MPEG_LAYERS[(head[1] >> 1) & 3]
@@ -291,7 +294,7 @@ def _kind(path: str, head: bytes) -> Iterator[Finding]:
 
 
 def _parts(path: str, facts: dict[str, Any]) -> Iterator[Finding]:
-    """That a file was put together of several."""
+    """Report a file that was joined from several files."""
     found = facts.get("parts", ())
     if len(found) < 2:
         return
@@ -312,7 +315,7 @@ def _parts(path: str, facts: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _beyond(path: str, works: dict[str | None, Answer]) -> Iterator[Finding]:
-    """That a backend gives samples which no recording has."""
+    """Report backends that return samples far beyond full scale, as no recording has."""
     named = [name for name in works if name is not None]
     wild = [name for name in named if _is_wild(works[name].value)]
     if not wild:
@@ -322,7 +325,7 @@ def _beyond(path: str, works: dict[str | None, Answer]) -> Iterator[Finding]:
     what = "that are not finite" if any(value["finite"] is False for value in peaks) else f"up to {peaks[0]['peak']:.3g}"
     others = f"; {' and '.join(sane)} give{'s' * (len(sane) == 1)} others" if sane else ""
     why = "Full scale is 1. Either it was saved so, or its bytes are taken for another number format than they have."
-    # of those that stay within full scale, one may have cut off what lies beyond it, or give noise of another kind
+    # a backend that stays within full scale may have clipped, or may itself return noise
     each = " and ".join(f"load(path, backend={name!r})" for name in (*wild, *sane))
     mend = Mend(f"Listen to what each gives before you use it: {each}" if sane else "Listen to it before you use it")
     text = f"{' and '.join(wild)} give{'s' * (len(wild) == 1)} samples {what}{others}"
@@ -330,7 +333,7 @@ def _beyond(path: str, works: dict[str | None, Answer]) -> Iterator[Finding]:
 
 
 def _samples(path: str, works: dict[str | None, Answer]) -> Iterator[Finding]:
-    """That backends give another sound, or the same one louder or later."""
+    """Report backends whose samples differ: other audio, or the same louder, softer or shifted."""
     for name, answer in works.items():
         found = answer.value.get("apart")
         if name is None or not found or _is_wild(answer.value) or _is_wild(works[found["from"]].value):
@@ -351,12 +354,12 @@ def _samples(path: str, works: dict[str | None, Answer]) -> Iterator[Finding]:
 
 
 def _is_wild(value: dict[str, Any]) -> bool:
-    """Whether samples are far beyond full scale, as those of a file read in a wrong number format are."""
+    """Return whether samples are far beyond full scale, as with a wrongly assumed sample format."""
     return value.get("finite") is False or value.get("peak", 0.0) > _WILD
 
 
 def _lengths(path: str, works: dict[str | None, Answer], facts: dict[str, Any]) -> Iterator[Finding]:
-    """That backends disagree on the length, or a header on what follows it."""
+    """Report backends that disagree on the length, or a header with more frames than the file."""
     frames = {name: answer.value["shape"][-1] for name, answer in works.items() if name is not None}
     if len(set(frames.values())) > 1:
         listed = ", ".join(f"{name} {count:,}" for name, count in frames.items())

@@ -1,4 +1,4 @@
-"""What a check finds, as data; text, colour and JSON are made from it elsewhere."""
+"""What a check finds, as data; other modules turn it into text, colour and JSON."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Status(enum.Enum):
-    """How bad it is, with the word, the mark and the colour that a page shows. In the order of ``severity``."""
+    """How serious a finding is: its word, mark and colour on a page, in order of ``severity``."""
 
     word: str
     mark: str
@@ -28,24 +28,24 @@ class Status(enum.Enum):
 
     @property
     def severity(self) -> int:
-        """0 for the mildest."""
+        """Return the place in the order, 0 for the mildest."""
         return list(Status).index(self)
 
     @property
     def is_problem(self) -> bool:
-        """Whether it counts against the exit status."""
+        """Return whether it counts in the exit status."""
         return self in (Status.WARNING, Status.ERROR, Status.CRASHED)
 
 
 @dataclasses.dataclass(frozen=True)
 class Mend:
-    """What to do: a sentence, and the exact commands, the best first; later ones are alternatives."""
+    """What to do: a sentence and the exact commands, the best first, then its alternatives."""
 
     text: str = ""
     commands: tuple[str, ...] = ()
 
     def sentence(self) -> str:
-        """The mend in one line, with its first command."""
+        """Return the mend in one line, with its first command."""
         command = f"`{self.commands[0]}`" if self.commands else ""
         return f"{self.text}: {command}" if self.text and command else self.text or command
 
@@ -62,8 +62,9 @@ class Finding:
         text: what was measured, in one sentence or less.
         why: why it matters.
         mend: what to do about it.
-        subject: the package, library or file it is about; the verdict uses it to tell a cause from what follows from it.
-        cause: a fixed name of the cause, where it is one that the doctor knows.
+        subject: the package, library or file it is about; the verdict uses it to tell causes from
+            their consequences.
+        cause: a fixed name of the cause, if the doctor knows it.
         evidence: lines that prove it: paths, the end of a traceback, attempts.
         data: the values behind the text, for ``--json``.
     """
@@ -87,7 +88,7 @@ class Result:
         title: what a page calls it.
         findings: in the order in which they were made.
         seconds: how long it took.
-        headline: its one line where nothing is wrong; by default that is made of the findings.
+        headline: its one line if nothing is wrong; by default made from the findings.
     """
 
     check: str
@@ -98,12 +99,12 @@ class Result:
 
     @property
     def status(self) -> Status:
-        """That of the worst finding; a check that found nothing at all had nothing to look at."""
+        """Return the status of the worst finding; a check without findings is skipped."""
         return max((finding.status for finding in self.findings), key=lambda status: status.severity, default=Status.SKIPPED)
 
     @property
     def summary(self) -> str:
-        """The check in one line: the worst finding, or, where nothing is wrong, all of them."""
+        """Return one line: the worst finding, or all findings if nothing is wrong."""
         status = self.status
         if self.headline and not status.is_problem:
             return self.headline
@@ -113,36 +114,36 @@ class Result:
         return f"{worst[0]} (and {len(worst) - 1} more)" if len(worst) > 1 else worst[0] if worst else "nothing to look at"
 
 
-# what keeps its small letter at the beginning of a sentence: names of packages and libraries, paths, commands
+# these keep a small letter at the beginning of a sentence: packages, libraries, paths, commands
 _NAME = re.compile(r"(lib|torch|numpy|soundfile|av\b|import\b|compat\b|ffmpeg|sox)|\S*[/\\_=.]\S")
 
 
 def sentence(text: str) -> str:
-    """A text as a sentence of its own."""
+    """Return a text as a sentence, with a capital letter and a full stop."""
     begun = text if _NAME.match(text) else text[:1].upper() + text[1:]
     return begun.rstrip(".") + "." if begun else ""
 
 
 def ok(text: str, **rest: Any) -> Finding:
-    """A finding that is as it should be."""
+    """Return a finding for something that is as it should be."""
     return Finding(Status.OK, text, **rest)
 
 
 def note(text: str, **rest: Any) -> Finding:
-    """A finding that is worth knowing, and no problem."""
+    """Return a finding that is worth knowing and is not a problem."""
     return Finding(Status.NOTE, text, **rest)
 
 
 def warning(text: str, **rest: Any) -> Finding:
-    """A finding that may bite."""
+    """Return a finding that may cause trouble."""
     return Finding(Status.WARNING, text, **rest)
 
 
 def error(text: str, **rest: Any) -> Finding:
-    """A finding that keeps something from working."""
+    """Return a finding for something that does not work."""
     return Finding(Status.ERROR, text, **rest)
 
 
 def skipped(text: str, **rest: Any) -> Finding:
-    """Nothing could be measured, for a reason that is no problem, or another check's."""
+    """Return a finding for something not measured, which is no problem of this check."""
     return Finding(Status.SKIPPED, text, **rest)

@@ -1,4 +1,4 @@
-"""What a sound file's own bytes say of its length: what is true of the file, whatever a backend makes of it."""
+"""Read what an audio file's own bytes say about its length, independent of any backend."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from dispatcher import parts, promises
 
 _START = 1 << 16
-# what recorders write that do not know the length yet: nothing, or as much as fits
+# recorders that do not know the length yet write zero or the largest number
 _UNKNOWN = 0x7FFF_F000
 _EXTENSIBLE_SIZE = 40
 _XING_FIELDS = ((1, 4), (2, 4), (4, 100), (8, 4))
@@ -16,7 +16,11 @@ _LAME_PADDING = 21
 
 
 def facts(path: str) -> dict[str, Any]:
-    """The facts that are established, by name: ``promise``, ``parts``, ``data_bytes``, ``sample_bytes``, ``padding``, ``preskip``."""
+    """Return the known facts by name.
+
+    The keys are ``size``, ``promise``, ``parts`` and ``last_page``; ``data_bytes``,
+    ``sample_bytes``, ``padding`` and ``preskip`` are there only if the header says so.
+    """
     with open(path, "rb") as stream:
         head = stream.read(_START)
     promise = promises.of(path)
@@ -32,7 +36,7 @@ def facts(path: str) -> dict[str, Any]:
 
 
 def _of_wave(head: bytes) -> dict[str, Any]:
-    """Of WAV: whether the length of its data was never written, and samples that do not fill their bytes."""
+    """Return what a WAV header reveals: a data size never written, or samples with unused bytes."""
     if head[:4] not in (b"RIFF", b"RIFX") or head[8:12] != b"WAVE":
         return {}
     order: Any = "big" if head[:4] == b"RIFX" else "little"
@@ -55,7 +59,7 @@ def _of_wave(head: bytes) -> dict[str, Any]:
 
 
 def _of_mp3(head: bytes) -> dict[str, Any]:
-    """Of mp3: the frames of padding before and after the sound, as its encoder counted them."""
+    """Return the frames of padding before and after the audio of an mp3, from its LAME header."""
     at = max(head.find(b"Xing"), head.find(b"Info"))
     if not head.startswith((b"ID3", b"\xff")) or at < 0 or at + 8 > len(head):
         return {}
@@ -65,6 +69,6 @@ def _of_mp3(head: bytes) -> dict[str, Any]:
 
 
 def _of_opus(head: bytes) -> dict[str, Any]:
-    """Of Opus: the frames at 48 kHz before the sound that a decoder is to leave out."""
+    """Return the frames at 48 kHz that a decoder of Opus must drop from the beginning."""
     at = head.find(b"OpusHead", 0, 64)
     return {"preskip": int.from_bytes(head[at + 10 : at + 12], "little")} if at >= 0 else {}

@@ -1,4 +1,4 @@
-"""Why backends give different lengths of one file: a cause that the file itself establishes, or the word that none is."""
+"""Explain why backends give different lengths for one file, or say that the cause is unknown."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 _SAME_DURATION = 0.01  # seconds
-# an mp3's own header counts as one more frame with some decoders
+# some decoders count the mp3's own header as one more MPEG frame
 _MPEG_FRAMES = (0, 576, 1152)
 
 
 class Lengths(NamedTuple):
-    """What the backends gave, by their names, and what the file says."""
+    """The length that each backend gave, by its name, and what the file itself says."""
 
     frames: Mapping[str, int]
     rates: Mapping[str, int]
@@ -19,20 +19,20 @@ class Lengths(NamedTuple):
 
     @property
     def span(self) -> int:
-        """Frames between the shortest and the longest."""
+        """Return the frames between the shortest and the longest."""
         return max(self.frames.values()) - min(self.frames.values())
 
     def with_(self, frames: int) -> str:
-        """The names of those that gave so many."""
+        """Return the names of the backends that gave this many frames."""
         return " and ".join(name for name, count in self.frames.items() if count == frames)
 
     def without(self, frames: int) -> str:
-        """The names of all others."""
+        """Return the names of all other backends."""
         return " and ".join(name for name, count in self.frames.items() if count != frames)
 
 
 def cause(given: Lengths) -> str:
-    """The cause in a sentence or two."""
+    """Return the cause in a sentence or two."""
     return next(filter(None, (rule(given) for rule in _RULES)), _UNKNOWN)
 
 
@@ -100,7 +100,7 @@ def _wrong_total(given: Lengths) -> str:
     return ""
 
 
-# the first that holds is the cause
+# the first rule that holds gives the cause
 _RULES: tuple[Callable[[Lengths], str], ...] = (
     _other_rate,
     _chained,

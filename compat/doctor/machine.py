@@ -1,4 +1,4 @@
-"""What this machine has to mend itself with."""
+"""Write commands for this machine: its shell, package managers and environment."""
 
 from __future__ import annotations
 
@@ -14,49 +14,53 @@ import sys
 
 _SPECIAL_ON_WINDOWS = re.compile(r"[<>|&^(){};,'@#!%`$*?\[\]]")
 _LONGEST_PATH = 1 << 15
-_SYSTEM_MANAGERS = ("apt-get", "dnf", "yum", "brew")  # the first that is there is asked
+_SYSTEM_MANAGERS = ("apt-get", "dnf", "yum", "brew")  # the first one found is used
 
 
 def is_conda() -> bool:
-    """Whether this Python is conda's."""
+    """Return whether this Python is conda's."""
     return pathlib.Path(sys.prefix, "conda-meta").is_dir()
 
 
 def is_venv() -> bool:
-    """Whether this Python runs in a virtual environment."""
+    """Return whether this Python runs in a virtual environment."""
     return sys.prefix != sys.base_prefix
 
 
 @functools.cache
 def system_manager() -> str:
-    """``apt-get``, ``dnf``, ``yum``, ``brew`` or empty."""
+    """Return ``apt-get``, ``dnf``, ``yum``, ``brew``, or an empty string."""
     return next((name for name in _SYSTEM_MANAGERS if shutil.which(name)), "")
 
 
 @functools.cache
 def conda() -> str:
-    """The command of conda's kind that is there; ``conda`` where this Python is conda's and none is on the path."""
+    """Return the command of conda or its kin; ``conda`` if its Python has none on the path."""
     return next((name for name in ("conda", "mamba", "micromamba") if shutil.which(name)), "conda" if is_conda() else "")
 
 
 def quoted(*words: str) -> str:
-    """Words as this machine's shell takes them; on Windows, as both ``cmd`` and PowerShell do."""
+    """Quote words for this machine's shell; on Windows, for both ``cmd`` and PowerShell."""
     return " ".join(map(_for_windows, words)) if os.name == "nt" else shlex.join(words)
 
 
 def _for_windows(word: str) -> str:
-    """Quote a word that has what ``cmd`` or PowerShell would take for more than a letter: ``numpy>=1.24`` writes a file there."""
+    """Quote a word with special characters: ``cmd`` would write a file for ``numpy>=1.24``."""
     plain = subprocess.list2cmdline([word])
     return f'"{word}"' if plain == word and _SPECIAL_ON_WINDOWS.search(word) else plain
 
 
 def unset(name: str) -> tuple[str, ...]:
-    """The commands that take a variable away; on Windows PowerShell's and then that of ``cmd``, which PowerShell takes in silence."""
+    """Return commands that unset a variable.
+
+    On Windows the first is PowerShell's. The second is ``cmd``'s; PowerShell accepts it and does
+    nothing.
+    """
     return (f"Remove-Item Env:{name}", f"set {name}=") if os.name == "nt" else (f"unset {name}",)
 
 
 def setting(name: str, value: str) -> tuple[str, ...]:
-    """The commands that give a variable its value, in the same order."""
+    """Return commands that set a variable, in the same order as ``unset``."""
     if os.name != "nt":
         return (f"export {name}={shlex.quote(value)}",)
     doubled = value.replace("'", "''")
@@ -64,17 +68,20 @@ def setting(name: str, value: str) -> tuple[str, ...]:
 
 
 def removing(*paths: str) -> str:
-    """A command that removes folders with all that is in them."""
+    """Return a command that removes folders and their contents."""
     return f"{'cmd /c rmdir /s /q' if os.name == 'nt' else 'rm -r'} {quoted(*paths)}"
 
 
 def readable(path: str) -> str:
-    """A command that lets its owner read a file."""
+    """Return a command that lets the owner read a file."""
     return f"icacls {quoted(path)} /reset" if os.name == "nt" else f"chmod u+r {quoted(path)}"
 
 
 def program(path: str) -> str:
-    """A program's path; on Windows its short one, without blanks: PowerShell takes what begins with a quote for a text, not a command."""
+    """Return a program's path; on Windows its short form if the long one needs quotes.
+
+    PowerShell takes a line that begins with a quote for a string and not for a command.
+    """
     if os.name != "nt" or _for_windows(path) == path:
         return path
     import ctypes
@@ -86,7 +93,7 @@ def program(path: str) -> str:
 
 @functools.cache
 def python() -> str:
-    """How to call this very interpreter: by its name where that finds it, else by its path."""
+    """Return how to call this interpreter: by name if the name finds it, else by its path."""
     for name in ("python", "python3"):
         found = shutil.which(name)
         if found and os.path.abspath(found) == os.path.abspath(sys.executable):
@@ -104,29 +111,29 @@ def _pip() -> str:
 
 
 def pip(*arguments: str) -> str:
-    """A command that installs into this very environment."""
+    """Return a command that installs into this environment."""
     with_uv = ("--python", python()) if _pip() == "uv pip" else ()
     return f"{_pip()} install {quoted(*with_uv, *arguments)}"
 
 
 def uninstall(*packages: str) -> str:
-    """A command that removes packages from this very environment."""
+    """Return a command that removes packages from this environment."""
     if _pip() == "uv pip":
         return f"uv pip uninstall --python {quoted(python(), *packages)}"
     return f"{_pip()} uninstall -y {quoted(*packages)}"
 
 
 def as_root(*words: str) -> str:
-    """A command of the system's package manager."""
+    """Return a command of the system's package manager, with ``sudo`` if needed."""
     root = os.name == "nt" or getattr(os, "geteuid", lambda: 0)() == 0 or words[0] == "brew"
     return quoted(*(() if root else ("sudo",)), *words)
 
 
 def system(packages: dict[str, str]) -> tuple[str, ...]:
-    """The commands that install a system library here, the best first.
+    """Return commands that install a system library here, the best first.
 
     Args:
-        packages: what it is called by each manager: ``apt``, ``dnf``, ``brew``, ``conda``.
+        packages: its name in each manager: ``apt``, ``dnf``, ``brew``, ``conda``.
     """
     commands = []
     if (is_conda() or sys.platform == "win32") and packages.get("conda"):
@@ -143,7 +150,7 @@ def system(packages: dict[str, str]) -> tuple[str, ...]:
     return tuple(commands)
 
 
-# where no manager was found: what a person on such a system most likely has
+# no manager was found: the ones that such a system most likely has
 _ANYWHERE = {
     True: (("brew", "brew"), ("conda", "conda")),
     False: (("apt-get", "apt"), ("dnf", "dnf"), ("conda", "conda")),

@@ -1,4 +1,4 @@
-"""The commands that mend, made for what this machine has; a table (``failures.toml``, a check) names one of them."""
+"""Make the commands that mend, for this machine; ``failures.toml`` and the checks name them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CONDA_NAMES = {"torch": "pytorch"}
 
 
 def reinstall(package: str, *, dependencies: bool = False) -> Mend:
-    """Fetch a package again, in the version and build that it is."""
+    """Reinstall a package in the version and build that it has."""
     if package == "libsox":
         return Mend("Install libsox again", library("libsox.so").commands)
     found = dists.first(package)
@@ -40,7 +40,10 @@ def reinstall(package: str, *, dependencies: bool = False) -> Mend:
 
 
 def _is_for_another_torch(torchaudio: dists.Copy) -> bool:
-    """Whether the very version that is here would not fit the torch that is here, however often it is installed again."""
+    """Return whether this torchaudio is made for another torch than the one installed.
+
+    Reinstalling the same version would not help then.
+    """
     torch = dists.first("torch")
     row = pairs.of_torch(torch.version) if torch else None
     other = pairs.of_torchaudio(torchaudio.version)
@@ -48,12 +51,15 @@ def _is_for_another_torch(torchaudio: dists.Copy) -> bool:
 
 
 def install(package: str) -> Mend:
-    """Install what is missing, in a version that suits this project."""
+    """Install a missing package in a version that suits this project."""
     return Mend(f"Install {package}", (machine.pip(f"{package}{pairs.companions().get(package, '')}"),))
 
 
 def matched_pair() -> Mend:
-    """A torchaudio made for the torch that is installed, of the same build; both anew where no torchaudio is made for it."""
+    """Install the torchaudio made for the installed torch and its build.
+
+    If no torchaudio is made for it, install both again.
+    """
     torch, torchaudio = dists.first("torch"), dists.first("torchaudio")
     row = pairs.of_torch(torch.version) if torch else None
     if torch is None or row is None:
@@ -72,7 +78,7 @@ def matched_pair() -> Mend:
 
 
 def without(package: str, roots: tuple[pathlib.Path, ...]) -> Mend:
-    """Take away the copies that are in the way, and say which stays; what is another environment's stays where it is."""
+    """Remove surplus copies of a package; for another environment's copy, say what to change."""
     led = [words for root in roots if (words := _what_leads_to(root))]
     commands = tuple(_removal(package, root) for root in roots if not _what_leads_to(root))
     text = f"Keep one copy of {package} and remove the others" if commands else f"Have one copy of {package} found"
@@ -80,7 +86,10 @@ def without(package: str, roots: tuple[pathlib.Path, ...]) -> Mend:
 
 
 def _what_leads_to(root: pathlib.Path) -> str:
-    """What to change so that Python does not look in a folder that is somebody else's; empty where the copy may be removed."""
+    """Say what to change so that Python does not search a folder of another environment or project.
+
+    Return an empty string if the copy may be removed.
+    """
     for folder in dists.folders():
         for path in sorted(folder.glob("*.pth")):
             lines = path.read_text("utf-8", "replace").splitlines()
@@ -94,7 +103,7 @@ def _what_leads_to(root: pathlib.Path) -> str:
 
 
 def _names(line: str, folder: pathlib.Path, root: pathlib.Path) -> bool:
-    """Whether a line of a .pth file, which stands for a folder or is code, adds a folder to the path."""
+    """Return whether a line of a .pth file, a folder or code, adds a folder to the path."""
     if line.startswith(("import ", "import\t")):
         return str(root) in line
     return bool(line.strip()) and not line.startswith("#") and (folder / line.strip()).resolve() == root
@@ -109,7 +118,7 @@ def _removal(package: str, root: pathlib.Path) -> str:
 
 
 def shadow(path: str) -> Mend:
-    """Get a file out of the way that has a package's name."""
+    """Rename a user's file that has the name of a package."""
     verb = "ren" if sys.platform == "win32" else "mv"
     target = pathlib.Path(path)
     target = target.parent if target.name == "__init__.py" else target
@@ -126,7 +135,7 @@ def _libraries() -> list[dict[str, Any]]:
 
 
 def library(name: str) -> Mend:
-    """The package of the system that brings a shared library."""
+    """Install the system package that brings a shared library."""
     if re.match(r"lib(cudart|c10|torch(_\w+)?(?![a-z])|amdhip|cublas|cudnn)", name):
         return matched_pair()
     row = next((row for row in _libraries() if re.search(row["pattern"], name)), None)
@@ -161,7 +170,7 @@ def _half_there(module: str) -> Mend:
 
 
 def _owner(package: str, groups: Groups) -> Mend:
-    """Install again what a damaged or ill-fitting library belongs to, which need not be the package whose import failed."""
+    """Reinstall the owner of a damaged library; it may not be the package that failed to import."""
     wanting, module = groups.get("library", ""), groups.get("module", "")
     top = _below_path(wanting) or module
     if not top and pathlib.Path(wanting).is_absolute():
@@ -171,7 +180,7 @@ def _owner(package: str, groups: Groups) -> Mend:
 
 
 def _distribution_of(top: str) -> str:
-    """The distribution that brings a module or a folder of site-packages; empty where none says so."""
+    """Return the distribution that brings a module or site-packages folder, or an empty string."""
     stem = top.removesuffix(".libs").partition(".")[0]
     found = importlib.metadata.packages_distributions().get(stem, [])
     return found[0] if found else ""
@@ -191,7 +200,10 @@ def _older_release(package: str, groups: Groups) -> Mend:
 
 
 def _below_path(place: str) -> str:
-    """The first part of a path below the folder of ``sys.path`` that holds it, which may be a link; empty where none does."""
+    """Return the first part of a path below the entry of ``sys.path`` that holds it.
+
+    The entry may be a link; the result is empty if no entry holds the path.
+    """
     path = pathlib.Path(place)
     folders = [folder for folder in (*map(pathlib.Path, sys.path), *dists.folders()) if _holds(folder, path)]
     return path.relative_to(max(folders, key=lambda folder: len(folder.parts))).parts[0] if folders else ""
@@ -246,7 +258,7 @@ def _torchcodec_needs() -> Mend:
     return Mend(text, (*ffmpeg, machine.pip("--upgrade", "torchcodec")))
 
 
-# every mend takes the package whose import failed, and what the message's pattern caught
+# every function takes the package whose import failed and the groups of the message's pattern
 TABLE: dict[str, Callable[[str, Groups], Mend]] = {
     "matched-pair": lambda package, groups: matched_pair(),
     "same-build": lambda package, groups: matched_pair(),
@@ -292,7 +304,7 @@ TABLE: dict[str, Callable[[str, Groups], Mend]] = {
     ),
 }
 
-# packages whose module is called otherwise
+# module -> distribution, where the names differ
 _DISTRIBUTIONS = {"yaml": "pyyaml", "_cffi_backend": "cffi", "PIL": "pillow", "cv2": "opencv-python"}
 
 
@@ -302,5 +314,5 @@ def _distribution(module: str) -> str:
 
 
 def named(name: str, package: str = "torchaudio", groups: Groups | None = None) -> Mend:
-    """The mend that a table calls by name, for the package whose import failed."""
+    """Return the mend with this name in the table, for the package whose import failed."""
     return TABLE[name](package, groups or {})

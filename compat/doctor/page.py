@@ -1,6 +1,7 @@
-"""The page: one line a check, details for what is not ok, and the verdict.
+"""Show the page: one line per check, details for what is not ok, and the verdict.
 
-What it says is made here once, as lines; a terminal gets them with colour and wrapped, a pipe as they are.
+The text is made here once, as lines; a terminal shows them wrapped and in colour, a pipe as they
+are.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ _TITLE = 19
 
 
 class Line(NamedTuple):
-    """A line: a label or mark, a text, and the style of each. A command is never wrapped, so that it can be copied."""
+    """A line: its label or mark, its text, and the style.
+
+    A command is never wrapped, so that it can be copied.
+    """
 
     label: str
     text: str
@@ -26,13 +30,14 @@ class Line(NamedTuple):
 
 
 def of_result(result: Result, mended: dict[Mend, str], course: Course, *, verbose: bool = False) -> Iterator[Line]:
-    """The details of a result, without its own line.
+    """Yield the details of a result, without its own line.
 
     Args:
         result: what a check found.
-        mended: the mends that the page has shown already, with the title of the check; those of this result are added.
-        course: what follows from an earlier error has no mend of its own.
-        verbose: what is well is shown as well.
+        mended: the mends that the page has shown, with the title of the check; this result adds its
+            own.
+        course: knows which findings follow from an earlier error; those show no mend of their own.
+        verbose: whether to show what is fine as well.
     """
     roots = {id(finding): course.under(result, finding) for finding in result.findings}
     shown = [finding for finding in result.findings if verbose or finding.status not in (Status.OK, Status.SKIPPED)]
@@ -63,7 +68,7 @@ def _mend(mend: Mend) -> Iterator[Line]:
 
 
 def of_verdict(verdict: Verdict) -> Iterator[Line]:
-    """The verdict, the next command, and what else there is."""
+    """Yield the verdict, the next command, and further problems."""
     if verdict.root is None:
         yield Line("verdict", verdict.text, "bold green")
         return
@@ -81,7 +86,7 @@ def of_verdict(verdict: Verdict) -> Iterator[Line]:
 
 
 class Plain:
-    """A page for a pipe or a file: words for marks, no colour, nothing wrapped."""
+    """A page for a pipe or a file: words instead of marks, no colour, nothing wrapped."""
 
     def __init__(self, out: IO[str]) -> None:
         self._out = out
@@ -89,13 +94,13 @@ class Plain:
         self._course = Course()
 
     def result(self, result: Result, *, verbose: bool = False) -> None:
-        """One check."""
+        """Write one check."""
         self._write(f"[{result.status.word}]".ljust(10) + result.title.ljust(_TITLE - 1) + " " + result.summary)
         for line in of_result(result, self._mended, self._course, verbose=verbose):
             self._write(f"{'':10}{line.label:<9}{'$ ' if line.is_command else ''}{line.text}")
 
     def verdict(self, verdict: Verdict) -> None:
-        """The end."""
+        """Write the verdict."""
         self._write("")
         for line in of_verdict(verdict):
             self._write(f"{line.label:<12}{'$ ' if line.is_command else ''}{line.text}")
@@ -116,7 +121,7 @@ class Rich:
         self._marks = _encodes(console, "".join(status.mark for status in Status))
 
     def result(self, result: Result, *, verbose: bool = False) -> None:
-        """One check."""
+        """Write one check."""
         status = result.status
         mark = status.mark if self._marks else f"[{status.word}]"
         width = max(_TITLE, len(result.title) + 1)  # a file's name may be longer than any title
@@ -125,7 +130,7 @@ class Rich:
             self._line(line, 5, 9)
 
     def verdict(self, verdict: Verdict) -> None:
-        """The end."""
+        """Write the verdict."""
         self._console.print()
         for line in of_verdict(verdict):
             self._line(line, 1, 12)
@@ -164,10 +169,10 @@ Page = Plain | Rich
 
 @contextlib.contextmanager
 def shown(*, quiet: bool = False) -> Iterator[tuple[Page, Callable[[str, int, int], None]]]:
-    """The page for standard output, and the function that shows the progress of long tasks while the page is made.
+    """Yield the page for standard output, and a function that shows the progress of long tasks.
 
     Args:
-        quiet: something else than the page goes to standard output, so only the progress is shown.
+        quiet: standard output carries something else than the page, so only show the progress.
     """
     if not (sys.stdout.isatty() or sys.stderr.isatty()):
         yield Plain(sys.stdout), lambda label, done, total: None
@@ -175,7 +180,7 @@ def shown(*, quiet: bool = False) -> Iterator[tuple[Page, Callable[[str, int, in
     try:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
-    except ImportError:  # the doctor is also for environments that are half there
+    except ImportError:  # the doctor must also run in a damaged environment without rich
         yield Plain(sys.stdout), lambda label, done, total: None
         return
     out = Console(highlight=False, markup=False, emoji=False)

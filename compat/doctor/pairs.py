@@ -1,4 +1,4 @@
-"""Which torch, torchaudio and Python belong together; the data is in ``pairs.toml``."""
+"""Tell which torch, torchaudio and Python belong together, from ``pairs.toml``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from packaging.version import InvalidVersion, Version
 
 
 class Pair(NamedTuple):
-    """One row: what was made for what."""
+    """A row of the table: a torch, the torchaudio made for it, and the Pythons that have wheels."""
 
     torch: str
     torchaudio: str
@@ -23,27 +23,27 @@ class Pair(NamedTuple):
 
     @property
     def pythons(self) -> str:
-        """The range of Pythons, as a person writes it."""
+        """Return the range of Pythons in words."""
         text = f"{self.python[0]} to {self.python[1]}"
         return f"{text} (wheels also for {', '.join(self.wheels_for)})" if self.wheels_for else text
 
     @property
     def release(self) -> str:
-        """The torch of this row, as a person writes it: ``2.8.0``, ``2.11 and later``."""
+        """Return the torch of this row in words: ``2.8.0``, ``2.11 and later``."""
         return (
             self.torch.removeprefix("==") if self.torch.startswith("==") else f"{self.torch.partition(',')[0].removeprefix('>=')} and later"
         )
 
     def holds_for(self, torch: Version) -> bool:
-        """Whether this is the row of a torch version."""
+        """Return whether this is the row of a torch version."""
         return SpecifierSet(self.torch).contains(torch, prereleases=True)
 
     def serves(self, python: str) -> bool:
-        """Whether there are wheels for a Python, given as ``3.11``."""
+        """Return whether there are wheels for a Python, given as ``3.11``."""
         return self.python[0] <= Version(python) <= self.python[1] or python in self.wheels_for
 
     def torch_requirement(self, asked: str = "") -> str:
-        """The requirement line for torch; ``asked`` narrows a row that holds for several releases."""
+        """Return torch's requirement line; ``asked`` narrows a row that covers several releases."""
         text = self.torch
         if not text.startswith("==") and asked:
             text = f"=={asked}" if asked.count(".") >= 2 else f"=={asked}.*"
@@ -57,7 +57,7 @@ def _data() -> dict[str, object]:
 
 @functools.cache
 def table() -> tuple[Pair, ...]:
-    """All rows, newest first."""
+    """Return all rows, newest first."""
     rows = _data()["pair"]
     assert isinstance(rows, list)
     return tuple(
@@ -73,26 +73,29 @@ def table() -> tuple[Pair, ...]:
 
 
 def companions() -> dict[str, str]:
-    """What else belongs beside torch and torchaudio: name to version specifier."""
+    """Return the packages needed beside torch and torchaudio: name to version specifier."""
     found = _data()["companions"]
     assert isinstance(found, dict)
     return dict(found)
 
 
 class Tested(NamedTuple):
-    """The first and the last release of a decoder that the recorded cases were replayed with."""
+    """The first and the last release of a decoder with which the recorded cases were replayed."""
 
     first: str
     last: str
 
     @property
     def after(self) -> str:
-        """The first release that was not tested any more."""
+        """Return the first release after the tested ones."""
         *begin, last = _numbers(self.last)
         return ".".join(map(str, (*begin, last + 1)))
 
     def place(self, version: str) -> str:
-        """Say where a version lies: ``older``, ``newer``, or empty where it is within, patches of the last one included."""
+        """Return ``older``, ``newer``, or an empty string for a tested version.
+
+        Patches of the last tested release count as tested.
+        """
         parts = _numbers(version)
         if parts < _numbers(self.first):
             return "older"
@@ -112,12 +115,12 @@ def tested() -> dict[str, Tested]:
 
 
 def public(version: str) -> str:
-    """A version without its build tag: ``2.8.0`` for ``2.8.0+cu128``."""
+    """Return a version without its build tag: ``2.8.0`` for ``2.8.0+cu128``."""
     return version.partition("+")[0]
 
 
 def of_torch(version: str) -> Pair | None:
-    """The row of a torch version, or ``None`` where the table has none (a nightly, a release that is too new or too old)."""
+    """Return the row of a torch version; ``None`` for a nightly or a release outside the table."""
     try:
         parsed = Version(public(version))
     except InvalidVersion:
@@ -126,7 +129,7 @@ def of_torch(version: str) -> Pair | None:
 
 
 def of_torchaudio(version: str) -> Pair | None:
-    """The row of a torchaudio version."""
+    """Return the row of a torchaudio version, or ``None``."""
     try:
         parsed = Version(public(version))
     except InvalidVersion:
@@ -135,7 +138,7 @@ def of_torchaudio(version: str) -> Pair | None:
 
 
 def of_release(asked: str) -> Pair | None:
-    """The row for a release that a person names: ``2.8``, ``2.8.0``; of several patches the last."""
+    """Return the row for a release as users name it: ``2.8`` (its last patch) or ``2.8.0``."""
     if not re.fullmatch(r"\d+(\.\d+){1,2}", asked):
         return None
     exact = of_torch(asked) if asked.count(".") == 2 else None
@@ -150,7 +153,7 @@ def of_release(asked: str) -> Pair | None:
 
 
 def is_newer(torchaudio: str) -> bool:
-    """Whether a torchaudio is younger than this table."""
+    """Return whether a torchaudio is newer than this table."""
     try:
         return Version(public(torchaudio)) > Version(table()[0].torchaudio)
     except InvalidVersion:
@@ -158,5 +161,5 @@ def is_newer(torchaudio: str) -> bool:
 
 
 def index(build: str) -> str:
-    """The package index that has the wheels of one build: ``cpu``, ``cu128``, ``rocm6.4``."""
+    """Return the package index for the wheels of one build: ``cpu``, ``cu128``, ``rocm6.4``."""
     return f"https://download.pytorch.org/whl/{build}"

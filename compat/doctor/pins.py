@@ -1,4 +1,4 @@
-"""Requirement lines that belong together, for this Python and a chosen release of torch."""
+"""Print matching requirement lines for this Python and a chosen release of torch."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from compat.doctor import dists, pairs
 
 
 def lines(asked: str, build: str = "") -> Iterator[str]:
-    """Lines for a requirements file, which say what they are.
+    """Yield lines for a requirements file, with comments that explain them.
 
     Args:
-        asked: a release of torch (``2.8``, ``2.8.0``), ``installed``, ``latest``; ``all`` lists what there is for this Python.
-        build: ``cpu``, ``cu128``, ``rocm6.4``: takes torch and torchaudio from the index of that build; of ``installed``, where
-            it is not given, that of the installed torch.
+        asked: a release of torch (``2.8``, ``2.8.0``), ``installed`` or ``latest``; ``all`` lists
+            the pairs for this Python.
+        build: ``cpu``, ``cu128``, ``rocm6.4``: take torch and torchaudio from the index of that
+            build. With ``installed``, the default is the build of the installed torch.
 
     Raises:
-        ValueError: the release is unknown, or has no wheels for this Python; the text says which have.
+        ValueError: the release is unknown or has no wheels for this Python; the text says which
+            have.
     """
     python = ".".join(map(str, sys.version_info[:2]))
     if asked == "all":
@@ -44,7 +46,7 @@ def lines(asked: str, build: str = "") -> Iterator[str]:
 
 
 def _row(asked: str) -> tuple[pairs.Pair | None, str]:
-    """The row asked for, and the release that it is narrowed to."""
+    """Return the row asked for, and the release that narrows it."""
     if asked == "latest":
         return pairs.table()[0], ""
     if asked == "installed":

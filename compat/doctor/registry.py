@@ -1,7 +1,7 @@
-"""The checks there are, found by scanning ``compat.doctor.checks``, and running them.
+"""Find the checks by scanning ``compat.doctor.checks``, and run them.
 
-A module there, ``some_name.py``, declares one function with ``@check``; its name is ``some-name``, its docstring is what
-``--explain some-name`` prints. Nothing else lists it.
+A module there, ``some_name.py``, declares one function with ``@check``. The check is called
+``some-name``, and ``--explain some-name`` prints the module's docstring. Nothing else lists it.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ class Check:
     Args:
         name: as the command line knows it.
         title: as the page shows it.
-        order: its place; what lies upstream (the interpreter) comes before what follows from it, slow ones last.
+        order: its place: causes (the interpreter) before their consequences, slow checks last.
         why: why the answer matters, for every finding that does not say so itself.
-        body: what answers it.
+        body: the function that answers it.
     """
 
     name: str
@@ -42,18 +42,18 @@ class Check:
 
     @property
     def explanation(self) -> str:
-        """What ``--explain`` prints."""
+        """Return what ``--explain`` prints."""
         module = importlib.import_module(self.body.__module__)
         return f"{(module.__doc__ or '').strip()}\n\nWhy it matters: {self.why}"
 
     def run(self, world: World) -> Result:
-        """Answer it; a body that raises becomes a result as well."""
+        """Run the check; if its body raises, that becomes a finding too."""
         begun = time.monotonic()
         findings: list[Finding] = []
         try:
             for found in self.body(world):
                 findings.append(found if found.why or found.status is Status.OK else dataclasses.replace(found, why=self.why))
-        except Exception as why:  # noqa: BLE001 - a check meets broken installations, and one that breaks must not hide the others
+        except Exception as why:  # noqa: BLE001 - one check that breaks must not hide the others
             last = traceback.format_exception(why)[-4:]
             findings.append(
                 Finding(
@@ -67,7 +67,7 @@ class Check:
 
 
 def check(*, title: str, order: int, why: str) -> Callable[[Callable[[World], Iterable[Finding]]], Check]:
-    """Declare the function below to be a check; its name is that of its module."""
+    """Declare the function below to be a check, named after its module."""
 
     def declare(body: Callable[[World], Iterable[Finding]]) -> Check:
         return Check(body.__module__.rpartition(".")[2].replace("_", "-"), title, order, why, body)
@@ -76,7 +76,7 @@ def check(*, title: str, order: int, why: str) -> Callable[[Callable[[World], It
 
 
 def _unusable(name: str, why: Exception) -> Check:
-    """A check that says that it does not import."""
+    """Return a check that reports that its module does not import."""
 
     def body(world: World) -> Iterator[Finding]:
         raise why
@@ -86,13 +86,13 @@ def _unusable(name: str, why: Exception) -> Check:
 
 @functools.cache
 def checks() -> tuple[Check, ...]:
-    """All checks, in their order."""
+    """Return all checks, in their order."""
     package = importlib.import_module("compat.doctor.checks")
     found = []
     for module in pkgutil.iter_modules(package.__path__):
         try:
             members = vars(importlib.import_module(f"{package.__name__}.{module.name}"))
-        except Exception as why:  # noqa: BLE001 - a check that does not import must not hide the others either
+        except Exception as why:  # noqa: BLE001 - nor must one that does not import
             found.append(_unusable(module.name, why))
             continue
         found += [member for member in members.values() if isinstance(member, Check)]
@@ -100,7 +100,7 @@ def checks() -> tuple[Check, ...]:
 
 
 def chosen(only: Sequence[str] = (), skip: Sequence[str] = ()) -> tuple[Check, ...]:
-    """The checks to run.
+    """Return the checks to run.
 
     Raises:
         ValueError: a name is not that of a check.
@@ -113,9 +113,9 @@ def chosen(only: Sequence[str] = (), skip: Sequence[str] = ()) -> tuple[Check, .
 
 
 def run(wanted: Sequence[Check], world: World) -> Iterator[Result]:
-    """Run checks side by side and give their results in the order of the checks.
+    """Run checks in parallel and yield their results in the order of the checks.
 
-    Most of them wait for child processes; the world sees to it that no more children run than there are cores.
+    Most of them wait for child processes; ``Children`` limits how many run at once.
     """
     with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, len(wanted))) as pool:
         pending = [pool.submit(check.run, world) for check in wanted]

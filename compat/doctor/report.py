@@ -1,4 +1,4 @@
-"""The results as Markdown to paste into an issue, without the home folder and the user's name."""
+"""Write the results as Markdown for an issue, without the home folder and the user's name."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from compat._version import __version__
 from compat.doctor.findings import NOTHING_TO_DO, Finding, Mend, Result, Status
 from compat.doctor.verdict import FILE, Course, Verdict, told
 
-# names that say nothing of a person, and that stand in paths and sentences of every report
+# names that identify nobody and occur in the paths and sentences of every report
 _NOBODY = {"root", "user", "users", "home", "admin", "administrator", "runner", "ubuntu", "jovyan", "vscode", "python", "torch", "audio"}
 
 
 def scrubber() -> Callable[[str], str]:
-    """A function that takes the home folder and the user's name out of a text."""
+    """Return a function that removes the home folder and the user's name from a text."""
     homes = {os.path.expanduser("~"), os.environ.get("HOME", ""), os.environ.get("USERPROFILE", "")}
     homes |= {os.path.realpath(home) for home in homes if home}
     places = sorted((home.rstrip("/\\") for home in homes if len(home.rstrip("/\\")) > 1), key=len, reverse=True)
     names = {os.environ.get(variable, "") for variable in ("USER", "LOGNAME", "USERNAME")}
     names |= {pathlib.PurePath(place).name for place in places}
-    with contextlib.suppress(OSError, KeyError, ImportError):  # a container may have a number and no name
+    # a container may have a user number without a name
+    with contextlib.suppress(OSError, KeyError, ImportError):
         names.add(getpass.getuser())
     people = sorted((name for name in names if name and name.lower() not in _NOBODY), key=len, reverse=True)
     flags = re.IGNORECASE if os.name == "nt" else 0
@@ -44,7 +45,7 @@ def scrubber() -> Callable[[str], str]:
 
 
 def document(results: Sequence[Result], verdict: Verdict) -> str:
-    """The whole report."""
+    """Return the whole report."""
     return scrubber()("\n".join(_lines(results, verdict))) + "\n"
 
 

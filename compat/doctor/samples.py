@@ -1,4 +1,4 @@
-"""Whether two backends gave the same sound of a file, by its samples."""
+"""Compare the samples that two backends return for one file."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ _SILENCE = 1e-9
 
 
 def apart(one: torch.Tensor, other: torch.Tensor) -> dict[str, float] | None:
-    """How far two waveforms ``[channel, time]`` of the same rate are from each other; ``None`` where nothing can be compared.
+    """Measure how two waveforms ``[channel, time]`` at one sample rate differ.
 
     Returns:
-        ``largest``, the largest difference of two samples; ``likeness``, 1 for the same sound at whatever loudness and 0 for
-        another; ``factor``, how much louder the other is; ``shift``, frames by which it lies later.
+        ``None`` if nothing can be compared; else ``largest``, the largest difference of two
+        samples; ``likeness``, 1 for the same audio at any loudness and about 0 for unrelated audio;
+        ``factor``, how many times louder ``other`` is; ``shift``, by how many frames ``other`` is
+        later.
     """
     import numpy as np
 
@@ -42,7 +44,7 @@ _ALIKE = 0.999
 
 
 def _at(first: Any, second: Any, lag: int) -> dict[str, float]:
-    """The same with ``first[i + lag]`` beside ``second[i]``."""
+    """Measure the same, with ``first[i + lag]`` beside ``second[i]``."""
     import numpy as np
 
     old, new = first[:, max(lag, 0) :], second[:, max(-lag, 0) :]

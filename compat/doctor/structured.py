@@ -1,4 +1,4 @@
-"""The results as JSON; ``schema.json`` describes them, and does not change but by additions."""
+"""Write the results as JSON; ``schema.json`` describes them, and changes only by additions."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ SCHEMA = 1
 
 
 def schema() -> str:
-    """The JSON Schema of what ``document`` gives."""
+    """Return the JSON Schema of what ``document`` returns."""
     return pathlib.Path(__file__).with_name("schema.json").read_text("utf-8")
 
 
 def document(results: Sequence[Result], verdict: Verdict) -> dict[str, Any]:
-    """All results and the verdict, as plain data."""
+    """Return all results and the verdict as plain data."""
     return {
         "schema": SCHEMA,
         "doctor": __version__,

@@ -1,7 +1,7 @@
-"""One verdict from all results: the root cause, what to do next, and what else there is.
+"""Derive one verdict from all results: the root cause, the next step, and other problems.
 
-Checks come in the order of cause and effect, so of several problems with one package the first is taken for the cause of
-the others, and so is a problem of what the package stands on.
+Checks are in the order of cause and effect. So of several problems with one package, the first
+counts as the cause of the others; a problem with a package it depends on does so too.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 
 from compat.doctor.findings import NOTHING_TO_DO, Finding, Mend, Result, Status, sentence
 
-FILE = "file"  # the name under which results on a user's files go
+FILE = "file"  # the check name of results on a user's files
 
-# what does not work, or does not work rightly, where something else is broken
+# subject -> what it depends on: if one of these is broken, its own problem is a consequence
 _STANDS_ON = {
     "torch": ("python",),
     "torchaudio": ("torch", "python"),
@@ -26,15 +26,16 @@ _EXIT = {Status.WARNING: 1, Status.ERROR: 2, Status.CRASHED: 3}
 
 @dataclasses.dataclass(frozen=True)
 class Verdict:
-    """What it comes to.
+    """The conclusion from all results.
 
     Args:
         status: the worst of all results.
         text: the root cause in a sentence, or that all is well.
         root: the finding that is the root cause, and the name of its check.
         next: what to do next.
-        also: further problems that do not follow from the root cause, with the names of their checks.
-        meanwhile: what works all the same.
+        also: further problems that do not follow from the root cause, with the names of their
+            checks.
+        meanwhile: what works in spite of them.
     """
 
     status: Status
@@ -46,18 +47,18 @@ class Verdict:
 
     @property
     def exit(self) -> int:
-        """The exit status: 0 healthy, 1 warnings, 2 errors, 3 the doctor itself failed."""
+        """Return the exit status: 0 healthy, 1 warnings, 2 errors, 3 the doctor itself failed."""
         return _EXIT.get(self.status, 0)
 
 
 def of(results: Sequence[Result]) -> Verdict:
-    """The verdict on results, which are in the order of their checks."""
+    """Return the verdict on results, which are in the order of their checks."""
     roots = list(_roots(results))
     if not roots:
         looked = [result for result in results if result.status is not Status.SKIPPED]
         text = "Nothing was looked at." if not looked else "Healthy."
         return Verdict(Status.OK, text)
-    # an error is an answer; a check that crashed is the lack of one
+    # an error is an answer; a check that crashed gave none
     status = max((finding.status for _, finding in roots), key=lambda status: (status is Status.ERROR, status.severity))
     root = next(pair for pair in roots if pair[1].status is status)
     also = tuple(pair for pair in roots if pair is not root)
@@ -65,13 +66,13 @@ def of(results: Sequence[Result]) -> Verdict:
 
 
 class Course:
-    """Tells, finding after finding in the order of the checks, which follow from an error before them."""
+    """Tells which findings follow from an earlier error; takes them in the order of the checks."""
 
     def __init__(self) -> None:
         self._broken: dict[str, str] = {}
 
     def under(self, result: Result, finding: Finding) -> str:
-        """The title of the check where the root of a finding lies; empty where it is one itself."""
+        """Return the title of the check with this finding's root cause; empty if it is a root."""
         if not finding.status.is_problem or not finding.subject:
             return ""
         subjects = (finding.subject, *_STANDS_ON.get(finding.subject, ()))
@@ -82,14 +83,15 @@ class Course:
 
 
 def told(check: str, finding: Finding) -> str:
-    """What a finding says outside its check's own lines: of a file, with its name."""
+    """Return a finding's text as it reads outside its check; a file's begins with the name."""
     return f"{finding.subject}: {finding.text}" if check == FILE else finding.text
 
 
 def _roots(results: Sequence[Result]) -> Iterator[tuple[str, Finding]]:
-    """The problems that do not follow from an earlier one; errors first.
+    """Yield the problems that do not follow from an earlier one, errors first.
 
-    A warning that lies before an error may be its cause, and is told; one that lies behind it is part of the same.
+    A warning that comes before an error may be its cause and is kept; one that comes after an error
+    on the same subject is dropped.
     """
     found = [(result.check, finding) for result in results for finding in result.findings if finding.status.is_problem]
     problems = sorted(enumerate(found), key=lambda place: place[1][1].status is Status.WARNING)
@@ -108,7 +110,7 @@ def _roots(results: Sequence[Result]) -> Iterator[tuple[str, Finding]]:
 
 
 def _meanwhile(results: Sequence[Result], root: Finding) -> str:
-    """That this package works, where only torchaudio does not."""
+    """Return that this package works, if only torchaudio does not."""
     by_name = {result.check: result for result in results}
     trip, rescue = by_name.get("round-trip"), by_name.get("rescue")
     if root.subject != "torchaudio" or trip is None or trip.status is not Status.OK:

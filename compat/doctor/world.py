@@ -1,4 +1,4 @@
-"""What the checks look at, each thing measured once, however many checks ask for it."""
+"""Measure what the checks look at, each thing once, however many checks ask for it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Progress = Callable[[str, int, int], None]
 
 
 class World:
-    """This machine and this environment, as far as the doctor looks.
+    """What the doctor looks at: the machine and the environment.
 
     Args:
-        limit: seconds that one import, or one probe, may take.
+        limit: seconds that one import or one probe may take.
         thorough: compare hashes where sizes would do.
-        progress: is told the name of a long task, how much of it is done, and of how much.
+        progress: is called with the name of a long task, the amount done and the total.
     """
 
     def __init__(self, limit: float = 30.0, *, thorough: bool = False, progress: Progress | None = None) -> None:
@@ -32,7 +32,7 @@ class World:
         self._lock = threading.Lock()
 
     def once(self, key: Any, measure: Callable[[], _T]) -> _T:
-        """What ``measure`` gives, measured at the first call for ``key``; others wait for it."""
+        """Return the result of ``measure``; only the first call for ``key`` runs it."""
         with self._lock:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
@@ -42,11 +42,11 @@ class World:
             return known
 
     def imported(self, package: str) -> Answer:
-        """What came of importing a package in a child."""
+        """Import a package in a child and return the answer."""
         return self.once(("import", package), lambda: self.children.ask("importing", package))
 
     def ask_over_torch(self, probe: str, tasks: Sequence[Any]) -> list[Answer] | None:
-        """Answers to tasks that take torch; ``None`` where it does not import."""
+        """Return answers to tasks that need torch; ``None`` if torch does not import."""
 
         def is_shut() -> bool:
             known = self._known.get(("import", "torch"))
@@ -56,17 +56,17 @@ class World:
         return None if gate.failed else answers
 
     def copies(self, package: str) -> list[Copy]:
-        """Every installed copy, the one that Python imports first."""
+        """Return every installed copy; the first is the one that Python imports."""
         return self.once(("copies", package), lambda: dists.copies(package))
 
     def copy(self, package: str) -> Copy | None:
-        """The copy that Python imports."""
+        """Return the copy that Python imports."""
         return next(iter(self.copies(package)), None)
 
     def importable(self, package: str) -> bool:
-        """Whether Python finds something of that name at all."""
+        """Return whether Python finds anything of that name."""
         return dists.origin(package) is not None
 
     def stop(self) -> None:
-        """End whatever still runs."""
+        """End all children."""
         self.children.stop()

@@ -1,8 +1,8 @@
-"""What torchaudio compiles in C++, for a torchaudio whose compiled part does not load.
+"""The operators that torchaudio compiles in C++, for one whose compiled part does not load.
 
 Each file in ``compat.operators.ops`` declares operators under the names by which the releases call
-them (``torch.ops.torchaudio.forced_align``); the methods are in ``compat.operators.kernels``. Importing
-this package imports neither torch nor an operator.
+them (``torch.ops.torchaudio.forced_align``); the methods are in ``compat.operators.kernels``.
+Importing this package imports neither torch nor an operator.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Calling an operator from its own autograd kernel."""
+"""Call an operator from its own autograd kernel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refusing what an operator cannot compute."""
+"""Refuse what an operator cannot compute."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dispatcher.errors import OperatorError
 
 
 def require(holds: bool, operator: str, cause: str) -> None:
-    """Raise ``OperatorError`` (a RuntimeError) with the cause, unless it holds."""
+    """Raise ``OperatorError`` (a RuntimeError) with the cause unless ``holds``."""
     if not holds:
         raise OperatorError(f"{operator}: {cause}.")
 
@@ -20,7 +20,7 @@ def require_contiguous(operator: str, **tensors: Tensor) -> None:
 
 
 def require_same_device(operator: str, **tensors: Tensor) -> None:
-    """Refuse tensors of several devices."""
+    """Refuse tensors that are not all on one device."""
     devices = {name: str(tensor.device) for name, tensor in tensors.items()}
     told = ", ".join(f"{name} on {device}" for name, device in devices.items())
     require(len(set(devices.values())) == 1, operator, f"the tensors are on several devices: {told}")

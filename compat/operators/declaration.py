@@ -1,6 +1,6 @@
-"""What an operator is, and finding all of them in ``compat.operators.ops``.
+"""The declaration of an operator, and a scan of ``compat.operators.ops`` for all of them.
 
-A module there has ``OPERATORS``, a tuple; nothing else lists it.
+Each module there has ``OPERATORS``, a tuple; no other list names it.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ class Operator:
 
     Attributes:
         schema: its name, arguments and results, as torch parses them.
-        kernels: what computes it, by torch's dispatch key.
-        calls: what of torchaudio calls it, for people.
-        since: the first release that calls it so.
-        until: the last one; empty for those that still do.
+        kernels: the functions that compute it, by torch's dispatch key.
+        calls: what in torchaudio calls it; for readers.
+        since: the first release that calls it with this schema.
+        until: the last such release; empty if there is none yet.
         namespace: ``torchaudio``, or our own for what several operators share.
     """
 
@@ -40,11 +40,11 @@ class Operator:
 
     @property
     def name(self) -> str:
-        """The name in its namespace, without arguments."""
+        """Return the name in its namespace, without arguments."""
         return self.schema.partition("(")[0]
 
     def serves(self, release: str) -> bool:
-        """Return whether a release such as ``"2.8.0"`` calls the operator, and calls it so."""
+        """Return whether a release such as ``"2.8.0"`` calls the operator with this schema."""
         asked = _numbers(release)
         return _numbers(self.since) <= asked and (not self.until or asked <= _numbers(self.until))
 
@@ -72,5 +72,6 @@ def operators() -> tuple[Operator, ...]:
 
 
 def _clash(one: Operator, other: Operator) -> bool:
+    """Return whether two operators have the same name in the same release."""
     same = (one.namespace, one.name) == (other.namespace, other.name)
     return same and (one.serves(other.since) or other.serves(one.since))

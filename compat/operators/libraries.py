@@ -1,4 +1,7 @@
-"""Compiled libraries that torchaudio's Python part asks its ``_extension._load_lib`` for when it needs them."""
+"""The compiled libraries that torchaudio loads only when it needs them.
+
+Its Python part loads them by ``_extension._load_lib``.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,10 @@ UNAVAILABLE = {
 
 
 def load(name: str) -> bool:
-    """Return False, as ``_load_lib`` does of a library that is not there.
+    """Return False, as ``_load_lib`` does for a missing library.
 
     Raises:
-        OperatorError: (a RuntimeError) what the library is for cannot be served; the text says what can.
+        OperatorError: (a RuntimeError) nothing replaces this library; the text says what to use.
     """
     if name in UNAVAILABLE:
         raise OperatorError(UNAVAILABLE[name])

@@ -1,4 +1,4 @@
-"""What was compiled into torchaudio and nothing stands in for: the words for each, with what to use."""
+"""The compiled parts of torchaudio that nothing replaces: for each, what to use instead."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CUDA_DECODER = (
     "or a torch for which there is a torchaudio that loads: python -m compat.doctor names one."
 )
 
-# by the names under which the releases have them
+# by their names in the releases
 BY_NAME = {
     "functional.compute_kaldi_pitch": KALDI_PITCH,
     "prototype.functional.ray_tracing": RAY_TRACING,

@@ -1,4 +1,4 @@
-"""Putting the operators of a release into ``torch.ops``, and taking them away."""
+"""Put the operators of a release into ``torch.ops``, and remove them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _names: tuple[str, ...] = ()
 
 
 def register(release: str) -> tuple[str, ...]:
-    """Define what a release of torchaudio expects of its compiled part.
+    """Define the operators that a release of torchaudio expects of its compiled part.
 
-    Call it before the Python part of torchaudio is imported, which looks operators up while it is
-    imported. Called again for the same release it does nothing; for another it changes over.
-    What a compiled torchaudio, or anybody else, has defined stays as it is.
+    Call it before torchaudio's Python part is imported, which looks up operators at import. A
+    second call for the same release does nothing; a call for another one replaces the operators.
+    What a compiled torchaudio or other code has defined stays.
 
     Args:
         release: such as ``"2.8.0"``; operators of one name differ between releases.
@@ -46,14 +46,16 @@ def registered() -> tuple[str, ...]:
 
 
 def unregister() -> None:
-    """Take away what ``register`` has defined, so that a compiled torchaudio can be loaded.
+    """Remove what ``register`` has defined, so that a compiled torchaudio can be loaded.
 
-    Functions of torchaudio that call the operators raise AttributeError or RuntimeError from then on.
+    From then on, functions of torchaudio that call these operators raise AttributeError or
+    RuntimeError.
     """
     global _release, _names
     with _shared.lock:
         for library in _libraries.values():
-            if hasattr(library, "_destroy"):  # before torch 2.1 a library takes its operators along when it goes
+            # before torch 2.1 a library removes its operators when it is deleted
+            if hasattr(library, "_destroy"):
                 library._destroy()
         _libraries.clear()
         _forget_looked_up()
@@ -81,12 +83,12 @@ def _library(namespace: str) -> Any:
     make: Any = torch.library.Library
     try:
         return make(namespace, "FRAGMENT")
-    except ValueError:  # torch 2.0 has no fragments; a whole library may be made where nobody else has
+    except ValueError:  # torch 2.0 has no fragments, and allows one whole library a namespace
         return make(namespace, "DEF")
 
 
 def _forget_looked_up() -> None:
-    """Drop the operators that ``torch.ops`` keeps as attributes once they were looked up."""
+    """Drop the operators that ``torch.ops`` keeps as attributes after a look-up."""
     import torch
 
     for full in _names:

@@ -1,11 +1,11 @@
-"""Functions of torchaudio's Python part that an operator does better."""
+"""Replace functions of torchaudio's Python part for which an operator is faster."""
 
 from __future__ import annotations
 
 import sys
 import types
 
-# since 2.9 lfilter convolves and filters in two steps of Python; up to 2.8 the name is the operator already
+# since 2.9 this is Python that convolves and then filters; up to 2.8 it is the operator itself
 _REPLACED = (("torchaudio.functional.filtering", "_lfilter"),)
 
 
@@ -13,7 +13,7 @@ def replace() -> list[tuple[types.ModuleType, str, object]]:
     """Put operators in the place of Python functions, after torchaudio was imported.
 
     Returns:
-        What stood there: the module, the name and the function, to be put back.
+        The replaced functions, to be put back: module, name and function of each.
     """
     import torch
 

@@ -2,9 +2,10 @@
 
 Nearly all of torchaudio is Python; only ``torchaudio._extension`` loads what was compiled.
 
-``hook.py`` stands in the way of that one module and notes why it fails, ``extension.py`` has what the
-rest of torchaudio asks it for, ``libraries.py`` finds libraries that would kill the process, and
-``notice.py`` words the warning. The operators that were compiled are in ``compat.operators``.
+``hook.py`` intercepts the import of that module and keeps the error, ``extension.py`` has the names
+that the rest of torchaudio reads from it, ``libraries.py`` finds libraries that would kill the
+process, and ``notice.py`` words the warning. The compiled operators are replaced by
+``compat.operators``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What ``torchaudio._extension`` holds where nothing compiled loads.
+"""The names of ``torchaudio._extension`` when nothing compiled loads.
 
-The rest of torchaudio reads these names while it is imported, and binds what it finds: an operator,
-or a Python loop that is a hundred times slower. So the operators of ``compat.operators`` count as
-there, and the extensions for libsox and FFmpeg, whose modules give way to ours, as not there.
+The rest of torchaudio reads these names at import, and binds what it finds: an operator, or a
+Python loop that is a hundred times slower. So the operators of ``compat.operators`` count as
+available. The extensions for libsox and FFmpeg do not: our modules replace those that use them.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 
 class NoExtension:
-    """What the lazy importers of 2.2 and later give for an extension that is not there.
+    """What the lazy importers of 2.2 and later return for a missing extension.
 
     Args:
         library: the library that the extension is for.
-        is_served: whether what the extension does is done by ours; ``is_available()`` gives it.
+        is_served: whether our code does what the extension does; ``is_available()`` returns it.
     """
 
     def __init__(self, library: str, is_served: bool = False) -> None:
@@ -42,12 +42,15 @@ class NoExtension:
 
 
 def unchanged(function: _F) -> _F:
-    """Return the function: what it calls says by itself what is not there, and it can still be scripted."""
+    """Return the function as it is.
+
+    What it calls raises its own error, and the function can still be scripted.
+    """
     return function
 
 
 def served() -> dict[str, Any]:
-    """Return which compiled parts have operators of ours, by the names that every release asks for."""
+    """Return which compiled parts our operators replace, by the names that every release reads."""
     return {
         "_IS_TORCHAUDIO_EXT_AVAILABLE": True,
         "_IS_ALIGN_AVAILABLE": True,
@@ -62,7 +65,7 @@ def served() -> dict[str, Any]:
 
 
 def while_importing(torchaudio: types.ModuleType | None) -> dict[str, Any]:
-    """Return the names that torchaudio's own modules read at their import."""
+    """Return the names that torchaudio's own modules read at import."""
     return {
         **served(),
         "torchaudio": torchaudio,

@@ -1,4 +1,7 @@
-"""The import hook round the modules that load what was compiled: ``torchaudio._extension``, and ``torio._extension`` of 2.2 to 2.8."""
+"""The import hook for the modules that load compiled parts.
+
+They are ``torchaudio._extension``, and ``torio._extension`` of 2.2 to 2.8.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +24,14 @@ STREAMS = "torio._extension"
 
 
 class Hook(importlib.abc.MetaPathFinder):
-    """A finder for ``sys.meta_path`` that lets torchaudio load its compiled part, and does without it where that fails."""
+    """A finder for ``sys.meta_path`` that replaces torchaudio's compiled part if that fails."""
 
     failure: Exception | None
-    """Why the compiled part does not load; ``None`` while nothing failed."""
+    """The error of loading the compiled part; ``None`` while nothing failed."""
     engaged: bool
-    """Whether the names of ``compat.rescue.extension`` took the place of the real ones."""
+    """Whether the names of ``compat.rescue.extension`` have replaced the real ones."""
     registered: bool
-    """Whether our operators were registered for it, and were not there before."""
+    """Whether our operators were registered for it, and were not registered before."""
 
     def __init__(self) -> None:
         self.failure, self.engaged, self.registered = None, False, False
@@ -39,7 +42,7 @@ class Hook(importlib.abc.MetaPathFinder):
         path: Sequence[str] | None = None,
         target: types.ModuleType | None = None,
     ) -> importlib.machinery.ModuleSpec | None:
-        """Return the real spec of the two modules with a loader that survives a failure."""
+        """Return the real spec of the two modules, with a loader that survives a failure."""
         loader = {MODULE: _Loader, STREAMS: _StreamsLoader}.get(fullname)
         if loader is None:
             return None
@@ -53,7 +56,7 @@ class Hook(importlib.abc.MetaPathFinder):
 
 
 class _Loader(importlib.abc.Loader):
-    """Run the real module; where its compiled part fails, put ours into the same module."""
+    """Runs the real module; if its compiled part fails, puts our names into the same module."""
 
     def __init__(self, theirs: importlib.abc.Loader, hook: Hook) -> None:
         self._theirs, self._hook = theirs, hook
@@ -79,7 +82,10 @@ class _Loader(importlib.abc.Loader):
 
 
 class _StreamsLoader(_Loader):
-    """Run the real module, which loads its extension for FFmpeg when it is asked whether that is there; where it cannot be, say no."""
+    """Runs the real module, and makes it answer no if its FFmpeg extension cannot load.
+
+    The module itself tries to load the extension only when it is asked for it.
+    """
 
     def exec_module(self, module: types.ModuleType) -> None:
         self._theirs.exec_module(module)
@@ -97,7 +103,10 @@ def _libraries_of(package: types.ModuleType) -> pathlib.Path:
 
 
 def _release() -> str:
-    """Return the release of the torchaudio that is being imported, by its own file, else its metadata, else the last one."""
+    """Return the release of the torchaudio being imported.
+
+    It comes from torchaudio's own file, else from its metadata, else it is the last release.
+    """
     try:
         found = str(importlib.import_module(f"{ROOT}.version").__version__)
     except (ImportError, AttributeError):
@@ -107,7 +116,7 @@ def _release() -> str:
 
 
 def _is_compiled_part(why: Exception) -> bool:
-    """Return whether a library failed to load, and not a file of Python."""
+    """Return whether a library failed to load, and not a Python file."""
     if isinstance(why, SyntaxError):
         return False
     if isinstance(why, ModuleNotFoundError):

@@ -1,4 +1,7 @@
-"""Refuse shared libraries that are cut off: to load one ends the process (SIGBUS), and no exception is raised."""
+"""Refuse shared libraries that are cut off.
+
+Loading one ends the process (SIGBUS), and raises no exception.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ class CutOffError(ImportError):
 
 
 def refuse_cut_off(folder: pathlib.Path) -> None:
-    """Raise CutOffError where a folder holds a shared library that is cut off."""
+    """Raise CutOffError if a folder holds a shared library that is cut off."""
     for path in _cut_off(folder):
         raise CutOffError(f"{path}: file too short")
 

@@ -1,4 +1,4 @@
-"""The words for a torchaudio whose compiled part does not load."""
+"""The warning for a torchaudio whose compiled part does not load."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dispatcher.notices import CompatWarning
 
 
 class RescueWarning(CompatWarning):
-    """The compiled part of the installed torchaudio does not load; its Python part is used without it."""
+    """The compiled part of the installed torchaudio does not load; its Python part runs alone."""
 
 
 def explained(why: Exception) -> str:
-    """Return what an import of torchaudio raised, what the doctor knows of it, and the command that mends it."""
+    """Return the error of an import of torchaudio, what the doctor knows of it, and the remedy."""
     from compat.doctor import explain
 
     words = " ".join(str(why).split())
@@ -18,7 +18,7 @@ def explained(why: Exception) -> str:
 
 
 def text(why: Exception) -> str:
-    """Return the warning for what the import of the compiled part raised."""
+    """Return the warning for an error of importing the compiled part."""
     from compat.doctor import dists, explain
     from compat.operators import refused
 

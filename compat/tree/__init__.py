@@ -1,16 +1,20 @@
-"""The module tree that answers to ``torchaudio``: a file here is a submodule there, by the same path.
+"""The module tree that answers to ``torchaudio``: a file here is the submodule of the same path.
 
-A file has ``names(context)``, which gives what the module holds, and may have
+A file has ``names(context)``, which returns the module's names, and may have
 
-- ``present(context)``: whether the release has it (default: yes);
+- ``present(context)``: whether the release has the module (default: yes);
 - ``attached(context)``: whether its parent has it as an attribute without an import (default: yes);
-- ``WARNS = True``: reaching for a name in it warns, from 2.1 on, and as in the releases also for one that it has not;
-- ``WARNS_OF_MISSING = False``: but not for one that it has not;
-- ``STANDS_IN = True``: a real torchaudio that has this submodule keeps its own, if that works there;
-- ``FOLLOWS_PIN``: names in which ours takes the place of a real torchaudio's of another release than the pinned one;
-- ``works(context)``: whether a real torchaudio's own works (default: yes); what does not work counts as not there;
-- ``GOES_IN_2_9 = True``: there only with the flag ``old_names``; its functions warn with the flag ``names_warn``;
-- ``MERGES = True``: over a real torchaudio the names are added to the real module, which otherwise gives way to ours.
+- ``WARNS = True``: reading a name from it warns, from 2.1 on; as in the releases, also a name that
+  it lacks;
+- ``WARNS_OF_MISSING = False``: with this, a name that it lacks does not warn;
+- ``STANDS_IN = True``: a real torchaudio that has this submodule keeps its own, if that works;
+- ``FOLLOWS_PIN``: names that we replace in a real torchaudio whose release is not the pinned one;
+- ``works(context)``: whether a real torchaudio's own works (default: yes); if not, it counts as
+  missing;
+- ``GOES_IN_2_9 = True``: there only with the flag ``old_names``; its functions warn with the flag
+  ``names_warn``;
+- ``MERGES = True``: in a real torchaudio our names are added to the real module, instead of
+  replacing it.
 
 This file is ``torchaudio`` itself.
 """
@@ -26,7 +30,7 @@ from dispatcher.metadata import AudioMetaData
 if TYPE_CHECKING:
     from compat.context import Context
 
-# what some release had at the top, and so is taken off a real torchaudio before the release in force is laid over it
+# top-level names of any release, removed from a real torchaudio before the pinned release's are set
 NAMES = (
     "info", "load", "save", "set_audio_backend", "get_audio_backend", "list_audio_backends", "AudioMetaData",
     "load_with_torchcodec", "save_with_torchcodec",
@@ -35,7 +39,7 @@ FUNCTIONS = ("info", "load", "save", "set_audio_backend", "get_audio_backend", "
 
 
 def names(context: Context) -> dict[str, Any]:
-    """The functions of the release: those of the dispatcher, of the global backend, or of TorchCodec."""
+    """Return the release's functions: the dispatcher's, the global backend's, or TorchCodec's."""
     release = context.release
     found: dict[str, Any] = version.names(context)
     if release.torchcodec_names:
@@ -60,7 +64,10 @@ def names(context: Context) -> dict[str, Any]:
 
 
 def _warning_metadata(module: str) -> type:
-    """``AudioMetaData`` that warns when it is made by hand; what ``info`` gives is an instance of it, without a warning."""
+    """Return an ``AudioMetaData`` that warns when user code makes one.
+
+    What ``info`` returns is an instance of it, and does not warn.
+    """
 
     class Meta(type):
         def __instancecheck__(cls, instance: object) -> bool:
@@ -74,19 +81,20 @@ def _warning_metadata(module: str) -> type:
 
 
 def setters(context: Context) -> dict[str, Any]:
-    """``set_audio_backend``, ``get_audio_backend`` and ``list_audio_backends`` as the release had them."""
+    """Return the release's functions that set, get and list global backends."""
     release, legacy = context.release, context.global_backend
 
     def set_audio_backend(backend: str | None) -> None:
-        """Choose the global backend, where the release still has one.
+        """Choose the global backend, if the release still has one.
 
         Args:
-            backend: ``"sox_io"``, ``"soundfile"``, or ``None`` for none. Where the dispatcher is on it has no effect and warns,
-                unless the flag ``global_backend`` is ``"always"``: then it is asked first, and may also be a per-call name.
+            backend: ``"sox_io"``, ``"soundfile"``, or ``None`` for none. With the dispatcher on
+                this has no effect and warns, unless the flag ``global_backend`` is ``"always"``:
+                then the backend is asked first, and may also be a per-call name.
 
         Raises:
-            RuntimeError: (dispatcher off) the backend is unknown, or does not work here.
-            ValueError: (``global_backend="always"``) likewise.
+            RuntimeError: (dispatcher off) the backend is unknown or does not work here.
+            ValueError: (``global_backend="always"``) the same.
         """
         if release.global_backend == "always" and context.dispatcher_on:
             context.prefer(backend)
@@ -96,10 +104,11 @@ def setters(context: Context) -> dict[str, Any]:
             legacy.set_audio_backend(backend)
 
     def get_audio_backend() -> str | None:
-        """The name of the global backend; ``None`` where there is none.
+        """Return the name of the global backend; ``None`` if there is none.
 
         Raises:
-            ValueError: ``torchaudio.load`` is not that of a global backend; in 2.0 also where the dispatcher is on.
+            ValueError: ``torchaudio.load`` is not that of a global backend; in 2.0 also with the
+                dispatcher on.
         """
         if release.global_backend == "always" and context.dispatcher_on:
             return context.preferred()
@@ -110,7 +119,11 @@ def setters(context: Context) -> dict[str, Any]:
         return legacy.get_audio_backend()
 
     def list_audio_backends() -> list[str]:
-        """The names that the setter takes where the dispatcher is off, and that ``backend=`` takes where it is on."""
+        """Return the names of backends that work here.
+
+        With the dispatcher off they are those that ``set_audio_backend`` takes, with it on those
+        that ``backend=`` takes.
+        """
         on = context.dispatcher_on_now()
         if on and release.legacy_getter:
             deprecations.warn("list_audio_backends", "set_audio_backend")

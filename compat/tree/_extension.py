@@ -1,6 +1,6 @@
 """``torchaudio._extension``: which of torchaudio's compiled parts are there.
 
-In a stand-in none are. Beside a rescued torchaudio those are that have operators of ours.
+A stand-in has none. A rescued torchaudio has those for which we have operators.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ MERGES = True
 
 
 def works(context: Context) -> bool:
-    """Return whether the real one loaded what was compiled."""
+    """Return whether the real module loaded its compiled parts."""
     return not context.rescued
 
 
 def _failing(what: str) -> Callable[[Any], Any]:
-    """Return a decorator as torchaudio has them: the function it is put on raises when called."""
+    """Return a decorator, as torchaudio has them: the decorated function raises when called."""
 
     def decorate(function: Any) -> Any:
         def fail(*args: Any, **kwargs: Any) -> Any:
@@ -48,7 +48,7 @@ _IN_A_STANDIN = {
 
 
 def names(context: Context) -> dict[str, Any]:
-    """Return the flags that public code asks, and the decorators beside them."""
+    """Return the flags that public code reads, and the decorators beside them."""
 
     def available(backend: str) -> bool:
         return context.registry.reason(backend) is None

@@ -1,4 +1,4 @@
-"""``torchaudio.functional``: of a stand-in ``resample``, and ``apply_codec`` until 2.8."""
+"""``torchaudio.functional``: in a stand-in ``resample``, and until 2.8 ``apply_codec``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from compat.context import Context
 
 STANDS_IN = True
-# a real one calls the global backend as its own release had it
+# a real one calls the global backend as in its own release
 FOLLOWS_PIN = frozenset({"apply_codec"})
 
 
@@ -22,7 +22,7 @@ def _resample() -> Any:
 
 
 def names(context: Context) -> dict[str, Any]:
-    """Return both; ``resample`` needs torch when it is first reached for."""
+    """Return both; ``resample`` needs torch when it is first read."""
     found: dict[str, Any] = {"resample": Lazy(_resample)}
     if context.release.old_names:
         found["apply_codec"] = codec.function(context)

@@ -1,4 +1,4 @@
-"""``torchaudio.kaldi_io``: until 2.8; vectors and matrices of Kaldi's archives, through the package ``kaldi_io``."""
+"""``torchaudio.kaldi_io``, until 2.8: read Kaldi's archives through the package ``kaldi_io``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ else:
 STANDS_IN = True
 GOES_IN_2_9 = True
 
-# our function: kaldi_io's function, and the dtype of the tensors
+# by the name of our function: kaldi_io's function, and the dtype of the tensors
 _READERS = {
     "read_vec_int_ark": ("read_vec_int_ark", "int32"),
     "read_vec_flt_scp": ("read_vec_flt_scp", "float32"),
@@ -40,10 +40,10 @@ def _reader(name: str, theirs: str, dtype: str) -> Callable[[Any], Iterator[tupl
             yield key, torch.from_numpy(np.array(array, dtype=dtype))
 
     read.__name__ = read.__qualname__ = name
-    read.__doc__ = f"Each key of an archive or script file, with its tensor of {dtype}. Raises ImportError without ``kaldi_io``."
+    read.__doc__ = f"Give each key of an archive or script file with its tensor of {dtype}. Raises ImportError without ``kaldi_io``."
     return read
 
 
 def names(context: Context) -> dict[str, Any]:
-    """The five readers."""
+    """Return the five readers."""
     return {name: _reader(name, theirs, dtype) for name, (theirs, dtype) in _READERS.items()}

@@ -1,4 +1,4 @@
-"""``torchaudio.transforms``: of a stand-in, ``Resample`` only."""
+"""``torchaudio.transforms``: in a stand-in only ``Resample``."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ STANDS_IN = True
 
 @functools.cache
 def _resample_class(module: str) -> type:
-    """Return the class under the name of the module that it stands in, by which pickle finds it."""
+    """Return the class under the name of its module in the tree, by which pickle finds it."""
     from compat.resampling import Resample  # imports torch
 
     return type("Resample", (Resample,), {"__module__": module, "__doc__": Resample.__doc__})
 
 
 def names(context: Context) -> dict[str, Any]:
-    """``Resample``, which needs torch when it is first reached for."""
+    """Return ``Resample``, which needs torch when it is first read."""
     return {"Resample": Lazy(functools.partial(_resample_class, f"{context.host.__name__}.transforms"))}

@@ -1,4 +1,4 @@
-"""``torchaudio.version``: the release that is pinned, by which old code chooses its branch."""
+"""``torchaudio.version``: the pinned release, by which old code chooses its branch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MERGES = True
 
 
 def names(context: Context) -> dict[str, Any]:
-    """Return the version of the pinned release, unless the flag ``real_version`` keeps that of a real torchaudio."""
+    """Return the pinned version, unless the flag ``real_version`` keeps the real torchaudio's."""
     if context.over_real:
         return {} if context.release.real_version else {"__version__": _pinned(context)}
     return {"__version__": _pinned(context), "git_version": "Unknown"}

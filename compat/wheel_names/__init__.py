@@ -1,6 +1,6 @@
-"""Which release of torchaudio had which name: read from the wheels of 2.0 to 2.11, module by module.
+"""Tell which release of torchaudio has which name, read from the wheels of 2.0 to 2.11.
 
-``names.txt`` is the table, ``collect.py`` makes it, this file answers from it.
+``names.txt`` is the table, ``collect.py`` makes it, and this file answers from it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Span(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The names of all modules, and what each release's last patch is called."""
+    """The spans of all names, and the version of each release's last patch."""
 
     patches: dict[tuple[int, int], str]
     spans: dict[str, tuple[Span, ...]]
@@ -45,7 +45,10 @@ def table() -> Table:
 
 
 def releases_of(name: str) -> list[str]:
-    """Return the releases that have ``torchaudio.NAME``, each by its last patch, oldest first; none for an unknown name."""
+    """Return the releases with ``torchaudio.NAME``, each as its last patch, oldest first.
+
+    Return an empty list for an unknown name.
+    """
     found = table()
     spans = found.spans.get(name, ())
     return [patch for number, patch in found.patches.items() if any(span.first <= number <= span.last for span in spans)]

@@ -3,8 +3,8 @@
     pip download --no-deps --dest wheels torchaudio==2.0.2        (and so on, one for each release)
     python -m compat.wheel_names.collect wheels
 
-A name counts where its module binds it at the top level, under ``if`` and ``try`` too: functions, classes, constants,
-submodules, and what is imported from torchaudio or torio themselves.
+A name counts if its module binds it at the top level, also under ``if`` and ``try``: functions,
+classes, constants, submodules, and names imported from torchaudio or torio.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from compat import wheel_names
 
 ROOT = "torchaudio"
 _OWN = (ROOT, "torio")
-# what no statement binds: up to 2.1 the setter puts these into torchaudio while it is imported
+# up to 2.1 no statement binds these: the setter adds them while torchaudio is imported
 _SET_AT_IMPORT = {"2.0": {"info", "load", "save"}, "2.1": {"info", "load", "save"}}
 
 
@@ -33,7 +33,7 @@ class _Source(NamedTuple):
 
 
 def names_of(wheel: pathlib.Path) -> set[str]:
-    """Return all names in a wheel, without the leading ``torchaudio.``, modules among them."""
+    """Return all names in a wheel without the leading ``torchaudio.``, modules included."""
     modules = {source.name: source for source in _sources(wheel)}
     bound = {name: set(_bound(source, modules)) for name, source in modules.items()}
     for name in modules:
@@ -55,7 +55,11 @@ def _sources(wheel: pathlib.Path) -> Iterator[_Source]:
 
 
 def _bound(source: _Source, modules: Mapping[str, _Source]) -> Iterator[str]:
-    """Yield what a module binds; stars are followed, and the names that its ``__getattr__`` makes are in its lists."""
+    """Yield the names that a module binds.
+
+    Star imports are followed. If the module has a ``__getattr__``, its lists hold the names made
+    there.
+    """
     statements = list(_statements(source.tree.body))
     makes_names = any(isinstance(node, ast.FunctionDef) and node.name == "__getattr__" for node in statements)
     for node in statements:

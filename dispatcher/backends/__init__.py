@@ -1,1 +1,1 @@
-"""One module or package for each backend; ``dispatcher.registry`` finds them by scanning this folder."""
+"""One module or package for each backend; ``dispatcher.registry`` scans this folder for them."""

@@ -1,7 +1,8 @@
 """The backend on libsndfile, through python-soundfile.
 
-Which subtype each dtype, encoding and bit depth gives, and which errors, is what torchaudio 2.0 to 2.2 did
-(``tests/oracle``, cases ``*/soundfile``); up to 2.0 the global ``soundfile`` backend did the same.
+The subtype for each dtype, encoding and bit depth, and the errors, are those of torchaudio 2.0 to
+2.2 (``tests/oracle``, cases ``*/soundfile``). Up to 2.0 the global ``soundfile`` backend did the
+same.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ if TYPE_CHECKING:
     from dispatcher.requests import Blocks, Load, Save
     from dispatcher.settings import Settings
 
-# dtype of ``normalize=False`` by subtype of a WAV file; other containers always give float32
+# dtype for ``normalize=False`` by subtype of a WAV file; other containers always give float32
 _NATIVE_DTYPE = {"PCM_S8": "int8", "PCM_U8": "uint8", "PCM_16": "int16", "PCM_32": "int32", "FLOAT": "float32", "DOUBLE": "float64"}
 
-# what ``info`` says of a subtype; a subtype that is not here is unknown to torchaudio too, and gets a warning
+# what ``info`` reports for a subtype; torchaudio does not know other subtypes, and gets a warning
 _BITS = {
     "PCM_S8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "PCM_U8": 8, "FLOAT": 32, "DOUBLE": 64, "ULAW": 8, "ALAW": 8,
     "IMA_ADPCM": 0, "MS_ADPCM": 0, "GSM610": 0, "VOX_ADPCM": 0, "G721_32": 0, "G723_24": 0, "G723_40": 0, "DWVW_12": 0,
@@ -47,7 +48,7 @@ _ENCODING = {
 
 _BIT_DEPTHS = (None, 8, 16, 24, 32, 64)
 _WAV_BY_DTYPE = {"uint8": "PCM_U8", "int16": "PCM_16", "int32": "PCM_32", "float32": "FLOAT", "float64": "DOUBLE"}
-# subtype by container, encoding and bit depth; a row that is missing is a combination that the releases refused
+# subtype by container, encoding and bit depth; the releases refused every other combination
 _Table: TypeAlias = dict[str | None, dict[int | None, str]]
 _WAV: _Table = {
     None: {8: "PCM_U8", 16: "PCM_16", 24: "PCM_24", 32: "PCM_32"},
@@ -66,17 +67,18 @@ _BY_CONTAINER: dict[str, _Table] = {
 }  # fmt: skip
 _FIXED = {"nis": "PCM_16", "nist": "PCM_16", "mp3": "MPEG_LAYER_III"}
 _FFMPEG_VORBIS_CHUNK = 64
-# subtypes whose integers become float32 exactly as libsndfile makes them: dtype to read, and what maps it to [-1, 1]
+# subtypes that can be read as integers and scaled to libsndfile's own float32: dtype and scale
 _EXACT = {
     "PCM_16": ("int16", 2.0**-15),
     "PCM_24": ("int32", 2.0**-31),
     "PCM_32": ("int32", 2.0**-31),
 }
 _PIECE = 1 << 15
-_PIECE_SAMPLES = 1 << 18  # half a core's cache; a call through python-soundfile costs as much as some thousand samples
+# half of a core's cache; each call of python-soundfile costs as much as some thousand samples
+_PIECE_SAMPLES = 1 << 18
 _IN_PAIRS = ("VOX_ADPCM",)
-_MPEG, _MISCOUNTED = "MPEG", 2 * 1152  # libsndfile counts so many frames too many in good files
-# where it comes out elsewhere when it seeks, or reads no further in a block that it has begun: these are read from the start
+_MPEG, _MISCOUNTED = "MPEG", 2 * 1152  # libsndfile may count so many frames too many in good files
+# read from the start: here libsndfile seeks to a wrong place, or cannot read on within a block
 _LOST_IN = (
     *(("PAF", "PCM_24"), ("CAF", "ALAC_20"), ("W64", "IMA_ADPCM"), ("W64", "MS_ADPCM")),
     *(("SDS", subtype) for subtype in ("PCM_S8", "PCM_16", "PCM_24")),
@@ -84,13 +86,13 @@ _LOST_IN = (
 )
 _LEAVES_DESCRIPTORS = (1, 2, 2)
 _NOT_RECOGNISED = 1  # libsndfile's code
-# then known by their names: to libsndfile, and .raw to python-soundfile, which asks for its sample rate
+# files known by their names: to libsndfile, or .raw to python-soundfile, which asks for its rate
 _KNOWN_BY_NAME = (".au", ".snd", ".vox", ".vox6", ".vox8", ".gsm", ".mp3", ".sd2", ".raw")
 _MOST_AT_ONCE = 1 << 26
-_SURE = 1 << 16  # frames that room is made for whatever the file's size
-# libsndfile puts as many frames of Vorbis as it is given on the stack, and a minute of them is a segmentation fault
+_SURE = 1 << 16  # samples for which there is always room, whatever the file's size
+# libsndfile copies all frames of Vorbis that it gets to the stack: a minute of them crashes
 _MOST_FRAMES = 1 << 16
-# what encoders behind libsndfile take, which it does not ask before they crash: channels at most, sample rates
+# what the encoders behind libsndfile take: most channels, sample rates; they crash at anything else
 _TAKES = {"VORBIS": (255, (1, 200_000)), "MPEG_LAYER_III": (2, (8000, 48000))}
 _BY_TABLE = ("ULAW", "ALAW")
 _NAMED = {"VORBIS": "Vorbis", "MPEG_LAYER_III": "mp3", "ULAW": "u-law", "ALAW": "A-law"}
@@ -99,7 +101,7 @@ _NIST_EXTENSIONS = ("sph", "nis", "nist")
 
 
 def _subtype(dtype: str, container: str, encoding: str | None, bits: int | None) -> str:
-    """The libsndfile subtype in which the releases stored this.
+    """Return the libsndfile subtype in which the releases stored this.
 
     Raises:
         ArgumentError: (a ValueError) the releases refused the combination.
@@ -119,16 +121,16 @@ def _subtype(dtype: str, container: str, encoding: str | None, bits: int | None)
 
 
 def _extension(path: str | bytes) -> str:
-    """What follows the last dot of a file's name, in lower case."""
+    """Return what follows the last dot of a file's name, in lower case."""
     _, dot, found = os.path.basename(os.fsdecode(path)).rpartition(".")
     return found.lower() if dot else ""
 
 
 def _as_array(asked: Save) -> npt.NDArray[Any]:
-    """The tensor's samples, as it has them.
+    """Return the tensor's samples as a numpy array, in their own dtype.
 
     Raises:
-        BackendError, ArgumentTypeError: (RuntimeError, TypeError) numpy cannot have them.
+        BackendError, ArgumentTypeError: (RuntimeError, TypeError) numpy cannot hold them.
     """
     if asked.src.requires_grad:
         raise problem(BackendError, "write", asked.uri, "the tensor requires grad; save tensor.detach()", backend=Backend.name)
@@ -144,10 +146,10 @@ def _as_array(asked: Save) -> npt.NDArray[Any]:
 
 
 def _written(subtype: str, container: str, samples: Any, sample_rate: Any) -> tuple[Any, int]:
-    """Samples, ``[time, channel]``, and the sample rate as libsndfile can be given them.
+    """Return samples, ``[time, channel]``, and the sample rate as libsndfile can take them.
 
     Raises:
-        BackendError: it, or the encoder behind it, would crash or end the process.
+        BackendError: libsndfile, or the encoder behind it, would crash or end the process.
     """
     import numpy as np
 
@@ -158,14 +160,15 @@ def _written(subtype: str, container: str, samples: Any, sample_rate: Any) -> tu
         writable.within("sample rates", rate, *rates, named)
     if subtype in _NAMED or container == "flac":
         writable.numbers(samples, named, _LOUDEST.get(subtype, math.inf))
-    if subtype == "MPEG_LAYER_III" and samples.dtype == np.int16:  # of which libsndfile 1.2 makes noise where there are two channels
+    # libsndfile 1.2 turns two channels of int16 into noise
+    if subtype == "MPEG_LAYER_III" and samples.dtype == np.int16:
         samples = samples.astype(np.float32) / np.float32(1 << 15)
-    # libsndfile looks these up in a table, beyond whose end it reads what lies there
+    # libsndfile looks these up in a table, and reads beyond its end for louder samples
     return np.clip(samples, -1, 1) if subtype in _BY_TABLE and samples.dtype.kind == "f" else samples, rate
 
 
 def _readable(uri: Uri, settings: Settings) -> Any:
-    """A path or file object as python-soundfile takes it."""
+    """Return a path or file object as python-soundfile takes it."""
     if not backend.is_readable(uri):
         return uri
     try:
@@ -175,14 +178,14 @@ def _readable(uri: Uri, settings: Settings) -> Any:
 
 
 def _failed(action: str, uri: Uri, why: Exception) -> Exception:
-    """The error of a library that failed, worded by us and of the class that the releases raised."""
+    """Return our error for one of the library's, of the class that the releases raised."""
     kind = ArgumentTypeError if isinstance(why, TypeError) else ArgumentError if isinstance(why, ValueError) else BackendError
     hint = "" if action == "write" or kind is not BackendError else "backend='ffmpeg' reads more formats."
     return problem(kind, action, uri, getattr(why, "error_string", why), backend=Backend.name, hint=hint)
 
 
 def _size(uri: Uri) -> int:
-    """Bytes of what is read; a file object's are counted where it can tell."""
+    """Return the bytes of a path or file object; 0 if it cannot tell."""
     try:
         return os.path.getsize(uri) if not backend.is_readable(uri) else source.size(uri)
     except (OSError, TypeError, ValueError):
@@ -192,8 +195,9 @@ def _size(uri: Uri) -> int:
 def _read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
     """Read the next frames of a file, fewer where it ends.
 
-    Samples of several channels are taken apart, and integers made floats, piece by piece while a piece is in the processor's
-    cache: libsndfile's own conversion costs several times as much and gives the same bits.
+    Channels are separated and integers made floats piece by piece, while a piece is in the
+    processor's cache: libsndfile's own conversion costs several times as much and gives the same
+    bits.
     """
     import numpy as np
 
@@ -227,10 +231,11 @@ def _read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
 
 
 def _go_to(file: Any, start: int, uri: Uri) -> None:
-    """Go to a frame: by decoding all before it where libsndfile cannot seek, or comes out elsewhere and tells no reader.
+    """Go to a frame; decode all frames before it where libsndfile cannot seek exactly.
 
-    It lets mpg123 guess where in MPEG audio a frame lies. Of Vorbis it
-    takes the last page to end where its packets do, and so comes out elsewhere in it, by what was left out at the end.
+    It does not tell when it comes out elsewhere. In MPEG audio it lets mpg123 guess where a frame
+    is. In Vorbis it assumes that the samples of the last page end where its packets do, so a file
+    whose end was trimmed puts it off by as much.
     """
     import numpy as np
 
@@ -251,7 +256,7 @@ def _go_to(file: Any, start: int, uri: Uri) -> None:
 
 
 def _last_to_seek(file: Any, start: int, uri: Uri) -> int:
-    """The last frame up to a place that libsndfile finds in Ogg Vorbis."""
+    """Return the last frame up to ``start`` to which libsndfile seeks exactly in Ogg Vorbis."""
     place = _place(file, uri)
     held = None
     if backend.is_readable(place):
@@ -266,12 +271,15 @@ def _last_to_seek(file: Any, start: int, uri: Uri) -> int:
 
 
 def _place(file: Any, uri: Uri) -> Any:
-    """What an open file can be read from once more: the reader of a file object, or the path."""
+    """Return what an open file can be read from again: the reader of a file object, or the path."""
     return file.name if backend.is_readable(file.name) else uri
 
 
 def _tell_of_loss(file: Any, start: int, found: int, uri: Uri) -> None:
-    """Warn of frames that libsndfile has counted and does not give, where no header promises them: ``truncation`` tells of those."""
+    """Warn of frames that libsndfile counts but does not return.
+
+    ``truncation`` warns of those that a header promises.
+    """
     place = _place(file, uri)
     if backend.is_readable(place):
         place.seek(0)
@@ -281,7 +289,10 @@ def _tell_of_loss(file: Any, start: int, found: int, uri: Uri) -> None:
 
 
 def _read_pairs(file: Any, frames: int, dtype: str, collected: Collector) -> None:
-    """As ``_read``, into buffers of even length: into an odd one libsndfile writes a sample too many."""
+    """Read as ``_read`` does, but into buffers of even length.
+
+    Into an odd one libsndfile writes a sample too many.
+    """
     import numpy as np
 
     piece = np.empty((_PIECE, collected.channels), dtype)
@@ -296,11 +307,14 @@ def _read_pairs(file: Any, frames: int, dtype: str, collected: Collector) -> Non
 
 
 def _sequential(soundfile: Any) -> Any:
-    """A ``SoundFile`` that reads on without seeking to where it stands after each piece, which in flac decodes a frame anew.
+    """Return a subclass of ``SoundFile`` that does not seek to its own position after each piece.
 
-    While it opens a file object, or a pipe, it holds nothing that others wait for. python-soundfile 0.14 has one lock for all that is
-    being opened, so that the error that it tells is the right one: an object that itself reads a sound would wait for ever, and all
-    threads for a slow one.
+    In flac that would decode a frame again.
+
+    While it opens a file object or a pipe it holds no lock that others wait for. python-soundfile
+    0.14 has one lock for all openings, so that the error it reports is the right one. With it, an
+    object whose ``read`` opens a sound file would wait for ever, and one slow object would stop all
+    threads.
     """
     alone = forks.Shared(threading.Lock, lambda lock: setattr(soundfile.SoundFile, "_sf_error_lock", lock))
 
@@ -312,7 +326,8 @@ def _sequential(soundfile: Any) -> Any:
             return alone.lock if source.is_regular(self.name) else contextlib.nullcontext()
 
         def close(self) -> None:
-            # python-soundfile notes only after an interrupt may have come that it has closed, and then closes once more: a crash
+            # python-soundfile records that it has closed after an interrupt may have come, and then
+            # closes again, which crashes
             handle, self._file = self._file, None
             error = 0 if handle is None else soundfile._snd.sf_close(handle)
             if error:
@@ -329,15 +344,16 @@ def _sequential(soundfile: Any) -> Any:
 
 @functools.cache
 def _leaves_descriptors(libsndfile: str) -> bool:
-    """Whether it leaves a descriptor open that it could not read from: 1.2.0 closes what is not its own."""
+    """Return whether libsndfile leaves a descriptor open that it cannot read; 1.2.0 closes it."""
     return tuple(map(int, re.findall(r"\d+", libsndfile)[:3])) >= _LEAVES_DESCRIPTORS
 
 
 def _blocks(file: Any, block_frames: int, dtype: str) -> Iterator[npt.NDArray[Any]]:
-    """All frames of a file in blocks, ``[channel, time]``."""
+    """Give all frames of a file in blocks, ``[channel, time]``."""
     left = file.frames
     if left and file.can_seek():
-        file.seek(0)  # as load does: of an mp3 whose header has been read, it changes the last bits of the first samples
+        # as load does: in mp3 this changes the last bits of the first samples
+        file.seek(0)
     while left:
         block = Collector(file.channels, min(block_frames, left), dtype)
         _read(file, min(block_frames, left), dtype, block)
@@ -348,13 +364,13 @@ def _blocks(file: Any, block_frames: int, dtype: str) -> Iterator[npt.NDArray[An
 
 
 def _metadata(file: Any) -> AudioMetaData:
-    """What ``info`` gives of an open file."""
+    """Return what ``info`` returns for an open file."""
     encoding = "FLAC" if file.format == "FLAC" else _ENCODING.get(file.subtype, "UNKNOWN")
     return AudioMetaData(file.samplerate, file.frames, file.channels, _BITS.get(file.subtype, 0), encoding)
 
 
 class Backend(backend.Backend):
-    """libsndfile: wav, flac, ogg, mp3, sphere, aiff, au, caf, w64 and others; file objects that can seek."""
+    """libsndfile: wav, flac, ogg, mp3, sphere, aiff, au, caf, w64; file objects that can seek."""
 
     name = "soundfile"
     reads_on_in: ClassVar[frozenset[str] | None] = frozenset()
@@ -367,7 +383,7 @@ class Backend(backend.Backend):
 
     @classmethod
     def open(cls) -> Backend:
-        """Import python-soundfile, which brings libsndfile in its wheel or finds the system's.
+        """Import python-soundfile, whose wheel contains libsndfile, or which finds the system's.
 
         Raises:
             BackendUnavailable: either is missing.
@@ -382,10 +398,11 @@ class Backend(backend.Backend):
 
     @contextlib.contextmanager
     def _reading(self, uri: Uri, settings: Settings) -> Iterator[Any]:
-        """A ``SoundFile`` open for reading; what fails within the block is worded here.
+        """Open a ``SoundFile`` for reading, and add context to the errors of the block.
 
         Raises:
-            BackendError, ArgumentTypeError: libsndfile cannot read it, or it is neither a path nor a file object.
+            BackendError, ArgumentTypeError: libsndfile cannot read it, or it is neither a path nor
+                a file object.
         """
         place = _readable(uri, settings)
         with self._worded(uri, place), self._opened(place) as file:
@@ -393,13 +410,15 @@ class Backend(backend.Backend):
 
     @contextlib.contextmanager
     def _opened(self, place: Any) -> Iterator[Any]:
-        """A ``SoundFile`` of a path or file object, a path by its descriptor.
+        """Open a ``SoundFile`` for a path or file object.
 
-        Python closes a file whenever an interrupt comes, python-soundfile does not; and without a path libsndfile looks for no resource
-        fork. Only where the content is not recognised, and it knows such files by their names, it gets the path.
+        A path is opened here and passed as a descriptor: Python closes its file whenever an
+        interrupt comes, and python-soundfile does not. And without a path libsndfile does not
+        search for a resource fork. It gets the path only if it does not recognise the content, and
+        knows such files by their names.
         """
         has_descriptor = isinstance(place, (str, os.PathLike)) and source.is_regular(place) and os.access(place, os.R_OK)
-        # those of Python may not be those of the library on Windows
+        # on Windows, Python's descriptors may not be the library's
         if has_descriptor and sys.platform != "win32" and _leaves_descriptors(self._soundfile.__libsndfile_version__):
             with open(place, "rb", buffering=0) as held:
                 try:
@@ -416,7 +435,7 @@ class Backend(backend.Backend):
 
     @contextlib.contextmanager
     def _worded(self, uri: Uri, place: Any) -> Iterator[None]:
-        """Have what goes wrong in reading name the file and the backend, the errors of a file object first."""
+        """Add the file and the backend to errors of reading; a file object's own error wins."""
         try:
             with source.interruptible(place):
                 yield
@@ -427,9 +446,9 @@ class Backend(backend.Backend):
             raise _failed("read", uri, failure) from failure
 
     def _check_vorbis(self, place: Any, uri: Uri) -> None:
-        """Refuse to seek in Vorbis whose headers left no decoder, at which libsndfile crashes.
+        """Refuse to seek in Vorbis whose damaged headers leave no decoder: libsndfile would crash.
 
-        A second ``SoundFile`` tries: where the first one goes depends on what it has read before.
+        This tries it with a second ``SoundFile``, because reading would move the first one.
 
         Raises:
             BackendError: not a single frame can be decoded.
@@ -459,7 +478,7 @@ class Backend(backend.Backend):
 
         with self._reading(asked.uri, settings) as file:
             dtype = self._dtype(file, asked.normalize, asked.uri)
-            # offsets are Python slices here, negative ones included
+            # frame_offset works as in a Python slice here, also when it is negative
             start, stop, _ = slice(asked.frame_offset, None).indices(file.frames)
             frames = stop - start if asked.num_frames < 0 else max(0, min(asked.num_frames, stop - start))
             room = frames if frames * file.channels <= _SURE else collector.plausible(frames, _size(asked.uri), file.channels)
@@ -492,10 +511,11 @@ class Backend(backend.Backend):
             yield Stream(self.name, found, worded(blocks, self._worded(asked.uri, place)))
 
     def _dtype(self, file: Any, normalize: bool, uri: Uri) -> str:
-        """The dtype in which the releases gave an open file's samples.
+        """Return the dtype in which the releases returned an open file's samples.
 
         Raises:
-            ArgumentError: (a ValueError) without ``normalize``, libsndfile has none for the subtype.
+            ArgumentError: (a ValueError) with ``normalize=False``, libsndfile has none for the
+                subtype.
         """
         dtype = "float32" if normalize or file.format != "WAV" else _NATIVE_DTYPE.get(file.subtype)
         if dtype in ("float32", "float64", "int16", "int32"):
@@ -535,7 +555,7 @@ class Backend(backend.Backend):
             raise problem(ArgumentError, "write", asked.uri, why, backend=self.name) from why
         src = _as_array(asked)
         data = src.T if asked.channels_first else src
-        # soundfile knows no .sph, and only for a path was that made up for
+        # soundfile does not know .sph; the releases made up for that only without format=
         kind = "NIST" if asked.format is None and container in _NIST_EXTENSIONS else asked.format
         try:
             data, rate = _written(subtype, container, data, asked.sample_rate)
@@ -545,12 +565,13 @@ class Backend(backend.Backend):
             raise _failed("write", asked.uri, why) from why
 
     def write_vorbis(self, uri: Uri, data: torch.Tensor, sample_rate: int, compression_level: float) -> None:
-        """Write ``[channel, time]`` samples as Ogg Vorbis, with libsndfile's level from 0 (best) to 1.
+        """Write ``[channel, time]`` samples as Ogg Vorbis.
 
-        The samples go in as FFmpeg gives them to libvorbis, whose decisions depend on how many it sees at a time.
+        ``compression_level`` is libsndfile's, from 0 (best) to 1. The samples are passed in chunks
+        as FFmpeg passes them to libvorbis, whose decisions depend on how many it sees at a time.
 
         Raises:
-            BackendError: libsndfile cannot.
+            BackendError: libsndfile cannot write them.
         """
         import numpy as np
 

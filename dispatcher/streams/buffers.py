@@ -1,8 +1,9 @@
-"""Buffers that cut a stream of frames into chunks, and let the oldest go where they are full.
+"""Buffers that cut a stream of frames into chunks, and drop the oldest when they are full.
 
-Recorded of the releases: a chunk's time is that of the frame in which it begins, plus the number of samples into that frame,
-both in units of the stream's time base. Where that base is not the sample rate (mp3, asf) the time is off by so much. A chunk that is
-dropped, or forgotten by ``seek``, leaves its time to those that come after it.
+As recorded of the releases, a chunk's time is that of the frame in which it begins plus the number
+of samples into that frame, both in units of the stream's time base. Where that base is not the
+sample rate (mp3, asf) the time is off by as much. A chunk that is dropped, or discarded by
+``seek``, leaves its time to the next chunk.
 
 ::
 
@@ -27,25 +28,25 @@ if TYPE_CHECKING:
 
 
 class Frame(Protocol):
-    """A decoded frame as arrays: a piece of sound, or one picture."""
+    """A decoded frame as arrays: a piece of audio, or one picture."""
 
     length: int
 
     def shape(self) -> tuple[int, ...]:
-        """The shape of a chunk's frame: ``(channel,)`` or ``(channel, height, width)``."""
+        """Return the shape of a chunk's frame: ``(channel,)`` or ``(channel, height, width)``."""
 
     def dtype(self) -> str:
-        """numpy's name for the type of samples."""
+        """Return numpy's name of the samples' dtype."""
 
     def copy(self, first: int, into: npt.NDArray[Any]) -> None:
-        """Copy so many frames as ``into`` has, from ``first`` on."""
+        """Fill ``into`` with frames, from ``first`` on."""
 
 
 def _check_shape(before: npt.NDArray[Any], frame: Frame) -> None:
-    """Refuse a frame that does not go into one chunk with those before it.
+    """Refuse a frame that does not fit into one chunk with those before it.
 
     Raises:
-        BackendError: (a RuntimeError) it has other channels, or another size.
+        BackendError: (a RuntimeError) its channels or its size differ.
     """
     found, wanted = tuple(frame.shape()), before.shape[1:]
     if found != wanted:
@@ -53,7 +54,10 @@ def _check_shape(before: npt.NDArray[Any], frame: Frame) -> None:
 
 
 class Chunked:
-    """Chunks of ``frames_per_chunk`` frames; of more than ``limit`` the oldest is dropped, where it is not negative."""
+    """Chunks of ``frames_per_chunk`` frames, at most ``limit`` if that is positive.
+
+    With one more chunk the oldest is dropped.
+    """
 
     def __init__(self, frames_per_chunk: int, limit: int) -> None:
         self._size, self._limit = frames_per_chunk, limit
@@ -66,7 +70,7 @@ class Chunked:
         return self.frames >= self._size
 
     def push(self, frame: Frame, pts: int, per_second: float) -> None:
-        """Take a frame that is presented at ``pts``, in units of which there are so many in a second."""
+        """Take a frame of time ``pts``, in units of ``1 / per_second`` seconds."""
         import numpy as np
 
         first, length, size = 0, frame.length, self._size
@@ -89,7 +93,7 @@ class Chunked:
                 self.frames -= size
 
     def pop(self) -> ChunkTensor | None:
-        """Give the oldest chunk, or what there is of it; ``None`` where there is nothing."""
+        """Return the oldest chunk, or what there is of it; ``None`` if there is nothing."""
         if not self.frames:
             return None
         data = self._chunks.popleft()[: self.frames]
@@ -97,7 +101,8 @@ class Chunked:
         return _tensor(data, self._times.popleft())
 
     def flush(self) -> None:
-        """Forget what is buffered."""
+        """Discard what is buffered."""
+        # the times stay, as in the releases: see the module's docstring
         self._chunks.clear()
         self.frames = 0
 
@@ -115,7 +120,7 @@ class Whole:
         return self.frames > 0
 
     def push(self, frame: Frame, pts: int, per_second: float) -> None:
-        """Take a frame that is presented at ``pts``, in units of which there are so many in a second."""
+        """Take a frame of time ``pts``, in units of ``1 / per_second`` seconds."""
         import numpy as np
 
         if not self._pieces:
@@ -128,7 +133,7 @@ class Whole:
         self.frames += frame.length
 
     def pop(self) -> ChunkTensor | None:
-        """Give all that came; ``None`` where there is nothing."""
+        """Return all that came; ``None`` if there is nothing."""
         import numpy as np
 
         if not self.frames:
@@ -138,13 +143,13 @@ class Whole:
         return _tensor(data, self._pts)
 
     def flush(self) -> None:
-        """Forget what is buffered."""
+        """Discard what is buffered."""
         self._pieces, self.frames = [], 0
 
 
 @functools.cache
 def _makers() -> tuple[Callable[[Any], Any], Callable[[Any, float], ChunkTensor]]:
-    """The two steps from an array to a chunk; looked up once, since this is done for every chunk."""
+    """Return the two functions that make a chunk of an array; cached, as each chunk needs both."""
     import torch
 
     from dispatcher.streams.chunks import chunk

@@ -1,4 +1,4 @@
-"""The tensors that a reader gives: each knows when it begins."""
+"""The tensors that a reader returns: each knows when it begins."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 class ChunkTensor(torch.Tensor):
     """A tensor with ``pts``, the time in seconds at which its first frame is presented.
 
-    It may be used like any tensor; whatever is computed from it is a plain one.
+    Use it like any tensor; whatever is computed from it is a plain one.
     """
 
     pts: float
@@ -24,7 +24,7 @@ class ChunkTensor(torch.Tensor):
 
     @property
     def _elem(self) -> torch.Tensor:
-        """The plain tensor, by the name that the releases had for it."""
+        """Return the plain tensor, by the releases' name."""
         return self.as_subclass(torch.Tensor)
 
 

@@ -1,4 +1,4 @@
-"""Decoders of one source stream: the default one, or one that the caller names, on the processor or on a device."""
+"""Open the decoder of a source stream: the default or a named one, on the CPU or on a device."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ if TYPE_CHECKING:
     from av.stream import Stream
 
 _WITHOUT = "leave hw_accel out to work on the processor"
-# the releases did not tell a decoder what times are counted in, so that a first frame that lost samples (the delay of mp3) begins
-# where it would with them
+# The releases did not tell a decoder the time base. So a first frame that lost samples (the delay
+# of mp3) has the time that it would have with them.
 _NO_TIME_BASE = {"pkt_timebase": "0/1"}
 
 
 def decoder(stream: Stream, name: str | None, option: Mapping[str, str] | None, hw_accel: str | None) -> Any:
-    """Open a decoder for a stream; PyAV's codec context.
+    """Open a decoder for a stream; return PyAV's codec context.
 
     Raises:
-        BackendError: it is unknown or for something else, an option is unknown, or the device is not here.
+        BackendError: it is unknown or for another codec, an option is unknown, or the device is not
+            here.
     """
     import av
 
@@ -47,11 +48,13 @@ def decoder(stream: Stream, name: str | None, option: Mapping[str, str] | None, 
 
 
 def _context(stream: Stream, known: Any, name: str | None, hw_accel: str | None) -> Any:
+    """Return the stream's own context, or a new one where that cannot be used."""
     import av
 
     if known is None:
         raise BackendError(f"FFmpeg has no decoder for stream {stream.index}")
-    # FFmpeg 9 takes a stream's padding off whatever such a decoder gives first, after a seek too; earlier ones went by the packets alone
+    # FFmpeg 9 drops a stream's initial padding from the first frames of such a decoder, even after
+    # a seek. Earlier versions only did what packets say, and so does a new context.
     pads = packets.is_mp4(stream.container) and stream.type == "audio" and getattr(known, "initial_padding", 0) > 0
     if name is None and hw_accel is None and not pads:
         return known
@@ -75,14 +78,17 @@ def _context(stream: Stream, known: Any, name: str | None, hw_accel: str | None)
 
 
 def _name_layout(context: Any) -> None:
-    """Give a stream that tells only a number of channels FFmpeg's layout for it: filters pass by what has none."""
+    """Give FFmpeg's default layout to a stream that tells only its number of channels.
+
+    Filters skip frames whose layout has no name.
+    """
     count = context.layout.nb_channels
     if not context.is_open and context.layout.name == f"{count} channels" and count <= len(LAYOUTS):
         context.layout = LAYOUTS[count - 1]
 
 
 def device(hw_accel: str) -> Any:
-    """Open PyAV's context of a hardware device named like ``"cuda:0"``.
+    """Open PyAV's context of a hardware device with a name like ``"cuda:0"``.
 
     Raises:
         BackendError: this build of FFmpeg, or this machine, has none.

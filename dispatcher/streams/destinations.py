@@ -1,4 +1,7 @@
-"""Where a writer's bytes go: a new file that takes the old one's place at the end, an object, a pipe, or an address."""
+"""Where a writer's bytes go: a file, a file object, a pipe, or an address.
+
+A regular file is written beside the old one, and replaces it at the end.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ _NUMBERED = re.compile(r"%\d*d")
 
 
 class Destination(Protocol):
-    """What a muxer is given to write to, and what is done with it at the end."""
+    """What a muxer writes to, and what happens to it at the end."""
 
     place: Any
 
@@ -27,14 +30,14 @@ class Destination(Protocol):
         """Keep what was written."""
 
     def abandon(self) -> None:
-        """Leave what was there before, where that can be."""
+        """Restore what was there before, where that is possible."""
 
     def check(self) -> None:
-        """Raise the interrupt that came while an object was written to, if one did."""
+        """Raise the interrupt that came while an object was written to, if there was one."""
 
 
 class NewFile(Destination):
-    """A file beside the one that is meant, which it replaces in one step."""
+    """A file beside the target, which it replaces in one step."""
 
     def __init__(self, path: str) -> None:
         self._writing: Any = target.writing(path)
@@ -52,33 +55,34 @@ class NewFile(Destination):
                 writing.__exit__(_AbandonedError, _AbandonedError(), None)
 
     def check(self) -> None:
-        """Nothing is asked of Python here."""
+        """Do nothing: FFmpeg writes this itself, without Python."""
 
 
 class _AbandonedError(Exception):
-    """Tells ``target.writing`` that the file is not to be kept."""
+    """Tells ``target.writing`` to discard the file."""
 
 
 class Address(Destination):
-    """What FFmpeg opens itself: an address, a device, a row of numbered pictures."""
+    """What FFmpeg opens itself: an address, a device, a series of numbered pictures."""
 
     def __init__(self, place: str) -> None:
         self.place = place
 
     def commit(self) -> None:
-        """It is where it belongs."""
+        """Do nothing: the data is where it belongs."""
 
     def abandon(self) -> None:
-        """What was sent cannot be taken back."""
+        """Do nothing: what was sent cannot be taken back."""
 
     def check(self) -> None:
-        """Nothing is asked of Python here."""
+        """Do nothing: FFmpeg writes this itself, without Python."""
 
 
 class Object(Destination):
     """A file object that gets bytes as they come.
 
-    An interrupt (``KeyboardInterrupt``, ``SystemExit``) is kept for ``check``: PyAV prints what is no ``Exception``, and goes on.
+    It keeps an interrupt (``KeyboardInterrupt``, ``SystemExit``) for ``check``: PyAV prints those,
+    and goes on.
     """
 
     def __init__(self, wrapped: Any, *, owned: bool = False) -> None:
@@ -91,7 +95,7 @@ class Object(Destination):
             self.tell: Callable[[], int] = self._tell
 
     def write(self, data: bytes) -> int:
-        """Hand so many bytes on.
+        """Write all the bytes to the object.
 
         Raises:
             OSError: the object does not take them, or an interrupt came.
@@ -129,7 +133,7 @@ class Object(Destination):
 
 
 def _goes_back(wrapped: Any) -> bool:
-    """Return whether an object can be written to at an earlier place."""
+    """Return whether an object can be written to at an earlier position."""
     if not hasattr(wrapped, "seek") or not hasattr(wrapped, "tell"):
         return False
     seekable = getattr(wrapped, "seekable", None)
@@ -147,7 +151,7 @@ def _is_pipe(path: str) -> bool:
 
 
 def destination(dst: Any, *, opens_itself: bool) -> Destination:
-    """Find out where a writer is to write; ``opens_itself`` says that the format does (a device).
+    """Return the destination for ``dst``; ``opens_itself`` if the format opens it (a device).
 
     Raises:
         ArgumentTypeError: (a TypeError) it is neither a path, an address nor a file object.

@@ -1,4 +1,7 @@
-"""``AudioEffector``: filters and codecs applied to a waveform, to augment or to damage it as a recording would be."""
+"""``AudioEffector``: apply filters and codecs to a waveform.
+
+It is for augmenting data, or for degrading it as a recording would.
+"""
 
 from __future__ import annotations
 
@@ -23,27 +26,28 @@ else:
     torch = lazily.module("torch")
 
 _FORMATS = {"uint8": "u8", "int16": "s16", "int32": "s32", "float32": "flt", "float64": "dbl"}
-# formats without a header, whose reader must be told what they hold
+# formats without a header: their reader must be told rate and channels
 _BARE = ("mulaw", "alaw")
-# muxers whose files another demuxer reads
+# muxers whose files are read by a demuxer of another name
 _READ_AS = {"adts": "aac", "webm": "matroska", "opus": "ogg", "oga": "ogg", "spx": "ogg", "ipod": "mov", "mp4": "mov"}
 _PIECE = 1 << 12
 
 
 class AudioEffector:
-    """Apply filters to a waveform, a codec, or one after the other.
+    """Apply filters, a codec, or both in this order to a waveform.
 
     Args:
         effect: filters in FFmpeg's language, e.g. ``"atempo=1.2,lowpass=frequency=3000"``.
-        format: a container that the waveform is encoded into and decoded from, e.g. ``"mp3"``, ``"ogg"``, ``"mulaw"``, ``"g722"``.
+        format: a container to encode the waveform into and decode it from, e.g. ``"mp3"``,
+            ``"ogg"``, ``"mulaw"``, ``"g722"``.
         encoder: FFmpeg's name of another encoder than that container's default.
         codec_config: bit rate, quality.
-        pad_end: where less comes out than went in, zeros fill it up.
+        pad_end: fill up with zeros if less comes out than went in.
 
     Raises:
-        ValueError: an encoder or a configuration without a format.
+        ValueError: there is an encoder or a configuration without a format.
 
-    As in torchaudio 2.1 to 2.8, on the FFmpeg that PyAV brings.
+    As in torchaudio 2.1 to 2.8, on the FFmpeg of PyAV.
     """
 
     settings: ClassVar[Settings] = Settings()
@@ -66,18 +70,18 @@ class AudioEffector:
         self.pad_end: bool = pad_end
 
     def apply(self, waveform: torch.Tensor, sample_rate: int, output_sample_rate: int | None = None) -> torch.Tensor:
-        """Apply it to the whole of a waveform.
+        """Apply filters and codec to a whole waveform.
 
         Args:
             waveform: ``[time, channel]``; uint8, int16, int32, float32 or float64.
             sample_rate: in Hz.
-            output_sample_rate: in Hz, of what comes out; ``None`` for ``sample_rate``.
+            output_sample_rate: in Hz, of the result; ``None`` for ``sample_rate``.
 
         Returns:
             ``[time, channel]`` of the same dtype, with as many channels.
 
         Raises:
-            ValueError: it has not two dimensions, or a dtype that FFmpeg has not.
+            ValueError: it does not have two dimensions, or FFmpeg lacks its dtype.
             RuntimeError: FFmpeg does not take the effect, the format or the encoder.
         """
         format = _checked(waveform)
@@ -103,9 +107,9 @@ class AudioEffector:
     def stream(
         self, waveform: torch.Tensor, sample_rate: int, frames_per_chunk: int, output_sample_rate: int | None = None
     ) -> Iterator[torch.Tensor]:
-        """Apply it piece by piece, and give chunks of ``frames_per_chunk``; the last may be shorter.
+        """Apply filters and codec piece by piece; give chunks of ``frames_per_chunk`` frames.
 
-        Arguments and errors as in ``apply``.
+        The last chunk may be shorter. Arguments and errors as in ``apply``.
         """
         format = _checked(waveform)
         if frames_per_chunk <= 0 and frames_per_chunk != -1:
@@ -130,7 +134,7 @@ class AudioEffector:
             yield _plain(chunk, waveform)
 
     def _filled_up(self, chunks: Iterator[torch.Tensor], frames: int, size: int) -> Iterator[torch.Tensor]:
-        """Give chunks and, where they hold less than ``frames`` together, zeros at the end."""
+        """Give the chunks, and zeros at the end if they hold less than ``frames`` together."""
         import torch
 
         last: torch.Tensor | None = None
@@ -147,7 +151,7 @@ class AudioEffector:
         yield from torch.split(last, size) if size > 0 else (last,)
 
     def _filtered(self, waveform: torch.Tensor, format: str, sample_rate: int, rate: int, buffer: Any) -> Iterator[None]:
-        """Send pieces through the filters into a buffer."""
+        """Send pieces of the waveform through the filters into a buffer."""
         channels = waveform.shape[1]
         ends = f"aformat=sample_fmts={format}:sample_rates={sample_rate}:channel_layouts={channels}c"
         resampled = f",aresample={rate},aformat=sample_fmts={format}" if rate != sample_rate else ""
@@ -199,10 +203,10 @@ class AudioEffector:
 
 
 def _checked(waveform: torch.Tensor) -> str:
-    """FFmpeg's name for a waveform's samples.
+    """Return FFmpeg's name of a waveform's sample format.
 
     Raises:
-        ArgumentError: (a ValueError) it has not two dimensions, or a dtype that FFmpeg has not.
+        ArgumentError: (a ValueError) it does not have two dimensions, or FFmpeg lacks its dtype.
     """
     import torch
 
@@ -238,7 +242,7 @@ def _pieces(waveform: torch.Tensor, entering: graphs.SoundInput) -> Iterator[Any
 
 
 class _Encoding:
-    """A file object whose bytes are encoded when they are asked for."""
+    """A file object whose bytes are encoded when they are read."""
 
     def __init__(self, effector: AudioEffector, waveform: torch.Tensor, format: str, sample_rate: int) -> None:
         self._waveform, self._at = waveform, 0
@@ -259,7 +263,7 @@ class _Encoding:
 
 
 class _Queue:
-    """What was written, until it is taken."""
+    """A file object that holds what was written until it is taken."""
 
     def __init__(self) -> None:
         self.held = bytearray()

@@ -1,4 +1,4 @@
-"""Encoders of one stream: which one, with which samples or pixels, rate, channels and options."""
+"""Choose and open the encoder of a stream: its samples or pixels, rate, channels and options."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from dispatcher.streams import sources
 if TYPE_CHECKING:
     from av.container import OutputContainer
 
-# what FFmpeg 5 chose for these muxers, whose libvorbis PyAV has not: FFmpeg's own Vorbis encoder, which is for stereo
+# FFmpeg 5 chose libvorbis for these muxers. PyAV lacks it; FFmpeg's own encoder takes only stereo.
 _PREFERRED_SOUND = {"ogg": "vorbis", "matroska": "vorbis"}
-# and where it is not stereo, what changes neither the channels nor the rate
+# for other numbers of channels: flac changes neither channels nor rate
 _LOSSLESS_SOUND = {"ogg": "flac", "matroska": "flac"}
 _STEREO = 2
-# numbers of channels that are tried where an encoder does not take what comes; the releases took its first layout, which is mono
+# tried if an encoder does not take the channels that come; the releases took its first layout, mono
 _OTHER_CHANNELS = (1, 2)
 _RATE_LIMIT = 1 << 24
-# rates that an encoder insists on without telling
+# encoders that take only one rate, and do not list it
 _ONLY_RATE = {"adpcm_g722": 16000, "g722": 16000}
-_TOLERANCE = 4_000_000  # bits per second; FFmpeg's own default, for which PyAV puts less
+_TOLERANCE = 4_000_000  # bits per second: FFmpeg's own default, which PyAV lowers
 _QUALITY_SCALE = 118  # FFmpeg's FF_QP2LAMBDA
 
 
 class Sound(NamedTuple):
-    """What ``add_audio_stream`` asks for."""
+    """The arguments of ``add_audio_stream``."""
 
     sample_rate: int
     num_channels: int
@@ -42,7 +42,7 @@ class Sound(NamedTuple):
 
 
 class Pictures(NamedTuple):
-    """What ``add_video_stream`` asks for."""
+    """The arguments of ``add_video_stream``."""
 
     frame_rate: Fraction
     width: int
@@ -58,15 +58,15 @@ class Pictures(NamedTuple):
 
 
 def rate(number: float) -> Fraction:
-    """Make a fraction of a rate, as FFmpeg does: 30000/1001 of 29.97002997."""
+    """Return a rate as a fraction, as FFmpeg does: 30000/1001 for 29.97002997."""
     return Fraction(number).limit_denominator(_RATE_LIMIT)
 
 
 def layout(channels: int) -> str:
-    """Name FFmpeg's layout for a number of channels.
+    """Return FFmpeg's default layout for a number of channels.
 
     Raises:
-        BackendError: it has none.
+        BackendError: there is none.
     """
     if not 1 <= channels <= len(LAYOUTS):
         raise BackendError(f"FFmpeg has no layout for {channels} channels; it has for 1 to {len(LAYOUTS)}")
@@ -74,6 +74,7 @@ def layout(channels: int) -> str:
 
 
 def _codec(container: OutputContainer, media: str, name: str | None, channels: int = _STEREO) -> Any:
+    """Return the named encoder, or the container's default."""
     import av
 
     if name is None:
@@ -95,7 +96,7 @@ def _codec(container: OutputContainer, media: str, name: str | None, channels: i
 
 
 def _chosen(what: str, codec: Any, asked: Any, known: list[Any] | None, given: Any = None) -> Any:
-    """Choose a rate or a format: the one asked for; else what is ``given``, where the encoder takes it; else its first.
+    """Return the rate or format asked for, else ``given`` if the encoder takes it, else its first.
 
     Raises:
         BackendError: the encoder does not take the one asked for.
@@ -128,7 +129,7 @@ def _opened(codec: Any, context: Any, asked: Mapping[str, str] | None) -> None:
     """Open an encoder.
 
     Raises:
-        BackendError: it does not take what is asked of it.
+        BackendError: it does not take the settings or an option.
     """
     import av
 
@@ -142,7 +143,7 @@ def _opened(codec: Any, context: Any, asked: Mapping[str, str] | None) -> None:
 
 
 def _bit_rate(context: Any, plain: Any, config: CodecConfig | None) -> None:
-    """Set the bit rate to the one asked for, else to FFmpeg's own default, for which PyAV puts 0."""
+    """Set the bit rate asked for, or FFmpeg's own default, in place of PyAV's 0."""
     context.bit_rate = plain.bit_rate or 0
     context.bit_rate_tolerance = _TOLERANCE
     if config is not None and config.bit_rate > 0:
@@ -150,10 +151,10 @@ def _bit_rate(context: Any, plain: Any, config: CodecConfig | None) -> None:
 
 
 def add_sound(container: OutputContainer, asked: Sound) -> Any:
-    """Add a stream of sound, its encoder open.
+    """Add an audio stream, and open its encoder.
 
     Raises:
-        BackendError: no such encoder, or it does not take what is asked of it.
+        BackendError: there is no such encoder, or it does not take the settings.
     """
     import av
 
@@ -187,7 +188,10 @@ def add_sound(container: OutputContainer, asked: Sound) -> Any:
 
 
 def _taken_channels(codec: Any, format: str | None, sample_rate: int, wanted: int, *, strictly: bool) -> int:
-    """Find out how many channels an encoder takes, by opening one: PyAV does not list its layouts."""
+    """Return how many channels an encoder takes.
+
+    PyAV does not list its layouts, so this tries to open it.
+    """
     import av
 
     for channels in (wanted,) if strictly else (wanted, *_OTHER_CHANNELS):
@@ -204,10 +208,10 @@ def _taken_channels(codec: Any, format: str | None, sample_rate: int, wanted: in
 
 
 def add_pictures(container: OutputContainer, asked: Pictures) -> Any:
-    """Add a stream of pictures, its encoder open.
+    """Add a video stream, and open its encoder.
 
     Raises:
-        BackendError: no such encoder or device, or it does not take what is asked of it.
+        BackendError: there is no such encoder or device, or it does not take the settings.
     """
     import av
 

@@ -1,4 +1,4 @@
-"""What a container tells of its streams before anything is decoded."""
+"""Describe a container's streams before anything is decoded."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dispatcher.streams import graphs, info
 
 
 def entering(stream: Any, context: Any) -> graphs.Input:
-    """What a stream's frames are like, as its container tells."""
+    """Return what a stream's frames are like, as its container tells."""
     if stream.type == "audio":
         format = getattr(context.format, "name", None)
         if not format or not context.sample_rate or not context.layout.nb_channels:
@@ -35,7 +35,7 @@ _RAW_BITS = {"h264": 8, "vp9": 8, "av1": 8}
 
 
 def source_info(stream: Any) -> info.SourceStream:
-    """Tell what a container says of one of its streams."""
+    """Return what a container tells of one of its streams."""
     context = getattr(stream, "codec_context", None)
     if context is None:
         name = str(getattr(stream, "name", None) or "unknown")
@@ -58,7 +58,10 @@ _STORED_WIDE = 24
 
 
 def _sound_bits(codec: str, context: Any) -> int:
-    """Bits that a sample uses, which FFmpeg tells of lossless codecs, and of PCM of 24 bits and more."""
+    """Return the bits that a sample uses.
+
+    FFmpeg tells them of lossless codecs, and of PCM of 24 bits and more.
+    """
     bits = probe.bits_per_sample(codec, context.extradata)
     if codec.startswith("pcm_"):
         return bits if bits >= _STORED_WIDE and codec.startswith(("pcm_s", "pcm_u")) else 0

@@ -1,4 +1,4 @@
-"""What an output stream's frames go through: filters in FFmpeg's language, given or put together from arguments."""
+"""The filters of an output stream, in FFmpeg's language: given, or built from arguments."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ NO_FILTER = {"audio": "anull", "video": "null"}
 
 @dataclasses.dataclass(frozen=True)
 class Filter:
-    """What a stream's frames go through.
+    """The filters that a stream's frames go through.
 
     Args:
-        description: in FFmpeg's language; ``None`` for nothing.
-        format: what the description makes of them at its end, where it was put together from arguments.
-        only_format: it does nothing else.
+        description: in FFmpeg's language; ``None`` for no filter.
+        format: the format at its end, if it was built from arguments.
+        only_format: it changes nothing but the format.
         scaled: it changes the size of pictures.
     """
 
@@ -28,17 +28,20 @@ class Filter:
 
     @property
     def as_float(self) -> bool:
-        """Whether our own conversion to float32 does the same, sample for sample."""
+        """Return whether our own conversion to float32 gives the same samples."""
         return self.only_format and self.format == "fltp"
 
     def planar(self, entering: graphs.Input) -> bool:
-        """Return whether pictures may be made in another format than asked for: to the same values, and sooner."""
+        """Return whether pictures may be converted to another format than asked for.
+
+        That is faster and gives the same values.
+        """
         if not isinstance(entering, graphs.PictureInput) or self.scaled or not becomes_planar(self.format):
             return False
         return entering.format == "yuv420p" and not entering.width % 2 and not entering.height % 2
 
     def effective(self, entering: graphs.Input) -> str:
-        """The description that FFmpeg is given."""
+        """Return the description that FFmpeg gets."""
         if self.description is None:
             return NO_FILTER["audio" if isinstance(entering, graphs.SoundInput) else "video"]
         if self.planar(entering) and self.format is not None:
@@ -47,7 +50,7 @@ class Filter:
 
 
 def sound_filter(sample_rate: int | None, format: str | None, num_channels: int | None) -> Filter:
-    """Describe what the arguments of ``add_basic_audio_stream`` ask for."""
+    """Return the filter for the arguments of ``add_basic_audio_stream``."""
     parts = [] if sample_rate is None else [f"aresample={sample_rate}"]
     forms = [] if format is None else [f"sample_fmts={format}"]
     if num_channels is not None:
@@ -59,7 +62,7 @@ def sound_filter(sample_rate: int | None, format: str | None, num_channels: int 
 
 
 def picture_filter(frame_rate: float | None, width: int | None, height: int | None, format: str | None) -> Filter:
-    """Describe what the arguments of ``add_basic_video_stream`` ask for."""
+    """Return the filter for the arguments of ``add_basic_video_stream``."""
     parts = [] if frame_rate is None else [f"fps={frame_rate}"]
     scale = [f"{name}={size}" for name, size in (("width", width), ("height", height)) if size is not None]
     if scale:

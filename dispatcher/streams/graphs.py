@@ -1,7 +1,8 @@
-"""Filter graphs written in FFmpeg's language, between one source and one sink.
+"""Build filter graphs from FFmpeg's filter language, between one source and one sink.
 
-PyAV links filters and does not parse their description, so that is done here: filters parted by commas, chains by semicolons,
-pads named in brackets, and the quoting rules of FFmpeg's ``av_get_token``.
+PyAV links filters but does not parse their description, so this module does: filters separated by
+commas, chains by semicolons, pads named in brackets, and the quoting rules of FFmpeg's
+``av_get_token``.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Node(NamedTuple):
 
 
 class SoundInput(NamedTuple):
-    """What the frames of sound that enter a graph are like."""
+    """The properties of audio frames that enter a graph."""
 
     format: str
     layout: str
@@ -48,7 +49,7 @@ class SoundInput(NamedTuple):
 
 
 class PictureInput(NamedTuple):
-    """What the pictures that enter a graph are like."""
+    """The properties of pictures that enter a graph."""
 
     format: str
     width: int
@@ -89,10 +90,10 @@ class _Text:
         return self.text[self.at : self.at + 1]
 
     def token(self, ends: str) -> str:
-        """Read up to one of ``ends``; ``\\`` and quotes lose their meaning, spaces around go."""
+        """Read up to one of ``ends``; unquote, and strip unquoted spaces from both sides."""
         self.skip_spaces()
         found: list[str] = []
-        kept = 0  # what is quoted keeps its spaces
+        kept = 0  # quoted spaces are not stripped
         while self.at < len(self.text) and self.text[self.at] not in ends:
             letter = self.text[self.at]
             self.at += 1
@@ -124,10 +125,10 @@ class _Text:
 
 @functools.lru_cache(maxsize=256)
 def parse(description: str) -> tuple[tuple[Node, ...], ...]:
-    """Read a description into chains of filters.
+    """Parse a description into chains of filters.
 
     Raises:
-        BackendError: it is not written in FFmpeg's language.
+        BackendError: it is not in FFmpeg's language.
     """
     options = _SCALER_OPTIONS.match(description)
     text = _Text(description[options.end() :] if options else description)
@@ -156,10 +157,10 @@ def parse(description: str) -> tuple[tuple[Node, ...], ...]:
 
 
 def build(description: str, entering: Input) -> tuple[Graph, FilterContext, FilterContext]:
-    """Make a graph, and give it with its source and its sink.
+    """Make a graph; return it, its source and its sink.
 
     Raises:
-        BackendError: a filter is unknown, takes no such options, or cannot be linked so.
+        BackendError: a filter is unknown, does not take its options, or cannot be linked so.
     """
     import av
     from av.filter import Graph

@@ -1,4 +1,4 @@
-"""What a reader tells of the streams of its source, and of those that it puts out."""
+"""What a reader reports of its source's streams and of its output streams."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ class SourceStream:
         media_type: ``"audio"``, ``"video"``, ``"subtitle"``, ``"data"`` ...
         codec: FFmpeg's short name of the codec.
         codec_long_name: its description.
-        format: of samples (``"s16"``) or pixels (``"yuv420p"``); ``None`` where there is none.
-        bit_rate: bits per second; 0 where it is unknown.
-        num_frames: as the container tells; 0 where it does not.
-        bits_per_sample: bits of a sample that carry something, as the codec tells; 0 where it does not.
+        format: of samples (``"s16"``) or pixels (``"yuv420p"``); ``None`` if there is none.
+        bit_rate: bits per second; 0 if unknown.
+        num_frames: as the container tells; 0 if it does not.
+        bits_per_sample: used bits of a sample, as the codec tells; 0 if it does not.
         metadata: the stream's tags.
     """
 
@@ -32,7 +32,7 @@ class SourceStream:
 
 @dataclasses.dataclass
 class SourceAudioStream(SourceStream):
-    """A stream of sound; ``sample_rate`` in Hz."""
+    """An audio stream; ``sample_rate`` in Hz."""
 
     sample_rate: float
     num_channels: int
@@ -40,7 +40,7 @@ class SourceAudioStream(SourceStream):
 
 @dataclasses.dataclass
 class SourceVideoStream(SourceStream):
-    """A stream of pictures; ``frame_rate`` in pictures per second."""
+    """A video stream; ``frame_rate`` in pictures per second."""
 
     width: int
     height: int
@@ -49,7 +49,7 @@ class SourceVideoStream(SourceStream):
 
 @dataclasses.dataclass
 class OutputStream:
-    """A stream that a reader puts out; in 2.0 the first two fields only.
+    """An output stream of a reader; in 2.0 it has only the first two fields.
 
     Args:
         source_index: the number of the source's stream.
@@ -66,7 +66,7 @@ class OutputStream:
 
 @dataclasses.dataclass
 class OutputAudioStream(OutputStream):
-    """A stream of sound; ``sample_rate`` in Hz."""
+    """An audio stream; ``sample_rate`` in Hz."""
 
     sample_rate: float
     num_channels: int
@@ -74,7 +74,7 @@ class OutputAudioStream(OutputStream):
 
 @dataclasses.dataclass
 class OutputVideoStream(OutputStream):
-    """A stream of pictures; ``frame_rate`` is -1 always, as in the releases."""
+    """A video stream; ``frame_rate`` is always -1, as in the releases."""
 
     width: int
     height: int

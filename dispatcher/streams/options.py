@@ -1,6 +1,7 @@
-"""Options that nobody knows: FFmpeg leaves them over when it opens a source, and PyAV does not tell.
+"""Find options that FFmpeg does not know.
 
-FFmpeg's libraries are asked themselves, through the copies that PyAV has loaded. Where those are not found nothing is refused.
+FFmpeg ignores them when it opens a source, and PyAV does not tell. So this asks FFmpeg's libraries,
+the copies that PyAV has loaded. If they are not found, no option is refused.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ import functools
 import pathlib
 from collections.abc import Iterable
 
-# flags of av_opt_find: look in demuxers and protocols too, and take a class for an object of it
+# flags of av_opt_find: search demuxers and protocols too, and accept a class in place of an object
 _SEARCH_CHILDREN, _SEARCH_FAKE_OBJECT = 1, 2
 _FOLDERS = ("../av.libs", ".dylibs", "../../../../lib", "../../bin")
 
 
 def _library(name: str) -> ctypes.CDLL | None:
-    """Open a library of FFmpeg that PyAV's wheel brings, which is loaded already."""
+    """Open a library of FFmpeg from PyAV's wheel, which is loaded already."""
     import av
 
     home = pathlib.Path(av.__file__).parent
@@ -31,6 +32,7 @@ def _library(name: str) -> ctypes.CDLL | None:
 
 @functools.cache
 def _finder() -> tuple[ctypes.CDLL, ctypes.CDLL] | None:
+    """Return the two libraries with their functions declared, or ``None``."""
     formats, basics = _library("avformat"), _library("avutil")
     if formats is None or basics is None:
         return None
@@ -44,7 +46,7 @@ def _finder() -> tuple[ctypes.CDLL, ctypes.CDLL] | None:
 
 
 def unknown(names: Iterable[str]) -> list[str]:
-    """Name the options that no container and no protocol of FFmpeg has."""
+    """Return the options that no container and no protocol of FFmpeg has."""
     found = _finder()
     if found is None:
         return []

@@ -1,4 +1,4 @@
-"""One output stream of a reader: frames go through its filter graph into its buffer."""
+"""One output stream of a reader: its frames go through its filter graph into its buffer."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Output:
 
     Args:
         index: the number of the source's stream.
-        entering: what its frames are like, as the container tells.
-        filter: what they go through.
+        entering: the properties of its frames, as the container tells.
+        filter: the filters that they go through.
         buffer: where they end.
 
     Raises:
@@ -52,7 +52,7 @@ class Output:
         self._per_second = 0.0
 
     def flush(self) -> None:
-        """Forget what the filters and the buffer hold."""
+        """Discard what the filters and the buffer hold."""
         self._graph = None
         self._ended = False
         self.buffer.flush()
@@ -86,7 +86,7 @@ class Output:
         _, source, sink = self._graph
         try:
             source.push(frame)
-        except EOFError:  # a filter such as atrim has all that it wants
+        except EOFError:  # a filter such as atrim wants no more
             self._ended = True
         except av.FFmpegError:
             if frame is None or self.media == "video":
@@ -118,7 +118,10 @@ class Output:
         self._next = pts + frames.length
 
     def _unit(self, frame: Any) -> float:
-        """The steps of time in a second; FFmpeg's conversion of samples would count in samples from there on."""
+        """Return the units of time in a second.
+
+        FFmpeg's own conversion of samples counts time in samples from there on, so ours must too.
+        """
         base: Fraction = frame.time_base
         if self._direct and self.media == "audio" and self._frames.converts:
             rescaled = base * frame.sample_rate
@@ -133,7 +136,10 @@ class Output:
         return Picture(frame, wanted=self.filter.format)
 
     def info(self) -> info.OutputStream:
-        """What comes out, found by sending a made-up frame through filters of their own."""
+        """Return the properties of what comes out.
+
+        They are found by sending test frames through a second graph.
+        """
         description = self.filter.description or NO_FILTER[self.media]
         entering: Any = self._entering
         frame = _specimen(description, entering)
@@ -146,7 +152,7 @@ class Output:
 
 
 def entered(frame: Any, like: graphs.Input) -> graphs.Input:
-    """What a decoded frame is like, which may differ from what the container told."""
+    """Return a decoded frame's properties, which may differ from what the container told."""
     base: Fraction = frame.time_base or like.time_base
     if isinstance(like, graphs.SoundInput):
         return graphs.SoundInput(frame.format.name, frame.layout.name, frame.sample_rate, base)
@@ -164,7 +170,7 @@ _SPECIMENS = 8
 
 
 def _specimen(description: str, entering: graphs.Input) -> Any:
-    """What comes of seconds of silence, or of grey pictures; ``None`` where nothing does."""
+    """Return a frame that comes out after silence or grey pictures; ``None`` if none does."""
     import av
 
     _graph, source, sink = graphs.build(description, entering)

@@ -14,13 +14,16 @@ if TYPE_CHECKING:
 
 
 class Layout(NamedTuple):
-    """Where a pixel format keeps its channels: for each a plane, and the place in a pixel of several; and its dtype."""
+    """Where a pixel format keeps its channels: the plane of each, and its place in a pixel.
+
+    ``step`` is the number of samples in a pixel of such a plane.
+    """
 
     channels: tuple[tuple[int, int], ...]
     step: int = 1
-    halved: tuple[int, ...] = ()  # planes of half the width and height, which are stretched by repeating
+    halved: tuple[int, ...] = ()  # planes of half the width and height: each sample is repeated
     dtype: str = "uint8"
-    centred: bool = False  # unsigned 16 bits, less half of their range
+    centred: bool = False  # unsigned 16 bits, from which half of their range is subtracted
 
 
 def _packed(order: str, dtype: str = "uint8") -> Layout:
@@ -42,7 +45,7 @@ LAYOUTS = {
     "yuv420p10le": Layout(_PLANES, 1, (1, 2), "int16"),
     "nv12": Layout(((0, 0), (1, 0), (1, 1)), 1, (1,)),
 }
-# planar RGB, which FFmpeg makes of YUV in half the time that it takes for packed RGB, to the same values
+# FFmpeg converts YUV to planar RGB in half the time of packed RGB, with the same values
 _PLANAR = {"rgb24": ((2, 0), (0, 0), (1, 0)), "bgr24": ((1, 0), (0, 0), (2, 0))}
 PLANAR_FORMAT = "gbrp"
 _STEPS = {("nv12", 1): 2}
@@ -51,19 +54,19 @@ _WIDTHS = {"uint8": 1, "int16": 2}
 
 
 def becomes_planar(format: str | None) -> bool:
-    """Return whether a picture is faster made in ``PLANAR_FORMAT`` where it is to be in ``format``."""
+    """Return whether pictures for ``format`` are made faster in ``PLANAR_FORMAT``."""
     return format in _PLANAR
 
 
 class Picture(Frame):
-    """Pictures that are all alike; one at a time is looked at.
+    """Pictures of one size and format, looked at one at a time.
 
     Args:
         frame: one of them.
-        wanted: the format asked for where the pictures come in ``PLANAR_FORMAT`` instead.
+        wanted: the format asked for, if the pictures come in ``PLANAR_FORMAT`` instead.
 
     Raises:
-        BackendError: the pixel format has no tensor's layout in any release.
+        BackendError: no release has a tensor's layout for the pixel format.
     """
 
     length = 1
@@ -83,7 +86,7 @@ class Picture(Frame):
         self._frame = frame
 
     def fits(self, frame: VideoFrame) -> bool:
-        """Return whether a picture is like those that this was made for."""
+        """Return whether a picture has the size and format of the others."""
         return frame.width == self._width and frame.height == self._height and frame.format.name == self._name
 
     def take(self, frame: VideoFrame) -> None:
@@ -123,7 +126,7 @@ def _view(plane: Any, shape: tuple[int, int], offset: int, lines: int, step: int
 
 
 def _stretch(plane: Any, offset: int, lines: int, step: int, dtype: str, target: npt.NDArray[Any]) -> None:
-    """Put a plane of half the size into one of full size, each sample four times."""
+    """Copy a plane of half the size into one of full size, each sample four times."""
     height, width = target.shape
     small = _view(plane, ((height + 1) // 2, (width + 1) // 2), offset, lines, step, dtype)
     for row in range(2):
@@ -133,7 +136,7 @@ def _stretch(plane: Any, offset: int, lines: int, step: int, dtype: str, target:
 
 
 def upright(frame: VideoFrame) -> VideoFrame:
-    """Copy a picture whose lines are stored from the bottom up, as ``vflip`` leaves them, to one stored from the top."""
+    """Copy a picture stored from the bottom up, as after ``vflip``, to one stored top down."""
     entering = graphs.PictureInput(frame.format.name, frame.width, frame.height, None, frame.time_base)  # type: ignore[arg-type]
     _graph, source, sink = graphs.build("copy", entering)
     source.push(frame)

@@ -1,4 +1,4 @@
-"""``play_audio``: sound to the loudspeaker."""
+"""``play_audio``: play a waveform on the loudspeaker."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dispatcher.errors import ArgumentError, BackendError
 if TYPE_CHECKING:
     import torch
 
-# FFmpeg's output devices, and what each calls the loudspeaker that the system prefers
+# FFmpeg's output devices, and each one's name for the system's default loudspeaker
 _DEVICES = {"audiotoolbox": "-", "pulse": "default", "alsa": "default", "oss": "/dev/dsp", "sndio": "default"}
 _CHUNK = 4096
 
@@ -20,10 +20,12 @@ def play_audio(waveform: torch.Tensor, sample_rate: float | None, device: str | 
     Args:
         waveform: ``[time, channel]``; uint8, int16, int32, int64, float32 or float64.
         sample_rate: in Hz.
-        device: FFmpeg's name of an output device (``"audiotoolbox"``, ``"alsa"``); ``None`` for the first that is here.
+        device: FFmpeg's name of an output device (``"audiotoolbox"``, ``"alsa"``); ``None`` for the
+            first one here.
 
     Raises:
-        ValueError: it is not ``[time, channel]``, no device is here, or it does not open. The releases played on macOS only.
+        ValueError: it is not ``[time, channel]``, no device is here, or it does not open. The
+            releases played on macOS only.
     """
     from dispatcher.streams.writer import StreamWriter
 
@@ -48,7 +50,7 @@ def play_audio(waveform: torch.Tensor, sample_rate: float | None, device: str | 
 
 
 def output_devices() -> list[str]:
-    """Name the devices to play to that this FFmpeg has."""
+    """Return the output devices that this FFmpeg has."""
     import av
 
     return [name for name in _DEVICES if name in av.formats_available and av.ContainerFormat(name).is_output]

@@ -1,4 +1,4 @@
-"""``StreamReader``: media read piece by piece, decoded and filtered on the way."""
+"""``StreamReader``: read media piece by piece, decoded and filtered on the way."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _ENDED = 1
 
 
 class _Source:
-    """A stream of the source that is read: its decoder, and the outputs that its frames go to."""
+    """A source stream that is read: its decoder, and the outputs that its frames go to."""
 
     def __init__(self, stream: Any, context: Any) -> None:
         self.stream, self.context = stream, context
@@ -62,7 +62,7 @@ class _Source:
             output.drain()
 
     def flush(self, discard_before: int) -> None:
-        """Start anew somewhere else."""
+        """Start again at another place."""
         self.context.flush_buffers()
         self.discard_before = discard_before
         for output in self.outputs:
@@ -70,21 +70,24 @@ class _Source:
 
 
 class StreamReader:
-    """Read media piece by piece: sound and pictures of files, addresses, devices and file objects.
+    """Read media piece by piece: audio and video of files, addresses, devices and file objects.
 
     Args:
-        src: a path, an address (``https://``, ``rtmp://``, ``rtsp://``, ``udp://`` ...), what a file holds as ``bytes``, a file
-            object, which need not seek, or, with ``format``, what a device is called.
-        format: FFmpeg's name of the container, or of a device (``"alsa"``, ``"v4l2"``, ``"avfoundation"``, ``"lavfi"``).
-        option: of the container, by FFmpeg's names, e.g. ``{"sample_rate": "16000", "ch_layout": "mono"}`` for raw samples.
-        buffer_size: bytes that are asked of a file object at a time.
+        src: a path, an address (``https://``, ``rtmp://``, ``rtsp://``, ``udp://`` ...), the
+            content of a file as ``bytes``, a file object, which need not seek, or, with ``format``,
+            the name of a device.
+        format: FFmpeg's name of the container, or of a device (``"alsa"``, ``"v4l2"``,
+            ``"avfoundation"``, ``"lavfi"``).
+        option: of the container, by FFmpeg's names, e.g. ``{"sample_rate": "16000", "ch_layout":
+            "mono"}`` for raw samples.
+        buffer_size: bytes to read at a time from a file object.
 
     Raises:
         RuntimeError: FFmpeg cannot open it.
         TypeError: ``src`` is none of these.
-        OSError: a file object's own, where it has ``seek`` and refuses it.
+        OSError: a file object has ``seek`` and refuses it.
 
-    As in torchaudio 2.0 to 2.8, on the FFmpeg that PyAV brings.
+    As in torchaudio 2.0 to 2.8, on the FFmpeg of PyAV.
     """
 
     settings: ClassVar[Settings] = Settings()
@@ -117,7 +120,7 @@ class StreamReader:
             stream.discard = _discard("all")
 
     def __del__(self) -> None:
-        # PyAV's container and its streams hold each other; that goes by closing, not by dropping
+        # PyAV's container and its streams refer to each other, so only closing frees them
         opening, self._opening = getattr(self, "_opening", None), None
         if opening is not None:
             self._packets = None
@@ -128,29 +131,29 @@ class StreamReader:
     def _problem(self, why: Exception) -> BackendError:
         import av
 
-        # FFmpeg's word for a call that PyAV ended, which it does when time is up
+        # FFmpeg's error for a call that PyAV ended because its time was up
         cause = SILENT_SERVER if isinstance(why, av.error.ExitError) else getattr(why, "strerror", None) or str(why)
         return problem(BackendError, "read", self.src if not isinstance(self.src, bytes) else "<bytes>", cause, backend="ffmpeg")
 
     @property
     def num_src_streams(self) -> int:
-        """How many streams the source has, of any kind."""
+        """Return how many streams the source has, of any kind."""
         count: int = len(self._container.streams)
         return count
 
     @property
     def num_out_streams(self) -> int:
-        """How many output streams were added."""
+        """Return how many output streams were added."""
         return len(self._outputs)
 
     @property
     def default_audio_stream(self) -> int | None:
-        """The number of the stream of sound that FFmpeg holds to be the best."""
+        """Return the number of the audio stream that FFmpeg considers the best."""
         return self._best("audio")
 
     @property
     def default_video_stream(self) -> int | None:
-        """The number of the stream of pictures that FFmpeg holds to be the best."""
+        """Return the number of the video stream that FFmpeg considers the best."""
         return self._best("video")
 
     def _best(self, media: str) -> int | None:
@@ -158,11 +161,11 @@ class StreamReader:
         return None if stream is None else int(stream.index)
 
     def get_metadata(self) -> dict[str, str]:
-        """The tags of the container."""
+        """Return the tags of the container."""
         return dict(self._container.metadata)
 
     def get_src_stream_info(self, i: int) -> info.SourceStream:
-        """What the container tells of stream ``i`` of the source.
+        """Return what the container tells of source stream ``i``.
 
         Raises:
             RuntimeError: there is no such stream.
@@ -172,7 +175,7 @@ class StreamReader:
         return facts.source_info(self._container.streams[i])
 
     def get_out_stream_info(self, i: int) -> info.OutputStream:
-        """What output stream ``i`` puts out.
+        """Return the properties of output stream ``i``.
 
         Raises:
             RuntimeError: there is no such stream.
@@ -180,16 +183,19 @@ class StreamReader:
         return self._output(i).info()
 
     def seek(self, timestamp: float, mode: str = "precise") -> None:
-        """Go on reading from another place; what is buffered goes. As in the releases the times of its chunks do not.
+        """Continue at another place, and discard what is buffered.
+
+        As in the releases, the times of the discarded chunks are kept and given to later ones.
 
         Args:
             timestamp: in seconds from the start of the source.
-            mode: ``"key"``: from the key frame before; ``"any"``: from any frame there, which may not decode by itself;
-                ``"precise"``: decode from the key frame before, and drop the frames that begin earlier.
+            mode: ``"key"``: from the key frame before; ``"any"``: from any frame there, which may
+                not decode by itself; ``"precise"``: decode from the key frame before, and drop the
+                frames that begin earlier.
 
         Raises:
-            ValueError: an unknown mode.
-            RuntimeError: a negative time, or a source that cannot seek.
+            ValueError: the mode is unknown.
+            RuntimeError: the time is negative, or the source cannot seek.
         """
         import av
 
@@ -212,6 +218,7 @@ class StreamReader:
             source.flush(self._discard_before(source.stream))
 
     def _discard_before(self, stream: Any) -> int:
+        """Return the earliest time to keep, in units of a stream's time base."""
         base: Fraction = stream.time_base
         return round(Fraction(self._earliest, _MICROSECONDS) / base)
 
@@ -227,21 +234,21 @@ class StreamReader:
         sample_rate: int | None = None,
         num_channels: int | None = None,
     ) -> None:
-        """Add a stream of sound: chunks of ``[time, channel]``.
+        """Add an audio stream: chunks of ``[time, channel]``.
 
         Args:
-            frames_per_chunk: -1 for one chunk of whatever came.
-            buffer_chunk_size: how many chunks are kept before the oldest is dropped; -1 for all.
+            frames_per_chunk: -1 for one chunk of all that came.
+            buffer_chunk_size: how many chunks to keep before the oldest is dropped; -1 for all.
             stream_index: of the source; ``None`` for the best.
             decoder: FFmpeg's name of another decoder than the default.
             decoder_option: of the decoder.
-            format: FFmpeg's name of the samples, which sets the dtype (``"fltp"``: float32, ``"s16p"``: int16 ...); ``None``: as
-                decoded.
+            format: FFmpeg's name of the sample format, which sets the dtype (``"fltp"``: float32,
+                ``"s16p"``: int16 ...); ``None``: as decoded.
             sample_rate: in Hz; ``None``: as decoded.
             num_channels: ``None``: as decoded.
 
         Raises:
-            RuntimeError: no such stream, decoder, option or format.
+            RuntimeError: there is no such stream, decoder, option or format.
         """
         described = sound_filter(sample_rate, format, num_channels)
         self._add("audio", frames_per_chunk, buffer_chunk_size, stream_index, decoder, decoder_option, described)
@@ -260,21 +267,23 @@ class StreamReader:
         height: int | None = None,
         hw_accel: str | None = None,
     ) -> None:
-        """Add a stream of pictures: chunks of ``[time, channel, height, width]``, uint8.
+        """Add a video stream: chunks of ``[time, channel, height, width]``, uint8.
 
         Args:
-            frames_per_chunk: pictures in a chunk; -1 for one chunk of whatever came.
-            buffer_chunk_size: how many chunks are kept before the oldest is dropped; -1 for all.
+            frames_per_chunk: pictures in a chunk; -1 for one chunk of all that came.
+            buffer_chunk_size: how many chunks to keep before the oldest is dropped; -1 for all.
             stream_index: of the source; ``None`` for the best.
             decoder: FFmpeg's name of another decoder than the default.
             decoder_option: of the decoder.
-            format: FFmpeg's name of the pixels: ``"rgb24"``, ``"bgr24"``, ``"rgba"``, ``"gray"``, ``"yuv420p"`` ...
+            format: FFmpeg's name of the pixel format: ``"rgb24"``, ``"bgr24"``, ``"rgba"``,
+                ``"gray"``, ``"yuv420p"`` ...
             frame_rate: pictures per second; ``None``: as they are.
             width, height: in pixels; ``None``: as they are.
-            hw_accel: a device to decode on, e.g. ``"cuda:0"``, where this FFmpeg and this machine have it; the chunks are on it.
+            hw_accel: a device to decode on, e.g. ``"cuda:0"``, if this FFmpeg and this machine have
+                it; the chunks are on it.
 
         Raises:
-            RuntimeError: no such stream, decoder, option, format or device.
+            RuntimeError: there is no such stream, decoder, option, format or device.
         """
         described = picture_filter(frame_rate, width, height, format)
         self._add("video", frames_per_chunk, buffer_chunk_size, stream_index, decoder, decoder_option, described, hw_accel)
@@ -289,7 +298,10 @@ class StreamReader:
         decoder_option: dict[str, str] | None = None,
         filter_desc: str | None = None,
     ) -> None:
-        """Add a stream of sound that goes through filters; ``filter_desc`` in FFmpeg's language, the rest as for the basic one."""
+        """Add an audio stream that goes through filters.
+
+        ``filter_desc`` is in FFmpeg's language; all else as in ``add_basic_audio_stream``.
+        """
         self._add("audio", frames_per_chunk, buffer_chunk_size, stream_index, decoder, decoder_option, Filter(filter_desc))
 
     def add_video_stream(
@@ -303,7 +315,10 @@ class StreamReader:
         filter_desc: str | None = None,
         hw_accel: str | None = None,
     ) -> None:
-        """Add a stream of pictures that goes through filters; ``filter_desc`` in FFmpeg's language, the rest as for the basic one."""
+        """Add a video stream that goes through filters.
+
+        ``filter_desc`` is in FFmpeg's language; all else as in ``add_basic_video_stream``.
+        """
         self._add("video", frames_per_chunk, buffer_chunk_size, stream_index, decoder, decoder_option, Filter(filter_desc), hw_accel)
 
     def _add(
@@ -338,6 +353,7 @@ class StreamReader:
         self._outputs.append(output)
 
     def _chosen(self, media: str, asked: int | None) -> int:
+        """Return the number of a source stream: the one asked for, or the best of its kind."""
         index = self._best(media) if asked is None else arguments.integer("stream_index", asked)
         if index is None:
             raise BackendError(f"it holds no {media} stream")
@@ -349,7 +365,7 @@ class StreamReader:
         return index
 
     def remove_stream(self, i: int) -> None:
-        """Take an output stream away, with what is buffered for it; those after it count one less.
+        """Remove an output stream and what is buffered for it; later streams move up by one.
 
         Raises:
             RuntimeError: there is no such stream.
@@ -368,17 +384,20 @@ class StreamReader:
         return self._outputs[i]
 
     def process_packet(self, timeout: float | None = None, backoff: float = 10.0) -> int:
-        """Read one packet, decode it, and put what comes into the buffers.
+        """Read one packet, decode it, and put its frames into the buffers.
 
         Args:
-            timeout: milliseconds to go on trying where a device has nothing yet; negative: for ever; ``None``: not at all.
+            timeout: milliseconds to keep trying if a device has nothing yet; negative: for ever;
+                ``None``: do not try again.
             backoff: milliseconds between two tries.
 
         Returns:
-            0, or 1 at the end of the source, when the decoders and filters have given all that they held.
+            0, or 1 at the end of the source, when decoders and filters have given all that they
+                held.
 
         Raises:
-            RuntimeError: it cannot be read or decoded, has nothing within ``timeout``, or ended before.
+            RuntimeError: it cannot be read or decoded, has nothing within ``timeout``, or has ended
+                already.
         """
         import av
 
@@ -419,7 +438,10 @@ class StreamReader:
         return 0
 
     def _drain(self, packet: Packet[Any] | None) -> None:
-        """Have decoders and filters give what they hold; PyAV gives an empty packet for each stream at the end."""
+        """Take all that decoders and filters still hold.
+
+        At the end PyAV gives an empty packet for each stream.
+        """
         self._ended = True
         while packet is not None:
             source = self._sources.get(packet.stream.index)
@@ -429,7 +451,7 @@ class StreamReader:
         self._packets = None
 
     def _check(self) -> None:
-        """Raise the interrupt that came while a file object was asked, if one did."""
+        """Raise the interrupt that came while a file object was read, if there was one."""
         if self._file is not None:
             self._file.check()
 
@@ -440,21 +462,22 @@ class StreamReader:
 
     def is_buffer_ready(self) -> bool:
         """Return whether every output stream has a chunk."""
-        for output in self._outputs:  # noqa: SIM110 - a generator for each packet costs as much as the rest of this
+        for output in self._outputs:  # noqa: SIM110 - a generator would double the time of this
             if not output.buffer.ready:
                 return False
         return True
 
     def pop_chunks(self) -> tuple[tensors.ChunkTensor | None, ...]:
-        """Take one chunk of each output stream; ``None`` where it has nothing."""
+        """Return one chunk of each output stream; ``None`` for one that has nothing."""
         chunks = [_on(output.device, output.buffer.pop()) for output in self._outputs]
-        return cast("tuple[tensors.ChunkTensor | None, ...]", chunks)  # the releases gave a list, and called it a tuple
+        # the releases returned a list, and annotated it as a tuple
+        return cast("tuple[tensors.ChunkTensor | None, ...]", chunks)
 
     def fill_buffer(self, timeout: float | None = None, backoff: float = 10.0) -> int:
         """Read until every output stream has a chunk.
 
         Returns:
-            0, or 1 where the source ended before.
+            0, or 1 if the source ended before that.
 
         Arguments and errors as in ``process_packet``.
         """
@@ -467,7 +490,8 @@ class StreamReader:
     def stream(self, timeout: float | None = None, backoff: float = 10.0) -> Iterator[tuple[tensors.ChunkTensor | None, ...]]:
         """Give one chunk of each output stream at a time, to the end of the source.
 
-        The last ones may be shorter, and ``None`` for a stream that has ended before the others.
+        The last chunks may be shorter, and are ``None`` for a stream that has ended before the
+        others.
 
         Arguments and errors as in ``process_packet``.
         """

@@ -1,4 +1,4 @@
-"""Decoded sound as arrays, ``[time, channel]``."""
+"""Decoded audio as arrays, ``[time, channel]``."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ if TYPE_CHECKING:
 
 
 class Sound(Frame):
-    """Frames of sound that are all alike; one at a time is looked at.
+    """Audio frames of one format and number of channels, looked at one at a time.
 
     Args:
         frame: one of them.
-        as_float: make float32 of the samples, which FFmpeg's ``aformat=sample_fmts=fltp`` would do to the same values.
+        as_float: convert samples to float32, with the values of FFmpeg's
+            ``aformat=sample_fmts=fltp``.
 
     Raises:
-        BackendError: its samples are of a kind that has no dtype.
+        BackendError: its sample format has no dtype.
     """
 
     length: int = 0
@@ -37,13 +38,14 @@ class Sound(Frame):
         self._planes: Any = ()
 
     def fits(self, frame: AudioFrame) -> bool:
-        """Return whether a frame is like those that this was made for."""
+        """Return whether a frame has the format and channels of the others."""
         return frame.format.name == self._name and frame.layout.nb_channels == self._channels
 
     def take(self, frame: AudioFrame) -> None:
         """Look at another frame."""
         self.length = frame.samples
-        self._planes = frame.planes[: self._channels]  # of very many channels PyAV counts more planes than there are
+        # with very many channels PyAV counts more planes than there are
+        self._planes = frame.planes[: self._channels]
 
     def shape(self) -> tuple[int, ...]:
         return (self._channels,)

@@ -1,4 +1,7 @@
-"""Opening what a caller names: a path or an object opens nothing but itself, an address or a format only its own kind."""
+"""Open what a caller names, so that it opens nothing else.
+
+A path or a file object opens only itself; an address or a format only what its kind needs.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ _SCHEME = re.compile(r"([a-z][a-z0-9]*)://", re.IGNORECASE)
 
 
 class Kind(NamedTuple):
-    """What an address of one scheme needs: FFmpeg's protocols, and its demuxers beside the safe ones."""
+    """What addresses of one scheme need: FFmpeg's protocols, and demuxers beside the safe ones."""
 
     protocols: str
     demuxers: str = ""
@@ -48,9 +51,9 @@ KINDS = {
     "mmst": Kind("mmst,tcp"),
     "icecast": Kind("icecast,http,tcp"),
 }
-# an address that ends so names a list of further addresses, which must be of its own scheme
+# endings of playlists: the addresses in them must have the playlist's own scheme
 _LISTS = {".m3u8": "hls", ".mpd": "dash"}
-# FFmpeg 7 took away the older names of these options, which FFmpeg 4 to 6 knew
+# names of options that FFmpeg 4 to 6 knew, and FFmpeg 7 removed
 _CHANNELS = ("channels", "ac")
 _LAYOUT = "channel_layout"
 _NEW_NAME = "ch_layout"
@@ -65,12 +68,13 @@ class Place(NamedTuple):
 
 
 def _list_of(address: str) -> tuple[str, ...]:
+    """Return the demuxer that an address of a playlist needs."""
     path = re.split(r"[?#]", address, maxsplit=1)[0].lower()
     return tuple(demuxer for ending, demuxer in _LISTS.items() if path.endswith(ending))
 
 
 def _is_device(format: str | None) -> bool:
-    """Return whether a format opens what it likes itself: a capture device, ``lavfi``, a row of pictures."""
+    """Return whether a format opens its source itself: a device, ``lavfi``, numbered pictures."""
     import av
 
     try:
@@ -80,7 +84,7 @@ def _is_device(format: str | None) -> bool:
 
 
 def next_step(format: str | None) -> str:
-    """Say what may help where a source of a named format does not open; nothing for a plain file."""
+    """Return advice for a source of a named format that does not open; "" for a plain file."""
     import av
 
     if format is None:
@@ -94,18 +98,19 @@ def next_step(format: str | None) -> str:
 
 
 def locate(src: Any, format: str | None, settings: Settings) -> Place:
-    """Find out how a source is to be opened.
+    """Return how a source is to be opened.
 
     Raises:
         ArgumentTypeError: (a TypeError) it is neither a path, an address, bytes nor a file object.
-        OSError: a file object's own, where it refuses to seek.
+        OSError: a file object refuses to seek.
     """
     named = (format,) if format else ()
     if isinstance(src, (bytes, bytearray, memoryview)):
         return Place(io.BytesIO(src), "", named)
     if backend.is_readable(src):
         return Place(source.as_it_comes(src, settings), "", named)
-    if type(src).__name__ == "Tensor" and hasattr(src, "numpy"):  # 2.0 took what a file holds as a tensor of uint8
+    # 2.0 took the content of a file as a uint8 tensor
+    if type(src).__name__ == "Tensor" and hasattr(src, "numpy"):
         return Place(io.BytesIO(src.numpy().tobytes()), "", named)
     if not isinstance(src, (str, os.PathLike)):
         raise ArgumentTypeError(f"{type(src).__name__} is neither a path, an address, bytes nor a file object")
@@ -120,7 +125,7 @@ def locate(src: Any, format: str | None, settings: Settings) -> Place:
 
 
 def newer_options(option: Mapping[str, str] | None, format: str | None) -> dict[str, str]:
-    """Give options the names that the FFmpeg of today has for them; a device keeps its own."""
+    """Return options under the names that today's FFmpeg has for them; a device keeps its own."""
     found = {str(name): str(value) for name, value in (option or {}).items()}
     if _is_device(format):
         return found
@@ -135,7 +140,10 @@ def newer_options(option: Mapping[str, str] | None, format: str | None) -> dict[
 def opening(
     src: Any, format: str | None, option: Mapping[str, str] | None, buffer_size: int, settings: Settings
 ) -> tuple[contextlib.AbstractContextManager[InputContainer], source.Reader | None]:
-    """Prepare to open a source; entered, the first gives its container. The second is what a file object is read through."""
+    """Return a context manager that opens a source and gives its container.
+
+    The second value is the reader of a file object, or ``None``.
+    """
     place = locate(src, format, settings)
     if buffer_size <= 0:
         raise BackendError(f"buffer_size is {buffer_size}, and must be positive")
@@ -146,7 +154,8 @@ def opening(
         raise BackendError(f"FFmpeg has no option {', '.join(map(repr, unknown))} for a source")
     remote = None
     if web.is_address(place.file) and not _list_of(place.file):
-        # options may be those of FFmpeg's own protocol, which is then told where the server sends, and to follow it no further
+        # Options may be meant for FFmpeg's own protocol. Then FFmpeg gets the address after
+        # redirects, and follows none itself.
         if asked:
             place = place._replace(file=web.settled(place.file, settings))
         else:
@@ -162,7 +171,7 @@ def opening(
 
 @contextlib.contextmanager
 def _closing(manager: contextlib.AbstractContextManager[InputContainer], remote: web.Remote) -> Iterator[InputContainer]:
-    """A container, and what its file is read through, both closed at the end."""
+    """Give a container, and close it and its remote file at the end."""
     try:
         with manager as opened:
             yield opened

@@ -1,4 +1,4 @@
-"""``StreamWriter``: media encoded and written piece by piece, filtered on the way."""
+"""``StreamWriter``: encode and write media piece by piece, filtered on the way."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NO_FILTERS = ("", "anull", "null")
 
 
 class _Track:
-    """One stream that is written: what comes in, the filters that it goes through, and its encoder."""
+    """One stream that is written: the properties of its frames, its filters and its encoder."""
 
     def __init__(self, stream: Any, entering: graphs.Input, filter_desc: str | None) -> None:
         self.stream, self.entering = stream, entering
@@ -34,7 +34,7 @@ class _Track:
         self._graph = graphs.build(filter_desc, entering) if filter_desc and filter_desc not in _NO_FILTERS else None
 
     def encode(self, frame: Any) -> Iterator[Any]:
-        """Filter and encode a frame, or what is left where it is ``None``; gives packets."""
+        """Filter and encode a frame, or what is left for ``None``; give packets."""
         encode = self.stream.codec_context.encode
         if self._graph is None:
             yield from self._packets(encode(frame))
@@ -57,20 +57,22 @@ class _Track:
 
 
 class StreamWriter:
-    """Encode and write media piece by piece: sound and pictures, into files, addresses, devices and file objects.
+    """Encode and write media piece by piece: audio and video.
 
-    A regular file is replaced in one step by ``close``; one that is not closed stays as it was. File objects, pipes and
-    addresses get their bytes as they come.
+    They go into a file, an address, a device or a file object. A regular file is replaced in one
+    step by ``close``; without ``close`` it stays as it was. File objects, pipes and addresses get
+    their bytes as they come.
 
     Args:
-        dst: a path, an address (``rtmp://``, ``udp://`` ...), a file object, or, with ``format``, what a device is called.
-        format: FFmpeg's name of the container; ``None`` for what the extension says.
-        buffer_size: bytes that a file object is given at a time.
+        dst: a path, an address (``rtmp://``, ``udp://`` ...), a file object, or, with ``format``,
+            the name of a device.
+        format: FFmpeg's name of the container; ``None`` for that of the extension.
+        buffer_size: bytes to write at a time to a file object.
 
     Raises:
         RuntimeError: FFmpeg has no such format, or the place cannot be written.
 
-    As in torchaudio 2.0 to 2.8, on the FFmpeg that PyAV brings.
+    As in torchaudio 2.0 to 2.8, on the FFmpeg of PyAV.
     """
 
     settings: ClassVar[Settings] = Settings()
@@ -102,7 +104,7 @@ class StreamWriter:
         return problem(BackendError, "write", self.dst, cause, backend="ffmpeg")
 
     def _abandon(self) -> None:
-        """Let go of everything, and leave a file as it was."""
+        """Release everything, and leave a file as it was."""
         destination, self._destination = self._destination, None
         container, self._container = self._container, None
         self._tracks = []
@@ -126,23 +128,25 @@ class StreamWriter:
         codec_config: CodecConfig | None = None,
         filter_desc: str | None = None,
     ) -> None:
-        """Add a stream of sound.
+        """Add an audio stream.
 
         Args:
             sample_rate: in Hz, of the chunks that will come.
             num_channels: of the chunks.
-            format: of the chunks: ``"u8"`` uint8, ``"s16"`` int16, ``"s32"`` int32, ``"s64"`` int64, ``"flt"`` float32, ``"dbl"``
-                float64.
+            format: of the chunks: ``"u8"`` uint8, ``"s16"`` int16, ``"s32"`` int32, ``"s64"``
+                int64, ``"flt"`` float32, ``"dbl"`` float64.
             encoder: FFmpeg's name; ``None`` for the container's default.
             encoder_option: of the encoder.
-            encoder_sample_rate: in Hz, to store; ``None``: as it comes, where the encoder takes that.
-            encoder_num_channels: to store; ``None``: as it comes, where the encoder takes that.
-            encoder_format: of the samples that the encoder gets; ``None``: its first.
+            encoder_sample_rate: in Hz, to store; ``None``: that of the chunks, if the encoder takes
+                it.
+            encoder_num_channels: to store; ``None``: that of the chunks, if the encoder takes it.
+            encoder_format: sample format that the encoder gets; ``None``: its first.
             codec_config: bit rate, compression level, quality.
-            filter_desc: filters in FFmpeg's language that the sound goes through first.
+            filter_desc: filters in FFmpeg's language that the audio goes through first.
 
         Raises:
-            RuntimeError: no such format, encoder, option or filter, or ``open`` was called before.
+            RuntimeError: there is no such format, encoder, option or filter, or ``open`` was called
+                before.
         """
         sample_rate = writable.sample_rate(sample_rate)
         if encoder_sample_rate is not None:
@@ -183,7 +187,7 @@ class StreamWriter:
         filter_desc: str | None = None,
         hw_accel: str | None = None,
     ) -> None:
-        """Add a stream of pictures.
+        """Add a video stream.
 
         Args:
             frame_rate: pictures per second, of the chunks that will come.
@@ -191,15 +195,16 @@ class StreamWriter:
             format: of the chunks: ``"gray8"``, ``"rgb24"``, ``"bgr24"`` or ``"yuv444p"``.
             encoder: FFmpeg's name; ``None`` for the container's default.
             encoder_option: of the encoder.
-            encoder_frame_rate: to store; ``None``: as it comes.
-            encoder_width, encoder_height: to store; ``None``: as they come.
-            encoder_format: of the pixels that the encoder gets; ``None``: its first.
+            encoder_frame_rate: to store; ``None``: that of the chunks.
+            encoder_width, encoder_height: to store; ``None``: those of the chunks.
+            encoder_format: pixel format that the encoder gets; ``None``: its first.
             codec_config: bit rate, quality, size of a group of pictures, number of B frames.
             filter_desc: filters in FFmpeg's language that the pictures go through first.
-            hw_accel: a device to encode on, where this FFmpeg and this machine have it.
+            hw_accel: a device to encode on, if this FFmpeg and this machine have it.
 
         Raises:
-            RuntimeError: no such format, encoder, option, filter or device, or ``open`` was called before.
+            RuntimeError: there is no such format, encoder, option, filter or device, or ``open``
+                was called before.
         """
         import av
 
@@ -232,6 +237,7 @@ class StreamWriter:
 
     @contextlib.contextmanager
     def _adding(self) -> Iterator[None]:
+        """Allow adding a stream only before ``open``, and add context to its errors."""
         import av
 
         if self._open or self._container is None:
@@ -242,13 +248,15 @@ class StreamWriter:
             raise self._problem(why) from why
 
     def set_metadata(self, metadata: dict[str, str]) -> None:
-        """Set the tags of the container; those set before go. To be called before ``open``."""
+        """Set the tags of the container in place of earlier ones. Call this before ``open``."""
         tags = self._container.metadata
         tags.clear()
         tags.update({str(name): str(value) for name, value in metadata.items()})
 
     def open(self, option: dict[str, str] | None = None) -> StreamWriter:
-        """Write the header. A writer is a context manager: ``with writer.open() as opened: ...`` flushes and closes it.
+        """Write the header, and return the writer.
+
+        It is a context manager: ``with writer.open() as opened: ...`` flushes and closes it.
 
         Args:
             option: of the container or the protocol, by FFmpeg's names.
@@ -284,15 +292,16 @@ class StreamWriter:
             destination.check()
 
     def write_audio_chunk(self, i: int, chunk: torch.Tensor, pts: float | None = None) -> None:
-        """Write sound to stream ``i``.
+        """Write audio to stream ``i``.
 
         Args:
             i: the stream, in the order in which they were added.
             chunk: ``[time, channel]``, of the dtype that the stream's ``format`` says.
-            pts: the time of its first frame in seconds; ``None``: right after the one before.
+            pts: the time of its first frame in seconds; ``None``: right after the chunk before.
 
         Raises:
-            RuntimeError: not open, no such stream, or the tensor does not fit it.
+            RuntimeError: it is not open, there is no such stream, or the tensor does not fit the
+                stream.
         """
         import av
 
@@ -320,10 +329,11 @@ class StreamWriter:
         Args:
             i: the stream, in the order in which they were added.
             chunk: ``[time, channel, height, width]``, uint8.
-            pts: the time of its first picture in seconds; ``None``: right after the one before.
+            pts: the time of its first picture in seconds; ``None``: right after the chunk before.
 
         Raises:
-            RuntimeError: not open, no such stream, or the tensor does not fit it.
+            RuntimeError: it is not open, there is no such stream, or the tensor does not fit the
+                stream.
         """
         track = self._track(i, "video")
         entering: Any = track.entering
@@ -377,7 +387,7 @@ class StreamWriter:
             raise self._problem(why) from why
 
     def flush(self) -> None:
-        """Write what filters and encoders still hold; nothing can be written after it."""
+        """Write what filters and encoders still hold; nothing can be written after this."""
         if not self._open or self._flushed:
             return
         self._flushed = True
@@ -385,12 +395,13 @@ class StreamWriter:
             self._send(track, None)
 
     def close(self) -> None:
-        """Write the end of the file and, where it is a regular one, put it in the place of the old one.
+        """Write the end of the file; a regular file then replaces the old one.
 
-        What is not flushed is flushed; the releases lost it.
+        It flushes first; in the releases what was not flushed was lost.
 
         Raises:
-            RuntimeError: the place cannot be written. The old file stays then, as it does where writing failed before.
+            RuntimeError: the place cannot be written. Then the old file stays, as it does if
+                writing failed before.
         """
         import av
 
@@ -430,17 +441,18 @@ class StreamWriter:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """Flush and close, also after an error of the caller's own: what was written until then is kept."""
+        """Flush and close, even after an error of the caller's, to keep what was written."""
         self.close()
 
 
 def _picture_filters(filter_desc: str | None, entering: graphs.PictureInput, context: Any) -> str | None:
-    """Describe what pictures go through before the encoder; a change of their format alone is left to PyAV."""
+    """Return the filters before the encoder; PyAV makes a change of format alone."""
     named = filter_desc if filter_desc not in _NO_FILTERS else None
     parts = [named] if named else []
     if (context.width, context.height) != (entering.width, entering.height):
         parts.append(f"scale=width={context.width}:height={context.height}")
-    # the releases set the rate after any filter that was named, even to the same one; what has no length is then the end, and is lost
+    # The releases set the rate after any named filter, even to the same one. The last picture,
+    # which has no duration, is then lost.
     if named or context.framerate != entering.rate:
         parts.append(f"fps={context.framerate}")
     if parts and context.pix_fmt:
@@ -467,7 +479,7 @@ def _picture(data: Any, format: str) -> Any:
 
 
 class _Kept(logging.Handler):
-    """Keeps the options that PyAV says were not used."""
+    """Keeps the options that PyAV logs as not used."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -481,7 +493,7 @@ class _Kept(logging.Handler):
 
 @contextlib.contextmanager
 def _unused_options() -> Iterator[list[str]]:
-    """Have PyAV tell which options nobody knew: it only logs them."""
+    """Collect the options that FFmpeg did not know: PyAV only logs them."""
     log = logging.getLogger("av.container.output")
     kept = _Kept()
     propagates = log.propagate

@@ -76,7 +76,36 @@ def test_pages_fit_the_window(site: pathlib.Path, browser: Any, scheme: str, wid
         unreadable += [path.name] if page.evaluate(_UNREADABLE, scheme) else []
         for width in widths:
             page.set_viewport_size({"width": width, "height": 800})
+            if page.evaluate(_OVERFLOW):
+                page.wait_for_timeout(500)  # a page that is still being laid out has not its last width
             if found := page.evaluate(_OVERFLOW):
                 overflowing[path.name, width] = found
     assert not overflowing
     assert not unreadable
+
+
+def test_the_search_works_from_a_folder(site: pathlib.Path, browser: Any) -> None:
+    """Without a server, where browsers refuse workers."""
+    page = browser.new_page()
+    page.goto((site / "index.html").as_uri())
+    page.click(".md-search__input")
+    page.wait_for_function("typeof __index === 'object'")
+    page.keyboard.type("set_audio_backend", delay=20)
+    page.wait_for_selector(".md-search-result__link")
+    found = {link.get_attribute("href") for link in page.query_selector_all(".md-search-result__link")}
+    assert (site / "signatures.html").as_uri() + "#set_audio_backend" in found
+
+
+def test_the_copy_button_takes_commands_only(site: pathlib.Path, browser: Any) -> None:
+    """No prompt, and nothing of what a command prints."""
+    page = browser.new_page()
+    page.goto((site / "codemod.html").as_uri())
+    page.evaluate("document.addEventListener('copy', () => { window.copied = document.activeElement.value })")
+    block = page.locator(".language-console").first
+    block.hover()
+    block.locator("[data-clipboard-target], .md-code__button[title*='opy']").first.click()
+    page.wait_for_function("window.copied !== undefined")
+    copied = page.evaluate("window.copied")
+    assert copied.startswith("python -m compat.codemod")
+    assert "$ " not in copied
+    assert copied.count("\n") < block.inner_text().count("\n")

@@ -41,7 +41,8 @@ from dispatcher import notices
 
 HERE = pathlib.Path(__file__).resolve().parent
 _PROBES = 24
-_STATELESS = ("load", "info", "save")
+# cases that leave nothing behind, and need no process of their own
+_STATELESS = ("load/", "info/", "save/", "stream/read/", "stream/write/", "stream/effector/", "ops/")
 _METADATA = ("sample_rate", "num_frames", "num_channels", "bits_per_sample", "encoding")
 _WORDS = ("torchaudio", "backend", "dispatch", "bits", "compression")
 
@@ -265,7 +266,10 @@ def replay(paths: list[pathlib.Path], release: str, backends: list[str] | None, 
     import dispatcher
 
     torch.set_num_threads(1)
-    dispatcher.list_audio_backends()  # libraries are opened once, here, and not in every child
+    # modules and libraries are loaded once, here, and not in every child
+    dispatcher.list_audio_backends()
+    if release != "real":
+        importlib.import_module("compat.installation")
 
     def install() -> Any:
         if release == "real":
@@ -279,7 +283,7 @@ def replay(paths: list[pathlib.Path], release: str, backends: list[str] | None, 
             if not installed and not case.get("env") and not case.get("fresh"):
                 install()
                 installed = True
-            alone = case["id"].partition("/")[0] not in _STATELESS
+            alone = not case["id"].startswith(_STATELESS)
             yield _in_child(case, install) if alone else json.loads(json.dumps(_outcome(case, install)))
 
 

@@ -23,7 +23,9 @@ EXAMPLE = ROOT / "migration_guide" / "examples" / "to_mono.py"
 
 @pytest.fixture(scope="module")
 def distributions(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    """The sdist, and the wheel that was built from it."""
+    """Return the folder of the sdist and the wheel: that in DIST, else a new one, built here."""
+    if built := os.environ.get("DIST"):
+        return pathlib.Path(built)
     folder = tmp_path_factory.mktemp("dist")
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -142,3 +144,23 @@ def test_the_drop_in_works_in_a_clean_environment(wheel: pathlib.Path, tmp_path:
     assert installed.stdout.strip() == "torch.Size([2, 26460])", installed.stderr
     doctor = clean.run("torchaudio-compat", "doctor")
     assert doctor.returncode == 0, doctor.stdout + doctor.stderr
+
+
+@pytest.mark.release
+@pytest.mark.network
+@pytest.mark.parametrize(
+    "tool",
+    [
+        pytest.param(["pipx", "run", "--python", sys.executable, "--spec"], id="pipx"),
+        pytest.param(["uv", "tool", "run", "--python", sys.executable, "--from"], id="uv"),
+    ],
+)
+def test_the_tools_run_without_being_installed(tool: list[str], wheel: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    """`pipx run` and `uv tool run` fetch the package, run one command of it and leave no environment of the user's changed."""
+    script = tmp_path / EXAMPLE.name
+    script.write_bytes(EXAMPLE.read_bytes())
+    command = [sys.executable, "-m", *tool, str(wheel), "torchaudio-compat", "codemod", script.name]
+    variables = {**os.environ, "PIPX_HOME": str(tmp_path / "pipx"), "UV_TOOL_DIR": str(tmp_path / "uv")}
+    done = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert 'backend="soundfile"' in script.read_text()

@@ -1,7 +1,7 @@
-"""What spreads the work: processes of this machine, or a Dask cluster.
+"""Distribute the work to processes of this machine or to a Dask cluster.
 
-An engine has ``run(task, items)``, a generator of what comes of them, in the order in which it is ready. Each item comes back exactly once,
-whatever dies on the way; closing the generator ends the work.
+An engine has ``run(task, items)``, which yields the outcomes as they are ready. Each item comes
+back exactly once, even if workers die. Closing the generator ends the work.
 """
 
 from compat.audit.engines.engine import Engine, EngineError, Task

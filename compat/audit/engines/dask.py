@@ -1,7 +1,8 @@
-"""A Dask cluster: one that runs already, or one made on this machine.
+"""Run on a Dask cluster: an existing one, or one made on this machine.
 
-The scheduler gives the work of a worker that dies to the others. The files of a batch whose workers died again and again wait until all
-else is done; then each runs alone, and the one that still ends its workers gets the blame.
+If a worker dies, the scheduler gives its work to the others. If a batch's workers die repeatedly,
+its files wait until everything else is done. Then each runs alone, and a file that still kills its
+workers gets the blame.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _FILES = 16
 _BYTES = 64 << 20
 _AHEAD = 3
 _LOOK_SECONDS = 5.0
-# of a scheduler that is there, a connection takes a fraction of it; nobody is kept waiting for one that is not
+# a running scheduler answers in a fraction of this, and nobody should wait for a missing one
 _CONNECT_SECONDS = 3.0
 _BY_SOCKET = ("tcp", "tls")
 _NOT_YET: Any = object()
@@ -33,12 +34,12 @@ class DaskEngine:
     """A connection to a scheduler.
 
     Args:
-        scheduler: ``tcp://HOST:PORT`` (or ``tls://``), or ``local[N]`` for N worker processes of this machine.
-        patience: seconds to wait for a worker where there is none.
-        tell: is told what the engine waits for.
+        scheduler: ``tcp://HOST:PORT`` (or ``tls://``), or ``local[N]`` for N worker processes here.
+        patience: seconds to wait for a worker if there is none.
+        tell: is called with what the engine waits for.
 
     Raises:
-        UsageError: it is neither, or Dask is not installed.
+        UsageError: the scheduler is neither, or Dask is not installed.
         EngineError: nothing answers at that address.
     """
 
@@ -59,10 +60,10 @@ class DaskEngine:
         self._distributed: Any = distributed
 
     def _look(self) -> None:
-        """See that something answers there, before the files are looked for, which may take an hour.
+        """Check that a scheduler answers, before a search for files that may take an hour.
 
         Raises:
-            EngineError: nothing does.
+            EngineError: nothing answers.
         """
         address = urllib.parse.urlsplit(self.scheduler)
         try:
@@ -74,7 +75,8 @@ class DaskEngine:
         self._tell(f"connecting to the scheduler at {self.scheduler}")
         try:
             with socket.create_connection((host, port), timeout=_CONNECT_SECONDS) as connection:
-                # a scheduler speaks first; what does not would be waited for without an end
+                # a scheduler speaks first; distributed would wait forever for a server that does
+                # not
                 if address.scheme == "tcp" and not connection.recv(1):
                     raise self._silent(ConnectionError("something else listens there"))
         except (OSError, UnicodeError) as why:
@@ -85,7 +87,7 @@ class DaskEngine:
         return EngineError(f"no scheduler answers at {self.scheduler} ({why}). {hint}")
 
     def run(self, task: Task[Outcome], items: Iterable[Item]) -> Iterator[Outcome]:
-        """See ``Engine``."""
+        """Run a task; see ``Engine``."""
         with contextlib.ExitStack() as held:
             try:
                 client = held.enter_context(self._client(held))
@@ -114,7 +116,8 @@ class DaskEngine:
             while True:
                 while len(going) < _AHEAD * max(2, sum(client.nthreads().values())) and (batch := next(batches, None)):
                     submit(batch)
-                if not going and suspects:  # nothing else runs now, so whatever a worker dies of is this file
+                # nothing else runs now, so if a worker dies, this file killed it
+                if not going and suspects:
                     submit([suspects.pop()])
                     alone = True
                 elif going:
@@ -138,7 +141,7 @@ class DaskEngine:
                 client.cancel(list(going))
 
     def _finished(self, client: Any, going: dict[Any, Any]) -> list[Any]:
-        """The futures that are done, once there is one.
+        """Wait for futures and return those that are done.
 
         Raises:
             EngineError: there has been no worker for a while.
@@ -156,7 +159,9 @@ class DaskEngine:
                 raise EngineError(f"the scheduler at {self.scheduler} has had no worker for {self.patience:g} s. The same command goes on")
 
     def _rows(self, future: Any, batch: list[Item]) -> Any:
-        """What came of a batch; ``None`` where the workers that had it died again and again, ``_NOT_YET`` where it is made anew.
+        """Return the rows of a batch.
+
+        Return ``None`` if its workers died repeatedly, and ``_NOT_YET`` if it is computed again.
 
         Raises:
             EngineError: the work cannot go on.
@@ -167,7 +172,7 @@ class DaskEngine:
             raise
         except self._distributed.KilledWorker:
             return None
-        except TimeoutError:  # the worker died that held it, after it was done
+        except TimeoutError:  # the worker that held the result died after it was done
             return _NOT_YET
         except (self._distributed.client.FutureCancelledError, OSError) as why:
             raise EngineError(f"the scheduler at {self.scheduler} is gone ({why}). The same command goes on") from why
@@ -176,12 +181,12 @@ class DaskEngine:
 
 
 def _run(task: Task[Outcome], batch: list[Item]) -> list[Outcome]:
-    """What a worker does."""
+    """Run a batch in a worker."""
     return [task(item) for item in batch]
 
 
 def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """Few enough files for a batch to be a matter of seconds, many enough for the scheduler not to matter."""
+    """Yield batches that take seconds, but are large enough for a low cost per file."""
     batch: list[Item] = []
     size = 0
     for item in items:

@@ -1,4 +1,4 @@
-"""What an engine and a task are."""
+"""Define what an engine and a task are."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from compat.audit.items import Item
 
 
 class EngineError(Exception):
-    """The work cannot go on, for a reason that is none of a file's: the text says which."""
+    """An error that stops the work and is no file's fault; the text gives the reason."""
 
 
 Outcome = TypeVar("Outcome")
@@ -17,20 +17,20 @@ _Outcome_co = TypeVar("_Outcome_co", covariant=True)
 
 
 class Task(Protocol[_Outcome_co]):
-    """What is done with each file, in whichever process."""
+    """The work on each file, in whichever process."""
 
     def __call__(self, item: Item) -> _Outcome_co: ...
 
     def crashed(self, item: Item, why: str) -> _Outcome_co:
-        """What comes of a file that ended its process."""
+        """Return the outcome for a file that killed its process."""
         ...
 
 
 class Engine(Protocol):
-    """What runs a task over many files."""
+    """Runs a task over many files."""
 
     def run(self, task: Task[Outcome], items: Iterable[Item]) -> Iterator[Outcome]:
-        """What comes of each, as it is ready.
+        """Yield the outcome of each item as it is ready.
 
         Raises:
             EngineError: the work cannot go on.

@@ -1,7 +1,8 @@
-"""Processes of this machine.
+"""Run in processes of this machine.
 
-A decoder may end its process or hang, so the parent knows which file each worker is at: that file gets the blame, a new worker takes
-the rest. A pool of the standard library would give up instead, and name nobody.
+A decoder may kill its process or hang. So the parent knows which file each worker is reading: that
+file gets the blame, and a new worker takes the rest. A pool of the standard library would give up
+instead, and blame no file.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from compat.audit.engines.engine import EngineError, Outcome, Task
 from compat.audit.items import Item
 
 _PRELOAD = ["compat.audit.preload"]
-# how long a worker keeps results to itself, and how much work it is given at a time
+# how long a worker keeps results back, and how much work it gets at a time
 _REPORT_SECONDS = 0.05
 _BATCH_SECONDS = 0.25
 _MOST_FILES = 64
@@ -38,7 +39,7 @@ class LocalEngine:
 
     Args:
         jobs: how many.
-        time_limit: seconds that a file may take before its worker is ended; 0 for no limit.
+        time_limit: seconds that a file may take before its worker is killed; 0 for no limit.
     """
 
     jobs: int
@@ -49,7 +50,7 @@ class LocalEngine:
         self._stillborn = 0
 
     def run(self, task: Task[Outcome], items: Iterable[Item]) -> Iterator[Outcome]:
-        """See ``Engine``."""
+        """Run a task; see ``Engine``."""
         context = _context()
         waiting = _Waiting(items)
         workers: list[_Worker[Outcome]] = []
@@ -71,7 +72,7 @@ class LocalEngine:
     def _heard(
         self, worker: _Worker[Outcome], spoke: bool, task: Task[Outcome], waiting: _Waiting, workers: list[_Worker[Outcome]]
     ) -> Iterator[Outcome]:
-        """What a worker sent; where it died or hangs, the row of the file it was at."""
+        """Yield what a worker sent; if it died or hangs, also the row of the file it was at."""
         why = how = ""
         if spoke:
             try:
@@ -97,24 +98,24 @@ class LocalEngine:
 
 
 class _Waiting:
-    """The items that nobody has been given."""
+    """The items that no worker has."""
 
     def __init__(self, items: Iterable[Item]) -> None:
         self._items = iter(items)
         self._back: collections.deque[Item] = collections.deque()
 
     def more(self) -> bool:
-        """Whether there is an item left."""
+        """Return whether there is an item left."""
         if not self._back:
             self._back.extend(self.take_new(1))
         return bool(self._back)
 
     def take_new(self, number: int) -> list[Item]:
-        """The next items that nobody was given before."""
+        """Return the next items that no worker had before."""
         return list(itertools.islice(self._items, number))
 
     def take(self, number: int) -> list[Item]:
-        """The next items; fewer where there are not as many."""
+        """Return the next items; fewer if there are not enough."""
         found = [self._back.popleft() for _ in range(min(number, len(self._back)))]
         return found + self.take_new(number - len(found)) if len(found) < number else found
 
@@ -124,7 +125,7 @@ class _Waiting:
 
 
 class _Worker(Generic[Outcome]):
-    """One process, and what it was given."""
+    """One process, and the items it was given."""
 
     def __init__(self, context: Any, task: Task[Outcome]) -> None:
         self.pipe, other = context.Pipe()
@@ -139,7 +140,7 @@ class _Worker(Generic[Outcome]):
         self._seen, self._since = _IDLE, time.monotonic()
 
     def feed(self, waiting: _Waiting) -> None:
-        """Give it work, enough for the moment and a little ahead."""
+        """Give it enough work for now and a little more."""
         each = self._seconds / self._done if self._done else _BATCH_SECONDS
         batch = max(1, min(_MOST_FILES, int(_BATCH_SECONDS / max(each, 1e-6))))
         if len(self.given) > batch * (_AHEAD - 1):
@@ -149,11 +150,11 @@ class _Worker(Generic[Outcome]):
             sent = {self._number + place: item for place, item in enumerate(items)}
             self._number += len(items)
             self.given.update(sent)
-            with contextlib.suppress(OSError):  # it is dead, which is noticed where it is listened to
+            with contextlib.suppress(OSError):  # if it is dead, `receive` notices
                 self.pipe.send(list(sent.items()))
 
     def receive(self) -> Iterator[Outcome]:
-        """The rows that it has sent.
+        """Yield the rows that it has sent.
 
         Raises:
             EngineError: the task itself failed.
@@ -169,18 +170,18 @@ class _Worker(Generic[Outcome]):
                 yield row
 
     def left_behind(self) -> Iterator[Outcome]:
-        """The rows that it had sent before it died."""
+        """Yield the rows that it sent before it died."""
         with contextlib.suppress(EOFError, OSError):
             while self.pipe.poll():
                 yield from self.receive()
 
     def culprit(self) -> tuple[Item | None, list[Item]]:
-        """The file it was at, and what else it was given."""
+        """Return the file it was reading, and its other items."""
         at = self.given.pop(self._at.value, None)
         return at, [item for _, item in sorted(self.given.items())]
 
     def stuck(self, limit: float) -> bool:
-        """Whether it has been at the same file for longer than a limit."""
+        """Return whether it has been reading the same file for longer than the limit."""
         at = self._at.value
         if at != self._seen or at == _IDLE:
             self._seen, self._since = at, time.monotonic()
@@ -188,7 +189,7 @@ class _Worker(Generic[Outcome]):
         return time.monotonic() - self._since > limit
 
     def obituary(self) -> str:
-        """How it died."""
+        """Return how it died."""
         self._process.join(5)
         status = self._process.exitcode
         if status is not None and status < 0:
@@ -197,18 +198,22 @@ class _Worker(Generic[Outcome]):
         return f"exit status {status}"
 
     def end(self) -> None:
-        """Let it go: at once, because nothing of it is needed any more."""
+        """Kill it, since none of its state is needed any more."""
         self._process.kill()
         self._process.join()
 
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Hold Ctrl-C back in what is started here, which inherits that: the parent decides, and gets it as soon as this is over."""
+    """Block Ctrl-C in processes started here; they inherit this, so that only the parent reacts.
+
+    The parent receives it when the block ends.
+    """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    multiprocessing.resource_tracker.ensure_running()  # which would let it through again
+    # started inside the block, it would unblock the signal again
+    multiprocessing.resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -217,7 +222,10 @@ def _undisturbed() -> Iterator[None]:
 
 
 def _context() -> Any:
-    """Processes forked from one that has the decoders loaded and has never used them, where the system can."""
+    """Return a context that forks workers from a process with the decoders imported but unused.
+
+    Only Linux has that; other systems spawn.
+    """
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
@@ -226,8 +234,9 @@ def _context() -> Any:
 
 
 def _work(pipe: Any, task: Task[Any], at: Any) -> None:
-    """The life of a worker."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the parent decides
+    """Run a worker."""
+    # Ctrl-C reaches every process of a terminal, and the parent decides
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     rows: list[tuple[int, Any, float]] = []
     told = time.monotonic()
     with contextlib.suppress(EOFError, OSError):  # the parent is gone

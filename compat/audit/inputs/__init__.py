@@ -1,1 +1,1 @@
-"""Finding the files: folders, globs, single files and manifests, local or behind any URL that fsspec knows."""
+"""Find the files: folders, globs, single files and manifests, local or behind a URL of fsspec."""

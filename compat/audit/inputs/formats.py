@@ -1,4 +1,4 @@
-"""What counts as audio, and as a manifest, by its extension."""
+"""Recognise audio files and manifests by their extensions."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _COMPRESSED = ("gz", "bz2", "xz", "zst")
 
 
 def extension(path: str) -> str:
-    """The extension in lower case, without a URL's query."""
+    """Return the extension in lower case, without a URL's query."""
     name = path.partition("?")[0] if "://" in path else path
     return os.path.splitext(name)[1][1:].lower()
 
 
 def manifest(path: str) -> str | None:
-    """What kind of manifest a path is by its extension, or ``None``."""
+    """Return the kind of manifest that an extension stands for, or ``None``."""
     found = extension(path)
     if found in _COMPRESSED:
         found = extension(path.rpartition(".")[0])

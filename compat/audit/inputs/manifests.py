@@ -1,4 +1,4 @@
-"""Lists of files: one path a line, a column of CSV or TSV, a field of JSON lines."""
+"""Read lists of files: one path a line, a column of CSV or TSV, a field of JSON lines."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from typing import IO, Any
 from compat.audit.inputs import formats
 from compat.audit.options import UsageError
 
-# what public corpora and tools call it, the most telling first
+# the names that public corpora and tools use for the path, the clearest first
 _USUAL = (
     "audio_filepath", "audio_path", "audio_file", "path", "filepath", "file_path", "file", "filename", "file_name", "audio", "wav",
     "uri", "url",
 )  # fmt: skip
 
-# texts beside the paths may be whole transcripts; what a C long holds everywhere
+# other columns may hold whole transcripts; this is the largest C long that every system has
 _LONGEST_FIELD = (1 << 31) - 1
 
 
 def paths(file: IO[str], kind: str, name: str, field: str | None) -> Iterator[str]:
-    """The paths that an open manifest lists.
+    """Yield the paths that an open manifest lists.
 
     Args:
         file: open as text, with ``newline=""``.
         kind: one of the kinds in ``formats``.
-        name: the manifest's, for errors.
-        field: the column, by its name or its number from 1, or the field, with dots for fields in fields; ``None`` for the first
-            that has one of the usual names.
+        name: the manifest's name, for errors.
+        field: the column, by name or number from 1, or the field, with dots for nested fields;
+            ``None`` for the first one with a usual name.
 
     Raises:
-        UsageError: there is no such column or field, or a line is not what it should be.
+        UsageError: there is no such column or field, or a line is malformed.
     """
     yield from _KINDS[kind](file, name, field)
 
@@ -64,10 +64,10 @@ def _table(delimiter: str) -> Callable[[IO[str], str, str | None], Iterator[str]
 
 
 def _checked(rows: Any, name: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows with the numbers of their lines.
+    """Yield the rows with their line numbers.
 
     Raises:
-        UsageError: one is none.
+        UsageError: a line is not a row.
     """
     try:
         for row in rows:

@@ -1,4 +1,4 @@
-"""The files that the command line's DATA stands for."""
+"""Find the files that DATA on the command line stands for."""
 
 from __future__ import annotations
 
@@ -21,17 +21,18 @@ _STAMPS = ("ETag", "etag", "mtime", "LastModified", "last_modified", "updated", 
 
 @dataclasses.dataclass
 class Sources:
-    """What was asked for, and how to read it.
+    """The files asked for, and how to read the lists of them.
 
     Attributes:
         data: folders, files, globs and manifests; ``-`` is a list of paths on standard input.
         manifests: files that are manifests whatever their extension.
         field: the column or field of a manifest that has the paths.
-        root: what relative paths of a manifest start from; ``None`` for the manifest's folder.
-        extensions: what to take of a folder; empty for everything.
-        against: the root below which the other side has its own file of the same relative path; "" for none.
-        passed_over: how many files of folders were not taken for their extension.
-        links: how many folders behind links were met, which are not followed.
+        root: the folder that a manifest's relative paths start from; ``None`` for the manifest's
+            own.
+        extensions: which files of a folder to take; empty for all.
+        against: the root of the new side's files, with the same relative paths; "" for none.
+        passed_over: how many files of folders were left out for their extension.
+        links: how many links to folders were met; they are not followed.
     """
 
     data: tuple[str, ...]
@@ -44,10 +45,10 @@ class Sources:
     links: int = 0
 
     def items(self) -> Iterator[Item]:
-        """The files, each as often as it is named.
+        """Yield the files, each as often as it is named.
 
         Raises:
-            UsageError: there is no such file or folder, or a manifest is not what it should be.
+            UsageError: there is no such file or folder, or a manifest is malformed.
         """
         for place in self.manifests:
             yield from self._listed(place)
@@ -94,7 +95,7 @@ class Sources:
                 found = {name: info for name, info in found.items() if self._taken(name)}
             else:
                 found, base = {path: system.info(path)}, path.rpartition("/")[0]
-        except Exception as why:  # each file system has errors of its own
+        except Exception as why:  # each file system raises errors of its own
             raise UsageError(f"{place}: it cannot be listed ({type(why).__name__}: {why})") from why
         if not found and any(sign in path.partition("?")[0] for sign in "*["):
             raise UsageError(f"{place}: no file matches")
@@ -116,11 +117,14 @@ class Sources:
                     yield self._paired(item, folder)
         except UsageError:
             raise
-        except Exception as why:  # and each compression
+        except Exception as why:  # and so does each compression
             raise UsageError(f"{place}: the manifest cannot be read ({why})") from why
 
     def _walked(self, folder: str) -> Iterator[str]:
-        """All files below a folder, in the order of their names; a link that leads nowhere is a file that cannot be read."""
+        """Yield all files below a folder, in the order of their names.
+
+        A broken link counts as a file, which then cannot be read.
+        """
         waiting = [folder]
         while waiting:
             try:
@@ -142,7 +146,7 @@ class Sources:
         return False
 
     def _paired(self, item: Item, base: str) -> Item:
-        """The file with the one that the new side reads."""
+        """Add the file that the new side reads."""
         if not self.against:
             return item
         if is_url(item.path) or is_url(base):
@@ -155,7 +159,7 @@ class Sources:
 
 
 def _is_there(entry: os.DirEntry[str]) -> bool:
-    """Whether it is a file, or a link that leads nowhere, which is told of as a file that cannot be read."""
+    """Return whether it is a file or a broken link, which is reported as unreadable."""
     try:
         return entry.is_file() or (entry.is_symlink() and not os.path.exists(entry.path))
     except OSError:  # a link to itself
@@ -163,22 +167,22 @@ def _is_there(entry: os.DirEntry[str]) -> bool:
 
 
 def _folder(place: str) -> str:
-    """Where a manifest lies: what its relative paths start from."""
+    """Return a manifest's folder, where its relative paths start."""
     if place == "-":
         return ""
     return place.rpartition("/")[0] if is_url(place) else os.path.dirname(place)
 
 
 def is_url(place: str) -> bool:
-    """Whether fsspec is to open it."""
+    """Return whether fsspec is to open it."""
     return "://" in place or place.startswith("memory:")
 
 
 def opened(place: str) -> tuple[Any, str]:
-    """The file system behind a URL, and the path in it.
+    """Return the file system behind a URL, and the path in it.
 
     Raises:
-        UsageError: there is no such file system, or what it needs is not installed.
+        UsageError: there is no such file system, or a package it needs is missing.
     """
     try:
         import fsspec
@@ -214,6 +218,6 @@ def _local(path: str) -> Item:
 
 
 def _fixed(pattern: str) -> str:
-    """The folders of a glob before its first sign."""
+    """Return the folders of a glob before its first wildcard."""
     first = min((pattern.find(sign) for sign in _MAGIC if sign in pattern), default=len(pattern))
     return pattern[:first].rpartition("/")[0]

@@ -1,1 +1,1 @@
-"""Telling of a run: on a terminal, as JSON, and as one page of HTML."""
+"""Present the results: on a terminal, as JSON, and as one page of HTML."""

@@ -1,6 +1,6 @@
-"""A differing file as pictures and sound: both waveforms, their difference, and a few seconds of each side.
+"""Draw a file that differs: both waveforms, their difference, and a few seconds of each side.
 
-Drawn when the report is made, from the file, so that results stay small.
+The drawing is made from the file when the report is written, so that results stay small.
 """
 
 from __future__ import annotations
@@ -33,20 +33,21 @@ _STEPS = 127
 
 @dataclasses.dataclass
 class Drawing:
-    """What the page draws of a file.
+    """The drawing of one file on the page.
 
     Attributes:
         path: the file's.
         error: why there is nothing to draw, or "".
-        seconds: what the whole width stands for.
-        peak: what the height of ``old`` and ``new`` stands for.
-        old: the old side's outline: least and greatest sample of each column, as signed bytes, in base64.
-        new: the new side's.
-        apart: the outline of the difference at the same places; "" where there is none.
+        seconds: the duration that the full width shows.
+        peak: the sample value that the full height of ``old`` and ``new`` shows.
+        old: the old side's outline: smallest and largest sample of each column, as signed bytes, in
+            base64.
+        new: the new side's outline.
+        apart: the outline of the difference at the same frames; "" if there is none.
         apart_peak: its height.
-        left: the outline of what is left once shift and factor are undone; "" where there are none.
+        left: the outline of what remains once shift and factor are undone; "" without them.
         left_peak: its height.
-        old_sound: a few seconds as FLAC, in base64; "" where FLAC cannot hold them.
+        old_sound: a few seconds as FLAC, in base64; "" if FLAC cannot hold them.
         new_sound: the same of the new side.
         sound_at: where in the file they begin, in seconds.
     """
@@ -67,7 +68,7 @@ class Drawing:
 
 
 class _Outline:
-    """The least and greatest sample of each column of a picture."""
+    """The smallest and largest sample of each column of a picture."""
 
     def __init__(self, frames: int) -> None:
         self.frames = max(frames, 1)
@@ -75,7 +76,7 @@ class _Outline:
         self._at = 0
 
     def add(self, block: Block) -> None:
-        """The next frames, ``[channel, time]``."""
+        """Add the next frames, ``[channel, time]``."""
         count = min(block.shape[1], self.frames - self._at)
         if count <= 0:
             return
@@ -94,17 +95,17 @@ class _Outline:
 
     @property
     def peak(self) -> float:
-        """The largest sample."""
+        """Return the largest absolute sample."""
         return float(max(np.abs(self.least).max(), np.abs(self.greatest).max()))
 
     def packed(self, peak: float) -> str:
-        """Both edges, column by column."""
+        """Return both edges, column by column."""
         edges = np.stack([self.least, self.greatest], axis=1) / (peak or 1.0) * _STEPS
         return base64.b64encode(np.nan_to_num(edges).round().clip(-_STEPS, _STEPS).astype(np.int8).tobytes()).decode()
 
 
 class _Excerpt:
-    """Some seconds of one side."""
+    """A few seconds of one side."""
 
     def __init__(self, begin: int, frames: int) -> None:
         self.begin, self.end = begin, begin + frames
@@ -112,18 +113,19 @@ class _Excerpt:
         self._parts: list[Block] = []
 
     def add(self, block: Block) -> None:
-        """The next frames, ``[channel, time]``."""
+        """Add the next frames, ``[channel, time]``."""
         first, last = max(self.begin - self._at, 0), min(self.end - self._at, block.shape[1])
         if first < last:
             self._parts.append(block[:2, first:last].copy())
         self._at += block.shape[1]
 
     def flac(self, rate: int) -> str:
-        """As FLAC of 16 bits, in base64; "" where that cannot be."""
+        """Return it as 16-bit FLAC in base64, or "" if that is impossible."""
         if not self._parts:
             return ""
         file = io.BytesIO()
-        with contextlib.suppress(Exception):  # an odd rate, or no libsndfile: a page without sound is still a page
+        # an odd rate or no libsndfile: a page without audio is still useful
+        with contextlib.suppress(Exception):
             import soundfile
 
             samples = np.nan_to_num(np.concatenate(self._parts, axis=1)).T  # soundfile clips
@@ -145,7 +147,7 @@ class Draw:
     rows: dict[str, Row]
 
     def __call__(self, item: Item) -> Drawing:
-        """The drawing; where the file cannot be read any more, why."""
+        """Return the drawing, or the reason if the file cannot be read any more."""
         with contextlib.ExitStack() as held:
             try:
                 old, new = self.compare.fetched(item, held)
@@ -157,7 +159,7 @@ class Draw:
             return _drawn(self.rows[item.path], first, second)
 
     def crashed(self, item: Item, why: str) -> Drawing:
-        """The drawing of a file that ended its process."""
+        """Return the drawing of a file that killed its process."""
         return Drawing(item.path, why)
 
 
@@ -204,7 +206,7 @@ def _drawn(row: Row, old: Reading, new: Reading) -> Drawing:
 
 
 def _left(row: Row, old: Reading, new: Reading, frames: int) -> _Outline:
-    """What is left once shift and factor are undone."""
+    """Return the outline of what remains once shift and factor are undone."""
     outline = _Outline(frames)
     factor = np.float32(1.0 if row.factor is None else row.factor)
     for first, second in pairing.paired(old, new, row.shift or 0):

@@ -1,4 +1,4 @@
-"""The summary as JSON."""
+"""Write the summary as JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from compat.audit.rows import Row
 
 
 def document(result: Result) -> dict[str, object]:
-    """The summary as data."""
+    """Return the summary as plain data."""
     from compat._version import __version__
 
     tally, found = result.tally, result.bound
@@ -40,12 +40,12 @@ def document(result: Result) -> dict[str, object]:
 
 
 def write(result: Result, out: IO[str]) -> None:
-    """One object."""
+    """Write the summary as one JSON object."""
     json.dump(document(result), out, indent=2)
     out.write("\n")
 
 
 def _row(row: Row) -> dict[str, object]:
-    """The columns that a row has something in."""
+    """Return the columns of a row that are not empty."""
     found = {name: value for name, value in row.as_dict().items() if value not in (None, "")}
     return {name: printable(value) if isinstance(value, str) else value for name, value in found.items()}

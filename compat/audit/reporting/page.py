@@ -1,4 +1,4 @@
-"""One page of HTML that needs nothing else: counts, every file in a table, and for those that differ pictures and sound."""
+"""Write one self-contained HTML page: counts, a table of files, waveforms and audio."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _SORTED = (("path", "File"), ("kind", "Class"), ("note", "What"), ("largest", "L
 
 
 def page(result: Result, rows: Iterable[Row], drawings: Mapping[str, Drawing], left_out: int = 0) -> Iterator[str]:
-    """The page, part by part.
+    """Yield the page in parts.
 
     Args:
         result: the counts.
-        rows: what the table lists, in the order it begins with.
+        rows: the rows of the table, in their first order.
         drawings: by path.
         left_out: how many rows the table does not list.
     """
@@ -102,12 +102,12 @@ def _data(result: Result, rows: Iterable[Row], drawings: Mapping[str, Drawing], 
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON and a page can hold it."""
+    """Return a value in a form that JSON and the page can hold."""
     if isinstance(value, float):
         return float(f"{value:.6g}") if math.isfinite(value) else None
     return terminal.printable(value) if isinstance(value, str) else value
 
 
 def _json(value: Any) -> str:
-    """Compact JSON that cannot end the element it stands in."""
+    """Return compact JSON that cannot close the HTML element around it."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c").replace("\u2028", "\\u2028")

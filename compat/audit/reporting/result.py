@@ -1,4 +1,4 @@
-"""What a report is made from."""
+"""Hold what a report is made from."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from compat.audit.tally import Tally
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """A run, or as much of it as was done.
+    """A run, or the part of it that was done.
 
     Attributes:
         terms: what was compared, and how.
@@ -25,8 +25,8 @@ class Result:
         confidence: of the bounds.
         results: where the rows are.
         failing: the classes that make the exit status other than 0.
-        stopped: why the run ended before its end, or "".
-        links: folders behind links, which were not followed.
+        stopped: why the run ended early, or "".
+        links: links to folders, which were not followed.
     """
 
     terms: Terms
@@ -44,19 +44,22 @@ class Result:
 
     @property
     def bound(self) -> Bound | None:
-        """What the sample says of all files, where there is one."""
+        """Return what the sample says about all files, or ``None`` without a sample."""
         if not self.sample or not self.tally.files:
             return None
         return bound(self.tally.differing, self.tally.files, self.found, self.confidence)
 
     @property
     def status(self) -> int:
-        """The exit status: 2 where a side cannot read a file, else 1 where something differs, else 0; only what ``failing`` has counts."""
+        """Return the exit status: 2 if a side cannot read a file, 1 if something differs, else 0.
+
+        Only the classes in ``failing`` count.
+        """
         groups = {CLASSES[kind].group for kind, number in self.tally.kinds.items() if number and kind in self.failing}
         return 2 if "errors" in groups else 1 if "differences" in groups else 0
 
     def bound_sentence(self) -> str:
-        """The bound in words; "" without a sample."""
+        """Return the bound in words; "" without a sample."""
         found = self.bound
         if found is None:
             return ""
@@ -71,5 +74,5 @@ class Result:
 
 
 def _percent(share: float) -> str:
-    """A share with two digits that say something."""
+    """Return a percentage with two significant digits."""
     return f"{float(f'{share * 100:.2g}'):g} %"

@@ -1,4 +1,4 @@
-"""The summary that people read: classes, counts, the worst ten."""
+"""Write the summary for people: classes, counts, and the ten worst files."""
 
 from __future__ import annotations
 
@@ -11,19 +11,23 @@ from compat.audit.progress import duration
 from compat.audit.reporting.result import Result
 from compat.audit.rows import Row
 
-# halves of pairs of UTF-16, which no bytes stand for
+# halves of UTF-16 pairs, which no bytes decode to
 _HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _COLOURS = {SAME: "green", DIFFERENCES: "yellow", ERRORS: "red"}
 
 
 def printable(text: str) -> str:
-    """A path that is not UTF-8, with what cannot be shown replaced; nothing in it moves the cursor."""
+    """Return a text that is safe to print.
+
+    Bytes of a path that are not UTF-8 are replaced, and characters that could move the cursor
+    escaped.
+    """
     clean = _HALVES.sub("\ufffd", text).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in clean)
 
 
 def head(result: Result) -> str:
-    """One line on the whole run."""
+    """Return one line on the whole run."""
     tally = result.tally
     before = f", {result.done_before:,} of them before" if result.done_before else ""
     part = f" of {result.wanted:,}" if tally.files != result.wanted else ""
@@ -37,7 +41,7 @@ def _counted(number: int, noun: str) -> str:
 
 
 def notes(result: Result) -> Iterator[str]:
-    """What else there is to say."""
+    """Yield further remarks."""
     if result.sample and (sentence := result.bound_sentence()):
         yield sentence
     if result.passed_over:
@@ -62,7 +66,7 @@ def _rows(result: Result) -> Iterator[tuple[str, int, str, str]]:
 
 
 def write(result: Result, out: IO[str]) -> None:
-    """The summary, in colour on a terminal."""
+    """Write the summary, in colour on a terminal."""
     if not out.isatty():
         _plain(result, out)
         return

@@ -1,4 +1,4 @@
-"""Making the page: which rows it lists, which files it draws, and putting it in place in one step."""
+"""Write the page: choose the rows and the files to draw, and replace the old page in one step."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def write(path: str, result: Result, rows: Iterable[Row], *, most: int, drawn: i
     """Write the page.
 
     Args:
-        path: where to.
+        path: where to write it.
         result: the counts.
         rows: all rows that count.
-        most: how many the table lists, the worst.
-        drawn: for how many of those that differ there are pictures and sound.
+        most: how many rows the table lists, the worst first.
+        drawn: for how many of the differing files to draw waveforms and include audio.
         jobs: processes that draw.
 
     Raises:
@@ -47,7 +47,7 @@ def write(path: str, result: Result, rows: Iterable[Row], *, most: int, drawn: i
 
 
 def _drawings(result: Result, rows: list[Row], jobs: int) -> dict[str, Drawing]:
-    """The drawings by path, in the order of the rows."""
+    """Return the drawings by path, in the order of the rows."""
     task = Draw(Compare(result.terms, os.getcwd()), {row.path: row for row in rows})
     items = [Item(row.path, row.stamp, 0, row.other or "") for row in rows]
     found = {drawing.path: drawing for drawing in LocalEngine(min(jobs, len(rows)), _SECONDS).run(task, items)}

@@ -1,4 +1,4 @@
-"""Results on disk: appended row by row, never lost by a kill, read again by a later run."""
+"""Keep results on disk, row by row; they survive a kill, and a later run reads them."""
 
 from compat.audit.storage.store import Store, open_store
 

@@ -1,4 +1,4 @@
-"""Rows as JSON, one a line; a line that a killed run left half-written is taken off."""
+"""Store rows as JSON lines; remove a last line that a killed run left unfinished."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BEGIN = b'{"path": '
 
 
 class JsonLines(Store):
-    """One file. What a row leaves out is not written."""
+    """One file of rows; empty columns are not written."""
 
     def __init__(self, path: str, *, fresh: bool = False) -> None:
         self.path = path
@@ -54,7 +54,7 @@ class JsonLines(Store):
             self._flushed = time.monotonic()
 
     def clear(self) -> None:
-        """Drop all rows."""
+        """Remove all rows."""
         self._file.flush()
         self._file.truncate(0)
 
@@ -63,24 +63,24 @@ class JsonLines(Store):
 
 
 def _line(values: dict[str, Any]) -> bytes:
-    """A row as JSON, so that reading it gives the same text, whatever a path has in it."""
+    """Return a row as JSON that reads back as the same text, whatever a path contains."""
     try:
         return json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:  # half a pair of UTF-16, as a JSON manifest may have it
+    except UnicodeEncodeError:  # half of a UTF-16 pair, as a JSON manifest may have it
         return json.dumps(values).encode()
 
 
 def _lock(file: IO[bytes], path: str) -> None:
-    """Keep a second run from appending at the same time."""
+    """Lock the file, so that no second run appends at the same time."""
     if not locks.lock(file):
         raise UsageError(f"{path}: another run appends to it; wait for it, or name another file with --results")
 
 
 def _values(line: str | bytes) -> dict[str, Any]:
-    """The columns of a row.
+    """Return the columns of a row.
 
     Raises:
-        ValueError: the line is none.
+        ValueError: the line is not a row.
     """
     found = json.loads(line)
     if not isinstance(found, dict) or any(name not in found for name in _NEEDED):
@@ -89,10 +89,10 @@ def _values(line: str | bytes) -> dict[str, Any]:
 
 
 def _refuse_others(file: IO[bytes], path: str) -> None:
-    """Leave a file alone that an audit has not made: a manifest, say, whose last line has no end.
+    """Refuse a file that no audit made, such as a manifest whose last line is unfinished.
 
     Raises:
-        UsageError: it is one.
+        UsageError: it is such a file.
     """
     file.seek(0)
     line = file.readline()
@@ -106,7 +106,7 @@ def _refuse_others(file: IO[bytes], path: str) -> None:
 
 
 def _mend(file: IO[bytes]) -> None:
-    """Take off a last line that has no end."""
+    """Remove a last line without an end."""
     end = file.seek(0, os.SEEK_END)
     while end:
         begin = max(0, end - _TAIL)

@@ -1,16 +1,19 @@
-"""A lock on an open file, as each system has it; it ends with the process, or when the file is closed."""
+"""Lock an open file on each system, until the process ends or the file is closed."""
 
 from __future__ import annotations
 
 import os
 from typing import IO, Any
 
-# Windows locks bytes, and nobody else may then read them: one that no file of ours reaches
+# Windows locks bytes, which others cannot read then; lock one beyond the end of any of our files.
 _FAR_BYTE = (1 << 31) - 2
 
 
 def lock(file: IO[bytes]) -> bool:
-    """Lock a file without waiting; ``False`` where another process holds it. Without locks at all, ``True``."""
+    """Lock a file without waiting; return ``False`` if another process holds it.
+
+    Return ``True`` on a system without locks.
+    """
     try:
         import fcntl
     except ImportError:

@@ -1,7 +1,8 @@
-"""Rows as Parquet: a folder of parts, as pandas, pyarrow, Dask and Spark read it.
+"""Store rows as Parquet: a folder of parts that pandas, pyarrow, Dask and Spark can read.
 
-A Parquet file cannot be appended to, so rows wait in a journal beside the parts until there are enough for one. What a killed
-run left in the journal is a part of the next one's. Readers pass over the journal, because its name begins with ``_``.
+A Parquet file cannot be appended to. So rows wait in a journal beside the parts until there are
+enough for a part. If a run is killed, the next one takes over its journal. Readers skip the
+journal, because its name begins with ``_``.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _TYPES = {"str": "string", "int": "int64", "float": "float64"}
 
 
 class Parquet(Store):
-    """One folder."""
+    """One folder of parts."""
 
     path: str
 
@@ -53,7 +54,7 @@ class Parquet(Store):
         return [os.path.join(self.path, name) for name in sorted(found)]
 
     def _is_stored(self, waiting: list[Row]) -> bool:
-        """Whether a run was killed after it had made a part of the journal, and before it had emptied it."""
+        """Return whether a killed run had stored the journal as a part but not yet emptied it."""
         parts = self._parts()
         if not parts:
             return False
@@ -83,7 +84,7 @@ class Parquet(Store):
             self._store()
 
     def _store(self) -> None:
-        """Make a part of what waits."""
+        """Store the waiting rows as a part."""
         if not self._waiting:
             return
         rows: list[dict[str, Any]] = [_storable(row) for row in self._waiting]
@@ -104,7 +105,7 @@ class Parquet(Store):
 
 
 def _storable(row: Row) -> dict[str, Any]:
-    """The columns of a row; a name that is not UTF-8, which Parquet cannot hold, with its odd bytes written out."""
+    """Return the columns of a row, with bytes that are not UTF-8 escaped, as Parquet needs it."""
     return {
         name: value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
         for name, value in row.as_dict().items()

@@ -1,4 +1,4 @@
-"""What keeps results, and which one serves a path."""
+"""Define a store of results, and choose one by the path."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from compat.audit.rows import Row
 
 
 class Store(abc.ABC):
-    """Rows, in the order in which they were appended. One process may hold it open."""
+    """Rows in the order in which they were appended; only one process may have it open."""
 
     @abc.abstractmethod
     def rows(self) -> Iterator[Row]:
-        """All rows that are there."""
+        """Yield all stored rows."""
 
     @abc.abstractmethod
     def append(self, row: Row) -> None:
-        """Add a row; it is on disk within a second or so, and after ``close``."""
+        """Add a row; it is on disk after a second or so, and after ``close``."""
 
     @abc.abstractmethod
     def close(self) -> None:
-        """Write what is left, and let others open it."""
+        """Write what is left, and release the store for others."""
 
     def __enter__(self) -> Store:
         return self
@@ -33,14 +33,15 @@ class Store(abc.ABC):
 
 
 def open_store(path: str, *, fresh: bool = False) -> Store:
-    """The results at a path, made where there are none.
+    """Open the results at a path, or create them.
 
     Args:
         path: ends in ``.jsonl`` or ``.parquet``.
-        fresh: drop what is there.
+        fresh: drop existing rows.
 
     Raises:
-        UsageError: another extension, a file of another kind, pyarrow is missing, or another run holds it open.
+        UsageError: another extension, a file of another kind, pyarrow is missing, or another run
+            has it open.
     """
     from compat.audit.storage.jsonl import JsonLines
     from compat.audit.storage.parquet import Parquet

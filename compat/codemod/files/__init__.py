@@ -1,1 +1,1 @@
-"""Files on disk: which there are, what is in them, who imports whom, and putting a new content in place."""
+"""Deal with files on disk: find them, read them, link their imports, and replace their content."""

@@ -1,4 +1,4 @@
-"""Documents with blocks of Python in prose."""
+"""Read documents with blocks of Python in prose."""
 
 import re
 from collections.abc import Iterator
@@ -8,10 +8,10 @@ from compat.codemod.source.findings import Place
 
 
 class Blocks(Document):
-    """Each block of Python is a program of its own."""
+    """A document in which each block of Python is a program of its own."""
 
     def find(self) -> Iterator[tuple[int, int]]:
-        """The stretches of the blocks."""
+        """Yield the start and end of each block."""
         raise NotImplementedError
 
     def _pieces(self) -> Iterator[Piece]:
@@ -35,7 +35,7 @@ class Blocks(Document):
             yield Piece(key, code, standalone=True, interactive=True)
 
     def rebuild(self, texts: dict[str, str]) -> bytes:
-        """The text with new blocks; what stands around them is not touched."""
+        """Return the text with new blocks; the text around them stays as it is."""
         parts, at = [], 0
         for piece in self.pieces:
             start, end, indent = self._blocks[piece.key]
@@ -46,7 +46,7 @@ class Blocks(Document):
         return self._encode("".join([*parts, self.text[at:]]))
 
     def located(self, place: Place, texts: dict[str, str] | None = None) -> Place:
-        """Lines and columns count in the document."""
+        """Return the place with lines and columns of the document."""
         if place.path not in self._blocks:
             return place
         start, _, indent = self._blocks[place.path]

@@ -1,4 +1,4 @@
-"""The console scripts of a project, as its ``pyproject.toml``, ``setup.cfg`` or ``setup.py`` names them."""
+"""Read a project's console scripts from ``pyproject.toml``, ``setup.cfg`` or ``setup.py``."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from collections.abc import Iterable
 from compat.codemod.files.import_graph import content
 
 _FILES = ("pyproject.toml", "setup.cfg", "setup.py")
-# `name = "package.module:function"`; what only looks like it names no module of the project, or no function in it.
+# `name = "package.module:function"`. Other text that matches names no module or function of the
+# project.
 _SCRIPT = re.compile(rb"=[ \t]*['\"]?([A-Za-z_][\w.]*):([A-Za-z_]\w*)")
 
 
 def beside(paths: Iterable[str]) -> list[tuple[str, str]]:
-    """The scripts that lie in the folders of some files, or above them, each as a module's dotted name and a function."""
+    """Return the console scripts of these files' projects, as a dotted module name and a function.
+
+    Search the files' folders and the folders above them.
+    """
     files = [os.path.abspath(path) for path in paths]
     if not files:
         return []
@@ -34,7 +38,7 @@ def beside(paths: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def _above(folder: str) -> list[str]:
-    """The folders above one, up to the root of its project."""
+    """Return the folders above one, up to the root of its project."""
     found: list[str] = []
     while not os.path.exists(os.path.join(folder, ".git")) and folder != os.path.dirname(folder) and len(found) < 3:
         folder = os.path.dirname(folder)

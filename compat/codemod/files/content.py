@@ -1,4 +1,4 @@
-"""What is in the files: each is read once, and kept only if it speaks of torchaudio."""
+"""Read each file once, and keep its content only if it mentions torchaudio."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from compat.codemod.files import discovery
 
 _SPEAKS_ELSEWHERE = re.compile(rb"torchaudio|TORCHAUDIO_|sox_io|\btorio\b")
 _TORIO = re.compile(rb"(?:import|from|,)[ \t]*torio\b")
-# A file without any of these bytes only uses what stays.
+# A file without any of these uses only names that stay.
 _MATTERS = re.compile(
     rb"backend|\bload(?:_wav)?\b|\bsave\b|\binfo\b|AudioMetaData|TORCHAUDIO_|USE_SOUNDFILE|sox_|kaldi_io"
     rb"|torchaudio[ \t]*\.[ \t]*(?:io|_)|torchaudio['\" \t]*[=<>~]|torchaudio[ \t]+import|torchaudio\)"
@@ -19,7 +19,14 @@ _MATTERS = re.compile(
 
 
 class Reading(NamedTuple):
-    """A file, its content if it speaks of what may change, why it could not be read, and whether it mentions torchaudio at all."""
+    """A file that was read, or could not be.
+
+    Attributes:
+        found: the file.
+        data: its content, if that may need a change.
+        why: why it could not be read.
+        mentions: whether it mentions torchaudio at all.
+    """
 
     found: discovery.Found
     data: bytes | None = None
@@ -27,7 +34,8 @@ class Reading(NamedTuple):
     mentions: bool = False
 
 
-_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)  # a pipe must not hold us
+# opening a pipe must not block
+_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 def probe(found: Iterable[discovery.Found]) -> Iterator[Reading]:
@@ -44,6 +52,10 @@ def probe(found: Iterable[discovery.Found]) -> Iterator[Reading]:
 
 
 def speaks(data: bytes) -> bool:
-    """Tell whether Python speaks of what may change; the setter and the getter may come by way of another module."""
+    """Return whether Python code may need a change.
+
+    The setter and the getter count even without torchaudio, since another module may re-export
+    them.
+    """
     named = b"torchaudio" in data or b"TORCHAUDIO_" in data
     return (named and _MATTERS.search(data) is not None) or b"t_audio_backend(" in data or _TORIO.search(data) is not None

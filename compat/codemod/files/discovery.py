@@ -1,4 +1,4 @@
-"""Which files there are: Python, notebooks, documents, and the others that may name a release or a variable."""
+"""Find the files: Python, notebooks, documents, and others that may name a release or variable."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OTHER_NAMES = re.compile(r"(Dockerfile.*|.*requirements.*\.(txt|in)|.*constrain
 
 
 def kind_of(path: str) -> str | None:
-    """The kind of a file by its name; ``None`` for one that is of no concern."""
+    """Return the kind of a file by its name; ``None`` for a file to leave alone."""
     if path.endswith(".py"):
         return PYTHON
     name = os.path.basename(path)
@@ -33,7 +33,7 @@ def kind_of(path: str) -> str | None:
 
 
 class Ignored:
-    """The .gitignore files that hold in a folder; ``parent`` has those of the folder above."""
+    """The .gitignore files that apply in a folder; ``parent`` holds those of the folder above."""
 
     def __init__(self, folder: str, parent: Ignored | None) -> None:
         self.folder = folder
@@ -46,7 +46,7 @@ class Ignored:
             self._spec = pathspec.GitIgnoreSpec.from_lines(lines)
 
     def has(self, path: str, *, folder: bool = False) -> bool:
-        """Tell whether a path is ignored; the innermost file that speaks of it decides."""
+        """Return whether a path is ignored; the innermost file that mentions it decides."""
         if self._spec is not None:
             inside = os.path.relpath(path, self.folder).replace(os.sep, "/")
             include = self._spec.check_file(f"{inside}/" if folder else inside).include
@@ -56,7 +56,7 @@ class Ignored:
 
 
 class Found:
-    """A file to look at; whether it is ignored is asked only once it matters, because that costs more than reading it."""
+    """A file to look at; it checks .gitignore on demand, since that costs more than reading it."""
 
     __slots__ = ("_ignored", "is_named", "kind", "path")
 
@@ -67,14 +67,15 @@ class Found:
         self._ignored = ignored
 
     def is_ignored(self) -> bool:
-        """Tell whether a .gitignore speaks of it."""
+        """Return whether a .gitignore excludes it."""
         return self._ignored is not None and self._ignored.has(self.path)
 
 
 def walk(paths: Iterable[str], exclude: Iterable[str], *, documents: bool) -> Iterator[Found]:
-    """The files below the paths, each once; a path given itself is taken whatever it is called and ignored by whom.
+    """Yield the files below the paths, each once.
 
-    Folders that are symbolic links are not entered, unless given, so a loop of them cannot trap us.
+    A file named by the user is taken whatever its name, even if it is ignored. Folders that are
+    symbolic links are not entered, unless the user named them, so a cycle of links cannot trap us.
     """
     patterns = [pattern.rstrip("/") for pattern in exclude]
     given = list(paths)
@@ -88,7 +89,7 @@ def walk(paths: Iterable[str], exclude: Iterable[str], *, documents: bool) -> It
                 continue
             if is_link or len(given) > 1:
                 real = os.path.realpath(found.path)
-                # What lies in the project itself is found there, by its own name.
+                # a link's target inside the project is found under its own name
                 if real in seen or (is_link and os.path.isfile(real) and real.startswith(tuple(roots))):
                     continue
                 seen.add(real)
@@ -96,7 +97,7 @@ def walk(paths: Iterable[str], exclude: Iterable[str], *, documents: bool) -> It
 
 
 def _above(path: str) -> Ignored | None:
-    """The .gitignore files of the folders above a path, up to the root of its repository."""
+    """Return the .gitignore files of the folders above a path, up to its repository's root."""
     here = Path(os.path.abspath(path))
     root = next((one for one in (here, *here.parents) if (one / ".git").exists()), here)
     ignored = None
@@ -109,7 +110,7 @@ def _folder(path: str, ignored: Ignored | None, patterns: list[str]) -> Iterator
     try:
         entries = sorted(os.scandir(path), key=lambda entry: entry.name)
     except OSError:
-        yield Found(path, PYTHON, None), False  # reading it will say why it cannot be read
+        yield Found(path, PYTHON, None), False  # reading it will fail and give the reason
         return
     if any(entry.name == ".gitignore" for entry in entries):
         ignored = Ignored(path, ignored)

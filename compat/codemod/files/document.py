@@ -1,4 +1,4 @@
-"""A file as it is on disk, the Python in it, and putting changed Python back without touching the rest."""
+"""Read a file and the Python in it, and put changed Python back without touching the rest."""
 
 import codecs
 import dataclasses
@@ -14,20 +14,20 @@ NAMED = re.compile(r"torchaudio|\btorio\b")
 
 
 class UnreadableError(Exception):
-    """A file that cannot be read as what it is; the text says why."""
+    """A file that is not what its name says; the text gives the reason."""
 
     lineno: int | None = None
 
 
 @dataclasses.dataclass(eq=False)
 class Piece:
-    """A stretch of Python in a document.
+    """A part of a document that is Python.
 
     Attributes:
-        key: unique among all pieces; the document's path, for one that is all of it.
-        text: its Python.
-        standalone: it is a program of its own.
-        interactive: it may await at the top.
+        key: unique among all pieces; the document's path, if the piece is the whole document.
+        text: the Python code.
+        standalone: whether it is a program of its own.
+        interactive: whether it may await at the top level.
     """
 
     key: str
@@ -38,12 +38,12 @@ class Piece:
 
 @dataclasses.dataclass(frozen=True)
 class Prose:
-    """A stretch that is not rewritten, in which old names are looked for.
+    """A part that is not rewritten, only searched for old names.
 
     Attributes:
-        text: it.
+        text: the text.
         line: its first line.
-        cell: the cell of a notebook that it is in.
+        cell: the notebook cell that holds it.
     """
 
     text: str
@@ -52,14 +52,14 @@ class Prose:
 
 
 class Document:
-    """A document that is one piece; each kind inherits from it, in a file of its own.
+    """A document of one piece; each other kind inherits from this, in a file of its own.
 
     Attributes:
-        kinds: the kinds of file that it reads, of ``discovery``.
+        kinds: the kinds of file that it reads, from ``discovery``.
         pieces: the Python in it.
-        prose: what else may hold old names.
-        unparsed: places of what should be Python and is not, and why.
-        doubts: places of what may load, and is not read as Python.
+        prose: other text that may hold old names.
+        unparsed: places that should be Python and are not, with the reason.
+        doubts: places that may load audio and are not read as Python.
     """
 
     kinds: ClassVar[tuple[str, ...]]
@@ -94,16 +94,21 @@ class Document:
         yield Piece(self.path, self.text)
 
     def rebuild(self, texts: dict[str, str]) -> bytes:
-        """The document with new texts for its pieces, by their keys."""
+        """Return the document with new texts for its pieces, given by their keys."""
         return self._encode(texts[self.path])
 
     def located(self, place: Place, texts: dict[str, str] | None = None) -> Place:
-        """A place in a piece, as a place in the document; ``texts`` where it is a place in the new text."""
+        """Return a place in a piece as a place in the document.
+
+        Args:
+            place: a place in a piece.
+            texts: the new texts of the pieces, if the place is in one of them.
+        """
         return place
 
 
 def not_python(code: str) -> SyntaxError | None:
-    """What keeps a text from being Python; ``None`` where nothing does."""
+    """Return the error that keeps a text from being Python; ``None`` if it is Python."""
     try:
         parse(code, top_level_await=True)
     except SyntaxError as why:
@@ -112,5 +117,5 @@ def not_python(code: str) -> SyntaxError | None:
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines with their ends; unlike splitlines, nothing but a line feed ends one."""
+    """Return the lines with their ends; unlike ``splitlines``, split at line feeds only."""
     return re.findall(r"[^\n]*\n|[^\n]+", text)

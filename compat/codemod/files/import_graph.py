@@ -1,4 +1,7 @@
-"""Who imports whom: read from the text of every Python file of a project, without parsing it; too much rather than too little."""
+"""Find which file imports which, from the text of all Python files of a project without parsing.
+
+The result may have too many imports, but never too few.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from typing import Any
 
 from compat.codemod.source import Notes, grouped, is_test
 
-# It begins with a plain word, because the engine then jumps from one to the next; what stands before it is looked at afterwards.
+# The pattern begins with a plain word, so that the engine can jump to the next match. `_BEFORE`
+# checks the text before it afterwards.
 _IMPORT = re.compile(rb"import(?<!\wimport)\b[ \t]*(\([^)]*\)|(?:[^\n#\\;]|\\\n?)*)")
 _BEFORE = re.compile(rb"(?:\A|.*[:;])[ \t]*(?:from[ \t]*(?:([.\w]+)[ \t\\\n]+|(\.+)[ \t\\\n]*))?\Z", re.S)
 _MAIN = re.compile(rb"\nif[ \t]+__name__[ \t]*==[ \t]*['\"]__main__['\"]")
@@ -27,10 +31,10 @@ class File:
     """What the import graph needs to know of a Python file.
 
     Attributes:
-        imports: the dotted names it imports, as they stand there; those inside a package begin with a dot.
-        is_main: it is run as a program.
-        dynamic: it imports by names that are not written out.
-        replaces: it may put something in a function's place.
+        imports: the dotted names it imports, as written; those inside a package begin with a dot.
+        is_main: whether it is run as a program.
+        dynamic: whether it imports by computed names.
+        replaces: whether it may replace a function, as a mock does.
     """
 
     path: str
@@ -42,26 +46,29 @@ class File:
 
 @dataclasses.dataclass(frozen=True)
 class Linked(File):
-    """The same, as seen from the project: the files that it imports, and the names it takes from what may be one of them."""
+    """A file with its links to the project: files it imports, and names it may take from them."""
 
     imported: frozenset[str]
     names: frozenset[str]
 
 
 class Files:
-    """The Python files of a project, by the dotted names that may mean them; they are sorted when the first name is looked up."""
+    """The Python files of a project, found by the dotted names that may mean them.
+
+    They are sorted when the first name is looked up.
+    """
 
     def __init__(self, paths: Iterable[str]) -> None:
         self.paths: list[str] = list(paths)
 
     @functools.cached_property
     def _by_last(self) -> dict[str, list[tuple[str, str]]]:
-        """For the last part of a name, the dotted names that end so, each with its file."""
+        """Return, by the last part of a name, the dotted names that end so, each with its file."""
         dotted = ((_dotted(path).removesuffix(".__init__"), path) for path in self.paths)
         return grouped((name.rpartition(".")[2], (f".{name}", path)) for name, path in dotted)
 
     def link(self, file: File) -> Linked:
-        """What a file imports of this project."""
+        """Return a file with the imports that belong to this project."""
         imported: set[str] = set()
         names = set()
         package = None
@@ -80,13 +87,16 @@ class Files:
         return Linked(**vars(file), imported=frozenset(imported), names=frozenset(names))
 
     def named(self, name: str, importer: str) -> list[str]:
-        """The files that a dotted name may mean where another file imports it; one inside a package begins with a dot."""
+        """Return the files that a dotted name may mean in the file that imports it.
+
+        A name inside a package begins with a dot.
+        """
         if name.startswith("."):
             name = _absolute(name, _dotted(importer).rpartition(".")[0])
         return [path for dotted, path in self._by_last.get(name.rpartition(".")[2], ()) if dotted.endswith(f".{name}") and path != importer]
 
     def read(self, paths: Iterable[str]) -> list[Linked]:
-        """What files on the disk import of this project; one that cannot be read imports nothing."""
+        """Return what files on disk import from this project; an unreadable one imports nothing."""
         return [self.link(facts(path, content(path))) for path in paths]
 
 
@@ -94,8 +104,8 @@ class Graph(Notes):
     """The import graph of a project.
 
     Args:
-        speaking: the files that speak of torchaudio.
-        quiet: the other ones.
+        speaking: the files that mention torchaudio.
+        quiet: all others.
     """
 
     def __init__(self, speaking: Iterable[Linked], quiet: Quiet) -> None:
@@ -104,7 +114,7 @@ class Graph(Notes):
 
     @functools.cached_property
     def files(self) -> Mapping[str, Linked]:
-        """Every Python file of the project, by path."""
+        """Return every Python file of the project, by path."""
         return self._speaking | self._quiet.files
 
     @functools.cached_property
@@ -112,7 +122,7 @@ class Graph(Notes):
         return _by_name(self._speaking.values())
 
     def who_imports(self, path: str, name: str) -> list[str]:
-        """The other files that import a name, or all names, from what may be this module."""
+        """Return other files that import a name, or all names, from what may be this module."""
         stem = _dotted(path).removesuffix(".__init__").rpartition(".")[2]
         names = (f"{stem}.{name}", f"{stem}.*")
         found = [other for index in (self._by_name, self._quiet.by_name) for one in names for other in index.get(one, ())]
@@ -123,44 +133,46 @@ class Graph(Notes):
         return grouped((other, file.path) for file in self.files.values() for other in file.imported)
 
     def direct_importers(self, path: str) -> set[str]:
-        """The files that import a file themselves."""
+        """Return the files that import a file directly."""
         return set(self._backwards.get(path, ()))
 
     def reachable(self, path: str) -> frozenset[str]:
-        """The files that a file imports, directly or by others, itself included."""
+        """Return the files that a file imports, directly or not, itself included."""
         return self.note(("reachable", path), lambda: _closure(path, self._imported))
 
     def _imported(self, path: str) -> Iterable[str]:
         return self.files[path].imported if path in self.files else ()
 
     def importers(self, path: str) -> frozenset[str]:
-        """The files from which a file is reached, itself included."""
+        """Return the files that import a file, directly or not, itself included."""
         return self.note(("importers", path), lambda: _closure(path, self.direct_importers))
 
 
 class Quiet:
-    """The files that do not speak of torchaudio: the same from round to round, so what is known of them is found once.
+    """The files that do not mention torchaudio.
+
+    They are the same in every round, so facts about them are collected once.
 
     Args:
         paths: of the files.
-        read: gives what these files import; asked once, and only if the import graph is.
+        read: returns what these files import; called once, and only if the import graph is needed.
     """
 
     def __init__(self, paths: Iterable[str], read: Callable[[list[str]], Iterable[Linked]]) -> None:
         self.paths: list[str] = list(paths)
         self.all: frozenset[str] = frozenset(self.paths)
         self._read = read
-        # Those that had to be parsed, by path; whoever parses them keeps them here.
+        # The files that had to be parsed, by path; whoever parses one keeps it here.
         self.parsed: dict[str, Any] = {}
 
     @functools.cached_property
     def replacing(self) -> list[str]:
-        """Those that may put something in a function's place."""
+        """Return the files that may replace a function, as a mock does."""
         return [file.path for file in self.files.values() if file.replaces]
 
     @functools.cached_property
     def replaced_words(self) -> dict[bytes, list[str]]:
-        """The words in the parts of quiet files that may put something in a function's place, with the paths of the files."""
+        """Return the words in quiet code that may replace a function, with the files' paths."""
         found = defaultdict(list)
         for path in self.replacing:
             data = content(path)
@@ -170,17 +182,17 @@ class Quiet:
 
     @functools.cached_property
     def files(self) -> dict[str, Linked]:
-        """What is known of each, by path."""
+        """Return what is known of each file, by path."""
         return {file.path: file for file in self._read(self.paths)}
 
     @functools.cached_property
     def by_name(self) -> dict[str, list[str]]:
-        """For the last two parts of each imported name, the files that import it."""
+        """Return, by the last two parts of each imported name, the files that import it."""
         return _by_name(self.files.values())
 
 
 def content(path: str) -> bytes:
-    """What is in a file; nothing where it cannot be read."""
+    """Return a file's content, or nothing if it cannot be read."""
     try:
         with open(path, "rb") as file:
             return file.read()
@@ -189,7 +201,7 @@ def content(path: str) -> bytes:
 
 
 def facts(path: str, data: bytes) -> File:
-    """The facts of a file, from its content."""
+    """Return the facts of a file, from its content."""
     found: set[str] = set()
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -206,7 +218,12 @@ def facts(path: str, data: bytes) -> File:
 
 @functools.lru_cache(8192)
 def _names(line: bytes, names: bytes) -> frozenset[str]:
-    """What one import brings in, from what stands before and behind its word."""
+    """Return the names that one import statement imports.
+
+    Args:
+        line: the text before the word ``import``.
+        names: the text after it.
+    """
     before = _BEFORE.match(line)
     if not before:
         return frozenset()
@@ -218,7 +235,7 @@ def _names(line: bytes, names: bytes) -> frozenset[str]:
 
 
 def _prefixes(name: str) -> list[str]:
-    """A dotted name and the packages that it lies in, whose own code is run too."""
+    """Return a dotted name and the packages around it, whose own code runs too."""
     plain = name.lstrip(".")
     dots, pieces = name[: len(name) - len(plain)], plain.split(".")
     return [dots + ".".join(pieces[: length + 1]) for length in range(len(pieces))]

@@ -1,10 +1,11 @@
-"""Writing all files of a run or none: what a stopped run had written is undone by the next, from a journal of the old contents.
+"""Write all files of a run or none; a journal of the old contents undoes an interrupted run.
 
-All new contents are written beside their files first. Then the journal is written, then the files change places, then the journal
-goes. A run that finds a journal puts the old contents back, and works on a project in which nothing has happened.
+Steps of a run: write all new contents beside their files, write the journal, replace the files,
+remove the journal. A run that finds a journal restores the old contents first, so it starts from an
+unchanged project.
 
-A journal may come with somebody else's project, so it is trusted with no more than that: it has to be the user's own file, and each
-file in it has to lie in its folder.
+A journal may come with somebody else's project. So it must be the user's own file, and each file in
+it must be in its folder.
 """
 
 import base64
@@ -27,7 +28,7 @@ NAME = ".torchaudio-compat.journal"
 
 
 class Change(NamedTuple):
-    """A file, its content as it was read, and as it is to be."""
+    """A file, its content as it was read, and its new content."""
 
     path: str
     old: bytes
@@ -35,7 +36,7 @@ class Change(NamedTuple):
 
 
 class NotWrittenError(Exception):
-    """A file that could not be written, and why; no file is changed."""
+    """An error that kept a file from being written; no file is changed."""
 
     def __init__(self, path: str, why: Exception) -> None:
         super().__init__(why.strerror if isinstance(why, OSError) and why.strerror else str(why))
@@ -46,7 +47,7 @@ def replace_all(changes: Sequence[Change]) -> None:
     """Write all files, or none.
 
     Raises:
-        NotWrittenError: one could not be written; those before it are as they were.
+        NotWrittenError: one could not be written; those before it have their old content again.
     """
     if not changes:
         return
@@ -68,14 +69,14 @@ def replace_all(changes: Sequence[Change]) -> None:
 
 @contextlib.contextmanager
 def _journal(changes: Sequence[Change]) -> Iterator[IO[str]]:
-    """Make the journal, locked; it is gone at the end, and the files are as they were where that is an error."""
+    """Make the locked journal and remove it at the end; on an error restore the files first."""
     path = _place(changes)
     try:
         with open(path, "x", encoding="ascii", opener=writing.private) as file:
             _lock(file)
             yield file
     except FileExistsError:
-        raise  # of another run, which began meanwhile
+        raise  # it belongs to another run, which began meanwhile
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             _undo(path)
@@ -84,9 +85,9 @@ def _journal(changes: Sequence[Change]) -> Iterator[IO[str]]:
 
 
 def _place(changes: Sequence[Change]) -> str:
-    """Where the next run looks, whether it looks at more of the project or at less."""
+    """Return the journal's path, where a run over more or less of the project finds it too."""
     folders = [os.path.dirname(os.path.abspath(change.path)) for change in changes]
-    with contextlib.suppress(ValueError):  # other drives
+    with contextlib.suppress(ValueError):  # files on different drives
         if os.access(common := os.path.commonpath(folders), os.W_OK):
             return os.path.join(common, NAME)
     return os.path.join(folders[0], NAME)
@@ -107,10 +108,11 @@ def _lock(file: IO[str]) -> None:
 
 
 def _undo(path: str) -> None:
-    """Put the old contents back where the new ones are, and take the journal away; an edit made since stays."""
+    """Restore old contents where the new ones still are, keep later edits, drop the journal."""
     with open(path, encoding="ascii") as file:
         text = file.read()
-    with contextlib.suppress(json.JSONDecodeError):  # half written, and so nothing else is
+    # a half-written journal means that no file was replaced
+    with contextlib.suppress(json.JSONDecodeError):
         for changed, digest, old in json.loads(text):
             with contextlib.suppress(FileNotFoundError), open(changed, "rb") as file:
                 now = file.read()
@@ -120,7 +122,7 @@ def _undo(path: str) -> None:
 
 
 def _trusted(file: IO[str]) -> None:
-    """Refuse a journal of somebody else's.
+    """Refuse a journal that somebody else may have made.
 
     Raises:
         PermissionError: another user wrote it, or it names files outside its folder.
@@ -135,12 +137,12 @@ def _trusted(file: IO[str]) -> None:
 
 
 def unfinished(paths: Iterable[str]) -> list[str]:
-    """The journals of stopped runs that concern these files."""
+    """Return the journals of interrupted runs that concern these files."""
     return [path for folder in _folders(paths, above=True) if os.path.exists(path := os.path.join(folder, NAME))]
 
 
 def recover(paths: Iterable[str]) -> None:
-    """Undo what stopped runs have done to these files, and remove what they left beside them.
+    """Undo what interrupted runs did to these files, and remove their temporary files.
 
     Raises:
         NotWrittenError: it cannot be undone, or another run is at work.
@@ -162,7 +164,7 @@ def recover(paths: Iterable[str]) -> None:
 
 
 def _folders(paths: Iterable[str], *, above: bool = False) -> set[str]:
-    """The folders of files, and those above them."""
+    """Return the folders of files, and with ``above`` the folders above those."""
     folders = set(map(os.path.abspath, map(os.path.dirname, paths)))
     waiting = list(folders) if above else []
     while waiting and (folder := os.path.dirname(waiting.pop())):

@@ -1,17 +1,17 @@
-"""Magics and shell lines in the cells of notebooks: which of them hold Python, and what takes the others' place while Python is read."""
+"""Mask magics and shell lines in notebook cells while Python is read, and restore them."""
 
 import re
 from typing import NamedTuple
 
 from compat.codemod.files.document import NAMED, not_python
 
-# Magics that run Python, in this process: what stands behind them on the line, and the rest of the cell.
+# magics that run Python in this process, from their line and from the rest of the cell
 _RUN_PYTHON = {
     "capture", "debug", "heat", "lprun", "memit", "mprun", "notify", "prun", "pyinstrument", "scalene", "snakeviz", "time", "timeit",
 }  # fmt: skip
-# Cells of these are shown, and others that are not run.
+# cells with these magics are only displayed
 _SHOWN = {"html", "javascript", "js", "latex", "markdown", "svg"}
-# A plain word in front of arguments is a magic too, if Python does not read the line.
+# a plain word before arguments is a magic too, if the line is not Python
 _AUTOMATIC = r"(?:cat|cd|conda|cp|env|ls|load_ext|matplotlib|mkdir|mv|pip|prun|rm|run|time|timeit)[ \t]"
 
 _CELL = re.compile(r"\s*%%([\w!]+)")
@@ -27,7 +27,13 @@ _HIDDEN_MARK = re.compile(r"^([ \t]*)(?:pass  )?# compat: hidden (\d+)$", re.M)
 
 
 class Hidden(NamedTuple):
-    """Lines that are not Python: the first of them, counted from 1, and whether they may load under a setter of the notebook."""
+    """Lines that are not Python.
+
+    Attributes:
+        line: the first of them, counted from 1.
+        text: the lines.
+        may_load: whether they may load audio under a setter of the notebook.
+    """
 
     line: int
     text: str
@@ -35,13 +41,13 @@ class Hidden(NamedTuple):
 
 
 class Magics:
-    """What was taken out of the cells of one notebook."""
+    """The text that was taken out of the cells of one notebook."""
 
     def __init__(self) -> None:
         self._taken: list[str] = []
 
     def mask(self, code: str) -> tuple[str, list[Hidden]]:
-        """A cell in which Python reads every line, and the lines that are hidden from it.
+        """Return a cell as valid Python, and the lines hidden from it.
 
         Raises:
             SyntaxError: there are lines that are neither Python nor magics.
@@ -60,7 +66,8 @@ class Magics:
             last = first
             while written[last].rstrip().endswith("\\") and last + 1 < len(lines):
                 last += 1
-            taken = written[first : last + 1]  # a later line may be masked already, and goes on from this one
+            # a later line may be masked already although it continues this one
+            taken = written[first : last + 1]
             lines[first : last + 1] = self._masked(taken)
             hidden = {line: one for line, one in hidden.items() if not first <= line <= last}
             if "compat: hidden" in lines[first] and not _HELP.match(taken[-1]):
@@ -70,7 +77,7 @@ class Magics:
         return "\n".join(lines), list(hidden.values())
 
     def _masked(self, lines: list[str]) -> list[str]:
-        """The same number of lines, that Python reads."""
+        """Return the same number of lines, all valid Python."""
         match = _PYTHON.match(lines[0]) if len(lines) == 1 else None
         at = match.end() if match else None
         while match and at is not None:
@@ -87,6 +94,6 @@ class Magics:
         return len(self._taken) - 1
 
     def unmask(self, code: str) -> str:
-        """The cell with its magics again."""
+        """Return the cell with its magics restored."""
         code = _HIDDEN_MARK.sub(lambda match: match[1] + self._taken[int(match[2])], code)
         return _RUN_MARK.sub(lambda match: match[1] + self._taken[int(match[3])] + match[2], code)

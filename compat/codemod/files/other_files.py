@@ -1,4 +1,4 @@
-"""Files that are not Python: the variable and the pins in them are named, never changed."""
+"""Report the variable, pins and old names in files that are not Python; never change them."""
 
 import re
 from collections.abc import Iterator
@@ -9,13 +9,14 @@ from compat.codemod.source.findings import Finding, Place
 
 _VARIABLE = re.compile(old_names.VARIABLE)
 _CLAUSE = r"(?:===?|!=|~=|<=?|>=?|=|@|\^|~)\s*v?\d+(?:\.\d+)*(?:\.\*)?"
-# `torchaudio==2.0.2`, `torchaudio >=2.0,<2.1`, `torchaudio = "^2.0"`; the last is a version alone in quotes, as in pyproject.toml.
+# `torchaudio==2.0.2`, `torchaudio >=2.0,<2.1`, `torchaudio = "^2.0"`; the quoted form may be a
+# version alone, as in pyproject.toml
 _SPECIFIER = (
     rf"[\"']?\s*(?P<plain>{_CLAUSE}(?:\s*,\s*{_CLAUSE})*)|\s*=\s*[\"']\s*(?P<quoted>(?:{_CLAUSE}|v?\d+(?:\.\d+)*)(?:\s*,\s*{_CLAUSE})*)"
 )
 _PIN = re.compile(rf"(?<![\w-])(?P<name>torchaudio|torch)(?:\[[^\]]*\])?(?:{_SPECIFIER})")
 _PART = re.compile(r"(?P<sign>===?|!=|~=|<=?|>=?|=|@|\^|~)?\s*v?(?P<version>\d+(?:\.\d+)*)(?P<star>\.\*)?")
-# The releases that a target's code runs under.
+# target -> minor releases that its code runs under
 _MINORS = {"2.0": range(1), "2.1": range(1, 9), "2.2": range(2, 9), "2.9": range(9, 12)}
 _OLD_CODE = re.compile(r"\b(?:set_audio_backend|get_audio_backend|list_audio_backends)\b")
 _PATH = re.compile(r"(?<![\w./-])torchaudio(?:\.\w+)+")
@@ -23,7 +24,7 @@ _IMPORT = re.compile(r"\bfrom[ \t]+(torchaudio(?:\.\w+)*)[ \t]+import[ \t]+([\w,
 _CALL = r"\btorchaudio\.(?:load|save|info)\b"
 _TARGET = rf"^([ \t]*)(?:- )?_target_:[ \t]*[\"']?{_CALL}[\"']?[ \t]*\n"
 _FILEPATH = re.compile(rf"{_CALL}[^\n]*?\b(?P<shell>filepath)=|{_TARGET}(?:\2.*\n){{0,20}}?\2[ \t]*(?P<yaml>filepath):", re.M)
-# A module that stands in these is told to a tool: what mypy ignores, which warnings are shown.
+# In these files a module's name may configure a tool: what mypy ignores, which warnings appear.
 _CONFIGURATION = (".toml", ".cfg", ".ini")
 _NAME = re.compile(r"\bsox_io\b")
 
@@ -32,27 +33,27 @@ NEW_PINS = "Pin the release you move to, together with torch: `torchaudio-compat
 
 
 def pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
-    """The pins in a text that let no release in which the target's code runs under: where they stand, and why."""
+    """Yield the pins that exclude every release for the target: their start, end and reason."""
     for match in _PIN.finditer(text):
         if match["name"] == "torchaudio" and not _admits(match["plain"] or match["quoted"], target):
             yield match.start(), match.end(), f"{match.group().strip()} does not go with the target {target}"
 
 
 def torch_pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
-    """The pins of torch that hold an old release fast, in a text that has such a pin of torchaudio."""
+    """Yield the pins of torch to old releases, in a text with such a pin of torchaudio."""
     for match in _PIN.finditer(text):
         if match["name"] == "torch" and not _admits(match["plain"] or match["quoted"], target):
             yield match.start(), match.end(), f"{match.group().strip()} does not go with the target {target} either"
 
 
 def is_modern(text: str) -> bool:
-    """Tell whether a text pins torchaudio to releases that all have a backend a call."""
+    """Return whether a text pins torchaudio to releases that all take a backend in each call."""
     pins = [match["plain"] or match["quoted"] for match in _PIN.finditer(text) if match["name"] == "torchaudio"]
     return any(_admits(pin, "2.1") or _admits(pin, "2.9") for pin in pins) and not any(_admits(pin, "2.0") for pin in pins)
 
 
 def _admits(specifier: str, target: str) -> bool:
-    """Tell whether a specifier lets one of the releases in; one that cannot be read is taken to."""
+    """Return whether a specifier allows a release for the target; if unreadable, assume so."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     try:
@@ -63,9 +64,10 @@ def _admits(specifier: str, target: str) -> bool:
 
 
 def _standard(part: re.Match[str]) -> str:
-    """A clause of conda or poetry as pip writes it."""
+    """Return a clause of conda or poetry in pip's form."""
     sign, version = part["sign"] or "==", part["version"]
-    if sign in ("^", "~"):  # up to the next release, of which the first number that is given counts
+    # allows later releases up to the next change of the first number, or of the second for `~`
+    if sign in ("^", "~"):
         first, _, rest = version.partition(".")
         return f">={version},<{int(first) + 1}" if sign == "^" or not rest else f">={version},=={first}.{rest.partition('.')[0]}.*"
     if sign in ("=", "@"):
@@ -74,7 +76,7 @@ def _standard(part: re.Match[str]) -> str:
 
 
 def _paths(text: str) -> Iterator[tuple[int, int, str]]:
-    """The dotted names of torchaudio in a text, and the names that are imported from it."""
+    """Yield the dotted names of torchaudio in a text, and the names imported from it."""
     for match in _PATH.finditer(text):
         yield *match.span(), match.group()
     for match in _IMPORT.finditer(text):
@@ -83,7 +85,7 @@ def _paths(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def findings(path: str, prose: Prose, target: str) -> Iterator[Finding]:
-    """What a text that is not Python has to say."""
+    """Yield the findings in a text that is not Python."""
     text, found = prose.text, []
     for match in _VARIABLE.finditer(text):
         what = "is not read from 2.2 on" if target != "2.1" else 'turns the dispatcher off in 2.1, unless it is "1"'
@@ -109,12 +111,12 @@ def findings(path: str, prose: Prose, target: str) -> Iterator[Finding]:
 
 
 def mentions(path: str, prose: Prose) -> list[Place]:
-    """Where the old name of the sox backend is written."""
+    """Return the places that have the old name of the sox backend."""
     return [place(path, prose, match.start(), match.end()) for match in _NAME.finditer(prose.text)]
 
 
 def place(path: str, prose: Prose, start: int, end: int) -> Place:
-    """A stretch of a text, for people."""
+    """Return the place of a part of a text."""
     line = prose.text.count("\n", 0, start) + prose.line
     column = start - (prose.text.rfind("\n", 0, start) + 1) + 1
     return Place(path, line, column, line, column + end - start, prose.cell)

@@ -1,4 +1,4 @@
-"""Putting a new content in a file's place, so that whoever looks sees the old one or the new one and never a part."""
+"""Replace a file's content in one step: a reader sees the old or the new one, never a part."""
 
 import contextlib
 import os
@@ -9,11 +9,11 @@ TEMPORARY = ".torchaudio-compat-"
 
 
 class ChangedError(Exception):
-    """The file is not any more what was read."""
+    """A file that changed since it was read."""
 
 
 def obstacle(path: str, old: bytes) -> str | None:
-    """Why a file cannot be replaced now; ``None`` where nothing speaks against it."""
+    """Return why a file cannot be replaced now; ``None`` if it can."""
     try:
         real = os.path.realpath(path, strict=True)
         if not os.access(real, os.W_OK):
@@ -28,19 +28,21 @@ def obstacle(path: str, old: bytes) -> str | None:
 
 @contextlib.contextmanager
 def staged(path: str, new: bytes) -> Iterator[Callable[[bytes], None]]:
-    """Write ``new`` beside a file; gives what puts it in place, if the file still holds what it is given.
+    """Write ``new`` beside a file; yield a function that puts it in place.
 
-    Symbolic links are followed, mode and ownership kept. What was not put in place is removed at the end.
+    That function takes the old content and first checks that the file still has it. Symbolic links
+    are followed, mode and ownership kept. A new content that was not put in place is removed at the
+    end.
 
     Raises:
-        ChangedError: in putting it in place: the file holds something else by now; it is left as it is.
+        ChangedError: from that function: the file has another content by now; it is left as it is.
         OSError: it cannot be written; the file is left as it is.
     """
     real = os.path.realpath(path, strict=True)
     state = os.stat(real)
     if not os.access(real, os.W_OK):
         raise PermissionError(13, "the file is read-only", path)
-    # Named before it is there: a Ctrl-C at any moment finds it below.
+    # chosen before the file exists, so that cleaning up after Ctrl-C finds it
     temporary = os.path.join(os.path.dirname(real), f"{TEMPORARY}{secrets.token_hex(8)}")
 
     def put(old: bytes) -> None:
@@ -55,7 +57,8 @@ def staged(path: str, new: bytes) -> Iterator[Callable[[bytes], None]]:
             file.flush()
             os.fsync(file.fileno())
         with contextlib.suppress(OSError, AttributeError):
-            os.chown(temporary, state.st_uid, state.st_gid)  # only root may give files away; else it is ours already
+            # only root can give files away; for others it is their own file already
+            os.chown(temporary, state.st_uid, state.st_gid)
         os.chmod(temporary, state.st_mode & 0o7777)
         yield put
     finally:
@@ -64,7 +67,7 @@ def staged(path: str, new: bytes) -> Iterator[Callable[[bytes], None]]:
 
 
 def replace(path: str, old: bytes, new: bytes) -> None:
-    """Write ``new`` where ``old`` was read from; raises as ``staged`` does."""
+    """Replace ``old`` with ``new`` in a file; the errors are those of ``staged``."""
     with staged(path, new) as put:
         put(old)
 

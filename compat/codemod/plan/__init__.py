@@ -1,1 +1,5 @@
-"""What becomes of the global backend: ``decide`` on top, one file a way of settling, below them what may be known of the order of calls."""
+"""Decide what replaces the global backend of a project.
+
+``decide`` is on top; below are one file per way to settle, then what is provable about the order of
+calls.
+"""

@@ -1,4 +1,4 @@
-"""A backend by operating system: the choice becomes one constant that the calls of its module pass."""
+"""Turn a backend chosen by operating system into one constant that the module's calls pass."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from compat.codemod.uses import SetterCall, setter_calls
 
 @dataclasses.dataclass(frozen=True)
 class Choice:
-    """A choice as a constant.
+    """A choice of backend as a constant.
 
     Attributes:
         name: of the constant.
         value: the expression that chooses.
-        backend: one of those it chooses from, the one that takes less.
-        is_open: it may choose none.
+        backend: one of those it chooses from, the one that accepts less.
+        is_open: whether it may choose none.
     """
 
     name: str
@@ -29,7 +29,10 @@ class Choice:
 
 
 def constant(part: Part, setter: SetterCall) -> Choice | None:
-    """The choice that a setter is an arm of; ``None`` for another one, or where an arm does more."""
+    """Return the choice that a setter is an arm of.
+
+    Return ``None`` if it is not an arm of one, or if an arm does more than set a backend.
+    """
     if setter.where != "platform":
         return None
     module, region = setter.module, setter.region
@@ -42,7 +45,7 @@ def constant(part: Part, setter: SetterCall) -> Choice | None:
 
 
 def at(part: Part, site: Site, setters: list[SetterCall], *, also_none: bool) -> Choice | None:
-    """The choice that a site is under, where all of it is one, in the site's own module."""
+    """Return the choice that governs a site in its module, if its arms are the site's setters."""
     choice = constant(part, setters[0])
     if choice is None or site.module is not setters[0].module or choice.is_open is not also_none:
         return None

@@ -1,4 +1,4 @@
-"""The code of a project as a program sees it: the files that matter, what a dotted name imports, which function a call means."""
+"""Resolve names as a running program does: relevant files, imported modules, called functions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = Function | ast.ClassDef
 _MOST_BY_NAME = 40
 _PLAIN = ("staticmethod", "classmethod")
-# What a name may mean: a module of the project, or a function or class in one.
+# what a name may mean: a module of the project, or a function or class in one
 Meaning = tuple[Module, Definition | None]
 
 
@@ -23,7 +23,8 @@ class Code:
     """The modules that speak of torchaudio, and those that import them, directly or by others.
 
     Args:
-        modules: those that speak of it and run together.
+        project: the project.
+        modules: those that mention torchaudio and run together.
     """
 
     def __init__(self, project: Project, modules: list[Module]) -> None:
@@ -34,12 +35,12 @@ class Code:
 
     @property
     def is_small(self) -> bool:
-        """Whether all files can be followed where any of them may be meant."""
+        """Return whether all files can be followed if any of them may be meant."""
         return len(self.paths) <= _MOST_BY_NAME
 
     @functools.cached_property
     def paths(self) -> list[str]:
-        """The files that matter, in a fixed order."""
+        """Return the relevant files, in a fixed order."""
         found = set(self._speaking)
         if not all(module.standalone for module in self._speaking.values()):
             graph = self._project.imports
@@ -58,13 +59,13 @@ class Code:
         return [module for path in self.paths if (module := self.module(path)) is not None]
 
     def module(self, path: str) -> Module | None:
-        """A file that matters, parsed; ``None`` for others, and where it cannot be parsed."""
+        """Return a relevant file, parsed; ``None`` for others, or if it cannot be parsed."""
         if path in self._speaking:
             return self._speaking[path]
         return self._project.quiet_module(path) if path in self._matters else None
 
     def packages(self, path: str) -> list[Module]:
-        """The ``__init__.py`` that run before a file, the outermost first."""
+        """Return the ``__init__.py`` files that run before a file, the outermost first."""
         found: list[Module] = []
         folder = os.path.dirname(path)
         if os.path.basename(path) == "__init__.py":
@@ -75,10 +76,10 @@ class Code:
             folder = os.path.dirname(folder)
         return found
 
-    # What is imported
+    # Imports
 
     def files(self, name: str, importer: Module) -> list[Module]:
-        """The modules that a dotted name may mean; the nearest to the importer where there are several."""
+        """Return the modules a dotted name may mean; of several, those nearest the importer."""
         if importer.standalone:
             return []
         paths = self._project.files.named(name, importer.path)
@@ -90,14 +91,14 @@ class Code:
         return [module for path in paths if (module := self.module(path)) is not None]
 
     def _root(self, path: str) -> str:
-        """The folder that the outermost package of a file lies in."""
+        """Return the folder of a file's outermost package."""
         folder = os.path.dirname(path)
         while os.path.join(folder, "__init__.py") in self._project.imports.files:
             folder = os.path.dirname(folder)
         return folder
 
     def imported(self, module: Module, statement: ast.Import | ast.ImportFrom) -> Iterator[list[Module]]:
-        """The modules that a statement imports, in the order in which they are run; each with its alternatives."""
+        """Yield the modules that a statement imports, in running order, each with alternatives."""
         if isinstance(statement, ast.Import):
             for alias in statement.names:
                 parts = alias.name.split(".")
@@ -130,7 +131,10 @@ class Code:
     # What is called
 
     def meanings(self, module: Module, node: ast.AST) -> list[Meaning | None]:
-        """All that an expression may mean; ``None`` among it stands for what is not known, or not the project's own."""
+        """Return all that an expression may mean.
+
+        ``None`` in the list stands for something unknown, or outside the project.
+        """
         if node in self._meant:
             return self._meant[node]
         self._depth += 1
@@ -211,7 +215,7 @@ class Code:
             self._depth -= 1
 
     def _inside(self, module: Module, name: str) -> Iterator[Meaning]:
-        """The module of a package that has a name."""
+        """Yield the submodule of a package with this name."""
         folder, file = os.path.split(module.path)
         if file == "__init__.py":
             for path in (os.path.join(folder, f"{name}.py"), os.path.join(folder, name, file)):
@@ -219,7 +223,7 @@ class Code:
                     yield one, None
 
     def method(self, owner: Meaning, name: str) -> tuple[Module, Function] | None:
-        """The method of a class, or of the classes of the project that it is made from."""
+        """Return the method of a class, or of its base classes in the project."""
         for module, definition in self.line(owner):
             for one in definition.body:
                 if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and one.name == name:
@@ -227,7 +231,7 @@ class Code:
         return None
 
     def line(self, owner: Meaning) -> Iterator[tuple[Module, ast.ClassDef]]:
-        """A class, and those of the project that it is made from."""
+        """Yield a class, and its base classes in the project."""
         waiting, seen = [owner], set()
         while waiting:
             module, definition = waiting.pop(0)

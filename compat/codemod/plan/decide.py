@@ -1,7 +1,8 @@
-"""What becomes of the global backend of a project: which calls name the backend that was set for them, and which setters go.
+"""Decide which calls name the backend that was set for them, and which setters are removed.
 
-A call names a backend where every program that comes to it has set that one, provably. A setter goes where every call that it may
-be in force for names its backend. All else stays as it is, and is said.
+A call names a backend if every program that reaches it has provably set that one. A setter is
+removed if every call that it may govern names its backend. Everything else stays as it is, with a
+report.
 """
 
 from __future__ import annotations
@@ -19,17 +20,17 @@ from compat.codemod.uses import Project
 
 
 def planned(rule: str) -> Callable[[Module, Project], Iterable[Draft]]:
-    """The check of a rule that says what the plan says."""
+    """Return the check of a rule that reports what the plan decides."""
     return lambda module, project: (draft for owner, draft in plan(project)[rule] if owner is module)
 
 
 def plan(project: Project) -> Drafts:
-    """What there is to say about the global backend of a project, by rule; found out once."""
+    """Return the drafts about the global backend of a project, by rule; computed once."""
     return project.note("plan", lambda: _plan(project))
 
 
 def groups(project: Project) -> list[tuple[str, int]]:
-    """The groups of the plan, with each rule that has a part in them."""
+    """Return the groups of the plan, with each rule that has a part in them."""
     return [(rule, draft.group) for rule, own in plan(project).items() for _, draft in own if draft.group is not None]
 
 

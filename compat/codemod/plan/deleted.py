@@ -1,4 +1,4 @@
-"""2.9, which has no backends: setters go, and nothing takes their place."""
+"""Settle for 2.9, which has no backends: remove the setters without replacement."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def settle(part: Part) -> None:
 
 
 def _asked(part: Part) -> dict[SetterCall, NotProvableError]:
-    """The setters that are in force where the getter is asked."""
+    """Return the setters that are in force at a use of the getter, with the reason to keep them."""
     found: dict[SetterCall, NotProvableError] = {}
     getters = [pin for module in part.modules for pin in marks.of(part.project, module).pins.values() if pin.is_getter]
     if not getters:
@@ -53,12 +53,13 @@ def _one(part: Part, rule: str, setter: SetterCall, asked: dict[SetterCall, NotP
     region: ast.stmt = setter.region
     if setter.where == "guarded":
         if not (isinstance(region, ast.If) and _asks_lister(setter.module, region.test) and _only_sets(setter.module, region)):
-            return  # TAC121 speaks of guards
+            return  # TAC121 reports guards
     elif setter.where == "value":
         raise NotProvableError("the value of the setter is used")
     elif setter.where != "try":
         removal.not_caught(setter)
-    if setter.where == "platform":  # an `if` that is left with nothing to decide goes with the last of its arms
+    # an `if` that has nothing left to decide is removed with the last of its arms
+    if setter.where == "platform":
         region = setter.statement
     part.propose(rule, setter, [Remove(region)], also=setter.asked)
 

@@ -1,8 +1,8 @@
-"""Follow one program from its start, and note which setter may be in force at each place that uses a backend.
+"""Follow one program from its start; note which setters may be in force where a backend is used.
 
-What is not known counts as possible: either way at a condition, any number of rounds of a loop, an error after any statement.
-A function that is handed to code that is not the project's, and each method of a class that is used, may run at any later moment
-at which such code runs.
+Everything unknown counts as possible: both outcomes of a condition, any number of rounds of a loop,
+an error after any statement. A function passed to code outside the project, and each method of a
+class that is used, may run at any later moment when such code runs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from compat.codemod.source import Module
 
 
 class Execution(Statements):
-    """One program, followed statement by statement; the arguments and attributes are those of ``Moments``."""
+    """One program, followed statement by statement; arguments and attributes as in ``Moments``."""
 
     def script(self, module: Module, state: State) -> State:
         """Run a file as a script."""
@@ -26,7 +26,7 @@ class Execution(Statements):
         return self._run(module, state)
 
     def load(self, module: Module, state: State) -> State:
-        """Import a file, with the packages that it lies in."""
+        """Import a file, with the packages around it."""
         for one in (*self._code.packages(module.path), module):
             if one.path not in state.loaded:
                 again = one in self.loaded  # it has run on another way through the program
@@ -63,12 +63,12 @@ class Execution(Statements):
         self.end()
 
     def end(self) -> None:
-        """Settle what functions bound by imports of their own are: those of the backend that was in force then."""
+        """Settle functions bound by an import: they keep the backend that was in force then."""
         for site in self._by_import:
             self.found.force[site] |= self.bound(site)
 
     def bound(self, site: Site) -> frozenset[Force]:
-        """What was in force when an import bound the function of a site; nothing where none did."""
+        """Return the backends in force when an import bound the function of a site, if any."""
         one = self._marks(site.module).bound_by.get(site)
         return frozenset() if one is None else frozenset(self._bound.get((site.module, one.local), ()))
 

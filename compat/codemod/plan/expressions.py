@@ -1,4 +1,4 @@
-"""Follow the expressions of a program, in the order in which they are evaluated."""
+"""Follow the expressions of a program, in the order of their evaluation."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from compat.codemod.plan.moments import Moments
 from compat.codemod.plan.state import State, joined
 from compat.codemod.source import Module
 
-# Builtins that call nothing of the project's that loads.
+# builtins that call no function of the project that loads
 _QUIET_BUILTINS = {
     "print", "len", "str", "int", "float", "bool", "range", "isinstance", "issubclass", "type", "repr", "abs", "round", "id", "hash",
     "open", "hasattr", "input", "format", "ord", "chr", "dict", "bytes", "object", "super",
 }  # fmt: skip
-# Methods of containers, texts and tensors, where no class of the project has one of this name.
+# methods of containers, texts and tensors, unless a class of the project has one of this name
 _QUIET_METHODS = {
     "append", "extend", "mean", "to", "float", "numpy", "size", "squeeze", "unsqueeze", "view", "reshape", "item", "abs", "close",
     "read", "write", "join", "format", "strip", "split", "lower", "upper", "keys", "items", "values", "get", "startswith", "endswith",
@@ -30,7 +30,7 @@ class Expressions(Moments):
     """One program, as far as its expressions go; the arguments are those of ``Moments``."""
 
     def load(self, module: Module, state: State) -> State:
-        """Import a file, with the packages that it lies in."""
+        """Import a file, with the packages around it."""
         raise NotImplementedError
 
     def call(self, module: Module, function: ast.AST, state: State) -> State:
@@ -69,7 +69,7 @@ class Expressions(Moments):
         return state
 
     def _all_may_be_called(self) -> None:
-        """Names are looked up by strings: every function of the modules that have run may be meant."""
+        """Let any function of the modules that ran be called, since strings may look up names."""
         for module in list(self.loaded):
             self._hand((module, None))
 
@@ -158,7 +158,7 @@ class Expressions(Moments):
         return self._call(module, node, state)
 
     def _is_quiet(self, module: Module, node: ast.Call) -> bool:
-        """Whether a call comes to none of the project's functions."""
+        """Return whether a call reaches no function of the project."""
         name = module.names.qualified(node.func) or ""
         if name.startswith("torchaudio.") and ".datasets." not in name:
             return True
@@ -178,14 +178,14 @@ class Expressions(Moments):
 
 
 def _only_asked(module: Module, node: ast.Name) -> bool:
-    """Whether it is ``name in globals()``, or ``globals()[name] = value``."""
+    """Return whether it is ``name in globals()``, or ``globals()[name] = value``."""
     call = module.names.parents[node]
     above = module.names.parents[call] if isinstance(call, ast.Call) else None
     return isinstance(above, ast.Compare) or (isinstance(above, ast.Subscript) and not isinstance(above.ctx, ast.Load))
 
 
 def is_plain(decorator: ast.expr) -> bool:
-    """Tell whether a decorator leaves the function what it is."""
+    """Return whether a decorator leaves the function as it is."""
     return isinstance(decorator, ast.Name) and decorator.id in ("staticmethod", "classmethod")
 
 

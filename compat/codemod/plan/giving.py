@@ -1,4 +1,4 @@
-"""Giving a site its backend: an argument to a call, a ``functools.partial`` around a function that is passed on."""
+"""Give a site its backend: an argument to a call, or a ``functools.partial`` around a function."""
 
 from __future__ import annotations
 
@@ -15,10 +15,16 @@ _NAMES = {"__name__", "__qualname__", "__code__"}
 
 
 def changes(part: Part, site: Site, value: str, name: str) -> list[Change]:
-    """The changes by which a site names its backend: the expression that it is given, and the backend to reckon with.
+    """Return the changes by which a site names its backend.
+
+    Args:
+        part: the modules that run together.
+        site: the call, or the function passed on.
+        value: the expression for the backend.
+        name: the backend to assume when its limits are checked.
 
     Raises:
-        NotProvableError: it cannot take the argument.
+        NotProvableError: the site cannot take the argument.
     """
     fstring_edits.takes_text(site.module, site.use.node)
     limits = backend_limits.changes_for(part.project, site.module, site.use, name)
@@ -31,7 +37,7 @@ def changes(part: Part, site: Site, value: str, name: str) -> list[Change]:
 
 
 def _no_backend_in_dicts(part: Part, site: Site) -> None:
-    """Raise where what is passed as ``**kwargs`` may name a backend already."""
+    """Raise if ``**kwargs`` may name a backend already."""
     for module in part.modules:
         own = {id(keyword) for use in module.of(Kind.FUNCTION, Kind.SETTER) if use.call for keyword in use.call.keywords}
         named = [node for node in module.names.all(ast.keyword) if node.arg == "backend" and id(node) not in own]
@@ -59,7 +65,7 @@ def _as_value(part: Part, site: Site, value: str) -> list[Change]:
 
 
 def _asked_of_functions(part: Part) -> Iterator[Place]:
-    """Where the project asks something for its name that is not plainly a class."""
+    """Yield where the project reads the name of something that may not be a class."""
     for module in part.modules:
         for node in module.names.all(ast.Attribute):
             if node.attr in _NAMES and not isinstance(node.value, ast.Call) and plain_name(node.value) not in ("__class__", "cls"):
@@ -67,7 +73,7 @@ def _asked_of_functions(part: Part) -> Iterator[Place]:
 
 
 def _looked_into(part: Part, call: ast.Call) -> bool:
-    """Whether a function of the project that has this name asks a function for what a partial one lacks."""
+    """Return whether a function of this name inspects what a partial lacks."""
     for module in part.modules:
         definitions: list[ast.FunctionDef | ast.AsyncFunctionDef] = [*module.names.all(ast.FunctionDef)]
         definitions += module.names.all(ast.AsyncFunctionDef)
@@ -77,6 +83,6 @@ def _looked_into(part: Part, call: ast.Call) -> bool:
 
 
 def _mentioned(node: ast.AST) -> set[str]:
-    """The names and attributes that a node speaks of."""
+    """Return the names and attributes in a node."""
     found = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
     return found | {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)}

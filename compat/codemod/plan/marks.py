@@ -1,4 +1,4 @@
-"""What of a module matters when it runs: its sites, setters, getters, and the places where a backend is used unseen."""
+"""Mark what matters when a module runs: sites, setters, getters, and hidden uses of a backend."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from compat.codemod.uses import Project, SetterCall, setter_calls
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Pin:
-    """A place that uses the backend in force and cannot name one: the getter, a dataset, a call in an f-string.
+    """A place that uses the backend in force and cannot name one: a getter, a dataset, an f-string.
 
     Attributes:
-        lasts: it may use the backend again at any later time.
+        lasts: whether it may use the backend again at any later time.
     """
 
     module: Module
@@ -29,13 +29,14 @@ class Pin:
 
 
 class Marks:
-    """What of one module matters, by node; what cannot run under the target is left out.
+    """What matters in one module, by node, without code that cannot run under the target.
 
     Attributes:
         sites: the sites, by the name or dotted name.
-        bound_by: for a site whose function an import of its own bound, that import.
+        bound_by: for a site whose function an import statement bound, that import.
         setters: the setters, by the call.
-        restores: what is kept and set again, by the call of the getter and by that of the setter.
+        kept: the pairs of keeping and restoring a backend, by the getter's call.
+        restored: the same pairs, by the call of the setter that restores.
         pins: the pins, by the node.
         doubt: why nothing is known once this module has run.
     """
@@ -60,7 +61,7 @@ class Marks:
 
 
 def of(project: Project, module: Module) -> Marks:
-    """What of a module matters."""
+    """Return what matters in a module."""
     return project.note(("marks", module.path), lambda: Marks(project, module))
 
 

@@ -1,4 +1,4 @@
-"""The calls of a program, and the moments at which code runs that is not followed and may call what it was handed."""
+"""Track a program's calls, and the moments when unfollowed code may call functions it was given."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Found:
         instead: for each attempt, what may be in force only because it failed.
         anywhere: what may be in force at a moment at which any function of the project may run.
         ran: the functions that ran.
-        doubts: why not all of the program is seen.
+        doubts: why a program is not fully visible, by module.
     """
 
     force: dict[Site | Pin, set[Force]] = dataclasses.field(default_factory=lambda: defaultdict(set))
@@ -53,7 +53,7 @@ class TooLongError(Exception):
 
 
 class Moments:
-    """What a program has come to so far; ``execution`` follows its statements.
+    """The progress of a program; ``execution`` follows its statements.
 
     Args:
         known: what is known to be put in force at some time.
@@ -62,7 +62,7 @@ class Moments:
     Attributes:
         found: what it shows.
         loaded: the modules that it has run.
-        pauses: a function of it pauses, so that setters may run before it goes on.
+        pauses: whether one of its functions pauses, so that setters may run before it continues.
     """
 
     def __init__(self, effects: Effects, known: Iterable[Force] = (), *, all_run: bool = False) -> None:
@@ -106,7 +106,7 @@ class Moments:
         self._failed[-1] = joined(self._failed[-1], state)
 
     def _body_of(self, module: Module, function: ast.AST, state: State) -> tuple[State | None, State | None]:
-        """Follow the body of a function: the state in which it returns, and what may be so where it fails."""
+        """Follow a function's body; return the state when it returns, and when it fails."""
         raise NotImplementedError
 
     def _call(self, module: Module, function: ast.AST, state: State) -> State | None:
@@ -162,7 +162,7 @@ class Moments:
                 self._handed_names |= {getattr(one, "name", "") for one in reached}
 
     def _others_run(self, state: State) -> State:
-        """Come to a moment at which code that is not followed runs: it may call all that it was handed."""
+        """Reach a moment when unfollowed code runs, which may call all functions it was given."""
         for pin in self._lasting:
             self.found.force[pin] |= state.force
         self.found.ran |= self._harmless

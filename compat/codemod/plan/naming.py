@@ -1,4 +1,4 @@
-"""Which backend a call is to name: what every program that comes to it has set."""
+"""Find the backend that a call must name: the one set by every program that reaches it."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _BOUND = "the function is bound by `from torchaudio import`, perhaps before the 
 
 @dataclasses.dataclass(frozen=True)
 class Named:
-    """What a site is to be given.
+    """The backend for a site.
 
     Attributes:
-        value: the expression.
-        backend: the backend to reckon with.
+        value: the expression for it.
+        backend: the backend to assume when limits are checked.
         setters: those that may be in force there.
-        is_guess: it holds only where an attempt to set the backend succeeds.
+        is_guess: whether it holds only if an attempt to set the backend succeeds.
     """
 
     value: str
@@ -36,10 +36,10 @@ class Named:
 
 
 def of(part: Part, evidence: Evidence, site: Site) -> Named:
-    """What a site that is under some setter is to be given.
+    """Return the backend for a site that some setter may govern.
 
     Raises:
-        NotProvableError: that is not sure.
+        NotProvableError: it is not certain.
     """
     forces = evidence.force[site]
     setters = [force for force in forces if force is not None]
@@ -59,12 +59,15 @@ def of(part: Part, evidence: Evidence, site: Site) -> Named:
 
 
 def per_call_name(part: Part, setter: SetterCall) -> str | None:
-    """What a call names for a setter; ``None`` where that cannot be read, and the user has not said it."""
+    """Return the name that replaces a setter in calls.
+
+    Return ``None`` if it cannot be read and the user gave none.
+    """
     return old_names.PER_CALL_NAMES.get(setter.name or "", part.project.backend)
 
 
 def is_unread(part: Part, setter: SetterCall) -> bool:
-    """Whether it cannot be read what a setter sets, and the user has not said it."""
+    """Return whether a setter's backend cannot be read and the user gave none."""
     return setter.where != "platform" and per_call_name(part, setter) is None
 
 

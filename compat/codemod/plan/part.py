@@ -1,4 +1,4 @@
-"""The modules that run together, their setters, and what is said of them."""
+"""Hold the modules that run together, their setters, and the drafts about them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from compat.codemod.rewrite import Change, Draft
 from compat.codemod.source import Module, NotProvableError, Use
 from compat.codemod.uses import Project, SetterCall
 
-# The rules that the plan speaks for; each has its file in `rules`, with its words.
+# The rules that the plan speaks for; each has its file in `rules`, with its texts.
 SAME_FILE, PROJECT, FOLD, PLATFORM = "TAC101", "TAC102", "TAC103", "TAC104"
 VARIABLE, RESTORE, TRIED, VALUE = "TAC105", "TAC106", "TAC109", "TAC118"
 
@@ -21,7 +21,7 @@ _DELETE_BY_HAND = "Delete it by hand: 2.9 has no global backend, and ignores bac
 _GONE = "the global backend is gone: each call names its own"
 _GONE_IN_NINE = "torchaudio 2.9 has no global backend"
 
-# What there is to say, by rule.
+# the drafts, by rule
 Drafts = defaultdict[str, list[tuple[Module, Draft]]]
 
 
@@ -30,8 +30,8 @@ class Part:
 
     Attributes:
         setters: the calls of the setter that run under the target.
-        sites: the calls that may be under one of them.
-        per_call: whether the target has backends by call.
+        sites: the calls that one of them may govern.
+        per_call: whether the target takes backends per call.
     """
 
     def __init__(self, project: Project, modules: list[Module], drafts: Drafts, groups: Iterator[int]) -> None:
@@ -48,7 +48,7 @@ class Part:
         self._drafts[rule].append((module, Draft(module.span(node), why.reason, why.advice, related=why.related)))
 
     def say_of(self, setter: SetterCall, why: NotProvableError, rule: str = "") -> None:
-        """Report a setter, under the rule that speaks of its kind."""
+        """Report a setter, under the rule for its kind."""
         advice = why.advice or (BY_HAND if self.per_call else _DELETE_BY_HAND)
         self.say(rule or self.rule_of(setter), setter.module, setter.call, NotProvableError(why.reason, why.related, advice))
 
@@ -62,7 +62,7 @@ class Part:
         *,
         unsafe: bool = False,
     ) -> None:
-        """Propose to take a setter away; ``also`` are the other uses that go with it."""
+        """Propose to remove a setter; ``also`` are the other uses removed with it."""
         span = setter.module.span(setter.call)
         reason = _GONE if self.per_call else _GONE_IN_NINE
         draft = Draft(span, reason, changes=tuple(changes), touches=(setter.use, *also), group=group, unsafe=unsafe)
@@ -75,7 +75,7 @@ class Part:
         self._drafts[VALUE if site.use.call is None else rule].append((site.module, draft))
 
     def rule_of(self, setter: SetterCall) -> str:
-        """The rule that speaks of a setter."""
+        """Return the rule that reports a setter."""
         by_place = {"platform": PLATFORM, "try": TRIED, "function": FOLD}
         if setter.where in by_place:
             return by_place[setter.where]
@@ -83,5 +83,5 @@ class Part:
         return PROJECT if setter.where == "main" or beside else SAME_FILE
 
     def new_group(self) -> int:
-        """A number for drafts that go together."""
+        """Return a number for drafts that belong together."""
         return next(self._groups)

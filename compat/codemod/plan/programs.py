@@ -1,8 +1,9 @@
-"""The programs of a project: what each starts with, and what all of them together show of its backends.
+"""Follow the programs of a project, and combine what they show about its backends.
 
-A program is an entry and all that it reaches by imports. Entries are the files that no other file imports, those that can be run
-(``if __name__ == "__main__"``, ``__main__.py``, notebooks), console scripts, and tests, each with its ``conftest.py``. What no
-program calls is called by users that are not seen, once an entry has run.
+A program is an entry and everything it reaches by imports. Entries are files that no other file
+imports, files that can be run (``if __name__ == "__main__"``, ``__main__.py``, notebooks), console
+scripts, and tests, each with its ``conftest.py``. If no program calls a function, unknown callers
+call it after an entry has run.
 """
 
 from __future__ import annotations
@@ -34,9 +35,9 @@ class Program:
     """One way to start.
 
     Attributes:
-        is_script: the file is run itself.
-        in_package: the packages that it lies in are run first, as ``python -m`` does.
-        function: what is called once it is imported: that of a console script.
+        is_script: the file itself is run.
+        in_package: the packages around it run first, as with ``python -m``.
+        function: the function that a console script calls after the import.
     """
 
     module: Module
@@ -50,10 +51,11 @@ class Evidence:
     """What all programs show together.
 
     Attributes:
-        force: for each site and pin, what may be in force there, each with a program in which it is.
-        doubts: for sites, pins and setters, why not all of a program in which they run is seen.
-        between: for each setter that puts a kept backend back, the setters that may have run since it was kept.
-        instead: for each attempt, what may be in force only because it failed.
+        force: for each site and pin, the setters that may be in force there, each with a program.
+        doubts: for sites, pins and setters, why a program that runs them is not fully visible.
+        between: for each setter that restores a kept backend, the setters that may have run since
+            it was kept.
+        instead: for each attempt, the setters that may be in force only because it failed.
         ran: the setters that run in some program.
     """
 
@@ -71,7 +73,7 @@ def evidence(project: Project, modules: list[Module]) -> Evidence:
     every = [_Followed(effects, program) for program in _programs(project, code)]
     ran = {function for one in every if not is_test(one.program.module.path) for function in one.execution.found.ran}
     names = {old_names.PER_CALL_NAMES.get(setter.name or "") for one in every for setter in one.setters}
-    # Who imports these is not seen: where all setters agree, any program that sets may.
+    # It is unknown who imports these. If all setters agree, any program with a setter may do so.
     idle = [one for one in every if one.does_nothing and not one.setters] if len(names) == 1 else []
     found = Evidence()
     for one in every:
@@ -112,7 +114,7 @@ def _in_text(force: Force) -> tuple[str, int]:
 
 
 class _Followed:
-    """A program that is followed twice where a function pauses: what may be set meanwhile is known only then."""
+    """A program, followed twice if a function pauses, to learn which setters run meanwhile."""
 
     def __init__(self, effects: Effects, program: Program) -> None:
         self.program = program
@@ -164,7 +166,7 @@ class _Followed:
 
     @property
     def setters(self) -> list[SetterCall]:
-        """The setters in the modules that it has run."""
+        """Return the setters in the modules that it has run."""
         return [setter for module in self.execution.loaded for setter in self._marks(module).setters.values()]
 
     def _marks(self, module: Module) -> Marks:
@@ -172,7 +174,7 @@ class _Followed:
 
     @property
     def does_nothing(self) -> bool:
-        """Whether it only defines what others may call."""
+        """Return whether it only defines what others may call."""
         found = self.execution.found
         plain = not (self.program.is_script or self.program.function or is_test(self.program.module.path))
         return plain and not (found.force or found.setters or found.ran or found.anywhere)
@@ -204,7 +206,7 @@ class _Followed:
             rest = [(module, one) for module, one in every if module is own or one not in ran]
             unseen = {one for _, one in rest} - ran
             if any(setter.module.function_of(setter.call) in unseen for setter in self.setters):
-                rest = every  # who calls this, and what else they call, is not seen
+                rest = every  # it is unknown who calls this, and what else they call
             execution.hand_out(rest, state)
         execution.end()
 
@@ -231,7 +233,7 @@ def _programs(project: Project, code: Code) -> Iterator[Program]:
         found = list(_of_file(project, paths, module, scripts[path]))
         reached |= graph.reachable(path) if found else set()
         yield from found
-    for path in paths:  # files that import one another, and nothing else does
+    for path in paths:  # cycles of files that nothing else imports
         if path not in reached and not path.endswith("__init__.py") and (module := code.module(path)) is not None:
             reached |= graph.reachable(path)
             yield Program(module)

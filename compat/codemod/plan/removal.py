@@ -1,4 +1,4 @@
-"""Whether a setter may go, as far as that rests on itself: nothing minds its failure, and nothing is worked out in it."""
+"""Check whether a setter itself can be removed: no code reacts to its failure or uses its value."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WORKS = (ast.Call, ast.Await, ast.Yield, ast.NamedExpr)
 
 
 def may_go(part: Part, setter: SetterCall) -> None:
-    """Raise where a setter stays whatever its calls name."""
+    """Raise if a setter must stay whatever its calls name."""
     if setter.where == "value":
         raise NotProvableError("the value of the setter is used")
     if setter.where == "guarded":
@@ -30,12 +30,12 @@ def may_go(part: Part, setter: SetterCall) -> None:
 
 
 def what_goes(setter: SetterCall) -> ast.stmt:
-    """The statement that goes with a setter."""
+    """Return the statement to remove with a setter."""
     return setter.statement if setter.where in ("guarded", "platform") else setter.region
 
 
 def not_caught(setter: SetterCall) -> None:
-    """Raise where a handler minds that the setter fails: a call fails with another error."""
+    """Raise if a handler reacts to the setter's failure; a call fails with another error."""
     module = setter.module
     for above in module.names.chain(setter.statement):
         if isinstance(above, ast.FunctionDef | ast.AsyncFunctionDef):

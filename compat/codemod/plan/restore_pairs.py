@@ -1,4 +1,4 @@
-"""Places that keep the backend that is set, set another and put the first one back: ``before = get()``, ``set("x")``, ``set(before)``."""
+"""Find code that restores a backend: ``before = get()``, ``set("x")``, work, ``set(before)``."""
 
 import ast
 import dataclasses
@@ -11,7 +11,10 @@ from compat.codemod.uses import SetterCall, setter_calls
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Restore:
-    """``before = get()``, ``set("x")``, work, ``set(before)``; ``set`` is ``back`` where only others may set it in between."""
+    """Code that keeps the backend with the getter, sets another one, and restores the first.
+
+    ``set`` is the same as ``back`` if no setter stands in between, though called code may have one.
+    """
 
     getter: Use
     saved: ast.stmt
@@ -21,7 +24,7 @@ class Restore:
     attempt: ast.Try | None
 
     def changes(self) -> Iterator[Change]:
-        """Take all three away, and a ``try`` that is left with nothing to do."""
+        """Yield the changes that remove all three calls, and a ``try`` with nothing left to do."""
         yield Remove(self.saved)
         if self.set is not self.back:
             yield Remove(self.set.statement)
@@ -34,7 +37,7 @@ class Restore:
 
 
 def restores(module: Module) -> list[Restore]:
-    """The places where a module keeps the backend that is set, sets another and puts the first one back."""
+    """Return the places in a module that keep a backend, set another one and restore the first."""
     return module.note("restores", lambda: list(_restores(module)))
 
 
@@ -71,7 +74,7 @@ def _restore(module: Module, use: Use, saved: ast.stmt, target: ast.Name, own: l
 
 
 def _up_to(block: list[ast.stmt], setter: ast.stmt, back: ast.stmt) -> list[ast.stmt] | None:
-    """What runs between two setters of a block; ``None`` where it may not come to the second."""
+    """Return what runs between two setters of a block; ``None`` if the second may be skipped."""
     if setter not in block or back not in block:
         return None
     region = block[block.index(setter) + 1 : block.index(back)]
@@ -80,7 +83,10 @@ def _up_to(block: list[ast.stmt], setter: ast.stmt, back: ast.stmt) -> list[ast.
 
 
 def _in_try(block: list[ast.stmt], saved: ast.stmt, setter: ast.stmt, attempt: ast.Try) -> list[ast.stmt] | None:
-    """What runs between a setter and the ``finally`` that puts the old backend back; ``None`` where the setter stands elsewhere."""
+    """Return what runs between a setter and the ``finally`` that restores the old backend.
+
+    Return ``None`` if the setter is elsewhere.
+    """
     outside = setter in block
     if not outside and (setter is not attempt.body[0] or len(attempt.body) == 1):
         return None

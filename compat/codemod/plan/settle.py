@@ -1,4 +1,7 @@
-"""2.1, 2.2: name the backend in each call for which it is sure, and take away the setters that are then in force for no other."""
+"""Settle for 2.1 and 2.2: name the backend in each call where it is certain, and remove setters.
+
+A setter is removed once it governs no other call.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from compat.codemod.uses import SetterCall, setter_calls
 
 
 def settle(part: Part) -> None:
-    """Propose what is sure, and say of each setter that stays what keeps it."""
+    """Propose what is certain, and report for each setter that stays the reason."""
     try:
         evidence = programs.evidence(part.project, part.modules)
     except NotProvableError as why:
@@ -31,7 +34,10 @@ def settle(part: Part) -> None:
 
 @dataclasses.dataclass(eq=False)
 class _Unit:
-    """What goes together or stays together: a setter, the arms of a choice, or a setter with the one that restores."""
+    """What is removed together or stays together.
+
+    It is one setter, the arms of a choice, or a setter with the one that restores.
+    """
 
     setters: list[SetterCall]
     restore: Restore | None = None
@@ -42,7 +48,7 @@ class _Settlement:
         self._part, self._evidence = part, evidence
         self._named: dict[Site, Named] = {}
         self._changes: dict[Site, list[Change]] = {}
-        # For each setter, why it stays.
+        # setter -> why it stays
         self._stays: dict[SetterCall, NotProvableError] = {}
         self._units = _units(part)
 
@@ -87,7 +93,7 @@ class _Settlement:
             changed = sum(self._keep_unit(unit) for unit in self._units) > 0
 
     def _keep_unit(self, unit: _Unit) -> bool:
-        """Let what stays in part stay as a whole; whether anything is new in that."""
+        """Keep a whole unit if a part of it stays; return whether that keeps any further setter."""
         needed = {*unit.setters}
         if unit.restore is not None:
             needed |= self._evidence.between[unit.restore.back]
@@ -142,12 +148,12 @@ class _Settlement:
             self._part.say_of(setter, why, rule)
 
     def _is_missed(self, setter: SetterCall) -> bool:
-        """Whether a call under a guarded setter is left, and no other rule speaks of the guard."""
+        """Return whether a call under a guarded setter is left that no other rule reports."""
         places = (place for place, forces in self._evidence.force.items() if setter in forces)
         return any(place not in self._named for place in places) and not setter_calls.lacks_new_arm(setter)
 
     def _groups(self) -> dict[Site | SetterCall, int]:
-        """A number for each site and each setter that goes; those that depend on one another have the same."""
+        """Return a group number for each site and removed setter; those that interact share it."""
         groups: dict[Site | SetterCall, int] = {}
         members: dict[int, list[Site | SetterCall]] = defaultdict(list)
 
@@ -184,7 +190,7 @@ def _units(part: Part) -> list[_Unit]:
 
 
 def _is_own(part: Part, restore: Restore) -> None:
-    """Raise where another file may read what is kept."""
+    """Raise if another file may read the kept value."""
     saved = restore.saved.targets[0] if isinstance(restore.saved, ast.Assign) else None
     module = restore.set.module
     if module.function_of(restore.saved) is None and isinstance(saved, ast.Name) and part.project.is_exported(module, saved.id):

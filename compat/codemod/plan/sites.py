@@ -1,4 +1,4 @@
-"""The calls that a global backend may govern: of ``load``, ``save``, ``info``, called or passed on, that name no backend themselves."""
+"""Find the calls that a global backend may govern, as they name no backend themselves."""
 
 import ast
 import dataclasses
@@ -10,19 +10,19 @@ from compat.codemod.uses import forwarding
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Site:
-    """A call of ``load``, ``save`` or ``info``, or one of them passed on as a value, that names no backend."""
+    """A call of ``load``, ``save`` or ``info`` without a backend, or one of them as a value."""
 
     module: Module
     use: Use
 
     @property
     def place(self) -> Place:
-        """Where it is."""
+        """Return where it is."""
         return self.module.place(self.use.node)
 
 
 def of(module: Module) -> Iterator[Site]:
-    """The sites of a module."""
+    """Yield the sites of a module."""
     for use in module.of(Kind.FUNCTION):
         above, call = module.names.parents.get(use.node), use.call
         looked_at = isinstance(above, ast.Attribute) or (call is None and forwarding.only_looks(above))

@@ -1,4 +1,4 @@
-"""Follow the statements of a program: what may be so after each, and by which ways it is left."""
+"""Follow the statements of a program: the state after each, and the ways out of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from compat.codemod.uses import setter_calls
 
 
 class Exits:
-    """The ways out of a function or a loop: the states in which each is taken."""
+    """The ways out of a function or a loop, with the state in which each is taken."""
 
     def __init__(self) -> None:
         self.states: dict[str, State | None] = {"return": None, "break": None, "continue": None}
@@ -26,7 +26,7 @@ class Exits:
 
 
 class Statements(Expressions):
-    """One program, as far as its statements go; the arguments and attributes are those of ``Moments``."""
+    """One program, as far as its statements go; arguments and attributes as in ``Moments``."""
 
     def __init__(self, effects: Effects, known: Iterable[Force] = (), *, all_run: bool = False) -> None:
         super().__init__(effects, known, all_run=all_run)
@@ -87,7 +87,7 @@ class Statements(Expressions):
         return self._decorated(module, node, after or state)
 
     def _decorated(self, module: Module, node: Function | ast.ClassDef, state: State) -> State:
-        """Decorate a function; decorators that are not the project's keep what they are given, and call it later."""
+        """Decorate a function; decorators from outside the project keep it and call it later."""
         for one in node.decorator_list:
             if is_plain(one):
                 continue
@@ -101,7 +101,8 @@ class Statements(Expressions):
     def _if(self, module: Module, node: ast.If, state: State) -> State | None:
         if conditions.is_main_guard(module, node):
             after = self._block(module, node.body, state) if module is self._script else None
-            return after or self._block(module, node.orelse, state)  # what stands behind one that exits runs on import
+            # the code after a main block that exits runs on import
+            return after or self._block(module, node.orelse, state)
         asked = next((one for one in self._marks(module).setters.values() if one.asked and one.region is node), None)
         state = self._expression(module, node.test, state)
         body = None if self._is_dead(module, node.body) else self._block(module, node.body, state)

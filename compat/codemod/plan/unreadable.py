@@ -1,4 +1,4 @@
-"""A backend that is set from a variable, or that no release since 0.9 has: what is said of it."""
+"""Report a backend that is set from a variable, or that no release since 0.9 has."""
 
 import ast
 
@@ -8,17 +8,17 @@ from compat.codemod.uses import SetterCall, setter_calls
 
 
 def no_such_backend(name: str) -> str:
-    """Why a global backend of this name fails."""
+    """Return why a global backend of this name fails."""
     return f"no release since 0.9 has a global backend {name!r}; there were {', '.join(map(repr, old_names.PER_CALL_NAMES))}"
 
 
 def instead_of(name: str) -> str:
-    """What to write where a name is none of a global backend."""
+    """Return what to write instead of a name that no global backend has."""
     return 'Write "sox_io" and run again: it replaced "sox".' if name == "sox" else "Write the one that is meant, and run again."
 
 
 def passed_on(part: Part) -> None:
-    """Report the setter where it is passed on as a value."""
+    """Report the setter if it is passed on as a value."""
     for module in part.modules:
         for use in module.of(Kind.SETTER):
             if use.call is None:
@@ -31,7 +31,7 @@ def passed_on(part: Part) -> None:
 
 
 def settle(part: Part, setter: SetterCall) -> None:
-    """Raise the reason why what is set cannot be read."""
+    """Raise the reason why the backend that is set cannot be read."""
     if setter.name is not None:
         or_run = " Or run with --backend sox." if setter.name == "sox" and part.per_call else ""
         raise NotProvableError(no_such_backend(setter.name), advice=instead_of(setter.name) + or_run)

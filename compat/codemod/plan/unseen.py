@@ -1,4 +1,4 @@
-"""Uses of torchaudio that are not seen: a program that runs one may set and use a backend without a word of it in the text."""
+"""Find uses of torchaudio that the text hides, by which a program may set or use a backend."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _UNSEEN = "so not every call is seen"
 
 
 def doubt(project: Project, module: Module) -> NotProvableError | None:
-    """Say why not every call of torchaudio is seen once a module has run; ``None`` where all are."""
+    """Return why some calls of torchaudio are hidden once a module has run, or ``None``."""
     unread = [place for place in project.unread if place.cell is None or place.path == module.path]
     if unread and not module.standalone:
         return NotProvableError("code that may load is not read as Python", unread[:3])
@@ -35,7 +35,7 @@ def doubt(project: Project, module: Module) -> NotProvableError | None:
 
 
 def reached(project: Project, module: Module) -> Iterator[tuple[ast.AST, str]]:
-    """The functions and getters that a module reaches by way of another, and the words for that."""
+    """Yield the functions and getters that a module reaches through another, with a reason."""
     seen = set()
     for one in reexports.of(project, module):
         if one.known.kind in (Kind.FUNCTION, Kind.GETTER):
@@ -47,7 +47,7 @@ def reached(project: Project, module: Module) -> Iterator[tuple[ast.AST, str]]:
 
 
 def _no_setter_of_others(project: Project, module: Module) -> None:
-    """Raise where a module sets a backend by way of another."""
+    """Raise if a module sets a backend through another module."""
     for one in reexports.of(project, module):
         if one.known.kind == Kind.SETTER:
             raise NotProvableError(f"torchaudio is reached by way of {one.through}, {_UNSEEN}", [module.place(one.node)])
@@ -57,14 +57,14 @@ def _no_setter_of_others(project: Project, module: Module) -> None:
 
 
 def _no_variable(module: Module) -> None:
-    """Raise where a module speaks of the variable that turns the dispatcher on or off."""
+    """Raise if a module mentions the variable that turns the dispatcher on or off."""
     named = [node for node in module.names.all(ast.keyword) if node.arg == old_names.VARIABLE]
     for mention in (*(string for string in module.strings if old_names.VARIABLE in str(string.value)), *named):
         raise NotProvableError(f"{old_names.VARIABLE} is used, and may turn the dispatcher off", [module.place(mention)])
 
 
 def _seen(module: Module) -> None:
-    """Raise unless every call of torchaudio's in a module is seen, for all that this module shows."""
+    """Raise unless all calls of torchaudio in a module are visible."""
     for use in module.uses:
         if use.path == old_names.ROOT and _escapes(module, use):
             raise NotProvableError(f"the module torchaudio is passed on or bound to another name, {_UNSEEN}", [module.place(use.node)])
@@ -88,7 +88,7 @@ def _seen(module: Module) -> None:
 
 
 def _escapes(module: Module, use: Use) -> bool:
-    """Whether the bare module is used in a way after which calls through it are no longer seen."""
+    """Return whether the bare module is used so that later calls through it are hidden."""
     above = module.names.parents.get(use.node)
     if isinstance(above, _ASKED):
         return False
@@ -99,12 +99,12 @@ def _escapes(module: Module, use: Use) -> bool:
         outer = module.names.parents.get(above)
         return isinstance(outer, ast.Assign) or (isinstance(outer, ast.Call) and outer.func is above)
     asked = literal(second)
-    replaced = name in ("setattr", "object") and asked is not ...  # the engine knows of it
+    replaced = name in ("setattr", "object") and asked is not ...  # the engine knows about this
     return not (name in _LOOKS or replaced or (name == "getattr" and asked is not ... and asked not in old_names.FUNCTIONS))
 
 
 def _is_of_another(module: Module, node: ast.Attribute) -> bool:
-    """Whether torchaudio may be reached as an attribute, as a name of another module of the project, or by a star import."""
+    """Return whether torchaudio may be reached through another module's name or a star import."""
     owner = node.value
     if isinstance(owner, ast.Attribute):
         return owner.attr == old_names.ROOT

@@ -1,4 +1,4 @@
-"""Findings that are known and not told again: in a file, by the text of their line, so that they may move."""
+"""Hide known findings: a file lists them by the text of their line, so that lines may move."""
 
 import json
 import os
@@ -13,7 +13,7 @@ _VERSION = 1
 
 
 def apply(result: Result, options: Options, path: str) -> str:
-    """Take what is known out of a result, and say so; where there is no such file yet, write it, and all is known.
+    """Remove known findings from a result and return a message; first write a missing baseline.
 
     Raises:
         UsageError: it is not a baseline, or cannot be written.

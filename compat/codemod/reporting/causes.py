@@ -1,4 +1,4 @@
-"""What is left, by cause: what stands in the way, how many wait for it, and where."""
+"""Group what is left by cause: what prevents a change, how many places wait for it, and where."""
 
 import dataclasses
 from collections.abc import Iterable
@@ -8,7 +8,8 @@ from compat.codemod.reporting.refusals import what_to_do
 from compat.codemod.rules import rules
 from compat.codemod.source import Finding, Place, grouped, old_names
 
-# What these rules say of a setter is why it stays, and the first of their places is where; but for what is said of its own argument.
+# A finding of these rules about a setter says why the setter stays, and its first related place is
+# where. Findings about the setter's own argument are the exception.
 _SETTINGS = ("TAC101", "TAC102", "TAC103", "TAC104", "TAC105", "TAC106", "TAC109", "TAC118")
 _SAYS_ITSELF = "what is set"
 _BECAUSE = "; not changed, because "
@@ -21,10 +22,10 @@ class Block:
     """One cause.
 
     Attributes:
-        rule: that speaks of it; of what waits, where no rule speaks of the cause itself.
+        rule: the rule that reports it; if no rule does, the rule of a finding that waits for it.
         places: where it is.
-        waiting: what could be changed but for it.
-        related: other places that it speaks of.
+        waiting: the findings that could be changed without it.
+        related: other places that it mentions.
     """
 
     rule: str
@@ -36,23 +37,26 @@ class Block:
 
 
 def is_pin(finding: Finding) -> bool:
-    """Tell whether a finding is of a pinned release, which stands in no change's way."""
+    """Return whether a finding is about a pinned release, which prevents no change."""
     return finding.advice == NEW_PINS
 
 
 def counts(finding: Finding) -> bool:
-    """Tell whether a finding keeps the project from the target: pins do not, nor does a variable that nothing reads any more."""
+    """Return whether a finding keeps the project from the target.
+
+    Pins do not, nor does a variable that nothing reads any more.
+    """
     inert = finding.reason.startswith(_UNREAD) and "asked for" not in finding.reason
     return rules()[finding.rule].blocks and not is_pin(finding) and not inert
 
 
 def without_twins(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings, each once."""
+    """Return the findings, each once."""
     return list({(one.rule, one.place, one.reason): one for one in findings}.values())
 
 
 def blocks(findings: Iterable[Finding]) -> list[Block]:
-    """The causes of findings, those that most wait for first; pins are left out."""
+    """Return the causes of findings, those with most waiting findings first; pins are left out."""
     left = [one for one in without_twins(findings) if not is_pin(one)]
     at = {_spot(one.place): one for one in reversed(left)}
     causes = [(_cause(one, at), one) for one in left]
@@ -64,7 +68,8 @@ def blocks(findings: Iterable[Finding]) -> list[Block]:
         others = [one for place in places for one in waiting.pop(_spot(place), ())]
         related = tuple(dict.fromkeys(place for one in own for place in one.related if place not in places))
         found.append(Block(rule, reason, advice, places, tuple(others), related))
-    for spot, own in waiting.items():  # nothing is said of the cause but that they wait for it
+    # no finding names the cause itself, only findings that wait for it do
+    for spot, own in waiting.items():
         first = next(one for one in own if _spot(one.related[0]) == spot)
         reason = first.reason.partition(_BECAUSE)[2] or first.reason
         found.append(Block(first.rule, reason, what_to_do(reason) or first.advice, first.related[:1], tuple(own), first.related[1:]))
@@ -81,9 +86,9 @@ def _waits(finding: Finding) -> bool:
 
 
 def _cause(finding: Finding, at: dict[_Spot, Finding]) -> _Spot:
-    """Where the cause of a finding is: where it is itself, or at the end of the places that one finding names after another.
+    """Return where a finding's cause is: its own place, or the end of a chain of related places.
 
-    Of findings that name each other in a ring the first in order is the cause.
+    If findings refer to each other in a circle, the first in order is the cause.
     """
     seen = [_spot(finding.place)]
     while _waits(finding):

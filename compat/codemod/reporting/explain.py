@@ -1,4 +1,4 @@
-"""What ``--explain`` says: a rule with its example and its refusals, or the refusals that a finding's words are of."""
+"""Print what ``--explain`` shows: a rule with example and refusals, or refusals by their words."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from compat.codemod.rule import Rule
 
 
 def explained(rule: Rule) -> Iterator[str]:
-    """A rule: what it does, why, before and after, what holds it back."""
+    """Yield a rule: what it does, why, before and after, and what may prevent it."""
     targets = ", ".join([*sorted(rule.targets), *(f"{target} (reported only)" for target in sorted(rule.report_only_for))])
     blocks = "" if rule.blocks else "\nblocks: no, what it reports does not keep the project from the target"
     yield f"{rule.id}: {rule.title}\n\nlevel: {rule.level.value}\ntargets: {targets}{blocks}\n\n{rule.explanation}"
@@ -21,7 +21,7 @@ def explained(rule: Rule) -> Iterator[str]:
 
 
 def of_words(words: str) -> Iterator[str]:
-    """The refusals that some words are of: what a finding says, or a part of it."""
+    """Yield the refusals that match some words: a finding's text, or a part of it."""
     plain = words.lower()
     yield from (_refusal(one) for one in refusals() if one["says"].lower() in plain or plain in one["says"].lower())
 

@@ -1,4 +1,4 @@
-"""The source lines that findings speak of, as the file, or the cell of the notebook, has them."""
+"""Look up the source lines of findings, in a file or in a notebook's cell."""
 
 import json
 import re
@@ -10,7 +10,7 @@ _CELL = re.compile(r"^# compat: cell (\d+)\n", re.M)
 
 
 class Lines:
-    """The lines of the files of a run, as they are once it is over."""
+    """The lines of a run's files, as they are when the run is over."""
 
     def __init__(self, result: Result, options: Options) -> None:
         self._files = {file.path: file for file in result.files}
@@ -18,7 +18,7 @@ class Lines:
         self._known: dict[tuple[str, int | None], list[str]] = {}
 
     def of(self, place: Place) -> str:
-        """The line of a place; nothing where the file has no such line."""
+        """Return the line of a place; an empty string if the file has no such line."""
         key = place.path, place.cell
         if key not in self._known:
             self._known[key] = self._text(place).split("\n")
@@ -34,13 +34,13 @@ class Lines:
 
 
 def cells(text: str) -> list[tuple[int, str]]:
-    """The cells of a notebook's Python, by their numbers."""
+    """Return the cells of a notebook's Python, with their numbers."""
     parts = _CELL.split(text)
     return [(int(parts[index]), parts[index + 1].removesuffix("\n")) for index in range(1, len(parts), 2)]
 
 
 def shown(file: FileResult) -> list[tuple[str, str, str]]:
-    """What to compare of a file, before and after: its text; of a notebook each changed cell, with its name."""
+    """Return what to compare of a file, before and after: its text, or changed cells by name."""
     if not file.path.endswith(".ipynb"):
         return [("", file.before, file.after)]
     after = dict(cells(file.after))

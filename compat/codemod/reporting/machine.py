@@ -1,4 +1,4 @@
-"""JSON, SARIF and GitHub annotations."""
+"""Write JSON, SARIF and GitHub annotations."""
 
 import dataclasses
 import json
@@ -30,7 +30,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def write_json(result: Result, options: Options, out: TextIO) -> None:
-    """One object: files with their findings, problems, counts."""
+    """Write one JSON object: files with their findings, problems, counts."""
     whole = {
         "version": __version__,
         "target": options.target,
@@ -56,7 +56,7 @@ def write_json(result: Result, options: Options, out: TextIO) -> None:
 
 
 def _shown(result: Result, options: Options) -> Iterator[tuple[Finding, bool]]:
-    """What there is to see in the files as they are: what is left and, where nothing is written, what would change."""
+    """Yield what is left and, if nothing is written, what would change, in the present files."""
     for file in result.files:
         if not options.writes:
             yield from ((finding, True) for finding in without_twins(file.fixed))
@@ -64,7 +64,7 @@ def _shown(result: Result, options: Options) -> Iterator[tuple[Finding, bool]]:
 
 
 def write_sarif(result: Result, options: Options, out: TextIO) -> None:
-    """SARIF 2.1.0, as code scanning services take it."""
+    """Write SARIF 2.1.0, as code scanning services read it."""
     from compat.codemod.rules import rules
 
     known = list(rules().values())
@@ -111,7 +111,8 @@ def _location(place: Place) -> dict[str, Any]:
     if os.path.isabs(place.path):
         uri = f"file://{uri}"
     region = {"startLine": place.line, "startColumn": place.column, "endLine": place.end_line, "endColumn": place.end_column}
-    if place.cell is not None:  # lines count within the cell, which a region of the file cannot say
+    # lines count within the cell, and a SARIF region cannot express that
+    if place.cell is not None:
         return {
             "physicalLocation": {"artifactLocation": {"uri": uri}},
             "logicalLocations": [{"name": f"cell {place.cell}, line {place.line}"}],
@@ -120,7 +121,7 @@ def _location(place: Place) -> dict[str, Any]:
 
 
 def write_github(result: Result, options: Options, out: TextIO) -> None:
-    """Workflow commands, which GitHub shows at the lines of a pull request."""
+    """Write workflow commands, which GitHub shows at the lines of a pull request."""
     for finding, would in _shown(result, options):
         place, level = finding.place, "notice" if would or not counts(finding) else "warning"
         cell = "" if place.cell is None else f"Cell {place.cell}, line {place.line}: "

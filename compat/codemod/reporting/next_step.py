@@ -1,4 +1,4 @@
-"""What to do after a run, in a line."""
+"""Say in one line what to do after a run."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ _OURS = re.compile(r"^\s*(?:import|from) compat\b", re.M)
 
 
 def next_steps(result: Result, options: Options) -> Iterator[str]:
-    """Say what the project needs now, and the one thing to do next; nothing where there is nothing to do."""
+    """Yield what the project needs now and the one thing to do next, if there is any."""
     if options.target == "2.9" and any(map(_brings_us_in, result.files)):
         verb = "needs" if options.writes else "will need"
         yield f"The project {verb} this package from now on: add torchaudio-compat to its requirements."

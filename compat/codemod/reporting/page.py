@@ -1,4 +1,4 @@
-"""One page of HTML that needs nothing else: what was run, what to do next, causes with their lines, diffs side by side, a filter."""
+"""Write a self-contained HTML page: run, next step, causes, diffs side by side, and a filter."""
 
 import datetime
 import difflib
@@ -26,7 +26,7 @@ _SCRIPT = Path(__file__).with_name("page.js").read_text("utf-8")
 
 
 def page(result: Result, options: Options) -> str:
-    """The whole page."""
+    """Return the whole page."""
     changed = [file for file in result.files if file.changed]
     left = without_twins(finding for file in result.files for finding in left_of(file, options))
     causes, pins = blocks(left), [finding for finding in left if is_pin(finding)]
@@ -85,14 +85,14 @@ def _block(block: Block, lines: Lines, options: Options) -> Iterator[str]:
 
 
 def _some(places: list[tuple[Place, str]], lines: Lines, options: Options) -> Iterator[str]:
-    """The first places of many, and how many are not shown."""
+    """Yield the first of many places, and how many are not shown."""
     yield from (_line(place, words, lines, options) for place, words in places[:_LIMIT])
     if len(places) > _LIMIT:
         yield f"<p class='advice'>and {len(places) - _LIMIT:,} more; --format concise tells all.</p>"
 
 
 def _line(place: Place, words: str, lines: Lines, options: Options) -> str:
-    """A place with its line, the stretch that is meant marked."""
+    """Return a place with its line, the part in question marked."""
     line = lines.of(place)
     start = place.column - 1
     end = max(place.end_column - 1, start + 1) if place.end_line == place.line else len(line)

@@ -1,4 +1,4 @@
-"""Unified diffs that ``git apply`` takes from the project's root."""
+"""Write unified diffs that ``git apply`` accepts at the project's root."""
 
 import difflib
 import os
@@ -15,7 +15,7 @@ _CONTEXT = 3
 
 
 def diff(file: FileResult) -> Iterator[str]:
-    """A unified diff of a file; a notebook's is that of its JSON, its hunks named by cell and source line."""
+    """Yield a unified diff; for a notebook of its JSON, with cell and line at each hunk."""
     path = printable(from_root(file.path))
     text = (file.before, file.after)
     notebook = path.endswith(".ipynb")
@@ -33,7 +33,7 @@ def diff(file: FileResult) -> Iterator[str]:
 
 
 def from_root(path: str) -> str:
-    """A path from the root of its project: the folder with ``.git`` above it, else the one we are in."""
+    """Return a path relative to its project's root: the folder with ``.git``, else this one."""
     whole = Path(os.path.abspath(path))
     roots = [one for one in whole.parents if (one / ".git").exists()]
     root = roots[0] if roots else Path.cwd()
@@ -41,7 +41,7 @@ def from_root(path: str) -> str:
 
 
 def _source_lines(lines: list[str]) -> dict[int, str]:
-    """The cell and the source line that each line of a notebook's JSON holds, where it holds one."""
+    """Return the cell and source line that each line of a notebook's JSON holds, if any."""
     found, cell, line = {}, 0, None
     for number, text in enumerate(lines, 1):
         if _SOURCE.match(text):
@@ -56,7 +56,7 @@ def _source_lines(lines: list[str]) -> dict[int, str]:
 
 
 def _lines(text: str) -> list[str]:
-    # Not splitlines: a form feed is no end of a line, neither for Python nor for patch.
+    # Not splitlines: for Python and patch, a form feed does not end a line.
     lines = [f"{line}\n" for line in text.split("\n")]
     if lines and lines[-1] == "\n":
         lines.pop()

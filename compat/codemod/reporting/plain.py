@@ -1,4 +1,4 @@
-"""Blocks for people, one a cause, as linters show them; or one line a finding."""
+"""Write findings for people: a block per cause, as linters show them, or a line per finding."""
 
 import textwrap
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,10 @@ _WIDTH = 100
 
 
 def write(result: Result, options: Options, out: TextIO, notes: TextIO) -> None:
-    """Diffs if they are asked for, and what was found; that to ``notes`` beside a diff, which stays a patch."""
+    """Write the findings, and diffs if asked for.
+
+    With diffs, the findings go to ``notes``, so that ``out`` remains a patch.
+    """
     if options.diff:
         _write_diffs(result, out)
     out = notes if options.diff else out
@@ -51,7 +54,7 @@ def _write_diffs(result: Result, out: TextIO) -> None:
 
 
 def _shown(block: Block, lines: Lines) -> Iterator[str]:
-    """A cause: its words, its line with a caret, what to do, what waits for it."""
+    """Yield a cause: its words, its line with a caret, what to do, what waits for it."""
     place, number = block.places[0], str(block.places[0].line)
     gap = " " * len(number)
     yield f"{block.rule} {sentence(block.reason)}"
@@ -76,7 +79,7 @@ def _shown(block: Block, lines: Lines) -> Iterator[str]:
 
 
 def caret(line: str, place: Place) -> str:
-    """The carets below a stretch of a line; tabs stay, so that both lines are indented alike."""
+    """Return the carets below a part of a line; tabs stay, so that both lines align."""
     start = place.column - 1
     end = place.end_column - 1 if place.end_line == place.line else len(line)
     before = "".join("\t" if letter == "\t" else " " for letter in line[:start])
@@ -90,7 +93,7 @@ def _places(places: Iterable[Place]) -> str:
 
 
 def _pins(findings: Iterable[Finding]) -> Iterator[str]:
-    """The pins, in a list of their own."""
+    """Yield the pins, in a list of their own."""
     found = [one for one in without_twins(findings) if is_pin(one)]
     if found:
         yield f"Pins to move with it. {found[0].advice}\n"
@@ -99,14 +102,14 @@ def _pins(findings: Iterable[Finding]) -> Iterator[str]:
 
 
 def line_of(finding: Finding) -> str:
-    """One line: place, rule, reason, advice, other places."""
+    """Return one line: place, rule, reason, advice, other places."""
     text = f"{printable(str(finding.place))}: {finding.rule} {sentence(finding.reason)} {finding.advice}".rstrip()
     related = ", ".join(printable(str(place)) for place in finding.related)
     return f"{text} (see {related})" if related else text
 
 
 def summary(result: Result, options: Options) -> str:
-    """One line on the whole run."""
+    """Return one line on the whole run."""
     left = [finding for file in result.files for finding in without_twins(left_of(file, options))]
     pins = sum(map(is_pin, left))
     verb = "changed" if options.writes else "would be changed"
@@ -118,7 +121,7 @@ def summary(result: Result, options: Options) -> str:
 
 
 def statistics(result: Result, options: Options, out: TextIO) -> None:
-    """How often each rule had something to say."""
+    """Write how many findings each rule has."""
     from compat.codemod.rules import rules
 
     fixed = kinds_of(finding for file in result.files for finding in file.fixed)

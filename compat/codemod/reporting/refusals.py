@@ -1,4 +1,4 @@
-"""Why changes are refused, and what to do: the table beside this file."""
+"""Read why changes are refused, and what to do, from the table beside this file."""
 
 import functools
 import tomllib
@@ -9,11 +9,11 @@ _TABLE = Path(__file__).with_name("refusals.toml")
 
 @functools.cache
 def refusals() -> list[dict[str, str]]:
-    """The table."""
+    """Return the table."""
     found: list[dict[str, str]] = tomllib.loads(_TABLE.read_text("utf-8"))["refusal"]
     return found
 
 
 def what_to_do(reason: str) -> str:
-    """What to do about the refusal that a reason speaks of; nothing where the table has none."""
+    """Return what to do about a refusal, found by its reason; empty if the table has none."""
     return next((one["do"] for one in refusals() if one["says"] in reason), "")

@@ -1,4 +1,4 @@
-"""From a change in terms of the tree to a new text: drafts, changes, edits, and the check that nothing else became another."""
+"""Turn a change of the tree into a new text: drafts, changes, edits, and their verification."""
 
 from compat.codemod.rewrite.changes import (
     AddArgument,
@@ -21,7 +21,7 @@ from compat.codemod.rewrite.edits import ConflictError, Edit, Track
 from compat.codemod.rewrite.lowering import lower
 from compat.codemod.rewrite.verification import complaint
 
-__all__ = [  # noqa: RUF022 - by what they are
+__all__ = [  # noqa: RUF022 - grouped by subject
     "AddArgument", "AddStatement", "Change", "DropArgument", "DropFinally", "DropName", "NameArgument", "OfCall", "Remove",
     "RenameKeyword", "Replace", "Substitute", "Unwrap", "WrapArgument",
     "NO_FUNCTION", "Draft",

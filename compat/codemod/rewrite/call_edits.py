@@ -1,4 +1,4 @@
-"""Edits of a call: arguments that come, go, get another name or are wrapped, with their commas, brackets and comments."""
+"""Edit a call: add, drop, rename or wrap arguments, with their commas, brackets and comments."""
 
 import ast
 import re
@@ -10,7 +10,7 @@ from compat.codemod.source import Module, call_layout
 
 
 def of_call(module: Module, call: ast.Call, changes: list[OfCall]) -> Iterator[Edit]:
-    """The edits that make all changes of one call."""
+    """Yield the edits that make all changes of one call."""
     text, (base, end) = module.text, module.text.span(call)
     segment = text.text[base:end]
     try:
@@ -84,7 +84,7 @@ def _append(segment: str, last: call_layout.Argument, added: list[str], newline:
     if last.comma_end is None:
         joint = f",{newline}{indent}" if starts_line and "\n" in segment[: last.start].strip("(\r\n\t ") else ", "
         if joint != ", " and "#" in re.split(r"[\r\n]", segment[last.end :], maxsplit=1)[0]:
-            joint = ", "  # the comment behind the last argument would otherwise change sides
+            joint = ", "  # otherwise the comment after the last argument would move to the new one
         return Edit(last.end, last.end, "".join(f"{joint}{one}" for one in added))
     rest = re.compile(r"[ \t]*(#[^\r\n]*)?(?=[\r\n])").match(segment, last.comma_end)
     if starts_line and rest:

@@ -1,7 +1,8 @@
-"""The changes that a rule may ask for, in terms of the tree: a call gains an argument, a statement goes.
+"""Define the changes that a rule may request of the tree, such as to add an argument.
 
-How commas, brackets, comments, indentation and blank lines look afterwards is decided in ``lowering`` and the files beside it, for all
-rules and for all changes of a file at once: two rules that each remove one of two statements leave no empty block.
+``lowering`` and the files beside it decide how commas, brackets, comments, indentation and blank
+lines look afterwards. They do it for all rules and all changes of a file at once, so that two rules
+that each remove one of two statements leave no empty block.
 """
 
 import ast
@@ -27,7 +28,10 @@ class OfStatement:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class AddArgument(OfCall):
-    """A call gains a keyword argument, once, however many ask for it with the same value; it must not have one of the name."""
+    """Add a keyword argument to a call, once, even if several ask for the same value.
+
+    The call must not have an argument of that name.
+    """
 
     name: str
     value: str
@@ -35,7 +39,7 @@ class AddArgument(OfCall):
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class RenameKeyword(OfCall):
-    """A keyword argument gets another name."""
+    """Rename a keyword argument."""
 
     keyword: ast.keyword
     name: str
@@ -43,14 +47,14 @@ class RenameKeyword(OfCall):
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class DropArgument(OfCall):
-    """A call loses an argument, which must be without effects."""
+    """Drop an argument, which must have no side effects."""
 
     argument: ast.keyword | ast.expr
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class NameArgument(OfCall):
-    """A positional argument becomes a keyword."""
+    """Turn a positional argument into a keyword argument."""
 
     argument: ast.expr
     name: str
@@ -58,7 +62,7 @@ class NameArgument(OfCall):
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class WrapArgument(OfCall):
-    """An argument is passed through a function."""
+    """Pass an argument through a function."""
 
     argument: ast.expr | ast.keyword
     function: str
@@ -66,7 +70,7 @@ class WrapArgument(OfCall):
 
 @dataclasses.dataclass(frozen=True)
 class Replace:
-    """A stretch of the text becomes another."""
+    """Replace a part of the text."""
 
     start: int
     end: int
@@ -75,12 +79,12 @@ class Replace:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Remove(OfStatement):
-    """A statement goes, comments stay."""
+    """Remove a statement; comments stay."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class DropName:
-    """An import loses one of its names, or goes if it was the last."""
+    """Drop one name from an import, or the whole import with its last name."""
 
     statement: ast.Import | ast.ImportFrom
     alias: ast.alias
@@ -88,7 +92,7 @@ class DropName:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class AddStatement:
-    """A new simple statement right after another."""
+    """Add a simple statement right after another."""
 
     anchor: ast.stmt
     new: str
@@ -96,21 +100,21 @@ class AddStatement:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Unwrap(OfStatement):
-    """A compound statement gives way to one of its blocks."""
+    """Replace a compound statement with one of its blocks."""
 
     body: tuple[ast.stmt, ...]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class DropFinally:
-    """A ``try`` that has handlers loses its ``finally``."""
+    """Drop the ``finally`` of a ``try`` that has handlers."""
 
     statement: ast.Try
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Substitute(OfStatement):
-    """A statement gives way to a simple one; comments inside it stay, above."""
+    """Replace a statement with a simple one; comments inside it stay, above."""
 
     new: str
 
@@ -119,7 +123,10 @@ Change = OfCall | Replace | OfStatement | DropName | AddStatement | DropFinally
 
 
 def stretches(module: Tree, change: Change) -> Iterator[tuple[int, int]]:
-    """The stretches of the text that a change takes away or writes anew; a new statement leaves its anchor as it is."""
+    """Yield the parts of the text that a change removes or rewrites.
+
+    A new statement leaves its anchor as it is.
+    """
     match change:
         case Replace(start, end):
             yield start, end

@@ -1,13 +1,13 @@
-"""A finding as a rule makes it: a stretch of text, the changes that would settle it, and the function of torchaudio they touch."""
+"""Define a rule's draft: a part of the text, the changes for it, and the functions they touch."""
 
 import dataclasses
 
 from compat.codemod.rewrite.changes import Change
 from compat.codemod.source import Imported, Place, Use
 
-# A use, an import, or the full path of a name that stands in a text: "torchaudio.AudioMetaData".
+# a use, an import, or the full path of a name in a text: "torchaudio.AudioMetaData"
 Touched = Use | Imported | str
-# For a change that no function of torchaudio has a part in, as of an environment variable.
+# for a change that touches no function of torchaudio, as of an environment variable
 NO_FUNCTION = ()
 
 
@@ -16,15 +16,15 @@ class Draft:
     """What a rule proposes, or only reports.
 
     Attributes:
-        span: the stretch, as offsets in the module's text.
+        span: the part of the text, as offsets in the module's text.
         changes: what to do; none for a report.
-        touches: the functions of torchaudio that the changes touch. The engine refuses the changes where a test replaces one of them.
-            A draft with changes must say it.
-        group: drafts of one group, in any number of files, are carried out together or not at all.
-        unsafe: the changes are made under ``--unsafe`` only.
+        touches: the functions of torchaudio that the changes touch. If a test replaces one of them,
+            the engine refuses the changes. A draft with changes must set this.
+        group: drafts of one group, in any number of files, are made together or not at all.
+        unsafe: whether the changes need ``--unsafe``.
 
     Raises:
-        TypeError: there are changes, and nothing is said of what they touch.
+        TypeError: there are changes, but ``touches`` is missing.
     """
 
     span: tuple[int, int]

@@ -1,4 +1,4 @@
-"""Edits of a text: stretches and what takes their place; applying them, undoing them, and following an offset through."""
+"""Edit a text: order and apply edits, undo them, and map offsets through them."""
 
 import bisect
 from collections.abc import Iterable
@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 
 class ConflictError(Exception):
-    """Changes that cannot be made together, or not without losing something; the text says what."""
+    """Changes that do not go together, or that would lose something; the text gives the reason."""
 
 
 class Edit(NamedTuple):
-    """What stands from ``start`` to ``end`` becomes ``new``."""
+    """The replacement of the text from ``start`` to ``end`` with ``new``."""
 
     start: int
     end: int
@@ -18,7 +18,7 @@ class Edit(NamedTuple):
 
 
 def settle(edits: Iterable[Edit]) -> list[Edit]:
-    """The edits in order, without repetitions and without those that a larger deletion covers.
+    """Return the edits in order, without duplicates and without those inside a larger deletion.
 
     Raises:
         ConflictError: two edits overlap.
@@ -37,7 +37,7 @@ def settle(edits: Iterable[Edit]) -> list[Edit]:
 
 
 def apply(text: str, edits: list[Edit]) -> str:
-    """The text with settled edits made."""
+    """Return the text with settled edits applied."""
     parts, at = [], 0
     for edit in edits:
         parts += [text[at : edit.start], edit.new]
@@ -46,7 +46,7 @@ def apply(text: str, edits: list[Edit]) -> str:
 
 
 def undo(text: str, changed: str, edits: list[Edit]) -> str:
-    """The changed text with the edits taken back, from what they took out of ``text``."""
+    """Return the changed text with the edits undone; ``text`` has what they removed."""
     parts, at, shift = [], 0, 0
     for edit in edits:
         start = edit.start + shift
@@ -57,7 +57,7 @@ def undo(text: str, changed: str, edits: list[Edit]) -> str:
 
 
 class Track:
-    """Where offsets of a text are after edits, and where they were before."""
+    """Maps offsets of a text to those after edits, and back."""
 
     def __init__(self, edits: list[Edit]) -> None:
         self._before, self._after, self._edits = [], [], edits
@@ -68,7 +68,7 @@ class Track:
             shift += len(edit.new) - (edit.end - edit.start)
 
     def forward(self, offset: int) -> int | None:
-        """The offset after the edits; ``None`` inside something replaced."""
+        """Return the offset after the edits; ``None`` inside a replaced part."""
         index = bisect.bisect_right(self._before, offset) - 1
         if index < 0:
             return offset
@@ -78,7 +78,7 @@ class Track:
         return self._after[index] + len(edit.new) + offset - edit.end
 
     def back(self, offset: int) -> int:
-        """The offset before the edits; what was put in is at the start of what it took the place of."""
+        """Return the offset before the edits; new text maps to the start of what it replaced."""
         index = bisect.bisect_right(self._after, offset) - 1
         if index < 0:
             return offset

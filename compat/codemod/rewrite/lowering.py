@@ -1,4 +1,4 @@
-"""From changes to edits: all changes of a file are sorted by what they touch, and made together or not at all."""
+"""Lower changes to edits: sort a file's changes by what they touch, and make all or none."""
 
 import ast
 from collections import defaultdict
@@ -11,10 +11,10 @@ from compat.codemod.source import Module
 
 
 def lower(module: Module, changes: Iterable[Change]) -> list[Edit]:
-    """The edits that carry out all the changes.
+    """Return the edits that make all the changes.
 
     Raises:
-        ConflictError: they do not go together.
+        ConflictError: the changes do not go together.
     """
     calls = defaultdict(list)
     removed: dict[ast.stmt, None] = {}

@@ -1,4 +1,4 @@
-"""Edits of statements: what goes, gives way to another or to its own block, with the comments and blank lines around it."""
+"""Edit statements: remove, replace or unwrap them, with the comments and blank lines around."""
 
 import ast
 import re
@@ -8,12 +8,13 @@ from compat.codemod.rewrite.changes import Substitute, Unwrap
 from compat.codemod.rewrite.edits import ConflictError, Edit
 from compat.codemod.source import Module, conditions
 
-# A comment that speaks to a tool about the statement it stands behind goes with it; any other is for people, and stays.
+# A comment for a tool about the statement before it is removed with the statement; other comments
+# are for people and stay.
 _DIRECTIVE = re.compile(r"#\s*(noqa|type:|pragma|pylint:|pyright:|ruff:|mypy:|isort:|fmt:|yapf:|nosec|compat:)", re.I)
 
 
 def removals(module: Module, removed: dict[ast.stmt, None], added: dict[ast.stmt, dict[str, None]]) -> Iterator[Edit]:
-    """The edits that take statements out, or put new ones in their place where a block would be empty."""
+    """Yield the edits that remove statements, or replace them if a block would become empty."""
     removed = _with_what_vanishes(module, removed, added)
     if any(map(module.is_elif, removed)):
         raise ConflictError("it is an `elif`")
@@ -30,7 +31,7 @@ def removals(module: Module, removed: dict[ast.stmt, None], added: dict[ast.stmt
                     yield _take_out(module, statement, block, removed)
 
 
-# What a test may be made of that is not worth keeping for itself.
+# a test made only of these can be removed without losing an effect
 _PURE = (
     ast.Name, ast.Attribute, ast.Constant, ast.Compare, ast.cmpop, ast.BoolOp, ast.boolop, ast.UnaryOp, ast.unaryop, ast.expr_context,
     ast.Tuple, ast.List, ast.Set,
@@ -38,7 +39,7 @@ _PURE = (
 
 
 def _with_what_vanishes(module: Module, removed: dict[ast.stmt, None], added: dict[ast.stmt, dict[str, None]]) -> dict[ast.stmt, None]:
-    """The removed statements, each ``if`` that is left with nothing to decide in the place of what it holds."""
+    """Return the removed statements, with an ``if`` in their place if nothing in it remains."""
     found = {statement: None for statement in removed if not added.get(statement)}
     waiting = list(found)
     while waiting:
@@ -90,7 +91,7 @@ def _take_out(module: Module, statement: ast.stmt, block: list[ast.stmt], remove
 
 
 def _whole_lines(module: Module, start: int, end: int) -> Edit:
-    """Take whole lines out, with the shorter of the two runs of blank lines around them."""
+    """Remove whole lines, with the shorter of the two runs of blank lines around them."""
     text = module.text
     first, last = text.position(start)[0], text.position(end)[0]
     count = len(text.starts) if text.starts[-1] < len(text.text) else len(text.starts) - 1
@@ -101,7 +102,8 @@ def _whole_lines(module: Module, start: int, end: int) -> Edit:
     before = next((n for n in range(first - 1) if not blank(first - 1 - n)), first - 1)
     after = next((n for n in range(count - last) if not blank(last + 1 + n)), count - last)
     if last + after >= count:
-        # Nothing but blank lines follows: those before go, and where the last line had no line end the new one has none.
+        # Only blank lines follow. Remove those before instead; if the old last line had no line
+        # end, the new one has none.
         keep = first - 1 - before
         if last == count and text.starts[-1] < len(text.text) and keep:
             return Edit(text.line_end(text.starts[keep - 1]), end, "")
@@ -126,7 +128,7 @@ def _out_of_line(module: Module, statement: ast.stmt, block: list[ast.stmt], rem
 
 
 def unwrap(module: Module, change: Unwrap) -> Iterator[Edit]:
-    """The edits that put a block in the place of the statement around it."""
+    """Yield the edits that replace a statement with one of its blocks."""
     text, statement, body = module.text, change.statement, change.body
     start, end = text.span(statement)
     first, last = text.span(body[0])[0], text.span(body[-1])[1]
@@ -139,7 +141,7 @@ def unwrap(module: Module, change: Unwrap) -> Iterator[Edit]:
     if rest and not rest.startswith("#"):
         raise ConflictError("something else stands on the line of its block")
     outer, inner = text.indent(start), text.indent(first)
-    # Comments between the header and the block belong to the block.
+    # comments between the header and the block belong to the block
     while (above := text.line_start(max(body_start - 1, 0))) > start and text.text[above:body_start].strip().startswith("#"):
         body_start = above
     head = _kept(module, start, body_start)
@@ -156,7 +158,7 @@ def unwrap(module: Module, change: Unwrap) -> Iterator[Edit]:
 
 
 def drop_finally(module: Module, statement: ast.Try) -> Edit:
-    """The edit that takes the ``finally`` from a ``try``."""
+    """Return the edit that drops the ``finally`` of a ``try``."""
     text = module.text
     before = (statement.orelse or statement.handlers or statement.body)[-1]
     start, end = text.line_end(text.span(before)[1]), text.line_end(text.span(statement)[1])
@@ -165,7 +167,7 @@ def drop_finally(module: Module, statement: ast.Try) -> Edit:
 
 
 def substitute(module: Module, change: Substitute) -> Iterator[Edit]:
-    """The edits that put a simple statement in the place of another."""
+    """Yield the edits that replace a statement with a simple one."""
     if module.is_elif(change.statement):
         raise ConflictError("it is an `elif`")
     yield _put(module, change.statement, [change.new])

@@ -1,4 +1,4 @@
-"""The check that edits did what they were to do and nothing else; a text is not written before this is sure."""
+"""Verify that edits did what they should and nothing else, before the text is written."""
 
 import ast
 import bisect
@@ -10,10 +10,10 @@ from compat.codemod.source.text import parse
 
 
 def complaint(old: Module, new: Module, made: list[Edit]) -> str | None:
-    """What is wrong with a module after edits; ``None`` where nothing is.
+    """Return what is wrong with a module after edits; ``None`` if nothing is.
 
-    With the edits undone the new text must be the old program, as text or as a tree; and every statement that no edit touches must
-    still be there, as the same kind of statement.
+    With the edits undone, the new text must be the old program, as text or as a tree. Every
+    statement that no edit touches must still be there, with the same kind.
     """
     undone = edits.undo(old.text.text, new.text.text, made)
     if undone != old.text.text and not _same(undone, old):
@@ -27,7 +27,8 @@ def complaint(old: Module, new: Module, made: list[Edit]) -> str | None:
         if last >= 0 and start < max(made[last].end, made[last].start + 1):
             continue
         ends = {track.forward(end - 1)}
-        for edit in made[last + 1 : last + 2]:  # a block may end with what is added in its last line
+        # an insertion at the end of a block's last line belongs to the block
+        for edit in made[last + 1 : last + 2]:
             if edit.start == edit.end and "\n" not in old.text.text[end : edit.start]:
                 ends.add((track.forward(edit.start - 1) or 0) + len(edit.new))
         first = track.forward(start)
@@ -37,7 +38,7 @@ def complaint(old: Module, new: Module, made: list[Edit]) -> str | None:
 
 
 def _same(undone: str, old: Module) -> bool:
-    """Say if a text is the program of a module; where it is its text, letter by letter, this need not be asked."""
+    """Return whether a text parses to a module's program; the caller has excluded equal texts."""
     try:
         return ast.dump(parse(undone, top_level_await=old.interactive)) == ast.dump(old.tree)
     except SyntaxError:

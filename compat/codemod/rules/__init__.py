@@ -1,4 +1,4 @@
-"""One file a rule: a file here with a ``RULE`` is a rule, found by scanning; nothing else lists it."""
+"""Find the rules by scanning: a file here with a ``RULE`` is one; nothing else lists it."""
 
 import functools
 import importlib
@@ -9,7 +9,7 @@ from compat.codemod.rule import Rule
 
 @functools.cache
 def rules() -> dict[str, Rule]:
-    """All rules by id, in order.
+    """Return all rules by id, in order.
 
     Raises:
         RuntimeError: two rules share an id.

@@ -1,4 +1,4 @@
-"""Functions of ``torchaudio.backend.sox_io_backend`` and ``soundfile_backend``."""
+"""Replace functions of ``torchaudio.backend.sox_io_backend`` and ``soundfile_backend``."""
 
 import ast
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ _GONE = "torchaudio.backend is deprecated from 2.1 on and gone in 2.9"
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Calls become those of torchaudio itself; other uses, and names that never were, are reported."""
+    """Rewrite calls to torchaudio's own functions; report other uses and names that never were."""
     for use in module.of(Kind.BACKEND_FUNCTION):
         try:
             changes = _kept(module, project, use) if use.call is None else _moved(module, project, use, use.call)
@@ -47,13 +47,13 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _unknown(module: Module, project: Project, use: Use) -> Iterator[Draft]:
-    """A name below torchaudio.backend that the target does not have, or that never was."""
+    """Report a name below torchaudio.backend that the target lacks, or that never existed."""
     advice = "See what is meant, and use torchaudio.load, .save or .info."
     parts = use.path.split(".")
     if use.path.startswith(f"{_BELOW}sox_backend."):
         yield Draft(module.span(use.node), "sox_backend, with its own order of arguments and a tuple from info, went in 0.9", advice)
     elif old_names.earlier(use.path):
-        return  # TAC136 speaks of it
+        return  # TAC136 reports it
     elif old_names.has(use.path, project.target) is False:
         yield Draft(module.span(use.node), f"{use.path} is not in torchaudio {project.target}", advice)
     elif len(parts) > 3 and parts[2] in ("sox_io_backend", "soundfile_backend") and not wheel_names.releases_of(".".join(parts[1:4])):
@@ -61,10 +61,10 @@ def _unknown(module: Module, project: Project, use: Use) -> Iterator[Draft]:
 
 
 def _moved(module: Module, project: Project, use: Use, call: ast.Call) -> list[Change]:
-    """The changes that make a call one of torchaudio itself.
+    """Return the changes that make a call one of torchaudio itself.
 
     Raises:
-        NotProvableError: why there are none.
+        NotProvableError: there are none; it gives the reason.
     """
     name, changes = _name(module, use)
     changes.append(Replace(*module.span(use.node), f"{name}.{use.name}"))
@@ -78,7 +78,8 @@ def _moved(module: Module, project: Project, use: Use, call: ast.Call) -> list[C
     path = keyword(call, "filepath")
     if path is not None:
         changes.append(RenameKeyword(call, path, "uri"))
-    if project.target == "2.9" and use.name != "info":  # TAC129 makes info compat.info, which takes the backend by name as 2.2 did
+    # TAC129 makes info compat.info, which takes the backend by name as 2.2 did
+    if project.target == "2.9" and use.name != "info":
         return changes
     if project.dispatcher_may_be_off:
         raise NotProvableError("the dispatcher may be off here")
@@ -87,10 +88,10 @@ def _moved(module: Module, project: Project, use: Use, call: ast.Call) -> list[C
 
 
 def _kept(module: Module, project: Project, use: Use) -> list[Change]:
-    """The changes for a function that is passed on or kept; its arguments are given elsewhere.
+    """Return the changes for a function that is passed on or kept; others call it.
 
     Raises:
-        NotProvableError: why there are none.
+        NotProvableError: there are none; it gives the reason.
     """
     if use.name == "save":
         raise NotProvableError("here it is kept as a value, and the order of its arguments is another")
@@ -104,7 +105,7 @@ def _kept(module: Module, project: Project, use: Use) -> list[Change]:
 
 
 def _name(module: Module, use: Use) -> tuple[str, list[Change]]:
-    """What torchaudio itself is called where a use stands, and the change that binds it."""
+    """Return torchaudio's name at a use, and the change that binds it."""
     changes: list[Change] = []
     name = module.torchaudio_at(use)
     if name is None:

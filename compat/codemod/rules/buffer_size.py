@@ -1,4 +1,4 @@
-"""``sox_utils.set_buffer_size``."""
+"""Delete calls of ``sox_utils.set_buffer_size``."""
 
 import ast
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from compat.codemod.rule import NINE, Draft, Kind, Level, Module, Project, Remov
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """A statement that only sets it goes; any other use is reported."""
+    """Delete a statement that only sets the size; report any other use."""
     for use in module.of(Kind.BUFFER_SIZE):
         statement = module.statement_of(use.node)
         reason = "torchaudio 2.9 has no libsox, and no buffer of its"

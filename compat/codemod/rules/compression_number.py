@@ -1,4 +1,7 @@
-"""``compression=`` of ``save``: a number without a backend, and for 2.9 any number, which is a bit rate there."""
+"""Report a number for ``compression=`` of ``save``.
+
+Without a backend, ffmpeg does not take a number; in 2.9 any number is a bit rate.
+"""
 
 from collections.abc import Iterator
 
@@ -9,7 +12,7 @@ _BIT_RATE = "2.9 takes compression as a bit rate in bit/s; before it was kbit/s 
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Calls that show a number; up to 2.8 a variable may hold a CodecConfig."""
+    """Report calls with a literal number; up to 2.8 a variable may hold a CodecConfig."""
     for use, call in module.calls_of("save"):
         given = keyword(call, "compression")
         value = literal(given.value) if given else None

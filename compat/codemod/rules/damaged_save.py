@@ -1,4 +1,4 @@
-"""Integer tensors and file objects given to ``save``."""
+"""Report integer tensors and file objects passed to ``save``."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from compat.codemod.uses import passed_values
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Calls of which the text shows what they are given."""
+    """Report calls whose argument kinds the text reveals."""
     for use, call in module.calls_of("save"):
         given = {"src": 1, "filepath": 0, "uri": 0}
         for name, index in given.items():

@@ -1,4 +1,4 @@
-"""Calls for which the release chooses the backend, in a project that sets none: said once."""
+"""Report once that the release chooses the backend, in a project that sets none."""
 
 import ast
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _ADVICE = (
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Name the first call of the project; all others wait for the same decision."""
+    """Report the first call of the project; all others wait for the same decision."""
     calls = project.note("calls that name no backend", lambda: _calls(project)) if project.leaves_choice else {}
     if calls and module.path == min(calls):
         saved = any(use.name == "save" for found in calls.values() for use, _ in found)
@@ -28,14 +28,14 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _calls(project: Project) -> dict[str, list[tuple[Use, ast.Call]]]:
-    """The calls of each module that name no backend; none as long as one is set somewhere."""
+    """Return the calls of each module that name no backend; none while a setter exists anywhere."""
     if any(list(module.of(Kind.SETTER)) for module in project.modules):
         return {}
     return {module.path: found for module in project.modules if (found := list(_unnamed(module)))}
 
 
 def _unnamed(module: Module) -> Iterator[tuple[Use, ast.Call]]:
-    """The calls that name no backend, nor may by ``**arguments``."""
+    """Yield the calls that name no backend, not even through ``**arguments``."""
     for use, call in module.calls_of(*old_names.FUNCTIONS):
         if keyword(call, "backend") is None and all(one.arg for one in call.keywords):
             yield use, call

@@ -1,4 +1,4 @@
-"""``TORCHAUDIO_USE_BACKEND_DISPATCHER`` set in Python."""
+"""Delete or report ``TORCHAUDIO_USE_BACKEND_DISPATCHER`` set in Python."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ _REASON = f"{old_names.VARIABLE} is not read from 2.2 on"
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """An assignment of "1" before torchaudio is imported goes; every other mention is reported."""
+    """Delete an assignment of "1" before torchaudio is imported; report every other mention."""
     for keyword in module.names.all(ast.keyword):
         if keyword.arg == old_names.VARIABLE:
             yield Draft(module.span(keyword), _REASON, "See what it is for, and delete it.")
@@ -35,7 +35,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _assigned(module: Module, statement: ast.stmt, node: ast.Constant) -> str | None:
-    """What the statement sets the variable to, where that is all it does."""
+    """Return the value that a statement sets the variable to, if it does nothing else."""
     value = None
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target = statement.targets[0]

@@ -1,4 +1,4 @@
-"""The drop-in: one call at the entry point, nothing else."""
+"""Install the drop-in: one call at the entry point, nothing else."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ _INSTALL = 'compat.install("2.0")'
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """The files given by ``--entry`` that do not install it yet."""
+    """Add the call to the files given by ``--entry`` that do not have it yet."""
     installs = any(module.names.qualified(call.func) == "compat.install" for call in module.calls)
     if module.path not in project.entries or installs:
         return

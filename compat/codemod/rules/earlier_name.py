@@ -1,4 +1,4 @@
-"""Names that went with the sox backend of 0.x, long before 2.0."""
+"""Delete or report names that went with the sox backend of 0.x, long before 2.0."""
 
 import ast
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from compat.codemod.rules.leftover_import import is_used
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """A bare call that started or stopped libsox goes; any other use is reported, and each import that stays."""
+    """Delete bare calls that started or stopped libsox; report other uses and remaining imports."""
     settled = set()
     for use in module.uses:
         name = old_names.earlier(use.path)
@@ -31,7 +31,8 @@ def _reason(name: str) -> str:
 
 
 def _is_told_elsewhere(project: Project, name: str) -> bool:
-    return name == f"{old_names.ROOT}.backend.sox_backend" and project.target != "compat"  # TAC111 speaks of it
+    # TAC111 reports it
+    return name == f"{old_names.ROOT}.backend.sox_backend" and project.target != "compat"
 
 
 def _is_needless(use: Use, statement: ast.stmt) -> bool:
@@ -46,7 +47,7 @@ def _is_needless(use: Use, statement: ast.stmt) -> bool:
 
 
 def _stays(module: Module, project: Project, one: Imported, settled: set[ast.Name]) -> bool:
-    """Tell whether an import is one that will fail: TAC131 drops it where nothing is left that means it."""
+    """Return whether an import remains and will fail; TAC131 drops one whose name is not used."""
     if conditions.in_import_ladder(module, one.statement):
         return False
     names = {node for node in module.names.scope_of if isinstance(node, ast.Name) and node.id == one.local}

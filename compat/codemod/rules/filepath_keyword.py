@@ -1,4 +1,4 @@
-"""``filepath=`` of load, save and info."""
+"""Rename ``filepath=`` of load, save and info."""
 
 import ast
 import re
@@ -14,7 +14,7 @@ _REASON = "the first parameter is called uri= from 2.1 on; filepath= is a TypeEr
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Each call that gives it by that name, itself or by way of partial and its kin; a report where it stands in a dict."""
+    """Rename the keyword in each call, also through partial and its kin; report it in a dict."""
     own = set()
     for use, call, others in forwarding.calls_of(module, "load", "save", "info"):
         own.add(call)
@@ -33,7 +33,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _through_values(module: Module, project: Project, own: set[ast.Call]) -> Iterator[Draft]:
-    """The calls that give it to what may be a function of torchaudio, kept or passed on as a value."""
+    """Report calls that pass it to a value that may be a function of torchaudio."""
     kept = kept_functions.near(project, module)
     for call in module.calls if kept else ():
         if call not in own and _gives(module, project, call) and (one := kept_functions.may_be_called(project, module, call, kept)):

@@ -1,4 +1,9 @@
-"""``loader=torchaudio.load``, ``map(torchaudio.load, ...)``, ``partial(torchaudio.load, ...)`` under a set backend (row 18)."""
+"""Give a backend to functions that are passed on under a set backend.
+
+- ``loader=torchaudio.load``
+- ``map(torchaudio.load, ...)``
+- ``partial(torchaudio.load, ...)``
+"""
 
 from compat.codemod.plan.decide import planned
 from compat.codemod.rule import PER_CALL, Level, Rule, Valid

@@ -1,4 +1,4 @@
-"""A decision on ``get_audio_backend()``."""
+"""Settle decisions that depend on ``get_audio_backend()``."""
 
 import ast
 import copy
@@ -18,12 +18,12 @@ _NONE = {
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Where both arms differ in offset= and frame_offset= only, the modern one stays; any other use is reported."""
+    """Keep the modern arm if both differ only in offset= and frame_offset=; report other uses."""
     settled = set()
     for use in module.of(Kind.GETTER):
         above = module.names.parents.get(use.node)
         if isinstance(above, ast.Call) and above.func is not use.node:
-            continue  # it is asked for its name, say
+            continue  # the function itself is passed on, to ask for its name, say
         decision = _decision(module, use)
         changes = _modern_arm(module, decision) if decision else ()
         if decision and changes:
@@ -35,7 +35,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                     changes=changes,
                     touches=(use,),
                 )
-        elif not any(restore.getter is use for restore in restores(module)):  # TAC106 speaks of those
+        elif not any(restore.getter is use for restore in restores(module)):  # TAC106 handles those
             advice = (
                 "Decide which arm is meant to run, and ask list_audio_backends() if it is about what is there."
                 if _is_tested(module, use)
@@ -48,7 +48,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _is_tested(module: Module, use: Use) -> bool:
-    """Tell whether a condition depends on it, rather than a print, a return or a name."""
+    """Return whether a condition depends on it, rather than a print, a return or a name."""
     below: ast.AST = use.node
     for above in module.names.chain(use.node):
         if isinstance(above, ast.Compare | ast.BoolOp | ast.Assert) or below is getattr(above, "test", None):
@@ -60,7 +60,7 @@ def _is_tested(module: Module, use: Use) -> bool:
 
 
 def _decision(module: Module, use: Use) -> _Decision | None:
-    """What is decided by a test that asks for the global backend and for nothing else."""
+    """Return the decision whose test asks for the global backend and nothing else."""
     below: ast.AST = use.node
     for above in module.names.chain(use.node):
         if isinstance(above, ast.If | ast.IfExp):
@@ -109,7 +109,10 @@ def _modern_block(module: Module, decision: ast.If) -> tuple[Change, ...]:
 
 
 def _modern(one: list[_Arm], other: list[_Arm]) -> list[_Arm] | None:
-    """The arm that says frame_offset, where the other says offset and nothing else is different; any, where nothing is."""
+    """Return the arm with frame_offset, if the other differs only in saying offset.
+
+    If both arms are equal, return either; ``None`` if they differ in anything else.
+    """
     for new, old in ((one, other), (other, one)):
         found = [_renamed(statement) for statement in old]
         if any(renamed for _, renamed in found) and _same([statement for statement, _ in found], new) and not _same(old, new):

@@ -1,4 +1,4 @@
-"""Modules and functions that the target no longer has."""
+"""Report modules and functions that the target no longer has."""
 
 import ast
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from compat.codemod.source import old_names
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Imports of them, and uses by a dotted name."""
+    """Report imports of them, and uses by a dotted name."""
     reported = set()
     for one in module.imported:
         advice = _advice(one.path, project)
@@ -24,7 +24,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _advice(path: str, project: Project) -> str | None:
-    """What to do about a path; of torchaudio.backend other rules speak."""
+    """Return what to do about a path; other rules handle torchaudio.backend."""
     return None if path.startswith(f"{old_names.ROOT}.backend") else old_names.lost(path, project.target)
 
 

@@ -1,4 +1,4 @@
-"""A guard around the setter whose new arm is missing."""
+"""Report a guard around the setter that has no arm for newer releases."""
 
 import ast
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from compat.codemod.uses import setter_calls
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """An ``if`` that asks what torchaudio has, sets a backend, and has no `else`."""
+    """Report an ``if`` that tests torchaudio's features, sets a backend, and has no `else`."""
     for setter in setter_calls.of(module):
         if setter_calls.lacks_new_arm(setter):
             reason = "where the test around it fails, or the setter does nothing (from 2.2 on), no backend is chosen and no call names one"

@@ -1,4 +1,4 @@
-"""A home-made stand-in for what newer releases lack."""
+"""Report a home-made stand-in for names that newer releases lack."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ _ONLY_OLD = frozenset(
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Names put into torchaudio, and modules put into ``sys.modules``."""
+    """Report names set on torchaudio, and modules put into ``sys.modules``."""
     for one in replacements.of(module):
         if one.how != "is patched" and (one.name in _ONLY_OLD or not one.name):
             what = f"torchaudio.{one.name}" if one.name else "torchaudio"

@@ -1,4 +1,4 @@
-"""Arguments that the ``load`` and ``save`` of 2.9 ignore."""
+"""Report arguments that the ``load`` and ``save`` of 2.9 ignore."""
 
 import ast
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _MATTERS: dict[str, dict[str, object]] = {"load": {"normalize": True}, "save": {
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Calls that give one of them something other than its default; under --unsafe they become this package's."""
+    """Report calls with values other than the default; with --unsafe use this package instead."""
     for use, call in module.calls_of("load", "save"):
         given = [name for name, default in _MATTERS[use.name].items() if _differs(use, call, name, default)]
         if given:

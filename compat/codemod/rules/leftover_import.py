@@ -1,4 +1,4 @@
-"""Imports that nothing needs once the calls are moved."""
+"""Drop imports that nothing needs once the calls are rewritten."""
 
 import ast
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ _OLD = (Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA, Kind
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Imports of ``torchaudio.backend`` and of the setter that no name here means."""
+    """Drop imports of ``torchaudio.backend`` and of the setter whose names are not used here."""
     for one in module.imported:
         known = old_names.KNOWN.get(one.path)
         old = one.path.startswith(f"{old_names.ROOT}.backend") or old_names.earlier(one.path) or (known is not None and known.kind in _OLD)
@@ -43,7 +43,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _plain(module: Module, one: Imported) -> Change:
-    """``import torchaudio.backend.x`` also binds ``torchaudio``, which stays."""
+    """Keep ``torchaudio``, which ``import torchaudio.backend.x`` binds as well."""
     others = [
         o for o in module.imported if o is not one and o.local == old_names.ROOT and o.path == old_names.ROOT and o.scope is one.scope
     ]
@@ -53,7 +53,7 @@ def _plain(module: Module, one: Imported) -> Change:
 
 
 def is_used(module: Module, project: Project, one: Imported) -> bool:
-    """Tell whether a name, a string or another file may mean what is imported here."""
+    """Return whether a name, a string or another file may refer to an import."""
     if any(isinstance(node, ast.Name) and node.id == one.local for node in module.names.scope_of):
         return True
     if module.path.endswith("__init__.py") or any(node.value == one.local for node in module.strings):

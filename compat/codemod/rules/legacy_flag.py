@@ -1,4 +1,4 @@
-"""``torchaudio.USE_SOUNDFILE_LEGACY_INTERFACE``."""
+"""Delete or report ``torchaudio.USE_SOUNDFILE_LEGACY_INTERFACE``."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ _REASON = "USE_SOUNDFILE_LEGACY_INTERFACE went in 0.9"
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Set to False it goes; anything else is reported."""
+    """Delete an assignment of False; report anything else."""
     for use in (use for use in module.uses if use.kind == Kind.FLAG):
         statement = module.statement_of(use.node)
         alone = isinstance(statement, ast.Assign) and len(statement.targets) == 1 and statement.targets[0] is use.node

@@ -1,4 +1,4 @@
-"""A decision on ``list_audio_backends()``."""
+"""Settle decisions that depend on ``list_audio_backends()``."""
 
 import ast
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _SHOWN = ("print", "str", "repr", "bool", "format", "debug", "info", "warning", 
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """``"sox_io" in`` becomes ``"sox" in``; what is done with the list otherwise is reported where the old name matters."""
+    """Replace ``"sox_io" in`` with ``"sox" in``; report other uses where the old name matters."""
     for use in module.of(Kind.LISTER):
         if use.call and project.target == "2.9":
             test = module.names.parents.get(use.call)
@@ -27,13 +27,13 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def decides(module: Module, use: Use) -> bool:
-    """Tell whether a decision rests on the list: a name is looked for in it, or one is taken out of it."""
+    """Return whether a decision depends on the list: a name is looked up in or taken from it."""
     places = _places(module, use.call) if use.call and use.kind == Kind.LISTER else []
     return any(isinstance(module.names.parents.get(place), ast.Compare | ast.Subscript | ast.For | ast.comprehension) for place in places)
 
 
 def _places(module: Module, call: ast.Call) -> list[ast.expr]:
-    """Where the list is used: the call itself, or all that reads the local name that alone it is kept in."""
+    """Return where the list is used: the call itself, or all reads of its only local name."""
     target = module.kept_in(call)
     reads = module.names.reads(target) if target and len(module.names.bindings(target)) == 1 else []
     return [*reads] or [call]
@@ -59,7 +59,7 @@ def _draft(module: Module, project: Project, use: Use, place: ast.expr) -> Itera
 
 
 def _sets_by_it(module: Module, project: Project, test: ast.AST) -> ast.Call | None:
-    """The setter that stays and runs by what a test gives, or may."""
+    """Return a setter that stays and whose run depends, or may depend, on a test."""
     around = next((one for one in module.names.chain(test) if isinstance(one, ast.If | ast.IfExp | ast.Try)), None)
     for setter in setter_calls.of(module):
         near = around is None or module.inside(setter.call, around)
@@ -69,7 +69,7 @@ def _sets_by_it(module: Module, project: Project, test: ast.AST) -> ast.Call | N
 
 
 def _is_used(above: ast.AST | None) -> bool:
-    """Tell whether the list goes on to where its names may matter: not where it is printed, or only asked whether it is empty."""
+    """Return whether the list's names matter, beyond printing it or testing for emptiness."""
     if isinstance(above, ast.Call):
         return called(above) not in _SHOWN
     return isinstance(

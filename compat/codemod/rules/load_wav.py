@@ -1,4 +1,4 @@
-"""``torchaudio.load_wav``."""
+"""Replace or report ``torchaudio.load_wav``."""
 
 import ast
 from collections.abc import Iterator
@@ -30,8 +30,9 @@ _SHAPES = ("shape", "size", "ndim", "dim", "numel", "nelement", "ndimension")
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Every use; where only the shape of what it gives is read, or its 16-bit numbers are scaled, load gives the same."""
-    governed = any(name != "sox" for name in project.set_names)  # TAC138 gives that its new name first, and the call gets it then
+    """Report every use; use load if only the shape is read, or the 16-bit numbers are scaled."""
+    # TAC138 renames that backend first, and the call gets it then
+    governed = any(name != "sox" for name in project.set_names)
     for use in module.of(Kind.LOAD_WAV):
         if use.stored:
             continue
@@ -51,14 +52,17 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _given(project: Project) -> str:
-    """The backend that a call of ``load`` in the place of this one is to name."""
+    """Return the backend that a ``load`` in place of this call must name."""
     names = {old_names.PER_CALL_NAMES.get(name or "", "sox" if name == "sox" else "") for name in project.set_names}
     name = names.pop() if len(names) == 1 and project.target in PER_CALL else ""
     return f' with backend="{name}"' if name else ""
 
 
 def _unscaled(module: Module, project: Project, call: ast.Call | None) -> list[Change] | None:
-    """The changes that take the scaling away which is all that is done with the numbers; ``None`` where something else is done."""
+    """Return the changes that remove the scaling, if it is the only use of the numbers.
+
+    Return ``None`` if they are used for anything else.
+    """
     if call is None or len(call.args) + len(call.keywords) != 1 or starred(call):
         return None
     above = module.names.parents.get(call)
@@ -87,7 +91,7 @@ def _following(module: Module, statement: ast.stmt) -> ast.stmt | None:
 
 
 def _scales(module: Module, statement: ast.stmt, name: str) -> bool:
-    """``x = x / 32768``, ``x /= 2 ** 15``."""
+    """Return whether a statement scales a name: ``x = x / 32768``, ``x /= 2 ** 15``."""
     if isinstance(statement, ast.AugAssign):
         return isinstance(statement.target, ast.Name) and statement.target.id == name and _by_2_15(statement.op, statement.value)
     if not isinstance(statement, ast.Assign) or [plain_name(target) for target in statement.targets] != [name]:
@@ -97,7 +101,7 @@ def _scales(module: Module, statement: ast.stmt, name: str) -> bool:
 
 
 def _without(module: Module, node: ast.expr) -> list[Change] | None:
-    """The change that takes a division by 2**15 away; ``None`` where a value is used otherwise."""
+    """Return the change that removes a division by 2**15; ``None`` if a value has another use."""
     above = module.names.parents.get(node)
     if isinstance(above, ast.BinOp) and above.left is node and _by_2_15(above.op, above.right):
         start, end = module.span(node)[1], module.span(above)[1]
@@ -107,7 +111,7 @@ def _without(module: Module, node: ast.expr) -> list[Change] | None:
 
 
 def _by_2_15(operator: ast.operator, value: ast.expr) -> bool:
-    """Tell whether an operation with a value divides by 32768."""
+    """Return whether an operation with a value divides by 32768."""
     return ast.unparse(value) in (_DIVISORS if isinstance(operator, ast.Div) else _FACTORS if isinstance(operator, ast.Mult) else ())
 
 

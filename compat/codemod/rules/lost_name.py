@@ -1,4 +1,4 @@
-"""``info``, ``AudioMetaData`` and ``list_audio_backends``, which 2.9 lost: from this package."""
+"""Take ``info``, ``AudioMetaData`` and ``list_audio_backends``, lost in 2.9, from this package."""
 
 import ast
 from collections.abc import Iterator
@@ -31,10 +31,10 @@ _LOST = ("torchaudio.info", "torchaudio.AudioMetaData", "torchaudio.list_audio_b
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Dotted names, imports of the names, annotations in strings."""
+    """Rewrite dotted names, imports of the names, and annotations in strings."""
     for use in module.uses:
         dotted = use.path in _LOST and isinstance(use.node, ast.Attribute) and not use.stored
-        if dotted and not lister_decision.decides(module, use):  # TAC108 speaks of those
+        if dotted and not lister_decision.decides(module, use):  # TAC108 handles those
             if unsettled(module, project, use):
                 yield Draft(module.span(use.node), f"{_reason(use.name)}; {_TUPLE}", _FIRST)
             else:

@@ -1,4 +1,4 @@
-"""``AudioMetaData`` and ``list_audio_backends`` from ``torchaudio.backend``."""
+"""Take ``AudioMetaData`` and ``list_audio_backends`` from torchaudio, not torchaudio.backend."""
 
 import ast
 import re
@@ -37,7 +37,7 @@ def _reason(name: str) -> str:
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Imports, dotted names, annotations in strings and type comments."""
+    """Rewrite imports, dotted names, annotations in strings and type comments."""
     for one in module.imported:
         if one.path in _MOVED and isinstance(one.statement, ast.ImportFrom):
             yield _import(module, one, one.statement)

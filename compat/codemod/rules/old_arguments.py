@@ -1,4 +1,4 @@
-"""``out=``, ``normalization=``, ``offset=``, ``num_frames=0`` of the 0.x ``load``."""
+"""Translate ``out=``, ``normalization=``, ``offset=`` and ``num_frames=0`` of the 0.x ``load``."""
 
 import ast
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ from compat.codemod.uses.argument_dicts import passed_in_dict
 _REASON = "this is an argument of the load of 0.7 and before, and a TypeError since"
 
 
-# Arguments that say nothing where they have these values: their defaults of that time.
+# arguments without effect if they have these values, which were their defaults
 _SILENT = {"out": None, "normalization": True, "signalinfo": None, "encodinginfo": None, "filetype": None}
 _DOUBTS = {
     "out": "out= was filled in place",
@@ -40,7 +40,7 @@ _OLD = (*_SILENT, "offset")
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Keywords of that time; positional arguments in its order are reported."""
+    """Translate keywords of that time; report positional arguments in its order."""
     for use, call, others in forwarding.calls_of(module, "load"):
         in_dict = passed_in_dict(module, project, call, *_OLD)
         if call is not use.call or any(keyword(call, name) for name in (*_OLD, "num_frames")):
@@ -96,7 +96,7 @@ def _changes(call: ast.Call, old: dict[str, ast.keyword], others: int) -> tuple[
 
 
 def _zero_is_all(module: Module, value: ast.expr) -> Iterator[Change]:
-    """A number that is known only when the program runs: 0 still means all of it."""
+    """Keep the meaning of 0, all frames, for a number known only at run time."""
     if isinstance(value, ast.BoolOp) and isinstance(value.op, ast.Or) and literal(value.values[-1]) == -1:
         return
     start, end = module.span(value)

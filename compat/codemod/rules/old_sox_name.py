@@ -1,4 +1,4 @@
-"""``set_audio_backend("sox")`` of 0.8 and older."""
+"""Replace ``set_audio_backend("sox")`` of 0.8 and older."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ _REASON = 'the backend "sox" went in 0.9; "sox_io" took its place'
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """The name becomes that of its successor, for which the rules about setters then settle the calls."""
+    """Rename it to its successor; the rules about setters then rewrite the calls."""
     for use in module.of(Kind.SETTER):
         value = setter_calls.argument(use.call) if use.call else None
         if value is None or literal(value) != "sox" or conditions.in_import_ladder(module, module.statement_of(use.node)):

@@ -1,4 +1,4 @@
-"""``backend="sox_io"`` where a call names it."""
+"""Replace ``backend="sox_io"`` in calls."""
 
 import ast
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _REASON = 'in a call the backend is "sox"; "sox_io" is a ValueError'
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """The literal is replaced; for 2.9 in calls that this package serves, because torchaudio's own ignore it."""
+    """Replace the literal; for 2.9 only in calls of this package, as torchaudio's own ignore it."""
     calls: list[tuple[Use | str, ast.Call]] = [*module.calls_of(*(("info",) if project.target == "2.9" else old_names.FUNCTIONS))]
     ours = [(path, call) for call in module.calls if (path := module.names.qualified(call.func) or "") in _OURS]
     for use, call in (*calls, *ours):
@@ -22,7 +22,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _assigned(module: Module, value: ast.expr) -> Iterator[ast.expr | None]:
-    """What a name is assigned, or is by default as a parameter."""
+    """Yield what a name is assigned, or its default as a parameter."""
     for binding in module.names.bindings(value) if isinstance(value, ast.Name) else ():
         above = module.names.parents.get(binding.node)
         if isinstance(above, ast.Assign | ast.AnnAssign):

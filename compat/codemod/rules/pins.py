@@ -1,4 +1,4 @@
-"""Pins and variables outside Python code."""
+"""Report pins and variables outside Python code."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Val
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Pins in strings, as setup.py has them; files that are not Python are read by ``othertext``."""
+    """Report pins in strings, as in setup.py; ``files.other_files`` reads the other files."""
     for node in module.strings:
         value = str(node.value)
         if value.startswith("torchaudio") and len(value) < 80 and not module.is_docstring(node):

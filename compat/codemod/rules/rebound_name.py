@@ -1,4 +1,4 @@
-"""A name that is torchaudio in one place and something else in another."""
+"""Report a name that is torchaudio in one place and something else in another."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ _ALWAYS = {"set_audio_backend", "get_audio_backend", "load_wav"}
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Old names reached through it."""
+    """Report old names reached through such a name."""
     for node in module.ambiguous:
         call = module.names.parents.get(node)
         old = node.attr in _ALWAYS or (

@@ -1,4 +1,4 @@
-"""Something else in the place of a function of torchaudio, where a change would reach it."""
+"""Report replacements of torchaudio's functions that a change would reach."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from compat.codemod.uses import replacements
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """The replacements in this module that kept the engine from a change."""
+    """Report the replacements in this module that made the engine refuse a change."""
     for one, places in replacements.refused(project).items():
         if one in replacements.of(module):
             name = f"torchaudio.{one.name}".rstrip(".")

@@ -1,4 +1,4 @@
-"""Positional arguments of ``save`` after the fourth."""
+"""Name positional arguments of ``save`` after the fourth."""
 
 import ast
 import re
@@ -18,7 +18,7 @@ _OLD_PIN = re.compile(
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """They become keywords of the old meaning where their types, names or the project show that it is the old order."""
+    """Make them keywords with the old meaning, if types, names or the project show that order."""
     for use, call in module.calls_of("save"):
         if len(call.args) < 5:
             continue
@@ -26,7 +26,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         fifth, sixth = literal(call.args[4]), literal(call.args[5]) if len(call.args) > 5 else None
         named = _name(call.args[4])
         if isinstance(fifth, str) or (fifth is None and isinstance(sixth, str) and sixth.lower() not in _FORMATS):
-            continue  # the new order already
+            continue  # it is the new order already
         number = value_kinds.of(module, call.args[4]) == value_kinds.NUMBER or _COMPRESSION.search(named) is not None
         old = number or (fifth is None and (isinstance(sixth, str) or _shows_old_order(call)))
         old = old or (fifth is ... and _is_old(project) and not _FORMAT.search(named))
@@ -39,12 +39,15 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _name(node: ast.expr) -> str:
-    """What a value is called: ``args.compression``, ``config["compression"]``."""
+    """Return a value's name: the last part of ``args.compression``, ``config["compression"]``."""
     return str(literal(node.slice)) if isinstance(node, ast.Subscript) else plain_name(node)
 
 
 def _is_old(project: Project) -> bool:
-    """Tell whether a project is written for 2.0 or older: it sets a global backend or pins such a release, and no call names a backend."""
+    """Return whether a project is written for 2.0 or older.
+
+    It is if it sets a global backend or pins such a release, and no call names a backend.
+    """
 
     def look() -> bool:
         calls = [call for module in project.modules for _, call in module.calls_of(*old_names.FUNCTIONS)]
@@ -58,7 +61,10 @@ def _is_old(project: Project) -> bool:
 
 
 def _shows_old_order(call: ast.Call) -> bool:
-    """Tell whether an encoding is in seventh place, or a bit depth in eighth: now these are a bit depth and the size of a buffer."""
+    """Return whether an encoding is in seventh place, or a bit depth in eighth.
+
+    Now these places are for a bit depth and a buffer size.
+    """
     seventh, eighth = ([literal(one) for one in call.args[6:8]] + [None, None])[:2]
     return isinstance(seventh, str) or (seventh is None and eighth in (8, 16, 24, 32, 64))
 

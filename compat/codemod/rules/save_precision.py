@@ -1,4 +1,4 @@
-"""``precision=`` of the 0.x ``save``."""
+"""Rename ``precision=`` of the 0.x ``save``."""
 
 import ast
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _ADVICE = "Write bits_per_sample=, or for 2.9 use compat.save: torchaudio.save i
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """The keyword is renamed; a fourth positional argument that is a bit depth is reported, and all of it for 2.9."""
+    """Rename the keyword; report a bit depth as fourth argument, and everything for 2.9."""
     for use, call, _ in forwarding.calls_of(module, "save"):
         given = keyword(call, "precision")
         if given is not None:

@@ -1,4 +1,4 @@
-"""A literal ``set_audio_backend`` at module level, with the calls it governs in the same file."""
+"""Replace a literal ``set_audio_backend`` at module level that governs calls in the same file."""
 
 from compat.codemod.plan.decide import planned
 from compat.codemod.rule import MODERN, Level, Rule, Valid

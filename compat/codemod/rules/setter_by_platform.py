@@ -1,4 +1,4 @@
-"""The setter under a test of the operating system."""
+"""Replace the setter under a test of the operating system."""
 
 from compat.codemod.plan.decide import planned
 from compat.codemod.rule import MODERN, Level, Rule, Valid

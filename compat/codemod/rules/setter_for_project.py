@@ -1,4 +1,4 @@
-"""A literal setter in one module, the calls in others."""
+"""Replace a literal setter in one module that governs calls in others."""
 
 from compat.codemod.plan.decide import planned
 from compat.codemod.rule import MODERN, Level, Rule, Valid

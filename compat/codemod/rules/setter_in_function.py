@@ -1,4 +1,4 @@
-"""Setter and call in one block of one function."""
+"""Fold a setter into a call in the same block of a function."""
 
 from compat.codemod.plan.decide import planned
 from compat.codemod.rule import MODERN, Level, Rule, Valid

@@ -1,4 +1,4 @@
-"""The getter's value is saved and set again later."""
+"""Remove a backend that is saved with the getter, set, and restored later."""
 
 from compat.codemod.plan.decide import planned
 from compat.codemod.rule import MODERN, Level, Rule, Valid

@@ -1,4 +1,4 @@
-"""try/except around the setter."""
+"""Remove a try/except around the setter."""
 
 from compat.codemod.plan.decide import planned
 from compat.codemod.rule import MODERN, Level, Rule, Valid

@@ -1,4 +1,4 @@
-"""The setter with something that is not a literal."""
+"""Report a setter whose argument is not a literal."""
 
 from collections.abc import Iterable, Iterator
 
@@ -9,12 +9,12 @@ from compat.codemod.uses import setter_calls
 
 
 def check(module: Module, project: Project) -> Iterable[Draft]:
-    """What the plan for the project says of it."""
+    """Yield what the project's plan says about it."""
     return _unknown_to_old(module) if project.target == "compat" else planned(RULE.id)(module, project)
 
 
 def _unknown_to_old(module: Module) -> Iterator[Draft]:
-    """Names written out that 2.0 refuses; a variable is no matter where nothing is rewritten."""
+    """Report literal names that 2.0 refuses; a variable does not matter if nothing is rewritten."""
     for use in module.of(Kind.SETTER):
         name = string(setter_calls.argument(use.call)) if use.call else ""
         if name and name not in old_names.PER_CALL_NAMES:

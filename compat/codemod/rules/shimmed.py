@@ -1,4 +1,4 @@
-"""A program that runs under this package's drop-in."""
+"""Report a program that runs under this package's drop-in."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Val
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """The calls that install another release than the target; nothing of the project is changed then."""
+    """Report calls that install another release than the target; then nothing is changed."""
     for owner, call in project.pins:
         if owner is module:
             yield Draft(

@@ -1,4 +1,4 @@
-"""``si, ei = torchaudio.info(path)`` of the 0.x API."""
+"""Translate ``si, ei = torchaudio.info(path)`` of the 0.x API."""
 
 import ast
 import re
@@ -30,7 +30,10 @@ _REASON = "info gives one AudioMetaData, which does not unpack and has no items"
 
 
 def unsettled(module: Module, project: Project, use: Use) -> bool:
-    """Tell whether a call of ``info`` is used as the old tuple in a way that nothing translates; then nobody else may change it."""
+    """Return whether a call of ``info`` is used as the old tuple and cannot be translated.
+
+    Then no other rule may change the call.
+    """
     if use.call is None or use.name != "info":
         return False
     try:
@@ -41,7 +44,7 @@ def unsettled(module: Module, project: Project, use: Use) -> bool:
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Unpacked, indexed, or indexed and kept in a local name."""
+    """Translate a tuple that is unpacked, indexed, or kept in a local name and indexed."""
     for use, call in module.calls_of("info"):
         try:
             changes = _translated(module, project, call)
@@ -56,10 +59,10 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _translated(module: Module, project: Project, call: ast.Call) -> tuple[Change, ...] | None:
-    """The changes for a call whose value is used as a tuple; ``None`` where it is not.
+    """Return the changes for a call whose value is used as a tuple; ``None`` if it is not.
 
     Raises:
-        NotProvableError: it is, and cannot be translated.
+        NotProvableError: it is used as a tuple, and cannot be translated.
     """
     above = module.names.parents[call]
     if isinstance(above, ast.Assign) and above.value is call and _is_pair(above):
@@ -74,7 +77,7 @@ def _translated(module: Module, project: Project, call: ast.Call) -> tuple[Chang
 
 
 def _kept(module: Module, project: Project, name: ast.Name) -> tuple[Change, ...] | None:
-    """The changes for a name that the whole tuple is kept in, and taken out of by ``name[0]``."""
+    """Return the changes for a name that keeps the whole tuple and is read by ``name[0]``."""
     reads = module.names.reads(name)
     around = [module.names.parents[read] for read in reads]
     items = [one for one, read in zip(around, reads, strict=True) if isinstance(one, ast.Subscript) and _is_item(one, read)]
@@ -107,7 +110,10 @@ def _not_taken_apart(module: Module, project: Project, returned: ast.Return) -> 
 
 
 def _may_be(caller: Module, callee: ast.expr, module: Module, function: AnyFunction) -> bool:
-    """Tell whether what is called by the name of a function is it: bound to it, imported from its file, or a method of something."""
+    """Return whether a call with a function's name calls that function.
+
+    The name may be bound to it, imported from its file, or a method of an object.
+    """
     qualified = caller.names.qualified(callee)
     if qualified is not None:
         stem, name = PurePath(module.path).stem, getattr(function, "name", "")
@@ -165,7 +171,13 @@ def _followed(module: Module, project: Project, name: ast.Name) -> None:
 
 
 def _attributes(module: Module, values: Sequence[ast.expr], also: Mapping[ast.expr, Change]) -> Iterator[Change]:
-    """The changes for what is read of an old signal info; ``also`` has one more for each value that is not part of a larger change."""
+    """Yield the changes for attributes of an old signal info.
+
+    Args:
+        module: the module.
+        values: the expressions that give it.
+        also: another change for each value that is not part of a larger change.
+    """
     counted = set()
     for value in (one for one in values if one not in counted):
         above = module.names.parents[value]
@@ -183,7 +195,7 @@ def _attributes(module: Module, values: Sequence[ast.expr], also: Mapping[ast.ex
             yield _attribute(module, above)
 
 
-# Ways to count frames, or seconds, by what they say of x.
+# expressions that count frames or seconds -> their replacements, written with x
 _COUNTS = {
     "x.length / x.channels": "{0}.num_frames",
     "x.length // x.channels": "{0}.num_frames",
@@ -194,7 +206,7 @@ _COUNTS = {
 
 
 def _frames(module: Module, node: ast.AST, text: str) -> tuple[ast.AST, str] | None:
-    """The expression around ``x.length`` or ``x.channels`` that counts frames, and what it becomes."""
+    """Return the expression of ``x.length`` or ``x.channels`` counting frames, and its new form."""
     found = None
     for above in module.names.chain(node):
         if not isinstance(above, ast.BinOp):

@@ -1,4 +1,4 @@
-"""Uses of torchaudio that cannot be followed."""
+"""Report uses of torchaudio that cannot be followed."""
 
 import ast
 import re
@@ -21,7 +21,7 @@ _IMPORTERS = re.compile(r"import", re.I)
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Star imports, imports by a string, code in strings."""
+    """Report star imports, imports by a string, and code in strings."""
     for one in module.imported:
         if one.alias.name == "*":
             yield Draft(
@@ -50,7 +50,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         named = isinstance(above, ast.Call) and node in above.args[:1] and old_names.is_ours(value)
         if named and isinstance(above, ast.Call) and _IMPORTERS.search(called(above)):
             if value == old_names.ROOT and isinstance(module.names.parents.get(above), ast.Expr):
-                continue  # only asked whether it is there
+                continue  # it only tests whether torchaudio is there
             reason = "torchaudio is imported by a string, so its uses are not seen"
             yield Draft(module.span(above), reason, "Look at what is done with it, or import it plainly.")
         elif old_names.is_old(value, project.target) and not _is_replaced(module, node):
@@ -67,7 +67,10 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _is_replaced(module: Module, node: ast.AST) -> bool:
-    """Tell whether a string is a key or an annotation, or says what a test replaces; other rules look at that."""
+    """Return whether a string is a key, an annotation, or what a test replaces.
+
+    Other rules check those.
+    """
     above = module.names.parents.get(node)
     is_key = isinstance(above, ast.Subscript | ast.Compare) or (isinstance(above, ast.Dict) and node in above.keys)
     return is_key or called(above) in _REPLACERS or type_texts.is_annotation(module, node)
@@ -82,7 +85,7 @@ def _is_old(project: Project, reached: reexports.Reached) -> bool:
 
 
 def _by_getattr(module: Module, project: Project) -> Iterator[Draft]:
-    """``getattr(torchaudio, ...)`` where it gives one of the old names, or one that is not written out; guards are left."""
+    """Report ``getattr(torchaudio, ...)`` with an old or computed name, except in guards."""
     for use in module.uses:
         above = module.names.parents.get(use.node)
         if not isinstance(above, ast.Call) or not module.names.is_builtin(above.func, "getattr"):
@@ -102,7 +105,7 @@ def _by_getattr(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _by_other_name(module: Module) -> Iterator[Draft]:
-    """Old names reached through ``ta = torchaudio``, ``self.ta = torchaudio`` or a default value."""
+    """Report old names reached through ``ta = torchaudio``, ``self.ta = ...`` or a default."""
     names = set()
     for use in module.uses:
         above = module.names.parents.get(use.node)

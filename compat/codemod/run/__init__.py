@@ -1,1 +1,1 @@
-"""One run: the command line, the session, reading, the engine with its rounds, and what stands against a change."""
+"""Run the codemod: command line, session, reading, the engine's rounds, and reasons to refuse."""

@@ -1,4 +1,4 @@
-"""The command line."""
+"""Parse the command line and run the codemod."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _PROG = "python -m compat.codemod"
 
 
 def parser(prog: str = _PROG) -> argparse.ArgumentParser:
-    """The arguments."""
+    """Return the parser of the arguments."""
     made = argparse.ArgumentParser(
         prog=prog,
         description="Move a project from torchaudio's global backend to a later release. What cannot be proved is reported, not changed.",
@@ -76,9 +76,11 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None, prog: str = _PROG, keep: list[object] | None = None) -> int:
-    """Run the command; gives the exit status.
+    """Run the command and return its exit status.
 
     Args:
+        argv: the arguments; by default those of the process.
+        prog: the name of the command.
         keep: as for ``session.run``.
     """
     made = parser(prog)
@@ -215,7 +217,10 @@ def _write_page(result: Result, options: Options, path: str) -> None:
 
 
 def _fails(result: Result, options: Options) -> bool:
-    """Tell whether the exit status is 1: for changes that are needed and not made, and for what is left that counts."""
+    """Return whether the exit status is 1.
+
+    It is for needed changes that were not made, and for findings left that count.
+    """
     from compat.codemod.reporting.causes import counts
     from compat.codemod.reporting.words import left_of
 
@@ -228,7 +233,7 @@ def _fails(result: Result, options: Options) -> bool:
 
 @contextlib.contextmanager
 def _progress() -> Iterator[Tick]:
-    """A bar on stderr, where that is a terminal and the run is long."""
+    """Show a bar on stderr, if that is a terminal and the run is long."""
     import time
 
     if not sys.stderr.isatty():

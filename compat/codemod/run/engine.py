@@ -1,4 +1,4 @@
-"""From modules to findings and new texts: ask the rules, make what they propose, check it, and again until nothing changes."""
+"""Turn modules into findings and new texts: ask the rules, apply, verify, until nothing changes."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _ROUNDS = 8
 
 
 class BrokenError(Exception):
-    """A change whose result does not hold; nothing of it is written."""
+    """A change whose result is wrong; nothing of it is written."""
 
 
 @dataclasses.dataclass(eq=False)
 class Outcome:
-    """What became of one module.
+    """The result for one module.
 
     Attributes:
         module: as it was read.
-        now: as it is to be.
-        edits: one list of edits a round; the first on the text as it was read.
+        now: its new state.
+        edits: one list of edits per round; the first applies to the text as it was read.
         fixed: what was changed, at its place in the text as it was read.
-        left: what is left for a person, at its place in the text as it was read.
+        left: what is left for the user, at its place in the text as it was read.
         left_after: the same, at its place in the new text.
     """
 
@@ -42,12 +42,12 @@ class Outcome:
 
     @property
     def text(self) -> str:
-        """The new text."""
+        """Return the new text."""
         return self.now.text.text
 
     @property
     def changed(self) -> bool:
-        """The new text is another."""
+        """Return whether the new text differs."""
         return self.text != self.module.text.text
 
 
@@ -63,11 +63,11 @@ class _Proposal:
 
     @property
     def takes_away(self) -> bool:
-        """It takes a statement away, as a setter goes; the other parts of its group follow from that."""
+        """Return whether it removes a statement, such as a setter; its group depends on that."""
         return any(isinstance(change, Remove | Substitute) for change in self.draft.changes)
 
     def report(self, reason: str, advice: str, related: tuple[Place, ...] = ()) -> _Proposal:
-        """The same without its changes; advice and places of its own stay."""
+        """Return the same without its changes; its own advice and places stay."""
         draft = self.draft
         advice, related = draft.advice or advice, related or draft.related
         return dataclasses.replace(
@@ -76,10 +76,11 @@ class _Proposal:
 
 
 def run(modules: list[Module], active: Iterable[Rule], *, unsafe: bool, make_project: Callable[[list[Module]], Project]) -> list[Outcome]:
-    """Everything that the rules have to say about the modules of a project, and their new texts.
+    """Return all findings on the modules of a project, and their new texts.
 
     Raises:
-        BrokenError: the outcome of a change does not hold. It is a mistake of ours, and no file is to be written.
+        BrokenError: a change gives a wrong result. That is our mistake, and no file must be
+            written.
     """
     rules = list(active)
     outcomes = {module.path: Outcome(module, module) for module in modules}
@@ -102,10 +103,10 @@ def run(modules: list[Module], active: Iterable[Rule], *, unsafe: bool, make_pro
 
 
 def verified(module: Module, text: str, made: list[Edit]) -> Module:
-    """The module with the text that edits made.
+    """Return the module with the text that edits made.
 
     Raises:
-        BrokenError: it does not hold.
+        BrokenError: it does not parse, or an edit did more than it should.
     """
     try:
         new = module.after(text)
@@ -118,17 +119,17 @@ def verified(module: Module, text: str, made: list[Edit]) -> Module:
 
 
 class _Round:
-    """One round: what the rules propose for the modules as they are, sorted into what can be carried out and what is left."""
+    """One round: sorts the rules' proposals for the present modules into changes and the rest."""
 
     def __init__(self, project: Project, rules: list[Rule], unsafe: bool) -> None:
         self._project, self._rules, self._unsafe = project, rules, unsafe
         self._proposals: list[_Proposal] = []
         self._left: list[_Proposal] = []
-        # The groups of which a part is not to be changed, and why.
+        # groups with a part that must not change, with the reason
         self._off: dict[int, Objection] = {}
 
     def settle(self) -> tuple[dict[str, tuple[list[_Proposal], list[Edit]]], list[_Proposal]]:
-        """What can be carried out, by the path of its module, with its edits; and what is left."""
+        """Return the proposals to make with their edits, by module path, and those left."""
         for rule in sorted(self._rules, key=lambda rule: rule.after_refusals):
             if rule.after_refusals:
                 self._drop_groups()
@@ -141,12 +142,12 @@ class _Round:
     # Sorting
 
     def _sort(self, proposal: _Proposal) -> None:
-        """Put a proposal where it belongs; what cannot run, is ignored or belongs to another release is dropped."""
+        """Sort one proposal; drop it for code that cannot run, is ignored or pinned elsewhere."""
         project, module, rule, draft = self._project, proposal.module, proposal.rule, proposal.draft
         if draft.group is None and not rule.everywhere and project.runs_not(module, draft.span):
             return
         if project.target in rule.report_only_for:
-            # The target is the release of old: this code is left, and fails there too.
+            # The target is the old release: this code stays, and fails there too.
             advice = f"Without the drop-in, --target 2.1 --select {rule.id} changes it, and 2.0 takes the result."
             proposal = proposal.report(f"under 2.0 too: {draft.reason}", advice)
         if safety.is_ignored(module, rule, draft):
@@ -155,11 +156,11 @@ class _Round:
             return
         if not proposal.draft.changes:
             self._left.append(proposal)
-        elif not project.pins or project.target == "compat":  # TAC135 says why
+        elif not project.pins or project.target == "compat":  # TAC135 gives the reason
             self._examine(proposal)
 
     def _examine(self, proposal: _Proposal) -> None:
-        """Propose a change, hold it for ``--unsafe``, or refuse it."""
+        """Accept a change, hold it for ``--unsafe``, or refuse it."""
         draft = proposal.draft
         against = safety.objection(self._project, proposal.module, draft)
         if against is None:
@@ -179,7 +180,10 @@ class _Round:
         self._left.append(proposal.report(reason, against.advice, against.places))
 
     def _drop_groups(self) -> None:
-        """Refuse the groups of which a part is refused; of one that something is said against, only where setters would go is said."""
+        """Refuse groups with a refused part.
+
+        If the objection names places, report only the statements to be removed.
+        """
         kept = []
         for proposal in self._proposals:
             against = self._off.get(proposal.draft.group) if proposal.draft.group is not None else None
@@ -190,14 +194,14 @@ class _Round:
         self._proposals = kept
 
     def _drop_unselected(self) -> None:
-        """Refuse the groups that a rule has a part in which is not selected."""
+        """Refuse the groups in which a rule that is not selected has a part."""
         active = {rule.id for rule in self._rules}
         for rule, group in decide.groups(self._project):
             if rule not in active:
                 self._off.setdefault(group, Objection(f"a part of the change belongs to {rule}, which is not selected"))
         self._drop_groups()
 
-    # Making
+    # Making changes
 
     def _made(self) -> tuple[dict[str, tuple[list[_Proposal], list[Edit]]], list[_Proposal]]:
         made: dict[str, tuple[list[_Proposal], list[Edit]]] = {}
@@ -223,7 +227,7 @@ class _Round:
 
 
 def _first_conflict(own: list[_Proposal]) -> tuple[_Proposal, str]:
-    """The first proposal for a module that cannot be made, at all or beside those before it, and why."""
+    """Return a module's first proposal that conflicts with itself or earlier ones, and why."""
     accepted: list[Change] = []
     for proposal in own:
         try:
@@ -246,7 +250,7 @@ def _leave(outcomes: dict[str, Outcome], left: list[_Proposal]) -> None:
 
 
 def _findings(outcomes: dict[str, Outcome], proposal: _Proposal, state: State) -> tuple[Finding, Finding]:
-    """What is proposed, at its place in the text as it was read, and in the text as it is now."""
+    """Return a proposal as findings: at its place in the text as read, and in the present text."""
     draft = proposal.draft
     advice = draft.advice or ("Run again with --unsafe to have it changed." if state is State.FIXABLE else "")
     now = Finding(proposal.rule.id, proposal.place, draft.reason, advice, draft.related, state)
@@ -255,7 +259,7 @@ def _findings(outcomes: dict[str, Outcome], proposal: _Proposal, state: State) -
 
 
 def _back(outcomes: dict[str, Outcome], place: Place) -> Place:
-    """A place in a text as it is now, as a place in that text as it was read."""
+    """Map a place in a present text to its place in that text as it was read."""
     outcome = outcomes.get(place.path)
     if outcome is None or not outcome.edits:
         return place

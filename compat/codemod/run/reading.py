@@ -1,4 +1,4 @@
-"""What a project holds: its files are read, those that speak of torchaudio are parsed, and of the others it is noted what they may do."""
+"""Read a project's files: parse those that mention torchaudio, note facts about the others."""
 
 import functools
 import os
@@ -25,13 +25,14 @@ class Gathered:
     """The files of a project.
 
     Attributes:
-        read: those that speak of torchaudio, by path.
+        read: those that mention torchaudio, by path.
         modules: the Python in them.
         unread: places of such files, or parts of them, that could not be parsed.
-        mentions: places outside Python that hold the old name of a backend.
-        files: the Python files, by the names that may mean them; ``None`` where there are only the modules.
-        quiet: the Python files that do not speak of it.
-        own_names: which of our names the project takes for modules of its own.
+        mentions: places outside Python with the old name of a backend.
+        files: the Python files, by the names that may mean them; ``None`` if there are only
+            modules.
+        quiet: the Python files that do not mention torchaudio.
+        own_names: which of our names are modules of the project itself.
     """
 
     def __init__(self, options: Options, result: Result, found: Iterable[discovery.Found] = ()) -> None:
@@ -47,7 +48,7 @@ class Gathered:
         self.own_names: frozenset[str] = _own_names(python)
 
     def take(self, path: str, kind: str, data: bytes) -> None:
-        """Parse one that speaks of torchaudio."""
+        """Parse a file that mentions torchaudio."""
         try:
             document = documents.read(path, kind, data)
             pieces = [
@@ -64,7 +65,10 @@ class Gathered:
         self.modules += pieces
 
     def must_parse(self, path: str, data: bytes) -> None:
-        """Say it if a file cannot be parsed that was asked for by name, or mentions torchaudio, and has nothing that would be changed."""
+        """Report a file that cannot be parsed although it has nothing to change.
+
+        That is for files the user named, and files that mention torchaudio.
+        """
         try:
             parse(documents.read(path, discovery.PYTHON, data).text)
         except (UnreadableError, SyntaxError) as why:
@@ -75,14 +79,17 @@ class Gathered:
         self.unread.append(place)
 
     def said_of_prose(self, document: Document) -> list[Finding]:
-        """Old names in what is not rewritten."""
+        """Return the old names in text that is not rewritten."""
         options = self.options
         if options.target == "compat" or "TAC133" in options.ignore or (options.select and "TAC133" not in options.select):
             return []
         return [finding for one in document.prose for finding in other_files.findings(document.path, one, options.target)]
 
     def has_own_torchaudio(self) -> bool:
-        """Tell whether the project has a torchaudio of its own, so that an import of it proves nothing; this is then reported."""
+        """Return whether the project has its own module ``torchaudio``, and report that.
+
+        An import of torchaudio proves nothing then.
+        """
         if "torchaudio" not in self.own_names:
             return False
         for module in self.modules:
@@ -95,7 +102,11 @@ class Gathered:
 
     @functools.cached_property
     def leaves_choice(self) -> bool:
-        """All of the project could be read, nothing turns the dispatcher on, and its pins let in 2.0 or an older release."""
+        """Return whether each release chooses the backend for calls that name none.
+
+        That needs a project that could be read completely, in which nothing turns the dispatcher
+        on, and whose pins allow 2.0 or an older release.
+        """
         texts = [*self._prose, *(module.text.text for module in self.modules)]
         if self.mentions or self.unread or any(VARIABLE in text for text in texts):
             return False
@@ -106,7 +117,7 @@ class Gathered:
         return [one.text for document in self.read.values() for one in document.prose]
 
     def project(self, modules: list[Module]) -> Project:
-        """The project, with its modules as they are now."""
+        """Return the project, with its modules in their present state."""
         options = self.options
         entries = set(map(os.path.realpath, options.entry))
         return Project(
@@ -160,7 +171,7 @@ def _why(error: UnreadableError | SyntaxError) -> tuple[str, int | None]:
 
 
 def _own_names(found: Iterable[discovery.Found]) -> frozenset[str]:
-    """Which of ``compat`` and ``torchaudio`` the project has as a top-level module of its own."""
+    """Return which of ``compat`` and ``torchaudio`` are top-level modules of the project."""
     names = set()
     packages = {os.path.dirname(one.path) for one in found if os.path.basename(one.path) == "__init__.py"}
     for one in found:

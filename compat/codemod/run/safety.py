@@ -1,4 +1,7 @@
-"""What stands against a change, whichever rule proposes it: a replacement, a release test, a comment, a doubt. No rule asks for itself."""
+"""Refuse unsafe changes of any rule: a mock, a release test, a comment or a doubt forbids them.
+
+The engine asks this for every change; no rule does it for itself.
+"""
 
 import ast
 import re
@@ -17,7 +20,7 @@ _ASKS_MOCKS = re.compile(r"assert_|call_args|mock_calls|\bcall\(")
 
 
 class Objection(NamedTuple):
-    """Why a change is refused, where that is seen, what to do, and the replacements that stand against it."""
+    """Why a change is refused: reason, places that show it, advice, and replacements behind it."""
 
     reason: str
     places: tuple[Place, ...] = ()
@@ -26,13 +29,13 @@ class Objection(NamedTuple):
 
 
 def is_ignored(module: Module, rule: Rule, draft: Draft) -> bool:
-    """Tell whether a comment says to leave the place, or one of the lines that would be changed."""
+    """Return whether a comment protects the place, or one of the lines that would change."""
     stretches = (stretch for change in draft.changes for stretch in changes.stretches(module, change))
     return any(module.ignores(rule.id, stretch) for stretch in (draft.span, *stretches))
 
 
 def objection(project: Project, module: Module, draft: Draft) -> Objection | None:
-    """Say what stands against the changes of a draft; ``None`` where nothing does."""
+    """Return what forbids the changes of a draft; ``None`` if nothing does."""
     if project.runs_not(module, draft.span):
         return Objection("a test of the release around it keeps it from running under the target")
     for use in draft.touches or ():
@@ -51,7 +54,7 @@ def objection(project: Project, module: Module, draft: Draft) -> Objection | Non
 
 
 def _may_be_kept_out(project: Project, module: Module, use: Use, draft: Draft) -> bool:
-    """Tell whether a name that the target lacks stands under a test of the release, and the test stays."""
+    """Return whether a name that the target lacks stays under a test of the release."""
     if old_names.has(use.path, project.target) is not False:
         return False
     below: ast.AST = use.node
@@ -64,7 +67,11 @@ def _may_be_kept_out(project: Project, module: Module, use: Use, draft: Draft) -
 
 
 def _against(project: Project, module: Module, draft: Draft) -> Iterator[Replacement]:
-    """The replacements of what a draft touches: what it says itself, what stands where it changes the text, what it writes."""
+    """Yield the replacements that affect a draft.
+
+    They affect what the draft says it touches, the code in the changed parts, or the names it
+    writes.
+    """
     everywhere = replacements.everywhere(project)
     touched = [one if isinstance(one, str) else one.path for one in draft.touches or ()]
     if everywhere:
@@ -79,7 +86,10 @@ def _against(project: Project, module: Module, draft: Draft) -> Iterator[Replace
 
 
 def _paths_in(module: Module, draft: Draft) -> Iterator[str]:
-    """What of torchaudio stands in the stretches that a draft changes; of a call, only what is called, or handed on."""
+    """Yield torchaudio's names in the parts that a draft changes.
+
+    In a call, only the called function and those passed to it count.
+    """
     for change in draft.changes:
         if isinstance(change, OfCall):
             nodes = {change.call.func, *change.call.args}
@@ -91,7 +101,7 @@ def _paths_in(module: Module, draft: Draft) -> Iterator[str]:
 
 
 def _nobody_minds(project: Project, draft: Draft, found: tuple[Replacement, ...]) -> bool:
-    """Tell whether an argument only goes, plain mocks take the place, and nothing asks a mock what it was given."""
+    """Return whether arguments are only dropped, for plain mocks whose calls no test checks."""
     only_dropped = all(isinstance(change, DropArgument) for change in draft.changes)
     if not only_dropped or not all(one.is_mock for one in found):
         return False

@@ -1,4 +1,4 @@
-"""One run: find the files, read each once, have the engine make the new texts, put them in place."""
+"""Run once: find the files, read each once, let the engine make new texts, write them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from compat.codemod.source import FileResult, Options, Problem, Result, Tick
 if TYPE_CHECKING:
     from compat.codemod.run.engine import Outcome
 
-# Rules whose changes in one file are right only together with those in others.
+# rules whose changes in one file are right only together with those in others
 _ACROSS_FILES = {"TAC102", "TAC118"}
 
 
@@ -23,15 +23,20 @@ def run(options: Options, tick: Tick = lambda done, total: None, keep: list[obje
     """Do what the options ask for; files are written only if they say so.
 
     Args:
-        keep: where the syntax trees are left, for a process that ends without freeing them; no garbage is looked for then.
+        options: what to do.
+        tick: is called with the number of files read and of all files.
+        keep: a list that receives the syntax trees, for a process that ends without freeing them;
+            the garbage collector then stays off.
     """
     result = Result()
     found = list(discovery.walk([*options.paths, *options.entry], options.exclude, documents=options.docs))
-    known = options.baseline and os.path.realpath(options.baseline)  # it holds lines of code, which are not code that is run
+    # the baseline holds lines of code that are not run
+    known = options.baseline and os.path.realpath(options.baseline)
     found = [one for one in found if not known or os.path.realpath(one.path) != known]
     if not _recovered(found, options, result):
         return result
-    # Syntax trees are many objects that all live to the end: looking for garbage among them costs a third of the time.
+    # Many syntax trees live to the end; garbage collection among them would take a third of the
+    # time.
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -48,7 +53,7 @@ def run(options: Options, tick: Tick = lambda done, total: None, keep: list[obje
 
 
 def run_text(text: bytes, options: Options, path: str = "<stdin>") -> Result:
-    """The same for one text that is in no file."""
+    """Run on one text that is in no file."""
     result = Result(scanned=1)
     gathered = Gathered(dataclasses.replace(options, entry=(path,) if options.target == "compat" else ()), result)
     if any(name in text for name in (b"torchaudio", b"TORCHAUDIO_", b"torio")) or options.target == "compat":
@@ -60,7 +65,7 @@ def run_text(text: bytes, options: Options, path: str = "<stdin>") -> Result:
 
 
 def _settle(gathered: Gathered) -> list[Outcome]:
-    """The new texts of the files that speak of torchaudio, and what there is to say of them; gives what became of the modules."""
+    """Let the engine make the new texts, store the file results, and return the outcomes."""
     if not (gathered.read or gathered.modules) or gathered.has_own_torchaudio():
         return []
     from compat.codemod.rules import rules
@@ -88,7 +93,7 @@ def _settle(gathered: Gathered) -> list[Outcome]:
 
 
 def _file(document: Document, outcomes: dict[str, Outcome], gathered: Gathered) -> FileResult:
-    """What became of one file.
+    """Return the result for one file.
 
     Raises:
         UnreadableError: its new text cannot be put into it.
@@ -96,7 +101,8 @@ def _file(document: Document, outcomes: dict[str, Outcome], gathered: Gathered) 
     own = [outcomes[piece.key] for piece in document.pieces]
     texts = {path: outcome.text for path, outcome in outcomes.items()}
     new = document.rebuild(texts) if any(outcome.changed for outcome in own) else document.data
-    whole = len(own) == 1 and own[0].module.path == document.path  # a block in a document is only a part of it
+    # a block in a document is only a part of it
+    whole = len(own) == 1 and own[0].module.path == document.path
     before = own[0].module.text.text if whole else document.text
     after = before if new == document.data else own[0].text if whole else new.decode("utf-8", "replace")
     file = FileResult(document.path, document.data, new, before, after)
@@ -114,7 +120,7 @@ def _file(document: Document, outcomes: dict[str, Outcome], gathered: Gathered) 
 
 
 def _recovered(found: list[discovery.Found], options: Options, result: Result) -> bool:
-    """Undo what a stopped run has done; whether the project is as it was before that run."""
+    """Undo an interrupted run; return whether the project is in its state before that run."""
     paths = [one.path for one in found]
     try:
         if options.writes:

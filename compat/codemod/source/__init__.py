@@ -1,6 +1,6 @@
-"""Python as it is read: text, tree, scopes, what is torchaudio's in a file; and the plain data that all rooms share.
+"""Read Python: text, tree, scopes and torchaudio's names in a file; and data that all rooms share.
 
-What the rooms above need most is offered here; import it from here.
+The rooms above import what they need most from here.
 """
 
 from compat.codemod.source.calls import called, is_dict_with, keyword, literal, plain_name, starred, string
@@ -14,7 +14,7 @@ from compat.codemod.source.options import Options, UsageError, configured
 from compat.codemod.source.results import FileResult, Problem, Result, Tick, kinds_of
 from compat.codemod.source.scopes import AnyFunction, all_arguments, only_import
 
-__all__ = [  # noqa: RUF022 - by what they are
+__all__ = [  # noqa: RUF022 - grouped by subject
     "AnyFunction", "Imported", "Module", "Notes", "Use", "all_arguments", "grouped", "is_test", "only_import",
     "Finding", "Level", "NotProvableError", "Place", "State",
     "FileResult", "Options", "Problem", "Result", "Tick", "UsageError", "configured", "kinds_of",

@@ -1,7 +1,7 @@
-"""Where the parts of a call stand in its text, down to commas, brackets and comments.
+"""Locate the parts of a call in its text, down to commas, brackets and comments.
 
-``ast`` knows where a value is, not where its brackets and its comma are; LibCST does. Only the call in question is parsed,
-never the whole file, and what comes back are offsets: the text around them is never printed anew.
+``ast`` knows where a value is, but not its brackets and comma; LibCST does. Only the call itself is
+parsed, never the whole file. The result is offsets, so the text around them is never regenerated.
 """
 
 import dataclasses
@@ -9,7 +9,7 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Argument:
-    """One argument: where it begins, where its value ends with its brackets, where its comma ends."""
+    """One argument: where it begins, where its value with brackets ends, where its comma ends."""
 
     start: int
     end: int
@@ -18,24 +18,25 @@ class Argument:
 
 @dataclasses.dataclass(frozen=True)
 class Layout:
-    """A call's arguments, and where the first would stand."""
+    """A call's arguments, and the offset where a first argument would go."""
 
     inside: int
     arguments: tuple[Argument, ...]
 
 
 def layout(segment: str) -> Layout:
-    """The layout of a call, as offsets in its text.
+    """Return the layout of a call, as offsets in its text.
 
     Raises:
-        ValueError: LibCST does not read it as a call, or an argument is a generator without brackets.
+        ValueError: LibCST does not read it as a call, or an argument is a generator without
+            brackets.
     """
     import libcst
 
     newline = next((end for end in ("\r\n", "\r", "\n") if end in segment), "\n")
     config = libcst.PartialParserConfig(default_newline=newline)
     try:
-        # In brackets of our own, because a call may stand in brackets outside its text and then spread over lines.
+        # Add brackets: a call inside brackets outside its text may spread over several lines.
         call = libcst.parse_expression(f"({segment}{newline})", config)
     except libcst.ParserSyntaxError as why:
         raise ValueError(f"LibCST cannot read it: {why.message}") from why

@@ -1,4 +1,4 @@
-"""What a condition asks: whether the file is the program, which system this is, whether torchaudio is there, what it has."""
+"""Classify conditions: main guard, platform test, test of torchaudio's presence or features."""
 
 import ast
 import re
@@ -16,12 +16,12 @@ _PRESENCE = re.compile(
 
 
 def is_main_guard(module: Module, statement: ast.stmt) -> bool:
-    """Tell whether it is ``if __name__ == "__main__":`` of the module."""
+    """Return whether it is the module's ``if __name__ == "__main__":``."""
     return isinstance(statement, ast.If) and ast.unparse(statement.test) in _MAIN and statement in module.tree.body
 
 
 def is_platform_test(module: Module, test: ast.expr) -> bool:
-    """Tell whether a test asks for the operating system and nothing else."""
+    """Return whether a test checks the operating system and nothing else."""
     found = False
     for node in ast.walk(test):
         if isinstance(node, ast.Name):
@@ -39,7 +39,7 @@ def is_platform_test(module: Module, test: ast.expr) -> bool:
 
 
 def is_guard(module: Module, test: ast.expr) -> bool:
-    """Tell whether a test asks what this torchaudio has: ``hasattr``, its version, its backends."""
+    """Return whether a test checks what this torchaudio has: ``hasattr``, version, backends."""
     for node in ast.walk(test):
         asks = isinstance(node, ast.Call) and module.names.is_builtin(node.func, "hasattr") and node.args
         if asks and module.names.qualified(node.args[0]) == old_names.ROOT:  # type: ignore[attr-defined]
@@ -54,7 +54,10 @@ def is_guard(module: Module, test: ast.expr) -> bool:
 
 
 def asks_presence(module: Module, test: ast.expr) -> bool:
-    """Tell whether a test asks if torchaudio is installed, and nothing else: where it is not, no call of it can run."""
+    """Return whether a test checks only if torchaudio is installed.
+
+    If it is not, no call of torchaudio can run.
+    """
     if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.IsNot | ast.NotEq):
         other = test.comparators[0]
         return isinstance(other, ast.Constant) and other.value is None and _is_or_finds(module, test.left)
@@ -71,7 +74,11 @@ def _is_or_finds(module: Module, node: ast.expr) -> bool:
 
 
 def _is_flag(module: Module, node: ast.Name | ast.Attribute) -> bool:
-    """Tell whether a name says that it is about torchaudio being there, or is ``True`` and ``False`` by whether its import succeeded."""
+    """Return whether a name tells if torchaudio is there.
+
+    Either its name says so, or it is set to ``True`` or ``False`` depending on whether the import
+    succeeded.
+    """
     if _PRESENCE.match(node.id if isinstance(node, ast.Name) else node.attr):
         return True
     bindings = module.names.bindings(node) if isinstance(node, ast.Name) else []
@@ -90,7 +97,7 @@ def _is_flag(module: Module, node: ast.Name | ast.Attribute) -> bool:
 
 
 def only_minds_absence(statement: ast.Try) -> bool:
-    """Tell whether the handlers of a ``try`` that imports torchaudio catch the failure of an import and nothing else."""
+    """Return whether a ``try`` imports torchaudio and catches import errors only."""
     imports = any(
         isinstance(one, ast.Import | ast.ImportFrom) and any(name.name.partition(".")[0] == old_names.ROOT for name in one.names)
         for one in statement.body
@@ -99,11 +106,11 @@ def only_minds_absence(statement: ast.Try) -> bool:
 
 
 def catches_import_errors_only(handler: ast.ExceptHandler) -> bool:
-    """Tell whether a handler is for ``ImportError`` and its kin, which no setter raises."""
+    """Return whether a handler catches only ``ImportError`` and its kin, which no setter raises."""
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     return all(isinstance(kind, ast.Name) and kind.id in ("ImportError", "ModuleNotFoundError") for kind in kinds)
 
 
 def in_import_ladder(module: Module, statement: ast.stmt) -> bool:
-    """Tell whether an import stands in a ``try`` that goes on to something else when it fails."""
+    """Return whether an import is in a ``try`` with a handler for its failure."""
     return any(isinstance(above, ast.Try) and above.handlers for above in module.names.chain(statement))

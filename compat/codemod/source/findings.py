@@ -1,4 +1,4 @@
-"""What is said about a place: a finding as data, from which ``reporting`` makes text."""
+"""Hold findings about places as data, from which ``reporting`` makes text."""
 
 import dataclasses
 import enum
@@ -13,7 +13,7 @@ class Level(enum.Enum):
 
 
 class State(enum.Enum):
-    """What became of a finding."""
+    """The state of a finding."""
 
     FIXED = "fixed"
     FIXABLE = "fixable with --unsafe"
@@ -22,7 +22,7 @@ class State(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """Where something is: lines and columns count from 1, as editors do."""
+    """A place in a file; lines and columns count from 1, as in editors."""
 
     path: str
     line: int
@@ -42,11 +42,11 @@ class Finding:
 
     Attributes:
         rule: its id.
-        place: where.
-        reason: why this is not right for the target.
-        advice: what a person should do; empty where the change does all of it.
-        related: other places that the reason speaks of.
-        state: what became of it.
+        place: where it is.
+        reason: why it is not right for the target.
+        advice: what the user should do; empty if the change does everything.
+        related: other places that the reason mentions.
+        state: whether it was changed, can be, or is left.
     """
 
     rule: str

@@ -1,4 +1,4 @@
-"""Pairs, grouped by their first."""
+"""Group pairs by their first element."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ Value = TypeVar("Value")
 
 
 def grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
-    """The seconds of pairs, by their first, each in the order of the pairs."""
+    """Return the second elements by the first, in the order of the pairs."""
     found: dict[Key, list[Value]] = defaultdict(list)
     for key, value in pairs:
         found[key].append(value)

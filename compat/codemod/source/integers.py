@@ -1,4 +1,4 @@
-"""Which calls make tensors or arrays of integers, and which leave the numbers of another as they are."""
+"""Tell which calls make tensors or arrays of integers, and which keep the type of another."""
 
 import ast
 import re
@@ -13,19 +13,19 @@ _FLOATS = re.compile(r"float|double|half|dtype")
 _METHODS = {"short", "int", "long", "byte", "char"}
 _MAKERS = {"torch.randint", "torch.randint_like", "torch.arange", "numpy.arange", "numpy.random.randint"}
 _CONVERSIONS = {"to", "type", "astype", "view"}
-# What gives the numbers of its owner, or of its first argument, in the same type.
+# these return the numbers of their owner or first argument, in the same type
 _SAME = {
     "array", "as_tensor", "asarray", "ascontiguousarray", "cat", "chunk", "clamp", "clip", "clone", "concat", "concatenate",
     "contiguous", "copy", "cpu", "cuda", "detach", "expand", "expand_dims", "flatten", "flip", "from_numpy", "hstack", "narrow", "numpy",
     "pad", "permute", "repeat", "reshape", "roll", "select", "split", "squeeze", "stack", "swapaxes", "t", "tensor", "tile", "to",
     "transpose", "unsqueeze", "view", "vstack",
 }  # fmt: skip
-# Which of the values that a call gives are integers, by what it is called and what says so.
+# loader -> position of `normalize`; if that is False, the first returned value has integers
 _LOADERS = {"torchaudio.load": 3, "compat.load": 3, "torchaudio.sox_effects.apply_effects_file": 2}
 
 
 def is_dtype(node: ast.AST) -> bool:
-    """Tell whether an expression is a type of integers."""
+    """Return whether an expression is an integer type."""
     if isinstance(node, ast.Attribute):
         return node.attr in _DTYPES or node.attr in _TENSOR_TYPES
     text = literal(node)
@@ -35,7 +35,7 @@ def is_dtype(node: ast.AST) -> bool:
 
 
 def makes(module: Module, call: ast.Call) -> bool:
-    """Tell whether a call gives integers whatever it is given."""
+    """Return whether a call returns integers whatever its input."""
     dtype = keyword(call, "dtype")
     if dtype is not None:
         return is_dtype(dtype.value)
@@ -54,7 +54,7 @@ def makes(module: Module, call: ast.Call) -> bool:
 
 
 def same_as(call: ast.Call) -> list[ast.expr]:
-    """The expressions whose numbers a call gives, in their type; none where it makes others."""
+    """Return the expressions whose numbers a call returns in the same type; none if it converts."""
     name = called(call)
     other_type = name in ("to", "view") and any(_FLOATS.search(ast.unparse(one)) for one in call.args)
     if name not in _SAME or other_type or keyword(call, "dtype") is not None or not isinstance(call.func, ast.Attribute):
@@ -64,7 +64,7 @@ def same_as(call: ast.Call) -> list[ast.expr]:
 
 
 def loaded(module: Module, call: ast.AST) -> int | None:
-    """Which of the values that a loader gives are integers; ``None`` where none are."""
+    """Return the index of the loader's returned value that has integers; ``None`` if none has."""
     if not isinstance(call, ast.Call):
         return None
     qualified = module.names.qualified(call.func) or ""

@@ -1,4 +1,4 @@
-"""Which names of a file are torchaudio's: every use of one, every import of one, and the comments that say to leave a line."""
+"""Find torchaudio's names in a file: uses, imports, and comments that say to ignore a line."""
 
 from __future__ import annotations
 
@@ -18,22 +18,25 @@ _IGNORE = re.compile(r"#\s*compat:\s*ignore(?:\[([A-Z0-9,\s]*)\])?", re.I)
 
 
 def is_test(path: str) -> bool:
-    """Tell whether a file is a test by its own name; folders say nothing, the whole project may lie below one called tests."""
+    """Return whether a file is a test by its own name.
+
+    Folders do not count, since the whole project may be below one called tests.
+    """
     name = os.path.basename(path)
     return name.startswith("test_") or name == "conftest.py" or os.path.splitext(name)[0].endswith("_test")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Use:
-    """A place that speaks of something of torchaudio's, by a name that an import binds.
+    """A use of something of torchaudio's, through a name that an import binds.
 
     Attributes:
         path: its full name, whatever it is called here: ``torchaudio.backend.sox_io_backend.load``.
-        known: what that is, where it is one of the old names.
+        known: the entry for it, if it is one of the old names.
         node: the name or dotted name.
         root: the name that the import binds.
-        call: the call, where it is called.
-        stored: it is assigned to or deleted.
+        call: the call, if it is called.
+        stored: whether it is assigned to or deleted.
     """
 
     path: str
@@ -45,28 +48,28 @@ class Use:
 
     @property
     def kind(self) -> Kind | None:
-        """The kind of the old name; ``None`` where it is none."""
+        """Return the kind of the old name; ``None`` if it is not an old name."""
         return self.known.kind if self.known else None
 
     @property
     def name(self) -> str:
-        """The plain old name, else nothing."""
+        """Return the plain old name, or an empty string."""
         return self.known.name if self.known else ""
 
     @property
     def backend(self) -> str:
-        """The per-call name of the backend whose module it is in, else nothing."""
+        """Return the per-call name of the backend whose module it is in, or an empty string."""
         return self.known.backend if self.known else ""
 
     @property
     def written(self) -> str:
-        """The dotted name as it stands in the text: ``ta.load``."""
+        """Return the dotted name as it is written: ``ta.load``."""
         return ast.unparse(self.node)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Imported:
-    """One name that an import binds: the statement, its alias, the full path imported, the local name."""
+    """One name bound by an import: statement, alias, full path, local name and scope."""
 
     statement: ast.Import | ast.ImportFrom
     alias: ast.alias
@@ -76,17 +79,17 @@ class Imported:
 
 
 class Module(Tree):
-    """A file, a notebook, or a block of code in a document; the arguments and errors are those of ``Tree``."""
+    """A file, a notebook, or a code block of a document; arguments and errors as for ``Tree``."""
 
     def after(self, text: str) -> Module:
-        """The same module with another text."""
+        """Return the same module with another text."""
         return Module(self.path, text, standalone=self.standalone, interactive=self.interactive)
 
     # torchaudio
 
     @functools.cached_property
     def imported(self) -> list[Imported]:
-        """Every name that an import of torchaudio, or of something in it, binds."""
+        """Return every name bound by an import of torchaudio or of something in it."""
         found = []
         for statement, scope in self.names.imports:
             prefix = f"{statement.module}." if isinstance(statement, ast.ImportFrom) else ""
@@ -136,7 +139,7 @@ class Module(Tree):
 
     @functools.cached_property
     def ambiguous(self) -> list[ast.Attribute]:
-        """Old names reached through a name that is torchaudio in one place and something else in another."""
+        """Return old names reached through a name that is torchaudio's only in some places."""
         found = []
         for node in self._by_imported_name:
             above = self.names.parents.get(node)
@@ -147,24 +150,27 @@ class Module(Tree):
         return found
 
     def of(self, *kinds: Kind) -> Iterator[Use]:
-        """The uses of these kinds of old names, but where one is assigned to; a text without any of the names is not parsed for it."""
+        """Return the uses of these kinds of old names, without assignments.
+
+        If the text has none of the names, it is not searched.
+        """
         uses = [] if self._named.isdisjoint(kinds) else self.uses
         return (use for use in uses if use.kind in kinds and not use.stored)
 
     def calls_of(self, *names: str) -> Iterator[tuple[Use, ast.Call]]:
-        """The calls of torchaudio's own ``load``, ``save`` or ``info``, however imported."""
+        """Return the calls of torchaudio's own ``load``, ``save`` or ``info``, however imported."""
         return ((use, use.call) for use in self.of(Kind.FUNCTION) if use.call and use.name in names)
 
     @functools.cached_property
     def _named(self) -> frozenset[Kind]:
-        """The kinds of old names of which one is in the text."""
+        """Return the kinds of old names that occur in the text."""
         return frozenset(kind for kind, names in old_names.NAMES_OF.items() if any(name in self.text.text for name in names))
 
     def anchor(self, *, optional: bool = False) -> ast.Import | ast.ImportFrom | None:
-        """The first import of torchaudio at the top of the module; new imports go behind it.
+        """Return the first import of torchaudio at the top level; new imports go after it.
 
         Args:
-            optional: one in the body of a ``try`` will do.
+            optional: accept one in the body of a ``try``.
         """
         for imported in self.imported:
             parent = self.names.parents[imported.statement]
@@ -174,7 +180,10 @@ class Module(Tree):
         return None
 
     def torchaudio_at(self, use: Use) -> str | None:
-        """What the plain module is surely called where a use stands: ``torchaudio``, ``ta``; ``None`` where it has no name."""
+        """Return the certain name of the torchaudio module at a use: ``torchaudio``, ``ta``.
+
+        Return ``None`` if it has no name there.
+        """
         if only_import(self.names.bindings(use.root)) == old_names.ROOT:
             return use.root.id
         scope = self.names.scope_of[use.root]
@@ -200,7 +209,7 @@ class Module(Tree):
         return lines
 
     def ignores(self, rule: str, span: tuple[int, int]) -> bool:
-        """Tell whether a comment on one of the lines says ``# compat: ignore``, of all rules or of this one."""
+        """Return whether a line has the comment ``# compat: ignore``, for all rules or this one."""
         first, last = self.text.position(span[0])[0], self.text.position(max(span))[0]
         said = [rules for line, rules in self._ignored.items() if first <= line <= last]
         return any(rules is None or rule in rules for rules in said)

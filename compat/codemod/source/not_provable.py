@@ -1,4 +1,7 @@
-"""Why something cannot be proved, and is therefore left: raised by rules and the plan, and told in a finding."""
+"""Define the error for changes that cannot be proved right, and are therefore left.
+
+Rules and the plan raise it; a finding reports it.
+"""
 
 from collections.abc import Iterable
 
@@ -6,7 +9,7 @@ from compat.codemod.source.findings import Place
 
 
 class NotProvableError(Exception):
-    """Why something cannot be proved, where that is seen, and what to do."""
+    """The reason why something cannot be proved, the places that show it, and what to do."""
 
     def __init__(self, reason: str, related: Iterable[Place] = (), advice: str = "") -> None:
         self.reason = reason

@@ -1,4 +1,4 @@
-"""torchaudio's old names, by their full path, as data."""
+"""List torchaudio's old names, by their full path, as data."""
 
 import dataclasses
 import enum
@@ -7,7 +7,7 @@ from compat import wheel_names
 from compat.before_2_0 import AUTOMATIC, BEFORE_2_0, LOAD_WAV
 
 ROOT = "torchaudio"
-TORIO = "torio"  # a package of its own that came in torchaudio's wheel from 2.2 to 2.8
+TORIO = "torio"  # a separate package in torchaudio's wheel from 2.2 to 2.8
 FUNCTIONS = ("info", "load", "save")
 PER_CALL_NAMES = {"sox_io": "sox", "soundfile": "soundfile"}
 VARIABLE = "TORCHAUDIO_USE_BACKEND_DISPATCHER"
@@ -18,12 +18,12 @@ LEGACY_PARAMETERS: dict[str, tuple[str, ...]] = {
     "info": ("filepath", "format"),
 }
 
-# How many positional arguments stand before ``backend`` from 2.1 on.
+# how many positional arguments come before `backend` from 2.1 on
 PER_CALL_POSITION = {"load": 7, "save": 8, "info": 3}
 
 
 class Kind(enum.Enum):
-    """What an old name is."""
+    """The kind of an old name."""
 
     FUNCTION = "load, save or info"
     BACKEND_FUNCTION = "one of them in a backend's module"
@@ -39,7 +39,10 @@ class Kind(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class Known:
-    """What a full path is: its kind, the plain name, and for a backend module's function the per-call name of the backend."""
+    """What a full path means: its kind, its plain name and, in a backend's module, that backend.
+
+    The backend has its per-call name.
+    """
 
     kind: Kind
     name: str
@@ -68,10 +71,10 @@ NAMES_OF = {
     kind: frozenset(known.name for known in KNOWN.values() if known.kind == kind) for kind in {known.kind for known in KNOWN.values()}
 }
 
-# Names whose replacement by something else (a mock, a shim) is worth knowing.
+# names worth reporting if a mock or a shim replaces them
 REPLACEABLE = frozenset(known.name for path, known in KNOWN.items() if path.count(".") == 1) | {"backend"}
 
-# What to do about paths that a target lacks: prefix of a path -> advice. Which paths these are, the wheels tell.
+# Prefix of a path -> what to do if the target lacks it. The wheels tell which paths those are.
 ADVICE = {
     f"{ROOT}.sox_effects": "Use torchaudio.functional or torchaudio.transforms, or run `sox` itself.",
     f"{ROOT}.io": "compat.io has it, with the same arguments: from compat.io import StreamReader.",
@@ -90,22 +93,22 @@ ADVICE = {
 }
 
 
-# What 2.0 lacks too: path -> what to do. Of load_wav another rule speaks.
+# Paths that 2.0 lacks too -> what to do. Another rule handles load_wav.
 EARLIER = {f"{ROOT}.{name}": lost.advice for name, lost in BEFORE_2_0.items() if lost is not LOAD_WAV}
 NEEDLESS = frozenset(f"{ROOT}.{name}" for name, lost in BEFORE_2_0.items() if lost is AUTOMATIC)
 
 
-# The releases that code is moved to.
+# the releases that code can be moved to
 RELEASES = {"2.1": (2, 1), "2.2": (2, 2), "2.9": (2, 9)}
 
 
 def is_ours(path: str) -> bool:
-    """Tell whether a dotted name is torchaudio or something of it."""
+    """Return whether a dotted name is torchaudio or something in it."""
     return path == ROOT or path.startswith(f"{ROOT}.")
 
 
 def has(path: str, target: str) -> bool | None:
-    """Tell whether the torchaudio of a target has what a path leads to; ``None`` where its wheels do not tell."""
+    """Return whether the target's torchaudio has a path; ``None`` if its wheels do not tell."""
     full = name = path.removeprefix(f"{ROOT}.")
     while name and not wheel_names.releases_of(name):
         name = name.rpartition(".")[0]
@@ -118,20 +121,26 @@ def has(path: str, target: str) -> bool | None:
 
 
 def is_module(path: str) -> bool:
-    """Tell whether a path is a module of torchaudio in any release."""
+    """Return whether a path is a module of torchaudio in any release."""
     below = f"{path.removeprefix(f'{ROOT}.')}."
     return any(name.startswith(below) for name in wheel_names.table().spans)
 
 
 def lost(path: str, target: str) -> str | None:
-    """What to do about a path that a target has lost; ``None`` where it has it, or no release since 2.0 had it."""
+    """Return what to do about a path that a target has lost.
+
+    Return ``None`` if the target has it, or if no release since 2.0 had it.
+    """
     if not is_ours(path) or has(path, target) is not False or path in KNOWN or earlier(path):
         return None
     return gone(path) or "Keep a copy of what you use from it, or stay at the release that has it."
 
 
 def is_old(path: str, target: str) -> bool:
-    """Tell whether a target lacks what a path leads to, or what it begins with, or has it only by another way that code is moved to."""
+    """Return whether a path is outdated for a target.
+
+    It is if the target lacks it or a part it begins with, or if code is moved to another way there.
+    """
     if not path.startswith(f"{ROOT}."):
         return False
     names = path.split(".")
@@ -141,10 +150,10 @@ def is_old(path: str, target: str) -> bool:
 
 
 def earlier(path: str) -> str | None:
-    """The name of ``EARLIER`` that a path is, or goes on from."""
+    """Return the name in ``EARLIER`` that a path equals or begins with."""
     return next((name for name in EARLIER if path == name or path.startswith(f"{name}.")), None)
 
 
 def gone(path: str) -> str | None:
-    """What to do about a path that is not there; ``None`` where nobody knows."""
+    """Return what to do about a missing path; ``None`` if no advice is known."""
     return next((advice for prefix, advice in ADVICE.items() if path == prefix or path.startswith(f"{prefix}.")), None)

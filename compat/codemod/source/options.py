@@ -1,4 +1,4 @@
-"""What a run is asked to do: the command line over ``[tool.torchaudio-compat]`` in pyproject.toml over the defaults."""
+"""Read a run's options: the command line, then ``[tool.torchaudio-compat]``, then the defaults."""
 
 import dataclasses
 import os
@@ -9,7 +9,7 @@ TABLE = "torchaudio-compat"
 
 
 class UsageError(Exception):
-    """The command line or the configuration asks for something that there is not."""
+    """An unknown option or value on the command line or in the configuration."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -35,11 +35,11 @@ class Options:
 
     @property
     def writes(self) -> bool:
-        """Files are changed."""
+        """Return whether files are changed."""
         return not (self.check or self.diff)
 
 
-# Name in pyproject.toml -> (type of the value, whether it is a list of them).
+# name in pyproject.toml -> (type of the value, whether it is a list of such values)
 _CONFIGURABLE = {
     "target": (str, False),
     "entry": (str, True),
@@ -55,10 +55,10 @@ _CONFIGURABLE = {
 
 
 def configured(start: str) -> dict[str, Any]:
-    """The table of the nearest pyproject.toml at or above a path; empty where there is none.
+    """Return the table of the nearest pyproject.toml at or above a path; empty if there is none.
 
     Raises:
-        UsageError: it cannot be read, or has a key or a value that there is not.
+        UsageError: it cannot be read, or has an unknown key or value.
     """
     here = pathlib.Path(os.path.abspath(start))
     files = [folder / "pyproject.toml" for folder in (here, *here.parents)]

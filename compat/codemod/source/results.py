@@ -1,4 +1,4 @@
-"""What became of a run, file by file."""
+"""Hold the results of a run, file by file."""
 
 import dataclasses
 from collections import Counter
@@ -23,12 +23,12 @@ class Problem:
 
 @dataclasses.dataclass
 class FileResult:
-    """What became of one file.
+    """The result for one file.
 
     Attributes:
         old: its content as it was read.
-        new: its content as it is to be, the same where nothing changes.
-        before: its Python before, for showing; a notebook's is its cells, one after the other.
+        new: its new content, the same if nothing changes.
+        before: its old Python, for display; a notebook's cells are joined.
         fixed: what was changed, at its place in the old content.
         left: what is left, at its place in the old content.
         left_after: what is left, at its place in the new content.
@@ -45,13 +45,13 @@ class FileResult:
 
     @property
     def changed(self) -> bool:
-        """It is to be another."""
+        """Return whether its content changes."""
         return self.new != self.old
 
 
 @dataclasses.dataclass
 class Result:
-    """What became of the run."""
+    """The result of the run."""
 
     files: list[FileResult] = dataclasses.field(default_factory=list)
     problems: list[Problem] = dataclasses.field(default_factory=list)
@@ -61,5 +61,5 @@ class Result:
 
 
 def kinds_of(findings: Iterable[Finding]) -> dict[str, int]:
-    """How many findings each rule has."""
+    """Return how many findings each rule has."""
     return dict(sorted(Counter(finding.rule for finding in findings).items()))

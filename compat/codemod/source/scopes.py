@@ -1,8 +1,8 @@
-"""Which binding a name means, by Python's own scoping rules, on ``ast``.
+"""Find the binding that a name means, by Python's own scoping rules, on ``ast``.
 
-LibCST's qualified names say the same and take six times as long as its parser; the tests compare the two. Where they
-differ it is on purpose: a name is torchaudio's only if *every* binding of it in its scope is an import of the same thing,
-or ``None`` for "not installed".
+LibCST's qualified names give the same answer, but take six times as long as its parser; the tests
+compare the two. One difference is on purpose: a name is torchaudio's only if *every* binding of it
+in its scope imports the same thing, or is ``None`` for "not installed".
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _LEAVES = (ast.Constant, ast.alias)
-# For each kind of node the fields that may hold nodes with a place in the text.
+# for each kind of node, the fields that may hold nodes with a place in the text
 _FIELDS = {
     kind: tuple(field for field in kind._fields if field not in ("ctx", "op", "ops", "id", "attr", "arg", "kind") and kind not in _LEAVES)
     for kind in vars(ast).values()
@@ -33,7 +33,7 @@ class Binding:
 
     Attributes:
         target: dotted name of what an import binds; ``None`` for a binding that is not an import.
-        nothing: it binds the literal ``None``.
+        nothing: whether it binds the literal ``None``.
         node: the statement or node that binds.
     """
 
@@ -54,7 +54,10 @@ class Scope:
         self.has_star = False
 
     def home(self, name: str) -> Scope | None:
-        """The scope whose binding a use of the name here means; ``None`` for a builtin or an unknown name."""
+        """Return the scope whose binding a name used here means.
+
+        Return ``None`` for a builtin or an unknown name.
+        """
         for scope in self.outwards():
             where = scope.elsewhere.get(name)
             if where == "global":
@@ -64,14 +67,14 @@ class Scope:
         return None
 
     def outwards(self) -> Iterator[Scope]:
-        """Itself and the scopes around it."""
+        """Yield this scope and the scopes around it."""
         scope: Scope | None = self
         while scope is not None:
             yield scope
             scope = scope.parent
 
     def root(self) -> Scope:
-        """The scope of the module that it is in."""
+        """Return the scope of the module around it."""
         return [*self.outwards()][-1]
 
 
@@ -80,7 +83,7 @@ class Names:
 
     Attributes:
         module: the outermost scope.
-        scope_of: for each ``ast.Name``, the scope it stands in.
+        scope_of: for each ``ast.Name``, the scope it is in.
         parents: for each node, the node it is part of.
         imports: each import statement, with its scope.
         scope_made_by: for the module, each class and each function, the scope of its body.
@@ -102,7 +105,7 @@ class Names:
         for field in _FIELDS[type(node)]:
             value = getattr(node, field, None)
             for child in value if isinstance(value, list) else (value,):
-                if isinstance(child, ast.AST):  # `_part`, written out: nearly all nodes come this way
+                if isinstance(child, ast.AST):  # `_part` inlined, since nearly all nodes pass here
                     parents[child] = node
                     kind = type(child)
                     by_kind[kind].append(child)
@@ -208,22 +211,25 @@ class Names:
     # Asking
 
     def all(self, kind: type[Node]) -> list[Node]:
-        """All nodes of a kind, in the order of the walk."""
+        """Return all nodes of a kind, in the order of the walk."""
         return self._by_kind.get(kind, [])  # type: ignore[return-value]
 
     def bindings(self, node: ast.Name) -> list[Binding]:
-        """All bindings that a name may mean; none for a builtin or an unknown name."""
+        """Return all bindings that a name may mean; none for a builtin or an unknown name."""
         scope = self.scope_of.get(node)
         home = scope.home(node.id) if scope else None
         return home.bindings[node.id] if home else []
 
     def reads(self, name: ast.Name) -> list[ast.Name]:
-        """The other places where a name means the same."""
+        """Return the other places where a name means the same."""
         bindings = self.bindings(name)
         return [one for one in self.scope_of if one.id == name.id and one is not name and self.bindings(one) is bindings]
 
     def qualified(self, node: ast.AST) -> str | None:
-        """The dotted name of what an expression is, if its root is an import and nothing else; relative ones start with a dot."""
+        """Return the dotted name of an expression whose root is an import and nothing else.
+
+        Relative names start with a dot; return ``None`` for any other expression.
+        """
         tail: list[str] = []
         while isinstance(node, ast.Attribute):
             tail.append(node.attr)
@@ -234,7 +240,7 @@ class Names:
         return None if target is None else ".".join([target, *reversed(tail)])
 
     def is_builtin(self, node: ast.AST, name: str) -> bool:
-        """Tell whether an expression is that builtin, bound nowhere here and not hidden by a star import."""
+        """Return whether an expression is this builtin, not rebound or hidden by a star import."""
         return (
             isinstance(node, ast.Name)
             and node.id == name
@@ -244,7 +250,7 @@ class Names:
         )
 
     def chain(self, node: ast.AST) -> Iterator[ast.AST]:
-        """The nodes that a node is part of, from the inside out."""
+        """Yield the nodes that contain a node, from the inside out."""
         above = self.parents.get(node)
         while above is not None:
             yield above
@@ -267,12 +273,12 @@ _VISITS: dict[type[ast.AST], Callable[[Names, Any, Scope], None]] = {
 
 
 def only_import(bindings: list[Binding]) -> str | None:
-    """What all bindings agree to import; ``None`` where one of them is something else."""
+    """Return what all bindings agree to import; ``None`` if one of them is something else."""
     targets = {binding.target for binding in bindings if not binding.nothing}
     return targets.pop() if len(targets) == 1 else None
 
 
 def all_arguments(arguments: ast.arguments) -> list[ast.arg]:
-    """All parameters, in order."""
+    """Return all parameters, in order."""
     extra = [argument for argument in (arguments.vararg, arguments.kwarg) if argument]
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]

@@ -1,4 +1,4 @@
-"""A piece of Python text, and the way between what ``ast`` counts (lines, UTF-8 bytes) and offsets in the text."""
+"""Convert between the positions of ``ast`` (lines, UTF-8 bytes) and offsets in a Python text."""
 
 import ast
 import bisect
@@ -17,7 +17,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class Comment(NamedTuple):
-    """The stretch of a comment."""
+    """The start and end of a comment."""
 
     start: int
     end: int
@@ -34,13 +34,14 @@ class Text:
 
     @functools.cached_property
     def newline(self) -> str:
-        """The line end that the first line has."""
+        """Return the line end of the first line."""
         match = _LINE_END.search(self.text)
         return match.group() if match else "\n"
 
     def offset(self, line: int, column: int) -> int:
-        """The offset of a place given as ``ast`` does: line from 1, column in UTF-8 bytes."""
-        start = self.starts[min(line, len(self.starts)) - 1]  # places in f-strings may lie outside the text, before 3.12
+        """Return the offset of a position of ``ast``: line from 1, column in UTF-8 bytes."""
+        # before 3.12, positions in f-strings may be outside the text
+        start = self.starts[min(line, len(self.starts)) - 1]
         if self.ascii or not column:
             return start + column
         end = self.starts[line] if line < len(self.starts) else len(self.text)
@@ -49,41 +50,44 @@ class Text:
         return start + len(self.text[start:end].encode("utf-8", "surrogatepass")[:column].decode("utf-8", "surrogatepass"))
 
     def _bytes_before(self, line: int, start: int, end: int) -> list[int]:
-        """For each character of a line the UTF-8 bytes before it; kept, because a long line is asked about often."""
+        """Return the number of UTF-8 bytes before each character of a line.
+
+        The numbers are cached, since a long line is asked about often.
+        """
         if line not in self._long_lines:
             lengths = (len(character.encode("utf-8", "surrogatepass")) for character in self.text[start:end])
             self._long_lines[line] = [0, *itertools.accumulate(lengths)]
         return self._long_lines[line]
 
     def span(self, node: ast.AST) -> tuple[int, int]:
-        """The stretch of a node."""
+        """Return the start and end of a node."""
         return (
             self.offset(node.lineno, node.col_offset),  # type: ignore[attr-defined]
             self.offset(node.end_lineno, node.end_col_offset),  # type: ignore[attr-defined]
         )
 
     def segment(self, node: ast.AST) -> str:
-        """The text of a node."""
+        """Return the text of a node."""
         start, end = self.span(node)
         return self.text[start:end]
 
     def position(self, offset: int) -> tuple[int, int]:
-        """Line and column of an offset, both from 1, the column in characters."""
+        """Return line and column of an offset, both from 1, the column in characters."""
         line = bisect.bisect_right(self.starts, offset)
         return line, offset - self.starts[line - 1] + 1
 
     def stretch(self, place: Place) -> tuple[int, int]:
-        """The stretch of a place; one outside of the text is moved into it."""
+        """Return the start and end of a place; a place outside the text is moved into it."""
         last = len(self.starts)
         start, end = (self.starts[min(line, last) - 1] for line in (place.line, place.end_line))
         return start + place.column - 1, end + place.end_column - 1
 
     def line_start(self, offset: int) -> int:
-        """Where the line of an offset begins."""
+        """Return the offset where the line of an offset begins."""
         return self.starts[bisect.bisect_right(self.starts, offset) - 1]
 
     def line_end(self, offset: int) -> int:
-        """Where the line of an offset ends, before its line end."""
+        """Return the offset where the line of an offset ends, before its line end."""
         line = bisect.bisect_right(self.starts, offset)
         if line == len(self.starts):
             return len(self.text)
@@ -93,13 +97,13 @@ class Text:
         return end
 
     def indent(self, offset: int) -> str:
-        """The white space that the line of an offset begins with."""
+        """Return the white space at the beginning of an offset's line."""
         match = re.compile(r"[ \t\f]*").match(self.text, self.line_start(offset))
         return match.group() if match else ""
 
     @functools.cached_property
     def comments(self) -> list[Comment]:
-        """All comments, in order; none where the text cannot be tokenized."""
+        """Return all comments, in order; none if the text cannot be tokenized."""
         found: list[Comment] = []
         if "#" not in self.text:
             return found
@@ -122,15 +126,17 @@ def _line_starts(text: str) -> list[int]:
 
 
 def parse(text: str, *, top_level_await: bool = False) -> ast.Module:
-    """The syntax tree.
+    """Return the syntax tree.
 
     Raises:
-        SyntaxError: it is not Python that this interpreter reads; null bytes and too deep nesting count as that.
+        SyntaxError: this interpreter cannot read it as Python; null bytes and too deep nesting
+            count too.
     """
     flags = ast.PyCF_ONLY_AST | (ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if top_level_await else 0)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # invalid escapes in the user's strings are not our business
+            # invalid escapes in the user's strings are not our business
+            warnings.simplefilter("ignore")
             tree = compile(text, "<text>", "exec", flags, dont_inherit=True)
             assert isinstance(tree, ast.Module)
             return tree

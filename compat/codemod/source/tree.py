@@ -1,4 +1,4 @@
-"""A piece of Python as a tree, and the ways about in it: the statement, the block, the function around a node; its text, its place."""
+"""Hold Python as a tree, and find the statement, block, function, text and place of a node."""
 
 import ast
 import functools
@@ -17,7 +17,7 @@ class Tree(Notes):
         path: as it is shown.
         source: the Python text.
         standalone: nothing else belongs to its project (a block in a document, standard input).
-        interactive: it may await at its top, as cells of a notebook do.
+        interactive: it may await at the top level, as notebook cells do.
 
     Raises:
         SyntaxError: it is not Python.
@@ -37,13 +37,13 @@ class Tree(Notes):
     # Around a node
 
     def statement_of(self, node: ast.AST) -> ast.stmt:
-        """The innermost statement that a node is part of."""
+        """Return the innermost statement that contains a node."""
         while not isinstance(node, ast.stmt):
             node = self.names.parents[node]
         return node
 
     def block(self, statement: ast.stmt) -> tuple[ast.AST, str]:
-        """The node and the field whose list a statement stands in."""
+        """Return the node, and its field, whose list contains a statement."""
         parent = self.names.parents[statement]
         for field in ("body", "orelse", "finalbody"):
             if statement in (getattr(parent, field, None) or ()):
@@ -51,22 +51,22 @@ class Tree(Notes):
         raise LookupError("not a statement of a block")
 
     def siblings(self, statement: ast.stmt) -> list[ast.stmt]:
-        """The block that a statement stands in."""
+        """Return the block that contains a statement."""
         parent, field = self.block(statement)
         return getattr(parent, field)  # type: ignore[no-any-return]
 
     def text_after(self, statement: ast.stmt) -> str:
-        """The text of the statement that follows in the same block; nothing for the last."""
+        """Return the text of the next statement in the same block; empty for the last."""
         block = self.siblings(statement)
         following = block[block.index(statement) + 1 :]
         return self.segment(following[0]) if following else ""
 
     def is_elif(self, statement: ast.stmt) -> bool:
-        """Tell whether it is the ``if`` of an ``elif``."""
+        """Return whether it is the ``if`` of an ``elif``."""
         return isinstance(statement, ast.If) and self.text.text.startswith("elif", self.text.span(statement)[0])
 
     def function_of(self, node: ast.AST) -> AnyFunction | None:
-        """The innermost function whose body a node is part of."""
+        """Return the innermost function whose body contains a node."""
         below = node
         for above in self.names.chain(node):
             if isinstance(above, ast.FunctionDef | ast.AsyncFunctionDef) and below in above.body:
@@ -77,19 +77,19 @@ class Tree(Notes):
         return None
 
     def inside(self, node: ast.AST, outer: ast.AST) -> bool:
-        """Tell whether a node is part of another."""
+        """Return whether a node is another node, or part of it."""
         return node is outer or any(above is outer for above in self.names.chain(node))
 
     def span(self, node: ast.AST) -> tuple[int, int]:
-        """The stretch of a node in the text."""
+        """Return the start and end of a node in the text."""
         return self.text.span(node)
 
     def segment(self, node: ast.AST) -> str:
-        """The text of a node."""
+        """Return the text of a node."""
         return self.text.segment(node)
 
     def place(self, node: ast.AST | tuple[int, int]) -> Place:
-        """Where a node is, for people."""
+        """Return the place of a node or of a start and end, as reports show it."""
         start, end = node if isinstance(node, tuple) else self.span(node)
         return Place(self.path, *self.text.position(start), *self.text.position(end))
 
@@ -102,21 +102,21 @@ class Tree(Notes):
 
     @functools.cached_property
     def strings(self) -> list[ast.Constant]:
-        """All string constants."""
+        """Return all string constants outside f-strings."""
         found = [node for node in self.names.all(ast.Constant) if isinstance(node.value, str)]
         return [node for node in found if node not in self.unplaced]
 
     @property
     def calls(self) -> list[ast.Call]:
-        """All calls."""
+        """Return all calls."""
         return self.names.all(ast.Call)
 
     def kept_in(self, value: ast.AST) -> ast.Name | None:
-        """The name that a value is assigned to, where that is all that is done with it."""
+        """Return the name that a value is assigned to, if the value is used for nothing else."""
         above = self.names.parents.get(value)
         targets = above.targets if isinstance(above, ast.Assign) and above.value is value else []
         return targets[0] if len(targets) == 1 and isinstance(targets[0], ast.Name) else None
 
     def is_docstring(self, node: ast.Constant) -> bool:
-        """Tell whether a string stands by itself as a statement."""
+        """Return whether a string is a statement of its own."""
         return isinstance(self.names.parents.get(node), ast.Expr)

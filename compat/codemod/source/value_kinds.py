@@ -1,7 +1,7 @@
-"""What an expression gives, as far as its own function shows: a path in a string, a path object, an open file, a number.
+"""Find an expression's kind within its own function: a path, a path object, an open file, a number.
 
-What the callers of a function pass is in ``uses.passed_values``. Where nothing speaks for anything the kind is unknown, and a rule
-that needs to know leaves its hands off.
+``uses.passed_values`` finds what callers pass to a function. Without evidence the kind is unknown,
+and a rule that needs to know it changes nothing.
 """
 
 import ast
@@ -46,12 +46,12 @@ _ANNOTATIONS = (
 
 
 def of_annotation(text: str) -> str:
-    """The kind that an annotation speaks of; an open file weighs more than a path object, that more than a string."""
+    """Return the kind an annotation names: an open file before a path object before a string."""
     return next((kind for kind, pattern in _ANNOTATIONS if pattern.search(text)), UNKNOWN)
 
 
 def of(module: Module, node: ast.AST, depth: int = 4) -> str:
-    """The kind of an expression."""
+    """Return the kind of an expression."""
     if isinstance(node, ast.Constant):
         if isinstance(node.value, str | bytes):
             return STRING
@@ -98,7 +98,7 @@ def _of_item(module: Module, node: ast.Subscript, depth: int) -> str:
 
 
 def _of_attribute(module: Module, node: ast.Attribute, depth: int) -> str:
-    """By what is assigned to an attribute of that name anywhere in the module, and what a class says of it."""
+    """Return an attribute's kind, by the module's assignments to that name and class bodies."""
     if node.attr in ("T", "mT", "data"):
         return of(module, node.value, depth)
     if node.attr in _ATTRIBUTES:
@@ -117,7 +117,7 @@ def _of_attribute(module: Module, node: ast.Attribute, depth: int) -> str:
 
 
 def returned(module: Module, function: str, depth: int = 3) -> list[str]:
-    """The kinds that functions of a name, defined in a module, give back."""
+    """Return the kinds that functions of this name in a module return."""
     found = []
     definitions: list[ast.FunctionDef | ast.AsyncFunctionDef] = [
         *module.names.all(ast.FunctionDef),
@@ -185,7 +185,7 @@ def _of_binding(module: Module, at: ast.AST, depth: int) -> str:
 
 
 def strongest(kinds: list[str]) -> str:
-    """The kind to reckon with, of all that may come: what a rule must know of wins over what is harmless."""
+    """Return the kind to assume for several: one that a rule must know about wins."""
     for kind in (FILE, PATHLIB, INTEGERS):
         if kind in kinds:
             return kind
@@ -193,7 +193,7 @@ def strongest(kinds: list[str]) -> str:
 
 
 def parameter(module: Module, node: ast.AST) -> tuple[AnyFunction, int | None, str] | None:
-    """The function, position and name of the parameter that an expression is, where it is one."""
+    """Return function, position and name of the parameter that an expression is, or ``None``."""
     if not isinstance(node, ast.Name):
         return None
     for binding in module.names.bindings(node):

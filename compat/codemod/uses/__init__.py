@@ -1,4 +1,4 @@
-"""What a project does with torchaudio: setters, mocks, release tests, functions handed on, names that come by way of others."""
+"""Find what a project does with torchaudio: setters, mocks, release tests, passed-on functions."""
 
 from compat.codemod.uses.project import Project
 from compat.codemod.uses.setter_calls import SetterCall

@@ -1,4 +1,4 @@
-"""Arguments that a call is given in ``**arguments``: in a dict written out, filled later, or passed by the callers around it."""
+"""Find arguments passed as ``**arguments``: in a literal dict, one filled later, or by callers."""
 
 import ast
 
@@ -8,7 +8,7 @@ from compat.codemod.uses.project import Project
 
 
 def passed_in_dict(module: Module, project: Project, call: ast.Call, *names: str) -> str | None:
-    """The first of some arguments that a call is given in ``**arguments``, as far as the module and the callers around it show."""
+    """Return the first of these arguments that a call visibly gets through ``**arguments``."""
     spread = [one.value for one in call.keywords if one.arg is None]
     return next((name for name in names if any(_holds(module, project, value, name) for value in spread)), None)
 

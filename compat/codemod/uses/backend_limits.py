@@ -1,6 +1,7 @@
-"""What a backend refuses when a call names it, and took while it was the global one: file objects, path objects, a compression.
+"""Tell what a backend refuses per call but took as global one: files, path objects, compression.
 
-Per call, sox takes a path in a string only; soundfile takes no compression (the recorded calls of 2.1 and 2.2 show both).
+Per call, sox takes only a path in a string, and soundfile takes no compression; the recorded calls
+of 2.1 and 2.2 show both.
 """
 
 import ast
@@ -15,10 +16,10 @@ _COMPRESSION = "compression is given, which soundfile used to ignore and now ref
 
 
 def changes_for(project: Project, module: Module, use: Use, backend: str) -> list[Change]:
-    """What a call needs besides ``backend=``; for a function passed on as a value, nothing or a refusal.
+    """Return what a call needs besides ``backend=``; nothing for a function passed on as a value.
 
     Raises:
-        NotProvableError: it is given what the backend does not take.
+        NotProvableError: it is given, or may be given, an argument that the backend does not take.
     """
     if backend == "soundfile" and use.name == "save":
         _no_compression(project, module, use)
@@ -39,7 +40,8 @@ def changes_for(project: Project, module: Module, use: Use, backend: str) -> lis
             [module.place(use.node)],
             'Name a backend that takes it: "soundfile" or "ffmpeg" read and write file objects.',
         )
-    divided = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div)  # of what can name a file, only path objects are divided
+    # of values that name a file, only path objects are divided
+    divided = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div)
     unsure = kind == value_kinds.UNKNOWN and (divided or _may_be_path(project, module))
     if kind != value_kinds.PATHLIB and not unsure:
         return []
@@ -49,7 +51,7 @@ def changes_for(project: Project, module: Module, use: Use, backend: str) -> lis
 
 
 def first_argument(use: Use) -> ast.expr | ast.keyword | None:
-    """The file that a call is given, where it is written out."""
+    """Return the file argument of a call, if it is written out."""
     call = use.call
     if call is None:
         return None

@@ -1,4 +1,4 @@
-"""torchaudio's functions that are handed on: to what calls them with arguments given beside them, or to what keeps them."""
+"""Handle functions of torchaudio that are passed on, to be called with arguments or to be kept."""
 
 import ast
 from collections.abc import Iterator
@@ -12,10 +12,14 @@ _LOOKING = ("callable", "signature", "help", "id", "repr", "isfunction", "getsou
 
 
 def calls_of(module: Module, *names: str) -> Iterator[tuple[Use, ast.Call, int]]:
-    """The calls that give keyword arguments to one of these functions, and how many of their positional ones are not for it.
+    """Yield the calls that give keyword arguments to one of these functions.
 
-    ``torchaudio.load(filepath=p)``, ``partial(torchaudio.load, filepath=p)``, ``pool.submit(torchaudio.load, filepath=p)``,
-    ``delayed(torchaudio.load)(filepath=p)``.
+    Each comes with the number of its positional arguments that are not for the function.
+
+    - ``torchaudio.load(filepath=p)``
+    - ``partial(torchaudio.load, filepath=p)``
+    - ``pool.submit(torchaudio.load, filepath=p)``
+    - ``delayed(torchaudio.load)(filepath=p)``
     """
     yield from ((use, call, 0) for use, call in module.calls_of(*names))
     for use in module.of(Kind.FUNCTION):
@@ -31,19 +35,21 @@ def calls_of(module: Module, *names: str) -> Iterator[tuple[Use, ast.Call, int]]
 
 
 def only_looks(node: ast.AST | None) -> bool:
-    """Tell whether a call asks something about the function that it is given, and does not call it."""
+    """Return whether a call inspects the function it is given, and does not call it."""
     return called(node) in _LOOKING
 
 
 def with_backend(module: Module, use: Use, new: str, value: str | None) -> list[Change]:
-    """The changes that put a function of torchaudio in a value's place, with a backend where one is given.
+    """Return the changes that replace a function used as a value, and bind a backend to it.
 
     Args:
-        new: what the function is to be called; the same as it is, or that of torchaudio itself.
-        value: the backend, as an expression.
+        module: the module.
+        use: the use of the function.
+        new: the function's new name; the same as before, or that of torchaudio itself.
+        value: the backend, as an expression; ``None`` to bind none.
 
     Raises:
-        NotProvableError: something about the value itself may matter where it is.
+        NotProvableError: the code around may depend on the function itself.
     """
     node = use.node
     above = module.names.parents[node]
@@ -78,7 +84,7 @@ def _is_handed_on(module: Module, node: ast.AST) -> bool:
     if isinstance(above, ast.Dict):
         return node in above.values
     if isinstance(above, ast.Assign | ast.AnnAssign):
-        # A function in the body of a class becomes a method, and a partial one does not.
+        # a function in a class body becomes a method, and a partial does not
         return node is above.value and not isinstance(module.names.parents[above], ast.ClassDef)
     return isinstance(above, ast.keyword | ast.arguments | ast.Return | ast.List | ast.Tuple | ast.Set) or (
         isinstance(above, ast.Call) and node in above.args

@@ -1,4 +1,4 @@
-"""Functions of torchaudio that are kept as values or passed on, and the calls that may be calls of them."""
+"""Find torchaudio's functions that are kept or passed on, and calls that may call them."""
 
 import ast
 import functools
@@ -19,7 +19,7 @@ _WRAPPERS = ("partial", "partialmethod", "staticmethod", "classmethod", "map", "
 
 
 class Kept(NamedTuple):
-    """A place where a function of torchaudio, or torchaudio itself, is a value."""
+    """A place where a function of torchaudio, or torchaudio itself, is used as a value."""
 
     module: Module
     name: str
@@ -27,7 +27,7 @@ class Kept(NamedTuple):
 
 
 def near(project: Project, module: Module) -> list[Kept]:
-    """What is kept in a module, in those that it imports and in those that import it."""
+    """Return what is kept in a module, in those that it imports, and in those that import it."""
     every = project.note("kept functions", lambda: [kept for one in project.modules for kept in _in(one)])
     if not every or module.standalone:
         return [kept for kept in every if kept.module is module]
@@ -49,7 +49,7 @@ def _in(module: Module) -> Iterator[Kept]:
 
 
 def may_be_called(project: Project, module: Module, call: ast.Call, kept: list[Kept]) -> Kept | None:
-    """Which kept function a call may call, itself or by way of what it hands the function to; ``None`` where it is something else."""
+    """Return the kept function that a call may call, directly or by passing it on, or ``None``."""
     function = call.func
     through = isinstance(function, ast.Attribute) and function.attr in old_names.FUNCTIONS and isinstance(function.value, ast.Name)
     whole = through and module.names.qualified(function) is None
@@ -62,7 +62,7 @@ def may_be_called(project: Project, module: Module, call: ast.Call, kept: list[K
 
 
 def _is_value(project: Project, module: Module, function: ast.expr, kept: list[Kept]) -> bool:
-    """Tell whether what is called is a value that a program puts where it is, and no function or class by its own name."""
+    """Return whether a call's function is a stored value, not one defined under its own name."""
     name = plain_name(function)
     if isinstance(function, ast.Name):
         bindings = module.names.bindings(function)
@@ -76,14 +76,14 @@ def _is_value(project: Project, module: Module, function: ast.expr, kept: list[K
 
 
 def _may_hold(kept: list[Kept], module: Module, name: str) -> bool:
-    """Tell whether a function went into a call that may keep it under a name, which is no function of the module itself."""
+    """Return whether a call may have stored a function under a name not defined here."""
     above = (one.module.names.parents.get(one.node) for one in kept)
     given = any(isinstance(one, ast.Call) and called(one) not in _WRAPPERS for one in above)
     return given and not any(name in scope.bindings for scope in module.names.scope_made_by.values())
 
 
 def _stored(kept: list[Kept]) -> set[str]:
-    """The names and attributes that something is stored under in the modules of what is kept."""
+    """Return the names and attributes that are assigned in the modules of kept functions."""
     return {name for one in kept for name in one.module.note("stored names", functools.partial(_names, one.module))}
 
 

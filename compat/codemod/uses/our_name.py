@@ -1,4 +1,4 @@
-"""What this package is called in a module, and the import that makes it so."""
+"""Name this package in a module, and import it there."""
 
 import ast
 
@@ -8,9 +8,10 @@ from compat.codemod.uses.project import Project
 
 
 def our_name(module: Module, project: Project, use: Use | None = None) -> tuple[str, tuple[Change, ...]] | str:
-    """What this package is called in a module, and the changes that bind it; a text saying why it cannot be, instead.
+    """Return this package's name in a module and the changes that bind it, or why it has none.
 
-    It is imported behind the first import of torchaudio at the top; where there is none, behind those in a function that a use means.
+    The import goes after the first top-level import of torchaudio. Without one, it goes after the
+    imports in functions that a use refers to.
     """
     if "compat" in project.own_names:
         return "the project has a module of its own called `compat`, which would be imported instead of this package"
@@ -33,7 +34,7 @@ def our_name(module: Module, project: Project, use: Use | None = None) -> tuple[
 
 
 def _made_global(module: Module, anchor: ast.stmt) -> list[ast.Global]:
-    """The statement that makes the name global which an import in a function binds."""
+    """Return the statement that makes global the name bound by an import in a function."""
     function = module.function_of(anchor)
     bound = {one.local for one in module.imported if one.statement is anchor}
     return [one for one in module.names.all(ast.Global) if function and module.function_of(one) is function and bound & set(one.names)]

@@ -1,4 +1,4 @@
-"""Who passes what: the kind of an argument, with what the callers of its function pass and what other functions give back."""
+"""Find an argument's kind from what callers pass to a function and what other functions return."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ _OPEN_OR_PATH = re.compile(rb"BytesIO|open\(|Path\b|pathlib")
 
 
 def kind(project: Project, module: Module, node: ast.expr) -> str:
-    """The kind of an argument, with what the callers of its function pass where it is a parameter."""
+    """Return an argument's kind; for a parameter, consider what the function's callers pass."""
     own = value_kinds.of(module, node)
     parameter = value_kinds.parameter(module, node)
     if own in (value_kinds.FILE, value_kinds.PATHLIB):
@@ -32,7 +32,7 @@ def kind(project: Project, module: Module, node: ast.expr) -> str:
 
 
 def _returned(project: Project, module: Module, node: ast.expr) -> Iterator[str]:
-    """The kinds that a function of another module gives back, where an expression is what it gives."""
+    """Yield the kinds that functions of other modules return, if the expression is their result."""
     values = [node]
     if isinstance(node, ast.Name):
         parents = (module.names.parents.get(binding.node) for binding in module.names.bindings(node))
@@ -46,7 +46,7 @@ def _returned(project: Project, module: Module, node: ast.expr) -> Iterator[str]
 
 
 def _returned_by_quiet(project: Project, module: Module, name: str) -> Iterator[str]:
-    """The same for the files that do not speak of torchaudio and that the module imports."""
+    """Yield the same for files without torchaudio that the module imports."""
     defined = re.compile(rb"\bdef[ \t]+" + re.escape(name.encode()) + rb"\b")
     for path in sorted(project.imports.reachable(module.path) & project.quiet.all):
         if other := project.parsed(path, defined, _OPEN_OR_PATH):
@@ -54,7 +54,10 @@ def _returned_by_quiet(project: Project, module: Module, name: str) -> Iterator[
 
 
 def callers(project: Project, module: Module, function: ast.AST) -> list[tuple[Module, ast.Call]]:
-    """The calls of what has the name of a function: of its class, where it is ``__init__``; none for a ``lambda``."""
+    """Return the calls that have a function's name.
+
+    For ``__init__`` that is its class's name; a ``lambda`` has no name and so no calls.
+    """
     if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         return []
     name, method = function.name, _is_method(module, function)
@@ -62,7 +65,7 @@ def callers(project: Project, module: Module, function: ast.AST) -> list[tuple[M
         above = module.names.parents[function]
         name = above.name if isinstance(above, ast.ClassDef) else name
     others = project.note(("callers", name, module.path, method), lambda: _quiet_callers(project, module, name, method=method))
-    # A text that has the name only where it is defined need not be parsed to look for calls.
+    # a text that has the name only in its definition need not be parsed
     mention = re.compile(f"{re.escape(name)}(?<!def {name})(?<!class {name})")
     own = project.note(("may call", name), lambda: [one for one in project.modules if mention.search(one.text.text)])
     return [*((one, call) for one in own for call in _calls_by_name(one).get(name, ())), *others]

@@ -1,4 +1,4 @@
-"""The files of a project together: its modules, who imports whom, what runs under the target, which other release it installs."""
+"""Hold a project: its modules, import graph, code dead under the target, and installed release."""
 
 import ast
 import functools
@@ -10,25 +10,29 @@ from compat.codemod.files.import_graph import Files, Graph, Linked, Quiet, conte
 from compat.codemod.source import Module, Notes, Place, old_names
 from compat.codemod.uses import release_tests
 
-_COMPAT = re.compile(r"compat(?<!\wcompat)\b")  # it begins with plain letters, which are found fastest
+# it begins with plain letters, which the regex engine finds fastest
+_COMPAT = re.compile(r"compat(?<!\wcompat)\b")
 
 
 class Project(Notes):
-    """The modules that speak of torchaudio, and the other files of the project.
+    """The modules that mention torchaudio, and the other files of the project.
 
     Args:
         modules: those that could be parsed.
         target: what the code is moved to.
-        backend: the per-call name that the user gave for what cannot be read.
-        unread: places of files that speak of torchaudio and could not be parsed.
-        files: all Python files, where there are more than the modules.
-        quiet: those that do not speak of it; what they import is asked for only where it matters.
-        mentions: places outside Python that hold the old name of a backend.
+        backend: the per-call name that the user gave for backends that cannot be determined.
+        unread: places of files that mention torchaudio and could not be parsed.
+        files: all Python files, if there are more than the modules.
+        quiet: those that do not mention it; their imports are read only on demand.
+        mentions: places outside Python with the old name of a backend.
         entries: paths of the modules that are entry points.
         prose: the texts that are not Python: requirements, settings, scripts.
-        own_names: top-level names that files of the project itself take, of ``torchaudio`` and ``compat``.
-        leaves_choice: this is a whole project, written for 2.0 or older: where no backend is named, each release chooses its own.
-        scripts: the console scripts, each as a module's dotted name and a function; left out, they are looked for beside the files.
+        own_names: which of ``torchaudio`` and ``compat`` are top-level modules of the project
+            itself.
+        leaves_choice: whether this is a whole project for 2.0 or older, so that each release
+            chooses its own backend where none is named.
+        scripts: the console scripts, each as a dotted module name and a function; by default they
+            are searched for beside the files.
     """
 
     def __init__(
@@ -58,13 +62,13 @@ class Project(Notes):
         self.entries: frozenset[str] = frozenset(entries)
         self.prose: list[str] = list(prose)
         self._scripts = scripts
-        # what was set before any change: the engine says it, which sees the first round
+        # the backends set before any change; the engine fills this in, as it sees the first round
         self.set_names: frozenset[str | None] = frozenset()
         self.leaves_choice: bool = leaves_choice
 
     @functools.cached_property
     def pins(self) -> list[tuple[Module, ast.Call]]:
-        """The calls that put another release than the target in torchaudio's place."""
+        """Return the calls that install another release than the target."""
         found = []
         for module in self.modules:
             for call in module.calls if _imports_compat(module) else ():
@@ -75,13 +79,13 @@ class Project(Notes):
         return found
 
     def runs_not(self, module: Module, span: tuple[int, int]) -> bool:
-        """A stretch of a module cannot run under the target, because the code around it asks which release there is."""
+        """Return whether code cannot run under the target, because a release test excludes it."""
         dead = self.note(("dead", module.path), lambda: release_tests.dead(module, self.target))
         return any(start <= span[0] and span[1] <= end for start, end in dead)
 
     @functools.cached_property
     def dispatcher_may_be_off(self) -> bool:
-        """It may run 2.1 with the dispatcher off, where the old names of arguments are the right ones."""
+        """Return whether 2.1 may run with the dispatcher off, where old argument names hold."""
         for module in self.modules if self.target == "2.1" else ():
             for node in module.strings:
                 if node.value == old_names.VARIABLE:
@@ -90,29 +94,32 @@ class Project(Notes):
                         return True
         return False
 
-    # Who imports whom
+    # Imports
 
     @functools.cached_property
     def imports(self) -> Graph:
-        """Who imports whom."""
+        """Return the import graph."""
         return Graph(map(self._link, self.modules), self.quiet)
 
     @functools.cached_property
     def scripts(self) -> list[tuple[str, str]]:
-        """The console scripts, each as a module's dotted name and a function."""
+        """Return the console scripts, each as a dotted module name and a function."""
         return console_scripts.beside(self.files.paths) if self._scripts is None else list(self._scripts)
 
     def _link(self, module: Module) -> Linked:
         return self.files.link(module.note("imports", lambda: facts(module.path, module.text.text.encode("utf-8", "replace"))))
 
     def is_exported(self, module: Module, name: str) -> bool:
-        """Tell whether another file imports a name, or all names, from a module."""
+        """Return whether another file imports a name, or all names, from a module."""
         return not module.standalone and bool(self.imports.who_imports(module.path, name))
 
-    # Files that do not speak of torchaudio
+    # Files that do not mention torchaudio
 
     def parsed(self, path: str, *patterns: re.Pattern[bytes]) -> Module | None:
-        """A quiet file, where its bytes match all patterns; ``None`` where they do not, or it cannot be read."""
+        """Parse a quiet file if all patterns match its bytes; return ``None`` otherwise.
+
+        Return ``None`` also if it cannot be read.
+        """
         data = content(path)
         if not data or not all(pattern.search(data) for pattern in patterns):
             return None
@@ -122,7 +129,7 @@ class Project(Notes):
             return None
 
     def quiet_module(self, path: str) -> Module | None:
-        """A quiet file, parsed once for all rounds; ``None`` where that cannot be done."""
+        """Return a quiet file, parsed once for all rounds; ``None`` if it cannot be parsed."""
         kept = self.quiet.parsed
         if path not in kept:
             kept[path] = self.parsed(path)
@@ -130,7 +137,7 @@ class Project(Notes):
         return found
 
     def neighbours_mention(self, module: Module, word: str) -> bool:
-        """Tell whether the text of a module, of one that it imports or of one that imports it has a word in it."""
+        """Return whether a module, one that it imports, or one that imports it contains a word."""
         if word in module.text.text or module.standalone:
             return word in module.text.text
         graph = self.imports

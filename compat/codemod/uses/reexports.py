@@ -1,7 +1,8 @@
-"""torchaudio by way of another module: ``from deps import torchaudio``, ``deps.ta.load``, ``from deps import *``.
+"""Find torchaudio reached through other modules, as by ``from deps import torchaudio``.
 
-A module of the project that binds torchaudio, or something of it, at its top passes it on to whoever imports it. What is
-reached like this is never changed, because the other module may bind something else tomorrow; it must be seen all the same.
+A module that binds torchaudio, or something of it, at its top passes it on: ``deps.ta.load``,
+``from deps import *``. Such uses are never changed, since the other module may bind something else
+tomorrow, but they must be reported.
 """
 
 import ast
@@ -17,7 +18,7 @@ _ROOT = re.compile(old_names.ROOT.encode())
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Reached:
-    """A use of an old name by way of another module: what it is, where, its call, and the file it comes through."""
+    """A use of an old name through another module: the name, its node, its call, and that file."""
 
     known: Known
     node: ast.Name | ast.Attribute
@@ -26,7 +27,7 @@ class Reached:
 
 
 def of(project: Project, module: Module) -> list[Reached]:
-    """What a module reaches by way of others."""
+    """Return what a module reaches through others."""
     return project.note(("reached", module.path), lambda: list(_of(project, module)))
 
 
@@ -76,7 +77,10 @@ def _sources(project: Project, module: Module) -> list[str]:
 
 
 def _resolved(project: Project, module: Module, start: str, tail: list[str]) -> tuple[Known, str, int] | None:
-    """What a dotted name and the attributes after it are, the file it comes through, and how many attributes belong to it."""
+    """Resolve a dotted name and the attributes after it.
+
+    Return the old name, the file it comes through, and the number of attributes that belong to it.
+    """
     dots = len(start) - len(start.lstrip("."))
     head = start[dots:].split(".")
     parts = [*head, *tail]
@@ -94,7 +98,7 @@ def _resolved(project: Project, module: Module, start: str, tail: list[str]) -> 
 
 
 def _exports(project: Project, path: str) -> dict[str, str]:
-    """The names that a file binds at its top to torchaudio or something of it, with what they are."""
+    """Return the names that a file binds at its top to torchaudio, with their full paths."""
     return project.note(("exports", path), lambda: _read(project, path))
 
 

@@ -1,7 +1,8 @@
-"""What of a module cannot run under the target, because a test of the release or of what torchaudio has keeps it out.
+"""Find code that a version check or ``hasattr()`` makes unreachable for the target.
 
-Code that serves old and new releases asks which one is there. The arm for others than the target is right as it is: nothing in it
-is changed or reported. A test whose outcome cannot be told keeps nothing out.
+Code for old and new releases checks which one is there. The arm for other releases than the target
+is right as it is, and nothing in it is changed or reported. A check with an unknown outcome
+excludes no code.
 """
 
 import ast
@@ -12,7 +13,7 @@ from compat.codemod.source import Kind, Module, called, literal, old_names
 
 _VERSIONS = {f"{old_names.ROOT}.__version__", f"{old_names.ROOT}.version.__version__", "torch.__version__", "torch.version.__version__"}
 _READERS = {"importlib.metadata.version", "importlib_metadata.version"}
-# What a version goes through before it is compared, by the last part of its name.
+# functions that a version passes through before it is compared, by the last part of the name
 _WRAPPERS = {
     "parse",
     "Version",
@@ -34,7 +35,7 @@ _ORDER: dict[type[ast.cmpop], Callable[[int], bool]] = {
     ast.Gt: lambda side: side > 0,
     ast.GtE: lambda side: side >= 0,
 }
-# A text without any of these asks for no release.
+# a text without any of these has no check of the release
 _ASKING = ("ersion", "hasattr", "TypeError")
 _ENDS = (ast.Return, ast.Continue, ast.Break)
 _OLD_ARGUMENTS = {"filepath", "offset", "normalization", "out", "precision"}
@@ -42,7 +43,7 @@ _OLD_KINDS = {Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA
 
 
 def dead(module: Module, target: str) -> list[tuple[int, int]]:
-    """The stretches of a module's text that do not run under a target."""
+    """Return the start and end of each part of a module that does not run under a target."""
     if target not in old_names.RELEASES or not any(word in module.text.text for word in _ASKING):
         return []
     return [(module.span(block[0])[0], module.span(block[-1])[1]) for block in _dead_blocks(module, target) if block]
@@ -53,7 +54,7 @@ def _dead_blocks(module: Module, target: str) -> Iterator[list[ast.stmt] | list[
         truth = _truth(module, decision.test, target)
         live = decision.body if truth else decision.orelse
         if truth is None or (live and isinstance(live[-1], ast.Raise)):
-            continue  # a program that refuses the target is to be moved to it all the same
+            continue  # the program refuses the target now, and is to be moved to it all the same
         yield decision.orelse if truth else decision.body
         if live and isinstance(live[-1], _ENDS):
             block = module.siblings(decision)
@@ -72,7 +73,10 @@ def _dead_blocks(module: Module, target: str) -> Iterator[list[ast.stmt] | list[
 
 
 def _old_arms(module: Module, attempt: ast.Try) -> Iterator[list[ast.stmt]]:
-    """The arm that calls as old releases do, where ``except TypeError`` or its body does so as the new ones do."""
+    """Yield the arm that calls as old releases do, if the other one calls as new ones do.
+
+    The arms are the body of a ``try`` and its ``except TypeError`` or ``except AttributeError``.
+    """
     for handler in attempt.handlers:
         kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
         if not any(isinstance(kind, ast.Name) and kind.id in ("TypeError", "AttributeError") for kind in kinds):
@@ -84,7 +88,7 @@ def _old_arms(module: Module, attempt: ast.Try) -> Iterator[list[ast.stmt]]:
 
 
 def _calls(module: Module, block: list[ast.stmt]) -> bool | None:
-    """Tell whether a block calls torchaudio as only old releases can be called; ``None`` where it does not call it."""
+    """Return whether a block calls torchaudio as only old releases allow; ``None`` if never."""
     uses = [use for use in module.uses if use.known and any(module.inside(use.node, one) for one in block)]
     if not uses:
         return None
@@ -96,7 +100,7 @@ def _calls(module: Module, block: list[ast.stmt]) -> bool | None:
 
 
 def _truth(module: Module, test: ast.expr, target: str, depth: int = 3) -> bool | None:
-    """What a test gives under a target; ``None`` where that cannot be told."""
+    """Return the result of a test under a target; ``None`` if it is unknown."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         truth = _truth(module, test.operand, target, depth)
         return None if truth is None else not truth
@@ -115,7 +119,7 @@ def _truth(module: Module, test: ast.expr, target: str, depth: int = 3) -> bool 
 
 
 def _asked(module: Module, call: ast.Call, target: str) -> bool | None:
-    """``hasattr(torchaudio, "info")``, ``torchaudio.__version__.startswith("0.7")``."""
+    """Evaluate ``hasattr(torchaudio, "info")`` or ``torchaudio.__version__.startswith("0.7")``."""
     given = [one.value if isinstance(one, ast.Constant) else None for one in call.args]
     if module.names.is_builtin(call.func, "hasattr") and len(given) == 2 and module.names.qualified(call.args[0]) == old_names.ROOT:
         return old_names.has(str(given[1]), target)
@@ -141,7 +145,10 @@ def _compared(module: Module, test: ast.Compare, target: str) -> bool | None:
 
 
 def _side(release: tuple[int, ...], literal: tuple[int, ...], *, is_latest: bool) -> int | None:
-    """Tell whether a release, with all its patches, is before (-1) or after (1) a version; the latest stands for those to come as well."""
+    """Return whether a release, with all its patches, is before (-1) or after (1) a version.
+
+    The latest target stands for all later releases too; return ``None`` if the answer varies.
+    """
     padded = (*literal, 0, 0)[: max(len(literal), 2)]
     if len(literal) == 1:
         return 1 if release[0] >= literal[0] else -1
@@ -151,7 +158,10 @@ def _side(release: tuple[int, ...], literal: tuple[int, ...], *, is_latest: bool
 
 
 def _is_version(module: Module, node: ast.expr, depth: int = 3) -> bool:
-    """Tell whether an expression is the version of torchaudio, or of torch, which has the same number, in whatever form."""
+    """Return whether an expression is the version of torchaudio in some form.
+
+    torch counts too, since it has the same number.
+    """
     if module.names.qualified(node) in _VERSIONS:
         return True
     if isinstance(node, ast.Name):

@@ -1,6 +1,7 @@
-"""Where a project puts something else in the place of torchaudio's functions, or of all of it: mocks, patches, assignments.
+"""Find where a project replaces torchaudio or its functions: mocks, patches, assignments.
 
-A change of a call that comes to a mock is seen by the mock. The engine asks here, for every change of every rule.
+A mock sees every change of a call that reaches it. The engine checks this for every change of every
+rule.
 """
 
 import ast
@@ -15,7 +16,8 @@ from compat.codemod.source import ROOT, Kind, Module, Place, called, grouped, li
 from compat.codemod.uses.project import Project
 
 _REPLACERS = re.compile(r"patch|setattr|setitem|delattr|\bobject\b|spy|stub|replace|swap_attr", re.I)
-_WHOLE = {"when", "when2", "flexmock", "expect", "allow"}  # mockito, flexmock: what they are told later is not followed
+# mockito, flexmock: what they replace in later calls is not followed
+_WHOLE = {"when", "when2", "flexmock", "expect", "allow"}
 _MODULES = re.compile(r"(?:\A|[._])modules\Z|\A_?(?:sys)?mods?\Z", re.I)
 _PATH = re.compile(r"(?:\A|.*\.)(torchaudio(?:\.\w+)*)\Z")
 _TESTS = re.compile(r"patch|mock", re.I)
@@ -24,11 +26,11 @@ _BACKENDS = f"{ROOT}.backend"
 
 @dataclasses.dataclass(frozen=True)
 class Replacement:
-    """A place that puts something else where something of torchaudio's was.
+    """A place that replaces something of torchaudio.
 
     Attributes:
         path: the full name of what is replaced; ``torchaudio`` for all of it.
-        is_mock: a plain mock takes its place, which takes any arguments.
+        is_mock: whether a plain mock replaces it, which accepts any arguments.
     """
 
     path: str
@@ -38,26 +40,26 @@ class Replacement:
 
     @property
     def name(self) -> str:
-        """The plain name; nothing for all of torchaudio."""
+        """Return the plain name; empty for all of torchaudio."""
         return "" if self.path == ROOT else self.path.rpartition(".")[2]
 
     def stands_for(self, path: str) -> bool:
-        """Tell whether what asks for this path comes to it; the old names of one function are one."""
+        """Return whether this replaces a path; all old names of a function count as one."""
         return path == self.path or path.startswith(f"{self.path}.") or path.rpartition(".")[2] == self.name
 
 
 def of(module: Module) -> list[Replacement]:
-    """Every replacement in a module."""
+    """Return every replacement in a module."""
     return module.note("replacements", lambda: list(_found(module)))
 
 
 def everywhere(project: Project) -> list[Replacement]:
-    """Every replacement in a project."""
+    """Return every replacement in a project."""
     return project.note("replacements", lambda: [one for module in project.modules for one in of(module)])
 
 
 def refused(project: Project) -> dict[Replacement, list[Place]]:
-    """The changes that a replacement stands against, as the engine noted them."""
+    """Return the changes refused because of each replacement, as the engine noted them."""
     return project.note("refused changes", dict)
 
 
@@ -78,7 +80,7 @@ def _found(module: Module) -> Iterator[Replacement]:
 
 
 def _mentions(module: Module) -> Iterator[ast.AST]:
-    """Where a module speaks of torchaudio: by a name, as an attribute of something, as a keyword, in a string."""
+    """Yield where a module mentions torchaudio: a name, an attribute, a keyword, a string."""
     yield from (use.root for use in module.uses)
     yield from (node for node in module.names.all(ast.Attribute) if node.attr == ROOT)
     yield from (node for node in module.names.all(ast.keyword) if node.arg == ROOT)
@@ -92,7 +94,10 @@ def _within_statement(module: Module, node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _is_by_way_of_another(node: ast.Attribute) -> bool:
-    """Tell whether it is ``data.torchaudio``, ``data.torchaudio.load`` or ``sys.modules["torchaudio"].load``, bound by no import here."""
+    """Return whether torchaudio is reached through something that no import here binds.
+
+    Examples: ``data.torchaudio``, ``data.torchaudio.load``, ``sys.modules["torchaudio"].load``.
+    """
     while isinstance(node.value, ast.Attribute):
         if node.attr == ROOT:
             return True
@@ -101,7 +106,7 @@ def _is_by_way_of_another(node: ast.Attribute) -> bool:
 
 
 def _item(module: Module, item: ast.Subscript) -> Iterator[Replacement]:
-    """``sys.modules["torchaudio"] = fake``, ``vars(torchaudio)["load"] = fake``."""
+    """Find ``sys.modules["torchaudio"] = fake`` and ``vars(torchaudio)["load"] = fake``."""
     name, owner = string(item.slice), item.value
     if name and old_names.is_ours(name) and _MODULES.search(ast.unparse(owner)):
         yield Replacement(ROOT, module.place(item), "is replaced in sys.modules")
@@ -115,7 +120,7 @@ def _by_call(module: Module, call: ast.Call) -> Iterator[Replacement]:
     given = [*call.args, *(keyword.value for keyword in call.keywords)]
     owner = _path_of(module, given[0]) if given else ""
     if not (owner or any(ROOT in string(one) for one in given[:2]) or _changes_modules(call)):
-        return  # nearly all calls
+        return  # nearly all calls leave here
     callee = ast.unparse(call.func) if isinstance(call.func, ast.Name | ast.Attribute) else ""
     replaces = _REPLACERS.search(callee) is not None
     put = called(call) in ("setdefault", "__setitem__") and bool(given) and old_names.is_ours(string(given[0]))
@@ -133,7 +138,12 @@ def _by_call(module: Module, call: ast.Call) -> Iterator[Replacement]:
 
 
 def _of_owner(module: Module, call: ast.Call, owner: str, rest: list[ast.expr], replaces: bool) -> Iterator[Replacement]:
-    """``patch.object(torchaudio, "load")``, ``setattr(torchaudio, name, fake)``, ``patch.multiple(torchaudio, load=fake)``."""
+    """Find replacements by a call that gets torchaudio.
+
+    - ``patch.object(torchaudio, "load")``
+    - ``setattr(torchaudio, name, fake)``
+    - ``patch.multiple(torchaudio, load=fake)``
+    """
     place, name = module.place(call), string(rest[0]) if rest else ""
     if replaces and called(call) == "multiple":
         yield from (Replacement(f"{owner}.{one.arg}", place, "is replaced") for one in call.keywords if one.arg)
@@ -144,19 +154,23 @@ def _of_owner(module: Module, call: ast.Call, owner: str, rest: list[ast.expr], 
 
 
 def _is_mock(call: ast.Call, own: int) -> bool:
-    """Tell whether a patch is given nothing but its target, so that a plain mock takes the place."""
+    """Return whether a patch has only its target, so that a plain mock is used."""
     return "patch" in ast.unparse(call.func) and len(call.args) == own and {one.arg for one in call.keywords} <= {"return_value", "create"}
 
 
 def _changes_modules(call: ast.Call) -> bool:
-    """``patch.dict(sys.modules, {"torchaudio": fake})``, ``patch.dict("sys.modules", torchaudio=fake)``."""
+    """Return whether a call sets torchaudio in a dict.
+
+    - ``patch.dict(sys.modules, {"torchaudio": fake})``
+    - ``patch.dict("sys.modules", torchaudio=fake)``
+    """
     tables = [one for one in [*call.args, *(keyword.value for keyword in call.keywords)] if isinstance(one, ast.Dict)]
     keys = [string(key) for table in tables for key in table.keys]
     return any(map(old_names.is_ours, keys)) or (called(call) == "dict" and any(one.arg == ROOT for one in call.keywords))
 
 
 def _by_a_constant(module: Module) -> Iterator[Replacement]:
-    """The path of an old function that is kept in a name, in a module with mocks: ``TARGET = "torchaudio.load"``."""
+    """Find ``TARGET = "torchaudio.load"``, a constant with an old path, in a module with mocks."""
     for node in module.strings if _TESTS.search(module.text.text) else ():
         match = _PATH.match(string(node))
         path = match.group(1) if match else ""
@@ -165,7 +179,10 @@ def _by_a_constant(module: Module) -> Iterator[Replacement]:
 
 
 def _path_of(module: Module, node: ast.AST) -> str:
-    """What of torchaudio an expression is, as ``data.torchaudio.load`` and ``sys.modules["torchaudio"]`` are; else nothing."""
+    """Return the path in torchaudio that an expression leads to, or an empty string.
+
+    Examples: ``data.torchaudio.load``, ``sys.modules["torchaudio"]``.
+    """
     tail: list[str] = []
     while isinstance(node, ast.Attribute):
         if node.attr == ROOT:
@@ -180,14 +197,16 @@ def _path_of(module: Module, node: ast.AST) -> str:
     return ".".join([root, *reversed(tail)]) if root and old_names.is_ours(root) else ""
 
 
-# Where a module imported it
+# Replacements where a module imported the name
 
 
 def where_imported(project: Project, module: Module, written: str) -> list[Replacement]:
-    """The places that replace a name in the module that imported it: ``patch("package.audio.load")``.
+    """Return the places that replace a name where it was imported: ``patch("package.audio.load")``.
 
     Args:
-        written: the name as the module speaks of it: ``load``, ``ta.load``.
+        project: the project.
+        module: the module that imported the name.
+        written: the name as the module writes it: ``load``, ``ta.load``.
     """
     path = PurePath(module.path)
     home = path.parent.name if path.stem == "__init__" else path.stem
@@ -218,7 +237,7 @@ def _by_last_name(project: Project) -> dict[str, list[tuple[Module, ast.Constant
 
 
 def _is_named_beside(module: Module, node: ast.Constant, home: str, name: str) -> bool:
-    """Tell whether it is the name in ``monkeypatch.setattr(audio, "load", fake)``."""
+    """Return whether it is the name in ``monkeypatch.setattr(audio, "load", fake)``."""
     call = module.names.parents.get(node)
     return node.value == name and isinstance(call, ast.Call) and call.args[1:2] == [node] and _is_home(module, call.args[0], home)
 
@@ -228,7 +247,7 @@ def _is_home(module: Module, node: ast.AST, home: str) -> bool:
 
 
 def _in_quiet_files(project: Project, home: str, name: str, targets: list[str], path: str) -> Iterator[Replacement]:
-    """The same in files that do not speak of torchaudio, by their text."""
+    """Find the same in files that do not mention torchaudio, by their text."""
     near = project.quiet.replaced_words.get(os.fsencode(name), ())
     owner, plain, *words = (re.escape(os.fsencode(one)) for one in (home, name, *targets))
     found = re.compile(

@@ -1,4 +1,4 @@
-"""Every place that sets the global backend, and what kind of place it is."""
+"""Find every call that sets the global backend, and classify where it is."""
 
 import ast
 import dataclasses
@@ -15,12 +15,14 @@ class SetterCall:
     """One call of the setter.
 
     Attributes:
-        statement: the statement, where the call is all of it.
-        name: the literal that is set; ``None`` where it is not one.
-        where: ``module``, ``main`` (below ``if __name__ == "__main__"``, or in a function that the program calls as it starts),
-            ``platform``, ``try``, ``guarded``, ``function``, ``branch``, or ``value`` where the call's value is used.
-        region: the statement that is to go with it: itself, the ``try``, the ``with`` or the ``if`` around it.
-        asked: the getters that only ask whether it is set already: ``if get_audio_backend() != "x": set_audio_backend("x")``.
+        statement: the statement that contains the call.
+        name: the literal that is set; ``None`` if it is not a literal.
+        where: ``module``, ``main`` (below ``if __name__ == "__main__"``, or in a function that the
+            program calls as it starts), ``platform``, ``try``, ``guarded``, ``function``,
+            ``branch``, or ``value`` if the call's value is used.
+        region: the statement to remove with it: its own, or the ``try``, ``with`` or ``if`` around
+            it.
+        asked: the getters in the ``if`` around it that only check whether it is set already.
     """
 
     module: Module
@@ -34,18 +36,18 @@ class SetterCall:
 
 
 def of(module: Module) -> list[SetterCall]:
-    """The setters of a module, in the order of the text."""
+    """Return the setters of a module, in the order of the text."""
     calls = (use for use in module.of(Kind.SETTER) if use.call is not None)
     return module.note("setter calls", lambda: [_setter_call(module, use) for use in calls])
 
 
 def names(modules: Iterable[Module]) -> frozenset[str | None]:
-    """The names that are set in some modules; ``None`` for what is no literal."""
+    """Return the names set in some modules; ``None`` stands for one that is not a literal."""
     return frozenset(literal(use.call) if use.call else None for module in modules for use in module.of(Kind.SETTER))
 
 
 def argument(call: ast.Call) -> ast.expr | None:
-    """What the setter is given, where it is given one thing."""
+    """Return the setter's argument, if it has exactly one."""
     if len(call.args) == 1 and not call.keywords and not isinstance(call.args[0], ast.Starred):
         return call.args[0]
     if not call.args and len(call.keywords) == 1 and call.keywords[0].arg == "backend":
@@ -54,7 +56,7 @@ def argument(call: ast.Call) -> ast.expr | None:
 
 
 def literal(call: ast.Call) -> str | None:
-    """The backend's name, where it is written there."""
+    """Return the backend's name, if it is a literal."""
     return string(argument(call)) or None
 
 
@@ -75,7 +77,7 @@ def _setter_call(module: Module, use: Use) -> SetterCall:
 
 
 def _asks_first(module: Module, statement: ast.stmt, name: str | None) -> ast.If | None:
-    """The ``if`` around a setter that only asks whether the same backend is set already."""
+    """Return the ``if`` around a setter that only checks whether this backend is set already."""
     above = module.names.parents[statement]
     if not isinstance(above, ast.If) or above.body != [statement] or above.orelse or module.is_elif(above) or name is None:
         return None
@@ -130,7 +132,10 @@ def _where(module: Module, statement: ast.stmt) -> tuple[str, ast.stmt]:
 
 
 def _around(module: Module, statement: ast.stmt) -> tuple[ast.stmt, ast.AST]:
-    """What is to go with a statement, and what it stands in, past all that only asks whether torchaudio is there."""
+    """Return what to remove with a statement, and the node around both.
+
+    Tests that only ask whether torchaudio is there are skipped.
+    """
     region, below, parent = statement, statement, module.names.parents[statement]
     while isinstance(parent, ast.If | ast.Try) and below in parent.body:
         if isinstance(parent, ast.If) and conditions.asks_presence(module, parent.test) and not parent.orelse:
@@ -142,7 +147,10 @@ def _around(module: Module, statement: ast.stmt) -> tuple[ast.stmt, ast.AST]:
 
 
 def _runs_at_start(module: Module, statement: ast.stmt) -> bool:
-    """Tell whether a program that starts comes to a statement of a function, by calls of which each is the only one."""
+    """Return whether a starting program reaches a function's statement.
+
+    Each function on the way must have a single call.
+    """
     place: ast.AST = statement
     seen: set[ast.AST] = set()
     while True:
@@ -161,7 +169,7 @@ def _runs_at_start(module: Module, statement: ast.stmt) -> bool:
 
 
 def _at_start(module: Module, call: ast.Call) -> bool:
-    """Tell whether a call stands at the top of the module, or below ``if __name__ == "__main__"``."""
+    """Return whether a call is at module level, or below ``if __name__ == "__main__"``."""
     if module.function_of(call) is not None:
         return False
     statement = module.statement_of(call)
@@ -171,7 +179,10 @@ def _at_start(module: Module, call: ast.Call) -> bool:
 
 
 def only_tries(module: Module, statement: ast.AST) -> bool:
-    """Tell whether a ``try`` only sets a backend, and its handlers only set or try another, pass or log; or ``suppress`` does it."""
+    """Return whether a ``try`` or ``suppress`` only sets a backend.
+
+    Its handlers may only set or try another one, pass or log.
+    """
     if isinstance(statement, ast.With):
         call = statement.items[0].context_expr
         suppresses = isinstance(call, ast.Call) and module.names.qualified(call.func) == "contextlib.suppress"
@@ -186,7 +197,7 @@ def only_tries(module: Module, statement: ast.AST) -> bool:
 
 
 def only_sets(module: Module, block: list[ast.stmt]) -> bool:
-    """Tell whether a block sets literal backends and does nothing else."""
+    """Return whether a block sets literal backends and does nothing else."""
     return bool(block) and all(_sets(module, one) for one in block)
 
 
@@ -195,7 +206,7 @@ def _sets(module: Module, statement: ast.stmt) -> bool:
 
 
 def is_literal_setter(module: Module, node: ast.AST) -> bool:
-    """Tell whether an expression is a call of the setter with a literal."""
+    """Return whether an expression is a call of the setter with a literal."""
     if not isinstance(node, ast.Call) or literal(node) is None:
         return False
     known = old_names.KNOWN.get(module.names.qualified(node.func) or "")
@@ -212,14 +223,14 @@ def _idle(module: Module, statement: ast.stmt) -> bool:
         root = root.value
     if not (isinstance(root, ast.Name) and _LOGGERS.match(root.id)):
         return False
-    # What is logged must not itself do something.
+    # the logged values must have no side effects
     inner = [node for argument in [*statement.value.args, *statement.value.keywords] for node in ast.walk(argument)]
     calls = [node for node in inner if isinstance(node, ast.Call)]
     return all(any(module.names.is_builtin(call.func, name) for name in ("str", "repr", "type", "format")) for call in calls)
 
 
 def chosen_by_platform(module: Module, node: ast.expr | None) -> list[str]:
-    """The names that an expression chooses from by the operating system alone; none where it is something else."""
+    """Return the names that an expression chooses from by the operating system alone, or none."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return [node.value]
     if not isinstance(node, ast.IfExp) or not conditions.is_platform_test(module, node.test):
@@ -229,7 +240,10 @@ def chosen_by_platform(module: Module, node: ast.expr | None) -> list[str]:
 
 
 def platform_choice(module: Module, statement: ast.stmt) -> str | None:
-    """The expression that gives what is set by the platform, by its per-call name; ``None`` where more is done."""
+    """Return the expression for the backend that is set by platform, with its per-call name.
+
+    Return ``None`` if the statement does more.
+    """
     if isinstance(statement, ast.If):
         return _choice_of_arms(module, statement)
     call = statement.value if isinstance(statement, ast.Expr) else None
@@ -260,7 +274,7 @@ def _choice_of_arms(module: Module, statement: ast.If) -> str | None:
 
 
 def arm(module: Module, block: list[ast.stmt]) -> str | None:
-    """The per-call name of what a block sets, where that is all it does."""
+    """Return the per-call name of the backend that a block sets, if it does nothing else."""
     if len(block) != 1 or not only_sets(module, block):
         return None
     call = block[0].value  # type: ignore[attr-defined]
@@ -268,14 +282,14 @@ def arm(module: Module, block: list[ast.stmt]) -> str | None:
 
 
 def lacks_new_arm(setter: SetterCall) -> bool:
-    """Whether a setter is guarded by a test of the release that has no arm for newer ones."""
+    """Return whether a setter is guarded by a release test that has no arm for newer ones."""
     region = setter.region
     guarded = setter.where == "guarded" and isinstance(region, ast.If)
     return guarded and (not region.orelse or only_sets(setter.module, region.orelse))  # type: ignore[attr-defined]
 
 
 def names_set(module: Module, statement: ast.stmt) -> Iterator[str]:
-    """The literals that calls of the setter inside a statement set."""
+    """Yield the literals set by calls of the setter inside a statement."""
     for node in ast.walk(statement):
         if (
             isinstance(node, ast.Call)

@@ -1,4 +1,4 @@
-"""torchaudio's names in annotations that are text: in strings, and in the type comments of older Python."""
+"""Find torchaudio's names in annotations as text: in strings and in type comments."""
 
 import ast
 import re
@@ -18,7 +18,7 @@ _TYPE_COMMENT = re.compile(r"#\s*type:")
 
 
 def mentions(module: Module, name: str) -> Iterator[tuple[int, int, str]]:
-    """Where a dotted name of torchaudio stands in such an annotation, and what torchaudio is called there."""
+    """Yield where such annotations have a dotted name of torchaudio, with torchaudio's name."""
     last = name.rpartition(".")[2]
     own = [one for one in module.imported if one.scope is module.names.module]
     roots = {one.local for one in own if old_names.ROOT in (one.path, one.local)}
@@ -26,7 +26,7 @@ def mentions(module: Module, name: str) -> Iterator[tuple[int, int, str]]:
     for root in sorted(roots):
         pattern = re.compile(rf"(?<![\w.]){re.escape(f'{root}.{name}')}(?!\w)")
         if pattern.search(module.text.text) is None:
-            continue  # to look for comments takes longer than all else
+            continue  # looking for comments takes longer than everything else
         if spans is None:
             spans = [module.span(node) for node in module.strings if last in str(node.value) and is_annotation(module, node)]
             spans += [(c.start, c.end) for c in module.text.comments if _TYPE_COMMENT.match(module.text.text, c.start)]
@@ -36,7 +36,10 @@ def mentions(module: Module, name: str) -> Iterator[tuple[int, int, str]]:
 
 
 def is_annotation(module: Module, node: ast.AST) -> bool:
-    """Tell whether a node is part of an annotation, or of a type that is written out elsewhere: ``Optional["..."]``, ``cast("...", x)``."""
+    """Return whether a node is part of an annotation, or of a type that is written out elsewhere.
+
+    Examples: ``Optional["..."]``, ``cast("...", x)``.
+    """
     below = node
     for above in module.names.chain(node):
         if below in (getattr(above, "annotation", None), getattr(above, "returns", None)):

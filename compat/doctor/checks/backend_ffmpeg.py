@@ -1,6 +1,6 @@
-"""The backend `ffmpeg`: PyAV, and the FFmpeg that its wheel brings.
+"""The backend `ffmpeg`: PyAV, and the FFmpeg in its wheel.
 
-Tells FFmpeg's version, under which licences it was built, and which of the codecs that people use it has.
+Shows FFmpeg's version, the licences of its build, and which of the usual codecs it has.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The backend `soundfile`: python-soundfile, and the libsndfile that it found.
+"""The backend `soundfile`: python-soundfile and the libsndfile that it loads.
 
-Tells both versions, which file was loaded where the system tells, and the formats.
+Shows both versions, the formats, and the path of the loaded library if the system reveals it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The backend `sox`: which libsox is loaded, its version, and the formats that it reads and writes.
 
-libsox is optional: it comes from the system or from conda, never from PyPI. Where none is found there is a note with what was
-tried; one that is found, or asked for, and does not load is an error.
+libsox is optional: it comes from the system or from conda, never from PyPI. If none is found, a
+note lists what was tried. If one is there or asked for and does not load, that is an error.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from compat.doctor.registry import check
 from compat.doctor.world import World
 
 _VARIABLE = "TORCHAUDIO_COMPAT_LIBSOX"
-_WORTH_HAVING = ("mp3", "flac", "ogg", "amr-nb")  # in distributions these sit in a package of their own
+# distributions put these into a package of their own
+_WORTH_HAVING = ("mp3", "flac", "ogg", "amr-nb")
 
 
 @check(
@@ -42,7 +43,7 @@ def backend_sox(world: World) -> Iterator[Finding]:
 
 
 def _unavailable(found: Finding) -> Finding:
-    """The finding on a libsox that does not open: no problem where none is there, an error where one is."""
+    """Return the finding for a libsox that does not open: a note if none exists, else an error."""
     chosen = os.environ.get(_VARIABLE)
     broken = [attempt for attempt in found.data.get("tried", ()) if _is_there(attempt)]
     if "cffi" in found.data.get("unavailable", ""):
@@ -61,7 +62,10 @@ def _unavailable(found: Finding) -> Finding:
 
 
 def _is_there(attempt: str) -> bool:
-    """Whether an attempt failed at a library that exists: it lies at a path, or wants another that is missing."""
+    """Return whether the library of a failed attempt exists.
+
+    It does if its path exists, or if the error names another library that is missing.
+    """
     name, _, why = attempt.partition(" (")
     if pathlib.Path(name).is_absolute() and pathlib.Path(name).exists():
         return True

@@ -1,7 +1,7 @@
-"""Builds: whether torch and torchaudio were built for the same device: CPU, one version of CUDA, or ROCm.
+"""Builds: whether torch and torchaudio are built for the same device: CPU, one CUDA, or ROCm.
 
-Reads the build tags (``cpu``, ``cu128``, ``rocm6.4``) from the versions, and where a wheel of PyPI has none there, from the
-``version.py`` inside the package, as text.
+Reads the build tags (``cpu``, ``cu128``, ``rocm6.4``) from the versions. Wheels from PyPI have no
+tag there; for those it reads ``version.py`` inside the package, as text.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Copies: whether each package is there once, and whether what `import` finds is that package.
+"""Copies: whether each package is there once, and whether `import` finds that copy.
 
-Looks for a second copy further down ``sys.path``, for two sets of metadata in one folder, for torch and torchaudio in
-different places, for packages of this project that are another's,
-and for a file or folder of the package's name that belongs to no installed package.
+Looks for a second copy further down ``sys.path``, two sets of metadata in one folder, torch and
+torchaudio in different places, someone else's package with the name of one of this project, and a
+file or folder with a package's name that belongs to no installed package.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def copies(world: World) -> Iterator[Finding]:
 
 
 def _own() -> Iterator[Finding]:
-    """What `import` finds for a package of this project, where that is not the one beside this file."""
+    """Report a package of this project for which `import` finds something else."""
     for ours, place in namesakes.found():
         name = ours.name
         mend = mends.shadow(place)
@@ -61,7 +61,7 @@ def _own() -> Iterator[Finding]:
 
 
 def _together(torch: Copy, torchaudio: Copy) -> Mend:
-    """Have both in this environment: what lies outside goes, and comes again inside."""
+    """Return the mend that puts both into this environment."""
     prefix = pathlib.Path(sys.prefix).resolve()
     outside = [copy for copy in (torch, torchaudio) if not copy.root.is_relative_to(prefix)]
     if len(outside) != 1:
@@ -101,20 +101,20 @@ def _of_package(world: World, name: str) -> Iterator[Finding]:
 
 
 def _is_meant(known: list[Copy]) -> bool:
-    """Whether the further copies are those of the system, below an environment that was made to see them."""
+    """Return whether the other copies are the system's, in an environment made to see them."""
     base = pathlib.Path(sys.base_prefix).resolve()
     inside = pathlib.Path(sys.prefix).resolve()
     return machine.is_venv() and known[0].root.is_relative_to(inside) and all(copy.root.is_relative_to(base) for copy in known[1:])
 
 
 def _in_the_way(known: list[Copy]) -> list[Copy]:
-    """The copies to remove: those outside the environment, where one is inside; else all but the first."""
+    """Return the copies to remove: those outside the environment, or all but the first."""
     inside = [copy for copy in known if copy.root.is_relative_to(pathlib.Path(sys.prefix).resolve())]
     return [copy for copy in known if copy not in inside] if inside else known[1:]
 
 
 def _foreign(world: World, name: str, known: list[Copy]) -> Iterator[Finding]:
-    """What `import` finds, where that is not the installed package."""
+    """Report an `import` that finds something else than the installed package."""
     place = dists.origin(name)
     if place is None or any(copy.holds(place) for copy in known[:1]) or _is_editable(known):
         return
@@ -141,7 +141,7 @@ def _foreign(world: World, name: str, known: list[Copy]) -> Iterator[Finding]:
 
 
 def _working_version(world: World, name: str) -> str:
-    """The version that it tells when it is imported; empty where it fails, or is a file that only has the name."""
+    """Return the version of the imported module; empty if the import fails or it has no version."""
     answer = world.imported(name)
     return "" if answer.failed else str(answer.value["version"])
 

@@ -1,7 +1,7 @@
 """The environment: virtual, conda's or the system's, with its folders.
 
-Shows where packages come from, and tells of what leads Python to other places: the user's site, ``PYTHONPATH``,
-``PYTHONHOME``, an active environment that is not this interpreter's.
+Shows where packages come from, and reports what leads Python elsewhere: the user's site,
+``PYTHONPATH``, ``PYTHONHOME``, an active environment that is not this interpreter's.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Files: every file of torch, torchaudio, numpy, soundfile and av against the RECORD that the wheel brought.
+"""Files: each file of torch, torchaudio, numpy, soundfile and av, compared with the wheel's RECORD.
 
-A file must be there and have its size; with ``--thorough`` its content is hashed as well, which reads gigabytes. Left out
-are compiled ``.pyc`` files, which come and go, and programs in ``bin``, which stay behind where an environment is copied.
+Each file must exist and have the recorded size; ``--thorough`` also hashes the content, which reads
+gigabytes. Compiled ``.pyc`` files are left out, since they come and go, and so are programs in
+``bin``, which are not copied with an environment.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def _finding(copy: Copy, text: str, cause: str, lines: list[pathlib.Path] | list
 
 
 def _compare(record: list[tuple[pathlib.Path, str, int | None]]) -> tuple[list[pathlib.Path], dict[pathlib.Path, str]]:
-    """The files that are missing, and those that have another size, with what they have."""
+    """Return the files that are missing, and those with another size, which is stated."""
     missing, altered = [], {}
     for path, _, size in record:
         try:
@@ -78,7 +79,7 @@ def _compare(record: list[tuple[pathlib.Path, str, int | None]]) -> tuple[list[p
 
 
 def _hashed(world: World, copy: Copy, record: list[tuple[pathlib.Path, str, int | None]]) -> dict[pathlib.Path, str]:
-    """The files whose content is not what the wheel brought."""
+    """Return the files whose content is not what the wheel brought."""
     wanted = [(path, noted, size or 0) for path, noted, size in record if noted.partition("=")[0] in hashlib.algorithms_available]
     total, done, lock = sum(size for _, _, size in wanted), 0, threading.Lock()
     altered = {}

@@ -1,7 +1,7 @@
 """Imports: whether torch, torchaudio, numpy, soundfile and av import, each in a process of its own.
 
-An import that raises is matched against the table of known failures (``failures.toml``); one that crashes, aborts or hangs
-is told of with the line at which it stood.
+An import that raises is looked up in the table of known failures (``failures.toml``). For one that
+crashes, aborts or hangs, the report names the line where it stopped.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from compat.doctor.findings import Finding, Mend, error, ok
 from compat.doctor.registry import check
 from compat.doctor.world import World
 
-# the quick ones first: they do not have to wait for one that hangs
+# the quick ones come first, so that they need not wait for one that hangs
 PACKAGES = ("numpy", "soundfile", "av", "torch", "torchaudio")
 _REQUIRED = ("numpy", "soundfile", "av", "torch")
 
@@ -33,7 +33,7 @@ def imports(world: World) -> Iterator[Finding]:
 
 
 def finding(world: World, name: str) -> Finding:
-    """What came of importing a package."""
+    """Import a package and return the finding."""
     if not world.importable(name):
         return error(f"{name} is not installed", mend=mends.install(name), subject=name, cause="not-installed", data={"package": name})
     answer = world.imported(name)
@@ -42,7 +42,7 @@ def finding(world: World, name: str) -> Finding:
         return ok(f"{name} {answer.seconds:.1f} s", data={**data, **answer.value})
     if answer.died:
         return _death(world, name, answer, data)
-    # its own words first: what stands on standard error beside them may be another package's warning
+    # the exception first: standard error may hold another package's warning
     known = explain.message(answer.raised, name) or explain.message("\n".join(answer.stderr), name)
     first = _first_line(answer.raised)
     data["raised"] = answer.raised
@@ -81,13 +81,13 @@ def _death(world: World, name: str, answer: Answer, data: dict[str, object]) -> 
 
 
 def _place(frame: str) -> str:
-    """``FILE:LINE`` of a line of a stack."""
+    """Return ``FILE:LINE`` for a line of a stack."""
     found = re.match(r'File "(.+)", line (\d+)', frame)
     return f"{found[1]}:{found[2]}" if found else frame
 
 
 def _to_blame(world: World, name: str) -> str:
-    """The package at fault: torch, where torchaudio fails only because torch does."""
+    """Return the package at fault: torch, if torchaudio fails only because torch does."""
     if name == "torchaudio" and world.importable("torch") and world.imported("torch").failed:
         return "torch"
     return name

@@ -1,7 +1,8 @@
-"""Installers: whether pip and conda have both been at work on the same packages, and what an interrupted pip left.
+"""Installers: whether pip and conda changed the same packages, and what an interrupted pip left.
 
-Compares conda's records with the metadata that pip wrote, looks for folders such as ``~orch`` that pip renames before it
-removes them, and for the ``.egg-info`` of old installers beside the ``.dist-info`` of new ones.
+Compares conda's records with the metadata that pip wrote. Looks for folders such as ``~orch``,
+which pip renames before it removes them, and for an old installer's ``.egg-info`` beside a
+``.dist-info``.
 """
 
 from __future__ import annotations

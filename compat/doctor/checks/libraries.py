@@ -1,7 +1,7 @@
-"""Shared libraries: which ones the packages' native files want, and which of those this system does not have.
+"""Shared libraries: which ones the packages' native files need, and which of those are missing.
 
-Reads the list of wanted libraries out of each file (ELF's DT_NEEDED), without loading anything, so that all missing ones
-are named and not only the first. On macOS and Windows there is nothing to read this way.
+Reads the needed libraries from each file (ELF's DT_NEEDED) without loading anything, so it names
+all missing ones and not only the first. On macOS and Windows there is nothing to read this way.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def libraries(world: World) -> Iterator[Finding]:
             count += 1
             try:
                 lacking = elf.missing(path, beside)
-            except Exception as why:  # noqa: BLE001 - a damaged file breaks its reader in more ways than one
+            except Exception as why:  # noqa: BLE001 - its reader may raise anything
                 damaged.append(f"{path}: {type(why).__name__}: {why}")
                 continue
             if lacking:
@@ -55,7 +55,7 @@ def libraries(world: World) -> Iterator[Finding]:
 
 
 def _beside(copies: list[Copy]) -> list[pathlib.Path]:
-    """Folders whose libraries are loaded, or found, when an extension of these packages is."""
+    """Return the folders whose libraries are loaded, or found, together with these packages."""
     folders = [pathlib.Path(sys.base_prefix, "lib"), pathlib.Path(sys.prefix, "lib")]
     for copy in copies:
         folders += [copy.package / "lib", copy.root / f"{copy.name}.libs"]

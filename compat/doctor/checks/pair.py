@@ -1,7 +1,7 @@
-"""Versions: whether torch and torchaudio are of releases made for each other.
+"""Versions: whether the releases of torch and torchaudio are made for each other.
 
-Reads both versions from metadata, without importing, and compares them with the documented pairs (``pairs.toml``) and with
-what torchaudio's own metadata requires.
+Reads both versions from metadata, without importing, and compares them with the documented pairs
+(``pairs.toml``) and with the requirements in torchaudio's own metadata.
 """
 
 from __future__ import annotations
@@ -60,12 +60,12 @@ def _data(torch: Copy | None, torchaudio: Copy | None) -> dict[str, str | None]:
 
 
 def _mismatch(torch: Copy, torchaudio: Copy) -> tuple[bool, str] | None:
-    """Whether it is severe, and what is wrong; ``None`` where nothing is."""
+    """Return whether the mismatch is severe, and a description; ``None`` if the two match."""
     row, other = pairs.of_torch(torch.version), pairs.of_torchaudio(torchaudio.version)
     is_unknown = other is None and pairs.is_newer(torchaudio.version)
     if row is not None and not is_unknown and (other is None or other.torchaudio != row.torchaudio):
         made_for = f", and this torchaudio for torch {other.release}" if other else ""
-        # patch releases of one minor mostly load, and are still not what the wheel was tested with
+        # patch releases of one minor release mostly load, but the wheel was not tested with them
         return not (other and _minor(row) == _minor(other)), f"for this torch there is torchaudio {row.torchaudio}{made_for}"
     for text in torchaudio.requires():
         try:

@@ -1,7 +1,7 @@
 """The interpreter and the platform.
 
-Shows which Python runs, where it lies, and on what; compares it with the Pythons that this project, and the installed torch,
-are made for.
+Shows which Python runs, where it is, and on what system; compares it with the Pythons that this
+project and the installed torch are made for.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from compat.doctor.findings import Finding, Mend, error, ok, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
 
-_FLOOR = (3, 11)  # as `requires-python` says
+_FLOOR = (3, 11)  # same as `requires-python`
 
 
 @check(

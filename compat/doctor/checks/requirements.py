@@ -1,7 +1,8 @@
-"""What this package requires, and what of it the environment has.
+"""Requirements: what this package requires, and whether the environment has it.
 
-Compares each requirement of this package with what is installed, and each decoder with the releases that the recorded cases
-were replayed with: another FFmpeg or libsndfile may read the same file as other samples.
+Compares each requirement with the installed version, and each decoder with the releases that the
+recorded cases were replayed with: another FFmpeg or libsndfile may decode other samples from the
+same file.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from compat.doctor.registry import check
 from compat.doctor.world import World
 
 _ITSELF = "torchaudio-compat"
-_FLOORS = {"torch": ">=2.0"}  # of an extra: whoever has it needs it that new
-# what each decoder's probe tells of its library
+# minimum versions of an extra, which apply if the package is installed
+_FLOORS = {"torch": ">=2.0"}
+# library -> backend, package, and how to read the version from the backend's probe
 _LIBRARIES: dict[str, tuple[str, str, Callable[[dict[str, Any]], str]]] = {
     "libavcodec": ("ffmpeg", "av", lambda told: told["libraries"].get("libavcodec", "")),
     "libsndfile": ("soundfile", "soundfile", lambda told: told["libsndfile"]),
@@ -50,7 +52,7 @@ def requirements(world: World) -> Iterator[Finding]:
 
 
 def _required(world: World) -> Iterator[Requirement]:
-    """Yield the requirements of this package: its own metadata where it is installed, and what this checkout knows of them."""
+    """Yield the requirements of this package: those known here and those in its metadata."""
     known = {**pairs.companions(), **_FLOORS}
     yield from (Requirement(name + specifier) for name, specifier in known.items())
     itself = world.copy(_ITSELF)
@@ -71,7 +73,7 @@ def _meets(requirement: Requirement, version: str) -> bool:
 
 
 def _missing(requirement: Requirement) -> list[Finding]:
-    """Tell of a package that is not there. Of the decoders and of torch other checks tell."""
+    """Report a missing package, except torch and the decoders, which other checks report."""
     if requirement.name in pairs.companions() or requirement.name in _FLOORS:
         return []
     return [
@@ -102,7 +104,7 @@ def _install(requirement: Requirement) -> Mend:
 
 
 def _untested(world: World) -> Iterator[Finding]:
-    """Tell of decoders, and of libraries under them, that are older or newer than what was tested."""
+    """Report decoders and their libraries that are older or newer than the tested releases."""
     for name, tested in pairs.tested().items():
         if name in _LIBRARIES:
             backend, package, tell = _LIBRARIES[name]
@@ -123,6 +125,6 @@ def _untested(world: World) -> Iterator[Finding]:
 
 
 def _tested_wheel(package: str) -> str:
-    """Return the command for the newest tested release that this Python has a wheel of."""
+    """Return the command for the newest tested release that has a wheel for this Python."""
     tested = pairs.tested()[package]
     return machine.pip("--only-binary", package, f"{package}>={tested.first},<{tested.after}")

@@ -1,6 +1,6 @@
-"""Resampling: one second from 16 to 8 kHz, through torchaudio where it works, and through this package.
+"""Resampling: one second from 16 to 8 kHz, through this package and, if it works, torchaudio.
 
-The result is compared with the same tone made at 8 kHz.
+The result is compared with the same tone generated at 8 kHz.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from compat.doctor.registry import check
 from compat.doctor.world import World
 
 _THROUGH = ("torchaudio", "compat")
-_NEAR = 0.02  # what the default filter of every release keeps to, away from the ends
+_NEAR = 0.02  # the default filter of every release stays within this, away from the ends
 
 
 @check(title="Resampling", order=210, why="It is what most programs do next, and runs torchaudio's Python code over torch's kernels.")

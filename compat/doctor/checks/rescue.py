@@ -1,7 +1,7 @@
 """Rescue: what ``compat.install()`` makes of a torchaudio whose compiled part does not load.
 
-Looked at only where ``import torchaudio`` fails. A child process imports torchaudio's Python part without the compiled one,
-runs something of each part, and says what serves it.
+Runs only if ``import torchaudio`` fails. A child process imports torchaudio's Python part without
+the compiled one, runs something from each part, and reports what serves it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Round trip: each backend saves a second of sound to a temporary folder, tells its header, loads it, and every sample is compared.
+"""Round trip: each backend saves one second of audio, reads its header, and loads it again.
 
-16-bit samples must come back as they went out, without a difference.
+Every sample is compared: 16-bit samples must come back exactly as they were saved.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def round_trip(world: World) -> Iterator[Finding]:
 
 
 def finding(name: str, answer: Answer) -> Finding:
-    """What came of one backend's round trip."""
+    """Return the finding for one backend's round trip."""
     subject = {"ffmpeg": "av", "sox": "libsox"}.get(name, name)
     if answer.failed:
         return failing.finding(name, answer, subject, cause="round-trip-failed")

@@ -1,8 +1,8 @@
 """TorchCodec: whether the installed torchaudio can read and write at all.
 
-From 2.9 on torchaudio hands ``load`` and ``save`` to TorchCodec, a package of its own, which wants shared libraries of
-FFmpeg from the system, in a version that its own release knows (4 to 8 since 0.9). It is really loaded, and decodes a short
-sound. Under ``compat.install()`` neither is needed.
+From 2.9 on torchaudio hands ``load`` and ``save`` to TorchCodec, a separate package. TorchCodec
+needs shared libraries of FFmpeg from the system, in a version that its release supports (4 to 8
+since 0.9). The check really loads it and decodes a short file. ``compat.install()`` needs neither.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def torchcodec(world: World) -> Iterator[Finding]:
 
 
 def _tried(world: World, codec: Copy) -> Finding:
-    """What came of loading it and decoding a short sound."""
+    """Load TorchCodec, decode a short file, and return the finding."""
     answers = world.ask_over_torch("torchcodec", ["decode"])
     data = {"version": codec.version}
     if answers is None:

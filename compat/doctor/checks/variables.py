@@ -1,8 +1,8 @@
-"""Environment variables: what is set, what it does under each release, and what does not do what it seems to.
+"""Environment variables: what is set, what it does under each release, and what has no effect.
 
-`TORCHAUDIO_USE_BACKEND_DISPATCHER` means three things in three releases, and no release understands `true`. Names that
-nothing reads, misspelt or invented, are told of, and our own are tried out. Variables of the system's loader count where
-they lead to another torch.
+`TORCHAUDIO_USE_BACKEND_DISPATCHER` means three things in three releases, and no release understands
+`true`. The check reports names that nothing reads, misspelt or invented, and tries out our own.
+Variables of the system's loader matter if they lead to another torch.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _PRELOAD = ("LD_PRELOAD", "DYLD_INSERT_LIBRARIES")
 
 @functools.cache
 def table() -> dict[str, Any]:
-    """The rows of ``variables.toml``."""
+    """Return the rows of ``variables.toml``."""
     return tomllib.loads(pathlib.Path(__file__).parents[1].joinpath("variables.toml").read_text("utf-8"))
 
 
@@ -49,7 +49,7 @@ def _unset(name: str) -> Mend:
 
 
 def _effects() -> dict[str, str]:
-    """What the dispatcher's variable, as it is set now, does under each release."""
+    """Return what the dispatcher's variable, with its present value, does under each release."""
     effects = {}
     for name, release in releases.presets().items():
         on = "on" if releases.dispatcher_on(release) else "off"

@@ -1,6 +1,6 @@
-"""What runs in child processes, one file each: a function ``probe`` that takes a task and gives something that JSON holds.
+"""Code that runs in child processes: one file and one function ``probe`` for each.
 
-Where the work takes torch, the task ``None`` imports it and does nothing else, so that its failure is told from the work's.
-
-These modules may import what hangs or crashes; the doctor itself never imports them.
+The function takes a task and returns a value that JSON can hold. If the work needs torch, the task
+``None`` only imports it, which separates torch's failure from the work's. These modules may import
+what hangs or crashes; the doctor itself never imports them.
 """

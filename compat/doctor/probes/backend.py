@@ -1,4 +1,4 @@
-"""Opens one backend of ``dispatcher`` and asks its library what it can do."""
+"""Open one backend of ``dispatcher`` and report what its library can do."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 from dispatcher.errors import BackendUnavailable
 from dispatcher.registry import Registry
 
-# what people read and write; a codec that is not here may be there all the same
+# the codecs in common use; FFmpeg may have others as well
 _DECODERS = ("mp3", "aac", "opus", "vorbis", "flac", "alac", "amrnb", "amrwb", "gsm", "wmav2", "ac3", "pcm_mulaw", "pcm_alaw")
 _ENCODERS = ("libmp3lame", "aac", "libopus", "flac", "alac", "libopencore_amrnb", "ac3", "pcm_s16le")
 
 
 def probe(task: str) -> dict[str, Any]:
-    """What the backend called ``task`` has, or, under ``unavailable``, why it does not open."""
+    """Return what the backend ``task`` has or, under ``unavailable``, why it does not open."""
     try:
         backend = Registry([task]).get(task)
     except BackendUnavailable as why:
@@ -26,7 +26,7 @@ def probe(task: str) -> dict[str, Any]:
 def _ffmpeg(backend: Any) -> dict[str, Any]:
     import av
 
-    # names that some releases of PyAV have and others not
+    # some releases of PyAV lack these names
     core = getattr(av, "_core", None)
     meta = getattr(core, "library_meta", {})
     return {
@@ -91,7 +91,7 @@ def _sox(backend: Any) -> dict[str, Any]:
 
 
 def _loaded(part: str) -> str:
-    """The file of a library that this process has loaded, where the system tells."""
+    """Return the path of a library that this process has loaded, if the system reveals it."""
     maps = pathlib.Path("/proc/self/maps")
     if not maps.exists():
         return ""

@@ -1,4 +1,4 @@
-"""The child's side of ``compat.doctor.child``: does one task after the other and writes each answer at once."""
+"""Serve ``compat.doctor.child`` in the child: run the tasks in turn, write each answer at once."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _TRACE_LINES = 8
 
 
 def serve(given: dict[str, Any]) -> None:
-    """Do the tasks that the doctor gave."""
+    """Run the tasks that the doctor gave."""
     _leave_no_core()
     warnings.simplefilter("ignore")
     limit = float(given["limit"])
     with open(given["out"], "a", encoding="utf-8") as out:
         for task in given["tasks"]:
-            # the stack shortly before the end shows where a task hangs
+            # dump the stack just before the time limit, to show where a task hangs
             faulthandler.dump_traceback_later(max(0.2, limit - 0.5), exit=False)
             answer = _answer(given["probe"], task)
             faulthandler.cancel_dump_traceback_later()
@@ -34,14 +34,14 @@ def serve(given: dict[str, Any]) -> None:
             if given["gate"] and task is given["tasks"][0] and "raised" in answer:
                 break
     sys.stderr.flush()
-    os._exit(0)  # what was loaded may crash while it is taken down, and nothing is left to say
+    os._exit(0)  # skip the teardown, which may crash once all answers are written
 
 
 def _answer(probe: str, task: Any) -> dict[str, Any]:
     begun = time.monotonic()
     try:
         value = importlib.import_module(f"compat.doctor.probes.{probe}").probe(task)
-    except BaseException as why:  # noqa: BLE001 - whatever is raised, SystemExit included, is what was to be found out
+    except BaseException as why:  # noqa: BLE001 - whatever is raised is the answer, SystemExit too
         trace = [line for part in traceback.format_exception(why) for line in part.rstrip().splitlines()]
         return {"raised": explain.chain(why), "trace": trace[-_TRACE_LINES:], "seconds": time.monotonic() - begun}
     return {"value": value, "seconds": time.monotonic() - begun}

@@ -1,4 +1,4 @@
-"""Imports one package."""
+"""Import one package."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from typing import Any
 
 
 def probe(task: str) -> dict[str, Any]:
-    """Import the package called ``task``; its version and file."""
+    """Import the package ``task`` and return its version and file."""
     module = importlib.import_module(task)
     return {"version": str(getattr(module, "__version__", "")), "file": str(getattr(module, "__file__", ""))}

@@ -1,4 +1,4 @@
-"""Loads a user's file with one backend, or with the one that a call without ``backend=`` takes."""
+"""Load a user's file with one backend, or as a call without ``backend=`` does."""
 
 from __future__ import annotations
 
@@ -9,17 +9,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import torch
 
-# the last file's waveform by the first backend that read it, with which those of the others are compared
+# per path: the first backend that read it, its waveform and rate, to compare the others with
 _first: dict[str, tuple[str, torch.Tensor, int]] = {}
 
 
 def probe(task: dict[str, Any] | None) -> dict[str, Any]:
-    """``task`` has ``path`` and ``backend``; gives what ``info`` and ``load`` say, each with its own error."""
+    """Run ``info`` and ``load`` on a file and return both results or errors.
+
+    Args:
+        task: ``path`` and ``backend``; ``None`` only imports torch.
+    """
     import torch
 
     if task is None:
         return {}
-    import compat.releases as releases  # not `from compat import`, which would build the stand-in first
+    # not `from compat import`, which would build the stand-in first
+    import compat.releases as releases
     import dispatcher
     from dispatcher.errors import NoAudioStreamError
 
@@ -29,7 +34,7 @@ def probe(task: dict[str, Any] | None) -> dict[str, Any]:
     try:
         metadata = functions.info(path, backend=backend)
         told["info"] = vars(metadata)
-    except Exception as why:  # noqa: BLE001 - whatever it is, the user is to read it
+    except Exception as why:  # noqa: BLE001 - the user is to read it, whatever it is
         told["info_error"] = str(why)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -69,7 +74,7 @@ def _apart(path: str, backend: str, waveform: torch.Tensor, rate: int) -> dict[s
 
 
 def _streams(path: str) -> dict[str, int]:
-    """How many streams of each kind a container has in which there is no sound."""
+    """Count the streams of each kind in a container that has no audio."""
     from dispatcher import Settings
     from dispatcher.backends.ffmpeg import container, demuxers
 

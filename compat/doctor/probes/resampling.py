@@ -1,4 +1,4 @@
-"""Resamples one second from 16 to 8 kHz, with torchaudio's functions or with this package's."""
+"""Resample one second from 16 to 8 kHz, with torchaudio's functions or with this package's."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ _FROM, _TO, _TONE = 16000, 8000, 440
 
 
 def probe(task: str | None) -> dict[str, Any]:
-    """``task`` is ``torchaudio`` or ``compat``; gives the length and the distance to the same tone made at 8 kHz."""
+    """Resample through ``torchaudio`` or ``compat``, whichever ``task`` names.
+
+    Return the length, and the largest difference from the same tone generated at 8 kHz.
+    """
     import torch
 
     if task is None:
@@ -18,7 +21,7 @@ def probe(task: str | None) -> dict[str, Any]:
         return {"absent": True}
     resampled = functional(_tone(_FROM), _FROM, _TO)
     wanted = _tone(_TO)
-    inner = slice(200, _TO - 200)  # the ends depend on what lies beyond them
+    inner = slice(200, _TO - 200)  # the ends depend on the samples beyond them
     return {
         "frames": int(resampled.shape[-1]),
         "expected": _TO,

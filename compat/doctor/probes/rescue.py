@@ -1,4 +1,4 @@
-"""Imports a torchaudio that does not load as ``compat.install()`` does, and runs something of each of its parts."""
+"""Import a torchaudio that does not load, as ``compat.install()`` does, and try each part."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _OWN, _OURS = "torchaudio's own Python part", "torchaudio-compat"
 
 
 def probe(task: str | None) -> dict[str, Any]:
-    """Give whether it was rescued, its version, and what serves each part; else the reason."""
+    """Return whether it was rescued, its version, and what serves each part; else the reason."""
     import torch
 
     if task is None:
@@ -28,7 +28,7 @@ def probe(task: str | None) -> dict[str, Any]:
 
 
 def _outcome(act: Callable[[Any, Any], Any], torchaudio: Any, torch: Any) -> str:
-    """Return nothing, or what a part raised."""
+    """Return what a part raised, or an empty string."""
     try:
         act(torchaudio, torch)
     except Exception as why:  # noqa: BLE001 - whatever a part raises is its answer
@@ -45,7 +45,7 @@ def _transducer(torchaudio: Any, torch: Any) -> Any:
     return torchaudio.functional.rnnt_loss(torch.zeros(1, 1, 2, 3), lengths[None], lengths, lengths, blank=0)
 
 
-# what each part is tried with, and what serves it
+# part -> what serves it, and a call that tries it
 _PARTS: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
     "transforms": (_OWN, lambda torchaudio, torch: torchaudio.transforms.MelSpectrogram(n_mels=8)(torch.zeros(1, 4000))),
     "functional": (_OWN, lambda torchaudio, torch: torchaudio.functional.amplitude_to_DB(torch.ones(1, 9), 10.0, 1e-10, 0.0)),

@@ -1,4 +1,4 @@
-"""Writes a signal with one backend, reads it back, and compares sample by sample."""
+"""Write a signal with one backend, read it back, and compare sample by sample."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ _RATE, _FRAMES = 16000, 16000
 
 
 def probe(task: str | None) -> dict[str, Any]:
-    """Save, info and load with the backend called ``task``: how far the samples lie apart, in steps of 16 bits."""
+    """Save, inspect and load a file with the backend ``task``.
+
+    Return the header, what it should be, and the largest difference of two 16-bit samples.
+    """
     import torch
 
     if task is None:

@@ -1,4 +1,4 @@
-"""Loads TorchCodec and has it decode a short sound: its libraries are loaded only then."""
+"""Load TorchCodec and decode a short file, since it loads its libraries only then."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ _RATE, _FRAMES = 8000, 800
 
 
 def probe(task: str | None) -> dict[str, Any]:
-    """Give how many frames came of those that went in, and whether it has an encoder."""
-    import torch  # noqa: F401 - it is what TorchCodec stands on, and is tried first
+    """Return how many of the frames were decoded, and whether there is an encoder."""
+    import torch  # noqa: F401 - TorchCodec needs torch, so try that first
 
     if task is None:
         return {}
@@ -25,7 +25,7 @@ def probe(task: str | None) -> dict[str, Any]:
 
 
 def _sound() -> bytes:
-    """A WAV of silence: one channel, 16 bits."""
+    """Return a WAV of silence: one channel, 16 bits."""
     form = struct.pack("<HHIIHH", 1, 1, _RATE, 2 * _RATE, 2, 16)
     data = bytes(2 * _FRAMES)
     chunks = b"WAVEfmt " + struct.pack("<I", len(form)) + form + b"data" + struct.pack("<I", len(data)) + data

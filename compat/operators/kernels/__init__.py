@@ -1,1 +1,4 @@
-"""The numerical methods behind the operators: functions of tensors that know nothing of torchaudio or of registration."""
+"""The numerical methods behind the operators.
+
+They are functions of tensors that know nothing of torchaudio or of registration.
+"""

@@ -1,15 +1,15 @@
 """Viterbi alignment of a label sequence to CTC emissions.
 
-A path visits the states blank, label 0, blank, label 1, ..., blank. In each frame it stays, steps to
-the next state, or skips a blank between two labels that differ::
+A path visits the states blank, label 0, blank, label 1, ..., blank. In each frame it stays, steps
+to the next state, or skips a blank between two labels that differ::
 
     labels   0 --> 1 --> 2        step to the next label, unless it is the same one
               \\   ^ \\   ^
                v /   v /
     blanks   0    1    2    3     blank j comes before label j
 
-One frame costs a handful of NumPy calls over all labels at once. The scores of all frames are kept
-(memory linear in frames x labels), and the path is read from them backwards.
+A frame takes a few NumPy calls over all labels at once. The scores of all frames are kept (memory
+linear in frames x labels), and the path is read from them backwards.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def best_path(label_scores: Floats, blank_scores: Floats, labels: Indices) -> tuple[Indices, float]:
     """Return the best path as label positions, -1 for blank, and its score.
 
-    Of equally good predecessors the path stays where it can, as torchaudio's does.
+    Among equally good predecessors the path stays where it can, as torchaudio's does.
 
     Args:
         label_scores: log probabilities of each label of the sequence, ``[frame, label]``.
@@ -35,14 +35,14 @@ def best_path(label_scores: Floats, blank_scores: Floats, labels: Indices) -> tu
         labels: the sequence, ``[label]``; only whether neighbours are equal is used.
 
     Returns:
-        The path ``[frame]``, and the sum of its log probabilities: ``-inf`` where no path has any
-        probability, not-a-number where a score on the way is none.
+        The path ``[frame]``, and the sum of its log probabilities: ``-inf`` if no path has any
+            probability, NaN if a score on the way is NaN.
     """
     import numpy as np
 
     frames, count = label_scores.shape
     kind = label_scores.dtype
-    # column 0 of the labels is a state that no path can be in, which saves a case at the edge
+    # column 0 of the labels is a state that no path reaches, so the first label is no special case
     at_label = np.full((frames, count + 1), -np.inf, kind)
     at_blank = np.full((frames, count + 1), -np.inf, kind)
     cannot_skip = np.zeros(count, kind)
@@ -74,7 +74,7 @@ def _traced(at_label: Floats, at_blank: Floats, cannot_skip: Floats) -> tuple[In
 
     frames, count = at_label.shape[0], at_label.shape[1] - 1
     path = np.full(frames, -1, np.int64)
-    position = count  # of the blank after the last label, or of that label, counted from 1
+    position = count  # blank ``count`` follows the last label; as a label it is that one, from 1
     on_label = not at_blank[-1, count] > at_label[-1, count] and count > 0
     score = max(
         float(at_blank[-1, count]),

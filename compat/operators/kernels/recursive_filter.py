@@ -7,12 +7,12 @@ A filter of order p carries p numbers from sample to sample, its state s::
 so a block of L samples is linear in its inputs and in the state before it. For all blocks at once,
 one product gives the outputs as if every block began at rest, and one gives what each block adds to
 the state. The states before the blocks are a recursion of the same kind, L times shorter, solved in
-the same way; a last product adds their share. No loop over samples is left, so the method is as fast
-as compiled code on a CPU and works on any device.
+the same way; a last product adds their share. No loop over samples is left, so the method is as
+fast as compiled code on a CPU and works on any device.
 
-In float32 it is more exact than a loop, since what passes from block to block is float64. In float64 it
-is as exact up to about order 50; beyond, filters that are close to unstable lose digits (at order 70 and
-random reflections of up to 0.8, six are left).
+In float32 it is more exact than a loop, since the states between blocks are float64. In float64 it
+is as exact up to about order 50. Beyond that, filters that are close to unstable lose digits (at
+order 70 and random reflections of up to 0.8, six digits are left).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from torch.nn.functional import pad
 
 _BLOCK = 32
 _GROUP = 16  # blocks that one product of the recursion over blocks spans
-_GROUP_STATES = 256  # and the states in them, at most
+_GROUP_STATES = 256  # most states in a group
 
 Matrix = NDArray[np.float64]  # [channel, row, column]
 _Placer = Callable[[Matrix], Tensor]
@@ -39,13 +39,13 @@ def recursive_filter(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Te
     """Filter ``[batch, channel, time]`` from rest, each channel by its own coefficients.
 
     Args:
-        waveform: samples of floating point.
+        waveform: floating-point samples.
         a_coeffs: denominators, ``[channel, order + 1]``, of the same dtype and device.
         b_coeffs: numerators, of the same shape.
 
     Returns:
-        ``[batch, channel, time]``, contiguous. What is not finite spreads forward only, as in a loop
-        over samples.
+        ``[batch, channel, time]``, contiguous. Infinities and NaN spread only forward, as in a loop
+            over samples.
     """
     if a_coeffs.size(1) == 1 or waveform.numel() == 0:
         return (waveform * (b_coeffs[:, :1] / a_coeffs[:, :1])).contiguous()
@@ -87,7 +87,7 @@ def _by_blocks(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Tensor:
 
 
 class _Block(NamedTuple):
-    """What a block of samples does, for each channel."""
+    """The effect of a block of samples, for each channel."""
 
     inner: Matrix  # [channel, output, input], from rest
     from_state: Matrix  # [channel, output, order]
@@ -99,7 +99,7 @@ def _block_of(a_coeffs: Tensor, b_coeffs: Tensor, length: int) -> _Block:
     """Double a block of one sample until it has ``length`` of them."""
     a = a_coeffs.detach().to("cpu", torch.float64).numpy()
     b = b_coeffs.detach().to("cpu", torch.float64).numpy()
-    with np.errstate(all="ignore"):  # a filter that overflows is told by its output
+    with np.errstate(all="ignore"):  # the output shows whether a filter overflows
         b, a = b / a[:, :1], a / a[:, :1]
         channels, order = a.shape[0], a.shape[1] - 1
         power = np.zeros((channels, order, order))
@@ -141,10 +141,10 @@ def _accumulated(added: Tensor, power: Matrix, placed: _Placer) -> Tensor:
 
 
 def _mend_rows(output: Tensor, waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> None:
-    """Compute anew, sample by sample, the rows that are not finite.
+    """Compute the rows that are not finite again, sample by sample.
 
-    A product spreads infinities and not-a-numbers over its whole block, backwards too, and powers of
-    an unstable filter overflow before its output does.
+    A product spreads infinities and NaN over its whole block, backwards too, and powers of an
+    unstable filter overflow before its output does.
     """
     for item, channel in (~output.isfinite().all(-1)).nonzero().tolist():
         first = a_coeffs[channel, 0]

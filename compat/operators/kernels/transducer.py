@@ -1,10 +1,19 @@
 """The RNN transducer's loss and its gradient (Graves 2012, "Sequence Transduction with RNNs").
 
-A path goes through a lattice of frames t and emitted labels u: blank moves to the next frame, a label
-moves up one row, and the last blank leaves at the far corner. Both recursions over the lattice,
-``alpha`` from the beginning and ``beta`` from the end, depend on the neighbours before only, so all
-nodes of one anti-diagonal ``t + u = d`` are computed at once, for the whole batch and for both
-recursions together: T + U steps of a few operations on small tensors, on any device.
+A path goes through a lattice of frames t and emitted labels u. A blank moves to the next frame, a
+label moves up one row, and the last blank leaves at the far corner::
+
+    u
+    2   o---o---o--> end      ---  blank
+        |   |   |              |   label
+    1   o---o---o
+        |   |   |             the nodes of a diagonal t + u = d depend
+    0   o---o---o             only on those of the diagonal before it
+        0   1   2   t
+
+There are two recursions over the lattice, ``alpha`` from the beginning and ``beta`` from the end.
+All nodes of a diagonal are computed at once, for the whole batch and both recursions together. This
+takes T + U steps of a few operations on small tensors, on any device.
 """
 
 from __future__ import annotations
@@ -16,7 +25,7 @@ from torch import Tensor
 
 
 class Loss(NamedTuple):
-    """What the recursions give; all are log probabilities in float32."""
+    """The results of the recursions, as log probabilities in float32."""
 
     costs: Tensor  # [batch]: minus the log probability of the labels
     alphas: Tensor  # [batch, frame, row]
@@ -39,13 +48,13 @@ def loss(
     """Run both recursions.
 
     Args:
-        logits: ``[batch, frame, row, class]``, one row more than labels; log probabilities already
-            where ``fused_log_softmax`` is false.
+        logits: ``[batch, frame, row, class]``, one row more than labels; already log probabilities
+            if ``fused_log_softmax`` is false.
         targets: ``[batch, label]``.
         frames: how many of the frames count, ``[batch]``, each at least 1.
         labels: how many of the labels count, ``[batch]``.
-        blank: its class.
-        fused_log_softmax: whether logits become log probabilities here.
+        blank: the class of blank.
+        fused_log_softmax: whether to turn logits into log probabilities here.
     """
     log_probs = logits.to(torch.float32)
     if fused_log_softmax:
@@ -61,7 +70,7 @@ def loss(
     label_moves = log_probs.gather(3, classes)[..., 0].masked_fill(row >= last_row, -torch.inf)
     blank_moves = log_probs[..., blank].contiguous()
 
-    # beta is alpha of the lattice seen from its end, where a move costs what it costs at its origin
+    # beta is alpha of the reversed lattice; a move has the score of the node at which it begins
     back = _reversal(frame, row, last_frame, last_row)
     down, up = (torch.cat((_entered(moves, axis), back(moves))) for moves, axis in ((blank_moves, 1), (label_moves, 2)))
     leaving = back(blank_moves)[:, :1, :1]
@@ -73,7 +82,7 @@ def loss(
 
 
 class _reversal:  # noqa: N801 - used as a function
-    """Turn ``[batch, frame, row]`` about the middle of each item's own lattice."""
+    """Rotate ``[batch, frame, row]`` by half a turn about the middle of each item's own lattice."""
 
     def __init__(self, frame: Tensor, row: Tensor, last_frame: Tensor, last_row: Tensor) -> None:
         self._frames = (last_frame - frame).remainder(frame.size(0))
@@ -86,12 +95,15 @@ class _reversal:  # noqa: N801 - used as a function
 
 
 def _entered(moves: Tensor, axis: int) -> Tensor:
-    """Put each move where it arrives: one place on along the axis."""
+    """Put each move where it arrives, one step further along the axis."""
     return moves.roll(1, axis)
 
 
 def _recursion(start: Tensor, down: Tensor, up: Tensor) -> Tensor:
-    """Sum over paths: node (t, u) from (t - 1, u) by ``down[t, u]`` and from (t, u - 1) by ``up[t, u]``."""
+    """Sum over all paths.
+
+    Node (t, u) is reached from (t - 1, u) by ``down[t, u]`` and from (t, u - 1) by ``up[t, u]``.
+    """
     batch, time, rows = down.shape
     diagonal = torch.arange(time + rows - 1, device=down.device)[:, None]
     row = torch.arange(rows, device=down.device)
@@ -104,7 +116,8 @@ def _recursion(start: Tensor, down: Tensor, up: Tensor) -> Tensor:
         return values.masked_fill(~(there & possible), -torch.inf).transpose(0, 1).contiguous()
 
     by_blank, by_label = skewed(down, frame > 0), skewed(up, row > 0)
-    nodes = torch.full((time + rows - 1, batch, rows + 1), -torch.inf, device=down.device)  # row u stands at u + 1
+    # row u is at index u + 1; index 0 stays -inf, so row 0 is no special case
+    nodes = torch.full((time + rows - 1, batch, rows + 1), -torch.inf, device=down.device)
     nodes[0, :, 1] = start
     for step in range(1, time + rows - 1):
         before = nodes[step - 1]
@@ -123,14 +136,14 @@ def gradient(
     *,
     fused_log_softmax: bool,
 ) -> Tensor:
-    """Return the gradient of each item's cost to its logits.
+    """Return the gradient of each item's cost with respect to its logits.
 
-    ``found.log_probs`` becomes the result where it is not the caller's own tensor.
+    ``found.log_probs`` is overwritten with the result, unless it is the caller's own tensor.
 
     Args:
-        found: what ``loss`` gave.
-        targets, frames, labels, blank, fused_log_softmax: as given to it.
-        clamp: the largest size of an element; not positive for no limit.
+        found: what ``loss`` returned.
+        targets, frames, labels, blank, fused_log_softmax: as given to ``loss``.
+        clamp: the largest absolute value of an element; 0 or less for no limit.
     """
     rows = found.alphas.size(2)
     row = torch.arange(rows, device=targets.device)

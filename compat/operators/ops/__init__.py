@@ -1,1 +1,1 @@
-"""The operators, one file for what one C++ source of torchaudio holds. Each file has ``OPERATORS``."""
+"""The operators: one file, with ``OPERATORS``, for each C++ source of torchaudio."""

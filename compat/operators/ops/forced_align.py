@@ -1,8 +1,8 @@
 """Align labels to CTC emissions: ``torchaudio.functional.forced_align``, since 2.1.
 
-The emissions of the labels are chosen on their own device; the search itself is sequential, so it runs
-on the CPU. Up to 2.8 the operator gives the score of each frame; since 2.9 torchaudio's Python part
-picks them out of all log probabilities, which the operator then gives back.
+The emissions of the labels are selected on their own device. The search is sequential, so it runs
+on the CPU. Up to 2.8 the operator returns the score of each frame. Since 2.9 torchaudio's Python
+part picks the scores from all log probabilities, so the operator returns those.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Kaldi's pitch tracker: ``torchaudio.functional.compute_kaldi_pitch``, in 2.0 only. Refused."""
+"""Kaldi's pitch tracker, ``torchaudio.functional.compute_kaldi_pitch``, only in 2.0: refused."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dispatcher.errors import OperatorError
 
 
 def _refuse(*_: Any) -> NoReturn:
-    """Say that nothing stands in for Kaldi's C++ code."""
+    """Raise the error that says that nothing replaces Kaldi's C++ code."""
     raise OperatorError(refused.KALDI_PITCH)
 
 

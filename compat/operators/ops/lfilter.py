@@ -1,8 +1,8 @@
-"""Recursive filters: ``torchaudio.functional.lfilter``, and all that is made of it (biquads, ``filtfilt``).
+"""Recursive filters: ``torchaudio.functional.lfilter`` and what uses it (biquads, ``filtfilt``).
 
-Up to 2.8 torchaudio calls ``_lfilter``, which is differentiable; since 2.9 its Python part calls the
-loop ``_lfilter_core_loop`` for the recursive half and convolves for the other, ten times slower than
-the whole operator: ``compat.operators.replacements`` puts ``_lfilter`` there too.
+Up to 2.8 torchaudio calls ``_lfilter``, which is differentiable. Since 2.9 its Python part calls
+the loop ``_lfilter_core_loop`` for the recursive half and convolves for the other half, ten times
+slower than the whole operator. So ``compat.operators.replacements`` puts ``_lfilter`` there too.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ _LONG = 1 << 15  # frames
 
 
 def _filtered(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Tensor:
-    """Filter ``[batch, channel, time]`` by the coefficients of each channel, ``[channel, order + 1]``."""
+    """Filter ``[batch, channel, time]`` by coefficients of each channel, ``[channel, order +
+    1]``.
+    """
     _check(waveform, a_coeffs, b_coeffs)
     return recursive_filter(waveform, a_coeffs, b_coeffs)
 
@@ -59,10 +61,10 @@ def _shape(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Tensor:
 
 
 class _Differentiable(torch.autograd.Function):
-    """The filter with its gradients, made of filters, so that they have gradients in turn.
+    """The filter with its gradients; these are filters too, so they have gradients in turn.
 
-    With u the gradient of the output, filtered by 1/a backwards in time, the gradients are
-    ``dx[n] = sum_k b[k] u[n + k]``, ``db[k] = sum_n u[n] x[n - k]`` and ``da[k] = -sum_n u[n] y[n - k]``.
+    With u the gradient of the output, filtered by 1/a backwards in time, the gradients are ``dx[n]
+    = sum_k b[k] u[n + k]``, ``db[k] = sum_n u[n] x[n - k]`` and ``da[k] = -sum_n u[n] y[n - k]``.
     """
 
     @staticmethod
@@ -103,7 +105,7 @@ def _correlated(signal: Tensor, other: Tensor, lags: int) -> Tensor:
     if time < _LONG:
         sums = [torch.linalg.vecdot(signal[..., lag:], other[..., : max(time - lag, 0)]).sum(0) for lag in range(lags)]
         return torch.stack(sums, 1)
-    # of long rows, dot products one by one take half of that time
+    # for long rows, single dot products take half of that time
     products = [
         torch.dot(signal[item, channel, lag:], other[item, channel, : time - lag])
         for item in range(batch)
@@ -118,9 +120,10 @@ def _differentiable(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Any
 
 
 def _loop(input_signal_windows: Tensor, a_coeff_flipped: Tensor, padded_output_waveform: Tensor) -> None:
-    """Filter by ``1 / a`` into ``padded_output_waveform``, which begins with the ``order`` outputs before.
+    """Filter by ``1 / a`` into ``padded_output_waveform``.
 
-    ``a_coeff_flipped`` has the longest lag first, and its last coefficient counts as 1.
+    Its first ``order`` samples are past outputs. ``a_coeff_flipped`` has the longest lag first, and
+    its last coefficient counts as 1.
     """
     order = a_coeff_flipped.size(1) - 1
     shape = [*input_signal_windows.shape[:-1], input_signal_windows.size(-1) + order]
@@ -140,7 +143,7 @@ def _loop(input_signal_windows: Tensor, a_coeff_flipped: Tensor, padded_output_w
 
 
 def _fed_with_past(fed: Tensor, a_coeff_flipped: Tensor, padded: Tensor) -> Tensor:
-    """Move into the input what the outputs before, and what stands where outputs will, add to it."""
+    """Subtract from the input what past outputs, and values where outputs will be, contribute."""
     order, time = a_coeff_flipped.size(1) - 1, fed.size(-1)
     fed = fed - padded[..., order:] * a_coeff_flipped[:, -1:]
     for sample in range(min(order, time)):

@@ -1,4 +1,4 @@
-"""The loop of ``torchaudio.functional.overdrive``: a filter of first order that takes away a constant offset."""
+"""The loop of ``torchaudio.functional.overdrive``: a first-order filter that removes an offset."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ _DECAY, _DRY, _WET = 0.995, 0.5, 0.75  # of SoX's effect
 
 
 def _loop(waveform: Tensor, temp: Tensor, last_in: Tensor, last_out: Tensor, output_waveform: Tensor) -> None:
-    """Write ``waveform / 2 + 3/4 of the filtered temp`` into ``output_waveform``, all ``[channel, time]``.
+    """Write ``waveform / 2 + 3/4 of the filtered temp`` into ``output_waveform``.
 
-    ``last_in`` and ``last_out``, ``[channel]``, are the filter's state before, and then after.
+    All three are ``[channel, time]``. ``last_in`` and ``last_out``, ``[channel]``, hold the
+    filter's state: before the call, and after it.
     """
     if waveform.dtype not in (torch.float32, torch.float64):
         raise NotImplementedError(f"{NAME}: waveform must be float32 or float64, not {waveform.dtype}.")

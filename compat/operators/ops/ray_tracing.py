@@ -1,4 +1,4 @@
-"""Energy histograms of a room: ``torchaudio.prototype.functional.ray_tracing``, 2.2 to 2.8. Refused."""
+"""A room's echoes, ``torchaudio.prototype.functional.ray_tracing``, in 2.2 to 2.8: refused."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dispatcher.errors import OperatorError
 
 
 def _refuse(*_: Any) -> NoReturn:
-    """Say that nothing stands in for the compiled ray tracer."""
+    """Raise the error that says that nothing replaces the compiled ray tracer."""
     raise OperatorError(refused.RAY_TRACING)
 
 

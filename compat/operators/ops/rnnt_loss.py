@@ -29,7 +29,7 @@ def _computed(
     clamp: float,
     fused_log_softmax: bool,
 ) -> tuple[Tensor, Tensor]:
-    """Return the cost of each item, ``[batch]``, and the gradients to the logits, before any reduction."""
+    """Return each item's cost, ``[batch]``, and gradients to the logits, before any reduction."""
     _check(logits, targets, logit_lengths, target_lengths, blank)
     found = transducer.loss(logits, targets, logit_lengths, target_lengths, blank, fused_log_softmax=fused_log_softmax)
     costs = found.costs.to(logits.dtype)
@@ -131,9 +131,9 @@ def _shapes(
 
 
 class _Anchor(torch.autograd.Function):
-    """One element of the logits, to tie a gradient to them at no cost in memory.
+    """One element of the logits, which ties a gradient to them at no cost in memory.
 
-    Through it runs what would be a second derivative: it is refused, where it would come out as zero.
+    A second derivative would pass through it, and come out as zero: it is refused instead.
     """
 
     @staticmethod
@@ -164,7 +164,7 @@ class _Differentiable(torch.autograd.Function):
 
 
 class _Slope(torch.autograd.Function):
-    """The gradient to the logits, which depends on them and on what comes back to the costs."""
+    """The gradient to the logits, as a function of the logits and of the gradient to the costs."""
 
     @staticmethod
     def forward(ctx: Any, anchor: Tensor, gradients: Tensor, to_costs: Tensor) -> Tensor:
@@ -190,7 +190,10 @@ def _alphas(
     blank: int,
     clamp: float,
 ) -> Tensor:
-    """Return the log probabilities of reaching each node, ``[batch, frame, row]``, 0 outside of the lengths."""
+    """Return log probabilities of reaching each node, ``[batch, frame, row]``.
+
+    They are 0 beyond the lengths.
+    """
     _check(logits, targets, logit_lengths, target_lengths, blank)
     found = transducer.loss(logits, targets, logit_lengths, target_lengths, blank, fused_log_softmax=True)
     return found.alphas.masked_fill(~found.inside, 0)
@@ -204,7 +207,10 @@ def _betas(
     blank: int,
     clamp: float,
 ) -> Tensor:
-    """Return the log probabilities of ending from each node, ``[batch, frame, row]``, 0 outside of the lengths."""
+    """Return log probabilities of ending from each node, ``[batch, frame, row]``.
+
+    They are 0 beyond the lengths.
+    """
     _check(logits, targets, logit_lengths, target_lengths, blank)
     found = transducer.loss(logits, targets, logit_lengths, target_lengths, blank, fused_log_softmax=True)
     return found.betas.masked_fill(~found.inside, 0)

@@ -40,7 +40,7 @@ def _summed(irs: Tensor, delay_i: Tensor, rir_length: int) -> Tensor:
 def _band_filters(centers: Tensor, sample_rate: float, n_fft: int) -> Tensor:
     """Return linear-phase filters that split the spectrum into bands, ``[band, n_fft - 1]``.
 
-    Each rises as half a cosine from the centre below to its own, and falls to the centre above; the
+    Each rises as half a cosine from the centre below to its own, and falls to the centre above. The
     first rises from half its centre, and the last goes on to half the sample rate.
     """
     frequency = torch.arange(n_fft // 2 + 1, dtype=centers.dtype, device=centers.device) * (sample_rate / n_fft)

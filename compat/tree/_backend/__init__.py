@@ -1,4 +1,7 @@
-"""``torchaudio._backend``: the dispatcher's package; in 2.0 there without an import only where the dispatcher is on."""
+"""``torchaudio._backend``: the dispatcher's package.
+
+In 2.0 it is there without an import only if the dispatcher is on.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,12 @@ CLASSES = {"ffmpeg": "FFmpegBackend", "sox": "SoXBackend", "soundfile": "Soundfi
 
 
 def attached(context: Context) -> bool:
-    """Whether the release imports it by itself."""
+    """Return whether the release imports the package by itself."""
     return context.release.backend_classes or context.dispatcher_on
 
 
 def names(context: Context) -> dict[str, Any]:
-    """Return the per-call functions and what gives them; from 2.1 on also the setter, the getter and the lister."""
+    """Return the per-call functions and their getters; from 2.1 on also the global backend's."""
     functions = {name: getattr(context.per_call, name) for name in ("info", "load", "save")}
     found = {**functions, **getters(context), "AudioMetaData": AudioMetaData}
     return {**found, **tree.setters(context)} if context.release.backend_classes else found
@@ -32,27 +35,30 @@ def getters(context: Context) -> dict[str, Any]:
     """Return ``get_info_func``, ``get_load_func`` and ``get_save_func``."""
 
     def get_info_func() -> Callable[..., Any]:
-        """Return ``info`` of the dispatcher, whether that is on or not."""
+        """Return ``info`` of the dispatcher, whether that is on or off."""
         return context.per_call.info
 
     def get_load_func() -> Callable[..., Any]:
-        """Return ``load`` of the dispatcher, whether that is on or not."""
+        """Return ``load`` of the dispatcher, whether that is on or off."""
         return context.per_call.load
 
     def get_save_func() -> Callable[..., Any]:
-        """Return ``save`` of the dispatcher, whether that is on or not."""
+        """Return ``save`` of the dispatcher, whether that is on or off."""
         return context.per_call.save
 
     return {function.__name__: function for function in (get_info_func, get_load_func, get_save_func)}
 
 
 def backend_class(context: Context, backend: str) -> type:
-    """Return the class of a backend, the same wherever it is asked for."""
+    """Return the class of a backend, always the same object."""
     return context.once(f"class of {backend}", lambda: _backend_class(context, CLASSES[backend], backend))  # type: ignore[no-any-return]
 
 
 def _backend_class(context: Context, name: str, backend: str) -> type:
-    """Return a class with the static functions by which 2.1 to 2.8 kept a backend: ``info``, ``load``, ``save``, ``can_...``."""
+    """Return a class with the static functions of a backend in 2.1 to 2.8.
+
+    They are ``info``, ``load``, ``save``, ``can_decode`` and ``can_encode``.
+    """
 
     def bound(function: Any) -> staticmethod[..., Any]:
         return staticmethod(functools.partial(function, backend=backend))

@@ -13,10 +13,10 @@ GOES_IN_2_9 = True
 
 
 def present(context: Context) -> bool:
-    """From 2.1 on."""
+    """Return whether the release is 2.1 or later."""
     return context.release.backend_classes
 
 
 def names(context: Context) -> dict[str, Any]:
-    """The class that ``info`` gives."""
+    """Return the class of what ``info`` returns."""
     return {"AudioMetaData": AudioMetaData}

@@ -14,14 +14,16 @@ GOES_IN_2_9 = True
 
 
 def present(context: Context) -> bool:
-    """From 2.1 on."""
+    """Return whether the release is 2.1 or later."""
     return context.release.backend_classes
 
 
 def _parse_save_args(
     ext: str | None, format: str | None, encoding: str | None, bps: int | None
 ) -> tuple[str | None, str | None, str | None]:
-    """Return the muxer, encoder and sample format that ``save`` asks FFmpeg for; ``None`` leaves one to FFmpeg.
+    """Return the muxer, encoder and sample format that ``save`` asks of FFmpeg.
+
+    ``None`` leaves one to FFmpeg.
 
     Raises:
         ValueError: wav, flac or ogg cannot be stored like this.
@@ -35,7 +37,7 @@ def _parse_save_args(
 
 
 def names(context: Context) -> dict[str, Any]:
-    """The class over PyAV."""
+    """Return the class over PyAV."""
     return {
         "FFmpegBackend": backend_class(context, "ffmpeg"),
         "AudioMetaData": AudioMetaData,

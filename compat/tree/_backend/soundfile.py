@@ -14,10 +14,10 @@ GOES_IN_2_9 = True
 
 
 def present(context: Context) -> bool:
-    """From 2.1 on."""
+    """Return whether the release is 2.1 or later."""
     return context.release.backend_classes
 
 
 def names(context: Context) -> dict[str, Any]:
-    """The class over libsndfile."""
+    """Return the class over libsndfile."""
     return {"SoundfileBackend": backend_class(context, "soundfile"), "AudioMetaData": AudioMetaData, "Backend": Backend}

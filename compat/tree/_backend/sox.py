@@ -14,10 +14,10 @@ GOES_IN_2_9 = True
 
 
 def present(context: Context) -> bool:
-    """From 2.1 on."""
+    """Return whether the release is 2.1 or later."""
     return context.release.backend_classes
 
 
 def names(context: Context) -> dict[str, Any]:
-    """The class over libsox."""
+    """Return the class over libsox."""
     return {"SoXBackend": backend_class(context, "sox"), "AudioMetaData": AudioMetaData, "Backend": Backend}

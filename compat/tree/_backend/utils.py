@@ -1,4 +1,4 @@
-"""``torchaudio._backend.utils``: which public code asks for the backends at hand."""
+"""``torchaudio._backend.utils``: public code finds the available backends here."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ GOES_IN_2_9 = True
 
 
 def names(context: Context) -> dict[str, Any]:
-    """The functions of the dispatcher, and ``get_available_backends``."""
+    """Return the functions of the dispatcher, ``get_available_backends`` and ``get_backend``."""
 
     def get_available_backends() -> dict[str, type]:
-        """The classes of the backends that work here, by name, in the order in which they are asked."""
+        """Return the classes of the backends that work here, by name.
+
+        They are in the order in which backends are asked.
+        """
         return {name: backend_class(context, name) for name in context.chooser.available() if name in CLASSES}
 
     def get_backend(backend_name: str, backends: dict[str, type]) -> type:

@@ -1,4 +1,4 @@
-"""``torchaudio._internal``: torch's two functions for downloads, by the names that public code imports from here."""
+"""``torchaudio._internal``: torch's two download functions, which public code imports from here."""
 
 from __future__ import annotations
 

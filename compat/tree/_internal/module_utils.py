@@ -1,4 +1,4 @@
-"""``torchaudio._internal.module_utils``: whether optional modules are there, and decorators that ask."""
+"""``torchaudio._internal.module_utils``: find optional modules, and decorators that do so."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 
 def is_module_available(*modules: str) -> bool:
-    """Whether all these modules can be found; they are not imported."""
+    """Return whether all these modules can be found; they are not imported."""
     return all(importlib.util.find_spec(module) is not None for module in modules)
 
 
 def requires_module(*modules: str) -> Callable[[_F], _F]:
-    """A decorator: the function raises RuntimeError when called, if one of these modules cannot be found."""
+    """Return a decorator: the function raises RuntimeError if one of these modules is missing."""
 
     def decorate(function: _F) -> _F:
         lacking = [module for module in modules if not is_module_available(module)]
@@ -45,8 +45,8 @@ def deprecated(direction: str, version: str | None = None, remove: bool = False)
 
     Args:
         direction: what to do instead.
-        version: the release in which the function goes.
-        remove: whether the warning says that it goes.
+        version: the release that removes the function.
+        remove: whether the warning says that it will be removed.
     """
     goes = f" It goes in release {version}." if remove and version else " It will go." if remove else ""
 
@@ -63,7 +63,7 @@ def deprecated(direction: str, version: str | None = None, remove: bool = False)
 
 
 def fail_with_message(message: str) -> Callable[[_F], _F]:
-    """Return a decorator: the function raises RuntimeError with its own name and the message when called."""
+    """Return a decorator: the function raises RuntimeError with its name and the message."""
 
     def decorate(function: _F) -> _F:
         @functools.wraps(function)
@@ -84,7 +84,7 @@ _TRUE, _FALSE = ("1", "true", "on", "yes"), ("0", "false", "off", "no")
 
 
 def eval_env(var: str, default: bool) -> bool:
-    """Return what a variable of the environment says, or the default where it is not set.
+    """Return what an environment variable says, or the default if it is not set.
 
     Raises:
         RuntimeError: it says neither yes (1, true, on, yes) nor no (0, false, off, no).
@@ -101,11 +101,11 @@ def names(context: Context) -> dict[str, Any]:
     """Return the functions above, and the same for libsox."""
 
     def is_sox_available() -> bool:
-        """Whether libsox works here."""
+        """Return whether libsox works here."""
         return context.registry.reason("sox") is None
 
     def requires_sox() -> Callable[[_F], _F]:
-        """A decorator: the function raises RuntimeError when called, if libsox does not work here."""
+        """Return a decorator: the function raises RuntimeError if libsox does not work here."""
         from compat.tree import _extension
 
         decorator: Callable[[_F], _F] = _extension.names(context)["fail_if_no_sox"].make()

@@ -1,4 +1,4 @@
-"""``torchaudio.backend``: the global mechanism's package, with its functions until 2.1 and empty of them after."""
+"""``torchaudio.backend``: the package of the global backend, with its functions only until 2.1."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ GOES_IN_2_9 = True
 
 
 def names(context: Context) -> dict[str, Any]:
-    """Return the setter, the getter and the lister, where the release has them here; in 2.0 also what gives the per-call functions."""
+    """Return the functions of the global backend, if the release has them here.
+
+    In 2.0 the getters of the per-call functions are here too.
+    """
     functions = getters(context) if context.release.legacy_getter else {}
     return {**functions, **utils.names(context)} if utils.present(context) else {}

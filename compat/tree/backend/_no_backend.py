@@ -1,4 +1,4 @@
-"""``torchaudio.backend._no_backend``: from 2.1 on, where ``no_backend`` is the module that warns."""
+"""``torchaudio.backend._no_backend``: from 2.1 on, where using ``no_backend`` warns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def present(context: Context) -> bool:
 
 
 def attached(context: Context) -> bool:
-    """Return False: the releases import it only when it is asked for."""
+    """Return False: the releases import it only on demand."""
     return False
 
 

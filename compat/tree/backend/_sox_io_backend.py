@@ -1,4 +1,4 @@
-"""``torchaudio.backend._sox_io_backend``: from 2.1 on, where ``sox_io_backend`` is the module that warns."""
+"""``torchaudio.backend._sox_io_backend``: from 2.1 on, where using ``sox_io_backend`` warns."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def present(context: Context) -> bool:
 
 
 def attached(context: Context) -> bool:
-    """Return False: the releases import it only when it is asked for."""
+    """Return False: the releases import it only on demand."""
     return False
 
 
 def names(context: Context) -> dict[str, Any]:
-    """Return libsox, whatever backend is chosen."""
+    """Return libsox' functions, whatever backend is chosen."""
     return sox_io_backend.names(context)

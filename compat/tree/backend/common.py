@@ -15,5 +15,5 @@ GOES_IN_2_9 = True
 
 
 def names(context: Context) -> dict[str, Any]:
-    """The class that ``info`` gives, in every release the same object as elsewhere."""
+    """Return the class of what ``info`` returns, in every release the same object as elsewhere."""
     return {"AudioMetaData": AudioMetaData}

@@ -14,5 +14,5 @@ GOES_IN_2_9 = True
 
 
 def names(context: Context) -> dict[str, Any]:
-    """The functions that raise RuntimeError."""
+    """Return the functions that raise RuntimeError."""
     return {**vars(context.global_backend.functions[None]), "AudioMetaData": AudioMetaData}

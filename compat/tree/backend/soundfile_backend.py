@@ -14,5 +14,5 @@ GOES_IN_2_9 = True
 
 
 def names(context: Context) -> dict[str, Any]:
-    """libsndfile, whatever backend is chosen."""
+    """Return libsndfile's functions, whatever backend is chosen."""
     return {**vars(context.global_backend.functions["soundfile"]), "AudioMetaData": AudioMetaData}

@@ -14,5 +14,5 @@ GOES_IN_2_9 = True
 
 
 def names(context: Context) -> dict[str, Any]:
-    """libsox, whatever backend is chosen."""
+    """Return libsox' functions, whatever backend is chosen."""
     return {**vars(context.global_backend.functions["sox_io"]), "AudioMetaData": AudioMetaData}

@@ -1,4 +1,7 @@
-"""``torchaudio.backend.utils``: until 2.1. In 2.1 these functions switch the backend even where the dispatcher is on."""
+"""``torchaudio.backend.utils``: until 2.1.
+
+In 2.1 its functions switch the backend even with the dispatcher on.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,12 @@ GOES_IN_2_9 = True
 
 
 def present(context: Context) -> bool:
-    """Until 2.1."""
+    """Return whether the release is 2.0 or 2.1."""
     return context.release.backend_setters
 
 
 def names(context: Context) -> dict[str, Any]:
-    """The functions of ``torchaudio`` itself in 2.0; after it the plain ones, which do not ask for the dispatcher."""
+    """Return ``torchaudio``'s own functions in 2.0; in 2.1 those that ignore the dispatcher."""
     if context.release.legacy_getter:
         return tree.setters(context)
     legacy = context.global_backend

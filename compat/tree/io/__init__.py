@@ -1,4 +1,4 @@
-"""``torchaudio.io``: until 2.8; streams of sound and pictures, over PyAV."""
+"""``torchaudio.io``, until 2.8: streams of audio and video, over PyAV."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FROM_2_1 = ("AudioEffector", "CodecConfig")
 
 
 def names(context: Context) -> dict[str, Any]:
-    """The reader, the writer, the effector, and what belongs to them."""
+    """Return the reader, the writer, the effector, and what belongs to them."""
     release = context.release
     found = streaming.classes(release, warn=release.names_warn).names()
     if not release.effector:

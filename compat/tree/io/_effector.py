@@ -15,10 +15,10 @@ works: parts.Works = parts.ffmpeg_works
 
 
 def present(context: Context) -> bool:
-    """From 2.1 on."""
+    """Return whether the release is 2.1 or later."""
     return context.release.effector
 
 
 def names(context: Context) -> dict[str, Any]:
-    """``AudioEffector``."""
+    """Return ``AudioEffector``."""
     return {"AudioEffector": streaming.classes(context.release, warn=context.release.names_warn).effector}

@@ -16,5 +16,5 @@ works: parts.Works = parts.ffmpeg_works
 
 
 def names(context: Context) -> dict[str, Any]:
-    """``play_audio``."""
+    """Return ``play_audio``."""
     return {"play_audio": play_audio}

@@ -1,4 +1,4 @@
-"""``torchaudio.io._stream_reader``: 2.0 and 2.1; where the reader lived before torio."""
+"""``torchaudio.io._stream_reader``, in 2.0 and 2.1: the reader's module before torio."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ works: parts.Works = parts.ffmpeg_works
 
 
 def present(context: Context) -> bool:
-    """Until 2.1."""
+    """Return whether the release is 2.0 or 2.1."""
     return not context.release.torio
 
 
 def chunk_tensor() -> type:
-    """The class of chunks, which needs torch."""
+    """Return the class of chunks, which needs torch."""
     from dispatcher.streams.chunks import ChunkTensor
 
     return ChunkTensor
 
 
 def names(context: Context) -> dict[str, Any]:
-    """The reader, the classes that tell of streams, and that of chunks."""
+    """Return the reader, the classes of its streams' properties, and the class of chunks."""
     found = streaming.classes(context.release, warn=context.release.names_warn)
     return {"StreamReader": found.reader, **found.infos, "ChunkTensor": Lazy(chunk_tensor)}

@@ -1,4 +1,4 @@
-"""``torchaudio.io._stream_writer``: 2.0 and 2.1; where the writer lived before torio."""
+"""``torchaudio.io._stream_writer``, in 2.0 and 2.1: the writer's module before torio."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ works: parts.Works = parts.ffmpeg_works
 
 
 def present(context: Context) -> bool:
-    """Until 2.1."""
+    """Return whether the release is 2.0 or 2.1."""
     return not context.release.torio
 
 
 def names(context: Context) -> dict[str, Any]:
-    """The writer and, from 2.1 on, ``CodecConfig``."""
+    """Return the writer and, from 2.1 on, ``CodecConfig``."""
     found = streaming.classes(context.release, warn=context.release.names_warn)
     return {"StreamWriter": found.writer, **({"CodecConfig": found.codec_config} if context.release.effector else {})}

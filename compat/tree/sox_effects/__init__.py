@@ -1,4 +1,4 @@
-"""``torchaudio.sox_effects``: until 2.8; works wherever libsox is found."""
+"""``torchaudio.sox_effects``, until 2.8; works wherever libsox is found."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TAKER = sox_io_backend.Taker("apply_effects_file", "Pass a path, or load() the 
 
 
 def sox(context: Context) -> Backend:
-    """The sox backend.
+    """Return the sox backend.
 
     Raises:
         RuntimeError: libsox is not found, or left out.
@@ -44,7 +44,7 @@ def names(context: Context) -> dict[str, Any]:
 
 def _functions(context: Context) -> dict[str, Any]:
     def effect_names() -> list[str]:
-        """The names of the effects that a chain may hold."""
+        """Return the names of the effects that a chain may hold."""
         from dispatcher.backends.sox import effects
 
         return list(effects.names(sox(context).library))
@@ -55,16 +55,18 @@ def _functions(context: Context) -> dict[str, Any]:
         """Send samples through a chain of effects.
 
         Args:
-            tensor: ``[channel, time]``, or ``[time, channel]`` without ``channels_first``; float32, int32, int16 or uint8.
+            tensor: ``[channel, time]``, or ``[time, channel]`` with ``channels_first=False``;
+                float32, int32, int16 or uint8.
             sample_rate: in Hz.
             effects: each a name and its options, e.g. ``[["rate", "8000"], ["channels", "1"]]``.
-            channels_first: the layout of ``tensor``, and of what is given back.
+            channels_first: the layout of ``tensor`` and of the result.
 
         Returns:
             Samples of the same dtype, and their sample rate in Hz, which effects may change.
 
         Raises:
-            RuntimeError: an unknown effect or option, a tensor that libsox cannot take, or no libsox.
+            RuntimeError: an effect or option is unknown, libsox cannot take the tensor, or there is
+                no libsox.
         """
         try:
             with interrupts.deferred():
@@ -79,17 +81,18 @@ def _functions(context: Context) -> dict[str, Any]:
         channels_first: bool = True,
         format: str | None = None,
     ) -> tuple[torch.Tensor, int]:
-        """Send the sound of a file through a chain of effects.
+        """Send the audio of a file through a chain of effects.
 
         Args:
-            path: of what libsox can read; in 2.0 also a file object, with a warning.
+            path: a file that libsox can read; in 2.0 also a file object, with a warning.
             effects: each a name and its options.
-            normalize: float32 in [-1, 1]; otherwise PCM comes in its own dtype.
+            normalize: return float32 in [-1, 1]; otherwise PCM keeps its own dtype.
             channels_first: ``[channel, time]``; otherwise ``[time, channel]``.
             format: libsox' file type, where neither content nor extension tells.
 
         Raises:
-            RuntimeError: the file cannot be read, an unknown effect or option, or no libsox.
+            RuntimeError: the file cannot be read, an effect or option is unknown, or there is no
+                libsox.
         """
         backend = sox(context)
         with interrupts.deferred():

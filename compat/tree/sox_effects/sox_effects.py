@@ -1,4 +1,4 @@
-"""``torchaudio.sox_effects.sox_effects``: where the releases define what ``torchaudio.sox_effects`` gives."""
+"""``torchaudio.sox_effects.sox_effects``: where the releases define these functions."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ works: parts.Works = parts.sox_works
 
 
 def names(context: Context) -> dict[str, Any]:
-    """Return the same functions, and ``list_effects``."""
+    """Return the functions of ``torchaudio.sox_effects``, and ``list_effects``."""
     return {**sox_effects.names(context), "list_effects": sox_utils.names(context)["list_effects"]}

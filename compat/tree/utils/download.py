@@ -1,4 +1,7 @@
-"""``torchaudio.utils.download``: files of PyTorch's tutorials, kept in torch's cache. ``download_asset`` went in 2.9."""
+"""``torchaudio.utils.download``: files of PyTorch's tutorials, kept in torch's cache.
+
+2.9 removed ``download_asset``.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +24,15 @@ def download_asset(key: str, hash: str = "", path: str = "", *, progress: bool =
     Args:
         key: its path below ``https://download.pytorch.org/torchaudio``.
         hash: its SHA-256 in hexadecimal; without one, nothing is compared.
-        path: where to keep it; by default in ``torchaudio`` in torch's cache (``torch.hub.get_dir()``).
-        progress: show a bar.
+        path: where to keep it; by default in ``torchaudio`` in torch's cache
+            (``torch.hub.get_dir()``).
+        progress: show a progress bar.
 
     Returns:
         The path of the file.
 
     Raises:
-        ValueError: the file has another SHA-256; one that was downloaded just now is deleted.
+        ValueError: the file has another SHA-256; if it was downloaded just now, it is deleted.
         urllib.error.URLError: the server cannot be reached.
     """
     import torch
@@ -48,5 +52,5 @@ def download_asset(key: str, hash: str = "", path: str = "", *, progress: bool =
 
 
 def names(context: Context) -> dict[str, Any]:
-    """Return the function, under the name that the release has for it."""
+    """Return the function, under its name in the release."""
     return {"download_asset": download_asset} if context.release.old_names else {"_download_asset": download_asset}

@@ -1,4 +1,4 @@
-"""``torchaudio.utils.ffmpeg_utils``: until 2.8; here it tells of the FFmpeg that PyAV brings."""
+"""``torchaudio.utils.ffmpeg_utils``, until 2.8; here it describes the FFmpeg of PyAV."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ GOES_IN_2_9 = True
 works: parts.Works = parts.ffmpeg_works
 
 _VERSIONS = ("libavcodec", "libavdevice", "libavfilter", "libavformat", "libavutil")
-# FFmpeg lists its protocols to C only; a name is asked for instead, with every protocol forbidden so that none is opened
+# Only C code can list FFmpeg's protocols. So each name is tried, with every protocol forbidden so
+# that none is opened.
 _PROTOCOLS = (
     "async", "bluray", "cache", "concat", "concatf", "crypto", "data", "fd", "ffrtmpcrypt", "ffrtmphttp", "file", "ftp", "gopher",
     "gophers", "hls", "http", "httpproxy", "https", "icecast", "ipfs", "ipns", "md5", "mmsh", "mmst", "pipe", "prompeg", "rtmp",
@@ -62,14 +63,14 @@ def _protocols(mode: Literal["r", "w"]) -> Iterator[str]:
 
 
 def get_versions() -> dict[str, tuple[int, ...]]:
-    """The versions of five of FFmpeg's libraries: major, minor, micro, by name."""
+    """Return the versions of five of FFmpeg's libraries by name: major, minor, micro."""
     import av
 
     return {name: av.library_versions[name] for name in _VERSIONS if name in av.library_versions}
 
 
 def get_build_config() -> str:
-    """How FFmpeg was configured when it was built."""
+    """Return the options with which FFmpeg was built."""
     from av import _core
 
     libraries: dict[str, Any] = getattr(_core, "library_meta", {})
@@ -77,7 +78,7 @@ def get_build_config() -> str:
 
 
 def get_log_level() -> int:
-    """FFmpeg's log level; -8 where nothing is logged."""
+    """Return FFmpeg's log level; -8 if nothing is logged."""
     import av.logging
 
     level = av.logging.get_level()
@@ -85,62 +86,62 @@ def get_log_level() -> int:
 
 
 def set_log_level(level: int) -> None:
-    """Set FFmpeg's log level: -8 quiet, 8 fatal, 16 errors, 24 warnings, 32 information, up to 56."""
+    """Set FFmpeg's log level: -8 quiet, 8 fatal, 16 errors, 24 warnings, 32 information, to 56."""
     import av.logging
 
     av.logging.set_level(level)
 
 
 def get_demuxers() -> dict[str, str]:
-    """The containers that FFmpeg reads, by name, with their descriptions."""
+    """Return the containers that FFmpeg reads, by name, with their descriptions."""
     return _formats(writing=False)
 
 
 def get_muxers() -> dict[str, str]:
-    """The containers that FFmpeg writes, by name, with their descriptions."""
+    """Return the containers that FFmpeg writes, by name, with their descriptions."""
     return _formats(writing=True)
 
 
 def get_audio_decoders() -> dict[str, str]:
-    """The audio codecs that FFmpeg decodes, by name, with their descriptions."""
+    """Return the audio codecs that FFmpeg decodes, by name, with their descriptions."""
     return _codecs("audio", writing=False)
 
 
 def get_audio_encoders() -> dict[str, str]:
-    """The audio codecs that FFmpeg encodes, by name, with their descriptions."""
+    """Return the audio codecs that FFmpeg encodes, by name, with their descriptions."""
     return _codecs("audio", writing=True)
 
 
 def get_video_decoders() -> dict[str, str]:
-    """The video codecs that FFmpeg decodes, by name, with their descriptions."""
+    """Return the video codecs that FFmpeg decodes, by name, with their descriptions."""
     return _codecs("video", writing=False)
 
 
 def get_video_encoders() -> dict[str, str]:
-    """The video codecs that FFmpeg encodes, by name, with their descriptions."""
+    """Return the video codecs that FFmpeg encodes, by name, with their descriptions."""
     return _codecs("video", writing=True)
 
 
 def get_input_devices() -> dict[str, str]:
-    """The devices that FFmpeg records from; none are used here."""
+    """Return the devices that FFmpeg records from: none here."""
     return {}
 
 
 def get_output_devices() -> dict[str, str]:
-    """The devices that FFmpeg plays to; none are used here."""
+    """Return the devices that FFmpeg plays to: none here."""
     return {}
 
 
 def get_input_protocols() -> list[str]:
-    """The protocols that this FFmpeg knows for reading; ``load`` opens only files, http and https."""
+    """Return the protocols this FFmpeg can read; ``load`` opens only files, http and https."""
     return list(_protocols("r"))
 
 
 def get_output_protocols() -> list[str]:
-    """The protocols that this FFmpeg knows for writing; ``save`` writes only files."""
+    """Return the protocols that this FFmpeg can write; ``save`` writes only files."""
     return list(_protocols("w"))
 
 
 def names(context: Context) -> dict[str, Any]:
-    """Every function of this file that is called ``get_...`` or ``set_...``."""
+    """Return every function of this file whose name begins with ``get_`` or ``set_``."""
     return {name: value for name, value in globals().items() if name.startswith(("get_", "set_"))}

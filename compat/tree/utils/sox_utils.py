@@ -1,4 +1,4 @@
-"""``torchaudio.utils.sox_utils``: until 2.8; works wherever libsox is found."""
+"""``torchaudio.utils.sox_utils``, until 2.8; works wherever libsox is found."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LEAST_BUFFER = 1024
 
 
 def names(context: Context) -> dict[str, Any]:
-    """libsox' settings and lists. Each function raises RuntimeError where libsox is not found."""
+    """Return libsox' settings and lists; each function raises RuntimeError without libsox."""
 
     def library() -> Any:
         return sox_effects.sox(context).library
@@ -31,37 +31,37 @@ def names(context: Context) -> dict[str, Any]:
         settings().ranqd1 = seed
 
     def set_verbosity(verbosity: int) -> None:
-        """How much libsox writes to stderr: 0 nothing, 1 failures, 2 warnings, up to 6."""
+        """Set how much libsox writes to stderr: 0 nothing, 1 failures, 2 warnings, up to 6."""
         settings().verbosity = verbosity
 
     def set_buffer_size(buffer_size: int) -> None:
-        """Bytes that libsox and its effects process at a time."""
+        """Set how many bytes libsox and its effects process at a time."""
         if buffer_size < _LEAST_BUFFER:
             raise ArgumentError(f"libsox needs a buffer of at least {_LEAST_BUFFER} bytes, not {buffer_size}")
         settings().bufsiz = buffer_size
 
     def get_buffer_size() -> int:
-        """Bytes that libsox and its effects process at a time."""
+        """Return how many bytes libsox and its effects process at a time."""
         return int(settings().bufsiz)
 
     def set_use_threads(use_threads: bool) -> None:
-        """Whether effects process channels in parallel."""
+        """Set whether effects process channels in parallel."""
         settings().use_threads = bool(use_threads)
 
     def list_effects() -> dict[str, str]:
-        """The effects that a chain may hold, each with its usage."""
+        """Return the effects that a chain may hold, each with its usage."""
         from dispatcher.backends.sox import effects
 
         return effects.names(library())
 
     def list_read_formats() -> list[str]:
-        """The file types that the installed libsox reads."""
+        """Return the file types that the installed libsox reads."""
         from dispatcher.backends.sox import formats
 
         return formats.names(library(), writing=False)
 
     def list_write_formats() -> list[str]:
-        """The file types that the installed libsox writes."""
+        """Return the file types that the installed libsox writes."""
         from dispatcher.backends.sox import formats
 
         return formats.names(library(), writing=True)

@@ -1,4 +1,4 @@
-"""The backend on FFmpeg's libraries, as PyAV's wheels bring them; no FFmpeg of the system is looked for."""
+"""The backend on FFmpeg's libraries from PyAV's wheels; the system's FFmpeg is not used."""
 
 from dispatcher.backends.ffmpeg.backend import Backend
 

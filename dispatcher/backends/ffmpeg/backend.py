@@ -1,4 +1,4 @@
-"""``info``, ``load`` and ``save`` over PyAV, as the per-call backend ``ffmpeg`` did them."""
+"""``info``, ``load``, ``stream`` and ``save`` over PyAV, as the releases' ffmpeg backend did."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def _worded(uri: Uri) -> Iterator[None]:
-    """Have what goes wrong in reading name the file and the backend."""
+    """Add the file and the backend to errors of reading."""
     try:
         yield
     except (BackendError, ArgumentTypeError, source.UnseekableError) as why:
@@ -31,9 +31,10 @@ def _worded(uri: Uri) -> Iterator[None]:
 
 
 def _sought(asked: Load, path: str | None, settings: Settings) -> tuple[npt.NDArray[Any], int] | None:
-    """A piece decoded from a place just before it, and the sample rate; ``None`` where only decoding from the start is exact.
+    """Decode a piece from a place just before it; ``None`` if it must be decoded from the start.
 
-    That is so of file objects: what is read of one in vain cannot always be read again.
+    The result has the sample rate beside it. File objects are always decoded from the start: what
+    was read from one in vain cannot always be read again.
     """
     if backend.is_readable(asked.uri):
         return None
@@ -59,13 +60,17 @@ def _sought(asked: Load, path: str | None, settings: Settings) -> tuple[npt.NDAr
 
 
 def _within(asked: Load, total: int) -> int:
-    """How many frames are asked for of those that there are."""
+    """Return how many of the requested frames there are."""
     left = total - asked.frame_offset
     return left if asked.num_frames < 0 else min(asked.num_frames, left)
 
 
 class Backend(backend.Backend):
-    """FFmpeg: every container and codec that PyAV's wheel has, the sound of videos, http(s) URLs, file objects of any kind."""
+    """FFmpeg, through PyAV.
+
+    It reads all containers and codecs of PyAV's wheel, the sound of videos, http(s) URLs, and file
+    objects of any kind.
+    """
 
     name = "ffmpeg"
 
@@ -74,7 +79,7 @@ class Backend(backend.Backend):
         """Import PyAV.
 
         Raises:
-            BackendUnavailable: it does not import.
+            BackendUnavailable: PyAV does not import.
         """
         try:
             import av  # noqa: F401

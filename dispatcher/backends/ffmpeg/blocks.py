@@ -1,4 +1,4 @@
-"""Decoding a whole stream into blocks of one size."""
+"""Decode a whole stream into blocks of one size."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def of(
     normalize: bool,
     source: Callable[[InputContainer, AudioStream], Iterator[AudioFrame]] = decode.frames,
 ) -> Iterator[npt.NDArray[Any]]:
-    """The samples of a stream in blocks, ``[channel, time]``.
+    """Give the samples of a stream in blocks, ``[channel, time]``.
 
     Raises:
-        BackendError: there is not a single frame, or the stream changes its layout on the way.
+        BackendError: the stream has no frame, or changes its layout on the way.
     """
     shape: tuple[str, int] | None = None
     sink: Sink | None = None
@@ -39,7 +39,7 @@ def of(
     for frame in source(container, stream):
         first, frames = 0, frame.samples
         if sink is not None and at + frames < block_frames:
-            sink.take((frame,))  # which looks at its layout itself
+            sink.take((frame,))  # it checks the layout
             at += frames
             continue
         own = frame.format.name, frame.layout.nb_channels
@@ -63,7 +63,7 @@ def of(
 
 
 def of_plain(plain: PlainWav, block_frames: int, normalize: bool) -> Iterator[npt.NDArray[Any]]:
-    """The same of a WAV file that needs no FFmpeg.
+    """Give the samples of a plain WAV file in blocks, ``[channel, time]``, without FFmpeg.
 
     Raises:
         BackendError: the file became shorter while it was read.

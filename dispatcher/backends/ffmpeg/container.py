@@ -1,4 +1,4 @@
-"""Opening containers, so that a file can make FFmpeg open nothing but itself."""
+"""Open containers so that a file cannot make FFmpeg open anything else."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from dispatcher.settings import Settings
 
 _URL = re.compile(r"(https?)://", re.IGNORECASE)
-# what each kind of address needs; FFmpeg opens a TLS connection through its tcp protocol
+# protocols that each scheme needs; FFmpeg opens a TLS connection through its tcp protocol
 _PROTOCOLS = {"file": "file", "http": "http,tcp", "https": "https,http,tls,tcp"}
 
-_LISTS = re.compile(r"\.(m3u8|mpd)([?#]|$)", re.IGNORECASE)  # of addresses, which FFmpeg opens itself
+_LISTS = re.compile(r"\.(m3u8|mpd)([?#]|$)", re.IGNORECASE)  # playlists; FFmpeg opens their URLs
 _FILE_BUFFER = 1 << 15
 _BEGINNING = 1 << 16
 _NO_MP3 = {
@@ -37,16 +37,16 @@ _PYAV_WITHOUT_ERRORS = 19
 
 @functools.cache
 def _lenient() -> dict[str, Any]:
-    """What makes PyAV take tags in any encoding: an argument until 18, its own way since 19."""
+    """Return the option that makes PyAV accept tags in any encoding; 19 and later need none."""
     import av
 
     return {"metadata_errors": "ignore"} if int(av.__version__.partition(".")[0]) < _PYAV_WITHOUT_ERRORS else {}
 
 
 def place(uri: Uri) -> tuple[str, str]:
-    """A path or URL as FFmpeg takes it, and the protocols it needs.
+    """Return a path or URL as FFmpeg takes it, and the protocols it needs.
 
-    A path with a colon would be taken for a protocol, so every path is marked as a file.
+    Every path is marked as a file, because FFmpeg takes a path with a colon for a protocol.
     """
     text = os.fsdecode(uri)
     scheme = _URL.match(text)
@@ -56,9 +56,10 @@ def place(uri: Uri) -> tuple[str, str]:
 
 
 def local_path(uri: Uri) -> str | None:
-    """The path of a regular file of this machine; ``None`` for whatever else was given.
+    """Return the path of a regular local file; ``None`` for anything else.
 
-    A pipe must not even be opened by anyone but FFmpeg: what its writer has written by then would be gone.
+    Only FFmpeg may open a pipe: if it is opened twice, what its writer has written until then is
+    gone.
     """
     if not isinstance(uri, (str, os.PathLike)) or backend.is_readable(uri):
         return None
@@ -68,11 +69,11 @@ def local_path(uri: Uri) -> str | None:
 
 @contextlib.contextmanager
 def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> Iterator[tuple[InputContainer, AudioStream]]:
-    """A container opened for reading, and the audio stream that FFmpeg holds to be the best.
+    """Open a container, and give it and the audio stream that FFmpeg considers the best.
 
     Raises:
         BackendError: (a RuntimeError) FFmpeg cannot open it.
-        NoAudioStreamError: it holds no sound.
+        NoAudioStreamError: it holds no audio.
         ArgumentTypeError: ``uri`` is neither a path nor a file object.
         UnseekableError: (an OSError) a file object refuses to seek.
     """
@@ -94,19 +95,19 @@ def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) 
             raise NoAudioStreamError(_NO_MP3[_is_free_format(file)])
         if stream is None:
             raise NoAudioStreamError(f"it is {container.format.name}, and holds no audio stream")
-        # PyAV's own annotation leaves out that there may be none
+        # it may be None, which PyAV's annotation does not say
         if getattr(stream, "codec_context", None) is None:
             raise BackendError(f"it is {container.format.name}, and FFmpeg has no decoder for its sound")
-        stream.codec_context.thread_count = 1  # a data loader's workers are the threads
+        stream.codec_context.thread_count = 1  # the workers of a data loader already use all cores
         yield container, stream
 
 
 @contextlib.contextmanager
 def served(file: Any, protocols: str, settings: Settings) -> Iterator[tuple[Any, str]]:
-    """What a file on a server is read through; anything else as it is, with the protocols it needs.
+    """Give the reader of a file on a server; anything else as it is, with the protocols it needs.
 
     Raises:
-        BackendError: (a RuntimeError) the server does not answer, or sends where no redirect may lead.
+        BackendError: (a RuntimeError) the server does not answer, or redirects where none may lead.
     """
     if not web.is_address(file):
         yield file, protocols
@@ -139,10 +140,10 @@ def opened(
         file: a file object, or an address as FFmpeg takes it.
         protocols: those that may be used, comma-separated.
         allowed: the demuxers that may be used, comma-separated.
-        format: the demuxer to use; ``None`` to find out.
-        buffer_size: bytes that are asked of a file object at a time.
+        format: the demuxer to use; ``None`` to let FFmpeg choose.
+        buffer_size: bytes to read at a time from a file object.
         settings: flags in force.
-        option: of the demuxer and the protocol.
+        option: options of the demuxer and the protocol.
 
     Raises:
         BackendError: (a RuntimeError) FFmpeg cannot open it.
@@ -173,7 +174,7 @@ def opened(
 
 
 def _is_free_format(file: Any) -> bool:
-    """Whether FFmpeg was given MPEG audio whose headers tell no bit rate."""
+    """Return whether the file is MPEG audio whose headers tell no bit rate."""
     try:
         if backend.is_readable(file):
             file.seek(0)
@@ -185,7 +186,7 @@ def _is_free_format(file: Any) -> bool:
 
 
 def _fail(file: Any, format: str | None, settings: Settings, why: Exception) -> None:
-    """Raise the error for what FFmpeg could not open, where that is why."""
+    """Raise our error in place of one of FFmpeg's; return for any other."""
     import av
 
     if isinstance(why, av.error.ExitError):
@@ -197,6 +198,6 @@ def _fail(file: Any, format: str | None, settings: Settings, why: Exception) -> 
 
 
 def _cause(why: Exception, format: str | None) -> str:
-    """FFmpeg's own words, with the file name that they repeat taken off."""
+    """Return FFmpeg's own words, without the file name that they repeat."""
     text = getattr(why, "strerror", None) or str(why)
     return f"{text} (format={format!r})" if format else text

@@ -1,4 +1,4 @@
-"""Decoding a piece of a stream straight into one array in its final layout."""
+"""Decode a piece of a stream straight into one array in its final layout."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 
 class NothingThereError(BackendError):
-    """A stream has not a single frame at the place asked for."""
+    """A stream has no frame at the place asked for."""
 
 
 SILENT_SERVER = "the server let the time pass that the flag network_timeout allows"
-# containers whose duration is to the frame that of the sound; others forget what a codec's last frame has beyond it
+# containers whose duration is exact; others leave out the end of a codec's last frame
 _TELL_EXACTLY = frozenset({"wav", "flac", "mp3", "w64", "aiff", "au", "caf"})
-# of mp3 the decoder tells the first frame's rate too late
+# the mp3 decoder reports the rate one frame late: it may change within the first 1152 samples
 _FIRST = 1152
 _MOST_RATE = 1 << 31
 _MARGIN = 1 << 12
@@ -35,14 +35,14 @@ _FFMPEG_5_PACKET = 4096
 
 
 def promised_frames(container: InputContainer, stream: AudioStream) -> int:
-    """Frames that the container says the stream has; 0 where it does not say. Not to be trusted."""
+    """Return how many frames the container says there are; 0 if it does not. Do not trust it."""
     if stream.duration is not None and stream.time_base is not None:
         return int(stream.duration * stream.time_base * stream.rate)
     return int(container.duration * stream.rate) // 1_000_000 if container.duration else 0
 
 
 def _original(container: InputContainer) -> Any:
-    """The file object that a container is read from, as the caller passed it; ``None`` for a path."""
+    """Return the file object of a container, as the caller passed it; ``None`` for a path."""
     file = container.file
     if type(file).__name__ == "PyIOFile":  # PyAV's own wrapping
         file = file.file
@@ -50,15 +50,16 @@ def _original(container: InputContainer) -> Any:
 
 
 def _name(container: InputContainer) -> str:
+    """Return the name of a container's file for messages."""
     file = _original(container)
     return describe(getattr(file, "url", file) if file is not None else container.name.removeprefix("file:"))
 
 
 def _one_rate(container: InputContainer, before: int, rate: int, found: int) -> int:
-    """The rate of a stream's first frame.
+    """Return the sample rate of a stream's first frame.
 
     Raises:
-        BackendError: it changes later, or is none.
+        BackendError: the rate changes later, or is impossible.
     """
     if not 0 < rate < _MOST_RATE:
         raise BackendError(f"its sample rate is {rate} Hz")
@@ -69,16 +70,16 @@ def _one_rate(container: InputContainer, before: int, rate: int, found: int) -> 
 
 
 def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
-    """The decoded frames of a stream, up to the first one that is damaged.
+    """Decode the frames of a stream, up to the first damaged one.
 
-    As in the releases, what came before the damage is kept, and damage at the very start is an error. Here the loss is
-    warned of.
+    As in the releases, what comes before the damage is kept, and damage at the very start is an
+    error. Unlike them, this warns of the loss.
     """
     import av
 
     found, rate, decoded = 0, 0, ima.decoding(stream, stream.codec_context)
     try:
-        # as container.decode() does, which costs two layers of generators more
+        # does what container.decode() does, with two layers of generators less
         for packet in packets.of(container, stream):
             interrupts.check()
             for frame in decoded(packet):
@@ -102,10 +103,11 @@ def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFram
 
 
 def timestamped_frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
-    """The decoded frames that TorchCodec keeps over FFmpeg 5: those with a timestamp of their own.
+    """Decode the frames that TorchCodec returns with FFmpeg 5: those with a timestamp of their own.
 
-    Recorded of 2.9: a frame that comes late without a time (WMA) is lost; so are, of each 4,096 bytes of ADPCM, all blocks
-    but the first, because FFmpeg 5 packed them together; PCM that ends within a frame is an error.
+    As recorded of 2.9: a frame without a timestamp, which comes late (WMA), is lost. So are all
+    ADPCM blocks but the first in each 4,096 bytes, because FFmpeg 5 put them in one packet. PCM
+    that ends within a frame is an error.
     """
     import av
 
@@ -142,12 +144,13 @@ def piece(
     source: Callable[[InputContainer, AudioStream], Iterator[AudioFrame]] = frames,
     begin: int = 0,
 ) -> npt.NDArray[Any]:
-    """The frames of a piece, ``[channel, time]`` or ``[time, channel]``; fewer than asked for where the stream ends.
+    """Decode a piece, ``[channel, time]`` or ``[time, channel]``.
 
-    ``begin`` is the place, in the stream, of the first frame that ``source`` gives.
+    It is shorter than asked for where the stream ends. ``begin`` is the position, in the stream, of
+    the first frame that ``source`` gives.
 
     Raises:
-        BackendError: there is not a single frame at that place, as in the releases.
+        BackendError: there is no frame at that place, as in the releases.
     """
     found = source(container, stream)
     for frame in found:
@@ -163,7 +166,7 @@ def piece(
 
 
 def _capacity(container: InputContainer, stream: AudioStream, frame_offset: int, num_frames: int) -> int:
-    """Frames to make room for at first: what the header promises, as far as a file of that size can be worth it."""
+    """Return the frames to make room for: what the header says, if the file is large enough."""
     promised = promised_frames(container, stream) - frame_offset
     if promised > 0 and container.format.name not in _TELL_EXACTLY:
         promised += _MARGIN
@@ -173,10 +176,10 @@ def _capacity(container: InputContainer, stream: AudioStream, frame_offset: int,
 
 
 def count(container: InputContainer, stream: AudioStream) -> int:
-    """Frames that decoding gives.
+    """Return the number of frames that decoding gives.
 
     Raises:
-        BackendError: not a single one.
+        BackendError: there is none.
     """
     found = sum(frame.samples for frame in frames(container, stream))
     if not found:

@@ -1,7 +1,8 @@
-"""What a file may make FFmpeg take it for: a list, so that a demuxer that a later FFmpeg brings is closed until it is looked at.
+"""The demuxers that FFmpeg may use for a file, listed so that new ones stay closed until checked.
 
-Left out are those that open other files or addresses (hls, dash, concat, imf, mlv, vobsub, ...), that make something up (lavfi,
-sbg), that take a file for pictures, subtitles or text, devices, and those that hold no sound. Left out as well:
+Left out are devices and the demuxers that open other files or addresses (hls, dash, concat, imf,
+mlv, vobsub, ...), that generate data (lavfi, sbg), that read pictures, subtitles or text, and that
+hold no audio. Also left out:
 
 - adx: FFmpeg 8 divides by zero at a damaged header, which ends the process (``make fuzz``).
 """
@@ -23,9 +24,9 @@ rso s337m sbc scd sdns sdr2 sds sdx shn siff simbiosis_imx sln smjpeg smk smush 
 truehd tta txd ty usm vag vidc vividas vivo vmd voc vpk vqf w64 wady wav wavarc wc3movie wsaud wsd wsvqa wtv wv wve xa xmd xmv xvag xwma
 yop
 """
-# samples without a header: a file is taken for them only where the caller names them
+# samples without a header: FFmpeg uses these only if the caller names them
 _BARE = "alaw f32be f32le f64be f64le mulaw s8 s16be s16le s24be s24le s32be s32le u8 u16be u16le u24be u24le u32be u32le"
-# an extension may stand for a demuxer of another name
+# other names for demuxers
 _ALIASES = {"vorbis": "ogg"}  # libsox' name, which the releases accepted here too
 
 
@@ -35,7 +36,7 @@ def _safe() -> frozenset[str]:
 
 
 def allowed(settings: Settings) -> str:
-    """The demuxers that may be used, as FFmpeg's option ``format_whitelist`` wants them."""
+    """Return the demuxers that may be used, as FFmpeg's option ``format_whitelist`` wants them."""
     return _joined(settings.also_open)
 
 
@@ -45,5 +46,5 @@ def _joined(also: tuple[str, ...]) -> str:
 
 
 def named(format: str | None) -> str | None:
-    """FFmpeg's name for the argument ``format``."""
+    """Return FFmpeg's name for the argument ``format``."""
     return _ALIASES.get(format, format) if format else None

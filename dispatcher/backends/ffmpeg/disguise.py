@@ -1,9 +1,10 @@
-"""Whether PCM data could be a compressed stream that FFmpeg would find in it.
+"""Find out whether PCM data could be a compressed stream that FFmpeg would detect in it.
 
-FFmpeg hands the first packets of a WAV file's integer PCM to all its demuxers, and decodes as what they find: S/PDIF bursts, or
-a stream of DTS, AC-3, E-AC-3, TrueHD, MP3 or AAC (ADTS or LOAS) with nothing around it. Each of those is known by sync words,
-most also by headers that say where the next one stands. Here data passes only where it has less of either than any of FFmpeg's
-demuxers asks for, so that none of them can have found something; music seldom looks so, and then FFmpeg has the last word.
+FFmpeg gives the first packets of a WAV file's integer PCM to all its demuxers, and decodes what
+they detect: S/PDIF bursts, or a bare stream of DTS, AC-3, E-AC-3, TrueHD, MP3 or AAC (ADTS or
+LOAS). Each of these has sync words, and most have headers that tell where the next one is. Data
+passes here only if it has fewer of both than any of FFmpeg's demuxers needs, so none of them can
+have detected anything. Music seldom has as many; if it does, FFmpeg decides.
 """
 
 from __future__ import annotations
@@ -20,21 +21,21 @@ if TYPE_CHECKING:
     Bytes = npt.NDArray[np.uint8]
     Places = npt.NDArray[np.intp]
 
-# sync words of 32 bits, as their first and second half in the order of a little-endian machine: DTS big and little endian, of 16
-# and 14 bits, and its extensions, at even places only; IEC 61937 bursts and TrueHD at any
+# 32-bit sync words, as first and second half read little-endian. At even places only: DTS in both
+# byte orders, of 16 and 14 bits, and its extensions. At any place: IEC 61937 bursts and TrueHD.
 _DTS = {0xFE7F: (0x0180,), 0x7FFE: (0x8001,), 0xFF1F: (0x00E8,), 0x1FFF: (0xE800,), 0x5864: (0x2520,)}
 _OTHERS = {0xF872: (0x4E1F,), 0x72F8: (0x1F4E, 0xBA6F)}
 _AC3_WORDS = (0x770B, 0x0B77)
 _AC3_STARTS = (b"\x0b\x77", b"\x77\x0b")
-_FEWEST_AC3 = 100  # FFmpeg wants 200 frames where the data does not begin with one
-_FEWEST_LINKS = 50  # and a hundred of the others
+_FEWEST_AC3 = 100  # FFmpeg needs 200 frames if the data does not begin with one
+_FEWEST_LINKS = 50  # FFmpeg needs 100 frames of the other codecs
 _SYNC, _AC3, _MPEG, _LOAS = 1, 2, 3, 4
 _SYNC_MASK, _MPEG_SYNC, _LOAS_SYNC = 0xE0FF, 0xE0FF, 0xE056
 _LONGEST_HEADER = 8
 
 
 def possible(data: bytes) -> bool:
-    """Whether the first bytes of PCM data could make FFmpeg take it for something else."""
+    """Return whether the first bytes of PCM data could make FFmpeg detect something else in it."""
     import numpy as np
 
     if len(data) <= _LONGEST_HEADER:
@@ -59,7 +60,7 @@ def possible(data: bytes) -> bool:
 
 @functools.cache
 def _kinds() -> npt.NDArray[np.uint8]:
-    """What each pair of bytes may be the beginning of."""
+    """Return the table of what each pair of bytes may begin."""
     import numpy as np
 
     words = np.arange(1 << 16)
@@ -72,13 +73,13 @@ def _kinds() -> npt.NDArray[np.uint8]:
 
 
 def _synced(words: npt.NDArray[Any], places: Places, syncs: dict[int, tuple[int, ...]]) -> bool:
-    """Whether the first half of a sync word is at one of some places followed by its second."""
+    """Return whether a sync word's first half, at one of the places, has its second half next."""
     pairs = zip(words[places].tolist(), words[1:].take(places, mode="clip").tolist(), strict=True)
     return any(after in syncs.get(half, ()) for half, after in pairs)
 
 
 def _places(octets: Bytes, first: int) -> Places:
-    """Where a byte is followed by one with the three highest bits set."""
+    """Return where the byte ``first`` is followed by a byte with its three highest bits set."""
     import numpy as np
 
     places = np.flatnonzero(octets[:-_LONGEST_HEADER] == first)
@@ -86,6 +87,7 @@ def _places(octets: Bytes, first: int) -> Places:
 
 
 def _loas(octets: Bytes) -> bool:
+    """Return whether headers of AAC in LOAS lead to each other."""
     import numpy as np
 
     places = _places(octets, 0x56)
@@ -93,7 +95,7 @@ def _loas(octets: Bytes) -> bool:
 
 
 def _mpeg(octets: Bytes) -> bool:
-    """Whether there are headers of MPEG audio, or of AAC in ADTS, that lead to each other."""
+    """Return whether headers of MPEG audio, or of AAC in ADTS, lead to each other."""
     import numpy as np
 
     places = _places(octets, 0xFF)
@@ -109,7 +111,10 @@ def _mpeg(octets: Bytes) -> bool:
 
 
 def _linked(octets: Bytes, places: Places, sizes: npt.NDArray[Any]) -> bool:
-    """Whether the headers at some places, each with the size of its frame, lead to each other too often to be chance."""
+    """Return whether headers lead to each other too often for chance.
+
+    ``sizes`` are those of the frames that begin at ``places``.
+    """
     import numpy as np
 
     if not len(places):
@@ -117,5 +122,6 @@ def _linked(octets: Bytes, places: Places, sizes: npt.NDArray[Any]) -> bool:
     there = np.zeros(len(octets) + int(sizes.max()) + 1, bool)
     there[places] = True
     links = there[places + sizes]
-    silent = not places[0] or not octets[: places[0]].any()  # FFmpeg skips zeros before the first header
+    # FFmpeg skips zeros before the first header
+    silent = not places[0] or not octets[: places[0]].any()
     return bool(silent and links[0]) or int(np.count_nonzero(links)) >= _FEWEST_LINKS

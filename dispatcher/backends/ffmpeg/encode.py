@@ -1,7 +1,8 @@
-"""Encoding a tensor, with the muxer, encoder and sample format that the releases chose for a format.
+"""Encode a tensor with the muxer, encoder and sample format that the releases chose for a format.
 
-Recorded in ``tests/oracle`` (cases ``save/*/ffmpeg``): wav is 16-bit PCM whatever the dtype, unless asked otherwise; an
-encoder that knows only some sample rates gets a resampled signal, one that knows only stereo a mono signal on both channels.
+Recorded in ``tests/oracle`` (cases ``save/*/ffmpeg``): wav is 16-bit PCM whatever the dtype, unless
+asked otherwise; an encoder that takes only some sample rates gets a resampled signal, one that
+takes only stereo gets a mono signal on both channels.
 """
 
 from __future__ import annotations
@@ -41,18 +42,18 @@ _WAV: dict[str | None, dict[int | None, str]] = {
 }
 _FLAC_FORMATS = {None: "s16", 16: "s16", 24: "s32"}
 
-# FFmpeg's own layouts for one to eight channels, which streams are written with
+# FFmpeg's default layouts for one to eight channels
 LAYOUTS = ("mono", "stereo", "2.1", "4.0", "5.0", "5.1", "6.1", "7.1")
-_MOST_CHANNELS = 64  # a layout is a mask of as many bits
-_LONGEST = 256  # times as many samples as there were, where an encoder needs another rate
-# encoders of FFmpeg that take one number of channels only
+_MOST_CHANNELS = 64  # a layout is a mask of 64 bits
+_LONGEST = 256  # resampling for an encoder's lowest rate may multiply the samples by this at most
+# FFmpeg's encoders that take only one number of channels
 _ONLY_CHANNELS = {"vorbis": 2}
-# bits per second for encoders that fail without; the others have a default of their own, as in the releases
+# bits per second for encoders that fail without a bit rate; the others have their own default
 _BIT_RATES = {"wmav1": 128_000, "wmav2": 128_000}
 _CLOSEST_TO_FLOAT = ("fltp", "flt", "dblp", "dbl", "s32p", "s32", "s16p", "s16", "u8p", "u8")
 _LAMBDA_PER_QUALITY = 118  # FFmpeg's FF_QP2LAMBDA
 _CHUNK = 1 << 16
-# what FFmpeg has no encoder of its own for, and who has
+# codecs without an encoder in FFmpeg, and who has one
 _WRITTEN_ELSEWHERE = {
     "gsm": "backend='sox' writes it, of one channel at 8000 Hz",
     "amr_nb": "backend='sox' with format='amr-nb' writes it, of one channel at 8000 Hz, where libsox-fmt-all is installed",
@@ -68,10 +69,11 @@ class Choice(NamedTuple):
 
 
 def choose(extension: str | None, format: str | None, encoding: str | None, bits: int | None, channels: int) -> Choice:
-    """Muxer, encoder and sample format for the arguments of ``save``.
+    """Return muxer, encoder and sample format for the arguments of ``save``.
 
     Raises:
-        ArgumentError: (a ValueError) wav, flac and ogg refuse an encoding or a bit depth; other formats ignore both.
+        ArgumentError: (a ValueError) wav, flac and ogg refuse an encoding or a bit depth; other
+            formats ignore both.
     """
     kind = extension if format is None else format
     if kind in ("wav", "amb"):
@@ -83,7 +85,8 @@ def choose(extension: str | None, format: str | None, encoding: str | None, bits
             raise ArgumentError(f"{kind} takes bits_per_sample 16 or 24, not {bits!r}")
         if kind == "flac":
             return Choice("flac", "flac", _FLAC_FORMATS[bits])
-        # The releases failed here. FFmpeg's Vorbis is for stereo; anything else stays lossless rather than change its channels.
+        # The releases failed here. FFmpeg's Vorbis encoder takes stereo only: any other number of
+        # channels is written as flac, which keeps it.
         return Choice("ogg", "vorbis", None) if channels == _ONLY_CHANNELS["vorbis"] else Choice("ogg", "flac", _FLAC_FORMATS[bits])
     if kind == "vorbis":
         return Choice("ogg", "vorbis", None)
@@ -94,7 +97,8 @@ def save(asked: Save) -> None:
     """Write ``asked.src``; arguments as in ``dispatcher.save``.
 
     Raises:
-        ArgumentError, ArgumentTypeError, BackendError: (ValueError, TypeError, RuntimeError) as the releases did.
+        ArgumentError, ArgumentTypeError, BackendError: (ValueError, TypeError, RuntimeError) as in
+            the releases.
     """
     import av
 
@@ -126,10 +130,13 @@ def save(asked: Save) -> None:
 
 
 def save_planar(uri: Uri, data: torch.Tensor, sample_rate: int, extension: str, bit_rate: int) -> None:
-    """Write float32 samples, ``[channel, time]``, in what FFmpeg takes an extension for, losing as little as its encoder can.
+    """Write float32 samples, ``[channel, time]``, in FFmpeg's format for an extension.
+
+    Of the encoder's sample formats it uses the one that loses least.
 
     Raises:
-        BackendError: FFmpeg has no such format, or its encoder takes no such rate or number of channels.
+        BackendError: FFmpeg has no such format, or its encoder does not take the rate or the number
+            of channels.
     """
     import av
 
@@ -149,17 +156,17 @@ def save_planar(uri: Uri, data: torch.Tensor, sample_rate: int, extension: str, 
 
 
 def _is_codec_config(compression: object) -> bool:
-    """Whether this is our ``CodecConfig``, or the one of a real ``torchaudio.io``."""
+    """Return whether this is our ``CodecConfig``, or that of a real ``torchaudio.io``."""
     return isinstance(compression, CodecConfig) or type(compression).__name__ == "CodecConfig"
 
 
 def _checked(src: Any, channels_first: bool) -> torch.Tensor:
-    """The tensor as ``[time, channel]``.
+    """Return the tensor as ``[time, channel]``.
 
     Raises:
-        ArgumentError: (a ValueError) its dtype has no counterpart in FFmpeg.
+        ArgumentError: (a ValueError) FFmpeg has no sample format for its dtype.
         ArgumentTypeError: it is no tensor.
-        BackendError, IndexError: it has not two dimensions.
+        BackendError, IndexError: it does not have two dimensions.
     """
     import torch
 
@@ -178,7 +185,7 @@ def _checked(src: Any, channels_first: bool) -> torch.Tensor:
 
 
 def _muxer(place: Any, choice: Choice, extension: str | None) -> OutputContainer:
-    """A container opened for writing.
+    """Open a container for writing.
 
     Raises:
         BackendError: FFmpeg has no such muxer.
@@ -196,10 +203,10 @@ def _muxer(place: Any, choice: Choice, extension: str | None) -> OutputContainer
 
 
 def _layout(channels: int) -> str:
-    """FFmpeg's own layout for a number of channels.
+    """Return FFmpeg's default layout for a number of channels.
 
     Raises:
-        BackendError: it has none.
+        BackendError: there is none.
     """
     found = _layouts().get(channels)
     if found is None:
@@ -226,7 +233,7 @@ def _stream(
     config: CodecConfig | None,
     bit_rates: Mapping[str, int] = _BIT_RATES,
 ) -> AudioStream:
-    """An audio stream in a container, ready to encode."""
+    """Add an audio stream to a container, ready to encode."""
     codec = _encoder(choice.encoder or container.default_audio_codec, container)
     rates = codec.audio_rates
     if rates and rate * _LONGEST < min(rates):
@@ -249,7 +256,7 @@ def _stream(
 
 
 def _refusal(why: Exception, name: str | None, container: OutputContainer, channels: int, rate: int) -> str:
-    """What FFmpeg refused, and of what: its own words are often no more than "Invalid argument".
+    """Return what FFmpeg refused; its own words are often no more than "Invalid argument".
 
     A context that did not open must not be asked for its name: with PyAV 19 that ends the process.
     """
@@ -259,7 +266,7 @@ def _refusal(why: Exception, name: str | None, container: OutputContainer, chann
 
 
 def _encoder(name: str | None, container: OutputContainer) -> Any:
-    """The encoder of that name.
+    """Return the encoder of that name.
 
     Raises:
         BackendError: this FFmpeg has none.
@@ -276,7 +283,7 @@ def _encoder(name: str | None, container: OutputContainer) -> Any:
 
 
 def _options(codec: Any, config: CodecConfig | None) -> dict[str, str]:
-    """An encoder's options, as FFmpeg's command line would take them."""
+    """Return an encoder's options, as FFmpeg's command line would take them."""
     options = {"strict": "experimental"} if codec.experimental else {}
     if config is not None and config.compression_level != -1:
         options["compression_level"] = str(config.compression_level)
@@ -286,10 +293,14 @@ def _options(codec: Any, config: CodecConfig | None) -> dict[str, str]:
 
 
 def _encode(container: OutputContainer, stream: AudioStream, data: torch.Tensor, rate: int) -> None:
-    """Encode ``[time, channel]`` samples piece by piece; PyAV converts format, layout and rate as the encoder wants."""
+    """Encode ``[time, channel]`` samples chunk by chunk.
+
+    PyAV converts sample format, layout and rate to what the encoder takes.
+    """
     import av
 
     sample_format = _SAMPLE_FORMATS[str(data.dtype).removeprefix("torch.")]
+    # in a time base of 1/rate a timestamp counts frames: a chunk has the number of its first frame
     layout, time_base = _layout(data.shape[1]), fractions.Fraction(1, rate)
     container.start_encoding()
     for first in range(0, data.shape[0], _CHUNK):
@@ -303,5 +314,5 @@ def _encode(container: OutputContainer, stream: AudioStream, data: torch.Tensor,
 
 
 def _padded(chunk: npt.NDArray[Any], size: int) -> bytes:
-    """The bytes of a chunk of any layout, with zeros to the size of the plane, which FFmpeg may align."""
+    """Return a chunk's bytes, with zeros up to the size of the plane, which FFmpeg may align."""
     return chunk.tobytes().ljust(size, b"\0")

@@ -1,7 +1,8 @@
-"""IMA ADPCM in wav, decoded as the recorded FFmpeg did: up to 8.0 it rounded each step once, from 8.1 on in parts, up to 10 of 32,768 off.
+"""Decode IMA ADPCM in wav to the recorded samples.
 
-FFmpeg still rounds once in its decoder for Duck's "DK4", whose blocks hold the same nibbles in another order. So they are put into
-that order, and decoded by it.
+FFmpeg up to 8.0 rounds each step once. From 8.1 on it rounds in parts, which is up to 10 of 32,768
+off. Its decoder for Duck's "DK4" still rounds once, and DK4's blocks hold the same nibbles in
+another order. So the nibbles are put into that order and decoded by that decoder.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ if TYPE_CHECKING:
 
 _CODEC, _SAME_STEPS = "adpcm_ima_wav", "adpcm_ima_dk4"
 _MOST_CHANNELS = 2
-_HEADER = 4  # bytes of a channel: its first sample, the place in the table of steps, and one that is unused
-_GROUP = 4  # bytes of a channel, before those of the next
+_HEADER = 4  # bytes of a channel: 2 of its first sample, 1 of its step's index, 1 unused
+_GROUP = 4  # bytes of a channel before those of the next channel
 
 
 def decoding(stream: Any, context: Any) -> Callable[[Packet[Any]], Iterable[AudioFrame]]:
-    """Return what decodes a packet of a stream, whose decoder is ``context``, to the recorded samples."""
+    """Return the function that decodes a packet of a stream to the recorded samples.
+
+    ``context`` is the stream's own decoder, used for everything but IMA ADPCM in wav.
+    """
     if stream.type != "audio" or context.codec.name != _CODEC or context.channels > _MOST_CHANNELS or stream.container.format.name != "wav":
         decode: Callable[[Packet[Any]], Iterable[AudioFrame]] = context.decode
         return decode
@@ -27,6 +31,8 @@ def decoding(stream: Any, context: Any) -> Callable[[Packet[Any]], Iterable[Audi
 
 
 class _Decoder:
+    """A decoder of IMA ADPCM that rounds once, through DK4."""
+
     def __init__(self, context: Any) -> None:
         import av
 
@@ -56,9 +62,12 @@ class _Decoder:
 
 
 def _block_bytes(packet: Packet[Any], channels: int) -> int:
-    """Return the size of a block, by the frames that a packet is said to have; 0 where it has not four bits a sample.
+    """Return the size of a block in bytes, from the packet's frames; 0 unless samples have 4 bits.
 
-    A frame is a nibble of each channel, but for the first of a block, which its header has.
+    For each channel a block has a header of 4 bytes, which is 8 nibbles and holds 1 sample, and
+    then a nibble for each further sample:
+
+        nibbles of a channel - frames = 7 * blocks
     """
     nibbles = 2 * packet.size // channels
     lost = 2 * _HEADER - 1
@@ -69,7 +78,15 @@ def _block_bytes(packet: Packet[Any], channels: int) -> int:
 
 
 def _reordered(block: bytes, channels: int) -> bytes:
-    """Return a block with its nibbles as DK4 has them: the first one high, and those of one frame in one byte where there are two."""
+    """Return a block with its nibbles in the order of DK4.
+
+    Both hold the samples of a frame or channel one after the other, but in another order:
+
+        wav, 1 channel     each byte holds two samples, the first one low
+        DK4, 1 channel     the same, the first one high
+        wav, 2 channels    LLLL RRRR LLLL ...   4 bytes of a channel, then 4 of the other, low first
+        DK4, 2 channels    one byte for each frame, left high and right low
+    """
     import numpy as np
 
     header = _HEADER * channels

@@ -1,4 +1,4 @@
-"""How many frames decoding will give, where a file's headers tell it for certain."""
+"""Find how many frames decoding will give, if a file's headers tell it for certain."""
 
 from __future__ import annotations
 
@@ -19,25 +19,27 @@ Counter: TypeAlias = Callable[["InputContainer", "AudioStream", str], "int | Non
 
 
 def counter(container: InputContainer, stream: AudioStream, settings: Settings) -> Counter | None:
-    """What tells the number of frames of such a file, given its path; ``None`` where only decoding does.
+    """Return the function that counts a file's frames, given its path; ``None`` if none can.
 
-    It gives ``None`` where this file's headers do not tell, and may have read packets of the container by then.
+    The function returns ``None`` if this file's headers do not tell. By then it may have read
+    packets of the container.
     """
     if container.format.name == "mp3":
-        return None if settings.exact_num_frames else _mp3  # a Xing header may tell the bytes rightly, and the frames wrongly
+        # a Xing header may have the right number of bytes and the wrong number of frames
+        return None if settings.exact_num_frames else _mp3
     if container.format.name == "ogg":
         return _ogg
     return seek.frames_by_end if seek.stand_for_themselves(container, stream) else None
 
 
 def _ogg(container: InputContainer, stream: AudioStream, path: str) -> int | None:
-    """By the packets of Vorbis or Opus, where the pages say the same."""
+    """Count by the packets of Vorbis or Opus, if the pages agree."""
     found = ogg.scan(path)
     return None if found is None else found.total
 
 
 def _mp3(container: InputContainer, stream: AudioStream, path: str) -> int | None:
-    """By the Xing header where it speaks of this very file, else by counting headers."""
+    """Count by the Xing header if it has the right number of bytes, else by the frames' headers."""
     sound = seek.mp3_sound(container, stream, path)
     if sound is None:
         return None

@@ -1,8 +1,12 @@
-"""Packets of Vorbis and Opus in Ogg, found by the headers of its pages, and how many samples each of them gives.
+"""Find packets of Vorbis and Opus in Ogg by page headers, and how many samples each gives.
 
-A packet tells in its first bytes how long it is, and a page how many samples there are up to its end. Only where both say the same
-of every page, and the pages of one stream follow each other without a hole, is the place of a packet certain; whatever is chained,
-multiplexed, cut off or odd is for FFmpeg to make out.
+A packet's first bytes tell how long it is, and a page's granule position tells how many samples end
+with it. A packet's position is certain only if both agree on every page, and if the pages of one
+stream follow each other without a gap. FFmpeg handles what is chained, multiplexed, cut off or odd.
+
+    page    | header, segment sizes | packet 0 | packet 1 | packet 2 begins |
+                                                          ^
+            granule position: the samples up to here, the last packet's end on this page
 """
 
 from __future__ import annotations
@@ -24,27 +28,30 @@ if TYPE_CHECKING:
     Octets = npt.NDArray[np.uint8]
     Numbers = npt.NDArray[np.int64]
 
-_PAGE = struct.Struct("<4sBBqIIIB")  # magic, version, flags, granule position, serial number, page number, checksum, segments
-_CHECKSUM = 22  # bytes of a page before it
+# magic, version, flags, granule position, serial number, page number, checksum, number of segments
+_PAGE = struct.Struct("<4sBBqIIIB")
+_CHECKSUM = 22  # offset of the checksum in a page
 _MAGIC = b"OggS"
 _CONTINUED, _FIRST, _LAST = 1, 2, 4
 _NOTHING_ENDS = -1  # the granule position of a page in which no packet ends
-_WHOLE = 255  # bytes of a segment that another one of its packet follows
+_WHOLE = 255  # bytes of a full segment: the next one belongs to the same packet
 _LONGEST_PAGE = _PAGE.size + 255 + 255 * _WHOLE
 _MOST_HEADERS = 1 << 20
 _BLOCK = 1 << 19
-_MOST_PAGES = 4  # that one packet goes through
+_MOST_PAGES = 4  # that one packet may span
 _VORBIS, _OPUS = b"\1vorbis", b"OpusHead"
 _VORBIS_COMMENTS, _VORBIS_SETUP, _OPUS_COMMENTS = b"\3vorbis", b"\5vorbis", b"OpusTags"
 _MODE_BITS, _MOST_MODES = 41, 64
-_IN_ADVANCE = 3  # packets of Vorbis: each needs the one before, and the first gives nothing
+_IN_ADVANCE = 3  # packets decoded before a piece of Vorbis
 _OPUS_RATE = 48000
 
 
 class Codec(NamedTuple):
     """What a stream's headers say of its packets.
 
-    ``lengths`` gives the block sizes of Vorbis, or the samples of Opus, by the first two bytes of packets; 0 where a packet is odd.
+    ``lapped``: packets overlap, as Vorbis blocks do. ``lengths`` returns the block sizes of Vorbis,
+    or the samples of Opus, for the first two bytes of packets; 0 for an odd packet. ``skipped`` is
+    how many frames decoding drops at the start, ``headers`` how many packets are headers.
     """
 
     lapped: bool
@@ -54,9 +61,11 @@ class Codec(NamedTuple):
 
 
 class Scan(NamedTuple):
-    """A stream up to some place: where its pages begin, the first packet that begins in each, and the samples up to each packet's end.
+    """A stream, all of it or up to some place.
 
-    ``total`` is how many frames decoding gives; ``None`` where the end was not looked at.
+    ``pages`` are the offsets of pages, ``firsts`` the index of the first packet that begins in
+    each, and ``ends`` the samples up to each packet's end. ``total`` is how many frames decoding
+    gives, or ``None`` if the end was not read.
     """
 
     pages: list[int]
@@ -67,7 +76,11 @@ class Scan(NamedTuple):
 
 
 class _Page(NamedTuple):
-    """A page, the sizes of its segments, and where in the file it and its segments begin and end."""
+    """A page: its header, its segment sizes (``lacing``), and its offsets in the file.
+
+    ``at`` is the offset of the page, ``body`` that of its segments, ``end`` that of the byte after
+    it.
+    """
 
     flags: int
     granule: int
@@ -80,7 +93,10 @@ class _Page(NamedTuple):
 
 
 def _page(data: bytes, at: int, base: int = 0) -> _Page | None:
-    """The page that begins at a place in some data, if it is all there; ``base`` is where the data begins in its file."""
+    """Parse the page at ``at``; return ``None`` unless it is complete.
+
+    ``base`` is the offset of ``data`` in its file.
+    """
     if at + _PAGE.size > len(data):
         return None
     magic, version, flags, granule, serial, number, _, count = _PAGE.unpack_from(data, at)
@@ -93,7 +109,10 @@ def _page(data: bytes, at: int, base: int = 0) -> _Page | None:
 
 
 def _packets(data: bytes) -> Iterator[tuple[bytes, _Page]]:
-    """The packets that begin in some data, which begins with a page, and the page in which each ends; up to a damaged page."""
+    """Give the packets that begin in ``data``, each with the page in which it ends.
+
+    ``data`` begins with a page. A damaged page ends the packets.
+    """
     at, mirrored = 0, data.translate(_mirror())
     parts: list[bytes] = []
     known = True
@@ -115,12 +134,16 @@ def _packets(data: bytes) -> Iterator[tuple[bytes, _Page]]:
 
 @functools.cache
 def _mirror() -> bytes:
-    """Each byte with its bits in reverse."""
+    """Return all bytes with their bits in reverse."""
     return bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 def _intact(mirrored: bytes, begin: int, end: int) -> bool:
-    """Whether a page has the checksum that it says, which is zlib's of mirrored bits, but for what it begins and ends with."""
+    """Return whether a page has the checksum that its header says.
+
+    Ogg's CRC-32 has zlib's polynomial, but takes bits in the other order, starts at 0 and is not
+    inverted. So zlib computes it of mirrored bytes. The checksum's own four bytes count as 0.
+    """
     view = memoryview(mirrored)
     found = zlib.crc32(view[begin : begin + _CHECKSUM], 0xFFFF_FFFF)
     found = zlib.crc32(view[begin + _CHECKSUM + 4 : end], zlib.crc32(bytes(4), found)) ^ 0xFFFF_FFFF
@@ -128,7 +151,10 @@ def _intact(mirrored: bytes, begin: int, end: int) -> bool:
 
 
 def _codec(file: io.FileIO) -> tuple[Codec, _Page] | None:
-    """What the headers at a file's beginning say, and the last page of them; ``None`` for other codecs and odd headers."""
+    """Read the codec's headers; return what they say and their last page.
+
+    ``None`` for other codecs and odd headers.
+    """
     data = file.read(_LONGEST_PAGE) or b""
     found = list(itertools.islice(_packets(data), 3))
     if len(found) < 3 and len(data) == _LONGEST_PAGE:
@@ -148,7 +174,7 @@ def _codec(file: io.FileIO) -> tuple[Codec, _Page] | None:
     first, last = pages[0], pages[-1]
     if first.flags != _FIRST or any(page.flags & (_FIRST | _LAST) or page.serial != first.serial for page in pages[1:]):
         return None
-    # sound begins on a page of its own
+    # sound begins on a new page: all packets that end on this one are headers
     of_headers = pages.count(last)
     return (codec, last) if last.lacing[-1] < _WHOLE and sum(size < _WHOLE for size in last.lacing) == of_headers else None
 
@@ -169,7 +195,13 @@ def _vorbis(identification: bytes, comments: bytes, setup: bytes) -> Codec | Non
 
 
 def _modes(setup: bytes) -> tuple[int, ...]:
-    """Which modes have long blocks. They stand at the setup header's end, so that it is read backwards."""
+    """Return the block flag of each mode (1 is a long block), or () if the setup header is odd.
+
+    The modes are at the header's end, so it is read backwards from its framing bit:
+
+        ... | modes - 1: 6 bits | mode 0: 41 bits | ... | mode n: 41 bits | framing bit 1 | padding
+        mode: block flag 1, window type 16 (0), transform type 16 (0), mapping 8 (below 64)
+    """
     bits = int.from_bytes(setup, "little")
     at = bits.bit_length() - 1
     flags: list[int] = []
@@ -187,7 +219,7 @@ def _modes(setup: bytes) -> tuple[int, ...]:
 
 @functools.lru_cache(maxsize=16)
 def _block_sizes(flags: tuple[int, ...], sizes: tuple[int, int]) -> Numbers:
-    """The block size by a packet's first byte."""
+    """Return the table of block sizes by a packet's first byte."""
     import numpy as np
 
     table = np.zeros(256, np.int64)
@@ -205,7 +237,7 @@ def _opus(head: bytes, comments: bytes) -> Codec | None:
 
 @functools.cache
 def _opus_frames() -> Numbers:
-    """Samples of a frame, at 48 kHz, by the first byte of a packet."""
+    """Return the table of samples per frame, at 48 kHz, by a packet's first byte."""
     import numpy as np
 
     silk, hybrid, celt = (480, 960, 1920, 2880), (480, 960), (120, 240, 480, 960)
@@ -214,6 +246,7 @@ def _opus_frames() -> Numbers:
 
 
 def _opus_lengths(first: Octets, second: Octets) -> Numbers:
+    """Return the samples of Opus packets: those of a frame times the frames of the packet."""
     import numpy as np
 
     counts = np.where(first & 3 == 3, second & 63, np.array([1, 2, 2, 0])[first & 3])
@@ -221,9 +254,10 @@ def _opus_lengths(first: Octets, second: Octets) -> Numbers:
 
 
 def scan(path: str, wanted: int | None = None) -> Scan | None:
-    """The packets of a file of Ogg Vorbis or Opus, all of them or up to a frame; ``None`` where they are not as they should be.
+    """Read the packets of Ogg Vorbis or Opus, up to frame ``wanted``; ``None`` if they are odd.
 
-    The checksums of the pages are looked at as well: FFmpeg leaves out a page that is damaged, and all that follows moves.
+    The pages' checksums are verified too: FFmpeg drops a damaged page, and everything after it
+    moves.
     """
     with open(path, "rb", buffering=0) as file:
         found = _codec(file)
@@ -231,6 +265,16 @@ def scan(path: str, wanted: int | None = None) -> Scan | None:
 
 
 def _scanned(file: io.FileIO, codec: Codec, header: _Page, wanted: int | None) -> Scan | None:
+    """Read pages in blocks of half a megabyte; return ``None`` if packets and pages disagree.
+
+    Vorbis blocks overlap. A packet gives the samples from the middle of the block before to the
+    middle of its own, (size before + size) / 4, and the first packet gives none:
+
+        block 0    |-------+-------|
+        block 1            |-------+-------|
+        block 2                    |-------+-------|
+        samples            |packet1|packet2|
+    """
     import numpy as np
 
     size, at, number = os.fstat(file.fileno()).st_size, header.end, header.number
@@ -254,7 +298,8 @@ def _scanned(file: io.FileIO, codec: Codec, header: _Page, wanted: int | None) -
         if not block:
             return None
         whole = block[-1].lacing[-1] < _WHOLE
-        while not whole and len(block) > 1:  # so that each block begins with a packet
+        # leave the last pages to the next block, so that each block begins with a packet
+        while not whole and len(block) > 1:
             block.pop()
             number -= 1
             whole = block[-1].lacing[-1] < _WHOLE
@@ -264,7 +309,7 @@ def _scanned(file: io.FileIO, codec: Codec, header: _Page, wanted: int | None) -
         if lengths is None or begun is None or ended is None:
             return None
         gives = lengths
-        if codec.lapped:
+        if codec.lapped:  # the very first packet gives lengths[0] - lengths[0] = 0
             gives = (lengths + np.concatenate(([before or -lengths[0]], lengths[:-1]))) // 4
             before = int(lengths[-1])
         ends = np.cumsum(gives) + reached
@@ -274,7 +319,8 @@ def _scanned(file: io.FileIO, codec: Codec, header: _Page, wanted: int | None) -
                 if page.granule != _NOTHING_ENDS or final:
                     return None
             elif final:
-                # what begins and ends on one page is taken to have been cut at its beginning
+                # The last granule position may cut the last packet short. In a stream of one
+                # page it cuts the beginning instead, so there it must not differ.
                 most = int(gives[last]) - 1 if len(pages) + len(block) > 1 else 0
                 if page.end != size or not 0 <= int(ends[last]) - page.granule <= most:
                     return None
@@ -291,7 +337,11 @@ def _scanned(file: io.FileIO, codec: Codec, header: _Page, wanted: int | None) -
 
 
 def _measured(data: bytes, at: int, block: list[_Page], codec: Codec) -> tuple[Numbers, Numbers, Numbers] | None:
-    """The lengths of the packets in some pages; the first that begins in each page, and the last that ends there (-1 for none)."""
+    """Return the lengths of the packets that begin in some pages, and where pages begin and end.
+
+    These are, for each page, the index of the first packet that begins in it and of the last that
+    ends in it (-1 for none).
+    """
     import numpy as np
 
     octets = np.frombuffer(data, np.uint8)
@@ -316,7 +366,7 @@ def _measured(data: bytes, at: int, block: list[_Page], codec: Codec) -> tuple[N
 
 
 class Piece(NamedTuple):
-    """The packets that a piece needs, the samples that each gives (0 for the first), and the place of the first of them."""
+    """The packets for a piece, the samples each gives (0 for the first), and where these begin."""
 
     packets: list[bytes]
     gives: list[int]
@@ -324,7 +374,14 @@ class Piece(NamedTuple):
 
 
 def vorbis_piece(path: str, found: Scan, frame_offset: int, end: int) -> Piece | None:
-    """The packets of Vorbis for the frames up to ``end``; ``None`` where these begin with the stream."""
+    """Return the Vorbis packets for a piece up to ``end``; ``None`` if they begin with the stream.
+
+    Packet k is the one that holds ``frame_offset``:
+
+        packet    k-3                   k-2 and k-1       k ... last
+        decoded   gives nothing, but    come out right,   hold frame_offset ... end
+                  k-2 overlaps it       and are dropped
+    """
     import numpy as np
 
     first = int(np.searchsorted(found.ends, frame_offset, "right")) - _IN_ADVANCE

@@ -1,6 +1,7 @@
-"""A stream's packets as the recorded FFmpeg handed them to its decoders.
+"""Give a stream's packets as the FFmpeg of the recordings gave them to its decoders.
 
-FFmpeg 9 marks what an mp4's edit list leaves out of the last packet, and drops it when that is decoded; no earlier one did.
+FFmpeg 9 marks in the last packet what an mp4's edit list leaves out, and drops it in decoding;
+earlier versions did not.
 """
 
 from __future__ import annotations
@@ -15,30 +16,30 @@ if TYPE_CHECKING:
     from av.container import Container, InputContainer
 
 MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
-# a container opened by the name of one of them is called by that alone
+# a container opened with format= has only that name
 _MP4_NAMES = frozenset({MP4, *MP4.split(",")})
 _SKIP: Literal["skip_samples"] = "skip_samples"
-# FFmpeg's layout of that side data: frames to drop at the beginning and at the end, 32 bits each, little-endian
+# that side data: frames to drop at the beginning and at the end, 32 bits each, little-endian
 _AT_START, _AT_END = slice(0, 4), slice(4, 8)
 
 
 def of(container: InputContainer, stream: AudioStream) -> Iterable[Packet[AudioStream]]:
-    """Demux a stream, each packet as the recorded FFmpeg would have handed it to the decoder."""
+    """Demux a stream; each packet is as the recorded FFmpeg gave it to the decoder."""
     return map(as_recorded(container), container.demux(stream))
 
 
 def as_recorded(container: InputContainer) -> Callable[[Packet[Any]], Packet[Any]]:
-    """Return what makes of a container's packets those that the recorded FFmpeg would have handed on."""
+    """Return the function that turns a container's packets into those of the recorded FFmpeg."""
     return _untrimmed if is_mp4(container) else _as_it_is
 
 
 def is_mp4(container: Container) -> bool:
-    """Return whether a container is an mp4 or one of its kin."""
+    """Return whether a container is mp4 or one of its relatives."""
     return container.format.name in _MP4_NAMES
 
 
 def skipped_at_start(packet: Packet[AudioStream]) -> int:
-    """Return how many frames decoding drops at the beginning of a stream, given its first packet."""
+    """Return how many frames decoding drops at a stream's beginning, given its first packet."""
     return int.from_bytes(bytes(packet.get_sidedata(_SKIP))[_AT_START], "little") if packet.has_sidedata(_SKIP) else 0
 
 
@@ -47,7 +48,7 @@ def _as_it_is(packet: Packet[Any]) -> Packet[Any]:
 
 
 def _untrimmed(packet: Packet[Any]) -> Packet[Any]:
-    """Have a packet decoded to its end."""
+    """Make FFmpeg decode a packet to its end."""
     if not packet.size or not packet.has_sidedata(_SKIP):
         return packet
     found = packet.get_sidedata(_SKIP)

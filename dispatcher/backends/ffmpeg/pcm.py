@@ -1,4 +1,4 @@
-"""How large samples and frames of PCM are, by FFmpeg's names of codecs."""
+"""The sizes of PCM samples and frames, by FFmpeg's names of codecs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _COMPANDED = ("pcm_alaw", "pcm_mulaw")
 
 
 def bits(codec: str) -> int:
-    """Return the bits of a PCM codec's sample as stored, given FFmpeg's canonical name; 0 for any other codec."""
+    """Return the bits of a stored PCM sample, by FFmpeg's canonical codec name; 0 for others."""
     if codec in _COMPANDED:
         return 8
     found = _PCM.match(codec)

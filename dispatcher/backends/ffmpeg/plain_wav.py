@@ -1,9 +1,9 @@
-"""WAV files whose samples lie there as they are, read without FFmpeg and exactly as FFmpeg would give them.
+"""Read plain WAV files without FFmpeg, with exactly FFmpeg's samples.
 
-FFmpeg takes tens of milliseconds to open a WAV file, because PCM may be a compressed stream in disguise (DTS, AC-3 and others
-on CDs), and looks at half a megabyte of it through all its demuxers. Here a file is taken only where it has nothing that
-could have a meaning beyond plain PCM, and no sample of it can be the start of such a disguise. Whatever is odd, cut off or
-unknown is left to FFmpeg.
+FFmpeg takes tens of milliseconds to open a WAV file: PCM may hide a compressed stream (DTS, AC-3
+and others on CDs), so it gives half a megabyte to all its demuxers. A file is read here only if it
+has nothing that could mean more than plain PCM, and none of its samples can begin a hidden stream.
+FFmpeg reads whatever is odd, cut off or unknown.
 """
 
 from __future__ import annotations
@@ -29,7 +29,11 @@ if TYPE_CHECKING:
 
 
 class _Stored(NamedTuple):
-    """How one kind of sample is stored: FFmpeg's sample format for it, the name of its encoding, whether it can be a disguise."""
+    """How one kind of sample is stored.
+
+    FFmpeg's sample format for it, the name of its encoding, and whether it is integer: only integer
+    PCM can hide a compressed stream.
+    """
 
     sample_format: str
     encoding: str
@@ -45,25 +49,27 @@ _STORED = {
     (_FLOAT, 32): _Stored("flt", "PCM_F", False),
     (_FLOAT, 64): _Stored("dbl", "PCM_F", False),
 }
-_GUID = bytes.fromhex("000000001000800000aa00389b71")  # an extensible header's subformat, behind the two bytes of its tag
-# chunks that say nothing about the samples, before them or after
+# an extensible header's subformat, after the two bytes of its tag
+_GUID = bytes.fromhex("000000001000800000aa00389b71")
+# chunks that say nothing about the samples
 _IDLE = frozenset({b"LIST", b"fact", b"JUNK", b"junk", b"PAD ", b"PEAK", b"FLLR", b"cue ", b"smpl", b"inst", b"afsp", b"iXML", b"_PMX"})
 _MOST_CHUNKS = 64
 _MOST_CHANNELS = 64
 _MOST_RATE = 768_000
 _HEAD = 512
 _PIECE_BYTES = 1 << 17
-# what FFmpeg looks at for a disguise: 64 KiB, or 32 packets of a tenth of a second, rounded down to a power of two in frames
+# FFmpeg searches 64 KiB or 32 packets; here it is one packet more. A packet is a tenth of a second,
+# in frames rounded down to a power of two.
 _LEAST_WINDOW, _MOST_WINDOW = 1 << 16, 1 << 23
 _PACKETS, _PACKETS_PER_SECOND = 33, 10
-_SETTLED = 2 * 10**9  # nanoseconds; the coarsest times of change that a file system keeps
+_SETTLED = 2 * 10**9  # nanoseconds: the coarsest time stamps of any file system
 _MOST_SEEN = 1 << 12
 _seen: dict[tuple[int, ...], bool] = {}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PlainWav:
-    """An open file, and where in it which samples lie."""
+    """An open file, and which samples are where in it."""
 
     file: io.FileIO
     stored: _Stored
@@ -75,17 +81,18 @@ class PlainWav:
 
     @property
     def frame_bytes(self) -> int:
-        """Bytes of a frame."""
+        """Return the bytes of a frame."""
         return self.channels * self.bits // 8
 
     def metadata(self) -> AudioMetaData:
-        """What ``info`` gives."""
+        """Return what ``info`` returns."""
         return AudioMetaData(self.rate, self.frames, self.channels, self.bits, self.stored.encoding)
 
     def piece(self, frame_offset: int, num_frames: int, normalize: bool, channels_first: bool) -> npt.NDArray[Any] | None:
-        """The frames of a piece, ``[channel, time]`` or ``[time, channel]``; ``None`` where there are none, or the file was cut since.
+        """Read a piece, ``[channel, time]`` or ``[time, channel]``.
 
-        As in ``load``, ``num_frames`` -1 is all of them, and fewer come where the sound ends.
+        As in ``load``, ``num_frames`` -1 means all, and the piece is shorter where the sound ends.
+        ``None`` if there are no frames, or if the file was cut since it was opened.
         """
         import numpy as np
 
@@ -115,7 +122,7 @@ class PlainWav:
 
 
 def _widened(buffer: bytearray, size: int) -> npt.NDArray[Any]:
-    """24-bit samples as int32, left-justified."""
+    """Return 24-bit samples as int32, left-justified."""
     import numpy as np
 
     wide = np.zeros((size // 3, 4), np.uint8)
@@ -124,7 +131,7 @@ def _widened(buffer: bytearray, size: int) -> npt.NDArray[Any]:
 
 
 def _fill(file: io.FileIO, view: memoryview) -> int:
-    """Fill a buffer, less of it where the file ends; how many bytes came."""
+    """Fill a buffer as far as the file goes, and return how many bytes came."""
     at = 0
     while at < len(view):
         got = file.readinto(view[at:])
@@ -136,15 +143,17 @@ def _fill(file: io.FileIO, view: memoryview) -> int:
 
 @contextlib.contextmanager
 def opened(path: str | None, format: str | None = None) -> Iterator[PlainWav | None]:
-    """A plain WAV file, or ``None`` for any other, for what cannot be read, and for no path; ``path`` is a regular file's.
+    """Open a plain WAV file; give ``None`` for any other, for no path, and for what cannot be read.
 
-    ``format`` is what the caller says that it is: nothing, or wav, or else FFmpeg has the word.
+    ``path`` is that of a regular file. ``format`` is the caller's: if it is neither ``None`` nor
+    wav, FFmpeg decides.
     """
     if path is None or format not in (None, "wav") or sys.byteorder != "little":
         yield None
         return
     try:
-        file = open(path, "rb", buffering=0)  # noqa: SIM115 - closed below, and the errors of the block are not ours
+        # not in a ``with`` here: errors of the caller's block must pass through
+        file = open(path, "rb", buffering=0)  # noqa: SIM115 - closed below
     except (OSError, ValueError):
         yield None
         return
@@ -157,6 +166,7 @@ def opened(path: str | None, format: str | None = None) -> Iterator[PlainWav | N
 
 
 def _parsed(file: io.FileIO, size: int) -> PlainWav | None:
+    """Read the chunks, and return ``None`` for a file that has anything unusual."""
     head = file.read(_HEAD) or b""
     if head[:4] != b"RIFF" or head[8:12] != b"WAVE" or _is_act(head):
         return None
@@ -183,21 +193,22 @@ def _parsed(file: io.FileIO, size: int) -> PlainWav | None:
 
 
 def _is_act(head: bytes) -> bool:
-    """Whether it could be a file of ACT voice recorders, which begin with a WAV header as well."""
+    """Return whether it may be of an ACT voice recorder; those begin with a WAV header too."""
     return len(head) == _HEAD and head[256] == 0x84 and not any(head[44:256])
 
 
 def _window(file: io.FileIO, begin: int, length: int, rate: int, frame_bytes: int) -> bytes:
-    """As much of the data as FFmpeg looks at for a disguise."""
+    """Read as much of the data as FFmpeg searches for a hidden stream."""
     packet = frame_bytes << max(rate // _PACKETS_PER_SECOND, 1).bit_length() - 1
     file.seek(begin)
     return file.read(min(length, max(_LEAST_WINDOW, min(_PACKETS * packet, _MOST_WINDOW)))) or b""
 
 
 def _disguised(file: io.FileIO, begin: int, length: int, rate: int, frame_bytes: int) -> bool:
-    """Whether the data could be a compressed stream, looked at once for all pieces of a file that has not been changed since.
+    """Return whether the data could be a compressed stream.
 
-    A file that was changed a moment ago could be changed again without another time of change, and is not remembered.
+    The answer is kept for later pieces of the file while it does not change. It is not kept for a
+    file that was changed a moment ago: it could change again and keep its time of change.
     """
     status = os.fstat(file.fileno())
     key = status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns, begin, length, rate, frame_bytes
@@ -212,7 +223,7 @@ def _disguised(file: io.FileIO, begin: int, length: int, rate: int, frame_bytes:
 
 
 def _described(file: io.FileIO, form: bytes, begin: int, length: int) -> PlainWav | None:
-    """The file as its format chunk describes it, or ``None`` where that is not plain."""
+    """Return the file as its format chunk describes it, or ``None`` if that is not plain."""
     if len(form) not in (16, 18, 40):
         return None
     tag, channels, rate, bytes_per_second, frame_bytes, bits = struct.unpack_from("<HHIIHH", form)

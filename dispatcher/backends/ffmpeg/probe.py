@@ -1,4 +1,4 @@
-"""What a container tells of its sound, in torchaudio's words."""
+"""Describe a container's audio in torchaudio's words."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 _PCM = re.compile(r"pcm_([sfu])\d")
 _COMPANDED = {"pcm_alaw": "ALAW", "pcm_mulaw": "ULAW"}
-# where a lossless codec's own header keeps its bit depth: byte of the extradata, and what to do with it
+# offset in flac's extradata of the byte in which the bit depth begins
 _STREAMINFO_BITS = 12
 
 
 def _flac_bits(extradata: bytes) -> int:
-    """Bits per sample in a STREAMINFO block: five bits, the lowest of byte 12 first, counted from 1."""
+    """Return the bits per sample of STREAMINFO: 5 bits, the highest in byte 12, plus 1."""
     return ((extradata[_STREAMINFO_BITS] & 1) << 4 | extradata[_STREAMINFO_BITS + 1] >> 4) + 1
 
 
 def _alac_bits(extradata: bytes) -> int:
-    """Bits per sample in the "magic cookie", which in FFmpeg follows a 12-byte atom header."""
+    """Return the bits per sample of ALAC's "magic cookie", after FFmpeg's 12-byte atom header."""
     return extradata[17]
 
 
@@ -34,7 +34,7 @@ _BITS_IN_EXTRADATA = {"flac": (_flac_bits, 14), "alac": (_alac_bits, 18)}
 
 
 def encoding(codec: str) -> str:
-    """torchaudio's name of a codec, given FFmpeg's canonical one."""
+    """Return torchaudio's name of a codec, given FFmpeg's canonical one."""
     if codec in _COMPANDED:
         return _COMPANDED[codec]
     pcm = _PCM.match(codec)
@@ -42,7 +42,7 @@ def encoding(codec: str) -> str:
 
 
 def bits_per_sample(codec: str, extradata: bytes | None) -> int:
-    """Bits of a sample as stored; 0 for lossy codecs."""
+    """Return the bits of a sample as stored; 0 for lossy codecs."""
     bits = pcm.bits(codec)
     if bits:
         return bits
@@ -51,9 +51,9 @@ def bits_per_sample(codec: str, extradata: bytes | None) -> int:
 
 
 def header(stream: AudioStream, settings: Settings) -> AudioMetaData:
-    """What ``info`` gives as far as an open container's header tells; ``num_frames`` is -1 where only decoding does.
+    """Return what ``info`` returns, by the header only; ``num_frames`` is -1 if that does not tell.
 
-    ``num_frames`` is what the container's header counts, where it counts: packets, in mp4 and its kin (see the flag
+    For mp4 and its relatives ``num_frames`` is the number of packets (see the flag
     ``exact_num_frames``).
     """
     context = stream.codec_context
@@ -64,7 +64,7 @@ def header(stream: AudioStream, settings: Settings) -> AudioMetaData:
 
 
 def metadata(container: InputContainer, stream: AudioStream, settings: Settings) -> AudioMetaData:
-    """What ``info`` gives for an open container: its header, and what decoding gives where that does not count."""
+    """Return what ``info`` returns; decode the stream if its header does not tell the length."""
     found = header(stream, settings)
     if found.num_frames < 0:
         found.num_frames = decode.count(container, stream)

@@ -1,4 +1,4 @@
-"""FFmpeg's decoded frames as arrays, in the frame's own dtype or as float32."""
+"""Convert FFmpeg's decoded frames to arrays, in the frame's own dtype or as float32."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ if TYPE_CHECKING:
 
 
 class SampleFormat(NamedTuple):
-    """One of FFmpeg's sample formats: numpy's dtype, whether each channel has a plane, and what maps it to [-1, 1]."""
+    """One of FFmpeg's sample formats: numpy's dtype, whether channels have planes, scale and zero.
+
+    A sample is ``(value - zero) * scale`` in [-1, 1].
+    """
 
     dtype: str
     planar: bool
@@ -18,7 +21,7 @@ class SampleFormat(NamedTuple):
 
     @property
     def width(self) -> int:
-        """Bytes of a sample."""
+        """Return the bytes of a sample."""
         return _WIDTHS[self.dtype]
 
 
@@ -42,7 +45,7 @@ FORMATS = {
 
 
 def convert(data: npt.NDArray[Any], kind: SampleFormat, out: npt.NDArray[Any]) -> None:
-    """Put samples into an array of the same shape, made float32 where it is and they are not."""
+    """Copy samples into an array of the same shape; scale integers if the array is float32."""
     import numpy as np
 
     if kind.scale == 1.0 or out.dtype == data.dtype:

@@ -1,9 +1,11 @@
-"""Decoding from a place just before a piece, where that gives the very samples that decoding from the start gives.
+"""Decode from a place just before a piece, where that gives the same samples as from the start.
 
-By codec: in flac, ALAC and PCM every packet stands for itself. A frame of mp3 needs what the bit reservoir and the overlap keep
-of those before it, which is at most 511 bytes and one frame: some frames decoded in advance make it exact. A packet of Vorbis
-laps over the one before it, and over no other. AAC fills noise from a state that goes back to the first frame, Opus and WMA smooth
-over what was before: these, and all others, are decoded from the start. So is whatever turns out not to be as its header says.
+It depends on the codec. In flac, ALAC and PCM every packet is independent. A frame of mp3 needs
+what the bit reservoir and the overlap keep of earlier frames: at most 511 bytes and one frame, so
+decoding a few more frames makes it exact. A packet of Vorbis overlaps only the one before. AAC
+fills noise from a state that goes back to the first frame; Opus and WMA smooth over earlier frames.
+These three, all other codecs, and files that are not as their header says are decoded from the
+start.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
 
-WORTH_IT = 1 << 15  # frames before a piece that cost more to decode than to seek over
+WORTH_IT = 1 << 15  # with fewer frames before a piece, decoding them costs less than seeking
+# well over the 511 bytes of the bit reservoir, because headers and side information count here too
 _IN_ADVANCE_BYTES = 1536
 _IN_ADVANCE_FRAMES = 4
 _BEFORE_FIRST = 1 << 14
@@ -31,11 +34,14 @@ _LONGEST_PADDING = 4096
 
 
 class LostError(BackendError):
-    """Decoding from a place other than the start did not go as it should; only decoding from the start can tell."""
+    """Decoding from a later place went wrong, so the stream must be decoded from the start."""
 
 
 class Place(NamedTuple):
-    """Where decoding goes on: the frames from there, the place of the first of them, and how many the stream has, if known."""
+    """A place where decoding starts: its frames, the first one's position, and the stream's length.
+
+    ``total`` is that length in frames, or ``None`` if unknown.
+    """
 
     frames: Iterator[AudioFrame]
     begin: int
@@ -43,9 +49,9 @@ class Place(NamedTuple):
 
 
 def find(container: InputContainer, stream: AudioStream, path: str | None, frame_offset: int, num_frames: int) -> Place | None:
-    """A place at or before a frame from which decoding is exact; ``None`` where that is the start.
+    """Return a place at or before ``frame_offset`` from which decoding is exact.
 
-    ``path`` is that of the file, where it is one of this machine.
+    ``None`` means the start. ``path`` is that of a local file.
     """
     if frame_offset < WORTH_IT:
         return None
@@ -59,7 +65,7 @@ def find(container: InputContainer, stream: AudioStream, path: str | None, frame
 
 
 def _plain_flac(path: str | None) -> bool:
-    """Whether the times in a flac file only ever grow, so that they can be sought by."""
+    """Return whether the timestamps in a flac file only grow, so that FFmpeg can seek by them."""
     if path is None:
         return False
     with open(path, "rb", buffering=0) as file:
@@ -67,13 +73,13 @@ def _plain_flac(path: str | None) -> bool:
 
 
 def stand_for_themselves(container: InputContainer, stream: AudioStream) -> bool:
-    """Whether each packet can be decoded without those before it, and tells its place in frames."""
+    """Return whether each packet decodes without earlier ones and has a timestamp in frames."""
     codec = stream.codec_context.codec.canonical_name
     return (container.format.name, "pcm" if codec.startswith("pcm_") else codec) in _INDEPENDENT
 
 
 def _by_timestamp(container: InputContainer, stream: AudioStream, frame_offset: int) -> Place | None:
-    """A place found by FFmpeg, where timestamps count samples and packets stand for themselves."""
+    """Return a place that FFmpeg finds by timestamps, for independent packets."""
     base, rate = stream.time_base, stream.codec_context.sample_rate
     if base is None or stream.start_time or not rate or not stream.duration or frame_offset >= stream.duration * base * rate:
         return None
@@ -83,6 +89,7 @@ def _by_timestamp(container: InputContainer, stream: AudioStream, frame_offset: 
         first = next(container.demux(stream))
         if first.pos is None or first.size % max(1, pcm.frame_bytes(stream)):
             return None
+        # position in frames = timestamp * time base * sample rate
         container.seek(int(frame_offset / (rate * base)), stream=stream, backward=True)
     except av.FFmpegError:
         return None
@@ -92,10 +99,11 @@ def _by_timestamp(container: InputContainer, stream: AudioStream, frame_offset: 
 
 
 def _timed(container: InputContainer, stream: AudioStream, frame_offset: int, origin: int) -> Iterator[AudioFrame]:
-    """The next frames, each checked to begin where the last one ended, and the first not to begin behind a piece.
+    """Decode the next frames, and check that each begins where the last one ended.
 
-    Those of PCM must lie in the file, whose sound begins at ``origin``, where their times say: FFmpeg goes by a bit rate that a header
-    may have wrong, and cuts packets by a size that it may have wrong as well.
+    The first must begin at or before the piece. PCM packets must also lie in the file where their
+    timestamps say, counted from ``origin``, where the sound begins: FFmpeg computes both from a bit
+    rate and a frame size that may be wrong in the header.
     """
     import av
 
@@ -120,7 +128,17 @@ def _timed(container: InputContainer, stream: AudioStream, frame_offset: int, or
 
 
 def _by_headers(container: InputContainer, stream: AudioStream, path: str, frame_offset: int, num_frames: int) -> Place | None:
-    """A place in an mp3, counted by the headers of its frames."""
+    """Return a place in an mp3, counted by the headers of its frames.
+
+    FFmpeg drops ``skipped`` samples at the start, so position 0 lies within the first frames:
+
+        mp3 frame    0    |    1    | ... | start | ... | first | ... | last |
+        samples      0 ........ skipped ......................................
+        position                0 .................... frame_offset ... end
+        decoded                             from start, for the bit reservoir
+
+    An mp3 frame's first sample is at position ``number * samples - skipped``.
+    """
     sound = mp3_sound(container, stream, path)
     if sound is None:
         return None
@@ -146,12 +164,13 @@ def _by_headers(container: InputContainer, stream: AudioStream, path: str, frame
     if start <= 1:
         return None
     last = (end + sound.skipped - 1) // samples
+    # the frame after ``last`` begins where ``last`` ends
     bounds = found.bounds[start : last + 2].tolist()
     return Place(_packets(stream, path, bounds, samples), start * samples - sound.skipped, sound.total)
 
 
 def _packets(stream: AudioStream, path: str, bounds: list[int], samples: int) -> Iterator[AudioFrame]:
-    """The decoded frames of packets that lie one after the other in a file."""
+    """Decode packets that follow each other in a file; each must give one frame of ``samples``."""
     import av
 
     with open(path, "rb", buffering=0) as file:
@@ -168,7 +187,7 @@ def _packets(stream: AudioStream, path: str, bounds: list[int], samples: int) ->
 
 
 def _by_pages(stream: AudioStream, path: str, frame_offset: int, num_frames: int) -> Place | None:
-    """A place in Vorbis in Ogg, counted by the sizes of its packets and its pages."""
+    """Return a place in Ogg Vorbis, counted by its packets and pages."""
     end = None if num_frames < 0 else frame_offset + num_frames
     found = ogg.scan(path, end)
     if found is None:
@@ -182,7 +201,7 @@ def _by_pages(stream: AudioStream, path: str, frame_offset: int, num_frames: int
 
 
 def _lapped(stream: AudioStream, piece: ogg.Piece) -> Iterator[AudioFrame]:
-    """The decoded frames of packets of which the first gives nothing but what the second one needs of it."""
+    """Decode Vorbis packets; the first gives nothing, but the second one needs it."""
     import av
 
     for packet, samples in zip(piece.packets, piece.gives, strict=True):
@@ -196,9 +215,9 @@ def _lapped(stream: AudioStream, piece: ogg.Piece) -> Iterator[AudioFrame]:
 
 
 def frames_by_end(container: InputContainer, stream: AudioStream, path: str) -> int | None:
-    """How many frames a stream has, by decoding the last of those that it should have; ``None`` where that fails.
+    """Return how many frames a stream has, by decoding its last packets; ``None`` if that fails.
 
-    What comes behind them counts as well, as it does in decoding it all.
+    Frames after those the header counts are counted too, as they are decoded too.
     """
     promised = 0 if stream.duration is None or stream.time_base is None else stream.duration * stream.time_base * stream.rate
     try:
@@ -209,9 +228,10 @@ def frames_by_end(container: InputContainer, stream: AudioStream, path: str) -> 
 
 
 class Sound(NamedTuple):
-    """Where the sound of an mp3 begins, what its first header says, and how much decoding drops at the start and gives in all.
+    """An mp3's audio: where it begins, its first header, and the frames dropped and given.
 
-    ``promised`` is what a Xing header says, and ``told_from`` the place from which it counts bytes.
+    ``skipped`` frames are dropped at the start, ``total`` frames are given. ``promised`` is the
+    Xing header, and ``told_from`` the offset from which it counts bytes.
     """
 
     begin: int
@@ -223,7 +243,7 @@ class Sound(NamedTuple):
 
 
 def mp3_sound(container: InputContainer, stream: AudioStream, path: str) -> Sound | None:
-    """What is known of an mp3 before any of it is decoded; ``None`` where FFmpeg makes something else of it."""
+    """Read an mp3's first header and Xing header; ``None`` where FFmpeg may see it differently."""
     packet = next(container.demux(stream), None)
     if packet is None or packet.pos is None or not packet.size or packet.pts not in (0, None):
         return None
@@ -240,6 +260,7 @@ def mp3_sound(container: InputContainer, stream: AudioStream, path: str) -> Soun
         if not promised.frames or stream.duration is None or stream.time_base is None:
             return None
         told = stream.duration * stream.time_base * stream.codec_context.sample_rate
+        # the duration may also leave out the padding after the sound, but nothing more
         most = promised.frames * first.samples - skipped
         if told.denominator != 1 or not max(0, most - _LONGEST_PADDING) <= told <= most:
             return None

@@ -1,4 +1,4 @@
-"""Where decoded frames go: as bytes, straight into the result where it holds the same bytes, else by a small array in between."""
+"""Collect decoded frames: copy their bytes straight into the result, or convert them on the way."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ _STAGE_FRAMES = 1 << 15
 class Sink:
     """The waveform that the frames of one stream become.
 
-    A frame of a compressed stream has about a thousand samples, so what is done for each is what costs: one copy of bytes for
-    each plane, in a loop that calls nothing else. Conversions wait until there is enough to make numpy worth calling.
+    A frame of a compressed stream has about a thousand samples, so the work for each frame is what
+    costs: one copy of bytes for each plane, in a loop that calls nothing else. Conversions wait
+    until there are enough samples to make a call of numpy worth it.
 
     Args:
         frame: one like those that will come; all must have its format and channels.
         room: frames to make room for at first.
-        normalize: the result is float32; otherwise of the frame's own dtype.
+        normalize: the result is float32; otherwise it has the frame's own dtype.
         channels_first: the result is ``[channel, time]``; otherwise ``[time, channel]``.
     """
 
@@ -39,14 +40,15 @@ class Sink:
         self._kind = samples.FORMATS[self.name]
         dtype = "float32" if normalize else self._kind.dtype
         self._collected = Collector(self.channels, room, dtype, channels_first)
-        self._row_frame = self._kind.width * (1 if self._kind.planar else self.channels)  # bytes of a frame in a row
+        # bytes of a frame in a row
+        self._row_frame = self._kind.width * (1 if self._kind.planar else self.channels)
         self._direct = dtype == self._kind.dtype and (channels_first if self._kind.planar else not channels_first or self.channels == 1)
         self._rows: list[memoryview] = []
-        self._at = self._capacity = 0  # bytes in each row: used, and there
+        self._at = self._capacity = 0  # bytes of each row that are used, and that there are
         self._staged: npt.NDArray[Any] | None = None
 
     def take(self, frames: Iterable[AudioFrame], skip: int = 0, wanted: int = -1) -> None:
-        """Take what comes but its first ``skip`` frames: all of it, or so many as are ``wanted``.
+        """Take ``wanted`` frames, or all for -1, after the first ``skip`` of those that come.
 
         Raises:
             BackendError: the stream changes its layout on the way.
@@ -65,7 +67,7 @@ class Sink:
                 self._make_room(size // width)
                 at, capacity, rows = self._at, self._capacity, self._rows
             planes: Any = frame.planes
-            for row, plane in zip(rows, planes):  # noqa: B905 - there is one for each, and having it checked costs
+            for row, plane in zip(rows, planes):  # noqa: B905 - equally many; checking that costs
                 row[at : at + size] = view(plane)[begin : begin + size]
             at += size
             left -= size
@@ -75,6 +77,7 @@ class Sink:
         self._at = at
 
     def _make_room(self, frames: int) -> None:
+        """Make room for ``frames`` more: in the result, or in the small array after emptying it."""
         import numpy as np
 
         self._flush()
@@ -91,7 +94,7 @@ class Sink:
         self._capacity = len(self._rows[0])
 
     def _flush(self) -> None:
-        """Hand over to the result what has come since the last time."""
+        """Pass on to the result what has come since the last time."""
         frames = self._at // self._row_frame
         if self._direct:
             self._collected.took(frames - self._collected.frames)
@@ -102,6 +105,6 @@ class Sink:
             self._at = 0
 
     def result(self) -> npt.NDArray[Any]:
-        """All that was put in, contiguous."""
+        """Return all that was taken, contiguous."""
         self._flush()
         return self._collected.result()

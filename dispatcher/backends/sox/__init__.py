@@ -1,4 +1,4 @@
-"""The backend on libsox, opened at run time; nothing of it is needed to install or import this project."""
+"""The backend on libsox, opened at run time; this project installs and imports without it."""
 
 from dispatcher.backends.sox.backend import Backend
 

@@ -1,4 +1,4 @@
-"""``info``, ``load`` and ``save`` over libsox, as the per-call backend ``sox`` and the global ``sox_io`` did them."""
+"""``info``, ``load`` and ``save`` over libsox, as the backends ``sox`` and ``sox_io`` did."""
 
 from __future__ import annotations
 
@@ -26,12 +26,15 @@ if TYPE_CHECKING:
 
 _FLOAT_BITS = 24
 _MOST_CHANNELS = (1 << 16) - 1
-_MPEG, _MISCOUNTED = "MP3", 2 * 1152  # libsox counts so many frames too many in good files
+_MPEG, _MISCOUNTED = "MP3", 2 * 1152  # libsox may count so many frames too many in good files
 _FILE_OBJECT = "libsox reads and writes paths only"
 
 
 class Backend(backend.Backend):
-    """libsox: wav, flac, mp3, ogg vorbis, sphere, amr, gsm, htk, aiff, au and what else the installed one has; no file objects."""
+    """libsox, with whatever formats the installed one has; no file objects.
+
+    They include wav, flac, mp3, ogg vorbis, sphere, amr, gsm, htk, aiff and au.
+    """
 
     name = "sox"
     reads_on_in: ClassVar[frozenset[str] | None] = frozenset({"ogg"})
@@ -44,7 +47,7 @@ class Backend(backend.Backend):
         """Find libsox and load it.
 
         Raises:
-            BackendUnavailable: it is not installed; the error lists what was tried.
+            BackendUnavailable: it is not installed; the error lists every attempt.
         """
         return cls(library.load())
 
@@ -111,7 +114,7 @@ class Backend(backend.Backend):
             yield Stream(self.name, found, self._blocks(file, asked))
 
     def _blocks(self, file: Any, asked: Blocks) -> Iterator[npt.NDArray[Any]]:
-        """All frames of an open file in blocks, ``[channel, time]``."""
+        """Give all frames of an open file in blocks, ``[channel, time]``."""
         channels, dtype = int(file.signal.channels), "float32" if asked.normalize else _native(file)
         short = _short(file)
         at, block = 0, None
@@ -156,10 +159,12 @@ class Backend(backend.Backend):
     def apply_effects(
         self, tensor: torch.Tensor, sample_rate: int, effects: Sequence[Sequence[str]], channels_first: bool
     ) -> tuple[torch.Tensor, int]:
-        """Samples after a chain of effects, in the same dtype and layout, and their sample rate in Hz.
+        """Send samples through a chain of effects; return them and their sample rate in Hz.
+
+        Dtype and layout stay the same.
 
         Raises:
-            BackendError: an unknown effect or option, or a tensor that libsox cannot take.
+            BackendError: an effect or option is unknown, or libsox cannot take the tensor.
         """
         dtype, rate = _checked(tensor, sample_rate, channels_first)
         data = samples.from_tensor(tensor.t() if channels_first else tensor)
@@ -168,10 +173,10 @@ class Backend(backend.Backend):
     def apply_effects_to_file(
         self, path: str, effects: Sequence[Sequence[str]], normalize: bool, channels_first: bool, format: str | None
     ) -> tuple[torch.Tensor, int]:
-        """The sound of a file after a chain of effects, and its sample rate in Hz.
+        """Send a file's samples through a chain of effects; return them and the sample rate in Hz.
 
         Raises:
-            BackendError: libsox cannot read the file, or an unknown effect or option.
+            BackendError: libsox cannot read the file, or an effect or option is unknown.
         """
         with files.reading(self.library, path, format) as file:
             rate, precision = float(file.signal.rate), int(file.signal.precision)
@@ -190,7 +195,10 @@ class Backend(backend.Backend):
 
 
 def _tell_of_loss(sox: library.Library, file: Any, asked: Load, found: int, path: str) -> None:
-    """Warn of frames of MPEG audio and PAF that libsox has counted and does not give; ``truncation`` tells of others."""
+    """Warn of frames of MPEG audio and PAF that libsox counts but does not return.
+
+    ``truncation`` warns of others.
+    """
     left = max(0, files.length(file) - asked.frame_offset)
     wanted = left if asked.num_frames < 0 else min(left, asked.num_frames)
     is_mpeg = encodings.NAMES.get(int(file.encoding.encoding)) == _MPEG
@@ -202,7 +210,7 @@ def _tell_of_loss(sox: library.Library, file: Any, asked: Load, found: int, path
 
 
 def _metadata(file: Any) -> AudioMetaData:
-    """What ``info`` gives of an open file."""
+    """Return what ``info`` returns for an open file."""
     return AudioMetaData(
         int(file.signal.rate),
         files.length(file),
@@ -213,20 +221,20 @@ def _metadata(file: Any) -> AudioMetaData:
 
 
 def _native(file: Any) -> str:
-    """The dtype of an open file's samples without ``normalize``."""
+    """Return the dtype of an open file's samples with ``normalize=False``."""
     return encodings.NATIVE_DTYPE.get((int(file.encoding.encoding), int(file.signal.precision)), "float32")
 
 
 def _short(file: Any) -> bool:
-    """Whether no sample of an open file has more than 24 bits."""
+    """Return whether no sample of an open file has more than 24 bits."""
     return int(file.signal.precision) <= _FLOAT_BITS and int(file.encoding.encoding) in encodings.SHORT
 
 
 def _checked(src: Any, sample_rate: Any, channels_first: bool) -> tuple[str, int]:
-    """The dtype of a tensor that libsox can take, and its sample rate.
+    """Return the dtype of a tensor that libsox can take, and its sample rate.
 
     Raises:
-        BackendError: (a RuntimeError) it cannot.
+        BackendError: (a RuntimeError) libsox cannot take it.
     """
     import torch
 

@@ -1,4 +1,4 @@
-"""libsox' effects chain: an input, effects by name, and what comes out collected in memory."""
+"""A chain of libsox' effects: an input, effects by name, and an output collected in memory."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 _MULTICHANNEL = 16  # SOX_EFF_MCHAN: one instance serves all channels
 _EOF = -1
-# what torchaudio kept out of a chain: the ends of it, and those that need files of their own
+# effects that torchaudio keeps out of a chain: its ends, and those that need files of their own
 NOT_FOR_CHAINS = frozenset({"input", "output", "spectrogram", "noiseprof", "noisered", "splice"})
 
 
 def names(sox: Library) -> dict[str, str]:
-    """The effects of the installed libsox that a chain may hold, each with its usage line."""
+    """Return the effects of the installed libsox that a chain may hold, with their usage lines."""
     found: dict[str, str] = {}
     table, at = sox.lib.sox_get_effect_fns(), 0
     while table[at]:
@@ -35,10 +35,10 @@ def names(sox: Library) -> dict[str, str]:
 
 
 def apply(sox: Library, samples: Samples, rate: float, precision: int, effects: Sequence[Sequence[str]]) -> tuple[Samples, float]:
-    """Send samples, ``[time, channel]``, through effects; give the result and its sample rate in Hz.
+    """Send samples, ``[time, channel]``, through effects; return them and their sample rate in Hz.
 
     Raises:
-        BackendError: an unknown effect, a wrong option, or a failure within the chain.
+        BackendError: an effect is unknown, an option is wrong, or the chain fails.
     """
     import numpy as np
 
@@ -53,10 +53,11 @@ def apply(sox: Library, samples: Samples, rate: float, precision: int, effects: 
     stopped: list[BaseException] = []
 
     def drain(_: Any, out: Any, count: Any) -> int:
+        """Give libsox the next input samples; no more after an interrupt."""
         nonlocal position
         try:
             interrupts.check()
-        except BaseException as why:  # noqa: BLE001 - raised again behind libsox, which passes nothing on
+        except BaseException as why:  # noqa: BLE001 - raised again after libsox returns
             stopped.append(why)
             count[0] = 0
             return _EOF
@@ -67,6 +68,7 @@ def apply(sox: Library, samples: Samples, rate: float, precision: int, effects: 
         return 0 if taken else _EOF
 
     def flow(_: Any, into: Any, out: Any, count: Any, made: Any) -> int:
+        """Collect output samples; end the chain when there are too many."""
         nonlocal gathered
         gathered += count[0]
         made[0] = 0
@@ -99,6 +101,7 @@ def apply(sox: Library, samples: Samples, rate: float, precision: int, effects: 
 
 
 def _find(sox: Library, effect: Sequence[str]) -> Any:
+    """Return libsox' handler of an effect."""
     name = effect[0] if effect else ""
     if name in NOT_FOR_CHAINS:
         raise BackendError(f"the effect {name!r} cannot stand in a chain here")
@@ -109,14 +112,14 @@ def _find(sox: Library, effect: Sequence[str]) -> Any:
 
 
 class _Chain:
-    """One chain: effects are added to it, then it runs. ``signal`` is what leaves the effect added last."""
+    """One chain: add effects, then run it. ``signal`` is what leaves the effect added last."""
 
     def __init__(self, sox: Library, chain: Any, signal: Any) -> None:
         self._sox, self._chain, self._signal = sox, chain, signal
         self._alive: list[Any] = []  # libsox keeps pointers into what was passed
 
     def add_end(self, name: str, **callbacks: Any) -> None:
-        """Add an effect of ours, made of callbacks."""
+        """Add an effect made of our callbacks."""
         handler = self._sox.ffi.new("sox_effect_handler_t *")
         text = self._sox.ffi.new("char[]", name.encode())
         handler.name, handler.usage, handler.flags = text, text, _MULTICHANNEL
@@ -129,7 +132,7 @@ class _Chain:
         """Add an effect with its options.
 
         Raises:
-            BackendError: libsox refuses the options, or the signal that comes to it.
+            BackendError: libsox refuses the options, or the effect refuses its input signal.
         """
         ffi, lib = self._sox.ffi, self._sox.lib
         effect, name = lib.sox_create_effect(handler), self._sox.text(handler.name)
@@ -146,7 +149,7 @@ class _Chain:
             lib.free(effect)
 
     def run(self) -> None:
-        """Let everything flow through.
+        """Send all samples through.
 
         Raises:
             BackendError: an effect failed.

@@ -1,4 +1,4 @@
-"""What is kept from libsox' effects: signals and options that crash them, end the process, or never come to an end."""
+"""Refuse signals and options that make libsox' effects crash, end the process or never stop."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from dispatcher.errors import ArgumentTypeError, BackendError
 
 _MOST_RATE = (1 << 31) - 1
-_MOST_CHANNELS = 1024  # most effects keep tables for each, and where there is no memory for them, end the process
-# delay lines and tables as long as the rate says: of no samples they divide by zero, of too many they end the process
+_MOST_CHANNELS = 1024  # most effects keep tables for each, and end the process without memory
+# Their delay lines and tables are as long as the rate says. At low rates they have no samples, and
+# the effects divide by zero; at high rates they are too large, and the effects end the process.
 _NOT_BELOW = dict.fromkeys(("chorus", "phaser", "reverb", "vad"), 1000)
 _LONG = ("bend", "chorus", "echo", "echos", "flanger", "hilbert", "loudness", "phaser", "pitch", "reverb", "sinc", "tempo", "vad")
 _NOT_ABOVE = dict.fromkeys(_LONG, 10000000)
-_MOST_RATIO = 1000.0  # of the rates on both sides of a change of rate
+_MOST_RATIO = 1000.0  # between the rates before and after resampling
 _MOST_STRETCH = 100.0
 _FACTORS = {"speed": 1e3, "tempo": 100.0, "stretch": _MOST_STRETCH}
 _ENDLESS = ("repeat",)
@@ -21,7 +22,7 @@ _LEAST_LIMIT, _TIMES = 1 << 27, 1 << 10
 
 
 def most_samples(size: int) -> int:
-    """How many samples may come out where so many go in."""
+    """Return how many samples may come out if ``size`` go in."""
     return max(_LEAST_LIMIT, size * _TIMES)
 
 
@@ -29,7 +30,7 @@ def check_signal(rate: float, channels: int) -> None:
     """Refuse a signal that libsox cannot take.
 
     Raises:
-        BackendError: (a RuntimeError) saying which rates and channels it takes.
+        BackendError: (a RuntimeError) the text says which rates and channels it takes.
     """
     if not 1 <= rate <= _MOST_RATE:
         raise BackendError(f"the sample rate is {rate:g} Hz, and libsox' effects take 1 to {_MOST_RATE}")
@@ -38,11 +39,11 @@ def check_signal(rate: float, channels: int) -> None:
 
 
 def texts(effects: object) -> list[list[str]]:
-    """Effects as lists of strings that C can hold.
+    """Return effects as lists of strings that C can hold.
 
     Raises:
-        ArgumentTypeError: (a TypeError) they are no rows of names and options.
-        BackendError: (a RuntimeError) a text has a NUL, or is no text at all.
+        ArgumentTypeError: (a TypeError) they are not rows of names and options.
+        BackendError: (a RuntimeError) a string has a NUL or half a surrogate pair.
     """
     if isinstance(effects, (str, bytes)) or not isinstance(effects, Iterable):
         raise ArgumentTypeError(f"effects are rows such as [['rate', '8000']], not {effects!r:.80}")
@@ -58,7 +59,7 @@ def texts(effects: object) -> list[list[str]]:
 
 
 def _number(text: str) -> float | None:
-    """The number that an option is, ``k`` meaning thousands; ``None`` where it is none."""
+    """Return an option's number, ``k`` meaning thousands; ``None`` if it is none."""
     factor = 1000.0 if text[-1:] == "k" else 1.0
     try:
         return float(text.removesuffix("k")) * factor
@@ -67,10 +68,10 @@ def _number(text: str) -> float | None:
 
 
 def check(effect: Sequence[str], rate: float) -> None:
-    """Refuse an effect that the signal which comes to it, or an option, would make crash or run for ever.
+    """Refuse an effect that its input signal, or an option, would make crash or run for ever.
 
     Raises:
-        BackendError: (a RuntimeError) saying why.
+        BackendError: (a RuntimeError) the text says why.
     """
     name, *options = map(str, effect) if effect else ("",)
     numbers = [number for option in options if (number := _number(option)) is not None]

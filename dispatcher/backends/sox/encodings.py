@@ -1,7 +1,7 @@
-"""libsox' encodings, and how torchaudio named and chose them.
+"""libsox' encodings, and how torchaudio names and chooses them.
 
-The numbers are those of the enumeration in sox.h 14.4.2. What ``save`` stores for a container, dtype, encoding and bit
-depth, and what it refuses, is recorded in ``tests/oracle`` (cases ``save/*/sox``).
+The numbers are those of the enum in sox.h 14.4.2. ``tests/oracle`` (cases ``save/*/sox``) records
+what ``save`` stores for a container, dtype, encoding and bit depth, and what it refuses.
 """
 
 from __future__ import annotations
@@ -20,19 +20,20 @@ NAMES = {
     VORBIS: "VORBIS", AMR_WB: "AMR_WB", AMR_NB: "AMR_NB", OPUS: "OPUS", GSM: "GSM",
 }  # fmt: skip
 
-# every sample, or flac's every frame, can be decoded by itself, so that libsox' seek is exact
+# each sample, or each frame of flac, can be decoded alone, so libsox seeks exactly
 SEEKABLE = frozenset({SIGN2, UNSIGNED, FLOAT, FLAC, ULAW, ALAW})
-# file types that libsndfile reads for libsox, which then gives other samples, or misses the last ones
+# file types that libsox reads through libsndfile; pieces have wrong samples or lack the last
 LOST_IN = frozenset({"paf", "fap", "caf", "mat4", "mat5", "mat", "w64", "sds", "sd2", "xi", "pvf", "sf"})
-# of these, libsox takes the bits in the file for samples: there are half as many
+# libsox counts the bits in these files as samples: there are half as many
 MISCOUNTED = frozenset({CVSD})
-# at most 24 bits where the precision says so, and so a float32 as it is; decoders of others give 32 bits whatever they say
+# These have at most 24 bits where the precision says so, and fit into a float32. Decoders of other
+# encodings give 32 bits, whatever their precision says.
 SHORT = frozenset({SIGN2, UNSIGNED, FLAC, ULAW, ALAW})
 
 # dtype of ``normalize=False`` by encoding and precision; everything else is float32
 NATIVE_DTYPE = {(UNSIGNED, 8): "uint8", (SIGN2, 16): "int16", (SIGN2, 24): "int32", (SIGN2, 32): "int32"}
 
-# what a tensor is to libsox: encoding and precision in bits
+# encoding and precision (bits) by which libsox knows a tensor's samples
 BY_DTYPE = {"float32": (FLOAT, 32), "int32": (SIGN2, 32), "int16": (SIGN2, 16), "uint8": (UNSIGNED, 8)}
 
 _BIT_DEPTHS = (None, 8, 16, 24, 32, 64)
@@ -73,10 +74,13 @@ class Encoding(NamedTuple):
 
 
 def to_store(container: str, dtype: str, encoding: str | None, bits: int | None, channels: int, rate: float, signed_bits: int) -> Encoding:
-    """In which encoding the releases stored a tensor; ``signed_bits`` is the flag ``sox_signed_bits``.
+    """Return the encoding in which the releases stored a tensor.
+
+    ``signed_bits`` is the flag ``sox_signed_bits``.
 
     Raises:
-        BackendError: (a RuntimeError) the releases refused the combination; the text lists what is allowed.
+        BackendError: (a RuntimeError) the releases refused the combination; the text lists what is
+            allowed.
     """
     if bits not in _BIT_DEPTHS:
         raise BackendError(f"bits_per_sample={bits!r} is none of {_BIT_DEPTHS}")

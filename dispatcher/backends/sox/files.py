@@ -1,4 +1,4 @@
-"""Audio files as libsox opens, reads and writes them."""
+"""Open, read and write audio files with libsox."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _UNKNOWN_LENGTH = 2**64 - 1
 _PIECE = 1 << 16
-_STEP = 8192  # samples: the size of libsox' own buffer
+_STEP = 8192  # samples in libsox' own buffer
 _MOST_RATE = 1 << 31
 _MOST_CHANNELS = 1 << 16
 _MOST_SAMPLES = 1 << 20  # in a piece, whatever the number of channels
@@ -29,10 +29,10 @@ _MOST_SAMPLES_PER_BYTE = 1000
 
 @contextlib.contextmanager
 def reading(sox: Library, path: str, filetype: str | None) -> Iterator[Any]:
-    """A file opened by libsox for reading; a ``sox_format_t *``.
+    """Open a file for reading; give a ``sox_format_t *``.
 
     Raises:
-        BackendError: libsox cannot make out what the file is, or must not be given it.
+        BackendError: libsox does not recognise the file, or must not get it.
     """
     kind = sox.ffi.NULL if filetype is None else sox.ffi.new("char[]", filetype.encode())
     with guard.guarded(path, filetype) as place:
@@ -48,7 +48,7 @@ def reading(sox: Library, path: str, filetype: str | None) -> Iterator[Any]:
 
 
 def _why_not(path: str, filetype: str | None) -> str:
-    """libsox says nothing to a caller when opening fails, so the likeliest cause is looked for here."""
+    """Return the likeliest cause of a failed opening; libsox itself gives none."""
     if not os.path.exists(path):
         return "there is no such file"
     if not os.path.getsize(path):
@@ -58,13 +58,13 @@ def _why_not(path: str, filetype: str | None) -> str:
 
 
 def length(file: Any) -> int:
-    """Frames that the header promises; 0 where it does not tell."""
+    """Return the frames that the header says there are; 0 if it does not tell."""
     samples = int(file.signal.length)
     return 0 if samples == _UNKNOWN_LENGTH else samples // int(file.signal.channels)
 
 
 def read(sox: Library, file: Any, frame_offset: int, num_frames: int) -> Samples:
-    """Frames of an open file, ``[time, channel]``; fewer than asked for where the file ends."""
+    """Return frames of an open file, ``[time, channel]``; fewer than asked for where it ends."""
     collected = Collector(int(file.signal.channels), room(sox, file, frame_offset, num_frames), "int32", channels_first=False)
     for piece in pieces(sox, file, frame_offset, num_frames):
         collected.room(len(piece))[...] = piece.T
@@ -73,21 +73,24 @@ def read(sox: Library, file: Any, frame_offset: int, num_frames: int) -> Samples
 
 
 def room(sox: Library, file: Any, frame_offset: int, num_frames: int) -> int:
-    """How many frames to make room for at first: what the header promises, as far as that can be believed."""
+    """Return the frames to make room for at first: what the header says, if it is plausible."""
     promised = _promised(sox, file, frame_offset)
     wanted = promised if num_frames < 0 else min(promised, num_frames) if promised else num_frames
     return plausible(wanted, _size(sox, file), int(file.signal.channels))
 
 
 def _promised(sox: Library, file: Any, frame_offset: int) -> int:
-    """Frames behind ``frame_offset`` that the header promises; 0 where it does not tell, or tells what cannot be."""
+    """Return the header's frames after ``frame_offset``; 0 if it does not tell or is absurd."""
     channels = int(file.signal.channels)
     promised = max(0, length(file) - frame_offset)
     return promised if promised * channels <= _MOST_SAMPLES_PER_BYTE * _size(sox, file) else 0
 
 
 def pieces(sox: Library, file: Any, frame_offset: int = 0, num_frames: int = -1) -> Iterator[Samples]:
-    """Frames of an open file piece by piece, ``[time, channel]``; one buffer serves for all, and may be changed."""
+    """Give the frames of an open file piece by piece, ``[time, channel]``.
+
+    All pieces share one buffer, which the caller may change.
+    """
     import numpy as np
 
     channels = int(file.signal.channels)
@@ -108,19 +111,28 @@ def pieces(sox: Library, file: Any, frame_offset: int = 0, num_frames: int = -1)
 
 
 def _is_lost_in(sox: Library, file: Any) -> bool:
-    """Whether pieces of such a file are read from its start, as one with what comes before them."""
+    """Return whether pieces of such a file must be read from its start.
+
+    What comes before a piece is read with it and dropped.
+    """
     return sox.text(file.filetype).lower() in encodings.LOST_IN
 
 
 def _sought(sox: Library, file: Any, frame_offset: int) -> bool:
-    """Whether libsox could go straight to a frame: where every sample is stored by itself, and in flac, it finds the very one."""
+    """Seek to a frame, and return whether libsox could do so exactly.
+
+    It can where each sample is stored by itself, and in flac.
+    """
     if int(file.encoding.encoding) not in encodings.SEEKABLE or not file.seekable or frame_offset >= length(file):
         return False
     return bool(sox.lib.sox_seek(file, frame_offset * int(file.signal.channels), 0) == 0)
 
 
 def _taken(sox: Library, file: Any, buffer: Samples, frames: int | None) -> Iterator[Samples]:
-    """The next frames of an open file, all of them for ``None``, read into a buffer again and again; whole frames only."""
+    """Give the next ``frames`` of an open file, or all for ``None``, in one buffer used repeatedly.
+
+    Only whole frames are given.
+    """
     channels, left = buffer.shape[1], frames
     address = buffer.ctypes.data
     while left is None or left > 0:
@@ -141,7 +153,7 @@ def _taken(sox: Library, file: Any, buffer: Samples, frames: int | None) -> Iter
 
 
 def _size(sox: Library, file: Any) -> int:
-    """Bytes of an open file."""
+    """Return the bytes of an open file."""
     try:
         return os.path.getsize(paths.of_libsox(sox.ffi.string(file.filename)))
     except OSError:
@@ -158,10 +170,12 @@ def write(
     compression: float | None,
     filetype: str,
 ) -> Encoding:
-    """Write samples, ``[time, channel]``, to a new file; give the encoding that libsox took, which may be another one.
+    """Write samples, ``[time, channel]``, to a new file; return the encoding that libsox chose.
+
+    It may differ from the one asked for.
 
     Raises:
-        BackendError: libsox cannot write that format, or not all samples were taken.
+        BackendError: libsox cannot write that format, or did not take all samples.
     """
     ffi, lib = sox.ffi, sox.lib
     signal = ffi.new("sox_signalinfo_t *")
@@ -169,7 +183,8 @@ def write(
     stored = ffi.new("sox_encodinginfo_t *")
     stored.encoding, stored.bits_per_sample = encoding
     stored.compression = float("inf") if compression is None else compression
-    stored.reverse_bytes = stored.reverse_nibbles = stored.reverse_bits = 2  # libsox' "as the format wants it"
+    # 2 means: as the format wants it
+    stored.reverse_bytes = stored.reverse_nibbles = stored.reverse_bits = 2
     closed: list[int] = []
 
     with handles.held(
@@ -187,7 +202,8 @@ def write(
             raise BackendError(f"libsox cannot open it for writing as {filetype!r}")
         wrote = Encoding(int(file.encoding.encoding), int(file.encoding.bits_per_sample))
         written, step = 0, max(1, _STEP // samples.shape[1]) * samples.shape[1]
-        # as the releases' effects chain handed them over: of many at once, libvorbis puts pointers on the stack until it overflows
+        # in steps as the releases' effects chain wrote them: with many samples at once, libvorbis
+        # overflows the stack
         while written < samples.size:
             wanted = min(step, samples.size - written)
             address = ffi.cast("sox_sample_t *", samples.ctypes.data + written * samples.itemsize)

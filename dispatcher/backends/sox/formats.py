@@ -1,4 +1,4 @@
-"""Which file types the installed libsox reads and writes."""
+"""The file types that the installed libsox reads and writes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dispatcher.backends.sox.library import Library
 
 
 def names(sox: Library, *, writing: bool) -> list[str]:
-    """File types by all their names, plug-ins included.
+    """Return file types by all their names, plug-ins included.
 
-    In 2.0 to 2.8 the list left out plug-ins until the first file was opened.
+    In 2.0 to 2.8 the list lacked plug-ins until the first file was opened.
     """
     found: list[str] = []
     table, at = sox.lib.sox_get_format_fns(), 0

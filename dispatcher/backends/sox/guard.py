@@ -1,6 +1,7 @@
-"""What is kept from libsox: files that would crash it, hang it, end the process, or make it open something else.
+"""Refuse files that would crash libsox, hang it, end the process, or make it open something else.
 
-libsox trusts headers. Each check here stands for a harm that was seen (``make fuzz``) or is known of a release of libsox.
+libsox trusts headers. Each check here answers a harm that was seen (``make fuzz``) or is known of a
+release of libsox.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _START = 4096
 _MOST_SAMPLES_PER_BYTE = 1000
 _DEVICE = "it stands for a device, not for a file"
 
-# file types that an extension, or the file's own content, does not open; a caller may name them with ``format=``
+# file types that only ``format=`` opens, and not an extension or the file's content
 _CLOSED = {
     "alsa": _DEVICE,
     "ao": _DEVICE,
@@ -38,7 +39,7 @@ _CLOSED_BY_CONTENT = {(0, b"LM8953"): "txw", (16, b"ring.bin"): "gsrt"}
 
 
 class _Start(NamedTuple):
-    """What a check sees of a file: where it is, its beginning, and its size in bytes."""
+    """A file as a check sees it: its path, its first bytes, and its size in bytes."""
 
     path: str
     data: bytes
@@ -46,8 +47,10 @@ class _Start(NamedTuple):
 
 
 def _sphere(start: _Start) -> None:
-    """SPHERE: libsox ends the process on a bad length, takes what memory the sample count asks for, and reads past its buffer
-    where the header has no end (CVE-2021-40426).
+    """Check SPHERE.
+
+    libsox ends the process at a bad length, allocates what the sample count asks for, and reads
+    past its buffer if the header has no end (CVE-2021-40426).
     """
     text = start.data[8:16].strip()
     if not text.isdigit() or not 16 < int(text) <= start.size:
@@ -73,10 +76,10 @@ _SPHERE_NUMBERS = {b"channel_count": 1 << 16, b"sample_n_bytes": 9, b"sample_rat
 
 
 def _chunks(start: _Start, order: Literal["little", "big"]) -> Iterator[tuple[bytes, int, bytes]]:
-    """Name, size and first bytes of each chunk of a RIFF or IFF file.
+    """Give the name, size and first bytes of each chunk of a RIFF or IFF file.
 
     Raises:
-        BackendError: one that is not the sound itself is larger than what is left of the file.
+        BackendError: a chunk other than the audio is larger than the rest of the file.
     """
     with open(start.path, "rb") as file:
         at = _FORM_HEADER
@@ -97,7 +100,10 @@ _SOUND_CHUNKS = (b"data", b"SSND", b"BODY", b"MDAT")
 
 
 def _iff(start: _Start) -> None:
-    """AIFF and its kin: libsox allocates, or skips byte by byte, as much as a chunk claims to be."""
+    """Check AIFF and its relatives.
+
+    libsox allocates, or skips byte by byte, as much as a chunk's header says.
+    """
     for name, size, first in _chunks(start, "big"):
         if name == b"COMM" and (size < _AIFF_COMMON or not int.from_bytes(first[:2], "big")):
             raise BackendError("its chunk 'COMM' is too short, or says that there are no channels")
@@ -105,13 +111,16 @@ def _iff(start: _Start) -> None:
 
 _AIFF_COMMON = 18
 _MS_ADPCM, _IMA_ADPCM = 2, 0x11
-# bytes that a block of a channel begins with, and the samples that those hold
+# a block's header: its bytes for each channel, and the samples that these hold
 _BLOCK_STARTS = {_MS_ADPCM: (7, 2), _IMA_ADPCM: (4, 1)}
 
 
 def _riff(start: _Start) -> None:
-    """WAVE: releases of libsox divide by what the header says of channels, rate and blocks, and write past blocks that hold
-    more samples than bytes for them (CVE-2017-11332, -11359, -15370, -15372, CVE-2021-33844).
+    """Check WAVE.
+
+    Some releases of libsox divide by the header's channels, rate and block size, and write past
+    blocks that hold more samples than bytes for them (CVE-2017-11332, -11359, -15370, -15372,
+    CVE-2021-33844).
     """
     order: Literal["little", "big"] = "little" if start.data[:4] == b"RIFF" else "big"
 
@@ -128,6 +137,7 @@ def _riff(start: _Start) -> None:
             raise BackendError(f"its WAVE header says {channels} channels at {rate} Hz, in a chunk 'fmt ' of {size} bytes")
         if kind in _BLOCK_STARTS:
             overhead, held = _BLOCK_STARTS[kind]
+            # after its header, a block holds two 4-bit samples in a byte
             room = block // channels - overhead
             if room < 0 or number(first, 18) > 2 * room + held or not number(first, 18):
                 raise BackendError(f"its WAVE header says {number(first, 18)} ADPCM samples in blocks of {block} bytes")
@@ -137,19 +147,20 @@ _WAVE_FORMAT = 16
 
 
 def _au(start: _Start) -> None:
-    """AU: libsox allocates as much for the annotation as the header says it is long."""
+    """Check AU: libsox allocates what the header says is the length of the annotation."""
     order: Literal["little", "big"] = "big" if start.data.startswith(b".snd") else "little"
     begin = int.from_bytes(start.data[4:8], order)
     if begin > start.size:
         raise BackendError(f"its header says that the sound begins at byte {begin}, and there are {start.size}")
 
 
-# bytes of a frame by its type; libsox steps back, for ever, at those that the standard reserves
+# bytes of a frame by its type; 0 for reserved types, at which libsox steps back and loops for ever
 _AMR_NB_FRAMES = (13, 14, 16, 18, 20, 21, 27, 32, 6, 0, 0, 0, 0, 0, 0, 1)
 _AMR_NB_MAGIC = b"#!AMR\n"
 
 
 def _amr_nb(start: _Start) -> None:
+    """Check AMR for frames of reserved types, at which libsox reads for ever."""
     at = len(_AMR_NB_MAGIC)
     with open(start.path, "rb") as file:
         data = file.read()
@@ -161,7 +172,7 @@ def _amr_nb(start: _Start) -> None:
 
 
 def _flac(start: _Start) -> None:
-    """FLAC: libsox loses 20 to 100 kB of memory each time that it does not like the blocks before the sound."""
+    """Check FLAC: libsox leaks 20 to 100 kB each time that it refuses the metadata blocks."""
     with open(start.path, "rb") as file:
         at, kind, last = len(_FLAC_MAGIC), 0, False
         while not last:
@@ -177,7 +188,7 @@ def _flac(start: _Start) -> None:
 
 
 def _is_stream_info(block: bytes) -> bool:
-    """Whether a block has the size of STREAMINFO, a sample rate and block sizes that a decoder takes."""
+    """Return whether a block has STREAMINFO's size, and a rate and block sizes a decoder takes."""
     least, most, rate = int.from_bytes(block[:2], "big"), int.from_bytes(block[2:4], "big"), int.from_bytes(block[10:13], "big") >> 4
     return len(block) == _FLAC_INFO and _FLAC_LEAST_BLOCK <= least <= most and rate > 0
 
@@ -217,13 +228,15 @@ def _closed(kind: str) -> BackendError:
 
 
 def literal(path: str) -> str:
-    """A path as libsox takes it: one that it would run as a command, fetch as a URL or take for standard input is a file's name here."""
+    """Return a path that libsox takes for a file, not for a command, a URL or standard input."""
     return path if os.path.isabs(path) else os.path.join(os.curdir, path)
 
 
 @contextlib.contextmanager
 def guarded(path: str, filetype: str | None) -> Iterator[str]:
-    """The path of a file that libsox may be given; that of a copy, where ``path`` is a pipe, so that it can be looked at first.
+    """Give the path of a file that libsox may open.
+
+    A pipe is copied first, so that it can be checked.
 
     Raises:
         BackendError: libsox would not survive the file, or its type is closed.
@@ -234,7 +247,7 @@ def guarded(path: str, filetype: str | None) -> Iterator[str]:
     try:
         mode = os.stat(path).st_mode
     except (OSError, ValueError):
-        yield literal(path)  # libsox says what is wrong
+        yield literal(path)  # opening it will tell what is wrong
         return
     if stat.S_ISDIR(mode):
         raise BackendError("it is a folder")

@@ -1,7 +1,8 @@
-"""Finding libsox and declaring what we call of it.
+"""Find libsox, and declare the functions that we call.
 
-torchaudio looked for the unversioned ``libsox.so`` only, which distributions put into their development package. Here the
-versioned names are tried as well, and Homebrew's and conda's folders; every attempt is remembered for the error's text.
+torchaudio looked only for the unversioned ``libsox.so``, which distributions put into their
+development package. Here the versioned names and the folders of Homebrew and conda are tried too.
+Every attempt is kept for the error's text.
 """
 
 from __future__ import annotations
@@ -123,16 +124,16 @@ class Library:
     lib: Any
     path: str
     version: str
-    # libsox keeps its list of formats, its error state and its effects in process-wide variables
+    # libsox keeps its list of formats, its error state and its effects in global variables
     shared: forks.Shared = dataclasses.field(default_factory=forks.Shared, repr=False)
 
     @property
     def lock(self) -> Any:
-        """What to hold meanwhile."""
+        """Return the lock to hold while libsox opens and closes files or runs effects."""
         return self.shared.lock
 
     def text(self, pointer: Any) -> str:
-        """A C string, or "" for NULL."""
+        """Return a C string, or "" for NULL."""
         return str(self.ffi.string(pointer).decode("utf-8", "replace")) if pointer else ""
 
 
@@ -141,7 +142,7 @@ def _platform() -> str:
 
 
 def candidates() -> Iterator[str]:
-    """What is tried, in order: the user's own choice, bare names for the loader, then whole paths."""
+    """Give what to try, in order: the user's own choice, bare names for the loader, then paths."""
     chosen = os.environ.get(VARIABLE)
     if chosen:
         yield chosen
@@ -158,7 +159,7 @@ def candidates() -> Iterator[str]:
 
 @functools.cache
 def load() -> Library:
-    """libsox, ready to use.
+    """Load libsox, ready for use.
 
     Raises:
         BackendUnavailable: no candidate loads; the error lists each one's own message.

@@ -1,4 +1,4 @@
-"""Paths as libsox, which opens files by the C library, takes them."""
+"""Convert paths for libsox, which opens files through the C library."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dispatcher.errors import BackendError
 
 
 def for_libsox(path: str) -> bytes:
-    """Encode a path for the C library: on Windows by the code page of its programs, elsewhere as Python does.
+    """Encode a path for the C library: on Windows in the code page, elsewhere as Python does.
 
     Raises:
-        BackendError: that code page has not all of its letters.
+        BackendError: the code page lacks some of its letters.
     """
     if sys.platform != "win32":
         return os.fsencode(path)

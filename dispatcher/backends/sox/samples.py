@@ -1,6 +1,7 @@
-"""libsox' samples, always int32 and interleaved, as tensors and back.
+"""Convert libsox' samples, always int32 and interleaved, to tensors and back.
 
-The rounding is libsox' own: a float32 sample keeps 24 bits, an integer is rounded to the nearest and clipped.
+They are rounded as libsox does it: a float32 sample keeps 24 bits, an integer is rounded to the
+nearest and clipped.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _PIECE = 1 << 14
 
 
 def to_dtype(samples: Samples, dtype: str) -> npt.NDArray[Any]:
-    """Samples, ``[time, channel]``, in the dtype of a tensor."""
+    """Return samples, ``[time, channel]``, in the dtype of a tensor."""
     import numpy as np
 
     if dtype == "int32":
@@ -32,20 +33,22 @@ def to_dtype(samples: Samples, dtype: str) -> npt.NDArray[Any]:
 
 
 def convert(piece: Samples, out: npt.NDArray[Any], *, short: bool = False) -> None:
-    """Put samples, ``[time, channel]``, into an array ``[channel, time]`` of a tensor's dtype; ``piece`` is used up by it.
+    """Put samples, ``[time, channel]``, into an array ``[channel, time]`` of a tensor's dtype.
 
-    ``short`` says that no sample has more than 24 bits, so that a float32 holds it as it is.
+    ``piece`` is overwritten on the way. ``short`` says that no sample has more than 24 bits, so
+    that a float32 holds it as it is.
     """
     import numpy as np
 
     if out.dtype == np.float32:
         if not short:
-            # the clipping bound keeps the largest samples from rounding up past 1.0
+            # round to 24 bits and the sign; the bound keeps the largest from rounding up to 1.0
             np.minimum(piece, np.int32(_MAX - 64), out=piece)
             piece += np.int32(64)
             piece &= np.int32(~127)
         np.multiply(piece.T, np.float32(1 / _SCALE), out=out, dtype=np.float32, casting="unsafe")
     elif out.dtype == np.int16:
+        # adding half of what the shift drops rounds to the nearest; the bound prevents overflow
         np.minimum(piece, np.int32(_MAX - 0x8000), out=piece)
         piece += np.int32(0x8000)
         np.right_shift(piece.T, 16, out=out, casting="unsafe")
@@ -59,7 +62,7 @@ def convert(piece: Samples, out: npt.NDArray[Any], *, short: bool = False) -> No
 
 
 def from_tensor(src: torch.Tensor) -> Samples:
-    """A tensor, ``[time, channel]``, as contiguous samples."""
+    """Return a tensor, ``[time, channel]``, as contiguous samples."""
     import numpy as np
 
     data = src.detach().resolve_neg().numpy()

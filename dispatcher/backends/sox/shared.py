@@ -1,7 +1,8 @@
-"""Sharing libsox with a real torchaudio, whose compiled part loads the same one.
+"""Share libsox with a real torchaudio, whose compiled part loads the same library.
 
-``sox_init`` called twice in a process ends it: an assertion in libsox fails. So whoever comes second must find it as it was before
-the first. Where torchaudio's extension is loaded already, it has called it; where it is loaded later, it is about to.
+Calling ``sox_init`` twice in a process ends it: an assertion in libsox fails. So the second caller
+must find libsox as it was before the first call. If torchaudio's extension is loaded already, it
+has called ``sox_init``; if it is loaded later, it will.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-# torchaudio imports it just before it calls sox_init, from 2.1 on; 2.0 has a libsox of its own
+# from 2.1 on torchaudio imports it just before it calls sox_init; 2.0 has its own libsox
 _EXTENSION = "torchaudio.lib._torchaudio_sox"
 _MAPS = pathlib.Path("/proc/self/maps")
 _LIBSOX = re.compile(r"(/\S*/libsox[-.\d]*\.(?:so|dylib)\S*)$", re.MULTILINE)
 
 
 def start(lib: Any) -> bool:
-    """Start a libsox that was just loaded, unless torchaudio has; gives whether that worked."""
+    """Start a libsox that was just loaded, unless torchaudio has; return whether that worked."""
     if _EXTENSION in sys.modules and _is_only_one():
         return bool(lib.sox_format_init() == 0)
     if lib.sox_init() != 0 or lib.sox_format_init() != 0:
@@ -33,16 +34,17 @@ def start(lib: Any) -> bool:
 
 
 def _is_only_one() -> bool:
-    """Whether one libsox serves all of this process; where the system does not tell, it is taken for so."""
+    """Return whether the process has only one libsox; True if the system does not tell."""
     if not _MAPS.exists():
         return True
     return len(set(_LIBSOX.findall(_MAPS.read_text("utf-8", "replace")))) <= 1
 
 
 class _Yielding(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Takes back ``sox_init`` when torchaudio's extension has been loaded, and loads it as it would be without.
+    """An importer that undoes our ``sox_init`` when torchaudio's extension is loaded.
 
-    Looking for the extension is not loading it: torchaudio does so where its libsox is missing as well.
+    It acts when the extension is loaded and not when it is looked for: torchaudio also looks for it
+    where its libsox is missing.
     """
 
     def __init__(self, lib: Any) -> None:
@@ -65,4 +67,4 @@ class _Yielding(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             sys.meta_path.remove(self)
             if _is_only_one():
                 self._lib.sox_quit()
-                self._lib.sox_format_init()  # which forgot its plug-ins by that
+                self._lib.sox_format_init()  # sox_quit made it forget its plug-ins

@@ -43,18 +43,22 @@ def _real(release: str, *, compiled: bool) -> str:
 
 @pytest.mark.network
 @pytest.mark.parametrize(
-    ("real", "release"),
-    [("2.0.2", "2.0"), ("2.0.2", "2.8"), ("2.2.2", "2.2"), ("2.8.0", "2.0"), ("2.8.0", "2.8"), ("2.9.1", "2.2"), ("2.11.0", "2.2")],
-)
-@pytest.mark.parametrize(
-    ("program", "compiled"),
+    ("real", "release", "program", "compiled"),
     [
-        *(pytest.param(program, False, id=f"{program}-stripped") for program in TOLD),
-        pytest.param(min(TOLD), True, id=f"{min(TOLD)}-compiled"),
+        ("2.0.2", "2.0", "recogniser", False),
+        ("2.0.2", "2.8", "augmentation", False),
+        ("2.2.2", "2.2", "lipsync", False),
+        ("2.8.0", "2.0", "augmentation", False),
+        ("2.8.0", "2.8", "lipsync", False),
+        ("2.9.1", "2.2", "recogniser", False),
+        ("2.11.0", "2.2", "lipsync", False),
+        ("2.0.2", "2.0", "augmentation", True),
+        ("2.8.0", "2.8", "recogniser", True),
+        ("2.11.0", "2.2", "augmentation", True),
     ],
 )
 def test_a_program_runs_over_a_real_torchaudio(
-    python: Python, program: str, real: str, release: str, tmp_path: pathlib.Path, *, compiled: bool
+    python: Python, real: str, release: str, program: str, tmp_path: pathlib.Path, *, compiled: bool
 ) -> None:
     """One that lost these modules or whose own find no FFmpeg; without its compiled part, or with one that does not load."""
     _run(python, program, release, tmp_path, PYTHONPATH=_real(real, compiled=compiled))

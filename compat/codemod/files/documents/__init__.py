@@ -1,4 +1,4 @@
-"""One file a kind of document: a file here with a ``DOCUMENT`` is one, found by scanning."""
+"""Find the kinds of documents by scanning: each file here with a ``DOCUMENT`` is one."""
 
 import dataclasses
 import functools
@@ -16,7 +16,7 @@ def _by_kind() -> dict[str, type[Document]]:
 
 
 def read(path: str, kind: str, data: bytes) -> Document:
-    """The document.
+    """Return the document.
 
     Raises:
         UnreadableError: it is not what its name says.
@@ -25,7 +25,7 @@ def read(path: str, kind: str, data: bytes) -> Document:
 
 
 def relocated(finding: Finding, document: Document, documents: dict[str, Document], texts: dict[str, str] | None) -> Finding:
-    """The finding with its places as places in documents."""
+    """Return the finding with its places turned into places in documents."""
     related = []
     for place in finding.related:
         other = documents.get(place.path.partition("\0")[0])

@@ -1,4 +1,4 @@
-"""Jupyter notebooks."""
+"""Read Jupyter notebooks."""
 
 import dataclasses
 import json
@@ -12,14 +12,14 @@ from compat.codemod.files.magics import Hidden, Magics
 from compat.codemod.source.findings import Place
 from compat.codemod.source.text import Text, parse
 
-# A cell may be indented as a whole; it then reads as a block.
+# A cell that is indented as a whole is read as a block.
 _INDENTED = re.compile(r"(?:[ \t]*\n)*[ \t]+\S")
 _HEAD = "if cell():"
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 class Notebook(Document):
-    """The code cells are one module, in order."""
+    """A notebook; its code cells are one module, in order."""
 
     kinds: ClassVar[tuple[str, ...]] = (discovery.NOTEBOOK,)
     _CELL = re.compile(rf"^(?:{re.escape(_HEAD)}  )?# compat: cell (\d+)\n", re.M)
@@ -45,7 +45,7 @@ class Notebook(Document):
             yield Piece(self.path, "".join(parts), interactive=True)
 
     def _masked(self, code: str) -> tuple[str, str, list[Hidden]]:
-        """What stands before the mark of a cell, its Python, and the lines that are hidden from it."""
+        """Return the text before a cell's mark, its Python, and the lines that are not Python."""
         if not _INDENTED.match(code):
             return "", *self._magics.mask(code)
         masked, hidden = self._magics.mask(f"{_HEAD}\n{code}")
@@ -56,7 +56,7 @@ class Notebook(Document):
         return {int(parts[index]): parts[index + 1].removesuffix("\n") for index in range(1, len(parts), 2)}
 
     def rebuild(self, texts: dict[str, str]) -> bytes:
-        """Only the sources of changed cells differ, in them only the changed lines."""
+        """Return the notebook with the changed lines of changed cells and nothing else changed."""
         old, new = self._cells(self.pieces[0].text), self._cells(texts[self.path])
         parts, at = [], 0
         for number, source in self._sources.items():
@@ -66,7 +66,7 @@ class Notebook(Document):
         return self._encode("".join([*parts, self.text[at:]]))
 
     def located(self, place: Place, texts: dict[str, str] | None = None) -> Place:
-        """Cells count from 1, all kinds of them, and lines from 1 in each."""
+        """Return the place with its cell, counted from 1 among all cells, and its line there."""
         if place.cell is not None:
             return place
         text = (texts or {}).get(self.path, self.pieces[0].text if self.pieces else "")
@@ -81,7 +81,14 @@ class Notebook(Document):
 
 
 class _Source(NamedTuple):
-    """The source of one cell in the JSON text: its stretch, its value, and its lines as they are written, if it is a list."""
+    """The source of one cell in the JSON text.
+
+    Attributes:
+        start: where it begins there.
+        end: where it ends.
+        value: the source itself.
+        lines: start, end and text of each line, if the JSON has a list of lines.
+    """
 
     start: int
     end: int
@@ -89,7 +96,7 @@ class _Source(NamedTuple):
     lines: list[tuple[int, int, str]] | None
 
     def replaced(self, text: str, new: str) -> str:
-        """The JSON for a new source, written as this one was; lines that were there before keep their spelling."""
+        """Return the JSON for a new source in this one's style; known lines keep their spelling."""
         old = text[self.start : self.end]
         ascii_only = old.isascii() and "\\u" in old
         if self.lines is None:
@@ -104,7 +111,10 @@ class _Source(NamedTuple):
 
 
 def _sources(text: str) -> Iterator[tuple[int, _Source]]:
-    """The source of each code cell, by the cell's number from 1. JSON is Python as far as places go, and Python tells them."""
+    """Yield the source of each code cell, by the cell's number from 1.
+
+    JSON parses as a Python expression, and ``ast`` tells where each value is.
+    """
     whole = json.loads(text)
     places = Text(f"({_NOT_ASCII.sub('_', text)})")
     tree: Any = parse(places.text).body[0]

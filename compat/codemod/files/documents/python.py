@@ -1,4 +1,4 @@
-"""Python files."""
+"""Read Python files."""
 
 import io
 import tokenize

@@ -1,4 +1,4 @@
-"""reStructuredText."""
+"""Read reStructuredText."""
 
 import re
 from collections.abc import Iterator
@@ -9,13 +9,13 @@ from compat.codemod.files.blocks import Blocks
 
 
 class Rst(Blocks):
-    """Directives with Python in them."""
+    """reStructuredText with Python in directives."""
 
     kinds: ClassVar[tuple[str, ...]] = (discovery.RST,)
     _OPENING = re.compile(r"^([ \t]*)\.\. (?:code-block|code|sourcecode):: *(?:python3?|py)[ \t]*\n((?:[ \t]+:[^\n]*\n)*)\n*", re.M)
 
     def find(self) -> Iterator[tuple[int, int]]:
-        """The indented stretches after directives."""
+        """Yield the start and end of each indented block after a directive."""
         for match in self._OPENING.finditer(self.text):
             at = match.end()
             for line in re.compile(r"[^\n]*\n?").finditer(self.text, at):

@@ -1,4 +1,4 @@
-"""Shell scripts, settings, lists of requirements: nothing in them is rewritten."""
+"""Read shell scripts, settings and requirement lists, none of which is rewritten."""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -8,7 +8,7 @@ from compat.codemod.files.document import Document, Piece, Prose
 
 
 class Shell(Document):
-    """A text in which old names are looked for."""
+    """A text that is only searched for old names."""
 
     kinds: ClassVar[tuple[str, ...]] = (discovery.OTHER,)
 

@@ -1,0 +1,79 @@
+"""What publishes a release: the workflows, the recipe for conda and the citation agree with the project."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+from compat._version import __version__
+from tests.conftest import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+RECIPE: dict[str, Any] = yaml.safe_load((ROOT / "packaging/conda/recipe.yaml").read_text("utf-8"))
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+# conda-forge's name of a package, where it is not that of PyPI
+ON_CONDA = {"soundfile": "pysoundfile", "torch": "pytorch"}
+
+
+def _workflow(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / f".github/workflows/{name}.yml").read_text("utf-8"))
+    return loaded
+
+
+def _bounds(lines: list[str]) -> dict[str, SpecifierSet]:
+    """Return the bounds of requirements by name."""
+    requirements = [Requirement(line.replace(" ", "")) for line in lines]
+    return {ON_CONDA.get(found.name, found.name): found.specifier for found in requirements}
+
+
+def test_conda_gets_the_requirements_of_pip() -> None:
+    """Each with the same bounds; torch only constrains, since its build is the user's choice."""
+    python = {"python": SpecifierSet(PROJECT["requires-python"])}
+    assert _bounds(RECIPE["requirements"]["run"]) == _bounds(PROJECT["dependencies"]) | python
+    assert _bounds(RECIPE["requirements"]["run_constraints"]) == _bounds(PROJECT["optional-dependencies"]["torch"])
+
+
+def test_conda_gets_the_same_command_and_version() -> None:
+    """The entry point, the version and the license are the project's."""
+    commands = [f"{name} = {target}" for name, target in PROJECT["scripts"].items()]
+    assert RECIPE["build"]["python"]["entry_points"] == commands
+    assert RECIPE["context"]["version"] == __version__
+    assert RECIPE["about"]["license"] == PROJECT["license"]
+
+
+def test_the_citation_names_the_project() -> None:
+    """It has what the format asks for, and no version that a release would have to change."""
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert {"cff-version", "title", "message", "authors"} <= citation.keys()
+    assert (citation["title"], citation["license"]) == (PROJECT["name"], PROJECT["license"])
+    assert "version" not in citation
+
+
+def test_only_the_last_job_may_publish() -> None:
+    """It alone gets the token of the trusted publisher, after the tests have passed on the files that it uploads."""
+    jobs = _workflow("release")["jobs"]
+    assert [name for name, job in jobs.items() if "id-token" in job.get("permissions", {})] == ["publish"]
+    assert (jobs["publish"]["needs"], jobs["test"]["needs"]) == ("test", "build")
+    publishing = next(step for step in jobs["publish"]["steps"] if "pypi-publish" in step["uses"])
+    assert publishing["with"]["attestations"] is True
+    assert "run" not in {key for step in jobs["publish"]["steps"] for key in step}, "nothing is built where the token is"
+
+
+@pytest.mark.parametrize("workflow", [path.stem for path in WORKFLOWS])
+def test_what_a_workflow_runs_is_there(workflow: str) -> None:
+    """Its `make` targets, modules and scripts are the project's; rights beyond reading are given by name."""
+    loaded = _workflow(workflow)
+    assert "permissions" in loaded
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    for job in loaded["jobs"].values():
+        assert job["timeout-minutes"] <= 60
+        for run in filter(None, (step.get("run") for step in job["steps"])):
+            assert set(re.findall(r"^make ([a-z-]+)", run, re.MULTILINE)) <= targets
+            for module in re.findall(r"python -m (tests[.\w]+)", run):
+                assert (ROOT / (module.replace(".", "/") + ".py")).is_file()
