@@ -11,6 +11,7 @@ import ast
 import dataclasses
 from collections.abc import Iterable
 
+from compat.codemod.plan.marks import Pin
 from compat.codemod.plan.sites import Site
 from compat.codemod.plan.state import Force, State, joined
 from compat.codemod.plan.statements import Exits, Statements
@@ -67,7 +68,7 @@ class Execution(Statements):
         for site in self._by_import:
             self.found.force[site] |= self.bound(site)
 
-    def bound(self, site: Site) -> frozenset[Force]:
+    def bound(self, site: Site | Pin) -> frozenset[Force]:
         """Return the backends in force when an import bound the function of a site, if any."""
         one = self._marks(site.module).bound_by.get(site)
         return frozenset() if one is None else frozenset(self._bound.get((site.module, one.local), ()))

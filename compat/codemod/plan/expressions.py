@@ -106,7 +106,9 @@ class Expressions(Moments):
 
     def _paused(self, module: Module, node: ast.expr, state: State) -> State:
         self.pauses = True
-        state = self._others_run(self._children(module, node, state))
+        state = self._children(module, node, state)
+        self._paused_in[-1] = joined(self._paused_in[-1], state)
+        state = self._others_run(state)
         return dataclasses.replace(state, force=state.force | self._known)
 
     def _called(self, module: Module, node: ast.Call, state: State) -> State:

@@ -73,13 +73,15 @@ class Moments:
         self.pauses: bool = False
         self._script: Module | None = None
         self._failed: list[State | None] = [None]
+        # The states in which each open function has paused, so that its caller goes on.
+        self._paused_in: list[State | None] = [None]
         # What code that is not followed may call: the functions that matter, the others, and the names of all.
         self._handed: dict[ast.AST, Module] = {}
         self._harmless: set[ast.AST] = set()
         self._handed_names: set[str] = set()
         self._handed_meanings: set[Meaning | Definition] = set()
         self._bound: dict[tuple[Module, str], set[Force]] = defaultdict(set)
-        self._by_import: set[Site] = set()
+        self._by_import: set[Site | Pin] = set()
         self.all_run: bool = False
         self._steps_left = _MOST_STEPS * (_MORE_WHERE_ALL_RUN if all_run else 1)
         if all_run:
@@ -199,10 +201,9 @@ class Moments:
 
     def _at(self, own: Marks, place: Site | Pin, force: frozenset[Force]) -> None:
         """Come to a site or pin; one that an import of its own has bound takes what was in force then."""
-        if isinstance(place, Site) and place in own.bound_by:
-            self.found.force[place] |= frozenset()
+        bound = place in own.bound_by
+        if bound:
             self._by_import.add(place)
-            return
-        self.found.force[place] |= force
+        self.found.force[place] |= frozenset() if bound and isinstance(place, Site) else force
         if isinstance(place, Pin) and place.lasts:
             self._lasting.add(place)

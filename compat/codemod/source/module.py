@@ -138,15 +138,19 @@ class Module(Tree):
         return Use(path, old_names.KNOWN.get(path), node, root, call, not isinstance(node.ctx, ast.Load))
 
     @functools.cached_property
-    def ambiguous(self) -> list[ast.Attribute]:
-        """Return old names reached through a name that is torchaudio's only in some places."""
-        found = []
+    def ambiguous(self) -> list[tuple[ast.Name | ast.Attribute, str]]:
+        """Return uses of names that are torchaudio's only in some places, each with the old name."""
+        found: list[tuple[ast.Name | ast.Attribute, str]] = []
         for node in self._by_imported_name:
+            bindings = self.names.bindings(node)
+            if not isinstance(node.ctx, ast.Load) or only_import(bindings) is not None:
+                continue
             above = self.names.parents.get(node)
-            if isinstance(above, ast.Attribute) and above.attr in old_names.REPLACEABLE:
-                bindings = self.names.bindings(node)
-                if only_import(bindings) is None and any(binding.target == old_names.ROOT for binding in bindings):
-                    found.append(above)
+            targets = {binding.target for binding in bindings if binding.target}
+            if isinstance(above, ast.Attribute) and above.attr in old_names.REPLACEABLE and old_names.ROOT in targets:
+                found.append((above, above.attr))
+            known = sorted(old_names.KNOWN[target].name for target in targets if target in old_names.KNOWN)
+            found += [(node, name) for name in known[:1] if name in old_names.REPLACEABLE]
         return found
 
     def of(self, *kinds: Kind) -> Iterator[Use]:
