@@ -109,7 +109,7 @@ class Effects:
         for one in ast.walk(node):
             if one in mine or one in imports:
                 return True
-            if isinstance(one, ast.Import | ast.ImportFrom) and any(self.code.imported(module, one)):
+            if isinstance(one, ast.Import | ast.ImportFrom) and any(imports.by_statement(self.code, module, one)):
                 return True
             if isinstance(one, ast.Name) and one.id in (*UNKNOWN_NAMES, "__import__"):
                 return True
