@@ -105,9 +105,9 @@ class Effects:
     def _does(self, module: Module, node: ast.AST) -> bool:
         own = marks.of(self.project, module)
         mine = {*own.sites, *own.pins, *own.setters, *own.kept}
-        imports = {one.statement for one in module.imported}
+        of_torchaudio = {one.statement for one in module.imported}
         for one in ast.walk(node):
-            if one in mine or one in imports:
+            if one in mine or one in of_torchaudio:
                 return True
             if isinstance(one, ast.Import | ast.ImportFrom) and any(imports.by_statement(self.code, module, one)):
                 return True
