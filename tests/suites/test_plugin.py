@@ -8,6 +8,7 @@ import sys
 import pytest
 
 import compat
+import compat.suites.session
 from compat.observation import trace
 
 pytest_plugins = ["pytester"]
