@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from compat import namesakes
 from compat.console import is_full, nobody_reads, print_anything
-from compat.doctor import elsewhere, files, page, pins, registry, report, structured, verdict
+from compat.doctor import elsewhere, files, page, pins, program, registry, report, structured, verdict
 from compat.doctor.findings import Result
 from compat.doctor.world import World
 
@@ -25,6 +25,7 @@ _EPILOG = """\
 examples
   python -m compat.doctor                       why does torchaudio, or a backend, not load?
   python -m compat.doctor speech.m4a            why is this file not read, and what would read it?
+  python -m compat.doctor --for ~/project       will the drop-in run it, at which release, and what is missing?
   python -m compat.doctor --thorough            compare the hashes of every installed file as well
   python -m compat.doctor --only pair,build     these checks only
   python -m compat.doctor --python .venv        what is wrong with that environment?
@@ -65,6 +66,12 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("files", nargs="*", metavar="FILE", help="really load this file with each backend, instead of the checks")
+    parser.add_argument(
+        "--for",
+        dest="project",
+        metavar="PROJECT",
+        help="examine the project in this folder instead: at which release the drop-in runs it, and what it needs that is not here",
+    )
     parser.add_argument("--only", type=_names, action="extend", default=[], metavar="CHECK,...", help="run these checks only")
     parser.add_argument("--skip", type=_names, action="extend", default=[], metavar="CHECK,...", help="leave these checks out")
     parser.add_argument("--thorough", action="store_true", help="compare hashes, not only sizes; reads every installed file")
@@ -169,7 +176,11 @@ def _examined(arguments: argparse.Namespace) -> int:
     with page.shown(quiet=not as_page) as (shown, progress):
         world = World(arguments.time_limit, thorough=arguments.thorough, progress=progress)
         try:
-            found: Iterable[Result] = files.examine(world, arguments.files) if arguments.files else registry.run(wanted, world)
+            found: Iterable[Result]
+            if arguments.project is not None:
+                found = program.examine(world, arguments.project)
+            else:
+                found = files.examine(world, arguments.files) if arguments.files else registry.run(wanted, world)
             for result in found:
                 results.append(result)
                 if as_page:

@@ -149,6 +149,11 @@ def _without_comments(text: str) -> str:
     return re.sub(r"(?m)(?<!\S)#.*$", lambda match: " " * len(match.group()), text)
 
 
+def calls(folder: str) -> Calls:
+    """Return what the Python files of a project call."""
+    return _calls(folder, _python(folder))
+
+
 def _python(folder: str) -> Iterator[str]:
     """Yield the Python files of a project that mention torchaudio."""
     from compat.codemod.files import discovery
