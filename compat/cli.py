@@ -11,18 +11,16 @@ from compat.console import begun
 
 # command -> the module with its ``main``, and what it does
 COMMANDS = {
-    "run": ("compat.run", "run an unmodified program with torchaudio's old I/O"),
-    "codemod": ("compat.codemod.run.cli", "rewrite old call sites"),
+    "run": ("compat.run", "run a program unchanged, with the I/O of an old torchaudio"),
+    "codemod": ("compat.codemod.run.cli", "rewrite old calls for a later release"),
     "audit": ("compat.audit.cli", "compare how two releases decode your files"),
-    "doctor": ("compat.doctor.cli", "say why torchaudio or a backend does not load, and how to mend it"),
+    "doctor": ("compat.doctor.cli", "explain why torchaudio or a backend does not load, and how to fix it"),
 }
 
 
 def _usage() -> str:
     commands = "\n".join(f"  {name:8} {what}" for name, (_, what) in COMMANDS.items())
-    return (
-        f"usage: torchaudio-compat COMMAND ...\n\n{commands}\n\ntorchaudio-compat COMMAND --help tells more. This is version {__version__}."
-    )
+    return f"usage: torchaudio-compat COMMAND ...\n\n{commands}\n\nMore: torchaudio-compat COMMAND --help. This is version {__version__}."
 
 
 def main(argv: Sequence[str] | None = None) -> int:

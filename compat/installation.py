@@ -265,7 +265,8 @@ def install(version: str | Release | None = None, *, backends: Iterable[str] | N
         notices.warn(notice.text(untold), notice.RescueWarning)
     for where, name in bound:
         notices.warn(
-            f"{where} was bound by `from torchaudio import {name}` before, and stays what it was: install first, or write torchaudio.{name}"
+            f"{where} was bound by `from torchaudio import {name}` before compat.install(), so it stays the old function: "
+            f"install first, or write torchaudio.{name}"
         )
     return host
 
@@ -339,7 +340,7 @@ def pinned(version: str | Release | None = None, *, backends: Iterable[str] | No
     with _shared.lock:
         if _pinning and _pinning[-1] is not threading.current_thread() and _pinning[-1].is_alive():
             text = "another thread is in a block of compat.pinned(), and there is one torchaudio for all threads"
-            raise BackendError(f"{text}. Use compat.standin(), which gives a module of its own.")
+            raise BackendError(f"{text}. Use compat.standin(), which gives you a separate module.")
         before = _installed[-1].state() if _installed else None
         _pinning.append(threading.current_thread())
     try:

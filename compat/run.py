@@ -23,6 +23,7 @@ import types
 from collections.abc import Iterator, Sequence
 
 import compat
+import compat.shell as shell
 from compat import auto, namesakes, releases
 from compat.doctor import machine
 from dispatcher import notices
@@ -40,10 +41,10 @@ def _how_to_install(*options: str) -> str:
 
     PyPI's wheels are for CUDA on Linux, for the CPU on Windows, and for Apple's GPUs on macOS.
     """
-    command = machine.pip(*options, "torch")
+    command = shell.told(machine.pip(*options, "torch"), "")
     if not sys.platform.startswith("linux"):
         return f"Install it: {command}"
-    cpu = machine.pip(*options, "torch", "--index-url", _CPU_INDEX)
+    cpu = shell.told(machine.pip(*options, "torch", "--index-url", _CPU_INDEX), "")
     if shutil.which("nvidia-smi"):
         return f"Install it, for the NVIDIA GPU of this machine: {command}"
     return f"Install it, for the CPU: {cpu}  (for an NVIDIA GPU: {command})"
@@ -71,7 +72,7 @@ def _torch_explained(prog: str) -> Iterator[None]:
             from compat.doctor import mends
 
             mend = mends.reinstall("torch", dependencies=True).sentence()
-            doctor = machine.quoted(machine.python(), "-m", "compat.doctor")
+            doctor = shell.told(machine.doctor(), "")
             why.add_note(f"{prog}: the torch that is installed does not import. {mend}  (more by {doctor})")
         raise
 
@@ -79,15 +80,15 @@ def _torch_explained(prog: str) -> Iterator[None]:
 def _parser(prog: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=prog,
-        description="Run a Python program with torchaudio's old I/O in place of torchaudio.",
-        epilog="Everything after SCRIPT or MODULE is passed to the program. There is no -c; for code in a line set "
-        f"{auto.VARIABLE}=2.0 before `python -c CODE`.",
+        description="Run a Python program unchanged. `import torchaudio` gives it the I/O of the release you name.",
+        epilog="Everything after SCRIPT or MODULE is passed to the program. There is no option -c; for one line of code set "
+        f"{auto.VARIABLE}=2.0 and run `python -c CODE`.",
     )
     parser.add_argument(
         "--version",
         metavar="RELEASE",
-        help=f"the release to behave as: {', '.join(releases.presets())} (default: {releases.VERSION_VARIABLE}, else what the pins "
-        f"and calls of the program's project tell, else {releases.DEFAULT}; name 2.0 for code that sets a global backend)",
+        help=f"the release: {', '.join(releases.presets())} (default: {releases.VERSION_VARIABLE}, else the release that the pins and "
+        f"calls of the program's project ask for, else {releases.DEFAULT}; choose 2.0 for code that sets a global backend)",
     )
     parser.add_argument("--backends", metavar="A,B", help="use only these backends (default: all that work here)")
     parser.add_argument(
@@ -138,7 +139,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
         os.environ[releases.BACKENDS_VARIABLE] = given.backends
     sys.argv = [given.program, *given.arguments]
     for ours, place in namesakes.found([folder]):
-        print(f"{prog}: should the program import {place}, it gets {ours} in its place: give its own another name", file=sys.stderr)
+        print(f"{prog}: if the program imports {place}, it gets {ours} instead: rename the program's module", file=sys.stderr)
     if not given.module and not os.path.exists(given.program):
         parser.error(f"there is no file {given.program!r}")
     with _torch_explained(prog), _tracebacks_of_the_program():

@@ -24,6 +24,7 @@ _OPUS_RATE = 48000
 _XING_PLACES = (36, 21, 13)
 _RATES = (44100, 48000, 32000)
 _ID3, _LOOKS = 10, 64
+_EXPANDED = frozenset("$`%“”„")  # within double quotes, by PowerShell or by cmd
 
 
 class Part(NamedTuple):
@@ -148,5 +149,6 @@ def frames(uri: Any) -> int:
 def one_rate(uri: Any, rate: int) -> str:
     """Return advice for a file with several sample rates."""
     name = os.fsdecode(uri) if isinstance(uri, (str, bytes, os.PathLike)) else "FILE"
-    quoted = f'"{name}"' if os.name == "nt" else shlex.quote(name)
+    alike = f'"{name}"' if not _EXPANDED.intersection(name) else "FILE"
+    quoted = alike if os.name == "nt" else shlex.quote(name)
     return f"FFmpeg's command makes one rate of it: ffmpeg -i {quoted} -ar {rate} one-rate.wav"

@@ -9,12 +9,12 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from compat.doctor import backends, explain, lengths
+import compat.shell as shell
+from compat.doctor import backends, explain, lengths, machine
 from compat.doctor.checks import imports
 from compat.doctor.child import Answer
 from compat.doctor.findings import Finding, Mend, Result, error, note, ok, skipped, warning
 from compat.doctor.lengths import Lengths
-from compat.doctor.machine import quoted, readable
 from compat.doctor.verdict import FILE
 from compat.doctor.world import World
 
@@ -54,22 +54,26 @@ _MPEG_LAYERS = {0: ("raw AAC (ADTS)", (".aac", ".adts")), 1: ("MP3", (".mp3",)),
 
 # files that are not audio, whatever their names say: first bytes, name, mend
 _IMPOSTORS: tuple[tuple[bytes, str, Mend], ...] = (
-    (b"version https://git-lfs", "a Git LFS pointer: the sound itself was never fetched", Mend("Fetch it", ("git lfs pull",))),
+    (
+        b"version https://git-lfs",
+        "a Git LFS pointer; the audio itself was never fetched",
+        Mend("Fetch it", shell.lines("git", "lfs", "pull")),
+    ),
     (
         b"<!doctype html",
-        "a web page, most likely of a download that was refused",
-        Mend("Download it again, and look at what the server says"),
+        "a web page, probably because a download was refused",
+        Mend("Download it again, and read what the server answers"),
     ),
-    (b"<html", "a web page, most likely of a download that was refused", Mend("Download it again, and look at what the server says")),
-    (b"<?xml", "an XML document, most likely a server's error message", Mend("Download it again, and look at what the server says")),
-    (b"#extm3u", "a playlist, which names other files", Mend("Load the files that it names")),
+    (b"<html", "a web page, probably because a download was refused", Mend("Download it again, and read what the server answers")),
+    (b"<?xml", "an XML document, probably a server's error message", Mend("Download it again, and read what the server answers")),
+    (b"#extm3u", "a playlist, which lists other files", Mend("Load the files that it lists")),
     (b"pk\x03\x04", "a zip archive", Mend("Unpack it first")),
     (b"\x1f\x8b", "compressed with gzip", Mend("Unpack it first")),
     (b"7z\xbc\xaf", "a 7z archive", Mend("Unpack it first")),
-    (b"%pdf", "a PDF", Mend("Find the sound that belongs here")),
-    (b"gif8", "a picture", Mend("Find the sound that belongs here")),
-    (b"\xff\xd8\xff", "a picture", Mend("Find the sound that belongs here")),
-    (b"\x89png", "a picture", Mend("Find the sound that belongs here")),
+    (b"%pdf", "a PDF", Mend("Find the audio file that belongs here")),
+    (b"gif8", "a picture", Mend("Find the audio file that belongs here")),
+    (b"\xff\xd8\xff", "a picture", Mend("Find the audio file that belongs here")),
+    (b"\x89png", "a picture", Mend("Find the audio file that belongs here")),
     (b"\x93numpy", "a numpy array (.npy)", Mend("Load it with numpy.load")),
 )
 
@@ -85,7 +89,7 @@ def examine(world: World, paths: Sequence[str]) -> Iterator[Result]:
         world.once(("import", "torch"), lambda: gate)
         yield Result(imports.imports.name, imports.imports.title, (imports.finding(world, "torch"),))
         for path in paths:
-            yield Result(FILE, path, (_refusal(path) or skipped("nothing can be tried without torch", subject=path),))
+            yield Result(FILE, path, (_refusal(path) or skipped("without torch no file can be loaded", subject=path),))
         return
     took = time.monotonic() - begun
     by_file = {path: answers[place * (len(names) + 1) : (place + 1) * (len(names) + 1)] for place, path in enumerate(readable)}
@@ -107,13 +111,13 @@ def _known() -> tuple[str, ...]:
 
 def _refusal(path: str) -> Finding | None:
     """Return a finding if there is nothing to load."""
-    why = "Every backend then fails, each with words of its own."
+    why = "No backend can read it; each fails with its own message."
     if os.path.isdir(path):
         return error("it is a folder", why=why, subject=path, cause="no-file")
     if not os.path.exists(path):
         return error(f"it is not there (looked in {os.path.abspath(os.path.dirname(path) or '.')})", why=why, subject=path, cause="no-file")
     if not os.access(path, os.R_OK):
-        return error("you may not read it", why=why, mend=Mend("Allow it", (readable(path),)), subject=path, cause="no-permission")
+        return error("you may not read it", why=why, mend=Mend("Allow it", machine.readable(path)), subject=path, cause="no-permission")
     if os.path.getsize(path) == 0:
         return error("it is empty (0 bytes)", why=why, mend=Mend("Make or download it again"), subject=path, cause="empty-file")
     return None
@@ -124,14 +128,12 @@ def _findings(world: World, path: str, answers: dict[str | None, Answer]) -> Ite
         head = stream.read(_HEAD)
     impostor = next(((what, mend) for magic, what, mend in _IMPOSTORS if head.lstrip()[:64].lower().startswith(magic)), None)
     works = {name: answer for name, answer in answers.items() if _gave_sound(answer)}
-    why = "Seen at its first bytes, whatever its name says."
+    why = "The first bytes show this, whatever the file is called."
     if impostor is not None and not works:
         yield error(f"it is {impostor[0]}", why=why, mend=impostor[1], subject=path, cause="not-audio", evidence=(repr(head[:48]),))
     elif not any(head):
         text = f"its first {len(head)} bytes are all zero"
-        yield error(
-            text, why="A copy that broke off, or a disk that was full.", mend=Mend("Copy it again"), subject=path, cause="not-audio"
-        )
+        yield error(text, why="A copy was interrupted, or a disk was full.", mend=Mend("Copy it again"), subject=path, cause="not-audio")
     else:
         yield from _by_default(world, path, answers, works)
     for name, answer in answers.items():
@@ -166,7 +168,7 @@ def _by_default(world: World, path: str, answers: dict[str | None, Answer], work
         if told:
             text = f"{_sound(value)}, and a warning: {told[0]}"
             mend = Mend("Make or download it again")
-            yield warning(text, why="It is not all of the file.", mend=mend, subject=path, cause="incomplete", data=value)
+            yield warning(text, why="A part of the file is missing.", mend=mend, subject=path, cause="incomplete", data=value)
         else:
             yield ok(_sound(value), data=value)
         return
@@ -174,7 +176,7 @@ def _by_default(world: World, path: str, answers: dict[str | None, Answer], work
     why = "This is the call that names no backend: load(path)."
     silent = _without_sound(answer)
     if silent:
-        yield error(silent, why=why, mend=Mend("Find the recording that has the sound"), subject=path, cause="no-sound-stream")
+        yield error(silent, why=why, mend=Mend("Find the recording with sound"), subject=path, cause="no-sound-stream")
         return
     if _changes(answer):
         yield _changing(path, answer, named, why)
@@ -210,9 +212,9 @@ def _changing(path: str, answer: Answer, named: list[str], why: str) -> Finding:
 
     The mend does not recommend a backend that returns only the first part.
     """
-    half = f"; {' and '.join(named)} would give a part of it, or all at one rate" if named else ""
+    half = f"; {' and '.join(named)} would return only a part, or all of it at one sample rate" if named else ""
     made = str(pathlib.PurePath(path).with_suffix(".converted.wav"))
-    mend = Mend("Let FFmpeg's command make one of it", (f"ffmpeg -i {quoted(path, '-c:a', 'pcm_s16le', made)}",))
+    mend = Mend("Convert it with the ffmpeg command", shell.lines("ffmpeg", "-i", path, "-c:a", "pcm_s16le", made))
     return error(f"{_why_not(answer)}{half}", why=why, mend=mend, subject=path, cause="changes-on-its-way")
 
 
@@ -225,10 +227,10 @@ def _what_would(world: World, path: str) -> Mend:
     """Return a mend that may help with a file that none of the backends here reads."""
     lacking = [name for name in _known() if not backends.works(world, name)]
     if lacking:
-        return Mend(f"Mend the backend{'s' if len(lacking) > 1 else ''} {', '.join(lacking)} first: run the doctor without a file")
+        return Mend(f"Mend the backend{'s' if len(lacking) > 1 else ''} {', '.join(lacking)} first: run the doctor without naming a file")
     made = str(pathlib.PurePath(path).with_suffix(".converted.wav"))
     return Mend(
-        "Make or download it again; where a player does play it, convert it", (f"ffmpeg -i {quoted(path, '-c:a', 'pcm_s16le', made)}",)
+        "Make or download it again; if a player can play it, convert it", shell.lines("ffmpeg", "-i", path, "-c:a", "pcm_s16le", made)
     )
 
 
@@ -237,27 +239,33 @@ def _by_backend(world: World, path: str, name: str, answer: Answer) -> Finding:
     if answer.died:
         how, known = explain.death(answer.died, subject)
         evidence = (*answer.stood_at, *answer.stderr[-3:])
-        why = "A file that crashes a library may be made to; do not load it in a process that matters."
+        why = "The file may be made to crash a library. Do not load it in an important process."
         return warning(
             f"{name}: loading it {how}",
             why=why,
-            mend=Mend(f"Leave {name} out for this file"),
+            mend=Mend(f"Do not use {name} for this file"),
             subject=path,
             cause=known.name,
             evidence=evidence,
         )
     if answer.raised:
-        return note(f"{name}: {answer.raised.splitlines()[0]}", why="It fails before the file is touched.", subject=path)
+        return note(f"{name}: {answer.raised.splitlines()[0]}", why="It fails before it opens the file.", subject=path)
     value = answer.value
     if "load_error" in value:
         if not backends.works(world, name):
             return skipped(f"{name}: does not work here", subject=path)
         return note(f"{name}: {_own_words(value['load_error'])}", subject=path, data=value)
     if not _gave_sound(answer):
-        return note(f"{name}: it gives no sound, though the header promises some", subject=path, data=value)
+        return note(f"{name}: it returns no samples, though the header promises some", subject=path, data=value)
     told = _told(answer, *_INCOMPLETE)
     if told:
-        return note(f"{name}: {_sound(value)}, and it warns: {told[0]}", subject=path, cause="incomplete", why="It is not all.", data=value)
+        return note(
+            f"{name}: {_sound(value)}, and it warns: {told[0]}",
+            subject=path,
+            cause="incomplete",
+            why="A part of the file is missing.",
+            data=value,
+        )
     return ok(f"{name}: {_sound(value)}", data={"backend": name, **value})
 
 
@@ -266,7 +274,7 @@ def _why_not(answer: Answer) -> str:
         return f"loading {explain.death(answer.died)[0]}"
     if answer.failed:
         return answer.raised.splitlines()[0]
-    return _own_words(answer.value.get("load_error", "it gives no sound, though the header promises some"))
+    return _own_words(answer.value.get("load_error", "it returns no samples, though the header promises some"))
 
 
 def _own_words(error: str) -> str:
@@ -288,9 +296,11 @@ def _kind(path: str, head: bytes) -> Iterator[Finding]:
         kind = _MPEG_LAYERS[(head[1] >> 1) & 3]
     extension = pathlib.PurePath(path).suffix.lower()
     if kind and extension and extension not in kind[1]:
-        why = "Some backends go by the name: sox and soundfile may take it for something else."
+        why = "sox and soundfile may use the extension to choose the format."
         mend = Mend(f"Rename it to {pathlib.PurePath(path).stem}{kind[1][0]}")
-        yield note(f"it is {kind[0]} by its content, and is called {extension}", why=why, mend=mend, subject=path, data={"kind": kind[0]})
+        yield note(
+            f"it is {kind[0]} by its content, but its extension is {extension}", why=why, mend=mend, subject=path, data={"kind": kind[0]}
+        )
 
 
 def _parts(path: str, facts: dict[str, Any]) -> Iterator[Finding]:
@@ -302,16 +312,16 @@ def _parts(path: str, facts: dict[str, Any]) -> Iterator[Finding]:
     other = next((part for part in found if (part["rate"], part["channels"]) != (first["rate"], first["channels"])), None)
     data = {"parts": list(found)}
     if other is None:
-        why = "Some backends read the first part only."
-        text = f"it was put together of {len(found)} files; the second begins at byte {found[1]['begin']:,}"
+        why = "Some backends read only the first part."
+        text = f"it consists of {len(found)} files joined together; the second begins at byte {found[1]['begin']:,}"
         yield note(text, why=why, subject=path, data=data)
         return
     made = str(pathlib.PurePath(path).with_suffix(".converted.wav"))
     rate = ("-ar", str(first["rate"]))
-    mend = Mend("Let FFmpeg's command make one of it", (f"ffmpeg -i {quoted(path, *rate, '-c:a', 'pcm_s16le', made)}",))
+    mend = Mend("Convert it with the ffmpeg command", shell.lines("ffmpeg", "-i", path, *rate, "-c:a", "pcm_s16le", made))
     before, after = (f"{part['channels']} channel{'s' * (part['channels'] != 1)} at {part['rate']} Hz" for part in (first, other))
-    text = f"it was put together of {len(found)} files: {before}, and from byte {other['begin']:,} on {after}"
-    yield warning(text, why="No backend gives all of it.", mend=mend, subject=path, cause="changes-on-its-way", data=data)
+    text = f"it consists of {len(found)} files joined together: {before}, and from byte {other['begin']:,} on {after}"
+    yield warning(text, why="No backend returns all of it.", mend=mend, subject=path, cause="changes-on-its-way", data=data)
 
 
 def _beyond(path: str, works: dict[str | None, Answer]) -> Iterator[Finding]:
@@ -324,7 +334,7 @@ def _beyond(path: str, works: dict[str | None, Answer]) -> Iterator[Finding]:
     peaks = [works[name].value for name in wild]
     what = "that are not finite" if any(value["finite"] is False for value in peaks) else f"up to {peaks[0]['peak']:.3g}"
     others = f"; {' and '.join(sane)} give{'s' * (len(sane) == 1)} others" if sane else ""
-    why = "Full scale is 1. Either it was saved so, or its bytes are taken for another number format than they have."
+    why = "Full scale is 1. Either the file was saved like this, or its bytes are read in the wrong number format."
     # a backend that stays within full scale may have clipped, or may itself return noise
     each = " and ".join(f"load(path, backend={name!r})" for name in (*wild, *sane))
     mend = Mend(f"Listen to what each gives before you use it: {each}" if sane else "Listen to it before you use it")
@@ -340,17 +350,17 @@ def _samples(path: str, works: dict[str | None, Answer]) -> Iterator[Finding]:
             continue
         other = found["from"]
         if found["likeness"] < _UNLIKE:
-            why = "One of them takes the bytes for another number format than they have, or decodes a damaged place otherwise."
-            text = f"{name} gives another sound than {other}, by its samples"
+            why = "One of them reads the bytes in the wrong number format, or decodes a damaged place in another way."
+            text = f"{name} returns other samples than {other}; it is another sound"
             mend = Mend(f"Listen to both, and name the right one: load(path, backend={other!r}) or load(path, backend={name!r})")
             yield warning(text, why=why, mend=mend, subject=path, cause="other-samples", data=found)
         elif abs(found["factor"] - 1) > _LOUDER:
             text = f"{name} gives the same sound {found['factor']:.4g} times as loud as {other}"
-            yield warning(text, why="A model then hears something else.", subject=path, cause="other-loudness", data=found)
+            yield warning(text, why="A model then gets other input.", subject=path, cause="other-loudness", data=found)
         elif found["shift"]:
             where = "later" if found["shift"] > 0 else "earlier"
             text = f"{name} gives the same sound {abs(found['shift'])} frames {where} than {other}"
-            yield note(text, why="Labels by time move with it.", subject=path, data=found)
+            yield note(text, why="Labels with timestamps no longer match.", subject=path, data=found)
 
 
 def _is_wild(value: dict[str, Any]) -> bool:
@@ -369,7 +379,7 @@ def _lengths(path: str, works: dict[str | None, Answer], facts: dict[str, Any]) 
     for name, answer in works.items():
         told = answer.value.get("info", {}).get("num_frames")
         if name is not None and told and answer.value["shape"][-1] < told:
-            text = f"{name}: the header promises {told:,} frames, and {answer.value['shape'][-1]:,} are there"
+            text = f"{name}: the header promises {told:,} frames, but only {answer.value['shape'][-1]:,} are there"
             why = "The file is cut off, or its header was never completed."
             mend = Mend("Make or download it again")
             yield warning(text, why=why, mend=mend, subject=path, cause="truncated-file")

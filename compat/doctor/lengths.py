@@ -36,7 +36,7 @@ def cause(given: Lengths) -> str:
     return next(filter(None, (rule(given) for rule in _RULES)), _UNKNOWN)
 
 
-_UNKNOWN = "What the cause is could not be established from the file; look at the end of both before you rely on one."
+_UNKNOWN = "The file does not show the cause. Compare the ends of both results before you rely on one."
 
 
 def _other_rate(given: Lengths) -> str:
@@ -44,14 +44,14 @@ def _other_rate(given: Lengths) -> str:
     if len(set(given.rates.values())) < 2 or max(durations) - min(durations) > _SAME_DURATION:
         return ""
     listed = ", ".join(f"{name} {rate} Hz" for name, rate in given.rates.items())
-    return f"They give other sample rates, of the same duration: {listed}."
+    return f"They return different sample rates, with the same duration: {listed}."
 
 
 def _chained(given: Lengths) -> str:
     count = len(given.facts.get("parts", ()))
     if count < 2:
         return ""
-    return f"The file was put together of {count} files; {given.without(max(given.frames.values()))} read the first part only."
+    return f"The file consists of {count} files joined together; {given.without(max(given.frames.values()))} read only the first part."
 
 
 def _open_end(given: Lengths) -> str:
@@ -66,8 +66,8 @@ def _odd_samples(given: Lengths) -> str:
     odd = given.facts.get("sample_bytes")
     if not odd:
         return ""
-    text = f"Its header says samples of {odd['bits']} bits in {odd['bytes']} bytes each, which not every backend reads so"
-    return f"{text}. Compare how it sounds, and write it anew with the backend that is right."
+    text = f"Its header says samples of {odd['bits']} bits in {odd['bytes']} bytes each, which not every backend reads in that way"
+    return f"{text}. Listen to each result, and save the file again with the backend that is right."
 
 
 def _mp3_padding(given: Lengths) -> str:
@@ -75,16 +75,14 @@ def _mp3_padding(given: Lengths) -> str:
     if not before or not any(given.span == before + after + extra for extra in _MPEG_FRAMES):
         return ""
     longest = given.with_(max(given.frames.values()))
-    return f"The encoder put {before} frames before the sound and {after} after it, as its LAME header says; {longest} keep them."
+    return f"The LAME header says that the encoder added {before} frames before the sound and {after} after it; {longest} keep them."
 
 
 def _opus_preskip(given: Lengths) -> str:
     skipped = given.facts.get("preskip", 0)
     if not skipped or given.span != skipped:
         return ""
-    return (
-        f"The header says that {skipped} frames before the sound are to be left out; {given.with_(max(given.frames.values()))} keep them."
-    )
+    return f"The header says that {skipped} frames before the sound should be skipped; {given.with_(max(given.frames.values()))} keep them."
 
 
 def _wrong_total(given: Lengths) -> str:
@@ -94,9 +92,11 @@ def _wrong_total(given: Lengths) -> str:
     longest, shortest = max(given.frames.values()), min(given.frames.values())
     if promise == shortest:
         others = given.without(promise)
-        return f"Its header counts {promise:,} frames, where {given.with_(promise)} end; {others} read on, as far as there is sound."
+        return f"Its header counts {promise:,} frames, and {given.with_(promise)} stop there; {others} read on to the end of the data."
     if promise > longest:
-        return f"Its header counts {promise:,} frames, and they are not all there: it is cut off or damaged, and each rescues what it can."
+        return (
+            f"Its header counts {promise:,} frames, but some are missing: the file is cut off or damaged; each backend reads what it can."
+        )
     return ""
 
 

@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Iterator
 
-from compat import releases
+from compat import releases, shell
 from compat.doctor import failing, machine
 from compat.doctor.findings import NOTHING_TO_DO, Finding, Mend, Result, error, note, ok, warning
 from compat.doctor.world import World
@@ -40,7 +40,7 @@ def _release(folder: str, chosen: choice.Choice) -> Iterator[Finding]:
     text = f"the drop-in runs it as torchaudio {chosen.release}: {chosen.reason}"
     data = {"release": chosen.release, "reason": chosen.reason}
     if "older than any" in chosen.reason:
-        mend = Mend("See what would be rewritten", (machine.quoted("torchaudio-compat", "codemod", "--diff", folder),))
+        mend = Mend("See what would be rewritten", shell.lines("torchaudio-compat", "codemod", "--diff", folder))
         yield warning(text, mend=mend, subject="release", cause="older-than-2.0", data=data)
     else:
         yield ok(f"{text}. Run it: `{command}`", data=data)
@@ -58,7 +58,7 @@ def _names(world: World, folder: str, chosen: choice.Choice) -> Iterator[Finding
     lacking: dict[str, str] = answer.value["lacking"]
     for name, why in lacking.items():
         text = why if name in why else f"torchaudio.{name}: {why}"
-        mend = Mend("Install torchaudio, any release", (machine.pip("torchaudio"),)) if "pip install torchaudio" in why else NOTHING_TO_DO
+        mend = Mend("Install torchaudio, any release", machine.pip("torchaudio")) if "pip install torchaudio" in why else NOTHING_TO_DO
         yield error(text, why="The program stops there.", mend=mend, subject=f"torchaudio.{name}", cause="name-missing")
     here = len(names) - len(lacking)
     by = "the torchaudio that is installed, with the drop-in's I/O" if answer.value["over_real"] else "the stand-in"
@@ -82,7 +82,7 @@ def _packages(folder: str) -> Iterator[Finding]:
         if name in _OF_TORCH:
             yield note(f"{where} pins {requirement}; {version} is here, and the drop-in runs the program on it", subject=name)
         else:
-            mend = Mend("Install what it asks for", (machine.pip(str(requirement)),))
+            mend = Mend("Install what it asks for", machine.pip(str(requirement)))
             yield warning(f"{where} requires {requirement}; {version} is here", mend=mend, subject=name, cause="other-version")
     for name, where in needs.imported(folder).items():
         is_known = name in (*_OF_TORCH, "torio", "compat") or name.lower() in known
@@ -91,5 +91,5 @@ def _packages(folder: str) -> Iterator[Finding]:
 
 
 def _missing(text: str, package: str) -> Finding:
-    mend = Mend("Install it, if its package has that name", (machine.pip(package),))
+    mend = Mend("Install it, if its package has that name", machine.pip(package))
     return error(text, why="The program stops there.", mend=mend, subject=package, cause="package-missing")

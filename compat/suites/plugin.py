@@ -53,7 +53,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(session, "torchaudio_compat_session")
 
 
-@pytest.hookimpl(wrapper=True)
+# the innermost wrapper: what others look for in a report, as --lf does, are the ids with releases
+@pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """Replace each test by an item for each release."""
     report = yield

@@ -136,7 +136,7 @@ def test_a_foreign_row_is_a_usage_error_that_names_its_line(case: str, folder: p
     capsys.readouterr()
     assert main([*PAIR, "data", "--results", "rows.jsonl"]) == 3
     told = capsys.readouterr().err
-    assert "rows.jsonl:2: this is no row of an audit" in told
+    assert "rows.jsonl:2: this is not a row of an audit" in told
     assert "Traceback" not in told
 
 

@@ -228,8 +228,8 @@ def test_the_help_says_which_release_and_that_there_is_no_c(capsys: pytest.Captu
     with pytest.raises(SystemExit):
         compat.cli.main(["run", "--help"])
     words = " ".join(capsys.readouterr().out.split())
-    assert "name 2.0 for code that sets a global backend" in words
-    assert "There is no -c" in words
+    assert "choose 2.0 for code that sets a global backend" in words
+    assert "There is no option -c" in words
 
 
 def test_the_console_script_knows_its_commands(capsys: pytest.CaptureFixture[str]) -> None:

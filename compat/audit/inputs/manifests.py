@@ -104,7 +104,7 @@ def _field(entry: Any, where: str, field: str | None) -> str:
     if isinstance(entry, str) and entry and field is None:
         return entry
     if not isinstance(entry, dict):
-        raise UsageError(f"{where}: the line is no JSON object")
+        raise UsageError(f"{where}: the line is not a JSON object")
     if field is None:
         field = next((usual for usual in _USUAL if isinstance(entry.get(usual), str)), None)
         if field is None:

@@ -32,9 +32,9 @@ class Parquet(Store):
             import pyarrow
             import pyarrow.parquet
         except ImportError as why:
-            raise UsageError(f"{path}: Parquet needs pyarrow ({why}): pip install 'torchaudio-compat[audit]', or use .jsonl") from why
+            raise UsageError(f'{path}: Parquet needs pyarrow ({why}): pip install "torchaudio-compat[audit]", or use .jsonl') from why
         if os.path.isfile(path):
-            raise UsageError(f"{path}: it is a file, and results are a folder of Parquet files; name another")
+            raise UsageError(f"{path}: it is a file, but Parquet results are a folder; name another one")
         self._arrow, self._parquet = pyarrow, pyarrow.parquet
         self._schema = pyarrow.schema([(name, _TYPES[kind]) for name, kind in COLUMNS.items()])
         self.path, self._part_rows = path, part_rows

@@ -29,14 +29,14 @@ def pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
     """Yield the pins that exclude every release for the target: their start, end and reason."""
     for pin in _of(text, "torchaudio"):
         if not pin.admits(_versions(target)):
-            yield pin.start, pin.end, f"{pin.text} does not go with the target {target}"
+            yield pin.start, pin.end, f"{pin.text} excludes the target {target}"
 
 
 def torch_pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
     """Yield the pins of torch to old releases, in a text with such a pin of torchaudio."""
     for pin in _of(text, "torch"):
         if not pin.admits(_versions(target)):
-            yield pin.start, pin.end, f"{pin.text} does not go with the target {target} either"
+            yield pin.start, pin.end, f"{pin.text} also excludes the target {target}"
 
 
 def is_modern(text: str) -> bool:
