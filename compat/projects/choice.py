@@ -93,14 +93,14 @@ def choose(folder: str, default: str, program: str = "") -> Choice:
     known = [name for name in _STANDS_FOR if all(pin.admits(_own(pin, _STANDS_FOR[name])) for _, pin in found)] or list(_STANDS_FOR)
     told = _told(calls)
     if told:
-        return Choice(_best(order, known, calls), f"{told}; nothing pins one release")
+        return Choice(_best(order, known, calls), f"{told}; no pin names one release")
     lacking = _lacking(default, calls.names)
     if lacking:
-        return Choice(_best(order, known, calls), f"it uses torchaudio.{lacking[0]}, which {default} has not; nothing pins one release")
+        return Choice(_best(order, known, calls), f"it uses torchaudio.{lacking[0]}, which {default} lacks; no pin names one release")
     if not (calls.mentions or found):
         return Choice(default, "")
     best = default if default in known else _best(order, known, calls)
-    return Choice(best, "no pin and no call tells another; name 2.0 for code that counts on a global backend")
+    return Choice(best, "no pin and no call names a release; if the code needs a global backend, choose 2.0")
 
 
 def _best(order: Iterable[str], admitted: list[str], calls: Calls) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 
 import pytest
 
 import compat
-import compat.suites.session
 from compat.observation import trace
 
+# a run in this process forgets what it imports first, and libraries cannot be imported twice
+for name in ("compat.suites.session", "numpy", "torch", "av", "soundfile"):
+    importlib.import_module(name)
 pytest_plugins = ["pytester"]
 PLUGIN = ("-p", "compat.suites.plugin")
 
