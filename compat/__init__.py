@@ -50,6 +50,10 @@ _HOMES = {
     "RescueWarning": ("compat.rescue.notice", "RescueWarning"),
 }
 
+# what stays here where TORCHAUDIO_COMPAT_VERSION names a release that has lost it
+_STAYING = ("AudioMetaData", "info", "list_audio_backends", "sox_effects")
+_LAST_WITH_ALL = "2.2"
+
 __all__ = ["CompatWarning", "Release", "RescueWarning", "install", "pinned", "release", "standin", "torchaudio", "uninstall"]
 
 
@@ -75,7 +79,12 @@ def __getattr__(name: str) -> Any:
     if name == "io":
         return _module("compat.io")
     default = _module("compat.installation").default_standin()
-    return default if name == "torchaudio" else getattr(default, name)
+    if name == "torchaudio":
+        return default
+    if name in _STAYING and not hasattr(default, name):
+        default = _module("compat.installation").standin(_LAST_WITH_ALL)
+        globals()[name] = getattr(default, name)
+    return getattr(default, name)
 
 
 def __dir__() -> list[str]:

@@ -78,7 +78,7 @@ def of_another_release(name: str, context: Context) -> str:
 
 def removed(name: str, context: Context) -> str:
     """Return that the pinned release lacks ``torchaudio.NAME``."""
-    fact = FACTS.get(name)
+    fact = FACTS.get(name) or FACTS.get(name.removeprefix("_"))  # names of `backend` were defined in `_backend`
     words = f"; {fact.removed_in} removed it. {fact.advice}" if fact else ""
     return f"{context.host.__name__}.{name} does not exist in torchaudio {context.release.name}{words}"
 

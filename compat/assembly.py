@@ -15,7 +15,7 @@ import sys
 import types
 from typing import Any
 
-from compat import advice, announcements, definitions, deprecations, gone, torio, tree
+from compat import advice, announcements, definitions, deprecations, gone, scripting, torio, tree
 from compat.context import Context
 from compat.definitions import Definition
 from compat.layer import Layer
@@ -182,6 +182,9 @@ class Tree:
             for name, value in found.items():
                 if isinstance(value, types.FunctionType):
                     found[name] = deprecations.warning(value, f"{path}.{name}", path)
+        for name, value in found.items():
+            if isinstance(value, types.FunctionType):
+                scripting.refuse(value, ".".join(filter(None, (_REAL_NAME, path, name))))
         if definition.goes_in_2_9 and recording.is_on():
             for name, value in found.items():
                 if inspect.isroutine(value):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import dispatcher
-from compat import releases
+from compat import releases, scripting
 from compat.observation import recording
 from compat.observation.serving import NotingRegistry
 from compat.releases import Release
@@ -71,9 +71,11 @@ class Context:
         for where, functions in ((host.__name__, self.per_call), *self._global_functions()):
             for function in vars(functions).values():
                 function.__module__, function.__qualname__ = where, function.__name__
+                scripting.refuse(function, f"torchaudio.{function.__name__}")
         for function in self.torchcodec:
             name = function.__name__ if release.torchcodec else f"{function.__name__}_with_torchcodec"
             function.__module__, function.__name__, function.__qualname__ = host.__name__, name, name
+            scripting.refuse(function, f"torchaudio.{name}")
         if recording.is_on():
             self._record()
 

@@ -26,7 +26,8 @@ from dispatcher.errors import BackendError
 ROOT = "torchaudio"
 # torchaudio 2.2 to 2.8 bring torio along and import it
 _PACKAGES = (ROOT, "torio")
-_shared = forks.Shared()
+# a child that is forked in the midst of it would have half a torchaudio; importing a real one may take seconds
+_shared = forks.Shared(patience=10.0)
 _MISSING: Any = object()
 
 

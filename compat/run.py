@@ -200,13 +200,14 @@ def _told_by_the_project(program: str, folder: str, prog: str) -> str | None:
 
 
 def _run(program: str, folder: str, *, is_module: bool) -> None:
+    if not sys.flags.safe_path:  # else Python has put no folder of ours there, and puts none of the program's
+        sys.path[:1] = [] if os.path.isdir(program) and not is_module else [folder]  # runpy adds that of a folder itself
     if is_module:
-        sys.path[0] = folder
         runpy.run_module(program, run_name="__main__", alter_sys=True)
     elif os.path.isdir(program):
-        runpy.run_path(program, run_name="__main__")
+        runpy.run_path(os.path.abspath(program), run_name="__main__")
     else:
-        _run_script(program, folder)
+        _run_script(os.path.abspath(program))
 
 
 @contextlib.contextmanager
@@ -274,15 +275,22 @@ def _folder(program: str, *, is_module: bool) -> str:
     return program if os.path.isdir(program) else os.path.dirname(os.path.abspath(program))
 
 
-def _run_script(path: str, folder: str) -> None:
+def _run_script(path: str) -> None:
     """Run a script as ``python SCRIPT`` does: ``__main__`` stays, so that its functions pickle."""
-    sys.path[0] = folder
     module = types.ModuleType("__main__")
     vars(module).update(__file__=path, __builtins__=__builtins__, __spec__=None, __loader__=None)
     sys.modules["__main__"] = module
-    with io.open_code(os.path.abspath(path)) as file:
-        code = compile(file.read(), path, "exec", dont_inherit=True)
+    with io.open_code(path) as file:
+        code = _compiled(file.read(), path)
     exec(code, vars(module))
+
+
+def _compiled(source: bytes, path: str) -> types.CodeType:
+    try:
+        return compile(source, path, "exec", dont_inherit=True)
+    except SyntaxError as why:
+        why.filename = why.filename or path  # of a NUL, Python does not say in which file
+        raise
 
 
 if __name__ == "__main__":

@@ -288,6 +288,8 @@ def _reported(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[R
 def _writable(path: str) -> None:
     """Check that a report can be written, before hours of work."""
     folder = os.path.dirname(path) or "."
+    if os.path.splitext(path)[1].lower() not in (".html", ".htm"):
+        raise UsageError(f"--report {path}: the page goes to a file that ends in .html")
     if not os.path.isdir(folder) or not os.access(folder, os.W_OK) or os.path.isdir(path):
         raise UsageError(f"--report {path}: it cannot be written there")
 

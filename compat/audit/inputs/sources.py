@@ -197,15 +197,15 @@ def opened(place: str) -> tuple[Any, str]:
 @contextlib.contextmanager
 def _text(place: str) -> Iterator[IO[str]]:
     if place == "-":
-        yield io.TextIOWrapper(sys.stdin.buffer, "utf-8", "surrogateescape", newline="")
+        yield io.TextIOWrapper(sys.stdin.buffer, "utf-8-sig", "surrogateescape", newline="")
         return
     try:
         import fsspec
     except ImportError:
-        with open(place, encoding="utf-8", errors="surrogateescape", newline="") as plain:
+        with open(place, encoding="utf-8-sig", errors="surrogateescape", newline="") as plain:
             yield plain
         return
-    with fsspec.open(place, "rt", compression="infer", encoding="utf-8", errors="surrogateescape", newline="") as file:
+    with fsspec.open(place, "rt", compression="infer", encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         yield file
 
 
