@@ -63,9 +63,14 @@ def root_of(folder: str) -> str:
     for one in (here, *here.parents):
         if one in (home, pathlib.Path(one.anchor)):
             break
-        if any((one / name).exists() for name in _ROOTS):
+        if _is_project(one):
             return str(one)
     return str(here)
+
+
+def _is_project(folder: pathlib.Path) -> bool:
+    """Return whether a folder has a file that stands at the top of a project."""
+    return any((folder / name).exists() for name in _ROOTS)
 
 
 def choose(folder: str, default: str, program: str = "") -> Choice:
@@ -79,7 +84,9 @@ def choose(folder: str, default: str, program: str = "") -> Choice:
     found = list(_pins(folder))
     calls = _calls(folder, reach.files(program, folder)) if program else Calls()
     if not (calls.setter or calls.names_backend or _lacking(default, calls.names)):
-        calls = _calls(folder, _python(folder))
+        # a folder that is no project's, such as a home, may hold anything
+        deep = not program or _is_project(pathlib.Path(folder))
+        calls = _calls(folder, _python(folder) if deep else map(str, sorted(pathlib.Path(folder).glob("*.py"))))
     order = _OF_BOTH if calls.setter and calls.names_backend else _OF_A_GLOBAL_BACKEND if calls.setter else _NEWEST_FIRST
     for where, pin in found:
         admitted = [name for name, versions in _STANDS_FOR.items() if pin.admits(_own(pin, versions))]

@@ -96,6 +96,15 @@ def test_the_program_counts_before_other_files(tmp_path: pathlib.Path, monkeypat
         assert found.reason.startswith(reason), found
 
 
+def test_a_folder_that_is_no_project_is_not_searched_below(tmp_path: pathlib.Path) -> None:
+    """A script may lie in a home folder."""
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "old.py").write_text(SETTER)
+    (tmp_path / "a.py").write_text("import torchaudio\n")
+    assert choice.choose(str(tmp_path), "2.2", str(tmp_path / "a.py")).release == "2.2"
+    assert choice.choose(str(tmp_path), "2.2").release == "2.0"
+
+
 def test_the_root_is_the_nearest_folder_that_has_something_of_a_project(tmp_path: pathlib.Path) -> None:
     below = tmp_path / "src" / "package"
     below.mkdir(parents=True)
