@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from compat.codemod.plan import marks
+from compat.codemod.plan import imports, marks
 from compat.codemod.plan.code import Code, Function, Meaning
 from compat.codemod.source import Module
 from compat.codemod.uses import Project, SetterCall
