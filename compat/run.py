@@ -195,7 +195,7 @@ def _told_by_the_project(program: str, folder: str, prog: str) -> str | None:
 
     chosen = choice.choose(choice.root_of(folder), releases.DEFAULT, program)
     if chosen.reason:
-        print(f"{prog}: as torchaudio {chosen.release}, since {chosen.reason}. --version takes another.", file=sys.stderr)
+        print(f"{prog}: runs as torchaudio {chosen.release}: {chosen.reason}. Choose another release with --version.", file=sys.stderr)
     return chosen.release
 
 
