@@ -25,13 +25,16 @@ class Line(str):
     Args:
         text: the line.
         shell: ``PowerShell`` or ``cmd``, where the other of them has a line of its own.
+        steps: the words of each program that it calls, in order, so that it can be run without a
+            shell; none if only a shell can run it.
     """
 
     shell: str
+    steps: tuple[tuple[str, ...], ...]
 
-    def __new__(cls, text: str, shell: str = "") -> Line:
+    def __new__(cls, text: str, shell: str = "", steps: Sequence[tuple[str, ...]] = ()) -> Line:
         made = super().__new__(cls, text)
-        made.shell = shell
+        made.shell, made.steps = shell, tuple(steps)
         return made
 
 
@@ -43,14 +46,22 @@ def is_windows() -> bool:
 def lines(*words: str) -> tuple[Line, ...]:
     """Return the line that calls a program; on Windows one for each shell if they differ."""
     if not is_windows():
-        return (Line(shlex.join(words)),)
+        return (Line(shlex.join(words), steps=[words]),)
     call = "& " if not _PLAIN.fullmatch(words[0]) else ""  # PowerShell: a quoted first word is a string
-    return each(call + " ".join(map(for_powershell, words)), " ".join(map(for_cmd, words)))
+    in_powershell, in_cmd = " ".join(map(for_powershell, words)), " ".join(map(for_cmd, words))
+    return each(call + in_powershell, in_cmd, [words])
 
 
-def each(powershell: str, cmd: str) -> tuple[Line, ...]:
+def each(powershell: str, cmd: str, steps: Sequence[tuple[str, ...]] = ()) -> tuple[Line, ...]:
     """Return a line for each shell of Windows, or one if both take the same."""
-    return (Line(cmd),) if powershell == cmd else (Line(powershell, "PowerShell"), Line(cmd, "cmd"))
+    if powershell == cmd:
+        return (Line(cmd, steps=steps),)
+    return (Line(powershell, "PowerShell", steps), Line(cmd, "cmd", steps))
+
+
+def alternatives(commands: Sequence[Line]) -> list[Line]:
+    """Return the first line of each command, without the form for ``cmd`` of the line before."""
+    return [command for command in commands if command.shell != "cmd"]
 
 
 def first(commands: Sequence[Line]) -> Sequence[Line]:
@@ -65,10 +76,13 @@ def chain(*commands: Sequence[Line]) -> tuple[Line, ...]:
     """
     firsts = [first(command) for command in commands]
     joined = " && ".join(command[-1] for command in firsts)
+    # a chain of which a part needs a shell needs one as a whole
+    is_whole = all(command[0].steps for command in firsts)
+    steps = [step for command in firsts for step in command[0].steps if is_whole]
     if not is_windows():
-        return (Line(joined),)
+        return (Line(joined, steps=steps),)
     *before, last = (command[0] for command in firsts)
-    return each("".join(f"{line}; if ($?) {{ " for line in before) + last + " }" * len(before), joined)
+    return each("".join(f"{line}; if ($?) {{ " for line in before) + last + " }" * len(before), joined, steps)
 
 
 def told(commands: Sequence[Line], mark: str = "`") -> str:

@@ -16,6 +16,7 @@ from compat import namesakes
 from compat.console import is_full, nobody_reads, print_anything, print_for_programs
 from compat.doctor import elsewhere, files, page, pins, program, registry, report, structured, verdict
 from compat.doctor.findings import Result
+from compat.doctor.fix import dialogue
 from compat.doctor.world import World
 
 PROG = "python -m compat.doctor"
@@ -26,6 +27,7 @@ examples
   python -m compat.doctor                       why does torchaudio, or a backend, not load?
   python -m compat.doctor speech.m4a            why does this file not load, and which backend would read it?
   python -m compat.doctor --for ~/project       will the drop-in run it, as which release, and what is missing?
+  python -m compat.doctor --fix                 run the command that fixes it, after a question, and look again
   python -m compat.doctor --thorough            also compare the hashes of all installed files
   python -m compat.doctor --only pair,build     run only these checks
   python -m compat.doctor --python .venv        what is wrong with that environment?
@@ -33,10 +35,12 @@ examples
   python -m compat.doctor --pins 2.8 --build cpu > requirements.txt
   python -m compat.doctor --report              write Markdown for an issue, without your name and home folder
 
-Everything that may hang or crash runs in a child process with a time limit. The doctor changes nothing on this machine.
+Everything that may hang or crash runs in a child process with a time limit. The doctor changes nothing on this machine,
+unless you give --fix and say yes.
 
 exit status
   0  healthy         1  warnings         2  errors         3  the doctor itself failed, or wrong usage
+  4  with --fix: a command failed
 """
 
 
@@ -82,6 +86,9 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         help="examine the environment of this interpreter, or this virtual environment",
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="show details of healthy checks too")
+    parser.add_argument("--fix", action="store_true", help="show the commands that fix the root cause, ask, run one, and examine again")
+    parser.add_argument("--yes", action="store_true", help="with --fix: run the first command without asking")
+    parser.add_argument("--outside", action="store_true", help="with --fix --yes: also if it touches more than this environment")
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print the results as JSON; --schema prints its schema")
     output.add_argument("--report", action="store_true", help="print the results as Markdown, without home folder and user name")
@@ -105,7 +112,7 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
 
     The status is 0 for healthy, 1 for warnings, 2 for errors, 3 if the doctor itself failed.
     """
-    arguments = _parser(prog).parse_args(argv)
+    arguments = _parsed(argv, prog)
     print_anything()
     try:
         if arguments.json or arguments.report or arguments.schema or arguments.pins is not None:
@@ -113,7 +120,7 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
         if arguments.python is not None:
             return elsewhere.run(arguments.python, _without_python(argv))
         with _working_folder():
-            return _printed(arguments) if _only_prints(arguments) else _examined(arguments)
+            return _printed(arguments) if _only_prints(arguments) else _examined(arguments, argv)
     except ValueError as why:
         print(f"{prog}: {why}", file=sys.stderr)
     except KeyboardInterrupt:
@@ -125,6 +132,18 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
             traceback.print_exc()
             print(f"{prog}: the doctor itself failed; this is a bug of torchaudio-compat", file=sys.stderr)
     return FAILED
+
+
+def _parsed(argv: Sequence[str] | None, prog: str) -> argparse.Namespace:
+    parser = _parser(prog)
+    arguments = parser.parse_args(argv)
+    if arguments.fix and (arguments.json or arguments.report or _only_prints(arguments)):
+        parser.error("--fix prints what its commands print: run --fix --yes first, then the doctor again for --json and the like")
+    if arguments.yes and not arguments.fix:
+        parser.error("--yes goes with --fix")
+    if arguments.outside and not arguments.yes:
+        parser.error("--outside goes with --fix --yes; without --yes the doctor asks")
+    return arguments
 
 
 @contextlib.contextmanager
@@ -152,6 +171,14 @@ def _without_python(argv: Sequence[str] | None) -> list[str]:
     return parser.parse_known_args(argv)[1]
 
 
+def _without_fix(argv: Sequence[str] | None) -> list[str]:
+    """Return the arguments for the examination after a fix."""
+    parser = argparse.ArgumentParser(add_help=False)
+    for name in ("--fix", "--yes", "--outside"):
+        parser.add_argument(name, action="store_true")
+    return parser.parse_known_args(argv)[1]
+
+
 def _only_prints(arguments: argparse.Namespace) -> bool:
     return bool(arguments.list or arguments.schema or arguments.explain is not None or arguments.pins is not None)
 
@@ -171,7 +198,7 @@ def _printed(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _examined(arguments: argparse.Namespace) -> int:
+def _examined(arguments: argparse.Namespace, argv: Sequence[str] | None) -> int:
     """Run the checks, or load the files, print the results, and return the exit status."""
     wanted = registry.chosen(arguments.only, arguments.skip)
     as_page = not (arguments.json or arguments.report)
@@ -197,4 +224,8 @@ def _examined(arguments: argparse.Namespace) -> int:
         print(json.dumps(structured.document(results, judged), indent=2))
     elif arguments.report:
         print(report.document(results, judged), end="")
+    elif arguments.fix:
+        consent = dialogue.Consent(arguments.yes, arguments.outside)
+        means = dialogue.means(_without_fix(argv))
+        return dialogue.mend(structured.document(results, judged), judged.next, consent, means)
     return judged.exit

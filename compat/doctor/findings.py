@@ -42,10 +42,17 @@ class Status(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class Mend:
-    """What to do: a sentence and the exact commands, the best first, then its alternatives."""
+    """What to do: a sentence and the exact commands, the best first, then its alternatives.
+
+    Args:
+        text: the sentence.
+        commands: the commands.
+        guessed: they name a package that may be another than the one meant.
+    """
 
     text: str = ""
     commands: tuple[Line, ...] = ()
+    guessed: bool = False
 
     def sentence(self) -> str:
         """Return the mend in one line, with its first command."""

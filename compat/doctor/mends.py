@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import importlib.metadata
 import os
@@ -294,7 +295,7 @@ TABLE: dict[str, Callable[[str, Groups], Mend]] = {
         "Call compat.install(), which needs neither; or install TorchCodec", machine.pip("torchcodec")
     ),
     "shadow": lambda package, groups: _half_there(groups.get("module", package)),
-    "install-module": lambda package, groups: install(_distribution(groups.get("module", ""))),
+    "install-module": lambda package, groups: _install_module(groups.get("module", "")),
     "system-library": lambda package, groups: library(pathlib.PurePath(groups.get("library") or groups.get("image") or "").name),
     "hang": lambda package, groups: Mend(
         f"See where it stopped; if that file is not {package}'s own, move it away, else install {package} again",
@@ -306,9 +307,11 @@ TABLE: dict[str, Callable[[str, Groups], Mend]] = {
 _DISTRIBUTIONS = {"yaml": "pyyaml", "_cffi_backend": "cffi", "PIL": "pillow", "cv2": "opencv-python"}
 
 
-def _distribution(module: str) -> str:
+def _install_module(module: str) -> Mend:
     top = module.partition(".")[0]
-    return _DISTRIBUTIONS.get(top, top)
+    name = _DISTRIBUTIONS.get(top, top)
+    known = top in _DISTRIBUTIONS or name in pairs.companions() or name in dists.PACKAGES
+    return dataclasses.replace(install(name), guessed=not known)
 
 
 def named(name: str, package: str = "torchaudio", groups: Groups | None = None) -> Mend:

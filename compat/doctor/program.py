@@ -87,9 +87,10 @@ def _packages(folder: str) -> Iterator[Finding]:
     for name, where in needs.imported(folder).items():
         is_known = name in (*_OF_TORCH, "torio", "compat") or name.lower() in known
         if not is_known and importlib.machinery.PathFinder.find_spec(name) is None:
-            yield _missing(f"{where} imports {name}, which is not installed", name)
+            yield _missing(f"{where} imports {name}, which is not installed", name, guessed=True)
 
 
-def _missing(text: str, package: str) -> Finding:
-    mend = Mend("Install it, if its package has that name", machine.pip(package))
+def _missing(text: str, package: str, *, guessed: bool = False) -> Finding:
+    words = "Install it, if its package has that name" if guessed else "Install it"
+    mend = Mend(words, machine.pip(package), guessed)
     return error(text, why="The program stops there.", mend=mend, subject=package, cause="package-missing")

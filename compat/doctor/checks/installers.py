@@ -37,9 +37,9 @@ def _both(world: World, by_conda: dict[str, tuple[str, str]]) -> Iterator[Findin
         if copy and copy.installer not in ("", "conda") and copy.root.is_relative_to(sys.prefix):
             differ = pairs.public(copy.version) != version
             severe = error if differ else warning
-            commands = (
-                *machine.uninstall(name),
-                *machine.by_conda("install", "--force-reinstall", f"{name if name != 'torch' else 'pytorch'}={version}"),
+            commands = shell.chain(
+                machine.uninstall(name),
+                machine.by_conda("install", "--force-reinstall", f"{name if name != 'torch' else 'pytorch'}={version}"),
             )
             yield severe(
                 f"{name} {version} by conda was overwritten with {copy.version} by {copy.installer}",

@@ -1,0 +1,175 @@
+"""Judge what a command touches: one rule a program, and a program without a rule is not run.
+
+============================================  ===================================================
+touches                                       the doctor
+============================================  ===================================================
+this environment: its pip, its conda          asks, and runs it
+more: the system's package manager, conda's   asks a second time, and runs it
+other environments, a Python that programs
+share, a user's file, files to remove
+the shell, ``sudo``, files elsewhere, all     only shows it
+other programs
+============================================  ===================================================
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+
+from compat.doctor import dists, machine
+from compat.doctor.findings import Mend
+from compat.shell import Line
+
+Words = tuple[str, ...]
+# pip reads these, and then installs somewhere else
+_ELSEWHERE_BY_PIP = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER")
+
+
+class Touches(enum.IntEnum):
+    """What a command touches, from the least to the most."""
+
+    ENVIRONMENT = 0
+    MORE = 1
+    SHOWN = 2
+
+
+@dataclasses.dataclass(frozen=True)
+class Reach:
+    """What a command touches.
+
+    Args:
+        touches: this environment, more than it, or what the doctor leaves to the user.
+        reason: why it is not this environment alone, for a sentence that begins with "it".
+    """
+
+    touches: Touches
+    reason: str = ""
+
+
+_HERE = Reach(Touches.ENVIRONMENT)
+
+
+def _more(reason: str) -> Reach:
+    return Reach(Touches.MORE, reason)
+
+
+def _shown(reason: str) -> Reach:
+    return Reach(Touches.SHOWN, reason)
+
+
+def of(command: Line, mend: Mend) -> Reach:
+    """Return what a command touches; for a chain, what its widest step touches."""
+    if mend.guessed:
+        return _shown("names a package after a module: make sure that it is the one you mean")
+    if not command.steps:
+        return _shown("is for your own shell: no other program can run it there")
+    return max(map(_of_step, command.steps), key=lambda reach: reach.touches)
+
+
+def argv(words: Words) -> list[str]:
+    """Return the words to start a program with: its full path, and this interpreter by its own.
+
+    Files in the working folder are kept out of pip: one of them may be what is to be mended.
+    """
+    if words[0] == machine.python():
+        return [sys.executable, "-P", *words[1:]]
+    own = [sys.executable if word == machine.python() else word for word in words[1:]]
+    return [shutil.which(words[0]) or words[0], *own]
+
+
+def unattended(words: Words) -> Words:
+    """Return the words with the option that keeps a program from asking."""
+    return (*words[:2], "--yes", *words[2:]) if words[0] in _CONDA else words
+
+
+def _of_step(words: Words) -> Reach:
+    program = words[0]
+    if program == machine.python():
+        program = words[2] if words[1:2] == ("-m",) else ""
+    rule = _RULES.get(program)
+    if rule is None:
+        return _shown("is not one of the commands that the doctor runs")
+    if program == words[0] and program != "sudo" and shutil.which(program) is None:
+        return _shown(f"needs {program}, which is not on PATH")
+    return rule(words)
+
+
+def _is_own() -> bool:
+    """Return whether this Python has an environment of its own."""
+    return machine.is_venv() or machine.is_conda()
+
+
+def _pip(words: Words) -> Reach:
+    told = next((name for name in _ELSEWHERE_BY_PIP if os.environ.get(name)), "")
+    if told and "uv" not in words:
+        return _more(f"changes another folder than this environment's: {told} is set")
+    if not _is_own():
+        return _more(f"changes {sys.prefix}, which is no environment of its own: programs share it")
+    return _HERE
+
+
+def _conda(words: Words) -> Reach:
+    active = os.environ.get("CONDA_PREFIX", "")
+    if active and os.path.realpath(active) == os.path.realpath(sys.prefix):
+        return _HERE
+    name = active or "base"
+    return _more(f"changes the environment that is active for {words[0]} ({name}), not this one")
+
+
+def _system(words: Words) -> Reach:
+    if "install" not in words[1:3]:
+        return _shown("only tells which package to install")
+    return _more("installs for the whole system")
+
+
+def _root(words: Words) -> Reach:
+    return _shown("needs the rights of root, and the doctor never calls sudo")
+
+
+def _rename(words: Words) -> Reach:
+    old, new = words[1:]
+    if os.path.lexists(new):
+        return _shown(f"would write over {new}, or move into it")
+    return _more(f"renames {old}, which is not part of a package")
+
+
+def _remove(words: Words) -> Reach:
+    paths = [path for path in words[1:] if not path.startswith("-")]
+    if _is_own() and all(map(_is_inside, paths)):
+        return _more("removes files of this environment for good")
+    return _shown("removes files outside this environment for good: look at them first")
+
+
+def _is_inside(path: str) -> bool:
+    """Return whether a path lies in a folder of packages of this environment."""
+    place = os.path.join(os.path.realpath(os.path.dirname(path)), "")
+    prefix = os.path.join(os.path.realpath(sys.prefix), "")
+    folders = (os.path.join(str(folder), "") for folder in dists.folders())
+    return place.startswith(prefix) and any(place.startswith(folder) for folder in folders)
+
+
+def _rights(words: Words) -> Reach:
+    return _more(f"changes the rights of {words[-1]}")
+
+
+_CONDA = ("conda", "mamba", "micromamba")
+_MANAGERS = ("apt-get", "dnf", "yum", "brew", "winget")
+_RULES: dict[str, Callable[[Words], Reach]] = {
+    **dict.fromkeys(("pip", "ensurepip", "uv"), _pip),
+    **dict.fromkeys(_CONDA, _conda),
+    **dict.fromkeys(_MANAGERS, _system),
+    "sudo": _root,
+    "mv": _rename,
+    "rm": _remove,
+    "chmod": _rights,
+}
+
+
+def judged(mend: Mend, commands: Sequence[Line]) -> list[tuple[Line, Reach]]:
+    """Return each command with what it touches."""
+    return [(command, of(command, mend)) for command in commands]

@@ -1,0 +1,330 @@
+"""``doctor --fix``: what may be run, what is asked, and what is said to have changed."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import shlex
+import signal
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from compat import shell
+from compat.doctor import cli, machine, mends
+from compat.doctor.findings import NOTHING_TO_DO, Mend
+from compat.doctor.fix import changes, dialogue, reach, runner
+from compat.doctor.fix.reach import Touches
+from tests.doctor.worlds import REPOSITORY
+
+posix_only = pytest.mark.skipif(os.name == "nt", reason="these commands are for a POSIX shell")
+
+
+@pytest.fixture
+def somewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> pathlib.Path:
+    """A virtual environment, active in conda, on a machine with every program but winget."""
+    site = tmp_path / "env" / "site-packages"
+    site.mkdir(parents=True)
+    (tmp_path / "env" / "conda-meta").mkdir()
+    monkeypatch.setattr(machine, "python", lambda: "python")
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "env"))
+    monkeypatch.setattr(sys, "path", [str(site)])
+    monkeypatch.setattr(reach.shutil, "which", lambda name: None if name == "winget" else f"/bin/{name}")
+    monkeypatch.setenv("CONDA_PREFIX", str(tmp_path / "env"))
+    monkeypatch.chdir(tmp_path)
+    for name in reach._ELSEWHERE_BY_PIP:
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+# the words of a command ({} is the folder of the test), what it touches, and words of the reason
+REACHES = {
+    "pip of this interpreter": ("python -m pip install torch", Touches.ENVIRONMENT, ""),
+    "ensurepip": ("python -m ensurepip", Touches.ENVIRONMENT, ""),
+    "uv into this interpreter": ("uv pip install --python python torch", Touches.ENVIRONMENT, ""),
+    "conda of this environment": ("conda install torch", Touches.ENVIRONMENT, ""),
+    "pip of another interpreter": ("/usr/bin/python3 -m pip install torch", Touches.SHOWN, "not one of"),
+    "the interpreter itself": ("python -c 1", Touches.SHOWN, "not one of"),
+    "a new environment": ("python -m venv fresh", Touches.SHOWN, "not one of"),
+    "apt-get as root": ("apt-get install -y sox", Touches.MORE, "whole system"),
+    "brew": ("brew install sox", Touches.MORE, "whole system"),
+    "sudo": ("sudo apt-get install -y sox", Touches.SHOWN, "never calls sudo"),
+    "a manager that is not here": ("winget install x", Touches.SHOWN, "not on PATH"),
+    "a search": ("dnf provides libsox.so", Touches.SHOWN, "only tells"),
+    "a file of the user's": ("mv {}/copy.py {}/my_copy.py", Touches.MORE, "renames"),
+    "onto another file": ("mv {}/copy.py {}/env", Touches.SHOWN, "write over"),
+    "remains of pip": ("rm -r {}/env/site-packages/~orch", Touches.MORE, "for good"),
+    "a copy elsewhere": ("rm -r {}/env/site-packages/~a {}/torch", Touches.SHOWN, "outside"),
+    "out of the environment by dots": ("rm -r {}/env/site-packages/../../x", Touches.SHOWN, "outside"),
+    "the environment itself": ("rm -r {}/env", Touches.SHOWN, "outside"),
+    "the rights of a file": ("chmod u+r {}/a.wav", Touches.MORE, "rights"),
+    "any other program": ("ffmpeg -i a.m4a a.wav", Touches.SHOWN, "not one of"),
+}
+
+
+@posix_only
+@pytest.mark.parametrize("case", REACHES)
+def test_a_command_is_judged_by_what_it_touches(somewhere: pathlib.Path, case: str) -> None:
+    words, touches, reason = REACHES[case]
+    (command,) = shell.lines(*words.replace("{}", str(somewhere)).split())
+    found = reach.of(command, NOTHING_TO_DO)
+    assert found.touches is touches, found
+    assert reason in found.reason
+    assert bool(found.reason) == (touches is not Touches.ENVIRONMENT)
+
+
+@posix_only
+@pytest.mark.parametrize(
+    ("words", "prepare", "reason"),
+    [
+        ("python -m pip install x", lambda patch: patch.setenv("PIP_TARGET", "/there"), "PIP_TARGET"),
+        ("conda install x", lambda patch: patch.setenv("CONDA_PREFIX", "/there"), "/there"),
+        ("conda install x", lambda patch: patch.delenv("CONDA_PREFIX"), "base"),
+        ("python -m pip install x", lambda patch: patch.setattr(reach, "_is_own", lambda: False), "share"),
+    ],
+)
+def test_an_installer_that_is_led_elsewhere_needs_a_second_yes(
+    somewhere: pathlib.Path, monkeypatch: pytest.MonkeyPatch, words: str, prepare: Callable[[Any], None], reason: str
+) -> None:
+    prepare(monkeypatch)
+    (command,) = shell.lines(*words.split())
+    found = reach.of(command, NOTHING_TO_DO)
+    assert found.touches is Touches.MORE
+    assert reason in found.reason
+
+
+@posix_only
+def test_a_chain_touches_what_its_widest_step_touches(somewhere: pathlib.Path) -> None:
+    pip, apt = shell.lines("python", "-m", "pip", "install", "x"), shell.lines("apt-get", "install", "x")
+    (chained,) = shell.chain(pip, apt)
+    assert chained.steps == (pip[0].steps[0], apt[0].steps[0])
+    assert reach.of(chained, NOTHING_TO_DO).touches is Touches.MORE
+    (unset,) = machine.unset("PYTHONPATH")
+    assert reach.of(unset, NOTHING_TO_DO).touches is Touches.SHOWN
+    assert shell.chain(pip, (unset,))[0].steps == ()
+
+
+def test_a_package_named_by_guess_is_only_shown(somewhere: pathlib.Path) -> None:
+    """Anybody can publish a package with the name of a module."""
+    guessed, known = (mends.named("install-module", groups={"module": name}) for name in ("surely_nowhere", "yaml"))
+    assert reach.of(guessed.commands[0], guessed).touches is Touches.SHOWN
+    assert reach.of(known.commands[0], known).touches is Touches.ENVIRONMENT
+
+
+def test_on_windows_each_form_of_a_command_keeps_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shell, "is_windows", lambda: True)
+    pip = shell.lines(r"C:\a b\python.exe", "-m", "pip", "install", "numpy<2")
+    assert [line.shell for line in pip] == ["PowerShell", "cmd"]
+    assert len({line.steps for line in pip}) == 1
+    assert shell.alternatives([*pip, *shell.lines("brew")]) == [pip[0], "brew"]
+    assert shell.chain(machine.removing("x"), pip)[0].steps == ()
+
+
+@posix_only
+@pytest.mark.parametrize("name", mends.TABLE)
+def test_what_is_shown_is_what_is_run(name: str) -> None:
+    """Every mend of the table: its words are those of its text, or it is the shell's own."""
+    for command in mends.named(name, groups={"library": "libsox.so", "module": "numpy"}).commands:
+        if command.steps:
+            assert " && ".join(map(shlex.join, command.steps)) == command
+        else:
+            assert command.startswith(("unset ", "export "))
+
+
+def _document(status: str = "ok", *findings: tuple[str, str, str], check: str = "imports") -> dict[str, Any]:
+    """A document with one check: of each finding its status, its cause and its text."""
+    made = [{"status": has, "subject": "torch", "cause": cause, "text": text} for has, cause, text in findings]
+    root = made[0] if status in ("warning", "error") else None
+    verdict = {"status": status, "exit": {"warning": 1, "error": 2}.get(status, 0), "text": f"It is {status}."}
+    verdict |= {"root": root, "next": {"text": "", "commands": []}}
+    return {"verdict": verdict, "checks": [{"check": check, "title": check.title(), "status": status, "findings": made}]}
+
+
+BROKEN = _document("error", ("error", "symbol", "undefined symbol"))
+WELL = _document()
+PIP = "python -m pip install torch"
+SUDO = "sudo apt-get install sox"
+APT = "apt-get install sox"
+
+# commands, options, answers (None: nobody to ask), statuses of what runs, after: -> exit status,
+# programs that ran, words of the output
+DIALOGUES: dict[str, tuple[list[str], str, list[str] | None, list[int], Any, int, list[str], str]] = {
+    "yes": ([PIP], "", ["y"], [0], WELL, 0, [PIP], "was error, is ok"),
+    "no": ([PIP], "", ["n"], [], None, 2, [], "Nothing was changed"),
+    "Enter is no": ([PIP], "", [""], [], None, 2, [], "Nothing was changed"),
+    "--yes asks nothing": ([PIP], "yes", None, [0], WELL, 0, [PIP], "mended"),
+    "--yes takes the first": ([PIP, APT], "yes", None, [0], WELL, 0, [PIP], "2) $ apt-get"),
+    "nobody to ask": ([PIP], "", None, [], None, 3, [], "--yes runs the first"),
+    "nobody to ask, outside": ([APT], "", None, [], None, 3, [], "--yes --outside runs"),
+    "the second of two": ([PIP, APT], "", ["2", "y"], [0], WELL, 0, [APT], "whole system"),
+    "none of two": ([PIP, APT], "", [""], [], None, 2, [], "Nothing was changed"),
+    "a number that is not there": ([PIP, APT], "", ["7"], [], None, 2, [], "none of 1, 2"),
+    "one that is only shown": ([SUDO, PIP], "", ["1"], [], None, 2, [], "none of 2"),
+    "outside, the second answer is no": ([APT], "", ["y", "n"], [], None, 2, [], "Nothing was changed"),
+    "outside, the second answer is yes": ([APT], "", ["y", "yes"], [0], WELL, 0, [APT], "mended"),
+    "outside, --yes": ([APT], "yes", None, [], None, 2, [], "only with --outside"),
+    "outside, --yes --outside": ([APT], "yes outside", None, [0], WELL, 0, [APT], "mended"),
+    "sudo, --yes --outside": ([SUDO], "yes outside", None, [], None, 2, [], "runs none of these"),
+    "sudo first, --yes": ([SUDO, PIP], "yes", None, [], None, 2, [], "that one is only shown"),
+    "it fails": ([f"{PIP} && {PIP}"], "yes", None, [7], None, 4, [PIP], "failed with status 7"),
+    "the second step fails": ([f"{PIP} && {APT}"], "yes outside", None, [0, 1], None, 4, [PIP, APT], "the end"),
+    "it is killed": ([PIP], "yes", None, [-9], None, 4, [PIP], "signal 9"),
+    "it does not help": ([PIP], "yes", None, [0], BROKEN, 2, [PIP], "still       Imports: was error, is error"),
+    "no second result": ([PIP], "yes", None, [0], None, 3, [PIP], "has no result"),
+    "conda would ask": (["conda install x"], "yes", None, [0], WELL, 0, ["conda install --yes x"], "mended"),
+}  # fmt: skip
+
+
+def _mend(commands: list[str]) -> Mend:
+    chains = [shell.chain(*(shell.lines(*one.split()) for one in line.split(" && "))) for line in commands]
+    return Mend("Do it", tuple(line for chain in chains for line in chain))
+
+
+@posix_only
+@pytest.mark.parametrize("case", DIALOGUES)
+def test_a_command_runs_only_with_consent(somewhere: pathlib.Path, capsys: pytest.CaptureFixture[str], case: str) -> None:
+    commands, options, answers, statuses, after, wanted, programs, words = DIALOGUES[case]
+    ran, left, ended = [], list(answers or ()), iter(statuses)
+
+    def run(step: tuple[str, ...]) -> runner.Outcome:
+        ran.append(" ".join(step))
+        return runner.Outcome(next(ended), ("the end",))
+
+    means = dialogue.Means(run, lambda: after, None if answers is None else lambda question: left.pop(0))
+    consent = dialogue.Consent(yes="yes" in options, outside="outside" in options)
+    status = dialogue.mend(BROKEN, _mend(commands), consent, means)
+    said = capsys.readouterr()
+    assert (status, ran, left) == (wanted, programs, [])
+    assert words in said.out + said.err
+
+
+@pytest.mark.parametrize(("before", "status", "words"), [(WELL, 0, "Nothing to do."), (BROKEN, 2, "No command fixes this")])
+def test_without_a_command_nothing_is_asked(capsys: pytest.CaptureFixture[str], before: Any, status: int, words: str) -> None:
+    means = dialogue.Means(pytest.fail, pytest.fail, pytest.fail)
+    assert dialogue.mend(before, NOTHING_TO_DO, dialogue.Consent(), means) == status
+    assert words in capsys.readouterr().out
+
+
+CHANGES = {
+    "mended": (BROKEN, WELL, [("mended", "error", "ok")]),
+    "still": (BROKEN, BROKEN, [("still", "error", "error")]),
+    "milder": (BROKEN, _document("warning", ("warning", "symbol", "x")), [("still", "error", "warning")]),
+    "new": (WELL, BROKEN, [("new", "ok", "error")]),
+    "nothing": (WELL, WELL, []),
+    "one of two": (
+        _document("error", ("error", "symbol", "a"), ("error", "", "b"), ("ok", "", "c")),
+        _document("error", ("error", "", "b"), ("warning", "new", "d")),
+        [("mended", "error", "gone"), ("still", "error", "error"), ("new", "not there", "warning")],
+    ),
+    "skipped is not mended": (BROKEN, _document("skipped"), [("unknown", "error", "skipped")]),
+    "a check that is missing": (BROKEN, _document(check="pair"), [("unknown", "error", "skipped")]),
+}
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_what_changed_is_told_by_check(case: str) -> None:
+    before, after, wanted = CHANGES[case]
+    assert [(change.kind, change.was, change.now) for change in changes.between(before, after)] == wanted
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--fix", "--json"], "run --fix --yes first"),
+        (["--fix", "--list"], "run --fix --yes first"),
+        (["--yes"], "goes with --fix"),
+        (["--fix", "--outside"], "goes with --fix --yes"),
+    ],
+)
+def test_options_that_do_not_go_together_are_wrong_usage(capsys: pytest.CaptureFixture[str], arguments: list[str], words: str) -> None:
+    with pytest.raises(SystemExit) as leaving:
+        cli.main(arguments)
+    assert leaving.value.code == cli.FAILED
+    assert words in capsys.readouterr().err
+
+
+def test_the_second_examination_has_the_arguments_of_the_first() -> None:
+    arguments = ["--fix", "--only", "pair", "a.wav", "--yes", "-v", "--outside"]
+    assert cli._without_fix(arguments) == ["--only", "pair", "a.wav", "-v"]
+
+
+def test_a_program_writes_through_and_its_end_is_kept(capfd: pytest.CaptureFixture[str]) -> None:
+    code = "import sys; print('out'); [print(n, file=sys.stderr) for n in range(20)]; sys.exit(5)"
+    outcome = runner.run((machine.python(), "-c", code))
+    assert outcome == (5, tuple(map(str, range(12, 20))))
+    said = capfd.readouterr()
+    assert (said.out.strip(), said.err.split()) == ("out", [str(number) for number in range(20)])
+    assert runner.run(("surely-no-such-program",)).status == 127
+
+
+WAITS = """
+import sys, time
+try:
+    print('ready', flush=True); time.sleep(60)
+except KeyboardInterrupt:
+    time.sleep(0.5); print('put back', flush=True)
+"""
+
+
+@posix_only
+def test_ctrl_c_lets_the_program_put_things_back() -> None:
+    """An installer that is killed leaves half a package behind."""
+    program = f"from compat.doctor import machine; from compat.doctor.fix import runner; runner.run((machine.python(), '-c', {WAITS!r}))"
+    command = [sys.executable, "-c", program]
+    process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert out == "put back\n"
+    assert err.rstrip().endswith("KeyboardInterrupt")
+
+
+@posix_only
+def test_a_file_in_the_way_is_renamed(build) -> None:  # type: ignore[no-untyped-def]
+    """For real; only with --outside, as the file is the user's."""
+    world = build()
+    (world.folder / "copy.py").write_text("x = 1\n")
+    done = world.run("--only", "copies", "--fix", "--yes", "--outside")
+    assert done.returncode == 0, done.stderr
+    assert "mended      Copies: was error, is ok" in done.stdout
+    assert (world.folder / "my_copy.py").is_file()
+    assert not (world.folder / "copy.py").exists()
+
+
+def _wheel(folder: pathlib.Path, name: str, version: str) -> None:
+    info = f"{name}-{version}.dist-info"
+    files = {
+        f"{name}/__init__.py": f"__version__ = {version!r}\n",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as archive:
+        for path, text in files.items():
+            archive.writestr(path, text)
+        archive.writestr(f"{info}/RECORD", "".join(f"{path},,\n" for path in (*files, f"{info}/RECORD")))
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["mended", "pip fails"])
+def test_a_package_that_does_not_import_is_installed_again(build, is_there: bool) -> None:  # type: ignore[no-untyped-def]
+    """By a real pip, into the world."""
+    world = build(without=("soundfile",))
+    world.plant("soundfile", {"__init__.py": "raise OSError('no')\n"}, "0.14.0")
+    (world.folder / "wheels").mkdir()
+    if is_there:
+        _wheel(world.folder / "wheels", "soundfile", "0.14.0")
+    env = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(world.folder / "wheels"), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    done = world.run("--only", "imports", "--fix", "--yes", env=env)
+    if is_there:
+        assert done.returncode == 0, done.stderr
+        assert "Successfully installed soundfile-0.14.0" in done.stdout
+        assert "mended      Imports: was error, is ok: import soundfile fails" in done.stdout
+    else:
+        assert done.returncode == dialogue.FAILED
+        assert "failed with status 1. Nothing further was run." in done.stderr
+        assert "  ERROR: No matching distribution found" in done.stderr
+        assert "again" not in done.stdout.split("run  ")[-1]
