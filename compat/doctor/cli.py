@@ -35,12 +35,10 @@ examples
   python -m compat.doctor --pins 2.8 --build cpu > requirements.txt
   python -m compat.doctor --report              write Markdown for an issue, without your name and home folder
 
-Everything that may hang or crash runs in a child process with a time limit. The doctor changes nothing on this machine,
-unless you give --fix and say yes.
+Everything that may hang or crash runs in a child process with a time limit. Only --fix changes anything on this machine.
 
 exit status
-  0  healthy         1  warnings         2  errors         3  the doctor itself failed, or wrong usage
-  4  with --fix: a command failed
+  0  healthy         1  warnings         2  errors         3  the doctor itself failed, or wrong usage         4  a fix failed
 """
 
 

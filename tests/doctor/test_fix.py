@@ -8,14 +8,16 @@ import shlex
 import signal
 import subprocess
 import sys
+import types
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from compat import shell
 from compat.doctor import cli, machine, mends
+from compat.doctor.checks import libraries
 from compat.doctor.findings import NOTHING_TO_DO, Mend
 from compat.doctor.fix import changes, dialogue, reach, runner
 from compat.doctor.fix.reach import Touches
@@ -25,7 +27,7 @@ posix_only = pytest.mark.skipif(os.name == "nt", reason="these commands are for 
 
 
 @pytest.fixture
-def somewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> pathlib.Path:
+def somewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Iterator[pathlib.Path]:
     """A virtual environment, active in conda, on a machine with every program but winget."""
     site = tmp_path / "env" / "site-packages"
     site.mkdir(parents=True)
@@ -33,12 +35,15 @@ def somewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> pathli
     monkeypatch.setattr(machine, "python", lambda: "python")
     monkeypatch.setattr(sys, "prefix", str(tmp_path / "env"))
     monkeypatch.setattr(sys, "path", [str(site)])
-    monkeypatch.setattr(reach.shutil, "which", lambda name: None if name == "winget" else f"/bin/{name}")
+    finds = types.SimpleNamespace(which=lambda name: None if name == "winget" else f"/bin/{name}")
+    monkeypatch.setattr(reach, "shutil", finds)
     monkeypatch.setenv("CONDA_PREFIX", str(tmp_path / "env"))
     monkeypatch.chdir(tmp_path)
     for name in reach._ELSEWHERE_BY_PIP:
         monkeypatch.delenv(name, raising=False)
-    return tmp_path
+    machine._pip.cache_clear()
+    yield tmp_path
+    machine._pip.cache_clear()
 
 
 # the words of a command ({} is the folder of the test), what it touches, and words of the reason
@@ -113,6 +118,16 @@ def test_a_package_named_by_guess_is_only_shown(somewhere: pathlib.Path) -> None
     guessed, known = (mends.named("install-module", groups={"module": name}) for name in ("surely_nowhere", "yaml"))
     assert reach.of(guessed.commands[0], guessed).touches is Touches.SHOWN
     assert reach.of(known.commands[0], known).touches is Touches.ENVIRONMENT
+
+
+@posix_only
+def test_several_missing_libraries_are_installed_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They were shown as alternatives, and the first of them helped only in part."""
+    monkeypatch.setattr(machine, "system_manager", lambda: "apt-get")
+    monkeypatch.setattr(machine, "is_conda", lambda: False)
+    (one,), (other,) = (mends.library(name).commands for name in ("libsox.so", "libsndfile.so.1"))
+    assert libraries._mend(["libsox.so", "libsndfile.so.1"]).commands == (f"{one} && {other}",)
+    assert libraries._mend(["libsox.so", "libsox.so.3"]).commands == (one,)
 
 
 def test_on_windows_each_form_of_a_command_keeps_its_words(monkeypatch: pytest.MonkeyPatch) -> None:

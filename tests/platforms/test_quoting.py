@@ -32,6 +32,7 @@ def on_windows(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[
             return make()
 
     monkeypatch.setattr(machine, "python", lambda: r"C:\py\python.exe")
+    monkeypatch.setattr(machine, "system_manager", lambda: "")  # this machine's may be cached
     forget = machine._pip.cache_clear
     forget()
     yield call

@@ -10,6 +10,7 @@ import pathlib
 import sys
 from collections.abc import Iterator
 
+from compat import shell
 from compat.doctor import dists, elf, mends
 from compat.doctor.dists import Copy
 from compat.doctor.findings import Finding, Mend, error, note, ok, skipped
@@ -64,6 +65,14 @@ def _beside(copies: list[Copy]) -> list[pathlib.Path]:
     return folders
 
 
+def _mend(names: list[str]) -> Mend:
+    """Install all of these libraries, by each way that brings all of them."""
+    found = list(dict.fromkeys(mends.library(name) for name in names))
+    ways = zip(*dict.fromkeys(mend.commands for mend in found if mend.commands), strict=False)
+    commands = (line for way in ways for line in shell.chain(*((one,) for one in way)))
+    return Mend("; ".join(dict.fromkeys(mend.text for mend in found)), tuple(commands))
+
+
 def _finding(world: World, copy: Copy, wanted: dict[pathlib.Path, list[str]]) -> Finding:
     names = sorted({name for lacking in wanted.values() for name in lacking})
     evidence = tuple(f"{path} wants {', '.join(lacking)}" for path, lacking in wanted.items())[:6]
@@ -71,11 +80,9 @@ def _finding(world: World, copy: Copy, wanted: dict[pathlib.Path, list[str]]) ->
     if not world.imported(copy.name).failed:
         optional = "Only parts of the package that are loaded on use need them; the rest works."
         return note(f"optional parts of {copy.name} want {', '.join(names)}", why=optional, subject=copy.name, evidence=evidence, data=data)
-    commands = [command for name in names for command in mends.library(name).commands]
-    mend = Mend(mends.library(names[0]).text, tuple(dict.fromkeys(commands)))
     return error(
         f"{copy.name} wants {', '.join(names)}, missing here",
-        mend=mend,
+        mend=_mend(names),
         subject=copy.name,
         cause="missing-library",
         evidence=evidence,

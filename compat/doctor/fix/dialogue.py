@@ -6,7 +6,6 @@ Nothing here writes through a library: the command may replace the one that woul
 from __future__ import annotations
 
 import dataclasses
-import shlex
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -156,7 +155,7 @@ def _done(command: Line, before: dict[str, Any], consent: Consent, by: Means) ->
     """Run the steps of a command, examine again, and say what changed."""
     for words in command.steps:
         step = unattended(words) if consent.yes else words
-        line = shlex.join(step)
+        line = shell.lines(*step)[0]
         _say("run", f"$ {line}")
         try:
             outcome = by.run(step)
