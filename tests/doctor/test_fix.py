@@ -311,6 +311,48 @@ def test_a_file_in_the_way_is_renamed(build) -> None:  # type: ignore[no-untyped
     assert not (world.folder / "copy.py").exists()
 
 
+def test_ctrl_d_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(question: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", ended)
+    assert dialogue._asked("Run it? ") == ""
+
+
+@posix_only
+@pytest.mark.parametrize(("keys", "status", "is_renamed"), [("yy", 0, True), ("\x03", 3, False)])
+def test_at_a_terminal_it_asks_twice_before_it_renames(build, keys: str, status: int, is_renamed: bool) -> None:  # type: ignore[no-untyped-def]
+    """At a real one; Ctrl-C changes nothing."""
+    import pty
+
+    world = build()
+    (world.folder / "copy.py").write_text("x = 1\n")
+    ours, theirs = pty.openpty()
+    command = [str(world.python), "-m", "compat.doctor", "--only", "copies", "--fix"]
+    starts = f"import os; os.login_tty(0); os.execv({command[0]!r}, {command!r})"
+    process = subprocess.Popen([sys.executable, "-c", starts], cwd=world.folder, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    said, answers = "", list(keys)
+    while piece := _read(ours):
+        said += piece
+        if answers and said.count("[y/N]") > len(keys) - len(answers):
+            key = answers.pop(0)
+            os.write(ours, f"{key}\n".encode() if key.isalpha() else key.encode())
+    os.close(ours)
+    assert process.wait(timeout=60) == status, said
+    assert answers == []
+    assert (world.folder / "my_copy.py").is_file() == is_renamed
+    assert ("Nothing was changed." in said) == (not is_renamed)
+
+
+def _read(terminal: int) -> str:
+    """Read what a terminal shows; empty once nobody writes to it any more."""
+    try:
+        return os.read(terminal, 1 << 12).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
 def _wheel(folder: pathlib.Path, name: str, version: str) -> None:
     info = f"{name}-{version}.dist-info"
     files = {
