@@ -80,7 +80,7 @@ def without(package: str, roots: tuple[pathlib.Path, ...]) -> Mend:
     """Remove surplus copies of a package; for another environment's copy, say what to change."""
     led = [words for root in roots if (words := _what_leads_to(root))]
     commands = tuple(line for root in roots if not _what_leads_to(root) for line in _removal(package, root))
-    text = f"Keep one copy of {package} and remove the others" if commands else f"Have one copy of {package} found"
+    text = f"Keep one copy of {package} and remove the others" if commands else f"Let Python find only one copy of {package}"
     return Mend(f"{text}: {'; '.join(led)}" if led else text, commands)
 
 
@@ -137,7 +137,7 @@ def library(name: str) -> Mend:
     row = next((row for row in _libraries() if re.search(row["pattern"], name)), None)
     if row is None:
         search = {"apt-get": ("apt-file", "search"), "dnf": ("dnf", "provides"), "yum": ("yum", "provides")}.get(machine.system_manager())
-        return Mend(f"Install the package that brings {name}", shell.lines(*search, name) if search else ())
+        return Mend(f"Install the package that contains {name}", shell.lines(*search, name) if search else ())
     short = re.split(r"[-.]", name)[0]
     if sys.platform == "win32" and "windows" in row:
         variable, place = row["windows"]
@@ -156,7 +156,7 @@ def _clean(package: str) -> Mend:
     if package not in ("torch", "torchaudio"):
         return reinstall(package)
     anew = machine.pip("--no-cache-dir", *names, *source)
-    return Mend("Remove both, and install a matched pair anew", shell.chain(uninstall, anew))
+    return Mend("Remove both, and install a matching pair", shell.chain(uninstall, anew))
 
 
 def _half_there(module: str) -> Mend:
@@ -172,7 +172,7 @@ def _owner(package: str, groups: Groups) -> Mend:
     top = _below_path(wanting) or module
     if not top and pathlib.Path(wanting).is_absolute():
         name = pathlib.Path(wanting).name
-        return Mend(f"{wanting} belongs to none of Python's packages: install it again from where it came", library(name).commands)
+        return Mend(f"{wanting} belongs to no Python package: install it again from its source", library(name).commands)
     return reinstall(_distribution_of(top) or package)
 
 
@@ -187,12 +187,12 @@ def _older_release(package: str, groups: Groups) -> Mend:
     wanting = groups.get("library", "")
     if wanting and not _below_path(wanting):
         newer = machine.by_conda("install", "-c", "conda-forge", "libstdcxx-ng") if machine.is_conda() else ()
-        return Mend(f"{wanting} is none of Python's packages and found an older C++ library than its own: give that one to it", newer)
+        return Mend(f"{wanting} is not a Python package. It found an older C++ library than it needs: install the newer one", newer)
     package = _distribution_of(_below_path(wanting)) or package
     found = dists.first(package)
     older = machine.pip(f"{package}<{pairs.public(found.version)}" if found else package)
     by_conda = machine.by_conda("install", "-c", "conda-forge", _CONDA_NAMES.get(package, package)) if machine.conda() else ()
-    text = f"Use an older {package}, a newer system, or conda's build, which brings its own C++ library"
+    text = f"Use an older {package}, a newer system, or conda's build, which contains its own C++ library"
     return Mend(text, (*by_conda, *older))
 
 
@@ -211,12 +211,12 @@ def _holds(folder: pathlib.Path, path: pathlib.Path) -> bool:
 
 
 def _older_numpy(package: str, groups: Groups) -> Mend:
-    since = " to 2.3 or later" if package == "torch" else ""
-    return Mend(f"Take numpy back to 1.x, or {package} forward{since}", (*machine.pip("numpy<2"), *machine.pip("--upgrade", package)))
+    since = " (2.3 or later)" if package == "torch" else ""
+    return Mend(f"Install numpy 1.x, or a newer {package}{since}", (*machine.pip("numpy<2"), *machine.pip("--upgrade", package)))
 
 
 def _newer_numpy(package: str, groups: Groups) -> Mend:
-    return Mend("Take a newer numpy", machine.pip("--upgrade", f"numpy{pairs.companions().get('numpy', '')}"))
+    return Mend("Install a newer numpy", machine.pip("--upgrade", f"numpy{pairs.companions().get('numpy', '')}"))
 
 
 def _fitting_numpy(package: str, groups: Groups) -> Mend:
@@ -238,8 +238,8 @@ def _nvidia_packages() -> Mend:
 def _older_mkl() -> Mend:
     wanted = "mkl<2024.1"
     if machine.is_conda():
-        return Mend("Take MKL back to 2024.0", machine.by_conda("install", wanted))
-    return Mend("Take MKL back to 2024.0", machine.pip(wanted))
+        return Mend("Install MKL 2024.0", machine.by_conda("install", wanted))
+    return Mend("Install MKL 2024.0", machine.pip(wanted))
 
 
 def _driver() -> Mend:
@@ -264,7 +264,7 @@ TABLE: dict[str, Callable[[str, Groups], Mend]] = {
     "clean-reinstall": lambda package, groups: _clean(package),
     "older-numpy": _older_numpy,
     "one-installer": lambda package, groups: Mend(
-        "Take torch and numpy from one installer, in a new environment", shell.lines(machine.python(), "-m", "venv", "fresh")
+        "Install torch and numpy with one installer, in a new environment", shell.lines(machine.python(), "-m", "venv", "fresh")
     ),
     "older-release": _older_release,
     "newer-numpy": _newer_numpy,
@@ -287,7 +287,7 @@ TABLE: dict[str, Callable[[str, Groups], Mend]] = {
     "more-memory": lambda package, groups: Mend("Free memory, or raise the limit of the container or batch job"),
     "libsox": lambda package, groups: library("libsox.so"),
     "libsndfile": lambda package, groups: Mend(
-        "Install soundfile's wheel, which brings libsndfile, or the system's library",
+        "Install soundfile's wheel, which contains libsndfile, or install the system's library",
         (*reinstall("soundfile").commands, *library("libsndfile.so.1").commands),
     ),
     "without-torchcodec": lambda package, groups: Mend(
@@ -297,7 +297,8 @@ TABLE: dict[str, Callable[[str, Groups], Mend]] = {
     "install-module": lambda package, groups: install(_distribution(groups.get("module", ""))),
     "system-library": lambda package, groups: library(pathlib.PurePath(groups.get("library") or groups.get("image") or "").name),
     "hang": lambda package, groups: Mend(
-        f"See where it stood; if that file is not {package}'s own, move it away, else install {package} again", reinstall(package).commands
+        f"See where it stopped; if that file is not {package}'s own, move it away, else install {package} again",
+        reinstall(package).commands,
     ),
 }
 

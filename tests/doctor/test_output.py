@@ -90,12 +90,14 @@ def test_a_mend_is_shown_once(build: Callable[..., World]) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="takes POSIX signals")
 def test_an_interruption_ends_it_at_once(build: Callable[..., World]) -> None:
     world = build(without=("torch",))
-    world.plant("torch", {"__init__.py": "import time\n\ntime.sleep(60)\n"}, "2.8.0")
+    reached = world.folder / "reached"
+    world.plant("torch", {"__init__.py": f"import pathlib, time\n\npathlib.Path({str(reached)!r}).touch()\ntime.sleep(60)\n"}, "2.8.0")
     command = [world.python, "-m", "compat.doctor", "--only", "imports"]
     with subprocess.Popen(command, cwd=world.folder, stderr=subprocess.PIPE, text=True) as process:
-        time.sleep(1.5)
+        while not reached.exists():
+            time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=10)
+        _, said = process.communicate(timeout=60)
     assert process.returncode == 3
     assert said.strip().endswith("interrupted")
 

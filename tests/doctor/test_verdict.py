@@ -15,8 +15,8 @@ TORCHAUDIO = error("torchaudio does not load", mend=Mend(commands=(Line("pip ins
 VARIABLE = warning("a variable does nothing", mend=Mend("Unset it"), subject="variables")
 TRIP = Result("round-trip", "Round trip", (ok("ffmpeg exact"),))
 RESCUE = Result("rescue", "Rescue", (ok("by its own Python part"),))
-_STANDIN = "compat.install() works here as it is, for load, save and info: it needs no torchaudio for them."
-_RESCUED = "compat.install() works here as it is: it imports torchaudio without its compiled part, see Rescue."
+_STANDIN = "compat.install() works here without any fix, for load, save and info: it needs no torchaudio for them."
+_RESCUED = "compat.install() works here without any fix: it imports torchaudio without its compiled part, see Rescue."
 
 
 def results(*findings: Finding) -> list[Result]:
@@ -26,8 +26,8 @@ def results(*findings: Finding) -> list[Result]:
 @pytest.mark.parametrize(
     ("looked", "text", "exit_status", "also", "meanwhile"),
     [
-        ([], "Nothing was looked at.", 0, [], ""),
-        (results(skipped("no")), "Nothing was looked at.", 0, [], ""),
+        ([], "Nothing was checked.", 0, [], ""),
+        (results(skipped("no")), "Nothing was checked.", 0, [], ""),
         (results(ok("yes"), note("so")), "Healthy.", 0, [], ""),
         (results(VARIABLE), "A variable does nothing.", 1, [], ""),
         # what follows from torch is part of it, what does not is told besides

@@ -33,8 +33,8 @@ def apply(result: Result, options: Options, path: str) -> str:
         file.fixed = file.fixed if options.writes else [one for one in fixed if id(one) in own]
         file.left = file.left_after = [one for one in left_of(file, options) if id(one) in own]
     if is_new:
-        return f"{path}: written, with {len(told)} findings that are known from now on"
-    return f"{path}: {gone} of its findings are gone; delete it and run again to have it written anew" if gone else ""
+        return f"{path}: written, with {len(told)} findings; they will not be reported again"
+    return f"{path}: {gone} of its findings are gone; delete it and run again to write a new one" if gone else ""
 
 
 def _told(file: FileResult, options: Options) -> list[Finding]:
@@ -65,4 +65,4 @@ def _load(path: str) -> Counter[tuple[str, str, str]]:
         rows = json.loads(Path(path).read_text("utf-8"))["findings"]
         return Counter({(row["path"], row["rule"], row["line"]): row["count"] for row in rows})
     except (OSError, ValueError, KeyError, TypeError) as why:
-        raise UsageError(f"--baseline {path}: it is no baseline: {why!r}; delete it to have it written anew") from why
+        raise UsageError(f"--baseline {path}: it is not a baseline: {why!r}; delete it to write a new one") from why

@@ -19,7 +19,7 @@ from compat.doctor.world import World
 from compat.shell import Line
 
 
-@check(title="Installers", order=40, why="An installer replaces only what it knows of; files of the other stay and are loaded.")
+@check(title="Installers", order=40, why="An installer replaces only the files it knows; the other installer's files stay and are loaded.")
 def installers(world: World) -> Iterator[Finding]:
     by_conda = {name: (version, build) for name, version, build in dists.conda_records()}
     sound = True
@@ -43,7 +43,7 @@ def _both(world: World, by_conda: dict[str, tuple[str, str]]) -> Iterator[Findin
             )
             yield severe(
                 f"{name} {version} by conda was overwritten with {copy.version} by {copy.installer}",
-                mend=Mend("Leave it to one of them", commands),
+                mend=Mend("Use only one of them", commands),
                 subject=name,
                 cause="two-installers",
                 evidence=(f"conda: {name} {version} {build}", f"{copy.installer}: {copy.info}"),
@@ -55,7 +55,7 @@ def _apart(world: World, by_conda: dict[str, tuple[str, str]]) -> Iterator[Findi
     if len(by) == 2 and "conda" in by.values() and len(set(by.values())) == 2:
         yield warning(
             f"torch was installed by {by['torch'] or 'something unknown'}, torchaudio by {by['torchaudio'] or 'something unknown'}",
-            why="Builds of conda and of PyPI are compiled differently and do not mix.",
+            why="conda and PyPI compile their builds differently, so they do not work together.",
             mend=mends.matched_pair(),
             subject="torchaudio",
             cause="two-installers",
@@ -68,7 +68,7 @@ def _leftovers() -> Iterator[Finding]:
         if left:
             yield warning(
                 f"an interrupted pip left {', '.join(path.name for path in left)}",
-                why=f"{name} was being replaced or removed when pip was stopped; what is there now may be half of it.",
+                why=f"{name} was being replaced or removed when pip was stopped; it may now be incomplete.",
                 mend=Mend("Remove the remains, and install again", _removed_and_installed(name, left)),
                 subject=name,
                 cause="interrupted-pip",

@@ -32,7 +32,7 @@ _LIBRARIES: dict[str, tuple[str, str, Callable[[dict[str, Any]], str]]] = {
 @check(
     title="Requirements",
     order=95,
-    why="What this package was tested with gives the recorded samples; another release may give others, or fail.",
+    why="The tested releases of each decoder give the recorded samples; another release may give other samples, or fail.",
 )
 def requirements(world: World) -> Iterator[Finding]:
     met, problems = [], []
@@ -49,7 +49,7 @@ def requirements(world: World) -> Iterator[Finding]:
     if problems:
         yield from problems
     else:
-        yield ok(f"{len(met)} met; the decoders are of releases that were tested", evidence=tuple(met))
+        yield ok(f"{len(met)} met; the decoders are tested releases", evidence=tuple(met))
 
 
 def _required(world: World) -> Iterator[Requirement]:
@@ -118,7 +118,7 @@ def _untested(world: World) -> Iterator[Finding]:
         if place:
             yield warning(
                 f"{name} {version} is {place} than what was tested ({tested.first} to {tested.last})",
-                why="It may read the same file as other samples than the releases did; the recorded cases were not replayed with it.",
+                why="It may decode a file to other samples; the recorded cases were not replayed with it.",
                 mend=Mend(f"Install {package} in a tested release, from its wheel", _tested_wheel(package)),
                 subject=package,
                 cause="decoder-untested",
