@@ -18,6 +18,8 @@ _MOST_RATIO = 1000.0  # between the rates before and after resampling
 _MOST_STRETCH = 100.0
 _FACTORS = {"speed": 1e3, "tempo": 100.0, "stretch": _MOST_STRETCH}
 _ENDLESS = ("repeat",)
+_HOLDING = ("silence", "delay", "compand")
+_WINDOW = 16, 1 << 24  # frames
 _MOST_HELD = 1 << 28  # samples that an effect may keep in memory; it ends the process if there is none
 _LEAST_LIMIT, _TIMES = 1 << 27, 1 << 10
 
@@ -98,8 +100,14 @@ def check(effect: Sequence[str], rate: float, channels: int) -> None:
             raise BackendError(
                 f"the rate {wanted:g} Hz is none to make of {rate:g} Hz: 1 to {_MOST_RATE} Hz, and at most 1000 times as much"
             )
-    if name == "silence" and (held := max((_frames(option, rate) for option in options), default=0.0)) * channels > _MOST_HELD:
-        raise BackendError(f"the effect 'silence' would keep {held:.3g} frames of {channels} channels in memory; take a shorter time")
+    held = max((_frames(option, rate) for option in options), default=0.0) if name in _HOLDING else 0.0
+    if held * channels > _MOST_HELD:
+        raise BackendError(f"the effect {name!r} would keep {held:.3g} frames of {channels} channels in memory; take a shorter time")
+    if name == "tempo" and not numbers:
+        raise BackendError("the effect 'tempo' takes a factor, such as ['tempo', '1.1']")
+    if name == "stretch" and len(numbers) > 1 and not _WINDOW[0] <= numbers[1] * rate / 1000 <= _WINDOW[1]:
+        bounds = f"{_WINDOW[0] * 1000 / rate:g} to {_WINDOW[1] * 1000 / rate:g} ms"
+        raise BackendError(f"the effect 'stretch' takes windows of {bounds} at {rate:g} Hz, not {numbers[1]:g}")
     if name == "channels" and numbers and not 1 <= numbers[-1] <= _MOST_CHANNELS:
         raise BackendError(f"the effect 'channels' makes 1 to {_MOST_CHANNELS} channels, not {numbers[-1]:g}")
     if name in _FACTORS and numbers and not 1 / _FACTORS[name] <= numbers[0] <= _FACTORS[name]:
