@@ -6,6 +6,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
+from compat import shadows
 from compat._version import __version__
 from compat.console import begun
 
@@ -29,6 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if given and given[0] in COMMANDS:
         if given[0] == "run":  # there Ctrl-C belongs to the program
             return int(importlib.import_module(COMMANDS["run"][0]).main(given[1:], prog="torchaudio-compat run"))
+        if given[0] == "doctor":
+            shadows.keep_out()
         return begun(COMMANDS[given[0]][0], f"torchaudio-compat {given[0]}", given[1:])
     wanted = bool(given) and given[0] in ("-h", "--help", "--version")
     print(__version__ if given[:1] == ["--version"] else _usage(), file=sys.stdout if wanted else sys.stderr)

@@ -318,6 +318,16 @@ def uninstall() -> None:
             _installed.pop().remove()
 
 
+def is_installed() -> bool:
+    """Whether a release is in force."""
+    return bool(_installed)
+
+
+def is_over_real() -> bool:
+    """Whether it lies over a torchaudio that is installed."""
+    return bool(_installed) and _installed[-1].real is not None
+
+
 @contextlib.contextmanager
 def pinned(version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Any) -> Iterator[types.ModuleType]:
     """Install a release for a block, then restore exactly what was there before.

@@ -24,6 +24,7 @@ _OPUS_RATE = 48000
 _XING_PLACES = (36, 21, 13)
 _RATES = (44100, 48000, 32000)
 _ID3, _LOOKS = 10, 64
+_EXPANDED = frozenset("$`%“”„")  # within double quotes, by PowerShell or by cmd
 
 
 class Part(NamedTuple):
@@ -160,8 +161,11 @@ def mend(uri: Any, found: list[Part]) -> str:
 
 
 def _quoted(uri: Any) -> str:
+    """Return a path as a word of a command; ``FILE`` for a file object, and for what no quotes of Windows hold."""
     name = os.fsdecode(uri) if isinstance(uri, (str, bytes, os.PathLike)) else "FILE"
-    return f'"{name}"' if os.name == "nt" else shlex.quote(name)
+    if os.name != "nt":
+        return shlex.quote(name)
+    return f'"{name}"' if not _EXPANDED.intersection(name) else "FILE"
 
 
 def frames(uri: Any) -> int:

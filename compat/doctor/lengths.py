@@ -36,6 +36,10 @@ def cause(given: Lengths) -> str:
     return next(filter(None, (rule(given) for rule in _RULES)), _UNKNOWN)
 
 
+def _do(names: str, verb: str) -> str:
+    return f"{names} {verb}{'' if ' and ' in names else 's'}"
+
+
 _UNKNOWN = "The file does not show the cause. Compare the ends of both results before you rely on one."
 
 
@@ -48,10 +52,11 @@ def _other_rate(given: Lengths) -> str:
 
 
 def _chained(given: Lengths) -> str:
-    count = len(given.facts.get("parts", ()))
-    if count < 2:
+    parts = given.facts.get("parts", ())
+    if len(parts) < 2:
         return ""
-    return f"The file consists of {count} files joined together; {given.without(max(given.frames.values()))} read only the first part."
+    text = f"The file consists of {len(parts)} files joined together (the second begins at byte {parts[1]['begin']:,})"
+    return f"{text}; {_do(given.without(max(given.frames.values())), 'read')} only the first part."
 
 
 def _open_end(given: Lengths) -> str:
@@ -67,22 +72,23 @@ def _odd_samples(given: Lengths) -> str:
     if not odd:
         return ""
     text = f"Its header says samples of {odd['bits']} bits in {odd['bytes']} bytes each, which not every backend reads in that way"
-    return f"{text}. Listen to each result, and save the file again with the backend that is right."
+    return f"{text}. Listen to each result, and save the file again with all bits used."
 
 
 def _mp3_padding(given: Lengths) -> str:
     before, after = given.facts.get("padding", (0, 0))
     if not before or not any(given.span == before + after + extra for extra in _MPEG_FRAMES):
         return ""
-    longest = given.with_(max(given.frames.values()))
-    return f"The LAME header says that the encoder added {before} frames before the sound and {after} after it; {longest} keep them."
+    longest = _do(given.with_(max(given.frames.values())), "keep")
+    return f"The LAME header says that the encoder added {before} frames before the sound and {after} after it; {longest} them."
 
 
 def _opus_preskip(given: Lengths) -> str:
     skipped = given.facts.get("preskip", 0)
     if not skipped or given.span != skipped:
         return ""
-    return f"The header says that {skipped} frames before the sound should be skipped; {given.with_(max(given.frames.values()))} keep them."
+    longest = _do(given.with_(max(given.frames.values())), "keep")
+    return f"The header says that {skipped} frames before the sound should be skipped; {longest} them."
 
 
 def _wrong_total(given: Lengths) -> str:
@@ -92,7 +98,8 @@ def _wrong_total(given: Lengths) -> str:
     longest, shortest = max(given.frames.values()), min(given.frames.values())
     if promise == shortest:
         others = given.without(promise)
-        return f"Its header counts {promise:,} frames, and {given.with_(promise)} stop there; {others} read on to the end of the data."
+        stop, read = _do(given.with_(promise), "stop"), _do(others, "read")
+        return f"Its header counts {promise:,} frames, and {stop} there; {read} on to the end of the data."
     if promise > longest:
         return (
             f"Its header counts {promise:,} frames, but some are missing: the file is cut off or damaged; each backend reads what it can."

@@ -17,7 +17,7 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from dispatcher import arguments, backend, collector, forks, interrupts, notices, shortage, source, target, truncation, writable
+from dispatcher import arguments, backend, collector, forks, interrupts, notices, shortage, source, target, truncation, unreadable, writable
 from dispatcher.collector import Collector
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, NotATensorError, problem
 from dispatcher.metadata import AudioMetaData
@@ -155,6 +155,8 @@ def _written(subtype: str, container: str, samples: Any, sample_rate: Any) -> tu
     import numpy as np
 
     rate, named = writable.sample_rate(sample_rate), _NAMED.get(subtype, container)
+    if not samples.shape[1]:
+        raise BackendError("the tensor has no channels")
     if subtype in _TAKES:
         channels, rates = _TAKES[subtype]
         writable.within("channels", samples.shape[1], 1, channels, named)
@@ -181,8 +183,13 @@ def _readable(uri: Uri, settings: Settings) -> Any:
 def _failed(action: str, uri: Uri, why: Exception) -> Exception:
     """Return our error for one of the library's, of the class that the releases raised."""
     kind = ArgumentTypeError if isinstance(why, TypeError) else ArgumentError if isinstance(why, ValueError) else BackendError
-    hint = "" if action == "write" or kind is not BackendError else "backend='ffmpeg' reads more formats."
-    return problem(kind, action, uri, getattr(why, "error_string", why), backend=Backend.name, hint=hint)
+    cause = getattr(why, "error_string", why)
+    if action == "write" or (kind is BackendError and isinstance(uri, int)):
+        return problem(kind, action, uri, cause, backend=Backend.name)
+    if kind is not BackendError:
+        odd = kind is ArgumentTypeError and str(why).startswith("Invalid file")
+        return problem(kind, action, uri, arguments.neither_path_nor_file(uri) if odd else cause, backend=Backend.name)
+    return problem(kind, action, uri, unreadable.cause(uri) or cause, backend=Backend.name, hint=unreadable.other_backend(uri))
 
 
 def _size(uri: Uri) -> int:

@@ -7,38 +7,20 @@ import functools
 import os
 from collections.abc import Iterator
 
-from compat.codemod.source import Module, NotProvableError
+from compat.codemod.source import Module
 from compat.codemod.source.scopes import Binding
 from compat.codemod.uses import Project
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = Function | ast.ClassDef
-_MOST_STEPS = 1_000_000
 _MOST_BY_NAME = 40
 _PLAIN = ("staticmethod", "classmethod")
 # what a name may mean: a module of the project, or a function or class in one
 Meaning = tuple[Module, Definition | None]
 
 
-class Steps:
-    """Counts the steps of following code."""
-
-    def __init__(self) -> None:
-        self._steps = 0
-
-    def step(self) -> None:
-        """Count one step.
-
-        Raises:
-            NotProvableError: there are too many steps.
-        """
-        self._steps += 1
-        if self._steps > _MOST_STEPS:
-            raise NotProvableError("the project has too many programs to follow each of them")
-
-
-class Code(Steps):
-    """The modules that mention torchaudio, and those that import them, directly or not.
+class Code:
+    """The modules that speak of torchaudio, and those that import them, directly or by others.
 
     Args:
         project: the project.
@@ -49,7 +31,6 @@ class Code(Steps):
         self._project = project
         self._speaking = {module.path: module for module in modules}
         self._depth = 0
-        super().__init__()
         self._meant: dict[ast.AST, list[Meaning | None]] = {}
 
     @property
@@ -71,6 +52,11 @@ class Code(Steps):
     @functools.cached_property
     def _matters(self) -> frozenset[str]:
         return frozenset(self.paths)
+
+    @functools.cached_property
+    def modules(self) -> list[Module]:
+        """The files that matter, parsed."""
+        return [module for path in self.paths if (module := self.module(path)) is not None]
 
     def module(self, path: str) -> Module | None:
         """Return a relevant file, parsed; ``None`` for others, or if it cannot be parsed."""
@@ -111,21 +97,7 @@ class Code(Steps):
             folder = os.path.dirname(folder)
         return folder
 
-    def imported(self, module: Module, statement: ast.Import | ast.ImportFrom) -> Iterator[list[Module]]:
-        """Yield the modules that a statement imports, in running order, each with alternatives."""
-        if isinstance(statement, ast.Import):
-            for alias in statement.names:
-                parts = alias.name.split(".")
-                for length in range(len(parts)):
-                    yield self.files(".".join(parts[: length + 1]), module)
-            return
-        base = _base(statement)
-        yield self.files(base, module)
-        for alias in statement.names:
-            if not any(alias.name in one.names.module.bindings for one in self.files(base, module)):
-                yield self.files(_joined(base, alias.name), module)
-
-    # Calls
+    # What is called
 
     def meanings(self, module: Module, node: ast.AST) -> list[Meaning | None]:
         """Return all that an expression may mean.
@@ -176,10 +148,10 @@ class Code(Steps):
                 if name == (alias.asname or alias.name.partition(".")[0]):
                     return [(one, None) for one in self.files(alias.name if alias.asname else name, module)] or [None]
             elif name == (alias.asname or alias.name):
-                base = _base(statement)
+                base = base_of(statement)
                 found = [one for owner in self.files(base, module) for one in self._member((owner, None), alias.name)]
                 if set(found) <= {None}:
-                    found += [(one, None) for one in self.files(_joined(base, alias.name), module)]
+                    found += [(one, None) for one in self.files(joined(base, alias.name), module)]
                 return found or [None]
         return [None]
 
@@ -187,7 +159,7 @@ class Code(Steps):
         found: list[Meaning | None] = []
         for statement, _ in module.names.imports if module.names.module.has_star else ():
             if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
-                found += [one for owner in self.files(_base(statement), module) for one in self._member((owner, None), name)]
+                found += [one for owner in self.files(base_of(statement), module) for one in self._member((owner, None), name)]
         return found or [None]
 
     def _member(self, owner: Meaning | None, name: str) -> list[Meaning | None]:
@@ -238,9 +210,11 @@ class Code(Steps):
                 waiting += [one for base in definition.bases for one in self.meanings(module, base) if one is not None]
 
 
-def _base(statement: ast.ImportFrom) -> str:
+def base_of(statement: ast.ImportFrom) -> str:
+    """Return the module that a ``from`` import names, with its dots."""
     return "." * statement.level + (statement.module or "")
 
 
-def _joined(base: str, name: str) -> str:
+def joined(base: str, name: str) -> str:
+    """Return the dotted name of a module's member; ``base`` may be dots only."""
     return f"{base}{name}" if base.endswith(".") else f"{base}.{name}"

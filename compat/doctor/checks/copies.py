@@ -1,8 +1,9 @@
 """Copies: whether each package is there once, and whether `import` finds that copy.
 
 Looks for a second copy further down ``sys.path``, two sets of metadata in one folder, torch and
-torchaudio in different places, someone else's package with the name of one of this project, and a
-file or folder with a package's name that belongs to no installed package.
+torchaudio in different places, someone else's package with the name of one of this project, a file
+with the name of a module of Python's own library, and a file or folder with a package's name that
+belongs to no installed package.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import pathlib
 import sys
 from collections.abc import Iterator
 
-from compat import namesakes
+import compat.shell as shell
+from compat import namesakes, shadows
 from compat.doctor import dists, machine, mends, pairs
 from compat.doctor.dists import Copy
 from compat.doctor.findings import NOTHING_TO_DO, Finding, Mend, error, note, ok, warning
@@ -24,7 +26,7 @@ _PAIR = ("torch", "torchaudio")
 
 @check(title="Copies", order=30, why="Python imports the first copy; if that loads libraries of the other copy, symbols are missing.")
 def copies(world: World) -> Iterator[Finding]:
-    found = [*_own(), *(finding for name in dists.PACKAGES for finding in _of_package(world, name))]
+    found = [*_of_python(world), *_own(), *(finding for name in dists.PACKAGES for finding in _of_package(world, name))]
     yield from found
     torch, torchaudio = world.copy("torch"), world.copy("torchaudio")
     if torch and torchaudio and torch.root != torchaudio.root:
@@ -39,6 +41,23 @@ def copies(world: World) -> Iterator[Finding]:
         )
     elif not found:
         yield ok("one of each")
+
+
+def _of_python(world: World) -> Iterator[Finding]:
+    """What `import` finds for modules of Python's own library; whether it matters is tried."""
+    found = shadows.found()
+    if not found:
+        return
+    (answer,) = world.children.ask_all("bare", [[name for name in dists.PACKAGES if world.importable(name)]])
+    said = "" if answer.failed else str(answer.value["failed"])
+    last = said.rpartition("\n")[2]
+    for name, place in found:
+        text = f"`import {name}` finds {place}, and not Python's own module of that name"
+        if place in said or f"'{name}'" in last:
+            why = "What imports it gets the wrong one: an import of the packages fails."
+            yield error(text, why=why, mend=mends.shadow(place), subject="python", cause="shadowed", evidence=(last,))
+        else:
+            yield note(text, why="None of the packages needs it as it is imported; other programs may.", data={"found": place})
 
 
 def _own() -> Iterator[Finding]:
@@ -71,8 +90,9 @@ def _together(torch: Copy, torchaudio: Copy) -> Mend:
     source = ("--index-url", pairs.index(torch.build)) if torch.build else ()
     install = machine.pip(f"{stray.name}=={version}", *source)
     if not removal.commands:
-        return Mend(f"{removal.text}; install {stray.name} inside the environment", (install,))
-    return Mend(f"Remove the {stray.name} that lies outside the environment, and install it inside", (*removal.commands, install))
+        return Mend(f"{removal.text}; install {stray.name} inside the environment", install)
+    both = shell.chain(removal.commands, install)
+    return Mend(f"Remove the {stray.name} that lies outside the environment, and install it inside", both)
 
 
 def _of_package(world: World, name: str) -> Iterator[Finding]:
