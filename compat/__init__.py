@@ -7,6 +7,9 @@
 ``import compat as torchaudio`` and ``from compat import torchaudio`` give a stand-in and leave
 ``sys.modules`` alone. It is made on first use, for the release in ``TORCHAUDIO_COMPAT_VERSION``, or
 for 2.2.
+
+PYTEST_DONT_REWRITE: without this word pytest would rewrite the assertions of this package, since it
+has a plugin.
 """
 
 from __future__ import annotations
@@ -42,6 +45,8 @@ _HOMES = {
     "release": ("compat.installation", "release"),
     "Release": ("compat.releases", "Release"),
     "CompatWarning": ("dispatcher.notices", "CompatWarning"),
+    "load_ipython_extension": ("compat.notebooks", "load_ipython_extension"),
+    "unload_ipython_extension": ("compat.notebooks", "unload_ipython_extension"),
     "RescueWarning": ("compat.rescue.notice", "RescueWarning"),
 }
 

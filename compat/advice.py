@@ -88,12 +88,14 @@ def _install(releases: list[str]) -> str:
 
     Beside this package that release need not fit the installed torch.
     """
+    import compat.shell as shell
     from compat.doctor import machine, pairs
 
     newest = releases[-1]
     if newest == list(wheel_names.table().patches.values())[-1]:
-        return f"For the rest: `{machine.pip('torchaudio')}`, with any torch"
+        return f"For the rest: {shell.told(machine.pip('torchaudio'))}, with any torch"
     row = pairs.of_torchaudio(newest)
     if row is not None and row.serves(f"{sys.version_info[0]}.{sys.version_info[1]}"):
-        return f"torchaudio {newest} is the last that has it: `{machine.pip('--no-deps', f'torchaudio=={newest}')}`, with any torch"
+        command = shell.told(machine.pip("--no-deps", f"torchaudio=={newest}"))
+        return f"torchaudio {newest} is the last that has it: {command}, with any torch"
     return f"torchaudio {newest} is the last that has it, and it has no wheel for this Python"

@@ -26,7 +26,8 @@ from dispatcher.errors import BackendError
 ROOT = "torchaudio"
 # torchaudio 2.2 to 2.8 bring torio along and import it
 _PACKAGES = (ROOT, "torio")
-_shared = forks.Shared()
+# a child that is forked in the midst of it would have half a torchaudio; importing a real one may take seconds
+_shared = forks.Shared(patience=10.0)
 _MISSING: Any = object()
 
 
@@ -315,6 +316,16 @@ def uninstall() -> None:
     with _shared.lock:
         while _installed:
             _installed.pop().remove()
+
+
+def is_installed() -> bool:
+    """Whether a release is in force."""
+    return bool(_installed)
+
+
+def is_over_real() -> bool:
+    """Whether it lies over a torchaudio that is installed."""
+    return bool(_installed) and _installed[-1].real is not None
 
 
 @contextlib.contextmanager

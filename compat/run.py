@@ -8,6 +8,7 @@ processes find it in ``TORCHAUDIO_COMPAT_AUTO``.
 from __future__ import annotations
 
 import argparse
+import atexit
 import contextlib
 import importlib.metadata
 import importlib.util
@@ -16,11 +17,13 @@ import os
 import runpy
 import shutil
 import sys
+import tempfile
 import traceback
 import types
 from collections.abc import Iterator, Sequence
 
 import compat
+import compat.shell as shell
 from compat import auto, namesakes, releases
 from compat.doctor import machine
 from dispatcher import notices
@@ -38,10 +41,10 @@ def _how_to_install(*options: str) -> str:
 
     PyPI's wheels are for CUDA on Linux, for the CPU on Windows, and for Apple's GPUs on macOS.
     """
-    command = machine.pip(*options, "torch")
+    command = shell.told(machine.pip(*options, "torch"), "")
     if not sys.platform.startswith("linux"):
         return f"Install it: {command}"
-    cpu = machine.pip(*options, "torch", "--index-url", _CPU_INDEX)
+    cpu = shell.told(machine.pip(*options, "torch", "--index-url", _CPU_INDEX), "")
     if shutil.which("nvidia-smi"):
         return f"Install it, for the NVIDIA GPU of this machine: {command}"
     return f"Install it, for the CPU: {cpu}  (for an NVIDIA GPU: {command})"
@@ -69,7 +72,7 @@ def _torch_explained(prog: str) -> Iterator[None]:
             from compat.doctor import mends
 
             mend = mends.reinstall("torch", dependencies=True).sentence()
-            doctor = machine.quoted(machine.python(), "-m", "compat.doctor")
+            doctor = shell.told(machine.doctor(), "")
             why.add_note(f"{prog}: the torch that is installed does not import. {mend}  (more by {doctor})")
         raise
 
@@ -84,10 +87,21 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--version",
         metavar="RELEASE",
-        help=f"the release: {', '.join(releases.presets())} (default: {releases.VERSION_VARIABLE}, else {releases.DEFAULT}; "
-        "choose 2.0 for code that sets a global backend)",
+        help=f"the release: {', '.join(releases.presets())} (default: {releases.VERSION_VARIABLE}, else the release that the pins and "
+        f"calls of the program's project ask for, else {releases.DEFAULT}; choose 2.0 for code that sets a global backend)",
     )
     parser.add_argument("--backends", metavar="A,B", help="use only these backends (default: all that work here)")
+    parser.add_argument(
+        "--report",
+        metavar="FILE",
+        help="when the program has ended, say which old names it used, where and how often, and what the codemod would do there: on "
+        "standard error, or with --report=FILE as JSON",
+    )
+    parser.add_argument(
+        "--record",
+        metavar="FILE",
+        help="add to FILE, as JSON lines, which backend served each place of the project, how often, and with which kinds of arguments",
+    )
     parser.add_argument("-m", dest="module", action="store_true", help="run a module instead of a script, like python -m")
     parser.add_argument("program", metavar="SCRIPT", help="a script, or with -m a module")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="ARGS", help="the program's own arguments")
@@ -102,16 +116,20 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
         line.
     """
     parser = _parser(prog)
-    given = parser.parse_args(argv)
+    given = parser.parse_args(_with_report(sys.argv[1:] if argv is None else argv))
     if importlib.util.find_spec("torch") is None:
         print(f"{prog}: torch is not installed for {sys.executable}. {_how_to_install()}", file=sys.stderr)
         return 1
     if old := _too_old():
         print(f"{prog}: torch {old} is too old for this package, which needs 2.0. {_how_to_install('--upgrade')}", file=sys.stderr)
         return 1
+    folder = _folder(given.program, is_module=given.module)
+    if given.report is not None or given.record:
+        _tell_at_the_end(given.report, given.record, folder, prog)
+    version = given.version or _told_by_the_project(given.program, folder, prog)
     try:
         with notices.collected() as told:
-            compat.install(given.version, backends=given.backends)
+            compat.install(version, backends=given.backends)
     except ValueError as why:
         parser.error(str(why))
     for text in told:
@@ -120,7 +138,6 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
     if given.backends:
         os.environ[releases.BACKENDS_VARIABLE] = given.backends
     sys.argv = [given.program, *given.arguments]
-    folder = _folder(given.program, is_module=given.module)
     for ours, place in namesakes.found([folder]):
         print(f"{prog}: if the program imports {place}, it gets {ours} instead: rename the program's module", file=sys.stderr)
     if not given.module and not os.path.exists(given.program):
@@ -128,6 +145,58 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
     with _torch_explained(prog), _tracebacks_of_the_program():
         _run(given.program, folder, is_module=given.module)
     return 0
+
+
+_WITH_VALUES = ("--version", "--backends", "--record")
+
+
+def _with_report(argv: Sequence[str]) -> list[str]:
+    """The command line with ``--report`` as ``--report=``: what follows it is the program, and no file for the report."""
+    given = list(argv)
+    for at, word in enumerate(given):
+        if word == "--report":
+            given[at] = "--report="
+        elif not word.startswith("-") and not (at and given[at - 1] in _WITH_VALUES):
+            break
+    return given
+
+
+def _tell_at_the_end(report: str | None, record: str | None, folder: str, prog: str) -> None:
+    """Have what the program calls noted, and told when all of it has ended."""
+    from compat.observation import recording
+
+    spool, process = tempfile.mkdtemp(prefix="torchaudio-compat-"), os.getpid()
+    os.environ[recording.VARIABLE] = spool
+    report, record = report and os.path.abspath(report), record and os.path.abspath(record)
+
+    def tell() -> None:
+        if os.getpid() != process:  # a fork of the program ends
+            return
+        from compat.observation import endings
+        from compat.projects import choice
+
+        root, release = choice.root_of(folder), compat.release().name
+        calls = recording.read(spool)
+        shutil.rmtree(spool, ignore_errors=True)
+        if record:
+            print(f"{prog}: {endings.recorded(record, calls, root)}", file=sys.stderr)
+        if report is not None:
+            for line in endings.reported(report, calls, root, release):
+                print(line if line.startswith(" ") else f"{prog}: {line}", file=sys.stderr)
+
+    atexit.register(tell)
+
+
+def _told_by_the_project(program: str, folder: str, prog: str) -> str | None:
+    """The release that the program's project was written for; which and why is said on standard error."""
+    if os.environ.get(releases.VERSION_VARIABLE):
+        return None
+    from compat.projects import choice
+
+    chosen = choice.choose(choice.root_of(folder), releases.DEFAULT, program)
+    if chosen.reason:
+        print(f"{prog}: as torchaudio {chosen.release}, since {chosen.reason}. --version takes another.", file=sys.stderr)
+    return chosen.release
 
 
 def _run(program: str, folder: str, *, is_module: bool) -> None:

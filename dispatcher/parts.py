@@ -24,15 +24,17 @@ _OPUS_RATE = 48000
 _XING_PLACES = (36, 21, 13)
 _RATES = (44100, 48000, 32000)
 _ID3, _LOOKS = 10, 64
+_EXPANDED = frozenset("$`%“”„")  # within double quotes, by PowerShell or by cmd
 
 
 class Part(NamedTuple):
-    """A part's kind (ogg, flac or mp3), its first byte, its sample rate in Hz, and its channels."""
+    """A part's kind (ogg, flac or mp3), its first byte, its sample rate in Hz, its channels, and its codec in Ogg."""
 
     kind: str
     begin: int
     rate: int
     channels: int
+    codec: str = ""
 
 
 def of(uri: Any) -> list[Part]:
@@ -82,11 +84,11 @@ def _ogg(data: bytes) -> list[Part]:
         # streams that run side by side begin right after each other; only the first begins a part
         if at != before:
             if head[:7] == b"\1vorbis" and len(head) >= 16:
-                found.append(Part("ogg", at, int.from_bytes(head[12:16], "little"), head[11]))
+                found.append(Part("ogg", at, int.from_bytes(head[12:16], "little"), head[11], "Vorbis"))
             elif head[:8] == b"OpusHead" and len(head) >= 19:
-                found.append(Part("ogg", at, _OPUS_RATE, head[9]))
+                found.append(Part("ogg", at, _OPUS_RATE, head[9], "Opus"))
             elif head[:5] == b"\x7fFLAC" and (info := stream_info(head[17:])) is not None:
-                found.append(Part("ogg", at, info.rate, info.channels))
+                found.append(Part("ogg", at, info.rate, info.channels, "FLAC"))
         before = end
     return found
 
@@ -133,6 +135,39 @@ def _mpeg_part(at: int, first: mpeg.Header) -> Part:
     return Part("mp3", at, rate, 1 if first.word >> 6 & 3 == 3 else 2)
 
 
+def change(found: list[Part]) -> str:
+    """What a later part has otherwise than the first, and where it begins; "" where they are alike."""
+    other = _other(found)
+    if other is None:
+        return ""
+    first, later = (f"{part.channels} channels at {part.rate} Hz" for part in (found[0], other))
+    codecs = (found[0].codec, other.codec)
+    if codecs[0] != codecs[1]:
+        first, later = (f"{words} of {codec}" for words, codec in zip((first, later), codecs, strict=True))
+    return f"it has {first}, and from byte {other.begin} on {later}"
+
+
+def _other(found: list[Part]) -> Part | None:
+    return next((part for part in found[1:] if part[2:] != found[0][2:]), None)
+
+
+def mend(uri: Any, found: list[Part]) -> str:
+    """What to do about parts that are not alike: of two codecs FFmpeg's command, too, reads the first only."""
+    other = _other(found)
+    if other is None or other.codec == found[0].codec:
+        return one_rate(uri, found[0].rate)
+    name = _quoted(uri)
+    return f"Cut it there: head -c {other.begin} {name} > first.ogg; tail -c +{other.begin + 1} {name} > second.ogg"
+
+
+def _quoted(uri: Any) -> str:
+    """Return a path as a word of a command; ``FILE`` for a file object, and for what no quotes of Windows hold."""
+    name = os.fsdecode(uri) if isinstance(uri, (str, bytes, os.PathLike)) else "FILE"
+    if os.name != "nt":
+        return shlex.quote(name)
+    return f'"{name}"' if not _EXPANDED.intersection(name) else "FILE"
+
+
 def frames(uri: Any) -> int:
     """Return the frames of all parts of an Ogg Vorbis file together; 0 for other files.
 
@@ -147,6 +182,4 @@ def frames(uri: Any) -> int:
 
 def one_rate(uri: Any, rate: int) -> str:
     """Return advice for a file with several sample rates."""
-    name = os.fsdecode(uri) if isinstance(uri, (str, bytes, os.PathLike)) else "FILE"
-    quoted = f'"{name}"' if os.name == "nt" else shlex.quote(name)
-    return f"FFmpeg's command makes one rate of it: ffmpeg -i {quoted} -ar {rate} one-rate.wav"
+    return f"FFmpeg's command makes one rate of it: ffmpeg -i {_quoted(uri)} -ar {rate} one-rate.wav"

@@ -50,7 +50,7 @@ def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor
     waveform, rate = reader.load(asked, settings)
     got = waveform.shape[1 if asked.channels_first else 0]
     if spliced is not None and got != asked.num_frames and asked.frame_offset >= 0 and asked.frame_offset + got < spliced.frames:
-        _tell_of_parts(reader, asked, spliced.parts)
+        _tell_of_parts(reader.name, asked.uri, spliced.parts)
         return waveform, rate
     if looked_at:
         _tell(reader.name, asked, got, promise, missing, settings)
@@ -123,17 +123,17 @@ def _spliced(reader: Backend, asked: Load) -> _Spliced | None:
     first = found[0]
     if first.kind not in reader.reads_on_in:
         return _Spliced(found, math.inf)
-    other = next((part for part in found if part[2:] != first[2:]), None)
-    if other is None:
+    cause = parts.change(found)
+    if not cause:
         return _Spliced(found, parts.frames(asked.uri))
-    cause = f"it has {first.channels} channels at {first.rate} Hz, and from byte {other.begin} on {other.channels} at {other.rate} Hz"
-    raise problem(BackendError, "read", asked.uri, cause, backend=reader.name, hint=parts.one_rate(asked.uri, first.rate))
+    raise problem(BackendError, "read", asked.uri, cause, backend=reader.name, hint=parts.mend(asked.uri, found))
 
 
-def _tell_of_parts(reader: Backend, asked: Load, found: list[parts.Part]) -> None:
-    """Warn that a backend reads only the first part of a joined file."""
-    text = f"{describe(asked.uri)} was put together of {len(found)} files, and the {reader.name} backend reads only the first part"
-    notices.warn(f"{text}: backend='ffmpeg' goes on at byte {found[1].begin}", notices.TruncatedInputWarning)
+def _tell_of_parts(name: str, uri: Any, found: list[parts.Part]) -> None:
+    """Warn that a backend does not read all parts of a joined file."""
+    text = f"{describe(uri)} was put together of {len(found)} files, and the {name} backend does not read all of them"
+    step = parts.mend(uri, found) if parts.change(found) else f"backend='ffmpeg' goes on at byte {found[1].begin}"
+    notices.warn(f"{text}: {step}", notices.TruncatedInputWarning)
 
 
 def _refuse_absurd(promise: promises.Promise, asked: Load, name: str) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from compat._version import __version__
 from compat.audit.options import Terms, UsageError
-from compat.console import is_full, nobody_reads, parsed, print_anything
+from compat.console import is_full, nobody_reads, parsed, print_anything, print_for_programs
 
 if TYPE_CHECKING:
     from compat.audit.engines import Engine
@@ -188,6 +188,8 @@ def _audited(arguments: argparse.Namespace) -> int:
     if arguments.report:
         _writable(arguments.report)
     result, wanted = _reported(arguments, failing) if only_reports else _compared(arguments, failing)
+    if arguments.json:
+        print_for_programs()
     (machine if arguments.json else terminal).write(result, sys.stdout)
     if arguments.report:
         _write_page(arguments, result, wanted)

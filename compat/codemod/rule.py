@@ -69,7 +69,7 @@ def sox_for_sox_io(module: Module, use: Use | str, value: ast.expr, reason: str)
     It only reports a name that is built from parts or is in an f-string.
     """
     span, quoted = module.span(value), module.segment(value)
-    if quoted not in ("'sox_io'", '"sox_io"') or value in module.in_fstrings:
+    if quoted not in ("'sox_io'", '"sox_io"') or value in module.unplaced:
         return Draft(span, reason, "Change the name.")
     return Draft(span, reason, changes=(Replace(*span, quoted.replace("_io", "")),), touches=(use,))
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NoReturn
 
 from compat import namesakes
-from compat.console import is_full, nobody_reads, print_anything
+from compat.console import is_full, nobody_reads, print_anything, print_for_programs
 from compat.doctor import elsewhere, files, page, pins, registry, report, structured, verdict
 from compat.doctor.findings import Result
 from compat.doctor.world import World
@@ -101,6 +101,8 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
     arguments = _parser(prog).parse_args(argv)
     print_anything()
     try:
+        if arguments.json or arguments.report or arguments.schema or arguments.pins is not None:
+            print_for_programs()
         if arguments.python is not None:
             return elsewhere.run(arguments.python, _without_python(argv))
         with _working_folder():

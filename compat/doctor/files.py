@@ -8,11 +8,10 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from compat.doctor import backends, conversion, differences, explain, kinds
+from compat.doctor import backends, conversion, differences, explain, kinds, machine
 from compat.doctor.checks import imports
 from compat.doctor.child import Answer
 from compat.doctor.findings import Finding, Mend, Result, error, note, ok, skipped, warning
-from compat.doctor.machine import readable
 from compat.doctor.verdict import FILE
 from compat.doctor.world import World
 
@@ -60,7 +59,7 @@ def _refusal(path: str) -> Finding | None:
     if not os.path.exists(path):
         return error(f"it is not there (looked in {os.path.abspath(os.path.dirname(path) or '.')})", why=why, subject=path, cause="no-file")
     if not os.access(path, os.R_OK):
-        return error("you may not read it", why=why, mend=Mend("Allow it", (readable(path),)), subject=path, cause="no-permission")
+        return error("you may not read it", why=why, mend=Mend("Allow it", machine.readable(path)), subject=path, cause="no-permission")
     if os.path.getsize(path) == 0:
         return error("it is empty (0 bytes)", why=why, mend=Mend("Make or download it again"), subject=path, cause="empty-file")
     return None

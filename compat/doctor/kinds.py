@@ -5,6 +5,7 @@ from __future__ import annotations
 import pathlib
 from collections.abc import Iterator
 
+import compat.shell as shell
 from compat.doctor.findings import Finding, Mend, note
 
 # file types by their first bytes: offset, bytes, name, extensions that fit
@@ -36,7 +37,11 @@ _MPEG_LAYERS = {0: ("raw AAC (ADTS)", (".aac", ".adts")), 1: ("MP3", (".mp3",)),
 
 # files that are not audio, whatever their names say: first bytes, name, mend
 _IMPOSTORS: tuple[tuple[bytes, str, Mend], ...] = (
-    (b"version https://git-lfs", "a Git LFS pointer; the audio itself was never fetched", Mend("Fetch it", ("git lfs pull",))),
+    (
+        b"version https://git-lfs",
+        "a Git LFS pointer; the audio itself was never fetched",
+        Mend("Fetch it", shell.lines("git", "lfs", "pull")),
+    ),
     (
         b"<!doctype html",
         "a web page, probably because a download was refused",

@@ -313,6 +313,13 @@ def _read_pairs(file: Any, frames: int, dtype: str, collected: Collector) -> Non
         interrupts.check()
 
 
+def _named(place: Any) -> Any:
+    """A place as python-soundfile takes it: a name that is no Unicode, which it cannot encode, as the system's bytes."""
+    if not isinstance(place, str) or sys.platform == "win32" or not any("\udc80" <= letter <= "\udcff" for letter in place):
+        return place
+    return os.fsencode(place)
+
+
 def _sequential(soundfile: Any) -> Any:
     """Return a subclass of ``SoundFile`` that does not seek to its own position after each piece.
 
@@ -437,7 +444,7 @@ class Backend(backend.Backend):
                     with file:
                         yield file
                     return
-        with self._sequential(place, "r") as file:
+        with self._sequential(_named(place), "r") as file:
             yield file
 
     @contextlib.contextmanager
@@ -597,7 +604,7 @@ class Backend(backend.Backend):
         Raises:
             BackendError: libsndfile, or the encoder behind it, would crash or end the process.
         """
-        with self._sequential(place, "w", sample_rate, samples.shape[1], **options) as file:
+        with self._sequential(_named(place), "w", sample_rate, samples.shape[1], **options) as file:
             for first in range(0, max(len(samples), 1), chunk):
                 file.write(samples[first : first + chunk])
                 interrupts.check()

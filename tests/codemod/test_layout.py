@@ -86,7 +86,7 @@ test_it_stays_and_it_is_said_why = table(
             ("in brackets", "(si, ei) = torchaudio.info(p)\nprint(si.rate)", "the names it is unpacked into stand in brackets"),
             ("passed on", "show(torchaudio.info(p)[0])", "its first item is passed on"),
             ("in a class", "class A:\n    si, ei = torchaudio.info(p)\n    rate = si.rate", "it is stored in a class"),
-            ("in an f-string", "si, ei = torchaudio.info(p)\nprint(f'{si.rate}')", "is read in an f-string"),
+            ("in an f-string", "si, ei = torchaudio.info(p)\nprint(f'{si.rate=}')", "is read in an f-string"),
             ("kept whole", "si, ei = torchaudio.info(p)\nkeep(si)", "si itself is passed on"),
             ("bound again", "si, ei = torchaudio.info(p)\nsi = other\nprint(si.rate)", "si is bound more than once"),
         )

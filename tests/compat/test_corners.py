@@ -85,7 +85,7 @@ def test_asking_whether_a_submodule_is_there_is_no_error(name: str, found: bool)
     ],
 )
 def test_only_a_torchaudio_that_has_the_name_is_advised(name: str, advised: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("compat.doctor.machine._pip", lambda: "python -m pip")
+    monkeypatch.setattr("compat.doctor.machine._pip", lambda: ("python", "-m", "pip"))
     text = advice.missing(name, Context(compat.release("2.2"), None, types.ModuleType("torchaudio")))
     assert advised.format(python="python") in text
 

@@ -56,7 +56,7 @@ class DaskEngine:
         try:
             import distributed
         except ImportError as why:
-            raise UsageError(f"--scheduler needs Dask ({why}): pip install 'torchaudio-compat[audit]'") from why
+            raise UsageError(f'--scheduler needs Dask ({why}): pip install "torchaudio-compat[audit]"') from why
         self._distributed: Any = distributed
 
     def _look(self) -> None:

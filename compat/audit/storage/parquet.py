@@ -34,7 +34,7 @@ class Parquet(Store):
             import pyarrow
             import pyarrow.parquet
         except ImportError as why:
-            raise UsageError(f"{path}: Parquet needs pyarrow ({why}): pip install 'torchaudio-compat[audit]', or use .jsonl") from why
+            raise UsageError(f'{path}: Parquet needs pyarrow ({why}): pip install "torchaudio-compat[audit]", or use .jsonl') from why
         if os.path.isfile(path):
             raise UsageError(f"{path}: it is a file, but Parquet results are a folder; name another one")
         self._arrow, self._parquet = pyarrow, pyarrow.parquet

@@ -7,38 +7,20 @@ import functools
 import os
 from collections.abc import Iterator
 
-from compat.codemod.source import Module, NotProvableError
+from compat.codemod.source import Module
 from compat.codemod.source.scopes import Binding
 from compat.codemod.uses import Project
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = Function | ast.ClassDef
-_MOST_STEPS = 1_000_000
 _MOST_BY_NAME = 40
 _PLAIN = ("staticmethod", "classmethod")
 # what a name may mean: a module of the project, or a function or class in one
 Meaning = tuple[Module, Definition | None]
 
 
-class Steps:
-    """Counts the steps of following code."""
-
-    def __init__(self) -> None:
-        self._steps = 0
-
-    def step(self) -> None:
-        """Count one step.
-
-        Raises:
-            NotProvableError: there are too many steps.
-        """
-        self._steps += 1
-        if self._steps > _MOST_STEPS:
-            raise NotProvableError("the project has too many programs to follow each of them")
-
-
-class Code(Steps):
-    """The modules that mention torchaudio, and those that import them, directly or not.
+class Code:
+    """The modules that speak of torchaudio, and those that import them, directly or by others.
 
     Args:
         project: the project.
@@ -49,7 +31,6 @@ class Code(Steps):
         self._project = project
         self._speaking = {module.path: module for module in modules}
         self._depth = 0
-        super().__init__()
         self._meant: dict[ast.AST, list[Meaning | None]] = {}
 
     @property
@@ -71,6 +52,11 @@ class Code(Steps):
     @functools.cached_property
     def _matters(self) -> frozenset[str]:
         return frozenset(self.paths)
+
+    @functools.cached_property
+    def modules(self) -> list[Module]:
+        """The files that matter, parsed."""
+        return [module for path in self.paths if (module := self.module(path)) is not None]
 
     def module(self, path: str) -> Module | None:
         """Return a relevant file, parsed; ``None`` for others, or if it cannot be parsed."""
@@ -125,7 +111,7 @@ class Code(Steps):
             if not any(alias.name in one.names.module.bindings for one in self.files(base, module)):
                 yield self.files(_joined(base, alias.name), module)
 
-    # Calls
+    # What is called
 
     def meanings(self, module: Module, node: ast.AST) -> list[Meaning | None]:
         """Return all that an expression may mean.

@@ -11,6 +11,7 @@ import ast
 import dataclasses
 from collections.abc import Iterable
 
+from compat.codemod.plan.marks import Pin
 from compat.codemod.plan.sites import Site
 from compat.codemod.plan.state import Force, State, joined
 from compat.codemod.plan.statements import Exits, Statements
@@ -36,11 +37,15 @@ class Execution(Statements):
         return state
 
     def hand_out(self, functions: Iterable[tuple[Module, ast.AST]], state: State) -> State:
-        """Let unknown callers call functions in any order, with objects of any of the classes."""
-        several = list(functions)
-        for module, function in several:
+        """Let users that are not seen call functions, in any order; what they pass may be made from any of the classes."""
+        if self.all_run:
+            return self._others_run(state)
+        several = []
+        for module, function in functions:
             if isinstance(module.names.parents[function], ast.ClassDef):
                 self._hand((module, function))
+            if self._effects.matters((module, function)):
+                several.append((module, function))
         while True:
             after = self._others_run(state)
             for module, function in several:
@@ -49,12 +54,21 @@ class Execution(Statements):
                 return state
             state = after
 
+    def run_all(self, force: frozenset[Force]) -> None:
+        """Run each file and each function that matters once, whatever has run before."""
+        at_any_time = State(force, frozenset(self._code.paths))
+        for module in self._code.modules:
+            self._run(module, at_any_time)
+        for module, function in self._effects.everything.functions:
+            self._call(module, function, at_any_time)
+        self.end()
+
     def end(self) -> None:
         """Settle functions bound by an import: they keep the backend that was in force then."""
         for site in self._by_import:
             self.found.force[site] |= self.bound(site)
 
-    def bound(self, site: Site) -> frozenset[Force]:
+    def bound(self, site: Site | Pin) -> frozenset[Force]:
         """Return the backends in force when an import bound the function of a site, if any."""
         one = self._marks(site.module).bound_by.get(site)
         return frozenset() if one is None else frozenset(self._bound.get((site.module, one.local), ()))

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 
-from compat.codemod.plan.code import Code, Function, Meaning
+from compat.codemod.plan import dynamic_imports
+from compat.codemod.plan.code import Meaning
+from compat.codemod.plan.effects import IMPORTERS, UNKNOWN_NAMES
 from compat.codemod.plan.marks import Marks
 from compat.codemod.plan.moments import Moments
-from compat.codemod.plan.sites import Site
-from compat.codemod.plan.state import Force, State, joined
-from compat.codemod.source import Module, NotProvableError
-from compat.codemod.uses import Project, SetterCall
+from compat.codemod.plan.state import State, joined
+from compat.codemod.source import Module
 
 # builtins that call no function of the project that loads
 _QUIET_BUILTINS = {
@@ -26,17 +25,10 @@ _QUIET_METHODS = {
     "read", "write", "join", "format", "strip", "split", "lower", "upper", "keys", "items", "values", "get", "startswith", "endswith",
     "replace", "pop", "insert", "update", "add", "copy", "cpu", "shape", "dim", "debug", "info", "warning", "error", "exists",
 }  # fmt: skip
-_IMPORTERS = {"importlib.import_module", "importlib.reload", "runpy.run_module", "runpy.run_path"}
-_UNKNOWN_NAMES = {"globals", "locals", "exec", "eval", "vars"}
 
 
 class Expressions(Moments):
     """One program, as far as its expressions go; the arguments are those of ``Moments``."""
-
-    def __init__(self, project: Project, code: Code, setters: Iterable[SetterCall] = ()) -> None:
-        super().__init__(project, code, setters)
-        self._bound: dict[tuple[Module, str], set[Force]] = defaultdict(set)
-        self._by_import: set[Site] = set()
 
     def load(self, module: Module, state: State) -> State:
         """Import a file, with the packages around it."""
@@ -55,26 +47,13 @@ class Expressions(Moments):
         return state
 
     def _expression(self, module: Module, node: ast.expr, state: State) -> State:
-        self._code.step()
+        self._step()
         own = self._marks(module)
-        if node in own.sites:
-            self._at_site(own, own.sites[node], state)
-            return state
-        if node in own.pins:
-            self.found.force[own.pins[node]] |= state.force
-            if own.pins[node].lasts:
-                self._lasting.add(own.pins[node])
+        if (place := own.sites.get(node) or own.pins.get(node)) is not None:
+            self._at(own, place, state.force)
             return state
         visit = _EXPRESSIONS.get(type(node))
         return self._children(module, node, state) if visit is None else visit(self, module, node, state)
-
-    def _at_site(self, own: Marks, site: Site, state: State) -> None:
-        bound = own.bound_by.get(site)
-        if bound is None:
-            self.found.force[site] |= state.force
-        else:
-            self.found.force[site] |= frozenset()
-            self._by_import.add(site)
 
     def _named(self, module: Module, node: ast.Name | ast.Attribute, state: State) -> State:
         meant = [one for one in self._code.meanings(module, node) if one is not None]
@@ -84,10 +63,9 @@ class Expressions(Moments):
             return state
         if isinstance(node, ast.Attribute):
             state = self._expression(module, node.value, state)
-            # a property, as far as its name tells
-            computed = {"__getattr__", "__getattribute__", node.attr}
-            return self._others_run(state) if any(getattr(one, "name", "") in computed for one in self._handed) else state
-        if node.id in _UNKNOWN_NAMES and not module.names.bindings(node) and not _only_asked(module, node):
+            computed = {"__getattr__", "__getattribute__", node.attr}  # a property, as far as its name tells
+            return self._others_run(state) if computed & self._handed_names else state
+        if node.id in UNKNOWN_NAMES and not module.names.bindings(node) and not _only_asked(module, node):
             self._all_may_be_called()
         return state
 
@@ -129,7 +107,9 @@ class Expressions(Moments):
 
     def _paused(self, module: Module, node: ast.expr, state: State) -> State:
         self.pauses = True
-        state = self._others_run(self._children(module, node, state))
+        state = self._children(module, node, state)
+        self._paused_in[-1] = joined(self._paused_in[-1], state)
+        state = self._others_run(state)
         return dataclasses.replace(state, force=state.force | self._known)
 
     def _called(self, module: Module, node: ast.Call, state: State) -> State:
@@ -144,7 +124,7 @@ class Expressions(Moments):
             return self._at_setter(own, node, state)
         if func in own.sites or func in own.pins or (not targets and self._is_quiet(module, node)):
             return state
-        if module.names.qualified(func) in _IMPORTERS or module.names.is_builtin(func, "__import__"):
+        if module.names.qualified(func) in IMPORTERS or module.names.is_builtin(func, "__import__"):
             return self._imported_by_string(module, node, state)
         if isinstance(func, ast.Lambda):
             return self.call(module, func, state)
@@ -160,7 +140,10 @@ class Expressions(Moments):
         self.found.setters.add(setter)
         if (pair := own.restored.get(node)) is not None and any(getter is pair.getter for getter, _ in state.kept):
             self.found.between[setter] |= {one for getter, one in state.since if getter is pair.getter}
-            return state.restore(pair.getter, setter)
+            state = state.restore(pair.getter, setter)
+            self.found.set_to |= state.force
+            return state
+        self.found.set_to.add(setter)
         return state.set(setter)
 
     def _entered(self, target: Meaning, state: State) -> State | None:
@@ -172,7 +155,7 @@ class Expressions(Moments):
             self._hand(target)
             known = all(any(self._code.meanings(module, base)) for base in node.bases) and not node.keywords
             return state if known and not node.decorator_list else self._others_run(state)
-        if node is None or _pauses(node) or any(not is_plain(one) for one in node.decorator_list):
+        if node is None or self._effects.pauses(node) or any(not is_plain(one) for one in node.decorator_list):
             self._hand(target)
             return self._others_run(state)
         return self._call(module, node, state)
@@ -183,20 +166,17 @@ class Expressions(Moments):
         if name.startswith("torchaudio.") and ".datasets." not in name:
             return True
         if isinstance(node.func, ast.Attribute) and node.func.attr in _QUIET_METHODS:
-            return not any(getattr(one, "name", "") == node.func.attr for one in self._handed)
+            return node.func.attr not in self._handed_names
         return isinstance(node.func, ast.Name) and node.func.id in _QUIET_BUILTINS and not module.names.bindings(node.func)
 
     def _imported_by_string(self, module: Module, node: ast.Call, state: State) -> State:
-        name = node.args[0] if node.args else None
-        if isinstance(name, ast.Constant) and isinstance(name.value, str):
-            found = self._code.files(name.value, module)
-        elif not self._code.is_small:
-            raise NotProvableError("modules are imported by names that are not written out", [module.place(node)])
-        else:
-            found = [one for path in self._code.paths if (one := self._code.module(path)) not in (None, module, self._script)]
-        for one in found:
-            state = joined(state, self.load(one, state)) or state
-            self._hand((one, None))
+        found = None if not node.args else dynamic_imports.named_by(self._code, module, node.args[0])
+        if found is None and not self._code.is_small:
+            self._let_all_run()
+        for one in (self._code.modules if found is None else found) if not self.all_run else ():
+            if one not in (module, self._script):
+                state = joined(state, self.load(one, state)) or state
+                self._hand((one, None))
         return self._others_run(state)
 
 
@@ -205,20 +185,6 @@ def _only_asked(module: Module, node: ast.Name) -> bool:
     call = module.names.parents[node]
     above = module.names.parents[call] if isinstance(call, ast.Call) else None
     return isinstance(above, ast.Compare) or (isinstance(above, ast.Subscript) and not isinstance(above.ctx, ast.Load))
-
-
-def _pauses(node: Function) -> bool:
-    return isinstance(node, ast.AsyncFunctionDef) or any(isinstance(one, ast.Yield | ast.YieldFrom) for one in _own_nodes(node))
-
-
-def _own_nodes(function: Function) -> Iterator[ast.AST]:
-    """Yield the nodes of a function, without those of nested functions."""
-    waiting: list[ast.AST] = [*function.body]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            waiting += ast.iter_child_nodes(node)
 
 
 def is_plain(decorator: ast.expr) -> bool:

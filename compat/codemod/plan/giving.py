@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from compat.codemod.plan.part import Part
 from compat.codemod.plan.sites import Site
-from compat.codemod.rewrite import AddArgument, Change
+from compat.codemod.rewrite import AddArgument, Change, fstring_edits
 from compat.codemod.source import Kind, NotProvableError, Place, called, plain_name
 from compat.codemod.uses import backend_limits, forwarding
 
@@ -26,6 +26,7 @@ def changes(part: Part, site: Site, value: str, name: str) -> list[Change]:
     Raises:
         NotProvableError: the site cannot take the argument.
     """
+    fstring_edits.takes_text(site.module, site.use.node)
     limits = backend_limits.changes_for(part.project, site.module, site.use, name)
     call = site.use.call
     if call is None:

@@ -47,7 +47,7 @@ class Marks:
 
         self.module: Module = module
         self.sites: dict[ast.AST, Site] = {site.use.node: site for site in sites.of(module) if runs(site.use.node)}
-        self.bound_by: dict[Site, Imported] = {}
+        self.bound_by: dict[Site | Pin, Imported] = {}
         for site in self.sites.values():
             for one in module.imported:
                 if one.local == site.use.root.id and one.path == site.use.path:
@@ -57,6 +57,10 @@ class Marks:
         self.kept: dict[ast.AST, Restore] = {one.getter.call: one for one in pairs if one.getter.call is not None}
         self.restored: dict[ast.AST, Restore] = {one.back.call: one for one in pairs}
         self.pins: dict[ast.AST, Pin] = {pin.node: pin for pin in _pins(project, module, self) if runs(pin.node)}
+        for pin in self.pins.values():
+            for one in module.imported if isinstance(pin.node, ast.Name) else ():
+                if one.local == pin.node.id:  # type: ignore[attr-defined]
+                    self.bound_by[pin] = one
         self.doubt: NotProvableError | None = unseen.doubt(project, module)
 
 
@@ -75,13 +79,18 @@ def _pins(project: Project, module: Module, marks: Marks) -> Iterator[Pin]:
     for use in module.hidden:
         if use.kind in (Kind.FUNCTION, Kind.GETTER):
             place = module.place(module.statement_of(use.node))
-            yield Pin(module, use.node, NotProvableError("torchaudio is used in an f-string, where nothing is changed", [place]))
+            yield Pin(module, use.node, NotProvableError(unseen.IN_FSTRING, [place]))
     for use in module.uses:
         if use.path.startswith(("torchaudio.datasets.", "torchaudio.prototype.datasets.")) and use.call is not None:
             reason = f"{use.path} loads with the backend that is set"
             yield Pin(module, use.node, NotProvableError(reason, [module.place(use.node)]), lasts=True)
+    for either, _ in module.ambiguous:
+        yield Pin(module, either, NotProvableError(unseen.AMBIGUOUS, [module.place(either)]), lasts=not _is_called(module, either))
     for node, words in unseen.reached(project, module):
-        above = module.names.parents.get(node)
-        is_called = isinstance(above, ast.Call) and above.func is node
         why = NotProvableError(f"{words}, and this call is not changed", [module.place(node)])
-        yield Pin(module, node, why, lasts=not is_called)
+        yield Pin(module, node, why, lasts=not _is_called(module, node))
+
+
+def _is_called(module: Module, node: ast.AST) -> bool:
+    above = module.names.parents.get(node)
+    return isinstance(above, ast.Call) and above.func is node

@@ -12,16 +12,22 @@ import ast
 import dataclasses
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from compat.codemod.plan import marks
 from compat.codemod.plan.code import Code
+from compat.codemod.plan.effects import Effects
 from compat.codemod.plan.execution import Execution
 from compat.codemod.plan.marks import Marks, Pin
+from compat.codemod.plan.moments import Found, TooLongError
 from compat.codemod.plan.sites import Site
 from compat.codemod.plan.state import Force, State
 from compat.codemod.source import Module, NotProvableError, is_test, old_names
 from compat.codemod.uses import Project, SetterCall
+
+_TOO_LONG = "the project has too many programs to follow each of them"
+# Of all programs together; those that come later are followed less closely.
+_MOST_STEPS = 100_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,7 +69,8 @@ class Evidence:
 def evidence(project: Project, modules: list[Module]) -> Evidence:
     """Follow every program of some modules that run together."""
     code = Code(project, modules)
-    every = [_Followed(project, code, program) for program in _programs(project, code)]
+    effects = Effects(project, code)
+    every = [_Followed(effects, program) for program in _programs(project, code)]
     ran = {function for one in every if not is_test(one.program.module.path) for function in one.execution.found.ran}
     names = {old_names.PER_CALL_NAMES.get(setter.name or "") for one in every for setter in one.setters}
     # It is unknown who imports these. If all setters agree, any program with a setter may do so.
@@ -72,7 +79,15 @@ def evidence(project: Project, modules: list[Module]) -> Evidence:
     for one in every:
         if one not in idle:
             one.finish(ran, [other.program.module for other in idle] if one.setters else [])
-            _add(found, one)
+            _add(found, one.execution.found, one.program)
+    anywhere = {forces: one.program for one in every for forces in one.execution.found.anywhere}
+    for forces, program in anywhere.items():
+        execution = Execution(effects, forces, all_run=True)
+        try:
+            execution.run_all(forces)
+        except (TooLongError, RecursionError) as why:
+            raise NotProvableError(_TOO_LONG) from why
+        _add(found, execution.found, program)
     for one in idle:
         for site in [site for site in found.force if isinstance(site, Site)]:
             for force in one.execution.bound(site):
@@ -80,12 +95,11 @@ def evidence(project: Project, modules: list[Module]) -> Evidence:
     return found
 
 
-def _add(all_: Evidence, one: _Followed) -> None:
-    found = one.execution.found
+def _add(all_: Evidence, found: Found, program: Program) -> None:
     all_.ran |= found.setters
     for place, forces in found.force.items():
         for force in sorted(forces, key=_in_text):
-            all_.force[place].setdefault(force, one.program)
+            all_.force[place].setdefault(force, program)
     for doubt in list(found.doubts.values())[:1]:
         for doubted in (*found.force, *found.setters):
             all_.doubts.setdefault(doubted, doubt)
@@ -102,13 +116,27 @@ def _in_text(force: Force) -> tuple[str, int]:
 class _Followed:
     """A program, followed twice if a function pauses, to learn which setters run meanwhile."""
 
-    def __init__(self, project: Project, code: Code, program: Program) -> None:
+    def __init__(self, effects: Effects, program: Program) -> None:
         self.program = program
-        self._project, self._code = project, code
+        self._effects, self._code = effects, effects.code
+        self._all_run = effects.steps > _MOST_STEPS
+        self._in_time(self._start, self._start)
+
+    def _in_time(self, follow: Callable[[], None], again: Callable[[], None]) -> None:
+        """Follow the program; where that takes too long, again, with any function of the project running where others run."""
+        try:
+            follow()
+        except (TooLongError, RecursionError) as why:
+            if self._all_run:
+                raise NotProvableError(_TOO_LONG) from why
+            self._all_run = True
+            self._in_time(again, again)
+
+    def _start(self) -> None:
         self.execution, self._state = self._follow()
 
-    def _follow(self, known: frozenset[SetterCall] = frozenset()) -> tuple[Execution, State]:
-        program, execution, state = self.program, Execution(self._project, self._code, known), State()
+    def _follow(self, known: frozenset[Force] = frozenset()) -> tuple[Execution, State]:
+        program, execution, state = self.program, Execution(self._effects, known, all_run=self._all_run), State()
         module = program.module
         for package in self._code.packages(module.path) if program.in_package else ():
             state = execution.load(package, state)
@@ -142,21 +170,29 @@ class _Followed:
         return [setter for module in self.execution.loaded for setter in self._marks(module).setters.values()]
 
     def _marks(self, module: Module) -> Marks:
-        return marks.of(self._project, module)
+        return marks.of(self._effects.project, module)
 
     @property
     def does_nothing(self) -> bool:
         """Return whether it only defines what others may call."""
         found = self.execution.found
         plain = not (self.program.is_script or self.program.function or is_test(self.program.module.path))
-        return plain and not (found.force or found.setters or found.ran)
+        return plain and not (found.force or found.setters or found.ran or found.anywhere)
 
     def finish(self, ran: set[ast.AST], shared: list[Module]) -> None:
-        """Let unknown callers call what no program calls, and load modules nobody imports."""
-        known: frozenset[SetterCall] = frozenset()
+        """Let users call what no program has called, and load modules of which it is not seen who does."""
+
+        def again() -> None:
+            self._start()
+            self._finish_all(ran, shared)
+
+        self._in_time(lambda: self._finish_all(ran, shared), again)
+
+    def _finish_all(self, ran: set[ast.AST], shared: list[Module]) -> None:
+        known: frozenset[Force] = frozenset()
         self._finish(ran, shared)
-        while self.execution.pauses and self.execution.found.setters - known:
-            known = frozenset(self.execution.found.setters)
+        while self.execution.pauses and self.execution.found.set_to - known:
+            known = frozenset(self.execution.found.set_to)
             self.execution, self._state = self._follow(known)
             self._finish(ran, shared)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
-from compat.codemod.plan.code import Code, Function
+from compat.codemod.plan.code import Function, Meaning
+from compat.codemod.plan.effects import Effects
 from compat.codemod.plan.expressions import Expressions, is_plain
-from compat.codemod.plan.state import State, joined
+from compat.codemod.plan.state import Force, State, joined
 from compat.codemod.source import Module, conditions
-from compat.codemod.uses import Project, SetterCall, setter_calls
+from compat.codemod.uses import setter_calls
 
 
 class Exits:
@@ -27,19 +28,20 @@ class Exits:
 class Statements(Expressions):
     """One program, as far as its statements go; arguments and attributes as in ``Moments``."""
 
-    def __init__(self, project: Project, code: Code, setters: Iterable[SetterCall] = ()) -> None:
-        super().__init__(project, code, setters)
+    def __init__(self, effects: Effects, known: Iterable[Force] = (), *, all_run: bool = False) -> None:
+        super().__init__(effects, known, all_run=all_run)
         self._exits: list[Exits] = []
 
     def _body_of(self, module: Module, function: ast.AST, state: State) -> tuple[State | None, State | None]:
         self.found.ran.add(function)
         self._failed.append(None)
+        self._paused_in.append(None)
         self._exits.append(Exits())
         if isinstance(function, ast.Lambda):
             after: State | None = self._expression(module, function.body, state)
         else:
             after = self._block(module, function.body, state)  # type: ignore[attr-defined]
-        after = joined(after, self._exits.pop().states["return"])
+        after = joined(joined(after, self._exits.pop().states["return"]), self._paused_in.pop())
         return after, self._failed.pop()
 
     def _block(self, module: Module, statements: Iterable[ast.stmt], state: State | None) -> State | None:
@@ -82,8 +84,20 @@ class Statements(Expressions):
         for base in (*node.bases, *(one.value for one in node.keywords)):
             if not any(self._code.meanings(module, base)):
                 state = self._expression(module, base, state)
-        after = self._block(module, node.body, state)
-        return self._decorated(module, node, after or state)
+        after = self._block(module, node.body, state) or state
+        makers = list(self._makers(module, node))
+        for one in makers:
+            self._hand(one)
+        return self._decorated(module, node, self._others_run(after) if makers else after)
+
+    def _makers(self, module: Module, node: ast.ClassDef) -> Iterator[Meaning]:
+        """Yield what runs as a class is made: its metaclass, and `__init_subclass__` of its bases."""
+        for home, one in self._code.line((module, node)):
+            for keyword in one.keywords:
+                yield from (meaning for meaning in self._code.meanings(home, keyword.value) if meaning is not None)
+            for base in one.bases:
+                owners = [owner for owner in self._code.meanings(home, base) if owner is not None]
+                yield from (maker for owner in owners if (maker := self._code.method(owner, "__init_subclass__")) is not None)
 
     def _decorated(self, module: Module, node: Function | ast.ClassDef, state: State) -> State:
         """Decorate a function; decorators from outside the project keep it and call it later."""

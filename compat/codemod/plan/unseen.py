@@ -15,6 +15,10 @@ _LOOKS = ("hasattr", "delattr", "print", "reload", "version", "bool")
 _ASKED = ast.Compare | ast.If | ast.IfExp | ast.UnaryOp | ast.BoolOp | ast.Assert | ast.Expr | ast.Delete | ast.While
 _CODE = re.compile(r"\btorchaudio\.(?:load|save|info)\(")
 _RUN_HERE = ("eval", "exec", "repeat", "run_cell", "run_cell_magic", "run_line_magic", "timeit", "Timer")
+AMBIGUOUS = "a name is torchaudio in one place and something else in another"
+# what uses the backend in force
+_USES = (*old_names.FUNCTIONS, "get_audio_backend")
+IN_FSTRING = "torchaudio is used in an f-string that cannot be changed"
 _UNSEEN = "so not every call is seen"
 
 
@@ -67,15 +71,16 @@ def _seen(module: Module) -> None:
     for use in module.uses:
         if use.path == old_names.ROOT and _escapes(module, use):
             raise NotProvableError(f"the module torchaudio is passed on or bound to another name, {_UNSEEN}", [module.place(use.node)])
-    if module.ambiguous:
-        raise NotProvableError("a name is torchaudio in one place and something else in another", [module.place(module.ambiguous[0])])
+    for node, name in module.ambiguous:
+        if name not in _USES:
+            raise NotProvableError(AMBIGUOUS, [module.place(node)])
     for imported in module.imported:
         if imported.alias.name == "*":
             raise NotProvableError(f"everything is imported from torchaudio, {_UNSEEN}", [module.place(imported.statement)])
     for use in module.hidden:
         if use.kind == Kind.SETTER:
             place = module.place(module.statement_of(use.node))
-            raise NotProvableError("torchaudio is used in an f-string, where nothing is changed", [place])
+            raise NotProvableError(IN_FSTRING, [place])
     for use in module.of(Kind.SETTER):
         if use.call is None and not use.stored:
             raise NotProvableError("the setter is passed on as a value, so it is unknown what it will set", [module.place(use.node)])

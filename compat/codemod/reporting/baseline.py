@@ -54,7 +54,8 @@ def _take(known: Counter[tuple[str, str, str]], key: tuple[str, str, str]) -> bo
 def _save(path: str, told: list[tuple[str, str, str]]) -> None:
     rows = [{"path": key[0], "rule": key[1], "line": key[2], "count": count} for key, count in sorted(Counter(told).items())]
     try:
-        Path(path).write_text(json.dumps({"version": _VERSION, "findings": rows}, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        text = json.dumps({"version": _VERSION, "findings": rows}, indent=1, ensure_ascii=False)
+        Path(path).write_text(f"{text}\n", "utf-8", newline="\n")
     except OSError as why:
         raise UsageError(f"--baseline {path}: it cannot be written: {why.strerror}") from why
 

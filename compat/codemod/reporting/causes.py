@@ -59,13 +59,13 @@ def blocks(findings: Iterable[Finding]) -> list[Block]:
     """Return the causes of findings, those with most waiting findings first; pins are left out."""
     left = [one for one in without_twins(findings) if not is_pin(one)]
     at = {_spot(one.place): one for one in reversed(left)}
-    waiting = grouped((_cause(one, at), one) for one in left)
-    heads = grouped(((one.rule, one.reason, one.advice), one) for one in left if _cause(one, at) == _spot(one.place))
+    causes = [(_cause(one, at), one) for one in left]
+    waiting = grouped((spot, one) for spot, one in causes if spot != _spot(one.place))
+    heads = grouped(((one.rule, one.reason, one.advice), one) for spot, one in causes if spot == _spot(one.place))
     found = []
     for (rule, reason, advice), own in heads.items():
         places = tuple(one.place for one in own)
-        themselves = set(own)
-        others = [one for place in places for one in waiting.pop(_spot(place), ()) if one not in themselves]
+        others = [one for place in places for one in waiting.pop(_spot(place), ())]
         related = tuple(dict.fromkeys(place for one in own for place in one.related if place not in places))
         found.append(Block(rule, reason, advice, places, tuple(others), related))
     # no finding names the cause itself, only findings that wait for it do

@@ -1,5 +1,6 @@
 """Look up the source lines of findings, in a file or in a notebook's cell."""
 
+import json
 import re
 from pathlib import Path
 
@@ -25,10 +26,10 @@ class Lines:
         return lines[place.line - 1].rstrip("\r") if 0 < place.line <= len(lines) else ""
 
     def _text(self, place: Place) -> str:
+        if place.cell is not None:  # what was read has something else in the place of magics
+            return "".join(json.loads(_on_disk(place.path))["cells"][place.cell - 1]["source"])
         file = self._files.get(place.path)
         text = (file.after if self._writes else file.before) if file else ""
-        if place.cell is not None:
-            return dict(cells(text)).get(place.cell, "")
         return text or _on_disk(place.path)
 
 

@@ -4,7 +4,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterable
 
-from compat.codemod.rewrite import call_edits, statement_edits
+from compat.codemod.rewrite import call_edits, fstring_edits, statement_edits
 from compat.codemod.rewrite.changes import AddStatement, Change, DropFinally, DropName, OfCall, Remove, Replace, Substitute, Unwrap
 from compat.codemod.rewrite.edits import ConflictError, Edit, settle
 from compat.codemod.source import Module
@@ -50,7 +50,7 @@ def lower(module: Module, changes: Iterable[Change]) -> list[Edit]:
     for anchor, lines in added.items():
         if anchor not in removed:
             edits.append(_after(module, anchor, list(lines)))
-    return settle(edits)
+    return settle(fstring_edits.fitting(module, edits))
 
 
 # Imports

@@ -5,7 +5,12 @@ from collections.abc import Iterator
 
 from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Use, Valid, keyword, old_names
 
-_CHOICE = {"2.1": "2.1 takes FFmpeg first", "2.2": "2.2 takes FFmpeg first", "2.9": "2.9 takes TorchCodec"}
+_OF_OLD = "no backend is named here: 2.0 takes libsox (on Windows libsndfile)"
+_CHOICE = {
+    "2.1": f"{_OF_OLD}, 2.1 takes FFmpeg first",
+    "2.2": f"{_OF_OLD}, 2.2 takes FFmpeg first",
+    "2.9": "2.9 takes TorchCodec, whatever backend was set or named",
+}
 _SAVED = ", and saves float32 as 16-bit wav, where libsox wrote 32-bit float"
 _ADVICE = (
     "`python -m compat.audit` tells which of your files decode differently. To keep what 2.0 did, run under `compat.run --version 2.0`, "
@@ -18,9 +23,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     calls = project.note("calls that name no backend", lambda: _calls(project)) if project.leaves_choice else {}
     if calls and module.path == min(calls):
         saved = any(use.name == "save" for found in calls.values() for use, _ in found)
-        names = sorted(filter(None, project.set_names)) if project.target == "2.9" else []
-        before = f"the project set {', '.join(names)}" if names else "no backend is named here: 2.0 takes libsox (on Windows libsndfile)"
-        reason = f"{before}, {_CHOICE[project.target]}{_SAVED if saved else ''}"
+        reason = f"{_CHOICE[project.target]}{_SAVED if saved else ''}"
         yield Draft(module.span(calls[module.path][0][1]), reason, _ADVICE)
 
 

@@ -10,16 +10,16 @@ _ALWAYS = {"set_audio_backend", "get_audio_backend", "load_wav"}
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Report old names reached through such a name."""
-    for node in module.ambiguous:
+    for node, known in module.ambiguous:
         call = module.names.parents.get(node)
-        old = node.attr in _ALWAYS or (
+        old = known in _ALWAYS or (
             isinstance(call, ast.Call) and any(one.arg in ("filepath", "precision", "offset") for one in call.keywords)
         )
-        if old or (node.attr in old_names.FUNCTIONS and any(True for other in project.modules for _ in other.of(Kind.SETTER))):
-            name = ast.unparse(node.value)
+        if old or (known in old_names.FUNCTIONS and any(True for other in project.modules for _ in other.of(Kind.SETTER))):
+            name = ast.unparse(node.value if isinstance(node, ast.Attribute) else node)
             yield Draft(
                 module.span(node),
-                f"{name} is torchaudio in one place and something else in another, so this may not be its {node.attr}",
+                f"{name} is torchaudio in one place and something else in another, so this may not be its {known}",
                 "Use two different names.",
             )
 

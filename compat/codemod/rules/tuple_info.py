@@ -166,7 +166,7 @@ def _followed(module: Module, project: Project, name: ast.Name) -> None:
         raise NotProvableError(f"{name.id} is imported by another file")
     if len(module.names.bindings(name)) != 1:
         raise NotProvableError(f"{name.id} is bound more than once")
-    if not module.in_fstrings.isdisjoint(module.names.reads(name)):
+    if not module.unplaced.isdisjoint(module.names.reads(name)):
         raise NotProvableError(f"{name.id} is read in an f-string")
 
 

@@ -17,6 +17,7 @@ _DOCTEST = re.compile(
 _RUNNERS = ("exec", "eval", "compile", "timeit", "repeat", "run", "system", "Popen", "call", "check_call", "check_output")
 _REPLACERS = ("patch", "setattr", "delattr", "object", "multiple", "dict", "setdefault", "getLogger", "filterwarnings", "spec_from_loader")
 _TESTS = ast.If | ast.IfExp | ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Assert
+_ASKERS = (*_REPLACERS, "getattr", "hasattr", "reload", "print", "str", "dir", "isinstance", "getsource", "getfile")
 _IMPORTERS = re.compile(r"import", re.I)
 
 
@@ -31,6 +32,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             )
     yield from _by_getattr(module, project)
     yield from _by_other_name(module)
+    yield from _through_an_argument(module, project)
     for reached in reexports.of(project, module):
         if _is_old(project, reached):
             yield Draft(
@@ -43,7 +45,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         lost = project.target == "2.9" and use.name in ("info", "AudioMetaData", "list_audio_backends")
         if named or lost or use.kind in (Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA):
             line = module.span([one for one in module.names.chain(use.node) if isinstance(one, ast.JoinedStr)][-1])
-            yield Draft(line, f"torchaudio.{use.name} is used in an f-string, where nothing is changed", "Change it by hand.")
+            yield Draft(line, f"torchaudio.{use.name} is used in an f-string that cannot be changed", "Change it by hand.")
     for node in module.strings:
         value = str(node.value)
         above = module.names.parents.get(node)
@@ -123,6 +125,23 @@ def _by_other_name(module: Module) -> Iterator[Draft]:
         old = node.attr in _OLD or (node.attr in old_names.FUNCTIONS and given & {"filepath", "precision", "offset"})
         if name and name in names and old and (module.names.qualified(node) or "").partition(".")[0] != old_names.ROOT:
             yield Draft(module.span(node), f"{name} is torchaudio here, or may be, by another name", "Use the name that is imported.")
+
+
+def _through_an_argument(module: Module, project: Project) -> Iterator[Draft]:
+    """Report old names of what a function is given, in a project that hands torchaudio to functions."""
+    for node in module.names.all(ast.Attribute) if project.note("handed on", lambda: _is_handed_on(project)) else ():
+        owner = node.value
+        parameters = [one for one in module.names.bindings(owner) if isinstance(one.node, ast.arg)] if isinstance(owner, ast.Name) else []
+        if node.attr in _OLD and parameters:
+            yield Draft(
+                module.span(node), f"{ast.unparse(owner)} may be torchaudio: it is passed on", "Import torchaudio here, and use that name."
+            )
+
+
+def _is_handed_on(project: Project) -> bool:
+    uses = [(module, use) for module in project.modules for use in module.uses if use.path == old_names.ROOT]
+    calls = [(module.names.parents.get(use.node), use.node) for module, use in uses]
+    return any(isinstance(call, ast.Call) and node in call.args and plain_name(call.func) not in _ASKERS for call, node in calls)
 
 
 def _defaults(arguments: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]:

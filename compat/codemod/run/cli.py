@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from compat._version import __version__
 from compat.codemod.source import Options, UsageError, configured
-from compat.console import is_full, nobody_reads, parsed, print_anything
+from compat.console import is_full, nobody_reads, parsed, print_anything, print_for_programs
 
 if TYPE_CHECKING:
     from compat.codemod.source import Result, Tick
@@ -168,6 +168,8 @@ def _tell(rule_id: str | None) -> int:
 def _run(options: Options, keep: list[object] | None) -> int:
     from compat.codemod.run import session
 
+    if options.diff or options.format not in ("text", "concise"):
+        print_for_programs()
     if options.paths != ("-",):
         with _progress() as tick:
             result = session.run(options, tick, keep)
@@ -210,7 +212,7 @@ def _write_page(result: Result, options: Options, path: str) -> None:
     from compat.codemod.reporting.page import page
 
     try:
-        with open(path, "w", encoding="utf-8") as file:
+        with open(path, "w", encoding="utf-8", newline="\n") as file:
             file.write(page(result, options))
     except OSError as why:
         raise UsageError(f"--report {path}: it cannot be written: {why.strerror}; name a file in a folder that is there") from why

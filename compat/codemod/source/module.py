@@ -102,16 +102,13 @@ class Module(Tree):
 
     @functools.cached_property
     def uses(self) -> list[Use]:
-        """Return every use of a name that is only torchaudio's, in the order of the text.
-
-        Uses in f-strings are left out.
-        """
-        return [use for use in self._all_uses if use.node not in self.in_fstrings]
+        """Every use of a name that is torchaudio's and nothing else's, in the order of the text; not those that are hidden."""
+        return [use for use in self._all_uses if use.node not in self.unplaced]
 
     @functools.cached_property
     def hidden(self) -> list[Use]:
-        """Return the uses in f-strings; never change them: their places are wrong before 3.12."""
-        return [use for use in self._all_uses if use.node in self.in_fstrings]
+        """The uses in f-strings that are not to be changed."""
+        return [use for use in self._all_uses if use.node in self.unplaced]
 
     @functools.cached_property
     def _by_imported_name(self) -> list[ast.Name]:
@@ -141,15 +138,19 @@ class Module(Tree):
         return Use(path, old_names.KNOWN.get(path), node, root, call, not isinstance(node.ctx, ast.Load))
 
     @functools.cached_property
-    def ambiguous(self) -> list[ast.Attribute]:
-        """Return old names reached through a name that is torchaudio's only in some places."""
-        found = []
+    def ambiguous(self) -> list[tuple[ast.Name | ast.Attribute, str]]:
+        """Return uses of names that are torchaudio's only in some places, each with the old name."""
+        found: list[tuple[ast.Name | ast.Attribute, str]] = []
         for node in self._by_imported_name:
+            bindings = self.names.bindings(node)
+            if not isinstance(node.ctx, ast.Load) or only_import(bindings) is not None:
+                continue
             above = self.names.parents.get(node)
-            if isinstance(above, ast.Attribute) and above.attr in old_names.REPLACEABLE:
-                bindings = self.names.bindings(node)
-                if only_import(bindings) is None and any(binding.target == old_names.ROOT for binding in bindings):
-                    found.append(above)
+            targets = {binding.target for binding in bindings if binding.target}
+            if isinstance(above, ast.Attribute) and above.attr in old_names.REPLACEABLE and old_names.ROOT in targets:
+                found.append((above, above.attr))
+            known = sorted(old_names.KNOWN[target].name for target in targets if target in old_names.KNOWN)
+            found += [(node, name) for name in known[:1] if name in old_names.REPLACEABLE]
         return found
 
     def of(self, *kinds: Kind) -> Iterator[Use]:

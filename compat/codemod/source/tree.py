@@ -3,6 +3,7 @@
 import ast
 import functools
 
+from compat.codemod.source import fstrings
 from compat.codemod.source.findings import Place
 from compat.codemod.source.notes import Notes
 from compat.codemod.source.scopes import AnyFunction, Names
@@ -95,15 +96,15 @@ class Tree(Notes):
     # Nodes of a kind
 
     @functools.cached_property
-    def in_fstrings(self) -> set[ast.AST]:
-        """Return the nodes that are part of an f-string."""
-        return {node for outer in self.names.all(ast.JoinedStr) for node in ast.walk(outer) if node is not outer}
+    def unplaced(self) -> set[ast.AST]:
+        """The nodes in f-strings that are not to be changed."""
+        return fstrings.unplaced(self)
 
     @functools.cached_property
     def strings(self) -> list[ast.Constant]:
         """Return all string constants outside f-strings."""
         found = [node for node in self.names.all(ast.Constant) if isinstance(node.value, str)]
-        return [node for node in found if node not in self.in_fstrings]
+        return [node for node in found if node not in self.unplaced]
 
     @property
     def calls(self) -> list[ast.Call]:

@@ -23,7 +23,7 @@ def backend_soundfile(world: World) -> Iterator[Finding]:
         yield note(
             f"libsndfile {found.data['libsndfile']} has no MP3, which came with 1.1",
             why="The other backends then read and write mp3.",
-            mend=Mend("Take the wheel's libsndfile", (pip("--upgrade", "soundfile"),)),
+            mend=Mend("Take the wheel's libsndfile", pip("--upgrade", "soundfile")),
             subject="soundfile",
         )
 

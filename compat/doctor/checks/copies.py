@@ -13,6 +13,7 @@ import pathlib
 import sys
 from collections.abc import Iterator
 
+import compat.shell as shell
 from compat import namesakes, shadows
 from compat.doctor import dists, machine, mends, pairs
 from compat.doctor.dists import Copy
@@ -89,8 +90,9 @@ def _together(torch: Copy, torchaudio: Copy) -> Mend:
     source = ("--index-url", pairs.index(torch.build)) if torch.build else ()
     install = machine.pip(f"{stray.name}=={version}", *source)
     if not removal.commands:
-        return Mend(f"{removal.text}; install {stray.name} inside the environment", (install,))
-    return Mend(f"Remove the {stray.name} that lies outside the environment, and install it inside", (*removal.commands, install))
+        return Mend(f"{removal.text}; install {stray.name} inside the environment", install)
+    both = shell.chain(removal.commands, install)
+    return Mend(f"Remove the {stray.name} that lies outside the environment, and install it inside", both)
 
 
 def _of_package(world: World, name: str) -> Iterator[Finding]:

@@ -36,9 +36,7 @@ def environment(world: World) -> Iterator[Finding]:
             yield warning(
                 f"{variable} names {active}, and this Python is that of {sys.prefix}",
                 why="pip and conda install packages there, and this Python does not see them.",
-                mend=Mend(
-                    "Run the doctor with the active environment's Python", (machine.quoted(_python_in(active), "-m", "compat.doctor"),)
-                ),
+                mend=Mend("Run the doctor with the active environment's Python", machine.doctor(interpreter=_python_in(active))),
                 subject="environment",
                 cause="other-environment-active",
                 evidence=(active, sys.executable),

@@ -7,13 +7,16 @@ which pip renames before it removes them, and for an old installer's ``.egg-info
 
 from __future__ import annotations
 
+import pathlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+import compat.shell as shell
 from compat.doctor import dists, machine, mends, pairs
 from compat.doctor.findings import Finding, Mend, error, ok, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
+from compat.shell import Line
 
 
 @check(title="Installers", order=40, why="An installer replaces only the files it knows; the other installer's files stay and are loaded.")
@@ -35,8 +38,8 @@ def _both(world: World, by_conda: dict[str, tuple[str, str]]) -> Iterator[Findin
             differ = pairs.public(copy.version) != version
             severe = error if differ else warning
             commands = (
-                machine.uninstall(name),
-                f"{machine.conda()} install --force-reinstall {name if name != 'torch' else 'pytorch'}={version}",
+                *machine.uninstall(name),
+                *machine.by_conda("install", "--force-reinstall", f"{name if name != 'torch' else 'pytorch'}={version}"),
             )
             yield severe(
                 f"{name} {version} by conda was overwritten with {copy.version} by {copy.installer}",
@@ -66,11 +69,15 @@ def _leftovers() -> Iterator[Finding]:
             yield warning(
                 f"an interrupted pip left {', '.join(path.name for path in left)}",
                 why=f"{name} was being replaced or removed when pip was stopped; it may now be incomplete.",
-                mend=Mend("Remove the remains, and install again", (machine.removing(*map(str, left)), *mends.reinstall(name).commands)),
+                mend=Mend("Remove the remains, and install again", _removed_and_installed(name, left)),
                 subject=name,
                 cause="interrupted-pip",
                 evidence=tuple(map(str, left)),
             )
+
+
+def _removed_and_installed(name: str, left: Iterable[pathlib.Path]) -> tuple[Line, ...]:
+    return shell.chain(machine.removing(*map(str, left)), mends.reinstall(name).commands)
 
 
 def _eggs(world: World) -> Iterator[Finding]:

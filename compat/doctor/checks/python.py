@@ -59,11 +59,7 @@ def python(world: World) -> Iterator[Finding]:
         yield warning(
             f"torch {torch.version} is documented for Python {row.pythons}, not for {short}",
             why="torchaudio has no wheel for this Python and this torch; pip then takes one of another release, or builds one.",
-            mend=Mend("See which releases have wheels for this Python", (f"{_doctor()} --pins all",)),
+            mend=Mend("See which releases have wheels for this Python", machine.doctor("--pins", "all")),
             subject="python",
             cause="python-out-of-range",
         )
-
-
-def _doctor() -> str:
-    return machine.quoted(machine.python(), "-m", "compat.doctor")

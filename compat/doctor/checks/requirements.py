@@ -17,6 +17,7 @@ from compat.doctor import backends, dists, machine, pairs
 from compat.doctor.findings import Finding, Mend, ok, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
+from compat.shell import Line
 
 _ITSELF = "torchaudio-compat"
 # minimum versions of an extra, which apply if the package is installed
@@ -100,7 +101,7 @@ def _install(requirement: Requirement) -> Mend:
     row = pairs.of_torch(torch.version) if torch is not None else None
     if requirement.name == "numpy" and row is not None and row.numpy:
         requirement = Requirement(f"{requirement},{row.numpy}")
-    return Mend(f"Install a {requirement.name} that meets it", (machine.pip(f"{requirement.name}{requirement.specifier}"),))
+    return Mend(f"Install a {requirement.name} that meets it", machine.pip(f"{requirement.name}{requirement.specifier}"))
 
 
 def _untested(world: World) -> Iterator[Finding]:
@@ -118,13 +119,13 @@ def _untested(world: World) -> Iterator[Finding]:
             yield warning(
                 f"{name} {version} is {place} than what was tested ({tested.first} to {tested.last})",
                 why="It may decode a file to other samples; the recorded cases were not replayed with it.",
-                mend=Mend(f"Install {package} in a tested release, from its wheel", (_tested_wheel(package),)),
+                mend=Mend(f"Install {package} in a tested release, from its wheel", _tested_wheel(package)),
                 subject=package,
                 cause="decoder-untested",
             )
 
 
-def _tested_wheel(package: str) -> str:
+def _tested_wheel(package: str) -> tuple[Line, ...]:
     """Return the command for the newest tested release that has a wheel for this Python."""
     tested = pairs.tested()[package]
     return machine.pip("--only-binary", package, f"{package}>={tested.first},<{tested.after}")

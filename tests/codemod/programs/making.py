@@ -93,6 +93,8 @@ class _Maker:
             forms.append(f"from {package} import {last}")
         if other.functions:
             forms += [f"from {'.' + last if inside else other.name} import {other.functions[0]}"] * 2
+            forms.append(f"from {other.name} import *")
+            forms.append(f"import importlib\nimportlib.import_module({other.name!r})")
         return self._dice.choice(forms)
 
     # What modules hold
@@ -118,6 +120,10 @@ class _Maker:
             (2, 'if torchaudio.get_audio_backend() != "{name}":\n    {set}'),
             (1, "if len(__name__) > 3:\n    {set}"),
             (1, "class Config:\n    {set}"),
+            (1, "for _ in range(1):\n    {set}"),
+            (1, "(lambda: {set})()"),
+            (1, "from torchaudio import set_audio_backend as use\nuse('{name}')"),
+            (1, "with __import__('contextlib').suppress(RuntimeError):\n    {set}"),
             (1, "before = torchaudio.get_audio_backend()\n{set}\n{site}\ntorchaudio.set_audio_backend(before)"),
         ]
         [form] = self._dice.choices([form for _, form in forms], [weight for weight, _ in forms])
@@ -128,7 +134,7 @@ class _Maker:
         part.functions.append(name)
         forms: list[tuple[int, Callable[[str, _Part], str]]] = [
             (12, self._reader), (3, self._setting_reader), (2, self._restoring), (2, self._preparing),
-            (2, self._class), (3, self._calling), (1, self._odd), (1, self._late_importer),
+            (2, self._class), (3, self._calling), (3, self._odd), (1, self._late_importer),
         ]  # fmt: skip
         [form] = self._dice.choices([form for _, form in forms], [weight for weight, _ in forms])
         return form(name, part)
@@ -171,6 +177,24 @@ class _Maker:
             f"_load = torchaudio.load\n\ndef {name}():\n    return _load('{self._label()}')",
             f"def {name}(load=torchaudio.load):\n    return load('{self._label()}')",
             f"from functools import partial\n{name} = partial(torchaudio.load, '{self._label()}')",
+            f"def {name}():\n    from torchaudio import load, info\n    {self._set()}\n    return load('{self._label()}'), info('{self._label()}')",
+            f"def {name}():\n    return f'{{torchaudio.load(\"{self._label()}\")=}}'",
+            f"def _twice(function):\n    return lambda: (function(), function())\n\n@_twice\ndef {name}():\n    return {self._site()}",
+            f"def _under(function):\n    def inner():\n        {self._set()}\n        return function()\n    return inner\n\n"
+            f"@_under\ndef {name}():\n    return {self._site()}",
+            f"async def _{name}():\n    {self._set()}\n    return {self._site()}\n\ndef {name}():\n    import asyncio\n"
+            f"    return asyncio.run(_{name}())",
+            f"def _{name}():\n    {self._set()}\n    yield {self._site()}\n    yield {self._site()}\n\ndef {name}():\n"
+            f"    for _ in _{name}():\n        {self._site()}",
+            f"try:\n    from torchaudio import load as _load_{name}\nexcept ImportError:\n    _load_{name} = None\n\n"
+            f"def {name}():\n    return _load_{name}('{self._label()}')",
+            f"class {name}_:\n    {self._set()}\n    first = {self._site()}\n\ndef {name}():\n    return {self._site()}",
+            f"if len(__name__) > 2:\n    from torchaudio import load as _load_{name}\nelse:\n    from torchaudio import info as _load_{name}\n\n"
+            f"def {name}():\n    return _load_{name}('{self._label()}')",
+            f"class _{name}:\n    @property\n    def data(self):\n        return {self._site()}\n\ndef {name}():\n    {self._set()}\n"
+            f"    return _{name}().data",
+            f"def {name}():\n    return [{self._site()} for _ in range(2)], (lambda: {self._site()})()",
+            f"def {name}():\n    return getattr(torchaudio, 'load')('{self._label()}')",
         ])  # fmt: skip
 
     def _calls(self, part: _Part, *, late: bool = False) -> list[str]:

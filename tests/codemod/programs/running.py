@@ -48,6 +48,7 @@ class _Program:
         self._events: list[Served | str] = []
         self._modules: dict[str, types.ModuleType] = {
             "torchaudio": _torchaudio(release, self._events),
+            "importlib": _module("importlib", import_module=self._load),
             "fire": _module("fire", Fire=lambda function: function()),
         }
         self._builtins: dict[str, Any] = {**vars(builtins), "__import__": self._import, "print": self._print}

@@ -786,11 +786,11 @@ test_setter_at_module_level = table(
         "TAC101",
     ),
     stays(
-        "in an f-string",
+        "in an f-string that shows the text of the call",
         """
         import torchaudio
         torchaudio.set_audio_backend("soundfile")
-        x = f"{torchaudio.info('a.wav').sample_rate} {torchaudio.load(filepath='a.wav')}"
+        x = f"{torchaudio.info('a.wav')=} {torchaudio.load(filepath='a.wav')=}"
     """,
         "TAC101",
         "TAC127",

@@ -116,7 +116,7 @@ test_tuple_info = table(
         import torchaudio
         def f(p):
             si, ei = torchaudio.info(p)
-            return f"{si.rate} Hz"
+            return f"{si.rate=} Hz"
     """,
         "TAC113",
     ),

@@ -1,0 +1,45 @@
+"""Find the modules that ``importlib.import_module(NAME)`` may import."""
+
+from __future__ import annotations
+
+import ast
+import os
+
+from compat.codemod.plan.code import Code
+from compat.codemod.source import Module
+
+
+def named_by(code: Code, module: Module, node: ast.expr) -> list[Module] | None:
+    """Return the modules whose name an expression may give; ``None`` if it may name any module."""
+    text, is_whole = _beginning(module, node)
+    if is_whole:
+        return code.files(text, module)
+    package = text.rpartition(".")[0]
+    if not package.strip("."):
+        return None
+    plain = package.lstrip(".")
+    folder = os.path.join(os.sep, *plain.split("."), "")
+    if text.startswith("."):
+        above = os.path.dirname(module.path)
+        for _ in range(len(package) - len(plain) - 1):
+            above = os.path.dirname(above)
+        return [one for one in code.modules if one.path.startswith(above + folder)]
+    return [one for one in code.modules if folder in os.sep + one.path]
+
+
+def _beginning(module: Module, node: ast.expr) -> tuple[str, bool]:
+    """Return the literal text that a name begins with, and whether it is the whole name.
+
+    A variable that is bound once, at module level, stands for its value.
+    """
+    bindings = module.names.bindings(node) if isinstance(node, ast.Name) else []
+    above = module.names.parents.get(bindings[0].node) if len(bindings) == 1 else None
+    if isinstance(above, ast.Assign) and module.names.parents[above] is module.tree:
+        node = above.value
+    if isinstance(node, ast.JoinedStr) and node.values:
+        return _beginning(module, node.values[0])[0], False
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _beginning(module, node.left)[0], False
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value, True
+    return "", False

@@ -1,0 +1,138 @@
+"""Which functions matter to a backend: those that set or use one, load a module, or come to a function that does."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from compat.codemod.plan import marks
+from compat.codemod.plan.code import Code, Function, Meaning
+from compat.codemod.source import Module
+from compat.codemod.uses import Project, SetterCall
+
+# Calls that load modules by their names, and names by which every function may be meant.
+IMPORTERS = {"importlib.import_module", "importlib.reload", "runpy.run_module", "runpy.run_path"}
+UNKNOWN_NAMES = {"globals", "locals", "exec", "eval", "vars"}
+
+_FUNCTIONS: tuple[type[ast.AST], ...] = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+Definition = tuple[Module, ast.AST]
+
+
+class Everything(NamedTuple):
+    """What all modules of a project do together: for where it is not known which of their functions run.
+
+    Attributes:
+        setters: those that do not only put back what was kept.
+        functions: those that matter.
+        names: of all functions.
+    """
+
+    setters: frozenset[SetterCall]
+    functions: list[Definition]
+    names: frozenset[str]
+
+
+class Effects:
+    """What functions do, as far as their text shows; found out once for all programs."""
+
+    def __init__(self, project: Project, code: Code) -> None:
+        self.project, self.code = project, code
+        # How much has been followed in all programs.
+        self.steps: int = 0
+        self._pauses: dict[ast.AST, bool] = {}
+        self._matter: dict[ast.AST, bool] = {}
+        self._own: dict[ast.AST, tuple[bool, list[Definition]]] = {}
+
+    def matters(self, definition: Definition) -> bool:
+        """Whether it does anything to a backend, or comes by its names to a function that does."""
+        node = definition[1]
+        if node not in self._matter:
+            reached = {one for _, one in self.reached(definition, lambda one: self._matter.get(one) is False)}
+            if any(self._matter.get(one) or self._own[one][0] for one in reached):
+                self._matter[node] = True
+            else:
+                self._matter.update(dict.fromkeys(reached, False))
+        return self._matter[node]
+
+    def pauses(self, function: Function) -> bool:
+        """Whether others may run while it waits to be continued."""
+        if function not in self._pauses:
+            self._pauses[function] = isinstance(function, ast.AsyncFunctionDef) or any(
+                isinstance(one, ast.Yield | ast.YieldFrom) for one in _own_nodes(function)
+            )
+        return self._pauses[function]
+
+    def reached(self, definition: Definition, known: Callable[[ast.AST], bool]) -> Iterator[Definition]:
+        """A function and all that it comes to by names, without what is known, and what lies behind that."""
+        waiting, seen = [definition], {definition[1]}
+        while waiting:
+            module, node = one = waiting.pop()
+            yield one
+            if node not in self._own:
+                self._own[node] = self._does(module, node), list(self._named(module, node))
+            new = [one for one in self._own[node][1] if one[1] not in seen and not known(one[1])]
+            seen |= {one for _, one in new}
+            waiting += new
+
+    def functions_of(self, meaning: Meaning | Definition) -> Iterator[Definition]:
+        """The functions that code may call which is handed a function, a class or a module."""
+        module, node = meaning
+        if node is None:
+            for one in module.tree.body:
+                if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                    yield from self.functions_of((module, one))
+        elif isinstance(node, ast.ClassDef):
+            for home, owner in self.code.line((module, node)):
+                yield from ((home, one) for one in owner.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef))
+        else:
+            yield module, node
+
+    @functools.cached_property
+    def everything(self) -> Everything:
+        """What all modules do together."""
+        setters: set[SetterCall] = set()
+        functions: list[Definition] = []
+        for module in self.code.modules:
+            own = marks.of(self.project, module)
+            setters |= {setter for call, setter in own.setters.items() if call not in own.restored}
+            functions += [(module, one) for kind in _FUNCTIONS for one in module.names.all(kind)]
+        names = frozenset(getattr(one, "name", "") for _, one in functions)
+        return Everything(frozenset(setters), [one for one in functions if self.matters(one)], names)
+
+    def _does(self, module: Module, node: ast.AST) -> bool:
+        own = marks.of(self.project, module)
+        mine = {*own.sites, *own.pins, *own.setters, *own.kept}
+        imports = {one.statement for one in module.imported}
+        for one in ast.walk(node):
+            if one in mine or one in imports:
+                return True
+            if isinstance(one, ast.Import | ast.ImportFrom) and any(self.code.imported(module, one)):
+                return True
+            if isinstance(one, ast.Name) and one.id in (*UNKNOWN_NAMES, "__import__"):
+                return True
+            if isinstance(one, ast.Call) and module.names.qualified(one.func) in IMPORTERS:
+                return True
+        return False
+
+    def _named(self, module: Module, node: ast.AST) -> Iterator[Definition]:
+        for one in ast.walk(node):
+            if isinstance(one, ast.Name | ast.Attribute):
+                for meaning in self.code.meanings(module, one):
+                    inner = meaning is not None and meaning[1] is None and isinstance(module.names.parents.get(one), ast.Attribute)
+                    if meaning is not None and not inner:
+                        yield from self.functions_of(meaning)
+            elif isinstance(one, ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) and one is not node:
+                yield module, one
+
+
+def _own_nodes(function: Function) -> Iterator[ast.AST]:
+    """The nodes of a function, without those of the functions in it."""
+    waiting: list[ast.AST] = [*function.body]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            waiting += ast.iter_child_nodes(node)

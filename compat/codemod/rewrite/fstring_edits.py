@@ -1,0 +1,58 @@
+"""Edits inside f-strings: what is put in may not hold the quote that ends the string, before Python 3.12."""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterable, Iterator
+
+from compat.codemod.rewrite.edits import ConflictError, Edit
+from compat.codemod.source import Module, NotProvableError
+from compat.codemod.source.text import Text
+
+_QUOTES = re.compile(r"[a-zA-Z]*('''|\"\"\"|'|\")")
+_NO_QUOTE = "the f-strings around it use both quotes, so a text in it has none"
+
+
+def fitting(module: Module, edits: Iterable[Edit]) -> Iterator[Edit]:
+    """The edits, with quotes that may stand where each is made.
+
+    Raises:
+        ConflictError: no quote is free, or there is more in it than an f-string takes.
+    """
+    for edit in edits:
+        free = _free_quotes(module, edit.start, edit.end) if edit.new else "\"'"
+        new = edit.new.replace('"', "'") if '"' not in free and "'" not in edit.new else edit.new
+        if len(free) < 2 and set("\n\r\\#\"'") - set(free) & set(new):
+            raise ConflictError(_NO_QUOTE)
+        yield edit._replace(new=new)
+
+
+def takes_text(module: Module, node: ast.AST) -> None:
+    """Raise where a string cannot be written: inside two f-strings with one quote each."""
+    if not _free_quotes(module, *module.span(node)):
+        raise NotProvableError(_NO_QUOTE, [module.place(node)], "Take the call out of the f-string into a name of its own, and run again.")
+
+
+def _free_quotes(module: Module, start: int, end: int) -> str:
+    """The quotes that a string at a place may have; both where it stands in no f-string."""
+    taken = set()
+    for first, last in module.note("f-strings", lambda: [module.span(one) for one in module.names.all(ast.JoinedStr)]):
+        if first < start and end < last:
+            taken |= set(_quotes_around(module.text.text[first:last], start - first))
+    return "".join(quote for quote in "\"'" if quote not in taken)
+
+
+def _quotes_around(source: str, at: int) -> Iterator[str]:
+    """The quotes of the strings, of those that the source is made of, in which an offset lies."""
+    text = f"({source})"
+    starts = Text(text).starts
+    open_: list[tuple[str, int]] = []
+    for token in tokenize.generate_tokens(io.StringIO(text, newline="\n").readline):
+        kind = tokenize.tok_name[token.type]
+        if kind in ("STRING", "FSTRING_START"):
+            open_.append((_QUOTES.match(token.string)[1], starts[token.start[0] - 1] + token.start[1]))  # type: ignore[index]
+        if kind in ("STRING", "FSTRING_END"):
+            quote, start = open_.pop()
+            if start <= at < starts[token.end[0] - 1] + token.end[1]:
+                yield quote

@@ -1,0 +1,62 @@
+"""Which expressions in f-strings stand in the text where ``ast`` says; not every Python before 3.12 counts right there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from compat.codemod.source.text import parse
+
+if TYPE_CHECKING:
+    from compat.codemod.source.tree import Tree
+
+_BEFORE = re.compile(r"\{[\s(]*\Z")
+_AFTER = re.compile(r"[\s)]*(?:[}:]|![^=])")
+
+
+def unplaced(tree: Tree) -> set[ast.AST]:
+    """The nodes in f-strings that are not to be changed: the text itself, and expressions that do not stand where they should."""
+    found: set[ast.AST] = set()
+    placed: set[ast.AST] = set()
+    for outer in tree.names.all(ast.JoinedStr):
+        for part in outer.values:
+            found |= {part}
+            if isinstance(part, ast.FormattedValue):
+                placed |= set(_placed(tree, outer, part.value))
+                found |= set(ast.walk(part.value))
+    return found - placed
+
+
+def _placed(tree: Tree, outer: ast.JoinedStr, value: ast.expr) -> Iterator[ast.AST]:
+    """The nodes of an expression, without those of f-strings in it; none where one of them stands elsewhere."""
+    (first, last), (start, end) = tree.span(outer), tree.span(value)
+    text = tree.text.text
+    try:
+        alone = parse(f"({text[start:end]})")
+    except SyntaxError:
+        return
+    # `f"{value=}"` shows the text of the value, which is therefore to stay.
+    if not (first < start <= end < last and _BEFORE.search(text, first, start) and _AFTER.match(text, end, last)):
+        return
+    own, others = list(_walk(value)), list(_walk(alone.body[0].value))  # type: ignore[attr-defined]
+    if ast.dump(value) == ast.dump(alone.body[0].value) and all(  # type: ignore[attr-defined]
+        _same_place(value, one, other) for one, other in zip(own, others, strict=True)
+    ):
+        yield from own
+
+
+def _same_place(value: ast.expr, one: ast.AST, alone: ast.AST) -> bool:
+    """Whether a part of an expression is as far from its start as the same part is where the expression stands alone."""
+    if not isinstance(one, ast.expr) or not isinstance(alone, ast.expr):
+        return True
+    shift = value.col_offset - 1 if alone.lineno == 1 else 0
+    return (one.lineno - value.lineno, one.col_offset) == (alone.lineno - 1, alone.col_offset + shift)
+
+
+def _walk(node: ast.AST) -> Iterator[ast.AST]:
+    yield node
+    if not isinstance(node, ast.JoinedStr):
+        for child in ast.iter_child_nodes(node):
+            yield from _walk(child)
