@@ -97,20 +97,6 @@ class Code:
             folder = os.path.dirname(folder)
         return folder
 
-    def imported(self, module: Module, statement: ast.Import | ast.ImportFrom) -> Iterator[list[Module]]:
-        """Yield the modules that a statement imports, in running order, each with alternatives."""
-        if isinstance(statement, ast.Import):
-            for alias in statement.names:
-                parts = alias.name.split(".")
-                for length in range(len(parts)):
-                    yield self.files(".".join(parts[: length + 1]), module)
-            return
-        base = _base(statement)
-        yield self.files(base, module)
-        for alias in statement.names:
-            if not any(alias.name in one.names.module.bindings for one in self.files(base, module)):
-                yield self.files(_joined(base, alias.name), module)
-
     # What is called
 
     def meanings(self, module: Module, node: ast.AST) -> list[Meaning | None]:
@@ -162,10 +148,10 @@ class Code:
                 if name == (alias.asname or alias.name.partition(".")[0]):
                     return [(one, None) for one in self.files(alias.name if alias.asname else name, module)] or [None]
             elif name == (alias.asname or alias.name):
-                base = _base(statement)
+                base = base_of(statement)
                 found = [one for owner in self.files(base, module) for one in self._member((owner, None), alias.name)]
                 if set(found) <= {None}:
-                    found += [(one, None) for one in self.files(_joined(base, alias.name), module)]
+                    found += [(one, None) for one in self.files(joined(base, alias.name), module)]
                 return found or [None]
         return [None]
 
@@ -173,7 +159,7 @@ class Code:
         found: list[Meaning | None] = []
         for statement, _ in module.names.imports if module.names.module.has_star else ():
             if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
-                found += [one for owner in self.files(_base(statement), module) for one in self._member((owner, None), name)]
+                found += [one for owner in self.files(base_of(statement), module) for one in self._member((owner, None), name)]
         return found or [None]
 
     def _member(self, owner: Meaning | None, name: str) -> list[Meaning | None]:
@@ -224,9 +210,11 @@ class Code:
                 waiting += [one for base in definition.bases for one in self.meanings(module, base) if one is not None]
 
 
-def _base(statement: ast.ImportFrom) -> str:
+def base_of(statement: ast.ImportFrom) -> str:
+    """Return the module that a ``from`` import names, with its dots."""
     return "." * statement.level + (statement.module or "")
 
 
-def _joined(base: str, name: str) -> str:
+def joined(base: str, name: str) -> str:
+    """Return the dotted name of a module's member; ``base`` may be dots only."""
     return f"{base}{name}" if base.endswith(".") else f"{base}.{name}"

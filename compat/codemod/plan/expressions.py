@@ -6,7 +6,7 @@ import ast
 import dataclasses
 from collections.abc import Callable
 
-from compat.codemod.plan import dynamic_imports
+from compat.codemod.plan import imports
 from compat.codemod.plan.code import Meaning
 from compat.codemod.plan.effects import IMPORTERS, UNKNOWN_NAMES
 from compat.codemod.plan.marks import Marks
@@ -170,7 +170,7 @@ class Expressions(Moments):
         return isinstance(node.func, ast.Name) and node.func.id in _QUIET_BUILTINS and not module.names.bindings(node.func)
 
     def _imported_by_string(self, module: Module, node: ast.Call, state: State) -> State:
-        found = None if not node.args else dynamic_imports.named_by(self._code, module, node.args[0])
+        found = None if not node.args else imports.by_name(self._code, module, node.args[0])
         if found is None and not self._code.is_small:
             self._let_all_run()
         for one in (self._code.modules if found is None else found) if not self.all_run else ():

@@ -1,15 +1,31 @@
-"""Find the modules that ``importlib.import_module(NAME)`` may import."""
+"""Find the modules that an import may run: a statement, or ``importlib.import_module(NAME)``."""
 
 from __future__ import annotations
 
 import ast
 import os
+from collections.abc import Iterator
 
-from compat.codemod.plan.code import Code
+from compat.codemod.plan.code import Code, base_of, joined
 from compat.codemod.source import Module
 
 
-def named_by(code: Code, module: Module, node: ast.expr) -> list[Module] | None:
+def by_statement(code: Code, module: Module, statement: ast.Import | ast.ImportFrom) -> Iterator[list[Module]]:
+    """Yield the modules that a statement imports, in running order, each with alternatives."""
+    if isinstance(statement, ast.Import):
+        for alias in statement.names:
+            parts = alias.name.split(".")
+            for length in range(len(parts)):
+                yield code.files(".".join(parts[: length + 1]), module)
+        return
+    base = base_of(statement)
+    yield code.files(base, module)
+    for alias in statement.names:
+        if not any(alias.name in one.names.module.bindings for one in code.files(base, module)):
+            yield code.files(joined(base, alias.name), module)
+
+
+def by_name(code: Code, module: Module, node: ast.expr) -> list[Module] | None:
     """Return the modules whose name an expression may give; ``None`` if it may name any module."""
     text, is_whole = _beginning(module, node)
     if is_whole:
