@@ -94,13 +94,13 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--report",
         metavar="FILE",
-        help="when the program has ended, say which old names it used, where and how often, and what the codemod would do there: on "
+        help="when the program has ended, list the old names it used, where and how often, and what the codemod would do there; to "
         "standard error, or with --report=FILE as JSON",
     )
     parser.add_argument(
         "--record",
         metavar="FILE",
-        help="add to FILE, as JSON lines, which backend served each place of the project, how often, and with which kinds of arguments",
+        help="append to FILE, as JSON lines: each place that called torchaudio, how often, the backend, and the kinds of arguments",
     )
     parser.add_argument("-m", dest="module", action="store_true", help="run a module instead of a script, like python -m")
     parser.add_argument("program", metavar="SCRIPT", help="a script, or with -m a module")
@@ -195,7 +195,7 @@ def _told_by_the_project(program: str, folder: str, prog: str) -> str | None:
 
     chosen = choice.choose(choice.root_of(folder), releases.DEFAULT, program)
     if chosen.reason:
-        print(f"{prog}: as torchaudio {chosen.release}, since {chosen.reason}. --version takes another.", file=sys.stderr)
+        print(f"{prog}: runs as torchaudio {chosen.release}: {chosen.reason}. Choose another release with --version.", file=sys.stderr)
     return chosen.release
 
 

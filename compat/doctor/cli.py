@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from compat import namesakes
 from compat.console import is_full, nobody_reads, print_anything, print_for_programs
-from compat.doctor import elsewhere, files, page, pins, registry, report, structured, verdict
+from compat.doctor import elsewhere, files, page, pins, program, registry, report, structured, verdict
 from compat.doctor.findings import Result
 from compat.doctor.world import World
 
@@ -25,6 +25,7 @@ _EPILOG = """\
 examples
   python -m compat.doctor                       why does torchaudio, or a backend, not load?
   python -m compat.doctor speech.m4a            why does this file not load, and which backend would read it?
+  python -m compat.doctor --for ~/project       will the drop-in run it, as which release, and what is missing?
   python -m compat.doctor --thorough            also compare the hashes of all installed files
   python -m compat.doctor --only pair,build     run only these checks
   python -m compat.doctor --python .venv        what is wrong with that environment?
@@ -65,6 +66,12 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("files", nargs="*", metavar="FILE", help="load this file with each backend, instead of running the checks")
+    parser.add_argument(
+        "--for",
+        dest="project",
+        metavar="PROJECT",
+        help="examine the project in this folder: as which release the drop-in runs it, and which names and packages are missing",
+    )
     parser.add_argument("--only", type=_names, action="extend", default=[], metavar="CHECK,...", help="run only these checks")
     parser.add_argument("--skip", type=_names, action="extend", default=[], metavar="CHECK,...", help="do not run these checks")
     parser.add_argument("--thorough", action="store_true", help="compare hashes, not only sizes; reads every installed file")
@@ -172,7 +179,11 @@ def _examined(arguments: argparse.Namespace) -> int:
     with page.shown(quiet=not as_page) as (shown, progress):
         world = World(arguments.time_limit, thorough=arguments.thorough, progress=progress)
         try:
-            found: Iterable[Result] = files.examine(world, arguments.files) if arguments.files else registry.run(wanted, world)
+            found: Iterable[Result]
+            if arguments.project is not None:
+                found = program.examine(world, arguments.project)
+            else:
+                found = files.examine(world, arguments.files) if arguments.files else registry.run(wanted, world)
             for result in found:
                 results.append(result)
                 if as_page:

@@ -18,14 +18,14 @@ _WORDS = {
     "rewritten": "rewrites it",
     "fixable": "rewrites it with --unsafe",
     "left": "leaves it to you",
-    "unchanged": "need not touch it",
-    "outside": "does nothing: it is no file of the project",
+    "unchanged": "leaves it as it is: it stays valid",
+    "outside": "does not look: the file is outside the project",
 }
 _SUMMED = {
     "rewritten": "rewritten",
     "fixable": "rewritten with --unsafe",
     "left": "left to you",
-    "unchanged": "without a change",
+    "unchanged": "valid as they are",
     "outside": "outside the project",
 }
 
@@ -123,11 +123,11 @@ def _relative(path: str, root: str) -> str:
 def lines(found: Coverage) -> Iterator[str]:
     """Yield the report for a terminal, line by line."""
     if not found.sites:
-        yield f"no function of torchaudio {found.release} was called."
+        yield f"the program called no function of torchaudio {found.release}."
     else:
         width = min(max(len(f"{one.path}:{one.call.line}") for one in found.sites), 60)
         names = max(len(one.call.name) for one in found.sites)
-        yield f"what was used of torchaudio {found.release}, and what the codemod (--target {found.target}) does to it:"
+        yield f"calls of torchaudio {found.release}, and what the codemod (--target {found.target}) does with each:"
         for site in found.sites:
             rules = ", ".join(dict.fromkeys(one.rule for one in site.findings))
             said = f"{_WORDS[site.state]}{f' ({rules})' if rules else ''}"
@@ -141,7 +141,7 @@ def lines(found: Coverage) -> Iterator[str]:
         by_file: dict[str, list[str]] = {}
         for one in found.not_run:
             by_file.setdefault(one.place.path, []).append(f"{one.place.line} ({one.rule})")
-        yield "never run, and the codemod has something to say there:"
+        yield "the codemod also reports these calls, which this run did not reach:"
         yield from (f"  {path}: {', '.join(places[:6])}{_more(places, 6)}" for path, places in list(by_file.items())[:8])
         if len(by_file) > 8:
             yield f"  and {len(by_file) - 8} more files"

@@ -16,7 +16,7 @@ def recorded(path: str, calls: list[Call], root: str) -> str:
         return f"--record {path}: it cannot be written: {why.strerror}; name a file in a folder that is there"
     except ValueError as why:
         return f"--record: {why}. Name another file."
-    return f"{path} has {lines} kinds of calls now"
+    return f"{path} now holds {lines} kinds of calls"
 
 
 def reported(path: str, calls: list[Call], root: str, release: str) -> Iterator[str]:
@@ -31,4 +31,4 @@ def reported(path: str, calls: list[Call], root: str, release: str) -> Iterator[
     except OSError as why:
         yield f"--report={path}: it cannot be written: {why.strerror}; name a file in a folder that is there"
     else:
-        yield f"{path} says what was used of torchaudio, and what the codemod does to it"
+        yield f"{path}: the calls of torchaudio, and what the codemod does with each"

@@ -63,9 +63,14 @@ def root_of(folder: str) -> str:
     for one in (here, *here.parents):
         if one in (home, pathlib.Path(one.anchor)):
             break
-        if any((one / name).exists() for name in _ROOTS):
+        if _is_project(one):
             return str(one)
     return str(here)
+
+
+def _is_project(folder: pathlib.Path) -> bool:
+    """Return whether a folder has a file that stands at the top of a project."""
+    return any((folder / name).exists() for name in _ROOTS)
 
 
 def choose(folder: str, default: str, program: str = "") -> Choice:
@@ -79,7 +84,9 @@ def choose(folder: str, default: str, program: str = "") -> Choice:
     found = list(_pins(folder))
     calls = _calls(folder, reach.files(program, folder)) if program else Calls()
     if not (calls.setter or calls.names_backend or _lacking(default, calls.names)):
-        calls = _calls(folder, _python(folder))
+        # a folder that is no project's, such as a home, may hold anything
+        deep = not program or _is_project(pathlib.Path(folder))
+        calls = _calls(folder, _python(folder) if deep else map(str, sorted(pathlib.Path(folder).glob("*.py"))))
     order = _OF_BOTH if calls.setter and calls.names_backend else _OF_A_GLOBAL_BACKEND if calls.setter else _NEWEST_FIRST
     for where, pin in found:
         admitted = [name for name, versions in _STANDS_FOR.items() if pin.admits(_own(pin, versions))]
@@ -93,14 +100,14 @@ def choose(folder: str, default: str, program: str = "") -> Choice:
     known = [name for name in _STANDS_FOR if all(pin.admits(_own(pin, _STANDS_FOR[name])) for _, pin in found)] or list(_STANDS_FOR)
     told = _told(calls)
     if told:
-        return Choice(_best(order, known, calls), f"{told}; nothing pins one release")
+        return Choice(_best(order, known, calls), f"{told}; no pin names one release")
     lacking = _lacking(default, calls.names)
     if lacking:
-        return Choice(_best(order, known, calls), f"it uses torchaudio.{lacking[0]}, which {default} has not; nothing pins one release")
+        return Choice(_best(order, known, calls), f"it uses torchaudio.{lacking[0]}, which {default} lacks; no pin names one release")
     if not (calls.mentions or found):
         return Choice(default, "")
     best = default if default in known else _best(order, known, calls)
-    return Choice(best, "no pin and no call tells another; name 2.0 for code that counts on a global backend")
+    return Choice(best, "no pin and no call names a release; if the code needs a global backend, choose 2.0")
 
 
 def _best(order: Iterable[str], admitted: list[str], calls: Calls) -> str:
@@ -147,6 +154,11 @@ def _pins(folder: str) -> Iterator[tuple[str, pins.Pin]]:
 def _without_comments(text: str) -> str:
     """Replace comments by spaces, so that places stay."""
     return re.sub(r"(?m)(?<!\S)#.*$", lambda match: " " * len(match.group()), text)
+
+
+def calls(folder: str) -> Calls:
+    """Return what the Python files of a project call."""
+    return _calls(folder, _python(folder))
 
 
 def _python(folder: str) -> Iterator[str]:

@@ -33,6 +33,25 @@ def files(program: str, folder: str) -> list[str]:
     return [str(path) for path in found]
 
 
+def needed(path: str) -> Iterator[tuple[str, int]]:
+    """Yield the top-level packages that a file cannot do without, with the lines of the imports."""
+    try:
+        tree = ast.parse(pathlib.Path(path).read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Import):
+            yield from ((alias.name.partition(".")[0], node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            yield node.module.partition(".")[0], node.lineno
+        elif isinstance(node, ast.Try):
+            waiting += [*node.orelse, *node.finalbody]
+        elif not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)):
+            waiting += ast.iter_child_nodes(node)
+
+
 def _imported(path: pathlib.Path) -> Iterator[str]:
     """Yield the names that a file imports; a relative one begins with its dots."""
     try:

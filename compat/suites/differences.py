@@ -47,7 +47,8 @@ class Outcomes:
         if not differing:
             terminal.write_sep("=", f"torchaudio: {_tests(len(compared))} came out the same under {labels}", green=True)
             return
-        terminal.write_sep("=", f"torchaudio: {len(differing)} of {_tests(len(compared))} differ between {labels}", yellow=True)
+        differ = "differs" if len(differing) == 1 else "differ"
+        terminal.write_sep("=", f"torchaudio: {len(differing)} of {_tests(len(compared))} {differ} between {labels}", yellow=True)
         for test, by_outcome in differing:
             said = "; ".join(f"{outcome} under {', '.join(under)}" for outcome, under in by_outcome.items())
             terminal.write_line(f"{test}: {said}")

@@ -5,7 +5,7 @@ Every pytest in an environment with this package loads this file: it imports not
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -41,15 +41,32 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Put the release in force before a conftest can import torchaudio."""
-    _begin(early_config)
+    _begin_if_asked(early_config)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker; if a conftest loads this plugin, install the release only now."""
     config.addinivalue_line("markers", _MARKER)
-    session = _begin(config)
-    if session is not None and not config.pluginmanager.has_plugin("torchaudio_compat_session"):
+    _begin_if_asked(config)
+    session = config.stash.get(_KEY, None)
+    if session is not None:
         config.pluginmanager.register(session, "torchaudio_compat_session")
+
+
+# the innermost wrapper: what others look for in a report, as --lf does, are the ids with releases
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Replace each test by an item for each release."""
+    report = yield
+    config = collector.config
+    if report.passed and not _serves(config):
+        session = config.stash.get(_KEY, None)
+        if session is None and any(isinstance(node, pytest.Item) and node.get_closest_marker("torchaudio") for node in report.result):
+            session = _begin(config)
+            config.pluginmanager.register(session, "torchaudio_compat_session")
+        if session is not None:
+            session.expand(report)
+    return report
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -59,21 +76,29 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         session.end()
 
 
-def _begin(config: pytest.Config) -> ReleaseSession | None:
-    """Return what the session runs under; ``None`` in a process that serves another session."""
-    from compat.suites.worlds import SERVED
+def _serves(config: pytest.Config) -> bool:
+    """Return whether this process serves another session, and so runs under a release already."""
+    return hasattr(config.option, "torchaudio_world")
 
-    if _KEY not in config.stash and not hasattr(config.option, SERVED):
-        from compat.suites.session import ReleaseSession
 
-        config.stash[_KEY] = ReleaseSession(config)
-    return config.stash.get(_KEY, None)
+def _begin_if_asked(config: pytest.Config) -> None:
+    given = config.known_args_namespace
+    asked = any(getattr(given, name, None) is not None for name in ("torchaudio", "torchaudio_record")) or config.getini("torchaudio")
+    if asked and _KEY not in config.stash and not _serves(config):
+        _begin(config)
+
+
+def _begin(config: pytest.Config) -> ReleaseSession:
+    from compat.suites.session import ReleaseSession
+
+    session = config.stash[_KEY] = ReleaseSession(config)
+    return session
 
 
 def _scope(fixture_name: str, config: pytest.Config) -> Any:
     """Return the scope of the fixture: the session, if all tests run under a release."""
     session = config.stash.get(_KEY, None)
-    return "function" if session is not None and not session.worlds else "session"
+    return "session" if _serves(config) or (session is not None and session.worlds) else "function"
 
 
 @pytest.fixture(scope=_scope)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -60,18 +59,18 @@ class ReleaseSession:
 
     # Collecting
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_make_collect_report(self) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-        """Replace each test by an item for each release."""
-        report = yield
-        if report.passed:
-            try:
-                report.result = [one for node in report.result or [] for one in self._under_releases(node)]
-            except pytest.UsageError as why:
-                if not self._is_worker:
-                    raise
-                report.outcome, report.longrepr, report.result = "failed", str(why), []  # the one way to tell xdist
-        return report
+    def expand(self, report: pytest.CollectReport) -> None:
+        """Replace each test of a report by an item for each release.
+
+        Raises:
+            pytest.UsageError: a marker names what there is not.
+        """
+        try:
+            report.result = [one for node in report.result or [] for one in self._under_releases(node)]
+        except pytest.UsageError as why:
+            if not self._is_worker:
+                raise
+            report.outcome, report.longrepr, report.result = "failed", str(why), []  # the one way to tell xdist
 
     def _under_releases(self, node: Any) -> list[Any]:
         if not isinstance(node, pytest.Item) or isinstance(node, ReleaseItem):

@@ -50,7 +50,7 @@ def test_all_calls_of_all_processes_are_counted(python: Callable[..., subprocess
     report = tmp_path / "report.json"
     done = python("-m", "compat.run", "--record", str(tmp_path / "trace"), f"--report={report}", str(tmp_path / "old.py"), "--report")
     assert (done.returncode, done.stdout.split()[0], done.stdout.count("--report'")) == (3, "2000", 1), done.stderr
-    assert "as torchaudio 2.0, since requirements.txt:1 has torchaudio==2.0.2" in done.stderr
+    assert "runs as torchaudio 2.0: requirements.txt:1 has torchaudio==2.0.2" in done.stderr
     told = json.loads(report.read_text())
     sites = {(site["name"], site["path"], site["line"], site["end_line"]): (site["calls"], site["codemod"]) for site in told["sites"]}
     assert sites == {("info", "old.py", 7, 9): (7, "rewritten"), ("set_audio_backend", "old.py", 4, 4): (2, "rewritten")}
@@ -190,15 +190,15 @@ def test_the_report_says_what_the_codemod_does_at_each_place(tmp_path: pathlib.P
         recording.Call("load", "/usr/lib/python3/dist-packages/other.py", 7, 7, 1),
     ]
     said = list(coverage.lines(coverage.coverage(calls, str(tmp_path), "2.0")))
-    assert said[0] == "what was used of torchaudio 2.0, and what the codemod (--target 2.2) does to it:"
+    assert said[0] == "calls of torchaudio 2.0, and what the codemod (--target 2.2) does with each:"
     assert "  1,000x  load               b.py:3" in said[1]
     assert "rewrites it (TAC" in said[1]
     assert "get_audio_backend  a.py:3" in said[2]
     assert "leaves it to you (TAC107)" in said[2]
     assert said[3].strip() == "TAC107: get_audio_backend gives None from 2.2 on"
-    assert said[4].endswith("does nothing: it is no file of the project")
+    assert said[4].endswith("does not look: the file is outside the project")
     assert said[7] == "4 places: 1 rewritten, 2 left to you, 1 outside the project."
-    assert next(coverage.lines(coverage.coverage([], str(tmp_path), "2.0"))) == "no function of torchaudio 2.0 was called."
+    assert next(coverage.lines(coverage.coverage([], str(tmp_path), "2.0"))) == "the program called no function of torchaudio 2.0."
 
 
 @pytest.mark.parametrize(

@@ -33,15 +33,15 @@ CASES = {
     "conda-lock": ({"conda-lock.yml": CONDA}, "2.2", "conda-lock.yml:"),
     "a lock that cannot be read": ({"Pipfile.lock": "{", "requirements.txt": "torchaudio==2.1.0\n"}, "2.1", "requirements.txt:1"),
     "a comment is no pin": ({"requirements.txt": "# torchaudio==2.0.2\n", "a.py": "import torchaudio\n"}, "2.2", "no pin and no call"),
-    "a setter": ({"a.py": SETTER}, "2.0", "a.py:3 sets a global backend; nothing pins one release"),
-    "an argument of old": ({"a.py": "import torchaudio\n\ntorchaudio.info(filepath='x')\n"}, "2.0", "a.py:3 says filepath=; nothing pins"),
+    "a setter": ({"a.py": SETTER}, "2.0", "a.py:3 sets a global backend; no pin names one release"),
+    "an argument of old": ({"a.py": "import torchaudio\n\ntorchaudio.info(filepath='x')\n"}, "2.0", "a.py:3 says filepath=; no pin names"),
     "a setter below": ({"src/a.py": SETTER, ".git/x": ""}, "2.0", "src/a.py:3 sets a global backend"),
     "a setter and an open pin": ({"a.py": SETTER, "requirements.txt": "torchaudio>=2.1\n"}, "2.1", "a.py:3 sets"),
     "a setter and a bounded pin": ({"a.py": SETTER, "requirements.txt": "torchaudio>=2.0,<2.3\n"}, "2.0", "requirements.txt:1 has torchaudio>=2.0,<2.3, and a.py:3"),
     "no setter and a bounded pin": ({"a.py": PER_CALL, "requirements.txt": "torchaudio<2.3\n"}, "2.2", "requirements.txt:1 has torchaudio<2.3"),
     "both ways": ({"a.py": SETTER, "b.py": PER_CALL}, "2.1", "a.py:3 sets a global backend, and b.py:3 names one in a call"),
     "a name of 2.9": ({"a.py": "import torchaudio\ntorchaudio.load_with_torchcodec('x')\n"}, "2.8", "it uses torchaudio.load_with_torchcodec"),
-    "nothing tells": ({"a.py": "import torchaudio\ntorchaudio.load('a.wav')\n"}, "2.2", "no pin and no call tells another"),
+    "nothing tells": ({"a.py": "import torchaudio\ntorchaudio.load('a.wav')\n"}, "2.2", "no pin and no call names a release"),
     "nothing at all": ({"a.py": "print(1)\n"}, "2.2", ""),
     "what cannot be parsed": ({"a.py": "import torchaudio; torchaudio.set_audio_backend(\n"}, "2.2", "no pin"),
     "what git ignores": ({"a.py": SETTER, ".gitignore": "a.py\n", ".git/x": ""}, "2.2", ""),
@@ -94,6 +94,15 @@ def test_the_program_counts_before_other_files(tmp_path: pathlib.Path, monkeypat
         found = choice.choose(str(tmp_path), "2.2", given)
         assert found.release == release, found
         assert found.reason.startswith(reason), found
+
+
+def test_a_folder_that_is_no_project_is_not_searched_below(tmp_path: pathlib.Path) -> None:
+    """A script may lie in a home folder."""
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "old.py").write_text(SETTER)
+    (tmp_path / "a.py").write_text("import torchaudio\n")
+    assert choice.choose(str(tmp_path), "2.2", str(tmp_path / "a.py")).release == "2.2"
+    assert choice.choose(str(tmp_path), "2.2").release == "2.0"
 
 
 def test_the_root_is_the_nearest_folder_that_has_something_of_a_project(tmp_path: pathlib.Path) -> None:
