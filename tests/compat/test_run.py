@@ -182,8 +182,10 @@ def test_a_module_of_the_program_that_is_called_as_ours_is_told_of(python: Pytho
     namesake = tmp_path / f"{name}.py"
     namesake.write_text("")
     program = {"script": [str(tmp_path / "tool.py")], "folder": [str(tmp_path)], "module": ["-m", "tool"]}[form]
-    code = f"import os, sys; os.chdir({str(tmp_path)!r}); import compat.cli; sys.exit(compat.cli.main({['run', *program]!r}))"
-    done = python("-P", "-c", code)
+    # the console command has its own folder first on the path, and not the working folder
+    code = f"import os, sys; sys.path[0] = os.path.dirname(sys.executable); os.chdir({str(tmp_path)!r})"
+    code = f"{code}; import compat.cli; sys.exit(compat.cli.main({['run', *program]!r}))"
+    done = python("-c", code)
     assert done.stdout == "2.2.2+compat\n", done.stderr
     assert done.stderr.count(str(namesake)) == (name != "others")
 
