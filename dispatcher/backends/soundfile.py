@@ -80,7 +80,8 @@ _IN_PAIRS = ("VOX_ADPCM",)
 _MPEG, _MISCOUNTED = "MPEG", 2 * 1152  # libsndfile may count so many frames too many in good files
 # read from the start: here libsndfile seeks to a wrong place, or cannot read on within a block
 _LOST_IN = (
-    *(("PAF", "PCM_24"), ("CAF", "ALAC_20"), ("W64", "IMA_ADPCM"), ("W64", "MS_ADPCM")),
+    *(("PAF", "PCM_24"), ("W64", "IMA_ADPCM"), ("W64", "MS_ADPCM")),
+    *(("CAF", subtype) for subtype in ("ALAC_16", "ALAC_20", "ALAC_24", "ALAC_32")),  # after damage it seeks to another place
     *(("SDS", subtype) for subtype in ("PCM_S8", "PCM_16", "PCM_24")),
     *(("AIFF", subtype) for subtype in ("DWVW_12", "DWVW_16", "DWVW_24")),
 )

@@ -148,7 +148,7 @@ def test_parts_of_two_rates_are_refused_by_every_way_of_reading(tmp_path: pathli
     path, alone = _tones(tmp_path, (20000, 10000), (44100, 22050))
     begin = parts.of(path)[1].begin
     for read in _readings(path):
-        with pytest.raises(RuntimeError, match=rf"44100 Hz, and from byte {begin} on 1 channels at 22050 Hz.* ffmpeg -i .* -ar 44100"):
+        with pytest.raises(RuntimeError, match=rf"44100 Hz, and from byte {begin} on 1 channel at 22050 Hz.* ffmpeg -i .* -ar 44100"):
             read()
     assert torch.equal(dispatcher.load(path, 0, 100)[0], alone[0][:, :100])
 
