@@ -109,7 +109,16 @@ class Code:
         yield self.files(base, module)
         for alias in statement.names:
             if not any(alias.name in one.names.module.bindings for one in self.files(base, module)):
-                yield self.files(_joined(base, alias.name), module)
+                yield self.files(_joined(base, alias.name), module) or [
+                    inner for one in self.files(base, module) for inner in self.lazily(one, alias.name)
+                ]
+
+    def lazily(self, package: Module, name: str) -> list[Module]:
+        """Return the modules that a package may load when a name is taken from it."""
+        if "__getattr__" not in package.names.module.bindings:
+            return []
+        folder = os.path.join(os.path.dirname(package.path), "")
+        return [one for one, _ in self._inside(package, name)] or [one for one in self.modules if one.path.startswith(folder)]
 
     def named_by(self, module: Module, node: ast.expr) -> list[Module] | None:
         """The modules that an expression for the name of one may mean; ``None`` where it may be any."""

@@ -133,7 +133,9 @@ def _through_an_argument(module: Module, project: Project) -> Iterator[Draft]:
         owner = node.value
         parameters = [one for one in module.names.bindings(owner) if isinstance(one.node, ast.arg)] if isinstance(owner, ast.Name) else []
         if node.attr in _OLD and parameters:
-            yield Draft(module.span(node), f"{ast.unparse(owner)} may be torchaudio: it is passed on", "Import torchaudio here, and use that name.")
+            yield Draft(
+                module.span(node), f"{ast.unparse(owner)} may be torchaudio: it is passed on", "Import torchaudio here, and use it."
+            )
 
 
 def _is_handed_on(project: Project) -> bool:

@@ -37,8 +37,7 @@ def rewritten(made: Made, folder: Path) -> tuple[dict[str, str], Result]:
     return {path: (folder / path).read_text() for path in made.files}, result
 
 
-def judged(seed: int, folder: Path) -> Verdict:
-    made = make(seed)
+def judged(made: Made, folder: Path) -> Verdict:
     new, result = rewritten(made, folder)
     named = {
         (str(Path(place.path).relative_to(folder)), line)
@@ -74,7 +73,7 @@ def _calls(events: list[Served | str]) -> list[tuple[str, str]]:
 @pytest.fixture(scope="module")
 def verdicts(tmp_path_factory: pytest.TempPathFactory) -> list[Verdict]:
     folder = tmp_path_factory.mktemp("programs")
-    return [judged(seed, folder / str(seed)) for seed in range(SEEDS)]
+    return [judged(make(seed), folder / str(seed)) for seed in range(SEEDS)]
 
 
 def test_under_the_old_release_each_call_is_served_as_before(verdicts: list[Verdict]) -> None:

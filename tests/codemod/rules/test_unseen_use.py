@@ -27,7 +27,9 @@ test_reports = table(
 
 
 test_programs = table(
-    stays("handed to a function that sets", "import torchaudio\ndef f(m):\n    m.set_audio_backend('soundfile')\nf(torchaudio)\n", "TAC127"),
+    stays(
+        "handed to a function that sets", "import torchaudio\ndef f(m):\n    m.set_audio_backend('soundfile')\nf(torchaudio)\n", "TAC127"
+    ),
     stays("a setter of another thing", "import torchaudio\nprint(torchaudio)\ndef f(m):\n    m.set_audio_backend('soundfile')\n"),
     stays("getattr with the setter's name", "import torchaudio\ngetattr(torchaudio, 'set_audio_backend')('soundfile')\n", "TAC127"),
     stays("getattr with a name from elsewhere", "import torchaudio\nx = getattr(torchaudio, name)(p)\n", "TAC127"),
