@@ -191,16 +191,15 @@ class Moments:
 
     def _implied(self, node: ast.AST, state: State) -> State:
         """Come to a place at which Python itself may call methods."""
-        return state if self._felt_names.isdisjoint(protocols.called_by(node)) else self._others_run(state)
+        quiet = not self.all_run and self._felt_names.isdisjoint(protocols.called_by(node))
+        return state if quiet else self._others_run(state)
 
     def _let_all_run(self) -> None:
         """From now on any module may have been loaded, and any function may run where others run."""
         self.all_run = True
-        self._handed_names |= self._effects.everything.names
-        self._felt_names |= {getattr(one, "name", "") for _, one in self._effects.everything.functions}
 
     def _after_all(self, state: State) -> State:
-        setters = self._effects.everything.setters
+        setters = self._effects.setters
         force = state.force | setters | self._known
         self.found.anywhere.add(force)
         since = {(getter, setter) for getter, _ in state.kept for setter in setters}

@@ -70,18 +70,28 @@ def evidence(project: Project, modules: list[Module]) -> Evidence:
     """Follow every program of some modules that run together."""
     code = Code(project, modules)
     effects = Effects(project, code)
-    every = [_Followed(effects, program) for program in _programs(project, code)]
+    found = Evidence()
+    anywhere: dict[frozenset[Force], Program] = {}
+    every = []
+    for program in _programs(project, code):
+        found_by = None if code.is_small else _found_by_name(project, code, program)
+        if found_by is None:
+            every.append(_Followed(effects, program))
+        elif found_by:
+            anywhere.setdefault(frozenset({None, *effects.setters}), program)
     ran = {function for one in every if not is_test(one.program.module.path) for function in one.execution.found.ran}
     names = {old_names.PER_CALL_NAMES.get(setter.name or "") for one in every for setter in one.setters}
     # It is unknown who imports these. If all setters agree, any program with a setter may do so.
     idle = [one for one in every if one.does_nothing and not one.setters] if len(names) == 1 else []
-    found = Evidence()
     for one in every:
         if one not in idle:
             one.finish(ran, [other.program.module for other in idle] if one.setters else [])
             _add(found, one.execution.found, one.program)
-    anywhere = {forces: one.program for one in every for forces in one.execution.found.anywhere}
+    for one in every:
+        anywhere |= {forces: one.program for forces in one.execution.found.anywhere if forces not in anywhere}
     for forces, program in anywhere.items():
+        if any(forces < other for other in anywhere):
+            continue  # what runs there shows no less
         execution = Execution(effects, forces, all_run=True)
         try:
             execution.run_all(forces)
@@ -93,6 +103,23 @@ def evidence(project: Project, modules: list[Module]) -> Evidence:
             for force in one.execution.bound(site):
                 found.force[site].setdefault(force, one.program)
     return found
+
+
+def _found_by_name(project: Project, code: Code, program: Program) -> bool | None:
+    """Return whether a program may come to what mentions torchaudio, where only names of modules in its text may lead there.
+
+    ``None`` where it is to be followed: its imports lead there, or a name that is written out.
+    """
+    graph, speaking = project.imports, {module.path for module in code.speaking}
+    starts = [program.module.path, *(package.path for package in code.packages(program.module.path))]
+    reached = frozenset[str]().union(*map(graph.reachable, starts))
+    if not reached.isdisjoint(speaking) or program.function:
+        return None
+    files = [graph.files[path] for path in reached if path in graph.files]
+    if any(file.computed for file in files):
+        return True
+    named = {path for file in files for name in file.named for path in project.files.named(name, file.path)}
+    return None if any(not graph.reachable(path).isdisjoint(speaking) for path in named) else False
 
 
 def _add(all_: Evidence, found: Found, program: Program) -> None:
