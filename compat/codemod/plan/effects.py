@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from collections.abc import Callable, Iterator
 
+from compat.codemod.files.import_graph import content
 from compat.codemod.plan import marks
 from compat.codemod.plan.code import Code, Function, Meaning
 from compat.codemod.source import Module
@@ -14,6 +16,8 @@ from compat.codemod.uses import Project, SetterCall
 # Calls that load modules by their names, and names by which every function may be meant.
 IMPORTERS = {"importlib.import_module", "importlib.reload", "runpy.run_module", "runpy.run_path"}
 UNKNOWN_NAMES = {"globals", "locals", "exec", "eval", "vars"}
+
+_DEFINED = re.compile(r"\bdef[ \t]+(\w+)")
 
 Definition = tuple[Module, ast.AST]
 
@@ -78,6 +82,13 @@ class Effects:
         """The setters of all modules, but for those that only put back what was kept."""
         own = [marks.of(self.project, module) for module in self.code.speaking]
         return frozenset(setter for one in own for call, setter in one.setters.items() if call not in one.restored)
+
+    @functools.cached_property
+    def names(self) -> frozenset[str]:
+        """The names of all functions, found without parsing the files that do not mention torchaudio."""
+        texts = [module.text.text for module in self.code.speaking]
+        texts += [content(path).decode("utf-8", "replace") for path in self.code.paths]
+        return frozenset(name for text in texts for name in _DEFINED.findall(text))
 
     def _does(self, module: Module, node: ast.AST) -> bool:
         own = marks.of(self.project, module)

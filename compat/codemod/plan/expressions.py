@@ -64,7 +64,7 @@ class Expressions(Moments):
         if isinstance(node, ast.Attribute):
             state = self._expression(module, node.value, state)
             computed = {"__getattr__", "__getattribute__", "__get__", node.attr}  # a property, as far as its name tells
-            return self._others_run(state) if self.all_run or computed & self._handed_names else state
+            return self._others_run(state) if computed & self._handed_names else state
         if node.id in UNKNOWN_NAMES and not module.names.bindings(node) and not _only_asked(module, node):
             self._all_may_be_called()
         return state
@@ -180,7 +180,7 @@ class Expressions(Moments):
         if name.startswith("torchaudio.") and ".datasets." not in name:
             return True
         if isinstance(node.func, ast.Attribute) and node.func.attr in _QUIET_METHODS:
-            return not self.all_run and node.func.attr not in self._handed_names
+            return node.func.attr not in self._handed_names
         if not isinstance(node.func, ast.Name) or node.func.id not in _QUIET_BUILTINS:
             return False
         return not module.names.bindings(node.func) and self._felt_names.isdisjoint(protocols.LOOKS)

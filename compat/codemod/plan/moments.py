@@ -191,12 +191,13 @@ class Moments:
 
     def _implied(self, node: ast.AST, state: State) -> State:
         """Come to a place at which Python itself may call methods."""
-        quiet = not self.all_run and self._felt_names.isdisjoint(protocols.called_by(node))
-        return state if quiet else self._others_run(state)
+        return state if self._felt_names.isdisjoint(protocols.called_by(node)) else self._others_run(state)
 
     def _let_all_run(self) -> None:
         """From now on any module may have been loaded, and any function may run where others run."""
         self.all_run = True
+        self._handed_names |= self._effects.names
+        self._felt_names |= self._effects.names
 
     def _after_all(self, state: State) -> State:
         setters = self._effects.setters

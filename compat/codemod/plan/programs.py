@@ -73,12 +73,11 @@ def evidence(project: Project, modules: list[Module]) -> Evidence:
     found = Evidence()
     anywhere: dict[frozenset[Force], Program] = {}
     every = []
-    for program in _programs(project, code):
-        found_by = None if code.is_small else _found_by_name(project, code, program)
-        if found_by is None:
-            every.append(_Followed(effects, program))
-        elif found_by:
-            anywhere.setdefault(frozenset({None, *effects.setters}), program)
+    by_name: list[str] = []
+    for program in _programs(project, code, by_name):
+        every.append(_Followed(effects, program))
+    for module in filter(None, map(code.module, by_name[:1])):
+        anywhere[frozenset({None, *effects.setters})] = Program(module)
     ran = {function for one in every if not is_test(one.program.module.path) for function in one.execution.found.ran}
     names = {old_names.PER_CALL_NAMES.get(setter.name or "") for one in every for setter in one.setters}
     # It is unknown who imports these. If all setters agree, any program with a setter may do so.
@@ -105,15 +104,18 @@ def evidence(project: Project, modules: list[Module]) -> Evidence:
     return found
 
 
-def _found_by_name(project: Project, code: Code, program: Program) -> bool | None:
-    """Return whether a program may come to what mentions torchaudio, where only names of modules in its text may lead there.
+def _found_by_name(project: Project, code: Code, path: str) -> bool | None:
+    """Return whether a file as a program may come to what mentions torchaudio, where only names of modules in its text may lead there.
 
     ``None`` where it is to be followed: its imports lead there, or a name that is written out.
     """
     graph, speaking = project.imports, {module.path for module in code.speaking}
-    starts = [program.module.path, *(package.path for package in code.packages(program.module.path))]
-    reached = frozenset[str]().union(*map(graph.reachable, starts))
-    if not reached.isdisjoint(speaking) or program.function:
+    reached = graph.reachable(path)
+    folder = os.path.dirname(path)
+    while (package := os.path.join(folder, "__init__.py")) in graph.files:
+        reached |= graph.reachable(package)
+        folder = os.path.dirname(folder)
+    if not reached.isdisjoint(speaking):
         return None
     files = [graph.files[path] for path in reached if path in graph.files]
     if any(file.computed for file in files):
@@ -242,7 +244,8 @@ def _functions(module: Module) -> list[ast.AST]:
     return [*module.names.all(ast.FunctionDef), *module.names.all(ast.AsyncFunctionDef)]
 
 
-def _programs(project: Project, code: Code) -> Iterator[Program]:
+def _programs(project: Project, code: Code, by_name: list[str]) -> Iterator[Program]:
+    """Yield the programs to follow; those that come to torchaudio by computed names alone are noted in ``by_name``."""
     paths = code.paths
     if len(paths) == 1 and (only := code.module(paths[0])) is not None and only.standalone:
         yield Program(only, is_script=True)
@@ -254,6 +257,11 @@ def _programs(project: Project, code: Code) -> Iterator[Program]:
         for path in project.files.named(name, ""):
             scripts[path].append(function)
     for path in paths:
+        found_by_name = None if code.is_small or scripts[path] else _found_by_name(project, code, path)
+        if found_by_name is not None:
+            by_name += [path] if found_by_name else []
+            reached |= graph.reachable(path)
+            continue
         module = code.module(path)
         if module is None:
             continue
