@@ -7,6 +7,9 @@
 ``import compat as torchaudio`` and ``from compat import torchaudio`` give a stand-in and leave
 ``sys.modules`` alone. It is made on first use, for the release in ``TORCHAUDIO_COMPAT_VERSION``, or
 for 2.2.
+
+PYTEST_DONT_REWRITE: without this word pytest would rewrite the assertions of this package, since it
+has a plugin.
 """
 
 from __future__ import annotations
@@ -42,8 +45,14 @@ _HOMES = {
     "release": ("compat.installation", "release"),
     "Release": ("compat.releases", "Release"),
     "CompatWarning": ("dispatcher.notices", "CompatWarning"),
+    "load_ipython_extension": ("compat.notebooks", "load_ipython_extension"),
+    "unload_ipython_extension": ("compat.notebooks", "unload_ipython_extension"),
     "RescueWarning": ("compat.rescue.notice", "RescueWarning"),
 }
+
+# what stays here where TORCHAUDIO_COMPAT_VERSION names a release that has lost it
+_STAYING = ("AudioMetaData", "info", "list_audio_backends", "sox_effects")
+_LAST_WITH_ALL = "2.2"
 
 __all__ = ["CompatWarning", "Release", "RescueWarning", "install", "pinned", "release", "standin", "torchaudio", "uninstall"]
 
@@ -70,7 +79,12 @@ def __getattr__(name: str) -> Any:
     if name == "io":
         return _module("compat.io")
     default = _module("compat.installation").default_standin()
-    return default if name == "torchaudio" else getattr(default, name)
+    if name == "torchaudio":
+        return default
+    if name in _STAYING and not hasattr(default, name):
+        default = _module("compat.installation").standin(_LAST_WITH_ALL)
+        globals()[name] = getattr(default, name)
+    return getattr(default, name)
 
 
 def __dir__() -> list[str]:

@@ -78,8 +78,8 @@ def of_another_release(name: str, context: Context) -> str:
 
 def removed(name: str, context: Context) -> str:
     """Return that the pinned release lacks ``torchaudio.NAME``."""
-    fact = FACTS.get(name)
-    words = f"; it went in {fact.removed_in}. {fact.advice}" if fact else ""
+    fact = FACTS.get(name) or FACTS.get(name.removeprefix("_"))  # names of `backend` were defined in `_backend`
+    words = f"; {fact.removed_in} removed it. {fact.advice}" if fact else ""
     return f"{context.host.__name__}.{name} does not exist in torchaudio {context.release.name}{words}"
 
 
@@ -88,12 +88,14 @@ def _install(releases: list[str]) -> str:
 
     Beside this package that release need not fit the installed torch.
     """
+    import compat.shell as shell
     from compat.doctor import machine, pairs
 
     newest = releases[-1]
     if newest == list(wheel_names.table().patches.values())[-1]:
-        return f"For the rest: `{machine.pip('torchaudio')}`, beside any torch"
+        return f"For the rest: {shell.told(machine.pip('torchaudio'))}, with any torch"
     row = pairs.of_torchaudio(newest)
     if row is not None and row.serves(f"{sys.version_info[0]}.{sys.version_info[1]}"):
-        return f"torchaudio {newest} is the last that has it: `{machine.pip('--no-deps', f'torchaudio=={newest}')}`, beside any torch"
+        command = shell.told(machine.pip("--no-deps", f"torchaudio=={newest}"))
+        return f"torchaudio {newest} is the last that has it: {command}, with any torch"
     return f"torchaudio {newest} is the last that has it, and it has no wheel for this Python"

@@ -10,15 +10,17 @@ from __future__ import annotations
 import dis
 import importlib.machinery
 import importlib.util
+import inspect
 import sys
 import types
 from typing import Any
 
-from compat import advice, announcements, definitions, deprecations, gone, torio, tree
+from compat import advice, announcements, definitions, deprecations, gone, scripting, torio, tree
 from compat.context import Context
 from compat.definitions import Definition
 from compat.layer import Layer
 from compat.lazy import Lazy
+from compat.observation import recording
 
 _REAL_NAME = "torchaudio"
 
@@ -180,6 +182,13 @@ class Tree:
             for name, value in found.items():
                 if isinstance(value, types.FunctionType):
                     found[name] = deprecations.warning(value, f"{path}.{name}", path)
+        for name, value in found.items():
+            if isinstance(value, types.FunctionType):
+                scripting.refuse(value, ".".join(filter(None, (_REAL_NAME, path, name))))
+        if definition.goes_in_2_9 and recording.is_on():
+            for name, value in found.items():
+                if inspect.isroutine(value):
+                    found[name] = recording.recorded(value, f"{path}.{name}", context.release.name)
         warns = definition.warns and context.release.backend_modules_warn
         late = {name: value for name, value in found.items() if warns or isinstance(value, Lazy)}
         for name in found.keys() - late.keys():

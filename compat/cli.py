@@ -6,23 +6,22 @@ import importlib
 import sys
 from collections.abc import Sequence
 
+from compat import shadows
 from compat._version import __version__
 from compat.console import begun
 
 # command -> the module with its ``main``, and what it does
 COMMANDS = {
-    "run": ("compat.run", "run an unmodified program with torchaudio's old I/O"),
-    "codemod": ("compat.codemod.run.cli", "rewrite old call sites"),
+    "run": ("compat.run", "run a program unchanged, with the I/O of an old torchaudio"),
+    "codemod": ("compat.codemod.run.cli", "rewrite old calls for a later release"),
     "audit": ("compat.audit.cli", "compare how two releases decode your files"),
-    "doctor": ("compat.doctor.cli", "say why torchaudio or a backend does not load, and how to mend it"),
+    "doctor": ("compat.doctor.cli", "explain why torchaudio or a backend does not load, and how to fix it"),
 }
 
 
 def _usage() -> str:
     commands = "\n".join(f"  {name:8} {what}" for name, (_, what) in COMMANDS.items())
-    return (
-        f"usage: torchaudio-compat COMMAND ...\n\n{commands}\n\ntorchaudio-compat COMMAND --help tells more. This is version {__version__}."
-    )
+    return f"usage: torchaudio-compat COMMAND ...\n\n{commands}\n\nMore: torchaudio-compat COMMAND --help. This is version {__version__}."
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,6 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if given and given[0] in COMMANDS:
         if given[0] == "run":  # there Ctrl-C belongs to the program
             return int(importlib.import_module(COMMANDS["run"][0]).main(given[1:], prog="torchaudio-compat run"))
+        if given[0] == "doctor":
+            shadows.keep_out()
         return begun(COMMANDS[given[0]][0], f"torchaudio-compat {given[0]}", given[1:])
     wanted = bool(given) and given[0] in ("-h", "--help", "--version")
     print(__version__ if given[:1] == ["--version"] else _usage(), file=sys.stdout if wanted else sys.stderr)

@@ -46,6 +46,16 @@ def print_anything() -> None:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
+def print_for_programs() -> None:
+    """Have standard output, where a program reads it, be UTF-8 with our own line ends, whatever the console's code page.
+
+    Bytes that were no text, of a name or a source in another encoding, come out as they were.
+    """
+    if not sys.stdout.isatty():
+        with contextlib.suppress(AttributeError, ValueError):
+            sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")  # type: ignore[union-attr]
+
+
 def nobody_reads() -> None:
     """Redirect a standard output that nobody reads, or Python would complain when it closes it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

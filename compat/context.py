@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import types
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import dispatcher
-from compat import releases
+from compat import releases, scripting
+from compat.observation import recording
+from compat.observation.serving import NotingRegistry
 from compat.releases import Release
 from dispatcher import Chooser, Registry, notices, torchcodec
 from dispatcher.errors import ArgumentTypeError, BackendUnavailable
@@ -53,7 +56,7 @@ class Context:
     ) -> None:
         self.release, self.host, self.over_real, self.rescued, self.broken = release, host, over_real, rescued, broken
         self._made: dict[str, Any] = {}
-        self.registry = Registry(backends)
+        self.registry = NotingRegistry(backends) if recording.is_on() else Registry(backends)
         self.chooser = Chooser(self.registry, release)
         self.chooser.explain = _explained
         self.per_call = dispatcher.functions(self.chooser)
@@ -68,9 +71,20 @@ class Context:
         for where, functions in ((host.__name__, self.per_call), *self._global_functions()):
             for function in vars(functions).values():
                 function.__module__, function.__qualname__ = where, function.__name__
+                scripting.refuse(function, f"torchaudio.{function.__name__}")
         for function in self.torchcodec:
             name = function.__name__ if release.torchcodec else f"{function.__name__}_with_torchcodec"
             function.__module__, function.__name__, function.__qualname__ = host.__name__, name, name
+            scripting.refuse(function, f"torchaudio.{name}")
+        if recording.is_on():
+            self._record()
+
+    def _record(self) -> None:
+        """Have the calls of all functions noted."""
+        self.per_call = dataclasses.replace(self.per_call, **_recorded(self.per_call, self.release.name))
+        for name, functions in self.global_backend.functions.items():
+            self.global_backend.functions[name] = dataclasses.replace(functions, **_recorded(functions, self.release.name))
+        self.torchcodec = type(self.torchcodec)(*(recording.recorded(one, one.__name__, self.release.name) for one in self.torchcodec))
 
     def _global_functions(self) -> list[tuple[str, Any]]:
         """Return the global backends' functions, each with the module that always has it.
@@ -127,6 +141,10 @@ class Context:
                 _naming_backend(_renaming(functions.load, "uri", "filepath"), self.per_call.load),
                 _naming_backend(_renaming(functions.save, "uri", "filepath"), self.per_call.save),
             )
+
+
+def _recorded(functions: Any, release: str) -> dict[str, Any]:
+    return {name: recording.recorded(getattr(functions, name), name, release) for name in ("info", "load", "save")}
 
 
 def _explained(backend: str, why: BackendUnavailable) -> str:

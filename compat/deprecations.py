@@ -24,22 +24,22 @@ class Fact(NamedTuple):
     advice: str
 
 
-_PER_CALL = 'Name the backend in each call: load(path, backend="sox").'
-_STAYED = "Only 2.8 says so: it stayed in 2.9 and later."
+_PER_CALL = 'Name the backend in each call: compat.load(path, backend="sox").'
+_STAYED = "Only 2.8 warns about it: 2.9 and later still have it."
 
 FACTS = {
     "set_audio_backend": Fact("2.1", "2.9", _PER_CALL),
-    "get_audio_backend": Fact("2.1", "2.9", "There is no global backend from 2.2 on; list_audio_backends() says what a call may name."),
+    "get_audio_backend": Fact("2.1", "2.9", "There is no global backend from 2.2 on; list_audio_backends() lists the names for backend=."),
     "list_audio_backends": Fact("2.8", "2.9", "compat.list_audio_backends() stays."),
-    "backend": Fact("2.1", "2.9", f"Use torchaudio.load, .save, .info and .AudioMetaData. {_PER_CALL}"),
+    "backend": Fact("2.1", "2.9", f"compat.load, .save, .info and .AudioMetaData stay. {_PER_CALL}"),
     "backend.utils": Fact("2.1", "2.2", _PER_CALL),
     "info": Fact("2.8", "2.9", "compat.info() stays."),
     "load": Fact("2.8", "", "In 2.9 it reads through TorchCodec, and ignores most arguments; compat.load() stays as it is."),
     "save": Fact("2.8", "", "In 2.9 it writes through TorchCodec, and ignores most arguments; compat.save() stays as it is."),
     "io": Fact("2.8", "2.9", "compat.io stays: from compat.io import StreamReader."),
-    "sox_effects": Fact("2.8", "2.9", "compat.sox_effects stays where libsox is installed."),
+    "sox_effects": Fact("2.8", "2.9", "compat.sox_effects stays, if libsox is installed: from compat import sox_effects."),
     "kaldi_io": Fact("2.8", "2.9", "Use the package kaldi_io itself."),
-    "utils.sox_utils": Fact("2.8", "2.9", "compat.utils.sox_utils stays where libsox is installed."),
+    "utils.sox_utils": Fact("2.8", "2.9", 'compat.standin("2.2").utils.sox_utils stays, if libsox is installed.'),
     "utils.ffmpeg_utils": Fact("2.8", "2.9", "Ask PyAV: av.codecs_available, av.formats_available."),
     "AudioMetaData": Fact("2.8", "2.9", "compat.AudioMetaData stays."),
     "functional.forced_align": Fact("2.8", "", _STAYED),

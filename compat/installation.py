@@ -26,7 +26,8 @@ from dispatcher.errors import BackendError
 ROOT = "torchaudio"
 # torchaudio 2.2 to 2.8 bring torio along and import it
 _PACKAGES = (ROOT, "torio")
-_shared = forks.Shared()
+# a child that is forked in the midst of it would have half a torchaudio; importing a real one may take seconds
+_shared = forks.Shared(patience=10.0)
 _MISSING: Any = object()
 
 
@@ -265,7 +266,8 @@ def install(version: str | Release | None = None, *, backends: Iterable[str] | N
         notices.warn(notice.text(untold), notice.RescueWarning)
     for where, name in bound:
         notices.warn(
-            f"{where} was bound by `from torchaudio import {name}` before, and stays what it was: install first, or write torchaudio.{name}"
+            f"{where} was bound by `from torchaudio import {name}` before compat.install(), so it stays the old function: "
+            f"install first, or write torchaudio.{name}"
         )
     return host
 
@@ -316,6 +318,16 @@ def uninstall() -> None:
             _installed.pop().remove()
 
 
+def is_installed() -> bool:
+    """Whether a release is in force."""
+    return bool(_installed)
+
+
+def is_over_real() -> bool:
+    """Whether it lies over a torchaudio that is installed."""
+    return bool(_installed) and _installed[-1].real is not None
+
+
 @contextlib.contextmanager
 def pinned(version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Any) -> Iterator[types.ModuleType]:
     """Install a release for a block, then restore exactly what was there before.
@@ -329,7 +341,7 @@ def pinned(version: str | Release | None = None, *, backends: Iterable[str] | No
     with _shared.lock:
         if _pinning and _pinning[-1] is not threading.current_thread() and _pinning[-1].is_alive():
             text = "another thread is in a block of compat.pinned(), and there is one torchaudio for all threads"
-            raise BackendError(f"{text}. Use compat.standin(), which gives a module of its own.")
+            raise BackendError(f"{text}. Use compat.standin(), which gives you a separate module.")
         before = _installed[-1].state() if _installed else None
         _pinning.append(threading.current_thread())
     try:

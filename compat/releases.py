@@ -34,85 +34,90 @@ class Release(legacy.settings.Settings):
     last_patch: str = flag("2.2.2", "Its last patch release; `torchaudio.__version__` is this with `+compat` after it.")
     dispatcher: bool = flag(
         True,
-        "`load`, `info` and `save` choose a backend at each call, unless the variable says otherwise. Off in 2.0, on from 2.1 on.",
+        "`load`, `info` and `save` choose a backend for each call, unless the variable says otherwise. Off in 2.0, on from 2.1 on.",
     )
     dispatcher_variable: Literal["opt-in", "opt-out", "ignored"] = flag(
         "ignored",
-        "What `TORCHAUDIO_USE_BACKEND_DISPATCHER` does, read at import: in 2.0 exactly `1` turns the dispatcher on (opt-in), in "
-        "2.1 anything but `1` turns it off (opt-out), from 2.2 on it is not read.",
+        "What the variable `TORCHAUDIO_USE_BACKEND_DISPATCHER` does. It is read at import. In 2.0 only the value `1` turns the "
+        "dispatcher on (opt-in). In 2.1 any value but `1` turns it off (opt-out). From 2.2 on it is not read.",
         ("opt-in", "opt-out", "ignored"),
     )
     variable_reread: bool = flag(
         False,
-        "The getter, the setter and the lister read the variable again at each call, and warn where it is `1`. In 2.0 only.",
+        "`get_audio_backend`, `set_audio_backend` and `list_audio_backends` read the variable again at each call, and warn if it is "
+        "`1`. In 2.0 only.",
     )
     legacy_getter: bool = flag(
         False,
-        "Where the dispatcher is on, the getter and the lister still speak of the global backend: the getter raises ValueError, "
-        "the lister gives `sox_io`. In 2.0; from 2.1 on the getter gives `None` and the lister the per-call names.",
+        "What `get_audio_backend` and `list_audio_backends` do while the dispatcher is on. In 2.0 they still refer to the global "
+        "backend: the first raises ValueError, the second lists `sox_io`. From 2.1 on the first returns `None`, and the second lists "
+        "the names for `backend=`.",
     )
     global_backend: Literal["without dispatcher", "always", "never"] = flag(
         "never",
-        "Where `set_audio_backend` works: up to 2.1 where the dispatcher is off; from 2.2 on nowhere (it does nothing, the getter "
-        "gives `None`, both warn). `always` (or `True`) is of ours: beside the dispatcher, the backend set is asked first by "
-        "calls that name none.",
+        "When `set_audio_backend` works. Up to 2.1 it works while the dispatcher is off. From 2.2 on it never works: it does "
+        "nothing, `get_audio_backend` returns `None`, and both warn. No release has `always` (or `True`): there the dispatcher asks the "
+        "global backend first if a call names none.",
         ("without dispatcher", "always", "never"),
     )
     mixed_dialects: bool = flag(
         False,
-        "Both `filepath=` and `uri=` are accepted, and `backend=` beside a global backend. In no release; for code of mixed ages.",
+        "Accept both `filepath=` and `uri=`, and `backend=` together with a global backend. In no release; for code that mixes old "
+        "and new calls.",
     )
-    top_level_metadata: bool = flag(True, "`torchaudio.AudioMetaData` is there. From 2.1 on.")
+    top_level_metadata: bool = flag(True, "`torchaudio.AudioMetaData` exists. From 2.1 on.")
     backend_modules_warn: bool = flag(
         True,
-        "Reaching for a name in `torchaudio.backend.*` warns. From 2.1 on; in 2.0 these were plain modules.",
+        "Access to a name in `torchaudio.backend.*` warns. From 2.1 on; in 2.0 these were plain modules.",
     )
     backend_setters: bool = flag(
         False,
-        "`torchaudio.backend.utils`, and the setter, getter and lister in `torchaudio.backend`, are there. Until 2.1.",
+        "`torchaudio.backend.utils` exists, and `torchaudio.backend` has `set_audio_backend`, `get_audio_backend` and "
+        "`list_audio_backends`. Until 2.1.",
     )
     backend_classes: bool = flag(
         True,
-        "`torchaudio._backend.ffmpeg`, `.sox` and `.soundfile` are there, and `_backend` itself without importing it. From 2.1 on.",
+        "`torchaudio._backend.ffmpeg`, `.sox` and `.soundfile` exist, and `import torchaudio` also imports `_backend`. From 2.1 on.",
     )
     names_warn: bool = flag(
         False,
-        "Calling `load`, `save`, `info` and whatever else goes in 2.9 warns of that. In 2.8.",
+        "`load`, `save`, `info` and all other functions that 2.9 removes or changes warn when they are called. In 2.8.",
     )
     torchcodec_names: bool = flag(
         False,
-        "`load_with_torchcodec` and `save_with_torchcodec` are there. From 2.8 on.",
+        "`load_with_torchcodec` and `save_with_torchcodec` exist. From 2.8 on.",
     )
     torchcodec: bool = flag(
         False,
-        "`load` and `save` are those of 2.9, which leave everything to TorchCodec: always float32, and `backend`, `format`, "
-        "`normalize`, `encoding`, `bits_per_sample` ignored with a warning. For rehearsal: our decoders do the work.",
+        "`load` and `save` behave as in 2.9, where TorchCodec does everything: samples are always float32, and `backend`, `format`, "
+        "`normalize`, `encoding` and `bits_per_sample` are ignored, with a warning. This is for a rehearsal: the backends of this "
+        "package do the work.",
     )
     rescue: bool = flag(
         True,
-        "A torchaudio whose compiled part does not load is imported without it, with one warning; what was compiled is served by "
-        "operators of this package. Off: a stand-in takes its name. In no release.",
+        "If the compiled part of the installed torchaudio does not load, import torchaudio without it, with one warning. Operators of "
+        "this package replace the compiled ones. If the flag is off, a stand-in takes the name `torchaudio`. In no release.",
     )
     real_version: bool = flag(
         False,
-        "`torchaudio.__version__` stays that of the torchaudio that is installed. Off: it is that of the pinned release with "
-        "`+compat` after it, since old code chooses its branch by it. In no release.",
+        "`torchaudio.__version__` stays the version of the installed torchaudio. If the flag is off, it is the version of the pinned "
+        "release with `+compat` after it, because old code branches on it. In no release.",
     )
     stream_positional: bool = flag(
         False,
-        "`StreamReader` and `StreamWriter` of `torchaudio.io` take decoders, encoders, formats and filters by position, in the order of "
-        "2.0, and lack what came in 2.1: `num_channels`, `encoder_sample_rate`, `encoder_num_channels`, `filter_desc` and "
-        "`codec_config` of the writer, `pts`. In 2.0 only.",
+        "`StreamReader` and `StreamWriter` of `torchaudio.io` accept decoders, encoders, formats and filters by position, in the order "
+        "of 2.0. They lack what 2.1 added: `num_channels`, `pts`, and `encoder_sample_rate`, `encoder_num_channels`, `filter_desc` "
+        "and `codec_config` of the writer. In 2.0 only.",
     )
     effector: bool = flag(True, "`torchaudio.io` has `AudioEffector` and `CodecConfig`. From 2.1 on.")
     torio: bool = flag(
         True,
-        "The package `torio` is there (`torio.io`, `torio.utils`), and the classes of `torchaudio.io` come from it. From 2.2 to 2.8.",
+        "The package `torio` exists (`torio.io`, `torio.utils`), and the classes of `torchaudio.io` come from it. From 2.2 to 2.8.",
     )
     old_names: bool = flag(
         True,
-        "`info`, `AudioMetaData`, the setter, getter and lister, `backend`, `io`, `sox_effects`, `kaldi_io` and the lists in `utils` "
-        "are there. Until 2.8.",
+        "`info`, `AudioMetaData`, `set_audio_backend`, `get_audio_backend`, `list_audio_backends`, `backend`, `io`, `sox_effects`, "
+        "`kaldi_io` and the lists in `utils` exist. Until 2.8.",
     )
 
 

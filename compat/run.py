@@ -8,6 +8,7 @@ processes find it in ``TORCHAUDIO_COMPAT_AUTO``.
 from __future__ import annotations
 
 import argparse
+import atexit
 import contextlib
 import importlib.metadata
 import importlib.util
@@ -16,11 +17,13 @@ import os
 import runpy
 import shutil
 import sys
+import tempfile
 import traceback
 import types
 from collections.abc import Iterator, Sequence
 
 import compat
+import compat.shell as shell
 from compat import auto, namesakes, releases
 from compat.doctor import machine
 from dispatcher import notices
@@ -38,10 +41,10 @@ def _how_to_install(*options: str) -> str:
 
     PyPI's wheels are for CUDA on Linux, for the CPU on Windows, and for Apple's GPUs on macOS.
     """
-    command = machine.pip(*options, "torch")
+    command = shell.told(machine.pip(*options, "torch"), "")
     if not sys.platform.startswith("linux"):
         return f"Install it: {command}"
-    cpu = machine.pip(*options, "torch", "--index-url", _CPU_INDEX)
+    cpu = shell.told(machine.pip(*options, "torch", "--index-url", _CPU_INDEX), "")
     if shutil.which("nvidia-smi"):
         return f"Install it, for the NVIDIA GPU of this machine: {command}"
     return f"Install it, for the CPU: {cpu}  (for an NVIDIA GPU: {command})"
@@ -69,7 +72,7 @@ def _torch_explained(prog: str) -> Iterator[None]:
             from compat.doctor import mends
 
             mend = mends.reinstall("torch", dependencies=True).sentence()
-            doctor = machine.quoted(machine.python(), "-m", "compat.doctor")
+            doctor = shell.told(machine.doctor(), "")
             why.add_note(f"{prog}: the torch that is installed does not import. {mend}  (more by {doctor})")
         raise
 
@@ -77,17 +80,28 @@ def _torch_explained(prog: str) -> Iterator[None]:
 def _parser(prog: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=prog,
-        description="Run a Python program with torchaudio's old I/O in place of torchaudio.",
-        epilog="Everything after SCRIPT or MODULE is passed to the program. There is no -c; for code in a line set "
-        f"{auto.VARIABLE}=2.0 before `python -c CODE`.",
+        description="Run a Python program unchanged. `import torchaudio` gives it the I/O of the release you name.",
+        epilog="Everything after SCRIPT or MODULE is passed to the program. There is no option -c; for one line of code set "
+        f"{auto.VARIABLE}=2.0 and run `python -c CODE`.",
     )
     parser.add_argument(
         "--version",
         metavar="RELEASE",
-        help=f"the release to behave as: {', '.join(releases.presets())} (default: {releases.VERSION_VARIABLE}, else {releases.DEFAULT}; "
-        "name 2.0 for code that sets a global backend)",
+        help=f"the release: {', '.join(releases.presets())} (default: {releases.VERSION_VARIABLE}, else the release that the pins and "
+        f"calls of the program's project ask for, else {releases.DEFAULT}; choose 2.0 for code that sets a global backend)",
     )
     parser.add_argument("--backends", metavar="A,B", help="use only these backends (default: all that work here)")
+    parser.add_argument(
+        "--report",
+        metavar="FILE",
+        help="when the program has ended, list the old names it used, where and how often, and what the codemod would do there; to "
+        "standard error, or with --report=FILE as JSON",
+    )
+    parser.add_argument(
+        "--record",
+        metavar="FILE",
+        help="append to FILE, as JSON lines: each place that called torchaudio, how often, the backend, and the kinds of arguments",
+    )
     parser.add_argument("-m", dest="module", action="store_true", help="run a module instead of a script, like python -m")
     parser.add_argument("program", metavar="SCRIPT", help="a script, or with -m a module")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="ARGS", help="the program's own arguments")
@@ -102,16 +116,20 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
         line.
     """
     parser = _parser(prog)
-    given = parser.parse_args(argv)
+    given = parser.parse_args(_with_report(sys.argv[1:] if argv is None else argv))
     if importlib.util.find_spec("torch") is None:
         print(f"{prog}: torch is not installed for {sys.executable}. {_how_to_install()}", file=sys.stderr)
         return 1
     if old := _too_old():
         print(f"{prog}: torch {old} is too old for this package, which needs 2.0. {_how_to_install('--upgrade')}", file=sys.stderr)
         return 1
+    folder = _folder(given.program, is_module=given.module)
+    if given.report is not None or given.record:
+        _tell_at_the_end(given.report, given.record, folder, prog)
+    version = given.version or _told_by_the_project(given.program, folder, prog)
     try:
         with notices.collected() as told:
-            compat.install(given.version, backends=given.backends)
+            compat.install(version, backends=given.backends)
     except ValueError as why:
         parser.error(str(why))
     for text in told:
@@ -120,9 +138,8 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
     if given.backends:
         os.environ[releases.BACKENDS_VARIABLE] = given.backends
     sys.argv = [given.program, *given.arguments]
-    folder = _folder(given.program, is_module=given.module)
     for ours, place in namesakes.found([folder]):
-        print(f"{prog}: should the program import {place}, it gets {ours} in its place: give its own another name", file=sys.stderr)
+        print(f"{prog}: if the program imports {place}, it gets {ours} instead: rename the program's module", file=sys.stderr)
     if not given.module and not os.path.exists(given.program):
         parser.error(f"there is no file {given.program!r}")
     with _torch_explained(prog), _tracebacks_of_the_program():
@@ -130,14 +147,67 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
     return 0
 
 
+_WITH_VALUES = ("--version", "--backends", "--record")
+
+
+def _with_report(argv: Sequence[str]) -> list[str]:
+    """The command line with ``--report`` as ``--report=``: what follows it is the program, and no file for the report."""
+    given = list(argv)
+    for at, word in enumerate(given):
+        if word == "--report":
+            given[at] = "--report="
+        elif not word.startswith("-") and not (at and given[at - 1] in _WITH_VALUES):
+            break
+    return given
+
+
+def _tell_at_the_end(report: str | None, record: str | None, folder: str, prog: str) -> None:
+    """Have what the program calls noted, and told when all of it has ended."""
+    from compat.observation import recording
+
+    spool, process = tempfile.mkdtemp(prefix="torchaudio-compat-"), os.getpid()
+    os.environ[recording.VARIABLE] = spool
+    report, record = report and os.path.abspath(report), record and os.path.abspath(record)
+
+    def tell() -> None:
+        if os.getpid() != process:  # a fork of the program ends
+            return
+        from compat.observation import endings
+        from compat.projects import choice
+
+        root, release = choice.root_of(folder), compat.release().name
+        calls = recording.read(spool)
+        shutil.rmtree(spool, ignore_errors=True)
+        if record:
+            print(f"{prog}: {endings.recorded(record, calls, root)}", file=sys.stderr)
+        if report is not None:
+            for line in endings.reported(report, calls, root, release):
+                print(line if line.startswith(" ") else f"{prog}: {line}", file=sys.stderr)
+
+    atexit.register(tell)
+
+
+def _told_by_the_project(program: str, folder: str, prog: str) -> str | None:
+    """The release that the program's project was written for; which and why is said on standard error."""
+    if os.environ.get(releases.VERSION_VARIABLE):
+        return None
+    from compat.projects import choice
+
+    chosen = choice.choose(choice.root_of(folder), releases.DEFAULT, program)
+    if chosen.reason:
+        print(f"{prog}: runs as torchaudio {chosen.release}: {chosen.reason}. Choose another release with --version.", file=sys.stderr)
+    return chosen.release
+
+
 def _run(program: str, folder: str, *, is_module: bool) -> None:
+    if not sys.flags.safe_path:  # else Python has put no folder of ours there, and puts none of the program's
+        sys.path[:1] = [] if os.path.isdir(program) and not is_module else [folder]  # runpy adds that of a folder itself
     if is_module:
-        sys.path[0] = folder
         runpy.run_module(program, run_name="__main__", alter_sys=True)
     elif os.path.isdir(program):
-        runpy.run_path(program, run_name="__main__")
+        runpy.run_path(os.path.abspath(program), run_name="__main__")
     else:
-        _run_script(program, folder)
+        _run_script(os.path.abspath(program))
 
 
 @contextlib.contextmanager
@@ -205,15 +275,22 @@ def _folder(program: str, *, is_module: bool) -> str:
     return program if os.path.isdir(program) else os.path.dirname(os.path.abspath(program))
 
 
-def _run_script(path: str, folder: str) -> None:
+def _run_script(path: str) -> None:
     """Run a script as ``python SCRIPT`` does: ``__main__`` stays, so that its functions pickle."""
-    sys.path[0] = folder
     module = types.ModuleType("__main__")
     vars(module).update(__file__=path, __builtins__=__builtins__, __spec__=None, __loader__=None)
     sys.modules["__main__"] = module
-    with io.open_code(os.path.abspath(path)) as file:
-        code = compile(file.read(), path, "exec", dont_inherit=True)
+    with io.open_code(path) as file:
+        code = _compiled(file.read(), path)
     exec(code, vars(module))
+
+
+def _compiled(source: bytes, path: str) -> types.CodeType:
+    try:
+        return compile(source, path, "exec", dont_inherit=True)
+    except SyntaxError as why:
+        why.filename = why.filename or path  # of a NUL, Python does not say in which file
+        raise
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from compat import deprecations
+from compat.observation import recording
 from dispatcher.codec_config import CodecConfig
 from dispatcher.streams import info
 from dispatcher.streams.effector import AudioEffector
@@ -211,21 +212,26 @@ _BEFORE_TORIO = {
 }
 
 
-@functools.lru_cache(maxsize=16)
 def classes(release: Release, *, warn: bool) -> Classes:
-    """Make the classes of a release.
+    """Return the classes of a release, the same ones each time.
 
     Args:
         release: its flags.
         warn: whether constructing one warns that it will be removed, as in 2.8.
     """
+    return _classes(release, warn=warn, record=recording.is_on())
+
+
+@functools.lru_cache(maxsize=16)
+def _classes(release: Release, *, warn: bool, record: bool) -> Classes:
     homes = _TORIO if release.torio else _BEFORE_TORIO
     bases = _POSITIONAL if release.stream_positional else _KEYWORD_ONLY
     bound: dict[str, Any] = {"settings": release}
-    reader = _named(bases["reader"], "StreamReader", homes["reader"], bound, warn=warn)
-    writer = _named(bases["writer"], "StreamWriter", homes["writer"], bound, warn=warn)
-    effector = _named(AudioEffector, "AudioEffector", ("torchaudio.io._effector", "AudioEffector"), bound, warn=warn)
-    config = _named(CodecConfig, "CodecConfig", homes["codec_config"], {}, warn=warn) if warn else CodecConfig
+    noted = release.name if record else None
+    reader = _named(bases["reader"], "StreamReader", homes["reader"], bound, warn=warn, record=noted)
+    writer = _named(bases["writer"], "StreamWriter", homes["writer"], bound, warn=warn, record=noted)
+    effector = _named(AudioEffector, "AudioEffector", ("torchaudio.io._effector", "AudioEffector"), bound, warn=warn, record=noted)
+    config = _named(CodecConfig, "CodecConfig", homes["codec_config"], {}, warn=warn, record=noted) if warn or record else CodecConfig
     infos = {name: value for name, value in vars(info).items() if dataclasses.is_dataclass(value) and isinstance(value, type)}
     if release.stream_positional:
         infos = {name: value for name, value in infos.items() if not name.startswith("Output")}
@@ -233,17 +239,20 @@ def classes(release: Release, *, warn: bool) -> Classes:
     return Classes(reader, writer, effector, config, play_audio, infos)
 
 
-def _named(base: type, name: str, home: tuple[str, str], bound: dict[str, Any], *, warn: bool) -> type:
+def _named(base: type, name: str, home: tuple[str, str], bound: dict[str, Any], *, warn: bool, record: str | None) -> type:
     namespace: dict[str, Any] = {**bound, "__module__": home[0], "__doc__": base.__doc__, "__qualname__": home[1]}
-    if warn:
-        namespace["__init__"] = _warning_init(base, name)
+    if warn or record:
+        namespace["__init__"] = _telling_init(base, name, warn=warn, record=record)
     return types.new_class(home[1], (base,), {}, lambda body: body.update(namespace))
 
 
-def _warning_init(base: type, name: str) -> Callable[..., None]:
+def _telling_init(base: type, name: str, *, warn: bool, record: str | None) -> Callable[..., None]:
     @functools.wraps(base.__init__)  # type: ignore[misc]
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - the `__init__` of a class
-        deprecations.warn(f"io.{name}", "io")
+        if warn:
+            deprecations.warn(f"io.{name}", "io")
+        if record:
+            recording.of_place(f"io.{name}", record)
         base.__init__(self, *args, **kwargs)  # type: ignore[misc]
 
     return __init__

@@ -2,6 +2,8 @@
 
 The functions here use every backend that works on this machine and behave as in 2.2. ``functions``
 makes others.
+
+PYTEST_DONT_REWRITE: see ``compat``.
 """
 
 from __future__ import annotations

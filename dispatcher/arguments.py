@@ -130,6 +130,12 @@ def check_tensor(src: Any, *, elsewhere: bool = False) -> None:
         raise TensorPlaceError(f"the tensor is stored as {src.layout}; save tensor.to_dense()")
     if src.device.type != "cpu" and (src.device.type == "meta" or not elsewhere):
         raise TensorPlaceError(f"the tensor is on {src.device}; save tensor.cpu()")
+    if type(src) not in (torch.Tensor, torch.nn.Parameter):
+        try:
+            src.detach()[..., :0].numpy(force=True)
+        except RuntimeError as why:
+            cause = f"{type(src).__name__} lets nobody read its samples ({why})"
+            raise TensorPlaceError(f"{cause.rstrip('.')}; save a plain tensor of them") from why
 
 
 def to_save(

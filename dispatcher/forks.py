@@ -22,18 +22,21 @@ class Shared:
     Args:
         make: makes a new lock.
         tell: called with each lock that replaces another.
+        patience: seconds that a fork waits for it.
     """
 
     lock: Any
 
-    def __init__(self, make: Callable[[], Any] = threading.RLock, tell: Callable[[Any], None] = lambda _: None) -> None:
-        self._make, self._tell, self._is_held = make, tell, False
+    def __init__(
+        self, make: Callable[[], Any] = threading.RLock, tell: Callable[[Any], None] = lambda _: None, patience: float = _PATIENCE
+    ) -> None:
+        self._make, self._tell, self.patience, self._is_held = make, tell, patience, False
         self.renew()
         _all.add(self)
 
     def hold(self) -> None:
-        """Take the lock, if it is free within a second."""
-        self._is_held = self.lock.acquire(timeout=_PATIENCE)
+        """Take the lock, if it is free within ``patience``."""
+        self._is_held = self.lock.acquire(timeout=self.patience)
 
     def give_back(self) -> None:
         """Undo ``hold``."""

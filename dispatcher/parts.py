@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from dispatcher import backend, interrupts, mpeg
@@ -17,51 +18,69 @@ from dispatcher.flac import stream_info
 _MOST_BYTES = 1 << 30  # larger files are not searched
 _OGG_BEGINS = re.compile(rb"OggS\0[\x02\x06]")
 _FLAC_BEGINS = re.compile(rb"fLaC[\x00\x80]\0\0\x22")
-_MP3_BEGINS = re.compile(rb"Xing|Info")
-_MP3_STARTS = (b"ID3", b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2", b"\xff\xe3", b"\xff\xe2")
+_XING_NAMES = (re.compile(rb"Xing"), re.compile(rb"Info"))  # one pattern for both would search ten times slower
+# first bytes of a file, by kind
+_STARTS: dict[str, tuple[bytes, ...]] = {
+    "ogg": (b"OggS",),
+    "flac": (b"fLaC",),
+    "mp3": (b"ID3", b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2", b"\xff\xe3", b"\xff\xe2"),
+}
+_FIRST = 4
+KINDS = frozenset(_STARTS)
 _OGG_SEGMENTS, _OGG_HEADER = 26, 27
 _OPUS_RATE = 48000
 _XING_PLACES = (36, 21, 13)
 _RATES = (44100, 48000, 32000)
 _ID3, _LOOKS = 10, 64
+_EXPANDED = frozenset("$`%“”„")  # within double quotes, by PowerShell or by cmd
 
 
 class Part(NamedTuple):
-    """A part's kind (ogg, flac or mp3), its first byte, its sample rate in Hz, and its channels."""
+    """A part's kind (ogg, flac or mp3), its first byte, its sample rate in Hz, its channels, and its codec in Ogg."""
 
     kind: str
     begin: int
     rate: int
     channels: int
+    codec: str = ""
 
 
-def of(uri: Any) -> list[Part]:
+def of(uri: Any, kinds: Iterable[str] = KINDS, start: int | None = None) -> list[Part]:
     """Return the parts of a path or file object.
 
-    There is at most one if it is not joined, and none for other kinds of file.
+    There is at most one if it is not joined, and none for other kinds of file. The whole file is
+    read, so ask only where the answer matters.
+
+    Args:
+        uri: a path, or a file object.
+        kinds: the kinds to look for: ``ogg``, ``flac``, ``mp3``.
+        start: where a file object's data begins, in bytes; ``None`` for where it stands.
     """
-    data = _content(uri)
-    if data.startswith(b"OggS"):
+    data = _content(uri, tuple(first for kind in kinds for first in _STARTS[kind]), start)
+    if data.startswith(_STARTS["ogg"]):
         return _ogg(data)
-    if data.startswith(b"fLaC"):
+    if data.startswith(_STARTS["flac"]):
         return _flac(data)
-    return _mp3(data) if data.startswith(_MP3_STARTS) else []
+    return _mp3(data) if data else []
 
 
-def _content(uri: Any) -> bytes:
-    """Return all bytes of such a file, else ``b""``; restore a file object's position."""
+def _content(uri: Any, firsts: tuple[bytes, ...], start: int | None = None) -> bytes:
+    """Return all bytes of a file that begins so, else ``b""``; restore a file object's position."""
     try:
         if not backend.is_readable(uri):
             with open(uri, "rb") as file:
-                begin = file.read(4)
-                wanted = begin.startswith((b"OggS", b"fLaC", *_MP3_STARTS)) and os.fstat(file.fileno()).st_size <= _MOST_BYTES
-                return begin + file.read() if wanted else b""
+                wanted = file.read(_FIRST).startswith(firsts) and os.fstat(file.fileno()).st_size <= _MOST_BYTES
+                file.seek(0)
+                return file.read() if wanted else b""
         with interrupts.allowed():
             if not uri.seekable():
                 return b""
             here = uri.tell()
-            begin = uri.read(4)
-            data = begin + uri.read(_MOST_BYTES) if begin.startswith((b"OggS", b"fLaC", *_MP3_STARTS)) else b""
+            begin = here if start is None else start
+            uri.seek(begin)
+            wanted = uri.read(_FIRST).startswith(firsts)
+            uri.seek(begin)
+            data = uri.read(_MOST_BYTES) if wanted else b""
             uri.seek(here)
     except (OSError, ValueError, TypeError, AttributeError, NotImplementedError):
         return b""
@@ -82,11 +101,11 @@ def _ogg(data: bytes) -> list[Part]:
         # streams that run side by side begin right after each other; only the first begins a part
         if at != before:
             if head[:7] == b"\1vorbis" and len(head) >= 16:
-                found.append(Part("ogg", at, int.from_bytes(head[12:16], "little"), head[11]))
+                found.append(Part("ogg", at, int.from_bytes(head[12:16], "little"), head[11], "Vorbis"))
             elif head[:8] == b"OpusHead" and len(head) >= 19:
-                found.append(Part("ogg", at, _OPUS_RATE, head[9]))
+                found.append(Part("ogg", at, _OPUS_RATE, head[9], "Opus"))
             elif head[:5] == b"\x7fFLAC" and (info := stream_info(head[17:])) is not None:
-                found.append(Part("ogg", at, info.rate, info.channels))
+                found.append(Part("ogg", at, info.rate, info.channels, "FLAC"))
         before = end
     return found
 
@@ -100,9 +119,9 @@ def _flac(data: bytes) -> list[Part]:
 def _mp3(data: bytes) -> list[Part]:
     """Find parts by Xing headers; without any, by where frames of another kind begin."""
     found: list[Part] = []
-    for match in _MP3_BEGINS.finditer(data):
+    for name in sorted(match.start() for pattern in _XING_NAMES for match in pattern.finditer(data)):
         for side in _XING_PLACES:
-            at = match.start() - side
+            at = name - side
             first = mpeg.header(data[at : at + 4]) if at >= 0 else None
             if first is not None:
                 found.append(_mpeg_part(at, first))
@@ -133,13 +152,46 @@ def _mpeg_part(at: int, first: mpeg.Header) -> Part:
     return Part("mp3", at, rate, 1 if first.word >> 6 & 3 == 3 else 2)
 
 
-def frames(uri: Any) -> int:
+def change(found: list[Part]) -> str:
+    """What a later part has otherwise than the first, and where it begins; "" where they are alike."""
+    other = _other(found)
+    if other is None:
+        return ""
+    first, later = (f"{part.channels} channels at {part.rate} Hz" for part in (found[0], other))
+    codecs = (found[0].codec, other.codec)
+    if codecs[0] != codecs[1]:
+        first, later = (f"{words} of {codec}" for words, codec in zip((first, later), codecs, strict=True))
+    return f"it has {first}, and from byte {other.begin} on {later}"
+
+
+def _other(found: list[Part]) -> Part | None:
+    return next((part for part in found[1:] if part[2:] != found[0][2:]), None)
+
+
+def mend(uri: Any, found: list[Part]) -> str:
+    """What to do about parts that are not alike: of two codecs FFmpeg's command, too, reads the first only."""
+    other = _other(found)
+    if other is None or other.codec == found[0].codec:
+        return one_rate(uri, found[0].rate)
+    name = _quoted(uri)
+    return f"Cut it there: head -c {other.begin} {name} > first.ogg; tail -c +{other.begin + 1} {name} > second.ogg"
+
+
+def _quoted(uri: Any) -> str:
+    """Return a path as a word of a command; ``FILE`` for a file object, and for what no quotes of Windows hold."""
+    name = os.fsdecode(uri) if isinstance(uri, (str, bytes, os.PathLike)) else "FILE"
+    if os.name != "nt":
+        return shlex.quote(name)
+    return f'"{name}"' if not _EXPANDED.intersection(name) else "FILE"
+
+
+def frames(uri: Any, start: int | None = None) -> int:
     """Return the frames of all parts of an Ogg Vorbis file together; 0 for other files.
 
-    The last page of each part tells its frames.
+    The last page of each part tells its frames. ``start`` is as in ``of``.
     """
-    data = _content(uri)
-    found = _ogg(data) if data.startswith(b"OggS") else []
+    data = _content(uri, _STARTS["ogg"], start)
+    found = _ogg(data)
     ends = [*(part.begin for part in found[1:]), len(data)]
     pages = [data.rfind(b"OggS\0", part.begin, end) for part, end in zip(found, ends, strict=True)]
     return sum(max(0, int.from_bytes(data[at + 6 : at + 14], "little", signed=True)) for at in pages)
@@ -147,6 +199,4 @@ def frames(uri: Any) -> int:
 
 def one_rate(uri: Any, rate: int) -> str:
     """Return advice for a file with several sample rates."""
-    name = os.fsdecode(uri) if isinstance(uri, (str, bytes, os.PathLike)) else "FILE"
-    quoted = f'"{name}"' if os.name == "nt" else shlex.quote(name)
-    return f"FFmpeg's command makes one rate of it: ffmpeg -i {quoted} -ar {rate} one-rate.wav"
+    return f"FFmpeg's command makes one rate of it: ffmpeg -i {_quoted(uri)} -ar {rate} one-rate.wav"

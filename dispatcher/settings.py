@@ -26,69 +26,70 @@ class Settings:
 
     choice_order: tuple[str, ...] = flag(
         ("ffmpeg", "sox", "soundfile"),
-        "The order in which backends are asked when a call names none. The first one that accepts the input serves the call, "
-        "as in 2.0 to 2.8; if it then fails, no other backend is tried.",
+        "The order in which backends are asked if a call names none. The first that accepts the input serves the call, as in 2.0 "
+        "to 2.8. If that backend then fails, the next one is not tried.",
     )
     save_compression: bool = flag(
         True,
-        "The per-call `save` has the parameter `compression`: not in 2.0, but from 2.1 on.",
+        "The `save` of the dispatcher has the parameter `compression`. Not in 2.0; from 2.1 on.",
     )
     bytes_paths: bool = flag(
         True,
-        "The ffmpeg backend takes a path given as `bytes`. It did until 2.1; 2.2 and later do not find such a path (RuntimeError).",
+        "The ffmpeg backend accepts a path given as `bytes`. Until 2.1; from 2.2 on such a path was not found (RuntimeError).",
     )
     sox_path_objects: Literal["never", "load and save", "always"] = flag(
         "never",
-        "Where the per-call sox backend takes `pathlib.Path`. Until 2.2 nowhere (RuntimeError: it wants `str`); in 2.8 in `load` "
-        "and `save`. Set `always` (or `True`) for code of mixed ages.",
+        "Which functions of the sox backend accept a `pathlib.Path`. Until 2.2 none (RuntimeError, only `str` worked), in 2.8 "
+        "`load` and `save`. Set it to `always` (or `True`) for code that mixes old and new calls.",
         ("never", "load and save", "always"),
     )
     sox_signed_bits: int = flag(
         16,
-        "Bits per sample that the sox backend writes to wav and amb with `encoding='PCM_S'` and no `bits_per_sample`: 32 in 2.0, "
-        "16 from 2.1 on.",
+        "The bit depth of wav and amb files that the sox backend saves with `encoding='PCM_S'` and without `bits_per_sample`: 32 in "
+        "2.0, 16 from 2.1 on.",
         (16, 32),
     )
     unseekable_objects: bool = flag(
         False,
-        "Read a file object whose `seek` raises (a socket, a pipe, urllib's response) into memory and decode it from there. "
-        "In 2.1 to 2.8 ffmpeg let the object's own OSError through, and soundfile raised RuntimeError. Objects without `seek` "
+        "Read a file object whose `seek` fails (a socket, a pipe, urllib's response) into memory to its end, and decode it from "
+        "there. In 2.1 to 2.8 such an object raised its own OSError (ffmpeg) or RuntimeError (soundfile). Objects without `seek` "
         "are always read into memory.",
     )
     exact_num_frames: bool = flag(
         False,
-        "Make `info().num_frames` equal what `load` returns, with every backend. In 2.1 to 2.8 the ffmpeg backend reported the "
-        "number of packets for containers that store it (mp4, m4a, mov: 27 for 26,624 frames); sox and soundfile reported what "
-        "the header says (0, 2^31-1 or 2^63-1 for a piped recording). With sox and soundfile this decodes the whole file.",
+        "`info().num_frames` equals the number of frames that `load` returns, with every backend. In 2.1 to 2.8 the ffmpeg backend "
+        "reported the number of packets for containers that store it (mp4, m4a, mov: 27 for 26,624 frames). sox and soundfile "
+        "reported the number in the header (0, 2^31-1 or 2^63-1 for a recording that was piped). With sox and soundfile, the flag "
+        "makes `info` decode the whole file.",
     )
     truncated: Literal["ignore", "warn", "error"] = flag(
         "warn",
-        "What `load` does if a file holds fewer frames than its header says. `ignore` and `warn` return the samples that are "
-        "there, and `warn` warns with both numbers (`TruncatedInputWarning`); `error` raises RuntimeError. No release reported "
-        "this. It is seen in the headers of wav, flac, aiff, au, caf, w64, SPHERE and of mp3 with a Xing header, and in the "
-        "structure of ogg, opus, webm, mkv, mp4, wma, avi, WavPack and TTA.",
+        "What `load` does with a file that holds fewer frames than its header promises. `ignore` and `warn` return the samples that "
+        "are there; `warn` also issues a `TruncatedInputWarning` with the number of frames found and promised. `error` raises "
+        "RuntimeError. The releases ignored it. It is detected by the header of wav, flac, aiff, au, caf, w64, SPHERE, and mp3 with "
+        "a Xing header, and by the structure of ogg, opus, webm, mkv, mp4, wma, avi, WavPack and TTA.",
         ("ignore", "warn", "error"),
     )
     also_open: tuple[str, ...] = flag(
         (),
-        "Names of FFmpeg's demuxers and protocols (`hls`, `concat`, `data`, ...) that a file may make FFmpeg open, besides the "
-        "safe ones. No preset has any: a playlist, or a file named like one, opens nothing. The releases opened whatever FFmpeg "
-        "opens.",
+        "More demuxers and protocols of FFmpeg (`hls`, `concat`, `data`, ...) that FFmpeg may use for a file, in addition to the "
+        "safe ones. Empty in every preset: a playlist, or a file named like one, is refused. The releases opened whatever FFmpeg "
+        "opened.",
     )
     network_timeout: float = flag(
         30.0,
-        "The longest wait in seconds for an http(s) server to connect, and for each further piece of data; after it RuntimeError "
-        "is raised. The releases waited for ever.",
+        "How many seconds a connection to an http(s) server, and each wait for its data, may take. After that, RuntimeError. The "
+        "releases waited forever.",
     )
     follow_redirects: Literal["never", "same host", "any host"] = flag(
         "same host",
-        "Which redirects of an http(s) server `load`, `info` and `StreamReader` follow: none, those to the same host and port "
-        "(or to https on that host), or all. No value lets a server with a public address redirect to this machine or its "
-        "network. In the releases FFmpeg followed every redirect.",
+        "Where an http(s) server may redirect `load`, `info` and `StreamReader`: nowhere, to other paths on the same host and port "
+        "(or to https on the same host), or to any host. With any value, a server with a public address cannot redirect to this "
+        "machine or its local network. The releases followed every redirect that FFmpeg followed.",
         ("never", "same host", "any host"),
     )
     scale_integers: bool = flag(
         True,
-        "`save` of 2.9 scales integer samples to [-1, 1], with a warning. The release took their values as float samples, which "
-        "turns sound into noise; this is our one departure.",
+        "`save` of 2.9 scales integer samples to [-1, 1], with a warning. The release treated them as float samples without "
+        "scaling, which makes noise. This is the only place where the pinned 2.9 differs from the release on purpose.",
     )

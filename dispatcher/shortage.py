@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
-from dispatcher import backend, interrupts
+from dispatcher import backend, interrupts, last_frame, told_lengths
 
 _UNKNOWN = 0x7FFF_F000
 _MOST_STEPS = 1 << 16
@@ -21,7 +21,7 @@ _TAIL = 1 << 17  # twice the longest page of Ogg
 _OGG_PAGE, _OGG_LAST, _OGG_FLAGS, _OGG_SEGMENTS = 27, 4, 5, 26
 
 
-class _File(NamedTuple):
+class File(NamedTuple):
     """A file for the checks: ``at(offset, size)`` reads bytes, ``size`` is how many there are."""
 
     at: Callable[[int, int], bytes]
@@ -29,7 +29,7 @@ class _File(NamedTuple):
 
 
 @contextlib.contextmanager
-def _opened(uri: Any) -> Iterator[_File | None]:
+def _opened(uri: Any) -> Iterator[File | None]:
     """Open a path, or a file object from its position on; ``None`` where reading would do harm.
 
     A file object's position is restored.
@@ -37,7 +37,7 @@ def _opened(uri: Any) -> Iterator[_File | None]:
     try:
         if not backend.is_readable(uri):
             with open(uri, "rb", buffering=0) as file:
-                yield _File(lambda at, size: _from(file, at, size), os.fstat(file.fileno()).st_size)
+                yield File(lambda at, size: _from(file, at, size), os.fstat(file.fileno()).st_size)
             return
         with interrupts.allowed():
             if not uri.seekable():
@@ -46,7 +46,7 @@ def _opened(uri: Any) -> Iterator[_File | None]:
             here = uri.tell()
             size = uri.seek(0, os.SEEK_END) - here
             try:
-                yield _File(lambda at, size: _from(uri, here + at, size), size)
+                yield File(lambda at, size: _from(uri, here + at, size), size)
             finally:
                 uri.seek(here)
     except (OSError, ValueError, TypeError, AttributeError, NotImplementedError, OverflowError, IndexError):
@@ -68,7 +68,7 @@ def of(uri: Any) -> str | None:
     with contextlib.suppress(RuntimeError), _opened(uri) as file:
         if file is not None:
             head = file.at(0, 16)
-            check = _CHECKS.get(head[:4]) or (_mp4 if head[4:8] == b"ftyp" else None)
+            check = _CHECKS.get(head[:4]) or (_mp4 if head[4:8] == b"ftyp" else None) or _loose(head)
             found = check(file) if check is not None else None
     return found
 
@@ -89,7 +89,7 @@ def _missing(what: str, promised: int, there: int) -> str:
 
 
 def _chunks(
-    file: _File, first: int, order: Literal["little", "big"], size_bytes: int, name_bytes: int, own: int, padding: int
+    file: File, first: int, order: Literal["little", "big"], size_bytes: int, name_bytes: int, own: int, padding: int
 ) -> Iterator[tuple[bytes, int, int]]:
     """Give the name, the body's offset and the body's size of each chunk, in bytes.
 
@@ -108,7 +108,7 @@ def _chunks(
         at += header + size + (-(size + own) % padding if padding else 0)
 
 
-def _wave(file: _File) -> str | None:
+def _wave(file: File) -> str | None:
     head = file.at(0, 12)
     if head[8:12] == b"AVI ":
         size = int.from_bytes(head[4:8], "little")
@@ -126,17 +126,17 @@ def _wave(file: _File) -> str | None:
     return None
 
 
-def _wave64(file: _File) -> str | None:
+def _wave64(file: File) -> str | None:
     for name, at, size in _chunks(file, 40, "little", 8, 16, 24, 8):
         if name[:4] == b"data":
             return _missing("its chunk 'data'", size, file.size - at) if file.size - at < size < 1 << 62 else None
     return None
 
 
-_IFF_SOUND = {b"AIFF": b"SSND", b"AIFC": b"SSND", b"8SVX": b"BODY", b"16SV": b"BODY"}
+_IFF_SOUND = {b"AIFF": b"SSND", b"AIFC": b"SSND", b"8SVX": b"BODY", b"16SV": b"BODY", b"MAUD": b"MDAT"}
 
 
-def _iff(file: _File) -> str | None:
+def _iff(file: File) -> str | None:
     wanted = _IFF_SOUND.get(file.at(8, 4))
     for name, at, size in _chunks(file, 12, "big", 4, 4, 0, 2) if wanted else ():
         if name == wanted:
@@ -144,7 +144,7 @@ def _iff(file: _File) -> str | None:
     return None
 
 
-def _au(file: _File) -> str | None:
+def _au(file: File) -> str | None:
     head = file.at(0, 12)
     order: Literal["little", "big"] = "big" if head[:4] == b".snd" else "little"
     begin, size = int.from_bytes(head[4:8], order), int.from_bytes(head[8:12], order)
@@ -154,7 +154,7 @@ def _au(file: _File) -> str | None:
 _AVR_HEADER = 128
 
 
-def _avr(file: _File) -> str | None:
+def _avr(file: File) -> str | None:
     head = file.at(0, 32)
     channels, bits, frames = (
         (head[12] & 1) + 1 if len(head) > 30 else 1,
@@ -165,14 +165,14 @@ def _avr(file: _File) -> str | None:
     return _missing("its sound", size, file.size - _AVR_HEADER) if file.size - _AVR_HEADER < size < _UNKNOWN else None
 
 
-def _caf(file: _File) -> str | None:
+def _caf(file: File) -> str | None:
     for name, at, size in _chunks(file, 8, "big", 8, 4, 0, 0):
         if name == b"data":
             return _missing("its chunk 'data'", size, file.size - at) if file.size - at < size < 1 << 62 else None
     return None
 
 
-def _ogg(file: _File) -> str | None:
+def _ogg(file: File) -> str | None:
     """Check the last page: it must be whole, and have the flag that ends a stream."""
     begin = max(0, file.size - _TAIL)
     tail = file.at(begin, _TAIL)
@@ -222,7 +222,7 @@ def _element(data: bytes, at: int) -> tuple[int, int | None, int]:
 _SEGMENT = 0x18538067
 
 
-def _matroska(file: _File) -> str | None:
+def _matroska(file: File) -> str | None:
     data, at = file.at(0, 4096), 0
     while at + 12 < len(data):
         name, size, body = _element(data, at)
@@ -234,7 +234,7 @@ def _matroska(file: _File) -> str | None:
     return None
 
 
-def _mp4(file: _File) -> str | None:
+def _mp4(file: File) -> str | None:
     at = 0
     for _ in range(_MOST_STEPS):
         head = file.at(at, 16)
@@ -251,7 +251,7 @@ def _mp4(file: _File) -> str | None:
     return None
 
 
-def _asf(file: _File) -> str | None:
+def _asf(file: File) -> str | None:
     at = 0
     for _ in range(_MOST_STEPS):
         head = file.at(at, 24)
@@ -264,7 +264,7 @@ def _asf(file: _File) -> str | None:
     return None
 
 
-def _wavpack(file: _File) -> str | None:
+def _wavpack(file: File) -> str | None:
     """Check that the blocks are whole, and that the last one ends with the frames of the header."""
     at = 0
     for _ in range(_MOST_STEPS):
@@ -284,7 +284,7 @@ def _wavpack(file: _File) -> str | None:
 _TTA_HEADER, _TTA_FRAME = 22, (256, 245)  # bytes; a frame lasts 256/245 seconds
 
 
-def _tta(file: _File) -> str | None:
+def _tta(file: File) -> str | None:
     head = file.at(0, _TTA_HEADER)
     rate, samples = int.from_bytes(head[10:14], "little"), int.from_bytes(head[14:18], "little")
     length = _TTA_FRAME[0] * rate // _TTA_FRAME[1]
@@ -295,7 +295,7 @@ def _tta(file: _File) -> str | None:
     return _missing("it", whole, file.size) if len(table) == 4 * count and table and whole > file.size else None
 
 
-_CHECKS: dict[bytes, Callable[[_File], str | None]] = {
+_CHECKS: dict[bytes, Callable[[File], str | None]] = {
     b"RIFF": _wave,
     b"RIFX": _wave,
     b"RF64": _wave,
@@ -311,3 +311,36 @@ _CHECKS: dict[bytes, Callable[[_File], str | None]] = {
     b"wvpk": _wavpack,
     b"TTA1": _tta,
 }
+
+# those whose readers give what is there without a word; told of where no promise is broken
+_LOOSE: dict[bytes, Callable[[File], str | None]] = {
+    b"Crea": told_lengths.voc,
+    b".SoX": told_lengths.native_sox,
+    b"XoS.": told_lengths.native_sox,
+    b"ALaw": told_lengths.psion,
+    b"MATL": told_lengths.mat5,
+    b"STRM": told_lengths.stream_of_blocks,
+    b".RMF": told_lengths.real_media,
+    b"#!AM": last_frame.amr,
+    b"FLV\1": last_frame.flv,
+    b"\x7f\xfe\x80\x01": last_frame.dts,
+    b"\0\0\1\xba": last_frame.program,
+}
+_LOOSER: dict[bytes, Callable[[File], str | None]] = {
+    b"ID3": last_frame.mpeg_audio,
+    b"\x0b\x77": last_frame.ac3,
+    b"\x47": last_frame.transport,
+    b"\0\0\0": told_lengths.mat4,
+    b"\0\0\3": told_lengths.mat4,
+    b"\0": told_lengths.macbinary,
+}
+
+
+def _loose(head: bytes) -> Callable[[File], str | None] | None:
+    """The check of a stream that can be cut anywhere, or of an old container."""
+    if head[:1] == b"\xff" and len(head) > 1 and head[1] >> 5 == 7:
+        return last_frame.mpeg_audio
+    if head and head[0] >> 4 == 13:
+        return last_frame.gsm
+    found = _LOOSE.get(head[:4])
+    return found or next((check for magic, check in _LOOSER.items() if head.startswith(magic)), None)

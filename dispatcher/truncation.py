@@ -45,13 +45,17 @@ def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor
     promise = promises.of(asked.uri) if looked_at else None
     if promise is not None:
         _refuse_absurd(promise, asked, reader.name)
-    spliced = _spliced(reader, asked) if looked_at and reader.reads_on_in is not None else None
+    start = _position(asked.uri)
+    spliced = _reads_on(reader, asked) if looked_at and reader.reads_on_in else None
     missing = _missing(asked)
     waveform, rate = reader.load(asked, settings)
     got = waveform.shape[1 if asked.channels_first else 0]
-    if spliced is not None and got != asked.num_frames and asked.frame_offset >= 0 and asked.frame_offset + got < spliced.frames:
-        _tell_of_parts(reader, asked, spliced.parts)
-        return waveform, rate
+    # a piece that came whole lies in the first part, so the file need not be searched for others
+    if looked_at and reader.reads_on_in is not None and got != asked.num_frames and asked.frame_offset >= 0:
+        spliced = spliced or _stops(reader, asked, start)
+        if spliced is not None and asked.frame_offset + got < spliced.frames:
+            _tell_of_parts(reader.name, asked.uri, spliced.parts)
+            return waveform, rate
     if looked_at:
         _tell(reader.name, asked, got, promise, missing, settings)
     return waveform, rate
@@ -111,29 +115,43 @@ class _Spliced(NamedTuple):
     frames: float
 
 
-def _spliced(reader: Backend, asked: Load) -> _Spliced | None:
-    """Return the parts of a joined file; ``None`` for any other file.
+def _position(uri: Any) -> int | None:
+    """Return where a file object stands, in bytes; ``None`` for a path, or if it does not say."""
+    if not backend.is_readable(uri):
+        return None
+    try:
+        found = uri.tell()
+    except (OSError, ValueError, AttributeError, NotImplementedError):
+        return None
+    return found if isinstance(found, int) else None
+
+
+def _reads_on(reader: Backend, asked: Load) -> _Spliced | None:
+    """Return the parts of a joined file that the backend reads on in; ``None`` for any other file.
 
     Raises:
-        BackendError: the backend would read on at the rate of the first part.
+        BackendError: it would read on at the rate of the first part.
     """
-    found = parts.of(asked.uri)
-    if len(found) < 2 or reader.reads_on_in is None:
+    found = parts.of(asked.uri, reader.reads_on_in or ())
+    if len(found) < 2:
         return None
-    first = found[0]
-    if first.kind not in reader.reads_on_in:
-        return _Spliced(found, math.inf)
-    other = next((part for part in found if part[2:] != first[2:]), None)
-    if other is None:
+    cause = parts.change(found)
+    if not cause:
         return _Spliced(found, parts.frames(asked.uri))
-    cause = f"it has {first.channels} channels at {first.rate} Hz, and from byte {other.begin} on {other.channels} at {other.rate} Hz"
-    raise problem(BackendError, "read", asked.uri, cause, backend=reader.name, hint=parts.one_rate(asked.uri, first.rate))
+    raise problem(BackendError, "read", asked.uri, cause, backend=reader.name, hint=parts.mend(asked.uri, found))
 
 
-def _tell_of_parts(reader: Backend, asked: Load, found: list[parts.Part]) -> None:
-    """Warn that a backend reads only the first part of a joined file."""
-    text = f"{describe(asked.uri)} was put together of {len(found)} files, and the {reader.name} backend reads only the first part"
-    notices.warn(f"{text}: backend='ffmpeg' goes on at byte {found[1].begin}", notices.TruncatedInputWarning)
+def _stops(reader: Backend, asked: Load, start: int | None) -> _Spliced | None:
+    """Return the parts of a joined file of which the backend reads only the first; ``None`` for any other file."""
+    found = parts.of(asked.uri, parts.KINDS - (reader.reads_on_in or frozenset()), start)
+    return _Spliced(found, math.inf) if len(found) > 1 else None
+
+
+def _tell_of_parts(name: str, uri: Any, found: list[parts.Part]) -> None:
+    """Warn that a backend does not read all parts of a joined file."""
+    text = f"{describe(uri)} was put together of {len(found)} files, and the {name} backend does not read all of them"
+    step = parts.mend(uri, found) if parts.change(found) else f"backend='ffmpeg' goes on at byte {found[1].begin}"
+    notices.warn(f"{text}: {step}", notices.TruncatedInputWarning)
 
 
 def _refuse_absurd(promise: promises.Promise, asked: Load, name: str) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 MOST_RATE = (1 << 31) - 1
+_LEAST_FOR_TTA = 6  # samples of a block: with fewer, an assertion of FFmpeg's encoder aborts the process
 LOUDEST_FOR_MP3 = 2.0**20  # from about here on an assertion of the mp3 encoder aborts the process
 
 
@@ -42,6 +43,27 @@ def within(what: str, found: int, least: int, most: int, container: str) -> None
     """
     if not least <= found <= most:
         raise BackendError(f"{container} takes {what} from {least} to {most}, not {found}")
+
+
+def rate_of_tta(rate: int) -> None:
+    """Refuse a rate at which the blocks of FFmpeg's TTA encoder, a second long, are too short for it.
+
+    Raises:
+        BackendError: (a RuntimeError) saying what it takes.
+    """
+    within("sample rates", rate, _LEAST_FOR_TTA, MOST_RATE, "FFmpeg's TTA encoder")
+
+
+def frames_of_tta(found: int, channels: int, rate: int) -> None:
+    """Refuse a length whose last block is too short for FFmpeg's TTA encoder.
+
+    Raises:
+        BackendError: (a RuntimeError) saying what to do instead.
+    """
+    last = found % (256 * rate // 245)
+    if 0 < last * channels < _LEAST_FOR_TTA:
+        cause = f"FFmpeg's TTA encoder cannot take the last {last} of {found} frames, which are a block by themselves"
+        raise BackendError(f"{cause}; save as wv or flac, or add {_LEAST_FOR_TTA} frames of silence")
 
 
 def numbers(samples: npt.NDArray[Any], container: str, loudest: float = math.inf) -> None:

@@ -14,20 +14,20 @@ class Settings(settings.Settings):
 
     legacy_order: tuple[str, ...] = flag(
         ("sox_io", "soundfile"),
-        "The order in which the global backend is chosen at import. If none works, none is chosen, and load, info and save "
-        "raise RuntimeError.",
+        "The order in which a global backend is looked for at import. If none works, there is no global backend, and load, info and "
+        "save raise RuntimeError.",
     )
     sox_io_file_objects: bool = flag(
         True,
-        "The global sox_io backend takes file objects, with a warning, as in 2.0. From 2.1 on it raises RuntimeError for them.",
+        "The global sox_io backend accepts file objects, with a warning. In 2.0; from 2.1 on they raise RuntimeError.",
     )
     sox_io_ffmpeg: bool = flag(
         True,
-        "The global sox_io backend lets FFmpeg read mp3 file objects, and whatever libsox cannot read, as in 2.0. From 2.1 on it "
-        "lets libsox fail.",
+        "The global sox_io backend lets FFmpeg read files that libsox cannot read, and all mp3 file objects. In 2.0; from 2.1 on it "
+        "does not.",
     )
     sox_io_stand_in: bool = flag(
         True,
-        "If libsox is missing, `set_audio_backend('sox_io')` uses soundfile in its place, with a warning. No release did this: "
-        "wheels up to 2.0 contained libsox, so code that names sox_io never had to check.",
+        "If libsox is missing, `set_audio_backend('sox_io')` uses soundfile instead, with a warning. No release did this: wheels up "
+        "to 2.0 contained libsox, so old code never checks whether it is there.",
     )

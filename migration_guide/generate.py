@@ -28,7 +28,7 @@ _WIDTH = 90
 _TITLES = {"Args:": "Arguments", "Returns:": "Returns", "Raises:": "Raises"}
 _PART = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end of (?P=name) -->)", re.DOTALL)
 _LEVELS = {
-    "safe": "applied by itself",
+    "safe": "applied automatically",
     "unsafe": "applied with `--unsafe`",
     "report": "reported only",
 }
@@ -64,7 +64,7 @@ def _targets() -> Iterator[str]:
 def _rules() -> Iterator[str]:
     """The table of all rules, and each with its example."""
     rules = all_rules().values()
-    yield "| rule | what it does | by itself | for |"
+    yield "| rule | what it does | automatic | for |"
     yield "|---|---|---|---|"
     yield from (f"| [{r.id}](#{r.id.lower()}) | {r.title} | {_by_itself(r)} | {_for(r)} |" for r in rules)
     for rule in rules:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from compat._version import __version__
 from compat.audit.options import Terms, UsageError
-from compat.console import is_full, nobody_reads, parsed, print_anything
+from compat.console import is_full, nobody_reads, parsed, print_anything, print_for_programs
 
 if TYPE_CHECKING:
     from compat.audit.engines import Engine
@@ -29,29 +29,29 @@ _WORKERS = {
 
 _EPILOG = """\
 sides
-  2.0                     what that release did by default: its global backend, the first of sox_io and soundfile that works
+  2.0                     that release by default: its global backend, the first of sox_io and soundfile that works
   2.0:soundfile           its global backend soundfile
-  2.0:dispatcher:ffmpeg   its per-call backend (with ffmpeg or sox the word dispatcher may be left out)
+  2.0:dispatcher:ffmpeg   its per-call backend (you may leave out "dispatcher" with ffmpeg or sox)
   2.1:global:soundfile    2.1 with the dispatcher turned off
   2.2:ffmpeg              a per-call backend; 2.2 alone takes the first of ffmpeg, sox, soundfile for each file
   2.9                     what TorchCodec does
 
 data
-  folders, files, globs (quote them), manifests (.txt one path a line, .csv, .tsv, .jsonl), `-` for a list on standard input,
-  and all of these behind a URL of fsspec: s3://bucket/folder, gs://..., https://host/list.csv
+  folders, files, globs (quote them), manifests (.txt with one path on each line, .csv, .tsv, .jsonl), `-` for a list on
+  standard input, and all of these as a URL of fsspec: s3://bucket/folder, gs://..., https://host/list.csv
 
 examples
   python -m compat.audit --from 2.0 --to 2.2 corpus/
   python -m compat.audit --from 2.0:sox_io --to 2.2:ffmpeg train.jsonl --field audio_filepath --report audit.html
   python -m compat.audit --from 2.1 --to 2.9 s3://bucket/corpus --sample 5000 --scheduler tcp://10.0.0.1:8786
   python -m compat.audit --from 2.0 --to 2.2 corpus/ --against decoded-by-the-real-2.2/
-  python -m compat.audit --results audit.parquet --report audit.html        the report again, of rows that are there
+  python -m compat.audit --results audit.parquet --report audit.html        write the report again, from existing rows
 
-A second run of the same command goes on where the first ended, and compares again what was changed since.
+If you run the same command again, it continues where the first run ended, and compares again files that changed since.
 
 exit status
-  0  all the same      1  differences      2  files that a side cannot read      3  wrong usage, or the audit itself failed
-  130  stopped by Ctrl-C; what is done is kept
+  0  all files the same      1  some files differ      2  a side cannot read some files
+  3  wrong usage, or the audit itself failed           130  stopped by Ctrl-C; the rows written so far are kept
 """
 _PROG = "python -m compat.audit"
 
@@ -88,7 +88,7 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     """Return the parser of the arguments."""
     made = _Parser(
         prog=prog,
-        description="Does my data still decode the same? Compares, file by file, what two releases of torchaudio make of it.",
+        description="Does my data still decode the same? Compare, file by file, how two releases of torchaudio load it.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -100,43 +100,45 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
         "--against",
         metavar="ROOT",
         default="",
-        help="the new side reads files of its own, of the same relative paths, below this",
+        help="the new side reads files from this folder instead, by the same relative paths",
     )
     add(
         "--tolerance",
         type=_not_negative,
         default=Terms.tolerance,
-        help="differences that do not count (%(default).2g of full scale)",
+        help="the largest difference that does not count (%(default).2g of full scale)",
     )
-    add("--max-shift", type=_count, default=Terms.max_shift, metavar="FRAMES", help="how far a shift is looked for (%(default)s)")
+    add("--max-shift", type=_count, default=Terms.max_shift, metavar="FRAMES", help="the largest shift to look for (%(default)s)")
     add("--native", action="store_true", help="load with normalize=False, so that dtypes are compared too")
     add = made.add_argument_group("which files").add_argument
-    add("--manifest", action="append", default=[], metavar="FILE", help="a manifest whatever its extension; may be repeated")
-    add("--field", metavar="NAME", help="the column of a CSV (name or number from 1) or field of JSON lines (a.b) with the path")
-    add("--root", metavar="FOLDER", help="what relative paths in manifests start from (default: the manifest's folder)")
-    add("--extensions", metavar="A,B", help="what to take of folders; `all` for every file (default: everything that is audio)")
-    add("--sample", type=_count, default=0, metavar="N", help="only a fair sample of N files, with what it says about all")
-    add("--seed", type=int, default=0, metavar="N", help="another seed, another sample")
-    add("--confidence", type=_percent, default=0.95, metavar="PERCENT", help="of what the sample says (95)")
+    add("--manifest", action="append", default=[], metavar="FILE", help="read FILE as a manifest, whatever its extension; may be repeated")
+    add("--field", metavar="NAME", help="where the path is: the column of a CSV (name, or number from 1) or the field of JSON lines (a.b)")
+    add("--root", metavar="FOLDER", help="the folder that relative paths in manifests start from (default: the manifest's folder)")
+    add("--extensions", metavar="A,B", help="which files in folders to take; `all` takes every file (default: all audio files)")
+    add("--sample", type=_count, default=0, metavar="N", help="compare only a random sample of N files, and estimate the result for all")
+    add("--seed", type=int, default=0, metavar="N", help="seed of the sample (0)")
+    add("--confidence", type=_percent, default=0.95, metavar="PERCENT", help="confidence of the estimate from the sample (95)")
     add = made.add_argument_group("how").add_argument
-    add("--jobs", type=_count, default=0, metavar="N", help="processes; 0 for one per processor (default)")
+    add("--jobs", type=_count, default=0, metavar="N", help="number of processes; 0 for one per processor (default)")
     add("--scheduler", metavar="ADDRESS", help="run on Dask: tcp://HOST:PORT, or local[N]")
-    add("--time-limit", type=_not_negative, default=600.0, metavar="SECONDS", help="for one file, without --scheduler; 0 for none (600)")
+    add(
+        "--time-limit", type=_not_negative, default=600.0, metavar="SECONDS", help="limit for a file, without --scheduler; 0 for none (600)"
+    )
     add = made.add_argument_group("results").add_argument
-    add("--results", metavar="FILE", help="where rows are kept: .jsonl or .parquet (default audit-FROM-TO.jsonl)")
-    add("--fresh", action="store_true", help="drop the rows that are there")
-    add("--retry-errors", action="store_true", help="compare again what could not be read")
+    add("--results", metavar="FILE", help="the file for the rows, .jsonl or .parquet (default: audit-FROM-TO.jsonl)")
+    add("--fresh", action="store_true", help="delete existing rows and start again")
+    add("--retry-errors", action="store_true", help="compare again files that could not be read")
     add("--json", action="store_true", help="print the summary as JSON")
-    add("--report", metavar="FILE.html", help="also write one self-contained page")
-    add("--draw", type=_count, default=200, metavar="N", help="for how many files, the worst first, the page has waveforms and sound (200)")
-    add("--report-rows", type=_count, default=50_000, metavar="N", help="how many files the page lists, the worst first (50000)")
+    add("--report", metavar="FILE.html", help="also write a self-contained HTML page")
+    add("--draw", type=_count, default=200, metavar="N", help="show waveforms and sound for N files on the page, the worst first (200)")
+    add("--report-rows", type=_count, default=50_000, metavar="N", help="list N files on the page, the worst first (50000)")
     add(
         "--fail-on",
         default="differences,errors",
         metavar="A,B",
-        help="what the exit status tells: classes, differences, errors, none",
+        help="the results that make the exit status other than 0: names of results, differences, errors, none (%(default)s)",
     )
-    add("--quiet", action="store_true", help="no progress")
+    add("--quiet", action="store_true", help="show no progress")
     add("--version", action="version", version=f"torchaudio-compat {__version__}")
     return made
 
@@ -186,6 +188,8 @@ def _audited(arguments: argparse.Namespace) -> int:
     if arguments.report:
         _writable(arguments.report)
     result, wanted = _reported(arguments, failing) if only_reports else _compared(arguments, failing)
+    if arguments.json:
+        print_for_programs()
     (machine if arguments.json else terminal).write(result, sys.stdout)
     if arguments.report:
         _write_page(arguments, result, wanted)
@@ -284,6 +288,8 @@ def _reported(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[R
 def _writable(path: str) -> None:
     """Check that a report can be written, before hours of work."""
     folder = os.path.dirname(path) or "."
+    if os.path.splitext(path)[1].lower() not in (".html", ".htm"):
+        raise UsageError(f"--report {path}: the page goes to a file that ends in .html")
     if not os.path.isdir(folder) or not os.access(folder, os.W_OK) or os.path.isdir(path):
         raise UsageError(f"--report {path}: it cannot be written there")
 

@@ -104,9 +104,9 @@ def _nothing(sources: Sources) -> str:
     """Say that there is no file, and why that may be."""
     parts = [f"no audio files found in {', '.join((*sources.manifests, *sources.data))}"]
     if sources.passed_over:
-        parts.append(f"{sources.passed_over} with other extensions passed over, --extensions chooses")
+        parts.append(f"{sources.passed_over} with other extensions skipped, --extensions chooses")
     if sources.links:
-        parts.append(f"{sources.links} folders behind links not followed, name them to have them looked at")
+        parts.append(f"{sources.links} folders behind links skipped, name them to include them")
     return "; ".join(parts)
 
 
@@ -116,8 +116,8 @@ def _done(request: Request, store: Store) -> set[int]:
     for row in store.rows():
         if row.terms != request.terms.digest:
             raise UsageError(
-                f"the results file has rows of {row.from_side} against {row.to_side}, compared on other terms than these "
-                f"({request.terms.old} against {request.terms.new}); name another file with --results, or add --fresh to drop them"
+                f"the results file has rows of {row.from_side} against {row.to_side}, compared with other options than these "
+                f"({request.terms.old} against {request.terms.new}); name another file with --results, or add --fresh to delete them"
             )
         number = key(row.path, row.stamp)
         if request.retry and CLASSES[row.kind].group == ERRORS:
@@ -150,7 +150,7 @@ def run(request: Request, made: Plan, store: Store, engine: Engine) -> Generator
         store.append(row)
         yield row
     if left:
-        raise EngineError(f"{left} files did not come back from their workers; a bug of torchaudio-compat. The same command goes on")
+        raise EngineError(f"{left} files did not come back from their workers; a bug of torchaudio-compat. Run the command again")
 
 
 def summary(store: Store, wanted: set[int] | None) -> Tally:

@@ -146,7 +146,7 @@ def _mode(release: releases.Release, backend: str | None) -> str:
 
 def _of_torchcodec(text: str, release: releases.Release, mode: str | None, backend: str | None) -> Side:
     if mode not in (None, TORCHCODEC) or backend is not None:
-        raise UsageError(f"{text!r}: {release.name} leaves everything to TorchCodec; write {release.name}")
+        raise UsageError(f"{text!r}: {release.name} uses TorchCodec only; write {release.name}")
     return Side(f"{release.name}:{TORCHCODEC}", release, TORCHCODEC, None)
 
 

@@ -90,7 +90,7 @@ def _refused(path: str) -> str:
         return why.strerror or str(why)
     except ValueError as why:
         return str(why)
-    return "" if stat.S_ISREG(mode) else "it is a folder" if stat.S_ISDIR(mode) else "it is no regular file"
+    return "" if stat.S_ISREG(mode) else "it is a folder" if stat.S_ISDIR(mode) else "it is not a regular file"
 
 
 def _begun(item: Item) -> Row:

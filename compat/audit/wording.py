@@ -46,22 +46,26 @@ def _metadata(row: Row) -> str:
 
 def _shifted(row: Row) -> str:
     shift = row.shift or 0
-    where = "lacks" if shift > 0 else "has"
-    left = "nothing is left" if not row.left_largest else f"left over: {_apart(row.left_largest, row.left_rms)}"
-    return _join(f"the new side {where} {abs(shift)} frames at its beginning", left, _length(row), _fields(row))
+    has = "lacks" if shift > 0 else "adds"
+    left = "otherwise identical" if not row.left_largest else f"once aligned: {_apart(row.left_largest, row.left_rms)}"
+    return _join(f"the new side {has} {abs(shift)} frames at the beginning", left, _length(row), _fields(row))
 
 
 def _scaled(row: Row) -> str:
     factor = row.factor or 0.0
-    turned = ", turned over" if factor < 0 else ""
-    left = "" if row.left_largest is None else f"left over: {_apart(row.left_largest, row.left_rms)}"
+    turned = ", inverted" if factor < 0 else ""
+    left = "" if row.left_largest is None else f"once scaled: {_apart(row.left_largest, row.left_rms)}"
     return _join(
         f"the new side is {abs(factor):.6g} times the old one ({_decibels(abs(factor))}{turned})", left, _length(row), _fields(row)
     )
 
 
 def _other_length(row: Row) -> str:
-    tail = "" if row.starts is None else f"of what both have, the last {min(row.from_frames or 0, row.to_frames or 0) - row.starts} differ"
+    tail = (
+        ""
+        if row.starts is None
+        else f"the last {min(row.from_frames or 0, row.to_frames or 0) - row.starts} frames of the common part differ"
+    )
     return _join(_length(row), tail, _fields(row))
 
 

@@ -50,10 +50,10 @@ __all__ = [  # noqa: RUF022 - grouped by subject
 ]  # fmt: skip
 
 TARGETS = {
-    "2.1": "per-call backends; leftovers that 2.1 still honours stay",
-    "2.2": "per-call backends, and every leftover of the global backend gone (the default)",
-    "2.9": "no backends at all; what 2.9 lost comes from this package (compat.info, ...)",
-    "compat": 'nothing rewritten: `import compat; compat.install("2.0")` goes into the files given by --entry',
+    "2.1": "each call names its backend; code for the global backend that still works in 2.1 stays",
+    "2.2": "each call names its backend; nothing of the global backend is left (the default)",
+    "2.9": "no backends; names that 2.9 lacks come from this package (compat.info, ...)",
+    "compat": 'nothing is rewritten; `import compat` and `compat.install("2.0")` are added to the files named by --entry',
 }
 DEFAULT_TARGET = "2.2"
 PER_CALL = frozenset({"2.1", "2.2"})

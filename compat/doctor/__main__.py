@@ -4,6 +4,9 @@ import sys
 
 if __name__ == "__main__":
     try:
+        from compat.shadows import keep_out
+
+        keep_out()
         from compat.console import begun
 
         status: int = begun("compat.doctor.cli", "python -m compat.doctor")

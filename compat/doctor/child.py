@@ -16,14 +16,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from compat import shadows
+
 _POLL = 0.02
 # would replace the torchaudio under examination with our own stand-in
 _AUTO = "TORCHAUDIO_COMPAT_AUTO"
 # The child must find what the doctor finds, so it gets the doctor's sys.path; until then `-P` keeps
 # the working directory out.
 _BOOT = (
-    "import json, sys; given = json.load(open(sys.argv[1], encoding='utf-8')); sys.path[:] = given['path']; "
-    "from compat.doctor.probes import host; host.serve(given)"
+    "import json, sys; given = json.load(open(sys.argv[1], encoding='utf-8')); list(map(__import__, given['own'])); "
+    "sys.path[:] = given['path']; from compat.doctor.probes import host; host.serve(given)"
 )
 _WINDOWS = {0xC0000005: "SIGSEGV", 0xC0000409: "SIGABRT", 0xC000001D: "SIGILL", 3: "SIGABRT"}
 
@@ -112,7 +114,8 @@ class Children:
             return [Answer(died="interruption")] * len(tasks)
         with tempfile.TemporaryDirectory(prefix="doctor-") as folder:
             given, out, err = (pathlib.Path(folder, name) for name in ("given.json", "out.jsonl", "err.txt"))
-            order = {"path": sys.path, "probe": probe, "tasks": list(tasks), "out": str(out), "limit": self.limit, "gate": gate}
+            own = [name for name, _ in shadows.found() if name in sys.modules]
+            order = {"path": sys.path, "own": own, "probe": probe, "tasks": list(tasks), "out": str(out), "limit": self.limit, "gate": gate}
             given.write_text(json.dumps(order), "utf-8")
             out.touch()
             with self._child(given, err) as process:

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NoReturn
 
 from compat import namesakes
-from compat.console import is_full, nobody_reads, print_anything
-from compat.doctor import elsewhere, files, page, pins, registry, report, structured, verdict
+from compat.console import is_full, nobody_reads, print_anything, print_for_programs
+from compat.doctor import elsewhere, files, page, pins, program, registry, report, structured, verdict
 from compat.doctor.findings import Result
 from compat.doctor.world import World
 
@@ -24,18 +24,19 @@ FAILED = 3
 _EPILOG = """\
 examples
   python -m compat.doctor                       why does torchaudio, or a backend, not load?
-  python -m compat.doctor speech.m4a            why is this file not read, and what would read it?
-  python -m compat.doctor --thorough            compare the hashes of every installed file as well
-  python -m compat.doctor --only pair,build     these checks only
+  python -m compat.doctor speech.m4a            why does this file not load, and which backend would read it?
+  python -m compat.doctor --for ~/project       will the drop-in run it, as which release, and what is missing?
+  python -m compat.doctor --thorough            also compare the hashes of all installed files
+  python -m compat.doctor --only pair,build     run only these checks
   python -m compat.doctor --python .venv        what is wrong with that environment?
-  python -m compat.doctor --explain libraries   what a check looks at, and why
+  python -m compat.doctor --explain libraries   what does this check look at, and why?
   python -m compat.doctor --pins 2.8 --build cpu > requirements.txt
-  python -m compat.doctor --report              Markdown for an issue, without your name and home folder
+  python -m compat.doctor --report              write Markdown for an issue, without your name and home folder
 
-Everything that may hang or crash runs in a child process with a time limit; nothing is changed on this machine.
+Everything that may hang or crash runs in a child process with a time limit. The doctor changes nothing on this machine.
 
 exit status
-  0  healthy         1  warnings         2  errors         3  the doctor itself failed, or was called wrongly
+  0  healthy         1  warnings         2  errors         3  the doctor itself failed, or wrong usage
 """
 
 
@@ -60,35 +61,42 @@ def _seconds(text: str) -> float:
 def _parser(prog: str) -> argparse.ArgumentParser:
     parser = _Parser(
         prog=prog,
-        description="Finds out why torchaudio, or a backend of torchaudio-compat, fails to load, proves it, and prints what mends it.",
+        description="Find out why torchaudio, or a backend of torchaudio-compat, does not load, and print the command that fixes it.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("files", nargs="*", metavar="FILE", help="really load this file with each backend, instead of the checks")
-    parser.add_argument("--only", type=_names, action="extend", default=[], metavar="CHECK,...", help="run these checks only")
-    parser.add_argument("--skip", type=_names, action="extend", default=[], metavar="CHECK,...", help="leave these checks out")
+    parser.add_argument("files", nargs="*", metavar="FILE", help="load this file with each backend, instead of running the checks")
+    parser.add_argument(
+        "--for",
+        dest="project",
+        metavar="PROJECT",
+        help="examine the project in this folder: as which release the drop-in runs it, and which names and packages are missing",
+    )
+    parser.add_argument("--only", type=_names, action="extend", default=[], metavar="CHECK,...", help="run only these checks")
+    parser.add_argument("--skip", type=_names, action="extend", default=[], metavar="CHECK,...", help="do not run these checks")
     parser.add_argument("--thorough", action="store_true", help="compare hashes, not only sizes; reads every installed file")
-    parser.add_argument("--time-limit", type=_seconds, default=30.0, metavar="SECONDS", help="for one import or one probe (30)")
+    parser.add_argument("--time-limit", type=_seconds, default=30.0, metavar="SECONDS", help="limit for each child process (30)")
     parser.add_argument(
         "--python",
         metavar="PYTHON",
-        help="look at this interpreter's environment, or at this virtual environment",
+        help="examine the environment of this interpreter, or this virtual environment",
     )
-    parser.add_argument("-v", "--verbose", action="store_true", help="show details also of what is well")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show details of healthy checks too")
     output = parser.add_mutually_exclusive_group()
-    output.add_argument("--json", action="store_true", help="the results as JSON; --schema prints its schema")
-    output.add_argument("--report", action="store_true", help="the results as Markdown, without home folder and user name")
+    output.add_argument("--json", action="store_true", help="print the results as JSON; --schema prints its schema")
+    output.add_argument("--report", action="store_true", help="print the results as Markdown, without home folder and user name")
     output.add_argument("--list", action="store_true", help="list the checks")
-    output.add_argument("--explain", metavar="CHECK", help="what a check looks at, and why it matters")
+    output.add_argument("--explain", metavar="CHECK", help="say what a check looks at, and why it matters")
     output.add_argument(
         "--pins",
         nargs="?",
         const="installed",
         metavar="RELEASE",
-        help="requirement lines that belong together, for this Python: for torch 2.8, latest, all, or by default the installed one",
+        help="print requirement lines that fit together, for this Python; RELEASE is a torch release such as 2.8, "
+        "or latest, or all (default: the installed torch)",
     )
-    output.add_argument("--schema", action="store_true", help="the JSON schema of --json")
-    parser.add_argument("--build", default="", metavar="TAG", help="with --pins: the build to take, such as cpu, cu128, rocm6.4")
+    output.add_argument("--schema", action="store_true", help="print the JSON schema of --json")
+    parser.add_argument("--build", default="", metavar="TAG", help="with --pins: the build, such as cpu, cu128, rocm6.4")
     return parser
 
 
@@ -100,6 +108,8 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
     arguments = _parser(prog).parse_args(argv)
     print_anything()
     try:
+        if arguments.json or arguments.report or arguments.schema or arguments.pins is not None:
+            print_for_programs()
         if arguments.python is not None:
             return elsewhere.run(arguments.python, _without_python(argv))
         with _working_folder():
@@ -169,7 +179,11 @@ def _examined(arguments: argparse.Namespace) -> int:
     with page.shown(quiet=not as_page) as (shown, progress):
         world = World(arguments.time_limit, thorough=arguments.thorough, progress=progress)
         try:
-            found: Iterable[Result] = files.examine(world, arguments.files) if arguments.files else registry.run(wanted, world)
+            found: Iterable[Result]
+            if arguments.project is not None:
+                found = program.examine(world, arguments.project)
+            else:
+                found = files.examine(world, arguments.files) if arguments.files else registry.run(wanted, world)
             for result in found:
                 results.append(result)
                 if as_page:

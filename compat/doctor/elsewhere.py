@@ -42,10 +42,10 @@ def interpreter(given: str) -> str:
     done = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)
     version = tuple(map(int, done.stdout.split())) if done.returncode == 0 and done.stdout.replace(" ", "").strip().isdigit() else ()
     if not version:
-        raise ValueError(f"--python {given}: {found} does not run as Python does: {(done.stderr or done.stdout).strip()[-200:]}")
+        raise ValueError(f"--python {given}: {found} does not run as Python: {(done.stderr or done.stdout).strip()[-200:]}")
     if version < _OLDEST:
         wanted, has = (".".join(map(str, numbers)) for numbers in (_OLDEST, version))
-        raise ValueError(f"--python {given}: it is Python {has}, and the doctor takes {wanted} and later")
+        raise ValueError(f"--python {given}: it is Python {has}, but the doctor needs {wanted} and later")
     return os.path.abspath(found)
 
 

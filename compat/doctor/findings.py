@@ -8,6 +8,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import compat.shell as shell
+from compat.shell import Line
+
 
 class Status(enum.Enum):
     """How serious a finding is: its word, mark and colour on a page, in order of ``severity``."""
@@ -42,11 +45,11 @@ class Mend:
     """What to do: a sentence and the exact commands, the best first, then its alternatives."""
 
     text: str = ""
-    commands: tuple[str, ...] = ()
+    commands: tuple[Line, ...] = ()
 
     def sentence(self) -> str:
         """Return the mend in one line, with its first command."""
-        command = f"`{self.commands[0]}`" if self.commands else ""
+        command = shell.told(self.commands) if self.commands else ""
         return f"{self.text}: {command}" if self.text and command else self.text or command
 
 

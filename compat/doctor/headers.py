@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from compat.doctor import stored
 from dispatcher import parts, promises
 
 _START = 1 << 16
 # recorders that do not know the length yet write zero or the largest number
 _UNKNOWN = 0x7FFF_F000
-_EXTENSIBLE_SIZE = 40
 _XING_FIELDS = ((1, 4), (2, 4), (4, 100), (8, 4))
 _LAME_PADDING = 21
 
@@ -37,24 +37,14 @@ def facts(path: str) -> dict[str, Any]:
 
 def _of_wave(head: bytes) -> dict[str, Any]:
     """Return what a WAV header reveals: a data size never written, or samples with unused bytes."""
-    if head[:4] not in (b"RIFF", b"RIFX") or head[8:12] != b"WAVE":
+    layout = stored.layout(head)
+    if layout is None:
         return {}
-    order: Any = "big" if head[:4] == b"RIFX" else "little"
     found: dict[str, Any] = {}
-    at = 12
-    while at + 8 <= len(head):
-        size = int.from_bytes(head[at + 4 : at + 8], order)
-        if head[at : at + 4] == b"fmt " and at + 24 <= len(head):
-            channels, block, bits = (int.from_bytes(head[place : place + 2], order) for place in (at + 10, at + 20, at + 22))
-            if size >= _EXTENSIBLE_SIZE and at + 28 <= len(head):
-                bits = int.from_bytes(head[at + 26 : at + 28], order) or bits
-            if channels and bits and block > channels * -(-bits // 8):
-                found["sample_bytes"] = {"bits": bits, "bytes": block // channels}
-        elif head[at : at + 4] == b"data":
-            if size == 0 or size >= _UNKNOWN:
-                found["data_bytes"] = size
-            break
-        at += 8 + size + (size & 1)
+    if layout.width > -(-layout.bits // 8) > 0:
+        found["sample_bytes"] = {"bits": layout.bits, "bytes": layout.width}
+    if layout.size == 0 or layout.size >= _UNKNOWN:
+        found["data_bytes"] = layout.size
     return found
 
 

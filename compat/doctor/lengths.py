@@ -36,7 +36,11 @@ def cause(given: Lengths) -> str:
     return next(filter(None, (rule(given) for rule in _RULES)), _UNKNOWN)
 
 
-_UNKNOWN = "What the cause is could not be established from the file; look at the end of both before you rely on one."
+def _do(names: str, verb: str) -> str:
+    return f"{names} {verb}{'' if ' and ' in names else 's'}"
+
+
+_UNKNOWN = "The file does not show the cause. Compare the ends of both results before you rely on one."
 
 
 def _other_rate(given: Lengths) -> str:
@@ -44,14 +48,15 @@ def _other_rate(given: Lengths) -> str:
     if len(set(given.rates.values())) < 2 or max(durations) - min(durations) > _SAME_DURATION:
         return ""
     listed = ", ".join(f"{name} {rate} Hz" for name, rate in given.rates.items())
-    return f"They give other sample rates, of the same duration: {listed}."
+    return f"They return different sample rates, with the same duration: {listed}."
 
 
 def _chained(given: Lengths) -> str:
-    count = len(given.facts.get("parts", ()))
-    if count < 2:
+    parts = given.facts.get("parts", ())
+    if len(parts) < 2:
         return ""
-    return f"The file was put together of {count} files; {given.without(max(given.frames.values()))} read the first part only."
+    text = f"The file consists of {len(parts)} files joined together (the second begins at byte {parts[1]['begin']:,})"
+    return f"{text}; {_do(given.without(max(given.frames.values())), 'read')} only the first part."
 
 
 def _open_end(given: Lengths) -> str:
@@ -66,25 +71,24 @@ def _odd_samples(given: Lengths) -> str:
     odd = given.facts.get("sample_bytes")
     if not odd:
         return ""
-    text = f"Its header says samples of {odd['bits']} bits in {odd['bytes']} bytes each, which not every backend reads so"
-    return f"{text}. Compare how it sounds, and write it anew with the backend that is right."
+    text = f"Its header says samples of {odd['bits']} bits in {odd['bytes']} bytes each, which not every backend reads in that way"
+    return f"{text}. Listen to each result, and save the file again with all bits used."
 
 
 def _mp3_padding(given: Lengths) -> str:
     before, after = given.facts.get("padding", (0, 0))
     if not before or not any(given.span == before + after + extra for extra in _MPEG_FRAMES):
         return ""
-    longest = given.with_(max(given.frames.values()))
-    return f"The encoder put {before} frames before the sound and {after} after it, as its LAME header says; {longest} keep them."
+    longest = _do(given.with_(max(given.frames.values())), "keep")
+    return f"The LAME header says that the encoder added {before} frames before the sound and {after} after it; {longest} them."
 
 
 def _opus_preskip(given: Lengths) -> str:
     skipped = given.facts.get("preskip", 0)
     if not skipped or given.span != skipped:
         return ""
-    return (
-        f"The header says that {skipped} frames before the sound are to be left out; {given.with_(max(given.frames.values()))} keep them."
-    )
+    longest = _do(given.with_(max(given.frames.values())), "keep")
+    return f"The header says that {skipped} frames before the sound should be skipped; {longest} them."
 
 
 def _wrong_total(given: Lengths) -> str:
@@ -94,9 +98,12 @@ def _wrong_total(given: Lengths) -> str:
     longest, shortest = max(given.frames.values()), min(given.frames.values())
     if promise == shortest:
         others = given.without(promise)
-        return f"Its header counts {promise:,} frames, where {given.with_(promise)} end; {others} read on, as far as there is sound."
+        stop, read = _do(given.with_(promise), "stop"), _do(others, "read")
+        return f"Its header counts {promise:,} frames, and {stop} there; {read} on to the end of the data."
     if promise > longest:
-        return f"Its header counts {promise:,} frames, and they are not all there: it is cut off or damaged, and each rescues what it can."
+        return (
+            f"Its header counts {promise:,} frames, but some are missing: the file is cut off or damaged; each backend reads what it can."
+        )
     return ""
 
 

@@ -6,13 +6,13 @@ import functools
 import importlib.machinery
 import os
 import pathlib
-import re
 import shlex
 import shutil
-import subprocess
 import sys
 
-_SPECIAL_ON_WINDOWS = re.compile(r"[<>|&^(){};,'@#!%`$*?\[\]]")
+import compat.shell as shell
+from compat.shell import Line
+
 _LONGEST_PATH = 1 << 15
 _SYSTEM_MANAGERS = ("apt-get", "dnf", "yum", "brew")  # the first one found is used
 
@@ -39,50 +39,49 @@ def conda() -> str:
     return next((name for name in ("conda", "mamba", "micromamba") if shutil.which(name)), "conda" if is_conda() else "")
 
 
-def quoted(*words: str) -> str:
-    """Quote words for this machine's shell; on Windows, for both ``cmd`` and PowerShell."""
-    return " ".join(map(_for_windows, words)) if os.name == "nt" else shlex.join(words)
+def unset(name: str) -> tuple[Line, ...]:
+    """Return the command that unsets a variable."""
+    return shell.each(f"Remove-Item Env:{name}", shell.set_in_cmd(name, "")) if shell.is_windows() else (Line(f"unset {name}"),)
 
 
-def _for_windows(word: str) -> str:
-    """Quote a word with special characters: ``cmd`` would write a file for ``numpy>=1.24``."""
-    plain = subprocess.list2cmdline([word])
-    return f'"{word}"' if plain == word and _SPECIAL_ON_WINDOWS.search(word) else plain
+def setting(name: str, value: str) -> tuple[Line, ...]:
+    """Return the command that sets a variable."""
+    if not shell.is_windows():
+        return (Line(f"export {name}={shlex.quote(value)}"),)
+    return shell.each(shell.set_in_powershell(name, value), shell.set_in_cmd(name, value))
 
 
-def unset(name: str) -> tuple[str, ...]:
-    """Return commands that unset a variable.
-
-    On Windows the first is PowerShell's. The second is ``cmd``'s; PowerShell accepts it and does
-    nothing.
-    """
-    return (f"Remove-Item Env:{name}", f"set {name}=") if os.name == "nt" else (f"unset {name}",)
-
-
-def setting(name: str, value: str) -> tuple[str, ...]:
-    """Return commands that set a variable, in the same order as ``unset``."""
-    if os.name != "nt":
-        return (f"export {name}={shlex.quote(value)}",)
-    doubled = value.replace("'", "''")
-    return f"$env:{name} = '{doubled}'", f'set "{name}={value}"'
+def removing(*paths: str) -> tuple[Line, ...]:
+    """Return the command that removes folders and their contents, and files."""
+    if not shell.is_windows():
+        return shell.lines("rm", "-r", *paths)
+    in_powershell = f"Remove-Item -Recurse -Force -LiteralPath {', '.join(map(shell.for_powershell, paths))}"
+    files = [path for path in paths if os.path.isfile(path)]
+    folders = [path for path in paths if path not in files]
+    verbs = (("rmdir /s /q", folders), ("del /f /q", files))
+    in_cmd = " && ".join(" ".join((verb, *map(shell.for_cmd, some))) for verb, some in verbs if some)
+    return shell.each(in_powershell, in_cmd)
 
 
-def removing(*paths: str) -> str:
-    """Return a command that removes folders and their contents."""
-    return f"{'cmd /c rmdir /s /q' if os.name == 'nt' else 'rm -r'} {quoted(*paths)}"
+def renaming(path: str, new: str) -> tuple[Line, ...]:
+    """Return the command that renames a file or folder within its folder."""
+    if not shell.is_windows():
+        return shell.lines("mv", path, os.path.join(os.path.dirname(path), new))
+    old_one, new_one = shell.for_powershell(path), shell.for_powershell(new)
+    return shell.each(f"Rename-Item -LiteralPath {old_one} {new_one}", f"ren {shell.for_cmd(path)} {shell.for_cmd(new)}")
 
 
-def readable(path: str) -> str:
-    """Return a command that lets the owner read a file."""
-    return f"icacls {quoted(path)} /reset" if os.name == "nt" else f"chmod u+r {quoted(path)}"
+def readable(path: str) -> tuple[Line, ...]:
+    """Return the command that lets the owner read a file."""
+    return shell.lines("icacls", path, "/reset") if shell.is_windows() else shell.lines("chmod", "u+r", path)
 
 
 def program(path: str) -> str:
     """Return a program's path; on Windows its short form if the long one needs quotes.
 
-    PowerShell takes a line that begins with a quote for a string and not for a command.
+    Without quotes one line serves both shells. A drive may keep no short names.
     """
-    if os.name != "nt" or _for_windows(path) == path:
+    if not shell.is_windows() or shell.for_cmd(path) == path:
         return path
     import ctypes
 
@@ -102,52 +101,68 @@ def python() -> str:
 
 
 @functools.cache
-def _pip() -> str:
+def _pip() -> tuple[str, ...]:
+    """Return the words that call an installer; none if pip must be installed first."""
     if importlib.machinery.PathFinder.find_spec("pip") is not None:
-        return quoted(python(), "-m", "pip")
-    if shutil.which("uv"):
-        return "uv pip"
-    return f"{quoted(python(), '-m', 'ensurepip')} && {quoted(python(), '-m', 'pip')}"
+        return python(), "-m", "pip"
+    return ("uv", "pip") if shutil.which("uv") else ()
 
 
-def pip(*arguments: str) -> str:
-    """Return a command that installs into this environment."""
-    with_uv = ("--python", python()) if _pip() == "uv pip" else ()
-    return f"{_pip()} install {quoted(*with_uv, *arguments)}"
+def _by_pip(*words: str) -> tuple[Line, ...]:
+    if not _pip():
+        return shell.chain(shell.lines(python(), "-m", "ensurepip"), shell.lines(python(), "-m", "pip", *words))
+    return shell.lines(*_pip(), *words)
 
 
-def uninstall(*packages: str) -> str:
-    """Return a command that removes packages from this environment."""
-    if _pip() == "uv pip":
-        return f"uv pip uninstall --python {quoted(python(), *packages)}"
-    return f"{_pip()} uninstall -y {quoted(*packages)}"
+def pip(*arguments: str) -> tuple[Line, ...]:
+    """Return the command that installs into this environment."""
+    with_uv = ("--python", python()) if _pip()[:1] == ("uv",) else ()
+    return _by_pip("install", *with_uv, *arguments)
 
 
-def as_root(*words: str) -> str:
+def uninstall(*packages: str) -> tuple[Line, ...]:
+    """Return the command that removes packages from this environment."""
+    if _pip()[:1] == ("uv",):
+        return _by_pip("uninstall", "--python", python(), *packages)
+    return _by_pip("uninstall", "-y", *packages)
+
+
+def doctor(*arguments: str, interpreter: str = "") -> tuple[Line, ...]:
+    """Return the command that runs the doctor, with this interpreter or another."""
+    return shell.lines(interpreter or python(), "-m", "compat.doctor", *arguments)
+
+
+def as_root(*words: str) -> tuple[Line, ...]:
     """Return a command of the system's package manager, with ``sudo`` if needed."""
-    root = os.name == "nt" or getattr(os, "geteuid", lambda: 0)() == 0 or words[0] == "brew"
-    return quoted(*(() if root else ("sudo",)), *words)
+    root = shell.is_windows() or getattr(os, "geteuid", lambda: 0)() == 0 or words[0] == "brew"
+    return shell.lines(*(() if root else ("sudo",)), *words)
 
 
-def system(packages: dict[str, str]) -> tuple[str, ...]:
+def system(packages: dict[str, str]) -> tuple[Line, ...]:
     """Return commands that install a system library here, the best first.
 
     Args:
         packages: its name in each manager: ``apt``, ``dnf``, ``brew``, ``conda``.
     """
-    commands = []
+    commands: list[Line] = []
     if (is_conda() or sys.platform == "win32") and packages.get("conda"):
-        commands.append(f"{conda() or 'conda'} install -c conda-forge {packages['conda']}")
+        commands += by_conda("install", "-c", "conda-forge", *packages["conda"].split())
     manager = system_manager()
     kind = {"apt-get": "apt", "yum": "dnf"}.get(manager, manager)
     if manager and packages.get(kind):
         verb = ("install",) if manager == "brew" else ("install", "-y")
-        commands.append(as_root(manager, *verb, *packages[kind].split()))
+        commands += as_root(manager, *verb, *packages[kind].split())
     if not commands and conda() and packages.get("conda"):
-        commands.append(f"{conda()} install -c conda-forge {packages['conda']}")
+        commands += by_conda("install", "-c", "conda-forge", *packages["conda"].split())
     if not commands:
-        commands += [f"{name} install {packages[kind]}" for name, kind in _ANYWHERE[sys.platform == "darwin"] if packages.get(kind)]
+        for name, kind in _ANYWHERE[sys.platform == "darwin"]:
+            commands += shell.lines(name, "install", *packages[kind].split()) if packages.get(kind) else ()
     return tuple(commands)
+
+
+def by_conda(*words: str) -> tuple[Line, ...]:
+    """Return a command of conda, or of mamba or micromamba."""
+    return shell.lines(conda() or "conda", *words)
 
 
 # no manager was found: the ones that such a system most likely has

@@ -12,8 +12,10 @@ import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import compat.shell as shell
 from compat.doctor import dists, machine, pairs
 from compat.doctor.findings import Mend
+from compat.shell import Line
 
 Groups = Mapping[str, str]
 _CONDA_NAMES = {"torch": "pytorch"}
@@ -28,15 +30,12 @@ def reinstall(package: str, *, dependencies: bool = False) -> Mend:
         return matched_pair()
     if found is not None and found.installer == "conda":
         name = _CONDA_NAMES.get(package, package)
-        command = f"{machine.conda() or 'conda'} install --force-reinstall {name}={pairs.public(found.version)}"
-        return Mend(f"Install {package} again", (command,))
+        return Mend(f"Install {package} again", machine.by_conda("install", "--force-reinstall", f"{name}={pairs.public(found.version)}"))
     wanted = package if found is None else f"{package}=={pairs.public(found.version)}"
     build = found.build if found is not None and package in ("torch", "torchaudio") else ""
     source = ("--index-url", pairs.index(build)) if build else ()
     without = () if dependencies or found is None else ("--no-deps",)
-    return Mend(
-        f"Install {package} again, past pip's cache", (machine.pip("--force-reinstall", "--no-cache-dir", *without, wanted, *source),)
-    )
+    return Mend(f"Install {package} again, past pip's cache", machine.pip("--force-reinstall", "--no-cache-dir", *without, wanted, *source))
 
 
 def _is_for_another_torch(torchaudio: dists.Copy) -> bool:
@@ -52,7 +51,7 @@ def _is_for_another_torch(torchaudio: dists.Copy) -> bool:
 
 def install(package: str) -> Mend:
     """Install a missing package in a version that suits this project."""
-    return Mend(f"Install {package}", (machine.pip(f"{package}{pairs.companions().get(package, '')}"),))
+    return Mend(f"Install {package}", machine.pip(f"{package}{pairs.companions().get(package, '')}"))
 
 
 def matched_pair() -> Mend:
@@ -63,25 +62,25 @@ def matched_pair() -> Mend:
     torch, torchaudio = dists.first("torch"), dists.first("torchaudio")
     row = pairs.of_torch(torch.version) if torch else None
     if torch is None or row is None:
-        return Mend("Install both from one index", (machine.pip("--upgrade", "--force-reinstall", "torch", "torchaudio"),))
+        return Mend("Install both from one index", machine.pip("--upgrade", "--force-reinstall", "torch", "torchaudio"))
     if torch.installer == "conda":
-        command = f"{machine.conda() or 'conda'} install -c conda-forge pytorch={pairs.public(torch.version)} torchaudio={row.torchaudio}"
-        return Mend(f"Install the torchaudio made for torch {torch.version}", (command,))
+        names = f"pytorch={pairs.public(torch.version)}", f"torchaudio={row.torchaudio}"
+        return Mend(f"Install the torchaudio made for torch {torch.version}", machine.by_conda("install", "-c", "conda-forge", *names))
     source = ("--index-url", pairs.index(torch.build)) if torch.build else ()
-    command = machine.pip("--force-reinstall", "--no-deps", f"torchaudio=={row.torchaudio}", *source)
-    commands = [command]
+    commands = [*machine.pip("--force-reinstall", "--no-deps", f"torchaudio=={row.torchaudio}", *source)]
     other = pairs.of_torchaudio(torchaudio.version) if torchaudio else None
-    if other is not None and other is not row:
-        commands.append(machine.pip(f"torch{other.torch}", *source))
-    either = " (or the torch made for this torchaudio)" if len(commands) > 1 else ""
+    is_other = other is not None and other is not row
+    if other is not None and is_other:
+        commands += machine.pip(f"torch{other.torch}", *source)
+    either = " (or the torch made for this torchaudio)" if is_other else ""
     return Mend(f"Install the torchaudio made for torch {torch.full_version}{either}", tuple(commands))
 
 
 def without(package: str, roots: tuple[pathlib.Path, ...]) -> Mend:
     """Remove surplus copies of a package; for another environment's copy, say what to change."""
     led = [words for root in roots if (words := _what_leads_to(root))]
-    commands = tuple(_removal(package, root) for root in roots if not _what_leads_to(root))
-    text = f"Keep one copy of {package} and remove the others" if commands else f"Have one copy of {package} found"
+    commands = tuple(line for root in roots if not _what_leads_to(root) for line in _removal(package, root))
+    text = f"Keep one copy of {package} and remove the others" if commands else f"Let Python find only one copy of {package}"
     return Mend(f"{text}: {'; '.join(led)}" if led else text, commands)
 
 
@@ -109,7 +108,7 @@ def _names(line: str, folder: pathlib.Path, root: pathlib.Path) -> bool:
     return bool(line.strip()) and not line.startswith("#") and (folder / line.strip()).resolve() == root
 
 
-def _removal(package: str, root: pathlib.Path) -> str:
+def _removal(package: str, root: pathlib.Path) -> tuple[Line, ...]:
     if root.resolve() in (pathlib.Path(path).resolve() for path in sys.path if path.startswith(sys.prefix)):
         return machine.uninstall(package)
     info = next((copy.info for copy in dists.copies(package) if copy.root == root), None)
@@ -119,12 +118,9 @@ def _removal(package: str, root: pathlib.Path) -> str:
 
 def shadow(path: str) -> Mend:
     """Rename a user's file that has the name of a package."""
-    verb = "ren" if sys.platform == "win32" else "mv"
     target = pathlib.Path(path)
     target = target.parent if target.name == "__init__.py" else target
-    renamed = target.with_name(f"my_{target.name}")
-    new = renamed.name if verb == "ren" else str(renamed)
-    return Mend("Rename it, or run from another folder", (f"{verb} {machine.quoted(str(target), new)}",))
+    return Mend("Rename it, or run from another folder", machine.renaming(str(target), f"my_{target.name}"))
 
 
 @functools.cache
@@ -140,8 +136,8 @@ def library(name: str) -> Mend:
         return matched_pair()
     row = next((row for row in _libraries() if re.search(row["pattern"], name)), None)
     if row is None:
-        search = {"apt-get": "apt-file search", "dnf": "dnf provides", "yum": "yum provides"}.get(machine.system_manager())
-        return Mend(f"Install the package that brings {name}", (f"{search} {name}",) if search else ())
+        search = {"apt-get": ("apt-file", "search"), "dnf": ("dnf", "provides"), "yum": ("yum", "provides")}.get(machine.system_manager())
+        return Mend(f"Install the package that contains {name}", shell.lines(*search, name) if search else ())
     short = re.split(r"[-.]", name)[0]
     if sys.platform == "win32" and "windows" in row:
         variable, place = row["windows"]
@@ -159,7 +155,8 @@ def _clean(package: str) -> Mend:
     source = ("--index-url", pairs.index(torch.build)) if torch and torch.build else ()
     if package not in ("torch", "torchaudio"):
         return reinstall(package)
-    return Mend("Remove both, and install a matched pair anew", (uninstall, machine.pip("--no-cache-dir", *names, *source)))
+    anew = machine.pip("--no-cache-dir", *names, *source)
+    return Mend("Remove both, and install a matching pair", shell.chain(uninstall, anew))
 
 
 def _half_there(module: str) -> Mend:
@@ -175,7 +172,7 @@ def _owner(package: str, groups: Groups) -> Mend:
     top = _below_path(wanting) or module
     if not top and pathlib.Path(wanting).is_absolute():
         name = pathlib.Path(wanting).name
-        return Mend(f"{wanting} belongs to none of Python's packages: install it again from where it came", library(name).commands)
+        return Mend(f"{wanting} belongs to no Python package: install it again from its source", library(name).commands)
     return reinstall(_distribution_of(top) or package)
 
 
@@ -189,14 +186,14 @@ def _distribution_of(top: str) -> str:
 def _older_release(package: str, groups: Groups) -> Mend:
     wanting = groups.get("library", "")
     if wanting and not _below_path(wanting):
-        newer = (f"{machine.conda()} install -c conda-forge libstdcxx-ng",) if machine.is_conda() else ()
-        return Mend(f"{wanting} is none of Python's packages and found an older C++ library than its own: give that one to it", newer)
+        newer = machine.by_conda("install", "-c", "conda-forge", "libstdcxx-ng") if machine.is_conda() else ()
+        return Mend(f"{wanting} is not a Python package. It found an older C++ library than it needs: install the newer one", newer)
     package = _distribution_of(_below_path(wanting)) or package
     found = dists.first(package)
     older = machine.pip(f"{package}<{pairs.public(found.version)}" if found else package)
-    by_conda = f"{machine.conda()} install -c conda-forge {_CONDA_NAMES.get(package, package)}"
-    text = f"Use an older {package}, a newer system, or conda's build, which brings its own C++ library"
-    return Mend(text, (by_conda, older) if machine.conda() else (older,))
+    by_conda = machine.by_conda("install", "-c", "conda-forge", _CONDA_NAMES.get(package, package)) if machine.conda() else ()
+    text = f"Use an older {package}, a newer system, or conda's build, which contains its own C++ library"
+    return Mend(text, (*by_conda, *older))
 
 
 def _below_path(place: str) -> str:
@@ -214,12 +211,12 @@ def _holds(folder: pathlib.Path, path: pathlib.Path) -> bool:
 
 
 def _older_numpy(package: str, groups: Groups) -> Mend:
-    since = " to 2.3 or later" if package == "torch" else ""
-    return Mend(f"Take numpy back to 1.x, or {package} forward{since}", (machine.pip("numpy<2"), machine.pip("--upgrade", package)))
+    since = " (2.3 or later)" if package == "torch" else ""
+    return Mend(f"Install numpy 1.x, or a newer {package}{since}", (*machine.pip("numpy<2"), *machine.pip("--upgrade", package)))
 
 
 def _newer_numpy(package: str, groups: Groups) -> Mend:
-    return Mend("Take a newer numpy", (machine.pip("--upgrade", f"numpy{pairs.companions().get('numpy', '')}"),))
+    return Mend("Install a newer numpy", machine.pip("--upgrade", f"numpy{pairs.companions().get('numpy', '')}"))
 
 
 def _fitting_numpy(package: str, groups: Groups) -> Mend:
@@ -234,28 +231,28 @@ def _nvidia_packages() -> Mend:
     anew = reinstall("torch", dependencies=True).commands
     text = "install torch with the nvidia packages of its own release"
     if os.environ.get("LD_LIBRARY_PATH"):
-        return Mend(f"Unset LD_LIBRARY_PATH; if that is not enough, {text}", ("unset LD_LIBRARY_PATH", *anew))
+        return Mend(f"Unset LD_LIBRARY_PATH; if that is not enough, {text}", (*machine.unset("LD_LIBRARY_PATH"), *anew))
     return Mend(text.capitalize(), anew)
 
 
 def _older_mkl() -> Mend:
     wanted = "mkl<2024.1"
     if machine.is_conda():
-        return Mend("Take MKL back to 2024.0", (f"{machine.conda()} install {machine.quoted(wanted)}",))
-    return Mend("Take MKL back to 2024.0", (machine.pip(wanted),))
+        return Mend("Install MKL 2024.0", machine.by_conda("install", wanted))
+    return Mend("Install MKL 2024.0", machine.pip(wanted))
 
 
 def _driver() -> Mend:
     torch = dists.first("torch")
     wanted = f"torch=={pairs.public(torch.version)}" if torch else "torch"
     command = machine.pip("--force-reinstall", "--no-deps", wanted, "--index-url", pairs.index("cpu"))
-    return Mend("Install NVIDIA's driver, or torch for the CPU", (command,))
+    return Mend("Install NVIDIA's driver, or torch for the CPU", command)
 
 
 def _torchcodec_needs() -> Mend:
     ffmpeg = machine.system({"apt": "ffmpeg", "dnf": "ffmpeg", "brew": "ffmpeg", "conda": "ffmpeg"})
     text = "Call compat.install(), which needs no TorchCodec; or install FFmpeg, or the TorchCodec made for this torch"
-    return Mend(text, (*ffmpeg, machine.pip("--upgrade", "torchcodec")))
+    return Mend(text, (*ffmpeg, *machine.pip("--upgrade", "torchcodec")))
 
 
 # every function takes the package whose import failed and the groups of the message's pattern
@@ -267,7 +264,7 @@ TABLE: dict[str, Callable[[str, Groups], Mend]] = {
     "clean-reinstall": lambda package, groups: _clean(package),
     "older-numpy": _older_numpy,
     "one-installer": lambda package, groups: Mend(
-        "Take torch and numpy from one installer, in a new environment", (machine.quoted(machine.python(), "-m", "venv", "fresh"),)
+        "Install torch and numpy with one installer, in a new environment", shell.lines(machine.python(), "-m", "venv", "fresh")
     ),
     "older-release": _older_release,
     "newer-numpy": _newer_numpy,
@@ -279,28 +276,29 @@ TABLE: dict[str, Callable[[str, Groups], Mend]] = {
     "torchcodec-needs": lambda package, groups: _torchcodec_needs(),
     "torchcodec-cpu": lambda package, groups: Mend(
         "Call compat.install(), which needs no TorchCodec; or install the build for the CPU",
-        (machine.pip("--force-reinstall", "--no-deps", "torchcodec", "--index-url", pairs.index("cpu")),),
+        machine.pip("--force-reinstall", "--no-deps", "torchcodec", "--index-url", pairs.index("cpu")),
     ),
     "visual-runtime": lambda package, groups: Mend(
         "Install the newest Visual C++ runtime; if that is not enough, import torch before all other packages",
-        ("winget install --exact --id Microsoft.VCRedist.2015+.x64",),
+        shell.lines("winget", "install", "--exact", "--id", "Microsoft.VCRedist.2015+.x64"),
     ),
     "import-first": lambda package, groups: Mend(f"Import {package} before everything else in your program"),
     "paging-file": lambda package, groups: Mend("Enlarge the paging file (System, Advanced, Performance, Virtual memory), or free memory"),
     "more-memory": lambda package, groups: Mend("Free memory, or raise the limit of the container or batch job"),
     "libsox": lambda package, groups: library("libsox.so"),
     "libsndfile": lambda package, groups: Mend(
-        "Install soundfile's wheel, which brings libsndfile, or the system's library",
+        "Install soundfile's wheel, which contains libsndfile, or install the system's library",
         (*reinstall("soundfile").commands, *library("libsndfile.so.1").commands),
     ),
     "without-torchcodec": lambda package, groups: Mend(
-        "Call compat.install(), which needs neither; or install TorchCodec", (machine.pip("torchcodec"),)
+        "Call compat.install(), which needs neither; or install TorchCodec", machine.pip("torchcodec")
     ),
     "shadow": lambda package, groups: _half_there(groups.get("module", package)),
     "install-module": lambda package, groups: install(_distribution(groups.get("module", ""))),
     "system-library": lambda package, groups: library(pathlib.PurePath(groups.get("library") or groups.get("image") or "").name),
     "hang": lambda package, groups: Mend(
-        f"See where it stood; if that file is not {package}'s own, move it away, else install {package} again", reinstall(package).commands
+        f"See where it stopped; if that file is not {package}'s own, move it away, else install {package} again",
+        reinstall(package).commands,
     ),
 }
 

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import IO, Any, NamedTuple
 
+import compat.shell as shell
 from compat.doctor.findings import NOTHING_TO_DO, Mend, Result, Status
 from compat.doctor.verdict import FILE, Course, Verdict, told
 
@@ -64,7 +65,7 @@ def _mend(mend: Mend) -> Iterator[Line]:
     if mend.text:
         yield Line("mend", mend.text.rstrip(".") + (":" if mend.commands else "."))
     for place, command in enumerate(mend.commands):
-        yield Line("" if place == 0 else "or", command, "bold", True)
+        yield Line("in cmd" if command.shell == "cmd" else "or" if place else "", command, "bold", True)
 
 
 def of_verdict(verdict: Verdict) -> Iterator[Line]:
@@ -78,7 +79,9 @@ def of_verdict(verdict: Verdict) -> Iterator[Line]:
     if verdict.next.text:
         yield Line("next", verdict.next.text.rstrip(".") + (":" if verdict.next.commands else "."))
     if verdict.next.commands:
-        yield Line("" if verdict.next.text else "next", verdict.next.commands[0], "bold", True)
+        line, *in_cmd = shell.first(verdict.next.commands)
+        yield Line("" if verdict.next.text else "next", line, "bold", True)
+        yield from (Line("in cmd", other, "bold", True) for other in in_cmd)
     for check, finding in verdict.also:
         yield Line("also", told(check, finding) + ("" if check == FILE else f" (check {check})"))
     if verdict.meanwhile:

@@ -35,12 +35,12 @@ def lines(asked: str, build: str = "") -> Iterator[str]:
     if not row.serves(python):
         raise ValueError(f"torch {asked} has wheels for Python {row.pythons}, not for {python}; for that there is {_served(python)}")
     yield f"# torch and the torchaudio that loads with it, for Python {python}; by torchaudio-compat {__version__}"
-    yield "# keep this as a file, and install from it: python -m pip install --requirement FILE"
+    yield "# save this as a file, and install from it: python -m pip install --requirement FILE"
     if build:
         yield f"--extra-index-url {pairs.index(build)}"
     yield row.torch_requirement(release) + (f"+{build}" if build and _is_exact(row, release) else "")
     yield f"torchaudio=={row.torchaudio}" + (f"+{build}" if build and "*" not in row.torchaudio else "")
-    yield "# what torchaudio-compat reads and writes sound with"
+    yield "# what torchaudio-compat reads and writes audio with"
     for name, floor in pairs.companions().items():
         yield f"{name}{floor}" + (f",{row.numpy}" if name == "numpy" and row.numpy else "")
 
@@ -52,7 +52,7 @@ def _row(asked: str) -> tuple[pairs.Pair | None, str]:
     if asked == "installed":
         torch = dists.first("torch")
         if torch is None:
-            raise ValueError("torch is not installed, so there is no release to go by; name one, as in --pins 2.8")
+            raise ValueError("torch is not installed; name a release, as in --pins 2.8")
         return pairs.of_torch(torch.version), pairs.public(torch.version)
     return pairs.of_release(asked), asked
 

@@ -59,7 +59,7 @@ class Check:
                 Finding(
                     Status.CRASHED,
                     f"the check itself failed: {type(why).__name__}: {why}",
-                    "What this check looks at is unknown, and the fault is the doctor's.",
+                    "The check has no result; this is a bug in the doctor.",
                     evidence=tuple(line for part in last for line in part.rstrip().splitlines()),
                 )
             )
@@ -81,7 +81,7 @@ def _unusable(name: str, why: Exception) -> Check:
     def body(world: World) -> Iterator[Finding]:
         raise why
 
-    return Check(name.replace("_", "-"), name, 0, "What it looks at is unknown.", body)
+    return Check(name.replace("_", "-"), name, 0, "The check has no result.", body)
 
 
 @functools.cache

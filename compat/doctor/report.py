@@ -83,7 +83,12 @@ def _mend(mend: Mend) -> Iterator[str]:
     if mend.text:
         yield from ("", f"Mend: {mend.text}")
     if mend.commands:
-        yield from ("", "```sh", *mend.commands, "```")
+        yield from ("", "```sh", *_commands(mend), "```")
+
+
+def _commands(mend: Mend) -> Iterator[str]:
+    for command in mend.commands:
+        yield from (("# in cmd:", command) if command.shell == "cmd" else (command,))
 
 
 def _cell(text: str) -> str:

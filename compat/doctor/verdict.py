@@ -56,7 +56,7 @@ def of(results: Sequence[Result]) -> Verdict:
     roots = list(_roots(results))
     if not roots:
         looked = [result for result in results if result.status is not Status.SKIPPED]
-        text = "Nothing was looked at." if not looked else "Healthy."
+        text = "Nothing was checked." if not looked else "Healthy."
         return Verdict(Status.OK, text)
     # an error is an answer; a check that crashed gave none
     status = max((finding.status for _, finding in roots), key=lambda status: (status is Status.ERROR, status.severity))
@@ -116,5 +116,5 @@ def _meanwhile(results: Sequence[Result], root: Finding) -> str:
     if root.subject != "torchaudio" or trip is None or trip.status is not Status.OK:
         return ""
     if rescue is not None and rescue.status is Status.OK:
-        return "compat.install() works here as it is: it imports torchaudio without its compiled part, see Rescue."
-    return "compat.install() works here as it is, for load, save and info: it needs no torchaudio for them."
+        return "compat.install() works here without any fix: it imports torchaudio without its compiled part, see Rescue."
+    return "compat.install() works here without any fix, for load, save and info: it needs no torchaudio for them."

@@ -11,6 +11,10 @@ _shared = forks.Shared()
 _release = ""
 _libraries: dict[str, Any] = {}
 _names: tuple[str, ...] = ()
+# torch 2.0 only: libraries by namespace that keep the entry of every operator ever defined
+_places: dict[str, Any] = {}
+_placed: set[str] = set()
+_NO_DEVICE = "PrivateUse3"
 
 
 def register(release: str) -> tuple[str, ...]:
@@ -69,22 +73,47 @@ def _defined(operator: declaration.Operator) -> bool:
 
 
 def _define(operator: declaration.Operator) -> str:
-    library = _libraries.get(operator.namespace) or _library(operator.namespace)
+    library = _libraries.get(operator.namespace) or fragment(operator.namespace)
     _libraries[operator.namespace] = library
     library.define(operator.schema)
     for key, kernel in operator.kernels.items():
         library.impl(operator.name, kernel, key)
+    if not hasattr(library, "_destroy"):
+        _keep_its_place(operator)
     return f"{operator.namespace}::{operator.name}"
 
 
-def _library(namespace: str) -> Any:
+def fragment(namespace: str) -> Any:
+    """Return a library that defines operators in a namespace, beside others that do."""
     import torch
 
     make: Any = torch.library.Library
     try:
         return make(namespace, "FRAGMENT")
-    except ValueError:  # torch 2.0 has no fragments, and allows one whole library a namespace
-        return make(namespace, "DEF")
+    except ValueError:  # torch 2.0: only its C++ part knows fragments
+        library = make(namespace, "IMPL")
+        library.m = torch._C._dispatch_library("FRAGMENT", namespace, "", __file__, 0)
+        return library
+
+
+def _keep_its_place(operator: declaration.Operator) -> None:
+    """Have torch 2.0 keep an operator's entry after the operator is unregistered.
+
+    A function that was looked up earlier then raises RuntimeError. Without the entry torch 2.0
+    reads freed memory, and the process ends.
+    """
+    import torch
+
+    if f"{operator.namespace}::{operator.name}" not in _placed:
+        make: Any = torch.library.Library
+        place = _places.get(operator.namespace) or make(operator.namespace, "IMPL")
+        _places[operator.namespace] = place
+        place.impl(operator.name, _refuse, _NO_DEVICE)
+        _placed.add(f"{operator.namespace}::{operator.name}")
+
+
+def _refuse(*arguments: Any) -> None:
+    raise RuntimeError(f"there is no kernel for the device {_NO_DEVICE}")
 
 
 def _forget_looked_up() -> None:

@@ -24,6 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from compat import deprecations
+from compat.observation import recording
 from compat.tree import version
 from dispatcher.metadata import AudioMetaData
 
@@ -134,4 +135,4 @@ def setters(context: Context) -> dict[str, Any]:
     found = (set_audio_backend, get_audio_backend, list_audio_backends)
     for function in found:
         function.__module__, function.__qualname__ = context.host.__name__, function.__name__
-    return {function.__name__: function for function in found}
+    return {function.__name__: recording.recorded(function, function.__name__, release.name) for function in found}

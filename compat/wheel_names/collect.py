@@ -125,7 +125,7 @@ def main(folder: str) -> None:
     """Read all wheels in a folder and write the table."""
     wheels = {path.name.split("-")[1]: path for path in pathlib.Path(folder).glob(f"{ROOT}-*.whl")}
     found = {version: names_of(path) | _SET_AT_IMPORT.get(version.rpartition(".")[0], set()) for version, path in wheels.items()}
-    wheel_names.PATH.write_text(written(found), "utf-8")
+    wheel_names.PATH.write_text(written(found), "utf-8", newline="\n")
 
 
 if __name__ == "__main__":

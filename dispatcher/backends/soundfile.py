@@ -17,7 +17,7 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from dispatcher import arguments, backend, collector, forks, interrupts, notices, shortage, source, target, truncation, writable
+from dispatcher import arguments, backend, collector, forks, interrupts, notices, shortage, source, target, truncation, unreadable, writable
 from dispatcher.collector import Collector
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, NotATensorError, problem
 from dispatcher.metadata import AudioMetaData
@@ -154,6 +154,8 @@ def _written(subtype: str, container: str, samples: Any, sample_rate: Any) -> tu
     import numpy as np
 
     rate, named = writable.sample_rate(sample_rate), _NAMED.get(subtype, container)
+    if not samples.shape[1]:
+        raise BackendError("the tensor has no channels")
     if subtype in _TAKES:
         channels, rates = _TAKES[subtype]
         writable.within("channels", samples.shape[1], 1, channels, named)
@@ -180,8 +182,13 @@ def _readable(uri: Uri, settings: Settings) -> Any:
 def _failed(action: str, uri: Uri, why: Exception) -> Exception:
     """Return our error for one of the library's, of the class that the releases raised."""
     kind = ArgumentTypeError if isinstance(why, TypeError) else ArgumentError if isinstance(why, ValueError) else BackendError
-    hint = "" if action == "write" or kind is not BackendError else "backend='ffmpeg' reads more formats."
-    return problem(kind, action, uri, getattr(why, "error_string", why), backend=Backend.name, hint=hint)
+    cause = getattr(why, "error_string", why)
+    if action == "write" or (kind is BackendError and isinstance(uri, int)):
+        return problem(kind, action, uri, cause, backend=Backend.name)
+    if kind is not BackendError:
+        odd = kind is ArgumentTypeError and str(why).startswith("Invalid file")
+        return problem(kind, action, uri, arguments.neither_path_nor_file(uri) if odd else cause, backend=Backend.name)
+    return problem(kind, action, uri, unreadable.cause(uri) or cause, backend=Backend.name, hint=unreadable.other_backend(uri))
 
 
 def _size(uri: Uri) -> int:
@@ -304,6 +311,13 @@ def _read_pairs(file: Any, frames: int, dtype: str, collected: Collector) -> Non
         collected.room(got)[...] = piece[:got].T
         collected.took(got)
         interrupts.check()
+
+
+def _named(place: Any) -> Any:
+    """A place as python-soundfile takes it: a name that is no Unicode, which it cannot encode, as the system's bytes."""
+    if not isinstance(place, str) or sys.platform == "win32" or not any("\udc80" <= letter <= "\udcff" for letter in place):
+        return place
+    return os.fsencode(place)
 
 
 def _sequential(soundfile: Any) -> Any:
@@ -430,7 +444,7 @@ class Backend(backend.Backend):
                     with file:
                         yield file
                     return
-        with self._sequential(place, "r") as file:
+        with self._sequential(_named(place), "r") as file:
             yield file
 
     @contextlib.contextmanager
@@ -590,7 +604,7 @@ class Backend(backend.Backend):
         Raises:
             BackendError: libsndfile, or the encoder behind it, would crash or end the process.
         """
-        with self._sequential(place, "w", sample_rate, samples.shape[1], **options) as file:
+        with self._sequential(_named(place), "w", sample_rate, samples.shape[1], **options) as file:
             for first in range(0, max(len(samples), 1), chunk):
                 file.write(samples[first : first + chunk])
                 interrupts.check()

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from dispatcher import arguments, lazily
-from dispatcher.backends.ffmpeg import ima, packets
+from dispatcher.backends.ffmpeg import container, decoding, joints, packets
 from dispatcher.backends.ffmpeg.decode import SILENT_SERVER
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
 from dispatcher.settings import Settings
@@ -38,7 +38,7 @@ class _Source:
         self.stream, self.context = stream, context
         self.outputs: list[Output] = []
         self.discard_before = 0
-        self._decode = ima.decoding(stream, context)
+        self._decode = decoding.of(stream, context)
         self._as_recorded = packets.as_recorded(stream.container)
         self._decoded = 0
 
@@ -112,8 +112,10 @@ class StreamReader:
                 arguments.check_place("read", src)
             format, buffer_size = arguments.name("format", format), arguments.integer("buffer_size", buffer_size, -1, arguments.MOST_BUFFER)
             opening, self._file = sources.opening(src, format, option, buffer_size, self.settings)
+            began = time.monotonic()
             self._container: Any = opening.__enter__()
             self._opening = opening
+            self._check_time(began)
         except BackendError as why:
             raise self._problem(BackendError(f"{why}{sources.next_step(format)}")) from why
         for stream in self._container.streams:
@@ -131,8 +133,9 @@ class StreamReader:
     def _problem(self, why: Exception) -> BackendError:
         import av
 
-        # FFmpeg's error for a call that PyAV ended because its time was up
-        cause = SILENT_SERVER if isinstance(why, av.error.ExitError) else getattr(why, "strerror", None) or str(why)
+        # ExitError: PyAV ended the call because its time was up; TimeoutError: FFmpeg did
+        silent = isinstance(why, (av.error.ExitError, av.error.TimeoutError))
+        cause = SILENT_SERVER if silent else getattr(why, "strerror", None) or str(why)
         return problem(BackendError, "read", self.src if not isinstance(self.src, bytes) else "<bytes>", cause, backend="ffmpeg")
 
     @property
@@ -419,8 +422,10 @@ class StreamReader:
             raise self._problem(BackendError("it has ended; use seek() to read on"))
         if self._packets is None:
             self._packets = self._container.demux()
+        began = time.monotonic()
         try:
             packet = next(self._packets, None)
+            self._check_time(began)
             if packet is None or not (packet.size or packet.pts is not None or packet.dts is not None):
                 self._check()
                 self._drain(packet)
@@ -434,8 +439,22 @@ class StreamReader:
             raise self._problem(why) from why
         except (av.FFmpegError, ValueError) as why:
             self._check()
+            try:
+                self._check_time(began)
+                joints.refuse_change(self._container)
+            except BackendError as other:
+                raise self._problem(other) from why
             raise self._problem(why) from why
         return 0
+
+    def _check_time(self, began: float) -> None:
+        """Tell of a part of a list that did not come in time; FFmpeg calls it damaged, or leaves it out.
+
+        Raises:
+            BackendError: so it was.
+        """
+        if container.is_list(self.src) and time.monotonic() - began >= self.settings.network_timeout:
+            raise BackendError(SILENT_SERVER)
 
     def _drain(self, packet: Packet[Any] | None) -> None:
         """Take all that decoders and filters still hold.

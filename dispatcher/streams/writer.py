@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dispatcher import arguments, lazily, writable
-from dispatcher.backends.ffmpeg.encode import LAYOUTS
+from dispatcher.backends.ffmpeg.encode import LAYOUTS, TTA
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
 from dispatcher.settings import Settings
@@ -31,11 +31,12 @@ class _Track:
     def __init__(self, stream: Any, entering: graphs.Input, filter_desc: str | None) -> None:
         self.stream, self.entering = stream, entering
         self.position = 0  # of the next frame, in units of the incoming time base
+        self._taken = 0
         self._graph = graphs.build(filter_desc, entering) if filter_desc and filter_desc not in _NO_FILTERS else None
 
     def encode(self, frame: Any) -> Iterator[Any]:
         """Filter and encode a frame, or what is left for ``None``; give packets."""
-        encode = self.stream.codec_context.encode
+        encode = self._tta if self.stream.name == TTA else self.stream.codec_context.encode
         if self._graph is None:
             yield from self._packets(encode(frame))
             return
@@ -49,6 +50,16 @@ class _Track:
             yield from self._packets(encode(filtered))
         if frame is None:
             yield from self._packets(encode(None))
+
+    def _tta(self, frame: Any) -> Any:
+        """Encode a frame, or refuse what would end the process."""
+        context = self.stream.codec_context
+        if frame is None:
+            writable.frames_of_tta(self._taken, context.layout.nb_channels, context.sample_rate)
+        else:
+            writable.rate_of_tta(context.sample_rate)
+            self._taken += frame.samples
+        return context.encode(frame)
 
     def _packets(self, packets: Any) -> Iterator[Any]:
         for packet in packets:
@@ -381,7 +392,7 @@ class StreamWriter:
         try:
             for packet in track.encode(frame):
                 mux(packet)
-        except (av.FFmpegError, ValueError, OSError) as why:
+        except (av.FFmpegError, BackendError, ValueError, OSError) as why:
             self._failed = True
             self._destination.check()
             raise self._problem(why) from why

@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def rescued(out: pathlib.Path) -> None:
-    """Show an old training script with the torchaudio that pip gives beside any torch, and that does not load by itself."""
+    """Show an old training script with the torchaudio that pip gives with any torch, and that does not load by itself."""
     imported = subprocess.run([sys.executable, "-c", "import torchaudio"], env=_with_torchaudio(), capture_output=True, text=True, check=False)
     title("python -c 'import torchaudio', after pip install torchaudio")
     print(imported.stderr.strip().splitlines()[-1] if imported.returncode else "it imports: this torch has what its wheel was built for")

@@ -43,5 +43,5 @@ def _cell(code: str, target: str) -> str:
     links = ", ".join(f"[{rule}](rules.md#{rule.lower()})" for rule in sorted({one.rule for one in (*outcome.fixed, *outcome.left)}))
     text = outcome.text.replace("import torch\n", "", 1).replace("import torchaudio\n", "", 1).strip()
     if outcome.changed:
-        return f"{_code(text) if text else '(the line goes)'} {links}"
+        return f"{_code(text) if text else '(delete the line)'} {links}"
     return f"left for you: {links}" if outcome.left else "the same"

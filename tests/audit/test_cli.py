@@ -104,13 +104,13 @@ def test_exit_status(case: str, folder: pathlib.Path, capsys: pytest.CaptureFixt
 USAGE = {
     "no data": ((), "no DATA given"),
     "no such data": (("gone",), "gone: there is no such file or folder"),
-    "no audio": (("empty",), "no audio files found in empty; 1 with other extensions passed over, --extensions chooses"),
+    "no audio": (("empty",), "no audio files found in empty; 1 with other extensions skipped, --extensions chooses"),
     "no such release": (("data", "--from", "1.9"), "there is no release '1.9'"),
     "no releases": (("data", "--from", ""), "which releases? Say --from 2.0 --to 2.2"),
     "no such class": (("data", "--fail-on", "worse"), "--fail-on: there is no class 'worse'"),
     "nothing but links": (
         ("linked",),
-        "no audio files found in linked; 1 folders behind links not followed, name them to have them looked at",
+        "no audio files found in linked; 1 folders behind links skipped, name them to include them",
     ),
     "no such results": (("--results", "gone.jsonl"), "gone.jsonl: there are no such results"),
     "another kind of results": (("data", "--results", "x.txt"), "ends in .jsonl or .parquet"),
@@ -120,7 +120,7 @@ USAGE = {
     "a negative number": (("data", "--jobs", "-1"), "it must not be negative"),
     "less than a file": (("data", "--sample", "-1"), "it must not be negative"),
     "less than no tolerance": (("data", "--tolerance", "nan"), "it must not be negative"),
-    "no such scheduler": (("data", "--scheduler", "here"), "--scheduler here: it is tcp://HOST:PORT, or local[N]"),
+    "no such scheduler": (("data", "--scheduler", "here"), "--scheduler here: write tcp://HOST:PORT, or local[N]"),
     "a confidence of nothing": (("data", "--confidence", "0"), "it is a percentage"),
 }
 
@@ -268,7 +268,7 @@ def test_rows_made_on_other_terms_are_not_mixed_in(folder: pathlib.Path, capsys:
     audit(capsys, "data", "--results", "audit.jsonl")
     before = pathlib.Path("audit.jsonl").read_bytes()
     assert main([*PAIR, "data", "--results", "audit.jsonl", "--tolerance", "0.5"]) == 3
-    assert "compared on other terms" in capsys.readouterr().err
+    assert "compared with other options" in capsys.readouterr().err
     assert pathlib.Path("audit.jsonl").read_bytes() == before
     assert main([*PAIR, "data", "--results", "audit.jsonl", "--tolerance", "0.5", "--fresh"]) == 0
 
@@ -345,7 +345,7 @@ def test_what_is_done_is_kept(blow: signal.Signals, folder: pathlib.Path, capsys
     out, _ = process.communicate(timeout=60)
     if blow == signal.SIGINT:
         assert process.returncode == 130
-        assert "Stopped. What is done is kept" in out
+        assert "Stopped. The rows so far are" in out
     kept = results.read_text().count("\n")
     assert 0 < kept < 202
     status, summary = audit(capsys, "data", "--results", results)

@@ -37,16 +37,16 @@ def test_what_ends_its_process_is_named_and_the_rest_goes_on() -> None:
     crashed = [text for text in found if ": " in text]
     assert [text for text in found if ": " not in text] == PATHS
     assert crashed == [
-        "abort.wav: reading it ended the process (SIGABRT)",
-        "abort2.wav: reading it ended the process (SIGABRT)",
-        "exit.wav: reading it ended the process (exit status 3)",
+        "abort.wav: the process crashed while it read the file (SIGABRT)",
+        "abort2.wav: the process crashed while it read the file (SIGABRT)",
+        "exit.wav: the process crashed while it read the file (exit status 3)",
     ]
 
 
 def test_what_hangs_is_ended() -> None:
     found = sorted(LocalEngine(2, time_limit=1.0).run(Echo(), [*FILES[:20], Item("hang.wav"), *FILES[20:40]]))
     assert [text for text in found if "hang" not in text] == sorted(item.path for item in FILES[:40])
-    assert found[-1].startswith("hang.wav: reading it took more than 1 s")
+    assert found[-1].startswith("hang.wav: reading the file took more than 1 s")
 
 
 def test_a_failure_of_the_task_itself_ends_the_run_and_all_processes() -> None:
@@ -55,7 +55,7 @@ def test_a_failure_of_the_task_itself_ends_the_run_and_all_processes() -> None:
 
 
 def test_workers_that_do_not_come_up_end_the_run() -> None:
-    with pytest.raises(EngineError, match=r"5 workers in turn ended before they had read a file \(exit status 7\); is there enough memory"):
+    with pytest.raises(EngineError, match=r"5 workers in a row ended before they read a file \(exit status 7\); is there enough memory"):
         list(LocalEngine(2).run(Stillborn(), FILES))
 
 
@@ -150,7 +150,7 @@ def test_workers_that_are_all_gone(cluster: Cluster) -> None:
     found = [next(rows)]
     for worker in cluster.workers:
         worker.kill()
-    with pytest.raises(EngineError, match=r"has had no worker for 1 s\. The same command goes on"):
+    with pytest.raises(EngineError, match=r"has had no worker for 1 s\. Run the command again to continue"):
         found.extend(rows)
     assert len(found) == len(set(found)) < len(FILES)
 

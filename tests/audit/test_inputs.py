@@ -138,9 +138,9 @@ def test_a_manifest_without_fsspec(folder: pathlib.Path, monkeypatch: pytest.Mon
 BAD = {
     "no such column": ("list.csv", COMMAS, "clip", "there is no column 'clip'; there is id, path, text"),
     "no usual column": ("list.csv", "x,y\n1,2\n", None, "which column has the paths"),
-    "a short line": ("list.csv", "x,path\n1\n", None, "the line has 1 columns"),
+    "a short line": ("list.csv", "x,path\n1\n", None, "the line has 1 column"),
     "no such column by number": ("list.csv", COMMAS, "4", "there is no column '4'"),
-    "a number": ("list.jsonl", "7\n", None, "list.jsonl:1: the line is no JSON object"),
+    "a number": ("list.jsonl", "7\n", None, "list.jsonl:1: the line is not a JSON object"),
     "no json": ("list.jsonl", "a.wav\n", None, "list.jsonl:1: not a line of JSON"),
     "no such field": ("list.jsonl", JSON, "f", "there is no text in the field 'f'; there is audio_filepath"),
     "an empty column": ("list.csv", "x,path\n1,a.wav\n2,\n", None, "list.csv:3: column 2, which has the path, is empty"),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import pathlib
+import random
 import signal
 import socket
 import subprocess
@@ -19,6 +22,7 @@ import soundfile
 
 from compat.audit import comparison
 from compat.audit.cli import main
+from compat.audit.inputs.tables import Table
 from compat.audit.items import Item
 from compat.audit.options import Terms
 from compat.audit.rows import Row
@@ -55,6 +59,19 @@ def _pipe(folder: pathlib.Path) -> str:
     return "list.txt"
 
 
+def _socket(folder: pathlib.Path) -> str:
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind("data/s.wav")
+    (folder / "list.txt").write_text("data/a.wav\ndata/s.wav\n")
+    return "list.txt"
+
+
+def _odd_names(folder: pathlib.Path) -> str:
+    for name in (b"data/new\nline.wav", b"data/\xff\xfe.wav"):
+        os.link("data/a.wav", name)
+    return "data"
+
+
 def _folder_in_a_list(folder: pathlib.Path) -> str:
     (folder / "data" / "d.wav").mkdir()
     (folder / "list.txt").write_text("data/a.wav\ndata/d.wav\n")
@@ -82,6 +99,15 @@ ROWS: dict[str, tuple[Callable[[pathlib.Path], str], dict[str, int]]] = {
     "a name that is too long": (_list("list.txt", b"data/a.wav\n" + b"x" * 9000 + b".wav\n"), {"identical": 1, "error_both": 1}),
     "a huge field": (_list("list.csv", b'path,text\ndata/a.wav,"' + b"x" * 300000 + b'"\n'), {"identical": 1}),
     "a huge field of tabs": (_list("list.tsv", b"text\tpath\n" + b"x" * 200000 + b"\tdata/a.wav\n"), {"identical": 1}),
+    "a mark before the first line": (_list("list.txt", b"\xef\xbb\xbfdata/a.wav\r\n"), {"identical": 1}),
+    "a mark before JSON": (_list("list.jsonl", b'\xef\xbb\xbf{"path": "data/a.wav"}\r\n'), {"identical": 1}),
+    "a mark before a table": (_list("list.csv", b"\xef\xbb\xbfpath,x\r\ndata/a.wav,1\r\n"), {"identical": 1}),
+    "more columns": (_list("list.csv", b"path,x\ndata/a.wav,1,2,3\n"), {"identical": 1}),
+    "a quoted text over lines": (_list("list.csv", b'text,path\n"one, two\nthree",data/a.wav\n'), {"identical": 1}),
+    "numbers of JSON that are none": (_list("list.jsonl", b'{"path": "data/a.wav", "d": 1e999, "e": NaN}\n'), {"identical": 1}),
+    "a socket": (_socket, {"identical": 1, "error_both": 1}),
+    "a device without an end": (_list("list.txt", b"data/a.wav\n/dev/zero\n"), {"identical": 1, "error_both": 1}),
+    "names of lines and bytes": (_odd_names, {"identical": 3}),
     "a URL that is none": (_list("list.txt", b"data/a.wav\nhttp://[x/b.wav\n"), {"identical": 1, "error_both": 1}),
 }
 
@@ -100,7 +126,13 @@ def _made(folder: pathlib.Path) -> str:
     return next((path.name for path in folder.glob("list.*")), "data")
 
 
+UNCLOSED = b'path,text\ndata/a.wav,"one\ndata/a.wav,two\ndata/a.wav,three\n'
 USAGE = {
+    "a quote that is never closed": _list("list.csv", UNCLOSED),
+    "a quote that the next row closes": _list("list.csv", UNCLOSED.replace(b",two", b',"two"')),
+    "a list in UTF-16": _list("list.txt", "data/a.wav\n".encode("utf-16")),
+    "fewer columns": _list("list.csv", b"x,path\n1\n"),
+    "a path that is a number": _list("list.jsonl", b'{"path": 3}\n'),
     "deep JSON": _list("list.jsonl", b'{"path": "data/a.wav", "x": ' + b"[" * 100000 + b"]" * 100000 + b"}\n"),
     "a number of JSON that is too long": _list("list.jsonl", b'{"path": "data/a.wav", "x": ' + b"9" * 5000 + b"}\n"),
     "a list that is not gzip": _list("list.txt.gz", b"data/a.wav\n"),
@@ -116,6 +148,52 @@ def test_an_odd_list_is_a_usage_error(case: str, folder: pathlib.Path, capsys: p
     told = capsys.readouterr().err
     assert told.startswith(f"python -m compat.audit: {name}")
     assert "Traceback" not in told
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ('path\ttext\na.wav\t"one\nb.wav\ttwo\n', [["a.wav", '"one'], ["b.wav", "two"]]),  # nothing is quoted, as in Common Voice
+        ('path\ttext\na.wav\t"one\nb.wav\t"two" x\n', [["a.wav", '"one'], ["b.wav", "two x"]]),
+        ('path\ttext\na.wav\t"one\ntwo"\nb.wav\t""\n', [["a.wav", "one\ntwo"], ["b.wav", ""]]),  # as pandas writes it
+        ('text\tpath\n"one\ntwo"\ta.wav\n', [["one\ntwo", "a.wav"]]),
+    ],
+)
+def test_a_quote_in_a_table_of_tabs_takes_no_row_along(text: str, rows: list[list[str]]) -> None:
+    found = list(Table(io.StringIO(text, newline=""), "\t", "x.tsv").rows())
+    assert [row for _, row in found[1:]] == rows
+
+
+def test_tables_are_read_as_they_were_written() -> None:
+    chance = random.Random(1)
+    for _ in range(300):
+        texts = ["".join(chance.choices('ab",\n\r x', k=chance.randrange(12))) for _ in range(5)]
+        rows = [["path", "text"], *([f"{number}.wav", text] for number, text in enumerate(texts))]
+        if chance.random() < 0.5:
+            rows = [row[::-1] for row in rows]
+        for delimiter in ",\t":
+            held = io.StringIO(newline="")
+            csv.writer(held, delimiter=delimiter).writerows(rows)
+            held.seek(0)
+            assert [row for _, row in Table(held, delimiter, "x").rows()] == rows
+
+
+def test_a_report_never_takes_the_place_of_data(folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (folder / "data" / "a.wav").read_bytes()
+    assert main([*PAIR, "data", "--report", "data/a.wav"]) == 3
+    assert "a file that ends in .html" in capsys.readouterr().err
+    assert (folder / "data" / "a.wav").read_bytes() == before
+
+
+def test_fresh_results_never_take_the_place_of_a_corpus(folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arrow = pytest.importorskip("pyarrow", reason="the store is for it")
+    parquet = pytest.importorskip("pyarrow.parquet", reason="the store is for it")
+    part = folder / "corpus.parquet" / "part-0.parquet"
+    part.parent.mkdir()
+    parquet.write_table(arrow.Table.from_pylist([{"path": "x", "text": "y"}]), part)
+    assert main([*PAIR, "data", "--results", "corpus.parquet", "--fresh"]) == 3
+    assert "no audit made it" in capsys.readouterr().err
+    assert part.exists()
 
 
 FOREIGN = {
@@ -136,7 +214,7 @@ def test_a_foreign_row_is_a_usage_error_that_names_its_line(case: str, folder: p
     capsys.readouterr()
     assert main([*PAIR, "data", "--results", "rows.jsonl"]) == 3
     told = capsys.readouterr().err
-    assert "rows.jsonl:2: this is no row of an audit" in told
+    assert "rows.jsonl:2: this is not a row of an audit" in told
     assert "Traceback" not in told
 
 

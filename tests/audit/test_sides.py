@@ -32,7 +32,7 @@ REFUSED = {
     "2.2:sax": "there is no backend 'sax'; there is ffmpeg",
     "2.2:global": "has no global backend",
     "2.2:torchcodec": "TorchCodec decodes for 2.9",
-    "2.9:ffmpeg": "leaves everything to TorchCodec",
+    "2.9:ffmpeg": "uses TorchCodec only",
     "2.0:global:ffmpeg": "there is no global backend 'ffmpeg'",
     "2.1:dispatcher:sox:more": "is not RELEASE",
 }

@@ -79,7 +79,7 @@ OTHERS = {
 @pytest.mark.parametrize("case", OTHERS)
 def test_a_file_of_something_else_is_left_as_it_is(case: str, fresh: bool, tmp_path: pathlib.Path) -> None:
     (tmp_path / "audit.jsonl").write_text(OTHERS[case])
-    with pytest.raises(UsageError, match="no audit has made this file"):
+    with pytest.raises(UsageError, match="no audit wrote this file"):
         open_store(str(tmp_path / "audit.jsonl"), fresh=fresh)
     assert (tmp_path / "audit.jsonl").read_text() == OTHERS[case]
 
@@ -97,7 +97,7 @@ def test_a_damaged_line_is_named(tmp_path: pathlib.Path) -> None:
         store.append(ROWS[0])
     with place.open("ab") as file:
         file.write(b'{"kind": "identical"}\n')
-    with open_store(str(place)) as store, pytest.raises(UsageError, match=r"audit\.jsonl:2: this is no row .* take the line out"):
+    with open_store(str(place)) as store, pytest.raises(UsageError, match=r"audit\.jsonl:2: this is not a row .* delete the line"):
         list(store.rows())
 
 
@@ -135,7 +135,7 @@ def test_a_file_is_no_folder_of_parts(tmp_path: pathlib.Path) -> None:
     pytest.importorskip("pyarrow", reason="Parquet needs pyarrow")
     path = tmp_path / "audit.parquet"
     path.write_bytes(b"PAR1")
-    with pytest.raises(UsageError, match="it is a file, and results are a folder of Parquet files"):
+    with pytest.raises(UsageError, match="it is a file, but Parquet results are a folder"):
         open_store(str(path))
     assert path.read_bytes() == b"PAR1"
 

@@ -50,23 +50,23 @@ def test_head(case: str) -> None:
 
 
 KEPT = "Every file's row is in rows.jsonl."
-BOTH_FAIL = "What both sides fail to read is no change, and counts as an error all the same; --fail-on chooses."
-AGAIN = "--retry-errors compares again what could not be read."
+BOTH_FAIL = "A file that neither side can read also counts as an error; --fail-on changes that."
+AGAIN = "--retry-errors compares files again that could not be read."
 NOTES: dict[str, tuple[Result, list[str]]] = {
     "nothing to say": (result(results=""), []),
     "where the rows are": (result(), [KEPT]),
-    "one passed over": (result(passed_over=1), ["1 file of the folders passed over for the extension; --extensions chooses.", KEPT]),
+    "one passed over": (result(passed_over=1), ["1 file skipped because of the extension; --extensions chooses.", KEPT]),
     "more passed over": (
         result(passed_over=2000),
-        ["2,000 files of the folders passed over for the extension; --extensions chooses.", KEPT],
+        ["2,000 files skipped because of the extension; --extensions chooses.", KEPT],
     ),
-    "one link": (result(links=1), ["1 folder behind links not followed; name them to have them looked at.", KEPT]),
-    "links": (result(links=3), ["3 folders behind links not followed; name them to have them looked at.", KEPT]),
+    "one link": (result(links=1), ["1 folder behind links skipped; name them to include them.", KEPT]),
+    "links": (result(links=3), ["3 folders behind links skipped; name them to include them.", KEPT]),
     "a difference": (result([SHIFTED]), [KEPT]),
     "a failure": (result([BROKEN]), [AGAIN, KEPT]),
     "both fail": (result([BOTH]), [BOTH_FAIL, AGAIN, KEPT]),
-    "stopped": (result(stopped="Stopped."), ["Stopped. What is done is kept in rows.jsonl; the same command goes on."]),
-    "a sample of all": (result([SAME, SAME], sample=5), ["The sample is all 2 files.", KEPT]),
+    "stopped": (result(stopped="Stopped."), ["Stopped. The rows so far are in rows.jsonl; run the same command again to continue."]),
+    "a sample of all": (result([SAME, SAME], sample=5), ["The sample contains all 2 files.", KEPT]),
     "a sample of nothing yet": (result([], sample=5), [KEPT]),
     "a sample with differences": (
         result([SAME, SHIFTED], sample=2, found=4),
@@ -87,7 +87,7 @@ def test_notes(case: str) -> None:
 
 PLAIN = """\
 2.0:global:sox_io -> 2.2:dispatcher: 4 files, 1:01:01 of sound
-         1  identical              Both sides give the same samples, to the last bit.
+         1  identical              Both sides give the same samples, bit for bit.
          1  shifted                The same sound, some frames earlier or later.
          1  only the new side fails The new side cannot read the file, the old one can.
          1  both sides fail        Neither side can read the file.
@@ -100,8 +100,8 @@ The worst
   shifted: data/[red]b.wav
       the new side lacks 7 frames
 
-What both sides fail to read is no change, and counts as an error all the same; --fail-on chooses.
---retry-errors compares again what could not be read.
+A file that neither side can read also counts as an error; --fail-on changes that.
+--retry-errors compares files again that could not be read.
 Every file's row is in rows.jsonl.
 """
 
@@ -116,7 +116,7 @@ def test_plainly_without_any_difference() -> None:
     out = io.StringIO()
     terminal.write(result([]), out)
     lines = out.getvalue().splitlines()
-    assert lines[1:] == ["         0  identical              Both sides give the same samples, to the last bit.", "", KEPT]
+    assert lines[1:] == ["         0  identical              Both sides give the same samples, bit for bit.", "", KEPT]
 
 
 def test_plainly_where_not_every_letter_can_be_written() -> None:
@@ -148,7 +148,7 @@ def test_in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
         assert shown in text, shown
     lines = without_colours(text)
     assert lines[0] == "2.0:global:sox_io -> 2.2:dispatcher: 5 files, 1:01:01 of sound"
-    assert lines[1].split(maxsplit=2) == ["1", "identical", "Both sides give the same samples, to the last bit."]
+    assert lines[1].split(maxsplit=2) == ["1", "identical", "Both sides give the same samples, bit for bit."]
     worst = lines[lines.index("The worst") + 1 :]
     assert worst == [
         "only the new side fails: data/c\\x1b[31m\N{REPLACEMENT CHARACTER}.wav", "  cannot\\x0aread it [bold]", "both sides fail: data/d.wav",

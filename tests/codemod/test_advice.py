@@ -13,8 +13,8 @@ from tests.codemod.tables import rewrite
 @pytest.mark.parametrize(
     ("source", "options", "words"),
     [
-        ("print(torchaudio.get_audio_backend())", {}, "show or give"),
-        ("if torchaudio.get_audio_backend() == 'x':\n    f()", {}, "which arm"),
+        ("print(torchaudio.get_audio_backend())", {}, "or use list_audio_backends()"),
+        ("if torchaudio.get_audio_backend() == 'x':\n    f()", {}, "which branch"),
         ("patch('torchaudio.load')\ntorchaudio.load(filepath=p)", {}, "--exclude"),
     ],
 )

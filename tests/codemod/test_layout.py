@@ -80,14 +80,14 @@ test_it_stays_and_it_is_said_why = table(
     *(
         said(f"the tuple, {name}", says, f"import torchaudio\n{line}\n")
         for name, line, says in (
-            ("of three", "a, b, c = torchaudio.info(p)", "what it is unpacked into cannot be followed"),
-            ("into attributes", "self.a, b = torchaudio.info(p)", "what it is unpacked into cannot be followed"),
-            ("into a list", "[a, b] = torchaudio.info(p)", "what it is unpacked into cannot be followed"),
-            ("in brackets", "(si, ei) = torchaudio.info(p)\nprint(si.rate)", "what it is unpacked into stands in brackets"),
-            ("passed on", "show(torchaudio.info(p)[0])", "its first item goes on to somewhere else"),
-            ("in a class", "class A:\n    si, ei = torchaudio.info(p)\n    rate = si.rate", "it is kept in a class"),
+            ("of three", "a, b, c = torchaudio.info(p)", "the targets it is unpacked into cannot be followed"),
+            ("into attributes", "self.a, b = torchaudio.info(p)", "the targets it is unpacked into cannot be followed"),
+            ("into a list", "[a, b] = torchaudio.info(p)", "the targets it is unpacked into cannot be followed"),
+            ("in brackets", "(si, ei) = torchaudio.info(p)\nprint(si.rate)", "the names it is unpacked into stand in brackets"),
+            ("passed on", "show(torchaudio.info(p)[0])", "its first item is passed on"),
+            ("in a class", "class A:\n    si, ei = torchaudio.info(p)\n    rate = si.rate", "it is stored in a class"),
             ("in an f-string", "si, ei = torchaudio.info(p)\nprint(f'{si.rate=}')", "is read in an f-string"),
-            ("kept whole", "si, ei = torchaudio.info(p)\nkeep(si)", "si itself goes on to somewhere else"),
+            ("kept whole", "si, ei = torchaudio.info(p)\nkeep(si)", "si itself is passed on"),
             ("bound again", "si, ei = torchaudio.info(p)\nsi = other\nprint(si.rate)", "si is bound more than once"),
         )
     ),

@@ -157,10 +157,10 @@ test_compression_is_a_bit_rate_at_nine = table(
         said(given, says, SAVE.format(given), "2.9")
         for given, says in (
             ("compression=128", "Write compression=128000 for mp3"),
-            ("compression=-4.5", "the bit rate that is meant"),
-            ("compression=8, format='flac'", "2.9 takes compression as a bit rate"),
-            ("compression=c", "2.9 takes compression as a bit rate"),
-            ("compression=128, backend='sox'", "2.9 takes compression as a bit rate"),
+            ("compression=-4.5", "the intended bit rate"),
+            ("compression=8, format='flac'", "2.9 reads compression as a bit rate"),
+            ("compression=c", "2.9 reads compression as a bit rate"),
+            ("compression=128, backend='sox'", "2.9 reads compression as a bit rate"),
             ("**{'compression': 128}", "a key of a dict"),
         )
     ),

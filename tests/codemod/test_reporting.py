@@ -120,12 +120,12 @@ def test_text(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "  |\n"
         "3 | print(torchaudio.get_audio_backend())\n"
         "  |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
-        "  = help: Delete it, or show or give list_audio_backends() or the name that the calls get as backend=;\n"
+        "  = help: Delete it, or use list_audio_backends() or the name that the calls pass as backend=;\n"
         "    set_audio_backend() stays while get_audio_backend() is used.\n"
         "  = 1 place waits for it: b.py:3:1\n"
         "\n"
         "Pins to move with it. Pin the release you move to, together with torch: `torchaudio-compat doctor --pins` prints both lines.\n"
-        "  requirements.txt:1:1: torchaudio==2.0.2 does not go with the target 2.2.\n"
+        "  requirements.txt:1:1: torchaudio==2.0.2 excludes the target 2.2.\n"
         "\n"
     )
     assert err.endswith(
@@ -186,7 +186,7 @@ def test_a_baseline_holds_what_is_known(project: Path, capsys: pytest.CaptureFix
     assert "1 of its findings are gone" in capsys.readouterr().err
     (project / "known.json").write_text("{}")
     assert cli.main(["--check", "--baseline", "known.json"]) == 2
-    assert "it is no baseline" in capsys.readouterr().err
+    assert "it is not a baseline" in capsys.readouterr().err
 
 
 # Next
@@ -199,9 +199,9 @@ def test_a_baseline_holds_what_is_known(project: Path, capsys: pytest.CaptureFix
         ({"a.py": OLD}, ["--check"], "Next: run it again without --check"),
         ({"a.py": OLD}, ["--diff"], "Next: run it again without --diff"),
         ({"a.py": WAV}, [], "Next: settle a.py:2:5 first; `--explain TAC115`"),
-        ({"a.py": "import torchaudio\nload("}, [], "Next: mend the files above"),
+        ({"a.py": "import torchaudio\nload("}, [], "Next: correct the files above"),
         ({"requirements.txt": "torchaudio==2.0.2\n"}, [], "Next: move the pins"),
-        ({"a.py": "import torchaudio\ntorchaudio.load(p, normalize=False)\n"}, ["--target", "2.9"], "--unsafe to have it changed"),
+        ({"a.py": "import torchaudio\ntorchaudio.load(p, normalize=False)\n"}, ["--target", "2.9"], "--unsafe to change it"),
         ({"a.py": "import torchaudio\nx = torchaudio.info(p)\n"}, ["--target", "2.9"], "The project needs this package from now on"),
         (
             {"a.py": "import torchaudio\nx = torchaudio.info(p)\n"},
@@ -257,7 +257,7 @@ def test_only_pins_that_keep_the_target_out_are_told(pin: str, told: bool) -> No
 
 def test_torch_goes_with_it() -> None:
     text = "torch==2.0.1\ntorchaudio==2.0.2\n"
-    assert [why for *_, why in torch_pins(text, "2.2")] == ["torch==2.0.1 does not go with the target 2.2 either"]
+    assert [why for *_, why in torch_pins(text, "2.2")] == ["torch==2.0.1 also excludes the target 2.2"]
     assert not list(torch_pins("torch>=2.0\n", "2.2"))
 
 
@@ -294,7 +294,7 @@ def test_refusals_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--explain", "TAC106"]) == 0
     assert "what may hold it back:" in capsys.readouterr().out
     assert cli.main(["--explain", "TAC101 get_audio_backend is used. Decide what it should do."]) == 0
-    assert "Do: Delete the call where it only prints." in capsys.readouterr().out
+    assert "Do: If the call only prints the name, delete it." in capsys.readouterr().out
 
 
 def test_each_refusal_is_one_that_the_codemod_gives() -> None:

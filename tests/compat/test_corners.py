@@ -79,13 +79,13 @@ def test_asking_whether_a_submodule_is_there_is_no_error(name: str, found: bool)
 @pytest.mark.parametrize(
     ("name", "advised"),
     [
-        ("datasets", "`{python} -m pip install torchaudio`, beside any torch"),
+        ("datasets", "`{python} -m pip install torchaudio`, with any torch"),
         ("prototype.pipelines", "torchaudio 2.8.0 is the last that has it: `{python} -m pip install --no-deps torchaudio==2.8.0`"),
         ("nonsense", "no torchaudio from 2.0 to 2.11 has one"),
     ],
 )
 def test_only_a_torchaudio_that_has_the_name_is_advised(name: str, advised: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("compat.doctor.machine._pip", lambda: "python -m pip")
+    monkeypatch.setattr("compat.doctor.machine._pip", lambda: ("python", "-m", "pip"))
     text = advice.missing(name, Context(compat.release("2.2"), None, types.ModuleType("torchaudio")))
     assert advised.format(python="python") in text
 
@@ -94,7 +94,7 @@ def test_only_a_torchaudio_that_has_the_name_is_advised(name: str, advised: str,
 def test_what_a_real_torchaudio_would_bring_is_to_be_installed(name: str) -> None:
     """Though a few names of the same submodule are here."""
     submodule, _, name = name.partition(".")
-    with pytest.raises(AttributeError, match="pip install torchaudio`, beside any torch"):
+    with pytest.raises(AttributeError, match="pip install torchaudio`, with any torch"):
         getattr(getattr(compat.install("2.2"), submodule), name)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
+import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -10,6 +12,7 @@ import pytest
 
 import compat
 from compat import wheel_names
+from tests.conftest import ROOT
 
 
 @pytest.fixture(params=["stand-in", "a real 2.9"])
@@ -34,10 +37,14 @@ LOST = [
     ("2.9", "from torchaudio.io import StreamReader", "from compat.io import StreamReader"),
     ("2.9", "from torchaudio.io import AudioEffector", "compat.io stays"),
     ("2.9", "from torchaudio.backend.common import AudioMetaData", "torchaudio.backend does not exist in torchaudio 2.9"),
+    ("2.9", "from torchaudio._backend.common import AudioMetaData", "compat.load, .save, .info and .AudioMetaData stay"),
+    ("2.9", "from torchaudio.backend.sox_io_backend import *", "compat.load, .save, .info and .AudioMetaData stay"),
+    ("2.9", "from torchaudio.io import *", "compat.io stays"),
+    ("2.9", "import torchaudio.backend.soundfile_backend as backend", 'compat.load(path, backend="sox")'),
     ("2.9", "from torchaudio.sox_effects import apply_effects_file", "compat.sox_effects stays"),
     ("2.9", "from torchaudio.kaldi_io import read_mat_ark", "Use the package kaldi_io itself"),
     ("2.9", "from torchaudio import set_audio_backend", "Name the backend in each call"),
-    ("2.9", "from torchaudio.utils import sox_utils", "compat.utils.sox_utils stays"),
+    ("2.9", "from torchaudio.utils import sox_utils", 'compat.standin("2.2").utils.sox_utils stays'),
     ("2.0", "from torchaudio.io import AudioEffector", "does not exist in torchaudio 2.0; torchaudio 2.1.2 to 2.8.0 have it"),
     ("2.0", "from torchaudio.io import CodecConfig", "does not exist in torchaudio 2.0; torchaudio 2.1.2 to 2.8.0 have it"),
 ]
@@ -65,6 +72,27 @@ def test_a_name_that_nobody_had_is_an_attribute_error_where_it_is_asked_for(over
     assert not hasattr(found, last)
     with pytest.raises(ImportError):
         exec(f"from torchaudio.{module} import {last}", {})
+
+
+# what the advice of a lost name says that stays
+STAYING = """
+from compat.io import StreamReader, StreamWriter, AudioEffector
+from compat import AudioMetaData, info, list_audio_backends, load, save, sox_effects
+sox_effects.apply_effects_tensor, compat.standin("2.2").utils.sox_utils.list_effects
+list_audio_backends(), AudioMetaData(8000, 1, 1, 16, "PCM_S")
+"""
+
+
+@pytest.mark.libsox
+@pytest.mark.parametrize("variable", [None, "2.9"])
+def test_what_is_said_to_stay_is_there(variable: str | None) -> None:
+    """Also where the variable names the release that has lost it."""
+    environment = {name: value for name, value in os.environ.items() if name != "TORCHAUDIO_COMPAT_VERSION"}
+    if variable:
+        environment["TORCHAUDIO_COMPAT_VERSION"] = variable
+    program = f"import compat\ncompat.install('2.9')\n{STAYING}"
+    done = subprocess.run([sys.executable, "-c", program], env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_which_releases_had_a_name_is_said_by_the_table() -> None:

@@ -1,28 +1,116 @@
-"""In a notebook, as anywhere else."""
+"""In a notebook, as anywhere else; with real kernels."""
 
 from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
 
 import nbclient
 import nbformat
 import pytest
 
+from compat import releases
 from tests.conftest import ASSETS, ROOT
 
-CELLS = (
-    f"import os, sys; sys.path.insert(0, {str(ROOT)!r}); import compat; compat.install('2.0', backends=['soundfile']);",
+pytest.importorskip("IPython")  # ipykernel brings it
+
+FIRST = f"import sys; sys.path.insert(0, {str(ROOT)!r})"
+INSTALLED = (
+    f"{FIRST}; import compat; compat.install('2.0', backends=['soundfile']);",
     "%load_ext autoreload\n%autoreload 2",
     f"import torchaudio\ntorchaudio.set_audio_backend('soundfile')\nprint(torchaudio.load({str(ASSETS / 'mono_s16.wav')!r})[0].shape)",
     "compat.install('2.2', backends=['soundfile']); torchaudio.set_audio_backend('soundfile'); print(torchaudio.__version__)",
 )
+# cells, and what each shows
+MAGIC = (
+    (f"{FIRST}\n%load_ext compat\n%torchaudio", "no release is in force; %torchaudio 2.0 installs one\n"),
+    (
+        "%torchaudio 2.0 --backends soundfile --mixed-dialects",
+        "torchaudio 2.0, backends soundfile alone, mixed_dialects=True: a stand-in, which has the I/O\n",
+    ),
+    (
+        "import torchaudio\nfrom torchaudio import load\ntorchaudio.set_audio_backend('soundfile')\nprint(torchaudio.__version__)",
+        "2.0.2+compat\n",
+    ),
+    ("%torchaudio 2.2\nprint(torchaudio.__version__)", "*2.2.2+compat\n*__main__.load was bound by `from torchaudio import load` before*"),
+    ("%torchaudio 3.0", "UsageError: %torchaudio: there is no release '3.0'; there is 2.0, 2.1, 2.2, 2.8, 2.9\n"),
+    ("%torchaudio 2.1 --backend sox", "UsageError: %torchaudio: there is no --backend; do you mean --backends?\n"),
+    ("%torchaudio", "torchaudio 2.2: a stand-in, which has the I/O\n"),
+    ("%torchaudio off\nprint('torchaudio' in sys.modules)", "no release is in force; %torchaudio 2.0 installs one\nFalse\n"),
+    (
+        "print(get_ipython().run_line_magic.__name__, '--backends' in get_ipython().magics_manager.lsmagic_docs()['line']['torchaudio'])",
+        "*True\n",
+    ),
+    ("%torchaudio 2.8\n%unload_ext compat\nprint('torchaudio' in sys.modules)", "*False\n"),
+    ("%torchaudio", "UsageError: Line magic function `%torchaudio` not found.\n"),
+)
+
+
+def _run(cells: list[str]) -> list[str]:
+    """Run cells in a kernel of their own; give what each shows, errors too."""
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    nbclient.NotebookClient(book, timeout=120, kernel_name="python3", allow_errors=True).execute()
+    return ["".join(output.get("text", "") or output.get("evalue", "") for output in cell.outputs) for cell in book.cells]
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_cells_see_the_release_that_another_cell_installed() -> None:
     """Also with automatic reloading; a warning points into the cell."""
-    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
-    nbclient.NotebookClient(book, timeout=60, kernel_name="python3").execute()
-    said = ["".join(output.get("text", "") for output in cell.outputs) for cell in book.cells]
+    said = _run(list(INSTALLED))
     assert said[2].strip() == "torch.Size([1, 2000])"
     assert "2.2.2+compat" in said[3]
     assert "set_audio_backend is deprecated" in said[3]
     assert "ipykernel" in said[3].split(": DeprecatedNameWarning")[0]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_magic_installs_shows_and_takes_away() -> None:
+    """What is wrong is a line without a traceback; unloading leaves nothing behind."""
+    said = _run([cell for cell, _ in MAGIC])
+    for (cell, wanted), shown in zip(MAGIC, said, strict=True):
+        parts = wanted.split("*")
+        assert shown.startswith(parts[0]), (cell, shown)
+        assert shown.endswith(parts[-1]), (cell, shown)
+        assert all(part in shown for part in parts), (cell, shown)
+
+
+COMPLETED = {
+    "%torchaudio ": [*releases.presets(), "off"],
+    "%torchaudio 2": [*releases.presets(), "off"],
+    "%torchaudio 2.0 --backends ": ["ffmpeg", "soundfile", "sox"],
+    "%torchaudio 2.0 --global-backend ": ["without dispatcher", "always", "never"],
+}
+
+
+@pytest.mark.parametrize("line", COMPLETED)
+def test_a_line_is_completed(line: str) -> None:
+    from compat import notebooks
+
+    assert notebooks.complete(None, SimpleNamespace(line=line)) == COMPLETED[line]
+
+
+PARSED: dict[str, Any] = {
+    "": (None, None, {}),
+    "2.0": ("2.0", None, {}),
+    "--mixed-dialects 2.0": ("2.0", None, {"mixed_dialects": True}),
+    "2.1 --backends=sox,ffmpeg --rescue False": ("2.1", ["sox", "ffmpeg"], {"rescue": False}),
+    "2.1 --choice-order sox,ffmpeg --sox_signed_bits 16": ("2.1", None, {"choice_order": ["sox", "ffmpeg"], "sox_signed_bits": 16}),
+    "2.1 --global-backend 'without dispatcher'": ("2.1", None, {"global_backend": "without dispatcher"}),
+    "2.0 2.1": "'2.1' is one release too many",
+    "off --backends sox": "name a release before the options",
+    "2.0 --backends": "--backends wants ffmpeg, soundfile, sox",
+    "2.0 --truncated": "--truncated wants a value",
+    "2.0 --mixed-dialect": "do you mean --mixed-dialects",
+    "2.0 'open": "No closing quotation",
+}
+
+
+@pytest.mark.parametrize("line", PARSED)
+def test_a_line_is_read(line: str) -> None:
+    from compat import notebooks
+
+    if isinstance(PARSED[line], str):
+        with pytest.raises(ValueError, match=PARSED[line]):
+            notebooks.parsed(line)
+    else:
+        assert notebooks.parsed(line) == PARSED[line]

@@ -137,6 +137,36 @@ def test_a_traceback_begins_with_the_frames_of_the_program(python: Python, tmp_p
     assert end in told.strip().splitlines()[-1], told
 
 
+SEEN = "import os, sys\nprint(__file__, os.path.abspath(sys.argv[0]), sys.argv[1:], __name__, __package__, [p for p in sys.path if os.getcwd() in os.path.abspath(p)])\n"
+
+
+@pytest.mark.parametrize("arguments", [["tool.py", "x"], ["-m", "pack.tool"], ["pack"], ["-P", "tool.py"]])
+def test_a_program_sees_of_itself_what_it_sees_under_python(arguments: list[str], tmp_path: pathlib.Path) -> None:
+    """Its own file by its whole path, so that it may change the folder; and its own folder alone on the path."""
+    (tmp_path / "pack").mkdir()
+    for name in ("tool.py", "pack/tool.py", "pack/__main__.py"):
+        (tmp_path / name).write_text(SEEN)
+    flags = [name for name in arguments if name == "-P"]
+    program = [name for name in arguments if name != "-P"]
+    plain, run = (
+        subprocess.run(
+            [sys.executable, *flags, *before, *program],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        ).stdout
+        for before in ([], ["-m", "compat.run"])
+    )
+    assert run == plain
+
+
+def test_a_nul_in_a_program_is_told_with_its_file(python: Python, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "tool.py").write_bytes(b"x = 'a\0b'\n")
+    assert "tool.py" in python("-m", "compat.run", str(tmp_path / "tool.py")).stderr.splitlines()[-1]
+
+
 def test_an_end_by_ctrl_c_has_the_status_that_python_gives(python: Python, tmp_path: pathlib.Path) -> None:
     """A shell tells by it that the user stopped the program."""
     (tmp_path / "tool.py").write_text("raise KeyboardInterrupt\n")
@@ -154,8 +184,10 @@ def test_a_module_of_the_program_that_is_called_as_ours_is_told_of(python: Pytho
     namesake = tmp_path / f"{name}.py"
     namesake.write_text("")
     program = {"script": [str(tmp_path / "tool.py")], "folder": [str(tmp_path)], "module": ["-m", "tool"]}[form]
-    code = f"import os, sys; os.chdir({str(tmp_path)!r}); import compat.cli; sys.exit(compat.cli.main({['run', *program]!r}))"
-    done = python("-P", "-c", code)
+    # the console command has its own folder first on the path, and not the working folder
+    code = f"import os, sys; sys.path[0] = os.path.dirname(sys.executable); os.chdir({str(tmp_path)!r})"
+    code = f"{code}; import compat.cli; sys.exit(compat.cli.main({['run', *program]!r}))"
+    done = python("-c", code)
     assert done.stdout == "2.2.2+compat\n", done.stderr
     assert done.stderr.count(str(namesake)) == (name != "others")
 
@@ -228,8 +260,8 @@ def test_the_help_says_which_release_and_that_there_is_no_c(capsys: pytest.Captu
     with pytest.raises(SystemExit):
         compat.cli.main(["run", "--help"])
     words = " ".join(capsys.readouterr().out.split())
-    assert "name 2.0 for code that sets a global backend" in words
-    assert "There is no -c" in words
+    assert "choose 2.0 for code that sets a global backend" in words
+    assert "There is no option -c" in words
 
 
 def test_the_console_script_knows_its_commands(capsys: pytest.CaptureFixture[str]) -> None:

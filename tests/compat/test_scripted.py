@@ -103,3 +103,52 @@ def test_pickle_finds_the_class_where_it_stands_in() -> None:
 
 def test_an_empty_batch_stays_empty(torchaudio: types.ModuleType) -> None:
     assert torchaudio.functional.resample(torch.zeros(0, 100), 16000, 8000).shape == (0, 50)
+
+
+def _reads(torchaudio: Any) -> list[Any]:
+    """Functions and a module that call what is no arithmetic."""
+
+    def loads(path: str) -> Tensor:
+        return torchaudio.load(path)[0]
+
+    def tells(path: str) -> int:
+        return torchaudio.info(path).sample_rate
+
+    def saves(path: str, waveform: Tensor) -> None:
+        torchaudio.save(path, waveform, 8000)
+
+    def effects(waveform: Tensor) -> Tensor:
+        return torchaudio.sox_effects.apply_effects_tensor(waveform, 8000, [["rate", "4000"]])[0]
+
+    class Loads(torch.nn.Module):
+        def forward(self, path: str) -> Tensor:
+            return loads(path)
+
+    return [loads, tells, saves, effects, Loads(), torchaudio.load, torchaudio.list_audio_backends, torchaudio.utils.sox_utils.list_effects]
+
+
+@pytest.mark.parametrize("release", ["2.0", "2.1", "2.2", "2.8"])
+def test_what_cannot_be_compiled_says_so(release: str) -> None:
+    """Whatever reads, writes or asks a library, directly or by way of another function, before and after a setter."""
+    standin: Any = compat.standin(release)
+    for called in _reads(standin):
+        with pytest.raises(RuntimeError, match=r"torchaudio\.\S+ is Python that .* Call it outside"):
+            torch.jit.script(called)
+    if release == "2.0":
+        standin.set_audio_backend("soundfile")
+        with pytest.raises(RuntimeError, match=r"Call it outside"):
+            torch.jit.script(_reads(standin)[0])
+
+
+def test_a_module_that_loads_outside_is_compiled(torchaudio: Any) -> None:
+    """As the error advises: what it scripts takes the waveform."""
+
+    class Halved(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.resample = torchaudio.transforms.Resample(16000, 8000)
+
+        def forward(self, waveform: Tensor) -> Tensor:
+            return self.resample(waveform)
+
+    assert saved_and_loaded(torch.jit.script(Halved()))(torch.zeros(1, 100)).shape == (1, 50)

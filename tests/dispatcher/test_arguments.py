@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import os
 import pathlib
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
 
 import compat
 from dispatcher.errors import ArgumentTypeError, AudioError
@@ -26,6 +28,13 @@ NUMBERS = [2**31, 2**63, 2**70, -(2**70), 1.5, "3", None, np.int64(3), torch.ten
 NAMES = [1, b"wav", ["wav"], torch.tensor(1), "w\0v", "", "\ud800", 1.5]
 PLACES = ["a\0.wav", "\0", b"a\0.wav", "x" * 5000, b"x" * 5000, "\ud800.wav", "", ".", None, 1.5, bytearray(b"a.wav"), np.zeros(3)]
 COMPLEX = torch.complex(SOUND, SOUND)
+
+
+def _fake() -> torch.Tensor:
+    with FakeTensorMode():
+        return torch.zeros(1, 100)
+
+
 TENSORS: dict[str, Any] = {
     "conjugate": COMPLEX.conj(),
     "complex": COMPLEX,
@@ -40,6 +49,7 @@ TENSORS: dict[str, Any] = {
     "quantized": torch.quantize_per_tensor(SOUND, 0.1, 0, torch.qint8),
     "nested": torch.nested.nested_tensor([SOUND[0], SOUND[1]]),
     "int8": (SOUND * 100).to(torch.int8),
+    "fake": _fake(),
 }
 
 
@@ -108,6 +118,19 @@ def test_a_lazy_negation_is_written_as_it_is(kind: str, backend: str, wav: str) 
     compat.save("done.wav", -SOUND, 8000, backend=backend)
     found, made = (compat.load(name, backend=backend) for name in ("lazy.wav", "done.wav"))  # libsndfile puts the time into the bytes
     assert torch.equal(found[0], made[0])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system has no such names")
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+def test_a_name_that_is_no_unicode_is_one(backend: str, wav: str) -> None:
+    """Python writes its bytes as halves of surrogate pairs."""
+    for name in ("\udcff.wav", "\udcff.flac"):
+        compat.save(name, SOUND, 8000, backend=backend)
+        assert compat.load(name, backend=backend)[0].shape == (2, 400)
+        os.truncate(name, 0)
+        assert _ours(lambda name=name: compat.load(name, backend=backend)) is not None
+        os.unlink(name)
+        assert _ours(lambda name=name: compat.info(name, backend=backend)) is not None
 
 
 @pytest.mark.parametrize("what", ["sparse", "meta", "requires grad", "bfloat16", "quantized"])

@@ -31,7 +31,7 @@ def effects() -> Any:
         (16000, ["stretch", "1000"]), (16000, ["tempo", "nan"]), (16000, ["repeat", "1000000000"]), (1, ["reverb", "50"]), (1, ["phaser"]),
         (1, ["vad"]), (2, ["chorus", "0.7", "0.9", "55", "0.4", "0.25", "2", "-t"]), (1, ["rate", "8000"]), (1, ["stretch", "1e-5"]),
         (2**31 - 1, ["flanger"]), (2**31 - 1, ["bend", "0,1e9,1"]), (2**31 - 1, ["hilbert"]), (0, ["gain", "-1"]), (-5, ["gain", "-1"]),
-        (2**31, ["gain", "-1"]),
+        (2**31, ["gain", "-1"]), (16000, ["rate", "16000.00000001"]),
     ],
 )  # fmt: skip
 def test_what_harms_is_refused(rate: int, effect: list[str], effects: Any) -> None:
@@ -74,3 +74,17 @@ def test_a_header_with_an_odd_rate_is_refused_by_load_and_effects(rate: float, e
             call(path, backend="sox")
     with pytest.raises(RuntimeError, match=r"x\.aiff"):
         effects.apply_effects_file(path, [["gain", "-1"]])
+
+
+def test_a_rate_next_to_a_whole_one_is_that(effects: Any, tmp_path: Path) -> None:
+    """AIFF: libsox' effect `rate` crashes where it is to change a rate by 1e-15 of it; a step away from it, nothing is rounded."""
+    path = str(tmp_path / "x.aiff")
+    dispatcher.save(path, WAVE, 8000, backend="ffmpeg")
+    data = bytearray(Path(path).read_bytes())
+    at = data.index(b"COMM") + 16
+    data[at + 8 : at + 10] = b"\xff\xfe"
+    Path(path).write_bytes(data)
+    found, rate = effects.apply_effects_file(path, [["gain", "-1"], ["rate", "8000"]])
+    assert (found.shape, rate) == (WAVE.shape, 8000)
+    with pytest.raises(RuntimeError, match="leave 'rate' out"):
+        effects.apply_effects_file(path, [["speed", "1.00000000001"], ["rate", "8000"]])

@@ -172,3 +172,60 @@ def test_what_is_called_mp3_and_is_none_is_told_apart(tmp_path: pathlib.Path) ->
     with pytest.raises(RuntimeError) as caught:
         dispatcher.load(str(path), backend="ffmpeg")
     assert "free format" not in str(caught.value)
+
+
+_WRONG = {
+    "missing.wav": (None, "there is no such file|No such file or directory"),
+    "folder.wav": (None, "it is a folder|Is a directory"),
+    "empty.wav": (b"", "it is empty"),
+    "noise.wav": (bytes(range(1, 256)) * 9, r"`python -m compat\.doctor FILE` tells"),
+    "https://localhost/x.wav": (
+        None,
+        "cannot be asked|it is an address, and no file.*backend='ffmpeg'|there is no such file|it is an address",
+    ),
+}
+
+
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+@pytest.mark.parametrize("name", _WRONG)
+def test_what_cannot_be_read_has_its_cause(name: str, backend: str) -> None:
+    """A library says of all of these that it is a system error, or no format that it knows."""
+    content, says = _WRONG[name]
+    if name.startswith("folder"):
+        os.mkdir(name)
+    elif content is not None:
+        pathlib.Path(name).write_bytes(content)
+    for call in (dispatcher.load, dispatcher.info):
+        with pytest.raises(RuntimeError, match=says) as caught:
+            call(name, backend=backend)
+        assert f"{name!r} with the {backend} backend" in str(caught.value)
+        assert ("reads more formats" in str(caught.value)) == (name == "noise.wav" and backend != "ffmpeg")
+
+
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
+def test_an_object_that_stands_at_its_end_is_to_be_sought(backend: str) -> None:
+    """And then it is read."""
+    held = io.BytesIO()
+    dispatcher.save(held, SOUND, 8000, format="wav", backend="ffmpeg")
+    held.seek(0, io.SEEK_END)
+    with pytest.raises(RuntimeError, match=r"<BytesIO>.*`seek\(0\)` first"):
+        dispatcher.load(held, backend=backend)
+    held.seek(0)
+    assert dispatcher.load(held, backend=backend)[0].shape == (1, 8000)
+
+
+@pytest.mark.parametrize("given", [None, ["x.wav"], 1.5])
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+def test_what_is_neither_path_nor_file_is_called_that(given: Any, backend: str) -> None:
+    """It is not advised to write str(None)."""
+    with pytest.raises((RuntimeError, TypeError), match="neither a path nor a file object, but") as caught:
+        dispatcher.load(given, backend=backend)
+    assert "str(path)" not in str(caught.value)
+
+
+@pytest.mark.libsox
+def test_what_libsox_does_not_write_is_told_with_its_signal() -> None:
+    """And with fewer channels it does."""
+    with pytest.raises(RuntimeError, match="libsox does not write 300 channels at 8000 Hz as 'mp3'; take fewer channels"):
+        dispatcher.save("x.mp3", torch.zeros(300, 50), 8000, backend="sox")
+    dispatcher.save("x.mp3", torch.zeros(2, 8000), 8000, backend="sox")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pathlib
+import re
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -79,7 +80,7 @@ def test_a_file_of_one_piece_is_one(extension: str, tmp_path: pathlib.Path) -> N
     """And its rate and channels are those of the file."""
     path = tmp_path / f"x.{extension}"
     _one(path, 48000, 2)
-    assert [part[2:] for part in parts.of(str(path))] == [(48000, 2)]
+    assert [part[2:4] for part in parts.of(str(path))] == [(48000, 2)]
 
 
 def test_what_has_parts_side_by_side_is_no_chain(tmp_path: pathlib.Path) -> None:
@@ -94,3 +95,72 @@ def test_what_has_parts_side_by_side_is_no_chain(tmp_path: pathlib.Path) -> None
 def test_all_parts_are_counted(spliced: Callable[..., str]) -> None:
     """By the last page of each."""
     assert parts.frames(spliced("ogg", (16000, 16000))) == 32000
+
+
+def _tones(folder: pathlib.Path, lengths: tuple[int, ...], rates: tuple[int, ...]) -> tuple[str, list[torch.Tensor]]:
+    """A chain of Vorbis, and each of its parts as it is read alone."""
+    path, one = folder / "chain.ogg", folder / "one.ogg"
+    data, alone = b"", []
+    for number, (length, rate) in enumerate(zip(lengths, rates, strict=True)):
+        wave = torch.sin(torch.arange(length)[None] * (440 << number) * 2 * torch.pi / rate) * 0.4
+        dispatcher.save(str(one), wave, rate, backend="soundfile")
+        data += one.read_bytes()
+        alone.append(dispatcher.load(str(one), backend="ffmpeg")[0])
+    path.write_bytes(data)
+    return str(path), alone
+
+
+@pytest.mark.parametrize(
+    ("lengths", "frames"), [((44100, 44100), 88072), ((30000, 22222, 51111), 103205), ((300, 500, 2000), 2672), ((20000, 300), 20172)]
+)
+def test_a_joint_has_the_frames_of_ffmpegs_command(lengths: tuple[int, ...], frames: int, tmp_path: pathlib.Path) -> None:
+    """Of 5.1; the last part is the one that it is by itself, whole and in pieces."""
+    path, alone = _tones(tmp_path, lengths, (44100,) * len(lengths))
+    whole = dispatcher.load(path, backend="ffmpeg")[0]
+    assert whole.shape[1] == frames == dispatcher.info(path, backend="ffmpeg").num_frames
+    assert torch.equal(whole[:, : alone[0].shape[1]], alone[0])
+    assert torch.equal(whole[:, -alone[-1].shape[1] :], alone[-1])
+    for offset in (0, alone[0].shape[1] - 50, frames - 100):
+        assert torch.equal(dispatcher.load(path, offset, 100, backend="ffmpeg")[0], whole[:, offset : offset + 100])
+    reader = compat.standin("2.2").io.StreamReader(path)
+    reader.add_basic_audio_stream(1000)
+    assert torch.equal(torch.cat([chunk for (chunk,) in reader.stream()]).t(), whole)
+
+
+def _readings(path: str) -> list[Callable[[], Any]]:
+    def streamed() -> None:
+        reader = compat.standin("2.2").io.StreamReader(path)
+        reader.add_basic_audio_stream(1000)
+        for _ in reader.stream():
+            pass
+
+    data = pathlib.Path(path).read_bytes()
+    readings: list[Callable[[], Any]] = [
+        lambda: dispatcher.load(path),
+        lambda: dispatcher.load(io.BytesIO(data)),
+        lambda: dispatcher.info(path),
+    ]
+    return [*readings, lambda: compat.standin("2.9").load(path), lambda: compat.standin("2.9").load(io.BytesIO(data)), streamed]
+
+
+def test_parts_of_two_rates_are_refused_by_every_way_of_reading(tmp_path: pathlib.Path) -> None:
+    """FFmpeg ends there as with damage; the part before the change can be had."""
+    path, alone = _tones(tmp_path, (20000, 10000), (44100, 22050))
+    begin = parts.of(path)[1].begin
+    for read in _readings(path):
+        with pytest.raises(RuntimeError, match=rf"44100 Hz, and from byte {begin} on 1 channels at 22050 Hz.* ffmpeg -i .* -ar 44100"):
+            read()
+    assert torch.equal(dispatcher.load(path, 0, 100)[0], alone[0][:, :100])
+
+
+def test_parts_of_two_codecs_can_be_cut_where_the_error_says(tmp_path: pathlib.Path) -> None:
+    """FFmpeg's own command reads no further either."""
+    path, _ = _tones(tmp_path, (20000,), (48000,))
+    other = tmp_path / "other.opus"
+    dispatcher.save(str(other), torch.zeros(1, 48000), 48000, backend="ffmpeg")
+    pathlib.Path(path).write_bytes(pathlib.Path(path).read_bytes() + other.read_bytes())
+    for read in _readings(path):
+        with pytest.raises(RuntimeError, match=r"of Vorbis, and from byte \d+ on .* of Opus.*tail -c \+(\d+)") as caught:
+            read()
+    at = int(re.findall(r"tail -c \+(\d+)", str(caught.value))[0])
+    assert pathlib.Path(path).read_bytes()[at - 1 :] == other.read_bytes()

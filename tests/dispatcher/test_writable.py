@@ -13,6 +13,7 @@ import torch
 
 import compat
 import dispatcher
+from dispatcher.streams import writer as streams_writer
 
 GOOD = torch.rand(1, 4000) * 0.2
 SOX = pytest.param("sox", marks=pytest.mark.libsox)
@@ -83,6 +84,33 @@ def test_vorbis_says_what_it_takes(rate: int, channels: int, tmp_path: pathlib.P
 def test_a_rate_that_would_become_hours_is_refused(name: str, tmp_path: pathlib.Path) -> None:
     """An encoder for 8,000 Hz and more would get thousands of samples for each one."""
     assert "resample" in _refused(tmp_path / name, GOOD, 3, "ffmpeg")
+
+
+@pytest.mark.parametrize(("frames", "channels", "rate"), [(1, 1, 16000), (2, 2, 16000), (16719, 1, 16000), (2000, 1, 1), (2000, 2, 5)])
+def test_tta_with_too_short_a_block_is_refused(frames: int, channels: int, rate: int, tmp_path: pathlib.Path) -> None:
+    """FFmpeg's encoder ends the process on it, by ``save`` and by a writer of streams."""
+    _refused(tmp_path / "x.tta", torch.zeros(channels, frames), rate, "ffmpeg")
+    path = tmp_path / "y.tta"
+    writer = streams_writer.StreamWriter(str(path))
+    writer.add_audio_stream(rate, channels)
+    writer.open()
+
+    def write() -> None:
+        writer.write_audio_chunk(0, torch.zeros(frames, channels))
+        writer.flush()
+
+    with pytest.raises(RuntimeError, match="TTA"):
+        write()
+    writer.close()
+    assert not path.exists()
+
+
+def test_tta_of_some_frames_more_is_written(tmp_path: pathlib.Path) -> None:
+    """As much as a block takes."""
+    path = str(tmp_path / "x.tta")
+    for frames, channels in ((6, 1), (3, 2), (16718, 1), (16724, 1)):
+        dispatcher.save(path, torch.zeros(channels, frames), 16000, backend="ffmpeg")
+        assert dispatcher.load(path)[0].shape == (channels, frames)
 
 
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", SOX])

@@ -152,7 +152,8 @@ def test_torch_in_one_place_and_torchaudio_in_another(build: Make, tmp_path: pat
     found = report.finding("copies")
     assert (report.code, found["status"], found["cause"]) == (1, "warning", "two-places")
     assert found["evidence"] == [str(world.site), str(other)]
-    removal, install = found["mend"]["commands"]
+    (command,) = found["mend"]["commands"]
+    removal, install = command.split(" && ")
     assert removal == f"rm -r {other / 'torchaudio'} {other / 'torchaudio-2.11.0.dist-info'}"
     assert "pip install torchaudio==2.11.0" in install
 
@@ -178,8 +179,8 @@ def test_two_versions_in_one_folder(build: Make) -> None:
         ("2.0.1", "2.0.1", "warning", "for this torch there is torchaudio 2.0.2"),
         ("2.8.0", "2.10.0", "error", "for this torch there is torchaudio 2.8.0, and this torchaudio for torch 2.10.0"),
         # younger than the table: nothing is said against them
-        ("2.99.0.dev20990101", "2.98.0.dev20990101", "note", "not among the documented pairs"),
-        ("3.0a0", "3.0a0", "note", "not among the documented pairs"),
+        ("2.99.0.dev20990101", "2.98.0.dev20990101", "note", "not a documented pair"),
+        ("3.0a0", "3.0a0", "note", "not a documented pair"),
     ],
 )
 def test_pairs_in_metadata(look: Callable[..., Result], torch: str, torchaudio: str, status: str, says: str) -> None:
@@ -226,7 +227,7 @@ def test_what_an_interrupted_pip_left(build: Make) -> None:
     report = world.examine("--only", "installers")
     found = report.finding("installers")
     assert (report.code, found["cause"]) == (1, "interrupted-pip")
-    assert found["mend"]["commands"][0] == f"rm -r '{left}'"
+    assert found["mend"]["commands"][0].startswith(f"rm -r '{left}' && ")
 
 
 def test_conda_and_pip_at_the_same_package(build: Make) -> None:

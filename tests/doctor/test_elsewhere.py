@@ -53,9 +53,9 @@ def test_an_interpreter_of_that_name(python: Python, bare: pathlib.Path) -> None
 @pytest.mark.parametrize(
     ("script", "words"),
     [
-        pytest.param("echo 3 8", "it is Python 3.8, and the doctor takes 3.11 and later", id="an old Python"),
-        pytest.param("echo no >&2; exit 1", "does not run as Python does: no", id="no Python"),
-        pytest.param("echo hello", "does not run as Python does: hello", id="some other program"),
+        pytest.param("echo 3 8", "it is Python 3.8, but the doctor needs 3.11 and later", id="an old Python"),
+        pytest.param("echo no >&2; exit 1", "does not run as Python: no", id="no Python"),
+        pytest.param("echo hello", "does not run as Python: hello", id="some other program"),
     ],
 )
 def test_what_cannot_run_it_is_refused(python: Python, tmp_path: pathlib.Path, script: str, words: str) -> None:

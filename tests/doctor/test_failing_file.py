@@ -17,7 +17,7 @@ import pytest
 import soundfile
 import torch
 
-from compat.doctor import lengths, samples
+from compat.doctor import lengths, samples, stored
 from tests.doctor.worlds import World
 
 
@@ -72,7 +72,7 @@ def test_a_good_file_is_told_with_each_backend(seen: dict) -> None:  # type: ign
 def test_a_name_that_says_otherwise_is_a_note(seen: dict) -> None:  # type: ignore[type-arg]
     check = seen["named otherwise ü.mp3"]
     assert not [found for found in check["findings"] if found["status"] == "error"]
-    assert any("it is WAV by its content, and is called .mp3" in found["text"] for found in check["findings"])
+    assert any("it is WAV by its content, but its extension is .mp3" in found["text"] for found in check["findings"])
 
 
 def test_a_file_that_is_cut_off_is_told(seen: dict) -> None:  # type: ignore[type-arg]
@@ -85,11 +85,11 @@ CAUSES = {
     "open.wav": "the recording was never closed",
     "few.flac": "Its header counts 10,000 frames",
     "few_more.flac": "Its header counts 31,999 frames",
-    "low.opus": "other sample rates, of the same duration",
-    "chained.ogg": "put together of 2 files",
-    "chained.mp3": "put together of 2 files",
+    "low.opus": "different sample rates, with the same duration",
+    "chained.ogg": "consists of 2 files",
+    "chained.mp3": "consists of 2 files",
     "wide.wav": "24 bits in 4 bytes",
-    "lame.mp3": "as its LAME header says",
+    "lame.mp3": "The LAME header says",
 }
 
 
@@ -109,7 +109,10 @@ def causes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:  # type
     sound = pcm()
     (folder / "open.wav").write_bytes(riff(sound.tobytes(), 0))
     (folder / "wide.wav").write_bytes(riff((sound.astype("<i4") << 16).tobytes(), 4 * len(sound), width=4, bits=24))
+    soundfile.write(folder / "big.wav", sound, 16000, endian="BIG")
     soundfile.write(folder / "whole.flac", sound, 16000)
+    for name, whole in (("cut.wav", riff(sound.tobytes(), 2 * len(sound))), ("cut.flac", (folder / "whole.flac").read_bytes())):
+        (folder / name).write_bytes(whole[: len(whole) // 2])
     for name, count in (("few.flac", 10000), ("few_more.flac", 31999)):
         flac = bytearray((folder / "whole.flac").read_bytes())
         flac[22:26] = count.to_bytes(4, "big")
@@ -125,7 +128,7 @@ def causes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:  # type
     silent_video(folder / "silent.mp4")
     changing(folder / "changing.aac")
     (folder / "picture.wav").write_bytes(b"GIF89a" + bytes(range(1, 200)))
-    names = [*CAUSES, "rates.ogg", "unscaled.wav", "silent.mp4", "changing.aac", "picture.wav"]
+    names = [*CAUSES, "cut.wav", "cut.flac", "big.wav", "rates.ogg", "unscaled.wav", "silent.mp4", "changing.aac", "picture.wav"]
     done = subprocess.run(
         [sys.executable, "-m", "compat.doctor", "--json", *(str(folder / name) for name in names)],
         capture_output=True,
@@ -173,18 +176,18 @@ def test_the_cause_of_different_lengths_is_one_that_the_file_establishes(causes:
 def test_a_cause_that_is_not_established_is_not_made_up() -> None:
     """Two lengths and a file that says nothing."""
     why = lengths.cause(lengths.Lengths({"ffmpeg": 1000, "sox": 1100}, {"ffmpeg": 8000, "sox": 8000}, {}))
-    assert "could not be established" in why
+    assert "does not show the cause" in why
     assert "padding" not in why
 
 
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"padding": [576, 1000]}, "could not be established"),  # the difference is another than the encoder counted
+        ({"padding": [576, 1000]}, "does not show the cause"),  # the difference is another than the encoder counted
         ({"promise": 5000}, "cut off or damaged"),
-        ({"promise": 1050}, "could not be established"),
-        ({"preskip": 100}, "are to be left out"),
-        ({"preskip": 312}, "could not be established"),
+        ({"promise": 1050}, "does not show the cause"),
+        ({"preskip": 100}, "should be skipped"),
+        ({"preskip": 312}, "does not show the cause"),
     ],
 )
 def test_a_fact_that_does_not_explain_the_difference_is_no_cause(given: dict, says: str) -> None:  # type: ignore[type-arg]
@@ -199,10 +202,53 @@ def test_samples_beyond_full_scale_are_told(causes: dict) -> None:  # type: igno
 
 @pytest.mark.libsox
 def test_a_backend_that_gives_noise_is_told(causes: dict) -> None:  # type: ignore[type-arg]
-    """24 bits in 4 bytes: FFmpeg takes them for floats."""
-    found = next(found for found in bad(causes["wide.wav"]) if found["cause"] == "beyond-full-scale")
-    assert found["data"]["backends"] == ["ffmpeg"]
-    assert {f"backend={name!r}" in found["mend"]["text"] for name in (*found["data"]["backends"], *found["data"]["others"])} == {True}
+    """24 bits in 4 bytes: FFmpeg takes them for floats, libsox and libsndfile for 3 bytes."""
+    (found,) = bad(causes["wide.wav"])
+    assert (found["cause"], found["data"]["backends"], found["data"]["right"]) == ("beyond-full-scale", ["ffmpeg"], [])
+    assert "no backend here gives them" in found["why"]
+    assert "backend=" not in found["mend"]["text"]
+
+
+@pytest.mark.libsox
+def test_the_backend_that_gives_what_the_file_holds_is_named(causes: dict) -> None:  # type: ignore[type-arg]
+    """RIFX, whose samples FFmpeg takes for little-endian ones."""
+    (found,) = bad(causes["big.wav"])
+    assert (found["cause"], found["data"]["backends"], found["data"]["right"]) == ("other-samples", ["ffmpeg"], ["sox", "soundfile"])
+
+
+@pytest.mark.libsox
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [("cut.wav", "incomplete"), ("cut.flac", "incomplete"), ("rates.ogg", "changes-on-its-way"), ("open.wav", "other-lengths")],
+)
+def test_one_cause_is_said_once(causes: dict, name: str, cause: str) -> None:  # type: ignore[type-arg]
+    (found,) = bad(causes[name])
+    assert found["cause"] == cause
+    told = [each["text"] for each in causes[name]["findings"] if each["status"] != "ok"]
+    assert sum("cut short" in text or "damaged" in text or "joined together" in text or "lengths" in text for text in told) == 1
+
+
+# samples that do not fill their bytes: what they are by the bytes, where only one reading is possible
+STORED = {
+    "in the upper bits": (lambda sound: sound.astype("<i4") << 16, 24, 1 / 2**15),
+    "in the lower bits": (lambda sound: sound.astype("<i4") * 100, 24, 100 / 2**23),
+    "floats of that size": (lambda sound: sound.astype("<f4") * 256, 24, 256 / 2**23),
+    "silence": (lambda sound: sound.astype("<i4") * 0, 24, None),
+    "all bits": (lambda sound: sound.astype("<i4") << 16, 32, 1 / 2**15),
+}
+
+
+@pytest.mark.parametrize("case", STORED)
+def test_what_a_wide_sample_is(tmp_path: pathlib.Path, case: str) -> None:
+    change, bits, scale = STORED[case]
+    data = change(pcm()).tobytes()
+    (tmp_path / "x.wav").write_bytes(riff(data, len(data), width=4, bits=bits))
+    found = stored.beginning(str(tmp_path / "x.wav"))
+    if scale is None:
+        assert found is None
+    else:
+        assert found is not None
+        assert np.allclose(found[0], pcm() * scale)
 
 
 @pytest.mark.parametrize(("name", "says"), [("silent.mp4", "it is a video without sound"), ("picture.wav", "it is a picture")])

@@ -18,6 +18,7 @@ from compat.doctor import cli, registry, report, verdict
 from compat.doctor.findings import Finding, Mend, Result, Status, error, note, ok, skipped, warning
 from compat.doctor.registry import Check
 from compat.doctor.world import World as Looked
+from compat.shell import Line
 from tests.doctor.worlds import World
 
 ESCAPE = "\x1b["
@@ -89,12 +90,14 @@ def test_a_mend_is_shown_once(build: Callable[..., World]) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="takes POSIX signals")
 def test_an_interruption_ends_it_at_once(build: Callable[..., World]) -> None:
     world = build(without=("torch",))
-    world.plant("torch", {"__init__.py": "import time\n\ntime.sleep(60)\n"}, "2.8.0")
+    reached = world.folder / "reached"
+    world.plant("torch", {"__init__.py": f"import pathlib, time\n\npathlib.Path({str(reached)!r}).touch()\ntime.sleep(60)\n"}, "2.8.0")
     command = [world.python, "-m", "compat.doctor", "--only", "imports"]
     with subprocess.Popen(command, cwd=world.folder, stderr=subprocess.PIPE, text=True) as process:
-        time.sleep(1.5)
+        while not reached.exists():
+            time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=10)
+        _, said = process.communicate(timeout=60)
     assert process.returncode == 3
     assert said.strip().endswith("interrupted")
 
@@ -293,5 +296,5 @@ def test_the_summary_is_the_worst_finding() -> None:
 
 
 def test_a_mend_in_one_line() -> None:
-    assert Mend("Install it", ("pip install x", "or so")).sentence() == "Install it: `pip install x`"
+    assert Mend("Install it", (Line("pip install x"), Line("or so"))).sentence() == "Install it: `pip install x`"
     assert dataclasses.replace(Mend("Rename it")).sentence() == "Rename it"

@@ -148,4 +148,4 @@ def test_the_installed_release_is_the_default(build: Callable[..., World]) -> No
 def test_nothing_installed_is_no_release(build: Callable[..., World]) -> None:
     done = build(without=("torch",)).run("--pins")
     assert done.returncode == 3
-    assert "name one, as in --pins 2.8" in done.stderr
+    assert "name a release, as in --pins 2.8" in done.stderr

@@ -125,7 +125,7 @@ CASES = [
     Case("resampling", _resampled(ours=Answer(raised="RuntimeError: x")), "error", "compat: RuntimeError: x", "resampling-failed"),
     Case("round-trip", _tripped(Answer(raised="RuntimeError: full")), "error", "soundfile: RuntimeError: full", "round-trip-failed"),
     Case("round-trip", _tripped(Answer({**TRIP, "info": 2})), "error", "soundfile: info tells 2", "wrong-header"),
-    Case("round-trip", _tripped(Answer({**TRIP, "apart": 3})), "error", "up to 3 steps of 16 bits apart", "wrong-samples"),
+    Case("round-trip", _tripped(Answer({**TRIP, "apart": 3})), "error", "up to 3 16-bit steps apart", "wrong-samples"),
     Case("round-trip", _tripped(Answer({**TRIP, "apart": None, "dtype": "float32"})), "error", "float32 [2, 16000]", "wrong-samples"),
     Case(
         "round-trip",
@@ -158,7 +158,7 @@ CASES = [
         "backend-sox",
         Told(answers=_answers("backend", sox=Answer({**ABSENT, "tried": ["libsox.so.3 (libgsm.so.1: cannot open shared object file)"]}))),
         "error",
-        "a libsox is there and does not load",
+        "a libsox was found, but it does not load",
         "unloadable-libsox",
     ),
     Case(
@@ -205,7 +205,7 @@ def test_what_the_metadata_of_an_undocumented_torchaudio_requires(tmp_path: path
     if requirement.startswith("torch=="):
         assert the_one(findings, "error", "torchaudio's own metadata requires torch==2.98.0").cause == "mismatched-pair"
     else:
-        the_one(findings, "note", "are not among the documented pairs")
+        the_one(findings, "note", "are not a documented pair")
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_packages_of_the_users_site(monkeypatch: pytest.MonkeyPatch, tmp_path: p
     root = tmp_path.resolve()
     monkeypatch.setattr(site, "getusersitepackages", lambda: str(root))
     monkeypatch.syspath_prepend(str(root))
-    the_one(found("environment", Told(copy("torch", "2.8.0", root=root))), "note", f"torch from the user's site {root}")
+    the_one(found("environment", Told(copy("torch", "2.8.0", root=root))), "note", f"torch from the user site {root}")
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ def test_two_installers(monkeypatch: pytest.MonkeyPatch, torch: Copy, torchaudio
     assert the_one(found("installers", Told(torch, torchaudio)), status, says).cause == "two-installers"
 
 
-@pytest.mark.parametrize(("missing", "says"), [("elftools", "pyelftools"), ("linux", "only Linux tells")])
+@pytest.mark.parametrize(("missing", "says"), [("elftools", "pyelftools"), ("linux", "Linux only")])
 def test_where_nothing_reads_what_a_library_wants(monkeypatch: pytest.MonkeyPatch, missing: str, says: str) -> None:
     from compat.doctor.checks import libraries
 
@@ -285,7 +285,7 @@ ERROR = {"load_error": "cannot read 'a' with the sox backend: no such thing."}
         (READ, {"sox": Answer(died="SIGSEGV")}, "warning", "sox: loading it crashed"),
         (READ, {"sox": Answer(raised="TypeError: early\nmore")}, "note", "sox: TypeError: early"),
         (READ, {"sox": Answer(ERROR)}, "note", "sox: no such thing"),
-        (READ, {"sox": Answer({**READ, "shape": [1, 0]})}, "note", "sox: it gives no sound, though the header promises some"),
+        (READ, {"sox": Answer({**READ, "shape": [1, 0]})}, "note", "sox: it returns no samples, though the header promises some"),
         (READ, {"sox": Answer({**READ, "finite": False})}, "warning", "gives samples that are not finite"),
         (
             READ,
@@ -293,10 +293,10 @@ ERROR = {"load_error": "cannot read 'a' with the sox backend: no such thing."}
             "note",
             "backends give different lengths, in frames: ffmpeg 10, sox 12, soundfile 10",
         ),
-        (READ, {"sox": Answer({**READ, "shape": [1, 9]})}, "warning", "sox: the header promises 10 frames, and 9 are there"),
+        (READ, {"sox": Answer({**READ, "shape": [1, 9]})}, "warning", "sox: the header promises 10 frames, but only 9 are there"),
         (Answer(died="SIGSEGV"), {}, "warning", "the backend that is asked first fails: loading crashed"),
         (Answer(raised="TypeError: early"), {}, "warning", "the backend that is asked first fails: TypeError: early"),
-        ({**READ, "shape": [1, 0]}, {}, "warning", "fails: it gives no sound"),
+        ({**READ, "shape": [1, 0]}, {}, "warning", "fails: it returns no samples"),
     ],
 )
 def test_what_is_said_of_a_file(default: Any, by_backend: dict[str, Answer], status: str, says: str) -> None:
@@ -314,7 +314,7 @@ def test_what_is_said_of_a_file(default: Any, by_backend: dict[str, Answer], sta
 @pytest.mark.parametrize(
     ("opens", "says"),
     [
-        ((True, True, True), "Make or download it again; where a player does play it, convert it"),
+        ((True, True, True), "Make or download it again; if a player can play it, convert it"),
         ((True, False, True), "Mend the backend sox first"),
         ((False, False, True), "Mend the backends ffmpeg, sox first"),
     ],
@@ -337,7 +337,7 @@ def test_content_that_the_name_belies(tmp_path: pathlib.Path, head: bytes, kind:
     path.write_bytes(head.ljust(64, b"\1"))
     world = Told(answers={("reading", name): Answer(READ) for name in (None, "ffmpeg", "sox", "soundfile")})
     (result,) = files.examine(world, [str(path)])
-    the_one(result.findings, "note", f"it is {kind} by its content, and is called .wav")
+    the_one(result.findings, "note", f"it is {kind} by its content, but its extension is .wav")
 
 
 def test_a_file_that_may_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:

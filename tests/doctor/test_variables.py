@@ -148,7 +148,7 @@ def test_a_loaders_path_without_torch_is_left_alone(monkeypatch: pytest.MonkeyPa
 
 
 def test_nothing_set_is_well(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert look(monkeypatch).summary == "none is set that matters here"
+    assert look(monkeypatch).summary == "no variable is set that matters here"
 
 
 def test_every_variable_that_the_packages_read_is_in_the_table() -> None:

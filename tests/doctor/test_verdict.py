@@ -7,15 +7,16 @@ import pytest
 from compat.doctor import page, report, verdict
 from compat.doctor.findings import Finding, Mend, Result, error, note, ok, skipped, warning
 from compat.doctor.verdict import Course
+from compat.shell import Line
 
-REINSTALL = Mend("Install it again", ("pip install it",))
+REINSTALL = Mend("Install it again", (Line("pip install it"),))
 TORCH = error("torch is half there", why="A download broke off.", mend=REINSTALL, subject="torch", evidence=("a", "b"))
-TORCHAUDIO = error("torchaudio does not load", mend=Mend(commands=("pip install torchaudio",)), subject="torchaudio")
+TORCHAUDIO = error("torchaudio does not load", mend=Mend(commands=(Line("pip install torchaudio"),)), subject="torchaudio")
 VARIABLE = warning("a variable does nothing", mend=Mend("Unset it"), subject="variables")
 TRIP = Result("round-trip", "Round trip", (ok("ffmpeg exact"),))
 RESCUE = Result("rescue", "Rescue", (ok("by its own Python part"),))
-_STANDIN = "compat.install() works here as it is, for load, save and info: it needs no torchaudio for them."
-_RESCUED = "compat.install() works here as it is: it imports torchaudio without its compiled part, see Rescue."
+_STANDIN = "compat.install() works here without any fix, for load, save and info: it needs no torchaudio for them."
+_RESCUED = "compat.install() works here without any fix: it imports torchaudio without its compiled part, see Rescue."
 
 
 def results(*findings: Finding) -> list[Result]:
@@ -25,8 +26,8 @@ def results(*findings: Finding) -> list[Result]:
 @pytest.mark.parametrize(
     ("looked", "text", "exit_status", "also", "meanwhile"),
     [
-        ([], "Nothing was looked at.", 0, [], ""),
-        (results(skipped("no")), "Nothing was looked at.", 0, [], ""),
+        ([], "Nothing was checked.", 0, [], ""),
+        (results(skipped("no")), "Nothing was checked.", 0, [], ""),
         (results(ok("yes"), note("so")), "Healthy.", 0, [], ""),
         (results(VARIABLE), "A variable does nothing.", 1, [], ""),
         # what follows from torch is part of it, what does not is told besides
@@ -44,7 +45,7 @@ def test_the_verdict(looked: list[Result], text: str, exit_status: int, also: li
     assert [finding.text for _, finding in found.also] == also
 
 
-FROM_TORCH = error("torchaudio lacks a file", mend=Mend("Take it", ("pip install torchaudio==2.5.1",)), subject="torchaudio")
+FROM_TORCH = error("torchaudio lacks a file", mend=Mend("Take it", (Line("pip install torchaudio==2.5.1"),)), subject="torchaudio")
 
 
 @pytest.mark.parametrize(

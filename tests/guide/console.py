@@ -53,7 +53,7 @@ def evaluate(example: Example) -> None:
         pathlib.Path(folder, "tests").symlink_to(ROOT / "tests")
         for command in commands(example.parsed):
             ours = _OURS.search(command.line)
-            if ours and any(command.output):
+            if (ours or command.line.startswith("pytest ")) and any(command.output):
                 _compare(command, _printed(command.line, folder))
             elif ours:
                 _check_options(ours)
@@ -65,7 +65,8 @@ def _printed(line: str, folder: str) -> list[str]:
     """What a command prints, errors after the rest."""
     shell = re.sub(r"\bpython -m", f"{shlex.quote(sys.executable)} -m", line)
     shell = re.sub(r"\btorchaudio-compat ", f"{shlex.quote(sys.executable)} -m compat.cli ", shell)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+    shell = re.sub(r"^pytest ", f"{shlex.quote(sys.executable)} -m pytest -p compat.suites.plugin ", shell)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(shell, shell=True, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
     return (done.stdout + done.stderr).splitlines()
 

@@ -20,6 +20,7 @@ TESTS = (
     "tests/oracle",
     "tests/dispatcher",
     "tests/legacy",
+    "tests/compat/operators",
     "tests/compat/test_imports.py",
     "tests/compat/test_install.py",
     "tests/compat/test_rescue.py",

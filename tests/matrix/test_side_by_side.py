@@ -23,7 +23,7 @@ from tests.oracle.test_oracle import accepted_here
 Python = Callable[..., subprocess.CompletedProcess[str]]
 pytestmark = pytest.mark.real
 ORACLE = pathlib.Path(compare.__file__).parent
-OVERLAY = ORACLE.parent / "compat" / "real" / "overlay_check.py"
+CHECKS = ORACLE.parent / "compat" / "real"
 # a warning of torch's own, of transposing what has not two dimensions, which it gives once in a process
 _WARNED_ONCE = ("save/three_d/*", "save/one_d/*")
 
@@ -80,8 +80,14 @@ def test_the_same_cases_come_out_the_same_on_both() -> None:
 
 def test_every_release_is_laid_over_it_and_taken_away(python: Python, tiny_datasets: str) -> None:  # noqa: F811 - the fixture
     """Restored names work, its datasets read through us, and afterwards nothing of it is changed, its compiled part included."""
-    done = python(str(OVERLAY), tiny_datasets)
+    done = python(str(CHECKS / "overlay_check.py"), tiny_datasets)
     assert done.stdout.startswith(f"laid over {_release()}"), done.stderr[-3000:]
+
+
+def test_resampling_is_that_of_it(python: Python) -> None:
+    """Over a grid of rates, methods and options."""
+    done = python(str(CHECKS / "resample_check.py"), OMP_NUM_THREADS="1")
+    assert done.stdout.strip().endswith("resampled alike"), done.stderr[-2000:]
 
 
 def test_its_compiled_parts_work_under_the_overlay_and_after(python: Python) -> None:

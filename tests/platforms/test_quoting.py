@@ -1,73 +1,204 @@
-"""Commands that the doctor prints mean the same in cmd and in PowerShell."""
+"""Commands that the doctor prints are right in PowerShell and in cmd; where one line is not, there is one for each."""
 
 from __future__ import annotations
 
+import ast
 import ctypes
+import os
+import pathlib
+import re
 import types
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from compat.doctor import machine
+import compat.shell as shell
+from compat.doctor import findings, machine, mends, page
+from compat.doctor.findings import Mend
+from compat.shell import Line
 from dispatcher import parts
 
-
-@pytest.mark.parametrize(
-    ("words", "line"),
-    [
-        (("pip", "install", "numpy>=1.24"), 'pip install "numpy>=1.24"'),
-        (("pip", "install", "av>=18.0,<19.1"), 'pip install "av>=18.0,<19.1"'),
-        (("pip", "install", "torch==2.8.0+cpu"), "pip install torch==2.8.0+cpu"),
-        (("pip", "install", "torchaudio-compat[torch]"), 'pip install "torchaudio-compat[torch]"'),
-        (("pip", "--index-url", "https://download.pytorch.org/whl/cpu"), "pip --index-url https://download.pytorch.org/whl/cpu"),
-        (("type", r"C:\Users\A & B\x.py"), r'type "C:\Users\A & B\x.py"'),
-        (("type", r"C:\A&B\x.py"), r'type "C:\A&B\x.py"'),
-        (("type", ""), 'type ""'),
-    ],
-)
-def test_words_with_a_meaning_of_their_own_are_quoted(monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], line: str) -> None:
-    monkeypatch.setattr(machine.os, "name", "nt")
-    said = machine.quoted(*words)
-    monkeypatch.undo()
-    assert said == line
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+Told = Callable[[Callable[[], object]], object]
 
 
 @pytest.fixture
-def windows(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """``os.name`` as it is there, for as long as the commands are made: the rest of the library here would not bear it."""
-    monkeypatch.setattr(machine.os, "name", "nt")
-    return monkeypatch
+def on_windows(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[], object]], object]]:
+    """Call something as it would be there."""
+
+    def call(make: Callable[[], object]) -> object:
+        with monkeypatch.context() as patch:
+            patch.setattr(shell, "is_windows", lambda: True)
+            return make()
+
+    monkeypatch.setattr(machine, "python", lambda: r"C:\py\python.exe")
+    forget = machine._pip.cache_clear
+    forget()
+    yield call
+    forget()
 
 
-def test_a_variable_is_taken_away_and_set_in_powershell_and_in_cmd(windows: pytest.MonkeyPatch) -> None:
-    """What is PowerShell's comes first: ``cmd`` says that it knows no such command, where PowerShell is silent on that of ``cmd``."""
-    said = machine.unset("NAME"), machine.setting("NAME", "a & b's")
-    windows.undo()
-    assert said == (("Remove-Item Env:NAME", "set NAME="), ("$env:NAME = 'a & b''s'", 'set "NAME=a & b\'s"'))
-    assert (machine.unset("NAME"), machine.setting("NAME", "a b")) == (("unset NAME",), ("export NAME='a b'",))
+# words; PowerShell's line; that of cmd, where it is another
+LINES = [
+    (("pip", "install", "numpy>=1.24"), 'pip install "numpy>=1.24"', ""),
+    (("pip", "install", "av>=18.0,<19.1"), 'pip install "av>=18.0,<19.1"', ""),
+    (("pip", "install", "torch==2.8.0+cpu"), "pip install torch==2.8.0+cpu", ""),
+    (("pip", "install", "torchaudio-compat[torch]"), 'pip install "torchaudio-compat[torch]"', ""),
+    (("pip", "--index-url", "https://download.pytorch.org/whl/cpu"), "pip --index-url https://download.pytorch.org/whl/cpu", ""),
+    (("x", r"C:\Users\A & B\x.py"), r'x "C:\Users\A & B\x.py"', ""),
+    (("x", r"C:\A&B\x.py"), r'x "C:\A&B\x.py"', ""),
+    (("x", r"C:\it's\x.py"), r'''x "C:\it's\x.py"''', ""),
+    (("x", r"C:\100%\x^y!(1).py"), r'x "C:\100%\x^y!(1).py"', ""),
+    (("x", r"C:\Müller\音.wav"), r"x C:\Müller\音.wav", ""),
+    (("x", "@list", "~", "#1", "{}", ";"), 'x "@list" "~" "#1" "{}" ";"', ""),
+    (("x", "C:\\a b\\"), 'x "C:\\a b\\\\"', ""),
+    (("x", ""), 'x ""', ""),
+    # PowerShell puts variables into double quotes, and takes a backtick for an escape
+    (("x", r"C:\$Recycle\a.wav"), r"x 'C:\$Recycle\a.wav'", r'x "C:\$Recycle\a.wav"'),
+    (("x", r"C:\it's $5\a`b.wav"), r"x 'C:\it''s $5\a`b.wav'", r'''x "C:\it's $5\a`b.wav"'''),
+    (("x", "“quoted”.wav"), "x '“quoted”.wav'", 'x "“quoted”.wav"'),
+    (("x", "‘$1’.wav"), "x '‘‘$1’’.wav'", 'x "‘$1’.wav"'),
+    # cmd puts variables in within quotes too
+    (("x", r"C:\%TEMP%\a b.wav"), r'x "C:\%TEMP%\a b.wav"', r'x ^"C:\^%TEMP^%\a b.wav^"'),
+    (("x", 'a"b & c'), "x 'a\\\"b & c'", 'x ^"a\\^"b ^& c^"'),
+    # PowerShell takes a line that begins with a quote for a text
+    ((r"C:\Program Files\python.exe", "-V"), r'& "C:\Program Files\python.exe" -V', r'"C:\Program Files\python.exe" -V'),
+    ((r"C:\a$b\python.exe", "-V"), r"& 'C:\a$b\python.exe' -V", r'"C:\a$b\python.exe" -V'),
+]
 
 
-def test_commands_that_are_of_one_shell_are_run_by_it(windows: pytest.MonkeyPatch) -> None:
-    folder, file = r"C:\A & B\torch", r"C:\a b.wav"
-    said = machine.removing(folder), machine.readable(file), parts.one_rate(file, 8000)
-    windows.undo()
-    assert said[:2] == (rf'cmd /c rmdir /s /q "{folder}"', rf'icacls "{file}" /reset')
-    assert rf'ffmpeg -i "{file}" -ar 8000' in said[2]
-    assert machine.removing("/a b") == "rm -r '/a b'"
-    assert machine.readable("/a b") == "chmod u+r '/a b'"
+@pytest.mark.parametrize(("words", "in_powershell", "in_cmd"), LINES)
+def test_words_with_a_meaning_of_their_own_are_quoted(on_windows: Told, words: tuple[str, ...], in_powershell: str, in_cmd: str) -> None:
+    said = on_windows(lambda: shell.lines(*words))
+    assert said == ((in_powershell, in_cmd) if in_cmd else (in_powershell,))
+
+
+HERE = pathlib.Path(__file__)
+# what makes the command; PowerShell's line; that of cmd, where it is another; that of sh
+COMMANDS: dict[str, tuple[Callable[[], tuple[Line, ...]], str, str, str]] = {
+    "unset": (lambda: machine.unset("NAME"), "Remove-Item Env:NAME", 'set "NAME="', "unset NAME"),
+    "set": (lambda: machine.setting("NAME", "a & b's"), "$env:NAME = 'a & b''s'", 'set "NAME=a & b\'s"', "export NAME='a & b'\"'\"'s'"),
+    "set to what cmd would put in": (
+        lambda: machine.setting("NAME", "%A%"),
+        "$env:NAME = '%A%'",
+        'set ^"NAME=^%A^%^"',
+        "export NAME=%A%",
+    ),
+    "remove a folder": (
+        lambda: machine.removing("/no/a $b", "/no/c"),
+        "Remove-Item -Recurse -Force -LiteralPath '/no/a $b', /no/c",
+        'rmdir /s /q "/no/a $b" /no/c',
+        "rm -r '/no/a $b' /no/c",
+    ),
+    "remove a file too": (
+        lambda: machine.removing("/no/c", str(HERE)),
+        f"Remove-Item -Recurse -Force -LiteralPath /no/c, {HERE}",
+        f"rmdir /s /q /no/c && del /f /q {HERE}",
+        f"rm -r /no/c {HERE}",
+    ),
+    "rename": (
+        lambda: machine.renaming("/no/a [1]/torch.py", "my_torch.py"),
+        'Rename-Item -LiteralPath "/no/a [1]/torch.py" my_torch.py',
+        'ren "/no/a [1]/torch.py" my_torch.py',
+        "mv '/no/a [1]/torch.py' '/no/a [1]/my_torch.py'",
+    ),
+    "let its owner read": (lambda: machine.readable("/a b"), 'icacls "/a b" /reset', "", "chmod u+r '/a b'"),
+    "one after another": (
+        lambda: shell.chain(shell.lines("a"), shell.lines("b"), shell.lines("c d")),
+        'a; if ($?) { b; if ($?) { & "c d" } }',
+        'a && b && "c d"',
+        "a && b && 'c d'",
+    ),
+    "the first of alternatives": (
+        lambda: shell.chain(machine.unset("A"), (Line("b"), Line("instead of b"))),
+        "Remove-Item Env:A; if ($?) { b }",
+        'set "A=" && b',
+        "unset A && b",
+    ),
+    "install": (
+        lambda: machine.pip("numpy>=1.24"),
+        r'C:\py\python.exe -m pip install "numpy>=1.24"',
+        "",
+        r"'C:\py\python.exe' -m pip install 'numpy>=1.24'",
+    ),
+    "run the doctor of another": (
+        lambda: machine.doctor(interpreter="/a b/python"),
+        '& "/a b/python" -m compat.doctor',
+        '"/a b/python" -m compat.doctor',
+        "'/a b/python' -m compat.doctor",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_commands_in_each_shell(on_windows: Told, name: str) -> None:
+    make, in_powershell, in_cmd, in_sh = COMMANDS[name]
+    said = on_windows(make)
+    assert said == ((in_powershell, in_cmd) if in_cmd else (in_powershell,))
+    assert make() == (in_sh,)
+
+
+def test_an_environment_without_pip_is_given_it(on_windows: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "_pip", lambda: ())
+    monkeypatch.setattr(machine, "python", lambda: r"C:\a b\python.exe")
+    assert on_windows(lambda: machine.pip("av")) == (
+        r'& "C:\a b\python.exe" -m ensurepip; if ($?) { & "C:\a b\python.exe" -m pip install av }',
+        r'"C:\a b\python.exe" -m ensurepip && "C:\a b\python.exe" -m pip install av',
+    )
+
+
+def test_what_is_told_names_the_shell(on_windows: Told) -> None:
+    """In a sentence, and on the page."""
+    mend = on_windows(lambda: Mend("Rename it", (*machine.renaming("/no/a b", "c"), *machine.pip("x"))))
+    assert isinstance(mend, findings.Mend)
+    assert mend.sentence() == 'Rename it: `Rename-Item -LiteralPath "/no/a b" c` (in cmd: `ren "/no/a b" c`)'
+    assert [line.label for line in page._mend(mend)] == ["mend", "", "in cmd", "or"]
+
+
+@pytest.mark.parametrize("name", sorted(mends.TABLE))
+def test_no_mend_is_of_another_systems_shell(on_windows: Told, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """What ``sh`` alone knows is in none of PowerShell's lines, and what PowerShell alone knows in none of those of cmd."""
+    monkeypatch.setattr(mends.sys, "platform", "win32")
+    groups = {"library": "libsox.dll", "module": "torch", "image": "x"}
+    mend = on_windows(lambda: mends.named(name, "torch", groups))
+    assert isinstance(mend, Mend)
+    for line in mend.commands:
+        assert not re.search(r"\b(unset|export|sudo|apt-get|rm|mv|chmod)\b", line), line
+        assert line.shell == "cmd" or "&&" not in line, line
+        assert line.shell == "PowerShell" or "$" not in line, line
+
+
+@pytest.mark.parametrize(("name", "quoted"), [(r"C:\a b.wav", r'"C:\a b.wav"'), (r"C:\$a.wav", "FILE"), ("%a%", "FILE")])
+def test_an_error_of_the_dispatcher_is_right_in_both(monkeypatch: pytest.MonkeyPatch, name: str, quoted: str) -> None:
+    """It may not import the place of quoting: it leaves out what takes two lines."""
+    monkeypatch.setattr(parts, "os", types.SimpleNamespace(name="nt", fsdecode=os.fsdecode, PathLike=os.PathLike))
+    assert f"ffmpeg -i {quoted} -ar 8000" in parts.one_rate(name, 8000)
+
+
+def test_nothing_else_quotes() -> None:
+    """One place writes command lines; ``export`` is of ``sh`` alone."""
+    places = set()
+    for path in [*ROOT.glob("compat/**/*.py"), *ROOT.glob("dispatcher/**/*.py"), *ROOT.glob("legacy/**/*.py")]:
+        tree = ast.parse(path.read_text("utf-8"))
+        names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        if names & {"list2cmdline"} or re.search(r"\bshlex\.(quote|join)\(", ast.unparse(tree)):
+            places.add(path.relative_to(ROOT).as_posix())
+    assert places == {"compat/shell.py", "compat/doctor/machine.py", "dispatcher/parts.py"}
 
 
 @pytest.mark.parametrize(
     ("short", "program"), [(r"C:\PROGRA~1\python.exe", r"C:\PROGRA~1\python.exe"), ("", r"C:\Program Files\python.exe")]
 )
-def test_a_command_does_not_begin_with_a_quote(windows: pytest.MonkeyPatch, short: str, program: str) -> None:
-    """Where Windows keeps short names, as it does on the drive of the system; PowerShell wants ``&`` before a quote, ``cmd`` no ``&``."""
+def test_a_program_goes_by_its_short_name_where_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, on_windows: Told, short: str, program: str
+) -> None:
+    """Where Windows keeps short names, as it does on the drive of the system, one line serves both shells."""
 
     def short_name(path: str, room: ctypes.Array[ctypes.c_wchar], size: int) -> int:
         room.value = short
         return len(short)
 
     kernel = types.SimpleNamespace(GetShortPathNameW=short_name)
-    windows.setattr(ctypes, "windll", types.SimpleNamespace(kernel32=kernel), raising=False)
-    said = machine.program(r"C:\Program Files\python.exe"), machine.program(r"C:\Python\python.exe")
-    windows.undo()
-    assert said == (program, r"C:\Python\python.exe")
+    monkeypatch.setattr(ctypes, "windll", types.SimpleNamespace(kernel32=kernel), raising=False)
+    assert on_windows(lambda: machine.program(r"C:\Program Files\python.exe")) == program
+    assert on_windows(lambda: machine.program(r"C:\Python\python.exe")) == r"C:\Python\python.exe"

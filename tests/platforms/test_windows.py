@@ -30,7 +30,9 @@ def windows(tmp_path: pathlib.Path) -> Run:
         command = [sys.executable, *([str(place / "program.py")] if code else arguments)]
         path = os.pathsep.join([str(place), str(ROOT)])
         variables = {**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "cp1252", "PYTHONWARNDEFAULTENCODING": "1"}
-        return subprocess.run(command, env=variables, cwd=work, capture_output=True, encoding="cp1252", timeout=300, check=False)
+        return subprocess.run(
+            command, env=variables, cwd=work, capture_output=True, encoding="cp1252", errors="replace", timeout=300, check=False
+        )
 
     return run
 
@@ -38,29 +40,26 @@ def windows(tmp_path: pathlib.Path) -> Run:
 def test_the_rules_are_there(windows: Run) -> None:
     """Our packages do not see the names, and cannot rename what is open; the rest of Python is as before."""
     code = """
-import os, pathlib
+import importlib, os, pathlib, signal
 import tests.platforms.windows as rules
-space = {"__name__": "dispatcher.anything", "os": os}
-for name in rules.NO_NAMES:
-    assert not eval(f"hasattr(os, {name!r})", dict(space)) or True
+ours, others = {"__name__": "dispatcher.anything"}, {"__name__": "anything"}
+for module, names in rules.NO_NAMES.items():
+    for name in names:
+        assert not eval("hasattr(module, name)", {**ours, "module": importlib.import_module(module), "name": name}), name
+for name in rules.NO_MODULES:
     try:
-        exec(f"os.{name}", dict(space))
-    except AttributeError:
-        pass
+        exec(f"import {name}", dict(ours))
+    except ImportError:
+        exec(f"import {name}", dict(others))
     else:
         raise SystemExit(name)
-try:
-    exec("import fcntl", dict(space))
-except ImportError:
-    pass
-else:
-    raise SystemExit("fcntl")
+assert eval("signal.SIGKILL", {**others, "signal": signal}) == 9
 pathlib.Path("x").write_text("")
 held = open("x")
 try:
-    exec("os.replace('x', 'y')", dict(space))
+    exec("os.replace('x', 'y')", {**ours, "os": os})
 except PermissionError:
-    held.close(); exec("os.replace('x', 'y')", dict(space)); print("as there")
+    held.close(); exec("os.replace('x', 'y')", {**ours, "os": os}); print("as there")
 """
     assert windows(code=code).stdout.strip() == "as there"
 
@@ -111,6 +110,16 @@ if __name__ == "__main__":
     assert done.stdout.startswith("(4000, '2.0"), done.stderr[-2000:]
 
 
+def test_running_a_program(windows: Run) -> None:
+    """As it is, and with code that ends it by itself; what it prints in its own encoding, what we print in any."""
+    code = "import sys, torchaudio; print(torchaudio.info(sys.argv[1]).num_frames, torchaudio.get_audio_backend()); sys.exit(3)"
+    windows(code=f"import pathlib; pathlib.Path('old.py').write_text({code!r})")
+    done = windows("-m", "compat.run", "--version", "2.0", "old.py", str(ASSETS / "stereo_16.flac"))
+    assert (done.stdout.split()[:1], done.returncode) == (["4000"], 3), done.stderr[-2000:]
+    gone = windows("-m", "compat.run", "名前.py")
+    assert (gone.returncode, "there is no file" in gone.stderr) == (2, True), gone.stderr[-2000:]
+
+
 def test_the_audit(windows: Run) -> None:
     """Its rows are UTF-8, whatever the console's code page; the same command goes on where it stopped."""
     command = ("-m", "compat.audit", "--from", "2.0", "--to", "2.2", str(ASSETS), "--results", "rows.jsonl", "--report", "page.html")
@@ -118,6 +127,8 @@ def test_the_audit(windows: Run) -> None:
     assert "Every file's row is in rows.jsonl" in first.stdout, first.stderr[-2000:]
     again = windows(*command)
     assert again.returncode == first.returncode, again.stderr[-2000:]
+    told = windows("-m", "compat.audit", "--results", "rows.jsonl", "--json")
+    assert json.loads(told.stdout)["results"] == "rows.jsonl", told.stderr[-2000:]
     code = "import pathlib; print(ascii(pathlib.Path('rows.jsonl').read_bytes().decode('utf-8').count('\\u540d\\u524d')))"
     assert int(windows(code=code).stdout) >= 1
     page = "import pathlib; print(pathlib.Path('page.html').read_text('utf-8').count('charset=\\x27utf-8\\x27'))"

@@ -7,14 +7,30 @@ from __future__ import annotations
 
 import builtins
 import errno
+import importlib
 import os
 import sys
+import types
 import warnings
 from typing import Any
 
 _OURS = ("compat", "legacy", "dispatcher")
-_NO_MODULES = {"fcntl", "resource", "pwd", "grp", "termios", "pty"}
-NO_NAMES = ("geteuid", "getegid", "getuid", "getgid", "chown", "fchown", "fchmod", "fork", "register_at_fork", "killpg", "posix_fallocate")
+NO_MODULES = ("fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "syslog", "posix")
+NO_NAMES = {
+    "os": (
+        *("geteuid", "getegid", "getuid", "getgid", "getpgid", "setsid", "chown", "fchown", "fchmod", "mkfifo", "uname"),
+        *("fork", "forkpty", "register_at_fork", "killpg", "wait", "wait3", "wait4", "WIFSIGNALED", "WTERMSIG", "WNOHANG"),
+        *("posix_fallocate", "posix_fadvise", "pread", "pwrite", "sysconf", "statvfs", "getloadavg", "openpty"),
+        *("O_CLOEXEC", "O_DIRECTORY", "O_NOFOLLOW", "O_NONBLOCK", "O_SYNC"),
+    ),
+    "signal": (
+        *("SIGKILL", "SIGHUP", "SIGQUIT", "SIGALRM", "SIGCHLD", "SIGPIPE", "SIGUSR1", "SIGSTOP", "SIGCONT", "SIGTSTP"),
+        *("alarm", "setitimer", "pthread_sigmask", "pthread_kill", "sigwait", "sigpending", "pause", "siginterrupt"),
+    ),
+    "time": ("tzset", "clock_settime", "pthread_getcpuclockid"),
+    "select": ("poll", "epoll"),
+    "socket": ("AF_UNIX", "socketpair"),
+}
 
 
 def _is_ours(depth: int = 2) -> bool:
@@ -22,24 +38,23 @@ def _is_ours(depth: int = 2) -> bool:
 
 
 def _forget_names() -> None:
-    real = type(os)
-
-    class Windows(real):  # type: ignore[misc, valid-type]
-        """``os`` as it looks from our packages."""
+    class Windows(types.ModuleType):
+        """A module as it looks from our packages."""
 
         def __getattribute__(self, name: str) -> Any:
-            if name in NO_NAMES and _is_ours():
-                raise AttributeError(f"module 'os' has no attribute {name!r} on Windows")
+            if name in NO_NAMES[super().__getattribute__("__name__")] and _is_ours():
+                raise AttributeError(f"the module has no attribute {name!r} on Windows")
             return super().__getattribute__(name)
 
-    os.__class__ = Windows
+    for module in NO_NAMES:
+        importlib.import_module(module).__class__ = Windows
 
 
 def _forget_modules() -> None:
     importing = builtins.__import__
 
     def without(name: str, given: Any = None, *rest: Any, **named: Any) -> Any:
-        if name in _NO_MODULES and str((given or {}).get("__name__", "")).split(".")[0] in _OURS:
+        if name in NO_MODULES and str((given or {}).get("__name__", "")).split(".")[0] in _OURS:
             raise ImportError(f"No module named {name!r} on Windows")
         return importing(name, given, *rest, **named)
 

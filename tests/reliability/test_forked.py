@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import pathlib
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -75,8 +77,12 @@ def _joined(pid: int) -> int | None:
 
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_a_child_forked_while_another_thread_holds_every_lock_does_not_wait_for_it(backend: str, tmp_path: pathlib.Path) -> None:
+def test_a_child_forked_while_another_thread_holds_every_lock_does_not_wait_for_it(
+    backend: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The thread is gone in the child, and nobody would ever let go."""
+    for shared in list(forks._all):
+        monkeypatch.setattr(shared, "patience", 0.1)
     path, wave = str(tmp_path / "x.flac"), torch.rand(2, 1000) - 0.5
     dispatcher.save(path, wave, 16000, backend=backend)
     dispatcher.load(path, backend=backend)
@@ -137,3 +143,39 @@ def test_children_forked_while_threads_load_can_load(backend: str, tmp_path: pat
         over.set()
         for thread in threads:
             thread.join()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_children_forked_while_a_thread_installs_have_a_whole_release() -> None:
+    """The fork waits until the other thread is done, and the child may pin, install and uninstall."""
+    compat.install("2.0")
+    pin, over = compat.pinned, threading.Event()
+
+    def switch() -> None:
+        for number in itertools.count():
+            if over.is_set():
+                return
+            compat.install(("2.0", "2.1", "2.2")[number % 3])
+            if number % 4 == 3:
+                compat.uninstall()
+
+    thread = threading.Thread(target=switch, daemon=True)
+    thread.start()
+    try:
+        for _ in range(3):
+            pid = os.fork()
+            if pid == 0:
+                try:
+                    with pin("2.8") as torchaudio:
+                        assert sys.modules["torchaudio"] is torchaudio
+                        assert torchaudio.__version__.startswith("2.8")
+                    compat.uninstall()
+                    assert "torchaudio" not in sys.modules
+                    os._exit(7)
+                finally:
+                    os._exit(1)
+            assert _joined(pid) == 7
+    finally:
+        over.set()
+        thread.join()
+        compat.uninstall()

@@ -20,12 +20,15 @@ from dispatcher.errors import AudioError, TruncatedInputError
 from dispatcher.notices import CompatWarning, TruncatedInputWarning
 
 SOUND = torch.rand(2, 150000, generator=torch.Generator().manual_seed(1)) * 0.4 - 0.2
-BY_FFMPEG = ["ogg", "opus", "webm", "mkv", "mka", "mp4", "m4a", "mov", "wma", "avi", "wv", "tta", "w64", "caf", "aiff", "au", "oga"]
+BY_FFMPEG = ["ogg", "opus", "webm", "mkv", "mka", "mp4", "m4a", "mov", "wma", "avi", "wv", "tta", "w64", "caf", "aiff", "au", "oga",
+    "voc", "sox", "rm",
+]  # fmt: skip
+FRAMED = ["ac3", "eac3", "mp2", "ts", "flv", "vob"]
 BY_LIBSNDFILE = [
     ("IMA_ADPCM", "WAV"), ("MS_ADPCM", "WAV"), ("GSM610", "WAV"), ("G721_32", "WAV"), ("IMA_ADPCM", "W64"), ("MS_ADPCM", "W64"),
     ("GSM610", "W64"), ("IMA_ADPCM", "AIFF"), ("GSM610", "AIFF"), ("DWVW_16", "AIFF"), ("G721_32", "AU"), ("ALAC_16", "CAF"),
     ("OPUS", "OGG"), ("VORBIS", "OGG"), ("PCM_24", "WAVEX"), ("PCM_16", "RF64"), ("PCM_16", "SVX"), ("PCM_16", "AVR"),
-    ("MPEG_LAYER_III", "MP3"), ("PCM_16", "NIST"), ("PCM_16", "FLAC"),
+    ("MPEG_LAYER_III", "MP3"), ("PCM_16", "NIST"), ("PCM_16", "FLAC"), ("PCM_16", "MAT4"), ("PCM_16", "MAT5"), ("ALAW", "WVE"),
 ]  # fmt: skip
 READERS = ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox), "2.9"]
 
@@ -87,6 +90,33 @@ def test_no_part_is_given_without_a_word(kind: Any, reader: str, tmp_path: pathl
             assert told or miscounted, (size, part.shape, whole.shape)
 
 
+@pytest.mark.parametrize("reader", ["ffmpeg", "2.9"])
+@pytest.mark.parametrize("kind", FRAMED)
+def test_a_stream_that_ends_within_a_frame_is_told_of(kind: str, reader: str, tmp_path: pathlib.Path) -> None:
+    """Between two frames nothing tells."""
+    path = _made(kind, tmp_path)
+    data = path.read_bytes()
+    for size in (len(data), len(data) // 2 + 5, len(data) - 70, len(data) - 1):
+        path.write_bytes(data[:size])
+        told = _read(path, reader)[1]
+        assert any("cut short" in text for text in told) == (size < len(data)), size
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [b"\x04" + bytes(12), b"\xd0" + bytes(32), b"\x7f\xfe\x80\x01\xfc\x3c\x07\xf0" + bytes(120), b"\xff\xfb\x90\x00" + bytes(413)],
+    ids=["amr", "gsm", "dts", "mp3"],
+)
+def test_the_end_of_a_last_frame_is_missed(frame: bytes) -> None:
+    """A tag behind it is none."""
+    begin = b"#!AMR\n" if frame[0] == 4 else b""
+    whole = begin + frame * 30
+    tagged = whole + b"TAG" + bytes(125) if frame[0] == 0xFF else whole
+    assert shortage.of(io.BytesIO(whole)) is shortage.of(io.BytesIO(tagged)) is None
+    found = shortage.of(io.BytesIO(whole[:-5]))
+    assert found == f"its last frame is {len(frame)} bytes long, and {len(frame) - 5} are there"
+
+
 @pytest.mark.parametrize("kind", ["ogg", "opus", "webm", "mp4", "wv", ("IMA_ADPCM", "WAV")], ids=str)
 def test_the_flag_makes_it_an_error(kind: Any, tmp_path: pathlib.Path) -> None:
     """By path and by file object; a piece that is there is given, and the flag can turn the warning off."""
@@ -111,6 +141,9 @@ def test_the_flag_makes_it_an_error(kind: Any, tmp_path: pathlib.Path) -> None:
     [
         b"", b"OggS", b"OggS\0", b"OggS" + bytes(40), b"RIFF", b"RIFF\xff\xff\xff\xffWAVE", b"riff" + bytes(60), b"FORM" + bytes(30),
         b"\x1a\x45\xdf\xa3", b"\x1a\x45\xdf\xa3\x00" * 9, b"\x1a\x45\xdf\xa3\xff\x18\x53\x80\x67\xff", b"\0\0\0\x18ftyp", b"\0\0\0\0ftyp\0",
+        b"\x0b\x77", b"\x0b\x77" * 99, b"\xff\xfb", b"\xff" * 9999, b"FLV\1", b"FLV\1" + b"\xff" * 40, b"Creative", b"Creative" + b"\xff" * 99,
+        b".SoX" + b"\xff" * 40, b"MATL" + b"\xff" * 300, b"\0\0\1\xba" * 99, b"\x7f\xfe\x80\x01" * 99, b"#!AMR\n", b".RMF" + b"\xff" * 9,
+        b"G" * 4000, b"\0" * 400, b"\xd0" * 4000, b"ALawSoundFile**\0\xff\xff", b"STRM\xff\xff",
         b"\x30\x26\xb2\x75" + b"\xff" * 40, b"wvpk", b"TTA1" + b"\xff" * 30, b"caff" + b"\xff" * 30, b"2BIT", b".snd" + b"\xff" * 8,
     ],
 )  # fmt: skip
@@ -119,7 +152,7 @@ def test_damaged_beginnings_do_no_harm(data: bytes) -> None:
     held = io.BytesIO(b"before" + data)
     held.seek(6)
     found = shortage.of(held)
-    assert found is None or "bytes" in found or "page" in found
+    assert found is None or "bytes" in found or "page" in found or "tag" in found
     assert held.tell() == 6
     assert isinstance(shortage.judges(held), bool)
 

@@ -15,6 +15,7 @@ import av
 import pytest
 import torch
 
+import dispatcher
 from dispatcher.settings import Settings
 from dispatcher.streams.reader import StreamReader
 from dispatcher.streams.sources import KINDS
@@ -155,6 +156,47 @@ def test_a_bad_server_is_an_error_that_says_so(path: str, text: str, tmp_path: p
             _read(address)
         assert not seen.opened()
     assert address in str(caught.value)
+
+
+def test_options_leave_each_wait_bounded_and_not_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """FFmpeg opens the address itself then: a slow server is read to its end, and a silent one is told of."""
+
+    def drips(handler: Any) -> None:
+        handler.begin(len(server.DATA))
+        for at in range(0, len(server.DATA), len(server.DATA) // 4):
+            handler.wfile.write(server.DATA[at : at + len(server.DATA) // 4])
+            handler.wfile.flush()
+            handler.server.stop.wait(0.2)
+
+    monkeypatch.setitem(server.BEHAVIOUR, "slow", drips)
+    monkeypatch.setattr(StreamReader, "settings", Settings(network_timeout=0.6))
+    with server.running() as web:
+        assert _read(web.url("slow.wav"), option={"user_agent": "x"}) == 4000
+        with pytest.raises(RuntimeError, match="network_timeout"):
+            _read(web.url("stalls.wav"), option={"user_agent": "x"})
+
+
+def test_a_part_of_a_list_that_stalls_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """FFmpeg calls it invalid, or leaves it out."""
+
+    def lists(handler: Any) -> None:
+        body = b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nstalling.ts\n#EXT-X-ENDLIST\n"
+        handler.begin(len(body))
+        handler.wfile.write(body)
+
+    def stalls(handler: Any) -> None:
+        data = io.BytesIO()
+        dispatcher.save(data, torch.rand(1, 16000), 16000, format="mpegts", backend="ffmpeg")
+        handler.begin(len(data.getvalue()))
+        handler.wfile.write(data.getvalue()[:3000])
+        handler.wfile.flush()
+        handler.server.stop.wait(20)
+
+    monkeypatch.setitem(server.BEHAVIOUR, "list", lists)
+    monkeypatch.setitem(server.BEHAVIOUR, "stalling", stalls)
+    monkeypatch.setattr(StreamReader, "settings", Settings(network_timeout=0.4))
+    with server.running() as web, pytest.raises(RuntimeError, match="network_timeout"):
+        _read(web.url("list.m3u8"))
 
 
 @pytest.mark.parametrize("place", ["path", "object"])

@@ -50,13 +50,13 @@ class DaskEngine:
         self.scheduler, self.patience, self._tell = scheduler, patience, tell
         self._local = _LOCAL.fullmatch(scheduler)
         if not self._local and "://" not in scheduler:
-            raise UsageError(f"--scheduler {scheduler}: it is tcp://HOST:PORT, or local[N]")
+            raise UsageError(f"--scheduler {scheduler}: write tcp://HOST:PORT, or local[N]")
         if not self._local:
             self._look()
         try:
             import distributed
         except ImportError as why:
-            raise UsageError(f"--scheduler needs Dask ({why}): pip install 'torchaudio-compat[audit]'") from why
+            raise UsageError(f'--scheduler needs Dask ({why}): pip install "torchaudio-compat[audit]"') from why
         self._distributed: Any = distributed
 
     def _look(self) -> None:
@@ -69,7 +69,7 @@ class DaskEngine:
         try:
             host, port = address.hostname, address.port
         except ValueError as why:
-            raise UsageError(f"--scheduler {self.scheduler}: it is tcp://HOST:PORT, or local[N] ({why})") from why
+            raise UsageError(f"--scheduler {self.scheduler}: write tcp://HOST:PORT, or local[N] ({why})") from why
         if address.scheme not in _BY_SOCKET or not host or not port:
             return
         self._tell(f"connecting to the scheduler at {self.scheduler}")
@@ -78,12 +78,12 @@ class DaskEngine:
                 # a scheduler speaks first; distributed would wait forever for a server that does
                 # not
                 if address.scheme == "tcp" and not connection.recv(1):
-                    raise self._silent(ConnectionError("something else listens there"))
+                    raise self._silent(ConnectionError("another program listens there"))
         except (OSError, UnicodeError) as why:
             raise self._silent(why) from why
 
     def _silent(self, why: Exception) -> EngineError:
-        hint = "Is it started, and is that its address? `dask scheduler` prints it. local[2] needs none"
+        hint = "Is the scheduler running, and is this its address? `dask scheduler` prints the address. local[2] needs no scheduler"
         return EngineError(f"no scheduler answers at {self.scheduler} ({why}). {hint}")
 
     def run(self, task: Task[Outcome], items: Iterable[Item]) -> Iterator[Outcome]:
@@ -156,7 +156,9 @@ class DaskEngine:
                 waited = time.monotonic() - seen
                 self._tell(f"the scheduler has no worker; waiting for one ({waited:.0f} of {self.patience:g} s)")
             else:
-                raise EngineError(f"the scheduler at {self.scheduler} has had no worker for {self.patience:g} s. The same command goes on")
+                raise EngineError(
+                    f"the scheduler at {self.scheduler} has had no worker for {self.patience:g} s. Run the command again to continue"
+                )
 
     def _rows(self, future: Any, batch: list[Item]) -> Any:
         """Return the rows of a batch.
@@ -175,7 +177,7 @@ class DaskEngine:
         except TimeoutError:  # the worker that held the result died after it was done
             return _NOT_YET
         except (self._distributed.client.FutureCancelledError, OSError) as why:
-            raise EngineError(f"the scheduler at {self.scheduler} is gone ({why}). The same command goes on") from why
+            raise EngineError(f"the scheduler at {self.scheduler} is gone ({why}). Run the same command again to continue") from why
         except Exception as why:
             raise EngineError(f"a worker failed, at one of {batch[0].path} ...: {type(why).__name__}: {why}") from why
 

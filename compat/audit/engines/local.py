@@ -80,9 +80,9 @@ class LocalEngine:
                 self._stillborn = 0
             except (EOFError, OSError):
                 how = worker.obituary()
-                why = f"reading it ended the process ({how})"
+                why = f"the process crashed while it read the file ({how})"
         elif self.time_limit and worker.stuck(self.time_limit):
-            why = f"reading it took more than {self.time_limit:g} s, the limit that --time-limit sets"
+            why = f"reading the file took more than {self.time_limit:g} s, the limit that --time-limit sets"
         if why:
             workers.remove(worker)
             worker.end()
@@ -90,8 +90,8 @@ class LocalEngine:
             culprit, rest = worker.culprit()
             self._stillborn = self._stillborn + 1 if culprit is None else 0
             if self._stillborn >= _MOST_STILLBORN:
-                hint = "is there enough memory, and room for temporary files? The same command goes on"
-                raise EngineError(f"{self._stillborn} workers in turn ended before they had read a file ({how}); {hint}")
+                hint = "is there enough memory, and room for temporary files? Run the same command again to continue"
+                raise EngineError(f"{self._stillborn} workers in a row ended before they read a file ({how}); {hint}")
             waiting.put_back(rest)
             if culprit is not None:
                 yield task.crashed(culprit, why)

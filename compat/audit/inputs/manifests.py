@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
 
 from compat.audit.inputs import formats
+from compat.audit.inputs.tables import Table
 from compat.audit.options import UsageError
 
 # the names that public corpora and tools use for the path, the clearest first
@@ -16,8 +16,9 @@ _USUAL = (
     "uri", "url",
 )  # fmt: skip
 
-# other columns may hold whole transcripts; this is the largest C long that every system has
-_LONGEST_FIELD = (1 << 31) - 1
+
+# a UTF-16 file begins with these bytes, which are read as surrogates
+_OTHER_MARKS = ("\udcff\udcfe", "\udcfe\udcff")
 
 
 def paths(file: IO[str], kind: str, name: str, field: str | None) -> Iterator[str]:
@@ -33,47 +34,47 @@ def paths(file: IO[str], kind: str, name: str, field: str | None) -> Iterator[st
     Raises:
         UsageError: there is no such column or field, or a line is malformed.
     """
-    yield from _KINDS[kind](file, name, field)
+    yield from _KINDS[kind](_checked(file, name), name, field)
 
 
-def _lines(file: IO[str], name: str, field: str | None) -> Iterator[str]:
+def _checked(file: Iterable[str], name: str) -> Iterator[str]:
+    """The lines.
+
+    Raises:
+        UsageError: they are no UTF-8, by the mark at the beginning.
+    """
+    for number, line in enumerate(file):
+        if not number and line.startswith(_OTHER_MARKS):
+            raise UsageError(f"{name}: it is written in UTF-16; save it as UTF-8")
+        yield line
+
+
+def _lines(file: Iterable[str], name: str, field: str | None) -> Iterator[str]:
     for line in file:
         text = line.rstrip("\r\n")
         if text.strip():
             yield text
 
 
-def _table(delimiter: str) -> Callable[[IO[str], str, str | None], Iterator[str]]:
-    def read(file: IO[str], name: str, field: str | None) -> Iterator[str]:
-        csv.field_size_limit(_LONGEST_FIELD)
-        rows = _checked(csv.reader(file, delimiter=delimiter), name)
+def _table(delimiter: str) -> Callable[[Iterable[str], str, str | None], Iterator[str]]:
+    def read(file: Iterable[str], name: str, field: str | None) -> Iterator[str]:
+        rows = Table(file, delimiter, name).rows()
         _, header = next(rows, (0, None))
         if header is None:
             return
-        column = _column([title.strip().lstrip("\ufeff") for title in header], name, field)
+        column = _column([title.strip() for title in header], name, field)
         for number, row in rows:
             if not row:
                 continue
             if column >= len(row):
-                raise UsageError(f"{name}:{number}: the line has {len(row)} columns, and the path is in column {column + 1}")
+                raise UsageError(
+                    f"{name}:{number}: the line has {len(row)} column{'s' * (len(row) != 1)}, and the path is in column {column + 1}"
+                )
             if not row[column].strip():
                 raise UsageError(f"{name}:{number}: column {column + 1}, which has the path, is empty")
             yield row[column]
 
     return read
-
-
-def _checked(rows: Any, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows with their line numbers.
-
-    Raises:
-        UsageError: a line is not a row.
-    """
-    try:
-        for row in rows:
-            yield rows.line_num, row
-    except csv.Error as why:
-        raise UsageError(f"{name}:{rows.line_num}: not a row of a table ({why})") from why
 
 
 def _column(header: list[str], name: str, field: str | None) -> int:
@@ -89,7 +90,7 @@ def _column(header: list[str], name: str, field: str | None) -> int:
     raise UsageError(f"{name}: there is no column {field!r}; there is {', '.join(header)}")
 
 
-def _json(file: IO[str], name: str, field: str | None) -> Iterator[str]:
+def _json(file: Iterable[str], name: str, field: str | None) -> Iterator[str]:
     for number, line in enumerate(file, 1):
         if not line.strip():
             continue
@@ -104,7 +105,7 @@ def _field(entry: Any, where: str, field: str | None) -> str:
     if isinstance(entry, str) and entry and field is None:
         return entry
     if not isinstance(entry, dict):
-        raise UsageError(f"{where}: the line is no JSON object")
+        raise UsageError(f"{where}: the line is not a JSON object")
     if field is None:
         field = next((usual for usual in _USUAL if isinstance(entry.get(usual), str)), None)
         if field is None:

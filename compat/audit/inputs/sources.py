@@ -189,7 +189,7 @@ def opened(place: str) -> tuple[Any, str]:
 
         system, path = fsspec.core.url_to_fs(place)
     except (ImportError, ValueError) as why:
-        hint = "pip install 'torchaudio-compat[audit]' brings what http needs; s3 needs s3fs, gs needs gcsfs"
+        hint = 'pip install "torchaudio-compat[audit]" brings the package for http; s3 needs s3fs, gs needs gcsfs'
         raise UsageError(f"{place}: {why}. {hint}") from why
     return system, path
 
@@ -197,15 +197,15 @@ def opened(place: str) -> tuple[Any, str]:
 @contextlib.contextmanager
 def _text(place: str) -> Iterator[IO[str]]:
     if place == "-":
-        yield io.TextIOWrapper(sys.stdin.buffer, "utf-8", "surrogateescape", newline="")
+        yield io.TextIOWrapper(sys.stdin.buffer, "utf-8-sig", "surrogateescape", newline="")
         return
     try:
         import fsspec
     except ImportError:
-        with open(place, encoding="utf-8", errors="surrogateescape", newline="") as plain:
+        with open(place, encoding="utf-8-sig", errors="surrogateescape", newline="") as plain:
             yield plain
         return
-    with fsspec.open(place, "rt", compression="infer", encoding="utf-8", errors="surrogateescape", newline="") as file:
+    with fsspec.open(place, "rt", compression="infer", encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         yield file
 
 

@@ -211,7 +211,7 @@ function tell(place) {
   strip(`${sides[0]}, full height ${number(drawing.peak)}`, drawing.old, "--old", drawing);
   strip(`${sides[1]}, full height ${number(drawing.peak)}`, drawing.new, "--new", drawing);
   if (drawing.apart) strip(`difference at the same places, full height ${number(drawing.apart_peak)}`, drawing.apart, "--apart", drawing);
-  if (drawing.left) strip(`left over once shift and factor are undone, full height ${number(drawing.left_peak)}`, drawing.left, "--apart", drawing);
+  if (drawing.left) strip(`difference once shift and factor are undone, full height ${number(drawing.left_peak)}`, drawing.left, "--apart", drawing);
   player(sides[0], drawing.old_sound, drawing, "old");
   player(sides[1], drawing.new_sound, drawing, "new");
   repaint();

@@ -59,7 +59,7 @@ def page(result: Result, rows: Iterable[Row], drawings: Mapping[str, Drawing], l
         f"<div role='rowgroup'><div class='row head' role='row' aria-rowindex='1'>{heads}</div></div>"
         "<div id='rows' role='presentation' tabindex='-1'><div id='space' role='rowgroup'></div></div>"
         "</div></section><section id='detail' tabindex='-1' aria-live='polite' aria-label='Details'>"
-        "<p class='dim'>Choose a file to see what became of it.</p></section></main>"
+        "<p class='dim'>Choose a file to see its details.</p></section></main>"
     )
     yield "<script type='application/json' id='data'>"
     yield from _data(result, rows, drawings, numbers)

@@ -64,7 +64,7 @@ class Result:
         if found is None:
             return ""
         if found.size >= found.population:
-            return f"The sample is all {found.population:,} files."
+            return f"The sample contains all {found.population:,} files."
         many = f"{found.found:,} of {found.size:,} sampled files are not the same"
         sure = f"with {found.confidence * 100:.6g} % confidence"
         if found.found:

@@ -45,15 +45,15 @@ def notes(result: Result) -> Iterator[str]:
     if result.sample and (sentence := result.bound_sentence()):
         yield sentence
     if result.passed_over:
-        yield f"{_counted(result.passed_over, 'file')} of the folders passed over for the extension; --extensions chooses."
+        yield f"{_counted(result.passed_over, 'file')} skipped because of the extension; --extensions chooses."
     if result.links:
-        yield f"{_counted(result.links, 'folder')} behind links not followed; name them to have them looked at."
+        yield f"{_counted(result.links, 'folder')} behind links skipped; name them to include them."
     if result.tally.kinds["error_both"]:
-        yield "What both sides fail to read is no change, and counts as an error all the same; --fail-on chooses."
+        yield "A file that neither side can read also counts as an error; --fail-on changes that."
     if result.tally.of(ERRORS):
-        yield "--retry-errors compares again what could not be read."
+        yield "--retry-errors compares files again that could not be read."
     if result.stopped:
-        yield f"{result.stopped} What is done is kept in {result.results}; the same command goes on."
+        yield f"{result.stopped} The rows so far are in {result.results}; run the same command again to continue."
     elif result.results:
         yield f"Every file's row is in {result.results}."
 

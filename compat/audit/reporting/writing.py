@@ -39,7 +39,7 @@ def write(path: str, result: Result, rows: Iterable[Row], *, most: int, drawn: i
     drawings = _drawings(result, chosen, jobs)
     unfinished = f"{path}.unfinished"
     try:
-        with open(unfinished, "w", encoding="utf-8") as file:
+        with open(unfinished, "w", encoding="utf-8", newline="\n") as file:
             file.writelines(page(result, listed, drawings, max(0, result.tally.files - len(listed))))
         os.replace(unfinished, path)
     except OSError as why:

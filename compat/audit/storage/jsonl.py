@@ -43,8 +43,8 @@ class JsonLines(Store):
                 try:
                     yield from_dict(_values(line))
                 except (ValueError, TypeError, RecursionError) as why:
-                    hint = "take the line out, and its file is compared again; or name another file with --results"
-                    raise UsageError(f"{self.path}:{number}: this is no row of an audit ({why}); {hint}") from why
+                    hint = "delete the line, and its file is compared again; or name another file with --results"
+                    raise UsageError(f"{self.path}:{number}: this is not a row of an audit ({why}); {hint}") from why
 
     def append(self, row: Row) -> None:
         values = {name: value for name, value in row.as_dict().items() if value not in (None, "")}
@@ -102,7 +102,7 @@ def _refuse_others(file: IO[bytes], path: str) -> None:
     except (ValueError, RecursionError) as why:
         half_written = not line.endswith(b"\n") and isinstance(why, json.JSONDecodeError | UnicodeDecodeError)
         if not half_written or not (line.startswith(_BEGIN) or _BEGIN.startswith(line)):
-            raise UsageError(f"{path}: no audit has made this file, and it is left as it is; name another one with --results") from why
+            raise UsageError(f"{path}: no audit wrote this file, so it stays as it is; name another one with --results") from why
 
 
 def _mend(file: IO[bytes]) -> None:

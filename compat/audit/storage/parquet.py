@@ -18,6 +18,8 @@ from compat.audit.storage.jsonl import JsonLines
 from compat.audit.storage.store import Store
 
 _PART_ROWS = 50_000
+_FOREIGN = "it is damaged, or no audit made it"
+_NEEDED = ("path", "kind")
 _PART = re.compile(r"part-(\d+)\.parquet")
 _TYPES = {"str": "string", "int": "int64", "float": "float64"}
 
@@ -32,13 +34,14 @@ class Parquet(Store):
             import pyarrow
             import pyarrow.parquet
         except ImportError as why:
-            raise UsageError(f"{path}: Parquet needs pyarrow ({why}): pip install 'torchaudio-compat[audit]', or use .jsonl") from why
+            raise UsageError(f'{path}: Parquet needs pyarrow ({why}): pip install "torchaudio-compat[audit]", or use .jsonl') from why
         if os.path.isfile(path):
-            raise UsageError(f"{path}: it is a file, and results are a folder of Parquet files; name another")
+            raise UsageError(f"{path}: it is a file, but Parquet results are a folder; name another one")
         self._arrow, self._parquet = pyarrow, pyarrow.parquet
         self._schema = pyarrow.schema([(name, _TYPES[kind]) for name, kind in COLUMNS.items()])
         self.path, self._part_rows = path, part_rows
         os.makedirs(path, exist_ok=True)
+        self._refuse_others()
         self._journal = JsonLines(os.path.join(path, "_journal.jsonl"), fresh=fresh)
         if fresh:
             for part in self._parts():
@@ -52,6 +55,20 @@ class Parquet(Store):
     def _parts(self) -> list[str]:
         found = [name for name in os.listdir(self.path) if _PART.fullmatch(name)]
         return [os.path.join(self.path, name) for name in sorted(found)]
+
+    def _refuse_others(self) -> None:
+        """Leave a folder alone whose parts no audit has made: a corpus in Parquet, say.
+
+        Raises:
+            UsageError: it is one.
+        """
+        for part in self._parts()[:1]:
+            try:
+                names = set(self._parquet.read_schema(part).names)
+            except (self._arrow.ArrowException, OSError, ValueError):
+                continue  # reading the rows tells of it
+            if not names.issuperset(_NEEDED):
+                raise UsageError(f"{part}: {_FOREIGN} (its columns are {', '.join(sorted(names))}); name another folder with --results")
 
     def _is_stored(self, waiting: list[Row]) -> bool:
         """Return whether a killed run had stored the journal as a part but not yet emptied it."""
@@ -72,9 +89,7 @@ class Parquet(Store):
                     for values in batch.to_pylist():
                         yield from_dict(values)
             except (self._arrow.ArrowException, OSError, ValueError, TypeError) as why:
-                raise UsageError(
-                    f"{part}: it is damaged, or no audit made it ({why}); delete it, and its files are compared again"
-                ) from why
+                raise UsageError(f"{part}: {_FOREIGN} ({why}); delete it, and its files are compared again") from why
         yield from list(self._waiting)
 
     def append(self, row: Row) -> None:

@@ -6,16 +6,9 @@ from collections.abc import Iterator
 from compat.codemod.files.document import Prose
 from compat.codemod.source import old_names
 from compat.codemod.source.findings import Finding, Place
+from compat.projects import pins as project_pins
 
 _VARIABLE = re.compile(old_names.VARIABLE)
-_CLAUSE = r"(?:===?|!=|~=|<=?|>=?|=|@|\^|~)\s*v?\d+(?:\.\d+)*(?:\.\*)?"
-# `torchaudio==2.0.2`, `torchaudio >=2.0,<2.1`, `torchaudio = "^2.0"`; the quoted form may be a
-# version alone, as in pyproject.toml
-_SPECIFIER = (
-    rf"[\"']?\s*(?P<plain>{_CLAUSE}(?:\s*,\s*{_CLAUSE})*)|\s*=\s*[\"']\s*(?P<quoted>(?:{_CLAUSE}|v?\d+(?:\.\d+)*)(?:\s*,\s*{_CLAUSE})*)"
-)
-_PIN = re.compile(rf"(?<![\w-])(?P<name>torchaudio|torch)(?:\[[^\]]*\])?(?:{_SPECIFIER})")
-_PART = re.compile(r"(?P<sign>===?|!=|~=|<=?|>=?|=|@|\^|~)?\s*v?(?P<version>\d+(?:\.\d+)*)(?P<star>\.\*)?")
 # target -> minor releases that its code runs under
 _MINORS = {"2.0": range(1), "2.1": range(1, 9), "2.2": range(2, 9), "2.9": range(9, 12)}
 _OLD_CODE = re.compile(r"\b(?:set_audio_backend|get_audio_backend|list_audio_backends)\b")
@@ -34,45 +27,31 @@ NEW_PINS = "Pin the release you move to, together with torch: `torchaudio-compat
 
 def pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
     """Yield the pins that exclude every release for the target: their start, end and reason."""
-    for match in _PIN.finditer(text):
-        if match["name"] == "torchaudio" and not _admits(match["plain"] or match["quoted"], target):
-            yield match.start(), match.end(), f"{match.group().strip()} does not go with the target {target}"
+    for pin in _of(text, "torchaudio"):
+        if not pin.admits(_versions(target)):
+            yield pin.start, pin.end, f"{pin.text} excludes the target {target}"
 
 
 def torch_pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
     """Yield the pins of torch to old releases, in a text with such a pin of torchaudio."""
-    for match in _PIN.finditer(text):
-        if match["name"] == "torch" and not _admits(match["plain"] or match["quoted"], target):
-            yield match.start(), match.end(), f"{match.group().strip()} does not go with the target {target} either"
+    for pin in _of(text, "torch"):
+        if not pin.admits(_versions(target)):
+            yield pin.start, pin.end, f"{pin.text} also excludes the target {target}"
 
 
 def is_modern(text: str) -> bool:
     """Return whether a text pins torchaudio to releases that all take a backend in each call."""
-    pins = [match["plain"] or match["quoted"] for match in _PIN.finditer(text) if match["name"] == "torchaudio"]
-    return any(_admits(pin, "2.1") or _admits(pin, "2.9") for pin in pins) and not any(_admits(pin, "2.0") for pin in pins)
+    own = _of(text, "torchaudio")
+    modern = any(pin.admits(_versions("2.1")) or pin.admits(_versions("2.9")) for pin in own)
+    return modern and not any(pin.admits(_versions("2.0")) for pin in own)
 
 
-def _admits(specifier: str, target: str) -> bool:
-    """Return whether a specifier allows a release for the target; if unreadable, assume so."""
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
-    try:
-        wanted = SpecifierSet(",".join(map(_standard, _PART.finditer(specifier))))
-    except InvalidSpecifier:
-        return True
-    return any(wanted.contains(f"2.{minor}.{patch}") for minor in _MINORS.get(target, ()) for patch in range(5))
+def _of(text: str, name: str) -> list[project_pins.Pin]:
+    return [pin for pin in project_pins.found(text) if pin.name == name]
 
 
-def _standard(part: re.Match[str]) -> str:
-    """Return a clause of conda or poetry in pip's form."""
-    sign, version = part["sign"] or "==", part["version"]
-    # allows later releases up to the next change of the first number, or of the second for `~`
-    if sign in ("^", "~"):
-        first, _, rest = version.partition(".")
-        return f">={version},<{int(first) + 1}" if sign == "^" or not rest else f">={version},=={first}.{rest.partition('.')[0]}.*"
-    if sign in ("=", "@"):
-        return f"=={version}.*" if sign == "=" else f"=={version}"
-    return f"{sign}{version}{part['star'] or ''}"
+def _versions(target: str) -> list[str]:
+    return [f"2.{minor}.{patch}" for minor in _MINORS.get(target, ()) for patch in range(5)]
 
 
 def _paths(text: str) -> Iterator[tuple[int, int, str]]:

@@ -21,7 +21,7 @@ def obstacle(path: str, old: bytes) -> str | None:
         if not os.access(os.path.dirname(real), os.W_OK):
             return "its folder is read-only"
         with open(real, "rb") as file:
-            return None if file.read() == old else "it was changed by somebody else meanwhile"
+            return None if file.read() == old else "another program changed it in the meantime"
     except OSError as why:
         return why.strerror or str(why)
 
@@ -48,7 +48,7 @@ def staged(path: str, new: bytes) -> Iterator[Callable[[bytes], None]]:
     def put(old: bytes) -> None:
         with open(real, "rb") as file:
             if file.read() != old:
-                raise ChangedError("it was changed by somebody else meanwhile")
+                raise ChangedError("another program changed it in the meantime")
         os.replace(temporary, real)
 
     try:

@@ -98,46 +98,6 @@ class Code:
             folder = os.path.dirname(folder)
         return folder
 
-    def imported(self, module: Module, statement: ast.Import | ast.ImportFrom) -> Iterator[list[Module]]:
-        """Yield the modules that a statement imports, in running order, each with alternatives."""
-        if isinstance(statement, ast.Import):
-            for alias in statement.names:
-                parts = alias.name.split(".")
-                for length in range(len(parts)):
-                    yield self.files(".".join(parts[: length + 1]), module)
-            return
-        base = _base(statement)
-        yield self.files(base, module)
-        for alias in statement.names:
-            if not any(alias.name in one.names.module.bindings for one in self.files(base, module)):
-                yield self.files(_joined(base, alias.name), module) or [
-                    inner for one in self.files(base, module) for inner in self.lazily(one, alias.name)
-                ]
-
-    def lazily(self, package: Module, name: str) -> list[Module]:
-        """Return the modules that a package may load when a name is taken from it."""
-        if "__getattr__" not in package.names.module.bindings:
-            return []
-        folder = os.path.join(os.path.dirname(package.path), "")
-        return [one for one, _ in self._inside(package, name)] or [one for one in self.modules if one.path.startswith(folder)]
-
-    def named_by(self, module: Module, node: ast.expr) -> list[Module] | None:
-        """The modules that an expression for the name of one may mean; ``None`` where it may be any."""
-        text, is_whole = _beginning(module, node)
-        if is_whole:
-            return self.files(text, module)
-        package = text.rpartition(".")[0]
-        if not package.strip("."):
-            return None
-        plain = package.lstrip(".")
-        folder = os.path.join(os.sep, *plain.split("."), "")
-        if text.startswith("."):
-            above = os.path.dirname(module.path)
-            for _ in range(len(package) - len(plain) - 1):
-                above = os.path.dirname(above)
-            return [one for one in self.modules if one.path.startswith(above + folder)]
-        return [one for one in self.modules if folder in os.sep + one.path]
-
     # What is called
 
     def meanings(self, module: Module, node: ast.AST) -> list[Meaning | None]:
@@ -189,10 +149,10 @@ class Code:
                 if name == (alias.asname or alias.name.partition(".")[0]):
                     return [(one, None) for one in self.files(alias.name if alias.asname else name, module)] or [None]
             elif name == (alias.asname or alias.name):
-                base = _base(statement)
+                base = base_of(statement)
                 found = [one for owner in self.files(base, module) for one in self._member((owner, None), alias.name)]
                 if set(found) <= {None}:
-                    found += [(one, None) for one in self.files(_joined(base, alias.name), module)]
+                    found += [(one, None) for one in self.files(joined(base, alias.name), module)]
                 return found or [None]
         return [None]
 
@@ -200,7 +160,7 @@ class Code:
         found: list[Meaning | None] = []
         for statement, _ in module.names.imports if module.names.module.has_star else ():
             if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
-                found += [one for owner in self.files(_base(statement), module) for one in self._member((owner, None), name)]
+                found += [one for owner in self.files(base_of(statement), module) for one in self._member((owner, None), name)]
         return found or [None]
 
     def _member(self, owner: Meaning | None, name: str) -> list[Meaning | None]:
@@ -216,7 +176,7 @@ class Code:
     def _of_module(self, module: Module, name: str) -> list[Meaning | None]:
         bindings = module.names.module.bindings.get(name)
         if not bindings:
-            found: list[Meaning | None] = list(self._inside(module, name))
+            found: list[Meaning | None] = list(self.inside(module, name))
             return found or self._by_star(module, name)
         self._depth += 1
         try:
@@ -224,7 +184,7 @@ class Code:
         finally:
             self._depth -= 1
 
-    def _inside(self, module: Module, name: str) -> Iterator[Meaning]:
+    def inside(self, module: Module, name: str) -> Iterator[Meaning]:
         """Yield the submodule of a package with this name."""
         folder, file = os.path.split(module.path)
         if file == "__init__.py":
@@ -251,24 +211,11 @@ class Code:
                 waiting += [one for base in definition.bases for one in self.meanings(module, base) if one is not None]
 
 
-def _base(statement: ast.ImportFrom) -> str:
+def base_of(statement: ast.ImportFrom) -> str:
+    """Return the module that a ``from`` import names, with its dots."""
     return "." * statement.level + (statement.module or "")
 
 
-def _joined(base: str, name: str) -> str:
+def joined(base: str, name: str) -> str:
+    """Return the dotted name of a module's member; ``base`` may be dots only."""
     return f"{base}{name}" if base.endswith(".") else f"{base}.{name}"
-
-
-def _beginning(module: Module, node: ast.expr) -> tuple[str, bool]:
-    """What a text begins with, as far as it is written out, and whether that is all; a name that is bound once is looked up."""
-    bindings = module.names.bindings(node) if isinstance(node, ast.Name) else []
-    above = module.names.parents.get(bindings[0].node) if len(bindings) == 1 else None
-    if isinstance(above, ast.Assign) and module.names.parents[above] is module.tree:
-        node = above.value
-    if isinstance(node, ast.JoinedStr) and node.values:
-        return _beginning(module, node.values[0])[0], False
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        return _beginning(module, node.left)[0], False
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value, True
-    return "", False

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from compat.codemod.files.import_graph import content
-from compat.codemod.plan import marks
+from compat.codemod.plan import imports, marks
 from compat.codemod.plan.code import Code, Function, Meaning
 from compat.codemod.source import Module
 from compat.codemod.uses import Project, SetterCall
@@ -93,11 +93,11 @@ class Effects:
     def _does(self, module: Module, node: ast.AST) -> bool:
         own = marks.of(self.project, module)
         mine = {*own.sites, *own.pins, *own.setters, *own.kept}
-        imports = {one.statement for one in module.imported}
+        of_torchaudio = {one.statement for one in module.imported}
         for one in ast.walk(node):
-            if one in mine or one in imports:
+            if one in mine or one in of_torchaudio:
                 return True
-            if isinstance(one, ast.Import | ast.ImportFrom) and any(self.code.imported(module, one)):
+            if isinstance(one, ast.Import | ast.ImportFrom) and any(imports.by_statement(self.code, module, one)):
                 return True
             if isinstance(one, ast.Name) and one.id in (*UNKNOWN_NAMES, "__import__"):
                 return True

@@ -6,7 +6,7 @@ import ast
 import dataclasses
 from collections.abc import Callable
 
-from compat.codemod.plan import protocols
+from compat.codemod.plan import imports, protocols
 from compat.codemod.plan.code import Meaning
 from compat.codemod.plan.effects import IMPORTERS, UNKNOWN_NAMES
 from compat.codemod.plan.marks import Marks
@@ -73,7 +73,7 @@ class Expressions(Moments):
         """Load what a package loads as it is asked for a name."""
         while isinstance(node, ast.Attribute):
             for owner in self._code.meanings(module, node.value):
-                for one in self._code.lazily(owner[0], node.attr) if owner is not None and owner[1] is None else ():
+                for one in imports.lazily(self._code, owner[0], node.attr) if owner is not None and owner[1] is None else ():
                     state = joined(state, self.load(one, state)) or state
             node = node.value
         return state
@@ -186,7 +186,7 @@ class Expressions(Moments):
         return not module.names.bindings(node.func) and self._felt_names.isdisjoint(protocols.LOOKS)
 
     def _imported_by_string(self, module: Module, node: ast.Call, state: State) -> State:
-        found = None if not node.args else self._code.named_by(module, node.args[0])
+        found = None if not node.args else imports.by_name(self._code, module, node.args[0])
         if found is None and not self._code.is_small:
             self._let_all_run()
         for one in (self._code.modules if found is None else found) if not self.all_run else ():

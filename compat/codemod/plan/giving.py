@@ -51,13 +51,13 @@ def _as_value(part: Part, site: Site, value: str) -> list[Change]:
     module, node = site.module, site.use.node
     above = module.names.parents[node]
     if isinstance(above, ast.Call) and _looked_into(part, above):
-        raise NotProvableError("what it is passed to asks for its name or its parameters", [site.place])
+        raise NotProvableError("the code it is passed to reads its name or its parameters", [site.place])
     compared = [one for one in part.sites if isinstance(one.module.names.parents[one.use.node], ast.Compare)]
     if compared:
         raise NotProvableError("the function itself is compared", [one.place for one in compared[:2]])
     given = isinstance(above, ast.keyword) or (isinstance(above, ast.Call) and node in above.args)
     if not given and (places := [*_asked_of_functions(part)]):
-        raise NotProvableError("the function is kept as a value, and functions are asked for their names", [site.place, *places[:2]])
+        raise NotProvableError("the function is stored as a value, and code reads the names of functions", [site.place, *places[:2]])
     try:
         return forwarding.with_backend(module, site.use, module.segment(node), value)
     except NotProvableError as why:

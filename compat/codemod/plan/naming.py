@@ -11,7 +11,7 @@ from compat.codemod.plan.sites import Site
 from compat.codemod.source import NotProvableError, old_names
 from compat.codemod.uses import SetterCall
 
-_BESIDE = "a call in the same function runs before it, or also without it"
+_BESIDE = "a call in the same function runs before it, or may run without it"
 _OUTLIVES = "the setting outlives its function, and other calls may depend on it"
 _CONDITION = "it is set under a condition"
 _EARLY = "a call may run before the setter"
@@ -95,7 +95,7 @@ def _why_not(part: Part, evidence: Evidence, site: Site) -> NotProvableError:
             return NotProvableError(_BESIDE if together else _OUTLIVES, [site.place])
         return NotProvableError(_EARLY, [site.place])
     if any(one.where == "platform" and choices.constant(part, one) is None for one in setters):
-        return NotProvableError("an arm of this choice does more than set a backend that 2.0 has", [site.place])
+        return NotProvableError("a branch of this choice does more than set a backend that 2.0 has", [site.place])
     if any(one.where == "platform" for one in setters):
         return NotProvableError("calls in other modules depend on this choice", [site.place])
     places = [one.module.place(one.call) for one in setters]

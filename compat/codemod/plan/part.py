@@ -16,7 +16,7 @@ from compat.codemod.uses import Project, SetterCall
 SAME_FILE, PROJECT, FOLD, PLATFORM = "TAC101", "TAC102", "TAC103", "TAC104"
 VARIABLE, RESTORE, TRIED, VALUE = "TAC105", "TAC106", "TAC109", "TAC118"
 
-BY_HAND = 'Give backend= to the calls that this setting is meant for ("sox_io" is "sox" there), then delete it.'
+BY_HAND = 'Write backend= into the calls that this setting is meant for ("sox_io" is "sox" there), then delete it.'
 _DELETE_BY_HAND = "Delete it by hand: 2.9 has no global backend, and ignores backend= in calls."
 _GONE = "the global backend is gone: each call names its own"
 _GONE_IN_NINE = "torchaudio 2.9 has no global backend"

@@ -24,7 +24,7 @@ def may_go(part: Part, setter: SetterCall) -> None:
         unreadable.settle(part, setter)
     value = setter_calls.argument(setter.call)
     if setter.name is None and (value is None or any(isinstance(one, _WORKS) for one in ast.walk(value))):
-        raise NotProvableError("what is set is worked out by a call, which would go with it")
+        raise NotProvableError("a call computes the name, and would be deleted with the setter")
     if setter.where != "try":
         not_caught(setter)
 
@@ -46,4 +46,4 @@ def not_caught(setter: SetterCall) -> None:
         if isinstance(above, ast.Try) and any(module.inside(setter.statement, one) for one in above.body):
             for handler in above.handlers:
                 if not conditions.catches_import_errors_only(handler):
-                    raise NotProvableError("it may fail, and something else is done then", [module.place(handler)])
+                    raise NotProvableError("if it fails, the program does something else", [module.place(handler)])

@@ -76,7 +76,7 @@ class _Settlement:
     def _keep_setters(self) -> None:
         for setter in self._part.setters:
             if setter not in self._evidence.ran:
-                self._stays.setdefault(setter, NotProvableError("it is not seen when this runs"))
+                self._stays.setdefault(setter, NotProvableError("no program is seen to run this"))
             if setter in self._evidence.doubts:
                 self._stays.setdefault(setter, self._evidence.doubts[setter])
         for unit in self._units:

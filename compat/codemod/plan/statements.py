@@ -6,7 +6,7 @@ import ast
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 
-from compat.codemod.plan import protocols
+from compat.codemod.plan import imports, protocols
 from compat.codemod.plan.code import Function, Meaning
 from compat.codemod.plan.effects import Effects
 from compat.codemod.plan.expressions import Expressions, is_plain
@@ -216,7 +216,7 @@ class Statements(Expressions):
         for one in module.imported:
             if one.statement is node:
                 self._bound[module, one.local] |= state.force
-        for several in self._code.imported(module, node):
+        for several in imports.by_statement(self._code, module, node):
             ways = [self.load(one, state) for one in several]
             for way in ways:
                 state = way if len(ways) == 1 else joined(state, way) or state

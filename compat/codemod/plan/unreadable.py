@@ -14,7 +14,7 @@ def no_such_backend(name: str) -> str:
 
 def instead_of(name: str) -> str:
     """Return what to write instead of a name that no global backend has."""
-    return 'Write "sox_io" and run again: it replaced "sox".' if name == "sox" else "Write the one that is meant, and run again."
+    return 'Write "sox_io" and run again: it replaced "sox".' if name == "sox" else "Write the right name, and run again."
 
 
 def passed_on(part: Part) -> None:
@@ -26,7 +26,7 @@ def passed_on(part: Part) -> None:
                     VARIABLE,
                     module,
                     use.node,
-                    NotProvableError("the setter is passed on as a value, so what it will set is not seen here", advice=BY_HAND),
+                    NotProvableError("the setter is passed on as a value, so it is unknown what it will set", advice=BY_HAND),
                 )
 
 

@@ -83,7 +83,7 @@ def _seen(module: Module) -> None:
             raise NotProvableError(IN_FSTRING, [place])
     for use in module.of(Kind.SETTER):
         if use.call is None and not use.stored:
-            raise NotProvableError("the setter is passed on as a value, so what it will set is not seen here", [module.place(use.node)])
+            raise NotProvableError("the setter is passed on as a value, so it is unknown what it will set", [module.place(use.node)])
     for string in module.strings:
         if string.value == old_names.ROOT and not is_test(module.path) and _is_looked_up(module, string):
             raise NotProvableError(f"torchaudio is looked up by a string, {_UNSEEN}", [module.place(string)])

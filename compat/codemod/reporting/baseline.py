@@ -33,8 +33,8 @@ def apply(result: Result, options: Options, path: str) -> str:
         file.fixed = file.fixed if options.writes else [one for one in fixed if id(one) in own]
         file.left = file.left_after = [one for one in left_of(file, options) if id(one) in own]
     if is_new:
-        return f"{path}: written, with {len(told)} findings that are known from now on"
-    return f"{path}: {gone} of its findings are gone; delete it and run again to have it written anew" if gone else ""
+        return f"{path}: written, with {len(told)} findings; they will not be reported again"
+    return f"{path}: {gone} of its findings are gone; delete it and run again to write a new one" if gone else ""
 
 
 def _told(file: FileResult, options: Options) -> list[Finding]:
@@ -54,7 +54,8 @@ def _take(known: Counter[tuple[str, str, str]], key: tuple[str, str, str]) -> bo
 def _save(path: str, told: list[tuple[str, str, str]]) -> None:
     rows = [{"path": key[0], "rule": key[1], "line": key[2], "count": count} for key, count in sorted(Counter(told).items())]
     try:
-        Path(path).write_text(json.dumps({"version": _VERSION, "findings": rows}, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        text = json.dumps({"version": _VERSION, "findings": rows}, indent=1, ensure_ascii=False)
+        Path(path).write_text(f"{text}\n", "utf-8", newline="\n")
     except OSError as why:
         raise UsageError(f"--baseline {path}: it cannot be written: {why.strerror}") from why
 
@@ -64,4 +65,4 @@ def _load(path: str) -> Counter[tuple[str, str, str]]:
         rows = json.loads(Path(path).read_text("utf-8"))["findings"]
         return Counter({(row["path"], row["rule"], row["line"]): row["count"] for row in rows})
     except (OSError, ValueError, KeyError, TypeError) as why:
-        raise UsageError(f"--baseline {path}: it is no baseline: {why!r}; delete it to have it written anew") from why
+        raise UsageError(f"--baseline {path}: it is not a baseline: {why!r}; delete it to write a new one") from why

@@ -26,11 +26,11 @@ def _next(result: Result, options: Options) -> str:
     causes = blocks(blocking)
     changed = any(file.changed for file in result.files)
     if result.problems:
-        return "mend the files above that could not be read, parsed or written, or leave them out with --exclude, and run again."
+        return "correct the files above that could not be read, parsed or written, or leave them out with --exclude, and run again."
     if changed and not options.writes:
         return f"run it again without {'--check' if options.check else '--diff'} to make the changes."
     if causes and all(one.state is State.FIXABLE for one in blocking):
-        return "look at what is left, and run it again with --unsafe to have it changed."
+        return "look at what is left, and run it again with --unsafe to change it."
     if causes:
         first = causes[0]
         return f"settle {first.places[0]} first; `--explain {first.rule}` says more. Then run it again."

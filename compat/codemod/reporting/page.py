@@ -4,13 +4,13 @@ import datetime
 import difflib
 import html
 import os
-import shlex
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+import compat.shell as shell
 from compat.codemod.reporting.causes import Block, blocks, is_pin, without_twins
 from compat.codemod.reporting.lines import Lines, shown
 from compat.codemod.reporting.next_step import next_steps
@@ -54,8 +54,8 @@ def page(result: Result, options: Options) -> str:
 
 
 def _command() -> str:
-    name = "python -m compat.codemod" if Path(sys.argv[0]).name == "__main__.py" else Path(sys.argv[0]).name
-    return f"{name} {shlex.join(sys.argv[1:])}"
+    name = ("python", "-m", "compat.codemod") if Path(sys.argv[0]).name == "__main__.py" else (Path(sys.argv[0]).name,)
+    return shell.told(shell.lines(*name, *sys.argv[1:]), "")
 
 
 def _text(text: str) -> str:

@@ -14,22 +14,41 @@ _HUNK = re.compile(r"@@ -(\d+)")
 _CONTEXT = 3
 
 
-def diff(file: FileResult) -> Iterator[str]:
-    """Yield a unified diff; for a notebook of its JSON, with cell and line at each hunk."""
-    path = printable(from_root(file.path))
+def diff(file: FileResult, *, shown: bool = True) -> Iterator[str]:
+    """Yield a unified diff; for a notebook of its JSON, with cell and line at each hunk.
+
+    Args:
+        shown: whether a person reads it; for ``git apply``, bytes that are no UTF-8 are kept
+            as ``surrogateescape`` decodes them, as in a source of another encoding.
+    """
+    path = from_root(file.path)
+    old_name, new_name = (f"{side}/{printable(path)}" if shown else _named(f"{side}/{path}") for side in "ab")
     text = (file.before, file.after)
     notebook = path.endswith(".ipynb")
-    if notebook:
-        text = (file.old.decode("utf-8", "replace"), file.new.decode("utf-8", "replace"))
+    if notebook or not shown:
+        how = "replace" if shown else "surrogateescape"
+        text = (file.old.decode("utf-8", how), file.new.decode("utf-8", how))
     old, new = map(_lines, text)
     names = _source_lines(old) if notebook else {}
-    for line in difflib.unified_diff(old, new, f"a/{path}", f"b/{path}", n=_CONTEXT, lineterm=""):
+    for line in difflib.unified_diff(old, new, old_name, new_name, n=_CONTEXT, lineterm=""):
         hunk = _HUNK.match(line)
         first = int(hunk[1]) if hunk else 0
         name = next((names[number] for number in range(first + _CONTEXT, first - 1, -1) if number in names), "") if hunk else ""
         yield f"{line} {name}" if name else line.removesuffix("\n")
         if not line.endswith(("\n", "\r")) and not line.startswith(("---", "+++", "@@")):
             yield "\\ No newline at end of file"
+
+
+def _named(path: str) -> str:
+    """Return a path as git writes it in a patch: special characters are quoted as in C."""
+    name = path.encode("utf-8", "surrogateescape")
+    try:
+        plain = name.decode("utf-8").isprintable() and not set(path) & set('"\\')
+    except UnicodeDecodeError:
+        plain = False
+    if plain:
+        return path
+    return '"' + "".join(chr(one) if 0x20 <= one < 0x7F and chr(one) not in '"\\' else f"\\{one:03o}" for one in name) + '"'
 
 
 def from_root(path: str) -> str:

@@ -47,7 +47,7 @@ def write(result: Result, options: Options, out: TextIO, notes: TextIO) -> None:
 def _write_diffs(result: Result, out: TextIO) -> None:
     colour = out.isatty()
     for file in result.files:
-        for line in diff(file) if file.changed else ():
+        for line in diff(file, shown=colour) if file.changed else ():
             start = _BOLD if line.startswith(("+++", "---")) else _COLOURS.get(line[:1], "")
             out.write(f"{start}{line}{_PLAIN}\n" if colour and start else f"{line}\n")
     out.flush()

@@ -48,10 +48,14 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 def _unknown(module: Module, project: Project, use: Use) -> Iterator[Draft]:
     """Report a name below torchaudio.backend that the target lacks, or that never existed."""
-    advice = "See what is meant, and use torchaudio.load, .save or .info."
+    advice = "Find out what is needed, and use torchaudio.load, .save or .info."
     parts = use.path.split(".")
     if use.path.startswith(f"{_BELOW}sox_backend."):
-        yield Draft(module.span(use.node), "sox_backend, with its own order of arguments and a tuple from info, went in 0.9", advice)
+        yield Draft(
+            module.span(use.node),
+            "sox_backend, whose arguments had another order and whose info returned a tuple, was removed in 0.9",
+            advice,
+        )
     elif old_names.earlier(use.path):
         return  # TAC136 reports it
     elif old_names.has(use.path, project.target) is False:
@@ -70,11 +74,11 @@ def _moved(module: Module, project: Project, use: Use, call: ast.Call) -> list[C
     changes.append(Replace(*module.span(use.node), f"{name}.{use.name}"))
     if use.name == "save" and len(call.args) > 4:
         if starred(call) or len(call.args) > len(old_names.LEGACY_PARAMETERS["save"]):
-            raise NotProvableError("its arguments cannot be told apart")
+            raise NotProvableError("it is not clear which argument is which")
         named = zip(call.args, old_names.LEGACY_PARAMETERS["save"], strict=False)
         changes += [NameArgument(call, argument, parameter) for argument, parameter in [*named][4:]]
     elif any(isinstance(one, ast.Starred) for one in call.args):
-        raise NotProvableError("its arguments cannot be told apart")
+        raise NotProvableError("it is not clear which argument is which")
     path = keyword(call, "filepath")
     if path is not None:
         changes.append(RenameKeyword(call, path, "uri"))
@@ -94,7 +98,7 @@ def _kept(module: Module, project: Project, use: Use) -> list[Change]:
         NotProvableError: there are none; it gives the reason.
     """
     if use.name == "save":
-        raise NotProvableError("here it is kept as a value, and the order of its arguments is another")
+        raise NotProvableError("here it is stored as a value, and the order of its arguments differs")
     name, changes = _name(module, use)
     if project.target == "2.9" and use.name == "load":
         return [*changes, *forwarding.with_backend(module, use, f"{name}.load", None)]
@@ -139,7 +143,7 @@ def read(path):
 """,
     valid=(
         Valid(
-            "the order of save's arguments changed, and here they are given elsewhere",
+            "the order of save's arguments changed, and here another place passes them",
             """\
 from torchaudio.backend import sox_io_backend
 
@@ -157,10 +161,11 @@ waveform, rate = torchaudio.load("a.wav", backend="sox")
         ),
     ),
     explanation="""\
-A function of a backend's module is torchaudio's own with backend= ("sox_io_backend" is "sox"). Positional arguments of save
-after the fourth become keywords, because their order changed.
-A load or info that is passed on or kept becomes a functools.partial. For 2.9 only info keeps its backend, as compat.info. An import that
-nothing needs any more goes (TAC131), and `torchaudio` stays bound.
+A call of a backend module's function becomes a call of torchaudio's own function with backend=. For "sox_io_backend" the name is "sox".
+Positional arguments of save after the fourth become keywords, because their order changed. A load or info that is passed on or stored
+becomes a functools.partial.
+
+For 2.9 only info keeps its backend, as compat.info. TAC131 deletes an import that is no longer needed; `torchaudio` stays bound.
 """,
     check=check,
 )

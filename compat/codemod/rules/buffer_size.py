@@ -20,7 +20,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 RULE = Rule(
     id="TAC125",
-    title="Delete the size of libsox' buffer",
+    title="Delete the size of libsox's buffer",
     level=Level.SAFE,
     targets=NINE,
     before="""\
@@ -43,7 +43,7 @@ before = torchaudio.utils.sox_utils.set_buffer_size(16000)
         ),
     ),
     explanation="""\
-It had an effect on libsox only, which is gone from torchaudio.
+The setting affects only libsox, and torchaudio 2.9 does not use libsox.
 """,
     check=check,
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid, keyword, literal, starred
 from compat.codemod.uses.argument_dicts import passed_in_dict
 
-_BIT_RATE = "2.9 takes compression as a bit rate in bit/s; before it was kbit/s for mp3, and a level for flac and ogg"
+_BIT_RATE = "2.9 reads compression as a bit rate in bit/s; before it was kbit/s for mp3, and a level for flac and ogg"
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -26,7 +26,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             continue
         elif number:
             reason = "no backend is named, so ffmpeg is asked first, and it takes a CodecConfig for compression, not a number"
-            advice = f'Give backend="sox" beside it, or compression=torchaudio.io.CodecConfig({_same(value)}).'  # type: ignore[arg-type]
+            advice = f'Add backend="sox", or write compression=torchaudio.io.CodecConfig({_same(value)}).'  # type: ignore[arg-type]
             yield Draft(module.span(given), reason, advice)
 
 
@@ -35,7 +35,7 @@ def _same(value: float) -> str:
 
 
 def _in_bits(value: object) -> str:
-    same = f"compression={round(value * 1000)} for mp3" if isinstance(value, int | float) and value >= 8 else "the bit rate that is meant"
+    same = f"compression={round(value * 1000)} for mp3" if isinstance(value, int | float) and value >= 8 else "the intended bit rate"
     return f'Write {same}, or use compat.save with backend="sox", which takes the old number.'
 
 
@@ -65,9 +65,9 @@ def write(path, waveform):
         ),
     ),
     explanation="""\
-The sox_io backend took a number: a bit rate in kbit/s for mp3, a level for flac and ogg. Per call, ffmpeg comes first and takes a
-torchaudio.io.CodecConfig only; sox still takes the number. 2.9 takes every number as a bit rate in bit/s, and 128 is 128 of them.
-Where a global backend of the project settles it, its change does so.
+The sox_io backend took a number: a bit rate in kbit/s for mp3, a level for flac and ogg. With the dispatcher, ffmpeg comes first, and it
+takes only a torchaudio.io.CodecConfig; sox still takes the number. 2.9 reads every number as a bit rate in bit/s, so 128 means 128 bit/s.
+This is not reported if the project sets a global backend and the codemod names it in the call.
 """,
     check=check,
 )

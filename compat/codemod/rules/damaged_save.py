@@ -50,7 +50,8 @@ def write(path, waveform):
         ),
     ),
     explanation="""\
-In 2.9 save hands the tensor on as it is. compat.save scales by the tensor's type, as every release before did.
+In 2.9 save treats integer samples as float samples and does not scale them, which makes noise. compat.save scales them by the tensor's
+dtype, as all earlier releases did.
 """,
     check=check,
 )

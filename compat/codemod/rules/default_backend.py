@@ -11,9 +11,9 @@ _CHOICE = {
     "2.2": f"{_OF_OLD}, 2.2 takes FFmpeg first",
     "2.9": "2.9 takes TorchCodec, whatever backend was set or named",
 }
-_SAVED = ", and float32 goes into wav in 16 bits, where libsox wrote 32"
+_SAVED = ", and saves float32 as 16-bit wav, where libsox wrote 32-bit float"
 _ADVICE = (
-    "`python -m compat.audit` tells which of your files decode otherwise. To keep what 2.0 did, run under `compat.run --version 2.0`, "
+    "`python -m compat.audit` tells which of your files decode differently. To keep what 2.0 did, run under `compat.run --version 2.0`, "
     'or write backend="sox" into the calls, which torchaudio 2.1 to 2.8 take.'
 )
 
@@ -64,8 +64,9 @@ waveform, rate = torchaudio.load("a.mp3", backend="sox")
         ),
     ),
     explanation="""\
-Where a call names no backend, and none is set, the release chooses one, and releases choose otherwise: other frames of mp3, another
-sample format of what is saved. It is said once, at the first such call, unless the pins of the project let in no release before 2.1.
+If a call names no backend and none is set, the release chooses one. Releases choose differently, so an mp3 may have another number of
+frames, and a saved file another sample format. This is reported once, at the first such call. It is not reported if the project pins
+only releases from 2.1 on.
 """,
     check=check,
 )

@@ -12,11 +12,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """Delete an assignment of "1" before torchaudio is imported; report every other mention."""
     for keyword in module.names.all(ast.keyword):
         if keyword.arg == old_names.VARIABLE:
-            yield Draft(module.span(keyword), _REASON, "See what it is for, and delete it.")
+            yield Draft(module.span(keyword), _REASON, "Find out what it is for, and delete it.")
     for node in module.strings:
         if node.value != old_names.VARIABLE:
             if old_names.VARIABLE in str(node.value) and not module.is_docstring(node):
-                yield Draft(module.span(node), f"{_REASON}; a string speaks of it", "See what it is for, and delete it.")
+                yield Draft(module.span(node), f"{_REASON}; a string mentions it", "Find out what it is for, and delete it.")
             continue
         statement = module.statement_of(node)
         value = _assigned(module, statement, node)
@@ -25,13 +25,13 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if value == "1" and early:
             yield Draft(module.span(statement), _REASON, changes=(Remove(statement),), touches=NO_FUNCTION)
         elif value == "1":
-            yield Draft(module.span(statement), f"{_REASON}, and here it came after the import and had no effect", "Delete it.")
+            yield Draft(module.span(statement), f"{_REASON}, and here it was set after the import, so it had no effect", "Delete it.")
         elif value is not None:
             yield Draft(
                 module.span(statement), f"{_REASON}; {value!r} asked for the global backend, which is gone", "Name backends in the calls."
             )
         else:
-            yield Draft(module.span(node), _REASON, "See what it is for, and delete it.")
+            yield Draft(module.span(node), _REASON, "Find out what it is for, and delete it.")
 
 
 def _assigned(module: Module, statement: ast.stmt, node: ast.Constant) -> str | None:
@@ -81,8 +81,8 @@ import torchaudio
         ),
     ),
     explanation="""\
-2.0 needed it to be "1", 2.1 let it turn the dispatcher off, 2.2 and later do not read it. Where it is "0" the program wants
-the global backend, and where it is set after the import it never had an effect: both are reported.
+In 2.0 the value "1" turned the dispatcher on. In 2.1 any other value turned it off. 2.2 and later do not read the variable. The rule
+reports two cases: if the value is "0", the program wants the global backend; if it is set after the import, it never had an effect.
 """,
     check=check,
 )

@@ -87,8 +87,8 @@ import torchaudio
         ),
     ),
     explanation="""\
-Nothing else is changed: the program runs under the shim. It goes after the docstring and the imports from __future__ and
-before everything else, because what is imported later binds names of torchaudio.
+The rule adds these two lines and changes nothing else; the program then runs under the drop-in. They stand after the docstring and the
+imports from __future__ and before everything else, because later imports bind names of torchaudio.
 """,
     check=check,
 )

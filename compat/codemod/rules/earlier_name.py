@@ -58,7 +58,7 @@ def _stays(module: Module, project: Project, one: Imported, settled: set[ast.Nam
 
 RULE = Rule(
     id="TAC136",
-    title="Names that went before 2.0",
+    title="Names that were removed before 2.0",
     level=Level.SAFE,
     targets=MODERN,
     report_only_for=DROP_IN,
@@ -86,10 +86,10 @@ started = torchaudio.initialize_sox()
         ),
     ),
     explanation="""\
-A bare initialize_sox() or shutdown_sox() goes: libsox needs neither. SoxEffectsChain is reported: apply_effects_file takes the
-same effects as a list, [["gain", "-3"], ["rate", "16000"]], and gives a float tensor and its sample rate. SignalInfo, EncodingInfo,
-sox_signalinfo_t and their kin are reported: encoding= and bits_per_sample= of save took their place. For --target compat all of
-them are reported, because 2.0 lacks them too.
+The rule deletes a bare initialize_sox() or shutdown_sox(), which libsox does not need. It reports SoxEffectsChain: use
+apply_effects_file, which takes the same effects as a list, [["gain", "-3"], ["rate", "16000"]], and returns a float tensor and its
+sample rate. It reports SignalInfo, EncodingInfo, sox_signalinfo_t and similar names: use encoding= and bits_per_sample= of save. For
+--target compat it reports all of them, because 2.0 lacks them too.
 """,
     check=check,
 )

@@ -38,8 +38,8 @@ def _through_values(module: Module, project: Project, own: set[ast.Call]) -> Ite
     for call in module.calls if kept else ():
         if call not in own and _gives(module, project, call) and (one := kept_functions.may_be_called(project, module, call, kept)):
             place = one.module.place(one.node)
-            reason = f"{_REASON}; here {one.name} may be called, which is passed on or kept in line {place.line}"
-            yield Draft(module.span(call), reason, "Rename it to uri, and what may override it.", related=(place,))
+            reason = f"{_REASON}; here {one.name} may be called, which is passed on or stored in line {place.line}"
+            yield Draft(module.span(call), reason, "Rename it to uri, also in the functions that may be called instead.", related=(place,))
     here = [one for one in kept if one.module is module]
     if here and not module.standalone:
         linked = project.imports.reachable(module.path) | project.imports.importers(module.path)
@@ -48,8 +48,8 @@ def _through_values(module: Module, project: Project, own: set[ast.Call]) -> Ite
             for call in other.calls if other else ():
                 assert other is not None
                 if _gives(other, project, call) and kept_functions.may_be_called(project, other, call, here):
-                    reason = f"{_REASON}; {here[0].name} is passed on or kept here, and may be called there"
-                    yield Draft(module.span(here[0].node), reason, "Rename it there to uri.", related=(other.place(call),))
+                    reason = f"{_REASON}; {here[0].name} is passed on or stored here, and may be called there"
+                    yield Draft(module.span(here[0].node), reason, "Rename it to uri in that place.", related=(other.place(call),))
 
 
 def _gives(module: Module, project: Project, call: ast.Call) -> bool:
@@ -61,13 +61,13 @@ def _draft(module: Module, project: Project, use: Use, call: ast.Call, given: as
     if twice or keyword(call, "uri") is not None:
         return Draft(module.span(call), _REASON, "The call gives the file twice; keep one.")
     if project.dispatcher_may_be_off:
-        return Draft(module.span(call), f"{_REASON}, unless the dispatcher is off, as it may be here", "Turn it on first.")
+        return Draft(module.span(call), f"{_REASON}; not changed, because the dispatcher may be off here", "Turn the dispatcher on first.")
     return Draft(module.span(given), _REASON, changes=(RenameKeyword(call, given, "uri"),), touches=(use,))
 
 
 def _in_dict(module: Module, project: Project, call: ast.Call) -> Iterator[Draft]:
     if passed_in_dict(module, project, call, _OLD):
-        yield Draft(module.span(call), f"{_REASON}; here it is a key of a dict", "Rename the key to uri, if the dict goes nowhere else.")
+        yield Draft(module.span(call), f"{_REASON}; here it is a key of a dict", "Rename the key to uri, if nothing else uses the dict.")
 
 
 RULE = Rule(
@@ -120,11 +120,14 @@ waveform, rate = torchaudio.load(**given)
         ),
     ),
     explanation="""\
-The per-call functions call their first parameter uri. So it is in functools.partial, a pool's submit, asyncio.to_thread and
-joblib's delayed. In a dict it is reported, and so is a call of what may be one of these functions: a default argument, a parameter, an item
-of a table, an attribute. A program that swallows errors in a loop (`while True: try: load(
-filepath=...) except Exception: continue`) would otherwise never end. Where a test replaces the function, what takes its
-place would receive another name, so the call is only reported.
+Since 2.1 the first parameter of load, save and info is called uri. The rule also renames it where the function is passed to
+functools.partial, a pool's submit, asyncio.to_thread or joblib's delayed.
+
+It only reports the name as a key of a dict, and in calls that may reach one of these functions: through a default argument, a
+parameter, an item of a table or an attribute. Look at each: `while True: try: load(filepath=...) except Exception: continue` would
+never end.
+
+If a test replaces the function, the call is only reported, because the replacement would receive another name.
 """,
     check=check,
 )

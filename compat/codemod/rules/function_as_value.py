@@ -45,9 +45,9 @@ class Data:
         ),
     ),
     explanation="""\
-Where the setter that governed it goes, a function that is passed on, kept, or a default value gets its backend by
-functools.partial. Where it is compared, made a method, kept before the setter may have run, or where functions are asked for
-their names, the setter and everything with it stays.
+If the setter is deleted, torchaudio.load needs a backend also where it is passed on, stored or used as a default value. There it becomes
+a functools.partial with backend=. The setter, and all that depends on it, stays if the function is compared, becomes a method, may be
+stored before the setter runs, or if code reads the names of functions.
 """,
     check=planned("TAC118"),
 )

@@ -11,9 +11,9 @@ from compat.codemod.rule import MODERN, Change, Draft, Kind, Level, Module, Proj
 _Arm = TypeVar("_Arm", ast.stmt, ast.expr)
 _Decision = ast.If | ast.IfExp
 _NONE = {
-    "2.1": "get_audio_backend gives None wherever the dispatcher is on, which it is from 2.1 on",
+    "2.1": "get_audio_backend gives None while the dispatcher is on, as it is from 2.1 on",
     "2.2": "get_audio_backend gives None from 2.2 on",
-    "2.9": "get_audio_backend went in 2.9",
+    "2.9": "2.9 removed get_audio_backend",
 }
 
 
@@ -31,16 +31,16 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 settled.add(decision)
                 yield Draft(
                     module.span(decision.test),
-                    f"{_NONE[project.target]}; the arm for it calls load as 0.7 did",
+                    f"{_NONE[project.target]}; its branch calls load as in 0.7",
                     changes=changes,
                     touches=(use,),
                 )
         elif not any(restore.getter is use for restore in restores(module)):  # TAC106 handles those
             advice = (
-                "Decide which arm is meant to run, and ask list_audio_backends() if it is about what is there."
+                "Decide which branch should run. To find out which backends are there, call list_audio_backends()."
                 if _is_tested(module, use)
                 else (
-                    "Delete it, or show or give list_audio_backends() or the name that the calls get as backend=; "
+                    "Delete it, or use list_audio_backends() or the name that the calls pass as backend=; "
                     "set_audio_backend() stays while get_audio_backend() is used."
                 )
             )
@@ -175,8 +175,10 @@ def read(path, start):
         ),
     ),
     explanation="""\
-With the dispatcher the getter gives None, so such code takes the arm that was written for backends of 2020. Where that is
-the only difference, in arguments or in a dict of them, the arm that says frame_offset stays; other decisions need a person.
+With the dispatcher, get_audio_backend() returns None. So `if get_audio_backend() == "sox_io"` takes the other branch, which was
+written for the old interface of load, with offset=. If the branches differ only in frame_offset= and offset=, as arguments or in a
+dict of arguments, the rule keeps the branch with frame_offset=. All other decisions are reported, because only you know which branch
+should run.
 """,
     check=check,
 )

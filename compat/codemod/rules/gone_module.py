@@ -41,7 +41,7 @@ def _of_torio(module: Module, project: Project) -> Iterator[Draft]:
 
 RULE = Rule(
     id="TAC124",
-    title="sox_effects, io, torio, prototype and what else the target lost",
+    title="sox_effects, io, torio, prototype and other names that the target lacks",
     level=Level.REPORT,
     targets=MODERN,
     example_target="2.9",
@@ -80,9 +80,9 @@ import torioscope
         ),
     ),
     explanation="""\
-Which names these are is read from torchaudio's wheels, release by release. Most went in 2.9: utils.download_asset, functional.apply_codec
-and all of prototype among them. Up to 2.8 they stay as they are. `torio` came in the same wheel from 2.2 to 2.8, and its imports
-are reported too; a project that has a module of that name is left alone.
+The list of names comes from torchaudio's wheels, release by release. 2.9 removed most of them, for example utils.download_asset,
+functional.apply_codec and all of prototype. For targets up to 2.8 they stay as they are. From 2.2 to 2.8 torchaudio's wheel also
+contained `torio`; its imports are reported too, unless the project has a module of that name.
 """,
     check=check,
 )

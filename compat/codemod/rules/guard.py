@@ -11,7 +11,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """Report an ``if`` that tests torchaudio's features, sets a backend, and has no `else`."""
     for setter in setter_calls.of(module):
         if setter_calls.lacks_new_arm(setter):
-            reason = "where the test around it fails, or the setter does nothing (from 2.2 on), no backend is chosen and no call names one"
+            reason = "if the test around it is false, or the setter does nothing (from 2.2 on), nothing chooses a backend"
             dead = project.runs_not(module, module.span(setter.call))
             node = setter.region.test if dead and isinstance(setter.region, ast.If) else setter.call
             yield Draft(module.span(node), reason, "Give backend= to the calls, or delete this if any backend will do.")
@@ -19,7 +19,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 RULE = Rule(
     id="TAC121",
-    title="A guarded setter without an arm for newer releases",
+    title="A guarded setter without an else for newer releases",
     level=Level.REPORT,
     targets=PER_CALL,
     before="""\
@@ -42,8 +42,9 @@ else:
         ),
     ),
     explanation="""\
-Guards are left as they are, and so is all that they keep from running under the target.
-This one has nothing to say for releases in which the setter is there and does nothing.
+The codemod does not change guards such as `if hasattr(torchaudio, "set_audio_backend")`, nor code that a guard makes unreachable for
+the target. From 2.2 to 2.8 the setter exists but does nothing, so this guard no longer chooses a backend, and it has no `else` that
+does.
 """,
     check=check,
 )

@@ -17,14 +17,14 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             what = f"torchaudio.{one.name}" if one.name else "torchaudio"
             yield Draft(
                 module.text.stretch(one.place),
-                f"{what} {one.how}: a home-made stand-in, which hides from other code what this torchaudio has",
-                'Use this package for it: import compat; compat.install("2.0").',
+                f"{what} {one.how}: a home-made replacement, which hides from other code what this torchaudio really has",
+                'Use this package instead: import compat; compat.install("2.0").',
             )
 
 
 RULE = Rule(
     id="TAC122",
-    title="A home-made stand-in for torchaudio",
+    title="A home-made replacement for a torchaudio function",
     level=Level.REPORT,
     targets=MODERN,
     everywhere=True,
@@ -45,7 +45,8 @@ torchaudio.load = print
         ),
     ),
     explanation="""\
-What such code puts in place differs from the real thing in ways that show up elsewhere. compat.install does the same for all names.
+Such a replacement differs from the real function, and the difference shows up somewhere else. compat.install() replaces all names
+correctly.
 """,
     check=check,
     blocks=False,

@@ -67,8 +67,8 @@ waveform, rate = torchaudio.load("a.wav", normalize=True)
         ),
     ),
     explanation="""\
-normalize=False, format=, encoding= and bits_per_sample= are taken and have no effect in 2.9. compat.load and compat.save
-honour them. It is a change for --unsafe because a test that replaces torchaudio.load would no longer reach the call.
+2.9 accepts normalize=False, format=, encoding= and bits_per_sample= but ignores them. compat.load and compat.save honour them. The rule
+needs --unsafe because a test that replaces torchaudio.load would no longer affect the call.
 """,
     check=check,
 )

@@ -20,7 +20,7 @@ from compat.codemod.rule import (
     old_names,
 )
 
-_REASON = "nothing here uses this import any more, and later releases lack what it imports"
+_REASON = "nothing here uses this import, and later releases lack what it imports"
 _OLD = (Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA, Kind.LOAD_WAV)
 
 
@@ -63,7 +63,7 @@ def is_used(module: Module, project: Project, one: Imported) -> bool:
 
 RULE = Rule(
     id="TAC131",
-    title="Drop imports that the changes left without use",
+    title="Delete imports that the changes left unused",
     level=Level.SAFE,
     targets=MODERN,
     before="""\
@@ -87,8 +87,8 @@ __all__ = ["sox_io_backend"]
         ),
     ),
     explanation="""\
-Imports of torchaudio.backend, its modules and the setter go when no name, string or other file means them; `torchaudio`
-stays bound. In a `try` with handlers they are left.
+The rule deletes imports of torchaudio.backend, its modules and the setter if no name, string or other file refers to them. `torchaudio`
+stays bound. Imports in a `try` with handlers stay.
 """,
     check=check,
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from compat.codemod.rule import NO_LEFTOVERS, Draft, Kind, Level, Module, Project, Remove, Rule, Valid, literal
 
-_REASON = "USE_SOUNDFILE_LEGACY_INTERFACE went in 0.9"
+_REASON = "USE_SOUNDFILE_LEGACY_INTERFACE was removed in 0.9"
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -18,8 +18,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         elif isinstance(statement, ast.Assign) and use.stored and literal(statement.value) is True:
             yield Draft(
                 module.span(statement),
-                f"{_REASON}; True asked for the load of 0.6, with its own arguments",
-                "See which arguments the calls give, and delete it.",
+                f"{_REASON}; True chose the load of 0.6, which had other arguments",
+                "Check which arguments the calls pass, and delete it.",
             )
         else:
             yield Draft(module.span(use.node), _REASON, "Delete what depends on it.")
@@ -50,7 +50,7 @@ torchaudio.USE_SOUNDFILE_LEGACY_INTERFACE = True
         ),
     ),
     explanation="""\
-False asked for the interface that has been the only one for years.
+False chose the new interface of soundfile. Since 0.9 it is the only one, so the line has no effect.
 """,
     check=check,
 )

@@ -19,8 +19,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             if decides(module, use) and not guards_setter:
                 yield Draft(
                     module.span(use.node),
-                    "torchaudio 2.9 has no backends, and list_audio_backends went",
-                    "Decide which arm is meant to run.",
+                    "torchaudio 2.9 has no backends, and no list_audio_backends",
+                    "Decide which branch should run.",
                 )
         elif use.call:
             yield from (draft for place in _places(module, use.call) for draft in _draft(module, project, use, place))
@@ -47,14 +47,14 @@ def _draft(module: Module, project: Project, use: Use, place: ast.expr) -> Itera
             if (setter := _sets_by_it(module, project, above)) is not None:
                 line = module.place(setter).line
                 reason = f"from 2.1 on the backend is listed as sox; not changed, because set_audio_backend() in line {line} depends on it"
-                yield Draft(module.span(above.left), reason, "Give backend= to the calls it is meant for, then change both.")
+                yield Draft(module.span(above.left), reason, "Write backend= into the calls it is meant for, then change both.")
                 return
             yield sox_for_sox_io(module, use, above.left, "from 2.1 on the backend is listed as sox")
     elif _is_used(above):
         yield Draft(
             module.span(use.node),
             "from 2.1 on the list has other names (sox for sox_io, and ffmpeg), in another order",
-            "See what is done with it.",
+            "Check what the code does with the list.",
         )
 
 
@@ -111,7 +111,8 @@ HAS_SOUNDFILE = "soundfile" in torchaudio.list_audio_backends()
         ),
     ),
     explanation="""\
-The list gives the names that a call may give to backend=. Other uses of it are reported, because the order and the names differ.
+From 2.1 on list_audio_backends() returns the names that a call can pass as backend=, so "sox_io" is listed as "sox". The rule reports
+other uses of the list, because both its names and its order have changed.
 """,
     check=check,
 )

@@ -23,7 +23,7 @@ from compat.codemod.rule import (
 from compat.codemod.source import old_names
 from compat.codemod.source.calls import plain_name
 
-_REASON = "load_wav went in 0.9; whether it scaled to 16-bit numbers or to [-1, 1] differed by release and backend"
+_REASON = "load_wav was removed in 0.9; its samples were 16-bit numbers or in [-1, 1], depending on release and backend"
 _DIVISORS = ("32768", "32768.0", "2 ** 15", "2.0 ** 15", "1 << 15", "float(1 << 15)", "float(2 ** 15)", "float(32768)")
 _FACTORS = (*(f"{one} / {by}" for one in ("1", "1.0") for by in ("32768", "32768.0", "2 ** 15", "(1 << 15)")), "2 ** (-15)", "2.0 ** (-15)")
 _SHAPES = ("shape", "size", "ndim", "dim", "numel", "nelement", "ndimension")
@@ -42,7 +42,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield Draft(
                 module.span(use.node),
                 _REASON,
-                f"Use torchaudio.load{_given(project)}, and multiply by 2**15 where the old scale is needed.",
+                f"Use torchaudio.load{_given(project)}, and multiply by 2**15 if you need the old scale.",
             )
             continue
         end = module.span(use.node)[1]
@@ -142,7 +142,7 @@ def _reads_shape(module: Module, node: ast.expr) -> bool:
 
 RULE = Rule(
     id="TAC115",
-    title="load_wav, whose scale differed",
+    title="Replace load_wav, whose scale differed",
     level=Level.SAFE,
     targets=MODERN,
     report_only_for=DROP_IN,
@@ -172,9 +172,9 @@ loudest = torchaudio.load_wav("a.wav")[0].max()
         ),
     ),
     explanation="""\
-Nothing gives the same numbers for certain, so a person has to look at what is done with them. Where a function reads only the shape
-of the waveform, or only the sample rate, load gives the same; and where all that is done with its 16-bit numbers is to divide them by
-2**15, load gives what comes out of that.
+The scale of load_wav differed by release and backend, so no call is certain to return the same numbers. Look at what your code does
+with them. The rule uses load if the code reads only the shape of the waveform, or only the sample rate. It also uses load if the code
+only divides the 16-bit numbers by 2**15: load returns the result of that division.
 """,
     check=check,
 )

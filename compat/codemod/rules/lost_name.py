@@ -24,7 +24,7 @@ from compat.codemod.rules.tuple_info import unsettled
 from compat.codemod.uses import type_texts
 from compat.codemod.uses.our_name import our_name
 
-_TUPLE = "not changed, because what it gives is used as the tuple of 0.x (TAC113)"
+_TUPLE = "not changed, because its result is used as the tuple of 0.x (TAC113)"
 _FIRST = "Read the attributes of AudioMetaData instead, and run again."
 _CLASS = "AudioMetaData"
 _LOST = ("torchaudio.info", "torchaudio.AudioMetaData", "torchaudio.list_audio_backends")
@@ -45,7 +45,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for start, end, _ in type_texts.mentions(module, _CLASS):
         ours = our_name(module, project)
         if isinstance(ours, str):
-            yield Draft((start, end), f"{_reason(_CLASS)}; {ours}", "Use the one of this package.")
+            yield Draft((start, end), f"{_reason(_CLASS)}; {ours}", "Use that of this package.")
         else:
             change = Replace(start, end, f"{ours[0]}.{_CLASS}")
             yield Draft((start, end), _reason(_CLASS), changes=(change, *ours[1]), touches=(f"torchaudio.{_CLASS}",))
@@ -68,12 +68,12 @@ def _imported(module: Module, project: Project, one: Imported) -> Draft:
     span, name = module.span(one.alias), one.path.rpartition(".")[2]
     advice = f"Import {name} from this package."
     if "compat" in project.own_names or conditions.in_import_ladder(module, statement):
-        return Draft(span, f"{_reason(name)}; not changed, because it is one of several attempts, or `compat` is a module of yours", advice)
+        return Draft(span, f"{_reason(name)}; not changed, because it is one of several attempts, or `compat` is your module", advice)
     own = [use for use in module.uses if use.root.id == one.local]
     if any(unsettled(module, project, use) for use in own):
         return Draft(span, f"{_reason(name)}; {_TUPLE}", _FIRST)
     if any(lister_decision.decides(module, use) for use in own):
-        return Draft(span, f"{_reason(name)}; not changed, because a decision rests on it (TAC108)", "Settle that first, and run again.")
+        return Draft(span, f"{_reason(name)}; not changed, because a decision depends on it (TAC108)", "Settle that first, and run again.")
     changes: list[Change] = [DropName(statement, one.alias)]
     bound = name if one.local == name else f"{name} as {one.local}"
     changes.append(AddStatement(statement, f"from compat import {bound}"))
@@ -82,7 +82,7 @@ def _imported(module: Module, project: Project, one: Imported) -> Draft:
 
 RULE = Rule(
     id="TAC129",
-    title="Take what 2.9 lost from this package",
+    title="Import from this package what 2.9 removed",
     level=Level.SAFE,
     targets=NINE,
     before="""\
@@ -126,10 +126,9 @@ def frames(path, old_torchaudio):
         ),
     ),
     explanation="""\
-compat.info, compat.AudioMetaData and compat.list_audio_backends are those of 2.2. Where torchaudio is imported in a function,
-compat is imported beside it. `import torchaudio` stays, because tests
-replace names in it. Where `compat` means something else in the file, it is imported as torchaudio_compat; where the project
-has a module of that name, nothing is changed.
+compat.info, compat.AudioMetaData and compat.list_audio_backends behave as in 2.2. If a function imports torchaudio, the rule imports
+compat in the same function. `import torchaudio` stays, because tests replace names in it. If `compat` means something else in the file,
+the rule imports it as torchaudio_compat. If the project has a module called compat, nothing is changed.
 """,
     check=check,
 )

@@ -54,7 +54,7 @@ def _import(module: Module, one: Imported, statement: ast.ImportFrom) -> Draft:
     name = _MOVED[one.path]
     home = re.compile(r"from[ \t]+(torchaudio\.backend(?:\.\w+)?)[ \t]").match(module.text.text, start)
     if conditions.in_import_ladder(module, statement):
-        return Draft((start, end), _reason(name), f"It is one of several attempts to import it; put torchaudio.{name} first.")
+        return Draft((start, end), _reason(name), f"It is one of several attempts to import the name; put torchaudio.{name} first.")
     if home and len(statement.names) == 1:
         return Draft((start, end), _reason(name), changes=(Replace(*home.span(1), old_names.ROOT),), touches=(one,))
     bound = name if one.local == name else f"{name} as {one.local}"
@@ -102,9 +102,8 @@ except ImportError:
         ),
     ),
     explanation="""\
-From 2.1 to 2.8 both stand at the top of torchaudio, and torchaudio.backend loses them; for 2.9, which has neither, they come from this
-package (TAC129).
-In a ladder of imports with ImportError it is only reported.
+From 2.1 to 2.8 both names are in torchaudio itself, and torchaudio.backend loses them. 2.9 has neither; there they come from this
+package (TAC129). If the import is one of several in a `try` with `except ImportError`, it is only reported.
 """,
     check=check,
 )

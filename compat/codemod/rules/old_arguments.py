@@ -30,11 +30,11 @@ _REASON = "this is an argument of the load of 0.7 and before, and a TypeError si
 # arguments without effect if they have these values, which were their defaults
 _SILENT = {"out": None, "normalization": True, "signalinfo": None, "encodinginfo": None, "filetype": None}
 _DOUBTS = {
-    "out": "out= was filled in place",
-    "normalization": "normalization= other than True scaled in a way that is gone",
-    "signalinfo": "what signalinfo= said of a headerless file cannot be said any more",
-    "encodinginfo": "what encodinginfo= said of a headerless file cannot be said any more",
-    "filetype": "filetype= is format= today, where the name is one that it takes",
+    "out": "load wrote into the tensor given as out=",
+    "normalization": "normalization= other than True scaled in a way that no longer exists",
+    "signalinfo": "no argument replaces signalinfo= for files without a header",
+    "encodinginfo": "no argument replaces encodinginfo= for files without a header",
+    "filetype": "filetype= is now format=, which knows only some of the names",
 }
 _OLD = (*_SILENT, "offset")
 
@@ -69,11 +69,11 @@ def _draft(module: Module, use: Use, call: ast.Call, others: int) -> Iterator[Dr
     elif frames is not None and literal(frames.value) is ...:
         changes += _zero_is_all(module, frames.value)
     if doubt:
-        yield Draft(module.span(call), f"{_REASON}; {doubt}", "Write what is meant with frame_offset, num_frames and normalize.")
+        yield Draft(module.span(call), f"{_REASON}; {doubt}", "Write the meaning with frame_offset, num_frames and normalize.")
     else:
         yield Draft(
             module.span(call),
-            _REASON if old else "num_frames=0 meant all of it up to 0.7; since then it is refused, or gives nothing",
+            _REASON if old else "num_frames=0 meant the whole file up to 0.7; since then it is an error, or returns no frames",
             changes=tuple(changes),
             touches=(use,),
         )
@@ -154,9 +154,10 @@ def read(path):
         ),
     ),
     explanation="""\
-out=None, normalization=True, signalinfo=None, encodinginfo=None and filetype=None were the defaults and go, offset= is frame_offset=,
-num_frames=0 meant all of it and goes: since 0.8 it is an error, or gives nothing. num_frames=n, which may be 0, becomes
-num_frames=n or -1 where another argument shows that the call is that old. Other values are reported, and all in a dict.
+The rule deletes out=None, normalization=True, signalinfo=None, encodinginfo=None and filetype=None, which were the defaults. It renames
+offset= to frame_offset=. It deletes num_frames=0, which meant the whole file; since 0.8 it is an error or returns no frames. If another
+argument shows that the call is that old, num_frames=n becomes num_frames=n or -1, because n may be 0. The rule reports other values of
+these arguments, and all of these arguments in a dict.
 """,
     check=check,
 )

@@ -6,7 +6,7 @@ from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rep
 from compat.codemod.source import conditions
 from compat.codemod.uses import setter_calls
 
-_REASON = 'the backend "sox" went in 0.9; "sox_io" took its place'
+_REASON = 'the backend "sox" was removed in 0.9; "sox_io" replaced it'
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -53,8 +53,9 @@ waveform, rate = torchaudio.load("a.wav", backend="sox")
         ),
     ),
     explanation="""\
-From 0.9 on "sox" is a RuntimeError, so code that sets it was written for 0.8 or older, and means what "sox_io" is since. The setter is then
-settled as any other. In a `try` that sets something else when it fails, it is left.
+From 0.9 on set_audio_backend("sox") raises RuntimeError. So code that calls it was written for 0.8 or older, and means the backend that
+is now called "sox_io". After the renaming, the other rules handle the setter. In a `try` that sets another backend on failure, the name
+stays.
 """,
     check=check,
 )

@@ -18,7 +18,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if given is not None and literal(given.value) == "sox_io":
             yield sox_for_sox_io(module, use, given.value, _REASON)
         elif given is not None and any(literal(one) == "sox_io" for one in _assigned(module, given.value)):
-            yield Draft(module.span(given), f"{_REASON}, and that may be given here", "Change the name where it comes from.")
+            yield Draft(module.span(given), f"{_REASON}, and may be passed here", "Change the name where it comes from.")
 
 
 def _assigned(module: Module, value: ast.expr) -> Iterator[ast.expr | None]:
@@ -70,8 +70,8 @@ def read(path, backend):
         ),
     ),
     explanation="""\
-Only the global backend was called "sox_io"; a call knows ffmpeg, sox and soundfile. For 2.9 this holds for compat.info and its like;
-torchaudio's own load and save ignore the name.
+Only the global backend is called "sox_io"; a call accepts "ffmpeg", "sox" and "soundfile". For 2.9 the rule changes calls of
+compat.info, compat.load and compat.save; torchaudio's own load and save ignore the name.
 """,
     check=check,
 )

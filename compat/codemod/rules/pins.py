@@ -32,8 +32,8 @@ install_requires = ["torchaudio>=2.2"]
         ),
     ),
     explanation="""\
-Shell scripts, Docker files, YAML, TOML and requirements are read for TORCHAUDIO_USE_BACKEND_DISPATCHER and for pins of
-torchaudio that do not go with the target. They are never changed.
+The rule searches shell scripts, Dockerfiles, YAML, TOML and requirements files for TORCHAUDIO_USE_BACKEND_DISPATCHER and for pins of
+torchaudio that exclude the target. It never changes these files.
 """,
     check=check,
 )

@@ -19,8 +19,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             name = ast.unparse(node.value if isinstance(node, ast.Attribute) else node)
             yield Draft(
                 module.span(node),
-                f"{name} is torchaudio in one place and something else in another, so this may or may not be its {known}",
-                "Give the two things two names.",
+                f"{name} is torchaudio in one place and something else in another, so this may not be its {known}",
+                "Use two different names.",
             )
 
 
@@ -51,7 +51,7 @@ HAS_AUDIO = torchaudio is not None
         ),
     ),
     explanation="""\
-Only names that every binding in their scope makes torchaudio's (or None, for not installed) are changed.
+The codemod changes a name only if every binding in its scope makes it torchaudio's, or None for "not installed".
 """,
     check=check,
 )

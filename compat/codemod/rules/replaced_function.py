@@ -13,8 +13,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             name = f"torchaudio.{one.name}".rstrip(".")
             yield Draft(
                 module.text.stretch(one.place),
-                f"{name} {one.how} here, so what would reach it is not changed",
-                "Let what takes its place accept the new call, leave this folder out (--exclude tests), and run again.",
+                f"{name} {one.how} here, so calls that would reach it are not changed",
+                "Let the replacement accept the new call, exclude this folder (--exclude tests), and run again.",
                 related=tuple(places[:3]),
             )
 
@@ -51,7 +51,8 @@ def test_reading(mocker):
         ),
     ),
     explanation="""\
-A mock or an assignment sees the arguments of every call that reaches it. No call is changed then, and both places are named.
+A mock, or a function assigned to torchaudio.load, receives the arguments of every call that reaches it. So the rule changes no such
+call. The finding names both places.
 """,
     check=check,
     blocks=False,

@@ -32,7 +32,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         old = old or (fifth is ... and _is_old(project) and not _FORMAT.search(named))
         if not old or starred(call) or len(call.args) > len(parameters):
             if not (fifth is None and len(call.args) == 5):
-                yield Draft(module.span(call), f"{_REASON}; which is meant here cannot be told", "Name every argument after the fourth.")
+                yield Draft(module.span(call), f"{_REASON}; here it may be either", "Name every argument after the fourth.")
             continue
         changes = tuple(NameArgument(call, argument, name) for argument, name in [*zip(call.args, parameters, strict=False)][4:])
         yield Draft(module.span(call), _REASON, changes=changes, touches=(use,))
@@ -71,7 +71,7 @@ def _shows_old_order(call: ast.Call) -> bool:
 
 RULE = Rule(
     id="TAC117",
-    title="Name the arguments of save after the fourth",
+    title="Turn the arguments of save after the fourth into keywords",
     level=Level.SAFE,
     targets=MODERN,
     before="""\
@@ -112,10 +112,12 @@ def write(path, waveform, more):
         ),
     ),
     explanation="""\
-A number in fifth place can only be a compression, and None before the name of a format only the compression that is left
-out. A bit depth in eighth place, or an encoding in seventh, shows the old order too. A string in fifth place is a format, in
-the new order. A value that is called compression is one, and so is any that is not called a format where the project sets a global
-backend, or pins a release before 2.1, and no call names a backend. Anything else is reported.
+In the old order the fifth argument of save is the compression, in the new order it is the format. These show the old order: a number in
+fifth place, None in fifth place before the name of a format, an encoding in seventh place, a bit depth in eighth place, or a variable
+in fifth place with a name like compression. A string in fifth place shows the new order.
+
+Any other variable in fifth place counts as a compression if its name is not like format, the project sets a global backend or pins a
+release before 2.1, and no call names a backend. The rule reports everything else.
 """,
     check=check,
 )

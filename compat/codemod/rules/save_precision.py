@@ -77,7 +77,7 @@ def write(path, waveform, depth):
         ),
     ),
     explanation="""\
-A literal bit depth only gets its new name. 2.9 ignores it, so there it is reported.
+The rule renames the argument if its value is a literal bit depth. 2.9 ignores the bit depth, so for 2.9 it is reported.
 """,
     check=check,
 )

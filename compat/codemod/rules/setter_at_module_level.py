@@ -57,14 +57,16 @@ x = torchaudio.load("a.wav", backend="sox")
         ),
     ),
     explanation="""\
-The global backend went with 2.1: from 2.2 on set_audio_backend does nothing. The setter goes, and every load, save and
-info that ran under it gets backend=; "sox_io" is called "sox" there. For 2.9, which has no backends, the setter only goes.
+2.1 turned the global backend off by default, and from 2.2 on set_audio_backend does nothing. The rule deletes the setter and adds
+backend= to each load, save and info that ran under it. In a call "sox_io" is called "sox". 2.9 has no backends, so for 2.9 the rule
+only deletes the setter.
 
-What counts is what runs after the setter in the same program: an entry and all that it imports. A call gets a backend where every
-program that comes to it has set that one. A function bound by `from torchaudio import load` keeps what was set at that time.
+A program is an entry point and all files that it imports. The rule follows each program from its start, and adds backend= to a call
+if every program that reaches the call has set that backend. A function bound by `from torchaudio import load` keeps the backend that
+was set when the import ran.
 
-The setter stays, with the place named, as long as something under it cannot name a backend: a file object is passed (sox takes
-none), get_audio_backend is asked, a test replaces torchaudio.load, the module is passed on, another setter may run as well.
+The setter stays if something under it cannot get backend=: the call passes a file object (sox takes none), get_audio_backend() is
+used, a test replaces torchaudio.load, the module itself is passed on, or another setter may run too. The finding names the place.
 """,
     check=planned("TAC101"),
 )

@@ -54,12 +54,14 @@ if __name__ == "__main__":
         ),
     ),
     explanation="""\
-Each call gets the backend that every program which comes to it has set, and a setter goes once all calls under it name theirs.
-Programs are the files that nothing imports, those with `if __name__ == "__main__"`, console scripts, and tests. A setter stays, and
-the line that keeps it is named, where a program without it comes to the same call, where two names meet in one program, and for the
-reasons of TAC101. --backend NAME decides only what cannot be read; names that are written out stay.
+A call gets backend= if every program that reaches it has set the same backend. The setter is deleted when all calls under it name a
+backend. A program starts at a file that no other file imports, a file with `if __name__ == "__main__"`, a console script, or a test.
 
-The files given on the command line are the project: give it the whole tree.
+The setter stays if a program that sets nothing reaches the same call, if one program sets two different names, or for a reason that
+TAC101 lists. The finding names the line. --backend NAME is used only where the code does not show the name; names that are written in
+the code stay.
+
+The files on the command line are the project. Give it the whole source tree.
 """,
     check=planned("TAC102"),
 )

@@ -41,8 +41,8 @@ def read(path):
         ),
     ),
     explanation="""\
-A setting outlives its function. The calls that surely come after it name it; the setter goes where no other call is left that
-may depend on it.
+The backend stays set after the function returns. The rule adds backend= to the calls that certainly run after the setter. It deletes
+the setter if no other call may depend on it.
 """,
     check=planned("TAC103"),
 )

@@ -5,7 +5,7 @@ from compat.codemod.rule import MODERN, Level, Rule, Valid
 
 RULE = Rule(
     id="TAC106",
-    title="Take away a backend that is set and then restored",
+    title="Remove a backend that is set and then restored",
     level=Level.SAFE,
     targets=MODERN,
     before="""\
@@ -49,8 +49,8 @@ def fit(trainer, data):
         ),
     ),
     explanation="""\
-Getter, setter and restoring setter go together or stay together; a `try` left with nothing to do goes too. The calls in
-between get the backend. Where something in between may load elsewhere, or the saved value is used otherwise, all stays.
+The rule deletes the getter and both setters, or none of them, and also a `try` that is left without a purpose. The calls in between
+get backend=. If code in between may load audio somewhere else, or the saved value is used in another way, everything stays.
 """,
     check=planned("TAC106"),
 )

@@ -5,7 +5,7 @@ from compat.codemod.rule import MODERN, Level, Rule, Valid
 
 RULE = Rule(
     id="TAC109",
-    title="Take away an attempt to set a backend that may fail",
+    title="Remove an attempt to set a backend that may fail",
     level=Level.SAFE,
     targets=MODERN,
     before="""\
@@ -38,9 +38,10 @@ except RuntimeError:
         ),
     ),
     explanation="""\
-The body only sets, the handlers only set, try another, pass or log, or contextlib.suppress is around it: the program took whatever
-was there. With --unsafe the calls name the backend that was tried first, and the attempt goes. That is not safe: where the attempt
-failed, another backend served the calls until now, and from then on they fail. For 2.9, which has no backends, the attempt goes.
+This is a `try` that only sets a backend, with handlers that only set another one, pass or log; or a setter in contextlib.suppress.
+The program used whatever backend was there. With --unsafe the calls name the backend that was tried first, and the attempt is deleted.
+This is not safe: on a machine where the attempt failed, another backend served the calls until now, and now they fail. 2.9 has no
+backends, so for 2.9 the attempt is deleted without --unsafe.
 """,
     check=planned("TAC109"),
 )

@@ -47,13 +47,13 @@ def read(path, args):
         ),
     ),
     explanation="""\
-What is set is known only when the program runs. Pass the value on to each call as backend=. The places where "sox_io" is
-written (defaults and choices of argparse, configuration files) are named too: in a call it is "sox".
+The name is known only when the program runs. Pass it to each call as backend=. The finding also lists the places that contain
+"sox_io", such as defaults and choices of argparse and configuration files. Change these too: in a call the name is "sox".
 
-"sox", a backend of 0.8 and before, is refused by every release since: "sox_io" took its place, and in a call it is "sox". This is
-reported for --target compat too, because 2.0 refuses it.
+set_audio_backend("sox") worked up to 0.8, and every later release refuses it. The global backend is now called "sox_io", and in a
+call it is called "sox". This is reported for --target compat too, because 2.0 also refuses "sox".
 
---backend NAME puts one name everywhere instead.
+With --backend NAME, all calls get this one name instead.
 """,
     check=check,
 )

@@ -11,14 +11,14 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if owner is module:
             yield Draft(
                 module.span(call),
-                "the project runs as another release of torchaudio from here on, so its code is right for that one",
-                "Take this away, or install the target's release, and run again.",
+                "from here on the project runs as another release of torchaudio, and its code is right for that release",
+                "Delete this, or install the target's release, and run again.",
             )
 
 
 RULE = Rule(
     id="TAC135",
-    title="A project that installs another release by compat.install",
+    title="A project that already installs a release with compat.install",
     level=Level.REPORT,
     targets=MODERN,
     before="""\
@@ -41,8 +41,8 @@ compat.install("2.2")
         ),
     ),
     explanation="""\
-Under compat.install("2.0") the global backend works and calls take no backend=. Rewritten code would fail there, so nothing
-is changed until the drop-in goes.
+Under compat.install("2.0") the global backend works, and calls do not accept backend=. Rewritten code would fail there. So nothing is
+changed until you delete compat.install.
 """,
     check=check,
 )

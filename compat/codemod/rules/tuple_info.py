@@ -26,7 +26,7 @@ from compat.codemod.uses.passed_values import callers
 
 _NEW = {"rate": "sample_rate", "channels": "num_channels", "precision": "bits_per_sample"}
 _ASKING = ("isinstance", "type", "hasattr", "len")
-_REASON = "info gives one AudioMetaData, which does not unpack and has no items"
+_REASON = "info returns one AudioMetaData, which cannot be unpacked or indexed"
 
 
 def unsettled(module: Module, project: Project, use: Use) -> bool:
@@ -85,9 +85,9 @@ def _kept(module: Module, project: Project, name: ast.Name) -> tuple[Change, ...
     if not (items or unpacked) or any(called(one) in _ASKING for one in around):
         return None
     if unpacked or len(items) < len(reads):
-        raise NotProvableError(f"{name.id} is used as a tuple and otherwise, or taken apart later")
+        raise NotProvableError(f"{name.id} is used as a tuple and in other ways, or is unpacked later")
     if any(literal(item.slice) != 0 for item in items):
-        raise NotProvableError("its second item is gone")
+        raise NotProvableError("its second item no longer exists")
     _followed(module, project, name)
     return tuple(_attributes(module, list(items), {item: Replace(module.span(item.value)[1], module.span(item)[1], "") for item in items}))
 
@@ -106,7 +106,7 @@ def _not_taken_apart(module: Module, project: Project, returned: ast.Return) -> 
         above = caller.names.parents.get(call)
         apart = _is_pair(above) or (isinstance(above, ast.Subscript) and above.value is call)
         if apart and function is not None and _may_be(caller, call.func, module, function):
-            raise NotProvableError(f"it is given back, and taken apart at {caller.place(call)}")
+            raise NotProvableError(f"it is returned, and unpacked at {caller.place(call)}")
 
 
 def _may_be(caller: Module, callee: ast.expr, module: Module, function: AnyFunction) -> bool:
@@ -127,7 +127,7 @@ def _unpacked(module: Module, project: Project, statement: ast.Assign) -> Iterat
     target = statement.targets[0]
     names = target.elts if isinstance(target, ast.Tuple) else []
     if len(statement.targets) > 1 or len(names) != 2 or not all(isinstance(name, ast.Name) for name in names):
-        raise NotProvableError("what it is unpacked into cannot be followed")
+        raise NotProvableError("the targets it is unpacked into cannot be followed")
     signal, encoding = names
     assert isinstance(signal, ast.Name)
     assert isinstance(encoding, ast.Name)
@@ -136,14 +136,14 @@ def _unpacked(module: Module, project: Project, statement: ast.Assign) -> Iterat
     start, end = module.span(target)
     text = module.text.text
     if text[start : start + 1] == "(" or "#" in text[start:end]:
-        raise NotProvableError("what it is unpacked into stands in brackets")
+        raise NotProvableError("the names it is unpacked into stand in brackets")
     yield Replace(start, end, signal.id)
     yield from _renamed(module, project, signal)
 
 
 def _indexed(module: Module, project: Project, call: ast.Call, item: ast.Subscript) -> Iterator[Change]:
     if literal(item.slice) in (1, -1):
-        raise NotProvableError("its second item is gone")
+        raise NotProvableError("its second item no longer exists")
     above = module.names.parents[item]
     yield Replace(module.span(call)[1], module.span(item)[1], "")
     if isinstance(above, ast.Attribute):
@@ -151,7 +151,7 @@ def _indexed(module: Module, project: Project, call: ast.Call, item: ast.Subscri
     elif kept := module.kept_in(item):
         yield from _renamed(module, project, kept)
     else:
-        raise NotProvableError("its first item goes on to somewhere else")
+        raise NotProvableError("its first item is passed on")
 
 
 def _renamed(module: Module, project: Project, name: ast.Name) -> Iterator[Change]:
@@ -161,7 +161,7 @@ def _renamed(module: Module, project: Project, name: ast.Name) -> Iterator[Chang
 
 def _followed(module: Module, project: Project, name: ast.Name) -> None:
     if module.function_of(name) is None and module.names.scope_of[name].kind != "module":
-        raise NotProvableError("it is kept in a class")
+        raise NotProvableError("it is stored in a class")
     if module.function_of(name) is None and project.is_exported(module, name.id):
         raise NotProvableError(f"{name.id} is imported by another file")
     if len(module.names.bindings(name)) != 1:
@@ -182,7 +182,7 @@ def _attributes(module: Module, values: Sequence[ast.expr], also: Mapping[ast.ex
     for value in (one for one in values if one not in counted):
         above = module.names.parents[value]
         if not isinstance(above, ast.Attribute):
-            raise NotProvableError(f"{module.segment(value)} itself goes on to somewhere else")
+            raise NotProvableError(f"{module.segment(value)} itself is passed on")
         text = ast.unparse(value)
         plain = text.removesuffix("[0]") if value in also else text
         whole = _frames(module, above, text)
@@ -268,9 +268,9 @@ print(meta.num_frames)
         ),
     ),
     explanation="""\
-Up to 0.7 info gave two objects. Where the first is kept in a local name and read by attribute only, and the second is not
-read, names are translated; so they are where the whole tuple is kept and read by [0].
-A bare `length` is not: it was frames times channels with sox, and frames with soundfile.
+Up to 0.7 info returned two objects. The rule translates the attribute names if the first object is kept in a local name of which only
+attributes are read, and the second object is not read. It also does so if the whole tuple is kept and only [0] is read. It does not
+translate a bare `length`, which was frames times channels with sox, and frames with soundfile.
 """,
     check=check,
 )

@@ -27,7 +27,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if one.alias.name == "*":
             yield Draft(
                 module.span(one.statement),
-                "a star import: which names here are torchaudio's cannot be told",
+                "a star import, so it is unknown which names here are torchaudio's",
                 "Import torchaudio, or the names that are used.",
             )
     yield from _by_getattr(module, project)
@@ -53,11 +53,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if named and isinstance(above, ast.Call) and _IMPORTERS.search(called(above)):
             if value == old_names.ROOT and isinstance(module.names.parents.get(above), ast.Expr):
                 continue  # it only tests whether torchaudio is there
-            reason = "torchaudio is imported by a string, so its uses are not seen"
-            yield Draft(module.span(above), reason, "Look at what is done with it, or import it plainly.")
+            reason = "torchaudio is imported by a string, so the codemod cannot follow its uses"
+            yield Draft(module.span(above), reason, "Check what the code does with it, or use an import statement.")
         elif old_names.is_old(value, project.target) and not _is_replaced(module, node):
-            reason = f"a string names {value}, which torchaudio {project.target} lacks or has elsewhere"
-            yield Draft(module.span(node), reason, "Change it by hand if something looks it up.")
+            reason = f"a string names {value}, which torchaudio {project.target} does not have in this place"
+            yield Draft(module.span(node), reason, "If something looks it up, change it by hand.")
         elif module.is_docstring(node):
             start, end = module.span(node)
             for match in _DOCTEST.finditer(module.text.text, start, end):
@@ -65,7 +65,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         elif named and isinstance(above, ast.Call) and called(above) not in _RUNNERS:
             continue  # a message
         elif _CODE.search(value) and value.count("torchaudio.") and re.search(r"[\s(]", value):
-            yield Draft(module.span(node), "a string seems to hold code of the old API", "Change it by hand if it is run.")
+            yield Draft(module.span(node), "a string seems to hold code of the old API", "If it is run, change it by hand.")
 
 
 def _is_replaced(module: Module, node: ast.AST) -> bool:
@@ -99,11 +99,11 @@ def _by_getattr(module: Module, project: Project) -> Iterator[Draft]:
         if name is ... and use.path == old_names.ROOT:
             yield Draft(
                 module.span(above),
-                f"what is taken from torchaudio is known only when the program runs: {ast.unparse(above.args[1])}",
-                "See which names come here, and what is done with them.",
+                f"the name that is looked up in torchaudio is known only when the program runs: {ast.unparse(above.args[1])}",
+                "Check which names occur here, and what the code does with them.",
             )
         elif (name in _OLD or old_names.is_old(path, project.target)) and not isinstance(module.names.parents.get(above), _TESTS):
-            yield Draft(module.span(above), f"{path} is taken by getattr, so its calls are not seen", "Change it by hand.")
+            yield Draft(module.span(above), f"{path} is taken by getattr, so the codemod cannot follow it", "Change it by hand.")
 
 
 def _by_other_name(module: Module) -> Iterator[Draft]:
@@ -152,7 +152,7 @@ def _defaults(arguments: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | No
 
 RULE = Rule(
     id="TAC127",
-    title="Imports and code that are not seen",
+    title="Imports and code that the codemod cannot follow",
     level=Level.REPORT,
     targets=MODERN,
     before="""\
@@ -179,7 +179,8 @@ print("torchaudio.set_audio_backend( is gone")
         ),
     ),
     explanation="""\
-Only names that an import statement binds are torchaudio's for certain. What comes by another way has to be looked at.
+The codemod knows that a name means torchaudio only if an import statement binds it. Check by hand code that gets torchaudio in another
+way.
 """,
     check=check,
 )

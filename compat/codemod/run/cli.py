@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from compat._version import __version__
 from compat.codemod.source import Options, UsageError, configured
-from compat.console import is_full, nobody_reads, parsed, print_anything
+from compat.console import is_full, nobody_reads, parsed, print_anything, print_for_programs
 
 if TYPE_CHECKING:
     from compat.codemod.source import Result, Tick
@@ -24,20 +24,20 @@ _BACKENDS = ("ffmpeg", "sox", "soundfile")
 
 _EPILOG = """\
 targets:
-  2.1     per-call backends; leftovers that 2.1 still honours stay
-  2.2     per-call backends, and every leftover of the global backend gone (default)
-  2.9     no backends; what 2.9 lost comes from this package (compat.info, ...)
-  compat  nothing rewritten: import compat; compat.install("2.0") goes into the --entry files
+  2.1     each call names its backend; code for the global backend that still works in 2.1 stays
+  2.2     each call names its backend; nothing of the global backend is left (default)
+  2.9     no backends; names that 2.9 lacks come from this package (compat.info, ...)
+  compat  nothing is rewritten; import compat and compat.install("2.0") are added to the --entry files
 
 exit status:
-  0  nothing to do, or nothing left to do
-  1  changes needed (--check, --diff), or findings left that keep the project from the target (--fail-on)
-  2  wrong usage, or a file that could not be read, parsed or written (named; the others are done)
-  130  stopped by Ctrl-C; all files are as they were, or all are done
+  0  nothing to do, or no finding left that counts (--fail-on)
+  1  changes are needed (--check, --diff), or findings are left that block the migration (--fail-on)
+  2  wrong usage, or a file could not be read, parsed or written (it is named; the other files are done)
+  130  stopped by Ctrl-C; either all files are changed or none
 
-A comment `# compat: ignore` on a line leaves it alone, `# compat: ignore[TAC101]` for one rule.
-[tool.torchaudio-compat] in pyproject.toml takes target, entry, unsafe, select, ignore, backend, exclude, docs,
-baseline and fail-on.
+The comment `# compat: ignore` protects a line, `# compat: ignore[TAC101]` protects it from one rule.
+You can set target, entry, unsafe, select, ignore, backend, exclude, docs, baseline and fail-on in
+[tool.torchaudio-compat] of pyproject.toml.
 """
 
 
@@ -48,29 +48,29 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     """Return the parser of the arguments."""
     made = argparse.ArgumentParser(
         prog=prog,
-        description="Move a project from torchaudio's global backend to a later release. What cannot be proved is reported, not changed.",
+        description="Rewrite a project for a later release of torchaudio. Changes that cannot be proved right are reported, not made.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = made.add_argument
-    add("paths", nargs="*", metavar="PATH", help="files and folders of the project, all of it (default: this one); `-` for stdin to stdout")
-    add("--target", choices=_TARGETS, help="what to move to")
+    add("paths", nargs="*", metavar="PATH", help="all files and folders of the project (default: this folder); `-`: stdin to stdout")
+    add("--target", choices=_TARGETS, help="the release to rewrite for (default: 2.2)")
     add("--entry", action="append", metavar="FILE", help="an entry point for --target compat; may be repeated")
-    add("--check", action="store_true", help="write nothing; say what would be changed")
+    add("--check", action="store_true", help="write nothing; list what would be changed")
     add("--diff", action="store_true", help="write nothing; show the changes as a unified diff for `git apply`; findings go to stderr")
-    add("--unsafe", action="store_true", default=None, help="also make changes that keep the meaning only in most cases")
-    add("--select", action="append", metavar="RULE", help="these rules only; comma-separated, may be repeated")
-    add("--ignore", action="append", metavar="RULE", help="not these rules")
-    add("--backend", choices=_BACKENDS, help="the backend to name where the project's intent cannot be read")
-    add("--exclude", action="append", metavar="PATTERN", help="names or paths to leave out; .gitignore is honoured anyway")
-    add("--docs", action="store_true", default=None, help="also Python in Markdown and reStructuredText")
-    add("--format", choices=_FORMATS, default="text", help="how findings are written (default text: a block a cause; concise: a line each)")
-    add("--baseline", metavar="FILE", help="do not tell again what is known in FILE; where it is not there, it is written")
-    add("--fail-on", choices=_FAIL_ON, help="what is left of which the exit status is 1 (default: what keeps the project from the target)")
-    add("--report", metavar="FILE.html", help="also write one self-contained page")
+    add("--unsafe", action="store_true", default=None, help="also make changes that may change what the program does in rare cases")
+    add("--select", action="append", metavar="RULE", help="run only these rules; comma-separated, may be repeated")
+    add("--ignore", action="append", metavar="RULE", help="do not run these rules; comma-separated, may be repeated")
+    add("--backend", choices=_BACKENDS, help="the backend to name in calls if the code does not show which one is meant")
+    add("--exclude", action="append", metavar="PATTERN", help="names or paths to skip, in addition to those in .gitignore")
+    add("--docs", action="store_true", default=None, help="also read Python in Markdown and reStructuredText")
+    add("--format", choices=_FORMATS, default="text", help="how to print findings (default: text, by cause; concise: one line each)")
+    add("--baseline", metavar="FILE", help="do not report findings that FILE lists; if FILE does not exist, write it")
+    add("--fail-on", choices=_FAIL_ON, help="the findings that make the exit status 1 (default: those that block the migration)")
+    add("--report", metavar="FILE.html", help="also write a self-contained HTML page")
     add("--statistics", action="store_true", help="count findings by rule")
-    add("--list-rules", action="store_true", help="list all rules and leave")
-    add("--explain", metavar="RULE", help="explain a rule, or the words of a refusal, and leave")
+    add("--list-rules", action="store_true", help="list all rules and exit")
+    add("--explain", metavar="RULE", help="explain a rule, or the text of a finding, and exit")
     add("--version", action="version", version=f"torchaudio-compat {__version__}")
     return made
 
@@ -168,6 +168,8 @@ def _tell(rule_id: str | None) -> int:
 def _run(options: Options, keep: list[object] | None) -> int:
     from compat.codemod.run import session
 
+    if options.diff or options.format not in ("text", "concise"):
+        print_for_programs()
     if options.paths != ("-",):
         with _progress() as tick:
             result = session.run(options, tick, keep)
@@ -210,7 +212,7 @@ def _write_page(result: Result, options: Options, path: str) -> None:
     from compat.codemod.reporting.page import page
 
     try:
-        with open(path, "w", encoding="utf-8") as file:
+        with open(path, "w", encoding="utf-8", newline="\n") as file:
             file.write(page(result, options))
     except OSError as why:
         raise UsageError(f"--report {path}: it cannot be written: {why.strerror}; name a file in a folder that is there") from why

@@ -99,7 +99,7 @@ def run(modules: list[Module], active: Iterable[Rule], *, unsafe: bool, make_pro
             outcome.fixed += fixed[path]
             outcome.edits.append(made)
             outcome.now = verified(outcome.now, edits.apply(outcome.now.text.text, made), made)
-    raise BrokenError(f"{', '.join(sorted(applied))}: the changes did not come to rest; please report this file")
+    raise BrokenError(f"{', '.join(sorted(applied))}: the rules do not stop changing these files; please report this")
 
 
 def verified(module: Module, text: str, made: list[Edit]) -> Module:
@@ -152,7 +152,7 @@ class _Round:
             proposal = proposal.report(f"under 2.0 too: {draft.reason}", advice)
         if safety.is_ignored(module, rule, draft):
             if draft.group is not None and proposal.takes_away:
-                self._off.setdefault(draft.group, Objection("a comment says to leave its setter"))
+                self._off.setdefault(draft.group, Objection("a comment protects its setter"))
             return
         if not proposal.draft.changes:
             self._left.append(proposal)
@@ -252,7 +252,7 @@ def _leave(outcomes: dict[str, Outcome], left: list[_Proposal]) -> None:
 def _findings(outcomes: dict[str, Outcome], proposal: _Proposal, state: State) -> tuple[Finding, Finding]:
     """Return a proposal as findings: at its place in the text as read, and in the present text."""
     draft = proposal.draft
-    advice = draft.advice or ("Run again with --unsafe to have it changed." if state is State.FIXABLE else "")
+    advice = draft.advice or ("Run again with --unsafe to change it." if state is State.FIXABLE else "")
     now = Finding(proposal.rule.id, proposal.place, draft.reason, advice, draft.related, state)
     related = tuple(_back(outcomes, one) for one in now.related)
     return dataclasses.replace(now, place=_back(outcomes, now.place), related=related), now

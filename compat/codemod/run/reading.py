@@ -18,7 +18,7 @@ from compat.codemod.source.text import parse
 from compat.codemod.uses.project import Project
 
 _PYTHON = ".".join(map(str, sys.version_info[:2]))
-_MEND = "Mend it, or leave it out with --exclude."
+_MEND = "Correct it, or leave it out with --exclude."
 
 
 class Gathered:

@@ -37,18 +37,18 @@ def is_ignored(module: Module, rule: Rule, draft: Draft) -> bool:
 def objection(project: Project, module: Module, draft: Draft) -> Objection | None:
     """Return what forbids the changes of a draft; ``None`` if nothing does."""
     if project.runs_not(module, draft.span):
-        return Objection("a test of the release around it keeps it from running under the target")
+        return Objection("a version check around it keeps it from running under the target")
     for use in draft.touches or ():
         if isinstance(use, Use) and _may_be_kept_out(project, module, use, draft):
-            return Objection("a test around it asks which torchaudio there is, and what it gives cannot be told")
+            return Objection("a check around it depends on the installed torchaudio, and its result is not known")
     found = tuple(dict.fromkeys(_against(project, module, draft)))
     if not found or _nobody_minds(project, draft, found):
         return None
     name = f"torchaudio.{found[0].name}".rstrip(".")
     return Objection(
-        f"{name} {found[0].how} elsewhere, and what takes its place would meet the change",
+        f"{name} {found[0].how} elsewhere, and its replacement would receive the change",
         tuple(one.place for one in found[:3]),
-        "Change the call and what takes its place together; or change that by hand, and run again with --exclude for its file or folder.",
+        "Change the call and the replacement together; or change the replacement by hand, and run again with --exclude for its file.",
         found,
     )
 

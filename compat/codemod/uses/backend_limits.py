@@ -12,6 +12,7 @@ from compat.codemod.uses import passed_values
 from compat.codemod.uses.project import Project
 
 _PATH = "a path object is passed, which the per-call sox backend does not take"
+_LATER = "the function is passed on, and may be called with a path object, which the per-call sox backend does not take"
 _COMPRESSION = "compression is given, which soundfile used to ignore and now refuses"
 
 
@@ -27,7 +28,7 @@ def changes_for(project: Project, module: Module, use: Use, backend: str) -> lis
         return []
     if use.call is None:
         if _may_be_path(project, module):
-            raise NotProvableError(f"{_PATH}, or may be, where the function is called", [module.place(use.node)])
+            raise NotProvableError(_LATER, [module.place(use.node)])
         return []
     first = first_argument(use)
     if first is None:

@@ -58,7 +58,7 @@ def with_backend(module: Module, use: Use, new: str, value: str | None) -> list[
     if isinstance(above, ast.Compare):
         raise NotProvableError("the function itself is compared")
     if not _is_handed_on(module, node) or (isinstance(above, ast.Call) and only_looks(above)):
-        raise NotProvableError("the function is kept as a value, and when that happens is not sure")
+        raise NotProvableError("the function is stored as a value, and it is not known when")
     if value is None:
         return renamed
     if isinstance(above, ast.Call) and above.args[:1] == [node] and module.names.qualified(above.func) == "functools.partial":

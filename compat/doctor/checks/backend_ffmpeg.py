@@ -14,14 +14,14 @@ from compat.doctor.registry import check
 from compat.doctor.world import World
 
 
-@check(title="Backend ffmpeg", order=120, why="It is the first one asked, and the only one for aac, m4a, wma, webm, videos and URLs.")
+@check(title="Backend ffmpeg", order=120, why="It is asked first, and only it reads aac, m4a, wma, webm, videos and URLs.")
 def backend_ffmpeg(world: World) -> Iterator[Finding]:
     found = backends.finding(world, "ffmpeg", "av", "av", _words, ("decoders", "encoders"))
     yield found
     for action, key in (("decode", "no_decoders"), ("encode", "no_encoders")):
         lacking = found.data.get(key)
         if lacking:
-            why = "This FFmpeg was built without them, as builds of distributions often are."
+            why = "This FFmpeg was built without them, like many builds of distributions."
             yield note(f"it does not {action} {', '.join(lacking)}", why=why, subject="av", data={key: lacking})
 
 

@@ -26,7 +26,7 @@ _WORTH_HAVING = ("mp3", "flac", "ogg", "amr-nb")
 @check(
     title="Backend sox",
     order=140,
-    why="It serves sox_io's formats (sphere, amr, htk, gsm) and the effects; soundfile stands in for the rest.",
+    why="Only it serves some formats of sox_io (sphere, amr, htk, gsm) and the effects; soundfile can replace it for other formats.",
 )
 def backend_sox(world: World) -> Iterator[Finding]:
     found = backends.finding(world, "sox", "libsox", "libsox", _words, ("reads", "writes"))
@@ -36,7 +36,7 @@ def backend_sox(world: World) -> Iterator[Finding]:
     yield found
     lacking = [name for name in _WORTH_HAVING if name not in found.data.get("reads", _WORTH_HAVING)]
     if lacking:
-        why = "Distributions put these formats into a package of their own."
+        why = "Distributions put these formats into a separate package."
         yield note(
             f"it does not read {', '.join(lacking)}", why=why, mend=mends.library("libsox.so"), subject="libsox", data={"lacking": lacking}
         )
@@ -52,12 +52,12 @@ def _unavailable(found: Finding) -> Finding:
         return dataclasses.replace(
             found,
             text=f"{_VARIABLE} asks for {chosen}, which does not load",
-            why="Where it is set nothing else is tried.",
-            mend=Mend("Unset it, so that a libsox is looked for", (*machine.unset(_VARIABLE), *mends.library("libsox.so").commands)),
+            why="While it is set, no other libsox is tried.",
+            mend=Mend("Unset it, so that the usual places are searched", (*machine.unset(_VARIABLE), *mends.library("libsox.so").commands)),
             cause="unloadable-libsox",
         )
     if broken:
-        return dataclasses.replace(found, text="a libsox is there and does not load", mend=_repair(broken), cause="unloadable-libsox")
+        return dataclasses.replace(found, text="a libsox was found, but it does not load", mend=_repair(broken), cause="unloadable-libsox")
     return dataclasses.replace(found, status=Status.NOTE, text="no libsox here", mend=mends.library("libsox.so"), cause="no-libsox")
 
 

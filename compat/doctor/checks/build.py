@@ -18,7 +18,7 @@ from compat.doctor.world import World
 @check(
     title="Builds",
     order=70,
-    why="An extension built for CUDA asks for CUDA's libraries, which torch for the CPU does not bring, and the other way about.",
+    why="An extension built for CUDA needs CUDA's libraries, which torch for the CPU does not contain; the reverse fails too.",
 )
 def build(world: World) -> Iterator[Finding]:
     torch, torchaudio = world.copy("torch"), world.copy("torchaudio")
@@ -30,13 +30,13 @@ def build(world: World) -> Iterator[Finding]:
     both = f"torch is built for {_words(theirs)}, torchaudio for {_words(ours)}"
     if not ours or not theirs:
         if ours == theirs:
-            yield ok("no build tags (one build for all, as on macOS)", data=tags)
+            yield ok("no build tags (one build for all devices, as on macOS)", data=tags)
         else:
             yield note(f"only one has a build tag: {both}", subject="torchaudio", data=tags)
     elif ours == theirs:
         yield ok(f"both for {_words(ours)}", data=tags)
     elif ours == "cpu":
-        why = "It loads, since it asks for less than this torch has; its own CUDA functions are not there."
+        why = "It loads, because it needs less than this torch has; but its own CUDA functions are missing."
         yield warning(both, why=why, mend=mends.matched_pair(), subject="torchaudio", cause="mixed-builds", data=tags)
     else:
         cause = "different-cuda" if ours.startswith("cu") and theirs.startswith("cu") else "mixed-builds"
@@ -47,4 +47,4 @@ def _words(tag: str) -> str:
     cuda = re.fullmatch(r"cu(\d+)(\d)", tag)
     if cuda:
         return f"CUDA {cuda[1]}.{cuda[2]}"
-    return {"cpu": "the CPU", "": "a device that it does not tell"}.get(tag, tag.replace("rocm", "ROCm "))
+    return {"cpu": "the CPU", "": "an unknown device"}.get(tag, tag.replace("rocm", "ROCm "))

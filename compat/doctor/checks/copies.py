@@ -1,8 +1,9 @@
 """Copies: whether each package is there once, and whether `import` finds that copy.
 
 Looks for a second copy further down ``sys.path``, two sets of metadata in one folder, torch and
-torchaudio in different places, someone else's package with the name of one of this project, and a
-file or folder with a package's name that belongs to no installed package.
+torchaudio in different places, someone else's package with the name of one of this project, a file
+with the name of a module of Python's own library, and a file or folder with a package's name that
+belongs to no installed package.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import pathlib
 import sys
 from collections.abc import Iterator
 
-from compat import namesakes
+import compat.shell as shell
+from compat import namesakes, shadows
 from compat.doctor import dists, machine, mends, pairs
 from compat.doctor.dists import Copy
 from compat.doctor.findings import NOTHING_TO_DO, Finding, Mend, error, note, ok, warning
@@ -22,17 +24,15 @@ from compat.doctor.world import World
 _PAIR = ("torch", "torchaudio")
 
 
-@check(
-    title="Copies", order=30, why="Python takes the first copy; its native libraries then meet those of the other, and symbols are missing."
-)
+@check(title="Copies", order=30, why="Python imports the first copy; if that loads libraries of the other copy, symbols are missing.")
 def copies(world: World) -> Iterator[Finding]:
-    found = [*_own(), *(finding for name in dists.PACKAGES for finding in _of_package(world, name))]
+    found = [*_of_python(world), *_own(), *(finding for name in dists.PACKAGES for finding in _of_package(world, name))]
     yield from found
     torch, torchaudio = world.copy("torch"), world.copy("torchaudio")
     if torch and torchaudio and torch.root != torchaudio.root:
         yield warning(
             f"torch lies in {torch.root}, torchaudio in {torchaudio.root}",
-            why="Two places are filled by two installations, which do not know of each other and come to differ.",
+            why="Two installers manage the two places, and each may change one package without the other.",
             mend=_together(torch, torchaudio),
             subject="torchaudio",
             cause="two-places",
@@ -43,15 +43,32 @@ def copies(world: World) -> Iterator[Finding]:
         yield ok("one of each")
 
 
+def _of_python(world: World) -> Iterator[Finding]:
+    """What `import` finds for modules of Python's own library; whether it matters is tried."""
+    found = shadows.found()
+    if not found:
+        return
+    (answer,) = world.children.ask_all("bare", [[name for name in dists.PACKAGES if world.importable(name)]])
+    said = "" if answer.failed else str(answer.value["failed"])
+    last = said.rpartition("\n")[2]
+    for name, place in found:
+        text = f"`import {name}` finds {place}, and not Python's own module of that name"
+        if place in said or f"'{name}'" in last:
+            why = "What imports it gets the wrong one: an import of the packages fails."
+            yield error(text, why=why, mend=mends.shadow(place), subject="python", cause="shadowed", evidence=(last,))
+        else:
+            yield note(text, why="None of the packages needs it as it is imported; other programs may.", data={"found": place})
+
+
 def _own() -> Iterator[Finding]:
     """Report a package of this project for which `import` finds something else."""
     for ours, place in namesakes.found():
         name = ours.name
         mend = mends.shadow(place)
-        words = "Use the command torchaudio-compat (run, doctor, codemod, audit), which does not look in this folder; or rename it"
+        words = "Use the command torchaudio-compat (run, doctor, codemod, audit), which does not search this folder; or rename it"
         yield error(
             f"`import {name}` finds {place}, which is not torchaudio-compat's",
-            why="A file or folder of that name stands before ours on Python's path, so parts of torchaudio-compat are not found.",
+            why="Python finds this file or folder before ours, so parts of torchaudio-compat are missing.",
             mend=dataclasses.replace(mend, text=words),
             subject=name,
             cause="shadowed",
@@ -73,8 +90,9 @@ def _together(torch: Copy, torchaudio: Copy) -> Mend:
     source = ("--index-url", pairs.index(torch.build)) if torch.build else ()
     install = machine.pip(f"{stray.name}=={version}", *source)
     if not removal.commands:
-        return Mend(f"{removal.text}; install {stray.name} inside the environment", (install,))
-    return Mend(f"Remove the {stray.name} that lies outside the environment, and install it inside", (*removal.commands, install))
+        return Mend(f"{removal.text}; install {stray.name} inside the environment", install)
+    both = shell.chain(removal.commands, install)
+    return Mend(f"Remove the {stray.name} that lies outside the environment, and install it inside", both)
 
 
 def _of_package(world: World, name: str) -> Iterator[Finding]:
@@ -90,13 +108,13 @@ def _of_package(world: World, name: str) -> Iterator[Finding]:
         text = f"{name} has metadata of {len(known)} versions in one folder: {listed}"
         yield error(text, mend=mends.reinstall(name), subject=name, cause="two-copies", evidence=evidence, data=data)
     elif _is_meant(known):
-        text = f"{name} {known[0].version} of this environment stands before the system's {known[1].version}"
+        text = f"{name} {known[0].version} of this environment is imported, not the system's {known[1].version}"
         yield note(text, mend=NOTHING_TO_DO, subject=name, evidence=evidence, data=data)
     else:
         severe = error if name in _PAIR or len(versions) > 1 else warning
         mend = mends.without(name, tuple(copy.root for copy in _in_the_way(known)))
         yield severe(
-            f"{name} is there {len(known)} times: {listed}", mend=mend, subject=name, cause="two-copies", evidence=evidence, data=data
+            f"{name} is installed {len(known)} times: {listed}", mend=mend, subject=name, cause="two-copies", evidence=evidence, data=data
         )
 
 
@@ -123,18 +141,18 @@ def _foreign(world: World, name: str, known: list[Copy]) -> Iterator[Finding]:
     version = _working_version(world, name)
     if version and not known:
         text = f"{name} {version} is imported from {place}, without metadata: a build from source, or a copied folder. It works"
-        yield note(text, why="pip does not know of it, and may put another beside it.", subject=name, evidence=evidence, data=data)
+        yield note(text, why="pip does not know this copy, and may install a second one.", subject=name, evidence=evidence, data=data)
         return
-    why = "A file or folder of that name on Python's path stands before the package, or for it."
+    why = "Python finds a file or folder with this name first on its path, and imports it instead of the package."
     text = f"`import {name}` finds {place}, which belongs to no installed package"
     if version:
         folder = pathlib.Path(place).parent.parent
-        mend = Mend(f"Where the installed one is meant, take {folder} off Python's path (PYTHONPATH, or the folder you are in)")
+        mend = Mend(f"If you mean the installed package, take {folder} off Python's path (PYTHONPATH, or the folder you are in)")
         text = f"{text}, and works: {name} {version}"
         yield warning(text, why=why, mend=mend, subject=name, cause="shadowed", evidence=evidence, data=data)
     elif not known and _looks_real(place):
         mend = mends.matched_pair() if name == "torchaudio" else mends.install(name)
-        text = f"{name} is imported from {place}, without metadata: a build from source, or a copied folder, which does not work"
+        text = f"{name} is imported from {place}, without metadata: a build from source, or a copied folder; it does not work"
         yield warning(text, why=why, mend=mend, subject=name, cause="shadowed", evidence=evidence, data=data)
     else:
         yield error(text, why=why, mend=mends.shadow(place), subject=name, cause="shadowed", evidence=evidence, data=data)

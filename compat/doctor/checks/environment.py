@@ -18,7 +18,7 @@ from compat.doctor.registry import check
 from compat.doctor.world import World
 
 
-@check(title="Environment", order=20, why="A package that comes from a place nobody thinks of is the package that is imported.")
+@check(title="Environment", order=20, why="Python may import a package from a place that you did not think of.")
 def environment(world: World) -> Iterator[Finding]:
     kinds = [name for name, is_it in (("conda environment", machine.is_conda()), ("virtual environment", machine.is_venv())) if is_it]
     user = _user_site()
@@ -29,16 +29,14 @@ def environment(world: World) -> Iterator[Finding]:
         "user_site": str(user) if user else None,
         "path": [str(folder) for folder in dists.folders()],
     }
-    yield ok(f"{' and '.join(kinds) or 'no environment of its own'} in {sys.prefix}", data=data)
+    yield ok(f"{' and '.join(kinds) or 'no virtual environment'} in {sys.prefix}", data=data)
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         active = os.environ.get(variable)
         if active and not _same(active, sys.prefix) and not (variable == "CONDA_PREFIX" and machine.is_venv()):
             yield warning(
                 f"{variable} names {active}, and this Python is that of {sys.prefix}",
-                why="What pip or conda installs goes there, and is not seen here.",
-                mend=Mend(
-                    "Run the doctor with the active environment's Python", (machine.quoted(_python_in(active), "-m", "compat.doctor"),)
-                ),
+                why="pip and conda install packages there, and this Python does not see them.",
+                mend=Mend("Run the doctor with the active environment's Python", machine.doctor(interpreter=_python_in(active))),
                 subject="environment",
                 cause="other-environment-active",
                 evidence=(active, sys.executable),
@@ -46,15 +44,15 @@ def environment(world: World) -> Iterator[Finding]:
     held = [name for name in dists.PACKAGES if (copy := world.copy(name)) is not None and copy.root == user]
     if held:
         yield note(
-            f"{', '.join(held)} from the user's site {user}",
-            why="The user's site is shared by all environments of this Python version that do not shut it out.",
-            mend=Mend("Leave it out for one run with PYTHONNOUSERSITE=1"),
+            f"{', '.join(held)} from the user site {user}",
+            why="All environments of this Python version share the user site, unless they exclude it.",
+            mend=Mend("Exclude it for one run with PYTHONNOUSERSITE=1"),
             subject="environment",
         )
     if os.environ.get("PYTHONHOME"):
         yield warning(
             f"PYTHONHOME is set to {os.environ['PYTHONHOME']}",
-            why="It moves the standard library, and with it every site-packages folder.",
+            why="It changes where Python looks for the standard library and all site-packages folders.",
             mend=Mend("Unset it", machine.unset("PYTHONHOME")),
             subject="environment",
             cause="pythonhome",
@@ -65,8 +63,8 @@ def environment(world: World) -> Iterator[Finding]:
         if held:
             yield note(
                 f"PYTHONPATH brings {', '.join(held)}",
-                why="It stands before every installed package.",
-                mend=Mend("Unset it where that is not meant", machine.unset("PYTHONPATH")),
+                why="Python looks there before it looks at installed packages.",
+                mend=Mend("Unset it if you do not want this", machine.unset("PYTHONPATH")),
                 subject="environment",
             )
 

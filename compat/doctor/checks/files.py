@@ -24,7 +24,11 @@ from compat.doctor.world import World
 _SHOWN = 8
 
 
-@check(title="Files", order=50, why="A download that broke off, a full disk or a hand at work leaves an install that pip takes for whole.")
+@check(
+    title="Files",
+    order=50,
+    why="After an interrupted download, a full disk or a change by hand, pip still believes that the package is complete.",
+)
 def files(world: World) -> Iterator[Finding]:
     copies = [copy for name in dists.PACKAGES if (copy := world.copy(name))]
     if not copies:
@@ -98,5 +102,5 @@ def _hashed(world: World, copy: Copy, record: list[tuple[pathlib.Path, str, int 
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         for path, same in pool.map(compare, wanted):
             if not same:
-                altered[path] = "its content is not what the wheel brought"
+                altered[path] = "its content is not that of the wheel"
     return altered

@@ -1,4 +1,4 @@
-"""Imports: whether torch, torchaudio, numpy, soundfile and av import, each in a process of its own.
+"""Imports: whether torch, torchaudio, numpy, soundfile and av import, each in a separate process.
 
 An import that raises is looked up in the table of known failures (``failures.toml``). For one that
 crashes, aborts or hangs, the report names the line where it stopped.
@@ -22,7 +22,7 @@ PACKAGES = ("numpy", "soundfile", "av", "torch", "torchaudio")
 _REQUIRED = ("numpy", "soundfile", "av", "torch")
 
 
-@check(title="Imports", order=100, why="What does not import cannot be used, whatever its metadata says.")
+@check(title="Imports", order=100, why="A package that does not import cannot be used, whatever its metadata says.")
 def imports(world: World) -> Iterator[Finding]:
     wanted = [name for name in PACKAGES if world.importable(name)]
     with concurrent.futures.ThreadPoolExecutor(max_workers=len(PACKAGES)) as pool:
@@ -64,11 +64,11 @@ def _death(world: World, name: str, answer: Answer, data: dict[str, object]) -> 
     words, known = explain.death(answer.died, blamed)
     said = explain.message("\n".join(answer.stderr), name)
     known = said or known
-    where = f"; it stood at {_place(answer.stood_at[0])}" if answer.stood_at else ""
+    where = f"; it stopped at {_place(answer.stood_at[0])}" if answer.stood_at else ""
     limit = f" ({world.children.limit:g} s)" if answer.died == "time limit" else ""
     mend = known.mend
     if said is None and answer.died == "time limit" and answer.stood_at:
-        mend = Mend(mend.text.replace("See where it stood", f"Look at {_place(answer.stood_at[0])}"), mend.commands)
+        mend = Mend(mend.text.replace("See where it stopped", f"Look at {_place(answer.stood_at[0])}"), mend.commands)
     return error(
         f"import {name} {words}{limit}{where}",
         why=known.cause,

@@ -7,16 +7,19 @@ which pip renames before it removes them, and for an old installer's ``.egg-info
 
 from __future__ import annotations
 
+import pathlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+import compat.shell as shell
 from compat.doctor import dists, machine, mends, pairs
 from compat.doctor.findings import Finding, Mend, error, ok, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
+from compat.shell import Line
 
 
-@check(title="Installers", order=40, why="An installer replaces only what it knows of; files of the other stay and are loaded.")
+@check(title="Installers", order=40, why="An installer replaces only the files it knows; the other installer's files stay and are loaded.")
 def installers(world: World) -> Iterator[Finding]:
     by_conda = {name: (version, build) for name, version, build in dists.conda_records()}
     sound = True
@@ -35,12 +38,12 @@ def _both(world: World, by_conda: dict[str, tuple[str, str]]) -> Iterator[Findin
             differ = pairs.public(copy.version) != version
             severe = error if differ else warning
             commands = (
-                machine.uninstall(name),
-                f"{machine.conda()} install --force-reinstall {name if name != 'torch' else 'pytorch'}={version}",
+                *machine.uninstall(name),
+                *machine.by_conda("install", "--force-reinstall", f"{name if name != 'torch' else 'pytorch'}={version}"),
             )
             yield severe(
                 f"{name} {version} by conda was overwritten with {copy.version} by {copy.installer}",
-                mend=Mend("Leave it to one of them", commands),
+                mend=Mend("Use only one of them", commands),
                 subject=name,
                 cause="two-installers",
                 evidence=(f"conda: {name} {version} {build}", f"{copy.installer}: {copy.info}"),
@@ -52,7 +55,7 @@ def _apart(world: World, by_conda: dict[str, tuple[str, str]]) -> Iterator[Findi
     if len(by) == 2 and "conda" in by.values() and len(set(by.values())) == 2:
         yield warning(
             f"torch was installed by {by['torch'] or 'something unknown'}, torchaudio by {by['torchaudio'] or 'something unknown'}",
-            why="Builds of conda and of PyPI are compiled differently and do not mix.",
+            why="conda and PyPI compile their builds differently, so they do not work together.",
             mend=mends.matched_pair(),
             subject="torchaudio",
             cause="two-installers",
@@ -65,12 +68,16 @@ def _leftovers() -> Iterator[Finding]:
         if left:
             yield warning(
                 f"an interrupted pip left {', '.join(path.name for path in left)}",
-                why=f"{name} was being replaced or removed when pip was stopped; what is there now may be half of it.",
-                mend=Mend("Remove the remains, and install again", (machine.removing(*map(str, left)), *mends.reinstall(name).commands)),
+                why=f"{name} was being replaced or removed when pip was stopped; it may now be incomplete.",
+                mend=Mend("Remove the remains, and install again", _removed_and_installed(name, left)),
                 subject=name,
                 cause="interrupted-pip",
                 evidence=tuple(map(str, left)),
             )
+
+
+def _removed_and_installed(name: str, left: Iterable[pathlib.Path]) -> tuple[Line, ...]:
+    return shell.chain(machine.removing(*map(str, left)), mends.reinstall(name).commands)
 
 
 def _eggs(world: World) -> Iterator[Finding]:

@@ -20,13 +20,13 @@ from compat.doctor.world import World
 @check(title="Libraries", order=110, why="The loader stops at the first library that it does not find, and names only that one.")
 def libraries(world: World) -> Iterator[Finding]:
     if sys.platform != "linux":
-        yield skipped("only Linux tells what a library wants in a way that is read here")
+        yield skipped("this check works on Linux only")
         return
     try:
         import elftools  # noqa: F401
     except ImportError:
         mend = mends.install("pyelftools")
-        yield skipped("pyelftools, which reads what a library wants, is not installed", mend=mend)
+        yield skipped("pyelftools, which this check needs, is not installed", mend=mend)
         return
     copies = [copy for name in dists.PACKAGES if (copy := world.copy(name))]
     beside = _beside(copies)
@@ -51,7 +51,7 @@ def libraries(world: World) -> Iterator[Finding]:
             yield error(text, mend=mends.reinstall(copy.name), subject=copy.name, cause="truncated-file", evidence=tuple(damaged))
         if wanted:
             yield _finding(world, copy, wanted)
-    yield ok(f"all that {count} native files want is there" if count else "no native files", data={"files": count})
+    yield ok(f"all that {count} native files need is there" if count else "no native files", data={"files": count})
 
 
 def _beside(copies: list[Copy]) -> list[pathlib.Path]:
@@ -69,7 +69,7 @@ def _finding(world: World, copy: Copy, wanted: dict[pathlib.Path, list[str]]) ->
     evidence = tuple(f"{path} wants {', '.join(lacking)}" for path, lacking in wanted.items())[:6]
     data = {"package": copy.name, "missing": names, "files": {str(path): lacking for path, lacking in wanted.items()}}
     if not world.imported(copy.name).failed:
-        optional = "Parts of the package that are loaded only when they are used; the rest works."
+        optional = "Only parts of the package that are loaded on use need them; the rest works."
         return note(f"optional parts of {copy.name} want {', '.join(names)}", why=optional, subject=copy.name, evidence=evidence, data=data)
     commands = [command for name in names for command in mends.library(name).commands]
     mend = Mend(mends.library(names[0]).text, tuple(dict.fromkeys(commands)))

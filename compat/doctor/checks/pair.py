@@ -24,13 +24,13 @@ def pair(world: World) -> Iterator[Finding]:
         if world.importable("torch"):
             yield note("torch has no metadata, so its version is unknown until it is imported", subject="torch")
         else:
-            why = "Samples are torch tensors; without it nothing is loaded or saved."
+            why = "Samples are torch tensors, so nothing can be loaded or saved without torch."
             mend = Mend("Install torch", (mends.install("torch").commands[0],))
             yield error("torch is not installed", why=why, mend=mend, subject="torch", cause="not-installed")
     if torchaudio is None and not world.importable("torchaudio"):
         yield ok(
             f"{f'torch {torch.full_version}, ' if torch else ''}no torchaudio (compat.install() does its I/O; "
-            "for the rest `pip install torchaudio`, beside any torch)",
+            "for the rest `pip install torchaudio`, with any torch)",
             data=_data(torch, None),
         )
     if torch is None or torchaudio is None:
@@ -39,15 +39,13 @@ def pair(world: World) -> Iterator[Finding]:
     both = f"torch {torch.full_version} and torchaudio {torchaudio.full_version}"
     problem = _mismatch(torch, torchaudio)
     if problem is None and (pairs.of_torch(torch.version) is None or pairs.is_newer(torchaudio.version)):
-        yield note(f"{both} are not among the documented pairs (a nightly, or newer than this doctor)", subject="torchaudio", data=data)
+        yield note(f"{both} are not a documented pair (a nightly build, or newer than this doctor)", subject="torchaudio", data=data)
     elif problem is None:
         yield ok(both, data=data)
     else:
         severe, words = problem
         finding = error if severe else warning
-        yield finding(
-            f"{both} do not belong together: {words}", mend=mends.matched_pair(), subject="torchaudio", cause="mismatched-pair", data=data
-        )
+        yield finding(f"{both} do not match: {words}", mend=mends.matched_pair(), subject="torchaudio", cause="mismatched-pair", data=data)
 
 
 def _data(torch: Copy | None, torchaudio: Copy | None) -> dict[str, str | None]:

@@ -22,7 +22,7 @@ _FLOOR = (3, 11)  # same as `requires-python`
 @check(
     title="Python",
     order=10,
-    why="A wheel fits one Python, one system and one processor; what has no wheel here cannot be installed from one.",
+    why="A wheel fits one Python version, one system and one processor. Without a wheel for yours, pip cannot install the package.",
 )
 def python(world: World) -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
@@ -40,7 +40,7 @@ def python(world: World) -> Iterator[Finding]:
     yield ok(f"{platform.python_implementation()} {version} on {where} ({sys.executable})", data=data)
     if sys.version_info[:2] < _FLOOR:
         yield error(
-            f"Python {version} is older than this project takes ({'.'.join(map(str, _FLOOR))})",
+            f"Python {version} is too old for this project ({'.'.join(map(str, _FLOOR))})",
             mend=Mend("Make a new environment with a newer Python"),
             subject="python",
             cause="old-python",
@@ -58,12 +58,8 @@ def python(world: World) -> Iterator[Finding]:
     if torch is not None and row is not None and not row.serves(short):
         yield warning(
             f"torch {torch.version} is documented for Python {row.pythons}, not for {short}",
-            why="There is no torchaudio wheel for this Python beside this torch; pip then takes one of another release, or builds one.",
-            mend=Mend("See which releases have wheels for this Python", (f"{_doctor()} --pins all",)),
+            why="torchaudio has no wheel for this Python and this torch; pip then takes one of another release, or builds one.",
+            mend=Mend("See which releases have wheels for this Python", machine.doctor("--pins", "all")),
             subject="python",
             cause="python-out-of-range",
         )
-
-
-def _doctor() -> str:
-    return machine.quoted(machine.python(), "-m", "compat.doctor")

@@ -17,6 +17,7 @@ from compat.doctor import backends, dists, machine, pairs
 from compat.doctor.findings import Finding, Mend, ok, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
+from compat.shell import Line
 
 _ITSELF = "torchaudio-compat"
 # minimum versions of an extra, which apply if the package is installed
@@ -31,7 +32,7 @@ _LIBRARIES: dict[str, tuple[str, str, Callable[[dict[str, Any]], str]]] = {
 @check(
     title="Requirements",
     order=95,
-    why="What this package was tested with gives the recorded samples; another release may give others, or fail.",
+    why="The tested releases of each decoder give the recorded samples; another release may give other samples, or fail.",
 )
 def requirements(world: World) -> Iterator[Finding]:
     met, problems = [], []
@@ -48,7 +49,7 @@ def requirements(world: World) -> Iterator[Finding]:
     if problems:
         yield from problems
     else:
-        yield ok(f"{len(met)} met; the decoders are of releases that were tested", evidence=tuple(met))
+        yield ok(f"{len(met)} met; the decoders are tested releases", evidence=tuple(met))
 
 
 def _required(world: World) -> Iterator[Requirement]:
@@ -100,7 +101,7 @@ def _install(requirement: Requirement) -> Mend:
     row = pairs.of_torch(torch.version) if torch is not None else None
     if requirement.name == "numpy" and row is not None and row.numpy:
         requirement = Requirement(f"{requirement},{row.numpy}")
-    return Mend(f"Install a {requirement.name} that meets it", (machine.pip(f"{requirement.name}{requirement.specifier}"),))
+    return Mend(f"Install a {requirement.name} that meets it", machine.pip(f"{requirement.name}{requirement.specifier}"))
 
 
 def _untested(world: World) -> Iterator[Finding]:
@@ -117,14 +118,14 @@ def _untested(world: World) -> Iterator[Finding]:
         if place:
             yield warning(
                 f"{name} {version} is {place} than what was tested ({tested.first} to {tested.last})",
-                why="It may read the same file as other samples than the releases did; the recorded cases were not replayed with it.",
-                mend=Mend(f"Install {package} in a tested release, from its wheel", (_tested_wheel(package),)),
+                why="It may decode a file to other samples; the recorded cases were not replayed with it.",
+                mend=Mend(f"Install {package} in a tested release, from its wheel", _tested_wheel(package)),
                 subject=package,
                 cause="decoder-untested",
             )
 
 
-def _tested_wheel(package: str) -> str:
+def _tested_wheel(package: str) -> tuple[Line, ...]:
     """Return the command for the newest tested release that has a wheel for this Python."""
     tested = pairs.tested()[package]
     return machine.pip("--only-binary", package, f"{package}>={tested.first},<{tested.after}")

@@ -17,7 +17,7 @@ _THROUGH = ("torchaudio", "compat")
 _NEAR = 0.02  # the default filter of every release stays within this, away from the ends
 
 
-@check(title="Resampling", order=210, why="It is what most programs do next, and runs torchaudio's Python code over torch's kernels.")
+@check(title="Resampling", order=210, why="Most programs resample after loading; this runs torchaudio's Python code with torch's kernels.")
 def resampling(world: World) -> Iterator[Finding]:
     answers = world.ask_over_torch("resampling", _THROUGH)
     if answers is None:

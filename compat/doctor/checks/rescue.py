@@ -1,4 +1,4 @@
-"""Rescue: what ``compat.install()`` makes of a torchaudio whose compiled part does not load.
+"""Rescue: which parts of a torchaudio whose compiled part does not load work under ``compat.install()``.
 
 Runs only if ``import torchaudio`` fails. A child process imports torchaudio's Python part without
 the compiled one, runs something from each part, and reports what serves it.
@@ -13,7 +13,7 @@ from compat.doctor.findings import Finding, ok, skipped, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
 
-_NEEDLESS = "torchaudio imports by itself, or is not installed"
+_NEEDLESS = "torchaudio imports without help, or is not installed"
 
 
 @check(title="Rescue", order=115, why="Nearly all of torchaudio is Python, so a program can run without the part that does not load.")
@@ -23,14 +23,14 @@ def rescue(world: World) -> Iterator[Finding]:
         return
     answers = world.ask_over_torch("rescue", ["rescue"])
     if answers is None:
-        yield skipped("torchaudio runs over torch, which does not import")
+        yield skipped("torchaudio needs torch, which does not import")
         return
     (answer,) = answers
     if answer.failed:
         yield failing.finding("compat.install()", answer, "torchaudio", cause="rescue-failed")
     elif not answer.value["rescued"]:
         yield warning(
-            f"compat.install() puts a stand-in with I/O only in its place: {answer.value['reason']}",
+            f"compat.install() uses a stand-in with I/O only instead: {answer.value['reason']}",
             subject="torchaudio",
             cause="python-part-damaged",
             data=answer.value,

@@ -24,7 +24,7 @@ _SHOWN = 6
 def torchcodec(world: World) -> Iterator[Finding]:
     torchaudio, codec = world.copy("torchaudio"), world.copy("torchcodec")
     if torchaudio is None:
-        yield skipped("there is no torchaudio that could want it")
+        yield skipped("torchaudio is not installed")
     elif Version(pairs.public(torchaudio.version)) < Version("2.9"):
         yield ok(f"torchaudio {torchaudio.version} does without it")
     elif codec is None:
@@ -43,7 +43,7 @@ def _tried(world: World, codec: Copy) -> Finding:
     answers = world.ask_over_torch("torchcodec", ["decode"])
     data = {"version": codec.version}
     if answers is None:
-        return skipped("TorchCodec stands on torch, which does not import", data=data)
+        return skipped("TorchCodec needs torch, which does not import", data=data)
     (answer,) = answers
     if answer.died:
         return failing.finding(f"TorchCodec {codec.version}", answer, "torchcodec", cause="torchcodec-dies")

@@ -32,16 +32,14 @@ def table() -> dict[str, Any]:
     return tomllib.loads(pathlib.Path(__file__).parents[1].joinpath("variables.toml").read_text("utf-8"))
 
 
-@check(
-    title="Variables", order=90, why="A variable that does nothing, or the opposite, looks like a bug of whatever it was meant to steer."
-)
+@check(title="Variables", order=90, why="A variable that does nothing, or the opposite of what was meant, looks like a bug in the program.")
 def variables(world: World) -> Iterator[Finding]:
     found = [*_dispatcher(), *_unknown(), *_ours(), *_loader()]
     yield from found
     if not found:
         known = {**table()["torchaudio"], **table()["ours"]}
         names = [f"{name}={os.environ[name]}" for name in known if name in os.environ]
-        yield ok(", ".join(names) or "none is set that matters here", data={name: os.environ.get(name) for name in known})
+        yield ok(", ".join(names) or "no variable is set that matters here", data={name: os.environ.get(name) for name in known})
 
 
 def _unset(name: str) -> Mend:
@@ -81,7 +79,7 @@ def _dispatcher() -> Iterator[Finding]:
     elif release.dispatcher_variable == "ignored":
         text = f"{name}={value} does nothing under release {release.name}, where the dispatcher is always on ({listed})"
         mend = (
-            Mend("For the global backend pin release 2.1 or 2.0", machine.setting(releases.VERSION_VARIABLE, "2.1"))
+            Mend("To get the global backend, pin release 2.1 or 2.0", machine.setting(releases.VERSION_VARIABLE, "2.1"))
             if seems is False
             else _unset(name)
         )
@@ -90,9 +88,9 @@ def _dispatcher() -> Iterator[Finding]:
         state = "on" if does else "off"
         text = f"{name}={value!r} means {state} under release {release.name} ({listed})"
         commands = machine.setting(name, wanted) if wanted else (*machine.setting(name, "1"), *machine.setting(name, "0"))
-        yield warning(text, mend=Mend("Only 1 and 0 mean what they seem to", commands), cause="variable-misread", **rest)
+        yield warning(text, mend=Mend("Use 1 or 0: other values do not mean what they seem to", commands), cause="variable-misread", **rest)
     elif value not in ("0", "1"):
-        mend = Mend("Only 1 and 0 mean the same everywhere", machine.setting(name, wanted or "1"))
+        mend = Mend("Use 1 or 0: other values mean something else in some releases", machine.setting(name, wanted or "1"))
         yield note(f"{name}={value!r}: {listed}", mend=mend, **rest)
 
 
@@ -105,12 +103,12 @@ def _unknown() -> Iterator[Finding]:
             continue
         close = difflib.get_close_matches(upper, known, n=1, cutoff=0.9)
         if upper in data["invented"]:
-            text, mend = f"{name} is read by nothing", Mend(data["invented"][upper], _unset(name).commands)
+            text, mend = f"{name} is read by no program", Mend(data["invented"][upper], _unset(name).commands)
         elif close:
-            text = f"{name} is read by nothing; {close[0]} was meant, most likely"
+            text = f"{name} is read by no program; you probably mean {close[0]}"
             mend = Mend("Set the right name", (*machine.setting(close[0], os.environ[name]), *machine.unset(name)))
         elif upper.startswith(tuple(data["prefixes"])):
-            text, mend = f"{name} is read by nothing", _unset(name)
+            text, mend = f"{name} is read by no program", _unset(name)
         else:
             continue
         data_of = {"name": name, "value": os.environ[name], "meant": close[0] if close else None}
@@ -125,17 +123,17 @@ def _ours() -> Iterator[Finding]:
         try:
             releases.named(os.environ.get(name) or releases.DEFAULT)
         except ValueError as why:
-            mend = Mend("Set one of them", machine.setting(name, releases.DEFAULT))
+            mend = Mend("Set it to one of them", machine.setting(name, releases.DEFAULT))
             yield error(f"{name}: {why}", why="compat.install() raises it.", mend=mend, subject="variables", cause="bad-variable")
     try:
         registry.Registry(releases.backends())
     except ValueError as why:
-        mend = Mend("Name backends that there are", machine.setting(releases.BACKENDS_VARIABLE, ",".join(registry.known())))
+        mend = Mend("Name existing backends", machine.setting(releases.BACKENDS_VARIABLE, ",".join(registry.known())))
         text = f"{releases.BACKENDS_VARIABLE}={os.environ.get(releases.BACKENDS_VARIABLE)}: {why}"
         yield error(text, why="compat.install() raises it.", mend=mend, subject="variables", cause="bad-variable")
     libsox = os.environ.get("TORCHAUDIO_COMPAT_LIBSOX")
     if libsox and os.sep in libsox and not pathlib.Path(libsox).exists():
-        why_bad = "Nothing else is tried where it is set, so the sox backend is out."
+        why_bad = "While it is set, no other libsox is tried, so the sox backend does not work."
         text = f"TORCHAUDIO_COMPAT_LIBSOX names {libsox}, which is not there"
         yield error(text, why=why_bad, mend=_unset("TORCHAUDIO_COMPAT_LIBSOX"), subject="libsox", cause="bad-variable")
 
@@ -150,7 +148,7 @@ def _loader() -> Iterator[Finding]:
             if held:
                 yield warning(
                     f"{name} leads to another torch's libraries in {folder}",
-                    why="The loader looks there before it looks beside the installed torch.",
+                    why="The loader looks there before it looks in the installed torch.",
                     mend=Mend(f"Take {folder} out of {name}", _unset(name).commands),
                     subject="torch",
                     cause="loader-path",

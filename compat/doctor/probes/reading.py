@@ -49,6 +49,7 @@ def probe(task: dict[str, Any] | None) -> dict[str, Any]:
         told.update(peak=float(waveform.abs().max()), finite=bool(torch.isfinite(waveform).all()))
     if backend is not None:
         told["apart"] = _apart(path, backend, waveform, int(rate))
+        told["stored"] = _stored(path, waveform)
     return told
 
 
@@ -71,6 +72,19 @@ def _apart(path: str, backend: str, waveform: torch.Tensor, rate: int) -> dict[s
     name, reference, its_rate = _first[path]
     found = samples.apart(reference, waveform) if rate == its_rate else None
     return None if found is None else {"from": name, **found}
+
+
+def _stored(path: str, waveform: torch.Tensor) -> dict[str, float] | None:
+    """How far it is from the samples that the file holds; ``None`` where those are not established."""
+    import torch
+
+    from compat.doctor import samples, stored
+
+    try:
+        held = stored.beginning(path)
+    except (OSError, ValueError):
+        return None
+    return None if held is None else samples.apart(torch.from_numpy(held), waveform[:, : held.shape[1]])
 
 
 def _streams(path: str) -> dict[str, int]:

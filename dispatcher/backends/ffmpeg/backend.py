@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import arguments, backend, source
+from dispatcher import arguments, backend, source, unreadable, web
 from dispatcher.backends.ffmpeg import blocks, container, decode, encode, lengths, plain_wav, probe, seek
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, problem
 from dispatcher.streaming import Stream, worded
@@ -27,7 +27,17 @@ def _worded(uri: Uri) -> Iterator[None]:
     try:
         yield
     except (BackendError, ArgumentTypeError, source.UnseekableError) as why:
-        raise problem(type(why), "read", uri, why, backend=Backend.name) from why
+        cause = (_unknown(why) and unreadable.cause(uri)) or why
+        hint = f"{unreadable.next_step(uri)}." if cause is why and _unknown(why) and not web.is_address(uri) else ""
+        raise problem(type(why), "read", uri, cause, backend=Backend.name, hint=hint) from why
+
+
+def _unknown(why: Exception) -> bool:
+    """Whether FFmpeg found nothing that it knows as it opened a file, or the end of it."""
+    import av
+
+    told = why.__cause__
+    return isinstance(told, (av.error.InvalidDataError, av.error.EOFError)) and str(why).startswith(str(told.strerror))
 
 
 def _sought(asked: Load, path: str | None, settings: Settings) -> tuple[npt.NDArray[Any], int] | None:

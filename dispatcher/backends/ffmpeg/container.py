@@ -102,6 +102,11 @@ def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) 
         yield container, stream
 
 
+def is_list(file: Any) -> bool:
+    """Whether an address names a list of further addresses."""
+    return isinstance(file, str) and web.is_address(file) and bool(_LISTS.search(file))
+
+
 @contextlib.contextmanager
 def served(file: Any, protocols: str, settings: Settings) -> Iterator[tuple[Any, str]]:
     """Give the reader of a file on a server; anything else as it is, with the protocols it needs.
@@ -150,13 +155,16 @@ def opened(
     """
     import av
 
+    one_address = protocols.startswith("http") and isinstance(file, str) and not is_list(file)
+    # of a list FFmpeg would leave out a part that stalls, without a word: there PyAV bounds the opening, and each packet
+    each_wait = {"max_redirects": "0", "rw_timeout": str(round(settings.network_timeout * 1e6))} if one_address else {}
     options = {
         "format_whitelist": allowed,
         "protocol_whitelist": ",".join(filter(None, (protocols, *settings.also_open))) or "none",
-        **({"max_redirects": "0"} if protocols.startswith("http") and isinstance(file, str) and not _LISTS.search(file) else {}),
+        **each_wait,
         **(option or {}),
     }
-    remote = bool(protocols) and not protocols.startswith("file")
+    remote = bool(protocols) and not protocols.startswith("file") and not one_address
     opening = handles.held(
         operator.methodcaller("close"),
         av.open,
@@ -189,7 +197,7 @@ def _fail(file: Any, format: str | None, settings: Settings, why: Exception) -> 
     """Raise our error in place of one of FFmpeg's; return for any other."""
     import av
 
-    if isinstance(why, av.error.ExitError):
+    if isinstance(why, (av.error.ExitError, av.error.TimeoutError)):
         raise BackendError(f"the server did not answer within {settings.network_timeout:g} s (the flag network_timeout)") from why
     if isinstance(why, av.error.InvalidDataError) and _is_free_format(file):
         raise NoAudioStreamError(_NO_MP3[True]) from why

@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from dispatcher import interrupts, notices, parts
-from dispatcher.backends.ffmpeg import ima, packets, pcm
+from dispatcher.backends.ffmpeg import decoding, joints, packets, pcm
 from dispatcher.backends.ffmpeg.sink import Sink
 from dispatcher.collector import plausible
 from dispatcher.errors import BackendError, describe
@@ -77,7 +77,7 @@ def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFram
     """
     import av
 
-    found, rate, decoded = 0, 0, ima.decoding(stream, stream.codec_context)
+    found, rate, decoded = 0, 0, decoding.of(stream, stream.codec_context)
     try:
         # does what container.decode() does, with two layers of generators less
         for packet in packets.of(container, stream):
@@ -91,11 +91,12 @@ def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFram
         if loss:
             text = f"only {found} frames of {_name(container)} could be decoded: {loss}"
             notices.warn(text, notices.DamagedInputWarning)
-    except av.error.ExitError as why:
+    except (av.error.ExitError, av.error.TimeoutError) as why:
         raise BackendError(SILENT_SERVER) from why
     except av.FFmpegError as why:
         if not found:
             raise BackendError(f"no sound could be decoded ({why.strerror})") from why
+        joints.refuse_change(container)
         notices.warn(
             f"only {found} frames of {_name(container)} could be decoded: the data after them is damaged ({why.strerror})",
             notices.DamagedInputWarning,
@@ -112,7 +113,7 @@ def timestamped_frames(container: InputContainer, stream: AudioStream) -> Iterat
     import av
 
     context = stream.codec_context
-    decoded = ima.decoding(stream, context)
+    decoded = decoding.of(stream, context)
     whole = pcm.frame_bytes(stream)
     together = found = rate = 0
     try:
@@ -131,6 +132,7 @@ def timestamped_frames(container: InputContainer, stream: AudioStream) -> Iterat
                 if frame.pts is not None:
                     yield frame
     except av.FFmpegError as why:
+        joints.refuse_change(container)
         raise BackendError(f"the data is damaged ({why.strerror})") from why
 
 

@@ -53,6 +53,7 @@ _BIT_RATES = {"wmav1": 128_000, "wmav2": 128_000}
 _CLOSEST_TO_FLOAT = ("fltp", "flt", "dblp", "dbl", "s32p", "s32", "s16p", "s16", "u8p", "u8")
 _LAMBDA_PER_QUALITY = 118  # FFmpeg's FF_QP2LAMBDA
 _CHUNK = 1 << 16
+TTA = "tta"
 # codecs without an encoder in FFmpeg, and who has one
 _WRITTEN_ELSEWHERE = {
     "gsm": "backend='sox' writes it, of one channel at 8000 Hz",
@@ -302,6 +303,9 @@ def _encode(container: OutputContainer, stream: AudioStream, data: torch.Tensor,
     sample_format = _SAMPLE_FORMATS[str(data.dtype).removeprefix("torch.")]
     # in a time base of 1/rate a timestamp counts frames: a chunk has the number of its first frame
     layout, time_base = _layout(data.shape[1]), fractions.Fraction(1, rate)
+    if stream.name == TTA:
+        writable.rate_of_tta(rate)
+        writable.frames_of_tta(data.shape[0], data.shape[1], rate)
     container.start_encoding()
     for first in range(0, data.shape[0], _CHUNK):
         chunk = data[first : first + _CHUNK].numpy()

@@ -183,7 +183,7 @@ def _vorbis(identification: bytes, comments: bytes, setup: bytes) -> Codec | Non
     if len(identification) != 30 or not comments.startswith(_VORBIS_COMMENTS) or not setup.startswith(_VORBIS_SETUP):
         return None
     sizes = 1 << (identification[28] & 15), 1 << (identification[28] >> 4)
-    flags = _modes(setup)
+    flags = modes(setup)
     if not flags:
         return None
     table = _block_sizes(flags, sizes)
@@ -194,7 +194,7 @@ def _vorbis(identification: bytes, comments: bytes, setup: bytes) -> Codec | Non
     return Codec(True, lengths, 0, 3)
 
 
-def _modes(setup: bytes) -> tuple[int, ...]:
+def modes(setup: bytes) -> tuple[int, ...]:
     """Return the block flag of each mode (1 is a long block), or () if the setup header is odd.
 
     The modes are at the header's end, so it is read backwards from its framing bit:

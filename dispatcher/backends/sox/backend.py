@@ -65,6 +65,8 @@ class Backend(backend.Backend):
         if isinstance(uri, bytes):
             uri = os.fsdecode(uri)
         if not isinstance(uri, str):
+            if not isinstance(uri, os.PathLike):
+                raise problem(BackendError, action, uri, arguments.neither_path_nor_file(uri), backend=self.name)
             cause = f"it wants the path as str, not {type(uri).__name__}"
             hint = "Write str(path), or turn on the flag sox_path_objects."
             raise problem(BackendError, action, uri, cause, backend=self.name, hint=hint)

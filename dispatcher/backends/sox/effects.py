@@ -43,6 +43,7 @@ def apply(sox: Library, samples: Samples, rate: float, precision: int, effects: 
     import numpy as np
 
     effects_guard.check_signal(rate, samples.shape[1])
+    rate = effects_guard.settled(rate)
     rows = effects_guard.texts(effects)
     ffi = sox.ffi
     data = np.ascontiguousarray(samples).reshape(-1)

@@ -14,6 +14,7 @@ _MOST_CHANNELS = 1024  # most effects keep tables for each, and end the process 
 _NOT_BELOW = dict.fromkeys(("chorus", "phaser", "reverb", "vad"), 1000)
 _LONG = ("bend", "chorus", "echo", "echos", "flanger", "hilbert", "loudness", "phaser", "pitch", "reverb", "sinc", "tempo", "vad")
 _NOT_ABOVE = dict.fromkeys(_LONG, 10000000)
+_LEAST_CHANGE = 1e-9  # the effect `rate` crashes if it changes the rate by a smaller part
 _MOST_RATIO = 1000.0  # between the rates before and after resampling
 _MOST_STRETCH = 100.0
 _FACTORS = {"speed": 1e3, "tempo": 100.0, "stretch": _MOST_STRETCH}
@@ -36,6 +37,11 @@ def check_signal(rate: float, channels: int) -> None:
         raise BackendError(f"the sample rate is {rate:g} Hz, and libsox' effects take 1 to {_MOST_RATE}")
     if not 0 < channels <= _MOST_CHANNELS:
         raise BackendError(f"there are {channels} channels, and libsox' effects take 1 to {_MOST_CHANNELS}")
+
+
+def settled(rate: float) -> float:
+    """The sample rate (Hz) that a header means: a whole one where it is next to one, at which libsox crashes."""
+    return float(round(rate)) if abs(rate - round(rate)) < _LEAST_CHANGE * rate else rate
 
 
 def texts(effects: object) -> list[list[str]]:
@@ -87,6 +93,8 @@ def check(effect: Sequence[str], rate: float) -> None:
             raise BackendError(
                 f"the rate {wanted:g} Hz is none to make of {rate:g} Hz: 1 to {_MOST_RATE} Hz, and at most 1000 times as much"
             )
+        if 0 < abs(wanted / rate - 1) < _LEAST_CHANGE:
+            raise BackendError(f"the rate {wanted!r} Hz is next to the sound's {rate!r} Hz, which libsox cannot make; leave 'rate' out")
     if name == "channels" and numbers and not 1 <= numbers[-1] <= _MOST_CHANNELS:
         raise BackendError(f"the effect 'channels' makes 1 to {_MOST_CHANNELS} channels, not {numbers[-1]:g}")
     if name in _FACTORS and numbers and not 1 / _FACTORS[name] <= numbers[0] <= _FACTORS[name]:

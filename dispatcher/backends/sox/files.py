@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import handles, interrupts
+from dispatcher import handles, interrupts, unreadable
 from dispatcher.backends.sox import encodings, guard, paths
 from dispatcher.backends.sox.encodings import Encoding
 from dispatcher.backends.sox.library import Library
@@ -49,12 +49,12 @@ def reading(sox: Library, path: str, filetype: str | None) -> Iterator[Any]:
 
 def _why_not(path: str, filetype: str | None) -> str:
     """Return the likeliest cause of a failed opening; libsox itself gives none."""
-    if not os.path.exists(path):
-        return "there is no such file"
-    if not os.path.getsize(path):
-        return "it is empty"
+    found = unreadable.cause(path)
+    if found:
+        return found
     kind = f"as {filetype!r}" if filetype else "by its content or extension"
-    return f"libsox cannot open it {kind} (unknown format, a plug-in that is not installed, or a damaged header)"
+    text = f"libsox cannot open it {kind} (unknown format, a plug-in that is not installed, or a damaged header)"
+    return f"{text}. {unreadable.other_backend(path)}"
 
 
 def length(file: Any) -> int:
@@ -199,7 +199,8 @@ def write(
         lock=sox.lock,
     ) as file:
         if not file:
-            raise BackendError(f"libsox cannot open it for writing as {filetype!r}")
+            what = f"{samples.shape[1]} channel{'s' * (samples.shape[1] != 1)} at {rate} Hz"
+            raise BackendError(f"libsox does not write {what} as {filetype!r}; take fewer channels, another sample rate, or another format")
         wrote = Encoding(int(file.encoding.encoding), int(file.encoding.bits_per_sample))
         written, step = 0, max(1, _STEP // samples.shape[1]) * samples.shape[1]
         # in steps as the releases' effects chain wrote them: with many samples at once, libvorbis

@@ -205,7 +205,7 @@ test_it_stays_and_it_is_said_why = table(
     ),
     said(
         "a backend's save with starred arguments",
-        "its arguments cannot be told apart",
+        "it is not clear which argument is which",
         "import torchaudio\nfrom torchaudio.backend import sox_io_backend\nsox_io_backend.save(a, b, c, d, *e)\n",
     ),
 )

@@ -19,7 +19,7 @@ SET = "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n"
         ({"a.py": LOAD}, "2.1", ["2.1 takes FFmpeg first"]),
         ({"a.py": LOAD}, "2.9", ["2.9 takes TorchCodec"]),
         ({"a.py": LOAD, "b.py": LOAD, "c/d.py": LOAD}, "2.2", ["takes FFmpeg first"]),
-        ({"a.py": LOAD, "b.py": SAVE}, "2.2", ["float32 goes into wav in 16 bits"]),
+        ({"a.py": LOAD, "b.py": SAVE}, "2.2", ["saves float32 as 16-bit wav"]),
         ({"a.py": LOAD, "requirements.txt": "torchaudio==0.13.1\n"}, "2.2", ["takes FFmpeg first"]),
         ({"a.py": LOAD, "requirements.txt": "torchaudio>=2.0\n"}, "2.2", ["takes FFmpeg first"]),
         ({"a.py": LOAD, "requirements.txt": "torchaudio>=2.1\n"}, "2.2", []),

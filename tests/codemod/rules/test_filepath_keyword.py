@@ -313,7 +313,7 @@ test_decisions = table(
 test_it_stays_and_it_is_said_why = table(
     said(
         "the old name of the path, where the dispatcher may be off",
-        "unless the dispatcher is off, as it may be here",
+        "because the dispatcher may be off here",
         'import os, torchaudio\nos.environ["TORCHAUDIO_USE_BACKEND_DISPATCHER"] = "0"\nx = torchaudio.load(filepath="a")\n',
         "2.1",
     ),

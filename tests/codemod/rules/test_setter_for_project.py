@@ -124,7 +124,7 @@ def test_what_is_worked_out_by_a_call_does_not_go() -> None:
     source = "import torchaudio\ntorchaudio.set_audio_backend(choose())\nx = torchaudio.load(p)\n"
     outcome = rewrite({"a.py": source}, backend="sox")["a.py"]
     assert outcome.text == source.replace("(p)", '(p, backend="sox")')
-    assert "what is set is worked out by a call" in outcome.left[0].reason
+    assert "a call computes the name" in outcome.left[0].reason
 
 
 def test_a_path_object_from_a_function_of_another_module_is_made_a_string() -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import torch
 
 from compat import operators
-from compat.operators import declaration
+from compat.operators import declaration, registration
 
 Python = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -85,29 +86,31 @@ def _scripted() -> object:
     return through
 
 
+@contextlib.contextmanager
+def _somebody_elses(schema: str, kernel: Callable[..., torch.Tensor]) -> Iterator[None]:
+    name = schema.partition("(")[0]
+    theirs = registration.fragment("torchaudio")
+    theirs.define(schema)
+    theirs.impl(name, kernel, "CompositeExplicitAutograd")
+    yield
+    getattr(theirs, "_destroy", lambda: None)()
+    vars(torch.ops.torchaudio).pop(name, None)
+
+
 def test_what_a_compiled_torchaudio_defined_stays() -> None:
-    theirs = torch.library.Library("torchaudio", "FRAGMENT")
-    theirs.define("forced_align(Tensor x) -> Tensor")
-    theirs.impl("forced_align", lambda x: x + 1, "CompositeExplicitAutograd")
-    try:
+    with _somebody_elses("forced_align(Tensor x) -> Tensor", lambda x: x + 1):
         assert "torchaudio::forced_align" not in operators.register("2.8.0")
         assert torch.ops.torchaudio.forced_align(torch.zeros(1)).item() == 1
         operators.unregister()
         assert torch.ops.torchaudio.forced_align(torch.zeros(1)).item() == 1
-    finally:
-        theirs._destroy()
 
 
 def test_another_library_can_define_them_after_unregistering() -> None:
     operators.register("2.8.0")
     operators.unregister()
-    theirs = torch.library.Library("torchaudio", "FRAGMENT")
-    try:
-        theirs.define("_lfilter(Tensor waveform, Tensor a_coeffs, Tensor b_coeffs) -> Tensor")
-        theirs.impl("_lfilter", lambda waveform, a, b: waveform * 2, "CompositeExplicitAutograd")
+    schema = "_lfilter(Tensor waveform, Tensor a_coeffs, Tensor b_coeffs) -> Tensor"
+    with _somebody_elses(schema, lambda waveform, a, b: waveform * 2):
         assert torch.ops.torchaudio._lfilter(torch.ones(1), torch.ones(1), torch.ones(1)).item() == 2
-    finally:
-        theirs._destroy()
 
 
 def test_many_threads_register_once() -> None:

@@ -78,7 +78,7 @@ def test_costs_and_gradients_are_those_of_the_sum_over_paths(
     if blank == 0:
         given["targets"] = torch.tensor([[1, 2, 2], [3, 4, 0]], dtype=torch.int32)
     if not fused:
-        given["logits"] = given["logits"].log_softmax(-1)
+        given["logits"] = given["logits"].float().log_softmax(-1).to(dtype)  # torch 2.0 has no log_softmax of halves
     kept = given["logits"].clone()
     costs, gradients = rnnt(**given)
     wanted, slopes = expected(given)

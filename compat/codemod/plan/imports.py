@@ -1,0 +1,71 @@
+"""Find the modules that an import may run: a statement, or ``importlib.import_module(NAME)``."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator
+
+from compat.codemod.plan.code import Code, base_of, joined
+from compat.codemod.source import Module
+
+
+def by_statement(code: Code, module: Module, statement: ast.Import | ast.ImportFrom) -> Iterator[list[Module]]:
+    """Yield the modules that a statement imports, in running order, each with alternatives."""
+    if isinstance(statement, ast.Import):
+        for alias in statement.names:
+            parts = alias.name.split(".")
+            for length in range(len(parts)):
+                yield code.files(".".join(parts[: length + 1]), module)
+        return
+    base = base_of(statement)
+    yield code.files(base, module)
+    for alias in statement.names:
+        if not any(alias.name in one.names.module.bindings for one in code.files(base, module)):
+            yield code.files(joined(base, alias.name), module) or [
+                inner for one in code.files(base, module) for inner in lazily(code, one, alias.name)
+            ]
+
+
+def lazily(code: Code, package: Module, name: str) -> list[Module]:
+    """Return the modules that a package may load if a name is taken from it, by its ``__getattr__``."""
+    if "__getattr__" not in package.names.module.bindings:
+        return []
+    folder = os.path.join(os.path.dirname(package.path), "")
+    return [one for one, _ in code.inside(package, name)] or [one for one in code.modules if one.path.startswith(folder)]
+
+
+def by_name(code: Code, module: Module, node: ast.expr) -> list[Module] | None:
+    """Return the modules whose name an expression may give; ``None`` if it may name any module."""
+    text, is_whole = _beginning(module, node)
+    if is_whole:
+        return code.files(text, module)
+    package = text.rpartition(".")[0]
+    if not package.strip("."):
+        return None
+    plain = package.lstrip(".")
+    folder = os.path.join(os.sep, *plain.split("."), "")
+    if text.startswith("."):
+        above = os.path.dirname(module.path)
+        for _ in range(len(package) - len(plain) - 1):
+            above = os.path.dirname(above)
+        return [one for one in code.modules if one.path.startswith(above + folder)]
+    return [one for one in code.modules if folder in os.sep + one.path]
+
+
+def _beginning(module: Module, node: ast.expr) -> tuple[str, bool]:
+    """Return the literal text that a name begins with, and whether it is the whole name.
+
+    A variable that is bound once, at module level, stands for its value.
+    """
+    bindings = module.names.bindings(node) if isinstance(node, ast.Name) else []
+    above = module.names.parents.get(bindings[0].node) if len(bindings) == 1 else None
+    if isinstance(above, ast.Assign) and module.names.parents[above] is module.tree:
+        node = above.value
+    if isinstance(node, ast.JoinedStr) and node.values:
+        return _beginning(module, node.values[0])[0], False
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _beginning(module, node.left)[0], False
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value, True
+    return "", False

@@ -1,0 +1,17 @@
+"""The ffmpeg command that converts a file that no backend reads whole."""
+
+from __future__ import annotations
+
+import pathlib
+
+import compat.shell as shell
+from compat.doctor.findings import Mend
+
+_TEXT = "Convert it with the ffmpeg command"
+
+
+def to_one(path: str, rate: int = 0, text: str = _TEXT) -> Mend:
+    """Convert to PCM, at one sample rate (Hz) where one is given, beside the file."""
+    made = str(pathlib.PurePath(path).with_suffix(".converted.wav"))
+    rates = ("-ar", str(rate)) if rate else ()
+    return Mend(text, shell.lines("ffmpeg", "-i", path, *rates, "-c:a", "pcm_s16le", made))

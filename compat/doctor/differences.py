@@ -1,0 +1,191 @@
+"""How backends differ on one file, and which of them returns what the file holds, if that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from compat.doctor import conversion, lengths
+from compat.doctor.findings import Finding, Mend, note, warning
+from compat.doctor.lengths import Lengths
+
+__all__ = ["found", "is_mixed", "named"]
+
+_UNLIKE = 0.9
+_LOUDER = 0.01
+_WILD = 1000.0
+
+# what a load gave, by the name of the backend
+Loads = Mapping[str, Mapping[str, Any]]
+
+
+def found(path: str, loads: Loads, facts: Mapping[str, Any], *, told: bool) -> Iterator[Finding]:
+    """Yield the differences.
+
+    Args:
+        path: the file.
+        loads: what each backend returned, as ``probes/reading.py`` tells it.
+        facts: what the file itself establishes, see ``headers.facts``.
+        told: the page says already that a part of the file is missing.
+    """
+    frames = {name: load["shape"][-1] for name, load in loads.items()}
+    differ = len(set(frames.values())) > 1
+    yield from _parts(path, facts, differ=differ)
+    if is_mixed(facts):
+        return  # whatever differs follows from that
+    wild = [name for name in loads if _is_wild(loads[name])]
+    yield from _beyond(path, loads, wild) if wild else _samples(path, loads)
+    if differ:
+        yield _lengths(path, loads, frames, facts, told=told)
+    elif not told and "data_bytes" not in facts:
+        yield from _fewer_than_promised(path, loads, frames)
+
+
+def is_mixed(facts: Mapping[str, Any]) -> bool:
+    """Return whether a file is joined from parts with different sample rates or channels."""
+    return len({(part["rate"], part["channels"]) for part in facts.get("parts", ())}) > 1
+
+
+def named(names: Sequence[str]) -> str:
+    """Return names as a sentence lists them."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def _give(names: Sequence[str]) -> str:
+    return f"{named(names)} give{'s' * (len(names) == 1)}"
+
+
+def _load(names: Sequence[str]) -> str:
+    return " or ".join(f"load(path, backend={name!r})" for name in names)
+
+
+def _parts(path: str, facts: Mapping[str, Any], *, differ: bool) -> Iterator[Finding]:
+    """Report a joined file, unless backends return different lengths for it, which another finding reports."""
+    parts = facts.get("parts", ())
+    if len(parts) < 2:
+        return
+    first = parts[0]
+    other = next((part for part in parts if (part["rate"], part["channels"]) != (first["rate"], first["channels"])), None)
+    data = {"parts": list(parts)}
+    if other is not None:
+        before, after = (f"{part['channels']} channel{'s' * (part['channels'] != 1)} at {part['rate']} Hz" for part in (first, other))
+        text = f"it consists of {len(parts)} files joined together: {before}, and from byte {other['begin']:,} on {after}"
+        mend = conversion.to_one(path, first["rate"])
+        yield warning(text, why="No backend returns all of it.", mend=mend, subject=path, cause="changes-on-its-way", data=data)
+    elif not differ:
+        text = f"it consists of {len(parts)} files joined together; the second begins at byte {parts[1]['begin']:,}"
+        yield note(text, subject=path, data=data)
+
+
+def _beyond(path: str, loads: Loads, wild: Sequence[str]) -> Iterator[Finding]:
+    """Report backends that return samples far beyond full scale, as no recording has."""
+    others = [name for name in loads if name not in wild]
+    what = "that are not finite" if any(loads[name]["finite"] is False for name in wild) else f"up to {loads[wild[0]]['peak']:.3g}"
+    text = f"{_give(wild)} samples {what}{f'; {_give(others)} others' if others else ''}"
+    right = [name for name in loads if _gives_what_is_stored(loads[name])]
+    data = {"backends": list(wild), "others": others, "right": right}
+    if set(wild) & set(right):
+        why = "Full scale is 1, and the file itself holds such samples: it was saved like this."
+        mend = Mend("Look at what wrote it; bring the samples within full scale where a model expects that")
+    elif right:
+        why = f"The file holds others: {named(wild)} take{'s' * (len(wild) == 1)} its bytes for another number format."
+        mend = Mend(f"Name a backend that gives what the file holds: {_load(right)}")
+    elif any(loads[name].get("stored") for name in loads):
+        why = "The file holds others, and no backend here gives them as they are."
+        mend = Mend("Have it written anew in a plain number format: 16, 24 or 32 bits that fill their bytes")
+    else:
+        why = "Full scale is 1. Either the file was saved like this, or its bytes are read in the wrong number format."
+        # of those that stay within full scale, one may have cut off what lies beyond it, or give noise of another kind
+        mend = Mend(
+            f"Listen to what each gives before you use it: {_load([*wild, *others])}" if others else "Listen to it before you use it"
+        )
+    yield warning(text, why=why, mend=mend, subject=path, cause="beyond-full-scale", data=data)
+
+
+def _samples(path: str, loads: Loads) -> Iterator[Finding]:
+    """Report backends whose samples differ from the file's, or from the first backend's: other audio, or the same louder or shifted."""
+    right = [name for name in loads if _gives_what_is_stored(loads[name])]
+    for kind in (_other_sound, _other_loudness, _other_place):
+        groups: dict[tuple[str, str], list[str]] = {}
+        for name, load in loads.items():
+            apart, reference = _reference(load, loads)
+            words = kind(apart) if apart and reference else ""
+            if words:
+                groups.setdefault((words, reference), []).append(name)
+        for (words, reference), names in groups.items():
+            yield _sample_finding(path, kind, f"{_give(names)} {words} {reference}", names, reference, right)
+
+
+def _reference(load: Mapping[str, Any], loads: Loads) -> tuple[Mapping[str, Any] | None, str]:
+    """Return the comparison with what the file holds, if that is known, else with the first backend."""
+    if load.get("stored"):
+        return load["stored"], "the file holds"
+    apart = load.get("apart")
+    return (apart, apart["from"]) if apart and apart["from"] in loads else (None, "")
+
+
+def _gives_what_is_stored(load: Mapping[str, Any]) -> bool:
+    apart = load.get("stored")
+    return apart is not None and not (_other_sound(apart) or _other_loudness(apart) or _other_place(apart))
+
+
+def _other_sound(apart: Mapping[str, Any]) -> str:
+    return "another sound than" if apart["likeness"] < _UNLIKE else ""
+
+
+def _other_loudness(apart: Mapping[str, Any]) -> str:
+    if _other_sound(apart) or abs(apart["factor"] - 1) <= _LOUDER:
+        return ""
+    return f"the same sound {apart['factor']:.4g} times as loud as"
+
+
+def _other_place(apart: Mapping[str, Any]) -> str:
+    if _other_sound(apart) or _other_loudness(apart) or not apart["shift"]:
+        return ""
+    return f"the same sound {abs(apart['shift'])} frames {'later' if apart['shift'] > 0 else 'earlier'} than"
+
+
+def _sample_finding(path: str, kind: Any, text: str, names: list[str], reference: str, right: list[str]) -> Finding:
+    data = {"backends": names, "reference": reference, "right": right}
+    if kind is _other_place:
+        return note(text, why="Labels with timestamps no longer match.", subject=path, data=data)
+    cause = "other-samples" if kind is _other_sound else "other-loudness"
+    stored = reference == "the file holds"
+    if right:
+        mend = Mend(f"Name a backend that gives what the file holds: {_load(right)}")
+    elif stored:
+        mend = Mend("Have it written anew in a plain number format: 16, 24 or 32 bits that fill their bytes")
+    else:
+        mend = Mend(f"Listen to both, and name the right one: {_load([reference, *names])}")
+    why = "A model then gets other input."
+    if kind is _other_sound:
+        why = "Its bytes are read in the wrong number format" + ("." if stored else ", or a damaged place is decoded in another way.")
+    return warning(text, why=why, mend=mend, subject=path, cause=cause, data=data)
+
+
+def _is_wild(load: Mapping[str, Any]) -> bool:
+    """Return whether samples are far beyond full scale, as with a wrongly assumed sample format."""
+    return load.get("finite") is False or load.get("peak", 0.0) > _WILD
+
+
+def _lengths(path: str, loads: Loads, frames: Mapping[str, int], facts: Mapping[str, Any], *, told: bool) -> Finding:
+    """Report backends that disagree on the length; a warning if one of them returns nothing."""
+    listed = ", ".join(f"{name} {count:,}" for name, count in frames.items())
+    text = f"backends give different lengths, in frames: {listed}"
+    why = lengths.cause(Lengths(frames, {name: load["rate"] for name, load in loads.items()}, facts))
+    longest = max(frames, key=lambda name: frames[name])
+    if not told and 0 in frames.values():
+        mend = Mend(f"Name the backend that gives the sound: {_load([longest])}; and have what writes such files close them")
+        return warning(text, why=why, mend=mend, subject=path, cause="other-lengths", data=dict(frames))
+    return note(text, why=why, subject=path, data=dict(frames))
+
+
+def _fewer_than_promised(path: str, loads: Loads, frames: Mapping[str, int]) -> Iterator[Finding]:
+    for name, load in loads.items():
+        promised = load.get("info", {}).get("num_frames")
+        if promised and frames[name] < promised:
+            text = f"{name}: the header promises {promised:,} frames, but only {frames[name]:,} are there"
+            why = "The file is cut off, or its header was never completed."
+            mend = Mend("Make or download it again")
+            yield warning(text, why=why, mend=mend, subject=path, cause="truncated-file")
+            return

@@ -1,0 +1,95 @@
+"""Examine a project: which release of the drop-in runs it, and what it needs that is not here."""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.metadata
+import os
+import time
+from collections.abc import Iterator
+
+from compat import releases, shell
+from compat.doctor import failing, machine
+from compat.doctor.findings import NOTHING_TO_DO, Finding, Mend, Result, error, note, ok, warning
+from compat.doctor.world import World
+from compat.projects import choice, needs
+
+_OF_TORCH = ("torch", "torchaudio")
+
+
+def examine(world: World, folder: str) -> Iterator[Result]:
+    """Examine the project in a folder and yield a result each for its release, its names and its packages.
+
+    Raises:
+        ValueError: there is no such folder.
+    """
+    if not os.path.isdir(folder):
+        raise ValueError(f"--for {folder}: there is no such folder; name the one that holds the program")
+    chosen = choice.choose(folder, releases.DEFAULT)
+    yield Result("release", "Release", tuple(_release(folder, chosen)))
+    begun = time.monotonic()
+    yield Result("names", "Names", tuple(_names(world, folder, chosen)), time.monotonic() - begun)
+    yield Result("packages", "Packages", tuple(_packages(folder)) or (ok("all that it requires and imports is here"),))
+
+
+def _release(folder: str, chosen: choice.Choice) -> Iterator[Finding]:
+    if not chosen.reason:
+        yield note("nothing in it speaks of torchaudio", subject="release")
+        return
+    command = f"torchaudio-compat run --version {chosen.release} PROGRAM"
+    text = f"the drop-in runs it as torchaudio {chosen.release}: {chosen.reason}"
+    data = {"release": chosen.release, "reason": chosen.reason}
+    if "older than any" in chosen.reason:
+        mend = Mend("See what would be rewritten", shell.lines("torchaudio-compat", "codemod", "--diff", folder))
+        yield warning(text, mend=mend, subject="release", cause="older-than-2.0", data=data)
+    else:
+        yield ok(f"{text}. Run it: `{command}`", data=data)
+
+
+def _names(world: World, folder: str, chosen: choice.Choice) -> Iterator[Finding]:
+    names = sorted(name for name in choice.calls(folder).names if name and name != "torchaudio")
+    if not names:
+        yield ok("it uses no name of torchaudio")
+        return
+    answer = world.children.ask("program", {"release": chosen.release, "names": names})
+    if answer.failed:
+        yield failing.finding("compat.install()", answer, "torchaudio", cause="drop-in-failed")
+        return
+    lacking: dict[str, str] = answer.value["lacking"]
+    for name, why in lacking.items():
+        text = why if name in why else f"torchaudio.{name}: {why}"
+        mend = Mend("Install torchaudio, any release", machine.pip("torchaudio")) if "pip install torchaudio" in why else NOTHING_TO_DO
+        yield error(text, why="The program stops there.", mend=mend, subject=f"torchaudio.{name}", cause="name-missing")
+    here = len(names) - len(lacking)
+    by = "the torchaudio that is installed, with the drop-in's I/O" if answer.value["over_real"] else "the stand-in"
+    yield ok(f"{here} of the {len(names)} names of torchaudio that it uses are there, by {by}", data={"names": names})
+
+
+def _packages(folder: str) -> Iterator[Finding]:
+    """Yield what is required or imported, and is missing or of another version."""
+    known = set()
+    for where, requirement in needs.required(folder):
+        name = requirement.name.lower()
+        known.add(name.replace("-", "_"))
+        try:
+            version = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            if name != "torchaudio":
+                yield _missing(f"{where} requires {requirement}, which is not installed", str(requirement))
+            continue
+        if requirement.specifier.contains(version, prereleases=True):
+            continue
+        if name in _OF_TORCH:
+            yield note(f"{where} pins {requirement}; {version} is here, and the drop-in runs the program on it", subject=name)
+        else:
+            mend = Mend("Install what it asks for", machine.pip(str(requirement)))
+            yield warning(f"{where} requires {requirement}; {version} is here", mend=mend, subject=name, cause="other-version")
+    for name, where in needs.imported(folder).items():
+        is_known = name in (*_OF_TORCH, "torio", "compat") or name.lower() in known
+        if not is_known and importlib.machinery.PathFinder.find_spec(name) is None:
+            yield _missing(f"{where} imports {name}, which is not installed", name)
+
+
+def _missing(text: str, package: str) -> Finding:
+    mend = Mend("Install it, if its package has that name", machine.pip(package))
+    return error(text, why="The program stops there.", mend=mend, subject=package, cause="package-missing")

@@ -1,0 +1,123 @@
+"""The samples of a PCM WAV file as they are stored, to tell which backend gives them and which does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+__all__ = ["Layout", "beginning", "layout"]
+
+_PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
+_EXTENSIBLE_SIZE = 40
+_MOST_CHANNELS = 64
+_LOOKED_AT = 1 << 20  # bytes
+# floats that stand for integers of so many bits are no smaller than this, and no larger than full scale
+_LEAST = 2.0**-20
+
+
+class Layout(NamedTuple):
+    """How the samples of a WAV file lie in it."""
+
+    order: str
+    tag: int
+    channels: int
+    width: int
+    bits: int
+    begin: int
+    size: int
+
+
+def layout(head: bytes) -> Layout | None:
+    """The layout by the first bytes of a file; ``None`` for what is no WAV."""
+    if head[:4] not in (b"RIFF", b"RIFX") or head[8:12] != b"WAVE":
+        return None
+    order: Any = "big" if head[:4] == b"RIFX" else "little"
+    form: tuple[int, int, int, int] | None = None
+    at = 12
+    while at + 8 <= len(head):
+        size = int.from_bytes(head[at + 4 : at + 8], order)
+        if head[at : at + 4] == b"fmt " and at + 24 <= len(head):
+            places = (at + 8, at + 10, at + 20, at + 22)
+            tag, channels, block, bits = (int.from_bytes(head[place : place + 2], order) for place in places)
+            if size >= _EXTENSIBLE_SIZE and at + 34 <= len(head):
+                bits = int.from_bytes(head[at + 26 : at + 28], order) or bits
+                tag = int.from_bytes(head[at + 32 : at + 34], order) if tag == _EXTENSIBLE else tag
+            form = tag, channels, block, bits
+        elif head[at : at + 4] == b"data":
+            if form is None:
+                return None
+            tag, channels, block, bits = form
+            return Layout(order, tag, channels, block // max(1, channels), bits, at + 8, size)
+        at += 8 + size + (size & 1)
+    return None
+
+
+def beginning(path: str) -> npt.NDArray[np.float64] | None:
+    """The first samples ``[channel, time]``, full scale being 1; ``None`` where the file does not establish what they are."""
+    import numpy as np
+
+    with open(path, "rb") as stream:
+        found = layout(stream.read(1 << 16))
+        if found is None or found.tag not in (_PCM, _FLOAT) or not found.width or not 0 < found.channels <= _MOST_CHANNELS:
+            return None
+        frame = found.width * found.channels
+        stream.seek(found.begin)
+        data = stream.read(min(_LOOKED_AT, found.size or _LOOKED_AT) // frame * frame)
+    data = data[: len(data) // frame * frame]
+    samples = _floats(data, found) if found.tag == _FLOAT else _integers(data, found)
+    return None if samples is None or not samples.size else np.ascontiguousarray(samples.reshape(-1, found.channels).T)
+
+
+def _floats(data: bytes, found: Layout) -> npt.NDArray[np.float64] | None:
+    import numpy as np
+
+    if (found.width, found.bits) not in ((4, 32), (8, 64)):
+        return None
+    return np.frombuffer(data, f"{_sign(found)}f{found.width}").astype(np.float64)
+
+
+def _integers(data: bytes, found: Layout) -> npt.NDArray[np.float64] | None:
+    """Integers that fill their bytes; and of those that do not, what only one reading of the bytes can be."""
+    import numpy as np
+
+    width, bits = found.width, found.bits
+    if (width, bits) == (1, 8):
+        return (np.frombuffer(data, np.uint8) - 128.0) / 128
+    if width not in (2, 3, 4) or not 8 < bits <= 8 * width:
+        return None
+    wide = np.zeros((len(data) // width, 4), np.uint8)
+    rows = np.frombuffer(data, np.uint8).reshape(-1, width)
+    wide[:, 4 - width :] = rows[:, ::-1] if found.order == "big" else rows
+    left = wide.view("<i4").ravel().astype(np.int64)
+    spare = 8 * width - bits
+    if not spare:
+        return left / 2.0**31
+    return _not_filling(left, spare, width, bits)
+
+
+def _not_filling(left: npt.NDArray[np.int64], spare: int, width: int, bits: int) -> npt.NDArray[np.float64] | None:
+    """Samples in the upper bits, in the lower ones, or floats in place of integers: the one that the bytes allow."""
+    import numpy as np
+
+    values = left >> (8 * (4 - width))
+    if not values.any():
+        return None
+    full = 2.0 ** (bits - 1)
+    if width == 4:
+        with np.errstate(invalid="ignore"):
+            floats = left.astype("<i4").view("<f4").astype(np.float64)
+        sizes = np.abs(floats[floats != 0])
+        if np.isfinite(floats).all() and (sizes >= _LEAST).all() and (sizes <= full).all():
+            return floats / full  # integers as floats would be next to nothing, enormous, or no numbers
+    upper = not (values & ((1 << spare) - 1)).any()
+    lower = bool((np.abs(values) < full).all())
+    if upper == lower:
+        return None
+    return left / 2.0**31 if upper else values / full
+
+
+def _sign(found: Layout) -> str:
+    return ">" if found.order == "big" else "<"

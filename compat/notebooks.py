@@ -1,0 +1,169 @@
+"""``%load_ext compat`` and ``%torchaudio 2.0``: the drop-in in a notebook.
+
+Imported by IPython's ``%load_ext`` alone; nothing else here needs IPython.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import shlex
+import sys
+from typing import Any
+
+from IPython.core.error import UsageError
+
+import compat
+from compat import installation, releases
+from dispatcher import notices, registry
+
+_NAME = "torchaudio"
+_OFF = "off"
+_BACKENDS = "--backends"
+_MAGIC = f"""\
+Run old torchaudio code in the cells below, as a release ran it.
+
+    %torchaudio 2.0                         install it: from here on `import torchaudio` behaves as 2.0 did
+    %torchaudio                             show what is in force
+    %torchaudio off                         give everything back as it was
+    %torchaudio 2.1 --backends soundfile    with these backends alone; several as A,B
+    %torchaudio 2.0 --mixed-dialects        with a flag of `compat.install`; one with a value as --sox-signed-bits 16
+
+Releases: {", ".join(releases.presets())}. The flags are in the guide, and Tab completes them. A release that is installed anew takes the
+place of the one before, in modules that did `import torchaudio`; a name bound by `from torchaudio import load` stays what it was, and is
+told of. Import again what bound it, or restart the kernel.
+"""
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Give a notebook the magic ``%torchaudio``, with its help and its completion."""
+    magic = _Magic()
+
+    def torchaudio(line: str) -> None:
+        magic.run(line)
+
+    torchaudio.__doc__ = _MAGIC
+    shell.register_magic_function(torchaudio, "line", _NAME)
+    shell.set_hook("complete_command", complete, str_key=f"%{_NAME}")
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Remove the magic, and uninstall the release in force."""
+    shell.magics_manager.magics["line"].pop(_NAME, None)
+    shell.strdispatchers["complete_command"].strs.pop(f"%{_NAME}", None)
+    compat.uninstall()
+
+
+class _Magic:
+    """What ``%torchaudio`` does; it remembers the backends of what it has installed."""
+
+    def __init__(self) -> None:
+        self._backends: list[str] | None = None
+
+    def run(self, line: str) -> None:
+        """Do what a line says, and print the state.
+
+        Raises:
+            UsageError: it asks for what there is not; IPython shows the text without a traceback.
+        """
+        try:
+            version, backends, flags = parsed(line)
+            if version == _OFF:
+                self._remove()
+            elif version is not None:
+                self._install(version, backends, flags)
+            print(self._state())
+        except ValueError as why:
+            raise UsageError(f"%{_NAME}: {why}") from None
+
+    def _install(self, version: str, backends: list[str] | None, flags: dict[str, Any]) -> None:
+        with notices.collected() as told:
+            compat.install(version, backends=backends, **flags)
+        self._backends = backends
+        for text in told:
+            print(text, file=sys.stderr)
+
+    def _remove(self) -> None:
+        compat.uninstall()
+        self._backends = None
+
+    def _state(self) -> str:
+        if not installation.is_installed():
+            return f"no release is in force; %{_NAME} 2.0 installs one"
+        release = compat.release()
+        preset = releases.presets().get(release.name, releases.named())
+        changed = [f", {name}={getattr(release, name)!r}" for name in releases.flags() if getattr(release, name) != getattr(preset, name)]
+        only = f", backends {', '.join(self._backends)} alone" if self._backends else ""
+        kind = "the installed torchaudio, with its I/O replaced" if installation.is_over_real() else "a stand-in, which has the I/O"
+        return f"torchaudio {release.name}{only}{''.join(changed)}: {kind}"
+
+
+def parsed(line: str) -> tuple[str | None, list[str] | None, dict[str, Any]]:
+    """Return the release, the backends and the flags that a line names.
+
+    Raises:
+        ValueError: it cannot be understood; the text says how to write it.
+    """
+    try:
+        words = shlex.split(line)
+    except ValueError as why:
+        raise ValueError(f"{line!r}: {why}") from why
+    version, backends, flags = None, None, {}
+    while words:
+        word = words.pop(0)
+        if not word.startswith("--"):
+            if version is not None:
+                raise ValueError(f"{word!r} is one release too many; name one, as in %{_NAME} {version}")
+            version = word
+            continue
+        option, given, value = word.partition("=")
+        flag = releases.flags().get(_flag(option))
+        if option != _BACKENDS and flag is None:
+            raise ValueError(_unknown(option))
+        is_switch = flag is not None and flag.metadata["values"] == (False, True)
+        if not given and words and not words[0].startswith("--") and (not is_switch or words[0] in ("True", "False")):
+            value = words.pop(0)
+        if not value and not is_switch:
+            raise ValueError(f"{option} wants {', '.join(registry.known()) if flag is None else 'a value'}")
+        names = [name for name in value.split(",") if name]
+        if flag is None:
+            backends = names
+        else:
+            flags[flag.name] = names if isinstance(flag.default, tuple) else _literal(value) if value else True
+    if version in (None, _OFF) and (backends or flags):
+        raise ValueError(f"name a release before the options, as in %{_NAME} {releases.DEFAULT} {line.strip()}")
+    return version, backends, flags
+
+
+def _flag(option: str) -> str:
+    return option.removeprefix("--").replace("-", "_")
+
+
+def _unknown(option: str) -> str:
+    known = [_BACKENDS, *(f"--{name.replace('_', '-')}" for name in releases.flags())]
+    near = difflib.get_close_matches(option.replace("_", "-"), known, 1)
+    return f"there is no {option}; " + (f"do you mean {near[0]}?" if near else f"there is {', '.join(known)}")
+
+
+def _literal(text: str) -> Any:
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+
+
+def complete(shell: Any, event: Any) -> list[str]:
+    """Return the completions at the end of a line of ``%torchaudio``."""
+    before = event.line.split()
+    if not event.line.endswith((" ", "\t")) and len(before) > 1:
+        before = before[:-1]
+    last = before[-1]
+    flags = releases.flags()
+    if last == _BACKENDS:
+        return list(registry.known())
+    values = flags[name].metadata["values"] if (name := _flag(last)) in flags else None
+    if values:
+        return [str(value) for value in values]
+    if len(before) == 1:
+        return [*releases.presets(), _OFF]
+    return [_BACKENDS, *(f"--{name.replace('_', '-')}" for name in flags)]

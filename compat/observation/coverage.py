@@ -1,0 +1,182 @@
+"""What the codemod would do at the places that a program came to, and which of its places the program never came to."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from compat._version import __version__
+from compat.codemod.source import FileResult, Finding, Module, State
+from compat.codemod.source.options import Options, UsageError, configured
+from compat.observation.recording import Call, by_place
+
+# what the codemod would do at a place, in the words of the report
+_WORDS = {
+    "rewritten": "rewrites it",
+    "fixable": "rewrites it with --unsafe",
+    "left": "leaves it to you",
+    "unchanged": "leaves it as it is: it stays valid",
+    "outside": "does not look: the file is outside the project",
+}
+_SUMMED = {
+    "rewritten": "rewritten",
+    "fixable": "rewritten with --unsafe",
+    "left": "left to you",
+    "unchanged": "valid as they are",
+    "outside": "outside the project",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Site:
+    """A place that the program came to.
+
+    Attributes:
+        state: one of ``rewritten``, ``fixable``, ``left``, ``unchanged``, ``outside``.
+        findings: what the codemod has to say there.
+    """
+
+    call: Call
+    path: str
+    state: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Coverage:
+    """The places that a program came to, and those of the codemod that it did not come to."""
+
+    release: str
+    target: str
+    root: str
+    sites: tuple[Site, ...]
+    not_run: tuple[Finding, ...]
+    problems: tuple[str, ...]
+
+
+def coverage(calls: list[Call], root: str, release: str) -> Coverage:
+    """Ask the codemod about a project, without changing it, and lay the calls beside it.
+
+    Args:
+        calls: what the program was seen to call.
+        root: the project's folder; its ``[tool.torchaudio-compat]`` counts.
+        release: the release that the program ran under.
+    """
+    from compat.codemod.run import session
+
+    problems: list[str] = []
+    try:
+        options = Options(**{**configured(root), "paths": (root,), "diff": True, "baseline": None})
+    except UsageError as why:
+        problems.append(str(why))
+        options = Options(paths=(root,), diff=True)
+    result = session.run(options)
+    problems += [str(problem) for problem in result.problems]
+    files = {os.path.realpath(file.path): file for file in result.files}
+    seen: set[int] = set()
+    sites = tuple(_site(call, root, files, seen) for call in by_place(calls))
+    not_run = [one for file in result.files for one in _not_run(file, seen)]
+    told = tuple(dataclasses.replace(one, place=dataclasses.replace(one.place, path=_relative(one.place.path, root))) for one in not_run)
+    return Coverage(release, options.target, root, sites, told, tuple(problems))
+
+
+def _not_run(file: FileResult, seen: set[int]) -> Iterator[Finding]:
+    """Yield the findings at calls that the program did not run; other places are not known."""
+    if not file.path.endswith((".py", ".pyw")):
+        return
+    uses = [use.call for use in Module(file.path, file.before).uses if use.call is not None and (use.kind or use.path.count(".") > 1)]
+    said = [one for one in (*file.fixed, *file.left) if id(one) not in seen]
+    for call in uses:
+        end = call.end_lineno or call.lineno
+        found = [one for one in said if one.place.line <= end and call.lineno <= one.place.end_line]
+        said = [one for one in said if one not in found]
+        yield from found[:1]
+
+
+def _site(call: Call, root: str, files: dict[str, FileResult], seen: set[int]) -> Site:
+    real = os.path.realpath(call.path)
+    path = _relative(real, root)
+    if os.path.isabs(path) or not os.path.isfile(real) or "site-packages" in path:
+        return Site(call, call.path, "outside")
+    file = files.get(real)
+    fixed = [one for one in (file.fixed if file else ()) if _meets(one, call)]
+    left = [one for one in (file.left if file else ()) if _meets(one, call)]
+    seen.update(map(id, (*fixed, *left)))
+    waits = "left" if any(one.state is State.LEFT for one in left) else "fixable"
+    state = waits if left else "rewritten" if fixed else "unchanged"
+    return Site(call, path, state, (*fixed, *left))
+
+
+def _meets(finding: Finding, call: Call) -> bool:
+    return finding.place.line <= call.end_line and call.line <= finding.place.end_line
+
+
+def _relative(path: str, root: str) -> str:
+    """Return a path relative to the project, with forward slashes; absolute if outside."""
+    real, top = os.path.realpath(path), os.path.realpath(root)
+    return os.path.relpath(real, top).replace(os.sep, "/") if real.startswith(f"{top}{os.sep}") else real
+
+
+def lines(found: Coverage) -> Iterator[str]:
+    """Yield the report for a terminal, line by line."""
+    if not found.sites:
+        yield f"the program called no function of torchaudio {found.release}."
+    else:
+        width = min(max(len(f"{one.path}:{one.call.line}") for one in found.sites), 60)
+        names = max(len(one.call.name) for one in found.sites)
+        yield f"calls of torchaudio {found.release}, and what the codemod (--target {found.target}) does with each:"
+        for site in found.sites:
+            rules = ", ".join(dict.fromkeys(one.rule for one in site.findings))
+            said = f"{_WORDS[site.state]}{f' ({rules})' if rules else ''}"
+            yield f"  {site.call.calls:7,}x  {site.call.name:{names}}  {f'{site.path}:{site.call.line}':{width}}  {said}"
+            if site.state in ("left", "fixable"):
+                yield from (f"{'':12}{one.rule}: {one.reason}" for one in site.findings if one.state is not State.FIXED)
+        counts = [(sum(one.state == state for one in found.sites), words) for state, words in _SUMMED.items()]
+        parts = ", ".join(f"{number} {words}" for number, words in counts if number)
+        yield f"{len(found.sites)} place{'' if len(found.sites) == 1 else 's'}: {parts}."
+    if found.not_run:
+        by_file: dict[str, list[str]] = {}
+        for one in found.not_run:
+            by_file.setdefault(one.place.path, []).append(f"{one.place.line} ({one.rule})")
+        yield "the codemod also reports these calls, which this run did not reach:"
+        yield from (f"  {path}: {', '.join(places[:6])}{_more(places, 6)}" for path, places in list(by_file.items())[:8])
+        if len(by_file) > 8:
+            yield f"  and {len(by_file) - 8} more files"
+    yield from (f"the codemod: {problem}" for problem in found.problems)
+
+
+def _more(shown: list[str], most: int) -> str:
+    return f" and {len(shown) - most} more" if len(shown) > most else ""
+
+
+def as_json(found: Coverage) -> str:
+    """Return the report as JSON."""
+    whole: dict[str, Any] = {
+        "version": __version__,
+        "release": found.release,
+        "target": found.target,
+        "root": found.root,
+        "sites": [
+            {
+                "name": site.call.name,
+                "path": site.path,
+                "line": site.call.line,
+                "end_line": site.call.end_line,
+                "calls": site.call.calls,
+                "codemod": site.state,
+                "findings": [_finding(one) for one in site.findings],
+            }
+            for site in found.sites
+        ],
+        "not_run": [{"path": one.place.path, "line": one.place.line, **_finding(one)} for one in found.not_run],
+        "totals": {state: sum(one.state == state for one in found.sites) for state in _WORDS},
+        "problems": list(found.problems),
+    }
+    return f"{json.dumps(whole, indent=2, ensure_ascii=False)}\n"
+
+
+def _finding(finding: Finding) -> dict[str, str]:
+    return {"rule": finding.rule, "state": finding.state.name.lower(), "reason": finding.reason, "advice": finding.advice}

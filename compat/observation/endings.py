@@ -1,0 +1,34 @@
+"""What is written when a program has ended: the report, the trace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compat.observation import coverage, trace
+from compat.observation.recording import Call
+
+
+def recorded(path: str, calls: list[Call], root: str) -> str:
+    """Add calls to a trace; return the line that says so, or why not."""
+    try:
+        lines = trace.append(path, calls, root)
+    except OSError as why:
+        return f"--record {path}: it cannot be written: {why.strerror}; name a file in a folder that is there"
+    except ValueError as why:
+        return f"--record: {why}. Name another file."
+    return f"{path} now holds {lines} kinds of calls"
+
+
+def reported(path: str, calls: list[Call], root: str, release: str) -> Iterator[str]:
+    """Write the report to a file, or yield its lines if none is named."""
+    found = coverage.coverage(calls, root, release)
+    if not path:
+        yield from coverage.lines(found)
+        return
+    try:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(coverage.as_json(found))
+    except OSError as why:
+        yield f"--report={path}: it cannot be written: {why.strerror}; name a file in a folder that is there"
+    else:
+        yield f"{path}: the calls of torchaudio, and what the codemod does with each"

@@ -1,0 +1,166 @@
+"""Noting which of torchaudio's functions a program calls, and at which line, while a variable names a folder for it.
+
+Each process has a file of its own: a line for each kind of call when the first of it comes, then its number for each. The functions
+are recorded where a release is put together, so nothing is paid while it is off.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import itertools
+import json
+import os
+import sys
+import threading
+import types
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, TypeAlias
+
+from compat.observation import arguments, serving
+
+VARIABLE = "TORCHAUDIO_COMPAT_RECORD"
+_NOT_THE_CALLER = frozenset({"compat", "legacy", "dispatcher", "functools", "contextlib", "importlib"})
+_MARK = "__torchaudio_compat_recorded__"
+_START = os.getcwd()  # a script's path may be relative, and the program may change its folder
+
+
+# a function, the place, and how the call was
+_Key: TypeAlias = tuple[str, types.CodeType, int, tuple[str, str, str, str]]
+
+
+class Call(NamedTuple):
+    """Calls of a function from one place that were alike.
+
+    Attributes:
+        line: the first line of the expression; ``end_line`` its last. Columns are those of ``ast``: bytes from 0.
+        release: the one in force.
+        backend: which one served them; empty where none did.
+        arguments: for each that was given how (``position``, ``keyword``), its kind, and its value where that says something.
+        outcome: ``ok``, else the class of the error.
+        calls: how often.
+    """
+
+    name: str
+    path: str
+    line: int
+    end_line: int
+    calls: int = 1
+    release: str = ""
+    column: int = 0
+    end_column: int = 0
+    backend: str = ""
+    arguments: dict[str, dict[str, Any]] = {}  # noqa: RUF012  never changed
+    outcome: str = "ok"
+
+
+def is_on() -> bool:
+    """Return whether calls are recorded."""
+    return bool(os.environ.get(VARIABLE))
+
+
+def recorded(function: Callable[..., Any], name: str, release: str) -> Callable[..., Any]:
+    """Return the function with its calls recorded; unchanged if off or already recorded."""
+    if not is_on() or isinstance(function, type) or hasattr(function, _MARK):
+        return function
+
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def noted(*args: Any, **kwargs: Any) -> Any:
+        frame, outcome = sys._getframe(1), "ok"
+        with serving.noted() as served:
+            try:
+                return function(*args, **kwargs)
+            except BaseException as why:
+                outcome = type(why).__name__
+                raise
+            finally:
+                given = json.dumps(arguments.described(signature, args, kwargs))
+                seen = (release, "".join(served[-1:]), given, outcome)
+                _recorder.note(name, frame, seen)
+
+    setattr(noted, _MARK, True)
+    return noted
+
+
+def of_place(name: str, release: str) -> None:
+    """Record a call by the frame that called the caller."""
+    _recorder.note(name, sys._getframe(2), (release, "", "{}", "ok"))
+
+
+class _Recorder:
+    """The file of this process; what is called is in it at once, since a worker may be killed at any moment."""
+
+    def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Begin anew, as a forked process must: it has a file of its own."""
+        self._lock = threading.Lock()
+        self._numbers: dict[_Key, bytes] = {}
+        self._file = -1
+
+    def note(self, name: str, frame: types.FrameType | None, seen: tuple[str, str, str, str]) -> None:
+        while frame is not None and str(frame.f_globals.get("__name__")).partition(".")[0] in _NOT_THE_CALLER:
+            frame = frame.f_back
+        if frame is None:
+            return
+        key = (name, frame.f_code, frame.f_lasti, seen)
+        try:
+            with self._lock:
+                number = self._numbers.get(key) or self._begin(key, frame)
+                os.write(self._file, number)
+        except OSError:  # the disk is full, or the folder gone: the program must not fail for it
+            return
+
+    def _begin(self, key: _Key, frame: types.FrameType) -> bytes:
+        """Write down a new kind of call; return the number that stands for it."""
+        if self._file < 0:
+            path = os.path.join(os.environ[VARIABLE], f"{os.getpid()}.jsonl")
+            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        name, *_, (release, backend, given, outcome) = key
+        path, line, end, column, end_column = _place(frame)
+        call = Call(name, path, line, end, 1, release, column, end_column, backend, json.loads(given), outcome)
+        os.write(self._file, f"{json.dumps(call)}\n".encode())
+        number = self._numbers[key] = b"%d\n" % len(self._numbers)
+        return number
+
+
+def _place(frame: types.FrameType) -> tuple[str, int, int, int, int]:
+    code = frame.f_code
+    line, end, column, end_column = next(itertools.islice(code.co_positions(), frame.f_lasti // 2, None), (None,) * 4)
+    first, path = line or frame.f_lineno, code.co_filename
+    whole = path if path.startswith("<") else os.path.join(_START, path)
+    return whole, first, end or first, column or 0, end_column or 0
+
+
+_recorder = _Recorder()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_recorder.renew)
+
+
+def read(folder: str) -> list[Call]:
+    """Return the calls that all processes recorded in a folder, equal ones added up."""
+    found: dict[str, int] = {}
+    for entry in sorted(os.listdir(folder)):
+        kinds: list[str] = []
+        with open(os.path.join(folder, entry), encoding="utf-8") as file:
+            for text in file:
+                if not text.endswith("\n"):  # the process was killed
+                    continue
+                if text.startswith("["):
+                    kinds.append(text)
+                else:
+                    found[kinds[int(text)]] = found.get(kinds[int(text)], 0) + 1
+    calls = [Call(*json.loads(text))._replace(calls=number) for text, number in found.items()]
+    return sorted(calls, key=lambda call: (-call.calls, call.name))
+
+
+def by_place(calls: Iterable[Call]) -> list[Call]:
+    """Add up the calls of each place, whatever their kind."""
+    found: dict[tuple[Any, ...], Call] = {}
+    for call in calls:
+        key = call[:4]
+        found[key] = call._replace(calls=call.calls + (found[key].calls if key in found else 0))
+    return sorted(found.values(), key=lambda call: (-call.calls, call.name))

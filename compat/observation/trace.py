@@ -1,0 +1,63 @@
+"""The trace of ``--record``: JSON lines, one for each kind of call at each place of a project; runs are added to it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from typing import Any
+
+from compat.observation.recording import Call
+
+FORMAT = 1
+
+
+def append(path: str, calls: Iterable[Call], root: str) -> int:
+    """Add calls to a trace, without those from outside the project; return its number of lines.
+
+    A run that is like one before adds to its counts. The file is replaced in one step.
+
+    Raises:
+        OSError: it cannot be read or written.
+        ValueError: it is something else than a trace.
+    """
+    top = os.path.realpath(root)
+    found = {_key(line): line for line in read(path)} if os.path.exists(path) else {}
+    for call in calls:
+        real = os.path.realpath(call.path)
+        if call.path.startswith("<") or not real.startswith(f"{top}{os.sep}"):
+            continue
+        line = {"trace": FORMAT, **call._asdict(), "path": os.path.relpath(real, top).replace(os.sep, "/")}
+        key = _key(line)
+        if key in found:
+            line["calls"] += found[key]["calls"]
+        found[key] = line
+    beside = f"{path}.{os.getpid()}.part"
+    with open(beside, "w", encoding="utf-8") as file:
+        file.writelines(f"{json.dumps(line, ensure_ascii=False)}\n" for line in found.values())
+    os.replace(beside, path)
+    return len(found)
+
+
+def read(path: str) -> list[dict[str, Any]]:
+    """Return the lines of a trace.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is something else, or of a later version; the text names the line.
+    """
+    found = []
+    with open(path, encoding="utf-8") as file:
+        for number, text in enumerate(file, 1):
+            try:
+                line = json.loads(text)
+            except ValueError as why:
+                raise ValueError(f"{path}:{number} is no line of a trace: {why}") from why
+            if not isinstance(line, dict) or line.get("trace") != FORMAT:
+                raise ValueError(f"{path}:{number} is no line of a trace of version {FORMAT}; record it anew")
+            found.append(line)
+    return found
+
+
+def _key(line: dict[str, Any]) -> str:
+    return json.dumps({name: value for name, value in line.items() if name != "calls"}, sort_keys=True)

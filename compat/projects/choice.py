@@ -1,0 +1,199 @@
+"""Which release a project was written for: lock files first, then pins, then what it calls."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import pathlib
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from compat import wheel_names
+from compat.projects import pins, reach
+
+# the releases of torchaudio that a preset stands for
+_STANDS_FOR = {
+    "2.0": (*(f"0.{minor}.{patch}" for minor in range(9, 14) for patch in range(3)), *(f"2.0.{patch}" for patch in range(5))),
+    "2.1": tuple(f"2.1.{patch}" for patch in range(5)),
+    "2.2": tuple(f"2.{minor}.{patch}" for minor in range(2, 8) for patch in range(5)),
+    "2.8": tuple(f"2.8.{patch}" for patch in range(5)),
+    "2.9": tuple(f"2.{minor}.{patch}" for minor in range(9, 12) for patch in range(5)),
+}  # fmt: skip
+_BEFORE = tuple(f"0.{minor}.{patch}" for minor in range(2, 9) for patch in range(3))
+_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock", "conda-lock.yml")
+_PINNED = (
+    "requirements.txt", "*requirements*.txt", "*requirements*.in", "requirements/*.txt", "requirements/*.in", "*constraints*.txt",
+    "environment*.yml", "environment*.yaml", "pyproject.toml", "setup.cfg", "setup.py", "Pipfile", "tox.ini",
+)  # fmt: skip
+_ROOTS = (".git", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "environment.yml", *_LOCKS)
+_MOST_FILES = 3000  # a folder without an end, as a home is, must not hold the program
+_NEWEST_FIRST = ("2.2", "2.8", "2.1", "2.9", "2.0")
+_OF_A_GLOBAL_BACKEND = ("2.0", "2.1", "2.2", "2.8", "2.9")
+_OF_BOTH = ("2.1", "2.2", "2.8", "2.0", "2.9")
+
+
+class Choice(NamedTuple):
+    """A release, and in words why; ``reason`` is empty where a project does not speak of torchaudio at all."""
+
+    release: str
+    reason: str
+
+
+class Calls(NamedTuple):
+    """What a project calls: first places, and the names of torchaudio that it uses.
+
+    Attributes:
+        setter: where it sets a global backend, or names an argument as only the global backends did; with what it does.
+        names_backend: where a call names a backend.
+        mentions: it speaks of torchaudio.
+    """
+
+    setter: str = ""
+    names_backend: str = ""
+    names: frozenset[str] = frozenset()
+    mentions: bool = False
+
+
+def root_of(folder: str) -> str:
+    """Return the nearest folder, here or above, that looks like a project; or else this one."""
+    here = pathlib.Path(os.path.abspath(folder))
+    home = pathlib.Path.home()
+    for one in (here, *here.parents):
+        if one in (home, pathlib.Path(one.anchor)):
+            break
+        if _is_project(one):
+            return str(one)
+    return str(here)
+
+
+def _is_project(folder: pathlib.Path) -> bool:
+    """Return whether a folder has a file that stands at the top of a project."""
+    return any((folder / name).exists() for name in _ROOTS)
+
+
+def choose(folder: str, default: str, program: str = "") -> Choice:
+    """Return the release that a project was written for.
+
+    Args:
+        folder: the project's, as ``root_of`` finds it.
+        default: the release where nothing tells.
+        program: the script or package that is run; the calls of what it imports count before those of other files.
+    """
+    found = list(_pins(folder))
+    calls = _calls(folder, reach.files(program, folder)) if program else Calls()
+    if not (calls.setter or calls.names_backend or _lacking(default, calls.names)):
+        # a folder that is no project's, such as a home, may hold anything
+        deep = not program or _is_project(pathlib.Path(folder))
+        calls = _calls(folder, _python(folder) if deep else map(str, sorted(pathlib.Path(folder).glob("*.py"))))
+    order = _OF_BOTH if calls.setter and calls.names_backend else _OF_A_GLOBAL_BACKEND if calls.setter else _NEWEST_FIRST
+    for where, pin in found:
+        admitted = [name for name, versions in _STANDS_FOR.items() if pin.admits(_own(pin, versions))]
+        if not admitted and pin.admits(_own(pin, _BEFORE)):
+            older = "older than any that can be pinned: if it does not run, rewrite it first, with `torchaudio-compat codemod --diff .`"
+            return Choice("2.0", f"{where} has {pin.text}, {older}")
+        if len(admitted) == 1 or (admitted and pin.is_bounded):
+            best = _best(order, admitted, calls)
+            why = "" if len(admitted) == 1 else f", and {_told(calls)}" if _told(calls) else ""
+            return Choice(best, f"{where} has {pin.text}{why}")
+    known = [name for name in _STANDS_FOR if all(pin.admits(_own(pin, _STANDS_FOR[name])) for _, pin in found)] or list(_STANDS_FOR)
+    told = _told(calls)
+    if told:
+        return Choice(_best(order, known, calls), f"{told}; no pin names one release")
+    lacking = _lacking(default, calls.names)
+    if lacking:
+        return Choice(_best(order, known, calls), f"it uses torchaudio.{lacking[0]}, which {default} lacks; no pin names one release")
+    if not (calls.mentions or found):
+        return Choice(default, "")
+    best = default if default in known else _best(order, known, calls)
+    return Choice(best, "no pin and no call names a release; if the code needs a global backend, choose 2.0")
+
+
+def _best(order: Iterable[str], admitted: list[str], calls: Calls) -> str:
+    """Return the first admitted release that has all names in use, or else the first admitted."""
+    possible = [name for name in order if name in admitted]
+    return next((name for name in possible if not _lacking(name, calls.names)), possible[0])
+
+
+def _lacking(release: str, names: Iterable[str]) -> list[str]:
+    """Return the known names that a release lacks."""
+    return [name for name in sorted(names) if wheel_names.releases_of(name) and not wheel_names.has(name, release)]
+
+
+def _told(calls: Calls) -> str:
+    if calls.setter and calls.names_backend:
+        return f"{calls.setter}, and {calls.names_backend} names one in a call"
+    return calls.setter
+
+
+def _own(pin: pins.Pin, versions: Iterable[str]) -> list[str]:
+    """Return the versions to compare a pin with; torch 1.13 goes with torchaudio 0.13."""
+    if pin.name == "torchaudio":
+        return list(versions)
+    return [f"1.{version.partition('.')[2]}" if version.startswith("0.") else version for version in versions]
+
+
+def _pins(folder: str) -> Iterator[tuple[str, pins.Pin]]:
+    """Yield the pins of a project: torchaudio before torch, locked before pinned."""
+    for name in ("torchaudio", "torch"):
+        for patterns, read in ((_LOCKS, pins.locked), (_PINNED, pins.found)):
+            seen = set()
+            for path in itertools.chain.from_iterable(sorted(pathlib.Path(folder).glob(pattern)) for pattern in patterns):
+                if path in seen or not path.is_file():
+                    continue
+                seen.add(path)
+                with contextlib.suppress(OSError, ValueError, AttributeError, TypeError):
+                    text = path.read_text("utf-8")
+                    for pin in read(_without_comments(text) if read is pins.found else text):
+                        if pin.name == name:
+                            line = text.count("\n", 0, pin.start) + 1
+                            yield f"{path.relative_to(folder).as_posix()}:{line}", pin
+
+
+def _without_comments(text: str) -> str:
+    """Replace comments by spaces, so that places stay."""
+    return re.sub(r"(?m)(?<!\S)#.*$", lambda match: " " * len(match.group()), text)
+
+
+def calls(folder: str) -> Calls:
+    """Return what the Python files of a project call."""
+    return _calls(folder, _python(folder))
+
+
+def _python(folder: str) -> Iterator[str]:
+    """Yield the Python files of a project that mention torchaudio."""
+    from compat.codemod.files import discovery
+    from compat.codemod.files.content import probe
+
+    python = (one for one in discovery.walk([folder], (), documents=False) if one.kind == discovery.PYTHON)
+    for reading in probe(itertools.islice(python, _MOST_FILES)):
+        if reading.mentions and not reading.found.is_ignored():
+            yield reading.found.path
+
+
+def _calls(folder: str, paths: Iterable[str]) -> Calls:
+    """Collect what Python files call; skip those that cannot be read."""
+    from compat.codemod.source import Kind, Module
+
+    setter, names_backend, names, mentions = "", "", set(), False
+    for path in paths:
+        try:
+            module = Module(path, pathlib.Path(path).read_text("utf-8-sig"))
+        except (OSError, SyntaxError, ValueError, RecursionError):
+            mentions = True
+            continue
+        mentions = mentions or bool(module.imported)
+        for use in module.uses:
+            place = f"{os.path.relpath(path, folder)}:{use.node.lineno}"
+            names.add(use.path.removeprefix("torchaudio."))
+            if use.call is None:
+                continue
+            given = {one.arg for one in use.call.keywords}
+            if use.kind is Kind.SETTER:
+                setter = setter or f"{place} sets a global backend"
+            elif use.kind is Kind.FUNCTION and "filepath" in given:
+                setter = setter or f"{place} says filepath="
+            elif use.kind is Kind.FUNCTION and "backend" in given:
+                names_backend = names_backend or place
+    return Calls(setter, names_backend, frozenset(names), mentions)

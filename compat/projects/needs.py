@@ -1,0 +1,59 @@
+"""What a project needs beside torchaudio: the packages that it imports, and its requirements."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import pathlib
+import sys
+import tomllib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from compat.projects import reach
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
+_MOST_FILES = 3000
+
+
+def imported(folder: str) -> dict[str, str]:
+    """Return the packages of others that a project imports, each with the first place.
+
+    An import in a ``try``, or under ``if TYPE_CHECKING``, is left out: the program can do without.
+    """
+    from compat.codemod.files import discovery
+
+    found: dict[str, str] = {}
+    walked = (one for one in discovery.walk([folder], (), documents=False) if one.kind == discovery.PYTHON)
+    python = [one.path for one in itertools.islice(walked, _MOST_FILES) if not one.is_ignored()]
+    own = {part for path in python for part in pathlib.PurePath(os.path.relpath(path, folder)).with_suffix("").parts}
+    for path in python:
+        for name, line in reach.needed(path):
+            if name not in own and name not in sys.stdlib_module_names:
+                found.setdefault(name, f"{os.path.relpath(path, folder)}:{line}")
+    return found
+
+
+def required(folder: str) -> Iterator[tuple[str, Requirement]]:
+    """Yield the requirements of a project, from ``requirements.txt`` and ``pyproject.toml``, with their places."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    for where, text in _written(pathlib.Path(folder)):
+        with contextlib.suppress(InvalidRequirement):
+            requirement = Requirement(text)
+            if requirement.marker is None or requirement.marker.evaluate():
+                yield where, requirement
+
+
+def _written(folder: pathlib.Path) -> Iterator[tuple[str, str]]:
+    with contextlib.suppress(OSError, ValueError):
+        for number, line in enumerate((folder / "requirements.txt").read_text("utf-8").splitlines(), 1):
+            text = line.partition(" #")[0].partition(" --hash")[0].strip().rstrip("\\").strip()
+            if text and not text.startswith(("#", "-")):
+                yield f"requirements.txt:{number}", text
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        table = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))
+        yield from (("pyproject.toml", text) for text in table.get("project", {}).get("dependencies", []) if isinstance(text, str))

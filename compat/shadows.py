@@ -1,0 +1,47 @@
+"""Files that stand before modules of Python's own library, because of their names; what this file imports itself stays out of its way."""
+
+import os
+import sys
+
+# of Python's library, and imported by no program; the name of the first is that of many a folder
+_OF_NO_USE = ("test", "this", "antigravity")
+
+
+def found() -> list[tuple[str, str]]:
+    """The name of each module, and the file or folder that Python finds in its place."""
+    own = os.path.realpath(os.path.dirname(os.__file__))
+    shadows: dict[str, str] = {}
+    for entry in sys.path:
+        folder = os.path.realpath(entry or os.getcwd())
+        if folder == own:
+            break
+        try:
+            names = sorted(os.listdir(folder))
+        except OSError:
+            continue
+        for file in names:
+            name, extension = os.path.splitext(file)
+            place = os.path.join(folder, file)
+            if extension == "" and os.path.isfile(os.path.join(place, "__init__.py")):
+                place = os.path.join(place, "__init__.py")
+            elif extension != ".py":
+                continue
+            if name in sys.stdlib_module_names and name not in (*sys.builtin_module_names, *_OF_NO_USE):
+                shadows.setdefault(name, place)
+    return list(shadows.items())
+
+
+def keep_out() -> None:
+    """Import Python's own modules in place of their shadows, so that this process can go on."""
+    shadows = found()
+    if not shadows:
+        return
+    folders = {os.path.dirname(place.removesuffix(f"{os.sep}__init__.py")) for _, place in shadows}
+    path = sys.path[:]
+    sys.path[:] = [entry for entry in path if os.path.realpath(entry or os.getcwd()) not in folders]
+    for name, _ in shadows:
+        try:  # noqa: SIM105 - contextlib's own imports may be what is shadowed
+            __import__(name)
+        except Exception:  # noqa: BLE001 - one that is not in this build of Python is not needed either
+            pass
+    sys.path[:] = path

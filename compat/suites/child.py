@@ -1,0 +1,125 @@
+"""The process of one release: it installs the release, collects, and runs the tests that the session asks for.
+
+Started by ``compat.suites.process``. Messages go through what were standard input and output; the tests have their own.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from typing import Any, BinaryIO
+
+import pytest
+
+from compat.suites import messages
+from compat.suites.messages import Broken, Done, Order, Ready, Report, Run, Warned
+from compat.suites.worlds import MARKER
+
+
+def main(heard: BinaryIO) -> None:
+    """Serve the session until it closes the pipe; ``heard`` replaces standard input."""
+    told = os.fdopen(os.dup(1), "wb")
+    _give_the_tests_their_own()
+    order: Order = messages.receive(heard)
+    with order.world.in_force():
+        try:
+            _serve(order, heard, told)
+        except pytest.UsageError as why:
+            messages.send(told, Broken(str(why)))
+
+
+def _serve(order: Order, heard: BinaryIO, told: BinaryIO) -> None:
+    config = pytest.Config.fromdictargs(order.options, order.arguments)
+    try:
+        if order.worker is not None:
+            vars(config).update(workerinput=order.worker, workeroutput={})
+        for name in ("lfplugin", "nfplugin", "stepwiseplugin"):
+            config.pluginmanager.set_blocked(name)  # the session keeps what failed last
+        config.pluginmanager.register(Server(config, heard, told), "torchaudio_compat_server")
+        config.hook.pytest_cmdline_main(config=config)
+    finally:
+        config._ensure_unconfigure()
+
+
+def _give_the_tests_their_own() -> None:
+    """Give the tests an empty standard input, and standard error for their output."""
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    os.dup2(2, 1)
+
+
+class Server:
+    """A plugin that runs what it is asked for, and sends what pytest says about it."""
+
+    def __init__(self, config: Any, heard: BinaryIO, told: BinaryIO) -> None:
+        self._config, self._heard, self._told = config, heard, told
+        self._problems: list[dict[str, Any]] = []
+
+    def _serialized(self, report: Any) -> dict[str, Any]:
+        data: dict[str, Any] = self._config.hook.pytest_report_to_serializable(config=self._config, report=report)
+        return data
+
+    def pytest_collectreport(self, report: Any) -> None:
+        """Keep what could not be collected."""
+        if not report.passed:
+            report.result = None
+            self._problems.append(self._serialized(report))
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Send a report; properties of any kind as their text, where they do not pickle."""
+        data = self._serialized(report)
+        try:
+            messages.send(self._told, Report(data))
+        except Exception:  # noqa: BLE001 - pickling may raise anything
+            data["user_properties"] = [(str(name), repr(value)) for name, value in data.get("user_properties", ())]
+            plain = {name: value for name, value in data.items() if _pickles(value)}
+            messages.send(self._told, Report(plain))
+
+    def pytest_warning_recorded(self, warning_message: Any, when: str, nodeid: str, location: Any) -> None:
+        """Send a warning."""
+        category = warning_message.category
+        messages.send(
+            self._told,
+            Warned(
+                str(warning_message.message),
+                category.__module__,
+                category.__name__,
+                warning_message.filename,
+                warning_message.lineno,
+                when,
+                nodeid,
+                location,
+            ),
+        )
+
+    def pytest_internalerror(self, excrepr: Any) -> None:
+        """Send what broke pytest."""
+        messages.send(self._told, Broken(str(excrepr)))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: Any) -> bool:
+        """Run what the session asks for until it closes the pipe."""
+        tests = {item.nodeid: item for item in session.items}
+        unmarked = [name for name, item in tests.items() if item.get_closest_marker(MARKER) is None]
+        messages.send(self._told, Ready(list(tests), unmarked, self._problems))
+        while True:
+            try:
+                request: Run = messages.receive(self._heard)
+            except EOFError:
+                return True
+            done = Done()
+            item, following = tests[request.test], tests.get(request.following or "")
+            try:
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            except pytest.exit.Exception as why:
+                done = Done(str(why), why.returncode)
+            messages.send(self._told, done)
+
+
+def _pickles(value: object) -> bool:
+    try:
+        pickle.dumps(value)
+    except Exception:  # noqa: BLE001 - as above
+        return False
+    return True

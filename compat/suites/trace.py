@@ -1,0 +1,39 @@
+"""``--torchaudio-record``: the calls of all processes of a session, in a trace."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+
+import pytest
+
+from compat.observation import endings, recording
+
+
+class Trace:
+    """Record the calls of a session, if asked to and if no parent process records them already.
+
+    Args:
+        config: the session's.
+        stack: what takes it back at the end.
+    """
+
+    told: str = ""
+
+    def __init__(self, config: pytest.Config, stack: contextlib.ExitStack) -> None:
+        path = getattr(config.known_args_namespace, "torchaudio_record", None)
+        self._path = os.path.abspath(path) if path and not recording.is_on() else ""
+        self._root = str(config.rootpath)
+        if self._path:
+            self._spool = tempfile.mkdtemp(prefix="torchaudio-compat-")
+            os.environ[recording.VARIABLE] = self._spool
+            stack.callback(shutil.rmtree, self._spool, ignore_errors=True)
+            stack.callback(os.environ.pop, recording.VARIABLE, None)
+
+    def write(self) -> None:
+        """Add the calls so far to the file."""
+        if self._path:
+            self.told = endings.recorded(self._path, recording.read(self._spool), self._root)
+            self._path = ""

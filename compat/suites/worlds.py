@@ -1,0 +1,122 @@
+"""Which releases a test runs under: read from the option, the ini file, and a test's marker."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import pytest
+
+MARKER = "torchaudio"
+OPTION = "--torchaudio"
+# in the options of a process that serves one release: which
+SERVED = "torchaudio_world"
+
+
+@dataclasses.dataclass(frozen=True)
+class World:
+    """A release with its flags, and the backends it may use; ``None`` for those of the environment."""
+
+    release: Any
+    backends: tuple[str, ...] | None = None
+
+    @property
+    def label(self) -> str:
+        """Return the text for ids: the release, then backends and flags that were changed."""
+        from compat import releases
+
+        preset = releases.presets().get(self.release.name)
+        changed = [
+            f"{name}={getattr(self.release, name)}"
+            for name in releases.flags()
+            if preset is not None and getattr(self.release, name) != getattr(preset, name)
+        ]
+        return "-".join([self.release.name, *(["+".join(self.backends)] if self.backends else []), *changed])
+
+    @contextlib.contextmanager
+    def in_force(self) -> Iterator[list[str]]:
+        """Install it for a block, for child processes too; give the texts of its warnings."""
+        import compat
+        from compat import auto, releases
+        from dispatcher import notices
+
+        variables: dict[str, str | None] = {auto.VARIABLE: self.release.name}
+        if self.backends:
+            variables[releases.BACKENDS_VARIABLE] = ",".join(self.backends)
+        before = {name: os.environ.get(name) for name in variables}
+        with contextlib.ExitStack() as stack:
+            with notices.collected() as told:
+                stack.enter_context(compat.pinned(self.release, backends=self.backends))
+            _set(variables)
+            stack.callback(_set, before)
+            yield told
+
+
+def _set(variables: Mapping[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value:
+            os.environ[name] = value
+        else:
+            os.environ.pop(name, None)
+
+
+def world(where: str, version: Any, backends: Any = None, **flags: Any) -> World:
+    """Return a world, checked as ``compat.install`` checks its arguments.
+
+    Raises:
+        pytest.UsageError: an unknown release, flag or backend; the text begins with ``where`` and lists the known ones.
+    """
+    from compat import releases
+    from dispatcher.registry import Registry
+
+    try:
+        allowed = None if backends is None else releases.backends(backends)
+        Registry(releases.backends(allowed))
+        return World(releases.named(version, **flags), allowed)
+    except (ValueError, TypeError) as why:
+        raise pytest.UsageError(f"{where}: {why}") from why
+
+
+def of_session(config: pytest.Config) -> tuple[World, ...]:
+    """Return the worlds of the command line, or else of the ini file, each once.
+
+    Raises:
+        pytest.UsageError: one of them is unknown.
+    """
+    given = getattr(config.known_args_namespace, "torchaudio", None) or []
+    where = OPTION if given else "the ini option torchaudio" + (f" in {config.inipath}" if config.inipath else "")
+    names = list(_names(given or config.getini("torchaudio")))
+    if given and not names:
+        raise pytest.UsageError(f"{OPTION}: name a release, as in {OPTION}=2.0, or several, {OPTION}=2.0,2.9; `all` is every one")
+    return tuple(dict.fromkeys(world(where, name) for name in names))
+
+
+def _names(given: Iterable[str]) -> Iterator[str]:
+    from compat import releases
+
+    for text in given:
+        for name in filter(None, (part.strip() for part in text.split(","))):
+            yield from releases.presets() if name == "all" else (name,)
+
+
+def of_test(item: pytest.Item, session: tuple[World, ...]) -> tuple[World, ...] | None:
+    """Return the worlds that the nearest markers of a test name; ``None`` without a marker.
+
+    A marker that names no release takes those of the session, and without any the default of ``compat.install``.
+
+    Raises:
+        pytest.UsageError: a marker names what there is not.
+    """
+    nearest, found = None, []
+    for node, mark in item.iter_markers_with_node(MARKER):
+        if nearest not in (None, node):
+            break
+        nearest = node
+        where = f"{item.nodeid}: @pytest.mark.{MARKER}"
+        versions = mark.args or tuple(one.release for one in session) or (None,)
+        found.append([world(where, version, **mark.kwargs) for version in versions])
+    # of markers of one node the lowest comes first
+    return tuple(dict.fromkeys(one for worlds in reversed(found) for one in worlds)) if nearest is not None else None

@@ -1,0 +1,113 @@
+"""Containers that tell how long their sound is, which their readers lower to what is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from dispatcher.shortage import File
+
+_MOST_STEPS = 1 << 16
+_Order = Literal["little", "big"]
+_MAT4_BYTES = (8, 4, 4, 2, 2, 1)
+_UNKNOWN = 0x7FFF_F000
+_HEADER_OF_DATA = 10  # bytes, of RealMedia
+
+
+def _missing(what: str, promised: int, there: int) -> str | None:
+    if promised <= there or promised >= 1 << 62:
+        return None
+    return f"{what} is {promised} bytes long, and {max(0, there)} are there"
+
+
+def voc(file: File) -> str | None:
+    """Of Creative's VOC: blocks that tell their size."""
+    at = int.from_bytes(file.at(20, 2), "little")
+    for _ in range(_MOST_STEPS):
+        head = file.at(at, 4)
+        size = int.from_bytes(head[1:], "little")
+        if len(head) < 4 or not head[0]:
+            return None
+        if at + 4 + size > file.size:
+            return _missing("its last block", size, file.size - at - 4)
+        at += 4 + size
+    return None
+
+
+def native_sox(file: File) -> str | None:
+    """Of SoX's own format: a count of samples of 32 bits."""
+    head = file.at(0, 16)
+    order: _Order = "little" if head[:4] == b".SoX" else "big"
+    begin, samples = 4 + int.from_bytes(head[4:8], order), int.from_bytes(head[8:16], order)
+    return _missing("its sound", 4 * samples, file.size - begin)
+
+
+def psion(file: File) -> str | None:
+    """Of Psion's WVE: a count of A-law samples."""
+    head = file.at(0, 32)
+    if head[:16] != b"ALawSoundFile**\0":
+        return None
+    return _missing("its sound", int.from_bytes(head[18:22], "big"), file.size - 32)
+
+
+def macbinary(file: File) -> str | None:
+    """Of HCOM: the size of its data fork."""
+    head = file.at(0, 128)
+    if head[65:69] != b"FSSD" or file.at(128, 4) != b"HCOM":
+        return None
+    return _missing("its data fork", int.from_bytes(head[83:87], "big"), file.size - 128)
+
+
+def mat4(file: File) -> str | None:
+    """Of MATLAB 4: matrices that tell their rows, columns and type."""
+    if file.at(20, 10) != b"samplerate":  # libsndfile reads no other
+        return None
+    at = 0
+    for _ in range(_MOST_STEPS):
+        head = file.at(at, 20)
+        if len(head) < 20:
+            return None
+        order: _Order = "big" if head[:2] == b"\0\0" and head[:4] != b"\0\0\0\0" else "little"
+        kind, rows, columns, imaginary, name = (int.from_bytes(head[place : place + 4], order) for place in range(0, 20, 4))
+        each = kind % 100 // 10
+        if kind > 5000 or each >= len(_MAT4_BYTES) or imaginary > 1 or name > 256:
+            return None
+        size = rows * columns * (1 + imaginary) * _MAT4_BYTES[each]
+        if at + 20 + name + size > file.size:
+            return _missing("its last matrix", size, file.size - at - 20 - name)
+        at += 20 + name + size
+    return None
+
+
+def mat5(file: File) -> str | None:
+    """Of MATLAB 5: elements that tell their size."""
+    order: _Order = "little" if file.at(126, 2) == b"IM" else "big"
+    at = 128
+    for _ in range(_MOST_STEPS):
+        head = file.at(at, 8)
+        size = int.from_bytes(head[4:], order)
+        if len(head) < 8:
+            return None
+        if at + size > file.size:  # libsndfile counts the eight bytes of the header twice
+            return _missing("its last matrix", size, file.size - at - 8)
+        at += 8 + size + -size % 8
+    return None
+
+
+def stream_of_blocks(file: File) -> str | None:
+    """Of Nintendo's AST: the size of all blocks."""
+    return _missing("its sound", int.from_bytes(file.at(4, 4), "big"), file.size - 64)
+
+
+def real_media(file: File) -> str | None:
+    """Of RealMedia: chunks that tell their size."""
+    at = 0
+    for _ in range(_MOST_STEPS):
+        head = file.at(at, 8)
+        size = int.from_bytes(head[4:], "big")
+        if len(head) < 8 or size < 10:
+            return None
+        if at + size - _HEADER_OF_DATA > file.size:  # FFmpeg counts it twice
+            return _missing(f"its chunk {head[:4].decode('latin-1').strip()!r}", size, file.size - at) if size < _UNKNOWN else None
+        at += size
+    return None

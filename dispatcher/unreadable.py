@@ -1,0 +1,50 @@
+"""Why a path cannot be read, whichever backend is asked, and what to do where a backend does not know what is in it."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from dispatcher import errors
+
+_DOCTOR = "`python -m compat.doctor FILE` tells what it is"
+_OBJECT = "`seek(0)` first if it was read or written before: an object is read from where it stands"
+_ADDRESSES = ("http://", "https://", "s3://", "gs://", "hf://")
+
+
+def cause(uri: Any) -> str:
+    """Return why nobody can read a path; "" where that is not known, or ``uri`` is no path."""
+    if not isinstance(uri, (str, bytes, os.PathLike)):
+        return ""
+    path = os.fsdecode(uri)
+    if not path:
+        return "the path is empty"
+    if _address(path):
+        return "it is an address, and no file"
+    try:
+        if not os.path.exists(path):
+            return "there is no such file"
+        if os.path.isdir(path):
+            return "it is a folder"
+        if os.path.isfile(path) and not os.path.getsize(path):
+            return "it is empty"
+        return "" if os.access(path, os.R_OK) else "you may not read it"
+    except (OSError, ValueError):
+        return ""
+
+
+def next_step(uri: Any) -> str:
+    """Return what helps where a library finds nothing that it knows: half a sentence."""
+    return _DOCTOR if isinstance(errors.original(uri), (str, bytes, os.PathLike)) else _OBJECT
+
+
+def other_backend(uri: Any) -> str:
+    """Return the next step of a backend that reads fewer formats than FFmpeg, where nothing else stands against it."""
+    why = cause(uri)
+    if not why:
+        return f"compat.load(..., backend='ffmpeg') reads more formats; {next_step(uri)}."
+    return "compat.load(..., backend='ffmpeg') reads those of http and https." if _address(os.fsdecode(uri)) else ""
+
+
+def _address(path: str) -> bool:
+    return path.startswith(_ADDRESSES)

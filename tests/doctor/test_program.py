@@ -1,0 +1,97 @@
+"""``doctor --for PROJECT``: which release of the drop-in runs a project, and what it lacks here."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from typing import Any
+
+import pytest
+
+from compat.doctor import cli
+from compat.doctor.probes import program as probe
+from compat.projects import needs
+
+USES = """\
+import numpy, torchaudio
+from torchaudio.backend.sox_io_backend import load
+
+torchaudio.set_audio_backend("soundfile")
+torchaudio.transforms.MelSpectrogram()
+"""
+
+
+def _project(folder: pathlib.Path, **files: str) -> str:
+    for name, text in files.items():
+        (folder / name.replace("_", ".", 1)).write_text(text)
+    return str(folder)
+
+
+def _told(capsys: pytest.CaptureFixture[str], folder: str) -> tuple[int, dict[str, list[dict[str, Any]]]]:
+    status = cli.main(["--for", folder, "--json"])
+    return status, {check["check"]: check["findings"] for check in json.loads(capsys.readouterr().out)["checks"]}
+
+
+def test_a_project_is_told_its_release_and_what_it_lacks(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The names are looked up under that release, in a child process."""
+    pins = "torch==2.0.1\ntorchaudio==2.0.2\nnumpy<1.0\n\n# a comment\n-r other.txt\nno-such-package>=1 # why\n"
+    status, told = _told(capsys, _project(tmp_path, main_py=USES, requirements_txt=pins))
+    assert status == 2
+    (release,) = told["release"]
+    assert "as torchaudio 2.0: requirements.txt:2 has torchaudio==2.0.2" in release["text"]
+    assert release["data"]["release"] == "2.0"
+    lacking, there = told["names"]
+    assert lacking["subject"] == "torchaudio.transforms.MelSpectrogram"
+    assert "pip install torchaudio" in lacking["mend"]["commands"][0]
+    assert "by the stand-in" in there["text"]
+    assert [(one["status"], one["subject"]) for one in told["packages"]] == [
+        ("note", "torch"), ("warning", "numpy"), ("error", "no-such-package>=1"),
+    ]  # fmt: skip
+
+
+# files, what the release's finding says, and the exit status
+PROJECTS = {
+    "one that is old": ({"requirements_txt": "torchaudio==0.7.0\n"}, "older than any", 1),
+    "one without torchaudio": ({"main_py": "print(1)\n"}, "nothing in it speaks of torchaudio", 0),
+    "one that is well": ({"main_py": "try:\n    import nowhere\nexcept ImportError:\n    pass\n"}, "nothing in it", 0),
+    "one that imports what is not here": ({"main_py": "def f():\n    import surely_nowhere\n"}, "nothing in it", 2),
+}
+
+
+@pytest.mark.parametrize("case", PROJECTS)
+def test_the_status_is_that_of_the_worst(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str], case: str) -> None:
+    files, words, wanted = PROJECTS[case]
+    status, told = _told(capsys, _project(tmp_path, **files))
+    assert words in told["release"][0]["text"]
+    assert status == wanted, told
+
+
+def test_a_folder_that_is_not_there_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--for", "nowhere"]) == cli.FAILED
+    assert "--for nowhere: there is no such folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("release", "name", "words"),
+    [
+        ("2.0", "set_audio_backend", ""),
+        ("2.0", "backend.sox_io_backend.load", ""),
+        ("2.9", "info", "gone since torchaudio 2.9"),
+        ("2.2", "datasets.LIBRISPEECH", "pip install torchaudio"),
+    ],
+)
+def test_a_name_is_looked_up_under_the_release(release: str, name: str, words: str) -> None:
+    lacking = probe.probe({"release": release, "names": [name]})["lacking"]
+    assert words in lacking.get(name, "")
+    assert bool(lacking) == bool(words)
+
+
+def test_what_the_program_can_do_without_is_not_needed(tmp_path: pathlib.Path) -> None:
+    """Imports in a ``try``, for types, relative ones, and modules of the project and of Python."""
+    (tmp_path / "pkg").mkdir()
+    (tmp_path / "pkg" / "own.py").write_text("")
+    (tmp_path / "a.py").write_text(
+        "import os, own, pkg.own, needed.deep\nfrom . import x\nfrom typing import TYPE_CHECKING\n"
+        "if TYPE_CHECKING:\n    import types_only\ntry:\n    import perhaps\nexcept ImportError:\n    import instead\nelse:\n    import after\n"
+    )
+    assert needs.imported(str(tmp_path)) == {"needed": "a.py:1", "after": "a.py:11"}

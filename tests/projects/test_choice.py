@@ -1,0 +1,122 @@
+"""Which release a project says that it was written for."""
+
+from __future__ import annotations
+
+import pathlib
+
+import pytest
+
+from compat.projects import choice, pins
+
+SETTER = "import torchaudio\n\ntorchaudio.set_audio_backend('sox_io')\n"
+PER_CALL = "import torchaudio\n\ntorchaudio.load('a.wav', backend='sox')\n"
+POETRY = '[[package]]\nname = "torch"\nversion = "2.1.0"\n\n[[package]]\nname = "torchaudio"\nversion = "2.1.2+cpu"\ndescription = ""\n'
+PIPFILE = '{"_meta": {"hash": {}}, "default": {"torchaudio": {"hashes": ["sha256:1"], "version": "==2.0.2"}}}'
+CONDA = "package:\n- name: numpy\n  version: 1.0.0\n- name: torchaudio\n  version: 2.5.1\n  manager: conda\n"
+# files, the release, and what the reason begins with
+CASES = {
+    "a pin": ({"requirements.txt": "numpy\ntorchaudio==2.0.2\n"}, "2.0", "requirements.txt:2 has torchaudio==2.0.2"),
+    "a release between two that can be pinned": ({"requirements.txt": "torchaudio~=2.5.0\n"}, "2.2", "requirements.txt:1 has torchaudio~=2.5.0"),
+    "one of 0.x": ({"requirements.txt": "torchaudio==0.12.1\n"}, "2.0", "requirements.txt:1 has"),
+    "one that is older": ({"requirements.txt": "torchaudio==0.7.2\n"}, "2.0", "requirements.txt:1 has torchaudio==0.7.2, older than any"),
+    "torch alone": ({"environment.yml": "dependencies:\n  - torch=2.1\n"}, "2.1", "environment.yml:2 has torch=2.1"),
+    "torch 1.13": ({"requirements/base.txt": "torch==1.13.1\n"}, "2.0", "requirements/base.txt:1 has torch==1.13.1"),
+    "torchaudio before torch": ({"requirements.txt": "torch==2.8.0\ntorchaudio==2.1.0\n"}, "2.1", "requirements.txt:2"),
+    "pyproject": ({"pyproject.toml": '[project]\ndependencies = ["torchaudio>=2.8,<2.9"]\n'}, "2.8", "pyproject.toml:2"),
+    "poetry": ({"pyproject.toml": '[tool.poetry.dependencies]\ntorchaudio = "~2.1"\n'}, "2.1", "pyproject.toml:2"),
+    "setup.cfg": ({"setup.cfg": "[options]\ninstall_requires =\n    torchaudio==2.9.*\n"}, "2.9", "setup.cfg:3"),
+    "setup.py": ({"setup.py": "install_requires = ['torchaudio==2.0.2']\n"}, "2.0", "setup.py:1"),
+    "a lock before a pin": ({"poetry.lock": POETRY, "pyproject.toml": '[project]\ndependencies = ["torchaudio<2.1"]\n'}, "2.1", "poetry.lock:6 has torchaudio 2.1.2+cpu"),
+    "uv.lock": ({"uv.lock": 'version = 1\n\n[[package]]\nname = "torchaudio"\nversion = "2.8.0"\nsource = { registry = "x" }\n'}, "2.8", "uv.lock:4"),
+    "pylock": ({"pylock.toml": 'lock-version = "1.0"\n\n[[packages]]\nname = "torchaudio"\nversion = "2.0.2"\n'}, "2.0", "pylock.toml:4"),
+    "Pipfile.lock": ({"Pipfile.lock": PIPFILE}, "2.0", "Pipfile.lock:1 has torchaudio 2.0.2"),
+    "conda-lock": ({"conda-lock.yml": CONDA}, "2.2", "conda-lock.yml:"),
+    "a lock that cannot be read": ({"Pipfile.lock": "{", "requirements.txt": "torchaudio==2.1.0\n"}, "2.1", "requirements.txt:1"),
+    "a comment is no pin": ({"requirements.txt": "# torchaudio==2.0.2\n", "a.py": "import torchaudio\n"}, "2.2", "no pin and no call"),
+    "a setter": ({"a.py": SETTER}, "2.0", "a.py:3 sets a global backend; no pin names one release"),
+    "an argument of old": ({"a.py": "import torchaudio\n\ntorchaudio.info(filepath='x')\n"}, "2.0", "a.py:3 says filepath=; no pin names"),
+    "a setter below": ({"src/a.py": SETTER, ".git/x": ""}, "2.0", "src/a.py:3 sets a global backend"),
+    "a setter and an open pin": ({"a.py": SETTER, "requirements.txt": "torchaudio>=2.1\n"}, "2.1", "a.py:3 sets"),
+    "a setter and a bounded pin": ({"a.py": SETTER, "requirements.txt": "torchaudio>=2.0,<2.3\n"}, "2.0", "requirements.txt:1 has torchaudio>=2.0,<2.3, and a.py:3"),
+    "no setter and a bounded pin": ({"a.py": PER_CALL, "requirements.txt": "torchaudio<2.3\n"}, "2.2", "requirements.txt:1 has torchaudio<2.3"),
+    "both ways": ({"a.py": SETTER, "b.py": PER_CALL}, "2.1", "a.py:3 sets a global backend, and b.py:3 names one in a call"),
+    "a name of 2.9": ({"a.py": "import torchaudio\ntorchaudio.load_with_torchcodec('x')\n"}, "2.8", "it uses torchaudio.load_with_torchcodec"),
+    "nothing tells": ({"a.py": "import torchaudio\ntorchaudio.load('a.wav')\n"}, "2.2", "no pin and no call names a release"),
+    "nothing at all": ({"a.py": "print(1)\n"}, "2.2", ""),
+    "what cannot be parsed": ({"a.py": "import torchaudio; torchaudio.set_audio_backend(\n"}, "2.2", "no pin"),
+    "what git ignores": ({"a.py": SETTER, ".gitignore": "a.py\n", ".git/x": ""}, "2.2", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_project_says_which_release_it_was_written_for(tmp_path: pathlib.Path, case: str) -> None:
+    files, release, reason = CASES[case]
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    found = choice.choose(str(tmp_path), "2.2")
+    assert found.release == release, found
+    assert found.reason.startswith(reason), found
+    assert bool(found.reason) == bool(reason), found
+
+
+REACHED = {
+    "a script": ("new.py", "2.2", "requirements.txt:1"),
+    "what it imports": ("main.py", "2.0", "requirements.txt:1 has torchaudio>=2.0,<2.3, and lib/old.py:3 sets a global backend"),
+    "a package": ("lib", "2.0", "requirements.txt:1 has torchaudio>=2.0,<2.3, and lib/old.py:3 sets"),
+    "nothing that tells": (
+        "plain.py",
+        "2.1",
+        "requirements.txt:1 has torchaudio>=2.0,<2.3, and lib/old.py:3 sets a global backend, and new.py:3",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REACHED)
+def test_the_program_counts_before_other_files(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, case: str) -> None:
+    """With all that it imports, also by relative imports."""
+    files = {
+        "requirements.txt": "torchaudio>=2.0,<2.3\n",
+        "new.py": PER_CALL,
+        "plain.py": "print(1)\n",
+        "main.py": "from lib.deep import run\n",
+        "lib/__init__.py": "",
+        "lib/__main__.py": "from . import old\n",
+        "lib/deep/__init__.py": "from ..old import x\n",
+        "lib/old.py": SETTER,
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    program, release, reason = REACHED[case]
+    for given in (str(tmp_path / program), program.removesuffix(".py")) if case != "nothing that tells" else (program,):
+        found = choice.choose(str(tmp_path), "2.2", given)
+        assert found.release == release, found
+        assert found.reason.startswith(reason), found
+
+
+def test_a_folder_that_is_no_project_is_not_searched_below(tmp_path: pathlib.Path) -> None:
+    """A script may lie in a home folder."""
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "old.py").write_text(SETTER)
+    (tmp_path / "a.py").write_text("import torchaudio\n")
+    assert choice.choose(str(tmp_path), "2.2", str(tmp_path / "a.py")).release == "2.2"
+    assert choice.choose(str(tmp_path), "2.2").release == "2.0"
+
+
+def test_the_root_is_the_nearest_folder_that_has_something_of_a_project(tmp_path: pathlib.Path) -> None:
+    below = tmp_path / "src" / "package"
+    below.mkdir(parents=True)
+    assert choice.root_of(str(below)) == str(below)
+    (tmp_path / "requirements.txt").touch()
+    assert choice.root_of(str(below)) == str(tmp_path)
+    (below / "setup.py").touch()
+    assert choice.root_of(str(below)) == str(below)
+
+
+def test_a_pin_says_where_it_stands() -> None:
+    pin = next(pins.found('x = ["torchaudio[all] >= 2.0, < 2.1"]'))
+    assert (pin.name, pin.specifier, pin.is_bounded) == ("torchaudio", ">=2.0,<2.1", True)
+    assert pin.admits(["2.0.1"])
+    assert not pin.admits(["2.1.0"])
