@@ -1,4 +1,4 @@
-"""Find out why torchaudio or a backend does not load, prove it, and print the mending command.
+"""Find out why torchaudio or a backend does not load, prove it, and print or run the fix.
 
     python -m compat.doctor
 

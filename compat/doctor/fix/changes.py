@@ -28,7 +28,7 @@ class Change(NamedTuple):
 
 
 def between(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
-    """Yield the changes between two documents of ``structured.document``, in order of the checks."""
+    """Yield the changes between two results of ``structured.document``, check by check."""
     old, new = _checks(before), _checks(after)
     for place in dict.fromkeys((*old, *new)):
         yield from _of_check(place[1], old.get(place), new.get(place))

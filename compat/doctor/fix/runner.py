@@ -35,8 +35,8 @@ class Outcome(NamedTuple):
 def run(words: reach.Words) -> Outcome:
     """Run a program without a shell; what it writes goes through.
 
-    Its standard output stays the terminal, for progress bars and for its own questions. Its standard
-    error is read here, to repeat its end.
+    Its standard output stays the terminal, for progress bars and for its own questions. Its
+    standard error is read here, to repeat its end.
     """
     sys.stdout.flush()
     try:
