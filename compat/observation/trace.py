@@ -7,9 +7,10 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
+from compat.codemod.files.traces import FORMAT, read
 from compat.observation.recording import Call
 
-FORMAT = 1
+__all__ = ["FORMAT", "append", "read"]
 
 
 def append(path: str, calls: Iterable[Call], root: str) -> int:
@@ -37,26 +38,6 @@ def append(path: str, calls: Iterable[Call], root: str) -> int:
         file.writelines(f"{json.dumps(line, ensure_ascii=False)}\n" for line in found.values())
     os.replace(beside, path)
     return len(found)
-
-
-def read(path: str) -> list[dict[str, Any]]:
-    """Return the lines of a trace.
-
-    Raises:
-        OSError: it cannot be read.
-        ValueError: it is something else, or of a later version; the text names the line.
-    """
-    found = []
-    with open(path, encoding="utf-8") as file:
-        for number, text in enumerate(file, 1):
-            try:
-                line = json.loads(text)
-            except ValueError as why:
-                raise ValueError(f"{path}:{number} is no line of a trace: {why}") from why
-            if not isinstance(line, dict) or line.get("trace") != FORMAT:
-                raise ValueError(f"{path}:{number} is no line of a trace of version {FORMAT}; record it anew")
-            found.append(line)
-    return found
 
 
 def _key(line: dict[str, Any]) -> str:

@@ -9,7 +9,8 @@ from compat.codemod.plan.part import Part
 from compat.codemod.plan.programs import Evidence
 from compat.codemod.plan.sites import Site
 from compat.codemod.source import NotProvableError, old_names
-from compat.codemod.uses import SetterCall
+from compat.codemod.uses import SetterCall, observed
+from compat.codemod.uses.observed import Observed
 
 _BESIDE = "a call in the same function runs before it, or may run without it"
 _OUTLIVES = "the setting outlives its function, and other calls may depend on it"
@@ -27,16 +28,18 @@ class Named:
         backend: the backend to assume when limits are checked.
         setters: those that may be in force there.
         is_guess: whether it holds only if an attempt to set the backend succeeds.
+        calls: the number of recorded calls, if only a trace shows the backend.
     """
 
     value: str
     backend: str
     setters: list[SetterCall]
     is_guess: bool = False
+    calls: int = 0
 
 
-def of(part: Part, evidence: Evidence, site: Site) -> Named:
-    """Return the backend for a site that some setter may govern.
+def of(part: Part, evidence: Evidence, site: Site, traces: Observed | None = None) -> Named:
+    """Return the backend for a site that some setter may govern; what traces show counts last.
 
     Raises:
         NotProvableError: it is not certain.
@@ -48,14 +51,40 @@ def of(part: Part, evidence: Evidence, site: Site) -> Named:
         return Named(f'"{name}"', name, setters)
     if (choice := choices.at(part, site, setters, also_none=None in forces)) is not None:
         return Named(choice.name, choice.backend, setters)
+    said, ran = "", False
+    if traces is not None:
+        try:
+            return _recorded(part, site, setters, traces, also_none=None in forces)
+        except NotProvableError as why:
+            said = f"; {why.reason}"
+            ran = site.use.call is not None and bool(part.project.recorded(site.module, site.use.call, site.use.name))
     for one in setters:
         others = forces.keys() - {one}
         tried = per_call_name(part, one)
-        if one.where == "try" and tried is not None and others <= evidence.instead[one]:
+        if one.where == "try" and not ran and tried is not None and others <= evidence.instead[one]:
             return Named(f'"{tried}"', tried, setters, is_guess=True)
     if part.project.backend is not None:
         return Named(f'"{part.project.backend}"', part.project.backend, setters)
-    raise _why_not(part, evidence, site)
+    reason = _why_not(part, evidence, site)
+    raise NotProvableError(f"{reason.reason}{said}", reason.related, reason.advice)
+
+
+def _recorded(part: Part, site: Site, setters: list[SetterCall], traces: Observed, *, also_none: bool) -> Named:
+    """Return the backend that served a site in all recorded calls.
+
+    Raises:
+        NotProvableError: several did, the site never ran, or the trace is not of this code.
+    """
+    if site.use.call is None:
+        raise NotProvableError("a trace shows nothing of a function that is passed on")
+    if any(one.where == "platform" for one in setters):
+        raise NotProvableError("a trace is of one operating system, and this choice is for several")
+    lines = traces.at(site.module, site.use.call, site.use.name, part.project.as_read)
+    name, calls = observed.backend(lines, site.module, site.use)
+    readable = {old_names.PER_CALL_NAMES.get(one.name or "") for one in setters}
+    if not also_none and None not in readable and name not in readable:
+        raise NotProvableError(f"the trace is of other code: {name} served this call, and nothing sets it now")
+    return Named(f'"{name}"', name, setters, calls=calls)
 
 
 def per_call_name(part: Part, setter: SetterCall) -> str | None:

@@ -68,9 +68,11 @@ class Part:
         draft = Draft(span, reason, changes=tuple(changes), touches=(setter.use, *also), group=group, unsafe=unsafe)
         self._drafts[rule].append((setter.module, draft))
 
-    def propose_site(self, rule: str, site: Site, changes: Iterable[Change], group: int | None, *, unsafe: bool = False) -> None:
-        """Propose that a site names its backend."""
-        reason = f"the global backend that torchaudio.{site.use.name} was to use is gone"
+    def propose_site(
+        self, rule: str, site: Site, changes: Iterable[Change], group: int | None, *, unsafe: bool = False, recorded: str = ""
+    ) -> None:
+        """Propose that a site names its backend; ``recorded`` says it if only a trace shows which."""
+        reason = f"the global backend that torchaudio.{site.use.name} was to use is gone{recorded}"
         draft = Draft(site.module.span(site.use.node), reason, changes=tuple(changes), touches=(site.use,), group=group, unsafe=unsafe)
         self._drafts[VALUE if site.use.call is None else rule].append((site.module, draft))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import re
 
 from compat.codemod.plan import naming, unreadable
 from compat.codemod.plan.part import Part
+from compat.codemod.rewrite import Change, Remove, Replace
 from compat.codemod.source import NotProvableError, conditions
 from compat.codemod.uses import SetterCall, setter_calls
 
@@ -14,24 +16,52 @@ _MINDS = re.compile(r"raises|warns|deprecated|suppress|expected", re.I)
 _WORKS = (ast.Call, ast.Await, ast.Yield, ast.NamedExpr)
 
 
-def may_go(part: Part, setter: SetterCall) -> None:
+@dataclasses.dataclass(frozen=True)
+class Shown:
+    """What a trace shows of a setter.
+
+    Attributes:
+        never_failed: whether it was recorded, and each time without an error.
+        governs_named: whether each call under it names its backend.
+    """
+
+    never_failed: bool = False
+    governs_named: bool = False
+
+
+def may_go(part: Part, setter: SetterCall, shown: Shown) -> None:
     """Raise if a setter must stay whatever its calls name."""
-    if setter.where == "value":
+    if setter.where == "value" and not shown.governs_named:
         raise NotProvableError("the value of the setter is used")
-    if setter.where == "guarded":
+    if setter.where == "guarded" and not (shown.governs_named and _is_whole_guard(setter)):
         raise NotProvableError("it is set under a condition")
-    if naming.is_unread(part, setter):
+    if naming.is_unread(part, setter) and not (shown.governs_named and setter.name is None):
         unreadable.settle(part, setter)
     value = setter_calls.argument(setter.call)
     if setter.name is None and (value is None or any(isinstance(one, _WORKS) for one in ast.walk(value))):
         raise NotProvableError("a call computes the name, and would be deleted with the setter")
-    if setter.where != "try":
+    if setter.where != "try" and not shown.never_failed:
         not_caught(setter)
 
 
 def what_goes(setter: SetterCall) -> ast.stmt:
     """Return the statement to remove with a setter."""
-    return setter.statement if setter.where in ("guarded", "platform") else setter.region
+    if setter.where == "guarded":
+        return setter.region if _is_whole_guard(setter) else setter.statement
+    return setter.statement if setter.where == "platform" else setter.region
+
+
+def change(setter: SetterCall) -> Change:
+    """Return the change that removes a setter; where its value is used, that is ``None``."""
+    if setter.where == "value":
+        return Replace(*setter.module.span(setter.call), "None")
+    return Remove(what_goes(setter))
+
+
+def _is_whole_guard(setter: SetterCall) -> bool:
+    """Return whether a test of what torchaudio has is there for the setter alone."""
+    region = setter.region
+    return isinstance(region, ast.If) and region.body == [setter.statement] and not region.orelse and not setter.module.is_elif(region)
 
 
 def not_caught(setter: SetterCall) -> None:

@@ -14,11 +14,15 @@ from compat.codemod.plan.marks import Pin
 from compat.codemod.plan.naming import Named
 from compat.codemod.plan.part import RESTORE, VARIABLE, Part
 from compat.codemod.plan.programs import Evidence
+from compat.codemod.plan.removal import Shown
 from compat.codemod.plan.restore_pairs import Restore, restores
 from compat.codemod.plan.sites import Site
 from compat.codemod.rewrite import Change, Remove, Substitute
 from compat.codemod.source import NotProvableError
 from compat.codemod.uses import SetterCall, setter_calls
+from compat.codemod.uses.observed import Observed, never_failed
+
+_WITH_TRACE = "In the trace each call under it was served by one backend: --observed names it there, and deletes the setter."
 
 
 def settle(part: Part) -> None:
@@ -29,7 +33,11 @@ def settle(part: Part) -> None:
         for setter in part.setters:
             part.say_of(setter, why, VARIABLE if naming.is_unread(part, setter) else "")
         return
-    _Settlement(part, evidence).propose()
+    traces = part.project.observed
+    if traces is None or traces.applied:
+        _Settlement(part, evidence, traces).propose()
+        return
+    _Settlement(part, evidence, could_be=_Settlement(part, evidence, traces).settled()).propose()
 
 
 @dataclasses.dataclass(eq=False)
@@ -44,8 +52,17 @@ class _Unit:
 
 
 class _Settlement:
-    def __init__(self, part: Part, evidence: Evidence) -> None:
-        self._part, self._evidence = part, evidence
+    """What is named, and what stays.
+
+    Args:
+        part: the modules that run together.
+        evidence: what their programs show.
+        traces: what was recorded, if changes may rely on it.
+        could_be: the same settlement with traces, if it is only to be reported.
+    """
+
+    def __init__(self, part: Part, evidence: Evidence, traces: Observed | None = None, could_be: _Settlement | None = None) -> None:
+        self._part, self._evidence, self._traces, self._could_be = part, evidence, traces, could_be
         self._named: dict[Site, Named] = {}
         self._changes: dict[Site, list[Change]] = {}
         # setter -> why it stays
@@ -53,9 +70,13 @@ class _Settlement:
         self._units = _units(part)
 
     def propose(self) -> None:
+        self.settled()._write()
+
+    def settled(self) -> _Settlement:
+        """Return itself, with all decided and nothing proposed."""
         self._name_sites()
         self._keep_setters()
-        self._write()
+        return self
 
     def _name_sites(self) -> None:
         for place, forces in self._evidence.force.items():
@@ -66,7 +87,7 @@ class _Settlement:
                 if place in self._evidence.doubts:
                     raise self._evidence.doubts[place]
                 if setters:
-                    named = naming.of(self._part, self._evidence, place)
+                    named = naming.of(self._part, self._evidence, place, self._traces)
                     self._changes[place] = giving.changes(self._part, place, named.value, named.backend)
                     self._named[place] = named
             except NotProvableError as why:
@@ -83,14 +104,28 @@ class _Settlement:
             for setter in unit.setters:
                 try:
                     if unit.restore is None or setter is not unit.restore.back:
-                        removal.may_go(self._part, setter)
+                        removal.may_go(self._part, setter, self._shown(setter))
                     if unit.restore is not None:
                         _is_own(self._part, unit.restore)
                 except NotProvableError as why:
-                    self._stays[setter] = why
+                    if self._traces is None or setter not in self._stays:  # else a call says what the trace has
+                        self._stays[setter] = why
         changed = True
         while changed:
             changed = sum(self._keep_unit(unit) for unit in self._units) > 0
+
+    def _shown(self, setter: SetterCall) -> Shown:
+        """Return what traces show of a setter, beside what reading does."""
+        if self._traces is None:
+            return Shown()
+        lines = self._part.project.recorded(setter.module, setter.call, "set_audio_backend")
+        governed = [place in self._named for place, forces in self._evidence.force.items() if setter in forces]
+        return Shown(never_failed(lines), all(governed))
+
+    def _is_confirmed(self, unit: _Unit) -> bool:
+        """Return whether traces show what an attempt to set a backend came to."""
+        shown = [self._shown(one) for one in unit.setters]
+        return all(one.governs_named for one in shown) or shown[0].never_failed
 
     def _keep_unit(self, unit: _Unit) -> bool:
         """Keep a whole unit if a part of it stays; return whether that keeps any further setter."""
@@ -110,7 +145,8 @@ class _Settlement:
         for site, named in self._named.items():
             group = groups[site]
             rule = RESTORE if self._is_restored(named.setters) else part.rule_of(named.setters[0])
-            part.propose_site(rule, site, self._changes[site], group, unsafe=group in unsafe)
+            recorded = f"; {named.backend} served it in all {named.calls} recorded calls" if named.calls else ""
+            part.propose_site(rule, site, self._changes[site], group, unsafe=group in unsafe, recorded=recorded)
         for unit in self._units:
             if any(one in self._stays for one in unit.setters):
                 self._say(unit)
@@ -122,7 +158,7 @@ class _Settlement:
 
     def _remove(self, unit: _Unit, group: int, unsafe: set[int]) -> None:
         part, first = self._part, unit.setters[0]
-        held = first.where == "try" or group in unsafe
+        held = group in unsafe or (first.where == "try" and not self._is_confirmed(unit))
         if unit.restore is not None:
             part.propose(RESTORE, first, unit.restore.changes(), group, also=(unit.restore.getter, unit.restore.back.use), unsafe=held)
         elif (choice := choices.constant(part, first)) is not None:
@@ -132,7 +168,7 @@ class _Settlement:
         else:
             for one in unit.setters:
                 rule = part.rule_of(one)
-                part.propose(rule, one, [Remove(removal.what_goes(one))], group, also=one.asked, unsafe=held)
+                part.propose(rule, one, [removal.change(one)], group, also=one.asked, unsafe=held)
 
     def _say(self, unit: _Unit) -> None:
         for setter in unit.setters:
@@ -140,12 +176,22 @@ class _Settlement:
                 continue
             if setter.where == "guarded" and not self._is_missed(setter):
                 continue
-            why, rule = self._stays[setter], ""
+            why, rule = self._said_of(setter), ""
             if unit.restore is not None:
                 rule = RESTORE
             elif naming.is_unread(self._part, setter):
                 rule = VARIABLE
             self._part.say_of(setter, why, rule)
+
+    def _said_of(self, setter: SetterCall) -> NotProvableError:
+        """Return why a setter stays; with traces that are only reported, what they show."""
+        if self._could_be is None:
+            return self._stays[setter]
+        why = self._could_be._stays.get(setter)
+        if why is not None:
+            return why
+        why = self._stays[setter]
+        return NotProvableError(why.reason, why.related, _WITH_TRACE)
 
     def _is_missed(self, setter: SetterCall) -> bool:
         """Return whether a call under a guarded setter is left that no other rule reports."""

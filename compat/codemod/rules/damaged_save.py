@@ -4,23 +4,25 @@ from collections.abc import Iterator
 
 from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Valid, keyword, value_kinds
 from compat.codemod.uses import passed_values
+from compat.codemod.uses.observed import has_integers, kinds
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Report calls whose argument kinds the text reveals."""
     for use, call in module.calls_of("save"):
+        recorded = project.recorded(module, call, "save")
         given = {"src": 1, "filepath": 0, "uri": 0}
         for name, index in given.items():
             named = keyword(call, name)
             node = named.value if named else call.args[index] if len(call.args) > index and name != "uri" else None
             kind = passed_values.kind(project, module, node) if node is not None else value_kinds.UNKNOWN
-            if name == "src" and kind == value_kinds.INTEGERS:
+            if name == "src" and (kind == value_kinds.INTEGERS or has_integers(recorded)):
                 yield Draft(
                     module.span(use.node),
                     "2.9 does not scale integers: an integer tensor is saved as a square wave",
                     "Scale it to floats in [-1, 1] first, or use compat.save.",
                 )
-            elif name != "src" and kind == value_kinds.FILE:
+            elif name != "src" and (kind == value_kinds.FILE or (node is not None and "file object" in kinds(recorded, "filepath"))):
                 yield Draft(module.span(use.node), "2.9 does not save to a file object", "Save to a path, or use compat.save.")
 
 

@@ -4,12 +4,28 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, NameArgument, Project, Rule, Valid, keyword, literal, starred
+from compat.codemod.rule import (
+    MODERN,
+    Draft,
+    Kind,
+    Level,
+    Module,
+    NameArgument,
+    NotProvableError,
+    Project,
+    Rule,
+    Valid,
+    keyword,
+    literal,
+    starred,
+)
 from compat.codemod.source import old_names, value_kinds
 from compat.codemod.source.calls import plain_name
+from compat.codemod.uses.observed import kinds
 
 _REASON = "from 2.1 on the fifth argument of save is format; it was compression before"
 _FORMATS = {"wav", "mp3", "flac", "ogg", "vorbis", "opus", "sph", "amb", "amr-nb", "gsm", "sox", "aiff", "au"}
+_NUMBERS = {"int", "float", "NoneType"}
 _COMPRESSION = re.compile(r"compress|bit_?rate|kbps|quality", re.I)
 _FORMAT = re.compile(r"fmt|format|ext\b|suffix|container|file_?type", re.I)
 _OLD_PIN = re.compile(
@@ -30,9 +46,23 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         number = value_kinds.of(module, call.args[4]) == value_kinds.NUMBER or _COMPRESSION.search(named) is not None
         old = number or (fifth is None and (isinstance(sixth, str) or _shows_old_order(call)))
         old = old or (fifth is ... and _is_old(project) and not _FORMAT.search(named))
+        advice = "Name every argument after the fourth."
+        if not old and project.observed is not None:
+            try:
+                seen = kinds(project.observed.at(module, call, "save", project.as_read), "compression")
+            except NotProvableError as why:
+                seen, advice = set(), f"{advice} The trace does not help here: {why.reason}."
+            # 2.0 bound the fifth argument to compression: a text there is a format, in the new order
+            is_settled = seen == {"str"} or (bool(seen) and seen <= _NUMBERS)
+            if is_settled and not project.observed.applied:
+                advice = f"{advice} The trace shows what it is: --observed relies on it."
+            elif is_settled and seen == {"str"}:
+                continue
+            elif is_settled:
+                old = True
         if not old or starred(call) or len(call.args) > len(parameters):
             if not (fifth is None and len(call.args) == 5):
-                yield Draft(module.span(call), f"{_REASON}; here it may be either", "Name every argument after the fourth.")
+                yield Draft(module.span(call), f"{_REASON}; here it may be either", advice)
             continue
         changes = tuple(NameArgument(call, argument, name) for argument, name in [*zip(call.args, parameters, strict=False)][4:])
         yield Draft(module.span(call), _REASON, changes=changes, touches=(use,))

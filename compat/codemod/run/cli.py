@@ -59,6 +59,8 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     add("--check", action="store_true", help="write nothing; list what would be changed")
     add("--diff", action="store_true", help="write nothing; show the changes as a unified diff for `git apply`; findings go to stderr")
     add("--unsafe", action="store_true", default=None, help="also make changes that may change what the program does in rare cases")
+    add("--evidence", action="append", metavar="TRACE", help="a trace of `compat.run --record`; may be repeated")
+    add("--observed", action="store_true", help="also make changes that only --evidence shows to be right")
     add("--select", action="append", metavar="RULE", help="run only these rules; comma-separated, may be repeated")
     add("--ignore", action="append", metavar="RULE", help="do not run these rules; comma-separated, may be repeated")
     add("--backend", choices=_BACKENDS, help="the backend to name in calls if the code does not show which one is meant")
@@ -138,6 +140,8 @@ def _refuse(options: Options) -> None:
             raise UsageError(f"{path}: there is no such file or folder")
     if options.target == "compat" and not options.entry and options.paths != ("-",):
         raise UsageError("--target compat needs --entry FILE: the scripts that start the program")
+    if options.observed and not options.evidence:
+        raise UsageError("--observed goes with --evidence TRACE; `compat.run --record TRACE` makes one")
     if options.entry and options.target != "compat":
         raise UsageError("--entry goes with --target compat")
     if options.select or options.ignore:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterable
 
 from compat.codemod.plan import decide
@@ -88,6 +89,7 @@ def run(modules: list[Module], active: Iterable[Rule], *, unsafe: bool, make_pro
     for _ in range(_ROUNDS):
         project = make_project([outcome.now for outcome in outcomes.values()])
         project.set_names = set_names
+        project.as_read = functools.partial(_as_read, outcomes)
         applied, left = _Round(project, rules, unsafe).settle()
         project.forget()
         if not applied:
@@ -256,6 +258,14 @@ def _findings(outcomes: dict[str, Outcome], proposal: _Proposal, state: State) -
     now = Finding(proposal.rule.id, proposal.place, draft.reason, advice, draft.related, state)
     related = tuple(_back(outcomes, one) for one in now.related)
     return dataclasses.replace(now, place=_back(outcomes, now.place), related=related), now
+
+
+def _as_read(outcomes: dict[str, Outcome], module: Module, offset: int) -> tuple[Module, int]:
+    """Return a module as it was read, and an offset of its present text there."""
+    outcome = outcomes[module.path]
+    for made in reversed(outcome.edits):
+        offset = Track(made).back(offset)
+    return outcome.module, offset
 
 
 def _back(outcomes: dict[str, Outcome], place: Place) -> Place:

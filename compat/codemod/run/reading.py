@@ -5,16 +5,17 @@ import os
 import sys
 from collections.abc import Iterable
 
-from compat.codemod.files import discovery, documents, other_files
+from compat.codemod.files import discovery, documents, other_files, traces
 from compat.codemod.files.content import probe
 from compat.codemod.files.document import Document, UnreadableError
 from compat.codemod.files.import_graph import Files, Quiet, content
 from compat.codemod.source.findings import Finding, Place
 from compat.codemod.source.module import Module
 from compat.codemod.source.old_names import VARIABLE
-from compat.codemod.source.options import Options
+from compat.codemod.source.options import Options, UsageError
 from compat.codemod.source.results import FileResult, Problem, Result, Tick
 from compat.codemod.source.text import parse
+from compat.codemod.uses.observed import Line, Observed
 from compat.codemod.uses.project import Project
 
 _PYTHON = ".".join(map(str, sys.version_info[:2]))
@@ -101,6 +102,29 @@ class Gathered:
         return True
 
     @functools.cached_property
+    def observed(self) -> Observed | None:
+        """Return what the traces of ``--evidence`` show.
+
+        Raises:
+            UsageError: one of them cannot be read, or has nothing of this project.
+        """
+        options = self.options
+        found: dict[str, list[Line]] = {}
+        for path in options.evidence:
+            try:
+                lines = traces.read(path)
+            except OSError as why:
+                raise UsageError(f"--evidence {path}: it cannot be read: {why.strerror}") from why
+            except ValueError as why:
+                raise UsageError(f"--evidence: {why}") from why
+            own = traces.by_file(lines, options.paths[0] if options.paths else ".")
+            if not any(map(os.path.isfile, own)):
+                raise UsageError(f"--evidence {path}: it names no file of this project; name the folder it was recorded in as PATH")
+            for file, calls in own.items():
+                found.setdefault(file, []).extend(calls)
+        return Observed(found, applied=options.observed) if options.evidence else None
+
+    @functools.cached_property
     def leaves_choice(self) -> bool:
         """Return whether each release chooses the backend for calls that name none.
 
@@ -131,6 +155,7 @@ class Gathered:
             own_names=self.own_names,
             prose=self._prose,
             leaves_choice=self.leaves_choice,
+            observed=self.observed,
             entries=[one.path for one in modules if entries and not one.standalone and os.path.realpath(one.path) in entries],
         )
 

@@ -32,6 +32,8 @@ class Options:
     baseline: str | None = None
     fail_on: str = "blocking"
     statistics: bool = False
+    evidence: tuple[str, ...] = ()
+    observed: bool = False
 
     @property
     def writes(self) -> bool:

@@ -9,6 +9,7 @@ import ast
 from compat.codemod.rewrite import Change, WrapArgument
 from compat.codemod.source import Kind, Module, NotProvableError, Use, value_kinds
 from compat.codemod.uses import passed_values
+from compat.codemod.uses.observed import kinds
 from compat.codemod.uses.project import Project
 
 _PATH = "a path object is passed, which the per-call sox backend does not take"
@@ -35,6 +36,10 @@ def changes_for(project: Project, module: Module, use: Use, backend: str) -> lis
         return []
     value = first.value if isinstance(first, ast.keyword) else first
     kind = passed_values.kind(project, module, value)
+    if (seen := kinds(project.recorded(module, use.call, use.name), "filepath")) and "file object" in seen:
+        kind = value_kinds.FILE
+    elif project.observed is not None and project.observed.applied and kind == value_kinds.FILE and seen == {"path"}:
+        kind = value_kinds.PATHLIB  # or a text, which str() leaves as it is
     if kind == value_kinds.FILE:
         raise NotProvableError(
             "a file object is passed, which the per-call sox backend does not take",
@@ -71,6 +76,9 @@ def _no_compression(project: Project, module: Module, use: Use) -> None:
     if call is None:
         return
     given = [one.value for one in call.keywords if one.arg == "compression"] + (use.call.args[4:5] if use.call else call.args[5:6])
+    seen = kinds(project.recorded(module, use.call, use.name), "compression") if use.call else set()
+    if project.observed is not None and project.observed.applied and seen == {"NoneType"}:
+        return
     if any(not (isinstance(one, ast.Constant) and one.value is None) for one in given):
         raise NotProvableError(_COMPRESSION, [module.place(use.node)])
     if use.call and not any(keyword.arg is None for keyword in call.keywords):

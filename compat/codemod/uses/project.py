@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 from compat.codemod.files import console_scripts
 from compat.codemod.files.import_graph import Files, Graph, Linked, Quiet, content, facts
-from compat.codemod.source import Module, Notes, Place, old_names
+from compat.codemod.source import Module, Notes, NotProvableError, Place, old_names
 from compat.codemod.uses import release_tests
+from compat.codemod.uses.observed import AsRead, Line, Observed
 
 # it begins with plain letters, which the regex engine finds fastest
 _COMPAT = re.compile(r"compat(?<!\wcompat)\b")
@@ -31,6 +32,7 @@ class Project(Notes):
             itself.
         leaves_choice: whether this is a whole project for 2.0 or older, so that each release
             chooses its own backend where none is named.
+        observed: what traces show, if there are any.
         scripts: the console scripts, each as a dotted module name and a function; by default they
             are searched for beside the files.
     """
@@ -50,6 +52,7 @@ class Project(Notes):
         prose: Iterable[str] = (),
         scripts: Iterable[tuple[str, str]] | None = None,
         leaves_choice: bool = False,
+        observed: Observed | None = None,
     ) -> None:
         self.modules: list[Module] = list(modules)
         self.target: str = target
@@ -65,6 +68,9 @@ class Project(Notes):
         # the backends set before any change; the engine fills this in, as it sees the first round
         self.set_names: frozenset[str | None] = frozenset()
         self.leaves_choice: bool = leaves_choice
+        self.observed: Observed | None = observed
+        # the engine replaces this where a module has changed since it was read
+        self.as_read: AsRead = lambda module, offset: (module, offset)
 
     @functools.cached_property
     def pins(self) -> list[tuple[Module, ast.Call]]:
@@ -93,6 +99,13 @@ class Project(Notes):
                     if all(one.value != "1" for one in constants):
                         return True
         return False
+
+    def recorded(self, module: Module, call: ast.Call, name: str) -> list[Line]:
+        """Return what traces have of a call; nothing without traces, or if they do not fit."""
+        try:
+            return [] if self.observed is None else self.observed.at(module, call, name, self.as_read)
+        except NotProvableError:
+            return []
 
     # Imports
 

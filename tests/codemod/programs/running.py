@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import contextlib
 import dataclasses
+import itertools
 import sys
 import types
 from collections import defaultdict
@@ -12,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 DEFAULT = "default"
+Trace = list[dict[str, Any]]
 _PER_CALL = {"sox_io": "sox", "soundfile": "soundfile"}
 
 
@@ -37,17 +39,20 @@ class Entry:
         return self.path.startswith("test_")
 
 
-def run(files: Mapping[str, str], entry: Entry, release: str) -> list[Served | str]:
-    """Start the project as one program: the calls in order, what it prints, and the error that ends it."""
-    return _Program(files, release).run(entry)
+def run(files: Mapping[str, str], entry: Entry, release: str, trace: Trace | None = None) -> list[Served | str]:
+    """Start the project as one program: the calls in order, what it prints, and the error that ends it.
+
+    ``trace`` receives the lines that ``compat.run --record`` would write.
+    """
+    return _Program(files, release, trace if trace is not None else []).run(entry)
 
 
 class _Program:
-    def __init__(self, files: Mapping[str, str], release: str) -> None:
+    def __init__(self, files: Mapping[str, str], release: str, trace: Trace) -> None:
         self._files = files
         self._events: list[Served | str] = []
         self._modules: dict[str, types.ModuleType] = {
-            "torchaudio": _torchaudio(release, self._events),
+            "torchaudio": _torchaudio(release, self._events, trace),
             "importlib": _module("importlib", import_module=self._load),
             "fire": _module("fire", Fire=lambda function: function()),
         }
@@ -111,16 +116,17 @@ def _module(name: str, **names: Any) -> types.ModuleType:
     return module
 
 
-def _torchaudio(release: str, events: list[Served | str]) -> types.ModuleType:
+def _torchaudio(release: str, events: list[Served | str], trace: Trace) -> types.ModuleType:
     module = _module("torchaudio")
     legacy = release == "2.0"
     now = [DEFAULT]
     lines: dict[str, set[tuple[str, int]]] = defaultdict(set)
 
-    def served_by(backend: str) -> Callable[..., Any]:
+    def served_by(backend: str, function: str) -> Callable[..., Any]:
         def serve(label: str, **given: Any) -> tuple[str, int]:
             name = given.pop("backend", None) or backend
             events.append(Served(label, _PER_CALL.get(name, name), _line(), frozenset(lines[backend])))
+            trace.append(_recorded(function, release, "sox" if name == DEFAULT else _PER_CALL.get(name, name)))
             return label, 16_000
 
         return serve
@@ -128,25 +134,43 @@ def _torchaudio(release: str, events: list[Served | str]) -> types.ModuleType:
     def set_audio_backend(backend: str) -> None:
         if not legacy:
             return
-        if backend not in (*_PER_CALL, DEFAULT):
+        known = backend in (*_PER_CALL, DEFAULT)
+        trace.append(_recorded("set_audio_backend", release, "", "ok" if known else "RuntimeError"))
+        if not known:
             raise RuntimeError(backend)
         now[:] = [backend]
         lines[backend].add(_line())
         for name in ("load", "save", "info"):
-            setattr(module, name, served_by(backend))
+            setattr(module, name, served_by(backend, name))
 
     vars(module).update(
         set_audio_backend=set_audio_backend,
         get_audio_backend=lambda: now[0] if legacy else None,
         list_audio_backends=lambda: ["soundfile", "sox_io"] if legacy else ["ffmpeg", "sox", "soundfile"],
-        **{name: served_by(DEFAULT) for name in ("load", "save", "info")},
+        **{name: served_by(DEFAULT, name) for name in ("load", "save", "info")},
     )
     return module
 
 
 def _line() -> tuple[str, int]:
-    frame = sys._getframe(2)
+    frame = _caller(sys._getframe(2))
+    return frame.f_code.co_filename, frame.f_lineno
+
+
+def _recorded(name: str, release: str, backend: str, outcome: str = "ok") -> dict[str, Any]:
+    frame = _caller(sys._getframe(2))
+    code = frame.f_code
+    line, end, column, end_column = next(itertools.islice(code.co_positions(), frame.f_lasti // 2, None))
+    return {
+        "trace": 1, "name": name, "path": code.co_filename, "line": line, "end_line": end, "calls": 1, "release": release,
+        "column": column, "end_column": end_column, "backend": backend, "outcome": outcome,
+        "arguments": {"backend": {"by": "position", "kind": "str"}} if name == "set_audio_backend"
+        else {"filepath": {"by": "position", "kind": "path", "value": ".wav"}},
+    }  # fmt: skip
+
+
+def _caller(frame: types.FrameType) -> types.FrameType:
     with contextlib.suppress(AttributeError):
         while frame.f_code.co_filename.startswith(("<", "/")):
             frame = frame.f_back  # type: ignore[assignment]
-    return frame.f_code.co_filename, frame.f_lineno
+    return frame

@@ -1,0 +1,48 @@
+"""Read the traces of ``--record``: JSON lines, one for each kind of call at each place."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+FORMAT = 1
+
+
+def read(path: str) -> list[dict[str, Any]]:
+    """Return the lines of a trace.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is something else, or of a later version; the text names the line.
+    """
+    found = []
+    with open(path, encoding="utf-8") as file:
+        for number, text in enumerate(file, 1):
+            try:
+                line = json.loads(text)
+            except ValueError as why:
+                raise ValueError(f"{path}:{number} is no line of a trace: {why}") from why
+            if not isinstance(line, dict) or line.get("trace") != FORMAT:
+                raise ValueError(f"{path}:{number} is no line of a trace of version {FORMAT}; record it anew")
+            found.append(line)
+    return found
+
+
+def by_file(lines: list[dict[str, Any]], start: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the lines by the real path of their file.
+
+    Paths in a trace are relative to the project. That is ``start`` or the folder above it below
+    which most of the files are; the nearest, if several have as many.
+    """
+    here = os.path.realpath(start)
+    here = here if os.path.isdir(here) else os.path.dirname(here)
+    roots = [here]
+    while (above := os.path.dirname(roots[-1])) != roots[-1]:
+        roots.append(above)
+    paths = {str(line["path"]) for line in lines}
+    root = max(roots, key=lambda root: sum(os.path.isfile(os.path.join(root, path)) for path in paths))
+    found: dict[str, list[dict[str, Any]]] = {}
+    for line in lines:
+        found.setdefault(os.path.realpath(os.path.join(root, line["path"])), []).append(line)
+    return found

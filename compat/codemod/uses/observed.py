@@ -1,0 +1,136 @@
+"""Say what a trace recorded at a call: which backend served it, with which kinds of arguments.
+
+A trace counts for a file only if each of its lines still fits the text there.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from compat.codemod.source import Module, NotProvableError, Use
+
+Line = Mapping[str, Any]
+# maps an offset of a module's present text to the module as it was read, and its offset there
+AsRead = Callable[[Module, int], tuple[Module, int]]
+
+_ANEW = "Delete the trace and record it anew."
+_BACKENDS = ("sox", "soundfile", "ffmpeg")
+_End = tuple[int | None, int | None]
+
+
+class Observed:
+    """The lines of one or several traces.
+
+    Args:
+        lines: by the real path of their file.
+        applied: whether changes may rely on them (``--observed``); else they are only reported.
+    """
+
+    def __init__(self, lines: Mapping[str, list[Line]], *, applied: bool) -> None:
+        self.applied: bool = applied
+        self._lines = lines
+        self._read: dict[str, dict[_End, list[Line]] | NotProvableError] = {}
+
+    def at(self, module: Module, call: ast.Call, name: str, as_read: AsRead) -> list[Line]:
+        """Return what was recorded at a call of a function of torchaudio; nothing if it never ran.
+
+        Raises:
+            NotProvableError: the trace does not fit the file, or is of a release without a global
+                backend.
+        """
+        if call in module.unplaced:
+            return []
+        old, last = as_read(module, module.span(call)[1] - 1)
+        whole = self._of_file(old)
+        node = next((one for one in old.calls if one not in old.unplaced and old.span(one)[1] == last + 1), None)
+        lines = [] if node is None else whole.get((node.end_lineno, node.end_col_offset), [])
+        if any(line["name"] != name for line in lines):
+            raise _stale(old, lines[0])
+        modern = [line for line in lines if not _has_global_backend(line["release"])]
+        if modern:
+            release = modern[0]["release"]
+            reason = f"the trace was recorded under {release}, where the setter does not choose the backend"
+            raise NotProvableError(reason, [module.place(call)], "Record it anew with --version 2.0.")
+        return lines
+
+    def _of_file(self, module: Module) -> dict[_End, list[Line]]:
+        if module.path not in self._read:
+            self._read[module.path] = self._fitting(module)
+        found = self._read[module.path]
+        if isinstance(found, NotProvableError):
+            raise found
+        return found
+
+    def _fitting(self, module: Module) -> dict[_End, list[Line]] | NotProvableError:
+        lines = self._lines.get(os.path.realpath(module.path), ())
+        if not lines:
+            return {}
+        starts: dict[_End, list[int]] = defaultdict(list)
+        # a plain tree has the positions that the compiler gave to the code
+        for node in ast.walk(ast.parse(module.text.text)):
+            if isinstance(node, ast.expr | ast.stmt | ast.pattern):
+                starts[node.end_lineno, node.end_col_offset].append(node.lineno)
+        found: dict[_End, list[Line]] = defaultdict(list)
+        for line in lines:
+            if not line["end_column"]:  # Python kept no columns
+                continue
+            end = line["end_line"], line["end_column"]
+            if not any(first <= line["line"] for first in starts.get(end, ())):
+                return _stale(module, line)
+            found[end].append(line)
+        return found
+
+
+def _stale(module: Module, line: Line) -> NotProvableError:
+    place = f"{module.path}:{line['line']}"
+    return NotProvableError(f"the trace is older than the file: torchaudio.{line['name']} is no longer called at {place}", (), _ANEW)
+
+
+def _has_global_backend(release: str) -> bool:
+    major, _, rest = release.partition(".")
+    minor = rest.partition(".")[0]
+    return major.isdigit() and minor.isdigit() and (int(major), int(minor)) < (2, 1)
+
+
+def backend(lines: list[Line], module: Module, use: Use) -> tuple[str, int]:
+    """Return the backend that served each recorded call, and the number of calls.
+
+    Raises:
+        NotProvableError: there was no call, several backends served, or calls failed.
+    """
+    place = [module.place(use.node)]
+    served: Counter[str] = Counter()
+    for line in lines:
+        served[line["backend"] if line["outcome"] == "ok" else ""] += line["calls"]
+    if not served:
+        raise NotProvableError("the trace has no call of it", place)
+    failed = served.pop("", 0)
+    if len(served) > 1:
+        counts = ", ".join(f"{name} ({number})" for name, number in sorted(served.items()))
+        raise NotProvableError(f"in the trace several backends served the call: {counts}", place)
+    if failed:
+        reason = f"in the trace {failed} of its {failed + served.total()} calls failed or were served by no backend"
+        raise NotProvableError(reason, place)
+    [(name, number)] = served.items()
+    if name not in _BACKENDS:
+        raise NotProvableError(f"the trace names a backend that calls cannot name: {name}", place)
+    return name, number
+
+
+def kinds(lines: list[Line], name: str) -> set[str]:
+    """Return the kinds of an argument in the recorded calls; those that gave none count as ``NoneType``."""
+    return {line["arguments"].get(name, {}).get("kind", "NoneType") for line in lines}
+
+
+def has_integers(lines: list[Line]) -> bool:
+    """Return whether a recorded call of ``save`` was given a tensor of integers."""
+    return any(str(line["arguments"].get("src", {}).get("value")).startswith(("int", "uint")) for line in lines)
+
+
+def never_failed(lines: list[Line]) -> bool:
+    """Return whether there were calls, and none failed."""
+    return bool(lines) and all(line["outcome"] == "ok" for line in lines)
