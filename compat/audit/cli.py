@@ -193,6 +193,7 @@ def _audited(arguments: argparse.Namespace) -> int:
     (machine if arguments.json else terminal).write(result, sys.stdout)
     if arguments.report:
         _write_page(arguments, result, wanted)
+        print(f"The page is {terminal.printable(arguments.report)}.", file=sys.stderr if arguments.json else sys.stdout)
     return _STOPPED if result.stopped else result.status
 
 
@@ -247,7 +248,7 @@ def _compared(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[R
         tally = session.summary(store, made.wanted)
     result = Result(
         terms, tally, made.found, len(made.wanted), made.done_before, sources.passed_over, arguments.sample, arguments.confidence,
-        results, failing, stopped, sources.links,
+        results, failing, stopped, sources.links, arguments.report or "",
     )  # fmt: skip
     return result, made.wanted
 
@@ -281,7 +282,9 @@ def _reported(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[R
         tally = session.summary(store, None)
         first = next(iter(store.rows()), None)
     terms = Terms("", "") if first is None else Terms(first.from_side, first.to_side, first.tolerance or 0.0)
-    result = Result(terms, tally, tally.files, tally.files, 0, 0, 0, arguments.confidence, arguments.results, failing)
+    result = Result(
+        terms, tally, tally.files, tally.files, 0, 0, 0, arguments.confidence, arguments.results, failing, report=arguments.report or ""
+    )
     return result, None
 
 
