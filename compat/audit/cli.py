@@ -7,7 +7,7 @@ import contextlib
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from compat._version import __version__
@@ -16,6 +16,7 @@ from compat.console import is_full, nobody_reads, parsed, print_anything, print_
 
 if TYPE_CHECKING:
     from compat.audit.engines import Engine
+    from compat.audit.progress import Progress
     from compat.audit.reporting.result import Result
 
 _FAILED = 3
@@ -234,7 +235,7 @@ def _compared(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[R
     results = arguments.results or f"audit-{_spelled(arguments.old)}-{_spelled(arguments.new)}.jsonl"
     stopped = ""
     with shown(quiet=arguments.quiet) as progress, contextlib.ExitStack() as held:
-        engine = _engine(arguments, progress.waiting)
+        engine = _engine(arguments, progress)
         store = held.enter_context(open_store(results, fresh=arguments.fresh))
         made = session.plan(request, store, progress.found)
         progress.begin(made.todo, made.done_before)
@@ -253,11 +254,11 @@ def _compared(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[R
     return result, made.wanted
 
 
-def _engine(arguments: argparse.Namespace, tell: Callable[[str], None]) -> Engine:
+def _engine(arguments: argparse.Namespace, progress: Progress) -> Engine:
     if arguments.scheduler:
         from compat.audit.engines.dask import DaskEngine
 
-        return DaskEngine(arguments.scheduler, tell=tell)
+        return DaskEngine(arguments.scheduler, tell=progress.waiting, note=progress.note)
     from compat.audit.engines.local import LocalEngine
 
     return LocalEngine(arguments.jobs or os.cpu_count() or 1, arguments.time_limit)

@@ -20,6 +20,9 @@ class Progress(Protocol):
     def waiting(self, text: str) -> None:
         """Tell that the run waits, for what and since when."""
 
+    def note(self, text: str) -> None:
+        """Tell something that stays on the screen, such as an address."""
+
     def found(self, number: int) -> None:
         """Tell how many files were found so far."""
 
@@ -34,6 +37,9 @@ class Quiet:
     """Shows nothing."""
 
     def waiting(self, text: str) -> None:
+        """Do nothing; see ``Progress``."""
+
+    def note(self, text: str) -> None:
         """Do nothing; see ``Progress``."""
 
     def found(self, number: int) -> None:
@@ -54,6 +60,10 @@ class Lines:
         self._begun = self._told = time.monotonic()
 
     def waiting(self, text: str) -> None:
+        """Print the text; see ``Progress``."""
+        self._tell(text)
+
+    def note(self, text: str) -> None:
         """Print the text; see ``Progress``."""
         self._tell(text)
 
@@ -93,6 +103,10 @@ class Bar:
     def waiting(self, text: str) -> None:
         """Show the text; see ``Progress``."""
         self._bar.update(self._task, description=text)
+
+    def note(self, text: str) -> None:
+        """Print the text above the bar; see ``Progress``."""
+        self._bar.console.print(text, soft_wrap=True, markup=False, highlight=False)
 
     def found(self, number: int) -> None:
         """Show the number; see ``Progress``."""
@@ -137,6 +151,7 @@ def shown(*, quiet: bool) -> Iterator[Progress]:
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(elapsed_when_finished=True),
+        TextColumn("left,"),
         TextColumn("{task.fields[differ]} not the same"),
     )
     with RichProgress(*columns, console=Console(stderr=True), transient=True) as bar:

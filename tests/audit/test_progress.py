@@ -85,11 +85,21 @@ def test_lines_for_a_log(case: str, clock: Clock, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("tty", [False, True])
+def test_a_note_stays(tty: bool, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    err = shown_on(monkeypatch, tty=tty)
+    with progress.shown(quiet=False) as told:
+        told.note("dashboard at http://[::1]:8787/status")
+        told.begin(5, 0)
+    assert "dashboard at http://[::1]:8787/status\n" in plain(err.getvalue())
+
+
+@pytest.mark.parametrize("tty", [False, True])
 def test_quiet_tells_nothing(tty: bool, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     err = shown_on(monkeypatch, tty=tty)
     with progress.shown(quiet=True) as told:
         clock.now += 100
         told.found(5)
+        told.note("Dask")
         told.begin(5, 1)
         clock.now += 100
         told.row(OTHER)
