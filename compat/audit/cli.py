@@ -46,6 +46,7 @@ examples
   python -m compat.audit --from 2.0:sox_io --to 2.2:ffmpeg train.jsonl --field audio_filepath --report audit.html
   python -m compat.audit --from 2.1 --to 2.9 s3://bucket/corpus --sample 5000 --scheduler tcp://10.0.0.1:8786
   python -m compat.audit --from 2.0 --to 2.2 corpus/ --against decoded-by-the-real-2.2/
+  python -m compat.audit --from 2.0 --to-python ~/envs/new/bin/python corpus/
   python -m compat.audit --results audit.parquet --report audit.html        write the report again, from existing rows
 
 If you run the same command again, it continues where the first run ended, and compares again files that changed since.
@@ -97,6 +98,11 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     add = made.add_argument_group("what is compared").add_argument
     add("--from", dest="old", metavar="SIDE", help="the old side, as RELEASE[:MODE][:BACKEND]")
     add("--to", dest="new", metavar="SIDE", help="the new side")
+    add(
+        "--to-python",
+        metavar="PATH",
+        help="the new side is what the real torchaudio of this environment decodes: its folder, or its Python",
+    )
     add(
         "--against",
         metavar="ROOT",
@@ -206,15 +212,21 @@ def _terms(arguments: argparse.Namespace) -> Terms:
     """
     from compat.audit import sides
 
-    if not arguments.old or not arguments.new:
+    if not arguments.old or not (arguments.new or arguments.to_python):
         raise UsageError("which releases? Say --from 2.0 --to 2.2")
-    pair = [sides.parse(text) for text in (arguments.old, arguments.new)]
+    old = sides.parse(arguments.old).name
+    if arguments.to_python:
+        from compat.audit.environments import environment
+
+        new = environment.named(arguments.to_python, arguments.new)
+    else:
+        new = sides.parse(arguments.new).name
     against = arguments.against
     if against and "://" not in against:
         if not os.path.isdir(against):
             raise UsageError(f"--against {against}: there is no such folder")
         against = os.path.abspath(against)
-    return Terms(pair[0].name, pair[1].name, arguments.tolerance, arguments.max_shift, not arguments.native, against)
+    return Terms(old, new, arguments.tolerance, arguments.max_shift, not arguments.native, against)
 
 
 def _compared(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[Result, set[int] | None]:
@@ -232,7 +244,7 @@ def _compared(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[R
         extensions = frozenset(name.strip().lstrip(".").lower() for name in arguments.extensions.split(",")) - {"all", ""}
     sources = Sources(tuple(arguments.data), tuple(arguments.manifest), arguments.field, arguments.root, extensions, against=terms.against)
     request = session.Request(sources, terms, arguments.sample, arguments.seed, arguments.retry_errors)
-    results = arguments.results or f"audit-{_spelled(arguments.old)}-{_spelled(arguments.new)}.jsonl"
+    results = arguments.results or f"audit-{_spelled(arguments.old)}-{_new_spelled(arguments, terms)}.jsonl"
     stopped = ""
     with shown(quiet=arguments.quiet) as progress, contextlib.ExitStack() as held:
         engine = _engine(arguments, progress)
@@ -267,6 +279,11 @@ def _engine(arguments: argparse.Namespace, progress: Progress) -> Engine:
 def _spelled(side: str) -> str:
     """Return a side as part of a file's name."""
     return side.replace(":", "_")
+
+
+def _new_spelled(arguments: argparse.Namespace, terms: Terms) -> str:
+    """Return the new side as part of a file's name."""
+    return f"{terms.new.partition('@')[0]}-python" if arguments.to_python else _spelled(arguments.new)
 
 
 def _reported(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[Result, set[int] | None]:
