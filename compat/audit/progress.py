@@ -96,7 +96,7 @@ class Bar:
 
     def __init__(self, bar: Any) -> None:
         self._bar = bar
-        self._task = bar.add_task("looking for files", total=None, differ=0, rate="")
+        self._task = bar.add_task("looking for files", total=None, differ=0, rate="", left="")
         self._differ = self._done = 0
         self._begun = 0.0
 
@@ -115,7 +115,7 @@ class Bar:
     def begin(self, todo: int, done_before: int) -> None:
         """Start the bar; see ``Progress``."""
         self._begun = time.monotonic()
-        self._bar.reset(self._task, total=todo, description="comparing", differ=0, rate="")
+        self._bar.reset(self._task, total=todo, description="comparing", differ=0, rate="", left="left,")
 
     def row(self, row: Row) -> None:
         """Advance the bar; see ``Progress``."""
@@ -150,8 +150,8 @@ def shown(*, quiet: bool) -> Iterator[Progress]:
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(elapsed_when_finished=True),
-        TextColumn("left,"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[left]}"),
         TextColumn("{task.fields[differ]} not the same"),
     )
     with RichProgress(*columns, console=Console(stderr=True), transient=True) as bar:

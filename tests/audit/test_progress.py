@@ -109,7 +109,7 @@ def test_quiet_tells_nothing(tty: bool, clock: Clock, monkeypatch: pytest.Monkey
 # files found, rows and the seconds each took, and what the bar shows at the end
 BARS: dict[str, tuple[int, list[Row], float, tuple[str, ...]]] = {
     "looking": (12, [], 0.0, ("looking for files", "12/?", "0 not the same")),
-    "some are the same": (3, [SAME, SAME], 0.25, ("comparing", "2/3", "4.0 files/s", "0 not the same")),
+    "some are the same": (3, [SAME, SAME], 0.25, ("comparing", "2/3", "4.0 files/s", "left, 0 not the same")),
     "some are not": (4, [SAME, OTHER, BROKEN], 2.0, ("comparing", "3/4", "0.5 files/s", "2 not the same")),
     "fast ones": (2, [SAME, OTHER], 1 / 4096, ("2/2", "4,096.0 files/s", "1 not the same")),
 }
