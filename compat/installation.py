@@ -8,12 +8,13 @@ import sys
 import threading
 import types
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
 from compat import advice, auto, children, namesakes, operators, releases
 from compat.assembly import Tree
 from compat.context import Context
 from compat.finder import Finder
+from compat.flag_types import Flags
 from compat.layer import Layer
 from compat.operators import replacements
 from compat.releases import Release
@@ -233,7 +234,7 @@ def _dress(host: types.ModuleType, context: Context) -> None:
     vars(host).update(__getattr__=__getattr__)
 
 
-def install(version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Any) -> types.ModuleType:
+def install(version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Unpack[Flags]) -> types.ModuleType:
     """Make ``import torchaudio`` behave as a release did.
 
     If a real torchaudio imports, the I/O names are laid over it and the rest stays. If its compiled
@@ -329,7 +330,9 @@ def is_over_real() -> bool:
 
 
 @contextlib.contextmanager
-def pinned(version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Any) -> Iterator[types.ModuleType]:
+def pinned(
+    version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Unpack[Flags]
+) -> Iterator[types.ModuleType]:
     """Install a release for a block, then restore exactly what was there before.
 
     Blocks may be nested, in one thread. Arguments and errors are those of ``install``.
@@ -355,7 +358,7 @@ def pinned(version: str | Release | None = None, *, backends: Iterable[str] | No
                 _installed[-1].restore(before)
 
 
-def standin(version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Any) -> types.ModuleType:
+def standin(version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Unpack[Flags]) -> types.ModuleType:
     """Return a module that behaves as a release of torchaudio did, without installing it.
 
     It is not in ``sys.modules`` and has a global backend of its own. Arguments and errors are those
@@ -384,7 +387,7 @@ def become_standin(host: types.ModuleType) -> None:
     _standing(host, releases.named(), releases.backends(), registered=True)
 
 
-def release(version: str | Release | None = None, **flags: Any) -> Release:
+def release(version: str | Release | None = None, **flags: Unpack[Flags]) -> Release:
     """Return the flags in force, or those of a release by name.
 
     Without arguments, return those of the installed release, or those that ``install()`` would use.

@@ -120,7 +120,7 @@ def parsed(line: str) -> tuple[str | None, list[str] | None, dict[str, Any]]:
         flag = releases.flags().get(_flag(option))
         if option != _BACKENDS and flag is None:
             raise ValueError(_unknown(option))
-        is_switch = flag is not None and flag.metadata["values"] == (False, True)
+        is_switch = flag is not None and flag.values == (False, True)
         if not given and words and not words[0].startswith("--") and (not is_switch or words[0] in ("True", "False")):
             value = words.pop(0)
         if not value and not is_switch:
@@ -161,7 +161,7 @@ def complete(shell: Any, event: Any) -> list[str]:
     flags = releases.flags()
     if last == _BACKENDS:
         return list(registry.known())
-    values = flags[name].metadata["values"] if (name := _flag(last)) in flags else None
+    values = flags[name].values if (name := _flag(last)) in flags else None
     if values:
         return [str(value) for value in values]
     if len(before) == 1:

@@ -200,8 +200,8 @@ def _told_by_the_project(program: str, folder: str, prog: str) -> str | None:
 
 
 def _run(program: str, folder: str, *, is_module: bool) -> None:
-    if not sys.flags.safe_path:  # else Python has put no folder of ours there, and puts none of the program's
-        sys.path[:1] = [] if os.path.isdir(program) and not is_module else [folder]  # runpy adds that of a folder itself
+    own = 0 if sys.flags.safe_path else 1  # entries that Python made for this command; with -P there is none
+    sys.path[:own] = [] if os.path.isdir(program) and not is_module else [folder]  # runpy itself adds a program that is a folder
     if is_module:
         runpy.run_module(program, run_name="__main__", alter_sys=True)
     elif os.path.isdir(program):

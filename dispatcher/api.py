@@ -17,7 +17,7 @@ from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, p
 from dispatcher.metadata import AudioMetaData
 from dispatcher.registry import Registry
 from dispatcher.settings import Settings
-from dispatcher.signatures import InfoFunction, LoadFunction, SaveFunction
+from dispatcher.signatures import InfoFunction, LoadFunction, SaveFunction, documented_by
 
 if TYPE_CHECKING:
     import torch
@@ -122,25 +122,13 @@ def functions(chooser: Chooser) -> Functions:
     """Make the four functions for one set of flags and backends."""
     settings = chooser.settings
 
+    @documented_by(InfoFunction)
     def info(uri: Uri, format: str | None = None, buffer_size: int = 4096, backend: str | None = None) -> AudioMetaData:
-        """Return the sample rate, length, channels, bit depth and encoding of a file.
-
-        Args:
-            uri: path, URL (ffmpeg only), or a file object with ``read`` (not sox). Reading starts
-                at the file object's position and leaves it wherever the backend stopped.
-            format: kind of file, where neither content nor extension tells; ffmpeg's demuxer or
-                sox' file type.
-            buffer_size: bytes read at a time from a file object.
-            backend: ``"ffmpeg"``, ``"sox"`` or ``"soundfile"``; ``None`` asks them in that order.
-
-        Raises:
-            ValueError: the backend is unknown or does not work here.
-            RuntimeError: the file cannot be read; the text says why.
-        """
         with interrupts.deferred():
             asked = arguments.to_load(uri, 0, -1, True, True, format, buffer_size)
             return chooser.reader(backend, uri, asked.format).info(uri, asked.format, asked.buffer_size, settings)
 
+    @documented_by(LoadFunction)
     def load(
         uri: Uri,
         frame_offset: int = 0,
@@ -151,33 +139,6 @@ def functions(chooser: Chooser) -> Functions:
         buffer_size: int = 4096,
         backend: str | None = None,
     ) -> tuple[torch.Tensor, int]:
-        """Read the samples and the sample rate of a file.
-
-        Args:
-            uri: path, URL (ffmpeg only), or a file object with ``read`` (not sox). Reading starts
-                at the file object's position and leaves it wherever the backend stopped.
-            frame_offset: frames to skip.
-            num_frames: how many frames to read at most; -1 for all.
-            normalize: return float32 in [-1, 1]. Otherwise PCM keeps its own dtype (24 bits
-                left-justified in int32).
-            channels_first: ``[channel, time]``; otherwise ``[time, channel]``.
-            format: kind of file, where neither content nor extension tells; ffmpeg's demuxer or
-                sox' file type.
-            buffer_size: bytes read at a time from a file object.
-            backend: ``"ffmpeg"``, ``"sox"`` or ``"soundfile"``; ``None`` asks them in that order.
-
-        Returns:
-            A contiguous tensor, and the sample rate in Hz.
-
-        Raises:
-            ValueError: the backend is unknown or does not work here, or has no dtype for
-                ``normalize=False``.
-            RuntimeError: the file cannot be read; the text says why.
-
-        Warns:
-            TruncatedInputWarning: the file holds fewer frames than its header says (see the flag
-                ``truncated``).
-        """
         with interrupts.deferred():
             asked = arguments.to_load(uri, frame_offset, num_frames, normalize, channels_first, format, buffer_size)
             reader = chooser.reader(backend, uri, format)
@@ -185,6 +146,7 @@ def functions(chooser: Chooser) -> Functions:
                 return found
             return truncation.load(reader, asked, settings)
 
+    @documented_by(SaveFunction)
     def save(
         uri: Uri,
         src: torch.Tensor,
@@ -197,30 +159,6 @@ def functions(chooser: Chooser) -> Functions:
         backend: str | None = None,
         compression: CodecConfig | float | int | None = None,
     ) -> None:
-        """Write samples to a file.
-
-        A call that is refused or fails half-way leaves an existing file as it was.
-
-        Args:
-            uri: path, or a file object with ``write`` (not sox; ``format`` is then required).
-            src: ``[channel, time]``, or ``[time, channel]`` with ``channels_first=False``; float32
-                in [-1, 1], int32, int16, uint8; ffmpeg also takes int64 and float64, soundfile
-                float64.
-            sample_rate: in Hz.
-            channels_first: the layout of ``src``.
-            format: container; by default the extension of the path.
-            encoding: ``PCM_S``, ``PCM_U``, ``PCM_F``, ``ULAW`` or ``ALAW``, for wav, amb and sph.
-            bits_per_sample: 8, 16, 24, 32 or 64. By default ffmpeg writes 16-bit PCM to wav
-                whatever the dtype, and sox and soundfile the dtype's own depth, as in 2.1 and 2.2.
-            buffer_size: bytes written at a time to a file object.
-            backend: ``"ffmpeg"``, ``"sox"`` or ``"soundfile"``; ``None`` asks them in that order.
-            compression: a ``CodecConfig`` for ffmpeg, a number on the format's own scale for sox;
-                soundfile has none.
-
-        Raises:
-            ValueError, TypeError, RuntimeError: the backend does not take an argument, or writing
-                fails.
-        """
         with interrupts.deferred():
             asked = arguments.to_save(uri, src, sample_rate, channels_first, format, encoding, bits_per_sample, buffer_size, compression)
             writer = chooser.writer(backend, uri, asked.format)

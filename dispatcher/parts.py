@@ -157,7 +157,7 @@ def change(found: list[Part]) -> str:
     other = _other(found)
     if other is None:
         return ""
-    first, later = (f"{part.channels} channels at {part.rate} Hz" for part in (found[0], other))
+    first, later = (f"{part.channels} channel{'s' * (part.channels != 1)} at {part.rate} Hz" for part in (found[0], other))
     codecs = (found[0].codec, other.codec)
     if codecs[0] != codecs[1]:
         first, later = (f"{words} of {codec}" for words, codec in zip((first, later), codecs, strict=True))

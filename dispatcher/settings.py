@@ -2,94 +2,86 @@
 
 Each flag is declared in the package that reads it: the dispatcher's here, the global backend's in
 ``legacy.settings``, the module tree's in ``compat.releases``. Each layer extends the class of the
-layer below, so one frozen object travels down through all of them.
+layer below, so one frozen object travels down through all of them. The text below a flag is its
+documentation, for editors, for ``help(compat.Release)`` and for the guide.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Literal
-
-
-def flag(default: Any, doc: str, values: tuple[Any, ...] | None = None) -> Any:
-    """Return a dataclass field with its documentation and, unless it is open, its allowed
-    values.
-    """
-    if values is None and isinstance(default, bool):
-        values = (False, True)
-    return dataclasses.field(default=default, metadata={"doc": doc, "values": values})
+from typing import Literal
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Settings:
     """The flags that ``dispatcher`` reads."""
 
-    choice_order: tuple[str, ...] = flag(
-        ("ffmpeg", "sox", "soundfile"),
-        "The order in which backends are asked if a call names none. The first that accepts the input serves the call, as in 2.0 "
-        "to 2.8. If that backend then fails, the next one is not tried.",
-    )
-    save_compression: bool = flag(
-        True,
-        "The `save` of the dispatcher has the parameter `compression`. Not in 2.0; from 2.1 on.",
-    )
-    bytes_paths: bool = flag(
-        True,
-        "The ffmpeg backend accepts a path given as `bytes`. Until 2.1; from 2.2 on such a path was not found (RuntimeError).",
-    )
-    sox_path_objects: Literal["never", "load and save", "always"] = flag(
-        "never",
-        "Which functions of the sox backend accept a `pathlib.Path`. Until 2.2 none (RuntimeError, only `str` worked), in 2.8 "
-        "`load` and `save`. Set it to `always` (or `True`) for code that mixes old and new calls.",
-        ("never", "load and save", "always"),
-    )
-    sox_signed_bits: int = flag(
-        16,
-        "The bit depth of wav and amb files that the sox backend saves with `encoding='PCM_S'` and without `bits_per_sample`: 32 in "
-        "2.0, 16 from 2.1 on.",
-        (16, 32),
-    )
-    unseekable_objects: bool = flag(
-        False,
-        "Read a file object whose `seek` fails (a socket, a pipe, urllib's response) into memory to its end, and decode it from "
-        "there. In 2.1 to 2.8 such an object raised its own OSError (ffmpeg) or RuntimeError (soundfile). Objects without `seek` "
-        "are always read into memory.",
-    )
-    exact_num_frames: bool = flag(
-        False,
-        "`info().num_frames` equals the number of frames that `load` returns, with every backend. In 2.1 to 2.8 the ffmpeg backend "
-        "reported the number of packets for containers that store it (mp4, m4a, mov: 27 for 26,624 frames). sox and soundfile "
-        "reported the number in the header (0, 2^31-1 or 2^63-1 for a recording that was piped). With sox and soundfile, the flag "
-        "makes `info` decode the whole file.",
-    )
-    truncated: Literal["ignore", "warn", "error"] = flag(
-        "warn",
-        "What `load` does with a file that holds fewer frames than its header promises. `ignore` and `warn` return the samples that "
-        "are there; `warn` also issues a `TruncatedInputWarning` with the number of frames found and promised. `error` raises "
-        "RuntimeError. The releases ignored it. It is detected by the header of wav, flac, aiff, au, caf, w64, SPHERE, and mp3 with "
-        "a Xing header, and by the structure of ogg, opus, webm, mkv, mp4, wma, avi, WavPack and TTA.",
-        ("ignore", "warn", "error"),
-    )
-    also_open: tuple[str, ...] = flag(
-        (),
-        "More demuxers and protocols of FFmpeg (`hls`, `concat`, `data`, ...) that FFmpeg may use for a file, in addition to the "
-        "safe ones. Empty in every preset: a playlist, or a file named like one, is refused. The releases opened whatever FFmpeg "
-        "opened.",
-    )
-    network_timeout: float = flag(
-        30.0,
-        "How many seconds a connection to an http(s) server, and each wait for its data, may take. After that, RuntimeError. The "
-        "releases waited forever.",
-    )
-    follow_redirects: Literal["never", "same host", "any host"] = flag(
-        "same host",
-        "Where an http(s) server may redirect `load`, `info` and `StreamReader`: nowhere, to other paths on the same host and port "
-        "(or to https on the same host), or to any host. With any value, a server with a public address cannot redirect to this "
-        "machine or its local network. The releases followed every redirect that FFmpeg followed.",
-        ("never", "same host", "any host"),
-    )
-    scale_integers: bool = flag(
-        True,
-        "`save` of 2.9 scales integer samples to [-1, 1], with a warning. The release treated them as float samples without "
-        "scaling, which makes noise. This is the only place where the pinned 2.9 differs from the release on purpose.",
-    )
+    choice_order: tuple[str, ...] = ("ffmpeg", "sox", "soundfile")
+    """The order in which backends are asked if a call names none. The first that accepts the input
+    serves the call, as in 2.0 to 2.8. If that backend then fails, the next one is not tried.
+    """
+
+    save_compression: bool = True
+    """The `save` of the dispatcher has the parameter `compression`. Not in 2.0; from 2.1 on."""
+
+    bytes_paths: bool = True
+    """The ffmpeg backend accepts a path given as `bytes`. Until 2.1; from 2.2 on such a path was
+    not found (RuntimeError).
+    """
+
+    sox_path_objects: Literal["never", "load and save", "always"] = "never"
+    """Which functions of the sox backend accept a `pathlib.Path`. Until 2.2 none (RuntimeError,
+    only `str` worked), in 2.8 `load` and `save`. Set it to `always` (or `True`) for code that mixes
+    old and new calls.
+    """
+
+    sox_signed_bits: Literal[16, 32] = 16
+    """The bit depth of wav and amb files that the sox backend saves with `encoding='PCM_S'` and
+    without `bits_per_sample`: 32 in 2.0, 16 from 2.1 on.
+    """
+
+    unseekable_objects: bool = False
+    """Read a file object whose `seek` fails (a socket, a pipe, urllib's response) into memory to
+    its end, and decode it from there. In 2.1 to 2.8 such an object raised its own OSError (ffmpeg)
+    or RuntimeError (soundfile). Objects without `seek` are always read into memory.
+    """
+
+    exact_num_frames: bool = False
+    """`info().num_frames` equals the number of frames that `load` returns, with every backend. In
+    2.1 to 2.8 the ffmpeg backend reported the number of packets for containers that store it (mp4,
+    m4a, mov: 27 for 26,624 frames). sox and soundfile reported the number in the header (0, 2^31-1
+    or 2^63-1 for a recording that was piped). With sox and soundfile, the flag makes `info` decode
+    the whole file.
+    """
+
+    truncated: Literal["ignore", "warn", "error"] = "warn"
+    """What `load` does with a file that holds fewer frames than its header promises. `ignore` and
+    `warn` return the samples that are there; `warn` also issues a `TruncatedInputWarning` with the
+    number of frames found and promised. `error` raises RuntimeError. The releases ignored it. It is
+    detected by the header of wav, flac, aiff, au, caf, w64, SPHERE, and mp3 with a Xing header, and
+    by the structure of ogg, opus, webm, mkv, mp4, wma, avi, WavPack and TTA.
+    """
+
+    also_open: tuple[str, ...] = ()
+    """More demuxers and protocols of FFmpeg (`hls`, `concat`, `data`, ...) that FFmpeg may use for
+    a file, in addition to the safe ones. Empty in every preset: a playlist, or a file named like
+    one, is refused. The releases opened whatever FFmpeg opened.
+    """
+
+    network_timeout: float = 30.0
+    """How many seconds a connection to an http(s) server, and each wait for its data, may take.
+    After that, RuntimeError. The releases waited forever.
+    """
+
+    follow_redirects: Literal["never", "same host", "any host"] = "same host"
+    """Where an http(s) server may redirect `load`, `info` and `StreamReader`: nowhere, to other
+    paths on the same host and port (or to https on the same host), or to any host. With any value,
+    a server with a public address cannot redirect to this machine or its local network. The
+    releases followed every redirect that FFmpeg followed.
+    """
+
+    scale_integers: bool = True
+    """`save` of 2.9 scales integer samples to [-1, 1], with a warning. The release treated them as
+    float samples without scaling, which makes noise. This is the only place where the pinned 2.9
+    differs from the release on purpose.
+    """

@@ -34,6 +34,7 @@ _PART = ".torchaudio-compat-{}.part{}"
 _LITTER = re.compile(r"\.torchaudio-compat-[0-9a-f]{16}\.part(\..*)?")
 # more bytes than any library holds back until it closes a file, which is when it hides a full disk
 _ROOM = 1 << 16
+_LEAST_STEP = 4096  # bytes that an object is given at a time at least
 _IDLE, _PAUSE = 100, 0.05  # how often an object may take nothing, and the seconds between
 _PAUSES = 20  # a folder is listed again after this many times the duration of the last listing
 _MOST_FOLDERS = 1024
@@ -206,21 +207,24 @@ def deliver(file: Any, data: bytes) -> None:
     Raises:
         BackendError: ``write`` returns what is no number of bytes, or again and again takes none.
     """
-    rest, idle = memoryview(data), 0
+    rest, idle, step = memoryview(data), 0, len(data)
     while len(rest):
+        given = data if step == len(data) else bytes(rest[:step])
         with interrupts.allowed():
-            taken = file.write(data if len(rest) == len(data) else bytes(rest))
-        # an object that is no raw file and returns None has taken everything
-        if taken is None and not isinstance(file, io.RawIOBase):
-            return
-        taken = 0 if taken is None else taken
-        if not isinstance(taken, int) or not 0 <= taken <= len(rest):
+            taken = file.write(given)
+        if taken is None:
+            # an object that is no raw file has taken everything; a raw one nothing
+            taken = 0 if isinstance(file, io.RawIOBase) else len(given)
+        if not isinstance(taken, int) or not 0 <= taken <= len(given):
             raise BackendError(f"{describe(file)}.write() gave {taken!r}, and took {len(data) - len(rest)} of {len(data)} bytes before")
         idle = 0 if taken else idle + 1
-        time.sleep(_PAUSE if idle else 0)
+        if idle:
+            time.sleep(_PAUSE)
         if idle == _IDLE:
             raise BackendError(f"{describe(file)}.write() takes nothing: {len(rest)} of {len(data)} bytes are left")
         rest = rest[taken:]
+        # one that takes little at a time is not given all that is left each time
+        step = max(_LEAST_STEP, 2 * taken)
 
 
 @contextlib.contextmanager

@@ -6,11 +6,13 @@ registries that the programs themselves use, so a new rule, flag or check needs 
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import inspect
 import pathlib
 import re
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 
 from parts import calls, commands, signatures
@@ -21,8 +23,26 @@ from compat.audit import classes
 from compat.codemod.rule import TARGETS, Rule
 from compat.codemod.rules import rules as all_rules
 from compat.doctor import registry as doctor
+from compat.flags import Flag
 
 HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent
+_DOCSTRING = 97  # columns, with room for the quotes
+_TYPED_FLAGS = '''"""The flags of ``compat.install`` for type checkers and editors.
+
+``migration_guide/generate.py`` writes this module; change the flags where they are declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, TypedDict
+
+
+class Flags(TypedDict, total=False):
+    """Flags of a release by name; see ``compat.Release``."""
+
+'''
 _PUBLIC = ("install", "pinned", "standin", "release", "uninstall", "load", "save", "info", "list_audio_backends", "CompatWarning")
 _WIDTH = 90
 _TITLES = {"Args:": "Arguments", "Returns:": "Returns", "Raises:": "Raises"}
@@ -48,10 +68,10 @@ def _flags() -> Iterator[str]:
     yield f"|---{'|---' * len(presets)}|"
     for name in flags:
         yield f"| [`{name}`](#{name}) | {' | '.join(_shown(getattr(release, name)) for release in presets.values())} |"
-    for name, field in flags.items():
-        values = field.metadata["values"]
-        allowed = "" if values is None or values == (False, True) else f" One of {', '.join(f'`{value!r}`' for value in values)}."
-        yield from ("", f"## {name}", "", f"{field.metadata['doc']}{allowed}")
+    for flag in flags.values():
+        listed = () if flag.values == (False, True) else flag.values or ()
+        allowed = f" One of {', '.join(f'`{value!r}`' for value in listed)}." if listed else ""
+        yield from ("", f"## {flag.name}", "", f"{flag.doc}{allowed}")
 
 
 def _targets() -> Iterator[str]:
@@ -142,6 +162,24 @@ def _prose(docstring: str) -> Iterator[str]:
             yield f"  {line.strip()}" if listing and line else line.strip()
 
 
+def _typed_flags() -> str:
+    """Return the module that types the flags of ``compat.install``: each with its text, for editors."""
+    kinds = {field.name: str(field.type).replace("'", '"') for field in dataclasses.fields(compat.Release)}
+    fields = []
+    for flag in releases.flags().values():
+        text = textwrap.fill(flag.doc, _DOCSTRING, initial_indent='    """', subsequent_indent="    ")
+        end = '"""' if len(text.splitlines()) == 1 and len(text) <= _DOCSTRING else '\n    """'
+        fields.append(f"    {flag.name}: {_accepted(flag, kinds[flag.name])}\n{text}{end}\n")
+    return _TYPED_FLAGS + "\n".join(fields)
+
+
+def _accepted(flag: Flag, kind: str) -> str:
+    """Return the type of what ``compat.install`` accepts for a flag, which is more than it holds."""
+    if isinstance(flag.default, tuple):
+        return "Iterable[str]"
+    return f"{kind} | bool" if flag.name in releases.SPELLED else kind
+
+
 def _classes() -> Iterator[str]:
     """What can become of a file in an audit."""
     yield "| class | counts as | meaning |"
@@ -156,6 +194,8 @@ def _cells() -> Iterator[str]:
     yield text(list(kept().values()))
 
 
+# modules that are generated as a whole
+MODULES = {ROOT / "compat" / "flag_types.py": _typed_flags}
 PARTS: dict[str, Callable[[], Iterator[str]]] = {
     "api": _api,
     "calls": calls.lines,
@@ -182,15 +222,14 @@ def brought_up_to_date(text: str) -> str:
 def main(arguments: list[str]) -> int:
     """Write what is out of date; with ``--check`` only name it, and give 1 where there is any."""
     stale = []
-    for page in sorted(HERE.rglob("*.md")):
-        old = page.read_text("utf-8")
-        new = brought_up_to_date(old)
-        if new != old:
+    made = {page: brought_up_to_date(page.read_text("utf-8")) for page in sorted(HERE.rglob("*.md"))}
+    for page, new in {**made, **{module: make() for module, make in MODULES.items()}}.items():
+        if not page.exists() or new != page.read_text("utf-8"):
             stale.append(page)
             if "--check" not in arguments:
                 page.write_text(new, "utf-8")
     for page in stale:
-        print(f"{page.relative_to(HERE)}: {'out of date; run python migration_guide/generate.py' if '--check' in arguments else 'written'}")
+        print(f"{page.relative_to(ROOT)}: {'out of date; run python migration_guide/generate.py' if '--check' in arguments else 'written'}")
     return 1 if stale and "--check" in arguments else 0
 
 

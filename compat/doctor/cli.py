@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from compat import namesakes
 from compat.console import is_full, nobody_reads, print_anything, print_for_programs
-from compat.doctor import elsewhere, files, page, pins, program, registry, report, structured, verdict
+from compat.doctor import elsewhere, files, page, pins, registry, report, structured, verdict
 from compat.doctor.findings import Result
 from compat.doctor.world import World
 
@@ -181,6 +181,8 @@ def _examined(arguments: argparse.Namespace) -> int:
         try:
             found: Iterable[Result]
             if arguments.project is not None:
+                from compat.doctor import program  # it needs our other packages, whose names a folder of the user's may have
+
                 found = program.examine(world, arguments.project)
             else:
                 found = files.examine(world, arguments.files) if arguments.files else registry.run(wanted, world)

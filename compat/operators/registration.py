@@ -11,7 +11,7 @@ _shared = forks.Shared()
 _release = ""
 _libraries: dict[str, Any] = {}
 _names: tuple[str, ...] = ()
-# torch 2.0 only: libraries by namespace that keep the entry of every operator ever defined
+# libraries by namespace that keep the entry of every operator ever defined
 _places: dict[str, Any] = {}
 _placed: set[str] = set()
 _NO_DEVICE = "PrivateUse3"
@@ -78,8 +78,7 @@ def _define(operator: declaration.Operator) -> str:
     library.define(operator.schema)
     for key, kernel in operator.kernels.items():
         library.impl(operator.name, kernel, key)
-    if not hasattr(library, "_destroy"):
-        _keep_its_place(operator)
+    _keep_its_place(operator)
     return f"{operator.namespace}::{operator.name}"
 
 
@@ -97,10 +96,10 @@ def fragment(namespace: str) -> Any:
 
 
 def _keep_its_place(operator: declaration.Operator) -> None:
-    """Have torch 2.0 keep an operator's entry after the operator is unregistered.
+    """Have torch keep an operator's entry after the operator is unregistered.
 
-    A function that was looked up earlier then raises RuntimeError. Without the entry torch 2.0
-    reads freed memory, and the process ends.
+    A function that was looked up earlier then raises RuntimeError. Without the entry torch reads
+    freed memory: the process ends (2.0), or may (2.13).
     """
     import torch
 

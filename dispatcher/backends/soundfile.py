@@ -80,10 +80,12 @@ _IN_PAIRS = ("VOX_ADPCM",)
 _MPEG, _MISCOUNTED = "MPEG", 2 * 1152  # libsndfile may count so many frames too many in good files
 # read from the start: here libsndfile seeks to a wrong place, or cannot read on within a block
 _LOST_IN = (
-    *(("PAF", "PCM_24"), ("CAF", "ALAC_20"), ("W64", "IMA_ADPCM"), ("W64", "MS_ADPCM")),
+    *(("PAF", "PCM_24"), ("W64", "IMA_ADPCM"), ("W64", "MS_ADPCM")),
+    *(("CAF", subtype) for subtype in ("ALAC_16", "ALAC_20", "ALAC_24", "ALAC_32")),  # after damage it seeks to another place
     *(("SDS", subtype) for subtype in ("PCM_S8", "PCM_16", "PCM_24")),
     *(("AIFF", subtype) for subtype in ("DWVW_12", "DWVW_16", "DWVW_24")),
 )
+_IN_BLOCKS = ("IMA_ADPCM", "MS_ADPCM")
 _LEAVES_DESCRIPTORS = (1, 2, 2)
 _NOT_RECOGNISED = 1  # libsndfile's code
 # files known by their names: to libsndfile, or .raw to python-soundfile, which asks for its rate
@@ -235,6 +237,16 @@ def _read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
             room[...] = piece[:got].T
         collected.took(got)
         interrupts.check()
+
+
+def _is_lost_in(file: Any, start: int, uri: Uri) -> bool:
+    """Return whether a piece of such a file must be read from the file's start.
+
+    Of a last block of ADPCM that was cut, libsndfile makes up the rest from what it decoded before.
+    """
+    if (file.format, file.subtype) in _LOST_IN:
+        return True
+    return bool(start) and file.subtype in _IN_BLOCKS and (backend.is_readable(uri) or shortage.of(uri) is not None)
 
 
 def _go_to(file: Any, start: int, uri: Uri) -> None:
@@ -496,7 +508,7 @@ class Backend(backend.Backend):
             start, stop, _ = slice(asked.frame_offset, None).indices(file.frames)
             frames = stop - start if asked.num_frames < 0 else max(0, min(asked.num_frames, stop - start))
             room = frames if frames * file.channels <= _SURE else collector.plausible(frames, _size(asked.uri), file.channels)
-            lead = start if (file.format, file.subtype) in _LOST_IN else start & 1 if file.subtype in _IN_PAIRS else 0
+            lead = start if _is_lost_in(file, start, asked.uri) else start & 1 if file.subtype in _IN_PAIRS else 0
             collected = Collector(file.channels, room + lead, dtype, asked.channels_first)
             if frames:
                 if start - lead or file.can_seek():

@@ -156,6 +156,11 @@ PROJECTS: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
     "a data set loads under it": (
         {"main.py": f"import torchaudio\n{SET}\nd = torchaudio.datasets.YESNO('.')\ntorchaudio.load('a')\n"}, {"main.py": "soundfile"}, "main.py",
     ),
+    "a data set as a base, in another file": (
+        {"main.py": f"import torchaudio\n{SET}\nfrom ds import D\nd = D('.')\ntorchaudio.load('a')\n",
+         "ds.py": "import torchaudio.datasets as td\nclass D(td.YESNO):\n    pass\n"},
+        {"main.py": "soundfile"}, "main.py",
+    ),
     "modules found by name": (
         {"main.py": f"import importlib, sys, torchaudio\n{SET}\nimportlib.import_module(sys.argv[1]).get('a')\n", "data.py": GET},
         {"data.py": "soundfile"}, "",

@@ -161,8 +161,7 @@ def test_every_flag_has_a_case_and_a_docstring() -> None:
     a real torchaudio."""
     named = {"variable_reread", "sox_io_stand_in", "also_open", "network_timeout", "follow_redirects", "rescue", "real_version"}
     assert set(releases.flags()) - named == {case.flag for case in CASES}
-    for name, field in releases.flags().items():
-        assert len(field.metadata["doc"]) > 10, name
+    assert not [flag.name for flag in releases.flags().values() if len(flag.doc) < 10]
 
 
 def test_the_variable_is_read_again_in_2_0_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,17 +140,15 @@ def test_a_traceback_begins_with_the_frames_of_the_program(python: Python, tmp_p
 SEEN = "import os, sys\nprint(__file__, os.path.abspath(sys.argv[0]), sys.argv[1:], __name__, __package__, [p for p in sys.path if os.getcwd() in os.path.abspath(p)])\n"
 
 
-@pytest.mark.parametrize("arguments", [["tool.py", "x"], ["-m", "pack.tool"], ["pack"], ["-P", "tool.py"]])
+@pytest.mark.parametrize("arguments", [["tool.py", "x"], ["-m", "pack.tool"], ["pack"]])
 def test_a_program_sees_of_itself_what_it_sees_under_python(arguments: list[str], tmp_path: pathlib.Path) -> None:
     """Its own file by its whole path, so that it may change the folder; and its own folder alone on the path."""
     (tmp_path / "pack").mkdir()
     for name in ("tool.py", "pack/tool.py", "pack/__main__.py"):
         (tmp_path / name).write_text(SEEN)
-    flags = [name for name in arguments if name == "-P"]
-    program = [name for name in arguments if name != "-P"]
     plain, run = (
         subprocess.run(
-            [sys.executable, *flags, *before, *program],
+            [sys.executable, *before, *arguments],
             cwd=tmp_path,
             capture_output=True,
             text=True,
@@ -184,8 +182,10 @@ def test_a_module_of_the_program_that_is_called_as_ours_is_told_of(python: Pytho
     namesake = tmp_path / f"{name}.py"
     namesake.write_text("")
     program = {"script": [str(tmp_path / "tool.py")], "folder": [str(tmp_path)], "module": ["-m", "tool"]}[form]
-    code = f"import os, sys; os.chdir({str(tmp_path)!r}); import compat.cli; sys.exit(compat.cli.main({['run', *program]!r}))"
-    done = python("-P", "-c", code)
+    # the console command has its own folder first on the path, and not the working folder
+    code = f"import os, sys; sys.path[0] = os.path.dirname(sys.executable); os.chdir({str(tmp_path)!r})"
+    code = f"{code}; import compat.cli; sys.exit(compat.cli.main({['run', *program]!r}))"
+    done = python("-c", code)
     assert done.stdout == "2.2.2+compat\n", done.stderr
     assert done.stderr.count(str(namesake)) == (name != "others")
 

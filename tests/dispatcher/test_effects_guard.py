@@ -31,7 +31,13 @@ def effects() -> Any:
         (16000, ["stretch", "1000"]), (16000, ["tempo", "nan"]), (16000, ["repeat", "1000000000"]), (1, ["reverb", "50"]), (1, ["phaser"]),
         (1, ["vad"]), (2, ["chorus", "0.7", "0.9", "55", "0.4", "0.25", "2", "-t"]), (1, ["rate", "8000"]), (1, ["stretch", "1e-5"]),
         (2**31 - 1, ["flanger"]), (2**31 - 1, ["bend", "0,1e9,1"]), (2**31 - 1, ["hilbert"]), (0, ["gain", "-1"]), (-5, ["gain", "-1"]),
-        (2**31, ["gain", "-1"]), (16000, ["rate", "16000.00000001"]),
+        (2**31, ["gain", "-1"]), (16000, ["rate", "16000.00000001"]), (1, ["tempo", "1.2"]), (2, ["pitch", "300"]), (1, ["stretch", "1.5"]),
+        (1, ["downsample", "2"]),
+        (2**31 - 1, ["speed", "1.1"]), (2**31 - 1, ["upsample", "2"]), (16000, ["silence", "1", "1e12", "1%"]),
+        (16000, ["silence", "1", "99999:00:00", "1%"]), (16000, ["stretch", "1.5", "0"]), (16000, ["stretch", "1.5", "1e9"]), (16000, ["tempo"]),
+        (16000, ["delay", "99:00:00"]),
+        (16000, ["compand", "0.3,1", "6:-70,-60,-20", "-5", "-90", "1e9"]),
+        (16000, ["silence", "1", "0.1", "1%", "-1", "99999999999s", "1%"]),
     ],
 )  # fmt: skip
 def test_what_harms_is_refused(rate: int, effect: list[str], effects: Any) -> None:
@@ -50,7 +56,9 @@ def test_a_tensor_without_channels_is_refused(wave: torch.Tensor, effects: Any) 
 @pytest.mark.parametrize(
     ("effect", "frames"),
     [(["rate", "8k"], 2000), (["speed", "2"], 4000), (["tempo", "0.5"], 8000), (["repeat", "3"], 16000), (["channels", "1"], 4000),
-     (["pad", "0", "1"], 20000), (["phaser"], 4000), (["rate", "-v", "48000"], 12000), (["gain", "-n"], 4000)],
+     (["pad", "0", "1"], 20000), (["phaser"], 4000), (["rate", "-v", "48000"], 12000), (["gain", "-n"], 4000),
+     (["silence", "1", "0.01", "0.001%"], 4000), (["silence", "1", "0:00:00.01", "-90d"], 4000), (["delay", "0.1"], 5600),
+     (["compand", "0.3,1", "6:-70,-60,-20", "-5", "-90", "0.2"], 4000), (["stretch", "1.5", "40"], 5881)],
 )  # fmt: skip
 def test_what_does_no_harm_works(effect: list[str], frames: int, effects: Any) -> None:
     """As it did."""

@@ -53,6 +53,17 @@ def test_no_load_gives_one_rate_for_two(release: str, extension: str, rates: tup
     assert torchaudio.load(path, 0, 1000)[1] == rates[0]
 
 
+def test_one_last_frame_of_another_rate_is_enough(tmp_path: pathlib.Path) -> None:
+    """FFmpeg gives it the rate of the frame before."""
+    path = tmp_path / "x.mp3"
+    later = _one(path, 48000, 1)
+    begins = [match.start() for match in re.finditer(re.escape(later[:2]), later)]
+    path.write_bytes(_one(path, 16000, 1) + later[begins[2] : begins[3]])
+    for read in (dispatcher.load, dispatcher.info):
+        with pytest.raises(RuntimeError, match=r"changes from 16000 to 48000 Hz after \d+ frames"):
+            read(str(path), backend="ffmpeg")
+
+
 @pytest.mark.parametrize("extension", ["ogg", "flac", "mp3"])
 @pytest.mark.parametrize("rates", [(44100, 22050), (44100, 44100)])
 @pytest.mark.parametrize(
@@ -148,7 +159,7 @@ def test_parts_of_two_rates_are_refused_by_every_way_of_reading(tmp_path: pathli
     path, alone = _tones(tmp_path, (20000, 10000), (44100, 22050))
     begin = parts.of(path)[1].begin
     for read in _readings(path):
-        with pytest.raises(RuntimeError, match=rf"44100 Hz, and from byte {begin} on 1 channels at 22050 Hz.* ffmpeg -i .* -ar 44100"):
+        with pytest.raises(RuntimeError, match=rf"44100 Hz, and from byte {begin} on 1 channel at 22050 Hz.* ffmpeg -i .* -ar 44100"):
             read()
     assert torch.equal(dispatcher.load(path, 0, 100)[0], alone[0][:, :100])
 

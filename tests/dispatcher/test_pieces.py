@@ -69,3 +69,17 @@ def test_so_they_are_in_the_last_page_of_vorbis(rate: int, frames: int, level: f
     for offset in {*range(1, frames, frames // 7), frames - 1, frames - 100, max(0, frames - 1500), max(0, frames - 9000)}:
         piece = dispatcher.load(io.BytesIO(data) if as_object else str(path), offset, 50, backend="soundfile")[0]
         assert torch.equal(piece, whole[:, offset : offset + 50]), offset
+
+
+@pytest.mark.parametrize("subtype", ["ALAC_16", "ALAC_24", "ALAC_32"])
+def test_so_they_are_behind_damage_in_alac(subtype: str, tmp_path: pathlib.Path) -> None:
+    """Bytes that are there twice move all later packets: libsndfile seeks past them, and reads on within them."""
+    path = tmp_path / "x.caf"
+    soundfile.write(path, np.random.default_rng(5).normal(0, 0.1, 20_000).clip(-1, 1), 16000, subtype=subtype)
+    data = path.read_bytes()
+    middle = len(data) // 2
+    path.write_bytes(data[:middle] + data[middle - 100 : middle] + data[middle:])
+    whole = dispatcher.load(str(path), backend="soundfile")[0]
+    for offset in range(0, whole.shape[1], 1500):
+        piece = dispatcher.load(str(path), offset, 7, backend="soundfile")[0]
+        assert torch.equal(piece, whole[:, offset : offset + 7])

@@ -24,6 +24,10 @@ MESSAGES = {
         "RuntimeError: module compiled against ABI version 0x1000009 but this version of numpy is 0x2000000",
         "numpy-too-new",
     ),
+    "a name that numpy 2 removed": (
+        "AttributeError: `np.float_` was removed in the NumPy 2.0 release. Use `np.float64` instead.",
+        "numpy-too-new",
+    ),
     "numpy C-API": (
         "RuntimeError: module was compiled against NumPy C-API version 0x13 (NumPy 2.1) but the running NumPy has C-API version 0x12.",
         "numpy-too-old",
@@ -220,6 +224,15 @@ def test_numpy_too_old_is_told_with_what_follows() -> None:
 def test_a_damaged_file_has_its_own_package_installed_again(place: str, package: str) -> None:
     path = place.format(site=sysconfig.get_path("purelib"))
     found = explain.message(f"OSError: {path}: file too short", "torchaudio")
+    assert found is not None
+    assert re.search(rf"\b{package}\b", found.mend.commands[0])
+    assert "torchaudio" not in found.mend.commands[0]
+
+
+@pytest.mark.parametrize(("module", "package"), [("av.codec", "av"), ("_cffi_backend", "cffi"), ("soundfile.none", "soundfile")])
+def test_a_missing_part_has_its_own_package_installed_again(module: str, package: str) -> None:
+    """Not the package that was imported when it was missed."""
+    found = explain.message(f"ModuleNotFoundError: No module named '{module}'", "torchaudio")
     assert found is not None
     assert re.search(rf"\b{package}\b", found.mend.commands[0])
     assert "torchaudio" not in found.mend.commands[0]

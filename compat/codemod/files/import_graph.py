@@ -23,6 +23,8 @@ _MAIN = re.compile(rb"\nif[ \t]+__name__[ \t]*==[ \t]*['\"]__main__['\"]")
 _PATCHED = re.compile(rb"(?:patch|setattr|delattr)[^)]{0,300}")
 _ASSIGNED = re.compile(rb"\.(\w+)[ \t]*=(?!=)")
 _WORD = re.compile(rb"\w+")
+_COMPUTED = re.compile(rb"(?:import_module|__import__|run_module|run_path)[ \t]*\((?![ \t\n]*['\"])")
+_WRITTEN = re.compile(rb"(?:import_module|__import__|run_module|run_path)[ \t]*\([ \t\n]*['\"]([\w.]+)")
 _DYNAMIC = (b"import_module", b"__import__", b"runpy")
 
 
@@ -33,8 +35,10 @@ class File:
     Attributes:
         imports: the dotted names it imports, as written; those inside a package begin with a dot.
         is_main: whether it is run as a program.
-        dynamic: whether it imports by computed names.
+        dynamic: whether it may import by names in strings.
         replaces: whether it may replace a function, as a mock does.
+        computed: whether one of these names is not written out.
+        named: those that are.
     """
 
     path: str
@@ -42,6 +46,8 @@ class File:
     is_main: bool
     dynamic: bool
     replaces: bool
+    computed: bool
+    named: frozenset[str]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -213,7 +219,9 @@ def facts(path: str, data: bytes) -> File:
         found.update(_names(data[start:at], match[1]))
     is_main = b"__main__" in data and _MAIN.search(b"\n" + data) is not None
     dynamic = any(word in data for word in _DYNAMIC)
-    return File(path, frozenset(found), is_main, dynamic, b"mock" in data or b"monkeypatch" in data or is_test(path))
+    named = frozenset(name.decode() for name in _WRITTEN.findall(data)) if dynamic else frozenset()
+    computed = dynamic and _COMPUTED.search(data) is not None
+    return File(path, frozenset(found), is_main, dynamic, b"mock" in data or b"monkeypatch" in data or is_test(path), computed, named)
 
 
 @functools.lru_cache(8192)

@@ -30,6 +30,7 @@ class Code:
     def __init__(self, project: Project, modules: list[Module]) -> None:
         self._project = project
         self._speaking = {module.path: module for module in modules}
+        self.speaking: list[Module] = modules
         self._depth = 0
         self._meant: dict[ast.AST, list[Meaning | None]] = {}
 
@@ -175,7 +176,7 @@ class Code:
     def _of_module(self, module: Module, name: str) -> list[Meaning | None]:
         bindings = module.names.module.bindings.get(name)
         if not bindings:
-            found: list[Meaning | None] = list(self._inside(module, name))
+            found: list[Meaning | None] = list(self.inside(module, name))
             return found or self._by_star(module, name)
         self._depth += 1
         try:
@@ -183,7 +184,7 @@ class Code:
         finally:
             self._depth -= 1
 
-    def _inside(self, module: Module, name: str) -> Iterator[Meaning]:
+    def inside(self, module: Module, name: str) -> Iterator[Meaning]:
         """Yield the submodule of a package with this name."""
         folder, file = os.path.split(module.path)
         if file == "__init__.py":

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
+from compat.codemod.files.import_graph import content
 from compat.codemod.plan import imports, marks
 from compat.codemod.plan.code import Code, Function, Meaning
 from compat.codemod.source import Module
@@ -16,23 +17,9 @@ from compat.codemod.uses import Project, SetterCall
 IMPORTERS = {"importlib.import_module", "importlib.reload", "runpy.run_module", "runpy.run_path"}
 UNKNOWN_NAMES = {"globals", "locals", "exec", "eval", "vars"}
 
-_FUNCTIONS: tuple[type[ast.AST], ...] = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_DEFINED = re.compile(r"\bdef[ \t]+(\w+)")
 
 Definition = tuple[Module, ast.AST]
-
-
-class Everything(NamedTuple):
-    """What all modules of a project do together: for where it is not known which of their functions run.
-
-    Attributes:
-        setters: those that do not only put back what was kept.
-        functions: those that matter.
-        names: of all functions.
-    """
-
-    setters: frozenset[SetterCall]
-    functions: list[Definition]
-    names: frozenset[str]
 
 
 class Effects:
@@ -91,16 +78,17 @@ class Effects:
             yield module, node
 
     @functools.cached_property
-    def everything(self) -> Everything:
-        """What all modules do together."""
-        setters: set[SetterCall] = set()
-        functions: list[Definition] = []
-        for module in self.code.modules:
-            own = marks.of(self.project, module)
-            setters |= {setter for call, setter in own.setters.items() if call not in own.restored}
-            functions += [(module, one) for kind in _FUNCTIONS for one in module.names.all(kind)]
-        names = frozenset(getattr(one, "name", "") for _, one in functions)
-        return Everything(frozenset(setters), [one for one in functions if self.matters(one)], names)
+    def setters(self) -> frozenset[SetterCall]:
+        """The setters of all modules, but for those that only put back what was kept."""
+        own = [marks.of(self.project, module) for module in self.code.speaking]
+        return frozenset(setter for one in own for call, setter in one.setters.items() if call not in one.restored)
+
+    @functools.cached_property
+    def names(self) -> frozenset[str]:
+        """The names of all functions, found without parsing the files that do not mention torchaudio."""
+        texts = [module.text.text for module in self.code.speaking]
+        texts += [content(path).decode("utf-8", "replace") for path in self.code.paths]
+        return frozenset(name for text in texts for name in _DEFINED.findall(text))
 
     def _does(self, module: Module, node: ast.AST) -> bool:
         own = marks.of(self.project, module)

@@ -57,10 +57,11 @@ class Execution(Statements):
     def run_all(self, force: frozenset[Force]) -> None:
         """Run each file and each function that matters once, whatever has run before."""
         at_any_time = State(force, frozenset(self._code.paths))
-        for module in self._code.modules:
+        for module in self._code.speaking:  # those that call them add nothing
             self._run(module, at_any_time)
-        for module, function in self._effects.everything.functions:
-            self._call(module, function, at_any_time)
+            for kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda):
+                for function in module.names.all(kind):
+                    self._call(module, function, at_any_time)
         self.end()
 
     def end(self) -> None:

@@ -6,7 +6,7 @@ import ast
 import dataclasses
 from collections.abc import Callable
 
-from compat.codemod.plan import imports
+from compat.codemod.plan import imports, protocols
 from compat.codemod.plan.code import Meaning
 from compat.codemod.plan.effects import IMPORTERS, UNKNOWN_NAMES
 from compat.codemod.plan.marks import Marks
@@ -60,19 +60,31 @@ class Expressions(Moments):
         if meant and not (meant[0][1] is None and isinstance(module.names.parents.get(node), ast.Attribute)):
             for one in meant:
                 self._hand(one)
-            return state
+            return self._lazily_loaded(module, node, state)
         if isinstance(node, ast.Attribute):
             state = self._expression(module, node.value, state)
-            computed = {"__getattr__", "__getattribute__", node.attr}  # a property, as far as its name tells
+            computed = {"__getattr__", "__getattribute__", "__get__", node.attr}  # a property, as far as its name tells
             return self._others_run(state) if computed & self._handed_names else state
         if node.id in UNKNOWN_NAMES and not module.names.bindings(node) and not _only_asked(module, node):
             self._all_may_be_called()
+        return state
+
+    def _lazily_loaded(self, module: Module, node: ast.AST, state: State) -> State:
+        """Load what a package loads as it is asked for a name."""
+        while isinstance(node, ast.Attribute):
+            for owner in self._code.meanings(module, node.value):
+                for one in imports.lazily(self._code, owner[0], node.attr) if owner is not None and owner[1] is None else ():
+                    state = joined(state, self.load(one, state)) or state
+            node = node.value
         return state
 
     def _all_may_be_called(self) -> None:
         """Let any function of the modules that ran be called, since strings may look up names."""
         for module in list(self.loaded):
             self._hand((module, None))
+
+    def _shown(self, module: Module, node: ast.FormattedValue, state: State) -> State:
+        return self._implied(node, self._children(module, node, state))
 
     def _operated(self, module: Module, node: ast.expr, state: State) -> State:
         return self._others_run(self._children(module, node, state))
@@ -82,13 +94,13 @@ class Expressions(Moments):
         return state
 
     def _choice(self, module: Module, node: ast.IfExp, state: State) -> State:
-        state = self._expression(module, node.test, state)
+        state = self._implied(node, self._expression(module, node.test, state))
         return joined(self._expression(module, node.body, state), self._expression(module, node.orelse, state)) or state
 
     def _either(self, module: Module, node: ast.BoolOp, state: State) -> State:
-        after = state = self._expression(module, node.values[0], state)
+        after = state = self._implied(node, self._expression(module, node.values[0], state))
         for value in node.values[1:]:
-            state = self._expression(module, value, state)
+            state = self._implied(node, self._expression(module, value, state))
             after = joined(after, state) or after
         return after
 
@@ -118,6 +130,8 @@ class Expressions(Moments):
         targets = [one for one in meant if one is not None]
         if not targets and not isinstance(func, ast.Lambda):
             state = self._expression(module, func, state)
+        elif isinstance(func, ast.Attribute):
+            state = self._lazily_loaded(module, func, state)
         for argument in (*node.args, *(one.value for one in node.keywords)):
             state = self._expression(module, argument, state)
         if node in own.setters or node in own.kept:
@@ -167,7 +181,9 @@ class Expressions(Moments):
             return True
         if isinstance(node.func, ast.Attribute) and node.func.attr in _QUIET_METHODS:
             return node.func.attr not in self._handed_names
-        return isinstance(node.func, ast.Name) and node.func.id in _QUIET_BUILTINS and not module.names.bindings(node.func)
+        if not isinstance(node.func, ast.Name) or node.func.id not in _QUIET_BUILTINS:
+            return False
+        return not module.names.bindings(node.func) and self._felt_names.isdisjoint(protocols.LOOKS)
 
     def _imported_by_string(self, module: Module, node: ast.Call, state: State) -> State:
         found = None if not node.args else imports.by_name(self._code, module, node.args[0])
@@ -197,6 +213,7 @@ _EXPRESSIONS: dict[type[ast.expr], Callable[..., State]] = {
     **dict.fromkeys((ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp), Expressions._comprehension),
     **dict.fromkeys((ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Starred), Expressions._operated),
     **dict.fromkeys((ast.Yield, ast.YieldFrom, ast.Await), Expressions._paused),
+    ast.FormattedValue: Expressions._shown,
     ast.Lambda: Expressions._lambda,
     ast.IfExp: Expressions._choice,
     ast.BoolOp: Expressions._either,

@@ -22,7 +22,17 @@ def by_statement(code: Code, module: Module, statement: ast.Import | ast.ImportF
     yield code.files(base, module)
     for alias in statement.names:
         if not any(alias.name in one.names.module.bindings for one in code.files(base, module)):
-            yield code.files(joined(base, alias.name), module)
+            yield code.files(joined(base, alias.name), module) or [
+                inner for one in code.files(base, module) for inner in lazily(code, one, alias.name)
+            ]
+
+
+def lazily(code: Code, package: Module, name: str) -> list[Module]:
+    """Return the modules that a package may load if a name is taken from it, by its ``__getattr__``."""
+    if "__getattr__" not in package.names.module.bindings:
+        return []
+    folder = os.path.join(os.path.dirname(package.path), "")
+    return [one for one, _ in code.inside(package, name)] or [one for one in code.modules if one.path.startswith(folder)]
 
 
 def by_name(code: Code, module: Module, node: ast.expr) -> list[Module] | None:

@@ -81,7 +81,7 @@ def _pins(project: Project, module: Module, marks: Marks) -> Iterator[Pin]:
             place = module.place(module.statement_of(use.node))
             yield Pin(module, use.node, NotProvableError(unseen.IN_FSTRING, [place]))
     for use in module.uses:
-        if use.path.startswith(("torchaudio.datasets.", "torchaudio.prototype.datasets.")) and use.call is not None:
+        if f"{use.path}.".startswith(("torchaudio.datasets.", "torchaudio.prototype.datasets.")):
             reason = f"{use.path} loads with the backend that is set"
             yield Pin(module, use.node, NotProvableError(reason, [module.place(use.node)]), lasts=True)
     for either, _ in module.ambiguous:

@@ -7,7 +7,7 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
-from compat.codemod.plan import marks
+from compat.codemod.plan import marks, protocols
 from compat.codemod.plan.code import Meaning
 from compat.codemod.plan.effects import Definition, Effects
 from compat.codemod.plan.marks import Marks, Pin
@@ -79,6 +79,7 @@ class Moments:
         self._handed: dict[ast.AST, Module] = {}
         self._harmless: set[ast.AST] = set()
         self._handed_names: set[str] = set()
+        self._felt_names: set[str] = set()  # of those that matter
         self._handed_meanings: set[Meaning | Definition] = set()
         self._bound: dict[tuple[Module, str], set[Force]] = defaultdict(set)
         self._by_import: set[Site | Pin] = set()
@@ -158,6 +159,7 @@ class Moments:
             if self._effects.matters(definition):
                 self._handed[node] = module
                 self._handed_names.add(getattr(node, "name", ""))
+                self._felt_names.add(getattr(node, "name", ""))
             else:
                 reached = [one for _, one in self._effects.reached(definition, self._harmless.__contains__)]
                 self._harmless.update(reached)
@@ -187,13 +189,18 @@ class Moments:
                 after = joined(after, self._call(module, function, state)) or after
         return after, self._failed.pop()
 
+    def _implied(self, node: ast.AST, state: State) -> State:
+        """Come to a place at which Python itself may call methods."""
+        return state if self._felt_names.isdisjoint(protocols.called_by(node)) else self._others_run(state)
+
     def _let_all_run(self) -> None:
         """From now on any module may have been loaded, and any function may run where others run."""
         self.all_run = True
-        self._handed_names |= self._effects.everything.names
+        self._handed_names |= self._effects.names
+        self._felt_names |= self._effects.names
 
     def _after_all(self, state: State) -> State:
-        setters = self._effects.everything.setters
+        setters = self._effects.setters
         force = state.force | setters | self._known
         self.found.anywhere.add(force)
         since = {(getter, setter) for getter, _ in state.kept for setter in setters}

@@ -70,18 +70,27 @@ def evidence(project: Project, modules: list[Module]) -> Evidence:
     """Follow every program of some modules that run together."""
     code = Code(project, modules)
     effects = Effects(project, code)
-    every = [_Followed(effects, program) for program in _programs(project, code)]
+    found = Evidence()
+    anywhere: dict[frozenset[Force], Program] = {}
+    every = []
+    by_name: list[str] = []
+    for program in _programs(project, code, by_name):
+        every.append(_Followed(effects, program))
+    for module in filter(None, map(code.module, by_name[:1])):
+        anywhere[frozenset({None, *effects.setters})] = Program(module)
     ran = {function for one in every if not is_test(one.program.module.path) for function in one.execution.found.ran}
     names = {old_names.PER_CALL_NAMES.get(setter.name or "") for one in every for setter in one.setters}
     # It is unknown who imports these. If all setters agree, any program with a setter may do so.
     idle = [one for one in every if one.does_nothing and not one.setters] if len(names) == 1 else []
-    found = Evidence()
     for one in every:
         if one not in idle:
             one.finish(ran, [other.program.module for other in idle] if one.setters else [])
             _add(found, one.execution.found, one.program)
-    anywhere = {forces: one.program for one in every for forces in one.execution.found.anywhere}
+    for one in every:
+        anywhere |= {forces: one.program for forces in one.execution.found.anywhere if forces not in anywhere}
     for forces, program in anywhere.items():
+        if any(forces < other for other in anywhere):
+            continue  # what runs there shows no less
         execution = Execution(effects, forces, all_run=True)
         try:
             execution.run_all(forces)
@@ -93,6 +102,26 @@ def evidence(project: Project, modules: list[Module]) -> Evidence:
             for force in one.execution.bound(site):
                 found.force[site].setdefault(force, one.program)
     return found
+
+
+def _found_by_name(project: Project, code: Code, path: str) -> bool | None:
+    """Return whether a file as a program may come to what mentions torchaudio, where only names of modules in its text may lead there.
+
+    ``None`` where it is to be followed: its imports lead there, or a name that is written out.
+    """
+    graph, speaking = project.imports, {module.path for module in code.speaking}
+    reached = graph.reachable(path)
+    folder = os.path.dirname(path)
+    while (package := os.path.join(folder, "__init__.py")) in graph.files:
+        reached |= graph.reachable(package)
+        folder = os.path.dirname(folder)
+    if not reached.isdisjoint(speaking):
+        return None
+    files = [graph.files[path] for path in reached if path in graph.files]
+    if any(file.computed for file in files):
+        return True
+    named = {path for file in files for name in file.named for path in project.files.named(name, file.path)}
+    return None if any(not graph.reachable(path).isdisjoint(speaking) for path in named) else False
 
 
 def _add(all_: Evidence, found: Found, program: Program) -> None:
@@ -215,7 +244,8 @@ def _functions(module: Module) -> list[ast.AST]:
     return [*module.names.all(ast.FunctionDef), *module.names.all(ast.AsyncFunctionDef)]
 
 
-def _programs(project: Project, code: Code) -> Iterator[Program]:
+def _programs(project: Project, code: Code, by_name: list[str]) -> Iterator[Program]:
+    """Yield the programs to follow; those that come to torchaudio by computed names alone are noted in ``by_name``."""
     paths = code.paths
     if len(paths) == 1 and (only := code.module(paths[0])) is not None and only.standalone:
         yield Program(only, is_script=True)
@@ -227,6 +257,11 @@ def _programs(project: Project, code: Code) -> Iterator[Program]:
         for path in project.files.named(name, ""):
             scripts[path].append(function)
     for path in paths:
+        found_by_name = None if code.is_small or scripts[path] else _found_by_name(project, code, path)
+        if found_by_name is not None:
+            by_name += [path] if found_by_name else []
+            reached |= graph.reachable(path)
+            continue
         module = code.module(path)
         if module is None:
             continue

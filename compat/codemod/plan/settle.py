@@ -122,17 +122,17 @@ class _Settlement:
 
     def _remove(self, unit: _Unit, group: int, unsafe: set[int]) -> None:
         part, first = self._part, unit.setters[0]
-        attempt = first.where == "try"
+        held = first.where == "try" or group in unsafe
         if unit.restore is not None:
-            part.propose(RESTORE, first, unit.restore.changes(), group, also=(unit.restore.getter, unit.restore.back.use))
+            part.propose(RESTORE, first, unit.restore.changes(), group, also=(unit.restore.getter, unit.restore.back.use), unsafe=held)
         elif (choice := choices.constant(part, first)) is not None:
             used = any(named.value == choice.name for named in self._named.values() if set(named.setters) & set(unit.setters))
             new: Change = Substitute(first.region, f"{choice.name} = {choice.value}") if used else Remove(first.region)
-            part.propose(part.rule_of(first), first, [new], group)
+            part.propose(part.rule_of(first), first, [new], group, unsafe=held)
         else:
             for one in unit.setters:
                 rule = part.rule_of(one)
-                part.propose(rule, one, [Remove(removal.what_goes(one))], group, also=one.asked, unsafe=attempt or group in unsafe)
+                part.propose(rule, one, [Remove(removal.what_goes(one))], group, also=one.asked, unsafe=held)
 
     def _say(self, unit: _Unit) -> None:
         for setter in unit.setters:

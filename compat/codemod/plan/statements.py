@@ -6,7 +6,7 @@ import ast
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 
-from compat.codemod.plan import imports
+from compat.codemod.plan import imports, protocols
 from compat.codemod.plan.code import Function, Meaning
 from compat.codemod.plan.effects import Effects
 from compat.codemod.plan.expressions import Expressions, is_plain
@@ -50,12 +50,13 @@ class Statements(Expressions):
             if state is None:
                 return None
             self._may_fail(state)
+            state = self._others_run(state) if "__del__" in self._felt_names else state
             state = _STATEMENTS[type(one)](self, module, one, state)
             self._may_fail(state)
         return state
 
     def _plain(self, module: Module, node: ast.AST, state: State) -> State | None:
-        return self._children(module, node, state)
+        return self._implied(node, self._children(module, node, state))
 
     def _nothing(self, module: Module, node: ast.AST, state: State) -> State | None:
         return state
@@ -65,7 +66,7 @@ class Statements(Expressions):
             state = self._expression(module, node.value, state)
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
             state = self._children(module, target, state)
-        return state
+        return self._implied(node, state)
 
     def _leave(self, module: Module, node: ast.stmt, state: State) -> State | None:
         way = type(node).__name__.lower()
@@ -89,7 +90,10 @@ class Statements(Expressions):
         makers = list(self._makers(module, node))
         for one in makers:
             self._hand(one)
-        return self._decorated(module, node, self._others_run(after) if makers else after)
+        if protocols.is_enum(node):
+            makers.append((module, node))
+            self._hand((module, node))
+        return self._decorated(module, node, self._others_run(after) if makers else self._implied(node, after))
 
     def _makers(self, module: Module, node: ast.ClassDef) -> Iterator[Meaning]:
         """Yield what runs as a class is made: its metaclass, and `__init_subclass__` of its bases."""
@@ -118,7 +122,7 @@ class Statements(Expressions):
             # the code after a main block that exits runs on import
             return after or self._block(module, node.orelse, state)
         asked = next((one for one in self._marks(module).setters.values() if one.asked and one.region is node), None)
-        state = self._expression(module, node.test, state)
+        state = self._implied(node, self._expression(module, node.test, state))
         body = None if self._is_dead(module, node.body) else self._block(module, node.body, state)
         other = None if self._is_dead(module, node.orelse) else self._block(module, node.orelse, state)
         if asked is not None and body is not None:
@@ -140,7 +144,10 @@ class Statements(Expressions):
     def _loop(self, module: Module, node: ast.For | ast.AsyncFor | ast.While, state: State) -> State | None:
         outer = self._exits[-1]
         while True:
-            before = self._expression(module, node.test, state) if isinstance(node, ast.While) else self._others_run(state)
+            if isinstance(node, ast.While):
+                before = self._implied(node, self._expression(module, node.test, state))
+            else:
+                before = self._others_run(state)
             self._exits.append(Exits())
             after = self._block(module, node.body, before)
             ways = self._exits.pop().states
@@ -198,7 +205,7 @@ class Statements(Expressions):
         return after
 
     def _match(self, module: Module, node: ast.Match, state: State) -> State | None:
-        state = self._expression(module, node.subject, state)
+        state = self._implied(node, self._expression(module, node.subject, state))
         after: State | None = state
         for case in node.cases:
             then = state if case.guard is None else self._expression(module, case.guard, state)

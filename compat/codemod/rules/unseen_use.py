@@ -134,7 +134,7 @@ def _through_an_argument(module: Module, project: Project) -> Iterator[Draft]:
         parameters = [one for one in module.names.bindings(owner) if isinstance(one.node, ast.arg)] if isinstance(owner, ast.Name) else []
         if node.attr in _OLD and parameters:
             yield Draft(
-                module.span(node), f"{ast.unparse(owner)} may be torchaudio: it is passed on", "Import torchaudio here, and use that name."
+                module.span(node), f"{ast.unparse(owner)} may be torchaudio: it is passed on", "Import torchaudio here, and use it."
             )
 
 

@@ -27,7 +27,8 @@ class NothingThereError(BackendError):
 SILENT_SERVER = "the server let the time pass that the flag network_timeout allows"
 # containers whose duration is exact; others leave out the end of a codec's last frame
 _TELL_EXACTLY = frozenset({"wav", "flac", "mp3", "w64", "aiff", "au", "caf"})
-# the mp3 decoder reports the rate one frame late: it may change within the first 1152 samples
+# frames of mp3 carry the rate of the frame before, so the decoder is asked; before the first frame
+# it may have that of the container
 _FIRST = 1152
 _MOST_RATE = 1 << 31
 _MARGIN = 1 << 12
@@ -77,14 +78,15 @@ def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFram
     """
     import av
 
-    found, rate, decoded = 0, 0, decoding.of(stream, stream.codec_context)
+    context = stream.codec_context
+    found, rate, decoded = 0, 0, decoding.of(stream, context)
     try:
         # does what container.decode() does, with two layers of generators less
         for packet in packets.of(container, stream):
             interrupts.check()
             for frame in decoded(packet):
-                if frame.sample_rate != rate:
-                    rate = _one_rate(container, rate if found > _FIRST else 0, frame.sample_rate, found)
+                if context.sample_rate != rate:
+                    rate = _one_rate(container, rate if found > _FIRST else 0, context.sample_rate, found)
                 found += frame.samples
                 yield frame
         loss = getattr(_original(container), "loss", "")
@@ -126,8 +128,8 @@ def timestamped_frames(container: InputContainer, stream: AudioStream) -> Iterat
                 if number % together:
                     continue
             for frame in decoded(packet):
-                if frame.sample_rate != rate:
-                    rate = _one_rate(container, rate if found > _FIRST else 0, frame.sample_rate, found)
+                if context.sample_rate != rate:
+                    rate = _one_rate(container, rate if found > _FIRST else 0, context.sample_rate, found)
                 found += frame.samples
                 if frame.pts is not None:
                     yield frame

@@ -88,8 +88,9 @@ def apply(sox: Library, samples: Samples, rate: float, precision: int, effects: 
     with sox.lock, _building(sox, encoding, signal) as chain:
         chain.add_end("input", drain=drain_callback)
         for effect in rows:
-            effects_guard.check(effect, float(signal.rate))
+            effects_guard.check(effect, float(signal.rate), int(signal.channels))
             chain.add(_find(sox, effect), tuple(effect[1:]))
+            effects_guard.check_signal(float(signal.rate), int(signal.channels))
         chain.add_end("output", flow=flow_callback)
         chain.run()
     if stopped:

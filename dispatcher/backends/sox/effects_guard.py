@@ -11,7 +11,7 @@ _MOST_RATE = (1 << 31) - 1
 _MOST_CHANNELS = 1024  # most effects keep tables for each, and end the process without memory
 # Their delay lines and tables are as long as the rate says. At low rates they have no samples, and
 # the effects divide by zero; at high rates they are too large, and the effects end the process.
-_NOT_BELOW = dict.fromkeys(("chorus", "phaser", "reverb", "vad"), 1000)
+_NOT_BELOW = dict.fromkeys(("chorus", "phaser", "pitch", "reverb", "stretch", "tempo", "vad"), 1000)
 _LONG = ("bend", "chorus", "echo", "echos", "flanger", "hilbert", "loudness", "phaser", "pitch", "reverb", "sinc", "tempo", "vad")
 _NOT_ABOVE = dict.fromkeys(_LONG, 10000000)
 _LEAST_CHANGE = 1e-9  # the effect `rate` crashes if it changes the rate by a smaller part
@@ -19,6 +19,9 @@ _MOST_RATIO = 1000.0  # between the rates before and after resampling
 _MOST_STRETCH = 100.0
 _FACTORS = {"speed": 1e3, "tempo": 100.0, "stretch": _MOST_STRETCH}
 _ENDLESS = ("repeat",)
+_HOLDING = ("silence", "delay", "compand")
+_WINDOW = 16, 1 << 24  # frames
+_MOST_HELD = 1 << 28  # samples that an effect may keep in memory; it ends the process if there is none
 _LEAST_LIMIT, _TIMES = 1 << 27, 1 << 10
 
 
@@ -73,7 +76,17 @@ def _number(text: str) -> float | None:
         return None
 
 
-def check(effect: Sequence[str], rate: float) -> None:
+def _frames(text: str, rate: float) -> float:
+    """Return how long a time such as ``1.5``, ``0:30`` or ``8000s`` is, in frames; 0 if it is none."""
+    try:
+        if text.endswith("s"):
+            return float(text.removesuffix("s"))
+        return sum(float(part) * 60.0**power for power, part in enumerate(reversed(text.split(":")))) * rate
+    except (ValueError, OverflowError):
+        return 0
+
+
+def check(effect: Sequence[str], rate: float, channels: int) -> None:
     """Refuse an effect that its input signal, or an option, would make crash or run for ever.
 
     Raises:
@@ -95,6 +108,14 @@ def check(effect: Sequence[str], rate: float) -> None:
             )
         if 0 < abs(wanted / rate - 1) < _LEAST_CHANGE:
             raise BackendError(f"the rate {wanted!r} Hz is next to the sound's {rate!r} Hz, which libsox cannot make; leave 'rate' out")
+    held = max((_frames(option, rate) for option in options), default=0.0) if name in _HOLDING else 0.0
+    if held * channels > _MOST_HELD:
+        raise BackendError(f"the effect {name!r} would keep {held:.3g} frames of {channels} channels in memory; take a shorter time")
+    if name == "tempo" and not numbers:
+        raise BackendError("the effect 'tempo' takes a factor, such as ['tempo', '1.1']")
+    if name == "stretch" and len(numbers) > 1 and not _WINDOW[0] <= numbers[1] * rate / 1000 <= _WINDOW[1]:
+        bounds = f"{_WINDOW[0] * 1000 / rate:g} to {_WINDOW[1] * 1000 / rate:g} ms"
+        raise BackendError(f"the effect 'stretch' takes windows of {bounds} at {rate:g} Hz, not {numbers[1]:g}")
     if name == "channels" and numbers and not 1 <= numbers[-1] <= _MOST_CHANNELS:
         raise BackendError(f"the effect 'channels' makes 1 to {_MOST_CHANNELS} channels, not {numbers[-1]:g}")
     if name in _FACTORS and numbers and not 1 / _FACTORS[name] <= numbers[0] <= _FACTORS[name]:

@@ -134,7 +134,7 @@ class _Maker:
         part.functions.append(name)
         forms: list[tuple[int, Callable[[str, _Part], str]]] = [
             (12, self._reader), (3, self._setting_reader), (2, self._restoring), (2, self._preparing),
-            (2, self._class), (3, self._calling), (3, self._odd), (1, self._late_importer),
+            (2, self._class), (3, self._calling), (2, self._odd), (1, self._late_importer),
         ]  # fmt: skip
         [form] = self._dice.choices([form for _, form in forms], [weight for weight, _ in forms])
         return form(name, part)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from compat.codemod.plan import programs
 from compat.codemod.run import session
 from compat.codemod.source.options import Options
 from compat.codemod.source.results import Result
@@ -37,8 +38,7 @@ def rewritten(made: Made, folder: Path) -> tuple[dict[str, str], Result]:
     return {path: (folder / path).read_text() for path in made.files}, result
 
 
-def judged(seed: int, folder: Path) -> Verdict:
-    made = make(seed)
+def judged(made: Made, folder: Path) -> Verdict:
     new, result = rewritten(made, folder)
     named = {
         (str(Path(place.path).relative_to(folder)), line)
@@ -74,7 +74,7 @@ def _calls(events: list[Served | str]) -> list[tuple[str, str]]:
 @pytest.fixture(scope="module")
 def verdicts(tmp_path_factory: pytest.TempPathFactory) -> list[Verdict]:
     folder = tmp_path_factory.mktemp("programs")
-    return [judged(seed, folder / str(seed)) for seed in range(SEEDS)]
+    return [judged(make(seed), folder / str(seed)) for seed in range(SEEDS)]
 
 
 def test_under_the_old_release_each_call_is_served_as_before(verdicts: list[Verdict]) -> None:
@@ -88,6 +88,13 @@ def test_under_the_new_release_each_call_is_served_as_before_or_a_finding_names_
 def test_enough_projects_are_rewritten_wholly(verdicts: list[Verdict]) -> None:
     found = Counter(one.wholly for one in verdicts if one.sets)
     assert found[True] >= WHOLLY * found.total()
+
+
+def test_programs_that_are_too_long_to_follow_closely(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(programs, "_MOST_STEPS", -1)
+    found = {seed: judged(make(seed), tmp_path / str(seed)) for seed in range(40)}
+    assert not [f"seed {seed}: {one.wrong} {one.missed}\n{one.text}" for seed, one in found.items() if one.wrong or one.missed]
+    assert any(one.wholly for one in found.values())
 
 
 def test_a_project_of_a_seed_is_always_the_same_and_runs() -> None:

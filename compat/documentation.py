@@ -1,0 +1,21 @@
+"""``compat.Release`` for ``help()``: with the text of every flag. Only who asks for it waits for it."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+
+from compat.releases import Release, flags
+
+_FLAG = textwrap.TextWrapper(width=96, initial_indent="    ", subsequent_indent="        ")
+
+Release.__doc__ = "\n".join(
+    [
+        inspect.cleandoc(Release.__doc__ or ""),
+        "",
+        "Attributes:",
+        *(_FLAG.fill(f"{name}: {flag.doc}") for name, flag in flags().items()),
+    ]
+)
+
+__all__ = ["Release"]

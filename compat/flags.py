@@ -1,0 +1,68 @@
+"""Read the flags of a release from the class that declares them: defaults, values, documentation."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import functools
+import inspect
+import sys
+import typing
+from typing import Any, NamedTuple
+
+
+class Flag(NamedTuple):
+    """A flag.
+
+    Attributes:
+        name: its name.
+        default: its value where a release does not say otherwise.
+        values: the values it may take; ``None`` if they are not listed.
+        owner: the class of flags that it belongs to.
+    """
+
+    name: str
+    default: Any
+    values: tuple[Any, ...] | None
+    owner: type
+
+    @property
+    def doc(self) -> str:
+        """What it does, as Markdown: the text below it in the sources; empty where there are none."""
+        return _docs(self.owner).get(self.name, "")
+
+
+def of(settings: type) -> dict[str, Flag]:
+    """Return the flags of a dataclass by name, those of its base classes first."""
+    kinds = typing.get_type_hints(settings)
+    return {field.name: Flag(field.name, field.default, _values(kinds[field.name]), settings) for field in dataclasses.fields(settings)}
+
+
+def _values(kind: Any) -> tuple[Any, ...] | None:
+    if kind is bool:
+        return False, True
+    return typing.get_args(kind) if typing.get_origin(kind) is typing.Literal else None
+
+
+@functools.cache
+def _docs(settings: type) -> dict[str, str]:
+    """Return the text below each field, by name."""
+    found: dict[str, str] = {}
+    for one in settings.__mro__[:-1]:
+        try:
+            tree = ast.parse(inspect.getsource(sys.modules[one.__module__]))
+        except OSError:
+            continue
+        for definition in tree.body:
+            if isinstance(definition, ast.ClassDef) and definition.name == one.__name__:
+                found |= _below(definition)
+    return found
+
+
+def _below(definition: ast.ClassDef) -> dict[str, str]:
+    found = {}
+    for field, below in zip(definition.body, definition.body[1:], strict=False):
+        match field, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                found[name] = " ".join(text.split())
+    return found

@@ -1,0 +1,122 @@
+"""What an editor shows: hovering over a public name gives its whole text, and a misspelt flag is an error."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import compat
+from compat import releases
+from dispatcher.signatures import InfoFunction, LoadFunction, SaveFunction
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.network  # pyright fetches its own program from npm when it first runs
+
+_SAVE = SaveFunction.__call__.__doc__ or ""
+HOVERED = {
+    "compat.load": LoadFunction.__call__.__doc__,
+    "compat.info": InfoFunction.__call__.__doc__,
+    "compat.save": _SAVE,
+    "compat.install": compat.install.__doc__,
+    "compat.release().truncated": releases.flags()["truncated"].doc,
+    'compat.install("2.0", network_timeout': releases.flags()["network_timeout"].doc,
+}
+
+
+class Editor:
+    """A client of pyright's language server."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        variables = {**os.environ, "PYTHONPATH": str(ROOT), "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
+        variables["PATH"] = os.pathsep.join((os.path.dirname(sys.executable), variables.get("PATH", "")))
+        command = [sys.executable, "-m", "pyright.langserver", "--stdio"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder, env=variables)
+        self._asked = 0
+        self.uri = (folder / "program.py").as_uri()
+        if self.ask("initialize", processId=None, rootUri=folder.as_uri(), capabilities={}) is None:
+            pytest.skip("pyright's program cannot be fetched here")
+        self._send(method="initialized", params={})
+
+    def close(self) -> None:
+        """End the server."""
+        self._process.kill()
+        self._process.communicate()
+
+    def show(self, text: str) -> None:
+        """Open a program."""
+        document = {"uri": self.uri, "languageId": "python", "version": 1, "text": text}
+        self._send(method="textDocument/didOpen", params={"textDocument": document})
+
+    def ask(self, method: str, **params: Any) -> Any:
+        """Return the server's answer; ``None`` if it has ended."""
+        self._asked += 1
+        asked = self._asked
+        self._send(id=asked, method=method, params=params)
+        while (answer := self._receive()) is not None:
+            if answer.get("id") == asked and "method" not in answer:
+                return answer["result"]
+            if "id" in answer and "method" in answer:
+                self._send(id=answer["id"], result=[{} for _ in answer["params"].get("items", [])])
+        return None
+
+    def _send(self, **message: Any) -> None:
+        assert self._process.stdin is not None
+        data = json.dumps({"jsonrpc": "2.0", **message}).encode()
+        self._process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(data), data))
+        self._process.stdin.flush()
+
+    def _receive(self) -> dict[str, Any] | None:
+        assert self._process.stdout is not None
+        length = 0
+        while header := self._process.stdout.readline().strip():
+            if header.lower().startswith(b"content-length:"):
+                length = int(header.partition(b":")[2])
+        return json.loads(self._process.stdout.read(length)) if length else None
+
+
+@pytest.fixture(scope="module")
+def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
+    """An editor with each line of ``HOVERED`` open."""
+    (folder := tmp_path_factory.mktemp("editor")).joinpath("pyrightconfig.json").write_text(json.dumps({"extraPaths": [str(ROOT)]}))
+    editor = Editor(folder)
+    editor.show("import compat\n" + "".join(f"{line}={30})\n" if "(" in line and ")" not in line else f"{line}\n" for line in HOVERED))
+    yield editor
+    editor.close()
+
+
+@pytest.mark.parametrize("line", HOVERED)
+def test_a_hover_shows_the_whole_text(editor: Editor, line: str) -> None:
+    """Word by word, as Markdown has them."""
+    place = {"line": 1 + list(HOVERED).index(line), "character": len(line) - 1}
+    shown = editor.ask("textDocument/hover", textDocument={"uri": editor.uri}, position=place)["contents"]["value"]
+    words = (HOVERED[line] or "").replace("``", "`").split()
+    assert words
+    assert [word for word in words if word not in shown.replace("\\", "").replace("``", "`")] == []
+
+
+def test_help_shows_the_text_of_every_flag() -> None:
+    """Of the class, where ``help(compat.Release)`` looks."""
+    text = " ".join((compat.Release.__doc__ or "").split())
+    assert [flag.name for flag in releases.flags().values() if flag.doc not in text] == []
+
+
+@pytest.mark.parametrize("checker", [["mypy", "--no-incremental"], ["pyright"]], ids=["mypy", "pyright"])
+def test_a_misspelt_flag_is_an_error(tmp_path: pathlib.Path, checker: list[str]) -> None:
+    """And nothing else of the program is."""
+    program = tmp_path / "program.py"
+    program.write_text('import compat\n\ncompat.install("2.0", truncated="warn")\ncompat.install("2.0", trunkated="warn")\n')
+    variables = {**os.environ, "MYPYPATH": str(ROOT), "PYTHONPATH": str(ROOT)}
+    variables["PATH"] = os.pathsep.join((os.path.dirname(sys.executable), variables.get("PATH", "")))
+    command = [sys.executable, "-m", *checker, str(program)]
+    done = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=False)
+    if f"No module named {checker[0]}" in done.stderr:
+        pytest.skip(f"{checker[0]} is not installed here: make lint brings it")
+    lines = {line.split(":")[1] for line in done.stdout.splitlines() if "error" in line and str(program.name) in line}
+    assert lines == {"4"}, done.stdout
