@@ -20,11 +20,11 @@ _SPECIAL_IN_CMD = re.compile(r'([()%!^"<>&|])')
 
 
 class Line(str):
-    """A command line, to be pasted.
+    """A command line to paste.
 
     Args:
         text: the line.
-        shell: ``PowerShell`` or ``cmd``, where the other of them has a line of its own.
+        shell: ``PowerShell`` or ``cmd``, if the other one needs another line.
     """
 
     shell: str

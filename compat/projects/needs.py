@@ -20,9 +20,10 @@ _MOST_FILES = 3000
 
 
 def imported(folder: str) -> dict[str, str]:
-    """Return the packages of others that a project imports, each with the first place.
+    """Return the third-party packages that a project imports, each with the first place.
 
-    An import in a ``try``, or under ``if TYPE_CHECKING``, is left out: the program can do without.
+    An import in a ``try``, or under ``if TYPE_CHECKING``, is left out: the program can run
+    without it.
     """
     from compat.codemod.files import discovery
 

@@ -1,4 +1,4 @@
-"""A test under one release, as the session sees it: it is selected and reported here, and runs in that release's process."""
+"""Stand for a test under one release: the session selects and reports it, its process runs it."""
 
 from __future__ import annotations
 

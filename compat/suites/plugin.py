@@ -53,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(session, "torchaudio_compat_session")
 
 
-# the innermost wrapper: what others look for in a report, as --lf does, are the ids with releases
+# innermost, so that other plugins such as --lf see the ids with releases
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """Replace each test by an item for each release."""
@@ -70,7 +70,7 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, p
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Give everything back as it was."""
+    """End the processes and restore the environment."""
     session = config.stash.get(_KEY, None)
     if session is not None:
         session.end()
@@ -105,8 +105,8 @@ def _scope(fixture_name: str, config: pytest.Config) -> Any:
 def torchaudio() -> Iterator[types.ModuleType]:
     """Give the module torchaudio, as the release in force has it.
 
-    That is the release of `--torchaudio` or of the test's marker. Without either, the default of `compat.install()` is put
-    in force for this test.
+    That is the release of `--torchaudio` or of the test's marker. Without either, this test runs
+    under the default of `compat.install()`.
     """
     import importlib
     import sys
