@@ -1,4 +1,4 @@
-"""Read the flags of a release from the class that declares them: defaults, values, documentation."""
+"""Read the flags of a release from their class: defaults, values, documentation."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def _within_quotes(text: str) -> str:
 
 
 def _as_argument(word: str) -> str:
-    """Escape quotes, and backslashes before them or at the end, as Windows' C library reads them."""
+    """Escape quotes, and backslashes before them or the end, as Windows' C library reads them."""
     return _BEFORE_A_QUOTE.sub(lambda found: found[1] * 2 + (found[2] and '\\"'), word)
 
 

@@ -2,7 +2,8 @@
 
 Each public function returns what is missing, or ``None``. It looks for a few frames that follow
 each other in the last part of the file; if the last of them reaches beyond the end, the file was
-cut. A file that was cut between two frames looks whole. Tags and padding after the frames are ignored.
+cut. A file that was cut between two frames looks whole. Tags and padding after the frames
+are ignored.
 """
 
 from __future__ import annotations

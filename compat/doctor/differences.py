@@ -1,4 +1,4 @@
-"""How backends differ on one file, and which of them returns what the file holds, if that is known."""
+"""Report how backends differ on one file, and which returns what the file holds, if known."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _load(names: Sequence[str]) -> str:
 
 
 def _parts(path: str, facts: Mapping[str, Any], *, differ: bool) -> Iterator[Finding]:
-    """Report a joined file, unless backends return different lengths for it, which another finding reports."""
+    """Report a joined file, unless backends differ in length, which another finding reports."""
     parts = facts.get("parts", ())
     if len(parts) < 2:
         return
@@ -120,7 +120,7 @@ def _samples(path: str, loads: Loads) -> Iterator[Finding]:
 
 
 def _reference(load: Mapping[str, Any], loads: Loads) -> tuple[Mapping[str, Any] | None, str]:
-    """Return the comparison with what the file holds, if that is known, else with the first backend."""
+    """Return the comparison with what the file holds, if known, else with the first backend."""
     if load.get("stored"):
         return load["stored"], "the file holds"
     apart = load.get("apart")

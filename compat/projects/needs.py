@@ -39,7 +39,7 @@ def imported(folder: str) -> dict[str, str]:
 
 
 def required(folder: str) -> Iterator[tuple[str, Requirement]]:
-    """Yield the requirements of a project, from ``requirements.txt`` and ``pyproject.toml``, with their places."""
+    """Yield the requirements in ``requirements.txt`` and ``pyproject.toml``, with their places."""
     from packaging.requirements import InvalidRequirement, Requirement
 
     for where, text in _written(pathlib.Path(folder)):

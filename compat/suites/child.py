@@ -1,4 +1,4 @@
-"""The process of one release: it installs the release, collects, and runs the tests that the session asks for.
+"""Run as the process of one release: install it, collect, run the tests that the session names.
 
 Started by ``compat.suites.process``. Messages use the original stdin and
 stdout; the tests get others.

@@ -1,6 +1,7 @@
 """The hooks of the pytest plugin ``torchaudio_compat``.
 
-Every pytest in an environment with this package loads this file: it imports nothing until a release is asked for.
+Every pytest in an environment with this package loads this file, so it imports nothing until a
+release is asked for.
 """
 
 from __future__ import annotations

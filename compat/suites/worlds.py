@@ -67,7 +67,8 @@ def world(where: str, version: Any, backends: Any = None, **flags: Any) -> World
     """Return a world, checked as ``compat.install`` checks its arguments.
 
     Raises:
-        pytest.UsageError: an unknown release, flag or backend; the text begins with ``where`` and lists the known ones.
+        pytest.UsageError: an unknown release, flag or backend; the text begins with ``where`` and
+            lists the known ones.
     """
     from compat import releases
     from dispatcher.registry import Registry

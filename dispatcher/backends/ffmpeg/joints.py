@@ -45,7 +45,7 @@ def refuse_change(container: Any) -> None:
     if file is None:
         found = parts.of(uri)
     else:
-        file = getattr(file, "file", file) if type(file).__name__ == "PyIOFile" else file  # PyAV wraps file objects
+        file = getattr(file, "file", file) if type(file).__name__ == "PyIOFile" else file  # PyAV wraps it
         with contextlib.suppress(OSError, ValueError, AttributeError, BackendError):
             here = file.tell()
             file.seek(0)
