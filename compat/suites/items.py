@@ -1,4 +1,4 @@
-"""A test under one release, as the session sees it: it is selected and reported here, and runs in that release's process."""
+"""Stand for a test under one release: the session selects and reports it, its process runs it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ReleaseItem(pytest.Item):
         """Make the item of a test under a release."""
         assert original.parent is not None
         name = with_label(original.name, world.label)
-        # as a text, which pytest 9.2 takes apart as it does the ids of the command line and of its cache
+        # as text: pytest 9.2 splits it like the ids of the command line and of its cache
         nodeid = f"{original.parent.nodeid}::{name}"
         made: ReleaseItem = cls.from_parent(original.parent, name=name, nodeid=nodeid, original=original, world=world)
         return made
