@@ -50,7 +50,7 @@ class Tally:
     def __init__(self, worst: int = _WORST) -> None:
         self.files = 0
         self.kinds: collections.Counter[str] = collections.Counter()
-        self.breakdown = Breakdown()
+        self.breakdown: Breakdown = Breakdown()
         self.seconds = self.took = 0.0
         self._most = worst
         self._heap: list[tuple[float, int, Row]] = []

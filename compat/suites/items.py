@@ -24,9 +24,9 @@ class ReleaseItem(pytest.Item):
     def __init__(self, *, original: pytest.Item, world: World, **node: Any) -> None:
         super().__init__(**node)
         self.original, self.world = original, world
-        self.own_markers = list(original.own_markers)
+        self.own_markers: list[pytest.Mark] = list(original.own_markers)
         self.keywords.update({name: original.keywords[name] for name in original.keywords})
-        self.extra_keyword_matches = set(original.extra_keyword_matches)
+        self.extra_keyword_matches: set[str] = set(original.extra_keyword_matches)
 
     @classmethod
     def of(cls, original: pytest.Item, world: World) -> ReleaseItem:

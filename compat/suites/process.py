@@ -46,6 +46,8 @@ class Process:
         files: the files that hold the tests.
     """
 
+    world: World
+
     def __init__(self, config: pytest.Config, world: World, path: list[str], files: list[str]) -> None:
         self._config, self.world = config, world
         self._names: dict[str, str] = {}

@@ -26,9 +26,9 @@ class ReleaseSession:
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
-        self.worlds = worlds.of_session(config)
+        self.worlds: tuple[World, ...] = worlds.of_session(config)
         self.told: list[str] = []
-        self.outcomes = differences.Outcomes()
+        self.outcomes: differences.Outcomes = differences.Outcomes()
         self._path = list(sys.path)
         self._stack = contextlib.ExitStack()
         self._processes: dict[World, Process] = {}

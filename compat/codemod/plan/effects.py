@@ -25,6 +25,9 @@ Definition = tuple[Module, ast.AST]
 class Effects:
     """What functions do, as far as their text shows; computed once for all programs."""
 
+    project: Project
+    code: Code
+
     def __init__(self, project: Project, code: Code) -> None:
         self.project, self.code = project, code
         # Steps taken so far, summed over all programs.
