@@ -1,4 +1,4 @@
-"""``compat.Release`` for ``help()``: with the text of every flag. Only who asks for it waits for it."""
+"""Add the text of every flag to ``help(compat.Release)``; imported only when it is asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read the flags of a release from the class that declares them: defaults, values, documentation."""
+"""Read the flags of a release from their class: defaults, values, documentation."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 
 class Flag(NamedTuple):
-    """A flag.
+    """A flag of a release.
 
     Attributes:
         name: its name.
-        default: its value where a release does not say otherwise.
+        default: its value, unless a release sets another.
         values: the values it may take; ``None`` if they are not listed.
         owner: the class of flags that it belongs to.
     """
@@ -28,7 +28,7 @@ class Flag(NamedTuple):
 
     @property
     def doc(self) -> str:
-        """What it does, as Markdown: the text below it in the sources; empty where there are none."""
+        """Return its text in the source, as Markdown; empty if the source is not available."""
         return _docs(self.owner).get(self.name, "")
 
 

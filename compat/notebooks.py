@@ -1,6 +1,6 @@
 """``%load_ext compat`` and ``%torchaudio 2.0``: the drop-in in a notebook.
 
-Imported by IPython's ``%load_ext`` alone; nothing else here needs IPython.
+Only IPython's ``%load_ext`` imports this module; nothing else in the package needs IPython.
 """
 
 from __future__ import annotations
@@ -55,16 +55,16 @@ def unload_ipython_extension(shell: Any) -> None:
 
 
 class _Magic:
-    """What ``%torchaudio`` does; it remembers the backends of what it has installed."""
+    """The magic ``%torchaudio``; it remembers the backends that it installed."""
 
     def __init__(self) -> None:
         self._backends: list[str] | None = None
 
     def run(self, line: str) -> None:
-        """Do what a line says, and print the state.
+        """Install, uninstall or show a release, as the line says, and print the state.
 
         Raises:
-            UsageError: it asks for what there is not; IPython shows the text without a traceback.
+            UsageError: a name in it is unknown; IPython shows the text without a traceback.
         """
         try:
             version, backends, flags = parsed(line)

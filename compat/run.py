@@ -151,7 +151,7 @@ _WITH_VALUES = ("--version", "--backends", "--record")
 
 
 def _with_report(argv: Sequence[str]) -> list[str]:
-    """The command line with ``--report`` as ``--report=``: what follows it is the program, and no file for the report."""
+    """Turn ``--report`` into ``--report=``, so that the program is not taken for its file."""
     given = list(argv)
     for at, word in enumerate(given):
         if word == "--report":
@@ -188,7 +188,7 @@ def _tell_at_the_end(report: str | None, record: str | None, folder: str, prog: 
 
 
 def _told_by_the_project(program: str, folder: str, prog: str) -> str | None:
-    """The release that the program's project was written for; which and why is said on standard error."""
+    """Return the release that the project was written for; print it and the reason to stderr."""
     if os.environ.get(releases.VERSION_VARIABLE):
         return None
     from compat.projects import choice

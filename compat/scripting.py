@@ -1,4 +1,4 @@
-"""What TorchScript says of functions that it cannot compile: those that read, write and call libraries."""
+"""The error that TorchScript gives for functions that it cannot compile."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ _MARK = "__script_unsupported"  # torch.jit.script raises RuntimeError with this
 
 
 def refuse(function: Callable[..., Any], name: str) -> None:
-    """Have ``torch.jit.script`` say why a function of ours cannot be compiled, and what to do; its first name is what is told."""
+    """Make ``torch.jit.script`` say why it cannot compile a function, and what to do.
+
+    A function with several names is called by the first one that was given here.
+    """
     if hasattr(function, _MARK):
         return
     why = f"{name} is Python that calls libraries, which TorchScript cannot compile"

@@ -1,14 +1,17 @@
-"""Files that stand before modules of Python's own library, because of their names; what this file imports itself stays out of its way."""
+"""Find files that hide modules of Python's standard library.
+
+This file imports only what Python has loaded at its start, so that no shadow can break it.
+"""
 
 import os
 import sys
 
-# of Python's library, and imported by no program; the name of the first is that of many a folder
+# standard modules that programs do not import; many projects have a folder `test`
 _OF_NO_USE = ("test", "this", "antigravity")
 
 
 def found() -> list[tuple[str, str]]:
-    """The name of each module, and the file or folder that Python finds in its place."""
+    """Return the name of each hidden module, and the file that Python finds in its place."""
     own = os.path.realpath(os.path.dirname(os.__file__))
     shadows: dict[str, str] = {}
     for entry in sys.path:
@@ -32,7 +35,7 @@ def found() -> list[tuple[str, str]]:
 
 
 def keep_out() -> None:
-    """Import Python's own modules in place of their shadows, so that this process can go on."""
+    """Import the hidden standard modules, so that this process can go on."""
     shadows = found()
     if not shadows:
         return
@@ -42,6 +45,6 @@ def keep_out() -> None:
     for name, _ in shadows:
         try:  # noqa: SIM105 - contextlib's own imports may be what is shadowed
             __import__(name)
-        except Exception:  # noqa: BLE001 - one that is not in this build of Python is not needed either
+        except Exception:  # noqa: BLE001 - this build of Python may lack it
             pass
     sys.path[:] = path

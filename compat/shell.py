@@ -20,11 +20,11 @@ _SPECIAL_IN_CMD = re.compile(r'([()%!^"<>&|])')
 
 
 class Line(str):
-    """A command line, to be pasted.
+    """A command line to paste.
 
     Args:
         text: the line.
-        shell: ``PowerShell`` or ``cmd``, where the other of them has a line of its own.
+        shell: ``PowerShell`` or ``cmd``, if the other one needs another line.
         steps: the words of each program that it calls, in order, so that it can be run without a
             shell; none if only a shell can run it.
     """
@@ -123,7 +123,7 @@ def _within_quotes(text: str) -> str:
 
 
 def _as_argument(word: str) -> str:
-    """Escape quotes, and backslashes before them or at the end, as Windows' C library reads them."""
+    """Escape quotes, and backslashes before them or the end, as Windows' C library reads them."""
     return _BEFORE_A_QUOTE.sub(lambda found: found[1] * 2 + (found[2] and '\\"'), word)
 
 

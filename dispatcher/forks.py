@@ -30,7 +30,8 @@ class Shared:
     def __init__(
         self, make: Callable[[], Any] = threading.RLock, tell: Callable[[Any], None] = lambda _: None, patience: float = _PATIENCE
     ) -> None:
-        self._make, self._tell, self.patience, self._is_held = make, tell, patience, False
+        self._make, self._tell, self._is_held = make, tell, False
+        self.patience: float = patience
         self.renew()
         _all.add(self)
 

@@ -1,8 +1,9 @@
-"""Streams of frames that say their own size and no more: whether the last one is all there.
+"""Check whether the last frame of a stream is complete, where frames give only their own size.
 
-A file that was cut between two frames looks whole. A few frames in a row that lead to each other, in the last part of a file,
-are taken for the stream; where the last of them leads beyond the end, it was cut. What stands behind the frames (tags, padding)
-is not judged.
+Each public function returns what is missing, or ``None``. It looks for a few frames that follow
+each other in the last part of the file; if the last of them reaches beyond the end, the file was
+cut. A file that was cut between two frames looks whole. Tags and padding after the frames
+are ignored.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 _IN_A_ROW = 4
 _TAG = 128  # bytes of an ID3v1 tag
-_PACKET = 188  # of an MPEG transport stream
+_PACKET = 188  # bytes of a packet of an MPEG transport stream
 _GSM = 33
 _AMR_NB, _AMR_WB = b"#!AMR\n", b"#!AMR-WB\n"
 _AMR_SIZES = {
@@ -29,7 +30,11 @@ _AC3_KBITS = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384
 
 
 class _Kind(NamedTuple):
-    """How to find the frames of a stream: the bytes of a header, its size and what all of them have alike, the longest frame."""
+    """How to find the frames of a stream.
+
+    ``header``: bytes of a frame header; ``size``: bytes of the frame; ``alike``: the header bits
+    that all frames share; ``longest``: bytes of the longest frame.
+    """
 
     header: int
     size: Callable[[bytes], int]
@@ -61,7 +66,7 @@ def _dts_size(data: bytes) -> int:
 
 
 def _program_size(data: bytes) -> int:
-    """Of a pack, or a packet, of an MPEG program stream."""
+    """Return the bytes of a pack or packet of an MPEG program stream; 0 if it is neither."""
     if data[:3] != b"\0\0\1" or data[3] < 0xB9:
         return 0
     if data[3] == 0xB9:
@@ -82,7 +87,7 @@ def _partial(what: str, size: int, there: int) -> str:
 
 
 def _judged(data: bytes, kind: _Kind) -> str | None:
-    """What is missing of the last frame in the last part of a stream."""
+    """Return what is missing of the last frame in ``data``, the last part of a stream."""
     for start in range(min(len(data), 2 * kind.longest)):
         first = data[start : start + kind.header]
         if len(first) < kind.header or not kind.size(first):
@@ -112,42 +117,42 @@ def _in_the_tail(file: File, kind: _Kind) -> str | None:
 
 
 def mpeg_audio(file: File) -> str | None:
-    """Of MPEG audio of any layer, but that with a Xing header, which counts."""
+    """Check MPEG audio of any layer; skip it if a Xing header counts the frames."""
     head = file.at(0, 4096)
     return None if b"Xing" in head or b"Info" in head else _in_the_tail(file, _MPEG)
 
 
 def ac3(file: File) -> str | None:
-    """Of AC-3 and E-AC-3."""
+    """Check AC-3 and E-AC-3."""
     return _in_the_tail(file, _AC3)
 
 
 def dts(file: File) -> str | None:
-    """Of DTS in its plain form."""
+    """Check DTS in its plain (16-bit big-endian) form."""
     return _in_the_tail(file, _DTS)
 
 
 def program(file: File) -> str | None:
-    """Of an MPEG program stream."""
+    """Check an MPEG program stream."""
     return _in_the_tail(file, _PROGRAM)
 
 
 def transport(file: File) -> str | None:
-    """Of an MPEG transport stream."""
+    """Check an MPEG transport stream."""
     rest = file.size % _PACKET
     is_one = all(file.at(_PACKET * number, 1) == b"\x47" for number in range(_IN_A_ROW))
     return _partial("packet", _PACKET, rest) if is_one and rest else None
 
 
 def gsm(file: File) -> str | None:
-    """Of GSM without a header, each of whose frames begins with the same four bits."""
+    """Check GSM without a header; each of its frames begins with the same four bits."""
     rest = file.size % _GSM
     is_one = all(byte >> 4 == 13 for byte in file.at(0, 16 * _GSM)[::_GSM]) and file.size > 16 * _GSM
     return _partial("frame", _GSM, rest) if is_one and rest else None
 
 
 def amr(file: File) -> str | None:
-    """Of AMR, narrow and wide."""
+    """Check AMR, narrowband and wideband."""
     magic = next((magic for magic in _AMR_SIZES if file.at(0, len(magic)) == magic), b"")
     if not magic or file.size > _MOST_FRAMES:
         return None
@@ -159,7 +164,7 @@ def amr(file: File) -> str | None:
 
 
 def flv(file: File) -> str | None:
-    """Of Flash video: behind each tag stands its size, which the tag itself tells as well."""
+    """Check Flash video: each tag gives its size, and the size is repeated after it."""
     size = int.from_bytes(file.at(file.size - 4, 4), "big")
     tag = file.at(file.size - 4 - size, 4) if 11 <= size <= file.size - 4 else b""
     whole = len(tag) == 4 and tag[0] & 31 in (8, 9, 18) and int.from_bytes(tag[1:], "big") == size - 11

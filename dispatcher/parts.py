@@ -153,7 +153,7 @@ def _mpeg_part(at: int, first: mpeg.Header) -> Part:
 
 
 def change(found: list[Part]) -> str:
-    """What a later part has otherwise than the first, and where it begins; "" where they are alike."""
+    """Return how a later part differs from the first, and where it begins; "" if none does."""
     other = _other(found)
     if other is None:
         return ""
@@ -169,7 +169,10 @@ def _other(found: list[Part]) -> Part | None:
 
 
 def mend(uri: Any, found: list[Part]) -> str:
-    """What to do about parts that are not alike: of two codecs FFmpeg's command, too, reads the first only."""
+    """Return what to do about parts that differ.
+
+    Two codecs must be cut apart, because FFmpeg's command reads the first one only.
+    """
     other = _other(found)
     if other is None or other.codec == found[0].codec:
         return one_rate(uri, found[0].rate)

@@ -337,7 +337,7 @@ _LOOSER: dict[bytes, Callable[[File], str | None]] = {
 
 
 def _loose(head: bytes) -> Callable[[File], str | None] | None:
-    """The check of a stream that can be cut anywhere, or of an old container."""
+    """Return the check for a stream without a length, or for an old container."""
     if head[:1] == b"\xff" and len(head) > 1 and head[1] >> 5 == 7:
         return last_frame.mpeg_audio
     if head and head[0] >> 4 == 13:

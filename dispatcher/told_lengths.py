@@ -1,4 +1,7 @@
-"""Containers that tell how long their sound is, which their readers lower to what is there."""
+"""Check containers that give the length of their sound, which readers lower to what is there.
+
+Each public function returns what is missing, or ``None``.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ _MOST_STEPS = 1 << 16
 _Order = Literal["little", "big"]
 _MAT4_BYTES = (8, 4, 4, 2, 2, 1)
 _UNKNOWN = 0x7FFF_F000
-_HEADER_OF_DATA = 10  # bytes, of RealMedia
+_HEADER_OF_DATA = 10  # bytes of the header of RealMedia's DATA chunk
 
 
 def _missing(what: str, promised: int, there: int) -> str | None:
@@ -21,7 +24,7 @@ def _missing(what: str, promised: int, there: int) -> str | None:
 
 
 def voc(file: File) -> str | None:
-    """Of Creative's VOC: blocks that tell their size."""
+    """Check Creative's VOC by the sizes of its blocks."""
     at = int.from_bytes(file.at(20, 2), "little")
     for _ in range(_MOST_STEPS):
         head = file.at(at, 4)
@@ -35,7 +38,7 @@ def voc(file: File) -> str | None:
 
 
 def native_sox(file: File) -> str | None:
-    """Of SoX's own format: a count of samples of 32 bits."""
+    """Check SoX's own format by its count of 32-bit samples."""
     head = file.at(0, 16)
     order: _Order = "little" if head[:4] == b".SoX" else "big"
     begin, samples = 4 + int.from_bytes(head[4:8], order), int.from_bytes(head[8:16], order)
@@ -43,7 +46,7 @@ def native_sox(file: File) -> str | None:
 
 
 def psion(file: File) -> str | None:
-    """Of Psion's WVE: a count of A-law samples."""
+    """Check Psion's WVE by its count of A-law samples."""
     head = file.at(0, 32)
     if head[:16] != b"ALawSoundFile**\0":
         return None
@@ -51,7 +54,7 @@ def psion(file: File) -> str | None:
 
 
 def macbinary(file: File) -> str | None:
-    """Of HCOM: the size of its data fork."""
+    """Check HCOM by the size of its data fork."""
     head = file.at(0, 128)
     if head[65:69] != b"FSSD" or file.at(128, 4) != b"HCOM":
         return None
@@ -59,8 +62,8 @@ def macbinary(file: File) -> str | None:
 
 
 def mat4(file: File) -> str | None:
-    """Of MATLAB 4: matrices that tell their rows, columns and type."""
-    if file.at(20, 10) != b"samplerate":  # libsndfile reads no other
+    """Check MATLAB 4 by the rows, columns and types of its matrices."""
+    if file.at(20, 10) != b"samplerate":  # libsndfile reads only these
         return None
     at = 0
     for _ in range(_MOST_STEPS):
@@ -80,7 +83,7 @@ def mat4(file: File) -> str | None:
 
 
 def mat5(file: File) -> str | None:
-    """Of MATLAB 5: elements that tell their size."""
+    """Check MATLAB 5 by the sizes of its elements."""
     order: _Order = "little" if file.at(126, 2) == b"IM" else "big"
     at = 128
     for _ in range(_MOST_STEPS):
@@ -95,19 +98,19 @@ def mat5(file: File) -> str | None:
 
 
 def stream_of_blocks(file: File) -> str | None:
-    """Of Nintendo's AST: the size of all blocks."""
+    """Check Nintendo's AST by the total size of its blocks."""
     return _missing("its sound", int.from_bytes(file.at(4, 4), "big"), file.size - 64)
 
 
 def real_media(file: File) -> str | None:
-    """Of RealMedia: chunks that tell their size."""
+    """Check RealMedia by the sizes of its chunks."""
     at = 0
     for _ in range(_MOST_STEPS):
         head = file.at(at, 8)
         size = int.from_bytes(head[4:], "big")
         if len(head) < 8 or size < 10:
             return None
-        if at + size - _HEADER_OF_DATA > file.size:  # FFmpeg counts it twice
+        if at + size - _HEADER_OF_DATA > file.size:  # FFmpeg counts this header twice
             return _missing(f"its chunk {head[:4].decode('latin-1').strip()!r}", size, file.size - at) if size < _UNKNOWN else None
         at += size
     return None

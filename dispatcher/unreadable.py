@@ -1,4 +1,4 @@
-"""Why a path cannot be read, whichever backend is asked, and what to do where a backend does not know what is in it."""
+"""Say why no backend can read a path, and what to do if a backend does not know the format."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ADDRESSES = ("http://", "https://", "s3://", "gs://", "hf://")
 
 
 def cause(uri: Any) -> str:
-    """Return why nobody can read a path; "" where that is not known, or ``uri`` is no path."""
+    """Return why no backend can read a path; "" if unknown or if ``uri`` is not a path."""
     if not isinstance(uri, (str, bytes, os.PathLike)):
         return ""
     path = os.fsdecode(uri)
@@ -34,12 +34,12 @@ def cause(uri: Any) -> str:
 
 
 def next_step(uri: Any) -> str:
-    """Return what helps where a library finds nothing that it knows: half a sentence."""
+    """Return the next step if a library does not know the format, as part of a sentence."""
     return _DOCTOR if isinstance(errors.original(uri), (str, bytes, os.PathLike)) else _OBJECT
 
 
 def other_backend(uri: Any) -> str:
-    """Return the next step of a backend that reads fewer formats than FFmpeg, where nothing else stands against it."""
+    """Return the next step for a backend with fewer formats than FFmpeg; "" if that cannot help."""
     why = cause(uri)
     if not why:
         return f"compat.load(..., backend='ffmpeg') reads more formats; {next_step(uri)}."

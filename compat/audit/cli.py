@@ -7,7 +7,7 @@ import contextlib
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from compat._version import __version__
@@ -16,6 +16,7 @@ from compat.console import is_full, nobody_reads, parsed, print_anything, print_
 
 if TYPE_CHECKING:
     from compat.audit.engines import Engine
+    from compat.audit.progress import Progress
     from compat.audit.reporting.result import Result
 
 _FAILED = 3
@@ -45,6 +46,7 @@ examples
   python -m compat.audit --from 2.0:sox_io --to 2.2:ffmpeg train.jsonl --field audio_filepath --report audit.html
   python -m compat.audit --from 2.1 --to 2.9 s3://bucket/corpus --sample 5000 --scheduler tcp://10.0.0.1:8786
   python -m compat.audit --from 2.0 --to 2.2 corpus/ --against decoded-by-the-real-2.2/
+  python -m compat.audit --from 2.0 --to-python ~/envs/new/bin/python corpus/
   python -m compat.audit --results audit.parquet --report audit.html        write the report again, from existing rows
 
 If you run the same command again, it continues where the first run ended, and compares again files that changed since.
@@ -96,6 +98,11 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     add = made.add_argument_group("what is compared").add_argument
     add("--from", dest="old", metavar="SIDE", help="the old side, as RELEASE[:MODE][:BACKEND]")
     add("--to", dest="new", metavar="SIDE", help="the new side")
+    add(
+        "--to-python",
+        metavar="PATH",
+        help="the new side is what the real torchaudio of this environment decodes: its folder, or its Python",
+    )
     add(
         "--against",
         metavar="ROOT",
@@ -193,6 +200,7 @@ def _audited(arguments: argparse.Namespace) -> int:
     (machine if arguments.json else terminal).write(result, sys.stdout)
     if arguments.report:
         _write_page(arguments, result, wanted)
+        print(f"The page is {terminal.printable(arguments.report)}.", file=sys.stderr if arguments.json else sys.stdout)
     return _STOPPED if result.stopped else result.status
 
 
@@ -204,15 +212,21 @@ def _terms(arguments: argparse.Namespace) -> Terms:
     """
     from compat.audit import sides
 
-    if not arguments.old or not arguments.new:
+    if not arguments.old or not (arguments.new or arguments.to_python):
         raise UsageError("which releases? Say --from 2.0 --to 2.2")
-    pair = [sides.parse(text) for text in (arguments.old, arguments.new)]
+    old = sides.parse(arguments.old).name
+    if arguments.to_python:
+        from compat.audit.environments import environment
+
+        new = environment.named(arguments.to_python, arguments.new)
+    else:
+        new = sides.parse(arguments.new).name
     against = arguments.against
     if against and "://" not in against:
         if not os.path.isdir(against):
             raise UsageError(f"--against {against}: there is no such folder")
         against = os.path.abspath(against)
-    return Terms(pair[0].name, pair[1].name, arguments.tolerance, arguments.max_shift, not arguments.native, against)
+    return Terms(old, new, arguments.tolerance, arguments.max_shift, not arguments.native, against)
 
 
 def _compared(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[Result, set[int] | None]:
@@ -230,10 +244,10 @@ def _compared(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[R
         extensions = frozenset(name.strip().lstrip(".").lower() for name in arguments.extensions.split(",")) - {"all", ""}
     sources = Sources(tuple(arguments.data), tuple(arguments.manifest), arguments.field, arguments.root, extensions, against=terms.against)
     request = session.Request(sources, terms, arguments.sample, arguments.seed, arguments.retry_errors)
-    results = arguments.results or f"audit-{_spelled(arguments.old)}-{_spelled(arguments.new)}.jsonl"
+    results = arguments.results or f"audit-{_spelled(arguments.old)}-{_new_spelled(arguments, terms)}.jsonl"
     stopped = ""
     with shown(quiet=arguments.quiet) as progress, contextlib.ExitStack() as held:
-        engine = _engine(arguments, progress.waiting)
+        engine = _engine(arguments, progress)
         store = held.enter_context(open_store(results, fresh=arguments.fresh))
         made = session.plan(request, store, progress.found)
         progress.begin(made.todo, made.done_before)
@@ -247,16 +261,16 @@ def _compared(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[R
         tally = session.summary(store, made.wanted)
     result = Result(
         terms, tally, made.found, len(made.wanted), made.done_before, sources.passed_over, arguments.sample, arguments.confidence,
-        results, failing, stopped, sources.links,
+        results, failing, stopped, sources.links, arguments.report or "",
     )  # fmt: skip
     return result, made.wanted
 
 
-def _engine(arguments: argparse.Namespace, tell: Callable[[str], None]) -> Engine:
+def _engine(arguments: argparse.Namespace, progress: Progress) -> Engine:
     if arguments.scheduler:
         from compat.audit.engines.dask import DaskEngine
 
-        return DaskEngine(arguments.scheduler, tell=tell)
+        return DaskEngine(arguments.scheduler, tell=progress.waiting, note=progress.note)
     from compat.audit.engines.local import LocalEngine
 
     return LocalEngine(arguments.jobs or os.cpu_count() or 1, arguments.time_limit)
@@ -265,6 +279,11 @@ def _engine(arguments: argparse.Namespace, tell: Callable[[str], None]) -> Engin
 def _spelled(side: str) -> str:
     """Return a side as part of a file's name."""
     return side.replace(":", "_")
+
+
+def _new_spelled(arguments: argparse.Namespace, terms: Terms) -> str:
+    """Return the new side as part of a file's name."""
+    return f"{terms.new.partition('@')[0]}-python" if arguments.to_python else _spelled(arguments.new)
 
 
 def _reported(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[Result, set[int] | None]:
@@ -281,7 +300,9 @@ def _reported(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[R
         tally = session.summary(store, None)
         first = next(iter(store.rows()), None)
     terms = Terms("", "") if first is None else Terms(first.from_side, first.to_side, first.tolerance or 0.0)
-    result = Result(terms, tally, tally.files, tally.files, 0, 0, 0, arguments.confidence, arguments.results, failing)
+    result = Result(
+        terms, tally, tally.files, tally.files, 0, 0, 0, arguments.confidence, arguments.results, failing, report=arguments.report or ""
+    )
     return result, None
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from compat.audit.options import Terms
-    from compat.audit.sides import Side
+    from compat.audit.sides import OneSide
 
     Block = npt.NDArray[Any]
 
@@ -69,7 +69,7 @@ class _Probe:
         return alignment.lag(np.concatenate(self.old), np.concatenate(self.new), max_lag)
 
 
-def compare(row: Row, paths: tuple[str, str], sides: tuple[Side, Side], terms: Terms, block_frames: int = BLOCK_FRAMES) -> Row:
+def compare(row: Row, paths: tuple[str, str], sides: tuple[OneSide, OneSide], terms: Terms, block_frames: int = BLOCK_FRAMES) -> Row:
     """Fill in a row.
 
     Args:

@@ -20,6 +20,9 @@ class Progress(Protocol):
     def waiting(self, text: str) -> None:
         """Tell that the run waits, for what and since when."""
 
+    def note(self, text: str) -> None:
+        """Tell something that stays on the screen, such as an address."""
+
     def found(self, number: int) -> None:
         """Tell how many files were found so far."""
 
@@ -34,6 +37,9 @@ class Quiet:
     """Shows nothing."""
 
     def waiting(self, text: str) -> None:
+        """Do nothing; see ``Progress``."""
+
+    def note(self, text: str) -> None:
         """Do nothing; see ``Progress``."""
 
     def found(self, number: int) -> None:
@@ -54,6 +60,10 @@ class Lines:
         self._begun = self._told = time.monotonic()
 
     def waiting(self, text: str) -> None:
+        """Print the text; see ``Progress``."""
+        self._tell(text)
+
+    def note(self, text: str) -> None:
         """Print the text; see ``Progress``."""
         self._tell(text)
 
@@ -86,13 +96,17 @@ class Bar:
 
     def __init__(self, bar: Any) -> None:
         self._bar = bar
-        self._task = bar.add_task("looking for files", total=None, differ=0, rate="")
+        self._task = bar.add_task("looking for files", total=None, differ=0, rate="", left="")
         self._differ = self._done = 0
         self._begun = 0.0
 
     def waiting(self, text: str) -> None:
         """Show the text; see ``Progress``."""
         self._bar.update(self._task, description=text)
+
+    def note(self, text: str) -> None:
+        """Print the text above the bar; see ``Progress``."""
+        self._bar.console.print(text, soft_wrap=True, markup=False, highlight=False)
 
     def found(self, number: int) -> None:
         """Show the number; see ``Progress``."""
@@ -101,7 +115,7 @@ class Bar:
     def begin(self, todo: int, done_before: int) -> None:
         """Start the bar; see ``Progress``."""
         self._begun = time.monotonic()
-        self._bar.reset(self._task, total=todo, description="comparing", differ=0, rate="")
+        self._bar.reset(self._task, total=todo, description="comparing", differ=0, rate="", left="left,")
 
     def row(self, row: Row) -> None:
         """Advance the bar; see ``Progress``."""
@@ -136,7 +150,8 @@ def shown(*, quiet: bool) -> Iterator[Progress]:
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(elapsed_when_finished=True),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[left]}"),
         TextColumn("{task.fields[differ]} not the same"),
     )
     with RichProgress(*columns, console=Console(stderr=True), transient=True) as bar:

@@ -6,13 +6,14 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from compat.audit.engines.engine import EngineError
 from dispatcher import notices
 from dispatcher.errors import BackendUnavailable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from compat.audit.sides import Side
+    from compat.audit.sides import OneSide
     from dispatcher.metadata import AudioMetaData
     from dispatcher.streaming import Stream
 
@@ -36,13 +37,13 @@ class Reading:
         metadata: what ``info`` returns; ``None`` if the file did not open.
     """
 
-    side: Side
+    side: OneSide
     path: str
     normalize: bool
     block_frames: int
     frames: int
 
-    def __init__(self, side: Side, path: str, *, normalize: bool, block_frames: int) -> None:
+    def __init__(self, side: OneSide, path: str, *, normalize: bool, block_frames: int) -> None:
         self.side, self.path, self.normalize, self.block_frames = side, path, normalize, block_frames
         self.error: str | None = None
         self.metadata: AudioMetaData | None = None
@@ -59,7 +60,7 @@ class Reading:
     def __enter__(self) -> Reading:
         try:
             stream: Stream = self._held.enter_context(self.side.open(self.path, normalize=self.normalize, block_frames=self.block_frames))
-        except BackendUnavailable:
+        except (BackendUnavailable, EngineError):
             raise
         except Exception as why:  # noqa: BLE001 - any error of a side goes into its row
             self.error = _words(why)
@@ -75,7 +76,7 @@ class Reading:
         with notices.collected() as noticed:
             try:
                 block = next(self._taken, None)
-            except BackendUnavailable:
+            except (BackendUnavailable, EngineError):
                 raise
             except Exception as why:  # noqa: BLE001 - as above
                 self.error, block = _words(why), None

@@ -12,7 +12,7 @@ import dataclasses
 import functools
 import types
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from compat import releases
 from compat.audit.options import UsageError
@@ -30,6 +30,29 @@ GLOBAL, DISPATCHER, TORCHCODEC = "global", "dispatcher", "torchcodec"
 _GLOBAL_NAMES = ("sox_io", "soundfile")
 _PER_CALL = ("ffmpeg", "sox", "soundfile")
 _BUFFER = 4096
+
+
+class OneSide(Protocol):
+    """What a comparison needs of a side; see ``Side`` and ``environments.environment``."""
+
+    @property
+    def name(self) -> str:
+        """Return the complete name."""
+        ...
+
+    @property
+    def has_info(self) -> bool:
+        """Return whether the release has ``info``."""
+        ...
+
+    def open(self, path: str, *, normalize: bool, block_frames: int) -> contextlib.AbstractContextManager[Stream]:
+        """Open a file in blocks; see ``Side.open``."""
+        ...
+
+
+def is_environment(name: str) -> bool:
+    """Return whether a side's name is that of another environment, ``VERSION@PYTHON``."""
+    return "@" in name
 
 
 @dataclasses.dataclass(frozen=True)

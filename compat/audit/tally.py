@@ -6,8 +6,8 @@ import collections
 import heapq
 from collections.abc import Iterable
 
+from compat.audit.breakdown import Breakdown
 from compat.audit.classes import CLASSES, DIFFERENCES, ERRORS, SAME
-from compat.audit.inputs import formats
 from compat.audit.items import key
 from compat.audit.rows import Row
 
@@ -37,7 +37,7 @@ class Tally:
     Attributes:
         files: how many.
         kinds: how many of each class.
-        extensions: how many of each extension, by class.
+        breakdown: how many of each class, by format, backend and folder.
         seconds: the duration of all audio.
         took: seconds of work.
         worst: the worst rows that are not the same, worst first.
@@ -50,7 +50,7 @@ class Tally:
     def __init__(self, worst: int = _WORST) -> None:
         self.files = 0
         self.kinds: collections.Counter[str] = collections.Counter()
-        self.extensions: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
+        self.breakdown: Breakdown = Breakdown()
         self.seconds = self.took = 0.0
         self._most = worst
         self._heap: list[tuple[float, int, Row]] = []
@@ -59,7 +59,7 @@ class Tally:
         """Count a row."""
         self.files += 1
         self.kinds[row.kind] += 1
-        self.extensions[formats.extension(row.path)][row.kind] += 1
+        self.breakdown.add(row)
         self.seconds += row.seconds or 0.0
         self.took += row.took or 0.0
         if CLASSES[row.kind].group != SAME and self._most:

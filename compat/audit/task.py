@@ -17,8 +17,12 @@ from dispatcher.errors import BackendUnavailable
 
 
 @functools.cache
-def _side(name: str) -> sides.Side:
+def _side(name: str) -> sides.OneSide:
     """Return a side, made once in each process."""
+    if sides.is_environment(name):
+        from compat.audit.environments.environment import Environment
+
+        return Environment(name)
     return sides.parse(name)
 
 
@@ -58,10 +62,12 @@ class Compare:
                 return comparison.compare(row, (old, new), self.sides(), self.terms)
             except BackendUnavailable as why:
                 raise EngineError(f"a backend does not work here: {why.explain()}. Run `python -m compat.doctor`.") from why
+            except EngineError:
+                raise
             except Exception as why:  # noqa: BLE001 - one odd file must not end the run
                 return failed(_begun(item), self.terms, "error_both", f"comparing {old!r} failed: {type(why).__name__}: {why}")
 
-    def sides(self) -> tuple[sides.Side, sides.Side]:
+    def sides(self) -> tuple[sides.OneSide, sides.OneSide]:
         """Return the old and the new side, in this process."""
         return _side(self.terms.old), _side(self.terms.new)
 

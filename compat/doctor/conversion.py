@@ -11,7 +11,7 @@ _TEXT = "Convert it with the ffmpeg command"
 
 
 def to_one(path: str, rate: int = 0, text: str = _TEXT) -> Mend:
-    """Convert to PCM, at one sample rate (Hz) where one is given, beside the file."""
+    """Return the command that writes PCM beside the file, at ``rate`` Hz if given."""
     made = str(pathlib.PurePath(path).with_suffix(".converted.wav"))
     rates = ("-ar", str(rate)) if rate else ()
     return Mend(text, shell.lines("ffmpeg", "-i", path, *rates, "-c:a", "pcm_s16le", made))

@@ -1,4 +1,4 @@
-"""How backends differ on one file, and which of them returns what the file holds, if that is known."""
+"""Report how backends differ on one file, and which returns what the file holds, if known."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _UNLIKE = 0.9
 _LOUDER = 0.01
 _WILD = 1000.0
 
-# what a load gave, by the name of the backend
+# the result of each load, by backend name
 Loads = Mapping[str, Mapping[str, Any]]
 
 
@@ -26,13 +26,13 @@ def found(path: str, loads: Loads, facts: Mapping[str, Any], *, told: bool) -> I
         path: the file.
         loads: what each backend returned, as ``probes/reading.py`` tells it.
         facts: what the file itself establishes, see ``headers.facts``.
-        told: the page says already that a part of the file is missing.
+        told: the report already says that a part of the file is missing.
     """
     frames = {name: load["shape"][-1] for name, load in loads.items()}
     differ = len(set(frames.values())) > 1
     yield from _parts(path, facts, differ=differ)
     if is_mixed(facts):
-        return  # whatever differs follows from that
+        return  # any difference follows from that
     wild = [name for name in loads if _is_wild(loads[name])]
     yield from _beyond(path, loads, wild) if wild else _samples(path, loads)
     if differ:
@@ -60,7 +60,7 @@ def _load(names: Sequence[str]) -> str:
 
 
 def _parts(path: str, facts: Mapping[str, Any], *, differ: bool) -> Iterator[Finding]:
-    """Report a joined file, unless backends return different lengths for it, which another finding reports."""
+    """Report a joined file, unless backends differ in length, which another finding reports."""
     parts = facts.get("parts", ())
     if len(parts) < 2:
         return
@@ -95,7 +95,7 @@ def _beyond(path: str, loads: Loads, wild: Sequence[str]) -> Iterator[Finding]:
         mend = Mend("Have it written anew in a plain number format: 16, 24 or 32 bits that fill their bytes")
     else:
         why = "Full scale is 1. Either the file was saved like this, or its bytes are read in the wrong number format."
-        # of those that stay within full scale, one may have cut off what lies beyond it, or give noise of another kind
+        # a backend within full scale may have clipped the samples, or may return other noise
         mend = Mend(
             f"Listen to what each gives before you use it: {_load([*wild, *others])}" if others else "Listen to it before you use it"
         )
@@ -103,7 +103,10 @@ def _beyond(path: str, loads: Loads, wild: Sequence[str]) -> Iterator[Finding]:
 
 
 def _samples(path: str, loads: Loads) -> Iterator[Finding]:
-    """Report backends whose samples differ from the file's, or from the first backend's: other audio, or the same louder or shifted."""
+    """Report backends whose samples differ from the file's, or else from the first backend's.
+
+    The audio may be another, or the same one scaled or shifted.
+    """
     right = [name for name in loads if _gives_what_is_stored(loads[name])]
     for kind in (_other_sound, _other_loudness, _other_place):
         groups: dict[tuple[str, str], list[str]] = {}
@@ -117,7 +120,7 @@ def _samples(path: str, loads: Loads) -> Iterator[Finding]:
 
 
 def _reference(load: Mapping[str, Any], loads: Loads) -> tuple[Mapping[str, Any] | None, str]:
-    """Return the comparison with what the file holds, if that is known, else with the first backend."""
+    """Return the comparison with what the file holds, if known, else with the first backend."""
     if load.get("stored"):
         return load["stored"], "the file holds"
     apart = load.get("apart")

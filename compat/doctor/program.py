@@ -18,7 +18,7 @@ _OF_TORCH = ("torch", "torchaudio")
 
 
 def examine(world: World, folder: str) -> Iterator[Result]:
-    """Examine the project in a folder and yield a result each for its release, its names and its packages.
+    """Yield one result each for the release, the names and the packages of a project.
 
     Raises:
         ValueError: there is no such folder.
@@ -66,7 +66,7 @@ def _names(world: World, folder: str, chosen: choice.Choice) -> Iterator[Finding
 
 
 def _packages(folder: str) -> Iterator[Finding]:
-    """Yield what is required or imported, and is missing or of another version."""
+    """Yield required or imported packages that are missing or have another version."""
     known = set()
     for where, requirement in needs.required(folder):
         name = requirement.name.lower()

@@ -1,4 +1,4 @@
-"""The samples of a PCM WAV file as they are stored, to tell which backend gives them and which does not."""
+"""Read the stored samples of a PCM WAV file, to tell which backends return them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _EXTENSIBLE_SIZE = 40
 _MOST_CHANNELS = 64
 _LOOKED_AT = 1 << 20  # bytes
-# floats that stand for integers of so many bits are no smaller than this, and no larger than full scale
+# floats stored in place of integers lie between this and full scale
 _LEAST = 2.0**-20
 
 
 class Layout(NamedTuple):
-    """How the samples of a WAV file lie in it."""
+    """How a WAV file stores its samples; ``begin`` and ``size`` of the data are in bytes."""
 
     order: str
     tag: int
@@ -31,7 +31,7 @@ class Layout(NamedTuple):
 
 
 def layout(head: bytes) -> Layout | None:
-    """The layout by the first bytes of a file; ``None`` for what is no WAV."""
+    """Return the layout by the first bytes of a file; ``None`` if it is not a WAV file."""
     if head[:4] not in (b"RIFF", b"RIFX") or head[8:12] != b"WAVE":
         return None
     order: Any = "big" if head[:4] == b"RIFX" else "little"
@@ -56,7 +56,7 @@ def layout(head: bytes) -> Layout | None:
 
 
 def beginning(path: str) -> npt.NDArray[np.float64] | None:
-    """The first samples ``[channel, time]``, full scale being 1; ``None`` where the file does not establish what they are."""
+    """Return the first samples ``[channel, time]`` with full scale 1; ``None`` if ambiguous."""
     import numpy as np
 
     with open(path, "rb") as stream:
@@ -80,7 +80,7 @@ def _floats(data: bytes, found: Layout) -> npt.NDArray[np.float64] | None:
 
 
 def _integers(data: bytes, found: Layout) -> npt.NDArray[np.float64] | None:
-    """Integers that fill their bytes; and of those that do not, what only one reading of the bytes can be."""
+    """Decode integers; if they do not fill their bytes, only where one reading is possible."""
     import numpy as np
 
     width, bits = found.width, found.bits
@@ -99,7 +99,7 @@ def _integers(data: bytes, found: Layout) -> npt.NDArray[np.float64] | None:
 
 
 def _not_filling(left: npt.NDArray[np.int64], spare: int, width: int, bits: int) -> npt.NDArray[np.float64] | None:
-    """Samples in the upper bits, in the lower ones, or floats in place of integers: the one that the bytes allow."""
+    """Read samples from the upper bits, the lower bits or as floats; ``None`` if several fit."""
     import numpy as np
 
     values = left >> (8 * (4 - width))
@@ -111,7 +111,7 @@ def _not_filling(left: npt.NDArray[np.int64], spare: int, width: int, bits: int)
             floats = left.astype("<i4").view("<f4").astype(np.float64)
         sizes = np.abs(floats[floats != 0])
         if np.isfinite(floats).all() and (sizes >= _LEAST).all() and (sizes <= full).all():
-            return floats / full  # integers as floats would be next to nothing, enormous, or no numbers
+            return floats / full  # integers read as floats would be tiny, huge or NaN
     upper = not (values & ((1 << spare) - 1)).any()
     lower = bool((np.abs(values) < full).all())
     if upper == lower:

@@ -1,1 +1,1 @@
-"""What a program was seen to call: ``recording`` notes it in every process, ``coverage`` says what the codemod makes of it."""
+"""Record what a program calls (``recording``), and compare it with the codemod (``coverage``)."""

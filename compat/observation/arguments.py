@@ -1,4 +1,4 @@
-"""What a call was given, in words: kinds, and only such values as choose what is done; no data, no names of files."""
+"""Describe the arguments of a call: kinds, and values that choose a mode; no data."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import inspect
 import os
 from typing import Any
 
-# those whose value chooses a format, a backend, a layout
+# parameters whose value chooses a format, a backend or a layout
 _TELLING = frozenset(
     {"format", "encoding", "bits_per_sample", "compression", "backend", "normalize", "channels_first", "buffer_size", "num_frames"}
 )
@@ -15,7 +15,7 @@ _URLS = ("http://", "https://", "rtmp://")
 
 
 def described(signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Describe each argument of a call, by its parameter; return nothing if they do not fit."""
+    """Describe each argument of a call, by parameter; return {} if they do not fit."""
     try:
         bound = signature.bind(*args, **kwargs)
     except TypeError:

@@ -1,4 +1,4 @@
-"""What the codemod would do at the places that a program came to, and which of its places the program never came to."""
+"""Say what the codemod would do at the calls that a program ran, and which calls it never ran."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from compat.codemod.source import FileResult, Finding, Module, State
 from compat.codemod.source.options import Options, UsageError, configured
 from compat.observation.recording import Call, by_place
 
-# what the codemod would do at a place, in the words of the report
+# states of a place, in the words of the report
 _WORDS = {
     "rewritten": "rewrites it",
     "fixable": "rewrites it with --unsafe",
@@ -32,11 +32,11 @@ _SUMMED = {
 
 @dataclasses.dataclass(frozen=True)
 class Site:
-    """A place that the program came to.
+    """A call that the program ran.
 
     Attributes:
         state: one of ``rewritten``, ``fixable``, ``left``, ``unchanged``, ``outside``.
-        findings: what the codemod has to say there.
+        findings: the findings of the codemod there.
     """
 
     call: Call
@@ -47,7 +47,7 @@ class Site:
 
 @dataclasses.dataclass(frozen=True)
 class Coverage:
-    """The places that a program came to, and those of the codemod that it did not come to."""
+    """The calls that a program ran, and those known to the codemod that it did not run."""
 
     release: str
     target: str
@@ -58,10 +58,10 @@ class Coverage:
 
 
 def coverage(calls: list[Call], root: str, release: str) -> Coverage:
-    """Ask the codemod about a project, without changing it, and lay the calls beside it.
+    """Run the codemod over a project without changing it, and compare it with the calls.
 
     Args:
-        calls: what the program was seen to call.
+        calls: the recorded calls.
         root: the project's folder; its ``[tool.torchaudio-compat]`` counts.
         release: the release that the program ran under.
     """
@@ -84,7 +84,7 @@ def coverage(calls: list[Call], root: str, release: str) -> Coverage:
 
 
 def _not_run(file: FileResult, seen: set[int]) -> Iterator[Finding]:
-    """Yield the findings at calls that the program did not run; other places are not known."""
+    """Yield the findings at calls that did not run; only calls are recorded."""
     if not file.path.endswith((".py", ".pyw")):
         return
     uses = [use.call for use in Module(file.path, file.before).uses if use.call is not None and (use.kind or use.path.count(".") > 1)]

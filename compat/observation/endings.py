@@ -1,4 +1,4 @@
-"""What is written when a program has ended: the report, the trace."""
+"""Write the report and the trace when a program has ended."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from compat.observation.recording import Call
 
 
 def recorded(path: str, calls: list[Call], root: str) -> str:
-    """Add calls to a trace; return the line that says so, or why not."""
+    """Add calls to a trace; return a line that says so, or why it failed."""
     try:
         lines = trace.append(path, calls, root)
     except OSError as why:

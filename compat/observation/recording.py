@@ -1,7 +1,7 @@
-"""Noting which of torchaudio's functions a program calls, and at which line, while a variable names a folder for it.
+"""Record which torchaudio functions a program calls, and where, while a variable names a folder.
 
-Each process has a file of its own: a line for each kind of call when the first of it comes, then its number for each. The functions
-are recorded where a release is put together, so nothing is paid while it is off.
+Each process writes a file: a line for the first call of each kind, then the number of the kind for
+each call. The functions are wrapped when a release is built, so recording costs nothing while off.
 """
 
 from __future__ import annotations
@@ -25,20 +25,22 @@ _MARK = "__torchaudio_compat_recorded__"
 _START = os.getcwd()  # a script's path may be relative, and the program may change its folder
 
 
-# a function, the place, and how the call was
+# function, code, offset, and (release, backend, arguments, outcome)
 _Key: TypeAlias = tuple[str, types.CodeType, int, tuple[str, str, str, str]]
 
 
 class Call(NamedTuple):
-    """Calls of a function from one place that were alike.
+    """Equal calls of a function from one place.
 
     Attributes:
-        line: the first line of the expression; ``end_line`` its last. Columns are those of ``ast``: bytes from 0.
-        release: the one in force.
-        backend: which one served them; empty where none did.
-        arguments: for each that was given how (``position``, ``keyword``), its kind, and its value where that says something.
-        outcome: ``ok``, else the class of the error.
-        calls: how often.
+        line: the first line of the expression; ``end_line`` is its last. Columns count
+            bytes from 0, as in ``ast``.
+        release: the release in force.
+        backend: the backend that served them; empty if none did.
+        arguments: for each argument, how it was given (``position``, ``keyword``), its kind,
+            and its value if that chooses a mode.
+        outcome: ``ok``, or the class of the error.
+        calls: the number of calls.
     """
 
     name: str
@@ -85,18 +87,18 @@ def recorded(function: Callable[..., Any], name: str, release: str) -> Callable[
 
 
 def of_place(name: str, release: str) -> None:
-    """Record a call by the frame that called the caller."""
+    """Record a call at the place two frames up: the caller of the function that calls this."""
     _recorder.note(name, sys._getframe(2), (release, "", "{}", "ok"))
 
 
 class _Recorder:
-    """The file of this process; what is called is in it at once, since a worker may be killed at any moment."""
+    """The file of this process; each call is written at once, since a worker may be killed."""
 
     def __init__(self) -> None:
         self.renew()
 
     def renew(self) -> None:
-        """Begin anew, as a forked process must: it has a file of its own."""
+        """Start a new file; a forked process needs its own."""
         self._lock = threading.Lock()
         self._numbers: dict[_Key, bytes] = {}
         self._file = -1
@@ -111,11 +113,11 @@ class _Recorder:
             with self._lock:
                 number = self._numbers.get(key) or self._begin(key, frame)
                 os.write(self._file, number)
-        except OSError:  # the disk is full, or the folder gone: the program must not fail for it
+        except OSError:  # the disk is full or the folder is gone; the program must go on
             return
 
     def _begin(self, key: _Key, frame: types.FrameType) -> bytes:
-        """Write down a new kind of call; return the number that stands for it."""
+        """Write the line of a new kind of call; return its number."""
         if self._file < 0:
             path = os.path.join(os.environ[VARIABLE], f"{os.getpid()}.jsonl")
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

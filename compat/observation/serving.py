@@ -1,4 +1,4 @@
-"""Which backend serves a call, where calls are recorded: the backends of a registry say so themselves."""
+"""Tell which backend serves a recorded call: the backends of a registry note it themselves."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def noted() -> Iterator[list[str]]:
 
 
 class NotingRegistry(Registry):
-    """A registry whose backends note that they were chosen, or did the work."""
+    """A registry whose backends note when they are chosen or do the work."""
 
     def get(self, name: str) -> Backend:
         """Return the backend of that name; errors as in ``Registry``."""
@@ -40,8 +40,8 @@ class NotingRegistry(Registry):
 class _Noting:
     """A backend that notes its name.
 
-    One that was chosen counts, whoever does its work: flac is decoded by libsndfile where that makes no difference. One that
-    failed does not: what is tried next counts.
+    The chosen backend counts, even if another does the work: ffmpeg leaves flac to libsndfile where
+    the result is the same. If a backend fails, the next one counts.
     """
 
     def __init__(self, backend: Backend) -> None:

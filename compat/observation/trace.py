@@ -1,4 +1,4 @@
-"""The trace of ``--record``: JSON lines, one for each kind of call at each place of a project; runs are added to it."""
+"""The trace of ``--record``: JSON lines, one for each kind of call at each place; runs add up."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ __all__ = ["FORMAT", "append", "read"]
 
 
 def append(path: str, calls: Iterable[Call], root: str) -> int:
-    """Add calls to a trace, without those from outside the project; return its number of lines.
+    """Add the calls of a project to a trace; return its number of lines.
 
-    A run that is like one before adds to its counts. The file is replaced in one step.
+    Equal calls of several runs are added up. The file is replaced in one step.
 
     Raises:
         OSError: it cannot be read or written.
-        ValueError: it is something else than a trace.
+        ValueError: it is not a trace.
     """
     top = os.path.realpath(root)
     found = {_key(line): line for line in read(path)} if os.path.exists(path) else {}

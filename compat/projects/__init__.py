@@ -1,4 +1,5 @@
-"""What a project says about the torchaudio that it was written for: its pins, and its calls.
+"""Find out which torchaudio a project was written for, from its pins and its calls.
 
-Read by ``compat.run``, and its pins by the codemod; nothing of audio is imported, and nothing of the project is run.
+``compat.run`` uses it, and the codemod uses the pins. It imports no audio library and runs nothing
+of the project.
 """

@@ -1,4 +1,4 @@
-"""Which release a project was written for: lock files first, then pins, then what it calls."""
+"""Choose the release that a project was written for: by lock files, then pins, then calls."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from compat import wheel_names
 from compat.projects import pins, reach
 
-# the releases of torchaudio that a preset stands for
+# the versions of torchaudio that each preset stands for
 _STANDS_FOR = {
     "2.0": (*(f"0.{minor}.{patch}" for minor in range(9, 14) for patch in range(3)), *(f"2.0.{patch}" for patch in range(5))),
     "2.1": tuple(f"2.1.{patch}" for patch in range(5)),
@@ -28,26 +28,27 @@ _PINNED = (
     "environment*.yml", "environment*.yaml", "pyproject.toml", "setup.cfg", "setup.py", "Pipfile", "tox.ini",
 )  # fmt: skip
 _ROOTS = (".git", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "environment.yml", *_LOCKS)
-_MOST_FILES = 3000  # a folder without an end, as a home is, must not hold the program
+_MOST_FILES = 3000  # a huge folder, such as a home, must not delay the program
 _NEWEST_FIRST = ("2.2", "2.8", "2.1", "2.9", "2.0")
 _OF_A_GLOBAL_BACKEND = ("2.0", "2.1", "2.2", "2.8", "2.9")
 _OF_BOTH = ("2.1", "2.2", "2.8", "2.0", "2.9")
 
 
 class Choice(NamedTuple):
-    """A release, and in words why; ``reason`` is empty where a project does not speak of torchaudio at all."""
+    """A release and the reason; ``reason`` is empty if the project does not mention torchaudio."""
 
     release: str
     reason: str
 
 
 class Calls(NamedTuple):
-    """What a project calls: first places, and the names of torchaudio that it uses.
+    """The names of torchaudio that a project uses, and where it first uses telling ones.
 
     Attributes:
-        setter: where it sets a global backend, or names an argument as only the global backends did; with what it does.
+        setter: where it sets a global backend, or says ``filepath=`` as only the global backends
+            took it; the text says which.
         names_backend: where a call names a backend.
-        mentions: it speaks of torchaudio.
+        mentions: whether it mentions torchaudio.
     """
 
     setter: str = ""
@@ -57,7 +58,7 @@ class Calls(NamedTuple):
 
 
 def root_of(folder: str) -> str:
-    """Return the nearest folder, here or above, that looks like a project; or else this one."""
+    """Return the nearest folder, here or above, that looks like a project, or else this one."""
     here = pathlib.Path(os.path.abspath(folder))
     home = pathlib.Path.home()
     for one in (here, *here.parents):
@@ -69,7 +70,7 @@ def root_of(folder: str) -> str:
 
 
 def _is_project(folder: pathlib.Path) -> bool:
-    """Return whether a folder has a file that stands at the top of a project."""
+    """Return whether a folder holds a file that marks the root of a project."""
     return any((folder / name).exists() for name in _ROOTS)
 
 
@@ -77,14 +78,14 @@ def choose(folder: str, default: str, program: str = "") -> Choice:
     """Return the release that a project was written for.
 
     Args:
-        folder: the project's, as ``root_of`` finds it.
-        default: the release where nothing tells.
-        program: the script or package that is run; the calls of what it imports count before those of other files.
+        folder: the root of the project, as ``root_of`` finds it.
+        default: the release if nothing tells.
+        program: the script or package to run; what it imports counts before other files.
     """
     found = list(_pins(folder))
     calls = _calls(folder, reach.files(program, folder)) if program else Calls()
     if not (calls.setter or calls.names_backend or _lacking(default, calls.names)):
-        # a folder that is no project's, such as a home, may hold anything
+        # a folder that is not a project, such as a home, may hold anything
         deep = not program or _is_project(pathlib.Path(folder))
         calls = _calls(folder, _python(folder) if deep else map(str, sorted(pathlib.Path(folder).glob("*.py"))))
     order = _OF_BOTH if calls.setter and calls.names_backend else _OF_A_GLOBAL_BACKEND if calls.setter else _NEWEST_FIRST
@@ -152,7 +153,7 @@ def _pins(folder: str) -> Iterator[tuple[str, pins.Pin]]:
 
 
 def _without_comments(text: str) -> str:
-    """Replace comments by spaces, so that places stay."""
+    """Replace comments by spaces, so that offsets stay the same."""
     return re.sub(r"(?m)(?<!\S)#.*$", lambda match: " " * len(match.group()), text)
 
 

@@ -20,9 +20,10 @@ _MOST_FILES = 3000
 
 
 def imported(folder: str) -> dict[str, str]:
-    """Return the packages of others that a project imports, each with the first place.
+    """Return the third-party packages that a project imports, each with the first place.
 
-    An import in a ``try``, or under ``if TYPE_CHECKING``, is left out: the program can do without.
+    An import in a ``try``, or under ``if TYPE_CHECKING``, is left out: the program can run
+    without it.
     """
     from compat.codemod.files import discovery
 
@@ -38,7 +39,7 @@ def imported(folder: str) -> dict[str, str]:
 
 
 def required(folder: str) -> Iterator[tuple[str, Requirement]]:
-    """Yield the requirements of a project, from ``requirements.txt`` and ``pyproject.toml``, with their places."""
+    """Yield the requirements in ``requirements.txt`` and ``pyproject.toml``, with their places."""
     from packaging.requirements import InvalidRequirement, Requirement
 
     for where, text in _written(pathlib.Path(folder)):

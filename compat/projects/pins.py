@@ -9,13 +9,13 @@ import tomllib
 from collections.abc import Iterable, Iterator
 
 _CLAUSE = r"(?:===?|!=|~=|<=?|>=?|=|@|\^|~)\s*v?\d+(?:\.\d+)*(?:\.\*)?"
-# `torchaudio==2.0.2`, `torchaudio >=2.0,<2.1`, `torchaudio = "^2.0"`; the last is a version alone in quotes, as in pyproject.toml.
+# `torchaudio==2.0.2`, `torchaudio >=2.0,<2.1`, or in TOML `torchaudio = "^2.0"`.
 _SPECIFIER = (
     rf"[\"']?\s*(?P<plain>{_CLAUSE}(?:\s*,\s*{_CLAUSE})*)|\s*=\s*[\"']\s*(?P<quoted>(?:{_CLAUSE}|v?\d+(?:\.\d+)*)(?:\s*,\s*{_CLAUSE})*)"
 )
 _PIN = re.compile(rf"(?<![\w-])(?P<name>torchaudio|torch)(?:\[[^\]]*\])?(?:{_SPECIFIER})")
 _PART = re.compile(r"(?P<sign>===?|!=|~=|<=?|>=?|=|@|\^|~)?\s*v?(?P<version>\d+(?:\.\d+)*)(?P<star>\.\*)?")
-# an entry of conda-lock.yml; `name: torchaudio`, and its version in one of the next lines
+# an entry of conda-lock.yml: `name: torchaudio`, with its version on one of the next lines
 _ENTRY = re.compile(
     r"""^[ ]*-[ ]name:[ ]*(?P<name>torchaudio|torch|pytorch)[ ]*\n
         (?:[ ]+(?!-[ ]).*\n){0,5}?
@@ -27,12 +27,12 @@ _NAMES = {"torchaudio": "torchaudio", "torch": "torch", "pytorch": "torch"}
 
 @dataclasses.dataclass(frozen=True)
 class Pin:
-    """A pin of torchaudio or torch, and where in a text it stands.
+    """A pin of torchaudio or torch, and its place in a text.
 
     Attributes:
-        name: which of the two.
+        name: ``torchaudio`` or ``torch``.
         text: the pin as it is written.
-        specifier: what it lets in, as pip would write it.
+        specifier: the pin in pip's form.
     """
 
     name: str
@@ -95,7 +95,7 @@ def _entries(text: str) -> Iterator[tuple[str, str]]:
 def _standard(part: re.Match[str]) -> str:
     """Return a clause of conda or poetry in pip's form."""
     sign, version = part["sign"] or "==", part["version"]
-    if sign in ("^", "~"):  # up to the next release, of which the first number that is given counts
+    if sign in ("^", "~"):  # ^ allows up to the next major version, ~ up to the next minor
         first, _, rest = version.partition(".")
         return f">={version},<{int(first) + 1}" if sign == "^" or not rest else f">={version},=={first}.{rest.partition('.')[0]}.*"
     if sign in ("=", "@"):

@@ -1,4 +1,4 @@
-"""Which files of a project a program imports, by the names in its text; nothing of it is run."""
+"""Find the files of a project that a program imports, by reading its text; nothing is run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def files(program: str, folder: str) -> list[str]:
 
     Args:
         program: a script, a folder, or a dotted name in the current folder.
-        folder: the project's.
+        folder: the root of the project.
     """
     start = pathlib.Path(program)
     beside = start.absolute() if start.is_dir() else start.absolute().parent if start.is_file() else pathlib.Path.cwd()
@@ -68,7 +68,7 @@ def _imported(path: pathlib.Path) -> Iterator[str]:
 
 
 def _named(name: str, homes: list[pathlib.Path], start: pathlib.Path | None = None, *, main: bool = False) -> Iterator[pathlib.Path]:
-    """Yield the files that a name may mean: a module, and the packages around it."""
+    """Yield the files that a dotted name may stand for: a module, and the packages above it."""
     bare = name.lstrip(".")
     dots = len(name) - len(bare)
     if dots and start is not None:

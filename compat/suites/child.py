@@ -1,6 +1,7 @@
-"""The process of one release: it installs the release, collects, and runs the tests that the session asks for.
+"""Run as the process of one release: install it, collect, run the tests that the session names.
 
-Started by ``compat.suites.process``. Messages go through what were standard input and output; the tests have their own.
+Started by ``compat.suites.process``. Messages use the original stdin and
+stdout; the tests get others.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def _serve(order: Order, heard: BinaryIO, told: BinaryIO) -> None:
         if order.worker is not None:
             vars(config).update(workerinput=order.worker, workeroutput={})
         for name in ("lfplugin", "nfplugin", "stepwiseplugin"):
-            config.pluginmanager.set_blocked(name)  # the session keeps what failed last
+            config.pluginmanager.set_blocked(name)  # the session keeps the last failures
         config.pluginmanager.register(Server(config, heard, told), "torchaudio_compat_server")
         config.hook.pytest_cmdline_main(config=config)
     finally:
@@ -50,7 +51,7 @@ def _give_the_tests_their_own() -> None:
 
 
 class Server:
-    """A plugin that runs what it is asked for, and sends what pytest says about it."""
+    """A plugin that runs the requested tests and sends what pytest reports."""
 
     def __init__(self, config: Any, heard: BinaryIO, told: BinaryIO) -> None:
         self._config, self._heard, self._told = config, heard, told
@@ -61,13 +62,13 @@ class Server:
         return data
 
     def pytest_collectreport(self, report: Any) -> None:
-        """Keep what could not be collected."""
+        """Keep the reports of failed collection."""
         if not report.passed:
             report.result = None
             self._problems.append(self._serialized(report))
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        """Send a report; properties of any kind as their text, where they do not pickle."""
+        """Send a report; replace properties that cannot be pickled by their text."""
         data = self._serialized(report)
         try:
             messages.send(self._told, Report(data))
@@ -94,12 +95,12 @@ class Server:
         )
 
     def pytest_internalerror(self, excrepr: Any) -> None:
-        """Send what broke pytest."""
+        """Send an internal error of pytest."""
         messages.send(self._told, Broken(str(excrepr)))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: Any) -> bool:
-        """Run what the session asks for until it closes the pipe."""
+        """Run the tests that the session asks for, until it closes the pipe."""
         tests = {item.nodeid: item for item in session.items}
         unmarked = [name for name, item in tests.items() if item.get_closest_marker(MARKER) is None]
         messages.send(self._told, Ready(list(tests), unmarked, self._problems))

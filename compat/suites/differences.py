@@ -1,4 +1,4 @@
-"""What became of each test under each release, and the words for those that differ."""
+"""Collect the outcome of each test under each release, and report those that differ."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-# of a test's phases the worst counts
+# the worst phase of a test counts
 _WORST = ("error", "failed", "xpassed", "passed", "xfailed", "skipped", "")
 
 
@@ -24,7 +24,7 @@ class Outcomes:
         self._found: dict[str, dict[str, str]] = {}
 
     def add(self, test: str, label: str, report: pytest.TestReport) -> None:
-        """Add a report."""
+        """Add the report of one phase of a test."""
         of_test = self._found.setdefault(test, {})
         of_test[label] = min(of_test.get(label, ""), _outcome(report), key=_WORST.index)
 
@@ -38,7 +38,7 @@ class Outcomes:
                 yield test, by_outcome
 
     def write(self, terminal: pytest.TerminalReporter) -> None:
-        """Write the section, if tests ran under several releases."""
+        """Write the section of differing tests, if tests ran under several releases."""
         compared = [test for test, by_label in self._found.items() if len(by_label) > 1]
         if not compared:
             return

@@ -1,4 +1,4 @@
-"""A test under one release, as the session sees it: it is selected and reported here, and runs in that release's process."""
+"""Stand for a test under one release: the session selects and reports it, its process runs it."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ class ReleaseItem(pytest.Item):
     def __init__(self, *, original: pytest.Item, world: World, **node: Any) -> None:
         super().__init__(**node)
         self.original, self.world = original, world
-        self.own_markers = list(original.own_markers)
+        self.own_markers: list[pytest.Mark] = list(original.own_markers)
         self.keywords.update({name: original.keywords[name] for name in original.keywords})
-        self.extra_keyword_matches = set(original.extra_keyword_matches)
+        self.extra_keyword_matches: set[str] = set(original.extra_keyword_matches)
 
     @classmethod
     def of(cls, original: pytest.Item, world: World) -> ReleaseItem:
         """Make the item of a test under a release."""
         assert original.parent is not None
         name = with_label(original.name, world.label)
-        # as a text, which pytest 9.2 takes apart as it does the ids of the command line and of its cache
+        # as text: pytest 9.2 splits it like the ids of the command line and of its cache
         nodeid = f"{original.parent.nodeid}::{name}"
         made: ReleaseItem = cls.from_parent(original.parent, name=name, nodeid=nodeid, original=original, world=world)
         return made

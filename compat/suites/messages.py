@@ -1,4 +1,4 @@
-"""What a session and the process of a release say to each other: pickled objects, one after the other, through two pipes."""
+"""The messages between a session and the process of a release: pickled objects in two pipes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from compat.suites.worlds import World
 
 @dataclasses.dataclass(frozen=True)
 class Order:
-    """What a process is started with: the release, the files to collect, and the session's options."""
+    """The first message to a process: the release, the files to collect, the session's options."""
 
     world: World
     arguments: list[str]
@@ -21,7 +21,7 @@ class Order:
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """Run a test; ``following`` is the next one, up to which the fixtures stay that both use."""
+    """Run a test; fixtures shared with ``following``, the next test, stay."""
 
     test: str
     following: str | None
@@ -29,7 +29,7 @@ class Run:
 
 @dataclasses.dataclass(frozen=True)
 class Ready:
-    """The tests are collected: their ids, those of them without a marker, and the reports of what could not be collected."""
+    """The result of collection: ids, ids without a marker, and reports of what failed."""
 
     tests: list[str]
     unmarked: list[str]
@@ -73,7 +73,7 @@ class Broken:
 
 
 def send(pipe: BinaryIO, message: object) -> None:
-    """Send a message; what does not pickle raises before a byte is written."""
+    """Send a message; pickle it first, so that an error leaves the pipe untouched."""
     data = pickle.dumps(message)
     pipe.write(data)
     pipe.flush()

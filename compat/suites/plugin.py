@@ -1,6 +1,7 @@
 """The hooks of the pytest plugin ``torchaudio_compat``.
 
-Every pytest in an environment with this package loads this file: it imports nothing until a release is asked for.
+Every pytest in an environment with this package loads this file, so it imports nothing until a
+release is asked for.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(session, "torchaudio_compat_session")
 
 
-# the innermost wrapper: what others look for in a report, as --lf does, are the ids with releases
+# innermost, so that other plugins such as --lf see the ids with releases
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """Replace each test by an item for each release."""
@@ -70,7 +71,7 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, p
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Give everything back as it was."""
+    """End the processes and restore the environment."""
     session = config.stash.get(_KEY, None)
     if session is not None:
         session.end()
@@ -105,8 +106,8 @@ def _scope(fixture_name: str, config: pytest.Config) -> Any:
 def torchaudio() -> Iterator[types.ModuleType]:
     """Give the module torchaudio, as the release in force has it.
 
-    That is the release of `--torchaudio` or of the test's marker. Without either, the default of `compat.install()` is put
-    in force for this test.
+    That is the release of `--torchaudio` or of the test's marker. Without either, this test runs
+    under the default of `compat.install()`.
     """
     import importlib
     import sys

@@ -1,4 +1,4 @@
-"""The session's side of a release's process: starting it, having it run tests, and what is said when it dies."""
+"""Start the process of a release, have it run tests, and report how it died."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from compat.suites.items import with_label
 from compat.suites.messages import Broken, Done, Order, Ready, Report, Run, Warned
 from compat.suites.worlds import SERVED, World
 
-# the session selects, stops, keeps and reports; a process only runs what it is asked for
+# the session selects, stops and reports; a process only runs single tests
 _OF_THE_SESSION: dict[str, Any] = {
     "torchaudio": None, "keyword": "", "markexpr": "", "lf": False, "failedfirst": False, "newfirst": False, "cacheshow": None,
     "cacheclear": False, "stepwise": False, "stepwise_skip": False, "stepwise_reset": False, "deselect": None, "maxfail": 0,
@@ -40,11 +40,13 @@ class Process:
     """A process that runs tests under one release.
 
     Args:
-        config: the session's.
+        config: the configuration of the session.
         world: the release.
         path: ``sys.path`` as it was before any conftest.
-        files: those that hold the tests.
+        files: the files that hold the tests.
     """
+
+    world: World
 
     def __init__(self, config: pytest.Config, world: World, path: list[str], files: list[str]) -> None:
         self._config, self.world = config, world
@@ -59,7 +61,7 @@ class Process:
         try:
             messages.send(self._told, [*path, home] if home not in path else path)
             messages.send(self._told, Order(world, files, self._options(), getattr(config, "workerinput", None)))
-        except OSError:  # it has ended already; what it said is on standard error
+        except OSError:  # it has ended already; its error is on stderr
             raise self._death() from None
         *_, ready = self._until(Ready)
         self.ready: Ready = ready
@@ -83,7 +85,7 @@ class Process:
         """Yield the messages up to one of a kind; pass warnings to pytest.
 
         Raises:
-            Stopped: none will come.
+            Stopped: the process ended, or cannot go on.
         """
         message: Any = None
         while not isinstance(message, last):
@@ -91,7 +93,7 @@ class Process:
                 message = messages.receive(self._heard)
             except (EOFError, pickle.UnpicklingError):
                 raise self._death() from None
-            except BaseException:  # Ctrl-C, a time limit: what the process says next would be of this test
+            except BaseException:  # Ctrl-C, time limit: later messages are about this test
                 self.kill()
                 raise
             if isinstance(message, Broken):
@@ -153,7 +155,7 @@ class Process:
         return None
 
     def close(self) -> None:
-        """Let it tear its fixtures down and end."""
+        """Let the process tear down its fixtures and end."""
         if self._child.poll() is None:
             self._told.close()
             try:
@@ -167,7 +169,7 @@ class Process:
         self.kill()
 
     def kill(self) -> None:
-        """End it at once."""
+        """Kill the process."""
         if self._child.poll() is None:
             self._child.kill()
             self._child.wait()

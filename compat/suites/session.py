@@ -1,4 +1,4 @@
-"""A pytest session under releases: which tests there are, where each runs, and what differs."""
+"""A pytest session under releases: choose tests, run each in its process, compare."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _PLACE = "torchaudio_test"  # an attribute of reports: a test's plain id and its
 
 
 class ReleaseSession:
-    """Run the tests of a session under releases; registered as a plugin of its own.
+    """Run the tests of a session under releases; a pytest plugin.
 
     Args:
-        config: the session's.
+        config: the configuration of the session.
     """
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
-        self.worlds = worlds.of_session(config)
+        self.worlds: tuple[World, ...] = worlds.of_session(config)
         self.told: list[str] = []
-        self.outcomes = differences.Outcomes()
+        self.outcomes: differences.Outcomes = differences.Outcomes()
         self._path = list(sys.path)
         self._stack = contextlib.ExitStack()
         self._processes: dict[World, Process] = {}
@@ -44,7 +44,7 @@ class ReleaseSession:
             raise pytest.UsageError(f"--pdb and --trace need one release: {worlds.OPTION}={self.worlds[0].label}")
 
     def end(self) -> None:
-        """End the processes, and give everything back as it was."""
+        """End the processes and restore the environment."""
         while self._processes:
             self._processes.popitem()[1].close()
         self._stack.close()
@@ -63,14 +63,14 @@ class ReleaseSession:
         """Replace each test of a report by an item for each release.
 
         Raises:
-            pytest.UsageError: a marker names what there is not.
+            pytest.UsageError: a marker names an unknown release, flag or backend.
         """
         try:
             report.result = [one for node in report.result or [] for one in self._under_releases(node)]
         except pytest.UsageError as why:
             if not self._is_worker:
                 raise
-            report.outcome, report.longrepr, report.result = "failed", str(why), []  # the one way to tell xdist
+            report.outcome, report.longrepr, report.result = "failed", str(why), []  # for xdist
 
     def _under_releases(self, node: Any) -> list[Any]:
         if not isinstance(node, pytest.Item) or isinstance(node, ReleaseItem):
@@ -98,7 +98,7 @@ class ReleaseSession:
             self._run(item, nextitem)
             return True
         if isinstance(nextitem, ReleaseItem) and not self._at_boundary:
-            # it uses nothing that is set up here: what this test and those before it share is torn down with this test
+            # the next test uses no fixture of this process, so all are torn down with this one
             self._at_boundary = True
             try:
                 return item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
@@ -159,7 +159,7 @@ class ReleaseSession:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Collect what a worker of xdist did not run."""
+        """Collect the tests that a worker of xdist did not run."""
         self._not_run.update(getattr(node, "workeroutput", {}).get("torchaudio_not_run", ()))
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -203,7 +203,7 @@ class ReleaseSession:
 
 
 def _not_collected(item: ReleaseItem, problem: pytest.CollectReport | None) -> pytest.TestReport:
-    """Return the report of a test that is not there under its release."""
+    """Return the report of a test that was not collected under its release."""
     if problem is None:
         path, line, _ = item.location
         return _report(item, "skipped", (path, (line or 0) + 1, f"Skipped: it is not defined under {item.world.label}"), "setup")

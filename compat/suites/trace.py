@@ -1,4 +1,4 @@
-"""``--torchaudio-record``: the calls of all processes of a session, in a trace."""
+"""``--torchaudio-record``: write the calls of all processes of a session to a trace."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Trace:
     """Record the calls of a session, if asked to and if no parent process records them already.
 
     Args:
-        config: the session's.
-        stack: what takes it back at the end.
+        config: the configuration of the session.
+        stack: undoes the recording when it is closed.
     """
 
     told: str = ""

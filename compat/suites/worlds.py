@@ -1,4 +1,4 @@
-"""Which releases a test runs under: read from the option, the ini file, and a test's marker."""
+"""Read the releases that a test runs under, from the option, the ini file and the test's marker."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import pytest
 
 MARKER = "torchaudio"
 OPTION = "--torchaudio"
-# in the options of a process that serves one release: which
+# the option of a process that holds its release
 SERVED = "torchaudio_world"
 
 
 @dataclasses.dataclass(frozen=True)
 class World:
-    """A release with its flags, and the backends it may use; ``None`` for those of the environment."""
+    """A release with its flags, and its backends; ``None`` for those of the environment."""
 
     release: Any
     backends: tuple[str, ...] | None = None
@@ -38,7 +38,7 @@ class World:
 
     @contextlib.contextmanager
     def in_force(self) -> Iterator[list[str]]:
-        """Install it for a block, for child processes too; give the texts of its warnings."""
+        """Install it for a block, also for child processes; yield the texts of its warnings."""
         import compat
         from compat import auto, releases
         from dispatcher import notices
@@ -67,7 +67,8 @@ def world(where: str, version: Any, backends: Any = None, **flags: Any) -> World
     """Return a world, checked as ``compat.install`` checks its arguments.
 
     Raises:
-        pytest.UsageError: an unknown release, flag or backend; the text begins with ``where`` and lists the known ones.
+        pytest.UsageError: an unknown release, flag or backend; the text begins with ``where`` and
+            lists the known ones.
     """
     from compat import releases
     from dispatcher.registry import Registry
@@ -81,7 +82,7 @@ def world(where: str, version: Any, backends: Any = None, **flags: Any) -> World
 
 
 def of_session(config: pytest.Config) -> tuple[World, ...]:
-    """Return the worlds of the command line, or else of the ini file, each once.
+    """Return the distinct worlds of the command line, or else of the ini file.
 
     Raises:
         pytest.UsageError: one of them is unknown.
@@ -105,10 +106,11 @@ def _names(given: Iterable[str]) -> Iterator[str]:
 def of_test(item: pytest.Item, session: tuple[World, ...]) -> tuple[World, ...] | None:
     """Return the worlds that the nearest markers of a test name; ``None`` without a marker.
 
-    A marker that names no release takes those of the session, and without any the default of ``compat.install``.
+    A marker that names no release takes those of the session, or else the default of
+    ``compat.install``.
 
     Raises:
-        pytest.UsageError: a marker names what there is not.
+        pytest.UsageError: a marker names an unknown release, flag or backend.
     """
     nearest, found = None, []
     for node, mark in item.iter_markers_with_node(MARKER):
@@ -118,5 +120,5 @@ def of_test(item: pytest.Item, session: tuple[World, ...]) -> tuple[World, ...] 
         where = f"{item.nodeid}: @pytest.mark.{MARKER}"
         versions = mark.args or tuple(one.release for one in session) or (None,)
         found.append([world(where, version, **mark.kwargs) for version in versions])
-    # of markers of one node the lowest comes first
+    # pytest gives the lowest marker of a node first
     return tuple(dict.fromkeys(one for worlds in reversed(found) for one in worlds)) if nearest is not None else None

@@ -326,7 +326,7 @@ def _read_pairs(file: Any, frames: int, dtype: str, collected: Collector) -> Non
 
 
 def _named(place: Any) -> Any:
-    """A place as python-soundfile takes it: a name that is no Unicode, which it cannot encode, as the system's bytes."""
+    """Return a path for python-soundfile: as bytes if it is not Unicode, which it cannot encode."""
     if not isinstance(place, str) or sys.platform == "win32" or not any("\udc80" <= letter <= "\udcff" for letter in place):
         return place
     return os.fsencode(place)

@@ -203,6 +203,16 @@ def test_a_report_of_the_worst_and_of_nothing_to_draw(folder: pathlib.Path, caps
     assert "data/b.flac" not in page
 
 
+def test_it_says_where_the_page_is(folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """At the end, once it is written; beside JSON on standard error."""
+    assert main([*PAIR, "data", "--report", "audit.html"]) == 0
+    assert capsys.readouterr().out.endswith("The page is audit.html.\n")
+    assert main([*PAIR, "data", "--report", "audit.html", "--json"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["report"] == "audit.html"
+    assert told.err == "The page is audit.html.\n"
+
+
 def test_a_report_that_cannot_be_written_after_all(folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
     pathlib.Path("audit.html.unfinished").mkdir()
     assert main([*PAIR, "data", "--report", "audit.html"]) == 3
@@ -408,6 +418,8 @@ def test_the_padding_of_mp3_is_found_between_real_releases(tmp_path: pathlib.Pat
     (row,) = summary["worst"]
     assert (status, row["kind"], row["shift"]) == (1, "shifted", 2257)
     assert row["left_largest"] < 1e-5
+    (shared,) = summary["explanations"]
+    assert shared["sentence"].startswith("the only one is mp3: libsox keeps the encoder's padding")
 
 
 REMOTE = ("memory", "http")

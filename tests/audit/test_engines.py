@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 
 import pytest
@@ -83,7 +85,18 @@ class Cluster:
     def __init__(self, folder: pathlib.Path) -> None:
         file = folder / "scheduler.json"
         self._environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        self.scheduler = self._start("scheduler", "--port", "0", "--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", str(file))
+        self.scheduler = self._start(
+            "scheduler",
+            "--port",
+            "0",
+            "--host",
+            "127.0.0.1",
+            "--no-dashboard",
+            "--dashboard-address",
+            "127.0.0.1:0",
+            "--scheduler-file",
+            str(file),
+        )
         limit = time.monotonic() + 60
         while not (file.exists() and file.read_text()):
             assert time.monotonic() < limit, "the scheduler did not start"
@@ -128,14 +141,27 @@ def wait_for_workers(cluster: Cluster, number: int) -> None:
 
 def test_a_worker_that_is_killed_midway_loses_nothing_and_repeats_nothing(cluster: Cluster) -> None:
     wait_for_workers(cluster, 2)
-    found = []
-    for path in DaskEngine(cluster.address).run(Echo(0.005), FILES):
+    found, notes = [], []
+    for path in DaskEngine(cluster.address, note=notes.append).run(Echo(0.005), FILES):
         found.append(path)
         if len(found) == 40:
             cluster.workers[0].send_signal(signal.SIGKILL)
     assert cluster.workers[0].wait() == -signal.SIGKILL
     assert cluster.workers[1].poll() is None
     assert sorted(found) == PATHS
+    assert notes == [f"Dask at {cluster.address}: 2 workers, no dashboard"]
+
+
+def test_the_dashboard_is_named_and_answers() -> None:
+    pytest.importorskip("distributed", reason="the engine is for Dask")
+    notes: list[str] = []
+    rows = DaskEngine("local[1]", note=notes.append).run(Echo(), FILES[:3])
+    next(rows)
+    found = re.fullmatch(r"Dask at tcp://\S+: 1 worker, dashboard at (http://127\.0\.0\.1:\d+/status)( \(.*\))?", notes[0])
+    assert found, notes
+    with urllib.request.urlopen(found[1], timeout=30) as answer:
+        assert answer.status == 200
+    rows.close()  # type: ignore[attr-defined]
 
 
 def test_a_scheduler_that_is_not_there() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import pathlib
 import shutil
@@ -119,6 +120,9 @@ def test_it_sorts(browser: Any, large: pathlib.Path) -> None:
         page.click("[data-sort=rms] button")
         assert page.get_attribute("[data-sort=rms]", "aria-sort") == "ascending"
         assert cells(page, 5)[0] == "0"
+        page.click("#worst")
+        assert page.get_attribute("[data-sort=rms]", "aria-sort") == "none"
+        assert cells(page, 1)[:2] == ["00/00000.wav", "01/00001.wav"]
         page.focus("[data-sort=path] button")
         page.keyboard.press("Enter")
         assert cells(page, 1)[:2] == ["00/00000.wav", "00/00097.wav"]
@@ -170,12 +174,16 @@ def test_there_is_a_limit_to_the_sound(monkeypatch: pytest.MonkeyPatch) -> None:
 LONG = Row(f"/data/{'speaker-0001/' * 20}utterance-7.wav", "different", "from frame 7 on; " * 20, rms=0.5, seconds=1.0)
 ENDS = """() => [...document.querySelectorAll('#rows .row')].map((row) => {
     const path = row.firstElementChild, cell = path.getBoundingClientRect(), words = path.firstElementChild.getBoundingClientRect();
-    return [words.width > cell.width, Math.round(words.right) <= Math.round(cell.right), row.offsetHeight];
+    return [words.width > cell.width, Math.round(words.right) <= Math.round(cell.right)];
 })"""
 
 
-@pytest.mark.parametrize(("width", "height"), [(1300, 28), (700, 28), (390, 52)])
-def test_a_long_path_shows_its_end(width: int, height: int, browser: Any, tmp_path: pathlib.Path) -> None:
+CUT = """() => [...document.querySelectorAll('#rows .row > :nth-child(3)')].filter((cell) => cell.scrollWidth > cell.clientWidth ||
+    cell.scrollHeight > cell.clientHeight || cell.getBoundingClientRect().bottom > cell.parentElement.getBoundingClientRect().bottom).length"""
+
+
+@pytest.mark.parametrize(("width", "least"), [(1300, 28), (700, 28), (390, 52)])
+def test_a_long_path_shows_its_end_and_a_long_reason_all_of_it(width: int, least: int, browser: Any, tmp_path: pathlib.Path) -> None:
     """And nothing is wider than the window, however narrow that is."""
     rows = [LONG, Row("/data/other.wav", "different", rms=0.1)]
     result = Result(Terms("2.0:global:sox_io", "2.2:dispatcher"), Tally(), 2, 2, 0, 0, 0, 0.95, "audit.jsonl", frozenset())
@@ -185,9 +193,13 @@ def test_a_long_path_shows_its_end(width: int, height: int, browser: Any, tmp_pa
         opened.set_viewport_size({"width": width, "height": 900})
         opened.wait_for_timeout(100)
         assert opened.evaluate("document.documentElement.scrollWidth") <= width
-        assert opened.evaluate(ENDS) == [[True, True, height], [False, True, height]]
-        tops = opened.eval_on_selector_all("#rows .row", "(all) => all.map((one) => one.offsetTop)")
-        assert tops == [0, height]
+        assert opened.evaluate(ENDS) == [[True, True], [False, True]]
+        assert opened.evaluate(CUT) == 0
+        (top, first), (bottom, second) = opened.eval_on_selector_all(
+            "#rows .row", "(all) => all.map((one) => [one.offsetTop, one.offsetHeight])"
+        )
+        assert (top, bottom, second) == (0, first, least)
+        assert 2 * least < first < 450
 
 
 def test_it_is_used_by_keyboard_alone(browser: Any, audited: pathlib.Path) -> None:
@@ -267,3 +279,95 @@ def test_nothing_in_a_name_is_taken_for_html(browser: Any, tmp_path: pathlib.Pat
         assert opened.inner_text("#detail h2") == row.path
         assert opened.locator("img, b b, i").count() == 0
         assert "Every file's row is in <results>." in opened.inner_text("body")
+
+
+HARM = Row("/data/b/worst.mp3", "error_to", "cannot read '/data/b/worst.mp3': it is cut", to_error="it is cut")
+MOVED = Row(
+    "/data/a/moved.mp3", "shifted", "the new side lacks 1105 frames", largest=0.75, rms=0.25, left_largest=2e-6, left_rms=1e-7, shift=1105,
+    from_backend="sox", to_backend="ffmpeg",
+)  # fmt: skip
+CHANGED = Row("/data/a/changed.wav", "different", "from frame 0 on", largest=0.5, rms=0.125)
+KEPT = Row("/data/a/kept.wav", "identical")
+
+
+def made(tmp_path: pathlib.Path, *rows: Row) -> pathlib.Path:
+    tally = Tally()
+    for row in rows:
+        tally.add(row)
+    number = len(rows)
+    result = Result(Terms("2.0:global:sox_io", "2.2:dispatcher"), tally, number, number, 0, 0, 0, 0.95, "audit.jsonl", frozenset())
+    path = tmp_path / "audit.html"
+    path.write_text("".join(page(result, rows, {})), encoding="utf-8")
+    return path
+
+
+def test_it_opens_on_the_worst(browser: Any, audited: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    with Opened(browser, audited) as page:
+        assert page.get_attribute("#table", "aria-activedescendant") == "row-0"
+        assert "only the new side fails" in page.inner_text("#detail")
+        assert page.inner_text("#detail h2").endswith(f"/old/{cells(page, 1)[0]}")
+        assert page.evaluate("document.activeElement === document.body")  # the keyboard is where it was
+    with Opened(browser, made(tmp_path, KEPT, KEPT)) as page:
+        assert "Choose a file" in page.inner_text("#detail")
+
+
+def test_aligned_differences_are_told_apart(browser: Any, tmp_path: pathlib.Path) -> None:
+    with Opened(browser, made(tmp_path, MOVED, CHANGED)) as page:
+        heads = page.eval_on_selector_all(".head > *", "(all) => all.map((one) => one.textContent)")
+        assert heads == ["File", "Class", "What", "Largest", "RMS", "Aligned", "Seconds"]
+        assert [cells(page, column) for column in (4, 5, 6)] == [["0.75", "0.5"], ["0.25", "0.125"], ["1.0e-7", ""]]
+        lines = page.eval_on_selector_all("#detail tr", "(all) => all.map((one) => [...one.children].map((cell) => cell.textContent))")
+        assert lines == [
+            ["difference", "largest", "RMS"],
+            ["not aligned: frame by frame", "0.75", "0.25"],
+            ["aligned: shift 1105 frames undone", "2.0e-6", "1.0e-7"],
+        ]
+        page.click("#rows >> text=changed.wav")
+        assert page.locator("#detail tr").count() == 2
+        page.click("[data-sort=left_rms] button")
+        assert cells(page, 1) == ["moved.mp3", "changed.wav"]
+
+
+def test_the_common_folder_is_said_once(browser: Any, tmp_path: pathlib.Path) -> None:
+    with Opened(browser, made(tmp_path, HARM, MOVED, KEPT)) as page:
+        assert cells(page, 1) == ["b/worst.mp3", "a/moved.mp3", "a/kept.wav"]
+        assert page.inner_text("#folder") == "All files of the table are in /data/."
+        assert cells(page, 3)[0] == "cannot read 'b/worst.mp3': it is cut"
+        assert page.inner_text("#detail h2") == "/data/b/worst.mp3"  # to be copied
+        assert page.inner_text("body").count("/data/") == 2
+
+
+def test_it_says_what_the_files_of_a_class_share(browser: Any, tmp_path: pathlib.Path) -> None:
+    with Opened(browser, made(tmp_path, HARM, MOVED, CHANGED, KEPT)) as page:
+        shared = page.inner_text("#shared")
+        assert (
+            shared
+            == "shifted: the only one is mp3 (of 2 such files): libsox keeps the encoder's padding of an mp3; FFmpeg and libsndfile drop it"
+        )
+        page.click("#breakdown summary")
+        lines = page.eval_on_selector_all("#breakdown tr", "(all) => all.map((one) => [...one.children].map((cell) => cell.textContent))")
+        heads = ["identical", "shifted", "different", "only the new side fails"]
+        assert lines == [
+            ["format", *heads], ["mp3", "", "1", "", "1"], ["wav", "1", "", "1", ""],
+            ["backend", *heads], ["none", "1", "", "1", "1"], ["sox -> ffmpeg", "", "1", "", ""],
+            ["folder", *heads], ["a/", "1", "1", "1", ""], ["b/", "", "", "", "1"],
+        ]  # fmt: skip
+        page.set_viewport_size({"width": 390, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_rows_of_other_heights_are_all_reached(browser: Any, tmp_path: pathlib.Path) -> None:
+    """By the keyboard and by scrolling, with the chosen one always in sight."""
+    rows = [Row(f"/data/{number}.wav", "different", "reason " * (number % 60), rms=0.1) for number in range(400)]
+    with Opened(browser, made(tmp_path, *rows)) as page:
+        page.focus("#table")
+        for key, place in (("End", 399), ("Home", 0), ("ArrowDown", 1), ("ArrowUp", 0)):
+            page.keyboard.press(key)
+            assert page.get_attribute("#table", "aria-activedescendant") == f"row-{place}"
+            sight = page.evaluate("""() => { const one = document.querySelector('[aria-selected=true]').getBoundingClientRect(),
+                box = document.getElementById('rows').getBoundingClientRect(); return [one.top - box.top, box.bottom - one.bottom]; }""")
+            assert min(sight) > -2, key
+        page.evaluate("() => { const box = document.getElementById('rows'); box.scrollTop = box.scrollHeight / 2; }")
+        page.wait_for_timeout(200)
+        edges = page.eval_on_selector_all("#rows .row", "(all) => all.map((one) => [one.offsetTop, one.offsetTop + one.offsetHeight])")
+        assert all(below[0] == above[1] for above, below in itertools.pairwise(edges))

@@ -85,11 +85,21 @@ def test_lines_for_a_log(case: str, clock: Clock, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("tty", [False, True])
+def test_a_note_stays(tty: bool, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    err = shown_on(monkeypatch, tty=tty)
+    with progress.shown(quiet=False) as told:
+        told.note("dashboard at http://[::1]:8787/status")
+        told.begin(5, 0)
+    assert "dashboard at http://[::1]:8787/status\n" in plain(err.getvalue())
+
+
+@pytest.mark.parametrize("tty", [False, True])
 def test_quiet_tells_nothing(tty: bool, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     err = shown_on(monkeypatch, tty=tty)
     with progress.shown(quiet=True) as told:
         clock.now += 100
         told.found(5)
+        told.note("Dask")
         told.begin(5, 1)
         clock.now += 100
         told.row(OTHER)
@@ -99,7 +109,7 @@ def test_quiet_tells_nothing(tty: bool, clock: Clock, monkeypatch: pytest.Monkey
 # files found, rows and the seconds each took, and what the bar shows at the end
 BARS: dict[str, tuple[int, list[Row], float, tuple[str, ...]]] = {
     "looking": (12, [], 0.0, ("looking for files", "12/?", "0 not the same")),
-    "some are the same": (3, [SAME, SAME], 0.25, ("comparing", "2/3", "4.0 files/s", "0 not the same")),
+    "some are the same": (3, [SAME, SAME], 0.25, ("comparing", "2/3", "4.0 files/s", "left, 0 not the same")),
     "some are not": (4, [SAME, OTHER, BROKEN], 2.0, ("comparing", "3/4", "0.5 files/s", "2 not the same")),
     "fast ones": (2, [SAME, OTHER], 1 / 4096, ("2/2", "4,096.0 files/s", "1 not the same")),
 }

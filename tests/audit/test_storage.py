@@ -153,7 +153,7 @@ def test_a_damaged_part_is_named(tmp_path: pathlib.Path) -> None:
 
 def test_parquet_without_pyarrow(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(UsageError, match=r"Parquet needs pyarrow .*: pip install 'torchaudio-compat\[audit\]', or use \.jsonl"):
+    with pytest.raises(UsageError, match=r'Parquet needs pyarrow .*: pip install "torchaudio-compat\[audit\]", or use \.jsonl'):
         open_store(str(tmp_path / "audit.parquet"))
     assert not list(tmp_path.iterdir())
 

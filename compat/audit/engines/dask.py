@@ -8,10 +8,13 @@ workers gets the blame.
 from __future__ import annotations
 
 import contextlib
+import http
 import re
 import socket
 import time
+import urllib.error
 import urllib.parse
+import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -37,6 +40,7 @@ class DaskEngine:
         scheduler: ``tcp://HOST:PORT`` (or ``tls://``), or ``local[N]`` for N worker processes here.
         patience: seconds to wait for a worker if there is none.
         tell: is called with what the engine waits for.
+        note: is called with the workers and the dashboard's address, once connected.
 
     Raises:
         UsageError: the scheduler is neither, or Dask is not installed.
@@ -46,8 +50,14 @@ class DaskEngine:
     scheduler: str
     patience: float
 
-    def __init__(self, scheduler: str, patience: float = 60.0, tell: Callable[[str], None] = lambda text: None) -> None:
-        self.scheduler, self.patience, self._tell = scheduler, patience, tell
+    def __init__(
+        self,
+        scheduler: str,
+        patience: float = 60.0,
+        tell: Callable[[str], None] = lambda text: None,
+        note: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self.scheduler, self.patience, self._tell, self._note = scheduler, patience, tell, note
         self._local = _LOCAL.fullmatch(scheduler)
         if not self._local and "://" not in scheduler:
             raise UsageError(f"--scheduler {scheduler}: write tcp://HOST:PORT, or local[N]")
@@ -93,14 +103,24 @@ class DaskEngine:
                 client = held.enter_context(self._client(held))
             except (OSError, TimeoutError) as why:
                 raise self._silent(why) from why
+            self._note(self._connected(client))
             yield from self._through(client, task, items)
+
+    def _connected(self, client: Any) -> str:
+        """Return the number of workers and the address of the dashboard, for people."""
+        workers = len(client.nthreads())
+        many = f"Dask at {client.scheduler.address}: {workers:,} {'worker' if workers == 1 else 'workers'}"
+        try:
+            return f"{many}, {_dashboard(client.dashboard_link)}"
+        except KeyError:
+            return f"{many}, no dashboard"
 
     def _client(self, held: contextlib.ExitStack) -> Any:
         if self._local is None:
             return self._distributed.Client(self.scheduler, timeout=_CONNECT_SECONDS, set_as_default=False)
         number = int(self._local[1]) if self._local[1] else None
         cluster = held.enter_context(
-            self._distributed.LocalCluster(n_workers=number, threads_per_worker=1, processes=True, dashboard_address=None)
+            self._distributed.LocalCluster(n_workers=number, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0")
         )
         return self._distributed.Client(cluster, set_as_default=False)
 
@@ -180,6 +200,23 @@ class DaskEngine:
             raise EngineError(f"the scheduler at {self.scheduler} is gone ({why}). Run the same command again to continue") from why
         except Exception as why:
             raise EngineError(f"a worker failed, at one of {batch[0].path} ...: {type(why).__name__}: {why}") from why
+
+
+def _dashboard(address: str) -> str:
+    """Return the address of the dashboard in words.
+
+    A scheduler names one even if it has none, so it is asked. It may answer only through a proxy.
+    """
+    try:
+        with urllib.request.urlopen(address, timeout=_CONNECT_SECONDS) as answer:
+            lacking = b"needs bokeh" in answer.read(1024)
+    except urllib.error.HTTPError as why:
+        if why.code == http.HTTPStatus.NOT_FOUND:
+            return "no dashboard"
+        lacking = False
+    except (OSError, ValueError):
+        lacking = False
+    return f"dashboard at {address}{' (`pip install bokeh` where the scheduler runs, to see it)' if lacking else ''}"
 
 
 def _run(task: Task[Outcome], batch: list[Item]) -> list[Outcome]:

@@ -38,10 +38,10 @@ def paths(file: IO[str], kind: str, name: str, field: str | None) -> Iterator[st
 
 
 def _checked(file: Iterable[str], name: str) -> Iterator[str]:
-    """The lines.
+    """Yield the lines.
 
     Raises:
-        UsageError: they are no UTF-8, by the mark at the beginning.
+        UsageError: the file begins with the mark (BOM) of UTF-16.
     """
     for number, line in enumerate(file):
         if not number and line.startswith(_OTHER_MARKS):

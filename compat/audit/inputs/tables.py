@@ -1,4 +1,4 @@
-"""The rows of CSV and TSV, in which one quote too many takes no rows along without a word."""
+"""Read the rows of CSV and TSV; report a quote that is never closed."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from collections.abc import Iterable, Iterator
 from compat.audit.inputs import formats
 from compat.audit.options import UsageError
 
-# texts beside the paths may be whole transcripts; what a C long holds everywhere
+# a text column may hold whole transcripts; the limit must fit a C long on every system
 _LONGEST_FIELD = (1 << 31) - 1
 _OPEN = "unexpected end of data"
 
 
 class Table:
-    """Rows with the numbers of the lines on which they begin.
+    """The rows of a CSV or TSV file, each with the number of its first line.
 
     Args:
         lines: the lines of a file that was opened with ``newline=""``.
-        delimiter: between columns.
-        name: the table's, for errors.
+        delimiter: the character between columns.
+        name: the name of the table, for errors.
     """
 
     def __init__(self, lines: Iterable[str], delimiter: str, name: str) -> None:
@@ -31,10 +31,10 @@ class Table:
         csv.field_size_limit(_LONGEST_FIELD)
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Read one row after the other; the first is the header.
+        """Yield line number and columns of each row; the first row is the header.
 
         Raises:
-            UsageError: a quote is not closed, or takes in lines that are rows themselves.
+            UsageError: a quote is not closed, or spans lines that look like rows.
         """
         for number, line in self._each():
             row = self._row(line)
@@ -51,7 +51,7 @@ class Table:
             yield found
 
     def _row(self, text: str) -> list[str] | None:
-        """The row in a text; ``None`` where a quote in it is still open."""
+        """Parse the row in a text; return ``None`` if a quote in it is still open."""
         if '"' not in text:
             return self._split(text)
         try:
@@ -66,10 +66,10 @@ class Table:
         return text.split(self._delimiter) if text else []
 
     def _over_lines(self, begin: int, first: str) -> list[str]:
-        """A row whose quoted field goes on over the next lines.
+        """Read a row whose quoted field continues on the next lines.
 
-        Where a line among these looks like a row, the quote was never closed. TSV is often written without any quoting: there
-        it is part of the text.
+        If one of these lines looks like a row, the quote was never closed. TSV is often written
+        without quoting, so there the quote is part of the text.
         """
         alone = self._sounds(first)
         taken: list[tuple[int, str]] = []
@@ -93,7 +93,7 @@ class Table:
         raise UsageError(f"{self._name}:{begin}: {text}")
 
     def _is_clean(self, text: str) -> bool:
-        """Whether nothing but a delimiter or the end stands behind each closing quote."""
+        """Return whether a delimiter or the end follows each closing quote."""
         try:
             next(csv.reader([text], delimiter=self._delimiter, strict=True))
         except csv.Error:
@@ -101,7 +101,7 @@ class Table:
         return True
 
     def _sounds(self, line: str) -> set[int]:
-        """The columns with a sound file's name in a line that has as many columns as the header."""
+        """Return the columns that name a sound file; none if it has another width."""
         row = self._split(line)
         if len(row) != self._width:
             return set()

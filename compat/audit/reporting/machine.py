@@ -6,6 +6,7 @@ import dataclasses
 import json
 from typing import IO
 
+from compat.audit.breakdown import Counts
 from compat.audit.classes import CLASSES
 from compat.audit.reporting.result import Result
 from compat.audit.reporting.terminal import printable
@@ -30,13 +31,22 @@ def document(result: Result) -> dict[str, object]:
             "seconds": round(tally.seconds, 3),
         },
         "classes": {one.name: {"files": tally.kinds[one.name], "group": one.group, "meaning": one.meaning} for one in CLASSES.values()},
-        "extensions": {name: dict(sorted(kinds.items())) for name, kinds in sorted(tally.extensions.items())},
+        "breakdown": {dimension: _sorted(counts) for dimension, counts in tally.breakdown.tables().items()},
+        "explanations": [
+            {**dataclasses.asdict(one), "values": list(map(printable, one.values)), "sentence": printable(one.sentence)}
+            for one in tally.breakdown.explanations()
+        ],
         "worst": [_row(row) for row in tally.worst],
         "sample": None if found is None else {**found._asdict(), "low": found.low, "high": found.high, "sentence": result.bound_sentence()},
         "results": result.results,
+        "report": result.report,
         "stopped": result.stopped,
         "exit_status": result.status,
     }
+
+
+def _sorted(counts: Counts) -> dict[str, dict[str, int]]:
+    return {printable(value): dict(sorted(kinds.items())) for value, kinds in sorted(counts.items())}
 
 
 def write(result: Result, out: IO[str]) -> None:

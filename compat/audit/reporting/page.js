@@ -5,7 +5,9 @@ const at = Object.fromEntries(columns.map((name, place) => [name, place]));
 const SPARE = 8;
 const byId = (id) => document.getElementById(id);
 const grid = byId("table"), box = byId("rows"), space = byId("space"), filter = byId("filter"), detail = byId("detail"), said = byId("said");
-let height = 0; // of a row, which the style says
+let height = 0; // of a row whose words fit in one line, which the style says
+const heights = new Float64Array(rows.length); // of each row, 0 until it was in sight
+let tops = new Float64Array(1);
 const texts = new Array(rows.length);
 let shown = rows.map((_, place) => place);
 let active = -1;
@@ -33,32 +35,84 @@ function common() {
   if (!rows.length) return 0;
   let start = rows[0][at.path];
   for (const row of rows) while (!row[at.path].startsWith(start)) start = start.slice(0, -1);
-  return start.lastIndexOf("/") + 1;
+  return Math.max(start.lastIndexOf("/"), start.lastIndexOf("\\")) + 1;
 }
 
 const begin = common();
+const folder = rows.length ? rows[0][at.path].slice(0, begin) : "";
+if (folder) byId("folder").append("All files of the table are in ", make("code", folder), ".");
+const path = (row) => row[at.path].slice(begin);
+const brief = (words) => (folder.length > 1 && typeof words === "string" ? words.replaceAll(folder, "") : words ?? "");
+const note = (row) => brief(row[at.note]);
 const CELLS = [
-  ["path", (row) => row[at.path].slice(begin)],
+  ["path", path],
   ["kind", (row) => kinds[row[at.kind]].title],
-  ["note", (row) => row[at.note] ?? ""],
+  ["note", note],
   ["largest", (row) => number(row[at.largest])],
   ["rms", (row) => number(row[at.rms])],
+  ["left_rms", (row) => number(row[at.left_rms])],
   ["seconds", (row) => (row[at.seconds] === null ? "" : row[at.seconds].toFixed(2))],
 ];
 
 // The table: only the rows in sight are elements
 
 function draw() {
-  height = parseFloat(getComputedStyle(box).getPropertyValue("--row"));
-  space.style.height = `${shown.length * height}px`;
-  const first = Math.max(0, Math.floor(box.scrollTop / height) - SPARE);
-  const last = Math.min(shown.length, Math.ceil((box.scrollTop + box.clientHeight) / height) + SPARE);
-  const fragment = document.createDocumentFragment();
-  for (let place = first; place < last; place++) fragment.append(element(place));
-  space.replaceChildren(fragment);
+  measure();
+  let first, last;
+  // a row's height is known once it was drawn, and may move others into sight
+  for (let times = 0; times < 4; times++) {
+    first = Math.max(0, placeAt(box.scrollTop) - SPARE);
+    last = Math.min(shown.length, placeAt(box.scrollTop + box.clientHeight) + 1 + SPARE);
+    const fragment = document.createDocumentFragment();
+    for (let place = first; place < last; place++) fragment.append(element(place));
+    space.replaceChildren(fragment);
+    if (!settled()) break;
+  }
   grid.setAttribute("aria-rowcount", shown.length + 1);
   if (active >= first && active < last) grid.setAttribute("aria-activedescendant", `row-${active}`);
   else grid.removeAttribute("aria-activedescendant");
+}
+
+let width = 0;
+function measure() {
+  const least = parseFloat(getComputedStyle(box).getPropertyValue("--row"));
+  if (least !== height || box.clientWidth !== width) heights.fill(0);
+  height = least;
+  width = box.clientWidth;
+  layout();
+}
+
+function layout() {
+  if (tops.length !== shown.length + 1) tops = new Float64Array(shown.length + 1);
+  for (let place = 0; place < shown.length; place++) tops[place + 1] = tops[place] + (heights[shown[place]] || height);
+  space.style.height = `${tops[shown.length]}px`;
+}
+
+// the place of the row at so many pixels from the top
+function placeAt(top) {
+  let low = 0, high = Math.max(0, shown.length - 1);
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (tops[middle] <= top) low = middle; else high = middle - 1;
+  }
+  return low;
+}
+
+// Put the rows where their measured heights say; return whether any had another height than thought
+function settled() {
+  const seen = placeAt(box.scrollTop), within = box.scrollTop - tops[seen];
+  let moved = false;
+  const found = [...space.children].map((line) => line.offsetHeight);
+  for (const [number, line] of [...space.children].entries()) {
+    const place = shown[line.dataset.place];
+    moved ||= (heights[place] || height) !== found[number];
+    heights[place] = found[number];
+  }
+  if (!moved) return false;
+  layout();
+  for (const line of space.children) line.style.top = `${tops[line.dataset.place]}px`;
+  box.scrollTop = tops[seen] + within;
+  return true;
 }
 
 function element(place) {
@@ -67,7 +121,7 @@ function element(place) {
   line.className = "row";
   line.id = `row-${place}`;
   line.dataset.place = place;
-  line.style.top = `${place * height}px`;
+  line.style.top = `${tops[place]}px`;
   line.setAttribute("role", "row");
   line.setAttribute("aria-rowindex", place + 2);
   line.setAttribute("aria-selected", place === active);
@@ -92,11 +146,18 @@ function later() {
 function choose(place) {
   if (!shown.length) { active = -1; draw(); return; }
   active = Math.max(0, Math.min(shown.length - 1, place));
-  const top = active * height;
-  if (top < box.scrollTop) box.scrollTop = top;
-  else if (top + height > box.scrollTop + box.clientHeight) box.scrollTop = top + height - box.clientHeight;
+  reach();
   draw();
+  if (reach()) draw();
   tell(shown[active]);
+}
+
+// Scroll to the active row, and return whether that was needed
+function reach() {
+  const top = tops[active], bottom = tops[active + 1], before = box.scrollTop;
+  if (top < before) box.scrollTop = top;
+  else if (bottom > before + box.clientHeight) box.scrollTop = bottom - box.clientHeight;
+  return box.scrollTop !== before;
 }
 
 // Filtering and sorting
@@ -132,16 +193,23 @@ function arrange() {
 for (const header of document.querySelectorAll("[data-sort]")) {
   header.firstElementChild.addEventListener("click", () => {
     const name = header.dataset.sort;
-    const numbers = ["largest", "rms", "seconds"].includes(name);
-    sorted = { name, down: sorted.name === name ? !sorted.down : numbers };
-    for (const other of document.querySelectorAll("[data-sort]")) other.setAttribute("aria-sort", "none");
-    header.setAttribute("aria-sort", sorted.down ? "descending" : "ascending");
-    arrange();
-    active = -1;
-    box.scrollTop = 0;
-    draw();
+    const numbers = ["largest", "rms", "left_rms", "seconds"].includes(name);
+    sort({ name, down: sorted.name === name ? !sorted.down : numbers }, header);
   });
 }
+
+function sort(order, header) {
+  sorted = order;
+  for (const other of document.querySelectorAll("[data-sort]")) other.setAttribute("aria-sort", "none");
+  header?.setAttribute("aria-sort", sorted.down ? "descending" : "ascending");
+  byId("worst").setAttribute("aria-pressed", !header);
+  if (header) arrange();
+  else shown.sort((one, other) => one - other);
+  active = -1;
+  box.scrollTop = 0;
+  draw();
+}
+byId("worst").addEventListener("click", () => { sort({ name: null, down: false }); if (shown.length) choose(0); });
 
 for (const button of document.querySelectorAll("#kinds button")) {
   button.addEventListener("click", () => {
@@ -156,7 +224,7 @@ for (const button of document.querySelectorAll("#kinds button")) {
 
 grid.addEventListener("keydown", (event) => {
   if (event.target.closest("[data-sort]")) return;
-  const page = Math.max(1, Math.floor(box.clientHeight / height) - 1);
+  const page = Math.max(1, placeAt(box.scrollTop + box.clientHeight) - placeAt(box.scrollTop) - 1);
   const steps = { ArrowDown: active + 1, ArrowUp: active - 1, PageDown: active + page, PageUp: active - page, Home: 0, End: shown.length - 1 };
   if (event.key in steps) { event.preventDefault(); choose(steps[event.key]); }
   else if (event.key === "Enter" && active >= 0) { event.preventDefault(); detail.focus(); }
@@ -200,9 +268,11 @@ function tell(place) {
   facts.append(make("dt", ""), make("dd", sides[0], "old"), make("dd", sides[1], "new"));
   for (const [title, name] of FACTS) {
     const old = row[at[`from_${name}`]], next = row[at[`to_${name}`]];
-    if (old ?? next ?? null) facts.append(make("dt", title), make("dd", old ?? ""), make("dd", next ?? ""));
+    if (old ?? next ?? null) facts.append(make("dt", title), make("dd", brief(old)), make("dd", brief(next)));
   }
-  detail.replaceChildren(make("h2", row[at.path]), make("p", `${kinds[row[at.kind]].title}. ${row[at.note] ?? ""}`), facts);
+  const name = make("h2"); // the whole path, to be copied
+  name.append(make("span", folder, "dim common"), path(row));
+  detail.replaceChildren(name, make("p", `${kinds[row[at.kind]].title}. ${note(row)}`), ...apart(row), facts);
   if (!drawing) {
     if (kinds[row[at.kind]].group === "differences") detail.append(make("p", "Not drawn: the page draws the worst files; --draw chooses how many.", "dim"));
     return;
@@ -210,11 +280,24 @@ function tell(place) {
   if (drawing.error) { detail.append(make("p", `Not drawn: ${drawing.error}`, "dim")); return; }
   strip(`${sides[0]}, full height ${number(drawing.peak)}`, drawing.old, "--old", drawing);
   strip(`${sides[1]}, full height ${number(drawing.peak)}`, drawing.new, "--new", drawing);
-  if (drawing.apart) strip(`difference at the same places, full height ${number(drawing.apart_peak)}`, drawing.apart, "--apart", drawing);
-  if (drawing.left) strip(`difference once shift and factor are undone, full height ${number(drawing.left_peak)}`, drawing.left, "--apart", drawing);
+  if (drawing.apart) strip(`difference, not aligned, full height ${number(drawing.apart_peak)}`, drawing.apart, "--apart", drawing);
+  if (drawing.left) strip(`difference, aligned: shift and factor undone, full height ${number(drawing.left_peak)}`, drawing.left, "--apart", drawing);
   player(sides[0], drawing.old_sound, drawing, "old");
   player(sides[1], drawing.new_sound, drawing, "new");
   repaint();
+}
+
+// The two kinds of difference: as the samples lie, and once a shift and a factor are undone
+function apart(row) {
+  if (row[at.largest] === null && row[at.left_largest] === null) return [];
+  const undone = [["shift", row[at.shift], " frames"], ["factor", row[at.factor], ""]].filter(([, value]) => value !== null);
+  const words = undone.map(([name, value, unit]) => `${name} ${number(value)}${unit}`).join(", ");
+  const table = make("table"), head = table.createTHead().insertRow(), body = table.createTBody();
+  for (const title of ["difference", "largest", "RMS"]) head.append(make("th", title));
+  const lines = [["not aligned: frame by frame", row[at.largest], row[at.rms]]];
+  if (row[at.left_largest] !== null) lines.push([`aligned: ${words} undone`, row[at.left_largest], row[at.left_rms]]);
+  for (const [title, largest, rms] of lines) body.insertRow().append(make("th", title), make("td", number(largest)), make("td", number(rms)));
+  return [table];
 }
 
 function strip(words, packed, colour, drawing) {
@@ -263,3 +346,5 @@ function player(side, sound, drawing, style) {
 }
 
 narrow();
+// the worst is first, and what is the same needs no look
+if (rows.length && kinds[rows[0][at.kind]].group !== "same") choose(0);

@@ -9,7 +9,7 @@ import pathlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from compat.audit.classes import CLASSES
+from compat.audit.classes import CLASSES, SAME
 from compat.audit.reporting import terminal
 from compat.audit.reporting.drawing import Drawing
 from compat.audit.reporting.result import Result
@@ -18,10 +18,19 @@ from compat.audit.rows import Row
 _HERE = pathlib.Path(__file__).resolve().parent
 _SIDED = ("backend", "rate", "channels", "frames", "dtype", "encoding", "bits", "info_frames", "error", "warning")
 _COLUMNS = (
-    "path", "kind", "note", "largest", "rms", "seconds", *(f"{side}_{name}" for name in _SIDED for side in ("from", "to")), "drawing",
+    "path", "kind", "note", "largest", "rms", "left_largest", "left_rms", "shift", "factor", "seconds",
+    *(f"{side}_{name}" for name in _SIDED for side in ("from", "to")), "drawing",
 )  # fmt: skip
 _SOUND_BYTES = 24 << 20
-_SORTED = (("path", "File"), ("kind", "Class"), ("note", "What"), ("largest", "Largest"), ("rms", "RMS"), ("seconds", "Seconds"))
+_LISTED = 20  # values of a dimension in the breakdown
+# column, heading and explanation
+_SORTED = (
+    ("path", "File", ""), ("kind", "Class", ""), ("note", "What", ""),
+    ("largest", "Largest", "The largest difference, frame by frame, not aligned. Full scale is 1."),
+    ("rms", "RMS", "The RMS of the differences, frame by frame, not aligned. Full scale is 1."),
+    ("left_rms", "Aligned", "The RMS of the differences that remain once shift and factor are undone."),
+    ("seconds", "Seconds", ""),
+)  # fmt: skip
 
 
 def page(result: Result, rows: Iterable[Row], drawings: Mapping[str, Drawing], left_out: int = 0) -> Iterator[str]:
@@ -44,15 +53,21 @@ def page(result: Result, rows: Iterable[Row], drawings: Mapping[str, Drawing], l
     if left_out:
         yield f"<p>The table has the worst {result.tally.files - left_out:,} files; {left_out:,} more are in the results.</p>"
     yield _kinds(result)
+    yield _shared(result)
+    yield _breakdown(result)
     yield (
         "<p><input id='filter' type='search' placeholder='Filter by path, class or words' aria-label='Filter' autocomplete='off'></p>"
-        "<p class='dim'><span id='said' role='status'></span><span class='keys'>. <kbd>/</kbd> filter, <kbd>↑</kbd> <kbd>↓</kbd> "
+        "<p class='dim' id='folder'></p>"
+        "<p class='dim'><span id='said' role='status'></span> "
+        "<button type='button' id='worst' aria-pressed='true'>worst first</button>"
+        "<span class='keys'>. <kbd>/</kbd> filter, <kbd>↑</kbd> <kbd>↓</kbd> "
         "<kbd>PgUp</kbd> <kbd>PgDn</kbd> choose a file, <kbd>Enter</kbd> its details, <kbd>Esc</kbd> back</span></p>"
         "<noscript><p>The table needs JavaScript; every row is in the results file too.</p></noscript>"
     )
     heads = "".join(
-        f"<span role='columnheader' aria-sort='none' data-sort='{name}'><button type='button'>{words}</button></span>"
-        for name, words in _SORTED
+        f"<span role='columnheader' aria-sort='none' data-sort='{name}'>"
+        f"<button type='button' title='{_text(meaning)}'>{words}</button></span>"
+        for name, words, meaning in _SORTED
     )
     yield (
         f"<main><section><div id='table' role='grid' tabindex='0' aria-label='Files' aria-colcount='{len(_SORTED)}'>"
@@ -80,6 +95,39 @@ def _kinds(result: Result) -> str:
                 f"<b class='{one.group}'>{count:,}</b> {_text(one.title)}</button>"
             )
     return f"<div id='kinds' role='group' aria-label='Show only these classes'>{''.join(buttons)}</div>"
+
+
+def _shared(result: Result) -> str:
+    """Return what the files of each class share."""
+    lines = [f"<li><b>{_shown(CLASSES[one.kind].title)}</b>: {_shown(one.sentence)}</li>" for one in result.tally.breakdown.explanations()]
+    return f"<ul id='shared'>{''.join(lines)}</ul>" if lines else ""
+
+
+def _breakdown(result: Result) -> str:
+    """Return a table of the classes for each dimension, the values with most differences first."""
+    kinds = [one for one in CLASSES.values() if result.tally.kinds[one.name]]
+    heads = "".join(f"<th scope='col'>{_text(one.title)}</th>" for one in kinds)
+    tables = []
+    for dimension, counts in result.tally.breakdown.tables().items():
+        apart = {value: sum(number for kind, number in found.items() if CLASSES[kind].group != SAME) for value, found in counts.items()}
+        ranked = sorted((-number, -counts[value].total(), value) for value, number in apart.items())
+        values = [value for _, _, value in ranked]
+        lines = [
+            f"<tr><th scope='row'>{_shown(value)}</th>{''.join(f'<td>{_count(counts[value][one.name])}</td>' for one in kinds)}</tr>"
+            for value in values[:_LISTED]
+        ]
+        if len(values) > _LISTED:
+            lines.append(f"<tr><th scope='row'>{len(values) - _LISTED:,} more: see --json</th></tr>")
+        tables.append(f"<table><thead><tr><th scope='col'>{dimension}</th>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>")
+    return f"<details id='breakdown'><summary>By format, backend and folder</summary><div>{''.join(tables)}</div></details>"
+
+
+def _count(number: int) -> str:
+    return f"{number:,}" if number else ""
+
+
+def _shown(text: str) -> str:
+    return _text(terminal.printable(text))
 
 
 def _data(result: Result, rows: Iterable[Row], drawings: Mapping[str, Drawing], numbers: Mapping[str, int]) -> Iterator[str]:

@@ -27,6 +27,7 @@ class Result:
         failing: the classes that make the exit status other than 0.
         stopped: why the run ended early, or "".
         links: links to folders, which were not followed.
+        report: the page to write, or "".
     """
 
     terms: Terms
@@ -41,6 +42,7 @@ class Result:
     failing: frozenset[str]
     stopped: str = ""
     links: int = 0
+    report: str = ""
 
     @property
     def bound(self) -> Bound | None:

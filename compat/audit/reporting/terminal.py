@@ -13,6 +13,7 @@ from compat.audit.rows import Row
 
 # halves of UTF-16 pairs, which no bytes decode to
 _HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+_BELOW = f"\n{'':35}"
 _COLOURS = {SAME: "green", DIFFERENCES: "yellow", ERRORS: "red"}
 
 
@@ -59,10 +60,12 @@ def notes(result: Result) -> Iterator[str]:
 
 
 def _rows(result: Result) -> Iterator[tuple[str, int, str, str]]:
+    """Yield title, count, meaning and colour of each class; what its files share follows it."""
+    shared = {one.kind: printable(one.sentence) for one in result.tally.breakdown.explanations()}
     for one in CLASSES.values():
         number = result.tally.kinds[one.name]
         if number or one.name == "identical":
-            yield one.title, number, one.meaning, _COLOURS[one.group]
+            yield one.title, number, "\n".join(filter(None, (one.meaning, shared.get(one.name)))), _COLOURS[one.group]
 
 
 def write(result: Result, out: IO[str]) -> None:
@@ -95,7 +98,8 @@ def write(result: Result, out: IO[str]) -> None:
 
 def _plain(result: Result, out: IO[str]) -> None:
     lines = [head(result)]
-    lines += [f"{number:>10,}  {title:<22} {meaning}" for title, number, meaning, _ in _rows(result)]
+    for title, number, meaning, _ in _rows(result):
+        lines.append(f"{number:>10,}  {title:<22} {meaning.replace(chr(10), _BELOW)}")
     if result.tally.worst:
         lines += ["", "The worst"]
         for row in result.tally.worst:

@@ -14,7 +14,7 @@ def read(path: str) -> list[dict[str, Any]]:
 
     Raises:
         OSError: it cannot be read.
-        ValueError: it is something else, or of a later version; the text names the line.
+        ValueError: it is not a trace, or has another version; the text names the line.
     """
     found = []
     with open(path, encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""Which functions matter to a backend: those that set or use one, load a module, or come to a function that does."""
+"""Find the functions that set or use a backend, load a module, or reach a function that does."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from compat.codemod.plan.code import Code, Function, Meaning
 from compat.codemod.source import Module
 from compat.codemod.uses import Project, SetterCall
 
-# Calls that load modules by their names, and names by which every function may be meant.
+# Calls that load a module by name, and names through which any function may be called.
 IMPORTERS = {"importlib.import_module", "importlib.reload", "runpy.run_module", "runpy.run_path"}
 UNKNOWN_NAMES = {"globals", "locals", "exec", "eval", "vars"}
 
@@ -23,18 +23,21 @@ Definition = tuple[Module, ast.AST]
 
 
 class Effects:
-    """What functions do, as far as their text shows; found out once for all programs."""
+    """What functions do, as far as their text shows; computed once for all programs."""
+
+    project: Project
+    code: Code
 
     def __init__(self, project: Project, code: Code) -> None:
         self.project, self.code = project, code
-        # How much has been followed in all programs.
+        # Steps taken so far, summed over all programs.
         self.steps: int = 0
         self._pauses: dict[ast.AST, bool] = {}
         self._matter: dict[ast.AST, bool] = {}
         self._own: dict[ast.AST, tuple[bool, list[Definition]]] = {}
 
     def matters(self, definition: Definition) -> bool:
-        """Whether it does anything to a backend, or comes by its names to a function that does."""
+        """Return whether a function affects a backend, or names a function that does."""
         node = definition[1]
         if node not in self._matter:
             reached = {one for _, one in self.reached(definition, lambda one: self._matter.get(one) is False)}
@@ -45,7 +48,7 @@ class Effects:
         return self._matter[node]
 
     def pauses(self, function: Function) -> bool:
-        """Whether others may run while it waits to be continued."""
+        """Return whether a function is async or a generator: other code may run in between."""
         if function not in self._pauses:
             self._pauses[function] = isinstance(function, ast.AsyncFunctionDef) or any(
                 isinstance(one, ast.Yield | ast.YieldFrom) for one in _own_nodes(function)
@@ -53,7 +56,7 @@ class Effects:
         return self._pauses[function]
 
     def reached(self, definition: Definition, known: Callable[[ast.AST], bool]) -> Iterator[Definition]:
-        """A function and all that it comes to by names, without what is known, and what lies behind that."""
+        """Yield a function and all that its names lead to; do not enter known functions."""
         waiting, seen = [definition], {definition[1]}
         while waiting:
             module, node = one = waiting.pop()
@@ -65,7 +68,7 @@ class Effects:
             waiting += new
 
     def functions_of(self, meaning: Meaning | Definition) -> Iterator[Definition]:
-        """The functions that code may call which is handed a function, a class or a module."""
+        """Yield the functions that code can call if it is given this function, class or module."""
         module, node = meaning
         if node is None:
             for one in module.tree.body:
@@ -79,13 +82,13 @@ class Effects:
 
     @functools.cached_property
     def setters(self) -> frozenset[SetterCall]:
-        """The setters of all modules, but for those that only put back what was kept."""
+        """Return the setters of all modules, except those that only restore an earlier backend."""
         own = [marks.of(self.project, module) for module in self.code.speaking]
         return frozenset(setter for one in own for call, setter in one.setters.items() if call not in one.restored)
 
     @functools.cached_property
     def names(self) -> frozenset[str]:
-        """The names of all functions, found without parsing the files that do not mention torchaudio."""
+        """Return the names of all functions; files without torchaudio are not parsed."""
         texts = [module.text.text for module in self.code.speaking]
         texts += [content(path).decode("utf-8", "replace") for path in self.code.paths]
         return frozenset(name for text in texts for name in _DEFINED.findall(text))
@@ -117,7 +120,7 @@ class Effects:
 
 
 def _own_nodes(function: Function) -> Iterator[ast.AST]:
-    """The nodes of a function, without those of the functions in it."""
+    """Yield the nodes of a function, without those of functions nested in it."""
     waiting: list[ast.AST] = [*function.body]
     while waiting:
         node = waiting.pop()

@@ -28,7 +28,7 @@ def by_statement(code: Code, module: Module, statement: ast.Import | ast.ImportF
 
 
 def lazily(code: Code, package: Module, name: str) -> list[Module]:
-    """Return the modules that a package may load if a name is taken from it, by its ``__getattr__``."""
+    """Return the modules that a package's ``__getattr__`` may load for a name."""
     if "__getattr__" not in package.names.module.bindings:
         return []
     folder = os.path.join(os.path.dirname(package.path), "")

@@ -117,7 +117,10 @@ class Moments:
         return self._outcome(key, (None, None), lambda: self._body_of(module, function, state))
 
     def _outcome(self, key: object, least: _Outcome, follow: Callable[[], _Outcome]) -> State | None:
-        """What a call or a moment comes to, and may come to by an error: followed in rounds, until the last one adds nothing."""
+        """Return the state after a call or moment; note the state if it fails.
+
+        Calls are followed in rounds until a round adds nothing.
+        """
         if key in self._sure:
             after, failed = self._sure[key]
         elif key in self._round:

@@ -1,4 +1,4 @@
-"""The methods that Python calls where no call is written: of what is tested, shown, assigned to, deleted or matched."""
+"""The methods that Python calls implicitly: in tests, formatting, assignments, matching."""
 
 import ast
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 _TRUTH = frozenset({"__bool__", "__len__"})
 _ITERATION = frozenset({"__iter__", "__next__", "__getitem__"})
 _OPERATORS = ("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", "lshift", "rshift", "and", "xor", "or")
-# what builtins that only look at their arguments call
+# the methods called by builtins that only inspect their arguments
 LOOKS = _TRUTH | {
     "__str__", "__repr__", "__format__", "__int__", "__float__", "__index__", "__abs__", "__round__", "__hash__", "__iter__", "__next__",
     "__bytes__", "__fspath__", "__getattr__", "__instancecheck__", "__subclasscheck__", "__dir__", "keys",
@@ -22,7 +22,7 @@ _ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}
 
 
 def called_by(node: ast.AST) -> Iterator[str]:
-    """Yield the names of the methods that a statement or expression may call by itself."""
+    """Yield the names of the methods that a statement or expression may call implicitly."""
     yield from _BY_NODE.get(type(node), ())
     if isinstance(node, ast.Assign | ast.Delete):
         for target in node.targets:
@@ -43,5 +43,5 @@ def _of_target(target: ast.expr) -> Iterator[str]:
 
 
 def is_enum(node: ast.ClassDef) -> bool:
-    """Return whether a class makes its members, by its own methods, as soon as it is made."""
+    """Return whether a class is an enum: defining it already calls its own methods."""
     return any((one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "")) in _ENUMS for one in node.bases)

@@ -1,4 +1,4 @@
-"""Edits inside f-strings: what is put in may not hold the quote that ends the string, before Python 3.12."""
+"""Edits inside f-strings: before Python 3.12, new text must not hold the quote of the string."""
 
 import ast
 import io
@@ -15,10 +15,10 @@ _NO_QUOTE = "the f-strings around it use both quotes, so a text in it has none"
 
 
 def fitting(module: Module, edits: Iterable[Edit]) -> Iterator[Edit]:
-    """The edits, with quotes that may stand where each is made.
+    """Yield the edits, with quotes that are allowed at each place.
 
     Raises:
-        ConflictError: no quote is free, or there is more in it than an f-string takes.
+        ConflictError: no quote is free, or an f-string cannot hold the new text.
     """
     for edit in edits:
         free = _free_quotes(module, edit.start, edit.end) if edit.new else "\"'"
@@ -29,13 +29,13 @@ def fitting(module: Module, edits: Iterable[Edit]) -> Iterator[Edit]:
 
 
 def takes_text(module: Module, node: ast.AST) -> None:
-    """Raise where a string cannot be written: inside two f-strings with one quote each."""
+    """Raise NotProvableError if nested f-strings use both quotes, so that no string fits."""
     if not _free_quotes(module, *module.span(node)):
         raise NotProvableError(_NO_QUOTE, [module.place(node)], "Take the call out of the f-string into a name of its own, and run again.")
 
 
 def _free_quotes(module: Module, start: int, end: int) -> str:
-    """The quotes that a string at a place may have; both where it stands in no f-string."""
+    """Return the quotes that a string at a place may use; both outside of f-strings."""
     taken = set()
     for first, last in module.note("f-strings", lambda: [module.span(one) for one in module.names.all(ast.JoinedStr)]):
         if first < start and end < last:
@@ -44,7 +44,7 @@ def _free_quotes(module: Module, start: int, end: int) -> str:
 
 
 def _quotes_around(source: str, at: int) -> Iterator[str]:
-    """The quotes of the strings, of those that the source is made of, in which an offset lies."""
+    """Yield the quotes of the strings in the source that contain an offset."""
     text = f"({source})"
     starts = Text(text).starts
     open_: list[tuple[str, int]] = []

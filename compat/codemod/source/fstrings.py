@@ -1,4 +1,4 @@
-"""Which expressions in f-strings stand in the text where ``ast`` says; not every Python before 3.12 counts right there."""
+"""Find expressions in f-strings whose places ``ast`` gives wrongly (Python before 3.12)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _AFTER = re.compile(r"[\s)]*(?:[}:]|![^=])")
 
 
 def unplaced(tree: Tree) -> set[ast.AST]:
-    """The nodes in f-strings that are not to be changed: the text itself, and expressions that do not stand where they should."""
+    """Return the nodes in f-strings that must stay: text, and expressions with wrong places."""
     found: set[ast.AST] = set()
     placed: set[ast.AST] = set()
     for outer in tree.names.all(ast.JoinedStr):
@@ -30,14 +30,14 @@ def unplaced(tree: Tree) -> set[ast.AST]:
 
 
 def _placed(tree: Tree, outer: ast.JoinedStr, value: ast.expr) -> Iterator[ast.AST]:
-    """The nodes of an expression, without those of f-strings in it; none where one of them stands elsewhere."""
+    """Yield the nodes of an expression, without nested f-strings; none if a place is wrong."""
     (first, last), (start, end) = tree.span(outer), tree.span(value)
     text = tree.text.text
     try:
         alone = parse(f"({text[start:end]})")
     except SyntaxError:
         return
-    # `f"{value=}"` shows the text of the value, which is therefore to stay.
+    # `f"{value=}"` prints the source of the value, so a change would change the output.
     if not (first < start <= end < last and _BEFORE.search(text, first, start) and _AFTER.match(text, end, last)):
         return
     own, others = list(_walk(value)), list(_walk(alone.body[0].value))  # type: ignore[attr-defined]
@@ -48,7 +48,7 @@ def _placed(tree: Tree, outer: ast.JoinedStr, value: ast.expr) -> Iterator[ast.A
 
 
 def _same_place(value: ast.expr, one: ast.AST, alone: ast.AST) -> bool:
-    """Whether a part of an expression is as far from its start as the same part is where the expression stands alone."""
+    """Return whether a node has the same offset in the expression as when that is parsed alone."""
     if not isinstance(one, ast.expr) or not isinstance(alone, ast.expr):
         return True
     shift = value.col_offset - 1 if alone.lineno == 1 else 0

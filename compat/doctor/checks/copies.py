@@ -44,7 +44,7 @@ def copies(world: World) -> Iterator[Finding]:
 
 
 def _of_python(world: World) -> Iterator[Finding]:
-    """What `import` finds for modules of Python's own library; whether it matters is tried."""
+    """Report files that hide standard modules; an import shows whether they do harm."""
     found = shadows.found()
     if not found:
         return

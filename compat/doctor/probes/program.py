@@ -8,7 +8,7 @@ from typing import Any
 
 
 def probe(task: dict[str, Any]) -> dict[str, Any]:
-    """Install ``task["release"]`` and return the names that it lacks, each with why, and what was installed."""
+    """Install ``task["release"]``; return its missing names with reasons, and ``over_real``."""
     import compat
     from compat import installation
 

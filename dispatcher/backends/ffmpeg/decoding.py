@@ -1,4 +1,4 @@
-"""What decodes a packet as the recorded FFmpeg did."""
+"""Choose the decoder that gives the frames of the FFmpeg that the releases used."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ if TYPE_CHECKING:
 
 
 def of(stream: Any, context: Any) -> Callable[[Packet[Any]], Iterable[AudioFrame]]:
-    """Return what decodes the packets of a stream, whose decoder is ``context``."""
+    """Return the function that decodes packets of a stream; ``context`` is its decoder."""
     return joints.decoding(stream, context) or ima.decoding(stream, context)

@@ -1,8 +1,9 @@
-"""Where one part of a chained Ogg Vorbis file ends and the next begins, decoded as FFmpeg's command up to 7 does.
+"""Decode chained Ogg Vorbis at the joints of its parts as FFmpeg's command up to 7 does.
 
-It begins the next part anew, over silence: the first block gives as many frames as if one of its size had stood before it. FFmpeg 8
-laps it over the last block of the part before, whose size it need not have, and so gives up to 896 frames more. Headers
-that come with a packet after the first frames of sound tell of a joint; no file of one piece has them there.
+FFmpeg 7 starts each part anew, over silence: the first block gives as many frames as if a block of
+its size came before it. FFmpeg 8 overlaps it with the last block of the part before, which may have
+another size, and so gives up to 896 frames more. Headers in a packet after the first frames mark a
+joint; a file of one part has none there.
 """
 
 from __future__ import annotations
@@ -23,17 +24,19 @@ _SETUP = b"\5vorbis"
 
 
 def decoding(stream: Any, context: Any) -> Callable[[Packet[Any]], Iterable[AudioFrame]] | None:
-    """Return what decodes a packet of Ogg Vorbis; ``None`` for any other stream."""
+    """Return the function that decodes packets of Ogg Vorbis; ``None`` for any other stream."""
     if stream.type != "audio" or context.codec.canonical_name != "vorbis" or stream.container.format.name != "ogg":
         return None
     return _Decoder(context).decode
 
 
 def refuse_change(container: Any) -> None:
-    """Refuse a chained Ogg file whose parts have not one rate, or not as many channels: FFmpeg ends at the joint, as with damage.
+    """Refuse a chained Ogg file whose parts differ in codec, sample rate or channels.
+
+    FFmpeg stops at such a joint as it does at damage.
 
     Raises:
-        BackendError: with the place, and what reads it.
+        BackendError: the parts differ; the text gives the place and what to do.
     """
     if container.format.name != "ogg":
         return
@@ -42,7 +45,7 @@ def refuse_change(container: Any) -> None:
     if file is None:
         found = parts.of(uri)
     else:
-        file = getattr(file, "file", file) if type(file).__name__ == "PyIOFile" else file  # PyAV's own wrapping
+        file = getattr(file, "file", file) if type(file).__name__ == "PyIOFile" else file  # PyAV wraps it
         with contextlib.suppress(OSError, ValueError, AttributeError, BackendError):
             here = file.tell()
             file.seek(0)
@@ -60,7 +63,7 @@ class _Decoder:
         self._gave = False
 
     def decode(self, packet: Packet[Any]) -> Iterator[AudioFrame]:
-        """Decode a packet, the first one of a part over silence."""
+        """Decode a packet; put silence before the first one of a part."""
         if packet.size and packet.has_sidedata(_HEADERS):
             headers = bytes(packet.get_sidedata(_HEADERS))
             if self._gave:
@@ -84,15 +87,15 @@ def _modes(headers: bytes) -> tuple[int, ...]:
 
 
 def _silence(first: int, modes: tuple[int, ...], before: tuple[int, ...]) -> bytes:
-    """A packet without sound, of the size that the block which begins with this byte takes the one before it to have.
+    """Return a silent packet with the block size that this block expects before it.
 
-    Empty where the headers do not tell.
+    ``first`` is the first byte of the block. Empty if the headers do not tell the size.
     """
     bits = (len(modes) - 1).bit_length()
     number = first >> 1 & (1 << bits) - 1
     if number >= len(modes):
         return b""
-    # a long block says what stands before it; a short one laps over half of a short one whatever that is
+    # a long block tells the size before it; a short one always overlaps as with a short one
     long = modes[number] and first >> 1 + bits & 1
     if long not in before:
         return b""

@@ -43,7 +43,7 @@ def check_signal(rate: float, channels: int) -> None:
 
 
 def settled(rate: float) -> float:
-    """The sample rate (Hz) that a header means: a whole one where it is next to one, at which libsox crashes."""
+    """Round a sample rate (Hz) that is close to a whole number, at which libsox crashes."""
     return float(round(rate)) if abs(rate - round(rate)) < _LEAST_CHANGE * rate else rate
 
 

@@ -87,7 +87,9 @@ def check(saving: dict[str, Any], loading: dict[str, Any]) -> None:
         else:
             assert here[1] == there[1]
             assert here[0].dtype == there[0].dtype
-            assert torch.equal(here[0], there[0])
+            # mpg123 rounds the first samples behind a seek otherwise than the same samples in a row
+            rounding = 1e-6 if saving["extension"] == "mp3" and loading["frame_offset"] else 0.0
+            assert torch.allclose(here[0].double(), there[0].double(), rtol=0.0, atol=rounding)
 
 
 def grid() -> None:

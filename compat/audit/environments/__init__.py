@@ -1,0 +1,1 @@
+"""Decode with the real torchaudio of another Python environment."""

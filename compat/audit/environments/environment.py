@@ -1,0 +1,221 @@
+"""Be the side of a comparison that another environment's real torchaudio decodes."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from compat.audit.engines.engine import EngineError
+from compat.audit.options import UsageError
+from dispatcher import notices
+from dispatcher.metadata import AudioMetaData
+from dispatcher.streaming import Stream
+
+_WORKER = pathlib.Path(__file__).with_name("worker.py")
+_NAME = re.compile(r"([^@:]+)@(.+)", re.DOTALL)
+_NO_INFO = (2, 9)
+# ours: wrong for another Python, or they put the stand-in in the place of its torchaudio
+_OWN = ("PYTHONPATH", "PYTHONHOME", "TORCHAUDIO_COMPAT")
+
+
+class _DiedError(Exception):
+    """The process of the environment ended; the text says how."""
+
+
+class _Process:
+    """The process of an environment, once its torchaudio is imported.
+
+    Raises:
+        EngineError: the environment cannot decode.
+    """
+
+    version: str
+
+    def __init__(self, python: str) -> None:
+        variables = {name: value for name, value in os.environ.items() if not name.startswith(_OWN)}
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
+        try:
+            self._process = subprocess.Popen(
+                [python, str(_WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, env=variables,
+                start_new_session=True,  # so that Ctrl-C is no death of its own, which a row would tell
+            )  # fmt: skip
+        except (OSError, ValueError) as why:
+            self._errors.close()
+            raise EngineError(f"{python} does not start: {getattr(why, 'strerror', None) or why}") from why
+        try:
+            ready = self._answer()
+        except _DiedError as why:
+            said = self._said()
+            self.close()
+            raise EngineError(f"{python} is no Python that runs: {why}{f'; it says: {said}' if said else ''}") from why
+        if "fatal" in ready:
+            self.close()
+            raise EngineError(f"{python}: {ready['fatal']}")
+        self.version = str(ready["torchaudio"]).partition("+")[0]
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the answer to a request.
+
+        Raises:
+            _DiedError: the process ended.
+        """
+        stdin: IO[bytes] = self._process.stdin  # type: ignore[assignment]
+        try:
+            stdin.write(json.dumps(request).encode() + b"\n")
+            stdin.flush()
+        except OSError as why:
+            raise _DiedError(self._ended()) from why
+        return self._answer()
+
+    def _answer(self) -> dict[str, Any]:
+        stdout: IO[bytes] = self._process.stdout  # type: ignore[assignment]
+        line = stdout.readline()
+        try:
+            found = json.loads(line)
+        except ValueError as why:
+            raise _DiedError("it gives an answer that is none" if line else self._ended()) from why
+        if not isinstance(found, dict):
+            raise _DiedError("it gives an answer that is none")
+        return found
+
+    def _ended(self) -> str:
+        status = self._process.wait()
+        if status < 0:
+            with contextlib.suppress(ValueError):
+                return f"it ended by {signal.Signals(-status).name}"
+        return f"it ended with status {status}"
+
+    def _said(self) -> str:
+        """Return the last line on standard error."""
+        self._errors.seek(0)
+        lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else ""
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.wait()
+        for file in (self._process.stdin, self._process.stdout, self._errors):
+            if file is not None:
+                with contextlib.suppress(OSError):
+                    file.close()
+
+
+class Environment:
+    """How the torchaudio of another environment decodes.
+
+    Attributes:
+        name: ``VERSION@PYTHON``.
+        python: the environment's Python.
+        has_info: whether that release has ``info``; 2.9 does not.
+    """
+
+    name: str
+    python: str
+    has_info: bool
+
+    def __init__(self, name: str) -> None:
+        found = _NAME.fullmatch(name)
+        if found is None:
+            raise UsageError(f"{name!r} is not VERSION@PYTHON")
+        self.name, self._version, self.python = name, found[1], found[2]
+        numbers = tuple(int(number) for number in re.findall(r"\d+", found[1])[:2])
+        self.has_info = numbers < _NO_INFO
+        self._process: _Process | None = None
+
+    @contextlib.contextmanager
+    def open(self, path: str, *, normalize: bool, block_frames: int) -> Iterator[Stream]:
+        """Open a file as that torchaudio decodes it, in blocks.
+
+        Raises:
+            RuntimeError: the file cannot be read, or reading it ended the process.
+            EngineError: the environment does not work any more.
+        """
+        handle, samples = tempfile.mkstemp(suffix=".samples")
+        os.close(handle)
+        try:
+            answer = self._asked({"path": os.path.abspath(path), "normalize": normalize, "samples": samples})
+            yield Stream(f"torchaudio {self._version}", _metadata(answer), _blocks(samples, answer, block_frames))
+        finally:
+            with contextlib.suppress(OSError):
+                os.unlink(samples)
+
+    def _asked(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self._process is None:
+            self._process = _Process(self.python)
+            if self._process.version != self._version:
+                raise EngineError(f"{self.python} has torchaudio {self._process.version} now; it had {self._version}")
+        try:
+            answer = self._process.ask(request)
+        except _DiedError as why:
+            self._process.close()
+            self._process = None
+            raise RuntimeError(f"the process of torchaudio {self._version} died while it read the file: {why}") from why
+        if "fatal" in answer:
+            raise EngineError(f"{self.python}: {answer['fatal']}")
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer
+
+
+def _metadata(answer: dict[str, Any]) -> AudioMetaData:
+    info = answer["info"]
+    if info is None:
+        return AudioMetaData(answer["rate"], -1, answer["channels"], 0, "UNKNOWN")
+    return AudioMetaData(**info)
+
+
+def _blocks(samples: str, answer: dict[str, Any], block_frames: int) -> Iterator[npt.NDArray[Any]]:
+    """Yield the samples, ``[channel, time]``, with one block in memory at a time."""
+    for text in answer["warnings"]:
+        notices.warn(text)
+    shape = (answer["channels"], answer["frames"])
+    if 0 in shape:
+        return
+    whole = np.memmap(samples, dtype=answer["dtype"], mode="r", shape=shape)
+    for begin in range(0, shape[1], block_frames):
+        yield np.array(whole[:, begin : begin + block_frames])
+
+
+def named(python: str, release: str | None = None) -> str:
+    """Return the name of the side for an environment, once its torchaudio has been imported.
+
+    Args:
+        python: the environment's Python, or its folder.
+        release: the release that it must have, as ``2.2``; ``None`` for any.
+
+    Raises:
+        UsageError: it cannot decode, or has another release.
+    """
+    found = _python(python)
+    try:
+        process = _Process(found)
+    except EngineError as why:
+        raise UsageError(f"--to-python {why}") from why
+    process.close()
+    if release is not None and not f"{process.version}.".startswith(f"{release.partition(':')[0]}."):
+        raise UsageError(f"--to-python {found}: it has torchaudio {process.version}, and --to says {release}; leave out --to")
+    return f"{process.version}@{found}"
+
+
+def _python(path: str) -> str:
+    """Return the Python of a path that is one, or the folder of an environment."""
+    for inside in ("bin/python", "Scripts/python.exe", "python.exe"):
+        if os.path.isfile(found := os.path.join(path, inside)):
+            return os.path.abspath(found)
+    if os.path.isdir(path):
+        raise UsageError(f"--to-python {path}: this folder has no bin/python; name the environment's Python")
+    if not os.path.isfile(path):
+        raise UsageError(f"--to-python {path}: there is no such file")
+    return os.path.abspath(path)

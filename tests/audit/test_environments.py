@@ -1,0 +1,237 @@
+"""The new side of another environment: decoded there, in a process that is used for many files.
+
+The environments here have a torchaudio of a few lines, over a torch of a few lines, so that they
+start at once. One marked test takes the real one.
+"""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import soundfile
+
+from compat.audit.cli import main
+from compat.audit.engines import EngineError
+from compat.audit.environments import environment
+from compat.audit.options import UsageError
+from compat.audit.reading import Reading
+from tests.conftest import ASSETS
+
+NOISE = np.random.default_rng(3).uniform(-0.5, 0.5, (4000, 2))
+TORCH = """
+class Tensor:
+    dtype = "torch.float32"
+    def __init__(self, samples): self.samples, self.shape = samples, samples.shape
+    def detach(self): return self
+    cpu = contiguous = detach
+    def numel(self): return self.samples.size
+    def element_size(self): return 4
+    def data_ptr(self): return self.samples.ctypes.data
+"""
+TORCHAUDIO = """
+import os, sys, types, warnings
+import numpy, soundfile, torch
+__version__ = "2.2.2+cu121"
+print("what a library prints on standard output")
+def list_audio_backends(): return ["soundfile"]
+def info(path):
+    found = soundfile.info(path)
+    return types.SimpleNamespace(sample_rate=found.samplerate, num_frames=found.frames, num_channels=found.channels,
+                                 bits_per_sample=16, encoding="PCM_S")
+def load(path, normalize=True):
+    name = os.path.basename(path)
+    if "abort" in name: os.abort()
+    if "exit" in name: os._exit(7)
+    if "import" in name: raise ImportError("no codec library")
+    if "warned" in name: warnings.warn("old")
+    print("decoding")
+    if "empty" in name: return torch.Tensor(numpy.zeros((1, 0), "float32")), 8000
+    samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    return torch.Tensor(numpy.ascontiguousarray(samples[7 * ("moved" in name):].T)), rate
+"""
+Make = Callable[..., pathlib.Path]
+
+
+@pytest.fixture
+def made(tmp_path: pathlib.Path) -> Make:
+    """Make an environment: its folder, with ``bin/python``."""
+
+    def make(**modules: str) -> pathlib.Path:
+        place = tmp_path / "env"
+        (place / "bin").mkdir(parents=True)
+        (place / "modules").mkdir()
+        for name, text in {"torch": TORCH, "torchaudio": TORCHAUDIO, **modules}.items():
+            if text:
+                (place / "modules" / f"{name}.py").write_text(text)
+        starter = place / "bin" / "python"
+        starter.write_text(f'#!/bin/sh\nPYTHONPATH={place / "modules"} exec {sys.executable} "$@"\n')
+        starter.chmod(starter.stat().st_mode | stat.S_IXUSR)
+        return place
+
+    return make
+
+
+@pytest.fixture
+def folder(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    (tmp_path / "data").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "data"
+
+
+def write(folder: pathlib.Path, *names: str) -> None:
+    for name in names:
+        soundfile.write(folder / name, NOISE, 8000, subtype="PCM_16")
+
+
+def rows(*arguments: object) -> tuple[int, dict[str, dict]]:
+    results = pathlib.Path("rows.jsonl")
+    status = main(["--from", "2.0:soundfile", *map(str, arguments), "--results", str(results), "--quiet", "--jobs", "1"])
+    found = [json.loads(line) for line in results.read_text().splitlines()]
+    return status, {pathlib.Path(row["path"]).name: row for row in found}
+
+
+def test_files_are_decoded_there(made: Make, folder: pathlib.Path) -> None:
+    """Each file has its own fate, and a file that ends the process is no harm to the next one."""
+    write(folder, "a.wav", "abort.wav", "b.wav", "exit.wav", "moved.wav", "warned.wav")
+    (folder / "text.wav").write_bytes(b"no sound " * 99)
+    place = made()
+    status, found = rows("--to-python", place, "data", "--report", "audit.html")
+    assert status == 2
+    assert {name: row["kind"] for name, row in found.items()} == {
+        "a.wav": "identical", "abort.wav": "error_to", "b.wav": "identical", "exit.wav": "error_to", "moved.wav": "shifted",
+        "warned.wav": "identical", "text.wav": "error_both",
+    }  # fmt: skip
+    assert found["a.wav"]["to_side"] == f"2.2.2@{place / 'bin' / 'python'}"
+    assert found["a.wav"]["to_backend"] == "torchaudio 2.2.2"
+    assert found["moved.wav"]["shift"] == 7
+    assert found["warned.wav"]["to_warning"] == "old"
+    assert found["abort.wav"]["to_error"] == "the process of torchaudio 2.2.2 died while it read the file: it ended by SIGABRT"
+    assert found["exit.wav"]["to_error"].endswith("it ended with status 7")
+    assert "LibsndfileError" in found["text.wav"]["to_error"]
+    data = json.loads(pathlib.Path("audit.html").read_text(encoding="utf-8").partition("id='data'>")[2].partition("</script>")[0])
+    assert [bool(drawing["new"]) for drawing in data["drawings"]] == [True]
+
+
+def test_rows_are_named_by_the_version_and_the_page_is_made_again_from_them(made: Make, folder: pathlib.Path) -> None:
+    write(folder, "moved.wav")
+    arguments = ["--from", "2.0:soundfile", "--to", "2.2", "--to-python", str(made() / "bin/python"), "data", "--quiet"]
+    assert main(arguments) == 1
+    assert pathlib.Path("audit-2.0_soundfile-2.2.2-python.jsonl").exists()
+    assert main(["--results", "audit-2.0_soundfile-2.2.2-python.jsonl", "--report", "audit.html"]) == 1
+    assert '"error":""' in pathlib.Path("audit.html").read_text(encoding="utf-8")
+
+
+# modules of the environment that are other than they should be, and what is said
+BROKEN: dict[str, tuple[dict[str, str], str]] = {
+    "no torchaudio": ({"torchaudio": "raise ModuleNotFoundError('No module', name='torchaudio')"}, "it has no torchaudio"),
+    "no torch": ({"torch": "raise ModuleNotFoundError('No module', name='torch')"}, "it has no torch"),
+    "a module of it is missing": (
+        {"torchaudio": "import nothing_of_this_name"}, "torchaudio does not load: ModuleNotFoundError: No module named 'nothing_of_this_name'",
+    ),
+    "does not load": ({"torchaudio": "raise OSError('libtorchaudio.so: undefined symbol')"}, "torchaudio does not load: OSError: libtor"),
+    "the stand-in": ({"compat": "", "torchaudio": "import sys; sys.modules['compat'] = sys"}, "is the stand-in of torchaudio-compat"),
+    "no backend": ({"torchaudio": "def list_audio_backends(): return []"}, "its torchaudio has no backend: install soundfile"),
+    "it crashes": ({"torchaudio": "import os; os.abort()"}, "is no Python that runs: it ended by SIGABRT"),
+    "it speaks and ends": (
+        {"torchaudio": "import os, sys; print('out of luck', file=sys.stderr, flush=True); os._exit(3)"},
+        "is no Python that runs: it ended with status 3; it says: out of luck",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_environment_is_told_before_any_file(
+    case: str, made: Make, folder: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    modules, text = BROKEN[case]
+    write(folder, "a.wav")
+    place = made(**modules)
+    assert main(["--from", "2.0:soundfile", "--to-python", str(place), "data"]) == 3
+    told = capsys.readouterr().err
+    assert f"--to-python {place / 'bin' / 'python'}" in told
+    assert text in told
+    assert not list(pathlib.Path().glob("*.jsonl"))
+
+
+def test_what_no_file_survives_ends_the_run(made: Make, folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(folder, "import.wav")
+    assert main(["--from", "2.0:soundfile", "--to-python", str(made()), "data", "--quiet"]) == 3
+    assert "its torchaudio cannot load files: no codec library" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [("gone", "there is no such file"), ("data", "this folder has no bin/python"), ("data/a.wav", "does not start: Permission denied")],
+)
+def test_paths_that_are_no_environment(path: str, text: str, folder: pathlib.Path) -> None:
+    write(folder, "a.wav")
+    with pytest.raises(UsageError, match=text):
+        environment.named(path)
+
+
+def test_another_release_than_the_one_named(made: Make) -> None:
+    place = str(made())
+    for release in ("2.2", "2.2.2", "2", None):
+        assert environment.named(place, release).startswith("2.2.2@")
+    for release in ("2.0", "2.20", "2.2.1"):
+        with pytest.raises(UsageError, match=f"it has torchaudio 2.2.2, and --to says {release}; leave out --to"):
+            environment.named(place, release)
+
+
+def test_an_environment_that_changed_meanwhile(made: Make, folder: pathlib.Path) -> None:
+    write(folder, "a.wav")
+    side = environment.Environment(f"2.1.0@{made() / 'bin' / 'python'}")
+    with (
+        pytest.raises(EngineError, match=r"has torchaudio 2\.2\.2 now; it had 2\.1\.0"),
+        side.open("data/a.wav", normalize=True, block_frames=9),
+    ):
+        pass
+
+
+def test_in_blocks_and_no_file_is_left(made: Make, folder: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(folder, "a.wav", "empty.wav")
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(spool))
+    side = environment.Environment(environment.named(str(made())))
+    with side.open("data/a.wav", normalize=True, block_frames=1500) as stream:
+        blocks = list(stream.blocks)
+        assert [block.shape for block in blocks] == [(2, 1500), (2, 1500), (2, 1000)]
+        assert np.array_equal(np.concatenate(blocks, axis=1), soundfile.read("data/a.wav", dtype="float32")[0].T)
+        assert (stream.metadata.encoding, stream.metadata.num_frames) == ("PCM_S", 4000)
+    with Reading(side, "data/empty.wav", normalize=True, block_frames=1500) as reading:
+        assert reading.take() is None
+        assert reading.error is None
+    assert list(spool.iterdir()) == []
+
+
+def test_2_9_has_no_info() -> None:
+    names = {"2.9.1@/python": False, "2.10.0@/python": False, "3.0@/python": False, "2.8.0@/python": True, "0.13.1@/python": True}
+    assert {name: environment.Environment(name).has_info for name in names} == names
+
+
+def test_its_process_ends_with_ours(made: Make, folder: pathlib.Path) -> None:
+    process = environment._Process(str(made() / "bin" / "python"))
+    child = process._process
+    assert child.stdin is not None
+    child.stdin.close()
+    began = time.monotonic()
+    assert child.wait(timeout=30) == 0
+    assert time.monotonic() - began < 30
+    process.close()
+
+
+@pytest.mark.real
+def test_the_real_torchaudio_of_this_environment(folder: pathlib.Path) -> None:
+    if subprocess.run([sys.executable, "-c", "import torchaudio"], check=False, capture_output=True).returncode:
+        pytest.fail("this cell has no torchaudio that loads")
+    status, found = rows("--to-python", sys.executable, ASSETS / "stereo_24.flac")
+    assert (status, found["stereo_24.flac"]["kind"]) == (0, "identical")
