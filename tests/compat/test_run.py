@@ -120,8 +120,10 @@ FAILING = {
 }
 
 
-@pytest.mark.parametrize("form", ["script", "module", "folder"])
-@pytest.mark.parametrize("case", FAILING)
+@pytest.mark.parametrize(
+    ("form", "case"),
+    [*(("script", case) for case in FAILING), *((form, case) for form in ("module", "folder") for case in ("an error", "a syntax error"))],
+)
 def test_a_traceback_begins_with_the_frames_of_the_program(python: Python, tmp_path: pathlib.Path, form: str, case: str) -> None:
     """As if Python had run it, also for a hook of the program's own."""
     program, end = FAILING[case]
@@ -173,8 +175,10 @@ def test_an_end_by_ctrl_c_has_the_status_that_python_gives(python: Python, tmp_p
     assert run.stderr == plain.stderr
 
 
-@pytest.mark.parametrize("name", ["compat", "legacy", "dispatcher", "others"])
-@pytest.mark.parametrize("form", ["script", "module", "folder"])
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [*(("script", name) for name in ("compat", "legacy", "dispatcher", "others")), ("module", "dispatcher"), ("folder", "dispatcher")],
+)
 def test_a_module_of_the_program_that_is_called_as_ours_is_told_of(python: Python, tmp_path: pathlib.Path, name: str, form: str) -> None:
     """It runs, as long as it does not import it."""
     for file in ("__main__.py", "tool.py"):

@@ -27,9 +27,11 @@ def _worded(uri: Uri) -> Iterator[None]:
     try:
         yield
     except (BackendError, ArgumentTypeError, source.UnseekableError) as why:
-        cause = (_unknown(why) and unreadable.cause(uri)) or why
-        hint = f"{unreadable.next_step(uri)}." if cause is why and _unknown(why) and not web.is_address(uri) else ""
-        raise problem(type(why), "read", uri, cause, backend=Backend.name, hint=hint) from why
+        # the error itself must not stay in a variable: its traceback holds this frame
+        is_unknown = _unknown(why) and not web.is_address(uri)
+        cause = unreadable.cause(uri) if is_unknown else ""
+        hint = f"{unreadable.next_step(uri)}." if is_unknown and not cause else ""
+        raise problem(type(why), "read", uri, cause or why, backend=Backend.name, hint=hint) from why
 
 
 def _unknown(why: Exception) -> bool:
