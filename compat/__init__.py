@@ -82,8 +82,9 @@ def __getattr__(name: str) -> Any:
     if name == "torchaudio":
         return default
     if name in _STAYING and not hasattr(default, name):
-        default = _module("compat.installation").standin(_LAST_WITH_ALL)
-        globals()[name] = getattr(default, name)
+        older = _module("compat.installation").standin(_LAST_WITH_ALL)
+        globals().update({one: getattr(older, one) for one in _STAYING if not hasattr(default, one)})
+        return globals()[name]
     return getattr(default, name)
 
 

@@ -320,12 +320,12 @@ def uninstall() -> None:
 
 
 def is_installed() -> bool:
-    """Whether a release is in force."""
+    """Return whether a release is in force."""
     return bool(_installed)
 
 
 def is_over_real() -> bool:
-    """Whether it lies over a torchaudio that is installed."""
+    """Return whether the release lies over a torchaudio that is installed."""
     return bool(_installed) and _installed[-1].real is not None
 
 

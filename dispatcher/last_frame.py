@@ -9,21 +9,19 @@ are ignored.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from dispatcher import mpeg
-
-if TYPE_CHECKING:
-    from dispatcher.shortage import File
+from dispatcher.layout import File, missing
 
 _IN_A_ROW = 4
-_TAG = 128  # bytes of an ID3v1 tag
 _PACKET = 188  # bytes of a packet of an MPEG transport stream
 _GSM = 33
-_AMR_NB, _AMR_WB = b"#!AMR\n", b"#!AMR-WB\n"
-_AMR_SIZES = {
-    _AMR_NB: (13, 14, 16, 18, 20, 21, 27, 32, 6, 1, 1, 1, 1, 1, 1, 1),
-    _AMR_WB: (18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 1, 1, 1, 1, 1, 1),
+AMR_NB, _AMR_WB = b"#!AMR\n", b"#!AMR-WB\n"
+# bytes of a frame of AMR by its type; 0 for reserved types
+AMR_SIZES = {
+    AMR_NB: (13, 14, 16, 18, 20, 21, 27, 32, 6, 0, 0, 0, 0, 0, 0, 1),
+    _AMR_WB: (18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1),
 }
 _MOST_FRAMES = 1 << 20
 _AC3_KBITS = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640)
@@ -40,11 +38,6 @@ class _Kind(NamedTuple):
     size: Callable[[bytes], int]
     alike: Callable[[bytes], int]
     longest: int
-
-
-def _mpeg_size(data: bytes) -> int:
-    word = int.from_bytes(data[:4], "big")
-    return int(mpeg.sizes()[word >> 8 & 0x1FFF]) if word >> 21 == 0x7FF else 0
 
 
 def _ac3_size(data: bytes) -> int:
@@ -76,14 +69,10 @@ def _program_size(data: bytes) -> int:
     return 6 + int.from_bytes(data[4:6], "big")
 
 
-_MPEG = _Kind(4, _mpeg_size, lambda data: int.from_bytes(data[:4], "big") & 0xFFFE0C00, 1 << 11)
+_MPEG = _Kind(4, mpeg.size_at, lambda data: int.from_bytes(data[:4], "big") & mpeg.SAME, 1 << 11)
 _AC3 = _Kind(6, _ac3_size, lambda data: data[4] & 0xC0, 1 << 12)
 _DTS = _Kind(8, _dts_size, lambda data: 0, 1 << 14)
 _PROGRAM = _Kind(14, _program_size, lambda data: 0, 1 << 13)
-
-
-def _partial(what: str, size: int, there: int) -> str:
-    return f"its last {what} is {size} bytes long, and {there} are there"
 
 
 def _judged(data: bytes, kind: _Kind) -> str | None:
@@ -103,14 +92,14 @@ def _judged(data: bytes, kind: _Kind) -> str | None:
             rest = data[at : at + 2]
             if rest and len(data) - at < kind.header and first.startswith(rest):
                 return f"its last frame begins {len(data) - at} bytes before its end"
-            return _partial("frame", size, size - (at - len(data))) if at > len(data) else None
+            return missing("its last frame", size, size - (at - len(data))) if at > len(data) else None
     return None
 
 
 def _in_the_tail(file: File, kind: _Kind) -> str | None:
     end = file.size
-    if end > _TAG and file.at(end - _TAG, 3) == b"TAG":
-        end -= _TAG
+    if end > mpeg.TAG_SIZE and file.at(end - mpeg.TAG_SIZE, 3) == b"TAG":
+        end -= mpeg.TAG_SIZE
     begin = max(0, end - (_IN_A_ROW + 4) * kind.longest)
     data = file.at(begin, end - begin)
     return _judged(data, kind) if len(data) == end - begin else None
@@ -141,26 +130,26 @@ def transport(file: File) -> str | None:
     """Check an MPEG transport stream."""
     rest = file.size % _PACKET
     is_one = all(file.at(_PACKET * number, 1) == b"\x47" for number in range(_IN_A_ROW))
-    return _partial("packet", _PACKET, rest) if is_one and rest else None
+    return missing("its last packet", _PACKET, rest) if is_one and rest else None
 
 
 def gsm(file: File) -> str | None:
     """Check GSM without a header; each of its frames begins with the same four bits."""
     rest = file.size % _GSM
     is_one = all(byte >> 4 == 13 for byte in file.at(0, 16 * _GSM)[::_GSM]) and file.size > 16 * _GSM
-    return _partial("frame", _GSM, rest) if is_one and rest else None
+    return missing("its last frame", _GSM, rest) if is_one and rest else None
 
 
 def amr(file: File) -> str | None:
     """Check AMR, narrowband and wideband."""
-    magic = next((magic for magic in _AMR_SIZES if file.at(0, len(magic)) == magic), b"")
+    magic = next((magic for magic in AMR_SIZES if file.at(0, len(magic)) == magic), b"")
     if not magic or file.size > _MOST_FRAMES:
         return None
     data, at, size = file.at(0, file.size), len(magic), 0
     while at < len(data) == file.size:
-        size = _AMR_SIZES[magic][data[at] >> 3 & 15]
+        size = AMR_SIZES[magic][data[at] >> 3 & 15] or 1
         at += size
-    return _partial("frame", size, size - (at - len(data))) if at > len(data) else None
+    return missing("its last frame", size, size - (at - len(data))) if at > len(data) else None
 
 
 def flv(file: File) -> str | None:

@@ -26,10 +26,10 @@ _KBITS = {
     (2, 3): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0),
 }
 _VERSION_1, _LAYER_3 = 3, 1  # as coded in the header
-_SAME = 0xFFFE0C00  # bits of sync, version, layer and sample rate: equal in all frames of a stream
+SAME = 0xFFFE0C00  # bits of sync, version, layer and sample rate: equal in all frames of a stream
 _ALIKE = 0xFFFFFE00  # these, bit rate and padding: equal in frames of one size
 _BLOCK = 1 << 22
-_TAG_SIZE = 128
+TAG_SIZE = 128  # bytes of an ID3v1 tag
 _SIDE_INFO = (36, 21, 13)  # offsets of the Xing header in its frame, by version and channels
 _XING_FRAMES, _XING_BYTES = 1, 2
 
@@ -109,10 +109,10 @@ def frames(path: str, begin: int, first: Header, wanted: int | None = None) -> F
     parts, found, at = [], 0, begin
     with open(path, "rb", buffering=0) as file:
         end = os.fstat(file.fileno()).st_size
-        if end - begin > _TAG_SIZE:
-            file.seek(end - _TAG_SIZE)
+        if end - begin > TAG_SIZE:
+            file.seek(end - TAG_SIZE)
             if file.read(3) == b"TAG":
-                end -= _TAG_SIZE
+                end -= TAG_SIZE
         while at < end and (wanted is None or found < wanted):
             file.seek(at)
             data = file.read(min(_BLOCK, end - at)) or b""
@@ -137,7 +137,7 @@ def _even(data: bytes, first: Header) -> npt.NDArray[np.int64] | None:
         return None
     words = np.ndarray((count,), ">u4", data, 0, (size,))
     word = int.from_bytes(data[:4], "big") & _ALIKE
-    if ((words & np.uint32(_ALIKE)) != word).any() or (word ^ first.word) & _SAME:
+    if ((words & np.uint32(_ALIKE)) != word).any() or (word ^ first.word) & SAME:
         return None
     return np.arange(count + 1, dtype=np.int64) * size
 
@@ -200,12 +200,11 @@ def promise(before: bytes) -> Promise | None:
     flags = int.from_bytes(before[at + 4 : at + 8], "big")
     fields = [int.from_bytes(before[at + 8 + 4 * index : at + 12 + 4 * index], "big") for index in range(2)]
     frames = fields.pop(0) if flags & _XING_FRAMES else 0
-    start = next(
-        (start for side in _SIDE_INFO if (start := at - side) >= 0 and _size_at(before, start) == len(before) - start), len(before)
-    )
+    start = next((start for side in _SIDE_INFO if (start := at - side) >= 0 and size_at(before, start) == len(before) - start), len(before))
     return Promise(frames, fields.pop(0) if flags & _XING_BYTES else 0, len(before) - start)
 
 
-def _size_at(data: bytes, at: int) -> int:
+def size_at(data: bytes, at: int = 0) -> int:
+    """Return the bytes of the frame whose header is at ``at``; 0 if there is no header."""
     word = int.from_bytes(data[at : at + 4], "big")
     return int(sizes()[word >> 8 & 0x1FFF]) if word >> 21 == 0x7FF else 0

@@ -188,12 +188,12 @@ def _quoted(uri: Any) -> str:
     return f'"{name}"' if not _EXPANDED.intersection(name) else "FILE"
 
 
-def frames(uri: Any, start: int | None = None) -> int:
+def frames(uri: Any) -> int:
     """Return the frames of all parts of an Ogg Vorbis file together; 0 for other files.
 
-    The last page of each part tells its frames. ``start`` is as in ``of``.
+    The last page of each part tells its frames.
     """
-    data = _content(uri, _STARTS["ogg"], start)
+    data = _content(uri, _STARTS["ogg"])
     found = _ogg(data)
     ends = [*(part.begin for part in found[1:]), len(data)]
     pages = [data.rfind(b"OggS\0", part.begin, end) for part, end in zip(found, ends, strict=True)]

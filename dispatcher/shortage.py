@@ -11,28 +11,20 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from dispatcher import backend, interrupts, last_frame, told_lengths
+from dispatcher.layout import MOST_STEPS, UNKNOWN, File, chunks, missing
 
-_UNKNOWN = 0x7FFF_F000
-_MOST_STEPS = 1 << 16
 _TAIL = 1 << 17  # twice the longest page of Ogg
 _OGG_PAGE, _OGG_LAST, _OGG_FLAGS, _OGG_SEGMENTS = 27, 4, 5, 26
 
 
-class File(NamedTuple):
-    """A file for the checks: ``at(offset, size)`` reads bytes, ``size`` is how many there are."""
-
-    at: Callable[[int, int], bytes]
-    size: int
-
-
 @contextlib.contextmanager
-def _opened(uri: Any) -> Iterator[File | None]:
-    """Open a path, or a file object from its position on; ``None`` where reading would do harm.
+def _opened(uri: Any, start: int | None = None) -> Iterator[File | None]:
+    """Open a path, or a file object from ``start`` on; ``None`` where reading would do harm.
 
-    A file object's position is restored.
+    Without ``start`` a file object is read from its position, which is restored.
     """
     try:
         if not backend.is_readable(uri):
@@ -44,9 +36,10 @@ def _opened(uri: Any) -> Iterator[File | None]:
                 yield None
                 return
             here = uri.tell()
-            size = uri.seek(0, os.SEEK_END) - here
+            begin = here if start is None else start
+            size = uri.seek(0, os.SEEK_END) - begin
             try:
-                yield File(lambda at, size: _from(uri, here + at, size), size)
+                yield File(lambda at, size: _from(uri, begin + at, size), size)
             finally:
                 uri.seek(here)
     except (OSError, ValueError, TypeError, AttributeError, NotImplementedError, OverflowError, IndexError):
@@ -59,13 +52,14 @@ def _from(file: Any, at: int, size: int) -> bytes:
     return data if isinstance(data, bytes) else b""
 
 
-def of(uri: Any) -> str | None:
+def of(uri: Any, start: int | None = None) -> str | None:
     """Return what is missing of a path or file object, in words.
 
-    ``None`` if nothing is, or if its structure does not tell.
+    ``None`` if nothing is, or if its structure does not tell. ``start`` is where a file object's
+    data begins, in bytes; ``None`` for where it stands.
     """
     found: str | None = None
-    with contextlib.suppress(RuntimeError), _opened(uri) as file:
+    with contextlib.suppress(RuntimeError), _opened(uri, start) as file:
         if file is not None:
             head = file.at(0, 16)
             check = _CHECKS.get(head[:4]) or (_mp4 if head[4:8] == b"ftyp" else None) or _loose(head)
@@ -83,53 +77,28 @@ def judges(uri: Any) -> bool:
     return found
 
 
-def _missing(what: str, promised: int, there: int) -> str:
-    """Return the words for a part of ``promised`` bytes of which only ``there`` are there."""
-    return f"{what} is {promised} bytes long, and {max(0, there)} are there"
-
-
-def _chunks(
-    file: File, first: int, order: Literal["little", "big"], size_bytes: int, name_bytes: int, own: int, padding: int
-) -> Iterator[tuple[bytes, int, int]]:
-    """Give the name, the body's offset and the body's size of each chunk, in bytes.
-
-    ``own`` is how many bytes of the chunk's header its size field counts, ``padding`` the multiple
-    to which chunks are padded.
-    """
-    at, header = first, name_bytes + size_bytes
-    for _ in range(_MOST_STEPS):
-        start = file.at(at, header)
-        if len(start) < header:
-            return
-        size = int.from_bytes(start[name_bytes:], order) - own
-        if size < 0:
-            return
-        yield start[:name_bytes], at + header, size
-        at += header + size + (-(size + own) % padding if padding else 0)
-
-
 def _wave(file: File) -> str | None:
     head = file.at(0, 12)
     if head[8:12] == b"AVI ":
         size = int.from_bytes(head[4:8], "little")
-        return _missing("its RIFF chunk", size, file.size - 8) if file.size - 8 < size < _UNKNOWN else None
+        return missing("its RIFF chunk", size, file.size - 8) if file.size - 8 < size < UNKNOWN else None
     if head[8:12] != b"WAVE":
         return None
     whole = 0
-    for name, at, size in _chunks(file, 12, "big" if head[:4] == b"RIFX" else "little", 4, 4, 0, 2):
+    for name, at, size in chunks(file, 12, "big" if head[:4] == b"RIFX" else "little", 4, 4, 0, 2):
         if name == b"ds64":
             whole = int.from_bytes(file.at(at + 8, 8), "little")
         if name == b"data":
             size = whole if size == 0xFFFF_FFFF and whole else size
-            known = size < _UNKNOWN or whole
-            return _missing("its chunk 'data'", size, file.size - at) if known and at + size > file.size else None
+            known = size < UNKNOWN or whole
+            return missing("its chunk 'data'", size, file.size - at) if known and at + size > file.size else None
     return None
 
 
 def _wave64(file: File) -> str | None:
-    for name, at, size in _chunks(file, 40, "little", 8, 16, 24, 8):
+    for name, at, size in chunks(file, 40, "little", 8, 16, 24, 8):
         if name[:4] == b"data":
-            return _missing("its chunk 'data'", size, file.size - at) if file.size - at < size < 1 << 62 else None
+            return missing("its chunk 'data'", size, file.size - at) if file.size - at < size < 1 << 62 else None
     return None
 
 
@@ -138,9 +107,9 @@ _IFF_SOUND = {b"AIFF": b"SSND", b"AIFC": b"SSND", b"8SVX": b"BODY", b"16SV": b"B
 
 def _iff(file: File) -> str | None:
     wanted = _IFF_SOUND.get(file.at(8, 4))
-    for name, at, size in _chunks(file, 12, "big", 4, 4, 0, 2) if wanted else ():
+    for name, at, size in chunks(file, 12, "big", 4, 4, 0, 2) if wanted else ():
         if name == wanted:
-            return _missing(f"its chunk {name.decode()!r}", size, file.size - at) if file.size - at < size < _UNKNOWN else None
+            return missing(f"its chunk {name.decode()!r}", size, file.size - at) if file.size - at < size < UNKNOWN else None
     return None
 
 
@@ -148,7 +117,7 @@ def _au(file: File) -> str | None:
     head = file.at(0, 12)
     order: Literal["little", "big"] = "big" if head[:4] == b".snd" else "little"
     begin, size = int.from_bytes(head[4:8], order), int.from_bytes(head[8:12], order)
-    return _missing("its sound", size, file.size - begin) if file.size - begin < size < _UNKNOWN else None
+    return missing("its sound", size, file.size - begin) if file.size - begin < size < UNKNOWN else None
 
 
 _AVR_HEADER = 128
@@ -162,13 +131,13 @@ def _avr(file: File) -> str | None:
         int.from_bytes(head[26:30], "big"),
     )
     size = frames * channels * bits // 8
-    return _missing("its sound", size, file.size - _AVR_HEADER) if file.size - _AVR_HEADER < size < _UNKNOWN else None
+    return missing("its sound", size, file.size - _AVR_HEADER) if file.size - _AVR_HEADER < size < UNKNOWN else None
 
 
 def _caf(file: File) -> str | None:
-    for name, at, size in _chunks(file, 8, "big", 8, 4, 0, 0):
+    for name, at, size in chunks(file, 8, "big", 8, 4, 0, 0):
         if name == b"data":
-            return _missing("its chunk 'data'", size, file.size - at) if file.size - at < size < 1 << 62 else None
+            return missing("its chunk 'data'", size, file.size - at) if file.size - at < size < 1 << 62 else None
     return None
 
 
@@ -227,7 +196,7 @@ def _matroska(file: File) -> str | None:
     while at + 12 < len(data):
         name, size, body = _element(data, at)
         if name == _SEGMENT:
-            return None if size is None or body + size <= file.size else _missing("its Segment", size, file.size - body)
+            return None if size is None or body + size <= file.size else missing("its Segment", size, file.size - body)
         if size is None:
             return None
         at = body + size
@@ -236,7 +205,7 @@ def _matroska(file: File) -> str | None:
 
 def _mp4(file: File) -> str | None:
     at = 0
-    for _ in range(_MOST_STEPS):
+    for _ in range(MOST_STEPS):
         head = file.at(at, 16)
         if len(head) < 8:
             return None
@@ -246,20 +215,20 @@ def _mp4(file: File) -> str | None:
         if size < 8:  # 0 means "up to the file's end"
             return None
         if at + size > file.size:
-            return _missing(f"its box {head[4:8].decode('latin-1')!r}", size, file.size - at)
+            return missing(f"its box {head[4:8].decode('latin-1')!r}", size, file.size - at)
         at += size
     return None
 
 
 def _asf(file: File) -> str | None:
     at = 0
-    for _ in range(_MOST_STEPS):
+    for _ in range(MOST_STEPS):
         head = file.at(at, 24)
         size = int.from_bytes(head[16:24], "little")
         if len(head) < 24 or size < 24:
             return None
         if at + size > file.size:
-            return _missing("its data object" if at else "its header object", size, file.size - at) if size < 1 << 62 else None
+            return missing("its data object" if at else "its header object", size, file.size - at) if size < 1 << 62 else None
         at += size
     return None
 
@@ -267,13 +236,13 @@ def _asf(file: File) -> str | None:
 def _wavpack(file: File) -> str | None:
     """Check that the blocks are whole, and that the last one ends with the frames of the header."""
     at = 0
-    for _ in range(_MOST_STEPS):
+    for _ in range(MOST_STEPS):
         head = file.at(at, 32)
         if head[:4] != b"wvpk" or len(head) < 32:
             return None
         size = int.from_bytes(head[4:8], "little") + 8
         if at + size > file.size:
-            return _missing("its last block", size, file.size - at)
+            return missing("its last block", size, file.size - at)
         total, first, samples = (int.from_bytes(head[place : place + 4], "little") for place in (12, 16, 20))
         at += size
         if at == file.size and 0 < first + samples < total < 0xFFFF_FFFF:
@@ -289,10 +258,10 @@ def _tta(file: File) -> str | None:
     rate, samples = int.from_bytes(head[10:14], "little"), int.from_bytes(head[14:18], "little")
     length = _TTA_FRAME[0] * rate // _TTA_FRAME[1]
     count = -(-samples // length) if length else 0
-    table = file.at(_TTA_HEADER, 4 * count) if 0 < count <= _MOST_STEPS else b""
+    table = file.at(_TTA_HEADER, 4 * count) if 0 < count <= MOST_STEPS else b""
     sizes = sum(int.from_bytes(table[at : at + 4], "little") for at in range(0, len(table), 4))
     whole = _TTA_HEADER + len(table) + 4 + sizes
-    return _missing("it", whole, file.size) if len(table) == 4 * count and table and whole > file.size else None
+    return missing("it", whole, file.size) if len(table) == 4 * count and table and whole > file.size else None
 
 
 _CHECKS: dict[bytes, Callable[[File], str | None]] = {

@@ -209,7 +209,7 @@ def deliver(file: Any, data: bytes) -> None:
     """
     rest, idle, step = memoryview(data), 0, len(data)
     while len(rest):
-        given = data if step == len(data) else bytes(rest[:step])
+        given = data if len(rest) == len(data) <= step else bytes(rest[:step])
         with interrupts.allowed():
             taken = file.write(given)
         if taken is None:

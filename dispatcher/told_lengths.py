@@ -5,28 +5,23 @@ Each public function returns what is missing, or ``None``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from dispatcher.shortage import File
+from dispatcher.layout import MOST_STEPS, UNKNOWN, File, chunks, missing
 
-_MOST_STEPS = 1 << 16
 _Order = Literal["little", "big"]
 _MAT4_BYTES = (8, 4, 4, 2, 2, 1)
-_UNKNOWN = 0x7FFF_F000
 _HEADER_OF_DATA = 10  # bytes of the header of RealMedia's DATA chunk
 
 
 def _missing(what: str, promised: int, there: int) -> str | None:
-    if promised <= there or promised >= 1 << 62:
-        return None
-    return f"{what} is {promised} bytes long, and {max(0, there)} are there"
+    return missing(what, promised, there) if there < promised < 1 << 62 else None
 
 
 def voc(file: File) -> str | None:
     """Check Creative's VOC by the sizes of its blocks."""
     at = int.from_bytes(file.at(20, 2), "little")
-    for _ in range(_MOST_STEPS):
+    for _ in range(MOST_STEPS):
         head = file.at(at, 4)
         size = int.from_bytes(head[1:], "little")
         if len(head) < 4 or not head[0]:
@@ -66,7 +61,7 @@ def mat4(file: File) -> str | None:
     if file.at(20, 10) != b"samplerate":  # libsndfile reads only these
         return None
     at = 0
-    for _ in range(_MOST_STEPS):
+    for _ in range(MOST_STEPS):
         head = file.at(at, 20)
         if len(head) < 20:
             return None
@@ -85,15 +80,9 @@ def mat4(file: File) -> str | None:
 def mat5(file: File) -> str | None:
     """Check MATLAB 5 by the sizes of its elements."""
     order: _Order = "little" if file.at(126, 2) == b"IM" else "big"
-    at = 128
-    for _ in range(_MOST_STEPS):
-        head = file.at(at, 8)
-        size = int.from_bytes(head[4:], order)
-        if len(head) < 8:
-            return None
-        if at + size > file.size:  # libsndfile counts the eight bytes of the header twice
-            return _missing("its last matrix", size, file.size - at - 8)
-        at += 8 + size + -size % 8
+    for _, at, size in chunks(file, 128, order, 4, 4, 0, 8):
+        if at - 8 + size > file.size:  # libsndfile counts the eight bytes of the header twice
+            return _missing("its last matrix", size, file.size - at)
     return None
 
 
@@ -104,13 +93,10 @@ def stream_of_blocks(file: File) -> str | None:
 
 def real_media(file: File) -> str | None:
     """Check RealMedia by the sizes of its chunks."""
-    at = 0
-    for _ in range(_MOST_STEPS):
-        head = file.at(at, 8)
-        size = int.from_bytes(head[4:], "big")
-        if len(head) < 8 or size < 10:
+    for name, at, size in chunks(file, 0, "big", 4, 4, 8, 0):
+        if size < 2:
             return None
         if at + size - _HEADER_OF_DATA > file.size:  # FFmpeg counts this header twice
-            return _missing(f"its chunk {head[:4].decode('latin-1').strip()!r}", size, file.size - at) if size < _UNKNOWN else None
-        at += size
+            whole = size + 8
+            return _missing(f"its chunk {name.decode('latin-1').strip()!r}", whole, file.size - at + 8) if whole < UNKNOWN else None
     return None

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher import backend, notices, parts, promises, shortage, source
+from dispatcher import backend, interrupts, notices, parts, promises, shortage, source
 from dispatcher.errors import BackendError, TruncatedInputError, describe, problem
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor
         _refuse_absurd(promise, asked, reader.name)
     start = _position(asked.uri)
     spliced = _reads_on(reader, asked) if looked_at and reader.reads_on_in else None
-    missing = _missing(asked)
+    missing = _missing(asked, start)
     waveform, rate = reader.load(asked, settings)
     got = waveform.shape[1 if asked.channels_first else 0]
     # a piece that came whole lies in the first part, so the file need not be searched for others
@@ -68,27 +68,23 @@ def teller(name: str, asked: Load, settings: Settings) -> Callable[[int], None]:
     whose structure does not tell. The function raises TruncatedInputError (a RuntimeError) if the
     flag ``truncated`` is ``error``.
     """
-    missing = _missing(asked)
+    missing = _missing(asked, _position(asked.uri))
     promise = promises.of(asked.uri) if _looked_at(asked.uri) and not shortage.judges(asked.uri) else None
     return lambda got: _tell(name, asked, got, promise, missing, settings)
 
 
-def _missing(asked: Load) -> Callable[[], str | None]:
-    """Return a function that tells what is missing of a file.
-
-    A file object is looked at now, before it is read.
-    """
-    if not backend.is_readable(asked.uri):
-        return functools.partial(shortage.of, asked.uri) if _looked_at(asked.uri) else lambda: None
-    found = shortage.of(asked.uri)
-    return lambda: found
+def _missing(asked: Load, start: int | None) -> Callable[[], str | None]:
+    """Return a function that tells what is missing of a file; a file object's data begins at ``start``."""
+    if not _looked_at(asked.uri) or (start is None and backend.is_readable(asked.uri)):
+        return lambda: None
+    return functools.partial(shortage.of, asked.uri, start)
 
 
 def _tell(
     name: str, asked: Load, got: int, promise: promises.Promise | None, missing: Callable[[], str | None], settings: Settings
 ) -> None:
-    # a piece that came whole lacks nothing
     """Warn, or raise, if a piece is shorter than asked for and the header or structure has more."""
+    # a piece that came whole lacks nothing
     if settings.truncated == "ignore" or asked.frame_offset < 0 or got == asked.num_frames:
         return
     found = asked.frame_offset + got
@@ -120,8 +116,9 @@ def _position(uri: Any) -> int | None:
     if not backend.is_readable(uri):
         return None
     try:
-        found = uri.tell()
-    except (OSError, ValueError, AttributeError, NotImplementedError):
+        with interrupts.allowed():
+            found = uri.tell()
+    except (OSError, ValueError, TypeError, AttributeError, NotImplementedError):
         return None
     return found if isinstance(found, int) else None
 

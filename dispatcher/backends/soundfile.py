@@ -14,8 +14,8 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 from dispatcher import arguments, backend, collector, forks, interrupts, notices, shortage, source, target, truncation, unreadable, writable
 from dispatcher.collector import Collector
@@ -73,6 +73,7 @@ _EXACT = {
     "PCM_24": ("int32", 2.0**-31),
     "PCM_32": ("int32", 2.0**-31),
 }
+_Found = TypeVar("_Found")
 _PIECE = 1 << 15
 # half of a core's cache; each call of python-soundfile costs as much as some thousand samples
 _PIECE_SAMPLES = 1 << 18
@@ -246,7 +247,7 @@ def _is_lost_in(file: Any, start: int, uri: Uri) -> bool:
     """
     if (file.format, file.subtype) in _LOST_IN:
         return True
-    return bool(start) and file.subtype in _IN_BLOCKS and (backend.is_readable(uri) or shortage.of(uri) is not None)
+    return bool(start) and file.subtype in _IN_BLOCKS and _looked_at(file, uri, shortage.of) is not None
 
 
 def _go_to(file: Any, start: int, uri: Uri) -> None:
@@ -276,17 +277,21 @@ def _go_to(file: Any, start: int, uri: Uri) -> None:
 
 def _last_to_seek(file: Any, start: int, uri: Uri) -> int:
     """Return the last frame up to ``start`` to which libsndfile seeks exactly in Ogg Vorbis."""
-    place = _place(file, uri)
-    held = None
-    if backend.is_readable(place):
-        held = place.tell()
-        place.seek(0)
-    elif not isinstance(place, (str, bytes, os.PathLike)):
-        return 0
-    before = shortage.sound_before_last_page(place)
-    if held is not None:
-        place.seek(held)
+    before = _looked_at(file, uri, shortage.sound_before_last_page)
     return 0 if before is None or before > file.frames else min(start, max(0, before - 1))
+
+
+def _looked_at(file: Any, uri: Uri, look: Callable[[Any], _Found | None]) -> _Found | None:
+    """Return what a look at an open file's bytes finds; ``None`` if they cannot be read again."""
+    place = _place(file, uri)
+    if not backend.is_readable(place):
+        return look(place) if isinstance(place, (str, bytes, os.PathLike)) else None
+    held = place.tell()
+    place.seek(0)
+    try:
+        return look(place)
+    finally:
+        place.seek(held)
 
 
 def _place(file: Any, uri: Uri) -> Any:

@@ -51,6 +51,20 @@ def test_a_file_object_is_given_what_it_did_not_take(takes: int | None, calls: i
     assert b"".join(part if takes is None else part[:takes] for part in given) == b"0123456789"
 
 
+@pytest.mark.parametrize(("size", "takes"), [(3, 2), (4096, 1000), (4096, 4095), (8192, 4096), (9999, 1), (131072, 65536)])
+def test_bytes_arrive_in_order_however_few_are_taken(size: int, takes: int) -> None:
+    """Also where twice what was taken is just the whole."""
+    data, got = bytes(number % 251 for number in range(size)), bytearray()
+
+    class Target:
+        def write(self, given: bytes) -> int:
+            got.extend(given[:takes])
+            return min(takes, len(given))
+
+    target.deliver(Target(), data)
+    assert got == data
+
+
 def test_flac_with_much_behind_its_last_frame_goes_to_ffmpeg(tmp_path: pathlib.Path) -> None:
     """No header of a frame is near its end, so nothing says that the stream is whole; the samples are FFmpeg's."""
     path = tmp_path / "tail.flac"

@@ -25,6 +25,9 @@ _OPTION = re.compile(r"(?<!\S)--[a-z][\w-]*")
 _OF_THE_MACHINE = re.compile(r"(?<![\w'])/[\w./+-]+|\d[\d.,]*(\+\w+)?")
 _ANY, _REST = r"(?:.*\n)*?", re.escape("...")
 _TARGET = re.compile(r"^([\w-]+):", re.MULTILINE)
+# pytest and others cut their lines at the width of a terminal, and not where one of these is set
+_OF_A_CI = frozenset({"CI", "BUILD_NUMBER", "GITHUB_ACTIONS"})
+_AS_AT_A_TERMINAL = {"COLUMNS": "80", "PYTHONWARNINGS": "ignore", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 class Command(NamedTuple):
@@ -66,7 +69,8 @@ def _printed(line: str, folder: str) -> list[str]:
     shell = re.sub(r"\bpython -m", f"{shlex.quote(sys.executable)} -m", line)
     shell = re.sub(r"\btorchaudio-compat ", f"{shlex.quote(sys.executable)} -m compat.cli ", shell)
     shell = re.sub(r"^pytest ", f"{shlex.quote(sys.executable)} -m pytest -p compat.suites.plugin ", shell)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    inherited = {name: value for name, value in os.environ.items() if name not in _OF_A_CI}
+    environment = {**inherited, **_AS_AT_A_TERMINAL, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(shell, shell=True, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
     return (done.stdout + done.stderr).splitlines()
 

@@ -44,9 +44,7 @@ def promised_frames(container: InputContainer, stream: AudioStream) -> int:
 
 def _original(container: InputContainer) -> Any:
     """Return the file object of a container, as the caller passed it; ``None`` for a path."""
-    file = container.file
-    if type(file).__name__ == "PyIOFile":  # PyAV's own wrapping
-        file = file.file
+    file = joints.file_of(container)
     return getattr(file, "original", file)
 
 

@@ -40,20 +40,18 @@ def refuse_change(container: Any) -> None:
     """
     if container.format.name != "ogg":
         return
-    file = container.file
-    uri, found = container.name.removeprefix("file:"), []
-    if file is None:
-        found = parts.of(uri)
-    else:
-        file = getattr(file, "file", file) if type(file).__name__ == "PyIOFile" else file  # PyAV wraps it
-        with contextlib.suppress(OSError, ValueError, AttributeError, BackendError):
-            here = file.tell()
-            file.seek(0)
-            uri, found = file, parts.of(file)
-            file.seek(here)
-    cause = parts.change(found)
-    if cause:
+    file, found = file_of(container), []
+    uri = container.name.removeprefix("file:") if file is None else file
+    with contextlib.suppress(BackendError):
+        found = parts.of(uri, ("ogg",), None if file is None else 0)
+    if cause := parts.change(found):
         raise BackendError(f"{cause}. {parts.mend(uri, found)}")
+
+
+def file_of(container: Any) -> Any:
+    """Return the file object that a container reads from; ``None`` if it reads a path."""
+    file = container.file
+    return file.file if type(file).__name__ == "PyIOFile" else file  # PyAV's own wrapping
 
 
 class _Decoder:

@@ -39,7 +39,7 @@ def reading(sox: Library, path: str, filetype: str | None) -> Iterator[Any]:
         opens, null = sox.lib.sox_open_read, sox.ffi.NULL
         with handles.held(sox.lib.sox_close, opens, paths.for_libsox(place), null, null, kind, lock=sox.lock) as file:
             if not file:
-                raise BackendError(_why_not(place, filetype))
+                raise BackendError(_why_not(path, filetype))
             if not 0 < file.signal.channels < _MOST_CHANNELS or not file.encoding.encoding or not math.isfinite(file.signal.rate):
                 raise BackendError("libsox opened it, but its header names no channels, no encoding, or absurd ones")
             if not 1 <= file.signal.rate < _MOST_RATE:
@@ -49,12 +49,9 @@ def reading(sox: Library, path: str, filetype: str | None) -> Iterator[Any]:
 
 def _why_not(path: str, filetype: str | None) -> str:
     """Return the likeliest cause of a failed opening; libsox itself gives none."""
-    found = unreadable.cause(path)
-    if found:
-        return found
     kind = f"as {filetype!r}" if filetype else "by its content or extension"
-    text = f"libsox cannot open it {kind} (unknown format, a plug-in that is not installed, or a damaged header)"
-    return f"{text}. {unreadable.other_backend(path)}"
+    unknown = f"libsox cannot open it {kind} (unknown format, a plug-in that is not installed, or a damaged header)"
+    return ". ".join(filter(None, (unreadable.cause(path) or unknown, unreadable.other_backend(path))))
 
 
 def length(file: Any) -> int:

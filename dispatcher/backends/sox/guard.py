@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
-from dispatcher import interrupts
+from dispatcher import interrupts, last_frame
 from dispatcher.errors import BackendError
 
 _START = 4096
@@ -154,18 +154,13 @@ def _au(start: _Start) -> None:
         raise BackendError(f"its header says that the sound begins at byte {begin}, and there are {start.size}")
 
 
-# bytes of a frame by its type; 0 for reserved types, at which libsox steps back and loops for ever
-_AMR_NB_FRAMES = (13, 14, 16, 18, 20, 21, 27, 32, 6, 0, 0, 0, 0, 0, 0, 1)
-_AMR_NB_MAGIC = b"#!AMR\n"
-
-
 def _amr_nb(start: _Start) -> None:
-    """Check AMR for frames of reserved types, at which libsox reads for ever."""
-    at = len(_AMR_NB_MAGIC)
+    """Check AMR for frames of reserved types: libsox steps back there, and reads for ever."""
+    at = len(last_frame.AMR_NB)
     with open(start.path, "rb") as file:
         data = file.read()
     while at < len(data):
-        size = _AMR_NB_FRAMES[data[at] >> 3 & 15]
+        size = last_frame.AMR_SIZES[last_frame.AMR_NB][data[at] >> 3 & 15]
         if not size:
             raise BackendError(f"it is an AMR file with a frame of a reserved type at byte {at}, which libsox would read for ever")
         at += size
@@ -204,7 +199,7 @@ _CHECKS: dict[bytes, Callable[[_Start], None]] = {
     b".snd": _au,
     b"dns.": _au,
     _FLAC_MAGIC: _flac,
-    _AMR_NB_MAGIC: _amr_nb,
+    last_frame.AMR_NB: _amr_nb,
 }
 
 

@@ -92,9 +92,11 @@ def _somebody_elses(schema: str, kernel: Callable[..., torch.Tensor]) -> Iterato
     theirs = registration.fragment("torchaudio")
     theirs.define(schema)
     theirs.impl(name, kernel, "CompositeExplicitAutograd")
-    yield
-    getattr(theirs, "_destroy", lambda: None)()
-    vars(torch.ops.torchaudio).pop(name, None)
+    try:
+        yield
+    finally:
+        getattr(theirs, "_destroy", lambda: None)()
+        vars(torch.ops.torchaudio).pop(name, None)
 
 
 def test_what_a_compiled_torchaudio_defined_stays() -> None:
