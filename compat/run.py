@@ -32,22 +32,14 @@ from dispatcher.errors import AudioError
 # modules whose frames lie between this file and a program's first line
 _STARTERS = ("runpy", "contextlib", "importlib")
 _INNER = (*namesakes.PACKAGES, "av", "soundfile", "cffi", "contextlib")
-_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 _OLDEST_TORCH = 2
 
 
 def _how_to_install(*options: str) -> str:
-    """Return the command that installs the torch for this machine.
+    """Return the command that installs the torch for this machine."""
+    from compat.doctor import mends
 
-    PyPI's wheels are for CUDA on Linux, for the CPU on Windows, and for Apple's GPUs on macOS.
-    """
-    command = shell.told(machine.pip(*options, "torch"), "")
-    if not sys.platform.startswith("linux"):
-        return f"Install it: {command}"
-    cpu = shell.told(machine.pip(*options, "torch", "--index-url", _CPU_INDEX), "")
-    if shutil.which("nvidia-smi"):
-        return f"Install it, for the NVIDIA GPU of this machine: {command}"
-    return f"Install it, for the CPU: {cpu}  (for an NVIDIA GPU: {command})"
+    return mends.install_torch(*options).sentence()
 
 
 def _too_old() -> str:

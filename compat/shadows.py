@@ -15,10 +15,10 @@ def found() -> list[tuple[str, str]]:
     own = os.path.realpath(os.path.dirname(os.__file__))
     shadows: dict[str, str] = {}
     for entry in sys.path:
-        folder = os.path.realpath(entry or os.getcwd())
-        if folder == own:
-            break
         try:
+            folder = os.path.realpath(entry)
+            if folder == own:
+                break
             names = sorted(os.listdir(folder))
         except OSError:
             continue
@@ -34,6 +34,13 @@ def found() -> list[tuple[str, str]]:
     return list(shadows.items())
 
 
+def _real(folder: str) -> str:
+    try:
+        return os.path.realpath(folder)
+    except OSError:  # the working folder has been removed
+        return ""
+
+
 def keep_out() -> None:
     """Import the hidden standard modules, so that this process can go on."""
     shadows = found()
@@ -41,7 +48,7 @@ def keep_out() -> None:
         return
     folders = {os.path.dirname(place.removesuffix(f"{os.sep}__init__.py")) for _, place in shadows}
     path = sys.path[:]
-    sys.path[:] = [entry for entry in path if os.path.realpath(entry or os.getcwd()) not in folders]
+    sys.path[:] = [entry for entry in path if _real(entry) not in folders]
     for name, _ in shadows:
         try:  # noqa: SIM105 - contextlib's own imports may be what is shadowed
             __import__(name)

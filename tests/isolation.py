@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from multiprocessing import util
 from typing import Any
 
 import pytest
@@ -25,6 +26,8 @@ _MAKES = {"os.mkdir": 0, "os.rename": 1, "os.link": 1, "os.symlink": 1}
 _KEPT = ("/dev", "/proc", str(CACHE), str(ROOT / ".hypothesis"), str(ROOT / ".pytest_cache"))
 # folders of multiprocessing and Dask, which stay as long as the process that first needed them
 _OF_THE_PROCESS = ("pymp-", "dask-scratch-space")
+# later than multiprocessing removes its own at exit, which prints an error if that is gone already
+_LAST = -200
 
 
 class Isolation:
@@ -46,6 +49,13 @@ class Isolation:
         os.environ.update(dict.fromkeys(("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR", "TORCHINDUCTOR_CACHE_DIR"), home))
         os.environ["PYRIGHT_PYTHON_CACHE_DIR"] = str(CACHE / "pyright")
         sys.addaudithook(self._hear)
+
+    def remove(self) -> None:
+        """Remove the folder: now, or at exit if multiprocessing still has one in it."""
+        if any(name.startswith("pymp-") for name in os.listdir(self.folder)):
+            util.Finalize(None, shutil.rmtree, args=(self.folder,), kwargs={"ignore_errors": True}, exitpriority=_LAST)
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def watch(self, *folders: str) -> None:
         """Note from now on what is written outside these folders."""
@@ -88,7 +98,7 @@ _KEY = pytest.StashKey[Isolation]()
 def pytest_configure(config: pytest.Config) -> None:
     """Make the temporary folder, before the first test and before the other processes of the tests."""
     isolation = config.stash[_KEY] = Isolation()
-    config.add_cleanup(lambda: shutil.rmtree(isolation.folder, ignore_errors=True))
+    config.add_cleanup(isolation.remove)
 
 
 @pytest.fixture(autouse=True)

@@ -39,6 +39,7 @@ def outcome(tmp_path: pathlib.Path, shared: pathlib.Path) -> Callable[[str], str
         own = {"PYTHONPATH": str(ROOT), "TMPDIR": str(shared), "PYTEST_DEBUG_TEMPROOT": str(tmp_path)}
         done = subprocess.run(command, cwd=tmp_path, env={**os.environ, **own}, capture_output=True, text=True, check=False)
         assert "1 passed" in done.stdout, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr, done.stderr
         return done.stdout
 
     return run
@@ -57,6 +58,7 @@ def outcome(tmp_path: pathlib.Path, shared: pathlib.Path) -> Callable[[str], str
         pytest.param("open('x', 'w').close()", "", id="the current folder"),
         pytest.param("tmp_path.joinpath('x').touch()", "", id="the test's own folder"),
         pytest.param("tempfile.TemporaryFile().close(); tempfile.TemporaryDirectory().cleanup()", "", id="cleaned up"),
+        pytest.param("from multiprocessing import util; util.get_temp_dir()", "", id="a folder of multiprocessing, to the end"),
         pytest.param("open(os.devnull, 'w').close()", "", id="a device"),
         pytest.param("open(__file__).close()", "", id="reading"),
     ],

@@ -102,11 +102,6 @@ class Breakdown:
             merged.setdefault(folder[: self._depth], collections.Counter()).update(kinds)
         self._folders = merged
 
-    @property
-    def common(self) -> str:
-        """Return the folder that all files are in, with its last separator; "" if there is none."""
-        return "".join(f"{part}/" for part in self._common())
-
     def _common(self) -> tuple[str, ...]:
         if not self._folders:
             return ()

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from compat import shadows
+from compat.processes import signal_name
 
 _POLL = 0.02
 # would replace the torchaudio under examination with our own stand-in
@@ -185,9 +186,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _how(code: int | None) -> str:
     """Return a name for the exit status of a child that gave no answer."""
-    if code is not None and code < 0:
-        with contextlib.suppress(ValueError):
-            return signal.Signals(-code).name
+    if name := signal_name(code):
+        return name
     unsigned = (code or 0) & 0xFFFFFFFF
     return _WINDOWS.get(unsigned, "exit") if os.name == "nt" else "exit"
 

@@ -59,6 +59,13 @@ def _load(names: Sequence[str]) -> str:
     return " or ".join(f"load(path, backend={name!r})" for name in names)
 
 
+def _better(right: Sequence[str]) -> Mend:
+    """Return what to do if it is known what the file holds, and which backends give that."""
+    if right:
+        return Mend(f"Name a backend that gives what the file holds: {_load(right)}")
+    return Mend("Have it written anew in a plain number format: 16, 24 or 32 bits that fill their bytes")
+
+
 def _parts(path: str, facts: Mapping[str, Any], *, differ: bool) -> Iterator[Finding]:
     """Report a joined file, unless backends differ in length, which another finding reports."""
     parts = facts.get("parts", ())
@@ -89,10 +96,10 @@ def _beyond(path: str, loads: Loads, wild: Sequence[str]) -> Iterator[Finding]:
         mend = Mend("Look at what wrote it; bring the samples within full scale where a model expects that")
     elif right:
         why = f"The file holds others: {named(wild)} take{'s' * (len(wild) == 1)} its bytes for another number format."
-        mend = Mend(f"Name a backend that gives what the file holds: {_load(right)}")
+        mend = _better(right)
     elif any(loads[name].get("stored") for name in loads):
         why = "The file holds others, and no backend here gives them as they are."
-        mend = Mend("Have it written anew in a plain number format: 16, 24 or 32 bits that fill their bytes")
+        mend = _better(right)
     else:
         why = "Full scale is 1. Either the file was saved like this, or its bytes are read in the wrong number format."
         # a backend within full scale may have clipped the samples, or may return other noise
@@ -154,12 +161,8 @@ def _sample_finding(path: str, kind: Any, text: str, names: list[str], reference
         return note(text, why="Labels with timestamps no longer match.", subject=path, data=data)
     cause = "other-samples" if kind is _other_sound else "other-loudness"
     stored = reference == "the file holds"
-    if right:
-        mend = Mend(f"Name a backend that gives what the file holds: {_load(right)}")
-    elif stored:
-        mend = Mend("Have it written anew in a plain number format: 16, 24 or 32 bits that fill their bytes")
-    else:
-        mend = Mend(f"Listen to both, and name the right one: {_load([reference, *names])}")
+    listen = f"Listen to both, and name the right one: {_load([reference, *names])}"
+    mend = _better(right) if right or stored else Mend(listen)
     why = "A model then gets other input."
     if kind is _other_sound:
         why = "Its bytes are read in the wrong number format" + ("." if stored else ", or a damaged place is decoded in another way.")

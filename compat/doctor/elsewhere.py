@@ -17,6 +17,8 @@ from collections.abc import Iterator, Sequence
 
 from packaging.requirements import Requirement
 
+from compat.processes import pythons
+
 _OURS = ("compat", "dispatcher", "legacy")
 _NEEDED = ("packaging", "pyelftools", "rich")
 _OLDEST = (3, 11)
@@ -33,10 +35,10 @@ def interpreter(given: str) -> str:
         ValueError: there is none, it does not run, or its Python is too old for this package.
     """
     folder = pathlib.Path(given)
-    inside = [folder / "bin" / "python", folder / "Scripts" / "python.exe"]
+    inside = pythons(folder)
     found = next((str(path) for path in inside if path.exists()), None) if folder.is_dir() else shutil.which(given)
     if found is None:
-        looked = f"neither {inside[0]} nor {inside[1]} is there" if folder.is_dir() else "there is no such program"
+        looked = f"neither {' nor '.join(map(str, inside))} is there" if folder.is_dir() else "there is no such program"
         raise ValueError(f"--python {given}: {looked}; name an interpreter, or the folder of a virtual environment")
     asked = [found, "-c", "import sys; print(*sys.version_info[:2])"]
     done = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)

@@ -71,6 +71,7 @@ def _findings(world: World, path: str, answers: dict[str | None, Answer]) -> Ite
     impostor = kinds.impostor(head)
     facts = answers[None].value.get("facts", {}) if not answers[None].failed else {}
     works = {name: answer for name, answer in answers.items() if _gave_sound(answer)}
+    losses = {name: "" if answer.failed else _loss(path, answer) for name, answer in answers.items()}
     why = "The first bytes show this, whatever the file is called."
     if impostor is not None and not works:
         yield error(f"it is {impostor[0]}", why=why, mend=impostor[1], subject=path, cause="not-audio", evidence=(repr(head[:48]),))
@@ -78,22 +79,16 @@ def _findings(world: World, path: str, answers: dict[str | None, Answer]) -> Ite
         text = f"its first {len(head)} bytes are all zero"
         yield error(text, why="A copy was interrupted, or a disk was full.", mend=Mend("Copy it again"), subject=path, cause="not-audio")
     else:
-        yield from _by_default(world, path, answers, works, mixed=differences.is_mixed(facts))
+        yield from _by_default(world, path, answers, works, losses, mixed=differences.is_mixed(facts))
     joined = len(facts.get("parts", ())) > 1
+    said = joined or (None in works and bool(losses[None]))
     for name, answer in answers.items():
         if name is not None:
-            yield _by_backend(world, path, name, answer, said=_is_said(path, answer, works, joined=joined))
+            yield _by_backend(world, path, name, answer, losses[name], said=said)
     yield from kinds.other_name(path, head)
     loads = {name: answer.value for name, answer in works.items() if name is not None}
-    told = any(_loss(path, answer) for answer in works.values())
+    told = any(losses[name] for name in works)
     yield from differences.found(path, loads, facts, told=told)
-
-
-def _is_said(path: str, answer: Answer, works: dict[str | None, Answer], *, joined: bool) -> bool:
-    """Return whether another finding already reports a backend's missing frames."""
-    loss = "" if answer.failed else _loss(path, answer)
-    first = works.get(None)
-    return bool(loss) and (joined or bool(first and _loss(path, first)))
 
 
 def _gave_sound(answer: Answer) -> bool:
@@ -110,7 +105,13 @@ def _headline(answers: dict[str | None, Answer]) -> str:
 
 
 def _by_default(
-    world: World, path: str, answers: dict[str | None, Answer], works: dict[str | None, Answer], *, mixed: bool
+    world: World,
+    path: str,
+    answers: dict[str | None, Answer],
+    works: dict[str | None, Answer],
+    losses: dict[str | None, str],
+    *,
+    mixed: bool,
 ) -> Iterator[Finding]:
     """Yield the finding for ``load(path)`` without a backend, the call that most programs make.
 
@@ -118,7 +119,7 @@ def _by_default(
     """
     named = [name for name in works if name is not None]
     if None in works:
-        value, loss = works[None].value, _loss(path, works[None])
+        value, loss = works[None].value, losses[None]
         if loss and not mixed:
             mend = Mend("Make or download it again")
             yield warning(f"{_sound(value)}: {loss}", mend=mend, subject=path, cause="incomplete", data=value)
@@ -136,16 +137,15 @@ def _by_default(
     if _changes(answer):
         yield _changing(path, answer, named, why)
         return
-    losses = [loss for name in named if (loss := _loss(path, works[name]))]
-    named = [name for name in named if not _loss(path, works[name])]
-    if named:
-        mend = Mend(f"Name a backend that reads it: load(path, backend={named[0]!r})")
+    whole = [name for name in named if not losses[name]]
+    if whole:
+        mend = Mend(f"Name a backend that reads it: load(path, backend={whole[0]!r})")
         yield warning(
             f"the backend that is asked first fails: {_why_not(answer)}", why=why, mend=mend, subject=path, cause="other-backend-reads"
         )
         return
-    if losses:
-        text = f"no backend reads all of it: {losses[0]}"
+    if named:
+        text = f"no backend reads all of it: {losses[named[0]]}"
         yield error(text, why=why, mend=Mend("Make or download it again"), subject=path, cause="incomplete")
         return
     yield error("no backend reads it", why=why, mend=_what_would(world, path), subject=path, cause="unreadable")
@@ -156,7 +156,7 @@ def _without_sound(answer: Answer) -> str:
     streams = {} if answer.failed else answer.value.get("streams", {})
     if not streams or "audio" in streams:
         return ""
-    others = " and ".join(f"{count} of {kind}" for kind, count in sorted(streams.items()))
+    others = differences.named([f"{count} of {kind}" for kind, count in sorted(streams.items())])
     what = "it is a video without sound" if "video" in streams else "it holds no sound"
     return f"{what}: its streams are {others}"
 
@@ -171,7 +171,7 @@ def _changing(path: str, answer: Answer, named: list[str], why: str) -> Finding:
 
     The mend does not recommend a backend that returns only the first part.
     """
-    half = f"; {' and '.join(named)} would return only a part, or all of it at one sample rate" if named else ""
+    half = f"; {differences.named(named)} would return only a part, or all of it at one sample rate" if named else ""
     return error(f"{_why_not(answer)}{half}", why=why, mend=conversion.to_one(path), subject=path, cause="changes-on-its-way")
 
 
@@ -189,7 +189,8 @@ def _what_would(world: World, path: str) -> Mend:
     return conversion.to_one(path, text="Make or download it again; if a player can play it, convert it")
 
 
-def _by_backend(world: World, path: str, name: str, answer: Answer, *, said: bool) -> Finding:
+def _by_backend(world: World, path: str, name: str, answer: Answer, loss: str, *, said: bool) -> Finding:
+    """Yield what one backend does; ``said`` if another finding already reports missing frames."""
     subject = {"ffmpeg": "av", "sox": "libsox"}.get(name, name)
     if answer.died:
         how, known = explain.death(answer.died, subject)
@@ -212,7 +213,6 @@ def _by_backend(world: World, path: str, name: str, answer: Answer, *, said: boo
         return note(f"{name}: {_own_words(value['load_error'])}", subject=path, data=value)
     if not _gave_sound(answer):
         return note(f"{name}: it returns no samples, though the header promises some", subject=path, data=value)
-    loss = _loss(path, answer)
     data = {"backend": name, **value}
     if loss:
         return (ok if said else note)(f"{name}: {_sound(value)}: {loss}", subject=path, cause="incomplete", data=data)

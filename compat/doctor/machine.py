@@ -14,7 +14,9 @@ import compat.shell as shell
 from compat.shell import Line
 
 _LONGEST_PATH = 1 << 15
-_SYSTEM_MANAGERS = ("apt-get", "dnf", "yum", "brew")  # the first one found is used
+# the first one found is used
+SYSTEM_MANAGERS = ("apt-get", "dnf", "yum", "brew")
+CONDAS = ("conda", "mamba", "micromamba")
 
 
 def is_conda() -> bool:
@@ -30,13 +32,13 @@ def is_venv() -> bool:
 @functools.cache
 def system_manager() -> str:
     """Return ``apt-get``, ``dnf``, ``yum``, ``brew``, or an empty string."""
-    return next((name for name in _SYSTEM_MANAGERS if shutil.which(name)), "")
+    return next((name for name in SYSTEM_MANAGERS if shutil.which(name)), "")
 
 
 @functools.cache
 def conda() -> str:
     """Return the command of conda or its kin; ``conda`` if its Python has none on the path."""
-    return next((name for name in ("conda", "mamba", "micromamba") if shutil.which(name)), "conda" if is_conda() else "")
+    return next((name for name in CONDAS if shutil.which(name)), "conda" if is_conda() else "")
 
 
 def unset(name: str) -> tuple[Line, ...]:

@@ -8,6 +8,7 @@ import importlib.metadata
 import os
 import pathlib
 import re
+import shutil
 import sys
 import tomllib
 from collections.abc import Callable, Mapping
@@ -50,8 +51,27 @@ def _is_for_another_torch(torchaudio: dists.Copy) -> bool:
     return row is not None and other is not None and other.torchaudio != row.torchaudio
 
 
+def install_torch(*options: str) -> Mend:
+    """Install torch in the build for this machine.
+
+    PyPI's wheels are for CUDA on Linux, for the CPU on Windows, and for Apple's GPUs on macOS.
+
+    Args:
+        options: options of pip.
+    """
+    command = machine.pip(*options, "torch")
+    if not sys.platform.startswith("linux"):
+        return Mend("Install it", command)
+    if shutil.which("nvidia-smi"):
+        return Mend("Install it, for the NVIDIA GPU of this machine", command)
+    for_cpu = machine.pip(*options, "torch", "--index-url", pairs.index("cpu"))
+    return Mend(f"Install it, for an NVIDIA GPU with {shell.told(command)}, otherwise for the CPU", for_cpu)
+
+
 def install(package: str) -> Mend:
     """Install a missing package in a version that suits this project."""
+    if package == "torch":
+        return install_torch()
     return Mend(f"Install {package}", machine.pip(f"{package}{pairs.companions().get(package, '')}"))
 
 

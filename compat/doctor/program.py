@@ -25,10 +25,11 @@ def examine(world: World, folder: str) -> Iterator[Result]:
     """
     if not os.path.isdir(folder):
         raise ValueError(f"--for {folder}: there is no such folder; name the one that holds the program")
-    chosen = choice.choose(folder, releases.DEFAULT)
+    used = choice.calls(folder)
+    chosen = choice.choose(folder, releases.DEFAULT, known=used)
     yield Result("release", "Release", tuple(_release(folder, chosen)))
     begun = time.monotonic()
-    yield Result("names", "Names", tuple(_names(world, folder, chosen)), time.monotonic() - begun)
+    yield Result("names", "Names", tuple(_names(world, used, chosen)), time.monotonic() - begun)
     yield Result("packages", "Packages", tuple(_packages(folder)) or (ok("all that it requires and imports is here"),))
 
 
@@ -39,15 +40,15 @@ def _release(folder: str, chosen: choice.Choice) -> Iterator[Finding]:
     command = f"torchaudio-compat run --version {chosen.release} PROGRAM"
     text = f"the drop-in runs it as torchaudio {chosen.release}: {chosen.reason}"
     data = {"release": chosen.release, "reason": chosen.reason}
-    if "older than any" in chosen.reason:
+    if chosen.is_older:
         mend = Mend("See what would be rewritten", shell.lines("torchaudio-compat", "codemod", "--diff", folder))
         yield warning(text, mend=mend, subject="release", cause="older-than-2.0", data=data)
     else:
         yield ok(f"{text}. Run it: `{command}`", data=data)
 
 
-def _names(world: World, folder: str, chosen: choice.Choice) -> Iterator[Finding]:
-    names = sorted(name for name in choice.calls(folder).names if name and name != "torchaudio")
+def _names(world: World, used: choice.Calls, chosen: choice.Choice) -> Iterator[Finding]:
+    names = sorted(name for name in used.names if name and name != "torchaudio")
     if not names:
         yield ok("it uses no name of torchaudio")
         return
@@ -56,9 +57,10 @@ def _names(world: World, folder: str, chosen: choice.Choice) -> Iterator[Finding
         yield failing.finding("compat.install()", answer, "torchaudio", cause="drop-in-failed")
         return
     lacking: dict[str, str] = answer.value["lacking"]
+    by_pip = machine.pip("torchaudio")
     for name, why in lacking.items():
         text = why if name in why else f"torchaudio.{name}: {why}"
-        mend = Mend("Install torchaudio, any release", machine.pip("torchaudio")) if "pip install torchaudio" in why else NOTHING_TO_DO
+        mend = Mend("Install torchaudio, any release", by_pip) if any(line in why for line in by_pip) else NOTHING_TO_DO
         yield error(text, why="The program stops there.", mend=mend, subject=f"torchaudio.{name}", cause="name-missing")
     here = len(names) - len(lacking)
     by = "the torchaudio that is installed, with the drop-in's I/O" if answer.value["over_real"] else "the stand-in"

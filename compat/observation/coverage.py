@@ -11,6 +11,7 @@ from typing import Any
 from compat._version import __version__
 from compat.codemod.source import FileResult, Finding, Module, State
 from compat.codemod.source.options import Options, UsageError, configured
+from compat.observation import paths
 from compat.observation.recording import Call, by_place
 
 # states of a place, in the words of the report
@@ -79,7 +80,9 @@ def coverage(calls: list[Call], root: str, release: str) -> Coverage:
     seen: set[int] = set()
     sites = tuple(_site(call, root, files, seen) for call in by_place(calls))
     not_run = [one for file in result.files for one in _not_run(file, seen)]
-    told = tuple(dataclasses.replace(one, place=dataclasses.replace(one.place, path=_relative(one.place.path, root))) for one in not_run)
+    told = tuple(
+        dataclasses.replace(one, place=dataclasses.replace(one.place, path=paths.relative(one.place.path, root))) for one in not_run
+    )
     return Coverage(release, options.target, root, sites, told, tuple(problems))
 
 
@@ -98,7 +101,7 @@ def _not_run(file: FileResult, seen: set[int]) -> Iterator[Finding]:
 
 def _site(call: Call, root: str, files: dict[str, FileResult], seen: set[int]) -> Site:
     real = os.path.realpath(call.path)
-    path = _relative(real, root)
+    path = paths.relative(real, root)
     if os.path.isabs(path) or not os.path.isfile(real) or "site-packages" in path:
         return Site(call, call.path, "outside")
     file = files.get(real)
@@ -112,12 +115,6 @@ def _site(call: Call, root: str, files: dict[str, FileResult], seen: set[int]) -
 
 def _meets(finding: Finding, call: Call) -> bool:
     return finding.place.line <= call.end_line and call.line <= finding.place.end_line
-
-
-def _relative(path: str, root: str) -> str:
-    """Return a path relative to the project, with forward slashes; absolute if outside."""
-    real, top = os.path.realpath(path), os.path.realpath(root)
-    return os.path.relpath(real, top).replace(os.sep, "/") if real.startswith(f"{top}{os.sep}") else real
 
 
 def lines(found: Coverage) -> Iterator[str]:

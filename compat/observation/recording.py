@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import threading
+import time
 import types
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeAlias
@@ -22,11 +23,21 @@ from compat.observation import arguments, serving
 VARIABLE = "TORCHAUDIO_COMPAT_RECORD"
 _NOT_THE_CALLER = frozenset({"compat", "legacy", "dispatcher", "functools", "contextlib", "importlib"})
 _MARK = "__torchaudio_compat_recorded__"
-_START = os.getcwd()  # a script's path may be relative, and the program may change its folder
 
 
-# function, code, offset, and (release, backend, arguments, outcome)
-_Key: TypeAlias = tuple[str, types.CodeType, int, tuple[str, str, str, str]]
+def _start() -> str:
+    try:
+        return os.getcwd()
+    except OSError:  # it has been removed; a path in it must not be taken for one of another folder
+        return "<removed folder>"
+
+
+_START = _start()  # a script's path may be relative, and the program may change its folder
+
+
+# Function, file, code, offset, and (release, backend, arguments, outcome). Code objects are equal
+# if only their files differ.
+_Key: TypeAlias = tuple[str, str, types.CodeType, int, tuple[str, str, str, str]]
 
 
 class Call(NamedTuple):
@@ -108,7 +119,7 @@ class _Recorder:
             frame = frame.f_back
         if frame is None:
             return
-        key = (name, frame.f_code, frame.f_lasti, seen)
+        key = (name, frame.f_code.co_filename, frame.f_code, frame.f_lasti, seen)
         try:
             with self._lock:
                 number = self._numbers.get(key) or self._begin(key, frame)
@@ -119,8 +130,9 @@ class _Recorder:
     def _begin(self, key: _Key, frame: types.FrameType) -> bytes:
         """Write the line of a new kind of call; return its number."""
         if self._file < 0:
-            path = os.path.join(os.environ[VARIABLE], f"{os.getpid()}.jsonl")
-            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            # not by the pid alone: os.execv keeps it, and it may be used again
+            path = os.path.join(os.environ[VARIABLE], f"{os.getpid()}-{time.time_ns()}.jsonl")
+            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         name, *_, (release, backend, given, outcome) = key
         path, line, end, column, end_column = _place(frame)
         call = Call(name, path, line, end, 1, release, column, end_column, backend, json.loads(given), outcome)

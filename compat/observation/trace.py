@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Iterable
 from typing import Any
 
 from compat.codemod.files.traces import FORMAT, read
+from compat.observation import paths
 from compat.observation.recording import Call
 
 __all__ = ["FORMAT", "append", "read"]
@@ -22,21 +24,25 @@ def append(path: str, calls: Iterable[Call], root: str) -> int:
         OSError: it cannot be read or written.
         ValueError: it is not a trace.
     """
-    top = os.path.realpath(root)
     found = {_key(line): line for line in read(path)} if os.path.exists(path) else {}
     for call in calls:
-        real = os.path.realpath(call.path)
-        if call.path.startswith("<") or not real.startswith(f"{top}{os.sep}"):
+        place = paths.relative(call.path, root)
+        if call.path.startswith("<") or os.path.isabs(place):
             continue
-        line = {"trace": FORMAT, **call._asdict(), "path": os.path.relpath(real, top).replace(os.sep, "/")}
+        line = {"trace": FORMAT, **call._asdict(), "path": place}
         key = _key(line)
         if key in found:
             line["calls"] += found[key]["calls"]
         found[key] = line
     beside = f"{path}.{os.getpid()}.part"
-    with open(beside, "w", encoding="utf-8") as file:
-        file.writelines(f"{json.dumps(line, ensure_ascii=False)}\n" for line in found.values())
-    os.replace(beside, path)
+    try:
+        with open(beside, "w", encoding="utf-8") as file:
+            file.writelines(f"{json.dumps(line, ensure_ascii=False)}\n" for line in found.values())
+        os.replace(beside, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(beside)
+        raise
     return len(found)
 
 

@@ -35,10 +35,16 @@ _OF_BOTH = ("2.1", "2.2", "2.8", "2.0", "2.9")
 
 
 class Choice(NamedTuple):
-    """A release and the reason; ``reason`` is empty if the project does not mention torchaudio."""
+    """A release and the reason.
+
+    Attributes:
+        reason: empty if the project does not mention torchaudio.
+        is_older: whether the project pins a release older than any that can be pinned.
+    """
 
     release: str
     reason: str
+    is_older: bool = False
 
 
 class Calls(NamedTuple):
@@ -74,45 +80,54 @@ def _is_project(folder: pathlib.Path) -> bool:
     return any((folder / name).exists() for name in _ROOTS)
 
 
-def choose(folder: str, default: str, program: str = "") -> Choice:
+def choose(folder: str, default: str, program: str = "", known: Calls | None = None) -> Choice:
     """Return the release that a project was written for.
 
     Args:
         folder: the root of the project, as ``root_of`` finds it.
         default: the release if nothing tells.
         program: the script or package to run; what it imports counts before other files.
+        known: what ``calls`` returned for the folder, if that has been found out already.
     """
     found = list(_pins(folder))
-    calls = _calls(folder, reach.files(program, folder)) if program else Calls()
-    if not (calls.setter or calls.names_backend or _lacking(default, calls.names)):
-        # a folder that is not a project, such as a home, may hold anything
-        deep = not program or _is_project(pathlib.Path(folder))
-        calls = _calls(folder, _python(folder) if deep else map(str, sorted(pathlib.Path(folder).glob("*.py"))))
-    order = _OF_BOTH if calls.setter and calls.names_backend else _OF_A_GLOBAL_BACKEND if calls.setter else _NEWEST_FIRST
     for where, pin in found:
         admitted = [name for name, versions in _STANDS_FOR.items() if pin.admits(_own(pin, versions))]
         if not admitted and pin.admits(_own(pin, _BEFORE)):
             older = "older than any that can be pinned: if it does not run, rewrite it first, with `torchaudio-compat codemod --diff .`"
-            return Choice("2.0", f"{where} has {pin.text}, {older}")
-        if len(admitted) == 1 or (admitted and pin.is_bounded):
-            best = _best(order, admitted, calls)
-            why = "" if len(admitted) == 1 else f", and {_told(calls)}" if _told(calls) else ""
-            return Choice(best, f"{where} has {pin.text}{why}")
-    known = [name for name in _STANDS_FOR if all(pin.admits(_own(pin, _STANDS_FOR[name])) for _, pin in found)] or list(_STANDS_FOR)
-    told = _told(calls)
+            return Choice("2.0", f"{where} has {pin.text}, {older}", is_older=True)
+        if len(admitted) == 1:
+            return Choice(admitted[0], f"{where} has {pin.text}")
+        if admitted and pin.is_bounded:
+            used = known or _telling_calls(folder, default, program)
+            why = f", and {_told(used)}" if _told(used) else ""
+            return Choice(_best(admitted, used), f"{where} has {pin.text}{why}")
+    used = known or _telling_calls(folder, default, program)
+    admitted = [name for name in _STANDS_FOR if all(pin.admits(_own(pin, _STANDS_FOR[name])) for _, pin in found)] or list(_STANDS_FOR)
+    told = _told(used)
     if told:
-        return Choice(_best(order, known, calls), f"{told}; no pin names one release")
-    lacking = _lacking(default, calls.names)
+        return Choice(_best(admitted, used), f"{told}; no pin names one release")
+    lacking = _lacking(default, used.names)
     if lacking:
-        return Choice(_best(order, known, calls), f"it uses torchaudio.{lacking[0]}, which {default} lacks; no pin names one release")
-    if not (calls.mentions or found):
+        return Choice(_best(admitted, used), f"it uses torchaudio.{lacking[0]}, which {default} lacks; no pin names one release")
+    if not (used.mentions or found):
         return Choice(default, "")
-    best = default if default in known else _best(order, known, calls)
+    best = default if default in admitted else _best(admitted, used)
     return Choice(best, "no pin and no call names a release; if the code needs a global backend, choose 2.0")
 
 
-def _best(order: Iterable[str], admitted: list[str], calls: Calls) -> str:
+def _telling_calls(folder: str, default: str, program: str) -> Calls:
+    """Return what the program calls; what the other files call if that tells nothing."""
+    used = _calls(folder, reach.files(program, folder)) if program else Calls()
+    if used.setter or used.names_backend or _lacking(default, used.names):
+        return used
+    # a folder that is not a project, such as a home, may hold anything
+    deep = not program or _is_project(pathlib.Path(folder))
+    return _calls(folder, _python(folder) if deep else map(str, sorted(pathlib.Path(folder).glob("*.py"))))
+
+
+def _best(admitted: list[str], calls: Calls) -> str:
     """Return the first admitted release that has all names in use, or else the first admitted."""
+    order = _OF_BOTH if calls.setter and calls.names_backend else _OF_A_GLOBAL_BACKEND if calls.setter else _NEWEST_FIRST
     possible = [name for name in order if name in admitted]
     return next((name for name in possible if not _lacking(name, calls.names)), possible[0])
 
@@ -180,7 +195,10 @@ def _calls(folder: str, paths: Iterable[str]) -> Calls:
     setter, names_backend, names, mentions = "", "", set(), False
     for path in paths:
         try:
-            module = Module(path, pathlib.Path(path).read_text("utf-8-sig"))
+            text = pathlib.Path(path).read_text("utf-8-sig")
+            if "torchaudio" not in text:
+                continue
+            module = Module(path, text)
         except (OSError, SyntaxError, ValueError, RecursionError):
             mentions = True
             continue

@@ -35,11 +35,7 @@ def files(program: str, folder: str) -> list[str]:
 
 def needed(path: str) -> Iterator[tuple[str, int]]:
     """Yield the top-level packages that a file cannot do without, with the lines of the imports."""
-    try:
-        tree = ast.parse(pathlib.Path(path).read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError):
-        return
-    waiting: list[ast.AST] = [tree]
+    waiting: list[ast.AST] = [_parsed(pathlib.Path(path))]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Import):
@@ -54,17 +50,21 @@ def needed(path: str) -> Iterator[tuple[str, int]]:
 
 def _imported(path: pathlib.Path) -> Iterator[str]:
     """Yield the names that a file imports; a relative one begins with its dots."""
-    try:
-        tree = ast.parse(path.read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError):
-        return
-    for node in ast.walk(tree):
+    for node in ast.walk(_parsed(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = "." * node.level + (node.module or "")
             yield base
             yield from (f"{base}{'' if base.endswith('.') else '.'}{alias.name}" for alias in node.names if alias.name != "*")
+
+
+def _parsed(path: pathlib.Path) -> ast.Module:
+    """Return a file as a tree; an empty one if it cannot be read."""
+    try:
+        return ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return ast.Module([], [])
 
 
 def _named(name: str, homes: list[pathlib.Path], start: pathlib.Path | None = None, *, main: bool = False) -> Iterator[pathlib.Path]:

@@ -7,7 +7,6 @@ stdout; the tests get others.
 from __future__ import annotations
 
 import os
-import pickle
 from typing import Any, BinaryIO
 
 import pytest
@@ -74,7 +73,7 @@ class Server:
             messages.send(self._told, Report(data))
         except Exception:  # noqa: BLE001 - pickling may raise anything
             data["user_properties"] = [(str(name), repr(value)) for name, value in data.get("user_properties", ())]
-            plain = {name: value for name, value in data.items() if _pickles(value)}
+            plain = {name: value for name, value in data.items() if messages.pickles(value)}
             messages.send(self._told, Report(plain))
 
     def pytest_warning_recorded(self, warning_message: Any, when: str, nodeid: str, location: Any) -> None:
@@ -116,11 +115,3 @@ class Server:
             except pytest.exit.Exception as why:
                 done = Done(str(why), why.returncode)
             messages.send(self._told, done)
-
-
-def _pickles(value: object) -> bool:
-    try:
-        pickle.dumps(value)
-    except Exception:  # noqa: BLE001 - as above
-        return False
-    return True

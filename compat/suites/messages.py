@@ -72,6 +72,15 @@ class Broken:
     text: str
 
 
+def pickles(value: object) -> bool:
+    """Return whether a message can hold a value."""
+    try:
+        pickle.dumps(value)
+    except Exception:  # noqa: BLE001 - pickling may raise anything
+        return False
+    return True
+
+
 def send(pipe: BinaryIO, message: object) -> None:
     """Send a message; pickle it first, so that an error leaves the pipe untouched."""
     data = pickle.dumps(message)

@@ -68,7 +68,7 @@ class Process:
 
     def _options(self) -> dict[str, Any]:
         config = self._config
-        options = {name: value for name, value in vars(config.option).items() if _pickles(value) and name != "file_or_dir"}
+        options = {name: value for name, value in vars(config.option).items() if messages.pickles(value) and name != "file_or_dir"}
         options |= {name: value for name, value in _OF_THE_SESSION.items() if name in options}
         options |= {
             SERVED: self.world,
@@ -175,11 +175,3 @@ class Process:
             self._child.wait()
         for pipe in (self._told, self._heard, self._child.stdout):
             pipe.close()  # type: ignore[union-attr]
-
-
-def _pickles(value: object) -> bool:
-    try:
-        pickle.dumps(value)
-    except Exception:  # noqa: BLE001 - pickling may raise anything
-        return False
-    return True

@@ -32,6 +32,8 @@ class ReleaseSession:
         self._path = list(sys.path)
         self._stack = contextlib.ExitStack()
         self._processes: dict[World, Process] = {}
+        # why no process starts under a release; each try takes seconds
+        self._unstarted: dict[World, str] = {}
         self._seen: set[str] = set()
         self._only: dict[World, list[str]] = {}
         self._not_run: set[str] = set()
@@ -169,10 +171,16 @@ class ReleaseSession:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def _process(self, item: ReleaseItem) -> Process:
+        if item.world in self._unstarted:
+            raise Stopped(self._unstarted[item.world])
         if item.world not in self._processes:
             own = [one for one in item.session.items if isinstance(one, ReleaseItem) and one.world == item.world]
             files = list(dict.fromkeys(str(one.original.path) for one in own))
-            process = self._processes[item.world] = Process(self.config, item.world, self._path, files)
+            try:
+                process = self._processes[item.world] = Process(self.config, item.world, self._path, files)
+            except Stopped as why:
+                self._unstarted[item.world] = str(why)
+                raise
             self._note_those_of_this_release_alone(process)
         return self._processes[item.world]
 

@@ -55,7 +55,8 @@ def _table(name: str, found: dict[str, Callable[..., Any] | None]) -> Iterator[s
     rows = sorted(places, key=places.__getitem__)
     yield from (f"## {name}", "")
     if not rows:
-        yield from (f"Takes nothing. Gone in {', '.join(found.keys() - taken.keys())}.", "")
+        gone = ", ".join(release for release in found if release not in taken)
+        yield from (f"Takes nothing. Gone in {gone}." if gone else "Takes nothing.", "")
         return
     yield f"| parameter | {' | '.join(found)} |"
     yield f"|---{'|---' * len(found)}|"

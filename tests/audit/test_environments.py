@@ -203,6 +203,7 @@ def test_in_blocks_and_no_file_is_left(made: Make, folder: pathlib.Path, tmp_pat
     monkeypatch.setattr("tempfile.tempdir", str(spool))
     side = environment.Environment(environment.named(str(made())))
     with side.open("data/a.wav", normalize=True, block_frames=1500) as stream:
+        assert list(spool.iterdir()) == []
         blocks = list(stream.blocks)
         assert [block.shape for block in blocks] == [(2, 1500), (2, 1500), (2, 1000)]
         assert np.array_equal(np.concatenate(blocks, axis=1), soundfile.read("data/a.wav", dtype="float32")[0].T)
@@ -211,6 +212,20 @@ def test_in_blocks_and_no_file_is_left(made: Make, folder: pathlib.Path, tmp_pat
         assert reading.take() is None
         assert reading.error is None
     assert list(spool.iterdir()) == []
+
+
+def test_no_file_is_left_if_this_process_is_killed(
+    made: Make, folder: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a time limit, say, while the file is decoded there: nothing could delete the samples then."""
+    write(folder, "a.wav")
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(spool))
+    seen = f"{TORCHAUDIO}\ndef load(path, normalize=True): raise RuntimeError(os.listdir({str(spool)!r}))\n"
+    side = environment.Environment(environment.named(str(made(torchaudio=seen))))
+    with pytest.raises(RuntimeError, match=r"RuntimeError: \[\]"), side.open("data/a.wav", normalize=True, block_frames=9):
+        pass
 
 
 def test_2_9_has_no_info() -> None:

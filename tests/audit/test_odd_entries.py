@@ -178,6 +178,23 @@ def test_tables_are_read_as_they_were_written() -> None:
             assert [row for _, row in Table(held, delimiter, "x").rows()] == rows
 
 
+@pytest.mark.parametrize("line", ["a line of a poem\n", 'a line of ""a"" poem\n'])
+def test_the_lines_of_a_long_text_are_parsed_twice_at_most(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not again with each line: eight thousand took seconds."""
+    parsed: list[int] = []
+    real = csv.reader
+
+    def reader(lines: list[str], **options: object) -> object:
+        parsed.append(sum(map(len, lines)))
+        return real(lines, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(csv, "reader", reader)
+    text = f'path,text\na.wav,"{line * 500}"\n'
+    rows = list(Table(io.StringIO(text, newline=""), ",", "x.csv").rows())
+    assert rows == [(1, ["path", "text"]), (2, ["a.wav", line.replace('""', '"') * 500])]
+    assert sum(parsed) < 5 * len(text)
+
+
 def test_a_report_never_takes_the_place_of_data(folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = (folder / "data" / "a.wav").read_bytes()
     assert main([*PAIR, "data", "--report", "data/a.wav"]) == 3

@@ -165,6 +165,14 @@ PROJECTS: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
         {"main.py": f"import importlib, sys, torchaudio\n{SET}\nimportlib.import_module(sys.argv[1]).get('a')\n", "data.py": GET},
         {"data.py": "soundfile"}, "",
     ),
+    "modules found by a name that is made from itself": (
+        {"main.py": f"import importlib, torchaudio\nfrom names import *\n{SET}\nname = name + '.sub'\nimportlib.import_module(name).get('a')\n", "data.py": GET},
+        {"data.py": "soundfile"}, "",
+    ),
+    "modules found by two names that are made from each other": (
+        {"main.py": f"import importlib, torchaudio\nfrom names import *\n{SET}\na = b + '.a'\nb = a + '.b'\nimportlib.import_module(b).get('a')\n", "data.py": GET},
+        {"data.py": "soundfile"}, "",
+    ),
     "modules found by name before the setter": (
         {"main.py": f"import importlib, sys, torchaudio\nimportlib.import_module(sys.argv[1]).get('a')\n{SET}\n", "data.py": GET},
         {"data.py": "-"}, "main.py",

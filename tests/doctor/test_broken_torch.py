@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.doctor.worlds import Report, World
+from tests.doctor.worlds import FOR_CPU, Report, World
 
 Make = Callable[..., World]
 ALONE = ("torch", "numpy", "soundfile", "av")  # left out where only the import of torch counts
@@ -88,7 +88,7 @@ def test_no_torch(build: Make) -> None:
     assert report.code == 2
     assert report.finding("pair")["cause"] == "not-installed"
     assert report.verdict["root"]["check"] == "pair"
-    assert report.verdict["next"]["commands"][0].endswith("-m pip install torch")
+    assert report.verdict["next"]["commands"][0].endswith(f"-m pip install torch{FOR_CPU}")
     assert report.status("backend-soundfile") == "ok"
 
 

@@ -18,7 +18,7 @@ import soundfile
 import torch
 
 from compat.doctor import lengths, samples, stored
-from tests.doctor.worlds import World
+from tests.doctor.worlds import FOR_CPU, World
 
 
 def tone(path: pathlib.Path, seconds: float = 0.5, rate: int = 16000) -> pathlib.Path:
@@ -326,4 +326,4 @@ def test_without_torch_nothing_can_be_tried(build, tmp_path: pathlib.Path) -> No
     report = build(without=("torch",)).examine(str(tone(tmp_path / "good.wav")))
     assert report.code == 2
     assert report.verdict["root"]["subject"] == "torch"
-    assert report.verdict["next"]["commands"][0].endswith("-m pip install torch")
+    assert report.verdict["next"]["commands"][0].endswith(f"-m pip install torch{FOR_CPU}")

@@ -101,6 +101,7 @@ TORCH = dists.Copy("torch", "2.8.0+cpu", pathlib.Path("/site"), pathlib.Path("/s
             {"torch": dataclasses.replace(TORCH, installer="conda")},
             ["conda install --force-reinstall pytorch=2.8.0"],
         ),
+        (lambda: mends.install("torch"), {}, ["pip install torch --index-url https://download.pytorch.org/whl/cpu"]),
         (lambda: mends.reinstall("torch"), {}, ["pip install --force-reinstall --no-cache-dir torch"]),
         (
             lambda: mends.named("clean-reinstall"),

@@ -303,6 +303,18 @@ ERROR = {"load_error": "cannot read 'a' with the sox backend: no such thing."}
         (Answer(died="SIGSEGV"), {}, "warning", "the backend that is asked first fails: loading crashed"),
         (Answer(raised="TypeError: early"), {}, "warning", "the backend that is asked first fails: TypeError: early"),
         ({**READ, "shape": [1, 0]}, {}, "warning", "fails: it returns no samples"),
+        (
+            {"load_error": "the sample rate changes from 8000 to 16000"},
+            {},
+            "error",
+            "; ffmpeg, sox and soundfile would return only a part",
+        ),
+        (
+            {"load_error": "no", "streams": {"video": 1, "data": 2, "subtitle": 1}},
+            {},
+            "error",
+            "its streams are 2 of data, 1 of subtitle and 1 of video",
+        ),
     ],
 )
 def test_what_is_said_of_a_file(default: Any, by_backend: dict[str, Answer], status: str, says: str) -> None:

@@ -19,6 +19,8 @@ import sysconfig
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+# how the command goes on that installs torch on this machine
+FOR_CPU = " --index-url https://download.pytorch.org/whl/cpu" if sys.platform == "linux" and not shutil.which("nvidia-smi") else ""
 REPOSITORY = pathlib.Path(__file__).parents[2]
 _BASE = pathlib.Path(sysconfig.get_paths()["purelib"])
 _OWN_VARIABLES = ("TORCHAUDIO_", "TORIO_", "PYTHON", "LD_", "VIRTUAL_ENV", "CONDA_")

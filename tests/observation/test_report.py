@@ -147,6 +147,48 @@ def test_a_trace_grows_over_several_runs(tmp_path: pathlib.Path) -> None:
     assert "cannot be written" in endings.recorded(str(tmp_path / "no" / "t"), [here], str(tmp_path))
 
 
+def test_a_trace_that_cannot_be_written_leaves_nothing_behind(tmp_path: pathlib.Path) -> None:
+    trace_file = tmp_path / "trace"
+    trace_file.write_text("")
+    surrogate = recording.Call("load", str(tmp_path / "a.py"), 3, 4, backend="\udc80")
+    with pytest.raises(ValueError, match="surrogates"):
+        trace.append(str(trace_file), [surrogate], str(tmp_path))
+    assert [one.name for one in tmp_path.iterdir()] == ["trace"]
+
+
+def _calls_once(path: str) -> None:
+    exec(compile("\n\nf()", path, "exec"), {"f": recording.recorded(lambda: None, "f", "2.2"), "__name__": "program"})
+
+
+def test_equal_code_in_two_files_is_noted_for_each(spool: pathlib.Path) -> None:
+    """Code objects are equal if only the names of their files differ."""
+    for path in ("/a/x.py", "/a/y.py", "/a/y.py"):
+        _calls_once(path)
+    assert [(call.path, call.calls) for call in recording.read(str(spool))] == [("/a/y.py", 2), ("/a/x.py", 1)]
+
+
+def test_a_process_with_the_id_of_an_earlier_one_has_its_own_file(spool: pathlib.Path) -> None:
+    """As after ``os.execv``; its first kind of call is not that of the earlier one."""
+    for path in ("/a/x.py", "/a/y.py"):
+        recording._recorder.renew()
+        _calls_once(path)
+    assert sorted((call.path, call.calls) for call in recording.read(str(spool))) == [("/a/x.py", 1), ("/a/y.py", 1)]
+
+
+def test_a_program_may_have_removed_its_folder(python: Callable[..., subprocess.CompletedProcess[str]], spool: pathlib.Path) -> None:
+    """A relative path of its code stands for no file, then."""
+    code = (
+        "import os, sys, tempfile; sys.path = [one for one in sys.path if one]; folder = tempfile.mkdtemp(); os.chdir(folder); os.rmdir(folder)\n"
+        "import compat; torchaudio = compat.install('2.2')\n"
+        "exec(compile('torchaudio.list_audio_backends()', 'a.py', 'exec'), {'torchaudio': torchaudio, '__name__': 'a'})"
+    )
+    done = python("-c", code)
+    assert done.returncode == 0, done.stderr
+    (call,) = recording.read(str(spool))
+    assert call.path == "<removed folder>/a.py"
+    assert trace.append(str(spool / "trace"), [call], "/") == 0
+
+
 def test_the_functions_stay_what_they_were(spool: pathlib.Path) -> None:
     """The same by every path, with their signatures, and by name in other processes; the getter knows them."""
     torchaudio = compat.install("2.0", backends=["soundfile"])

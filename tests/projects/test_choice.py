@@ -6,6 +6,7 @@ import pathlib
 
 import pytest
 
+from compat.codemod import source
 from compat.projects import choice, pins
 
 SETTER = "import torchaudio\n\ntorchaudio.set_audio_backend('sox_io')\n"
@@ -103,6 +104,32 @@ def test_a_folder_that_is_no_project_is_not_searched_below(tmp_path: pathlib.Pat
     (tmp_path / "a.py").write_text("import torchaudio\n")
     assert choice.choose(str(tmp_path), "2.2", str(tmp_path / "a.py")).release == "2.2"
     assert choice.choose(str(tmp_path), "2.2").release == "2.0"
+
+
+def test_a_pin_of_one_release_decides_without_the_code(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading it takes seconds in a large project."""
+    monkeypatch.setattr(choice, "_calls", None)
+    for pin, release, is_older in (("2.0.2", "2.0", False), ("2.1.*", "2.1", False), ("0.7.0", "2.0", True)):
+        (tmp_path / "requirements.txt").write_text(f"torchaudio=={pin}\n")
+        for program in ("", str(tmp_path / "a.py")):
+            found = choice.choose(str(tmp_path), "2.2", program)
+            assert (found.release, found.is_older) == (release, is_older)
+
+
+def test_files_that_do_not_mention_torchaudio_are_not_parsed(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed = []
+
+    def module(path: str, text: str) -> source.Module:
+        parsed.append(pathlib.Path(path).name)
+        return Module(path, text)
+
+    Module = source.Module
+    monkeypatch.setattr(source, "Module", module)
+    (tmp_path / "main.py").write_text("import old, other\n")
+    (tmp_path / "other.py").write_text("x = 1\n")
+    (tmp_path / "old.py").write_text(SETTER)
+    assert choice.choose(str(tmp_path), "2.2", str(tmp_path / "main.py")).release == "2.0"
+    assert parsed == ["old.py"]
 
 
 def test_the_root_is_the_nearest_folder_that_has_something_of_a_project(tmp_path: pathlib.Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import pathlib
 import subprocess
 import sys
@@ -16,8 +15,7 @@ import compat
 from compat import releases
 from dispatcher.signatures import InfoFunction, LoadFunction, SaveFunction
 from tests.conftest import ROOT
-
-pytestmark = pytest.mark.network  # pyright fetches its own program from npm when it first runs
+from tests.release import pyright
 
 _SAVE = SaveFunction.__call__.__doc__ or ""
 HOVERED = {
@@ -34,14 +32,13 @@ class Editor:
     """A client of pyright's language server."""
 
     def __init__(self, folder: pathlib.Path) -> None:
-        variables = {**os.environ, "PYTHONPATH": str(ROOT), "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
-        variables["PATH"] = os.pathsep.join((os.path.dirname(sys.executable), variables.get("PATH", "")))
         command = [sys.executable, "-m", "pyright.langserver", "--stdio"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder, env=variables)
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder, env=pyright.environment())
         self._asked = 0
         self.uri = (folder / "program.py").as_uri()
         if self.ask("initialize", processId=None, rootUri=folder.as_uri(), capabilities={}) is None:
-            pytest.skip("pyright's program cannot be fetched here")
+            self.close()
+            pyright.skip()
         self._send(method="initialized", params={})
 
     def close(self) -> None:
@@ -91,6 +88,7 @@ def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
     editor.close()
 
 
+@pytest.mark.network
 @pytest.mark.parametrize("line", HOVERED)
 def test_a_hover_shows_the_whole_text(editor: Editor, line: str) -> None:
     """Word by word, as Markdown has them."""
@@ -107,13 +105,11 @@ def test_help_shows_the_text_of_every_flag() -> None:
     assert [flag.name for flag in releases.flags().values() if flag.doc not in text] == []
 
 
+@pytest.mark.network
 def test_a_misspelt_flag_is_an_error(tmp_path: pathlib.Path) -> None:
     """For pyright, and nothing else of the program is; `misspelt_flag.py` shows it of mypy."""
     program = tmp_path / "program.py"
     program.write_text((ROOT / "tests" / "release" / "misspelt_flag.py").read_text("utf-8").replace("  # type: ignore[call-arg]", ""))
-    variables = {**os.environ, "PYTHONPATH": str(ROOT)}
-    variables["PATH"] = os.pathsep.join((os.path.dirname(sys.executable), variables.get("PATH", "")))
-    command = [sys.executable, "-m", "pyright", str(program)]
-    done = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=False)
-    lines = {line.split(":")[1] for line in done.stdout.splitlines() if "error" in line and program.name in line}
-    assert lines == {"6"}, done.stdout
+    found = pyright.report(str(program), folder=tmp_path)["generalDiagnostics"]
+    lines = {one["range"]["start"]["line"] + 1 for one in found if one["severity"] == "error" and program.name in one["file"]}
+    assert lines == {6}, found

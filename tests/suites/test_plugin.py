@@ -104,6 +104,20 @@ def test_each_release_has_a_process_and_imports_of_its_own(pytester: pytest.Pyte
     again.assert_outcomes(failed=1, warnings=1, deselected=5)
 
 
+def test_a_process_that_does_not_start_is_tried_once(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of its tests fails with the reason."""
+    monkeypatch.setenv("TORCHAUDIO_COMPAT_BACKENDS", "soundfile")
+    pytester.makepyfile(
+        "import os, torchaudio\nif torchaudio.__version__[:3] == '2.9':\n    open('starts', 'a').write('1')\n    os._exit(3)\n"
+        "def test_a(): pass\ndef test_b(): pass\ndef test_c(): pass\n"
+    )
+    done = pytester.runpytest_inprocess(*PLUGIN, "--torchaudio=2.0,2.9")
+    done.assert_outcomes(passed=3, failed=3)
+    for name in "abc":
+        done.stdout.fnmatch_lines([f"*torchaudio 2.9 ended with status 3, while it ran *::test_{name}?2.9?*"])
+    assert (pytester.path / "starts").read_text() == "1"
+
+
 def test_under_xdist_each_worker_has_its_processes(pytester: pytest.Pytester) -> None:
     """The summary is that of all workers; tests that only a later release has are told of, and fail the run."""
     pytester.makepyfile(

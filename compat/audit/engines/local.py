@@ -22,6 +22,7 @@ from typing import Any, Generic
 
 from compat.audit.engines.engine import EngineError, Outcome, Task
 from compat.audit.items import Item
+from compat.processes import signal_name
 
 _PRELOAD = ["compat.audit.preload"]
 # how long a worker keeps results back, and how much work it gets at a time
@@ -192,10 +193,7 @@ class _Worker(Generic[Outcome]):
         """Return how it died."""
         self._process.join(5)
         status = self._process.exitcode
-        if status is not None and status < 0:
-            with contextlib.suppress(ValueError):
-                return signal.Signals(-status).name
-        return f"exit status {status}"
+        return signal_name(status) or f"exit status {status}"
 
     def end(self) -> None:
         """Kill it, since none of its state is needed any more."""

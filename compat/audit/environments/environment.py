@@ -7,7 +7,6 @@ import json
 import os
 import pathlib
 import re
-import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ import numpy.typing as npt
 
 from compat.audit.engines.engine import EngineError
 from compat.audit.options import UsageError
+from compat.processes import pythons, signal_name
 from dispatcher import notices
 from dispatcher.metadata import AudioMetaData
 from dispatcher.streaming import Stream
@@ -91,10 +91,8 @@ class _Process:
 
     def _ended(self) -> str:
         status = self._process.wait()
-        if status < 0:
-            with contextlib.suppress(ValueError):
-                return f"it ended by {signal.Signals(-status).name}"
-        return f"it ended with status {status}"
+        name = signal_name(status)
+        return f"it ended by {name}" if name else f"it ended with status {status}"
 
     def _said(self) -> str:
         """Return the last line on standard error."""
@@ -142,24 +140,29 @@ class Environment:
             RuntimeError: the file cannot be read, or reading it ended the process.
             EngineError: the environment does not work any more.
         """
+        process = self._started()
         handle, samples = tempfile.mkstemp(suffix=".samples")
-        os.close(handle)
         try:
-            answer = self._asked({"path": os.path.abspath(path), "normalize": normalize, "samples": samples})
-            yield Stream(f"torchaudio {self._version}", _metadata(answer), _blocks(samples, answer, block_frames))
+            # The worker deletes the file's name before it decodes, so that nothing is left if this process is killed.
+            with open(handle, "rb") as file:
+                answer = self._asked(process, {"path": os.path.abspath(path), "normalize": normalize, "samples": samples})
+                yield Stream(f"torchaudio {self._version}", _metadata(answer), _blocks(file, answer, block_frames))
         finally:
             with contextlib.suppress(OSError):
                 os.unlink(samples)
 
-    def _asked(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _started(self) -> _Process:
         if self._process is None:
             self._process = _Process(self.python)
             if self._process.version != self._version:
                 raise EngineError(f"{self.python} has torchaudio {self._process.version} now; it had {self._version}")
+        return self._process
+
+    def _asked(self, process: _Process, request: dict[str, Any]) -> dict[str, Any]:
         try:
-            answer = self._process.ask(request)
+            answer = process.ask(request)
         except _DiedError as why:
-            self._process.close()
+            process.close()
             self._process = None
             raise RuntimeError(f"the process of torchaudio {self._version} died while it read the file: {why}") from why
         if "fatal" in answer:
@@ -176,7 +179,7 @@ def _metadata(answer: dict[str, Any]) -> AudioMetaData:
     return AudioMetaData(**info)
 
 
-def _blocks(samples: str, answer: dict[str, Any], block_frames: int) -> Iterator[npt.NDArray[Any]]:
+def _blocks(samples: IO[bytes], answer: dict[str, Any], block_frames: int) -> Iterator[npt.NDArray[Any]]:
     """Yield the samples, ``[channel, time]``, with one block in memory at a time."""
     for text in answer["warnings"]:
         notices.warn(text)
@@ -211,8 +214,8 @@ def named(python: str, release: str | None = None) -> str:
 
 def _python(path: str) -> str:
     """Return the Python of a path that is one, or the folder of an environment."""
-    for inside in ("bin/python", "Scripts/python.exe", "python.exe"):
-        if os.path.isfile(found := os.path.join(path, inside)):
+    for found in pythons(path):
+        if found.is_file():
             return os.path.abspath(found)
     if os.path.isdir(path):
         raise UsageError(f"--to-python {path}: this folder has no bin/python; name the environment's Python")

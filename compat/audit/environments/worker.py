@@ -4,6 +4,7 @@ The other environment's Python runs this file, so it needs nothing but that torc
 
 Lines out: first ``{"torchaudio": "2.2.2"}``, then one for each request. Requests are
 ``{"path": ..., "normalize": ..., "samples": FILE}``; the samples go to FILE, channel by channel.
+FILE must exist; its name is deleted before the file is decoded, where the system allows that.
 An answer has ``error`` if the file cannot be read, and ``fatal`` if no file can.
 """
 
@@ -17,12 +18,13 @@ sys.path = [place for place in sys.path if os.path.abspath(place or ".") != os.p
 _ANSWERS = os.fdopen(os.dup(1), "w", encoding="utf-8")
 os.dup2(2, 1)
 
+import contextlib  # noqa: E402
 import ctypes  # noqa: E402
 import json  # noqa: E402
 import queue  # noqa: E402
 import threading  # noqa: E402
 import warnings  # noqa: E402
-from typing import Any, Iterator  # noqa: E402, UP035
+from typing import IO, Any, Iterator  # noqa: E402, UP035
 
 _FIELDS = ("sample_rate", "num_frames", "num_channels", "bits_per_sample", "encoding")
 
@@ -74,6 +76,21 @@ def _info(torchaudio: Any, path: str) -> dict[str, Any] | None:
 
 
 def _decoded(torchaudio: Any, request: dict[str, Any]) -> dict[str, Any]:
+    try:
+        with open(request["samples"], "wb") as file:
+            with contextlib.suppress(OSError):  # Windows: not while it is open
+                os.unlink(request["samples"])
+            return _written(torchaudio, request, file)
+    except OSError as why:
+        return {"fatal": f"the samples cannot be written to {request['samples']}: {why.strerror}"}
+
+
+def _written(torchaudio: Any, request: dict[str, Any], file: IO[bytes]) -> dict[str, Any]:
+    """Decode a file, and write its samples.
+
+    Raises:
+        OSError: the samples cannot be written.
+    """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -85,12 +102,8 @@ def _decoded(torchaudio: Any, request: dict[str, Any]) -> dict[str, Any]:
             return {"error": _words(why)}
     waveform = waveform.detach().cpu().contiguous()
     size = waveform.numel() * waveform.element_size()
-    try:
-        with open(request["samples"], "wb") as file:
-            if size:
-                file.write((ctypes.c_char * size).from_address(waveform.data_ptr()))
-    except OSError as why:
-        return {"fatal": f"the samples cannot be written to {request['samples']}: {why.strerror}"}
+    if size:
+        file.write((ctypes.c_char * size).from_address(waveform.data_ptr()))
     shown = [str(one.message) for one in caught if not issubclass(one.category, DeprecationWarning)]
     return {
         "rate": int(rate), "channels": waveform.shape[0], "frames": waveform.shape[1], "dtype": str(waveform.dtype).replace("torch.", ""),

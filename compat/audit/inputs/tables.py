@@ -75,16 +75,17 @@ class Table:
         taken: list[tuple[int, str]] = []
         for number, line in self._each():
             taken.append((number, line))
-            text = "".join((first, *(line for _, line in taken)))
-            row = self._row(text) if '"' in line else None
+            # one quote stands for the lines before, so that long rows are parsed only once
+            closed = '"' in line and self._row(f'"{line}') is not None
+            text = "".join((first, *(line for _, line in taken))) if closed else ""
             suspect = self._sounds(line)
             if alone:
                 suspect &= alone
-            elif row is not None and self._is_clean(text):
+            elif closed and self._is_clean(text):
                 suspect = set()
             if suspect:
                 break
-            if row is not None:
+            if closed and (row := self._row(text)) is not None:
                 return row
         if self._delimiter == "\t" and alone:
             self._again.extendleft(reversed(taken))

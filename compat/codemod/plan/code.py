@@ -51,6 +51,11 @@ class Code:
         return sorted(found)
 
     @functools.cached_property
+    def speaking_paths(self) -> frozenset[str]:
+        """The paths of the modules that speak of torchaudio."""
+        return frozenset(self._speaking)
+
+    @functools.cached_property
     def _matters(self) -> frozenset[str]:
         return frozenset(self.paths)
 

@@ -16,6 +16,7 @@ from compat.codemod.uses import Project, SetterCall
 # Calls that load a module by name, and names through which any function may be called.
 IMPORTERS = {"importlib.import_module", "importlib.reload", "runpy.run_module", "runpy.run_path"}
 UNKNOWN_NAMES = {"globals", "locals", "exec", "eval", "vars"}
+_TELLING_NAMES = UNKNOWN_NAMES | {"__import__"}
 
 _DEFINED = re.compile(r"\bdef[ \t]+(\w+)")
 
@@ -40,11 +41,13 @@ class Effects:
         """Return whether a function affects a backend, or names a function that does."""
         node = definition[1]
         if node not in self._matter:
-            reached = {one for _, one in self.reached(definition, lambda one: self._matter.get(one) is False)}
-            if any(self._matter.get(one) or self._own[one][0] for one in reached):
-                self._matter[node] = True
+            led_by: dict[ast.AST, ast.AST] = {}
+            for _, one in self.reached(definition, lambda one: self._matter.get(one) is False, led_by):
+                if self._matter.get(one) or self._own[one][0]:
+                    self._matter.update(dict.fromkeys(_way(one, led_by), True))
+                    break
             else:
-                self._matter.update(dict.fromkeys(reached, False))
+                self._matter.update(dict.fromkeys((node, *led_by), False))
         return self._matter[node]
 
     def pauses(self, function: Function) -> bool:
@@ -55,16 +58,23 @@ class Effects:
             )
         return self._pauses[function]
 
-    def reached(self, definition: Definition, known: Callable[[ast.AST], bool]) -> Iterator[Definition]:
-        """Yield a function and all that its names lead to; do not enter known functions."""
+    def reached(
+        self, definition: Definition, known: Callable[[ast.AST], bool], led_by: dict[ast.AST, ast.AST] | None = None
+    ) -> Iterator[Definition]:
+        """Yield a function and all that its names lead to; do not enter known functions.
+
+        In ``led_by``, note for each other function the one whose names led to it.
+        """
         waiting, seen = [definition], {definition[1]}
+        led_by = {} if led_by is None else led_by
         while waiting:
             module, node = one = waiting.pop()
-            yield one
             if node not in self._own:
                 self._own[node] = self._does(module, node), list(self._named(module, node))
+            yield one
             new = [one for one in self._own[node][1] if one[1] not in seen and not known(one[1])]
             seen |= {one for _, one in new}
+            led_by.update((one, node) for _, one in new)
             waiting += new
 
     def functions_of(self, meaning: Meaning | Definition) -> Iterator[Definition]:
@@ -94,19 +104,22 @@ class Effects:
         return frozenset(name for text in texts for name in _DEFINED.findall(text))
 
     def _does(self, module: Module, node: ast.AST) -> bool:
-        own = marks.of(self.project, module)
-        mine = {*own.sites, *own.pins, *own.setters, *own.kept}
-        of_torchaudio = {one.statement for one in module.imported}
+        telling = self.project.note(("telling", module.path), lambda: self._telling(module))
         for one in ast.walk(node):
-            if one in mine or one in of_torchaudio:
+            if one in telling:
                 return True
             if isinstance(one, ast.Import | ast.ImportFrom) and any(imports.by_statement(self.code, module, one)):
                 return True
-            if isinstance(one, ast.Name) and one.id in (*UNKNOWN_NAMES, "__import__"):
+            if isinstance(one, ast.Name) and one.id in _TELLING_NAMES:
                 return True
             if isinstance(one, ast.Call) and module.names.qualified(one.func) in IMPORTERS:
                 return True
         return False
+
+    def _telling(self, module: Module) -> set[ast.AST]:
+        """Return what uses a backend in a module, and its imports of torchaudio."""
+        own = marks.of(self.project, module)
+        return {*own.sites, *own.pins, *own.setters, *own.kept, *(one.statement for one in module.imported)}
 
     def _named(self, module: Module, node: ast.AST) -> Iterator[Definition]:
         for one in ast.walk(node):
@@ -117,6 +130,14 @@ class Effects:
                         yield from self.functions_of(meaning)
             elif isinstance(one, ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) and one is not node:
                 yield module, one
+
+
+def _way(node: ast.AST, led_by: dict[ast.AST, ast.AST]) -> Iterator[ast.AST]:
+    """Yield a function, and those whose names have led to it."""
+    yield node
+    while node in led_by:
+        node = led_by[node]
+        yield node
 
 
 def _own_nodes(function: Function) -> Iterator[ast.AST]:

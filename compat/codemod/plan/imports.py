@@ -53,19 +53,20 @@ def by_name(code: Code, module: Module, node: ast.expr) -> list[Module] | None:
     return [one for one in code.modules if folder in os.sep + one.path]
 
 
-def _beginning(module: Module, node: ast.expr) -> tuple[str, bool]:
+def _beginning(module: Module, node: ast.expr, within: tuple[ast.AST, ...] = ()) -> tuple[str, bool]:
     """Return the literal text that a name begins with, and whether it is the whole name.
 
-    A variable that is bound once, at module level, stands for its value.
+    A variable that is bound once, at module level, stands for its value, except in the statements
+    ``within``: there it would stand for itself.
     """
     bindings = module.names.bindings(node) if isinstance(node, ast.Name) else []
     above = module.names.parents.get(bindings[0].node) if len(bindings) == 1 else None
-    if isinstance(above, ast.Assign) and module.names.parents[above] is module.tree:
-        node = above.value
+    if isinstance(above, ast.Assign) and above not in within and module.names.parents[above] is module.tree:
+        node, within = above.value, (*within, above)
     if isinstance(node, ast.JoinedStr) and node.values:
-        return _beginning(module, node.values[0])[0], False
+        return _beginning(module, node.values[0], within)[0], False
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        return _beginning(module, node.left)[0], False
+        return _beginning(module, node.left, within)[0], False
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value, True
     return "", False

@@ -72,10 +72,8 @@ def evidence(project: Project, modules: list[Module]) -> Evidence:
     effects = Effects(project, code)
     found = Evidence()
     anywhere: dict[frozenset[Force], Program] = {}
-    every = []
     by_name: list[str] = []
-    for program in _programs(project, code, by_name):
-        every.append(_Followed(effects, program))
+    every = [_Followed(effects, program) for program in _programs(project, code, by_name)]
     for module in filter(None, map(code.module, by_name[:1])):
         anywhere[frozenset({None, *effects.setters})] = Program(module)
     ran = {function for one in every if not is_test(one.program.module.path) for function in one.execution.found.ran}
@@ -109,7 +107,7 @@ def _found_by_name(project: Project, code: Code, path: str) -> bool | None:
 
     ``None`` where it is to be followed: its imports lead there, or a name that is written out.
     """
-    graph, speaking = project.imports, {module.path for module in code.speaking}
+    graph, speaking = project.imports, code.speaking_paths
     reached = graph.reachable(path)
     folder = os.path.dirname(path)
     while (package := os.path.join(folder, "__init__.py")) in graph.files:

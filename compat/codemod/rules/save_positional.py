@@ -54,7 +54,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 seen, advice = set(), f"{advice} The trace does not help here: {why.reason}."
             # 2.0 bound the fifth argument to compression: a text there is a format, in the new order
             is_settled = seen == {"str"} or (bool(seen) and seen <= _NUMBERS)
-            if is_settled and not project.observed.applied:
+            if is_settled and not project.relies_on_traces:
                 advice = f"{advice} The trace shows what it is: --observed relies on it."
             elif is_settled and seen == {"str"}:
                 continue

@@ -33,12 +33,12 @@ def _placed(tree: Tree, outer: ast.JoinedStr, value: ast.expr) -> Iterator[ast.A
     """Yield the nodes of an expression, without nested f-strings; none if a place is wrong."""
     (first, last), (start, end) = tree.span(outer), tree.span(value)
     text = tree.text.text
+    # `f"{value=}"` prints the source of the value, so a change would change the output.
+    if not (first < start <= end < last and _BEFORE.search(text, first, start) and _AFTER.match(text, end, last)):
+        return
     try:
         alone = parse(f"({text[start:end]})")
     except SyntaxError:
-        return
-    # `f"{value=}"` prints the source of the value, so a change would change the output.
-    if not (first < start <= end < last and _BEFORE.search(text, first, start) and _AFTER.match(text, end, last)):
         return
     own, others = list(_walk(value)), list(_walk(alone.body[0].value))  # type: ignore[attr-defined]
     if ast.dump(value) == ast.dump(alone.body[0].value) and all(  # type: ignore[attr-defined]

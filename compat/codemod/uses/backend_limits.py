@@ -38,7 +38,7 @@ def changes_for(project: Project, module: Module, use: Use, backend: str) -> lis
     kind = passed_values.kind(project, module, value)
     if (seen := kinds(project.recorded(module, use.call, use.name), "filepath")) and "file object" in seen:
         kind = value_kinds.FILE
-    elif project.observed is not None and project.observed.applied and kind == value_kinds.FILE and seen == {"path"}:
+    elif project.relies_on_traces and kind == value_kinds.FILE and seen == {"path"}:
         kind = value_kinds.PATHLIB  # or a text, which str() leaves as it is
     if kind == value_kinds.FILE:
         raise NotProvableError(
@@ -77,7 +77,7 @@ def _no_compression(project: Project, module: Module, use: Use) -> None:
         return
     given = [one.value for one in call.keywords if one.arg == "compression"] + (use.call.args[4:5] if use.call else call.args[5:6])
     seen = kinds(project.recorded(module, use.call, use.name), "compression") if use.call else set()
-    if project.observed is not None and project.observed.applied and seen == {"NoneType"}:
+    if project.relies_on_traces and seen == {"NoneType"}:
         return
     if any(not (isinstance(one, ast.Constant) and one.value is None) for one in given):
         raise NotProvableError(_COMPRESSION, [module.place(use.node)])

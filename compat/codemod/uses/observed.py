@@ -46,7 +46,7 @@ class Observed:
             return []
         old, last = as_read(module, module.span(call)[1] - 1)
         whole = self._of_file(old)
-        node = next((one for one in old.calls if one not in old.unplaced and old.span(one)[1] == last + 1), None)
+        node = old.note("calls by their ends", lambda: _calls_by_end(old)).get(last + 1)
         lines = [] if node is None else whole.get((node.end_lineno, node.end_col_offset), [])
         if any(line["name"] != name for line in lines):
             raise _stale(old, lines[0])
@@ -83,6 +83,11 @@ class Observed:
                 return _stale(module, line)
             found[end].append(line)
         return found
+
+
+def _calls_by_end(module: Module) -> dict[int, ast.Call]:
+    """Return the calls of a module by the offset at which each ends."""
+    return {module.span(one)[1]: one for one in reversed(module.calls) if one not in module.unplaced}
 
 
 def _stale(module: Module, line: Line) -> NotProvableError:

@@ -100,6 +100,11 @@ class Project(Notes):
                         return True
         return False
 
+    @property
+    def relies_on_traces(self) -> bool:
+        """Return whether changes may rely on what traces show (``--observed``)."""
+        return self.observed is not None and self.observed.applied
+
     def recorded(self, module: Module, call: ast.Call, name: str) -> list[Line]:
         """Return what traces have of a call; nothing without traces, or if they do not fit."""
         try:

@@ -12,7 +12,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 
 from compat.doctor import mends, pairs
 from compat.doctor.dists import Copy
-from compat.doctor.findings import Finding, Mend, error, note, ok, warning
+from compat.doctor.findings import Finding, error, note, ok, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
 
@@ -25,8 +25,7 @@ def pair(world: World) -> Iterator[Finding]:
             yield note("torch has no metadata, so its version is unknown until it is imported", subject="torch")
         else:
             why = "Samples are torch tensors, so nothing can be loaded or saved without torch."
-            mend = Mend("Install torch", (mends.install("torch").commands[0],))
-            yield error("torch is not installed", why=why, mend=mend, subject="torch", cause="not-installed")
+            yield error("torch is not installed", why=why, mend=mends.install_torch(), subject="torch", cause="not-installed")
     if torchaudio is None and not world.importable("torchaudio"):
         yield ok(
             f"{f'torch {torch.full_version}, ' if torch else ''}no torchaudio (compat.install() does its I/O; "

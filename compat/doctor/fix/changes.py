@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-_PROBLEMS = ("warning", "error", "crashed")
+from compat.doctor.findings import Status
+
+_PROBLEMS = tuple(status.word for status in Status if status.is_problem)
 Key = tuple[str, str]
 
 

@@ -84,7 +84,7 @@ def argv(words: Words) -> list[str]:
 
 def unattended(words: Words) -> Words:
     """Return the words with the option that keeps a program from asking."""
-    return (*words[:2], "--yes", *words[2:]) if words[0] in _CONDA else words
+    return (*words[:2], "--yes", *words[2:]) if words[0] in machine.CONDAS else words
 
 
 def _of_step(words: Words) -> Reach:
@@ -157,12 +157,10 @@ def _rights(words: Words) -> Reach:
     return _more(f"changes the rights of {words[-1]}")
 
 
-_CONDA = ("conda", "mamba", "micromamba")
-_MANAGERS = ("apt-get", "dnf", "yum", "brew", "winget")
 _RULES: dict[str, Callable[[Words], Reach]] = {
     **dict.fromkeys(("pip", "ensurepip", "uv"), _pip),
-    **dict.fromkeys(_CONDA, _conda),
-    **dict.fromkeys(_MANAGERS, _system),
+    **dict.fromkeys(machine.CONDAS, _conda),
+    **dict.fromkeys((*machine.SYSTEM_MANAGERS, "winget"), _system),
     "sudo": _root,
     "mv": _rename,
     "rm": _remove,
