@@ -61,7 +61,8 @@ class Execution(Statements):
             self._run(module, at_any_time)
             for kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda):
                 for function in module.names.all(kind):
-                    self._call(module, function, at_any_time)
+                    if self._effects.matters((module, function)):
+                        self._call(module, function, at_any_time)
         self.end()
 
     def end(self) -> None:
