@@ -28,6 +28,7 @@ from compat.codemod.source import (
     Use,
     called,
     conditions,
+    given,
     is_dict_with,
     keyword,
     literal,
@@ -46,7 +47,7 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     # changes
     "AddArgument", "AddStatement", "Change", "DropArgument", "DropName", "NameArgument", "Remove", "RenameKeyword", "Replace", "Unwrap",
     # calls
-    "called", "is_dict_with", "keyword", "literal", "plain_name", "sox_for_sox_io", "starred", "string",
+    "called", "given", "is_dict_with", "keyword", "literal", "plain_name", "sox_for_sox_io", "starred", "string",
 ]  # fmt: skip
 
 TARGETS = {

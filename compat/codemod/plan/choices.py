@@ -39,8 +39,7 @@ def constant(part: Part, setter: SetterCall) -> Choice | None:
     value = setter_calls.platform_choice(module, region)
     if value is None or len({id(one.region) for one in part.setters if one.module is module and one.where == "platform"}) > 1:
         return None
-    names = set(setter_calls.names_set(module, region))
-    backend = "sox" if "sox_io" in names else "soundfile"
+    backend = "sox" if '"sox"' in value else "soundfile"
     return Choice(_free_name(module), value, backend, value.endswith(" else None"))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from compat.codemod.plan import imports, protocols
 from compat.codemod.plan.code import Meaning
-from compat.codemod.plan.effects import IMPORTERS, UNKNOWN_NAMES
+from compat.codemod.plan.facts import IMPORTERS, UNKNOWN_NAMES
 from compat.codemod.plan.marks import Marks
 from compat.codemod.plan.moments import Moments
 from compat.codemod.plan.state import State, joined

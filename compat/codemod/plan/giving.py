@@ -74,12 +74,8 @@ def _asked_of_functions(part: Part) -> Iterator[Place]:
 
 def _looked_into(part: Part, call: ast.Call) -> bool:
     """Return whether a function of this name inspects what a partial lacks."""
-    for module in part.modules:
-        definitions: list[ast.FunctionDef | ast.AsyncFunctionDef] = [*module.names.all(ast.FunctionDef)]
-        definitions += module.names.all(ast.AsyncFunctionDef)
-        if any(one.name == called(call) and _mentioned(one) & {*_NAMES, "signature"} for one in definitions):
-            return True
-    return False
+    definitions = (one for module in part.modules for one in module.functions if one.name == called(call))
+    return any(_mentioned(one) & {*_NAMES, "signature"} for one in definitions)
 
 
 def _mentioned(node: ast.AST) -> set[str]:

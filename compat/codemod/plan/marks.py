@@ -85,12 +85,7 @@ def _pins(project: Project, module: Module, marks: Marks) -> Iterator[Pin]:
             reason = f"{use.path} loads with the backend that is set"
             yield Pin(module, use.node, NotProvableError(reason, [module.place(use.node)]), lasts=True)
     for either, _ in module.ambiguous:
-        yield Pin(module, either, NotProvableError(unseen.AMBIGUOUS, [module.place(either)]), lasts=not _is_called(module, either))
+        yield Pin(module, either, NotProvableError(unseen.AMBIGUOUS, [module.place(either)]), lasts=module.call_of(either) is None)
     for node, words in unseen.reached(project, module):
         why = NotProvableError(f"{words}, and this call is not changed", [module.place(node)])
-        yield Pin(module, node, why, lasts=not _is_called(module, node))
-
-
-def _is_called(module: Module, node: ast.AST) -> bool:
-    above = module.names.parents.get(node)
-    return isinstance(above, ast.Call) and above.func is node
+        yield Pin(module, node, why, lasts=module.call_of(node) is None)

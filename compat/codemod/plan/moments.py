@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 
 from compat.codemod.plan import marks, protocols
 from compat.codemod.plan.code import Meaning
-from compat.codemod.plan.effects import Definition, Effects
+from compat.codemod.plan.effects import Effects
+from compat.codemod.plan.facts import Definition
 from compat.codemod.plan.marks import Marks, Pin
 from compat.codemod.plan.sites import Site
 from compat.codemod.plan.state import Force, State, joined

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from compat.codemod.plan import choices, unreadable
+from compat.codemod.plan import choices, marks, unreadable
 from compat.codemod.plan.part import Part
 from compat.codemod.plan.programs import Evidence
 from compat.codemod.plan.sites import Site
@@ -112,7 +112,7 @@ def _why_not(part: Part, evidence: Evidence, site: Site) -> NotProvableError:
     first = setters[0]
     if None in forces:
         program = forces[None]
-        if site in _bound(part, site):
+        if site in marks.of(part.project, site.module).bound_by:
             return NotProvableError(_BOUND, [site.place])
         if not any(forces[one] == program for one in setters):
             return NotProvableError(f"this call also runs under {program.module.path}, which sets no backend", [site.place])
@@ -129,7 +129,3 @@ def _why_not(part: Part, evidence: Evidence, site: Site) -> NotProvableError:
         return NotProvableError("calls in other modules depend on this choice", [site.place])
     places = [one.module.place(one.call) for one in setters]
     return NotProvableError("more than one backend is set", [site.place, *places[:3]])
-
-
-def _bound(part: Part, site: Site) -> list[Site]:
-    return [site] if any(one.local == site.use.root.id and one.path == site.use.path for one in site.module.imported) else []

@@ -172,10 +172,10 @@ class _Followed:
         if is_test(module.path):
             for conftest in self._conftests(module):
                 state = execution.load(conftest, state)
-                state = execution.hand_out([(conftest, one) for one in _functions(conftest)], state)
+                state = execution.hand_out([(conftest, one) for one in conftest.functions], state)
         state = execution.load(module, state)
         if is_test(module.path):
-            state = execution.hand_out([(module, one) for one in _functions(module)], state)
+            state = execution.hand_out([(module, one) for one in module.functions], state)
         for one in module.tree.body if program.function else ():
             if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and one.name == program.function:
                 state = execution.call(module, one, state)
@@ -229,17 +229,13 @@ class _Followed:
             for module in shared:
                 state = execution.load(module, state)
             own = None if self.program.is_script or self.program.function else self.program.module
-            every = [(module, one) for module in execution.loaded for one in _functions(module)]
+            every = [(module, one) for module in execution.loaded for one in module.functions]
             rest = [(module, one) for module, one in every if module is own or one not in ran]
             unseen = {one for _, one in rest} - ran
             if any(setter.module.function_of(setter.call) in unseen for setter in self.setters):
                 rest = every  # it is unknown who calls this, and what else they call
             execution.hand_out(rest, state)
         execution.end()
-
-
-def _functions(module: Module) -> list[ast.AST]:
-    return [*module.names.all(ast.FunctionDef), *module.names.all(ast.AsyncFunctionDef)]
 
 
 def _programs(project: Project, code: Code, by_name: list[str]) -> Iterator[Program]:

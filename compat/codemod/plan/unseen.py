@@ -100,8 +100,7 @@ def _escapes(module: Module, use: Use) -> bool:
         return not isinstance(above, ast.Attribute)
     name, second = called(above), above.args[1] if len(above.args) > 1 else None
     if name == "getattr" and isinstance(second, ast.Constant) and second.value in _SETTERS:
-        outer = module.names.parents.get(above)
-        return isinstance(outer, ast.Assign) or (isinstance(outer, ast.Call) and outer.func is above)
+        return isinstance(module.names.parents.get(above), ast.Assign) or module.call_of(above) is not None
     asked = literal(second)
     replaced = name in ("setattr", "object") and asked is not ...  # the engine knows about this
     return not (name in _LOOKS or replaced or (name == "getattr" and asked is not ... and asked not in old_names.FUNCTIONS))

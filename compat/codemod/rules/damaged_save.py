@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Valid, keyword, value_kinds
+from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Valid, given, value_kinds
 from compat.codemod.uses import passed_values
 from compat.codemod.uses.observed import has_integers, kinds
 
@@ -11,10 +11,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """Report calls whose argument kinds the text reveals."""
     for use, call in module.calls_of("save"):
         recorded = project.recorded(module, call, "save")
-        given = {"src": 1, "filepath": 0, "uri": 0}
-        for name, index in given.items():
-            named = keyword(call, name)
-            node = named.value if named else call.args[index] if len(call.args) > index and name != "uri" else None
+        for name, position in (("src", 1), ("filepath", 0), ("uri", None)):
+            node = given(call, name, position)
             kind = passed_values.kind(project, module, node) if node is not None else value_kinds.UNKNOWN
             if name == "src" and (kind == value_kinds.INTEGERS or has_integers(recorded)):
                 yield Draft(

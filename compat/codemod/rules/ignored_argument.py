@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import NINE, Change, Draft, Level, Module, Project, Replace, Rule, Use, Valid, keyword, literal, starred
+from compat.codemod.rule import NINE, Change, Draft, Level, Module, Project, Replace, Rule, Use, Valid, given, literal, starred
 from compat.codemod.uses.our_name import our_name
 
 _MATTERS: dict[str, dict[str, object]] = {"load": {"normalize": True}, "save": {"format": None, "encoding": None, "bits_per_sample": None}}
@@ -12,9 +12,9 @@ _MATTERS: dict[str, dict[str, object]] = {"load": {"normalize": True}, "save": {
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Report calls with values other than the default; with --unsafe use this package instead."""
     for use, call in module.calls_of("load", "save"):
-        given = [name for name, default in _MATTERS[use.name].items() if _differs(use, call, name, default)]
-        if given:
-            names = ", ".join(f"{name}=" for name in given)
+        ignored = [name for name, default in _MATTERS[use.name].items() if _differs(use, call, name, default)]
+        if ignored:
+            names = ", ".join(f"{name}=" for name in ignored)
             changes = _ours(module, project, use)
             advice = f"Use compat.{use.name}, which honours it" + (" (--unsafe does it)." if changes else ".")
             yield Draft(
@@ -23,10 +23,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _differs(use: Use, call: ast.Call, name: str, default: object) -> bool:
-    named = keyword(call, name)
-    node = named.value if named else None
-    if node is None and name == "normalize" and len(call.args) > 3 and not starred(call):
-        node = call.args[3]
+    node = given(call, name, 3 if name == "normalize" and not starred(call) else None)
     return node is not None and literal(node) is not default
 
 

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Use, Valid, keyword, literal, old_names, sox_for_sox_io
+from compat.codemod.source.scopes import defaults
 
 _OURS = ("compat.load", "compat.save", "compat.info")
 _REASON = 'in a call the backend is "sox"; "sox_io" is a ValueError'
@@ -28,9 +29,7 @@ def _assigned(module: Module, value: ast.expr) -> Iterator[ast.expr | None]:
         if isinstance(above, ast.Assign | ast.AnnAssign):
             yield above.value
         elif isinstance(above, ast.arguments):
-            positional = [*above.posonlyargs, *above.args]
-            pairs = [*zip(positional[::-1], above.defaults[::-1], strict=False), *zip(above.kwonlyargs, above.kw_defaults, strict=True)]
-            yield from (default for one, default in pairs if one is binding.node)
+            yield from (default for one, default in defaults(above) if one is binding.node)
 
 
 RULE = Rule(

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid, called, keyword, literal, old_names, plain_name
+from compat.codemod.source.scopes import defaults
 from compat.codemod.uses import reexports, type_texts
 
 _CODE = re.compile(r"\btorchaudio\.(set_audio_backend|get_audio_backend|list_audio_backends|load_wav|backend\.)|\bset_audio_backend\(")
@@ -115,13 +116,13 @@ def _by_other_name(module: Module) -> Iterator[Draft]:
         if use.path != old_names.ROOT or not isinstance(above, ast.Assign | ast.AnnAssign | ast.arguments):
             continue
         if isinstance(above, ast.arguments):
-            names |= {one.arg for one, default in _defaults(above) if default is use.node}
+            names |= {one.arg for one, default in defaults(above) if default is use.node}
         else:
             names |= {plain_name(one) for one in (above.targets if isinstance(above, ast.Assign) else [above.target])}
     for node in module.names.all(ast.Attribute) if names else ():
         name = plain_name(node.value)
-        call = module.names.parents.get(node)
-        given = {one.arg for one in call.keywords} if isinstance(call, ast.Call) and call.func is node else set()
+        call = module.call_of(node)
+        given = {one.arg for one in call.keywords} if call else set()
         old = node.attr in _OLD or (node.attr in old_names.FUNCTIONS and given & {"filepath", "precision", "offset"})
         if name and name in names and old and (module.names.qualified(node) or "").partition(".")[0] != old_names.ROOT:
             yield Draft(module.span(node), f"{name} is torchaudio here, or may be, by another name", "Use the name that is imported.")
@@ -142,12 +143,6 @@ def _is_handed_on(project: Project) -> bool:
     uses = [(module, use) for module in project.modules for use in module.uses if use.path == old_names.ROOT]
     calls = [(module.names.parents.get(use.node), use.node) for module, use in uses]
     return any(isinstance(call, ast.Call) and node in call.args and plain_name(call.func) not in _ASKERS for call, node in calls)
-
-
-def _defaults(arguments: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]:
-    positional = [*arguments.posonlyargs, *arguments.args]
-    yield from zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True)
-    yield from zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
 
 
 RULE = Rule(

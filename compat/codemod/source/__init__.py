@@ -3,7 +3,7 @@
 The rooms above import what they need most from here.
 """
 
-from compat.codemod.source.calls import called, is_dict_with, keyword, literal, plain_name, starred, string
+from compat.codemod.source.calls import called, given, is_dict_with, keyword, literal, plain_name, starred, string
 from compat.codemod.source.findings import Finding, Level, Place, State
 from compat.codemod.source.grouping import grouped
 from compat.codemod.source.module import Imported, Module, Use, is_test
@@ -19,5 +19,5 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     "Finding", "Level", "NotProvableError", "Place", "State",
     "FileResult", "Options", "Problem", "Result", "Tick", "UsageError", "configured", "kinds_of",
     "Kind", "Known", "ROOT",
-    "called", "is_dict_with", "keyword", "literal", "plain_name", "starred", "string",
+    "called", "given", "is_dict_with", "keyword", "literal", "plain_name", "starred", "string",
 ]  # fmt: skip

@@ -23,6 +23,14 @@ def keyword(call: ast.Call, name: str) -> ast.keyword | None:
     return next((one for one in call.keywords if one.arg == name), None)
 
 
+def given(call: ast.Call, name: str, position: int | None = None) -> ast.expr | None:
+    """Return the value of an argument that is written out, by name or at a position."""
+    named = keyword(call, name)
+    if named is None and position is not None:
+        return next(iter(call.args[position : position + 1]), None)
+    return named.value if named else None
+
+
 def starred(call: ast.Call) -> bool:
     """Return whether a call has ``*args`` or ``**kwargs``, which may hide arguments."""
     return any(isinstance(one, ast.Starred) for one in call.args) or any(one.arg is None for one in call.keywords)

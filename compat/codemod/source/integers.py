@@ -3,7 +3,7 @@
 import ast
 import re
 
-from compat.codemod.source.calls import called, keyword, literal
+from compat.codemod.source.calls import called, given, keyword, literal
 from compat.codemod.source.module import Module
 
 _DTYPES = {"int8", "int16", "int32", "int64", "uint8", "uint16", "short", "int", "long", "intc", "int_"}
@@ -36,9 +36,9 @@ def is_dtype(node: ast.AST) -> bool:
 
 def makes(module: Module, call: ast.Call) -> bool:
     """Return whether a call returns integers whatever its input."""
-    dtype = keyword(call, "dtype")
+    dtype = given(call, "dtype")
     if dtype is not None:
-        return is_dtype(dtype.value)
+        return is_dtype(dtype)
     name = called(call)
     if module.names.qualified(call.func) in _MAKERS or name in ("get_array_of_samples", *_TENSOR_TYPES):
         return True
@@ -70,10 +70,8 @@ def loaded(module: Module, call: ast.AST) -> int | None:
     qualified = module.names.qualified(call.func) or ""
     position = _LOADERS.get(qualified)
     if position is not None:
-        given = keyword(call, "normalize")
-        value = given.value if given else call.args[position] if len(call.args) > position else None
-        return 0 if literal(value) is False else None
+        return 0 if literal(given(call, "normalize", position)) is False else None
     if qualified == "soundfile.read":
-        dtype = keyword(call, "dtype")
-        return 0 if dtype is not None and is_dtype(dtype.value) else None
+        dtype = given(call, "dtype")
+        return 0 if dtype is not None and is_dtype(dtype) else None
     return 1 if qualified == "scipy.io.wavfile.read" else None

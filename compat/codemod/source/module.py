@@ -133,9 +133,7 @@ class Module(Tree):
             if not isinstance(above, ast.Attribute):
                 break
             node, path = above, f"{path}.{above.attr}"
-        above = parents.get(node)
-        call = above if isinstance(above, ast.Call) and above.func is node else None
-        return Use(path, old_names.KNOWN.get(path), node, root, call, not isinstance(node.ctx, ast.Load))
+        return Use(path, old_names.KNOWN.get(path), node, root, self.call_of(node), not isinstance(node.ctx, ast.Load))
 
     @functools.cached_property
     def ambiguous(self) -> list[tuple[ast.Name | ast.Attribute, str]]:

@@ -284,6 +284,13 @@ def only_import(bindings: list[Binding]) -> str | None:
     return targets.pop() if len(targets) == 1 else None
 
 
+def defaults(arguments: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]:
+    """Yield the parameters that may have a default, with it."""
+    positional = [*arguments.posonlyargs, *arguments.args]
+    yield from zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True)
+    yield from zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+
+
 def all_arguments(arguments: ast.arguments) -> list[ast.arg]:
     """Return all parameters, in order."""
     extra = [argument for argument in (arguments.vararg, arguments.kwarg) if argument]

@@ -65,6 +65,11 @@ class Tree(Notes):
         """Return whether it is the ``if`` of an ``elif``."""
         return isinstance(statement, ast.If) and self.text.text.startswith("elif", self.text.span(statement)[0])
 
+    def call_of(self, node: ast.AST) -> ast.Call | None:
+        """Return the call whose function a node is, or ``None``."""
+        above = self.names.parents.get(node)
+        return above if isinstance(above, ast.Call) and above.func is node else None
+
     def function_of(self, node: ast.AST) -> AnyFunction | None:
         """Return the innermost function whose body contains a node."""
         below = node
@@ -111,6 +116,11 @@ class Tree(Notes):
         """Return all statements, in the order of the text."""
         found = [node for kind in ast.stmt.__subclasses__() for node in self.names.all(kind)]
         return sorted(found, key=lambda node: (node.lineno, node.col_offset))
+
+    @property
+    def functions(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+        """Return all functions and methods."""
+        return [*self.names.all(ast.FunctionDef), *self.names.all(ast.AsyncFunctionDef)]
 
     @property
     def calls(self) -> list[ast.Call]:

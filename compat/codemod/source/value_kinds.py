@@ -119,12 +119,8 @@ def _of_attribute(module: Module, node: ast.Attribute, depth: int) -> str:
 def returned(module: Module, function: str, depth: int = 3) -> list[str]:
     """Return the kinds that functions of this name in a module return."""
     found = []
-    definitions: list[ast.FunctionDef | ast.AsyncFunctionDef] = [
-        *module.names.all(ast.FunctionDef),
-        *module.names.all(ast.AsyncFunctionDef),
-    ]
     given: list[ast.Return | ast.Yield] = [*module.names.all(ast.Return), *module.names.all(ast.Yield)]
-    for node in definitions:
+    for node in module.functions:
         if node.name == function:
             if node.returns is not None:
                 found.append(of_annotation(module.segment(node.returns)))
@@ -157,10 +153,6 @@ def _of_call(module: Module, node: ast.Call, depth: int) -> str:
             return PATHLIB
     name = called(node)
     return strongest(returned(module, name, depth - 1)) if name and depth else UNKNOWN
-
-
-def _of_name(module: Module, node: ast.Name, depth: int) -> str:
-    return strongest([_of_binding(module, binding.node, depth) for binding in module.names.bindings(node)])
 
 
 def _of_binding(module: Module, at: ast.AST, depth: int) -> str:

@@ -29,8 +29,7 @@ def calls_of(module: Module, *names: str) -> Iterator[tuple[Use, ast.Call, int]]
         qualified = module.names.qualified(above.func)
         if qualified in _MAKERS or (isinstance(above.func, ast.Attribute) and above.func.attr == "submit"):
             yield use, above, 1
-        outer = module.names.parents.get(above)
-        if qualified in _DELAYING and isinstance(outer, ast.Call) and outer.func is above:
+        if qualified in _DELAYING and (outer := module.call_of(above)) is not None:
             yield use, outer, 0
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from compat.codemod.files import console_scripts
 from compat.codemod.files.import_graph import Files, Graph, Linked, Quiet, content, facts
-from compat.codemod.source import Module, Notes, NotProvableError, Place, old_names
+from compat.codemod.source import Module, Notes, NotProvableError, Place, given, old_names
 from compat.codemod.uses import release_tests
 from compat.codemod.uses.observed import AsRead, Line, Observed
 
@@ -79,7 +79,7 @@ class Project(Notes):
         for module in self.modules:
             for call in module.calls if _imports_compat(module) else ():
                 if module.names.qualified(call.func) in ("compat.install", "compat.pinned", "compat.standin"):
-                    release = call.args[0] if call.args else next((one.value for one in call.keywords if one.arg == "version"), None)
+                    release = given(call, "version", 0)
                     if not (isinstance(release, ast.Constant) and release.value == self.target):
                         found.append((module, call))
         return found

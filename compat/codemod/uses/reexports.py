@@ -57,9 +57,7 @@ def _of(project: Project, module: Module) -> Iterator[Reached]:
                 for _ in range(depth):
                     here = module.names.parents[here]
                 assert isinstance(here, ast.Name | ast.Attribute)
-                above = module.names.parents.get(here)
-                call = above if isinstance(above, ast.Call) and above.func is here else None
-                yield Reached(known, here, call, through)
+                yield Reached(known, here, module.call_of(here), through)
                 break
 
 

@@ -3,7 +3,8 @@
 import ast
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from typing import TypeGuard
 
 from compat.codemod.source import Kind, Module, Use, conditions, old_names, string
 
@@ -88,7 +89,7 @@ def _asks_first(module: Module, statement: ast.stmt, name: str | None) -> ast.If
         return None
     wanted = (ast.Eq, ast.Is, ast.In) if denied else (ast.NotEq, ast.IsNot, ast.NotIn)
     sides = [test.left, test.comparators[0]]
-    getter = next((one for one in sides if _is_getter(module, one)), None)
+    getter = next((one for one in sides if _calls(one, module, Kind.GETTER) and not (one.args or one.keywords)), None)
     other = next((one for one in sides if one is not getter), None)
     if isinstance(test.ops[0], ast.In | ast.NotIn) and isinstance(other, ast.Tuple | ast.List | ast.Set) and len(other.elts) == 1:
         other = other.elts[0] if getter is test.left else None
@@ -96,13 +97,6 @@ def _asks_first(module: Module, statement: ast.stmt, name: str | None) -> ast.If
         return None
     same = isinstance(other, ast.Constant) and other.value == name
     return above if getter is not None and isinstance(test.ops[0], wanted) and same else None
-
-
-def _is_getter(module: Module, node: ast.expr) -> bool:
-    if not isinstance(node, ast.Call) or node.args or node.keywords:
-        return False
-    known = old_names.KNOWN.get(module.names.qualified(node.func) or "")
-    return known is not None and known.kind == Kind.GETTER
 
 
 def _where(module: Module, statement: ast.stmt) -> tuple[str, ast.stmt]:
@@ -202,15 +196,13 @@ def only_sets(module: Module, block: list[ast.stmt]) -> bool:
 
 
 def _sets(module: Module, statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and is_literal_setter(module, statement.value)
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return _calls(call, module, Kind.SETTER) and literal(call) is not None
 
 
-def is_literal_setter(module: Module, node: ast.AST) -> bool:
-    """Return whether an expression is a call of the setter with a literal."""
-    if not isinstance(node, ast.Call) or literal(node) is None:
-        return False
-    known = old_names.KNOWN.get(module.names.qualified(node.func) or "")
-    return known is not None and known.kind == Kind.SETTER
+def _calls(node: ast.AST | None, module: Module, kind: Kind) -> TypeGuard[ast.Call]:
+    known = old_names.KNOWN.get(module.names.qualified(node.func) or "") if isinstance(node, ast.Call) else None
+    return known is not None and known.kind == kind
 
 
 def _idle(module: Module, statement: ast.stmt) -> bool:
@@ -286,14 +278,3 @@ def lacks_new_arm(setter: SetterCall) -> bool:
     region = setter.region
     guarded = setter.where == "guarded" and isinstance(region, ast.If)
     return guarded and (not region.orelse or only_sets(setter.module, region.orelse))  # type: ignore[attr-defined]
-
-
-def names_set(module: Module, statement: ast.stmt) -> Iterator[str]:
-    """Yield the literals set by calls of the setter inside a statement."""
-    for node in ast.walk(statement):
-        if (
-            isinstance(node, ast.Call)
-            and (known := old_names.KNOWN.get(module.names.qualified(node.func) or ""))
-            and known.kind == Kind.SETTER
-        ):
-            yield from chosen_by_platform(module, argument(node))
