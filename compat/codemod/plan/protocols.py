@@ -17,6 +17,7 @@ _BY_NODE: dict[type[ast.AST], frozenset[str]] = {
     ast.Match: _ITERATION | {"__eq__", "__len__", "__instancecheck__", "__getattr__"},
     ast.AugAssign: frozenset(f"__{kind}{name}__" for kind in ("", "i", "r") for name in _OPERATORS),
     ast.ClassDef: frozenset({"__set_name__"}),
+    **dict.fromkeys((ast.Set, ast.Dict), frozenset({"__hash__", "__eq__", "__getitem__", "__iter__", "keys"})),
 }
 _ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}
 
