@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from compat.codemod.plan import imports, protocols
 from compat.codemod.plan.code import Meaning
-from compat.codemod.plan.effects import IMPORTERS, UNKNOWN_NAMES
+from compat.codemod.plan.effects import IMPORTERS, UNKNOWN_ATTRIBUTES, UNKNOWN_NAMES
 from compat.codemod.plan.marks import Marks
 from compat.codemod.plan.moments import Moments
 from compat.codemod.plan.state import State, joined
@@ -65,6 +65,8 @@ class Expressions(Moments):
             return self._lazily_loaded(module, node, state)
         if isinstance(node, ast.Attribute):
             state = self._expression(module, node.value, state)
+            if node.attr in UNKNOWN_ATTRIBUTES or (node.attr == "__dict__" and any(self._code.meanings(module, node.value))):
+                self._all_may_be_called()
             computed = {"__getattr__", "__getattribute__", "__get__", node.attr}  # a property, as far as its name tells
             return self._others_run(state) if computed & self._handed_names else state
         if node.id in UNKNOWN_NAMES and not module.names.bindings(node) and not _only_asked(module, node):

@@ -28,6 +28,8 @@ def called_by(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Assign | ast.Delete):
         for target in node.targets:
             yield from _of_target(target)
+    elif isinstance(node, ast.MatchClass):
+        yield from node.kwd_attrs
     elif isinstance(node, ast.AnnAssign | ast.AugAssign):
         yield from _of_target(node.target)
 

@@ -51,7 +51,7 @@ class Statements(Definitions):
             if state is None:
                 return None
             self._may_fail(state)
-            state = self._others_run(state) if "__del__" in self._felt_names else state
+            state = self._others_run(state) if self._at_any_time or "__del__" in self._felt_names else state
             state = _STATEMENTS[type(one)](self, module, one, state)
             self._may_fail(state)
         return state
@@ -74,7 +74,9 @@ class Statements(Definitions):
     def _leave(self, module: Module, node: ast.stmt, state: State) -> State | None:
         way = type(node).__name__.lower()
         state = self._children(module, node, state)
-        if way == "raise":
+        if isinstance(node, ast.Raise):
+            for one in self._code.meanings(module, node.exc) if node.exc is not None else ():
+                state = state if one is None else self._entered(one, state) or state
             self._may_fail(state)
         else:
             self._exits[-1].take(way, state)
@@ -162,6 +164,8 @@ class Statements(Definitions):
         self._may_fail(failed)
         after = self._block(module, node.orelse, worked)
         for handler in node.handlers:
+            if failed is not None and handler.type is not None:
+                failed = self._expression(module, handler.type, failed)
             ended = self._block(module, handler.body, failed)
             if not conditions.only_minds_absence(node):
                 after = joined(after, ended)
@@ -173,6 +177,9 @@ class Statements(Definitions):
         state = self._implied(node, self._expression(module, node.subject, state))
         after: State | None = state
         for case in node.cases:
+            for one in ast.walk(case.pattern):
+                if isinstance(one, ast.MatchValue | ast.MatchClass):
+                    state = self._implied(one, self._children(module, one, state))
             then = state if case.guard is None else self._expression(module, case.guard, state)
             after = joined(after, self._block(module, case.body, then))
         return after
