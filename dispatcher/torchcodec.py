@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatcher import arguments, backend, interrupts, lazily, notices, truncation, writable
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
 from dispatcher.registry import Registry
 from dispatcher.settings import Settings
-from dispatcher.streaming import Stream, worded
+from dispatcher.streaming import Stream, in_blocks, worded
 
 if TYPE_CHECKING:
     import torch
@@ -144,8 +144,8 @@ def _load(uri: Any, frame_offset: int, num_frames: int, channels_first: bool, se
     return torch.from_numpy(frames), rate
 
 
-@contextlib.contextmanager
-def stream(asked: Blocks, settings: Settings) -> Iterator[Stream]:
+@in_blocks
+def stream(asked: Blocks, settings: Settings) -> Generator[Stream, None, None]:
     """Open a whole file in blocks of float32, decoded as by ``load``.
 
     2.9 has no ``info``, so the metadata is that of the ffmpeg backend.

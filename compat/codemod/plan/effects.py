@@ -16,6 +16,7 @@ from compat.codemod.uses import Project, SetterCall
 # Calls that load a module by name, and names through which any function may be called.
 IMPORTERS = {"importlib.import_module", "importlib.reload", "runpy.run_module", "runpy.run_path"}
 UNKNOWN_NAMES = {"globals", "locals", "exec", "eval", "vars"}
+UNKNOWN_ATTRIBUTES = {"__globals__", "__subclasses__", "__mro__", "__bases__"}
 _TELLING_NAMES = UNKNOWN_NAMES | {"__import__"}
 
 _DEFINED = re.compile(r"\bdef[ \t]+(\w+)")
@@ -111,6 +112,8 @@ class Effects:
             if isinstance(one, ast.Import | ast.ImportFrom) and any(imports.by_statement(self.code, module, one)):
                 return True
             if isinstance(one, ast.Name) and one.id in _TELLING_NAMES:
+                return True
+            if isinstance(one, ast.Attribute) and (one.attr in UNKNOWN_ATTRIBUTES or one.attr == "__dict__"):
                 return True
             if isinstance(one, ast.Call) and module.names.qualified(one.func) in IMPORTERS:
                 return True

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from compat.codemod.plan.marks import Pin
 from compat.codemod.plan.sites import Site
@@ -35,6 +35,12 @@ class Execution(Statements):
                 after = self._run(one, before)
                 state = (joined(before, after) if again else after) or before
         return state
+
+    def let_run(self, functions: Sequence[tuple[Module, ast.AST]]) -> None:
+        """Let functions run after any statement, since it is not seen who calls them."""
+        self._at_any_time = bool(functions)
+        for one in functions:
+            self._hand(one)
 
     def hand_out(self, functions: Iterable[tuple[Module, ast.AST]], state: State) -> State:
         """Let users that are not seen call functions, in any order; what they pass may be made from any of the classes."""

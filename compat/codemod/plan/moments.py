@@ -81,6 +81,7 @@ class Moments:
         self._handed_names: set[str] = set()
         self._felt_names: set[str] = set()  # of those that matter
         self._handed_meanings: set[Meaning | Definition] = set()
+        self._at_any_time = False
         self._bound: dict[tuple[Module, str], set[Force]] = defaultdict(set)
         self._by_import: set[Site | Pin] = set()
         self.all_run: bool = False
