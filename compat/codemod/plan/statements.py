@@ -54,7 +54,8 @@ class Statements(Definitions):
             self._may_fail(state)
             if self._changes_nothing(one, state, leading):
                 continue
-            state = self._others_run(state) if self._at_any_time or "__del__" in self._felt_names else state
+            anew = self._at_any_time and not self._moments_open
+            state = self._others_run(state) if anew or "__del__" in self._felt_names else state
             state = _STATEMENTS[type(one)](self, module, one, state)
             self._may_fail(state)
         return state
