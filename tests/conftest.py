@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import pathlib
 import shutil
@@ -14,6 +15,7 @@ import pytest
 
 import compat
 from dispatcher.registry import Registry
+from tests import warm
 
 # Modules with assertions that are no tests themselves: so that a failing case prints what is different.
 pytest.register_assert_rewrite(
@@ -64,10 +66,18 @@ def asset() -> Callable[[str], str]:
 @pytest.fixture
 def python() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run a piece of Python, or a command line of Python, in a process of its own that finds this checkout."""
+    return functools.partial(_run, subprocess.run)
 
-    def run(*arguments: str, code: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, *(["-c", code] if code else arguments)]
-        variables = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), environment.pop("PYTHONPATH", "")]).rstrip(os.pathsep)}
-        return subprocess.run(command, env={**variables, **environment}, capture_output=True, text=True, timeout=600, check=False)
 
-    return run
+@pytest.fixture
+def forked() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Do the same in a process that has torch already, by a fork."""
+    return functools.partial(_run, warm.run)
+
+
+def _run(
+    run: Callable[..., subprocess.CompletedProcess[str]], *arguments: str, code: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *(["-c", code] if code else arguments)]
+    variables = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), environment.pop("PYTHONPATH", "")]).rstrip(os.pathsep)}
+    return run(command, env={**variables, **environment}, capture_output=True, text=True, timeout=600, check=False)

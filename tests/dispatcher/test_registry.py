@@ -77,7 +77,7 @@ def test_a_wrong_name_is_a_value_error_with_a_hint(name: object, hint: str) -> N
         dispatcher.info("x.wav", backend=name)
 
 
-def test_a_missing_backend_keeps_nobodys_frames(python: Python) -> None:
+def test_a_missing_backend_keeps_nobodys_frames(forked: Python) -> None:
     """The failure is remembered; what the callers held at the time is not."""
     code = (
         "import dispatcher, gc, weakref\n"
@@ -85,7 +85,7 @@ def test_a_missing_backend_keeps_nobodys_frames(python: Python) -> None:
         "def call():\n    held = Held()\n    try:\n        dispatcher.load('/nonexistent.wav')\n    except RuntimeError:\n        pass\n    return weakref.ref(held)\n"
         "alive = [call() for _ in range(20)]; gc.collect(); print(sum(ref() is not None for ref in alive))"
     )
-    assert python(code=code, TORCHAUDIO_COMPAT_LIBSOX="/nonexistent").stdout.strip() == "0"
+    assert forked(code=code, TORCHAUDIO_COMPAT_LIBSOX="/nonexistent").stdout.strip() == "0"
 
 
 def test_a_backend_that_fails_to_start_in_a_new_way_takes_no_other_down(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,14 +53,14 @@ def test_what_is_shown_is_what_the_codemod_makes(name: str, python: Python, tmp_
 
 @pytest.mark.libsox
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_a_program_gives_the_same_samples(name: str, python: Python, tmp_path: pathlib.Path) -> None:
+def test_a_program_gives_the_same_samples(name: str, forked: Python, tmp_path: pathlib.Path) -> None:
     """The old one under 2.0, the new one under 2.2; what they print is the same, too."""
     file, arguments = PROGRAMS[name]
     printed = []
     for stage, release in (("before", "2.0"), ("after", "2.2")):
         out = tmp_path / stage
         out.mkdir()
-        done = python("-m", "compat.run", "--version", release, str(EXAMPLES / name / stage / file), *arguments(str(out)))
+        done = forked("-m", "compat.run", "--version", release, str(EXAMPLES / name / stage / file), *arguments(str(out)))
         assert done.returncode == 0, done.stderr
         printed.append(done.stdout)
     assert printed[0] == printed[1]

@@ -116,7 +116,7 @@ print("done")
 
 @pytest.mark.parametrize("release", ["2.0", "2.2"])
 def test_nor_does_a_program_under_the_runner(
-    release: str, canary: Any, web: server.Server, tmp_path: pathlib.Path, python: Callable[..., subprocess.CompletedProcess[str]]
+    release: str, canary: Any, web: server.Server, tmp_path: pathlib.Path, forked: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
     """``compat.run``, with every planted file."""
     path, seen = canary
@@ -127,7 +127,7 @@ def test_nor_does_a_program_under_the_runner(
                 (tmp_path / "planted" / f"{kind}{number}{name}").write_text(text.format(target=target))
     program = tmp_path / "program.py"
     program.write_text(_PROGRAM)
-    done = python("-m", "compat.run", "--version", release, str(program), str(tmp_path), release)
+    done = forked("-m", "compat.run", "--version", release, str(program), str(tmp_path), release)
     assert done.stdout == "done\n", done.stderr
     assert not seen.opened()
     assert not web.asked
