@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib
 import pathlib
-import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -17,8 +16,8 @@ import pytest
 
 import compat
 from compat import operators
+from tests.conftest import Python
 
-Python = Callable[..., subprocess.CompletedProcess[str]]
 Plant = Callable[..., pathlib.Path]
 
 _TOP = """

@@ -8,14 +8,11 @@ import pathlib
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 
 import pytest
 
 import compat.cli
-from tests.conftest import ASSETS, ROOT
-
-Python = Callable[..., subprocess.CompletedProcess[str]]
+from tests.conftest import ASSETS, ROOT, Python
 
 _PROGRAM = """
 import concurrent.futures, functools, multiprocessing, pickle, sys

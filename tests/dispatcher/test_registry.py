@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pathlib
-import subprocess
-from collections.abc import Callable
 
 import pytest
 
@@ -12,8 +10,7 @@ import dispatcher
 from dispatcher import registry
 from dispatcher.errors import BackendUnavailable
 from dispatcher.registry import Registry
-
-Python = Callable[..., subprocess.CompletedProcess[str]]
+from tests.conftest import Python
 
 
 def test_backends_are_found_by_scanning() -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pathlib
 import shutil
-import subprocess
-from collections.abc import Callable
 from typing import Any
 
 import nbclient
@@ -14,10 +12,9 @@ import pytest
 import soundfile
 import torch
 
-from tests.conftest import ASSETS, ROOT
+from tests.conftest import ASSETS, ROOT, Python
 from tests.guide.pages import EXAMPLES
 
-Python = Callable[..., subprocess.CompletedProcess[str]]
 AUDIO = [str(ASSETS / name) for name in ("stereo_cbr.mp3", "stereo_s16.wav", "stereo_24.flac")]
 PROGRAMS = {
     "dataset": ("speech_dataset.py", lambda out: [out, *AUDIO]),

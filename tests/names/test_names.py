@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import fnmatch
 import pathlib
-import subprocess
 import tomllib
-from collections.abc import Callable
 
 import pytest
 
 from compat import wheel_names
 from tests.compat.real import wheels
+from tests.conftest import Python
 
-Python = Callable[..., subprocess.CompletedProcess[str]]
 HERE = pathlib.Path(__file__).resolve().parent
 # the torchaudio that is installed, and the pin
 PAIRS = [("2.0.2", "2.0"), ("2.2.2", "2.2"), ("2.8.0", "2.8"), ("2.11.0", "2.0"), ("2.11.0", "2.2")]

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import pathlib
-import subprocess
-from collections.abc import Callable
 
 import numpy as np
 import pytest
 import soundfile
 
 from tests.compat.real import wheels
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Python
 
-Python = Callable[..., subprocess.CompletedProcess[str]]
 HERE = pathlib.Path(__file__).resolve().parent
 
 

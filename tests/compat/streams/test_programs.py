@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import pathlib
-import subprocess
-from collections.abc import Callable
 
 import pytest
 
 from tests.compat.real import wheels
+from tests.conftest import Python
 
-Python = Callable[..., subprocess.CompletedProcess[str]]
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAMS, OURS = HERE / "programs", HERE / "ours_check.py"
 TOLD = {

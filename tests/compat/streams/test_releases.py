@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import subprocess
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,9 +11,8 @@ import pytest
 import torch
 
 import compat
-from tests.conftest import ASSETS
+from tests.conftest import ASSETS, Python
 
-Python = Callable[..., subprocess.CompletedProcess[str]]
 WAV = str(ASSETS / "stereo_s16.wav")
 # read off the wheels with `inspect`
 _READER = {
