@@ -53,15 +53,18 @@ _HOMES = {
 # what stays here where TORCHAUDIO_COMPAT_VERSION names a release that has lost it
 _STAYING = ("AudioMetaData", "info", "list_audio_backends", "sox_effects")
 _LAST_WITH_ALL = "2.2"
+_found_submodules: set[str] = set()
 
 __all__ = ["CompatWarning", "Release", "RescueWarning", "install", "pinned", "release", "standin", "torchaudio", "uninstall"]
 
 
-def _submodules() -> frozenset[str]:
+def _submodules() -> set[str]:
     """Return the modules of this package; their names must never be looked up in the stand-in."""
-    import pkgutil
+    if not _found_submodules:
+        import pkgutil
 
-    return frozenset(module.name for module in pkgutil.iter_modules(__path__))
+        _found_submodules.update(module.name for module in pkgutil.iter_modules(__path__))
+    return _found_submodules
 
 
 def _module(name: str) -> Any:

@@ -22,12 +22,13 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-# signal.getsignal would make an enum of each answer
+# those of `signal` make an enum of each answer, and swallow a ValueError that comes meanwhile
 _get: Callable[[int], Any] = importlib.import_module("_signal").getsignal
+_set: Callable[[int, Any], Any] = importlib.import_module("_signal").signal
 _SIGNALS = tuple(int(number) for number in signal.valid_signals())
 
 
-class _StoppedError(BaseException):
+class StoppedError(BaseException):
     """The stand-in for a handler's exception while it leaves the library's call.
 
     So no code takes it for an error of the file.
@@ -91,16 +92,21 @@ class deferred:  # noqa: N801 - used like a function; a generator could itself b
         self._is_outermost = not _state.inside and threading.get_ident() == threading.main_thread().ident
         if not self._is_outermost:
             return
-        for number in _SIGNALS:
-            real = _get(number)
-            if callable(real):
-                handler = real if isinstance(real, _Handler) else _Handler(real)
-                self._handlers.append((number, handler))
-                try:
-                    signal.signal(number, handler)
-                except ValueError:  # in a subinterpreter, where Python runs no handlers either
-                    self._is_outermost = False
-                    return
+        try:
+            for number in _SIGNALS:
+                real = _get(number)
+                if callable(real):
+                    handler = real if isinstance(real, _Handler) else _Handler(real)
+                    self._handlers.append((number, handler))
+                    _set(number, handler)
+        except BaseException as why:
+            self._restore()
+            # in a subinterpreter, where Python runs no handlers, _set itself raises
+            own = why.__traceback__ is not None and why.__traceback__.tb_next is None
+            self._is_outermost = not (own and isinstance(why, ValueError))
+            if self._is_outermost:
+                raise
+            return
         _state.pending.clear()
         _state.raised = None
         _state.holding = _state.inside = True
@@ -110,9 +116,7 @@ class deferred:  # noqa: N801 - used like a function; a generator could itself b
             return
         # from here on handlers run at once and may raise: nothing is open any more
         _state.inside = _state.holding = False
-        for number, handler in self._handlers:
-            if _get(number) is handler:
-                signal.signal(number, handler.real)
+        self._restore()
         if _state.raised is None:
             _run_pending()
         raised, _state.raised = _state.raised, None
@@ -126,6 +130,18 @@ class deferred:  # noqa: N801 - used like a function; a generator could itself b
         finally:
             # otherwise the exception keeps itself and the call's frames alive, and what they opened
             del raised, why, trace
+
+    def _restore(self) -> None:
+        """Put the handlers back, all of them even if one raises meanwhile."""
+        try:
+            while self._handlers:
+                number, handler = self._handlers[-1]
+                if _get(number) is handler:
+                    _set(number, handler.real)
+                self._handlers.pop()
+        except BaseException:
+            self._restore()
+            raise
 
 
 class allowed:  # noqa: N801
@@ -144,7 +160,7 @@ class allowed:  # noqa: N801
         if why is None:
             _state.raised = None  # the user's code has caught it
         elif why is _state.raised:
-            raise _StoppedError from None
+            raise StoppedError from None
 
 
 def _run_pending() -> bool:
@@ -166,4 +182,4 @@ def check() -> None:
     Call this where nothing can be lost.
     """
     if (_state.pending or _state.raised is not None) and _is_mine() and (_state.raised is not None or _run_pending()):
-        raise _StoppedError
+        raise StoppedError

@@ -7,10 +7,13 @@ the last bit of mp3 by the length of each read.)
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+import functools
+from collections.abc import Callable, Generator, Iterator
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+from dispatcher import interrupts
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from dispatcher.metadata import AudioMetaData
 
 BLOCK_FRAMES = 1 << 18
+_Arguments = ParamSpec("_Arguments")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Stream:
     blocks: Iterator[npt.NDArray[Any]]
 
 
-def worded(blocks: Iterator[npt.NDArray[Any]], wording: AbstractContextManager[None]) -> Iterator[npt.NDArray[Any]]:
+def worded(blocks: Iterator[npt.NDArray[Any]], wording: contextlib.AbstractContextManager[None]) -> Iterator[npt.NDArray[Any]]:
     """Give the blocks, and add context to the errors of taking one.
 
     This is done here and not around the open file, whose user may raise errors that are not the
@@ -46,3 +50,51 @@ def worded(blocks: Iterator[npt.NDArray[Any]], wording: AbstractContextManager[N
     """
     with wording:
         yield from blocks
+
+
+class _Blocks:
+    """The blocks of an open file; no interrupt comes while the library makes one."""
+
+    def __init__(self, blocks: Iterator[npt.NDArray[Any]]) -> None:
+        self._blocks = blocks
+
+    def __iter__(self) -> Iterator[npt.NDArray[Any]]:
+        return self
+
+    def __next__(self) -> npt.NDArray[Any]:
+        with interrupts.deferred():
+            return next(self._blocks)
+
+
+class _Opened(contextlib.AbstractContextManager[Stream]):
+    """A file that is open within the block, whatever interrupt comes while it opens or closes."""
+
+    def __init__(self, steps: Generator[Stream, None, None]) -> None:
+        self._steps = steps
+
+    def __enter__(self) -> Stream:
+        try:
+            with interrupts.deferred():
+                stream = next(self._steps)
+                return dataclasses.replace(stream, blocks=_Blocks(stream.blocks))
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        # a reader raises again what an earlier block has already raised
+        with interrupts.deferred(), contextlib.suppress(interrupts.StoppedError):
+            self._steps.close()
+
+
+def in_blocks(steps: Callable[_Arguments, Generator[Stream, None, None]]) -> Callable[_Arguments, _Opened]:
+    """Make a context manager of a generator that opens a file, yields its stream and closes it.
+
+    Unlike with ``contextlib.contextmanager``, interrupts wait while the library works.
+    """
+
+    @functools.wraps(steps)
+    def open_file(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Opened:
+        return _Opened(steps(*args, **kwargs))
+
+    return open_file

@@ -14,14 +14,14 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 from dispatcher import arguments, backend, collector, forks, interrupts, notices, shortage, source, target, truncation, unreadable, writable
 from dispatcher.collector import Collector
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, NotATensorError, problem
 from dispatcher.metadata import AudioMetaData
-from dispatcher.streaming import BLOCK_FRAMES, Stream, worded
+from dispatcher.streaming import BLOCK_FRAMES, Stream, in_blocks, worded
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -529,8 +529,8 @@ class Backend(backend.Backend):
                 found = (found[:, lead:] if asked.channels_first else found[lead:]).copy()
         return torch.from_numpy(found), rate
 
-    @contextlib.contextmanager
-    def stream(self, asked: Blocks, settings: Settings) -> Iterator[Stream]:
+    @in_blocks
+    def stream(self, asked: Blocks, settings: Settings) -> Generator[Stream, None, None]:
         place = _readable(asked.uri, settings)
         with contextlib.ExitStack() as held:
             with self._worded(asked.uri, place):

@@ -17,6 +17,9 @@ import torch
 import compat
 import dispatcher
 from dispatcher.collector import Collector
+from dispatcher.registry import Registry
+from dispatcher.requests import Blocks
+from dispatcher.settings import Settings
 from tests.conftest import ASSETS
 from tests.reliability import process
 
@@ -146,8 +149,8 @@ def test_many_interrupts_at_any_moment_leave_nothing_open(name: str, backend: st
         assert process.open_files() == before
 
 
-class LateError(TimeoutError):
-    """What an alarm raises: an OSError, as errors of files are."""
+class LateError(TimeoutError, ValueError):
+    """What an alarm raises: an OSError and a ValueError, as errors of files are."""
 
 
 def _calls(folder: pathlib.Path, backend: str) -> dict[str, Callable[[], Any]]:
@@ -161,6 +164,13 @@ def _calls(folder: pathlib.Path, backend: str) -> dict[str, Callable[[], Any]]:
     else:
         found["load"] = lambda: dispatcher.load(io.BytesIO(data), backend=backend)[0]
         found["save to an object"] = lambda: dispatcher.save(io.BytesIO(), wave, 16000, format="flac", backend=backend)
+
+    def streamed() -> torch.Tensor:
+        place = path if backend == "sox" else io.BytesIO(data)
+        with Registry().get(backend).stream(Blocks(place, True, None, 4096, 4000), Settings()) as file:
+            return torch.cat([torch.from_numpy(block) for block in file.blocks], 1)
+
+    found["stream"] = streamed
     old = compat.standin("2.0")
     found["2.0"] = lambda: old.load(path)[0]
     found["2.9"] = lambda: compat.standin("2.9").save(str(folder / "z.wav"), wave, 16000)
@@ -204,6 +214,7 @@ def test_whatever_the_call_an_interrupt_comes_through_or_the_call_completes(
                     signal.setitimer(signal.ITIMER_REAL, 0)
             assert hits, name
             assert process.open_files() == before, name
+            assert signal.getsignal(signal.SIGALRM) is interrupt, name
             assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")], name
     finally:
         signal.signal(signal.SIGALRM, previous)

@@ -15,9 +15,10 @@ from compat.codemod.uses import Project
 # Calls that load a module by name, and names through which any function may be called.
 IMPORTERS = {"importlib.import_module", "importlib.reload", "runpy.run_module", "runpy.run_path"}
 UNKNOWN_NAMES = {"globals", "locals", "exec", "eval", "vars"}
+UNKNOWN_ATTRIBUTES = {"__globals__", "__subclasses__", "__mro__", "__bases__"}
 _TELLING_NAMES = UNKNOWN_NAMES | {"__import__"}
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp)
 # What leads out of the code around it, or gives a function to code that is not followed.
 _LEADING = (ast.Return, ast.Raise, ast.Break, ast.Continue, ast.Yield, ast.YieldFrom, ast.Await, ast.Lambda, ast.ClassDef)
 
@@ -55,6 +56,9 @@ class Facts:
                     self._leads(node)
         for node in (*self._names.all(ast.Yield), *self._names.all(ast.YieldFrom)):
             self.pause |= {*[one for one in self._names.chain(node) if isinstance(one, _FUNCTIONS)][:1]}
+        for node in self._names.all(ast.Attribute):
+            if node.attr in UNKNOWN_ATTRIBUTES or node.attr == "__dict__":
+                self._tells(node)
         self._find_names(code, module)
 
     def _find_names(self, code: Code, module: Module) -> None:

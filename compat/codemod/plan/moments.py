@@ -83,6 +83,9 @@ class Moments:
         self._handed_names: set[str] = set()
         self._felt_names: set[str] = set()  # of those that matter
         self._handed_meanings: set[Meaning | Definition] = set()
+        # Whether what was handed out may run after any statement but its own.
+        self._at_any_time = False
+        self._moments_open = 0
         self._bound: dict[tuple[Module, str], set[Force]] = defaultdict(set)
         self._by_import: set[Site | Pin] = set()
         self.all_run: bool = False
@@ -198,11 +201,13 @@ class Moments:
 
     def _moment(self, state: State) -> _Outcome:
         self._failed.append(None)
+        self._moments_open += 1
         after, count = state, -1
         while (after, len(self._handed)) != (state, count):
             state, count = after, len(self._handed)
             for function, module in list(self._handed.items()):
                 after = joined(after, self._call(module, function, state)) or after
+        self._moments_open -= 1
         return after, self._failed.pop()
 
     def _implied(self, node: ast.AST, state: State) -> State:

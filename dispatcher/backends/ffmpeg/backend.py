@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 from dispatcher import arguments, backend, source, unreadable, web
 from dispatcher.backends.ffmpeg import blocks, container, decode, encode, lengths, plain_wav, probe, seek
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, problem
-from dispatcher.streaming import Stream, worded
+from dispatcher.streaming import Stream, in_blocks, worded
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -136,8 +136,8 @@ class Backend(backend.Backend):
                 frames = decode.piece(opened, stream, asked.frame_offset, asked.num_frames, asked.normalize, asked.channels_first)
                 return torch.from_numpy(frames), stream.codec_context.sample_rate
 
-    @contextlib.contextmanager
-    def stream(self, asked: Blocks, settings: Settings) -> Iterator[Stream]:
+    @in_blocks
+    def stream(self, asked: Blocks, settings: Settings) -> Generator[Stream, None, None]:
         with contextlib.ExitStack() as held:
             plain = held.enter_context(plain_wav.opened(container.local_path(asked.uri), asked.format))
             if plain is not None:

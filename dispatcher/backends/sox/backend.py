@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import operator
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dispatcher import arguments, backend, notices, target, truncation, writable
@@ -14,7 +14,7 @@ from dispatcher.backends.sox import encodings, files, library, samples
 from dispatcher.collector import Collector
 from dispatcher.errors import ArgumentError, BackendError, problem
 from dispatcher.metadata import AudioMetaData
-from dispatcher.streaming import Stream
+from dispatcher.streaming import Stream, in_blocks
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -102,8 +102,8 @@ class Backend(backend.Backend):
             raise problem(BackendError, "read", asked.uri, why, backend=self.name) from why
         return torch.from_numpy(collected.result()), rate
 
-    @contextlib.contextmanager
-    def stream(self, asked: Blocks, settings: Settings) -> Iterator[Stream]:
+    @in_blocks
+    def stream(self, asked: Blocks, settings: Settings) -> Generator[Stream, None, None]:
         path = self._path("read", asked.uri, settings)
         with contextlib.ExitStack() as held:
             try:
