@@ -9,8 +9,9 @@ from compat.codemod.source import Module, plain_name
 
 # In files that are not parsed: the attribute in `m.setup = ...`, `m.setup, x = ...`; in `del m.setup`,
 # `as m.setup`, `for m.setup in`.
-_ASSIGNED = re.compile(r"(?<!\bself)(?<!\bcls)\.(\w+)(?=[ \t]*(?:=(?!=)|,[^\n()=]*=(?!=)))")
-_TARGETED = re.compile(r"\b(?:del|as|for)[ \t]+[\w.]*\.(\w+)")
+# Each begins with plain letters, which the regex engine finds fastest.
+_ASSIGNED = re.compile(r"\.(?<!\bself\.)(?<!\bcls\.)(\w+)(?=[ \t]*(?:=(?!=)|,[^\n()=]*=(?!=)))")
+_TARGETED = [re.compile(rf"{word}(?<!\w{word})[ \t]+[\w.]*\.(\w+)") for word in ("del", "as", "for")]
 
 
 def of(modules: Iterable[Module], others: Iterable[str]) -> frozenset[str]:
@@ -21,5 +22,5 @@ def of(modules: Iterable[Module], others: Iterable[str]) -> frozenset[str]:
         found |= {one.attr for one in stored if plain_name(one.value) not in ("self", "cls")}
     for path in others:
         text = content(path).decode("utf-8", "replace")
-        found |= {*_ASSIGNED.findall(text), *_TARGETED.findall(text)}
+        found |= {name for pattern in (_ASSIGNED, *_TARGETED) for name in pattern.findall(text)}
     return frozenset(found)
