@@ -177,6 +177,7 @@ def test_a_process_with_the_id_of_an_earlier_one_has_its_own_file(spool: pathlib
 def test_a_program_may_have_removed_its_folder(forked: Python, spool: pathlib.Path) -> None:
     """A relative path of its code stands for no file, then."""
     code = (
+        "import socket\n"  # which Python 3.13.0 cannot import in a folder that is gone
         "import os, sys, tempfile; sys.path = [one for one in sys.path if one]; folder = tempfile.mkdtemp(); os.chdir(folder); os.rmdir(folder)\n"
         "import compat; torchaudio = compat.install('2.2')\n"
         "exec(compile('torchaudio.list_audio_backends()', 'a.py', 'exec'), {'torchaudio': torchaudio, '__name__': 'a'})"
