@@ -8,7 +8,7 @@ import os
 from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dispatcher import arguments, backend, notices, target, truncation, writable
+from dispatcher import arguments, backend, notices, source, target, truncation, writable
 from dispatcher.backends.sox import effects as chain
 from dispatcher.backends.sox import encodings, files, library, samples
 from dispatcher.collector import Collector
@@ -74,6 +74,8 @@ class Backend(backend.Backend):
 
     def info(self, uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> AudioMetaData:
         path = self._path("read", uri, settings, "info")
+        if source.is_regular(path):
+            truncation.reads_on(self, path)  # refuses a file whose rate changes
         try:
             with files.reading(self.library, path, format) as file:
                 found = _metadata(file)
