@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import pathlib
 import shutil
@@ -14,6 +15,7 @@ import pytest
 
 import compat
 from dispatcher.registry import Registry
+from tests import warm
 
 # Modules with assertions that are no tests themselves: so that a failing case prints what is different.
 pytest.register_assert_rewrite(
@@ -23,6 +25,10 @@ pytest_plugins = ["tests.isolation"]
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 ASSETS = ROOT / "tests" / "oracle" / "assets"
+# what the fixtures python and forked give
+Python = Callable[..., subprocess.CompletedProcess[str]]
+# pytest, rich and argparse cut their lines by these
+_OF_THE_TERMINAL = {"COLUMNS": "80", "CI": None, "BUILD_NUMBER": None, "GITHUB_ACTIONS": None}
 
 
 # A shell has its background jobs ignore Ctrl-C, and so would the programs that the tests start and interrupt.
@@ -50,6 +56,8 @@ def _clean(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in list(os.environ):
         if name.startswith(("TORCHAUDIO_COMPAT", "TORCHAUDIO_USE")):
             monkeypatch.delenv(name)
+    for name, value in _OF_THE_TERMINAL.items():
+        monkeypatch.setenv(name, value) if value else monkeypatch.delenv(name, raising=False)
     yield
     compat.uninstall()
     assert "torchaudio" not in sys.modules
@@ -62,12 +70,18 @@ def asset() -> Callable[[str], str]:
 
 
 @pytest.fixture
-def python() -> Callable[..., subprocess.CompletedProcess[str]]:
+def python() -> Python:
     """Run a piece of Python, or a command line of Python, in a process of its own that finds this checkout."""
+    return functools.partial(_run, subprocess.run)
 
-    def run(*arguments: str, code: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, *(["-c", code] if code else arguments)]
-        variables = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), environment.pop("PYTHONPATH", "")]).rstrip(os.pathsep)}
-        return subprocess.run(command, env={**variables, **environment}, capture_output=True, text=True, timeout=600, check=False)
 
-    return run
+@pytest.fixture
+def forked() -> Python:
+    """Do the same in a process that has torch already, by a fork."""
+    return functools.partial(_run, warm.run)
+
+
+def _run(run: Python, *arguments: str, code: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *(["-c", code] if code else arguments)]
+    variables = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), environment.pop("PYTHONPATH", "")]).rstrip(os.pathsep)}
+    return run(command, env={**variables, **environment}, capture_output=True, text=True, timeout=600, check=False)

@@ -47,6 +47,8 @@ class Isolation:
         home = os.path.join(self.folder, "home")
         os.mkdir(home)
         os.environ.update(dict.fromkeys(("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR", "TORCHINDUCTOR_CACHE_DIR"), home))
+        # what one program compiled, the next need not compile again
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ["PYRIGHT_PYTHON_CACHE_DIR"] = str(CACHE / "pyright")
         sys.addaudithook(self._hear)
 

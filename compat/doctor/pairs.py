@@ -20,6 +20,12 @@ class Pair(NamedTuple):
     python: tuple[Version, Version]
     wheels_for: tuple[str, ...] = ()
     numpy: str = ""
+    patches: str = ""
+
+    @property
+    def any_torch(self) -> bool:
+        """Return whether this torchaudio loads with any later torch, by torch's stable ABI."""
+        return not self.torch.startswith("==")
 
     @property
     def pythons(self) -> str:
@@ -30,9 +36,9 @@ class Pair(NamedTuple):
     @property
     def release(self) -> str:
         """Return the torch of this row in words: ``2.8.0``, ``2.11 and later``."""
-        return (
-            self.torch.removeprefix("==") if self.torch.startswith("==") else f"{self.torch.partition(',')[0].removeprefix('>=')} and later"
-        )
+        if self.any_torch:
+            return f"{self.torch.partition(',')[0].removeprefix('>=')} and later"
+        return self.torch.removeprefix("==")
 
     def holds_for(self, torch: Version) -> bool:
         """Return whether this is the row of a torch version."""
@@ -45,7 +51,7 @@ class Pair(NamedTuple):
     def torch_requirement(self, asked: str = "") -> str:
         """Return torch's requirement line; ``asked`` narrows a row that covers several releases."""
         text = self.torch
-        if not text.startswith("==") and asked:
+        if self.any_torch and asked:
             text = f"=={asked}" if asked.count(".") >= 2 else f"=={asked}.*"
         return f"torch{text}"
 
@@ -67,6 +73,7 @@ def table() -> tuple[Pair, ...]:
             (Version(row["python"][0]), Version(row["python"][1])),
             tuple(row.get("wheels_for", ())),
             row.get("numpy", ""),
+            row.get("patches", ""),
         )
         for row in rows
     )
@@ -134,7 +141,8 @@ def of_torchaudio(version: str) -> Pair | None:
         parsed = Version(public(version))
     except InvalidVersion:
         return None
-    return next((pair for pair in table() if SpecifierSet(f"=={pair.torchaudio}").contains(parsed, prereleases=True)), None)
+    made = ((pair, SpecifierSet(f"=={pair.patches or pair.torchaudio}")) for pair in table())
+    return next((pair for pair, releases in made if releases.contains(parsed, prereleases=True)), None)
 
 
 def of_release(asked: str) -> Pair | None:
@@ -149,7 +157,7 @@ def of_release(asked: str) -> Pair | None:
         if pair.release.startswith(f"{minor}.") and asked.count(".") == 1:
             return pair
     found = of_torch(f"{minor}.0")
-    return found if found and not found.torch.startswith("==") else None
+    return found if found and found.any_torch else None
 
 
 def is_newer(torchaudio: str) -> bool:

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ from compat.audit.task import Compare
 from dispatcher import registry
 from dispatcher.errors import BackendUnavailable
 from tests.audit import planted
-from tests.conftest import ASSETS, ROOT
+from tests.conftest import ASSETS, ROOT, Python
 
 NOISE = np.random.default_rng(3).uniform(-0.5, 0.5, (4000, 1))
 PAIR = ("--from", "2.0:soundfile", "--to", "2.2:ffmpeg", "--jobs", "1", "--quiet")
@@ -442,7 +442,7 @@ def test_files_behind_urls_are_compared(folder: pathlib.Path, capsys: pytest.Cap
     assert (status, kinds(summary)) == (0, {"identical": 2})
 
 
-def test_nothing_heavy_is_imported_and_no_torch_at_all(python: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+def test_nothing_heavy_is_imported_and_no_torch_at_all(python: Python) -> None:
     code = (
         "import sys, compat.audit.cli as c, compat.audit.session; c.parser(); assert 'numpy' not in sys.modules;"
         "import compat.audit.preload; assert 'av' in sys.modules; assert 'torch' not in sys.modules"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import deprecation
@@ -14,9 +12,7 @@ from packaging.version import Version
 import compat
 from compat import deprecations, releases
 from dispatcher.notices import CompatWarning
-from tests.conftest import ASSETS
-
-Python = Callable[..., subprocess.CompletedProcess[str]]
+from tests.conftest import ASSETS, Python
 
 
 def test_a_warning_is_shown_by_default_at_the_callers_line_once(python: Python) -> None:

@@ -6,20 +6,18 @@ import importlib
 import inspect
 import pathlib
 import pickle
-import subprocess
 import sys
 import threading
 import types
 import typing
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 import compat
 
-Python = Callable[..., subprocess.CompletedProcess[str]]
 RELEASES = ("2.0", "2.1", "2.2", "2.8", "2.9")
 
 

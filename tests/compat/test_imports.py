@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import pathlib
-import subprocess
-from collections.abc import Callable
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Python
 
-Python = Callable[..., subprocess.CompletedProcess[str]]
 _HEAVY = "print([m for m in ('torch', 'numpy', 'av', 'soundfile', 'torchaudio') if m in sys.modules])"
 
 

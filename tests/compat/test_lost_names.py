@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pathlib
-import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -12,6 +11,7 @@ import pytest
 
 import compat
 from compat import wheel_names
+from tests import warm
 from tests.conftest import ROOT
 
 
@@ -91,7 +91,7 @@ def test_what_is_said_to_stay_is_there(variable: str | None) -> None:
     if variable:
         environment["TORCHAUDIO_COMPAT_VERSION"] = variable
     program = f"import compat\ncompat.install('2.9')\n{STAYING}"
-    done = subprocess.run([sys.executable, "-c", program], env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = warm.run([sys.executable, "-c", program], env=environment, cwd=ROOT)
     assert done.returncode == 0, done.stderr
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib
 import pathlib
-import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -17,8 +16,8 @@ import pytest
 
 import compat
 from compat import operators
+from tests.conftest import Python
 
-Python = Callable[..., subprocess.CompletedProcess[str]]
 Plant = Callable[..., pathlib.Path]
 
 _TOP = """
@@ -248,7 +247,7 @@ def test_the_version_is_that_of_the_pinned_release(plant: Plant, release: str, v
     assert torchaudio.__version__ == torchaudio.version.__version__ == "2.2.2+cu121"
 
 
-def test_workers_are_under_it_and_say_nothing_again(plant: Plant, python: Python, tmp_path: pathlib.Path) -> None:
+def test_workers_are_under_it_and_say_nothing_again(plant: Plant, forked: Python, tmp_path: pathlib.Path) -> None:
     """Forked, spawned, and under ``compat.run``, which tells it in a line of its own."""
     plant(COMPILED_PART_FAILS["an undefined symbol"])
     script = tmp_path / "old.py"
@@ -259,7 +258,7 @@ def test_workers_are_under_it_and_say_nothing_again(plant: Plant, python: Python
         "    for method in ('fork', 'spawn'):\n"
         "        with mp.get_context(method).Pool(1) as pool:\n            print(pool.map(work, [0]))\n"
     )
-    done = python("-W", "error", "-m", "compat.run", "--version", "2.0", str(script), PYTHONPATH=str(tmp_path))
+    done = forked("-W", "error", "-m", "compat.run", "--version", "2.0", str(script), PYTHONPATH=str(tmp_path))
     assert done.stdout.splitlines() == ["[(True, '2.0.2+compat')]"] * 2, done.stderr
     assert done.stderr.count("does not load") == 1
     assert done.stderr.startswith("python -m compat.run: the compiled part of torchaudio")

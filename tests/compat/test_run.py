@@ -8,14 +8,11 @@ import pathlib
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 
 import pytest
 
 import compat.cli
-from tests.conftest import ASSETS, ROOT
-
-Python = Callable[..., subprocess.CompletedProcess[str]]
+from tests.conftest import ASSETS, ROOT, Python
 
 _PROGRAM = """
 import concurrent.futures, functools, multiprocessing, pickle, sys
@@ -50,11 +47,11 @@ if __name__ == "__main__":
 """
 
 
-def test_workers_of_every_kind_are_under_the_shim(python: Python, tmp_path: pathlib.Path) -> None:
+def test_workers_of_every_kind_are_under_the_shim(forked: Python, tmp_path: pathlib.Path) -> None:
     """Forked, spawned, of a fork server, of an executor, of a data loader; and functions pickle by name."""
     script = tmp_path / "train.py"
     script.write_text(_PROGRAM.format(path=str(ASSETS / "mono_s16.wav")))
-    done = python("-m", "compat.run", "--version", "2.0", "--backends", "soundfile", str(script), "--epochs", "3")
+    done = forked("-m", "compat.run", "--version", "2.0", "--backends", "soundfile", str(script), "--epochs", "3")
     said = "('2.0.2+compat', 'soundfile', 2000)"
     assert done.stdout.splitlines() == [
         "['--epochs', '3']",
@@ -95,11 +92,11 @@ def test_a_wrong_command_line_says_why(python: Python, arguments: list[str], wor
     assert words in done.stderr
 
 
-def test_an_error_of_the_program_points_at_the_program(python: Python, tmp_path: pathlib.Path) -> None:
+def test_an_error_of_the_program_points_at_the_program(forked: Python, tmp_path: pathlib.Path) -> None:
     """The traceback ends in its line."""
     script = tmp_path / "old.py"
     script.write_text("import torchaudio\n\ntorchaudio.load('/nonexistent.wav')\n")
-    done = python("-m", "compat.run", str(script))
+    done = forked("-m", "compat.run", str(script))
     assert done.returncode == 1
     assert f'File "{script}", line 3' in done.stderr
     assert "/nonexistent.wav" in done.stderr.splitlines()[-1]

@@ -5,11 +5,9 @@ from __future__ import annotations
 import hashlib
 import importlib
 import io
-import subprocess
 import sys
 import types
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,9 +15,8 @@ import torch
 
 import compat
 from compat import releases
-from tests.conftest import ASSETS
+from tests.conftest import ASSETS, Python
 
-Python = Callable[..., subprocess.CompletedProcess[str]]
 WAV = str(ASSETS / "stereo_s16.wav")
 
 

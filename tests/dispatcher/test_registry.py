@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pathlib
-import subprocess
-from collections.abc import Callable
 
 import pytest
 
@@ -12,8 +10,7 @@ import dispatcher
 from dispatcher import registry
 from dispatcher.errors import BackendUnavailable
 from dispatcher.registry import Registry
-
-Python = Callable[..., subprocess.CompletedProcess[str]]
+from tests.conftest import Python
 
 
 def test_backends_are_found_by_scanning() -> None:
@@ -77,7 +74,7 @@ def test_a_wrong_name_is_a_value_error_with_a_hint(name: object, hint: str) -> N
         dispatcher.info("x.wav", backend=name)
 
 
-def test_a_missing_backend_keeps_nobodys_frames(python: Python) -> None:
+def test_a_missing_backend_keeps_nobodys_frames(forked: Python) -> None:
     """The failure is remembered; what the callers held at the time is not."""
     code = (
         "import dispatcher, gc, weakref\n"
@@ -85,7 +82,7 @@ def test_a_missing_backend_keeps_nobodys_frames(python: Python) -> None:
         "def call():\n    held = Held()\n    try:\n        dispatcher.load('/nonexistent.wav')\n    except RuntimeError:\n        pass\n    return weakref.ref(held)\n"
         "alive = [call() for _ in range(20)]; gc.collect(); print(sum(ref() is not None for ref in alive))"
     )
-    assert python(code=code, TORCHAUDIO_COMPAT_LIBSOX="/nonexistent").stdout.strip() == "0"
+    assert forked(code=code, TORCHAUDIO_COMPAT_LIBSOX="/nonexistent").stdout.strip() == "0"
 
 
 def test_a_backend_that_fails_to_start_in_a_new_way_takes_no_other_down(monkeypatch: pytest.MonkeyPatch) -> None:

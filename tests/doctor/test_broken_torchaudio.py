@@ -172,6 +172,8 @@ def test_two_versions_in_one_folder(build: Make) -> None:
     [
         ("2.8.0", "2.8.0", "ok", ""),
         ("2.13.0", "2.11.0", "ok", ""),
+        ("2.14.1", "2.11.1", "ok", ""),
+        ("2.10.0", "2.11.1", "error", "this torchaudio for torch 2.11 and later"),
         ("2.0.1", "2.0.2", "ok", ""),
         ("2.10.0", "2.11.0", "error", "for this torch there is torchaudio 2.10.0, and this torchaudio for torch 2.11 and later"),
         ("2.8.0", "2.7.1", "error", "for this torch there is torchaudio 2.8.0, and this torchaudio for torch 2.7.1"),
@@ -208,6 +210,9 @@ def test_a_mismatched_pair_is_mended_towards_the_torch_that_is_there(build: Make
         ("2.8.0+cpu", "2.8.0+cpu", "ok", ""),
         ("2.8.0+cpu", "2.8.0+cu128", "error", "mixed-builds"),
         ("2.8.0+cu128", "2.8.0+cu126", "error", "different-cuda"),
+        ("2.14.1+cu130", "2.11.1+cu132", "note", ""),  # as pip installs them from PyPI
+        ("2.14.1+cu128", "2.11.1+cu132", "error", "different-cuda"),
+        ("2.13.0+cpu", "2.11.1+cu132", "error", "mixed-builds"),
         ("2.8.0+rocm6.4", "2.8.0+cu126", "error", "mixed-builds"),
         ("2.8.0+cu128", "2.8.0+cpu", "warning", "mixed-builds"),
         ("2.8.0", "2.8.0", "ok", ""),

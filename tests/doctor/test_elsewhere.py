@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import pathlib
-import subprocess
 import sys
 import venv
-from collections.abc import Callable
 
 import pytest
 
-Python = Callable[..., subprocess.CompletedProcess[str]]
+from tests.conftest import Python
 
 
 @pytest.fixture(scope="module")

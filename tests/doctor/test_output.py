@@ -124,6 +124,16 @@ def test_a_check_that_does_not_import_is_a_result(monkeypatch: pytest.MonkeyPatc
         registry.checks.cache_clear()
 
 
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [("pair", "pair"), ("Versions", "pair"), ("builds", "build"), ("Backend sox", "backend-sox"), ("round_trip", "round-trip")],
+)
+def test_a_check_is_chosen_by_name_or_by_the_title_it_prints(said: str, name: str) -> None:
+    (check,) = registry.chosen([said])
+    assert check.name == name
+    assert check not in registry.chosen(skip=[said])
+
+
 def test_list_has_every_check_in_order(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--list"]) == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [check.name for check in registry.checks()]

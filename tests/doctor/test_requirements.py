@@ -32,7 +32,7 @@ def _found(report: Report) -> dict[str, object]:
         ("av", "17.1.0", "requires av<20,>=18", "av<20,>=18"),
         ("av", "20.0.0", "requires av<20,>=18", "av<20,>=18"),
         ("av", "19.4.0", "av 19.4.0 is newer than what was tested", "av>=18.0,<19.1"),
-        ("soundfile", "0.15.1", "requires soundfile<0.15,>=0.12.1", "soundfile<0.15,>=0.12.1"),
+        ("soundfile", "0.15.1", "requires soundfile<0.15,>=0.13.1", "soundfile<0.15,>=0.13.1"),
         ("cffi", "1.14.6", "requires cffi>=1.15", "cffi>=1.15"),
         ("torch", "1.13.1", "requires torch>=2.0", "torch>=2.0"),
     ],

@@ -18,11 +18,13 @@ from typing import NamedTuple
 
 from sybil.example import Example
 
+from tests import warm
 from tests.conftest import ROOT
 
 _OURS = re.compile(r"(?:python -m compat\.|torchaudio-compat )(?P<command>\w+)(?P<rest>.*)")
 _OPTION = re.compile(r"(?<!\S)--[a-z][\w-]*")
 _OF_THE_MACHINE = re.compile(r"(?<![\w'])/[\w./+-]+|\d[\d.,]*(\+\w+)?")
+_NEEDS_TORCH = re.compile(r"-m (compat\.run|pytest) [^*|<>&;#]*$")
 _ANY, _REST = r"(?:.*\n)*?", re.escape("...")
 _TARGET = re.compile(r"^([\w-]+):", re.MULTILINE)
 # pytest and others cut their lines at the width of a terminal, and not where one of these is set
@@ -71,7 +73,10 @@ def _printed(line: str, folder: str) -> list[str]:
     shell = re.sub(r"^pytest ", f"{shlex.quote(sys.executable)} -m pytest -p compat.suites.plugin ", shell)
     inherited = {name: value for name, value in os.environ.items() if name not in _OF_A_CI}
     environment = {**inherited, **_AS_AT_A_TERMINAL, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(shell, shell=True, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    if _NEEDS_TORCH.search(shell):
+        done = warm.run(shlex.split(shell), cwd=folder, env=environment)
+    else:
+        done = subprocess.run(shell, shell=True, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
     return (done.stdout + done.stderr).splitlines()
 
 

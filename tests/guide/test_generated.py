@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import pathlib
-import subprocess
-from collections.abc import Callable
 
 from compat import releases
 from compat.codemod.rules import rules
 from compat.doctor import registry as doctor
+from tests.conftest import Python
 from tests.guide.pages import GUIDE
-
-Python = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def test_nothing_is_out_of_date(python: Python) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pathlib
 import shutil
-import subprocess
-from collections.abc import Callable
 from typing import Any
 
 import nbclient
@@ -14,10 +12,9 @@ import pytest
 import soundfile
 import torch
 
-from tests.conftest import ASSETS, ROOT
+from tests.conftest import ASSETS, ROOT, Python
 from tests.guide.pages import EXAMPLES
 
-Python = Callable[..., subprocess.CompletedProcess[str]]
 AUDIO = [str(ASSETS / name) for name in ("stereo_cbr.mp3", "stereo_s16.wav", "stereo_24.flac")]
 PROGRAMS = {
     "dataset": ("speech_dataset.py", lambda out: [out, *AUDIO]),
@@ -53,14 +50,14 @@ def test_what_is_shown_is_what_the_codemod_makes(name: str, python: Python, tmp_
 
 @pytest.mark.libsox
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_a_program_gives_the_same_samples(name: str, python: Python, tmp_path: pathlib.Path) -> None:
+def test_a_program_gives_the_same_samples(name: str, forked: Python, tmp_path: pathlib.Path) -> None:
     """The old one under 2.0, the new one under 2.2; what they print is the same, too."""
     file, arguments = PROGRAMS[name]
     printed = []
     for stage, release in (("before", "2.0"), ("after", "2.2")):
         out = tmp_path / stage
         out.mkdir()
-        done = python("-m", "compat.run", "--version", release, str(EXAMPLES / name / stage / file), *arguments(str(out)))
+        done = forked("-m", "compat.run", "--version", release, str(EXAMPLES / name / stage / file), *arguments(str(out)))
         assert done.returncode == 0, done.stderr
         printed.append(done.stdout)
     assert printed[0] == printed[1]

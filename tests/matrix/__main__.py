@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import fnmatch
 import json
 import re
@@ -28,7 +29,7 @@ TESTS = (
 )
 REAL = "tests/matrix/test_side_by_side.py"
 RESULTS = HERE / "results.json"
-COLUMNS = ("cell", "python", "torch", "torchaudio", "numpy", "av", "soundfile", "tests", "passed", "failed", "skipped")
+COLUMNS = ("cell", "date", "python", "torch", "torchaudio", "numpy", "av", "soundfile", "tests", "passed", "failed", "skipped")
 _VERSIONS = """
 import importlib.metadata, json, platform
 def version(name):
@@ -46,7 +47,7 @@ print(json.dumps({"python": platform.python_version(), **found}))
 
 def run(cell: Cell, jobs: int, only: list[str]) -> dict[str, Any]:
     """Build a cell and run its tests; gives its row, with the names of tests that failed."""
-    row: dict[str, Any] = {"cell": cell.name}
+    row: dict[str, Any] = {"cell": cell.name, "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat()}
     try:
         build(cell)
     except (LookupError, subprocess.CalledProcessError) as why:

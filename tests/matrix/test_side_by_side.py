@@ -10,17 +10,17 @@ import pathlib
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from dispatcher.registry import Registry
 from tests.compat.real.test_real import tiny_datasets  # noqa: F401 - a fixture
+from tests.conftest import Python
 from tests.oracle import compare
 from tests.oracle.test_oracle import accepted_here
 
-Python = Callable[..., subprocess.CompletedProcess[str]]
 pytestmark = pytest.mark.real
 ORACLE = pathlib.Path(compare.__file__).parent
 CHECKS = ORACLE.parent / "compat" / "real"

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import fnmatch
 import pathlib
-import subprocess
 import tomllib
-from collections.abc import Callable
 
 import pytest
 
 from compat import wheel_names
 from tests.compat.real import wheels
+from tests.conftest import Python
 
-Python = Callable[..., subprocess.CompletedProcess[str]]
 HERE = pathlib.Path(__file__).resolve().parent
 # the torchaudio that is installed, and the pin
 PAIRS = [("2.0.2", "2.0"), ("2.2.2", "2.2"), ("2.8.0", "2.8"), ("2.11.0", "2.0"), ("2.11.0", "2.2")]
@@ -26,7 +24,7 @@ def _left_out() -> list[dict[str, list[str]]]:
 
 @pytest.mark.network
 @pytest.mark.libsox
-def test_nothing_else_is_missing(python: Python) -> None:
+def test_nothing_else_is_missing(forked: Python) -> None:
     """Over wheels as pip brings them, whose compiled part does not load here."""
     patterns = [pattern for row in _left_out() for pattern in row["names"]]
     needed = set()
@@ -35,7 +33,7 @@ def test_nothing_else_is_missing(python: Python) -> None:
             folder = str(wheels.unpacked(wheel, compiled=True))
         except wheels.NotToBeHadError as why:
             pytest.skip(f"torchaudio {wheel} cannot be downloaded: {why}")
-        done = python("-m", "tests.names.compare", release, PYTHONPATH=folder)
+        done = forked("-m", "tests.names.compare", release, PYTHONPATH=folder)
         missing = [line.split()[1] for line in done.stdout.splitlines()]
         assert missing, done.stderr[-2000:]
         assert not [name for name in missing if not any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)], (wheel, release)

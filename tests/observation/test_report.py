@@ -7,8 +7,7 @@ import inspect
 import json
 import pathlib
 import pickle
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ import pytest
 import compat
 from compat import run
 from compat.observation import coverage, endings, recording, trace
-from tests.conftest import ASSETS
+from tests.conftest import ASSETS, Python
 
 WAV = str(ASSETS / "mono_s16.wav")
 PROGRAM = f"""\
@@ -43,12 +42,12 @@ if __name__ == "__main__":
 """
 
 
-def test_all_calls_of_all_processes_are_counted(python: Callable[..., subprocess.CompletedProcess[str]], tmp_path: pathlib.Path) -> None:
+def test_all_calls_of_all_processes_are_counted(forked: Python, tmp_path: pathlib.Path) -> None:
     """Forked and spawned ones that are killed too; the program's own status and output stay."""
     (tmp_path / "old.py").write_text(PROGRAM)
     (tmp_path / "requirements.txt").write_text("torchaudio==2.0.2\n")
     report = tmp_path / "report.json"
-    done = python("-m", "compat.run", "--record", str(tmp_path / "trace"), f"--report={report}", str(tmp_path / "old.py"), "--report")
+    done = forked("-m", "compat.run", "--record", str(tmp_path / "trace"), f"--report={report}", str(tmp_path / "old.py"), "--report")
     assert (done.returncode, done.stdout.split()[0], done.stdout.count("--report'")) == (3, "2000", 1), done.stderr
     assert "runs as torchaudio 2.0: requirements.txt:1 has torchaudio==2.0.2" in done.stderr
     told = json.loads(report.read_text())
@@ -175,14 +174,14 @@ def test_a_process_with_the_id_of_an_earlier_one_has_its_own_file(spool: pathlib
     assert sorted((call.path, call.calls) for call in recording.read(str(spool))) == [("/a/x.py", 1), ("/a/y.py", 1)]
 
 
-def test_a_program_may_have_removed_its_folder(python: Callable[..., subprocess.CompletedProcess[str]], spool: pathlib.Path) -> None:
+def test_a_program_may_have_removed_its_folder(forked: Python, spool: pathlib.Path) -> None:
     """A relative path of its code stands for no file, then."""
     code = (
         "import os, sys, tempfile; sys.path = [one for one in sys.path if one]; folder = tempfile.mkdtemp(); os.chdir(folder); os.rmdir(folder)\n"
         "import compat; torchaudio = compat.install('2.2')\n"
         "exec(compile('torchaudio.list_audio_backends()', 'a.py', 'exec'), {'torchaudio': torchaudio, '__name__': 'a'})"
     )
-    done = python("-c", code)
+    done = forked("-c", code)
     assert done.returncode == 0, done.stderr
     (call,) = recording.read(str(spool))
     assert call.path == "<removed folder>/a.py"

@@ -6,7 +6,6 @@ import fnmatch
 import json
 import os
 import pathlib
-import subprocess
 import sys
 import tomllib
 from typing import Any, NamedTuple
@@ -16,6 +15,7 @@ import pytest
 from packaging.specifiers import SpecifierSet
 
 from dispatcher.registry import Registry
+from tests import warm
 from tests.oracle import compare
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -88,7 +88,7 @@ def replayed(run: Run, *paths: pathlib.Path) -> dict[str, dict[str, Any]]:
         environment["PYTHONPATH"] = run.installed
     if run.variable is not None:
         environment[_VARIABLE] = run.variable
-    done = subprocess.run(command, cwd=HERE.parents[1], env=environment, capture_output=True, text=True, check=True)
+    done = warm.run(command, cwd=HERE.parents[1], env=environment, check=True)
     return {outcome["id"]: outcome for outcome in map(json.loads, done.stdout.splitlines())}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import pathlib
-import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 
 import compat
 import dispatcher
-from tests.conftest import ASSETS
+from tests.conftest import ASSETS, Python
 from tests.reliability import planted, server, watch
 
 pytestmark = pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
@@ -115,9 +114,7 @@ print("done")
 
 
 @pytest.mark.parametrize("release", ["2.0", "2.2"])
-def test_nor_does_a_program_under_the_runner(
-    release: str, canary: Any, web: server.Server, tmp_path: pathlib.Path, python: Callable[..., subprocess.CompletedProcess[str]]
-) -> None:
+def test_nor_does_a_program_under_the_runner(release: str, canary: Any, web: server.Server, tmp_path: pathlib.Path, forked: Python) -> None:
     """``compat.run``, with every planted file."""
     path, seen = canary
     (tmp_path / "planted").mkdir()
@@ -127,7 +124,7 @@ def test_nor_does_a_program_under_the_runner(
                 (tmp_path / "planted" / f"{kind}{number}{name}").write_text(text.format(target=target))
     program = tmp_path / "program.py"
     program.write_text(_PROGRAM)
-    done = python("-m", "compat.run", "--version", release, str(program), str(tmp_path), release)
+    done = forked("-m", "compat.run", "--version", release, str(program), str(tmp_path), release)
     assert done.stdout == "done\n", done.stderr
     assert not seen.opened()
     assert not web.asked

@@ -7,6 +7,7 @@ import functools
 import os
 from collections.abc import Iterator
 
+from compat.codemod.plan import replaced_names
 from compat.codemod.source import Module
 from compat.codemod.source.scopes import Binding
 from compat.codemod.uses import Project
@@ -54,6 +55,10 @@ class Code:
     def speaking_paths(self) -> frozenset[str]:
         """The paths of the modules that speak of torchaudio."""
         return frozenset(self._speaking)
+
+    @functools.cached_property
+    def _replaced(self) -> frozenset[str]:
+        return replaced_names.of(self.speaking, [path for path in self.paths if path not in self._speaking])
 
     @functools.cached_property
     def _matters(self) -> frozenset[str]:
@@ -146,7 +151,7 @@ class Code:
                 found += self._by_import(module, node, name)
             elif not binding.nothing:
                 found.append(None)
-        return found or [None]
+        return [*found, None] if not found or name in self._replaced else found
 
     def _by_import(self, module: Module, statement: ast.Import | ast.ImportFrom, name: str) -> list[Meaning | None]:
         for alias in statement.names:
@@ -176,7 +181,7 @@ class Code:
             return self._of_module(module, name)
         method = self.method(owner, name) if isinstance(definition, ast.ClassDef) else None
         plain = method is not None and all(isinstance(one, ast.Name) and one.id in _PLAIN for one in method[1].decorator_list)
-        return [method if plain else None]
+        return [method if plain else None, *([None] if name in self._replaced else ())]
 
     def _of_module(self, module: Module, name: str) -> list[Meaning | None]:
         bindings = module.names.module.bindings.get(name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from compat.codemod.plan.marks import Pin
 from compat.codemod.plan.sites import Site
@@ -36,6 +36,12 @@ class Execution(Statements):
                 state = (joined(before, after) if again else after) or before
         return state
 
+    def let_run(self, functions: Sequence[tuple[Module, ast.AST]]) -> None:
+        """Let functions run after any statement, since it is not seen who calls them."""
+        self._at_any_time = bool(functions)
+        for one in functions:
+            self._hand(one)
+
     def hand_out(self, functions: Iterable[tuple[Module, ast.AST]], state: State) -> State:
         """Let users that are not seen call functions, in any order; what they pass may be made from any of the classes."""
         if self.all_run:
@@ -59,9 +65,10 @@ class Execution(Statements):
         at_any_time = State(force, frozenset(self._code.paths))
         for module in self._code.speaking:  # those that call them add nothing
             self._run(module, at_any_time)
-            for kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda):
+            for kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp):
                 for function in module.names.all(kind):
-                    self._call(module, function, at_any_time)
+                    if self._effects.matters((module, function)):
+                        self._call(module, function, at_any_time)
         self.end()
 
     def end(self) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from compat.codemod.plan import imports, protocols
 from compat.codemod.plan.code import Meaning
-from compat.codemod.plan.effects import IMPORTERS, UNKNOWN_NAMES
+from compat.codemod.plan.effects import IMPORTERS, UNKNOWN_ATTRIBUTES, UNKNOWN_NAMES
 from compat.codemod.plan.marks import Marks
 from compat.codemod.plan.moments import Moments
 from compat.codemod.plan.state import State, joined
@@ -19,6 +19,8 @@ _QUIET_BUILTINS = {
     "print", "len", "str", "int", "float", "bool", "range", "isinstance", "issubclass", "type", "repr", "abs", "round", "id", "hash",
     "open", "hasattr", "input", "format", "ord", "chr", "dict", "bytes", "object", "super",
 }  # fmt: skip
+# builtins that ask for all items at once
+_CONSUMERS = ("list", "tuple", "set", "frozenset", "dict", "sum", "any", "all", "max", "min", "sorted")
 # methods of containers, texts and tensors, unless a class of the project has one of this name
 _QUIET_METHODS = {
     "append", "extend", "mean", "to", "float", "numpy", "size", "squeeze", "unsqueeze", "view", "reshape", "item", "abs", "close",
@@ -47,6 +49,8 @@ class Expressions(Moments):
         return state
 
     def _expression(self, module: Module, node: ast.expr, state: State) -> State:
+        if self._changes_nothing(node, state, self._effects.facts(module).leading):
+            return state
         self._step()
         own = self._marks(module)
         if (place := own.sites.get(node) or own.pins.get(node)) is not None:
@@ -63,6 +67,8 @@ class Expressions(Moments):
             return self._lazily_loaded(module, node, state)
         if isinstance(node, ast.Attribute):
             state = self._expression(module, node.value, state)
+            if node.attr in UNKNOWN_ATTRIBUTES or (node.attr == "__dict__" and any(self._code.meanings(module, node.value))):
+                self._all_may_be_called()
             computed = {"__getattr__", "__getattribute__", "__get__", node.attr}  # a property, as far as its name tells
             return self._others_run(state) if computed & self._handed_names else state
         if node.id in UNKNOWN_NAMES and not module.names.bindings(node) and not _only_asked(module, node):
@@ -83,7 +89,7 @@ class Expressions(Moments):
         for module in list(self.loaded):
             self._hand((module, None))
 
-    def _shown(self, module: Module, node: ast.FormattedValue, state: State) -> State:
+    def _shown(self, module: Module, node: ast.expr, state: State) -> State:
         return self._implied(node, self._children(module, node, state))
 
     def _operated(self, module: Module, node: ast.expr, state: State) -> State:
@@ -117,10 +123,29 @@ class Expressions(Moments):
                 return state
             state = joined(state, after) or state
 
+    def _generator(self, module: Module, node: ast.GeneratorExp, state: State) -> State:
+        """Come to a generator expression: its parts run as its items are asked for, at once or at any later time."""
+        call = module.names.parents.get(node)
+        if isinstance(call, ast.Call) and any(module.names.is_builtin(call.func, name) for name in _CONSUMERS):
+            return self._comprehension(module, node, state)
+        self._hand((module, node))
+        return self._expression(module, node.generators[0].iter, state)
+
+    def _compared(self, module: Module, node: ast.Compare, state: State) -> State:
+        after = state = self._expression(module, node.comparators[0], self._expression(module, node.left, state))
+        for value in node.comparators[1:]:  # one that is false ends it
+            state = self._expression(module, value, self._others_run(state))
+            after = joined(after, state) or after
+        return self._others_run(after)
+
     def _paused(self, module: Module, node: ast.expr, state: State) -> State:
-        self.pauses = True
         state = self._children(module, node, state)
         self._paused_in[-1] = joined(self._paused_in[-1], state)
+        return self._continued(state)
+
+    def _continued(self, state: State) -> State:
+        """Come to a place at which a function continues: setters may have run since it paused."""
+        self.pauses = True
         state = self._others_run(state)
         return dataclasses.replace(state, force=state.force | self._known)
 
@@ -134,6 +159,8 @@ class Expressions(Moments):
             state = self._lazily_loaded(module, func, state)
         for argument in (*node.args, *(one.value for one in node.keywords)):
             state = self._expression(module, argument, state)
+        if any(one.arg is None for one in node.keywords):
+            state = self._others_run(state)  # `**given` asks an object for its keys
         if node in own.setters or node in own.kept:
             return self._at_setter(own, node, state)
         if func in own.sites or func in own.pins or (not targets and self._is_quiet(module, node)):
@@ -169,7 +196,7 @@ class Expressions(Moments):
             self._hand(target)
             known = all(any(self._code.meanings(module, base)) for base in node.bases) and not node.keywords
             return state if known and not node.decorator_list else self._others_run(state)
-        if node is None or self._effects.pauses(node) or any(not is_plain(one) for one in node.decorator_list):
+        if node is None or self._effects.pauses(module, node) or any(not is_plain(one) for one in node.decorator_list):
             self._hand(target)
             return self._others_run(state)
         return self._call(module, node, state)
@@ -210,10 +237,12 @@ def is_plain(decorator: ast.expr) -> bool:
 
 _EXPRESSIONS: dict[type[ast.expr], Callable[..., State]] = {
     **dict.fromkeys((ast.Name, ast.Attribute), Expressions._named),
-    **dict.fromkeys((ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp), Expressions._comprehension),
-    **dict.fromkeys((ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Starred), Expressions._operated),
+    **dict.fromkeys((ast.ListComp, ast.SetComp, ast.DictComp), Expressions._comprehension),
+    **dict.fromkeys((ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Starred), Expressions._operated),
+    ast.GeneratorExp: Expressions._generator,
+    ast.Compare: Expressions._compared,
     **dict.fromkeys((ast.Yield, ast.YieldFrom, ast.Await), Expressions._paused),
-    ast.FormattedValue: Expressions._shown,
+    **dict.fromkeys((ast.FormattedValue, ast.Set, ast.Dict), Expressions._shown),
     ast.Lambda: Expressions._lambda,
     ast.IfExp: Expressions._choice,
     ast.BoolOp: Expressions._either,

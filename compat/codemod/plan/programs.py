@@ -147,6 +147,8 @@ class _Followed:
         self.program = program
         self._effects, self._code = effects, effects.code
         self._all_run = effects.steps > _MOST_STEPS
+        # The functions with a setter that no program is seen to call.
+        self._lone: list[tuple[Module, ast.AST]] = []
         self._in_time(self._start, self._start)
 
     def _in_time(self, follow: Callable[[], None], again: Callable[[], None]) -> None:
@@ -165,6 +167,7 @@ class _Followed:
     def _follow(self, known: frozenset[Force] = frozenset()) -> tuple[Execution, State]:
         program, execution, state = self.program, Execution(self._effects, known, all_run=self._all_run), State()
         module = program.module
+        execution.let_run(self._lone)
         for package in self._code.packages(module.path) if program.in_package else ():
             state = execution.load(package, state)
         if program.is_script:
@@ -218,6 +221,9 @@ class _Followed:
     def _finish_all(self, ran: set[ast.AST], shared: list[Module]) -> None:
         known: frozenset[Force] = frozenset()
         self._finish(ran, shared)
+        if self._lone:
+            self.execution, self._state = self._follow()
+            self._finish(ran, shared)
         while self.execution.pauses and self.execution.found.set_to - known:
             known = frozenset(self.execution.found.set_to)
             self.execution, self._state = self._follow(known)
@@ -232,8 +238,14 @@ class _Followed:
             every = [(module, one) for module in execution.loaded for one in _functions(module)]
             rest = [(module, one) for module, one in every if module is own or one not in ran]
             unseen = {one for _, one in rest} - ran
-            if any(setter.module.function_of(setter.call) in unseen for setter in self.setters):
+            lone: list[tuple[Module, ast.AST]] = []
+            for setter in self.setters:
+                function = setter.module.function_of(setter.call)
+                lone += [(setter.module, function)] if function in unseen else []
+            self._lone = lone if own is None else []  # users call what a library has once it is loaded
+            if lone:
                 rest = every  # it is unknown who calls this, and what else they call
+            execution.let_run([])
             execution.hand_out(rest, state)
         execution.end()
 

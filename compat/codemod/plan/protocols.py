@@ -17,6 +17,7 @@ _BY_NODE: dict[type[ast.AST], frozenset[str]] = {
     ast.Match: _ITERATION | {"__eq__", "__len__", "__instancecheck__", "__getattr__"},
     ast.AugAssign: frozenset(f"__{kind}{name}__" for kind in ("", "i", "r") for name in _OPERATORS),
     ast.ClassDef: frozenset({"__set_name__"}),
+    **dict.fromkeys((ast.Set, ast.Dict), frozenset({"__hash__", "__eq__", "__getitem__", "__iter__", "keys"})),
 }
 _ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}
 
@@ -27,6 +28,8 @@ def called_by(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Assign | ast.Delete):
         for target in node.targets:
             yield from _of_target(target)
+    elif isinstance(node, ast.MatchClass):
+        yield from node.kwd_attrs
     elif isinstance(node, ast.AnnAssign | ast.AugAssign):
         yield from _of_target(node.target)
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
-from compat.codemod.plan import imports, protocols
-from compat.codemod.plan.code import Function, Meaning
+from compat.codemod.plan import imports
+from compat.codemod.plan.definitions import Definitions
 from compat.codemod.plan.effects import Effects
-from compat.codemod.plan.expressions import Expressions, is_plain
 from compat.codemod.plan.state import Force, State, joined
 from compat.codemod.source import Module, conditions
 from compat.codemod.uses import setter_calls
@@ -26,7 +25,7 @@ class Exits:
         self.states[way] = joined(self.states[way], state)
 
 
-class Statements(Expressions):
+class Statements(Definitions):
     """One program, as far as its statements go; arguments and attributes as in ``Moments``."""
 
     def __init__(self, effects: Effects, known: Iterable[Force] = (), *, all_run: bool = False) -> None:
@@ -40,17 +39,23 @@ class Statements(Expressions):
         self._exits.append(Exits())
         if isinstance(function, ast.Lambda):
             after: State | None = self._expression(module, function.body, state)
+        elif isinstance(function, ast.GeneratorExp):
+            after = self._comprehension(module, function, self._continued(state))
         else:
             after = self._block(module, function.body, state)  # type: ignore[attr-defined]
         after = joined(joined(after, self._exits.pop().states["return"]), self._paused_in.pop())
         return after, self._failed.pop()
 
     def _block(self, module: Module, statements: Iterable[ast.stmt], state: State | None) -> State | None:
+        leading = self._effects.facts(module).leading
         for one in statements:
             if state is None:
                 return None
             self._may_fail(state)
-            state = self._others_run(state) if "__del__" in self._felt_names else state
+            if self._changes_nothing(one, state, leading):
+                continue
+            anew = self._at_any_time and not self._moments_open
+            state = self._others_run(state) if anew or "__del__" in self._felt_names else state
             state = _STATEMENTS[type(one)](self, module, one, state)
             self._may_fail(state)
         return state
@@ -64,6 +69,8 @@ class Statements(Expressions):
     def _assigned(self, module: Module, node: ast.Assign | ast.AnnAssign | ast.AugAssign, state: State) -> State | None:
         if node.value is not None:
             state = self._expression(module, node.value, state)
+        if isinstance(node, ast.AnnAssign) and module.function_of(node) is None:
+            state = self._annotated(module, [node.annotation], state)
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
             state = self._children(module, target, state)
         return self._implied(node, state)
@@ -71,50 +78,13 @@ class Statements(Expressions):
     def _leave(self, module: Module, node: ast.stmt, state: State) -> State | None:
         way = type(node).__name__.lower()
         state = self._children(module, node, state)
-        if way == "raise":
+        if isinstance(node, ast.Raise):
+            for one in self._code.meanings(module, node.exc) if node.exc is not None else ():
+                state = state if one is None else self._entered(one, state) or state
             self._may_fail(state)
         else:
             self._exits[-1].take(way, state)
         return None
-
-    def _defined(self, module: Module, node: Function, state: State) -> State | None:
-        for one in (*node.args.defaults, *node.args.kw_defaults):
-            state = self._expression(module, one, state) if one is not None else state
-        return self._decorated(module, node, state)
-
-    def _class(self, module: Module, node: ast.ClassDef, state: State) -> State | None:
-        for base in (*node.bases, *(one.value for one in node.keywords)):
-            if not any(self._code.meanings(module, base)):
-                state = self._expression(module, base, state)
-        after = self._block(module, node.body, state) or state
-        makers = list(self._makers(module, node))
-        for one in makers:
-            self._hand(one)
-        if protocols.is_enum(node):
-            makers.append((module, node))
-            self._hand((module, node))
-        return self._decorated(module, node, self._others_run(after) if makers else self._implied(node, after))
-
-    def _makers(self, module: Module, node: ast.ClassDef) -> Iterator[Meaning]:
-        """Yield what runs as a class is made: its metaclass, and `__init_subclass__` of its bases."""
-        for home, one in self._code.line((module, node)):
-            for keyword in one.keywords:
-                yield from (meaning for meaning in self._code.meanings(home, keyword.value) if meaning is not None)
-            for base in one.bases:
-                owners = [owner for owner in self._code.meanings(home, base) if owner is not None]
-                yield from (maker for owner in owners if (maker := self._code.method(owner, "__init_subclass__")) is not None)
-
-    def _decorated(self, module: Module, node: Function | ast.ClassDef, state: State) -> State:
-        """Decorate a function; decorators from outside the project keep it and call it later."""
-        for one in node.decorator_list:
-            if is_plain(one):
-                continue
-            self._hand((module, node))
-            targets = [target for target in self._code.meanings(module, one) if target is not None]
-            state = self._expression(module, one, state) if not targets else state
-            for target in targets:
-                state = joined(state, self._entered(target, state)) or state
-        return state
 
     def _if(self, module: Module, node: ast.If, state: State) -> State | None:
         if conditions.is_main_guard(module, node):
@@ -147,7 +117,7 @@ class Statements(Expressions):
             if isinstance(node, ast.While):
                 before = self._implied(node, self._expression(module, node.test, state))
             else:
-                before = self._others_run(state)
+                before = self._children(module, node.target, self._others_run(state))
             self._exits.append(Exits())
             after = self._block(module, node.body, before)
             ways = self._exits.pop().states
@@ -162,6 +132,7 @@ class Statements(Expressions):
         before = state
         for item in node.items:
             state = self._others_run(self._expression(module, item.context_expr, state))
+            state = state if item.optional_vars is None else self._children(module, item.optional_vars, state)
         self._failed.append(state)
         after = self._block(module, node.body, state)
         failed = self._failed.pop()
@@ -197,6 +168,8 @@ class Statements(Expressions):
         self._may_fail(failed)
         after = self._block(module, node.orelse, worked)
         for handler in node.handlers:
+            if failed is not None and handler.type is not None:
+                failed = self._expression(module, handler.type, failed)
             ended = self._block(module, handler.body, failed)
             if not conditions.only_minds_absence(node):
                 after = joined(after, ended)
@@ -208,6 +181,9 @@ class Statements(Expressions):
         state = self._implied(node, self._expression(module, node.subject, state))
         after: State | None = state
         for case in node.cases:
+            for one in ast.walk(case.pattern):
+                if isinstance(one, ast.MatchValue | ast.MatchClass):
+                    state = self._implied(one, self._children(module, one, state))
             then = state if case.guard is None else self._expression(module, case.guard, state)
             after = joined(after, self._block(module, case.body, then))
         return after

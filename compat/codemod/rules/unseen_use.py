@@ -4,11 +4,28 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid, called, keyword, literal, old_names, plain_name
+from compat.codemod.plan.unseen import may_be_torchaudio
+from compat.codemod.rule import (
+    MODERN,
+    Draft,
+    Kind,
+    Level,
+    Module,
+    Project,
+    Rule,
+    Valid,
+    called,
+    keyword,
+    literal,
+    old_names,
+    plain_name,
+    string,
+)  # fmt: skip
 from compat.codemod.uses import reexports, type_texts
 
 _CODE = re.compile(r"\btorchaudio\.(set_audio_backend|get_audio_backend|list_audio_backends|load_wav|backend\.)|\bset_audio_backend\(")
-_OLD = ("set_audio_backend", "get_audio_backend", "load_wav", "backend")
+_OF_BACKEND = ("set_audio_backend", "get_audio_backend")
+_OLD = (*_OF_BACKEND, "load_wav", "backend")
 _DOCTEST = re.compile(
     r"^[ \t]*(?:>>>|\.\.\.)[ \t]+([^\r\n]*"
     r"(?:[sg]et_audio_backend|\bload_wav|torchaudio\.backend\.|\.(?:load|save|info)\([^\r\n]*filepath=)[^\r\n]*)",
@@ -31,8 +48,9 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 "Import torchaudio, or the names that are used.",
             )
     yield from _by_getattr(module, project)
-    yield from _by_other_name(module)
-    yield from _through_an_argument(module, project)
+    told = {draft.span: draft for draft in (*_by_other_name(module), *_through_an_argument(module, project))}
+    yield from told.values()
+    yield from (draft for draft in _by_another_value(module, project) if draft.span not in told)
     for reached in reexports.of(project, module):
         if _is_old(project, reached):
             yield Draft(
@@ -136,6 +154,20 @@ def _through_an_argument(module: Module, project: Project) -> Iterator[Draft]:
             yield Draft(
                 module.span(node), f"{ast.unparse(owner)} may be torchaudio: it is passed on", "Import torchaudio here, and use it."
             )
+
+
+def _by_another_value(module: Module, project: Project) -> Iterator[Draft]:
+    """Report the setter and the getter of what may be torchaudio.
+
+    Examples: ``lazy().set_audio_backend``, ``vars(torchaudio)["set_audio_backend"]``.
+    """
+    seen = {one.node for one in reexports.of(project, module)}
+    for node in module.names.all(ast.Attribute):
+        if node.attr in _OF_BACKEND and node not in seen and may_be_torchaudio(project, module, node.value):
+            yield Draft(module.span(node), f"{ast.unparse(node.value)} may be torchaudio", "If it is, import torchaudio here, and use it.")
+    for item in module.names.all(ast.Subscript):
+        if string(item.slice) in _OF_BACKEND and isinstance(item.ctx, ast.Load):
+            yield Draft(module.span(item), f"{string(item.slice)} is looked up by a string", "If it is torchaudio's, change it by hand.")
 
 
 def _is_handed_on(project: Project) -> bool:

@@ -12,6 +12,12 @@ _TENSOR_TYPES = {"ByteTensor", "CharTensor", "IntTensor", "LongTensor", "ShortTe
 _FLOATS = re.compile(r"float|double|half|dtype")
 _METHODS = {"short", "int", "long", "byte", "char"}
 _MAKERS = {"torch.randint", "torch.randint_like", "torch.arange", "numpy.arange", "numpy.random.randint"}
+# the second argument is the type
+_TYPED_SECOND = {
+    "frombuffer", "fromfile", "fromstring", "zeros", "ones", "empty", "array", "asarray", "zeros_like", "ones_like", "empty_like",
+}  # fmt: skip
+# function -> position of the numbers that it fills with; they decide the type
+_FILLED = {"tensor": 0, "array": 0, "asarray": 0, "as_tensor": 0, "full": 1}
 _CONVERSIONS = {"to", "type", "astype", "view"}
 # these return the numbers of their owner or first argument, in the same type
 _SAME = {
@@ -24,21 +30,31 @@ _SAME = {
 _LOADERS = {"torchaudio.load": 3, "compat.load": 3, "torchaudio.sox_effects.apply_effects_file": 2}
 
 
-def is_dtype(node: ast.AST) -> bool:
-    """Return whether an expression is an integer type."""
+def is_dtype(module: Module, node: ast.AST) -> bool:
+    """Return whether an expression is an integer type, or a name for one."""
+    if isinstance(node, ast.Name):
+        bindings = module.names.bindings(node)
+        if not bindings:
+            return node.id == "int"
+        above = module.names.parents.get(bindings[0].node)
+        if len(bindings) == 1 and isinstance(above, ast.Assign) and not isinstance(above.value, ast.Name):
+            return is_dtype(module, above.value)
+        return (module.names.qualified(node) or "").partition(".")[2] in _DTYPES
+    if isinstance(node, ast.Call) and called(node) == "getattr":
+        return literal(node.args[1]) in _DTYPES if len(node.args) > 1 else False
     if isinstance(node, ast.Attribute):
         return node.attr in _DTYPES or node.attr in _TENSOR_TYPES
     text = literal(node)
     if isinstance(text, str):
         return _DTYPE_TEXT.match(text) is not None or text.rpartition(".")[2] in _TENSOR_TYPES
-    return isinstance(node, ast.Name) and node.id == "int"
+    return False
 
 
 def makes(module: Module, call: ast.Call) -> bool:
     """Return whether a call returns integers whatever its input."""
     dtype = keyword(call, "dtype")
     if dtype is not None:
-        return is_dtype(dtype.value)
+        return is_dtype(module, dtype.value)
     name = called(call)
     if module.names.qualified(call.func) in _MAKERS or name in ("get_array_of_samples", *_TENSOR_TYPES):
         return True
@@ -46,11 +62,21 @@ def makes(module: Module, call: ast.Call) -> bool:
         return False
     if name in ("int8", "int16", "int32", "int64") and call.args:
         return True
-    if name in ("frombuffer", "fromfile", "fromstring"):
-        return any(is_dtype(argument) for argument in call.args[1:2])
+    if name in _TYPED_SECOND and any(is_dtype(module, argument) for argument in call.args[1:2]):
+        return True
+    if name in _FILLED:
+        return all(map(_is_whole, call.args[_FILLED[name] : _FILLED[name] + 1] or [call]))
     if name in _CONVERSIONS:
-        return any(is_dtype(argument) for argument in call.args)
+        return any(is_dtype(module, argument) for argument in call.args)
     return name in _METHODS and not call.args
+
+
+def _is_whole(node: ast.AST) -> bool:
+    """Return whether it is an integer, or a list of integers."""
+    if isinstance(node, ast.List | ast.Tuple):
+        return bool(node.elts) and all(map(_is_whole, node.elts))
+    node = node.operand if isinstance(node, ast.UnaryOp) else node
+    return isinstance(node, ast.Constant) and type(node.value) is int
 
 
 def same_as(call: ast.Call) -> list[ast.expr]:
@@ -75,5 +101,5 @@ def loaded(module: Module, call: ast.AST) -> int | None:
         return 0 if literal(value) is False else None
     if qualified == "soundfile.read":
         dtype = keyword(call, "dtype")
-        return 0 if dtype is not None and is_dtype(dtype.value) else None
+        return 0 if dtype is not None and is_dtype(module, dtype.value) else None
     return 1 if qualified == "scipy.io.wavfile.read" else None

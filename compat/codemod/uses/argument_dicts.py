@@ -1,6 +1,7 @@
 """Find arguments passed as ``**arguments``: in a literal dict, one filled later, or by callers."""
 
 import ast
+import re
 
 from compat.codemod.source import Module, is_dict_with, keyword, literal
 from compat.codemod.uses.passed_values import callers
@@ -8,7 +9,7 @@ from compat.codemod.uses.project import Project
 
 
 def passed_in_dict(module: Module, project: Project, call: ast.Call, *names: str) -> str | None:
-    """Return the first of these arguments that a call visibly gets through ``**arguments``."""
+    """Return the first of these arguments that a call gets, or may get, through ``**arguments``."""
     spread = [one.value for one in call.keywords if one.arg is None]
     return next((name for name in names if any(_holds(module, project, value, name) for value in spread)), None)
 
@@ -16,6 +17,7 @@ def passed_in_dict(module: Module, project: Project, call: ast.Call, *names: str
 def _holds(module: Module, project: Project, node: ast.expr, name: str) -> bool:
     if is_dict_with(module, node, name):
         return True
+    is_rest = False  # what callers give; those are seen
     if isinstance(node, ast.Name):
         for binding in module.names.bindings(node):
             parent = module.names.parents.get(binding.node)
@@ -23,6 +25,7 @@ def _holds(module: Module, project: Project, node: ast.expr, name: str) -> bool:
                 return True
             takes_rest = isinstance(parent, ast.arguments) and parent.kwarg is binding.node
             function = module.names.parents[parent] if parent and takes_rest else None
+            is_rest |= function is not None
             if function and any(keyword(call, name) for _, call in callers(project, module, function)):
                 return True
     owner = ast.unparse(node)
@@ -34,4 +37,15 @@ def _holds(module: Module, project: Project, node: ast.expr, name: str) -> bool:
             given = bool(call.args) and (is_dict_with(module, call.args[0], name) or literal(call.args[0]) == name)
             if given or keyword(call, name):
                 return True
-    return False
+    return not is_rest and not isinstance(node, ast.Dict) and _is_mentioned(module, name)
+
+
+def _is_mentioned(module: Module, name: str) -> bool:
+    """Return whether a text, a keyword or a field in a module has a name, so that a dict made elsewhere may have it."""
+    word = re.compile(rf"\b{name}\b")
+    if any(word.search(str(text.value)) and not module.is_docstring(text) for text in module.strings):
+        return True
+    own = {use.call for use in module.uses}
+    if any(keyword(call, name) for call in module.calls if call not in own):
+        return True
+    return any(isinstance(one.target, ast.Name) and one.target.id == name for one in module.names.all(ast.AnnAssign))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from compat.doctor import mends
+from compat.doctor import mends, pairs
 from compat.doctor.findings import Finding, error, note, ok, skipped, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
@@ -38,13 +38,25 @@ def build(world: World) -> Iterator[Finding]:
     elif ours == "cpu":
         why = "It loads, because it needs less than this torch has; but its own CUDA functions are missing."
         yield warning(both, why=why, mend=mends.matched_pair(), subject="torchaudio", cause="mixed-builds", data=tags)
+    elif _is_stable(torchaudio.version) and _cuda(ours)[:1] == _cuda(theirs)[:1] != ():
+        yield note(f"{both}; they load together, because both need the same libcudart", subject="torchaudio", data=tags)
     else:
         cause = "different-cuda" if ours.startswith("cu") and theirs.startswith("cu") else "mixed-builds"
         yield error(both, mend=mends.matched_pair(), subject="torchaudio", cause=cause, data=tags)
 
 
-def _words(tag: str) -> str:
+def _is_stable(torchaudio: str) -> bool:
+    row = pairs.of_torchaudio(torchaudio)
+    return row is not None and row.any_torch
+
+
+def _cuda(tag: str) -> tuple[str, ...]:
+    """Return the major and minor release of CUDA in a build tag; nothing for other devices."""
     cuda = re.fullmatch(r"cu(\d+)(\d)", tag)
-    if cuda:
-        return f"CUDA {cuda[1]}.{cuda[2]}"
+    return cuda.groups() if cuda else ()
+
+
+def _words(tag: str) -> str:
+    if cuda := _cuda(tag):
+        return f"CUDA {'.'.join(cuda)}"
     return {"cpu": "the CPU", "": "an unknown device"}.get(tag, tag.replace("rocm", "ROCm "))

@@ -37,7 +37,8 @@ def pair(world: World) -> Iterator[Finding]:
     data = _data(torch, torchaudio)
     both = f"torch {torch.full_version} and torchaudio {torchaudio.full_version}"
     problem = _mismatch(torch, torchaudio)
-    if problem is None and (pairs.of_torch(torch.version) is None or pairs.is_newer(torchaudio.version)):
+    unknown = pairs.of_torch(torch.version) is None or _is_unknown(torchaudio)
+    if problem is None and unknown:
         yield note(f"{both} are not a documented pair (a nightly build, or newer than this doctor)", subject="torchaudio", data=data)
     elif problem is None:
         yield ok(both, data=data)
@@ -59,8 +60,7 @@ def _data(torch: Copy | None, torchaudio: Copy | None) -> dict[str, str | None]:
 def _mismatch(torch: Copy, torchaudio: Copy) -> tuple[bool, str] | None:
     """Return whether the mismatch is severe, and a description; ``None`` if the two match."""
     row, other = pairs.of_torch(torch.version), pairs.of_torchaudio(torchaudio.version)
-    is_unknown = other is None and pairs.is_newer(torchaudio.version)
-    if row is not None and not is_unknown and (other is None or other.torchaudio != row.torchaudio):
+    if row is not None and not _is_unknown(torchaudio) and (other is None or other.torchaudio != row.torchaudio):
         made_for = f", and this torchaudio for torch {other.release}" if other else ""
         # patch releases of one minor release mostly load, but the wheel was not tested with them
         return not (other and _minor(row) == _minor(other)), f"for this torch there is torchaudio {row.torchaudio}{made_for}"
@@ -72,6 +72,10 @@ def _mismatch(torch: Copy, torchaudio: Copy) -> tuple[bool, str] | None:
         if wanted.name == "torch" and not wanted.specifier.contains(pairs.public(torch.version), prereleases=True):
             return True, f"torchaudio's own metadata requires torch{wanted.specifier}"
     return None
+
+
+def _is_unknown(torchaudio: Copy) -> bool:
+    return pairs.of_torchaudio(torchaudio.version) is None and pairs.is_newer(torchaudio.version)
 
 
 def _minor(row: pairs.Pair) -> tuple[str, ...]:

@@ -101,7 +101,7 @@ def _install(requirement: Requirement) -> Mend:
     row = pairs.of_torch(torch.version) if torch is not None else None
     if requirement.name == "numpy" and row is not None and row.numpy:
         requirement = Requirement(f"{requirement},{row.numpy}")
-    return Mend(f"Install a {requirement.name} that meets it", machine.pip(f"{requirement.name}{requirement.specifier}"))
+    return Mend(f"Install a release of {requirement.name} that meets it", machine.pip(f"{requirement.name}{requirement.specifier}"))
 
 
 def _untested(world: World) -> Iterator[Finding]:

@@ -365,6 +365,11 @@ test_filepath_that_comes_another_way = table(
         stays(name, f"import functools, torchaudio\n{code}\n", "TAC110")
         for name, code in (
             ("an item of a dict", "kw = {}\nkw['filepath'] = p\ntorchaudio.load(**kw)"),
+            ("a union of dicts", "kw = {}\nkw |= {'filepath': p}\ntorchaudio.load(**kw)"),
+            ("a dict in a table", "calls = [(torchaudio.load, {'filepath': p})]\nfor f, kw in calls: f(**kw)"),
+            ("a text of JSON", 'kw = json.loads(\'{"filepath": "a"}\')\ntorchaudio.load(**kw)'),
+            ("options of a command", "p.add_argument('--filepath')\ntorchaudio.load(**vars(p.parse_args()))"),
+            ("fields of a class", "class Q:\n    filepath: str\ntorchaudio.load(**asdict(Q('a')))"),
             ("an update of a dict", "kw = {}\nkw.update(filepath=p)\ntorchaudio.load(**kw)"),
             ("an update by a dict", "kw = {}\nkw.update({'filepath': p})\ntorchaudio.load(**kw)"),
             ("a dict kept in an object", "class R:\n    def f(self):\n        self.kw['filepath'] = 1\n        torchaudio.load(**self.kw)"),

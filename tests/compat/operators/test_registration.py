@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 
@@ -12,8 +11,7 @@ import torch
 
 from compat import operators
 from compat.operators import declaration, registration
-
-Python = Callable[..., subprocess.CompletedProcess[str]]
+from tests.conftest import Python
 
 ALL = {"_lfilter", "_lfilter_core_loop", "_overdrive_core_loop"}
 OLD_LOSS = {"rnnt_loss", "rnnt_loss_alphas", "rnnt_loss_betas"}

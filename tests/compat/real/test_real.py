@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import pathlib
-import subprocess
-from collections.abc import Callable
 
 import numpy as np
 import pytest
 import soundfile
 
 from tests.compat.real import wheels
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Python
 
-Python = Callable[..., subprocess.CompletedProcess[str]]
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -41,61 +38,61 @@ def tiny_datasets(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.mark.network
 @pytest.mark.libsox
 @pytest.mark.parametrize("release", wheels.RELEASES)
-def test_every_release_is_laid_over_it_and_taken_away(python: Python, tiny_datasets: str, release: str) -> None:
+def test_every_release_is_laid_over_it_and_taken_away(forked: Python, tiny_datasets: str, release: str) -> None:
     """Restored names work, transforms and models stay, datasets read through us, and afterwards nothing is changed."""
-    done = python(str(HERE / "overlay_check.py"), tiny_datasets, PYTHONPATH=_folder(release))
+    done = forked(str(HERE / "overlay_check.py"), tiny_datasets, PYTHONPATH=_folder(release))
     assert done.stdout.startswith(f"laid over {release}"), done.stderr[-2000:]
 
 
 @pytest.mark.network
-def test_resampling_is_that_of_the_real_one(python: Python) -> None:
+def test_resampling_is_that_of_the_real_one(forked: Python) -> None:
     """Over a grid of rates, methods and options, within 1e-6; the class and the function, and their errors."""
-    done = python(str(HERE / "resample_check.py"), PYTHONPATH=_folder("2.2.2"))
+    done = forked(str(HERE / "resample_check.py"), PYTHONPATH=_folder("2.2.2"))
     assert done.stdout.strip().endswith("resampled alike"), done.stderr[-2000:]
 
 
 @pytest.mark.network
-def test_the_soundfile_backend_is_that_of_the_real_one(python: Python) -> None:
+def test_the_soundfile_backend_is_that_of_the_real_one(forked: Python) -> None:
     """Random tensors, encodings, offsets and layouts give the same file, tensor or error; the peer is live."""
-    done = python(str(HERE / "soundfile_check.py"), PYTHONPATH=_folder("2.2.2"))
+    done = forked(str(HERE / "soundfile_check.py"), PYTHONPATH=_folder("2.2.2"))
     assert done.stdout.strip().endswith("alike"), done.stdout + done.stderr[-3000:]
 
 
-def _loads(python: Python, folder: str) -> bool:
+def _loads(forked: Python, folder: str) -> bool:
     """Whether a torchaudio loads by itself: 2.11 is made for any torch from then on, a build for CUDA wants one for CUDA."""
-    return not python("-c", "import torchaudio", PYTHONPATH=folder).returncode
+    return not forked("-c", "import torchaudio", PYTHONPATH=folder).returncode
 
 
 @pytest.mark.network
 @pytest.mark.libsox
 @pytest.mark.parametrize("release", wheels.RESCUED)
-def test_one_whose_compiled_part_does_not_load_works_without_it(python: Python, tiny_datasets: str, release: str) -> None:
+def test_one_whose_compiled_part_does_not_load_works_without_it(forked: Python, tiny_datasets: str, release: str) -> None:
     """As pip brings it: a training step, datasets and effects under every pin; afterwards nothing is left."""
     folder = _folder(release, compiled=True)
-    if _loads(python, folder):
+    if _loads(forked, folder):
         pytest.skip("its compiled part does load beside this torch")
-    done = python(str(HERE / "rescue_check.py"), tiny_datasets, release, PYTHONPATH=folder)
+    done = forked(str(HERE / "rescue_check.py"), tiny_datasets, release, PYTHONPATH=folder)
     assert done.stdout.strip() == f"rescued {release}", done.stderr[-2000:]
 
 
 @pytest.mark.network
 @pytest.mark.parametrize("release", ["2.0.2", "2.11.0"])
-def test_a_program_of_2021_runs_unchanged(python: Python, tmp_path: pathlib.Path, release: str) -> None:
+def test_a_program_of_2021_runs_unchanged(forked: Python, tmp_path: pathlib.Path, release: str) -> None:
     """By its own alignment where the release has none, else by the operator: the same words come out."""
     program = str(ROOT / "migration_guide" / "examples" / "speech_2021.py")
     folder = _folder(release, compiled=True)
-    done = python("-m", "compat.run", "--version", "2.0", program, str(tmp_path), PYTHONPATH=folder)
+    done = forked("-m", "compat.run", "--version", "2.0", program, str(tmp_path), PYTHONPATH=folder)
     *_, tea, note, atone = done.stdout.splitlines()
     assert done.stdout.startswith("torchaudio 2.0.2+compat with"), done.stderr[-2000:]
     assert [line.rpartition(" ")[2] for line in (tea, note, atone)] == ["TEA", "NOTE", "ATONE"]
-    assert done.stderr.count("the compiled part of torchaudio") == (0 if _loads(python, folder) else 1)
+    assert done.stderr.count("the compiled part of torchaudio") == (0 if _loads(forked, folder) else 1)
 
 
 @pytest.mark.network
 @pytest.mark.parametrize("pinned", ["2.0", "2.2", "2.9"])
-def test_names_that_2_9_lost_are_refused_with_advice(python: Python, pinned: str) -> None:
+def test_names_that_2_9_lost_are_refused_with_advice(forked: Python, pinned: str) -> None:
     """By `from MODULE import NAME`, where Python has words of its own; a release that is named has the name."""
-    done = python(str(HERE / "lost_names_check.py"), pinned, PYTHONPATH=_folder("2.9.1"))
+    done = forked(str(HERE / "lost_names_check.py"), pinned, PYTHONPATH=_folder("2.9.1"))
     counts, *faults = done.stdout.splitlines()
     assert int(counts.split()[2]) > 100, done.stderr[-2000:]
     assert not [fault for fault in faults if fault]

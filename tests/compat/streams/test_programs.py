@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import pathlib
-import subprocess
-from collections.abc import Callable
 
 import pytest
 
 from tests.compat.real import wheels
+from tests.conftest import Python
 
-Python = Callable[..., subprocess.CompletedProcess[str]]
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAMS, OURS = HERE / "programs", HERE / "ours_check.py"
 TOLD = {
@@ -21,17 +19,17 @@ TOLD = {
 _FILES = {"recogniser": "growing.raw", "lipsync": "flashes.mkv"}
 
 
-def _run(python: Python, program: str, release: str, folder: pathlib.Path, **environment: str) -> None:
+def _run(forked: Python, program: str, release: str, folder: pathlib.Path, **environment: str) -> None:
     arguments = [str(folder / _FILES[program])] if program in _FILES else []
-    done = python("-m", "compat.run", "--version", release, str(PROGRAMS / f"{program}.py"), *arguments, **environment)
+    done = forked("-m", "compat.run", "--version", release, str(PROGRAMS / f"{program}.py"), *arguments, **environment)
     assert done.stdout.strip() == TOLD[program], done.stderr[-2000:]
 
 
 @pytest.mark.parametrize("release", ["2.0", "2.2", "2.8"])
 @pytest.mark.parametrize("program", TOLD)
-def test_a_program_runs(python: Python, program: str, release: str, tmp_path: pathlib.Path) -> None:
+def test_a_program_runs(forked: Python, program: str, release: str, tmp_path: pathlib.Path) -> None:
     """In a stand-in; what it starts is under it too."""
-    _run(python, program, release, tmp_path)
+    _run(forked, program, release, tmp_path)
 
 
 def _real(release: str, *, compiled: bool) -> str:
@@ -58,16 +56,16 @@ def _real(release: str, *, compiled: bool) -> str:
     ],
 )
 def test_a_program_runs_over_a_real_torchaudio(
-    python: Python, real: str, release: str, program: str, tmp_path: pathlib.Path, *, compiled: bool
+    forked: Python, real: str, release: str, program: str, tmp_path: pathlib.Path, *, compiled: bool
 ) -> None:
     """One that lost these modules or whose own find no FFmpeg; without its compiled part, or with one that does not load."""
-    _run(python, program, release, tmp_path, PYTHONPATH=_real(real, compiled=compiled))
+    _run(forked, program, release, tmp_path, PYTHONPATH=_real(real, compiled=compiled))
 
 
 @pytest.mark.network
 @pytest.mark.parametrize("compiled", [False, True], ids=["stripped", "compiled"])
 @pytest.mark.parametrize("real", ["2.0.2", "2.2.2", "2.8.0"])
-def test_what_is_imported_over_a_real_one_is_ours(python: Python, real: str, *, compiled: bool) -> None:
+def test_what_is_imported_over_a_real_one_is_ours(forked: Python, real: str, *, compiled: bool) -> None:
     """By every way to a name: the package, its modules, ``torio``; under every pin, one after the other."""
-    done = python(str(OURS), PYTHONPATH=_real(real, compiled=compiled))
+    done = forked(str(OURS), PYTHONPATH=_real(real, compiled=compiled))
     assert done.stdout.strip() == f"ours over {real}", done.stderr[-2000:]

@@ -1,0 +1,25 @@
+"""Find the names that some file assigns in another module or class, as ``config.setup = mine`` does."""
+
+import ast
+import re
+from collections.abc import Iterable
+
+from compat.codemod.files.import_graph import content
+from compat.codemod.source import Module, plain_name
+
+# In files that are not parsed: the attribute in `m.setup = ...`, `m.setup, x = ...`; in `del m.setup`,
+# `as m.setup`, `for m.setup in`.
+_ASSIGNED = re.compile(r"(?<!\bself)(?<!\bcls)\.(\w+)(?=[ \t]*(?:=(?!=)|,[^\n()=]*=(?!=)))")
+_TARGETED = re.compile(r"\b(?:del|as|for)[ \t]+[\w.]*\.(\w+)")
+
+
+def of(modules: Iterable[Module], others: Iterable[str]) -> frozenset[str]:
+    """Return the names that modules, or other files by their text, assign: those functions may not be the ones that run."""
+    found = set()
+    for module in modules:
+        stored = (one for one in module.names.all(ast.Attribute) if not isinstance(one.ctx, ast.Load))
+        found |= {one.attr for one in stored if plain_name(one.value) not in ("self", "cls")}
+    for path in others:
+        text = content(path).decode("utf-8", "replace")
+        found |= {*_ASSIGNED.findall(text), *_TARGETED.findall(text)}
+    return frozenset(found)
