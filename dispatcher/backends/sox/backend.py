@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import operator
 import os
+import sys
 from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -141,6 +142,9 @@ class Backend(backend.Backend):
         path = self._path("write", asked.uri, settings)
         if asked.compression is not None and not isinstance(asked.compression, (int, float)):
             cause = f"compression is a number here, not {type(asked.compression).__name__}"
+            raise problem(ArgumentError, "write", asked.uri, cause, backend=self.name)
+        if isinstance(asked.compression, int) and abs(asked.compression) > sys.float_info.max:
+            cause = "compression is too large a number; libsox' manual, soxformat(7), says what each format takes"
             raise problem(ArgumentError, "write", asked.uri, cause, backend=self.name)
         try:
             dtype, rate = _checked(asked.src, asked.sample_rate, asked.channels_first)
