@@ -34,6 +34,10 @@ class DamagedInputWarning(CompatWarning):
     """Only part of a file could be decoded."""
 
 
+class MisreadInputWarning(DamagedInputWarning):
+    """A library takes a file's samples for others, and most likely gives noise."""
+
+
 class TruncatedInputWarning(CompatWarning):
     """A file holds fewer frames than its header says; what is there was read."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import struct
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -23,12 +24,15 @@ _XING_NAMES = (re.compile(rb"Xing"), re.compile(rb"Info"))  # one pattern for bo
 _STARTS: dict[str, tuple[bytes, ...]] = {
     "ogg": (b"OggS",),
     "flac": (b"fLaC",),
+    "wv": (b"wvpk",),
     "mp3": (b"ID3", b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2", b"\xff\xe3", b"\xff\xe2"),
 }
 _FIRST = 4
 KINDS = frozenset(_STARTS)
 _OGG_SEGMENTS, _OGG_HEADER = 26, 27
 _OPUS_RATE = 48000
+_WAVPACK_HEADER, _WAVPACK_INITIAL, _WAVPACK_MONO = 32, 1 << 11, 1 << 2
+_WAVPACK_RATES = (6000, 8000, 9600, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000, 192000, 0)
 _XING_PLACES = (36, 21, 13)
 _RATES = (44100, 48000, 32000)
 _ID3, _LOOKS = 10, 64
@@ -36,7 +40,7 @@ _EXPANDED = frozenset("$`%“”„")  # within double quotes, by PowerShell or 
 
 
 class Part(NamedTuple):
-    """A part's kind (ogg, flac or mp3), its first byte, its sample rate in Hz, its channels, and its codec in Ogg."""
+    """A part's kind (ogg, flac, wv or mp3), its first byte, its sample rate in Hz, its channels, and its codec in Ogg."""
 
     kind: str
     begin: int
@@ -53,7 +57,7 @@ def of(uri: Any, kinds: Iterable[str] = KINDS, start: int | None = None) -> list
 
     Args:
         uri: a path, or a file object.
-        kinds: the kinds to look for: ``ogg``, ``flac``, ``mp3``.
+        kinds: the kinds to look for: ``ogg``, ``flac``, ``wv``, ``mp3``.
         start: where a file object's data begins, in bytes; ``None`` for where it stands.
     """
     data = _content(uri, tuple(first for kind in kinds for first in _STARTS[kind]), start)
@@ -61,6 +65,8 @@ def of(uri: Any, kinds: Iterable[str] = KINDS, start: int | None = None) -> list
         return _ogg(data)
     if data.startswith(_STARTS["flac"]):
         return _flac(data)
+    if data.startswith(_STARTS["wv"]):
+        return _wavpack(data)
     return _mp3(data) if data else []
 
 
@@ -114,6 +120,19 @@ def _flac(data: bytes) -> list[Part]:
     """Find parts by their STREAMINFO blocks."""
     infos = ((match.start(), stream_info(data[match.end() : match.end() + 34])) for match in _FLAC_BEGINS.finditer(data))
     return [Part("flac", at, info.rate, info.channels) for at, info in infos if info is not None and info.rate]
+
+
+def _wavpack(data: bytes) -> list[Part]:
+    """Find parts by the first blocks of streams, which begin at sample 0 again."""
+    found: list[Part] = []
+    at = 0
+    while 0 <= at <= len(data) - _WAVPACK_HEADER:
+        size, _, _, first, samples, flags = struct.unpack_from("<IIIIII", data, at + 4)
+        if flags & _WAVPACK_INITIAL and not first and samples:
+            rate = _WAVPACK_RATES[flags >> 23 & 15]
+            found.append(Part("wv", at, rate, 1 if flags & _WAVPACK_MONO else 2))
+        at = data.find(b"wvpk", at + size + 8)  # tags may lie between parts
+    return found
 
 
 def _mp3(data: bytes) -> list[Part]:
@@ -176,8 +195,20 @@ def mend(uri: Any, found: list[Part]) -> str:
     other = _other(found)
     if other is None or other.codec == found[0].codec:
         return one_rate(uri, found[0].rate)
-    name = _quoted(uri)
-    return f"Cut it there: head -c {other.begin} {name} > first.ogg; tail -c +{other.begin + 1} {name} > second.ogg"
+    return _cut(uri, other)
+
+
+def further(uri: Any, found: list[Part]) -> str:
+    """Return what to do about parts of which a backend gives only the first."""
+    if change(found):
+        return mend(uri, found)
+    # between parts of WavPack FFmpeg stops at their tags
+    return _cut(uri, found[1]) if found[1].kind == "wv" else f"backend='ffmpeg' goes on at byte {found[1].begin}"
+
+
+def _cut(uri: Any, part: Part) -> str:
+    name, kind = _quoted(uri), part.kind
+    return f"Cut it there: head -c {part.begin} {name} > first.{kind}; tail -c +{part.begin + 1} {name} > second.{kind}"
 
 
 def _quoted(uri: Any) -> str:

@@ -250,6 +250,7 @@ def _wavpack(file: File) -> str | None:
     return None
 
 
+_TTA, _TTA_TAGS = b"TTA1", 1 << 16
 _TTA_HEADER, _TTA_FRAME = 22, (256, 245)  # bytes; a frame lasts 256/245 seconds
 
 
@@ -261,7 +262,12 @@ def _tta(file: File) -> str | None:
     table = file.at(_TTA_HEADER, 4 * count) if 0 < count <= MOST_STEPS else b""
     sizes = sum(int.from_bytes(table[at : at + 4], "little") for at in range(0, len(table), 4))
     whole = _TTA_HEADER + len(table) + 4 + sizes
-    return missing("it", whole, file.size) if len(table) == 4 * count and table and whole > file.size else None
+    if len(table) != 4 * count or not table:
+        return None
+    later = file.at(whole, _TTA_TAGS).find(_TTA)  # behind tags, if any
+    if later >= 0:
+        return f"another file begins at byte {whole + later}, and FFmpeg stops there"
+    return missing("it", whole, file.size) if whole > file.size else None
 
 
 _CHECKS: dict[bytes, Callable[[File], str | None]] = {
@@ -278,7 +284,7 @@ _CHECKS: dict[bytes, Callable[[File], str | None]] = {
     b"\x1a\x45\xdf\xa3": _matroska,
     b"\x30\x26\xb2\x75": _asf,
     b"wvpk": _wavpack,
-    b"TTA1": _tta,
+    _TTA: _tta,
 }
 
 # those whose readers give what is there without a word; told of where no promise is broken

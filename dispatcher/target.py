@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import operator
 import os
 import re
 import secrets
@@ -215,6 +216,8 @@ def deliver(file: Any, data: bytes) -> None:
         if taken is None:
             # an object that is no raw file has taken everything; a raw one nothing
             taken = 0 if isinstance(file, io.RawIOBase) else len(given)
+        with contextlib.suppress(TypeError):
+            taken = operator.index(taken)
         if not isinstance(taken, int) or not 0 <= taken <= len(given):
             raise BackendError(f"{describe(file)}.write() gave {taken!r}, and took {len(data) - len(rest)} of {len(data)} bytes before")
         idle = 0 if taken else idle + 1

@@ -46,7 +46,7 @@ def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor
     if promise is not None:
         _refuse_absurd(promise, asked, reader.name)
     start = _position(asked.uri)
-    spliced = _reads_on(reader, asked) if looked_at and reader.reads_on_in else None
+    spliced = reads_on(reader, asked.uri) if looked_at and reader.reads_on_in else None
     missing = _missing(asked, start)
     waveform, rate = reader.load(asked, settings)
     got = waveform.shape[1 if asked.channels_first else 0]
@@ -123,19 +123,19 @@ def _position(uri: Any) -> int | None:
     return found if isinstance(found, int) else None
 
 
-def _reads_on(reader: Backend, asked: Load) -> _Spliced | None:
+def reads_on(reader: Backend, uri: Any) -> _Spliced | None:
     """Return the parts of a joined file that the backend reads on in; ``None`` for any other file.
 
     Raises:
         BackendError: it would read on at the rate of the first part.
     """
-    found = parts.of(asked.uri, reader.reads_on_in or ())
+    found = parts.of(uri, reader.reads_on_in or ())
     if len(found) < 2:
         return None
     cause = parts.change(found)
     if not cause:
-        return _Spliced(found, parts.frames(asked.uri))
-    raise problem(BackendError, "read", asked.uri, cause, backend=reader.name, hint=parts.mend(asked.uri, found))
+        return _Spliced(found, parts.frames(uri))
+    raise problem(BackendError, "read", uri, cause, backend=reader.name, hint=parts.mend(uri, found))
 
 
 def _stops(reader: Backend, asked: Load, start: int | None) -> _Spliced | None:
@@ -147,8 +147,7 @@ def _stops(reader: Backend, asked: Load, start: int | None) -> _Spliced | None:
 def _tell_of_parts(name: str, uri: Any, found: list[parts.Part]) -> None:
     """Warn that a backend does not read all parts of a joined file."""
     text = f"{describe(uri)} was put together of {len(found)} files, and the {name} backend does not read all of them"
-    step = parts.mend(uri, found) if parts.change(found) else f"backend='ffmpeg' goes on at byte {found[1].begin}"
-    notices.warn(f"{text}: {step}", notices.TruncatedInputWarning)
+    notices.warn(f"{text}: {parts.further(uri, found)}", notices.TruncatedInputWarning)
 
 
 def _refuse_absurd(promise: promises.Promise, asked: Load, name: str) -> None:

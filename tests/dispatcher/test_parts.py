@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import pathlib
 import re
+import subprocess
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +18,16 @@ import dispatcher
 from dispatcher import parts
 from dispatcher.notices import TruncatedInputWarning
 
-MAKER = {"ogg": "soundfile", "flac": "soundfile", "mp3": "soundfile", "aac": "ffmpeg", "ac3": "ffmpeg", "opus": "ffmpeg"}
+MAKER = {
+    "tta": "ffmpeg",
+    "wv": "ffmpeg",
+    "ogg": "soundfile",
+    "flac": "soundfile",
+    "mp3": "soundfile",
+    "aac": "ffmpeg",
+    "ac3": "ffmpeg",
+    "opus": "ffmpeg",
+}
 
 
 def _one(path: pathlib.Path, rate: int, channels: int = 1) -> bytes:
@@ -175,3 +185,35 @@ def test_parts_of_two_codecs_can_be_cut_where_the_error_says(tmp_path: pathlib.P
             read()
     at = int(re.findall(r"tail -c \+(\d+)", str(caught.value))[0])
     assert pathlib.Path(path).read_bytes()[at - 1 :] == other.read_bytes()
+
+
+@pytest.mark.libsox
+def test_parts_of_wavpack_that_libsox_leaves_out_are_told_of(
+    spliced: Callable[..., str], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the command that is named cuts them apart."""
+    path = spliced("wv", (8000, 8000), (2, 2))
+    with pytest.warns(TruncatedInputWarning, match="put together of 2 files") as told:
+        first = dispatcher.load(path, backend="sox")[0]
+    monkeypatch.chdir(tmp_path)
+    subprocess.run(str(told[0].message).partition("Cut it there: ")[2], shell=True, check=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert torch.equal(dispatcher.load("first.wv", backend="sox")[0], first)
+        assert dispatcher.load("second.wv", backend="sox")[0].shape == (2, 8000)
+        assert dispatcher.load(path, 0, 4000, backend="sox")[0].shape == (2, 4000)
+
+
+@pytest.mark.parametrize("release", ["2.2", "2.9"])
+def test_parts_of_tta_that_ffmpeg_leaves_out_are_told_of(release: str, spliced: Callable[..., str]) -> None:
+    """No backend reads them."""
+    path = spliced("tta", (8000, 8000))
+    with pytest.warns(TruncatedInputWarning, match=r"another file begins at byte \d+"):
+        assert compat.standin(release).load(path)[0].shape == (1, 8000)
+
+
+@pytest.mark.libsox
+def test_libsox_has_no_info_of_two_rates_either(spliced: Callable[..., str]) -> None:
+    for call in (dispatcher.load, dispatcher.info):
+        with pytest.raises(RuntimeError, match=r"at 8000 Hz, and from byte .* ffmpeg -i"):
+            call(spliced("ogg", (8000, 16000)), backend="sox")

@@ -42,3 +42,8 @@ def test_what_is_refused(tmp_path: pathlib.Path, call: Callable[[str], object], 
     with pytest.raises(BackendError, match=says):
         call(str(tmp_path / "x.wav"))
     assert not list(tmp_path.iterdir())
+
+
+def test_a_number_beyond_all_floats_is_no_compression(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(ValueError, match="compression is too large"):
+        dispatcher.save(str(tmp_path / "x.wav"), torch.zeros(1, 8), 8000, backend="sox", compression=10**400)

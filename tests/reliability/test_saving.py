@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 import soundfile
 import torch
@@ -271,6 +272,19 @@ def test_an_object_that_says_what_cannot_be_is_an_error(answer: Any) -> None:
     """Bytes would be left out, or written twice."""
     with pytest.raises(RuntimeError, match=r"write\(\) gave"):
         dispatcher.save(_Answers([answer]), WAVE, 16000, format="wav")
+
+
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
+def test_an_object_may_count_in_numpys_integers(backend: str) -> None:
+    """As one over an array does."""
+
+    class Counting(io.BytesIO):
+        def write(self, data: Any) -> Any:
+            return np.int64(super().write(data))
+
+    held = Counting()
+    dispatcher.save(held, torch.zeros(1, 100), 16000, format="wav", backend=backend)
+    assert dispatcher.info(io.BytesIO(held.getvalue())).num_frames == 100
 
 
 def test_an_object_that_takes_nothing_for_a_while_is_asked_again() -> None:

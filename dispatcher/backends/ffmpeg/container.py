@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dispatcher import arguments, backend, handles, mpeg, source, web
-from dispatcher.backends.ffmpeg import demuxers
+from dispatcher.backends.ffmpeg import demuxers, misread
 from dispatcher.errors import ArgumentTypeError, BackendError, NoAudioStreamError
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) 
         if getattr(stream, "codec_context", None) is None:
             raise BackendError(f"it is {container.format.name}, and FFmpeg has no decoder for its sound")
         stream.codec_context.thread_count = 1  # the workers of a data loader already use all cores
+        misread.tell(uri, file, container.format.name, stream.codec_context.name)
         yield container, stream
 
 

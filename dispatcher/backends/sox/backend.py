@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import operator
 import os
+import sys
 from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dispatcher import arguments, backend, notices, target, truncation, writable
+from dispatcher import arguments, backend, notices, source, target, truncation, writable
 from dispatcher.backends.sox import effects as chain
 from dispatcher.backends.sox import encodings, files, library, samples
 from dispatcher.collector import Collector
@@ -74,6 +75,8 @@ class Backend(backend.Backend):
 
     def info(self, uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> AudioMetaData:
         path = self._path("read", uri, settings, "info")
+        if source.is_regular(path):
+            truncation.reads_on(self, path)  # refuses a file whose rate changes
         try:
             with files.reading(self.library, path, format) as file:
                 found = _metadata(file)
@@ -139,6 +142,9 @@ class Backend(backend.Backend):
         path = self._path("write", asked.uri, settings)
         if asked.compression is not None and not isinstance(asked.compression, (int, float)):
             cause = f"compression is a number here, not {type(asked.compression).__name__}"
+            raise problem(ArgumentError, "write", asked.uri, cause, backend=self.name)
+        if isinstance(asked.compression, int) and abs(asked.compression) > sys.float_info.max:
+            cause = "compression is too large a number; libsox' manual, soxformat(7), says what each format takes"
             raise problem(ArgumentError, "write", asked.uri, cause, backend=self.name)
         try:
             dtype, rate = _checked(asked.src, asked.sample_rate, asked.channels_first)

@@ -1,0 +1,67 @@
+"""WAV files whose samples FFmpeg takes for others are warned of, and the advice works."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import pathlib
+import re
+import struct
+import warnings
+
+import pytest
+import torch
+
+import compat
+from dispatcher.notices import DamagedInputWarning
+
+_PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
+_GUID = bytes.fromhex("000000001000800000aa00389b71")
+
+
+def _wav(order: str, tag: int, width: int, bits: int, data: bytes) -> bytes:
+    """Return a WAV file of one channel."""
+    form = struct.pack(f"{order}HHIIHH", tag, 1, 16000, 16000 * width, width, 8 * width if tag == _EXTENSIBLE else bits)
+    if tag == _EXTENSIBLE:
+        form += struct.pack("<HHIH", 22, bits, 4, _PCM) + _GUID
+    body = b"".join(name + struct.pack(f"{order}I", len(each)) + each for name, each in ((b"fmt ", form), (b"data", data)))
+    return (b"RIFX" if order == ">" else b"RIFF") + struct.pack(f"{order}I", 4 + len(body)) + b"WAVE" + body
+
+
+_NUMBERS = [1000, -2000, 3000, -4000] * 200
+_WIDE = struct.pack("<800i", *(number << 16 for number in _NUMBERS))
+_CASES = {
+    "24 in 32 bits": (_wav("<", _EXTENSIBLE, 4, 24, _WIDE), "24-bit"),
+    "24 in 32 bits, without the extension": (_wav("<", _PCM, 4, 24, _WIDE), "24-bit.*doctor FILE"),
+    "RIFX": (_wav(">", _PCM, 2, 16, struct.pack(">800h", *_NUMBERS)), "byte order"),
+    "RIFX of floats": (_wav(">", _FLOAT, 4, 32, struct.pack(">800f", *(number / 32768 for number in _NUMBERS))), "byte order"),
+    "24 bits": (_wav("<", _PCM, 3, 24, b"".join((number << 8).to_bytes(3, "little", signed=True) for number in _NUMBERS)), ""),
+    "floats": (_wav("<", _FLOAT, 4, 32, struct.pack("<800f", *(number / 32768 for number in _NUMBERS))), ""),
+}
+
+
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
+@pytest.mark.parametrize(("data", "why"), _CASES.values(), ids=_CASES)
+def test_noise_is_warned_of_and_the_other_backend_reads_it(data: bytes, why: str, tmp_path: pathlib.Path) -> None:
+    """By path, file object, and 2.9."""
+    path = tmp_path / "x.wav"
+    path.write_bytes(data)
+    expected = torch.tensor([_NUMBERS]) / 32768
+    calls = (
+        lambda: compat.load(str(path), backend="ffmpeg"),
+        lambda: compat.load(io.BytesIO(data), backend="ffmpeg"),
+        lambda: compat.standin("2.9").load(str(path)),
+    )
+    for call in calls:
+        with warnings.catch_warnings(record=True) as found:
+            warnings.simplefilter("always")
+            waveform = torch.empty(0)
+            with contextlib.suppress(*([RuntimeError] if why else [])):  # 2.9 may even refuse it
+                waveform = call()[0]
+        told = [str(each.message) for each in found if issubclass(each.category, DamagedInputWarning)]
+        assert bool(told) == bool(why)
+        assert all(re.search(why, text) for text in told)
+        sound = all("backend='soundfile'" in text for text in told)
+        assert why or torch.allclose(waveform, expected)
+    if sound:
+        assert torch.allclose(compat.load(str(path), backend="soundfile")[0], expected)
