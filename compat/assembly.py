@@ -185,6 +185,8 @@ class Tree:
         for name, value in found.items():
             if isinstance(value, types.FunctionType):
                 scripting.refuse(value, ".".join(filter(None, (_REAL_NAME, path, name))))
+                if path and not self._is_found_by_name(value):
+                    value.__module__, value.__name__, value.__qualname__ = module.__name__, name, name
         if definition.goes_in_2_9 and recording.is_on():
             for name, value in found.items():
                 if inspect.isroutine(value):
@@ -199,6 +201,14 @@ class Tree:
             self._layer.set(vars(module), "__getattr__", _reaching(module, definition, late, context, warns=warns))
         if late or definition.stands_in or gone.has_names_in(path):
             self._layer.set(vars(module), "__dir__", lambda: sorted({*vars(module), *late}))
+
+    def _is_found_by_name(self, function: types.FunctionType) -> bool:
+        """Return whether pickle finds a function where its attributes say."""
+        host, home, name = self.host, function.__module__, function.__qualname__
+        if home.startswith(f"{host.__name__}."):
+            return True  # perhaps in a submodule that is not built yet
+        place = vars(host) if home == host.__name__ else vars(sys.modules.get(home, types))
+        return place.get(name) is function
 
 
 def _refusal(module: types.ModuleType, name: str, text: str, frame: types.FrameType) -> Exception:

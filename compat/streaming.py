@@ -13,7 +13,7 @@ import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from compat import deprecations
+from compat import deprecations, scripting
 from compat.observation import recording
 from dispatcher.codec_config import CodecConfig
 from dispatcher.streams import info
@@ -241,6 +241,7 @@ def _classes(release: Release, *, warn: bool, record: bool) -> Classes:
 
 def _named(base: type, name: str, home: tuple[str, str], bound: dict[str, Any], *, warn: bool, record: str | None) -> type:
     namespace: dict[str, Any] = {**bound, "__module__": home[0], "__doc__": base.__doc__, "__qualname__": home[1]}
+    namespace[scripting.CLASS_MARK] = scripting.RefusedClass(f"torchaudio.io.{name}")
     if warn or record:
         namespace["__init__"] = _telling_init(base, name, warn=warn, record=record)
     return types.new_class(home[1], (base,), {}, lambda body: body.update(namespace))

@@ -209,11 +209,6 @@ def _save(
         raise fail(f"compression={compression!r} is a bit rate here, and must not be negative")
     if extension == "ogg" and 0 < bit_rate < _LEAST_VORBIS_RATE:
         raise fail(f"Vorbis cannot go as low as {bit_rate} bit/s")
-    if extension == "mp3":
-        try:
-            writable.numbers(data.numpy(), "mp3", writable.LOUDEST_FOR_MP3)
-        except BackendError as why:
-            raise fail(why) from why
     try:
         if extension == "ogg" and not bit_rate and _save_vorbis(uri, data, sample_rate, registry):
             return
@@ -230,9 +225,9 @@ def _as_float(data: torch.Tensor, settings: Settings) -> torch.Tensor:
         return data.to(torch.float32)
     text = f"save() of 2.9 would take {data.dtype} samples for float samples; here they are scaled to [-1, 1]"
     notices.warn(f"{text}. Convert to float32 before saving.")
-    if data.dtype == torch.uint8:
-        return (data.to(torch.float32) - 128) / 128
-    return (data.to(torch.float64) / -float(torch.iinfo(data.dtype).min)).to(torch.float32)
+    held = torch.iinfo(data.dtype)
+    middle, loudest = (0, -held.min) if held.min else ((held.max + 1) // 2, (held.max + 1) // 2)
+    return ((data.to(torch.float64) - middle) / loudest).to(torch.float32)
 
 
 def _save_vorbis(uri: Any, data: torch.Tensor, sample_rate: int, registry: Registry) -> bool:

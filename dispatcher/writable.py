@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MOST_RATE = (1 << 31) - 1
 _LEAST_FOR_TTA = 6  # samples of a block: with fewer, an assertion of FFmpeg's encoder aborts the process
 LOUDEST_FOR_MP3 = 2.0**20  # from about here on an assertion of the mp3 encoder aborts the process
+# FFmpeg's encoders that end the process or loop for ever at louder samples, in any container
+_LOUDEST = {"libmp3lame": LOUDEST_FOR_MP3, "aac": 2.0**16}  # aac bears 1e5, and not 2e6
 
 
 def sample_rate(rate: Any) -> int:
@@ -81,3 +83,15 @@ def numbers(samples: npt.NDArray[Any], container: str, loudest: float = math.inf
         raise BackendError(f"some samples are NaN, which {container} cannot hold; look for them with waveform.isnan()")
     if max(abs(least), abs(most)) > loudest:
         raise BackendError(f"samples go from {least:g} to {most:g}, and {container} takes -1 to 1; scale them before saving")
+
+
+def for_encoder(samples: npt.NDArray[Any], encoder: str) -> None:
+    """Refuse samples of which an encoder of FFmpeg makes noise, or at which it never ends.
+
+    PCM takes whatever there is.
+
+    Raises:
+        BackendError: (a RuntimeError) the text says which.
+    """
+    if not encoder.startswith("pcm_"):
+        numbers(samples, encoder.removeprefix("lib").removesuffix("lame"), _LOUDEST.get(encoder, math.inf))

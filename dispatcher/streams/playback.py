@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dispatcher import lazily
 from dispatcher.errors import ArgumentError, BackendError
 
 if TYPE_CHECKING:
     import torch
+else:
+    torch = lazily.module("torch")
 
 # FFmpeg's output devices, and each one's name for the system's default loudspeaker
 _DEVICES = {"audiotoolbox": "-", "pulse": "default", "alsa": "default", "oss": "/dev/dsp", "sndio": "default"}

@@ -327,8 +327,12 @@ class StreamWriter:
         count = data.shape[0]
         if not count:
             return
-        frame = av.AudioFrame(entering.format, entering.layout, count)
         array = data.contiguous().numpy()
+        try:
+            writable.for_encoder(array, track.stream.codec_context.name)
+        except BackendError as why:
+            raise self._problem(why) from why
+        frame = av.AudioFrame(entering.format, entering.layout, count)
         memoryview(frame.planes[0])[: array.nbytes] = memoryview(array).cast("B")  # type: ignore[arg-type]
         frame.sample_rate, frame.pts, frame.time_base = entering.rate, track.position, entering.time_base
         track.position += count

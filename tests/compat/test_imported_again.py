@@ -87,9 +87,14 @@ def test_functions_of_every_release_can_be_pickled(release: str) -> None:
     torchaudio: Any = compat.install(release)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for name in ("load", "info", "save", "list_audio_backends"):
-            if hasattr(torchaudio, name):
-                assert pickle.loads(pickle.dumps(getattr(torchaudio, name))) is getattr(torchaudio, name)
+        found = dict(_functions(torchaudio, set()))
+        for name, function in found.items():
+            if name.startswith("torchaudio."):
+                assert pickle.loads(pickle.dumps(function)) is function, name
+    assert "torchaudio.load" in found
+
+
+_OURS = ("torchaudio", "torio", "compat", "dispatcher", "legacy")
 
 
 def _functions(module: types.ModuleType, seen: set[int]) -> Iterator[tuple[str, Any]]:
@@ -100,9 +105,9 @@ def _functions(module: types.ModuleType, seen: set[int]) -> Iterator[tuple[str, 
         if isinstance(value, types.ModuleType) and value.__name__.startswith("torchaudio") and id(value) not in seen:
             seen.add(id(value))
             yield from _functions(value, seen)
-        elif isinstance(value, types.FunctionType) and value.__module__.partition(".")[0] == "torchaudio":
+        elif isinstance(value, types.FunctionType) and value.__module__.partition(".")[0] in _OURS:
             yield f"{module.__name__}.{name}", value
-        elif isinstance(value, type) and value.__module__.partition(".")[0] in ("torchaudio", "torio", "compat", "dispatcher"):
+        elif isinstance(value, type) and value.__module__.partition(".")[0] in _OURS:
             members = inspect.getmembers(value, inspect.isfunction)
             yield from ((f"{value.__name__}.{each}", found) for each, found in members if each == "__init__" or not each.startswith("_"))
 

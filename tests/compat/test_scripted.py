@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import pickle
 import types
@@ -152,3 +153,22 @@ def test_a_module_that_loads_outside_is_compiled(torchaudio: Any) -> None:
             return self.resample(waveform)
 
     assert saved_and_loaded(torch.jit.script(Halved()))(torch.zeros(1, 100)).shape == (1, 50)
+
+
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
+@pytest.mark.parametrize("release", ["2.0", "2.1", "2.2", "2.8"])
+@pytest.mark.parametrize("name", ["StreamReader", "StreamWriter", "AudioEffector"])
+def test_a_class_of_streams_says_that_it_cannot_be_scripted(release: str, name: str) -> None:
+    """Others see nothing of it."""
+    streams: Any = compat.standin(release).io
+    if not hasattr(streams, name):
+        return
+
+    def opened() -> int:
+        return kind("x")  # type: ignore[no-any-return]
+
+    kind = getattr(streams, name)
+    with pytest.raises(RuntimeError, match=f"torchaudio.io.{name} is Python .* Call it outside"):
+        torch.jit.script(opened)
+    assert inspect.getmembers(kind)
+    assert inspect.getdoc(kind)

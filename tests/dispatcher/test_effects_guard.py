@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import struct
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ def effects() -> Any:
         (16000, ["delay", "99:00:00"]),
         (16000, ["compand", "0.3,1", "6:-70,-60,-20", "-5", "-90", "1e9"]),
         (16000, ["silence", "1", "0.1", "1%", "-1", "99999999999s", "1%"]),
+        (16000, ["firfit", __file__]), (16000, ["firfit"]), (16000, ["fir", "-"]), (16000, ["fir", "."]), (16000, ["noisered"]),
     ],
 )  # fmt: skip
 def test_what_harms_is_refused(rate: int, effect: list[str], effects: Any) -> None:
@@ -96,3 +98,15 @@ def test_a_rate_next_to_a_whole_one_is_that(effects: Any, tmp_path: Path) -> Non
     assert (found.shape, rate) == (WAVE.shape, 8000)
     with pytest.raises(RuntimeError, match="leave 'rate' out"):
         effects.apply_effects_file(path, [["speed", "1.00000000001"], ["rate", "8000"]])
+
+
+def test_a_file_of_frequencies_makes_a_filter(effects: Any, tmp_path: Path) -> None:
+    """And one with anything else, or a pipe, is refused: libsox would wait for it for ever."""
+    table, pipe = tmp_path / "knots", tmp_path / "pipe"
+    os.mkfifo(pipe)
+    table.write_text("# Hz and dB\n100 -3\n1e3 0\n5000 -6.5\n")
+    assert effects.apply_effects_tensor(WAVE, 16000, [["firfit", str(table)]])[0].shape == WAVE.shape
+    table.write_text("100 -3\n1_000 0\n")
+    for path in (table, pipe):
+        with pytest.raises(RuntimeError, match="takes a file"):
+            effects.apply_effects_tensor(WAVE, 16000, [["firfit", str(path)]])

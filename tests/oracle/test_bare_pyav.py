@@ -133,5 +133,6 @@ def test_a_vendor_is_a_tag_in_quicktime_only(brand: bytes, tag: str | None, tmp_
 
 
 def test_every_accepted_line_of_streams_is_shown() -> None:
-    """A new line needs its own proof."""
-    assert {row["case"] for row in test_oracle.accepted() if row["case"].startswith("stream/") and test_oracle.holds(row)} == set(SHOWN)
+    """A new line needs its own proof, unless only another PyAV needs the line: that one reads the same file differently."""
+    lines = {row["case"] for row in test_oracle.accepted() if row["case"].startswith("stream/") and "av" not in row}
+    assert lines == set(SHOWN)

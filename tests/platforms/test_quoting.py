@@ -160,6 +160,7 @@ def test_what_is_told_names_the_shell(on_windows: Told) -> None:
 def test_no_mend_is_of_another_systems_shell(on_windows: Told, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """What ``sh`` alone knows is in none of PowerShell's lines, and what PowerShell alone knows in none of those of cmd."""
     monkeypatch.setattr(mends.sys, "platform", "win32")
+    monkeypatch.setattr(machine.shutil, "which", lambda name: None)  # from Python 3.12 on it would ask Windows
     groups = {"library": "libsox.dll", "module": "torch", "image": "x"}
     mend = on_windows(lambda: mends.named(name, "torch", groups))
     assert isinstance(mend, Mend)

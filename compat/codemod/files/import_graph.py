@@ -23,7 +23,7 @@ _MAIN = re.compile(rb"\nif[ \t]+__name__[ \t]*==[ \t]*['\"]__main__['\"]")
 _PATCHED = re.compile(rb"(?:patch|setattr|delattr)[^)]{0,300}")
 _ASSIGNED = re.compile(rb"\.(\w+)[ \t]*=(?!=)")
 _WORD = re.compile(rb"\w+")
-_COMPUTED = re.compile(rb"(?:import_module|__import__|run_module|run_path)[ \t]*\((?![ \t\n]*['\"])")
+COMPUTED = re.compile(rb"(?:import_module|__import__|run_module|run_path)[ \t]*\((?![ \t\n]*['\"])")
 _WRITTEN = re.compile(rb"(?:import_module|__import__|run_module|run_path)[ \t]*\([ \t\n]*['\"]([\w.]+)")
 _DYNAMIC = (b"import_module", b"__import__", b"runpy")
 
@@ -66,6 +66,7 @@ class Files:
 
     def __init__(self, paths: Iterable[str]) -> None:
         self.paths: list[str] = list(paths)
+        self._links: dict[str, tuple[list[str], str]] = {}
 
     @functools.cached_property
     def _by_last(self) -> dict[str, list[tuple[str, str]]]:
@@ -75,22 +76,19 @@ class Files:
 
     def link(self, file: File) -> Linked:
         """Return a file with the imports that belong to this project."""
-        imported: set[str] = set()
-        names = set()
-        package = None
-        for name in file.imports:
-            if name.startswith("."):
-                package = _dotted(file.path).rpartition(".")[0] if package is None else package
-                name = _absolute(name, package)
+        package = _dotted(file.path).rpartition(".")[0] if any(name.startswith(".") for name in file.imports) else ""
+        found = [self._link(_absolute(name, package) if name.startswith(".") else name) for name in file.imports]
+        imported = {path for paths, _ in found for path in paths} - {file.path}
+        return Linked(**vars(file), imported=frozenset(imported), names=frozenset(name for _, name in found if name))
+
+    def _link(self, name: str) -> tuple[list[str], str]:
+        """Return the files that a dotted name may mean, and its last two parts if the first of them may be a file."""
+        if name not in self._links:
             source, _, last = name.rpartition(".")
-            if last in self._by_last:
-                ending = f".{name}"
-                imported.update(path for dotted, path in self._by_last[last] if dotted.endswith(ending))
             stem = source.rpartition(".")[2]
-            if stem in self._by_last:
-                names.add(f"{stem}.{last}")
-        imported.discard(file.path)
-        return Linked(**vars(file), imported=frozenset(imported), names=frozenset(names))
+            paths = [path for dotted, path in self._by_last.get(last, ()) if dotted.endswith(f".{name}")]
+            self._links[name] = paths, f"{stem}.{last}" if stem in self._by_last else ""
+        return self._links[name]
 
     def named(self, name: str, importer: str) -> list[str]:
         """Return the files that a dotted name may mean in the file that imports it.
@@ -99,7 +97,7 @@ class Files:
         """
         if name.startswith("."):
             name = _absolute(name, _dotted(importer).rpartition(".")[0])
-        return [path for dotted, path in self._by_last.get(name.rpartition(".")[2], ()) if dotted.endswith(f".{name}") and path != importer]
+        return [path for path in self._link(name)[0] if path != importer]
 
     def read(self, paths: Iterable[str]) -> list[Linked]:
         """Return what files on disk import from this project; an unreadable one imports nothing."""
@@ -220,7 +218,7 @@ def facts(path: str, data: bytes) -> File:
     is_main = b"__main__" in data and _MAIN.search(b"\n" + data) is not None
     dynamic = any(word in data for word in _DYNAMIC)
     named = frozenset(name.decode() for name in _WRITTEN.findall(data)) if dynamic else frozenset()
-    computed = dynamic and _COMPUTED.search(data) is not None
+    computed = dynamic and COMPUTED.search(data) is not None
     return File(path, frozenset(found), is_main, dynamic, b"mock" in data or b"monkeypatch" in data or is_test(path), computed, named)
 
 

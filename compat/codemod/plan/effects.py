@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import functools
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 from compat.codemod.files.import_graph import content
 from compat.codemod.plan import imports, marks
 from compat.codemod.plan.code import Code, Function, Meaning
-from compat.codemod.source import Module
+from compat.codemod.source import Module, only_import
+from compat.codemod.source.scopes import Binding, Scope
 from compat.codemod.uses import Project, SetterCall
 
 # Calls that load a module by name, and names through which any function may be called.
@@ -18,10 +20,103 @@ IMPORTERS = {"importlib.import_module", "importlib.reload", "runpy.run_module", 
 UNKNOWN_NAMES = {"globals", "locals", "exec", "eval", "vars"}
 UNKNOWN_ATTRIBUTES = {"__globals__", "__subclasses__", "__mro__", "__bases__"}
 _TELLING_NAMES = UNKNOWN_NAMES | {"__import__"}
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp)
+# What leads out of the code around it, or gives a function to code that is not followed.
+_LEADING = (ast.Return, ast.Raise, ast.Break, ast.Continue, ast.Yield, ast.YieldFrom, ast.Await, ast.Lambda, ast.ClassDef)
 
-_DEFINED = re.compile(r"\bdef[ \t]+(\w+)")
+# It begins with plain letters, which the regex engine finds fastest.
+_DEFINED = re.compile(r"def(?<!\wdef)[ \t]+(\w+)")
 
 Definition = tuple[Module, ast.AST]
+
+
+class Facts:
+    """What the functions of one module do themselves, found in one pass over its names.
+
+    Attributes:
+        leading: the nodes in or around which something may matter; all others change nothing.
+        do: the functions that set or use a backend, load a module, or may call any function.
+        named: what the names in a function mean, and the functions defined in it.
+        pause: the generators.
+    """
+
+    def __init__(self, project: Project, code: Code, module: Module) -> None:
+        self._names, self._parents = module.names, module.names.parents
+        self.leading: set[ast.AST] = set()
+        self.do: set[ast.AST] = set()
+        self.named: dict[ast.AST, list[Meaning | Definition]] = defaultdict(list)
+        self.pause: set[ast.AST] = set()
+        own = marks.of(project, module)
+        telling = {*own.sites, *own.pins, *own.setters, *own.kept, *(one.statement for one in module.imported)}
+        telling |= {one for one, _ in self._names.imports if any(imports.by_statement(code, module, one))}
+        for node in telling:
+            self._tells(node)
+        for kind in _LEADING:
+            for node in self._names.all(kind):
+                self._leads(node)
+        for function in _FUNCTIONS:
+            for node in self._names.all(function):
+                self._means(node, (module, node))
+                if getattr(node, "decorator_list", ()):
+                    self._leads(node)
+        for node in (*self._names.all(ast.Yield), *self._names.all(ast.YieldFrom)):
+            self.pause |= {*[one for one in self._names.chain(node) if isinstance(one, _FUNCTIONS)][:1]}
+        for node in self._names.all(ast.Attribute):
+            if node.attr in UNKNOWN_ATTRIBUTES or node.attr == "__dict__":
+                self._tells(node)
+        self._find_names(code, module)
+
+    def _find_names(self, code: Code, module: Module) -> None:
+        has_star = self._names.module.has_star
+        may_mean: dict[Scope, set[str]] = {}
+        known: dict[tuple[Scope | None, str], list[Meaning | None]] = {}
+        for name, scope in self._names.scope_of.items():
+            if name.id in _TELLING_NAMES:
+                self._tells(name)
+            home = scope.home(name.id)
+            if home is not None and home not in may_mean:
+                may_mean[home] = {one for one, bindings in home.bindings.items() if _may_mean(bindings)}
+            if has_star if home is None else name.id in may_mean[home]:
+                self._follow(code, module, name, home, known)
+
+    def _follow(
+        self, code: Code, module: Module, node: ast.AST, home: Scope | None, known: dict[tuple[Scope | None, str], list[Meaning | None]]
+    ) -> None:
+        """Note what a name means, and the dotted names that begin with it."""
+        path: str = node.id  # type: ignore[attr-defined]
+        imported = only_import(home.bindings[path]) if home is not None else None
+        while True:
+            above = self._parents.get(node)
+            if (home, path) not in known:
+                known[home, path] = code.meanings(module, node)
+            for meaning in known[home, path]:
+                if meaning is not None:
+                    self._leads(node)
+                    if meaning[1] is not None or not isinstance(above, ast.Attribute):
+                        self._means(node, meaning)
+            if imported in IMPORTERS:
+                self._tells(node)
+            if not isinstance(above, ast.Attribute):
+                return
+            node, path, imported = above, f"{path}.{above.attr}", f"{imported}.{above.attr}"
+
+    def _tells(self, node: ast.AST) -> None:
+        self._leads(node)
+        self.do.update(self._around(node))
+
+    def _means(self, node: ast.AST, meaning: Meaning | Definition) -> None:
+        for function in self._around(node):
+            if function is not meaning[1]:
+                self.named[function].append(meaning)
+
+    def _around(self, node: ast.AST) -> Iterator[ast.AST]:
+        return (one for one in (node, *self._names.chain(node)) if isinstance(one, _FUNCTIONS))
+
+    def _leads(self, node: ast.AST | None) -> None:
+        while node is not None and node not in self.leading:
+            self.leading.add(node)
+            node = self._parents.get(node)
 
 
 class Effects:
@@ -34,30 +129,31 @@ class Effects:
         self.project, self.code = project, code
         # Steps taken so far, summed over all programs.
         self.steps: int = 0
-        self._pauses: dict[ast.AST, bool] = {}
         self._matter: dict[ast.AST, bool] = {}
-        self._own: dict[ast.AST, tuple[bool, list[Definition]]] = {}
+        self._facts: dict[Module, Facts] = {}
+
+    def facts(self, module: Module) -> Facts:
+        """Return what the functions of a module do themselves."""
+        if module not in self._facts:
+            self._facts[module] = Facts(self.project, self.code, module)
+        return self._facts[module]
 
     def matters(self, definition: Definition) -> bool:
         """Return whether a function affects a backend, or names a function that does."""
         node = definition[1]
         if node not in self._matter:
             led_by: dict[ast.AST, ast.AST] = {}
-            for _, one in self.reached(definition, lambda one: self._matter.get(one) is False, led_by):
-                if self._matter.get(one) or self._own[one][0]:
+            for module, one in self.reached(definition, lambda one: self._matter.get(one) is False, led_by):
+                if self._matter.get(one) or one in self.facts(module).do:
                     self._matter.update(dict.fromkeys(_way(one, led_by), True))
                     break
             else:
                 self._matter.update(dict.fromkeys((node, *led_by), False))
         return self._matter[node]
 
-    def pauses(self, function: Function) -> bool:
+    def pauses(self, module: Module, function: Function) -> bool:
         """Return whether a function is async or a generator: other code may run in between."""
-        if function not in self._pauses:
-            self._pauses[function] = isinstance(function, ast.AsyncFunctionDef) or any(
-                isinstance(one, ast.Yield | ast.YieldFrom) for one in _own_nodes(function)
-            )
-        return self._pauses[function]
+        return isinstance(function, ast.AsyncFunctionDef) or function in self.facts(module).pause
 
     def reached(
         self, definition: Definition, known: Callable[[ast.AST], bool], led_by: dict[ast.AST, ast.AST] | None = None
@@ -70,10 +166,9 @@ class Effects:
         led_by = {} if led_by is None else led_by
         while waiting:
             module, node = one = waiting.pop()
-            if node not in self._own:
-                self._own[node] = self._does(module, node), list(self._named(module, node))
             yield one
-            new = [one for one in self._own[node][1] if one[1] not in seen and not known(one[1])]
+            named = [inner for meaning in self.facts(module).named.get(node, ()) for inner in self.functions_of(meaning)]
+            new = [one for one in named if one[1] not in seen and not known(one[1])]
             seen |= {one for _, one in new}
             led_by.update((one, node) for _, one in new)
             waiting += new
@@ -83,7 +178,7 @@ class Effects:
         module, node = meaning
         if node is None:
             for one in module.tree.body:
-                if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                if isinstance(one, _DEFINITIONS):
                     yield from self.functions_of((module, one))
         elif isinstance(node, ast.ClassDef):
             for home, owner in self.code.line((module, node)):
@@ -101,38 +196,13 @@ class Effects:
     def names(self) -> frozenset[str]:
         """Return the names of all functions; files without torchaudio are not parsed."""
         texts = [module.text.text for module in self.code.speaking]
-        texts += [content(path).decode("utf-8", "replace") for path in self.code.paths]
+        quiet = [path for path in self.code.paths if path not in self.code.speaking_paths]
+        texts += [content(path).decode("utf-8", "replace") for path in quiet]
         return frozenset(name for text in texts for name in _DEFINED.findall(text))
 
-    def _does(self, module: Module, node: ast.AST) -> bool:
-        telling = self.project.note(("telling", module.path), lambda: self._telling(module))
-        for one in ast.walk(node):
-            if one in telling:
-                return True
-            if isinstance(one, ast.Import | ast.ImportFrom) and any(imports.by_statement(self.code, module, one)):
-                return True
-            if isinstance(one, ast.Name) and one.id in _TELLING_NAMES:
-                return True
-            if isinstance(one, ast.Attribute) and (one.attr in UNKNOWN_ATTRIBUTES or one.attr == "__dict__"):
-                return True
-            if isinstance(one, ast.Call) and module.names.qualified(one.func) in IMPORTERS:
-                return True
-        return False
 
-    def _telling(self, module: Module) -> set[ast.AST]:
-        """Return what uses a backend in a module, and its imports of torchaudio."""
-        own = marks.of(self.project, module)
-        return {*own.sites, *own.pins, *own.setters, *own.kept, *(one.statement for one in module.imported)}
-
-    def _named(self, module: Module, node: ast.AST) -> Iterator[Definition]:
-        for one in ast.walk(node):
-            if isinstance(one, ast.Name | ast.Attribute):
-                for meaning in self.code.meanings(module, one):
-                    inner = meaning is not None and meaning[1] is None and isinstance(module.names.parents.get(one), ast.Attribute)
-                    if meaning is not None and not inner:
-                        yield from self.functions_of(meaning)
-            elif isinstance(one, ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) and one is not node:
-                yield module, one
+def _may_mean(bindings: list[Binding]) -> bool:
+    return any(one.target or isinstance(one.node, _DEFINITIONS) for one in bindings)
 
 
 def _way(node: ast.AST, led_by: dict[ast.AST, ast.AST]) -> Iterator[ast.AST]:
@@ -141,13 +211,3 @@ def _way(node: ast.AST, led_by: dict[ast.AST, ast.AST]) -> Iterator[ast.AST]:
     while node in led_by:
         node = led_by[node]
         yield node
-
-
-def _own_nodes(function: Function) -> Iterator[ast.AST]:
-    """Yield the nodes of a function, without those of functions nested in it."""
-    waiting: list[ast.AST] = [*function.body]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            waiting += ast.iter_child_nodes(node)

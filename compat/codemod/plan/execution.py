@@ -65,9 +65,10 @@ class Execution(Statements):
         at_any_time = State(force, frozenset(self._code.paths))
         for module in self._code.speaking:  # those that call them add nothing
             self._run(module, at_any_time)
-            for kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda):
+            for kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp):
                 for function in module.names.all(kind):
-                    self._call(module, function, at_any_time)
+                    if self._effects.matters((module, function)):
+                        self._call(module, function, at_any_time)
         self.end()
 
     def end(self) -> None:

@@ -49,6 +49,8 @@ class Expressions(Moments):
         return state
 
     def _expression(self, module: Module, node: ast.expr, state: State) -> State:
+        if self._changes_nothing(node, state, self._effects.facts(module).leading):
+            return state
         self._step()
         own = self._marks(module)
         if (place := own.sites.get(node) or own.pins.get(node)) is not None:
@@ -194,7 +196,7 @@ class Expressions(Moments):
             self._hand(target)
             known = all(any(self._code.meanings(module, base)) for base in node.bases) and not node.keywords
             return state if known and not node.decorator_list else self._others_run(state)
-        if node is None or self._effects.pauses(node) or any(not is_plain(one) for one in node.decorator_list):
+        if node is None or self._effects.pauses(module, node) or any(not is_plain(one) for one in node.decorator_list):
             self._hand(target)
             return self._others_run(state)
         return self._call(module, node, state)

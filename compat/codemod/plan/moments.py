@@ -78,10 +78,13 @@ class Moments:
         # What code that is not followed may call: the functions that matter, the others, and the names of all.
         self._handed: dict[ast.AST, Module] = {}
         self._harmless: set[ast.AST] = set()
+        self._harmless_has_run: bool = True
         self._handed_names: set[str] = set()
         self._felt_names: set[str] = set()  # of those that matter
         self._handed_meanings: set[Meaning | Definition] = set()
+        # Whether what was handed out may run after any statement but its own.
         self._at_any_time = False
+        self._moments_open = 0
         self._bound: dict[tuple[Module, str], set[Force]] = defaultdict(set)
         self._by_import: set[Site | Pin] = set()
         self.all_run: bool = False
@@ -167,13 +170,16 @@ class Moments:
             else:
                 reached = [one for _, one in self._effects.reached(definition, self._harmless.__contains__)]
                 self._harmless.update(reached)
+                self._harmless_has_run = False
                 self._handed_names |= {getattr(one, "name", "") for one in reached}
 
     def _others_run(self, state: State) -> State:
         """Reach a moment when unfollowed code runs, which may call all functions it was given."""
         for pin in self._lasting:
             self.found.force[pin] |= state.force
-        self.found.ran |= self._harmless
+        if not self._harmless_has_run:
+            self.found.ran |= self._harmless
+            self._harmless_has_run = True
         if self.all_run:
             return self._after_all(state)
         if not self._handed:
@@ -184,13 +190,23 @@ class Moments:
             self.found.force[pin] |= after.force
         return after
 
+    def _changes_nothing(self, node: ast.AST, state: State, leading: set[ast.AST]) -> bool:
+        """Return whether code leads to nothing that matters, and what others run meanwhile is known to leave the state as it is."""
+        if node in leading or self._lasting or not self._harmless_has_run:
+            return False
+        if self.all_run:
+            return not state.kept and state.force in self.found.anywhere
+        return not self._handed or self._sure.get((state, len(self._handed))) in ((state, None), (state, state))
+
     def _moment(self, state: State) -> _Outcome:
         self._failed.append(None)
+        self._moments_open += 1
         after, count = state, -1
         while (after, len(self._handed)) != (state, count):
             state, count = after, len(self._handed)
             for function, module in list(self._handed.items()):
                 after = joined(after, self._call(module, function, state)) or after
+        self._moments_open -= 1
         return after, self._failed.pop()
 
     def _implied(self, node: ast.AST, state: State) -> State:

@@ -238,10 +238,14 @@ class _Followed:
             every = [(module, one) for module in execution.loaded for one in _functions(module)]
             rest = [(module, one) for module, one in every if module is own or one not in ran]
             unseen = {one for _, one in rest} - ran
-            homes = ((setter.module, setter.module.function_of(setter.call)) for setter in self.setters)
-            self._lone = [(home, function) for home, function in homes if function in unseen]
-            if self._lone:
+            lone: list[tuple[Module, ast.AST]] = []
+            for setter in self.setters:
+                function = setter.module.function_of(setter.call)
+                lone += [(setter.module, function)] if function in unseen else []
+            self._lone = lone if own is None else []  # users call what a library has once it is loaded
+            if lone:
                 rest = every  # it is unknown who calls this, and what else they call
+            execution.let_run([])
             execution.hand_out(rest, state)
         execution.end()
 

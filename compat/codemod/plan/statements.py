@@ -47,11 +47,15 @@ class Statements(Definitions):
         return after, self._failed.pop()
 
     def _block(self, module: Module, statements: Iterable[ast.stmt], state: State | None) -> State | None:
+        leading = self._effects.facts(module).leading
         for one in statements:
             if state is None:
                 return None
             self._may_fail(state)
-            state = self._others_run(state) if self._at_any_time or "__del__" in self._felt_names else state
+            if self._changes_nothing(one, state, leading):
+                continue
+            anew = self._at_any_time and not self._moments_open
+            state = self._others_run(state) if anew or "__del__" in self._felt_names else state
             state = _STATEMENTS[type(one)](self, module, one, state)
             self._may_fail(state)
         return state

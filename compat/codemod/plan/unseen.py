@@ -7,7 +7,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from compat.codemod.files.import_graph import content
+from compat.codemod.files.import_graph import COMPUTED, content
 from compat.codemod.source import Kind, Module, NotProvableError, called, is_test, literal, old_names, plain_name, string
 from compat.codemod.source.text import parse
 from compat.codemod.uses import Project, reexports
@@ -19,6 +19,8 @@ _ASKED = ast.Compare | ast.If | ast.UnaryOp | ast.Assert | ast.Expr | ast.Delete
 _CODE = re.compile(r"\btorchaudio\s*\.\s*(?:load|save|info|backend|[sg]et_)|\b[sg]et_audio_backend\s*\(|\bimport\s+torchaudio\b")
 _RUN_HERE = ("eval", "exec", "compile", "repeat", "run_cell", "run_cell_magic", "run_line_magic", "timeit", "Timer", "autorange")
 _RUNS_TEXT = re.compile(rb"\b(?:" + "|".join(_RUN_HERE).encode() + rb")[ \t]*\(")
+# calls that take the name of a module and do not give the module
+_ONLY_NAME = ("find_spec", "version", "distribution", "metadata", "getLogger", "print", "warn", "add_argument", "setup", "hasattr")
 AMBIGUOUS = "a name is torchaudio in one place and something else in another"
 # what uses the backend in force
 _USES = (*old_names.FUNCTIONS, "get_audio_backend")
@@ -34,6 +36,7 @@ def doubt(project: Project, module: Module) -> NotProvableError | None:
     try:
         _seen(module)
         _no_code_in_texts(project, module)
+        _no_module_by_name(project, module)
         _no_setter_of_others(project, module)
         if project.target == "2.1":
             _no_variable(module)
@@ -62,6 +65,29 @@ def _no_code_in_texts(project: Project, module: Module) -> None:
     for call in module.calls if module.imported else ():
         if module.names.is_builtin(call.func, "exec") and call.args and literal(call.args[0]) is ...:
             raise NotProvableError(f"code that is made when the program runs may call torchaudio, {_UNSEEN}", [module.place(call)])
+
+
+def _no_module_by_name(project: Project, module: Module) -> None:
+    """Raise if a module may import torchaudio by a computed name, or let others do so."""
+    for name in _given_by_name(project, module):
+        raise NotProvableError(f"torchaudio may be imported by this name, {_UNSEEN}", [module.place(name)])
+
+
+def _given_by_name(project: Project, module: Module) -> Iterator[ast.AST]:
+    """Yield where a module has the name of torchaudio as a value, in a project that imports modules by names it computes."""
+    parts = [one for one in module.names.all(ast.BinOp) if string(one.left) + string(one.right) == old_names.ROOT]
+    whole = [text for text in module.strings if text.value == old_names.ROOT]
+    computed = bool(whole) and project.note("imports computed names", lambda: _imports_computed_names(project))
+    for name in (*parts, *(whole if computed else ())) if not is_test(module.path) else ():
+        above = module.names.parents.get(name)
+        if not isinstance(above, ast.Compare | ast.Expr | ast.Subscript) and called(above) not in _ONLY_NAME:
+            yield name
+
+
+def _imports_computed_names(project: Project) -> bool:
+    if any(file.computed for file in project.imports.files.values()):
+        return True
+    return any(COMPUTED.search(module.text.text.encode()) for module in project.modules)
 
 
 def _runs_texts(project: Project) -> bool:
@@ -129,11 +155,12 @@ def may_be_torchaudio(project: Project, module: Module, owner: ast.expr) -> bool
     name = module.names.qualified(owner)
     if name is not None and not project.files.named(name.partition(".")[0], module.path):
         return False
-    return project.note("passed on", lambda: any(map(_passes_on, project.modules)))
+    return project.note("passed on", lambda: any(_passes_on(project, one) for one in project.modules))
 
 
-def _passes_on(module: Module) -> bool:
-    return any(use.path == old_names.ROOT and _escapes(module, use.node) for use in module.uses)
+def _passes_on(project: Project, module: Module) -> bool:
+    uses = (use for use in module.uses if use.path == old_names.ROOT)
+    return any(_escapes(module, use.node) for use in uses) or any(True for _ in _given_by_name(project, module))
 
 
 def _escapes(module: Module, node: ast.AST) -> bool:

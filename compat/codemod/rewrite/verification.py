@@ -19,9 +19,9 @@ def complaint(old: Module, new: Module, made: list[Edit]) -> str | None:
     if undone != old.text.text and not _same(undone, old):
         return "the changes cannot be undone"
     track = Track(made)
-    there = {(new.text.span(statement), type(statement)) for statement in ast.walk(new.tree) if isinstance(statement, ast.stmt)}
+    there = {(new.text.span(statement), type(statement)) for statement in new.statements}
     starts = [edit.start for edit in made]
-    for statement in [node for node in ast.walk(old.tree) if isinstance(node, ast.stmt)]:
+    for statement in old.statements:
         start, end = old.text.span(statement)
         last = bisect.bisect_left(starts, end) - 1
         if last >= 0 and start < max(made[last].end, made[last].start + 1):

@@ -52,12 +52,18 @@ class Scope:
         self.bindings: dict[str, list[Binding]] = {}
         self.elsewhere: dict[str, str] = {}
         self.has_star = False
+        self._homes: dict[str, Scope | None] = {}
 
     def home(self, name: str) -> Scope | None:
         """Return the scope whose binding a name used here means.
 
         Return ``None`` for a builtin or an unknown name.
         """
+        if name not in self._homes:
+            self._homes[name] = self._home(name)
+        return self._homes[name]
+
+    def _home(self, name: str) -> Scope | None:
         for scope in self.outwards():
             where = scope.elsewhere.get(name)
             if where == "global":

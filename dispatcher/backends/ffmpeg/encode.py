@@ -306,6 +306,7 @@ def _encode(container: OutputContainer, stream: AudioStream, data: torch.Tensor,
     if stream.name == TTA:
         writable.rate_of_tta(rate)
         writable.frames_of_tta(data.shape[0], data.shape[1], rate)
+    writable.for_encoder(data.numpy(), stream.codec_context.name)
     container.start_encoding()
     for first in range(0, data.shape[0], _CHUNK):
         chunk = data[first : first + _CHUNK].numpy()

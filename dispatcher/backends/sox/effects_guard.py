@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import re
 from collections.abc import Iterable, Sequence
 
 from dispatcher.errors import ArgumentTypeError, BackendError
@@ -20,6 +22,8 @@ _MOST_STRETCH = 100.0
 _FACTORS = {"speed": 1e3, "tempo": 100.0, "stretch": _MOST_STRETCH}
 _ENDLESS = ("repeat",)
 _HOLDING = ("silence", "delay", "compand")
+_READING = ("fir", "firfit", "noisered")  # their first option, by default "-", is a file
+_IN_C = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _WINDOW = 16, 1 << 24  # frames
 _MOST_HELD = 1 << 28  # samples that an effect may keep in memory; it ends the process if there is none
 _LEAST_LIMIT, _TIMES = 1 << 27, 1 << 10
@@ -86,6 +90,24 @@ def _frames(text: str, rate: float) -> float:
         return 0
 
 
+def _check_file(name: str, options: Sequence[str]) -> None:
+    """Refuse a file for an effect that waits for it for ever.
+
+    Raises:
+        BackendError: it is standard input, a pipe or a folder, or ``firfit`` loops at its text.
+    """
+    path = options[0] if options else "-"
+    if (name == "fir" and len(options) > 1) or (path != "-" and not os.path.exists(path)):
+        return  # coefficients, or what libsox refuses
+    if path == "-" or not os.path.isfile(path):
+        raise BackendError(f"the effect {name!r} takes a file of numbers, not {path!r}")
+    if name == "firfit":
+        with open(path, "rb") as file:
+            words = [word for line in file for word in line.partition(b"#")[0].split()]
+        if not all(_IN_C.fullmatch(word) for word in words):
+            raise BackendError(f"the effect 'firfit' takes a file of frequencies and gains, and {path!r} holds something else")
+
+
 def check(effect: Sequence[str], rate: float, channels: int) -> None:
     """Refuse an effect that its input signal, or an option, would make crash or run for ever.
 
@@ -96,6 +118,8 @@ def check(effect: Sequence[str], rate: float, channels: int) -> None:
     numbers = [number for option in options if (number := _number(option)) is not None]
     if not all(math.isfinite(number) for number in numbers):
         raise BackendError(f"the effect {name!r} takes finite numbers, not {options}")
+    if name in _READING:
+        _check_file(name, options)
     least, most = _NOT_BELOW.get(name, 1), _NOT_ABOVE.get(name, _MOST_RATE)
     if not least <= rate <= most:
         bounds = f"{least} to {most} Hz"
