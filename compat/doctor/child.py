@@ -117,7 +117,7 @@ class Children:
             given, out, err = (pathlib.Path(folder, name) for name in ("given.json", "out.jsonl", "err.txt"))
             own = [name for name, _ in shadows.found() if name in sys.modules]
             order = {"path": sys.path, "own": own, "probe": probe, "tasks": list(tasks), "out": str(out), "limit": self.limit, "gate": gate}
-            given.write_text(json.dumps(order), "utf-8")
+            given.write_text(json.dumps({**order, "begun": time.monotonic()}), "utf-8")
             out.touch()
             with self._child(given, err) as process:
                 died = self._watch(process, out, len(tasks))

@@ -63,7 +63,7 @@ def test_a_torch_that(how: str, build: Make) -> None:
 def test_where_it_stood_is_told(how: str, build: Make) -> None:
     world = build(without=ALONE)
     world.plant("torch", {"__init__.py": "from torch import deeper\n", "deeper.py": ENDS[how][0]}, "2.8.0")
-    (found,) = of_torch(world.examine("--only", "imports", "--time-limit", "6"))
+    (found,) = of_torch(world.examine("--only", "imports", "--time-limit", str(_LIMIT)))
     places = " ".join(found["data"]["stood_at"])
     assert str(world.site / "torch" / "deeper.py") in places
     assert str(world.site / "torch" / "__init__.py") in places
