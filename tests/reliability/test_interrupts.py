@@ -7,6 +7,7 @@ import io
 import pathlib
 import random
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -181,10 +182,15 @@ def _calls(folder: pathlib.Path, backend: str) -> dict[str, Callable[[], Any]]:
 @pytest.mark.parametrize("error", [KeyboardInterrupt, LateError])
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_whatever_the_call_an_interrupt_comes_through_or_the_call_completes(
-    backend: str, error: type[BaseException], tmp_path: pathlib.Path
+    backend: str, error: type[BaseException], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No wrong value, no error of another kind, no open file, and no part of a file, whatever the moment."""
+    """No wrong value, no error of another kind, no open file, and no part of a file, whatever the moment.
+
+    But Python itself drops what a handler raises while an object is finalized.
+    """
     chance, fired = random.Random(2), False
+    dropped: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda one: dropped.append(one.exc_type))
 
     def interrupt(*_: object) -> None:
         nonlocal fired
@@ -200,6 +206,7 @@ def test_whatever_the_call_an_interrupt_comes_through_or_the_call_completes(
             once, before, hits = time.perf_counter() - began, process.open_files(), 0
             for _ in range(80):
                 fired = False
+                dropped.clear()
                 try:
                     signal.setitimer(signal.ITIMER_REAL, chance.uniform(1e-5, once * 1.2))
                     found = call()
@@ -208,7 +215,7 @@ def test_whatever_the_call_an_interrupt_comes_through_or_the_call_completes(
                     hits += 1
                     assert fired, name
                 else:
-                    assert not fired, f"{name}: the interrupt was lost"
+                    assert not fired or error in dropped, f"{name}: the interrupt was lost"
                     assert expected is None or torch.equal(found, expected)
                 finally:
                     signal.setitimer(signal.ITIMER_REAL, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatcher import backend, notices
+from dispatcher import backend, notices, source
 from dispatcher.errors import describe
 
 _TAG, _EXTENSIBLE = slice(20, 22), b"\xfe\xff"  # where most files have the format's number
@@ -38,7 +38,10 @@ def tell(uri: Any, file: Any, demuxer: str, decoder: str) -> None:
 def _beginning(file: Any) -> bytes:
     try:
         if not backend.is_readable(file):
-            with open(file.removeprefix("file:"), "rb") as opened:
+            path = file.removeprefix("file:")
+            if not source.is_regular(path):  # a pipe gives its bytes only once
+                return b""
+            with open(path, "rb") as opened:
                 return opened.read(_TAG.stop)
         here = file.tell()
         file.seek(0)
