@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pathlib
 
@@ -74,3 +75,17 @@ def test_flac_with_much_behind_its_last_frame_goes_to_ffmpeg(tmp_path: pathlib.P
         wanted, wanted_rate = dispatcher.load(str(path), backend="ffmpeg", **arguments)
         assert rate == wanted_rate
         assert torch.equal(waveform, wanted)
+
+
+@pytest.mark.parametrize("kind", ["hls", "dash"])
+def test_a_muxer_of_several_files_names_them_after_the_path(kind: str, tmp_path: pathlib.Path) -> None:
+    """The list names the files that are there, and none has a temporary name."""
+    path = tmp_path / f"x.{kind}"
+    dispatcher.save(str(path), torch.zeros(1, 16000), 16000, format=kind, backend="ffmpeg")
+    names = {one.name for one in tmp_path.iterdir()} - {path.name}
+    assert names
+    assert not [name for name in names if name.startswith(".")]
+    if kind == "hls":
+        assert names == {line for line in path.read_text().splitlines() if line and not line.startswith("#")}
+    with pytest.raises(RuntimeError, match=f"{kind} writes several files, and an object takes one; give a path"):
+        dispatcher.save(io.BytesIO(), torch.zeros(1, 16000), 16000, format=kind, backend="ffmpeg")

@@ -54,6 +54,8 @@ _CLOSEST_TO_FLOAT = ("fltp", "flt", "dblp", "dbl", "s32p", "s32", "s16p", "s16",
 _LAMBDA_PER_QUALITY = 118  # FFmpeg's FF_QP2LAMBDA
 _CHUNK = 1 << 16
 TTA = "tta"
+# muxers that write several files, and their extensions
+_SEVERAL_FILES = ("hls", "m3u8", "dash", "mpd")
 # codecs without an encoder in FFmpeg, and who has one
 _WRITTEN_ELSEWHERE = {
     "gsm": "backend='sox' writes it, of one channel at 8000 Hz",
@@ -120,7 +122,7 @@ def save(asked: Save) -> None:
     shape = tuple(getattr(asked.src, "shape", ()))
     channels = shape[0 if asked.channels_first else -1] if shape else 0
     choice = choose(extension, asked.format, asked.encoding, asked.bits_per_sample, channels)
-    with target.writing(asked.uri) as place, _muxer(place, choice, extension) as container:
+    with _written(asked.uri, asked.format or extension) as place, _muxer(place, choice, extension) as container:
         data = _checked(asked.src, asked.channels_first)
         rate = writable.sample_rate(asked.sample_rate)
         try:
@@ -154,6 +156,19 @@ def save_planar(uri: Uri, data: torch.Tensor, sample_rate: int, extension: str, 
             _encode(container, stream, data.t(), sample_rate)
         except (av.FFmpegError, ValueError) as why:
             raise BackendError(_refusal(why, None, container, data.shape[0], sample_rate)) from why
+
+
+def _written(uri: Uri, kind: str | None) -> contextlib.AbstractContextManager[Any]:
+    """Return where to write: for muxers of several files the path itself, since they make the names of the others from it.
+
+    Raises:
+        BackendError: such a muxer gets a file object.
+    """
+    if kind not in _SEVERAL_FILES:
+        return target.writing(uri)
+    if not isinstance(uri, (str, bytes, os.PathLike)):
+        raise BackendError(f"{kind} writes several files, and an object takes one; give a path")
+    return contextlib.nullcontext(os.fsdecode(uri))
 
 
 def _is_codec_config(compression: object) -> bool:
