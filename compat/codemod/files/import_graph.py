@@ -23,7 +23,7 @@ _MAIN = re.compile(rb"\nif[ \t]+__name__[ \t]*==[ \t]*['\"]__main__['\"]")
 _PATCHED = re.compile(rb"(?:patch|setattr|delattr)[^)]{0,300}")
 _ASSIGNED = re.compile(rb"\.(\w+)[ \t]*=(?!=)")
 _WORD = re.compile(rb"\w+")
-COMPUTED = re.compile(rb"(?:import_module|__import__|run_module|run_path)[ \t]*\((?![ \t\n]*['\"])")
+_COMPUTED = re.compile(rb"(?:import_module|__import__|run_module|run_path)[ \t]*\((?![ \t\n]*['\"])")
 _WRITTEN = re.compile(rb"(?:import_module|__import__|run_module|run_path)[ \t]*\([ \t\n]*['\"]([\w.]+)")
 _DYNAMIC = (b"import_module", b"__import__", b"runpy")
 
@@ -218,7 +218,7 @@ def facts(path: str, data: bytes) -> File:
     is_main = b"__main__" in data and _MAIN.search(b"\n" + data) is not None
     dynamic = any(word in data for word in _DYNAMIC)
     named = frozenset(name.decode() for name in _WRITTEN.findall(data)) if dynamic else frozenset()
-    computed = dynamic and COMPUTED.search(data) is not None
+    computed = dynamic and _COMPUTED.search(data) is not None
     return File(path, frozenset(found), is_main, dynamic, b"mock" in data or b"monkeypatch" in data or is_test(path), computed, named)
 
 

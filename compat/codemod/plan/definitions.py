@@ -27,8 +27,8 @@ class Definitions(Expressions):
     def _annotated(self, module: Module, annotations: Iterable[ast.expr | None], state: State) -> State:
         """Run the calls in annotations; the types that they name are not used by that."""
         calls = [one for given in annotations if given is not None for one in ast.walk(given) if isinstance(one, ast.Call)]
-        if calls and any(one.module == "__future__" for one, _ in module.names.imports if isinstance(one, ast.ImportFrom)):
-            return state  # they stay texts
+        if calls and _keeps_annotations(module):
+            return state
         for call in calls:
             state = self._expression(module, call, state)
         return state
@@ -66,3 +66,9 @@ class Definitions(Expressions):
             for target in targets:
                 state = joined(state, self._entered(target, state)) or state
         return state
+
+
+def _keeps_annotations(module: Module) -> bool:
+    """Return whether annotations stay texts, by ``from __future__ import annotations``."""
+    future = (one for one, _ in module.names.imports if isinstance(one, ast.ImportFrom) and one.module == "__future__")
+    return any(alias.name == "annotations" for one in future for alias in one.names)

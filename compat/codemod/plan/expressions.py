@@ -126,7 +126,8 @@ class Expressions(Moments):
     def _generator(self, module: Module, node: ast.GeneratorExp, state: State) -> State:
         """Come to a generator expression: its parts run as its items are asked for, at once or at any later time."""
         call = module.names.parents.get(node)
-        if isinstance(call, ast.Call) and any(module.names.is_builtin(call.func, name) for name in _CONSUMERS):
+        alone = call if isinstance(call, ast.Call) and call.args == [node] and not call.keywords else None  # others run before it
+        if alone is not None and any(module.names.is_builtin(alone.func, name) for name in _CONSUMERS):
             return self._comprehension(module, node, state)
         self._hand((module, node))
         return self._expression(module, node.generators[0].iter, state)

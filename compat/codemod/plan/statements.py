@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from compat.codemod.plan import imports
 from compat.codemod.plan.definitions import Definitions
 from compat.codemod.plan.effects import Effects
+from compat.codemod.plan.facts import DEFINITIONS
 from compat.codemod.plan.state import Force, State, joined
 from compat.codemod.source import Module, conditions
 from compat.codemod.uses import setter_calls
@@ -69,7 +70,9 @@ class Statements(Definitions):
     def _assigned(self, module: Module, node: ast.Assign | ast.AnnAssign | ast.AugAssign, state: State) -> State | None:
         if node.value is not None:
             state = self._expression(module, node.value, state)
-        if isinstance(node, ast.AnnAssign) and module.function_of(node) is None:
+        home = next((one for one in module.names.chain(node) if isinstance(one, DEFINITIONS)), None)
+        # in a function Python does not run them
+        if isinstance(node, ast.AnnAssign) and (home is None or isinstance(home, ast.ClassDef)):
             state = self._annotated(module, [node.annotation], state)
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
             state = self._children(module, target, state)

@@ -7,7 +7,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from compat.codemod.files.import_graph import COMPUTED, content
+from compat.codemod.files.import_graph import content
 from compat.codemod.source import Kind, Module, NotProvableError, called, is_test, literal, old_names, plain_name, string
 from compat.codemod.source.text import parse
 from compat.codemod.uses import Project, reexports
@@ -17,7 +17,7 @@ _SETTERS = ("set_audio_backend", "backend")
 _LOOKS = ("hasattr", "delattr", "print", "reload", "version", "bool")
 _ASKED = ast.Compare | ast.If | ast.UnaryOp | ast.Assert | ast.Expr | ast.Delete | ast.While
 _CODE = re.compile(r"\btorchaudio\s*\.\s*(?:load|save|info|backend|[sg]et_)|\b[sg]et_audio_backend\s*\(|\bimport\s+torchaudio\b")
-_RUN_HERE = ("eval", "exec", "compile", "repeat", "run_cell", "run_cell_magic", "run_line_magic", "timeit", "Timer", "autorange")
+_RUN_HERE = ("eval", "exec", "repeat", "run_cell", "run_cell_magic", "run_line_magic", "timeit", "Timer", "autorange")
 _RUNS_TEXT = re.compile(rb"\b(?:" + "|".join(_RUN_HERE).encode() + rb")[ \t]*\(")
 # calls that take the name of a module and do not give the module
 _ONLY_NAME = ("find_spec", "version", "distribution", "metadata", "getLogger", "print", "warn", "add_argument", "setup", "hasattr")
@@ -59,12 +59,12 @@ def reached(project: Project, module: Module) -> Iterator[tuple[ast.AST, str]]:
 
 def _no_code_in_texts(project: Project, module: Module) -> None:
     """Raise if a text of a module, or one that is made as it runs, may be run as code that uses torchaudio."""
-    for node in (*module.strings, *module.names.all(ast.JoinedStr)):
-        if _is_code(module, node) and project.note("runs texts", lambda: _runs_texts(project)):
-            raise NotProvableError(f"torchaudio is called by code in a string, {_UNSEEN}", [module.place(node)])
     for call in module.calls if module.imported else ():
         if module.names.is_builtin(call.func, "exec") and call.args and literal(call.args[0]) is ...:
             raise NotProvableError(f"code that is made when the program runs may call torchaudio, {_UNSEEN}", [module.place(call)])
+    for node in (*module.strings, *module.names.all(ast.JoinedStr)):
+        if _is_code(module, node) and project.note("runs texts", lambda: _runs_texts(project)):
+            raise NotProvableError(f"torchaudio is called by code in a string, {_UNSEEN}", [module.place(node)])
 
 
 def _no_module_by_name(project: Project, module: Module) -> None:
@@ -85,9 +85,7 @@ def _given_by_name(project: Project, module: Module) -> Iterator[ast.AST]:
 
 
 def _imports_computed_names(project: Project) -> bool:
-    if any(file.computed for file in project.imports.files.values()):
-        return True
-    return any(COMPUTED.search(module.text.text.encode()) for module in project.modules)
+    return any(file.computed for file in project.imports.files.values())
 
 
 def _runs_texts(project: Project) -> bool:
