@@ -27,9 +27,6 @@ _OF_THE_MACHINE = re.compile(r"(?<![\w'])/[\w./+-]+|\d[\d.,]*(\+\w+)?")
 _NEEDS_TORCH = re.compile(r"-m (compat\.run|pytest) [^*|<>&;#]*$")
 _ANY, _REST = r"(?:.*\n)*?", re.escape("...")
 _TARGET = re.compile(r"^([\w-]+):", re.MULTILINE)
-# pytest and others cut their lines at the width of a terminal, and not where one of these is set
-_OF_A_CI = frozenset({"CI", "BUILD_NUMBER", "GITHUB_ACTIONS"})
-_AS_AT_A_TERMINAL = {"COLUMNS": "80", "PYTHONWARNINGS": "ignore", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 class Command(NamedTuple):
@@ -71,8 +68,7 @@ def _printed(line: str, folder: str) -> list[str]:
     shell = re.sub(r"\bpython -m", f"{shlex.quote(sys.executable)} -m", line)
     shell = re.sub(r"\btorchaudio-compat ", f"{shlex.quote(sys.executable)} -m compat.cli ", shell)
     shell = re.sub(r"^pytest ", f"{shlex.quote(sys.executable)} -m pytest -p compat.suites.plugin ", shell)
-    inherited = {name: value for name, value in os.environ.items() if name not in _OF_A_CI}
-    environment = {**inherited, **_AS_AT_A_TERMINAL, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     if _NEEDS_TORCH.search(shell):
         done = warm.run(shlex.split(shell), cwd=folder, env=environment)
     else:

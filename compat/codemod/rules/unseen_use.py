@@ -20,7 +20,7 @@ from compat.codemod.rule import (
     old_names,
     plain_name,
     string,
-)  # fmt: skip
+)
 from compat.codemod.source.scopes import defaults
 from compat.codemod.uses import reexports, type_texts
 
