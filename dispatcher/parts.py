@@ -6,6 +6,7 @@ tells the caller.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shlex
@@ -30,6 +31,7 @@ _STARTS: dict[str, tuple[bytes, ...]] = {
 _FIRST = 4
 KINDS = frozenset(_STARTS)
 _OGG_SEGMENTS, _OGG_HEADER = 26, 27
+_OGG_TAIL = 1 << 17  # twice the longest page
 _OPUS_RATE = 48000
 _WAVPACK_HEADER, _WAVPACK_INITIAL, _WAVPACK_MONO = 32, 1 << 11, 1 << 2
 _WAVPACK_RATES = (6000, 8000, 9600, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000, 192000, 0)
@@ -68,6 +70,21 @@ def of(uri: Any, kinds: Iterable[str] = KINDS, start: int | None = None) -> list
     if data.startswith(_STARTS["wv"]):
         return _wavpack(data)
     return _mp3(data) if data else []
+
+
+def last_granule(path: str) -> int | None:
+    """Return the position, in frames, that the last page of an Ogg file names; only the file's ends are read.
+
+    It is the length of the file unless that was joined, or cut out of another. ``None`` for other
+    files.
+    """
+    with contextlib.suppress(OSError), open(path, "rb") as file:
+        if file.read(_FIRST).startswith(_STARTS["ogg"]):
+            file.seek(max(0, os.fstat(file.fileno()).st_size - _OGG_TAIL))
+            tail = file.read()
+            at = tail.rfind(b"OggS\0")
+            return int.from_bytes(tail[at + 6 : at + 14], "little", signed=True) if at >= 0 else None
+    return None
 
 
 def _content(uri: Any, firsts: tuple[bytes, ...], start: int | None = None) -> bytes:

@@ -37,12 +37,12 @@ def _one(path: pathlib.Path, rate: int, channels: int = 1) -> bytes:
 
 @pytest.fixture
 def spliced(tmp_path: pathlib.Path) -> Callable[..., str]:
-    """Makes a file of two parts."""
+    """Makes a file of several parts."""
 
-    def make(extension: str, rates: tuple[int, int], channels: tuple[int, int] = (1, 1)) -> str:
+    def make(extension: str, rates: tuple[int, ...], channels: tuple[int, ...] = ()) -> str:
         path = tmp_path / f"two.{extension}"
         one = tmp_path / f"one.{extension}"
-        path.write_bytes(b"".join(_one(one, *each) for each in zip(rates, channels, strict=True)))
+        path.write_bytes(b"".join(_one(one, *each) for each in zip(rates, channels or (1,) * len(rates), strict=True)))
         return str(path)
 
     return make
@@ -213,7 +213,8 @@ def test_parts_of_tta_that_ffmpeg_leaves_out_are_told_of(release: str, spliced: 
 
 
 @pytest.mark.libsox
-def test_libsox_has_no_info_of_two_rates_either(spliced: Callable[..., str]) -> None:
+@pytest.mark.parametrize("rates", [(8000, 16000), (8000, 16000, 8000)])
+def test_libsox_has_no_info_of_two_rates_either(rates: tuple[int, ...], spliced: Callable[..., str]) -> None:
     for call in (dispatcher.load, dispatcher.info):
         with pytest.raises(RuntimeError, match=r"at 8000 Hz, and from byte .* ffmpeg -i"):
-            call(spliced("ogg", (8000, 16000)), backend="sox")
+            call(spliced("ogg", rates), backend="sox")

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dispatcher import arguments, backend, notices, source, target, truncation, writable
+from dispatcher import arguments, backend, notices, parts, source, target, truncation, writable
 from dispatcher.backends.sox import effects as chain
 from dispatcher.backends.sox import encodings, files, library, samples
 from dispatcher.collector import Collector
@@ -75,16 +75,17 @@ class Backend(backend.Backend):
 
     def info(self, uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> AudioMetaData:
         path = self._path("read", uri, settings, "info")
-        if source.is_regular(path):
-            truncation.reads_on(self, path)  # refuses a file whose rate changes
         try:
             with files.reading(self.library, path, format) as file:
                 found = _metadata(file)
+                promised = found.num_frames
                 if settings.exact_num_frames or int(file.encoding.encoding) in encodings.MISCOUNTED:
                     found.num_frames = sum(map(len, files.pieces(self.library, file)))
-                return found
         except BackendError as why:
             raise problem(BackendError, "read", uri, why, backend=self.name) from why
+        if source.is_regular(path) and promised != parts.last_granule(path):
+            truncation.reads_on(self, path)  # refuses a file whose rate changes
+        return found
 
     def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
         import torch
