@@ -18,17 +18,44 @@ NOTES = report.HERE / "NOTES.md"
 def main() -> int:
     """Run the tasks that pytest's ``-k`` selects; without it, all of them, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("-k", dest="only", default="", help="tasks to run, as in pytest; the page is then left as it is")
+    parser.add_argument(
+        "-k",
+        dest="only",
+        default="",
+        help="tasks to run, as in pytest; the page is then left as it is",
+    )
     parser.add_argument("--rounds", type=int, default=9, help="turns of each peer and of ours")
-    parser.add_argument("--keep", type=pathlib.Path, help="where to leave the measurements, as JSON")
-    parser.add_argument("--page", type=pathlib.Path, nargs="+", help="measure nothing, and make the page of measurements that were kept")
+    parser.add_argument(
+        "--keep", type=pathlib.Path, help="where to leave the measurements, as JSON"
+    )
+    parser.add_argument(
+        "--page",
+        type=pathlib.Path,
+        nargs="+",
+        help="measure nothing, and make the page of measurements that were kept",
+    )
     given = parser.parse_args()
     if given.page:
-        return _publish([row for path in given.page for row in report.rows(json.loads(path.read_text()))])
+        return _publish(
+            [row for path in given.page for row in report.rows(json.loads(path.read_text()))]
+        )
     with tempfile.TemporaryDirectory() as folder:
         measured = given.keep or pathlib.Path(folder, "measured.json")
-        arguments = [str(report.HERE), "-q", "--benchmark-disable-gc", "--benchmark-timer=time.process_time", "--benchmark-columns=min"]
-        arguments += [f"--benchmark-json={measured}", f"--rounds={given.rounds}", "-p", "no:cacheprovider", "-p", "no:xdist"]
+        arguments = [
+            str(report.HERE),
+            "-q",
+            "--benchmark-disable-gc",
+            "--benchmark-timer=time.process_time",
+            "--benchmark-columns=min",
+        ]
+        arguments += [
+            f"--benchmark-json={measured}",
+            f"--rounds={given.rounds}",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:xdist",
+        ]
         status = pytest.main([*arguments, "--benchmark-quiet", "-k", given.only])
         if not measured.exists() or not measured.stat().st_size:
             return int(status) or 1

@@ -19,7 +19,9 @@ _SECONDS = 8  # for one task, as far as two turns are not longer
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How many turns."""
-    parser.addoption("--rounds", type=int, default=9, help="turns of each; what takes long gets fewer")
+    parser.addoption(
+        "--rounds", type=int, default=9, help="turns of each; what takes long gets fewer"
+    )
 
 
 @pytest.fixture
@@ -30,8 +32,15 @@ def race(benchmark: Any, request: pytest.FixtureRequest) -> Race:
     marker = request.node.get_closest_marker("benchmark")
     clock = marker.kwargs["timer"] if marker else time.process_time
 
-    def run(task: str, ours: Callable[[], object], against: dict[str, Callable[[], object]], goals: dict[str, float] | None = None) -> None:
-        found = {name: act for name, act in against.items() if name.partition(",")[0] in peers.there()}
+    def run(
+        task: str,
+        ours: Callable[[], object],
+        against: dict[str, Callable[[], object]],
+        goals: dict[str, float] | None = None,
+    ) -> None:
+        found = {
+            name: act for name, act in against.items() if name.partition(",")[0] in peers.there()
+        }
         best: dict[str, float] = {}
 
         def turn() -> None:

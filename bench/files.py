@@ -22,18 +22,31 @@ def sound(seconds: int, rate: int, channels: int, seed: int = 0) -> np.ndarray:
     """Tones that glide, in noise: ``[time, channel]``, float32."""
     generator = np.random.default_rng(seed)
     time = np.arange(seconds * rate) / rate
-    tones = [np.sin(2 * np.pi * (220 + 110 * channel) * time * (1 + 0.1 * np.sin(time / 7))) for channel in range(channels)]
-    return (np.stack(tones, 1) * 0.4 + generator.standard_normal((len(time), channels)) * 0.03).astype(np.float32)
+    tones = [
+        np.sin(2 * np.pi * (220 + 110 * channel) * time * (1 + 0.1 * np.sin(time / 7)))
+        for channel in range(channels)
+    ]
+    return (
+        np.stack(tones, 1) * 0.4 + generator.standard_normal((len(time), channels)) * 0.03
+    ).astype(np.float32)
 
 
-def _encode(path: str, parts: Any, rate: int, channels: int, extension: str, muxer: dict[str, str]) -> None:
+def _encode(
+    path: str, parts: Any, rate: int, channels: int, extension: str, muxer: dict[str, str]
+) -> None:
     layout = "stereo" if channels == 2 else "mono"
     with av.open(path, "w", options=muxer) as output:
-        stream: Any = output.add_stream(CODECS[extension], rate=48000 if extension == "opus" else rate, layout=layout)
-        resampler = av.AudioResampler(format=stream.codec_context.format.name, layout=layout, rate=stream.rate)
+        stream: Any = output.add_stream(
+            CODECS[extension], rate=48000 if extension == "opus" else rate, layout=layout
+        )
+        resampler = av.AudioResampler(
+            format=stream.codec_context.format.name, layout=layout, rate=stream.rate
+        )
         at = 0
         for part in parts:
-            frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(part.T), format="fltp", layout=layout)
+            frame = av.AudioFrame.from_ndarray(
+                np.ascontiguousarray(part.T), format="fltp", layout=layout
+            )
             frame.sample_rate, frame.pts = rate, at
             at += len(part)
             for ready in [*resampler.resample(frame)]:

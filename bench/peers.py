@@ -75,7 +75,9 @@ def raw_libsox(path: str, start: int = 0, frames: int = 1 << 40) -> int:
     out = buffer(length // channels, channels, "int32").reshape(-1)
     at, wanted = 0, min(length, (start + frames) * channels)
     while at < wanted:
-        got = sox.lib.sox_read(file, sox.ffi.cast("sox_sample_t *", out[at:].ctypes.data), wanted - at)
+        got = sox.lib.sox_read(
+            file, sox.ffi.cast("sox_sample_t *", out[at:].ctypes.data), wanted - at
+        )
         if not got:
             break
         at += got
@@ -88,7 +90,11 @@ def torchcodec(path: Any, start: float = 0.0, stop: float | None = None) -> Any:
     from torchcodec.decoders import AudioDecoder
 
     decoder = AudioDecoder(path)
-    return decoder.get_all_samples().data if stop is None else decoder.get_samples_played_in_range(start, stop).data
+    return (
+        decoder.get_all_samples().data
+        if stop is None
+        else decoder.get_samples_played_in_range(start, stop).data
+    )
 
 
 def torchcodec_info(path: str) -> Any:
@@ -136,7 +142,10 @@ def _works(try_it: Callable[[], object]) -> bool:
     try:
         try_it()
     except Exception as why:
-        print(f"peer left out: {type(why).__name__}: {str(why).splitlines()[0] if str(why) else ''}", file=sys.stderr)
+        print(
+            f"peer left out: {type(why).__name__}: {str(why).splitlines()[0] if str(why) else ''}",
+            file=sys.stderr,
+        )
         return False
     return True
 
@@ -152,6 +161,13 @@ def there() -> frozenset[str]:
         "TorchCodec": importing("torchcodec.decoders"),
         "librosa": importing("librosa"),
         "torchaudio 2.2.2": _torchaudio,
-        "raw libsox": lambda: (_ for _ in ()).throw(OSError("libsox is not installed")) if _sox() is None else None,
+        "raw libsox": lambda: (
+            (_ for _ in ()).throw(OSError("libsox is not installed")) if _sox() is None else None
+        ),
     }
-    return frozenset(name for name, try_it in tries.items() if _works(try_it)) | {"raw soundfile", "naive PyAV", "idle PyAV", "itself"}
+    return frozenset(name for name, try_it in tries.items() if _works(try_it)) | {
+        "raw soundfile",
+        "naive PyAV",
+        "idle PyAV",
+        "itself",
+    }

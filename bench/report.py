@@ -25,7 +25,11 @@ class Row(NamedTuple):
 
     def missed(self) -> list[str]:
         """The goals that do not hold, in words."""
-        return [f"{name} ≤ {goal:g}" for name, goal in self.goals.items() if name in self.peers and self.ours / self.peers[name] > goal]
+        return [
+            f"{name} ≤ {goal:g}"
+            for name, goal in self.goals.items()
+            if name in self.peers and self.ours / self.peers[name] > goal
+        ]
 
 
 def rows(measured: dict[str, Any]) -> list[Row]:
@@ -34,7 +38,15 @@ def rows(measured: dict[str, Any]) -> list[Row]:
     for entry in measured["benchmarks"]:
         extra = entry["extra_info"]
         if extra:
-            found.append(Row(extra["task"], entry["stats"]["min"], extra.get("peers", {}), extra.get("goals", {}), extra.get("peak")))
+            found.append(
+                Row(
+                    extra["task"],
+                    entry["stats"]["min"],
+                    extra.get("peers", {}),
+                    extra.get("goals", {}),
+                    extra.get("peak"),
+                )
+            )
     return found
 
 
@@ -79,7 +91,9 @@ def markdown(found: list[Row], notes: str) -> str:
     for row in found:
         if row.peak is None:
             ratios = ", ".join(f"{name} {ratio:.3g}" for name, ratio in row.ratios().items())
-            lines.append(f"| {row.task} | {_seconds(row.ours)} | {ratios} | {'; '.join(row.missed())} |")
+            lines.append(
+                f"| {row.task} | {_seconds(row.ours)} | {ratios} | {'; '.join(row.missed())} |"
+            )
     lines += [
         "",
         "Memory at its peak beyond what was there before, as a share of the result (the goal is 1.2):",
@@ -115,13 +129,23 @@ def picture(found: list[Row], path: pathlib.Path) -> None:
     names = sorted({name for row in shown for name in row.peers})
     figure, axes = pyplot.subplots(figsize=(11, 2 + 0.24 * len(shown)))
     for name in names:
-        points = [(row.ratios()[name], -index) for index, row in enumerate(shown) if name in row.peers]
+        points = [
+            (row.ratios()[name], -index) for index, row in enumerate(shown) if name in row.peers
+        ]
         axes.scatter(*zip(*points, strict=True), label=name, s=26)
     axes.axvline(1, color="black", linewidth=1)
     axes.set_xscale("log")
     axes.set_xlabel("ours ÷ peer (left of the line: ours is faster)")
-    axes.set_yticks([-index for index in range(len(shown))], [row.task for row in shown], fontsize=7)
+    axes.set_yticks(
+        [-index for index in range(len(shown))], [row.task for row in shown], fontsize=7
+    )
     axes.set_ylim(-len(shown), 1)
     axes.grid(axis="x", alpha=0.3)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.2, 1.0 + 1.2 / (2 + 0.24 * len(shown))), ncols=4, fontsize=8, frameon=False)
+    axes.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.2, 1.0 + 1.2 / (2 + 0.24 * len(shown))),
+        ncols=4,
+        fontsize=8,
+        frameon=False,
+    )
     figure.savefig(path, dpi=110, bbox_inches="tight")

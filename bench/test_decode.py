@@ -50,7 +50,9 @@ def test_ffmpeg(race: Race, extension: str) -> None:
             "TorchCodec": lambda: peers.torchcodec(path),
             "idle PyAV": lambda: peers.idle_pyav(path),
         },
-        {"naive PyAV": 0.9, "TorchCodec": 1.1} if extension in ("mp3", "ogg", "m4a", "flac") else {},
+        {"naive PyAV": 0.9, "TorchCodec": 1.1}
+        if extension in ("mp3", "ogg", "m4a", "flac")
+        else {},
     )
 
 

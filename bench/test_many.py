@@ -64,7 +64,10 @@ def test_info_of_an_hour(race: Race, extension: str) -> None:
     race(
         f"info of an hour of {extension}, none named",
         lambda: dispatcher.info(path),
-        {"itself, from the start": lambda: peers.idle_pyav(path), "TorchCodec": lambda: peers.torchcodec_info(path)},
+        {
+            "itself, from the start": lambda: peers.idle_pyav(path),
+            "TorchCodec": lambda: peers.torchcodec_info(path),
+        },
         {"itself, from the start": 1 / 100},
     )
 
@@ -80,11 +83,19 @@ class _Nothing:
 
 def test_the_choice(race: Race) -> None:
     chooser = Chooser(Registry(), Settings())
-    race("choosing a backend 1,000 times, none named", lambda: [chooser.reader(None, "x.wav", None) for _ in range(1000)], {})
+    race(
+        "choosing a backend 1,000 times, none named",
+        lambda: [chooser.reader(None, "x.wav", None) for _ in range(1000)],
+        {},
+    )
 
 
 def test_the_call(race: Race, monkeypatch: pytest.MonkeyPatch) -> None:
     chooser = Chooser(Registry(), Settings())
     monkeypatch.setattr(chooser, "reader", lambda *_: _Nothing())
     functions = dispatcher.functions(chooser)
-    race("what load adds to its backend, 1,000 times", lambda: [functions.load("x.wav") for _ in range(1000)], {})
+    race(
+        "what load adds to its backend, 1,000 times",
+        lambda: [functions.load("x.wav") for _ in range(1000)],
+        {},
+    )

@@ -26,7 +26,11 @@ class Recordings(torch.utils.data.Dataset):
 
     def __getitem__(self, index: int) -> torch.Tensor:
         path = self.paths[index]
-        return dispatcher.load(path)[0] if self.ours else torch.from_numpy(peers.fresh_soundfile(path).T)
+        return (
+            dispatcher.load(path)[0]
+            if self.ours
+            else torch.from_numpy(peers.fresh_soundfile(path).T)
+        )
 
 
 @pytest.mark.parametrize("threads", [1, 2, 4, 8])
@@ -41,7 +45,10 @@ def test_threads(race: Race, extension: str, threads: int) -> None:
     race(
         f"16 times 10 s of {extension} in {threads} threads, none named",
         lambda: run(dispatcher.load),
-        {"raw soundfile": lambda: run(peers.fresh_soundfile), "naive PyAV": lambda: run(peers.naive_pyav)},
+        {
+            "raw soundfile": lambda: run(peers.fresh_soundfile),
+            "naive PyAV": lambda: run(peers.naive_pyav),
+        },
     )
 
 
@@ -50,7 +57,12 @@ def test_data_loader(race: Race, workers: int) -> None:
     paths = files.short(1000)
 
     def run(ours: bool) -> int:
-        return sum(len(batch) for batch in torch.utils.data.DataLoader(Recordings(paths, ours), 50, num_workers=workers))
+        return sum(
+            len(batch)
+            for batch in torch.utils.data.DataLoader(
+                Recordings(paths, ours), 50, num_workers=workers
+            )
+        )
 
     race(
         f"DataLoader over 1,000 wav files, {workers} workers, none named",

@@ -28,7 +28,12 @@ def test_late(race: Race, extension: str, backend: str | None) -> None:
     if extension.endswith("mp3") and backend in (None, "ffmpeg"):
         others["itself, from the start"] = lambda: dispatcher.load(path, backend="ffmpeg")
         goals = {"itself, from the start": 1 / 20}
-    race(f"1 s at {LATE} s of an hour of {extension}, {backend or 'none named'}", _load(path, start, backend), others, goals)
+    race(
+        f"1 s at {LATE} s of an hour of {extension}, {backend or 'none named'}",
+        _load(path, start, backend),
+        others,
+        goals,
+    )
 
 
 def _load(path: str, start: int, backend: str | None) -> object:
@@ -54,11 +59,19 @@ def test_random_pieces(race: Race, extension: str, backend: str | None) -> None:
         pytest.skip("libsndfile reads no m4a")
     path, generator = files.minute(extension), random.Random(0)
     starts = [generator.randrange(59 * files.RATE) for _ in range(20)]
-    against = {"TorchCodec": lambda: [peers.torchcodec(path, start / files.RATE, start / files.RATE + 0.5) for start in starts]}
+    against = {
+        "TorchCodec": lambda: [
+            peers.torchcodec(path, start / files.RATE, start / files.RATE + 0.5) for start in starts
+        ]
+    }
     if extension != "m4a":
-        against["raw soundfile"] = lambda: [peers.fresh_soundfile(path, start, files.RATE // 2) for start in starts]
+        against["raw soundfile"] = lambda: [
+            peers.fresh_soundfile(path, start, files.RATE // 2) for start in starts
+        ]
     race(
         f"20 random half seconds of a minute of {extension}, {backend or 'none named'}",
-        lambda: [dispatcher.load(path, start, files.RATE // 2, backend=backend) for start in starts],
+        lambda: [
+            dispatcher.load(path, start, files.RATE // 2, backend=backend) for start in starts
+        ],
         against,
     )

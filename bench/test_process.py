@@ -28,10 +28,19 @@ print((kilobytes("VmHWM") - before) * 1024 / (waveform.numel() * 4))
 
 
 def _python(code: str, *arguments: str) -> str:
-    return subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True
+    ).stdout
 
 
-@pytest.mark.parametrize("task", ["import compat", "import compat; compat.install('2.2')", "import compat; compat.install('2.0')"])
+@pytest.mark.parametrize(
+    "task",
+    [
+        "import compat",
+        "import compat; compat.install('2.2')",
+        "import compat; compat.install('2.0')",
+    ],
+)
 def test_start(race: Race, task: str) -> None:
     race(f"python -c {task!r}", lambda: _python(task), {"itself, bare Python": lambda: _python("")})
 
@@ -47,4 +56,6 @@ def test_memory(benchmark: object, extension: str, backend: str) -> None:
         peak = float(_python(_PEAK, backend, long, short))
     except subprocess.CalledProcessError:
         pytest.skip(f"{backend} does not work here")
-    benchmark.extra_info.update(task=f"peak memory of five minutes of {extension}, {backend}", peak=peak)  # type: ignore[attr-defined]
+    benchmark.extra_info.update(
+        task=f"peak memory of five minutes of {extension}, {backend}", peak=peak
+    )  # type: ignore[attr-defined]

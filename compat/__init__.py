@@ -55,7 +55,17 @@ _STAYING = ("AudioMetaData", "info", "list_audio_backends", "sox_effects")
 _LAST_WITH_ALL = "2.2"
 _found_submodules: set[str] = set()
 
-__all__ = ["CompatWarning", "Release", "RescueWarning", "install", "pinned", "release", "standin", "torchaudio", "uninstall"]
+__all__ = [
+    "CompatWarning",
+    "Release",
+    "RescueWarning",
+    "install",
+    "pinned",
+    "release",
+    "standin",
+    "torchaudio",
+    "uninstall",
+]
 
 
 def _submodules() -> set[str]:
@@ -77,7 +87,9 @@ def __getattr__(name: str) -> Any:
     if home is not None:
         value = globals()[name] = getattr(_module(home[0]), home[1])
         return value
-    if (name.startswith("__") and name != "__version__") or (name in _submodules() and name not in ("torchaudio", "io")):
+    if (name.startswith("__") and name != "__version__") or (
+        name in _submodules() and name not in ("torchaudio", "io")
+    ):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name == "io":
         return _module("compat.io")
@@ -86,7 +98,9 @@ def __getattr__(name: str) -> Any:
         return default
     if name in _STAYING and not hasattr(default, name):
         older = _module("compat.installation").standin(_LAST_WITH_ALL)
-        globals().update({one: getattr(older, one) for one in _STAYING if not hasattr(default, one)})
+        globals().update(
+            {one: getattr(older, one) for one in _STAYING if not hasattr(default, one)}
+        )
         return globals()[name]
     return getattr(default, name)
 

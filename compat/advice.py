@@ -62,7 +62,11 @@ def is_known(name: str, context: Context) -> bool:
 def went(name: str, context: Context) -> str:
     """Return since when ``torchaudio.NAME`` is gone and what replaces it; "" if it never went."""
     lost = gone.of(name, context.release)
-    return f"{context.host.__name__}.{name} is gone since torchaudio {lost.removed_in}. {lost.advice}" if lost else ""
+    return (
+        f"{context.host.__name__}.{name} is gone since torchaudio {lost.removed_in}. {lost.advice}"
+        if lost
+        else ""
+    )
 
 
 def of_another_release(name: str, context: Context) -> str:
@@ -71,16 +75,28 @@ def of_another_release(name: str, context: Context) -> str:
     if not releases:
         return ""
     full, pinned = f"{context.host.__name__}.{name}", context.release.name
-    lacking = f"torchaudio-compat has no {full}" if wheel_names.has(name, pinned) else f"{full} does not exist in torchaudio {pinned}"
-    which = f"torchaudio {releases[0]} has" if len(releases) == 1 else f"torchaudio {releases[0]} to {releases[-1]} have"
+    lacking = (
+        f"torchaudio-compat has no {full}"
+        if wheel_names.has(name, pinned)
+        else f"{full} does not exist in torchaudio {pinned}"
+    )
+    which = (
+        f"torchaudio {releases[0]} has"
+        if len(releases) == 1
+        else f"torchaudio {releases[0]} to {releases[-1]} have"
+    )
     return f"{lacking}; {which} it"
 
 
 def removed(name: str, context: Context) -> str:
     """Return that the pinned release lacks ``torchaudio.NAME``."""
-    fact = FACTS.get(name) or FACTS.get(name.removeprefix("_"))  # names of `backend` were defined in `_backend`
+    fact = FACTS.get(name) or FACTS.get(
+        name.removeprefix("_")
+    )  # names of `backend` were defined in `_backend`
     words = f"; {fact.removed_in} removed it. {fact.advice}" if fact else ""
-    return f"{context.host.__name__}.{name} does not exist in torchaudio {context.release.name}{words}"
+    return (
+        f"{context.host.__name__}.{name} does not exist in torchaudio {context.release.name}{words}"
+    )
 
 
 def _install(releases: list[str]) -> str:

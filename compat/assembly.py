@@ -47,24 +47,38 @@ class Tree:
     def lay(self, context: Context) -> None:
         """Replace the release in force with another one."""
         self.clear()
-        of_this_release = ".".join(str(vars(self.host).get("__version__", "")).split(".")[:2]) == context.release.name
+        of_this_release = (
+            ".".join(str(vars(self.host).get("__version__", "")).split(".")[:2])
+            == context.release.name
+        )
         self._left = frozenset(
             path
             for path, found in definitions.below().items()
-            if context.over_real and found.stands_in and self._is_real(path) and found.works(context)
+            if context.over_real
+            and found.stands_in
+            and self._is_real(path)
+            and found.works(context)
         )
         self.context = context
         self._hide(context)
         self._fill(self.host, definitions.top(), context)
         if context.over_real:
             if "__getattr__" not in vars(self.host):
-                self._layer.set(vars(self.host), "__getattr__", _reaching(self.host, definitions.top(), {}, context, warns=False))
+                self._layer.set(
+                    vars(self.host),
+                    "__getattr__",
+                    _reaching(self.host, definitions.top(), {}, context, warns=False),
+                )
             if not of_this_release:
                 announcements.lay(self._layer, self.host, context)
         for path, definition in definitions.below().items():
             if path in self._left and definition.present(context):
                 self._complete(path, definition, context, follows_pin=not of_this_release)
-            elif self.has(path) and definition.attached(context) and self._is_filled(definition.parent):
+            elif (
+                self.has(path)
+                and definition.attached(context)
+                and self._is_filled(definition.parent)
+            ):
                 self.child(path)
         if self._serves_torio:
             torio.lay(self._layer, context)
@@ -76,7 +90,11 @@ class Tree:
         prefix = f"{self.host.__name__}."
         for full, module in sys.modules.copy().items():
             path = full.removeprefix(prefix)
-            if full.startswith(prefix) and isinstance(module, types.ModuleType) and "__getattr__" not in vars(module):
+            if (
+                full.startswith(prefix)
+                and isinstance(module, types.ModuleType)
+                and "__getattr__" not in vars(module)
+            ):
                 self._layer.set(vars(module), "__getattr__", _refusing(module, path, context))
 
     @property
@@ -116,7 +134,9 @@ class Tree:
         module = sys.modules.get(full) if definition.merges and self.context.over_real else None
         if module is None:
             module = types.ModuleType(full, definition.doc)
-            module.__spec__ = importlib.machinery.ModuleSpec(full, None, is_package=definition.package)
+            module.__spec__ = importlib.machinery.ModuleSpec(
+                full, None, is_package=definition.package
+            )
             module.__package__ = full if definition.package else full.rpartition(".")[0]
             if definition.package:
                 module.__path__ = []
@@ -130,25 +150,39 @@ class Tree:
     def _parent(self, definition: Definition) -> types.ModuleType:
         if not definition.parent:
             return self.host
-        return sys.modules[self._full(definition.parent)] if definition.parent in self._left else self.child(definition.parent)
+        return (
+            sys.modules[self._full(definition.parent)]
+            if definition.parent in self._left
+            else self.child(definition.parent)
+        )
 
     def _is_filled(self, path: str) -> bool:
         """Return whether a package holds names of ours: it is ours, or they were added to it."""
         real = path in self._left or (path and definitions.below()[path].merges)
         return not path or path in self._ours or (bool(real) and self._full(path) in sys.modules)
 
-    def _complete(self, path: str, definition: Definition, context: Context, *, follows_pin: bool) -> None:
+    def _complete(
+        self, path: str, definition: Definition, context: Context, *, follows_pin: bool
+    ) -> None:
         """Add names of the pinned release that a real submodule lacks, if that is imported."""
         module = sys.modules.get(self._full(path))
         if module is None:
             return
         stays = vars(module).keys() - (definition.follows_pin if follows_pin else frozenset())
-        lacking = {name: value for name, value in definition.names(context).items() if name not in stays}
-        late = {name: lacking.pop(name) for name in list(lacking) if isinstance(lacking[name], Lazy)}
+        lacking = {
+            name: value for name, value in definition.names(context).items() if name not in stays
+        }
+        late = {
+            name: lacking.pop(name) for name in list(lacking) if isinstance(lacking[name], Lazy)
+        }
         for name, value in lacking.items():
             self._layer.set(vars(module), name, value)
         if "__getattr__" not in vars(module):
-            self._layer.set(vars(module), "__getattr__", _reaching(module, definition, late, context, warns=False))
+            self._layer.set(
+                vars(module),
+                "__getattr__",
+                _reaching(module, definition, late, context, warns=False),
+            )
 
     def _full(self, path: str) -> str:
         return f"{self.host.__name__}.{path}"
@@ -156,7 +190,10 @@ class Tree:
     def _is_real(self, path: str) -> bool:
         """Return whether a real torchaudio has a submodule, imported or not."""
         try:
-            return self._full(path) in sys.modules or importlib.util.find_spec(self._full(path)) is not None
+            return (
+                self._full(path) in sys.modules
+                or importlib.util.find_spec(self._full(path)) is not None
+            )
         except (ImportError, AttributeError, ValueError):
             return False
 
@@ -168,9 +205,15 @@ class Tree:
             if (path in self._left and definition.present(context)) or definition.merges:
                 continue
             full = self._full(path)
-            parent = sys.modules.get(self._full(definition.parent)) if definition.parent else self.host
+            parent = (
+                sys.modules.get(self._full(definition.parent)) if definition.parent else self.host
+            )
             if self.registered:
-                for name in [name for name in list(sys.modules) if name == full or name.startswith(f"{full}.")]:
+                for name in [
+                    name
+                    for name in list(sys.modules)
+                    if name == full or name.startswith(f"{full}.")
+                ]:
                     self._layer.drop(sys.modules, name)
             if context.over_real and parent is not None:
                 self._layer.drop(vars(parent), path.rpartition(".")[2])
@@ -186,7 +229,11 @@ class Tree:
             if isinstance(value, types.FunctionType):
                 scripting.refuse(value, ".".join(filter(None, (_REAL_NAME, path, name))))
                 if path and not self._is_found_by_name(value):
-                    value.__module__, value.__name__, value.__qualname__ = module.__name__, name, name
+                    value.__module__, value.__name__, value.__qualname__ = (
+                        module.__name__,
+                        name,
+                        name,
+                    )
         if definition.goes_in_2_9 and recording.is_on():
             for name, value in found.items():
                 if inspect.isroutine(value):
@@ -198,7 +245,11 @@ class Tree:
         for name in late:
             self._layer.drop(vars(module), name)
         if path or late:
-            self._layer.set(vars(module), "__getattr__", _reaching(module, definition, late, context, warns=warns))
+            self._layer.set(
+                vars(module),
+                "__getattr__",
+                _reaching(module, definition, late, context, warns=warns),
+            )
         if late or definition.stands_in or gone.has_names_in(path):
             self._layer.set(vars(module), "__dir__", lambda: sorted({*vars(module), *late}))
 
@@ -223,7 +274,12 @@ def _refusing(module: types.ModuleType, path: str, context: Context) -> Any:
 
     def __getattr__(name: str) -> Any:  # noqa: N807 - a module's hook
         full = f"{path}.{name}"
-        raise _refusal(module, name, advice.went(full, context) or advice.of_another_release(full, context), sys._getframe(1))
+        raise _refusal(
+            module,
+            name,
+            advice.went(full, context) or advice.of_another_release(full, context),
+            sys._getframe(1),
+        )
 
     return __getattr__
 
@@ -236,7 +292,14 @@ def _is_from_import(frame: types.FrameType) -> bool:
     return dis.opname[frame.f_code.co_code[frame.f_lasti]] == "IMPORT_FROM"
 
 
-def _reaching(module: types.ModuleType, definition: Definition, late: dict[str, Any], context: Context, *, warns: bool) -> Any:
+def _reaching(
+    module: types.ModuleType,
+    definition: Definition,
+    late: dict[str, Any],
+    context: Context,
+    *,
+    warns: bool,
+) -> Any:
     """Return a module's ``__getattr__`` for names that are late, that warn, or that are missing."""
 
     def __getattr__(name: str) -> Any:  # noqa: N807 - a module's hook
@@ -249,9 +312,15 @@ def _reaching(module: types.ModuleType, definition: Definition, late: dict[str, 
         if name not in late:
             full = f"{definition.path}.{name}".lstrip(".")
             text = "" if name.startswith("__") else advice.went(full, context)
-            if not text and (definition.stands_in or not definition.path) and not name.startswith("__"):
+            if (
+                not text
+                and (definition.stands_in or not definition.path)
+                and not name.startswith("__")
+            ):
                 text = advice.missing(full, context)
-            raise _refusal(module, name, text or advice.of_another_release(full, context), sys._getframe(1))
+            raise _refusal(
+                module, name, text or advice.of_another_release(full, context), sys._getframe(1)
+            )
         value = late[name]
         if isinstance(value, Lazy):
             value = late[name] = value.make()

@@ -22,7 +22,10 @@ class FirstImport:
     """A finder that waits for ``import torchaudio``, installs the release, then removes itself."""
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,
+        target: types.ModuleType | None = None,
     ) -> importlib.machinery.ModuleSpec | None:
         """Return a spec that loads the installed module; ``None`` for every other name.
 
@@ -46,7 +49,11 @@ class _Installed:
 
     def __init__(self, module: types.ModuleType) -> None:
         self._module = module
-        self._kept = {name: getattr(module, name) for name in ("__spec__", "__loader__", "__path__") if hasattr(module, name)}
+        self._kept = {
+            name: getattr(module, name)
+            for name in ("__spec__", "__loader__", "__path__")
+            if hasattr(module, name)
+        }
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
         return self._module
@@ -63,7 +70,11 @@ def stop_waiting() -> None:
 def wait() -> None:
     """Wait for the import, unless the shim or torchaudio is loaded already."""
     finders: list[Any] = sys.meta_path
-    if os.environ.get(VARIABLE) and _ROOT not in sys.modules and not any(isinstance(finder, FirstImport) for finder in finders):
+    if (
+        os.environ.get(VARIABLE)
+        and _ROOT not in sys.modules
+        and not any(isinstance(finder, FirstImport) for finder in finders)
+    ):
         finders.insert(0, FirstImport())
 
 

@@ -27,7 +27,11 @@ class _Install:
     def __init__(self, release: Release, backends: tuple[str, ...] | None) -> None:
         presets = releases.presets()
         preset = presets.get(release.name, presets[releases.DEFAULT])
-        self._flags = {name: value for name in releases.flags() if (value := getattr(release, name)) != getattr(preset, name)}
+        self._flags = {
+            name: value
+            for name in releases.flags()
+            if (value := getattr(release, name)) != getattr(preset, name)
+        }
         self._name, self._backends = preset.name, backends
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[str]]:

@@ -15,7 +15,10 @@ COMMANDS = {
     "run": ("compat.run", "run a program unchanged, with the I/O of an old torchaudio"),
     "codemod": ("compat.codemod.run.cli", "rewrite old calls for a later release"),
     "audit": ("compat.audit.cli", "compare how two releases decode your files"),
-    "doctor": ("compat.doctor.cli", "explain why torchaudio or a backend does not load, and how to fix it"),
+    "doctor": (
+        "compat.doctor.cli",
+        "explain why torchaudio or a backend does not load, and how to fix it",
+    ),
 }
 
 
@@ -29,12 +32,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if argv is None else argv)
     if given and given[0] in COMMANDS:
         if given[0] == "run":  # there Ctrl-C belongs to the program
-            return int(importlib.import_module(COMMANDS["run"][0]).main(given[1:], prog="torchaudio-compat run"))
+            return int(
+                importlib.import_module(COMMANDS["run"][0]).main(
+                    given[1:], prog="torchaudio-compat run"
+                )
+            )
         if given[0] == "doctor":
             shadows.keep_out()
         return begun(COMMANDS[given[0]][0], f"torchaudio-compat {given[0]}", given[1:])
     wanted = bool(given) and given[0] in ("-h", "--help", "--version")
-    print(__version__ if given[:1] == ["--version"] else _usage(), file=sys.stdout if wanted else sys.stderr)
+    print(
+        __version__ if given[:1] == ["--version"] else _usage(),
+        file=sys.stdout if wanted else sys.stderr,
+    )
     return 0 if wanted else 2
 
 

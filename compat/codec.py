@@ -67,12 +67,27 @@ def function(context: Context) -> Any:
         except (BackendUnavailable, ArgumentError):
             sox = None
         if sox is None or sox.refuses_to_write(f"x.{format}", format):
-            found, rate = _by_ffmpeg(planar, sample_rate, format, compression, encoding, bits_per_sample)
+            found, rate = _by_ffmpeg(
+                planar, sample_rate, format, compression, encoding, bits_per_sample
+            )
         else:
             with tempfile.TemporaryDirectory() as folder:
                 path = os.path.join(folder, f"coded.{format}")
                 settings = context.release
-                sox.save(Save(path, planar, sample_rate, True, format, encoding, bits_per_sample, 4096, compression), settings)
+                sox.save(
+                    Save(
+                        path,
+                        planar,
+                        sample_rate,
+                        True,
+                        format,
+                        encoding,
+                        bits_per_sample,
+                        4096,
+                        compression,
+                    ),
+                    settings,
+                )
                 found, rate = sox.load(Load(path, 0, -1, True, True, format, 4096), settings)
         if rate != sample_rate:
             from compat.resampling import resample  # imports torch
@@ -98,11 +113,17 @@ def _by_ffmpeg(
     encoder = (_ENCODINGS.get(encoding or "") or _SIGNED.get(bits or 0)) if muxer == "wav" else None
     held = io.BytesIO()
     writer = StreamWriter(held, format=muxer)
-    writer.add_audio_stream(sample_rate, waveform.shape[0], encoder=encoder, codec_config=_config(muxer, compression))
+    writer.add_audio_stream(
+        sample_rate, waveform.shape[0], encoder=encoder, codec_config=_config(muxer, compression)
+    )
     with writer.open() as opened:
         opened.write_audio_chunk(0, waveform.t().float())
     held.seek(0)
-    option = {"sample_rate": str(sample_rate), "channels": str(waveform.shape[0])} if muxer in ("mulaw", "alaw") else None
+    option = (
+        {"sample_rate": str(sample_rate), "channels": str(waveform.shape[0])}
+        if muxer in ("mulaw", "alaw")
+        else None
+    )
     reader = StreamReader(held, format=muxer, option=option)
     reader.add_basic_audio_stream(-1, -1)
     reader.process_all_packets()
@@ -110,7 +131,11 @@ def _by_ffmpeg(
     told: Any = reader.get_src_stream_info(0)
     import torch
 
-    found = waveform.new_zeros((0, waveform.shape[0])) if chunk is None else chunk.as_subclass(torch.Tensor)
+    found = (
+        waveform.new_zeros((0, waveform.shape[0]))
+        if chunk is None
+        else chunk.as_subclass(torch.Tensor)
+    )
     return found.t(), int(told.sample_rate)
 
 
@@ -125,5 +150,13 @@ def _config(muxer: str, compression: float | None) -> CodecConfig | None:
     if isinstance(compression, bool) or not isinstance(compression, (int, float)):
         raise ArgumentError(f"compression is a number here, not {type(compression).__name__}")
     if muxer == "mp3":
-        return CodecConfig(bit_rate=int(compression) * _KILO) if compression > 0 else CodecConfig(qscale=int(-compression))
-    return CodecConfig(compression_level=int(compression)) if muxer == "flac" else CodecConfig(qscale=int(compression))
+        return (
+            CodecConfig(bit_rate=int(compression) * _KILO)
+            if compression > 0
+            else CodecConfig(qscale=int(-compression))
+        )
+    return (
+        CodecConfig(compression_level=int(compression))
+        if muxer == "flac"
+        else CodecConfig(qscale=int(compression))
+    )

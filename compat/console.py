@@ -81,6 +81,10 @@ def is_full(why: BaseException) -> bool:
     full = isinstance(why, OSError) and why.filename is None and why.errno in _FULL
     if full:
         with contextlib.suppress(OSError):
-            print(f"what is found could not be written: {why.strerror}; send it elsewhere", file=sys.stderr, flush=True)  # type: ignore[attr-defined]
+            print(
+                f"what is found could not be written: {why.strerror}; send it elsewhere",  # type: ignore[attr-defined]
+                file=sys.stderr,
+                flush=True,
+            )
             nobody_reads()
     return full

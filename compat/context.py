@@ -54,7 +54,13 @@ class Context:
         rescued: bool = False,
         broken: str = "",
     ) -> None:
-        self.release, self.host, self.over_real, self.rescued, self.broken = release, host, over_real, rescued, broken
+        self.release, self.host, self.over_real, self.rescued, self.broken = (
+            release,
+            host,
+            over_real,
+            rescued,
+            broken,
+        )
         self._made: dict[str, Any] = {}
         self.registry = NotingRegistry(backends) if recording.is_on() else Registry(backends)
         self.chooser = Chooser(self.registry, release)
@@ -73,18 +79,30 @@ class Context:
                 function.__module__, function.__qualname__ = where, function.__name__
                 scripting.refuse(function, f"torchaudio.{function.__name__}")
         for function in self.torchcodec:
-            name = function.__name__ if release.torchcodec else f"{function.__name__}_with_torchcodec"
-            function.__module__, function.__name__, function.__qualname__ = host.__name__, name, name
+            name = (
+                function.__name__ if release.torchcodec else f"{function.__name__}_with_torchcodec"
+            )
+            function.__module__, function.__name__, function.__qualname__ = (
+                host.__name__,
+                name,
+                name,
+            )
             scripting.refuse(function, f"torchaudio.{name}")
         if recording.is_on():
             self._record()
 
     def _record(self) -> None:
         """Have the calls of all functions noted."""
-        self.per_call = dataclasses.replace(self.per_call, **_recorded(self.per_call, self.release.name))
+        self.per_call = dataclasses.replace(
+            self.per_call, **_recorded(self.per_call, self.release.name)
+        )
         for name, functions in self.global_backend.functions.items():
-            self.global_backend.functions[name] = dataclasses.replace(functions, **_recorded(functions, self.release.name))
-        self.torchcodec = type(self.torchcodec)(*(recording.recorded(one, one.__name__, self.release.name) for one in self.torchcodec))
+            self.global_backend.functions[name] = dataclasses.replace(
+                functions, **_recorded(functions, self.release.name)
+            )
+        self.torchcodec = type(self.torchcodec)(
+            *(recording.recorded(one, one.__name__, self.release.name) for one in self.torchcodec)
+        )
 
     def _global_functions(self) -> list[tuple[str, Any]]:
         """Return the global backends' functions, each with the module that always has it.
@@ -93,10 +111,20 @@ class Context:
         name, as it did in the releases.
         """
         if not self.release.old_names:
-            return [(self.host.__name__, functions) for functions in self.global_backend.functions.values()]
+            return [
+                (self.host.__name__, functions)
+                for functions in self.global_backend.functions.values()
+            ]
         private = "_" if self.release.backend_modules_warn else ""
-        names = {"sox_io": f"{private}sox_io_backend", "soundfile": "soundfile_backend", None: f"{private}no_backend"}
-        return [(f"{self.host.__name__}.backend.{names[name]}", found) for name, found in self.global_backend.functions.items()]
+        names = {
+            "sox_io": f"{private}sox_io_backend",
+            "soundfile": "soundfile_backend",
+            None: f"{private}no_backend",
+        }
+        return [
+            (f"{self.host.__name__}.backend.{names[name]}", found)
+            for name, found in self.global_backend.functions.items()
+        ]
 
     def once(self, key: str, make: Callable[[], Any]) -> Any:
         """Return what ``make`` gave at the first call with this key, so that modules share it."""
@@ -109,7 +137,11 @@ class Context:
 
         In 2.0 these read the variable again at each call.
         """
-        return releases.dispatcher_on(self.release) if self.release.variable_reread else self.dispatcher_on
+        return (
+            releases.dispatcher_on(self.release)
+            if self.release.variable_reread
+            else self.dispatcher_on
+        )
 
     def prefer(self, backend: str | None) -> None:
         """Try a backend first in calls that name none; for the flag ``global_backend="always"``.
@@ -144,7 +176,10 @@ class Context:
 
 
 def _recorded(functions: Any, release: str) -> dict[str, Any]:
-    return {name: recording.recorded(getattr(functions, name), name, release) for name in ("info", "load", "save")}
+    return {
+        name: recording.recorded(getattr(functions, name), name, release)
+        for name in ("info", "load", "save")
+    }
 
 
 def _explained(backend: str, why: BackendUnavailable) -> str:
@@ -161,14 +196,18 @@ def _renaming(function: Callable[..., Any], alias: str, parameter: str) -> Calla
     def renamed(*args: Any, **kwargs: Any) -> Any:
         if alias in kwargs:
             if args or parameter in kwargs:
-                raise ArgumentTypeError(f"{function.__name__}() got {parameter!r} twice, once as {alias!r}")
+                raise ArgumentTypeError(
+                    f"{function.__name__}() got {parameter!r} twice, once as {alias!r}"
+                )
             kwargs[parameter] = kwargs.pop(alias)
         return function(*args, **kwargs)
 
     return renamed
 
 
-def _naming_backend(function: Callable[..., Any], per_call: Callable[..., Any]) -> Callable[..., Any]:
+def _naming_backend(
+    function: Callable[..., Any], per_call: Callable[..., Any]
+) -> Callable[..., Any]:
     """Return a legacy function that forwards calls with ``backend=`` to the per-call function."""
 
     @functools.wraps(function)

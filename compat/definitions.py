@@ -81,4 +81,7 @@ def below() -> dict[str, Definition]:
     """Return the definitions of all submodules by path, parents before their children."""
     prefix = f"{tree.__name__}."
     found = (module.name for module in pkgutil.walk_packages(tree.__path__, prefix))
-    return {name.removeprefix(prefix): _read(importlib.import_module(name), name.removeprefix(prefix)) for name in found}
+    return {
+        name.removeprefix(prefix): _read(importlib.import_module(name), name.removeprefix(prefix))
+        for name in found
+    }

@@ -29,18 +29,40 @@ _STAYED = "Only 2.8 warns about it: 2.9 and later still have it."
 
 FACTS = {
     "set_audio_backend": Fact("2.1", "2.9", _PER_CALL),
-    "get_audio_backend": Fact("2.1", "2.9", "There is no global backend from 2.2 on; list_audio_backends() lists the names for backend=."),
+    "get_audio_backend": Fact(
+        "2.1",
+        "2.9",
+        "There is no global backend from 2.2 on; list_audio_backends() lists the names for backend=.",
+    ),
     "list_audio_backends": Fact("2.8", "2.9", "compat.list_audio_backends() stays."),
-    "backend": Fact("2.1", "2.9", f"compat.load, .save, .info and .AudioMetaData stay. {_PER_CALL}"),
+    "backend": Fact(
+        "2.1", "2.9", f"compat.load, .save, .info and .AudioMetaData stay. {_PER_CALL}"
+    ),
     "backend.utils": Fact("2.1", "2.2", _PER_CALL),
     "info": Fact("2.8", "2.9", "compat.info() stays."),
-    "load": Fact("2.8", "", "In 2.9 it reads through TorchCodec, and ignores most arguments; compat.load() stays as it is."),
-    "save": Fact("2.8", "", "In 2.9 it writes through TorchCodec, and ignores most arguments; compat.save() stays as it is."),
+    "load": Fact(
+        "2.8",
+        "",
+        "In 2.9 it reads through TorchCodec, and ignores most arguments; compat.load() stays as it is.",
+    ),
+    "save": Fact(
+        "2.8",
+        "",
+        "In 2.9 it writes through TorchCodec, and ignores most arguments; compat.save() stays as it is.",
+    ),
     "io": Fact("2.8", "2.9", "compat.io stays: from compat.io import StreamReader."),
-    "sox_effects": Fact("2.8", "2.9", "compat.sox_effects stays, if libsox is installed: from compat import sox_effects."),
+    "sox_effects": Fact(
+        "2.8",
+        "2.9",
+        "compat.sox_effects stays, if libsox is installed: from compat import sox_effects.",
+    ),
     "kaldi_io": Fact("2.8", "2.9", "Use the package kaldi_io itself."),
-    "utils.sox_utils": Fact("2.8", "2.9", 'compat.standin("2.2").utils.sox_utils stays, if libsox is installed.'),
-    "utils.ffmpeg_utils": Fact("2.8", "2.9", "Ask PyAV: av.codecs_available, av.formats_available."),
+    "utils.sox_utils": Fact(
+        "2.8", "2.9", 'compat.standin("2.2").utils.sox_utils stays, if libsox is installed.'
+    ),
+    "utils.ffmpeg_utils": Fact(
+        "2.8", "2.9", "Ask PyAV: av.codecs_available, av.formats_available."
+    ),
     "AudioMetaData": Fact("2.8", "2.9", "compat.AudioMetaData stays."),
     "functional.forced_align": Fact("2.8", "", _STAYED),
     "functional.rnnt_loss": Fact("2.8", "", _STAYED),
@@ -61,7 +83,9 @@ class DeprecatedNameWarning(notices.CompatWarning):
 
     def __init__(self, name: str, fact: Fact) -> None:
         gone = f" and gone in {fact.removed_in}" if fact.removed_in else ""
-        super().__init__(f"torchaudio.{name} is deprecated since {fact.deprecated_in}{gone}. {fact.advice}")
+        super().__init__(
+            f"torchaudio.{name} is deprecated since {fact.deprecated_in}{gone}. {fact.advice}"
+        )
         self.name, self.deprecated_in, self.removed_in, self.advice = name, *fact
 
     def __reduce__(self) -> tuple[type[DeprecatedNameWarning], tuple[str, Fact]]:
@@ -86,7 +110,9 @@ def _noted(docstring: str, name: str, version: str) -> str:
 
     holder.__doc__ = docstring
     fact = FACTS[name]
-    noted = deprecation.deprecated(fact.deprecated_in, fact.removed_in or None, current_version=version, details=fact.advice)(holder)
+    noted = deprecation.deprecated(
+        fact.deprecated_in, fact.removed_in or None, current_version=version, details=fact.advice
+    )(holder)
     return noted.__doc__ or ""
 
 
@@ -96,7 +122,13 @@ def document(function: Callable[..., Any], name: str, version: str) -> None:
         function.__doc__ = _noted(function.__doc__ or "", name, version)
 
 
-def warning(function: Callable[..., Any], name: str, fact_of: str | None = None, *, only_if_taken: bool = False) -> Callable[..., Any]:
+def warning(
+    function: Callable[..., Any],
+    name: str,
+    fact_of: str | None = None,
+    *,
+    only_if_taken: bool = False,
+) -> Callable[..., Any]:
     """Return a function that warns when it is called.
 
     With ``only_if_taken`` it does not warn if the arguments do not fit its signature.
@@ -123,4 +155,8 @@ def warning_class(cls: type, name: str) -> type:
         make(self, *args, **kwargs)
 
     where = f"torchaudio.{name.rpartition('.')[0]}"
-    return type(cls.__name__, (cls,), {"__init__": warn_and_make, "__module__": where, "__doc__": cls.__doc__})
+    return type(
+        cls.__name__,
+        (cls,),
+        {"__init__": warn_and_make, "__module__": where, "__doc__": cls.__doc__},
+    )

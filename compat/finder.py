@@ -74,7 +74,10 @@ class Finder:
         self._tree, self._renew = tree, renew
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,
+        target: types.ModuleType | None = None,
     ) -> importlib.machinery.ModuleSpec | None:
         """Return a spec for a module of the tree; ``None`` for a module that is not ours.
 
@@ -95,8 +98,16 @@ class Finder:
         context, known = self._tree.context, self._tree.has(below)
         if known:
             package = definitions.below()[below].package
-            return importlib.machinery.ModuleSpec(fullname, _Loader(self._tree, below), is_package=package)  # type: ignore[arg-type]
-        if known is None and context.over_real and (_is_elsewhere(fullname, path) or not advice.is_known(below, context)):
+            return importlib.machinery.ModuleSpec(
+                fullname,
+                _Loader(self._tree, below),  # type: ignore[arg-type]
+                is_package=package,
+            )
+        if (
+            known is None
+            and context.over_real
+            and (_is_elsewhere(fullname, path) or not advice.is_known(below, context))
+        ):
             return None
         if _only_asks():
             return None

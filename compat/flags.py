@@ -35,7 +35,10 @@ class Flag(NamedTuple):
 def of(settings: type) -> dict[str, Flag]:
     """Return the flags of a dataclass by name, those of its base classes first."""
     kinds = typing.get_type_hints(settings)
-    return {field.name: Flag(field.name, field.default, _values(kinds[field.name]), settings) for field in dataclasses.fields(settings)}
+    return {
+        field.name: Flag(field.name, field.default, _values(kinds[field.name]), settings)
+        for field in dataclasses.fields(settings)
+    }
 
 
 def _values(kind: Any) -> tuple[Any, ...] | None:
@@ -63,6 +66,8 @@ def _below(definition: ast.ClassDef) -> dict[str, str]:
     found = {}
     for field, below in zip(definition.body, definition.body[1:], strict=False):
         match field, below:
-            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(
+                value=ast.Constant(value=str(text))
+            ):
                 found[name] = " ".join(text.split())
     return found

@@ -99,7 +99,11 @@ class _Installation:
 
         ``rescue`` matters only if a compiled part does not load.
         """
-        return self.rescue == release.rescue or self.failure is None or (self.rescue and not self.is_rescued)
+        return (
+            self.rescue == release.rescue
+            or self.failure is None
+            or (self.rescue and not self.is_rescued)
+        )
 
     def _real(self) -> types.ModuleType | None:
         """Import a real torchaudio; on failure remove all of it and set ``failure``."""
@@ -151,13 +155,19 @@ class _Installation:
             self.tree.host,
             over_real=self.real is not None,
             rescued=self.is_rescued,
-            broken=notice.explained(self.failure) if self.real is None and self.failure is not None else "",
+            broken=notice.explained(self.failure)
+            if self.real is None and self.failure is not None
+            else "",
         )
         if self.real is None:
             _dress(self.tree.host, context)
         self.tree.lay(context)
         self.arguments = (release, backends)
-        self._seen = {} if self.real is None else {name: sys.modules[name] for name in _loaded() if name in sys.modules}
+        self._seen = (
+            {}
+            if self.real is None
+            else {name: sys.modules[name] for name in _loaded() if name in sys.modules}
+        )
 
     def _renew(self) -> None:
         """Lay the release again and restore its modules, after a reload or a repeated import."""
@@ -188,7 +198,11 @@ class _Installation:
 
     def functions(self) -> dict[str, Any]:
         """Return the I/O functions that the host has now."""
-        return {name: value for name, value in vars(self.tree.host).items() if name in NAMES and callable(value)}
+        return {
+            name: value
+            for name, value in vars(self.tree.host).items()
+            if name in NAMES and callable(value)
+        }
 
     def remove(self) -> None:
         """Restore everything as it was."""
@@ -216,7 +230,9 @@ def _loaded() -> list[str]:
 
 def _empty(name: str) -> types.ModuleType:
     module = types.ModuleType(name, "torchaudio's I/O, by torchaudio-compat.")
-    module.__spec__ = importlib.machinery.ModuleSpec(name, None, origin="torchaudio-compat", is_package=True)
+    module.__spec__ = importlib.machinery.ModuleSpec(
+        name, None, origin="torchaudio-compat", is_package=True
+    )
     module.__path__ = []
     module.__package__ = name
     module.__file__ = __file__
@@ -234,7 +250,12 @@ def _dress(host: types.ModuleType, context: Context) -> None:
     vars(host).update(__getattr__=__getattr__)
 
 
-def install(version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Unpack[Flags]) -> types.ModuleType:
+def install(
+    version: str | Release | None = None,
+    *,
+    backends: Iterable[str] | None = None,
+    **flags: Unpack[Flags],
+) -> types.ModuleType:
     """Make ``import torchaudio`` behave as a release did.
 
     If a real torchaudio imports, the I/O names are laid over it and the rest stays. If its compiled
@@ -305,10 +326,18 @@ def _held(functions: dict[str, Any]) -> list[tuple[str, str]]:
     wanted = {id(function): name for name, function in functions.items()}
     found, seen = [], set()
     for where, module in sys.modules.copy().items():
-        if where.split(".")[0] in (ROOT, *namesakes.PACKAGES) or not isinstance(module, types.ModuleType) or id(module) in seen:
+        if (
+            where.split(".")[0] in (ROOT, *namesakes.PACKAGES)
+            or not isinstance(module, types.ModuleType)
+            or id(module) in seen
+        ):
             continue
         seen.add(id(module))
-        found += [(f"{where}.{alias}", wanted[id(value)]) for alias, value in list(vars(module).items()) if id(value) in wanted]
+        found += [
+            (f"{where}.{alias}", wanted[id(value)])
+            for alias, value in list(vars(module).items())
+            if id(value) in wanted
+        ]
     return found
 
 
@@ -331,7 +360,10 @@ def is_over_real() -> bool:
 
 @contextlib.contextmanager
 def pinned(
-    version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Unpack[Flags]
+    version: str | Release | None = None,
+    *,
+    backends: Iterable[str] | None = None,
+    **flags: Unpack[Flags],
 ) -> Iterator[types.ModuleType]:
     """Install a release for a block, then restore exactly what was there before.
 
@@ -358,7 +390,12 @@ def pinned(
                 _installed[-1].restore(before)
 
 
-def standin(version: str | Release | None = None, *, backends: Iterable[str] | None = None, **flags: Unpack[Flags]) -> types.ModuleType:
+def standin(
+    version: str | Release | None = None,
+    *,
+    backends: Iterable[str] | None = None,
+    **flags: Unpack[Flags],
+) -> types.ModuleType:
     """Return a module that behaves as a release of torchaudio did, without installing it.
 
     It is not in ``sys.modules`` and has a global backend of its own. Arguments and errors are those
@@ -368,7 +405,13 @@ def standin(version: str | Release | None = None, *, backends: Iterable[str] | N
     return _standing(_empty(ROOT), release, releases.backends(backends)).host
 
 
-def _standing(host: types.ModuleType, release: Release, backends: tuple[str, ...] | None, *, registered: bool = False) -> Tree:
+def _standing(
+    host: types.ModuleType,
+    release: Release,
+    backends: tuple[str, ...] | None,
+    *,
+    registered: bool = False,
+) -> Tree:
     context = Context(release, backends, host)
     _dress(host, context)
     tree = Tree(host, registered=registered)

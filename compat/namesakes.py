@@ -18,5 +18,9 @@ def found(folders: Sequence[str] | None = None) -> Iterator[tuple[pathlib.Path, 
     """
     for name in PACKAGES:
         spec = importlib.machinery.PathFinder.find_spec(name, folders)
-        if spec is not None and spec.origin and not pathlib.Path(spec.origin).resolve().is_relative_to(_HOME / name):
+        if (
+            spec is not None
+            and spec.origin
+            and not pathlib.Path(spec.origin).resolve().is_relative_to(_HOME / name)
+        ):
             yield _HOME / name, spec.origin

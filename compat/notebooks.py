@@ -92,9 +92,17 @@ class _Magic:
             return f"no release is in force; %{_NAME} 2.0 installs one"
         release = compat.release()
         preset = releases.presets().get(release.name, releases.named())
-        changed = [f", {name}={getattr(release, name)!r}" for name in releases.flags() if getattr(release, name) != getattr(preset, name)]
+        changed = [
+            f", {name}={getattr(release, name)!r}"
+            for name in releases.flags()
+            if getattr(release, name) != getattr(preset, name)
+        ]
         only = f", backends {', '.join(self._backends)} alone" if self._backends else ""
-        kind = "the installed torchaudio, with its I/O replaced" if installation.is_over_real() else "a stand-in, which has the I/O"
+        kind = (
+            "the installed torchaudio, with its I/O replaced"
+            if installation.is_over_real()
+            else "a stand-in, which has the I/O"
+        )
         return f"torchaudio {release.name}{only}{''.join(changed)}: {kind}"
 
 
@@ -113,7 +121,9 @@ def parsed(line: str) -> tuple[str | None, list[str] | None, dict[str, Any]]:
         word = words.pop(0)
         if not word.startswith("--"):
             if version is not None:
-                raise ValueError(f"{word!r} is one release too many; name one, as in %{_NAME} {version}")
+                raise ValueError(
+                    f"{word!r} is one release too many; name one, as in %{_NAME} {version}"
+                )
             version = word
             continue
         option, given, value = word.partition("=")
@@ -121,17 +131,28 @@ def parsed(line: str) -> tuple[str | None, list[str] | None, dict[str, Any]]:
         if option != _BACKENDS and flag is None:
             raise ValueError(_unknown(option))
         is_switch = flag is not None and flag.values == (False, True)
-        if not given and words and not words[0].startswith("--") and (not is_switch or words[0] in ("True", "False")):
+        if (
+            not given
+            and words
+            and not words[0].startswith("--")
+            and (not is_switch or words[0] in ("True", "False"))
+        ):
             value = words.pop(0)
         if not value and not is_switch:
-            raise ValueError(f"{option} wants {', '.join(registry.known()) if flag is None else 'a value'}")
+            raise ValueError(
+                f"{option} wants {', '.join(registry.known()) if flag is None else 'a value'}"
+            )
         names = [name for name in value.split(",") if name]
         if flag is None:
             backends = names
         else:
-            flags[flag.name] = names if isinstance(flag.default, tuple) else _literal(value) if value else True
+            flags[flag.name] = (
+                names if isinstance(flag.default, tuple) else _literal(value) if value else True
+            )
     if version in (None, _OFF) and (backends or flags):
-        raise ValueError(f"name a release before the options, as in %{_NAME} {releases.DEFAULT} {line.strip()}")
+        raise ValueError(
+            f"name a release before the options, as in %{_NAME} {releases.DEFAULT} {line.strip()}"
+        )
     return version, backends, flags
 
 
@@ -142,7 +163,9 @@ def _flag(option: str) -> str:
 def _unknown(option: str) -> str:
     known = [_BACKENDS, *(f"--{name.replace('_', '-')}" for name in releases.flags())]
     near = difflib.get_close_matches(option.replace("_", "-"), known, 1)
-    return f"there is no {option}; " + (f"do you mean {near[0]}?" if near else f"there is {', '.join(known)}")
+    return f"there is no {option}; " + (
+        f"do you mean {near[0]}?" if near else f"there is {', '.join(known)}"
+    )
 
 
 def _literal(text: str) -> Any:

@@ -31,7 +31,10 @@ def ffmpeg_works(context: Context) -> bool:
     2.0 has a flag for it, 2.1 a module.
     """
     extension = _extension(context)
-    if getattr(extension, "_FFMPEG_INITIALIZED", False) or getattr(extension, "_FFMPEG_EXT", None) is not None:
+    if (
+        getattr(extension, "_FFMPEG_INITIALIZED", False)
+        or getattr(extension, "_FFMPEG_EXT", None) is not None
+    ):
         return True
     try:
         torio = importlib.import_module("torio._extension")

@@ -233,7 +233,9 @@ def named(version: str | Release | None = None, **overrides: Any) -> Release:
         found = _PRESETS.get(".".join(str(wanted).split("+")[0].split(".")[:2]))
         if found is None:
             where = "" if version is not None else f" (from the variable {VERSION_VARIABLE})"
-            raise ArgumentError(f"there is no release {wanted!r}{where}; there is {', '.join(_PRESETS)}{_before_2_0(str(wanted))}")
+            raise ArgumentError(
+                f"there is no release {wanted!r}{where}; there is {', '.join(_PRESETS)}{_before_2_0(str(wanted))}"
+            )
         release = found
     known = flags()
     for name, value in overrides.items():

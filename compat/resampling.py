@@ -25,7 +25,9 @@ def check_rates(orig_freq: int, new_freq: int) -> tuple[int, int]:
         ValueError: one is not positive.
     """
     if int(orig_freq) != orig_freq or int(new_freq) != new_freq:
-        raise ArgumentTypeError(f"resampling from {orig_freq} to {new_freq} Hz: both must be whole numbers; scale them until they are")
+        raise ArgumentTypeError(
+            f"resampling from {orig_freq} to {new_freq} Hz: both must be whole numbers; scale them until they are"
+        )
     if orig_freq <= 0 or new_freq <= 0:
         raise ArgumentError(f"resampling from {orig_freq} to {new_freq} Hz: both must be positive")
     divisor = math.gcd(int(orig_freq), int(new_freq))
@@ -72,15 +74,21 @@ def kernel(
     if hann:
         weight = torch.cos(crossings * math.pi / lowpass_filter_width / 2) ** 2
     else:
-        steepness = torch.tensor(14.769656459379492 if beta is None else float(beta), dtype=precision, device=device)
-        weight = torch.i0(steepness * torch.sqrt(1 - (crossings / lowpass_filter_width) ** 2)) / torch.i0(steepness)
+        steepness = torch.tensor(
+            14.769656459379492 if beta is None else float(beta), dtype=precision, device=device
+        )
+        weight = torch.i0(
+            steepness * torch.sqrt(1 - (crossings / lowpass_filter_width) ** 2)
+        ) / torch.i0(steepness)
     angle = crossings * math.pi
     sinc = torch.where(angle == 0, torch.ones_like(angle), angle.sin() / angle)
     filters = sinc * weight * (cutoff / orig)
     return (filters if dtype is not None else filters.to(torch.float32)), reach
 
 
-def convolve(waveform: torch.Tensor, orig: int, new: int, filters: torch.Tensor, reach: int) -> torch.Tensor:
+def convolve(
+    waveform: torch.Tensor, orig: int, new: int, filters: torch.Tensor, reach: int
+) -> torch.Tensor:
     """Resample ``[..., time]`` by ready filters; the result has ``ceil(new * time / orig)`` frames.
 
     Raises:

@@ -65,7 +65,9 @@ def _torch_explained(prog: str) -> Iterator[None]:
 
             mend = mends.reinstall("torch", dependencies=True).sentence()
             doctor = shell.told(machine.doctor(), "")
-            why.add_note(f"{prog}: the torch that is installed does not import. {mend}  (more by {doctor})")
+            why.add_note(
+                f"{prog}: the torch that is installed does not import. {mend}  (more by {doctor})"
+            )
         raise
 
 
@@ -82,7 +84,9 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         help=f"the release: {', '.join(releases.presets())} (default: {releases.VERSION_VARIABLE}, else the release that the pins and "
         f"calls of the program's project ask for, else {releases.DEFAULT}; choose 2.0 for code that sets a global backend)",
     )
-    parser.add_argument("--backends", metavar="A,B", help="use only these backends (default: all that work here)")
+    parser.add_argument(
+        "--backends", metavar="A,B", help="use only these backends (default: all that work here)"
+    )
     parser.add_argument(
         "--report",
         metavar="FILE",
@@ -94,9 +98,16 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         metavar="FILE",
         help="append to FILE, as JSON lines: each place that called torchaudio, how often, the backend, and the kinds of arguments",
     )
-    parser.add_argument("-m", dest="module", action="store_true", help="run a module instead of a script, like python -m")
+    parser.add_argument(
+        "-m",
+        dest="module",
+        action="store_true",
+        help="run a module instead of a script, like python -m",
+    )
     parser.add_argument("program", metavar="SCRIPT", help="a script, or with -m a module")
-    parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="ARGS", help="the program's own arguments")
+    parser.add_argument(
+        "arguments", nargs=argparse.REMAINDER, metavar="ARGS", help="the program's own arguments"
+    )
     return parser
 
 
@@ -110,10 +121,16 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
     parser = _parser(prog)
     given = parser.parse_args(_with_report(sys.argv[1:] if argv is None else argv))
     if importlib.util.find_spec("torch") is None:
-        print(f"{prog}: torch is not installed for {sys.executable}. {_how_to_install()}", file=sys.stderr)
+        print(
+            f"{prog}: torch is not installed for {sys.executable}. {_how_to_install()}",
+            file=sys.stderr,
+        )
         return 1
     if old := _too_old():
-        print(f"{prog}: torch {old} is too old for this package, which needs 2.0. {_how_to_install('--upgrade')}", file=sys.stderr)
+        print(
+            f"{prog}: torch {old} is too old for this package, which needs 2.0. {_how_to_install('--upgrade')}",
+            file=sys.stderr,
+        )
         return 1
     folder = _folder(given.program, is_module=given.module)
     if given.report is not None or given.record:
@@ -131,7 +148,10 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
         os.environ[releases.BACKENDS_VARIABLE] = given.backends
     sys.argv = [given.program, *given.arguments]
     for ours, place in namesakes.found([folder]):
-        print(f"{prog}: if the program imports {place}, it gets {ours} instead: rename the program's module", file=sys.stderr)
+        print(
+            f"{prog}: if the program imports {place}, it gets {ours} instead: rename the program's module",
+            file=sys.stderr,
+        )
     if not given.module and not os.path.exists(given.program):
         parser.error(f"there is no file {given.program!r}")
     with _torch_explained(prog), _tracebacks_of_the_program():
@@ -187,13 +207,20 @@ def _told_by_the_project(program: str, folder: str, prog: str) -> str | None:
 
     chosen = choice.choose(choice.root_of(folder), releases.DEFAULT, program)
     if chosen.reason:
-        print(f"{prog}: runs as torchaudio {chosen.release}: {chosen.reason}. Choose another release with --version.", file=sys.stderr)
+        print(
+            f"{prog}: runs as torchaudio {chosen.release}: {chosen.reason}. Choose another release with --version.",
+            file=sys.stderr,
+        )
     return chosen.release
 
 
 def _run(program: str, folder: str, *, is_module: bool) -> None:
-    own = 0 if sys.flags.safe_path else 1  # entries that Python made for this command; with -P there is none
-    sys.path[:own] = [] if os.path.isdir(program) and not is_module else [folder]  # runpy itself adds a program that is a folder
+    own = (
+        0 if sys.flags.safe_path else 1
+    )  # entries that Python made for this command; with -P there is none
+    sys.path[:own] = (
+        [] if os.path.isdir(program) and not is_module else [folder]
+    )  # runpy itself adds a program that is a folder
     if is_module:
         runpy.run_module(program, run_name="__main__", alter_sys=True)
     elif os.path.isdir(program):
@@ -210,7 +237,9 @@ def _tracebacks_of_the_program() -> Iterator[None]:
     except BaseException:
         theirs = sys.excepthook
 
-        def hook(kind: type[BaseException], value: BaseException, traceback: types.TracebackType | None) -> None:
+        def hook(
+            kind: type[BaseException], value: BaseException, traceback: types.TracebackType | None
+        ) -> None:
             own = _frames_of_the_program(traceback)
             sys.last_traceback = own
             theirs(kind, _without_inner_causes(value.with_traceback(own)), own)
@@ -238,7 +267,9 @@ def _without_inner_causes(value: BaseException) -> BaseException:
     """Drop the causes inside our code and its libraries from our error, which names the cause."""
     current: BaseException | None = value
     while current is not None:
-        before = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+        before = current.__cause__ or (
+            None if current.__suppress_context__ else current.__context__
+        )
         if isinstance(current, AudioError) and before is not None and _is_inner(before):
             current.__cause__, current.__suppress_context__ = None, True
             break

@@ -29,7 +29,10 @@ def found() -> list[tuple[str, str]]:
                 place = os.path.join(place, "__init__.py")
             elif extension != ".py":
                 continue
-            if name in sys.stdlib_module_names and name not in (*sys.builtin_module_names, *_OF_NO_USE):
+            if name in sys.stdlib_module_names and name not in (
+                *sys.builtin_module_names,
+                *_OF_NO_USE,
+            ):
                 shadows.setdefault(name, place)
     return list(shadows.items())
 

@@ -47,7 +47,9 @@ def lines(*words: str) -> tuple[Line, ...]:
     """Return the line that calls a program; on Windows one for each shell if they differ."""
     if not is_windows():
         return (Line(shlex.join(words), steps=[words]),)
-    call = "& " if not _PLAIN.fullmatch(words[0]) else ""  # PowerShell: a quoted first word is a string
+    call = (
+        "& " if not _PLAIN.fullmatch(words[0]) else ""
+    )  # PowerShell: a quoted first word is a string
     in_powershell, in_cmd = " ".join(map(for_powershell, words)), " ".join(map(for_cmd, words))
     return each(call + in_powershell, in_cmd, [words])
 
@@ -82,7 +84,11 @@ def chain(*commands: Sequence[Line]) -> tuple[Line, ...]:
     if not is_windows():
         return (Line(joined, steps=steps),)
     *before, last = (command[0] for command in firsts)
-    return each("".join(f"{line}; if ($?) {{ " for line in before) + last + " }" * len(before), joined, steps)
+    return each(
+        "".join(f"{line}; if ($?) {{ " for line in before) + last + " }" * len(before),
+        joined,
+        steps,
+    )
 
 
 def told(commands: Sequence[Line], mark: str = "`") -> str:

@@ -228,19 +228,51 @@ def _classes(release: Release, *, warn: bool, record: bool) -> Classes:
     bases = _POSITIONAL if release.stream_positional else _KEYWORD_ONLY
     bound: dict[str, Any] = {"settings": release}
     noted = release.name if record else None
-    reader = _named(bases["reader"], "StreamReader", homes["reader"], bound, warn=warn, record=noted)
-    writer = _named(bases["writer"], "StreamWriter", homes["writer"], bound, warn=warn, record=noted)
-    effector = _named(AudioEffector, "AudioEffector", ("torchaudio.io._effector", "AudioEffector"), bound, warn=warn, record=noted)
-    config = _named(CodecConfig, "CodecConfig", homes["codec_config"], {}, warn=warn, record=noted) if warn or record else CodecConfig
-    infos = {name: value for name, value in vars(info).items() if dataclasses.is_dataclass(value) and isinstance(value, type)}
+    reader = _named(
+        bases["reader"], "StreamReader", homes["reader"], bound, warn=warn, record=noted
+    )
+    writer = _named(
+        bases["writer"], "StreamWriter", homes["writer"], bound, warn=warn, record=noted
+    )
+    effector = _named(
+        AudioEffector,
+        "AudioEffector",
+        ("torchaudio.io._effector", "AudioEffector"),
+        bound,
+        warn=warn,
+        record=noted,
+    )
+    config = (
+        _named(CodecConfig, "CodecConfig", homes["codec_config"], {}, warn=warn, record=noted)
+        if warn or record
+        else CodecConfig
+    )
+    infos = {
+        name: value
+        for name, value in vars(info).items()
+        if dataclasses.is_dataclass(value) and isinstance(value, type)
+    }
     if release.stream_positional:
         infos = {name: value for name, value in infos.items() if not name.startswith("Output")}
         infos["OutputStream"] = OutputStream20
     return Classes(reader, writer, effector, config, play_audio, infos)
 
 
-def _named(base: type, name: str, home: tuple[str, str], bound: dict[str, Any], *, warn: bool, record: str | None) -> type:
-    namespace: dict[str, Any] = {**bound, "__module__": home[0], "__doc__": base.__doc__, "__qualname__": home[1]}
+def _named(
+    base: type,
+    name: str,
+    home: tuple[str, str],
+    bound: dict[str, Any],
+    *,
+    warn: bool,
+    record: str | None,
+) -> type:
+    namespace: dict[str, Any] = {
+        **bound,
+        "__module__": home[0],
+        "__doc__": base.__doc__,
+        "__qualname__": home[1],
+    }
     namespace[scripting.CLASS_MARK] = scripting.RefusedClass(f"torchaudio.io.{name}")
     if warn or record:
         namespace["__init__"] = _telling_init(base, name, warn=warn, record=record)

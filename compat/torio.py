@@ -24,11 +24,18 @@ ROOT = "torio"
 def _contents(context: Context) -> dict[str, dict[str, Any]]:
     """Return what each module holds, parents before their children."""
     found = streaming.classes(context.release, warn=context.release.names_warn)
-    reader, writer = {"StreamingMediaDecoder": found.reader}, {"StreamingMediaEncoder": found.writer, "CodecConfig": found.codec_config}
+    reader, writer = (
+        {"StreamingMediaDecoder": found.reader},
+        {"StreamingMediaEncoder": found.writer, "CodecConfig": found.codec_config},
+    )
     return {
         ROOT: {},
         f"{ROOT}.io": {**reader, **writer},
-        f"{ROOT}.io._streaming_media_decoder": {**reader, **found.infos, "ChunkTensor": Lazy(_chunk_tensor)},
+        f"{ROOT}.io._streaming_media_decoder": {
+            **reader,
+            **found.infos,
+            "ChunkTensor": Lazy(_chunk_tensor),
+        },
         f"{ROOT}.io._streaming_media_encoder": writer,
         f"{ROOT}.utils": {},
         f"{ROOT}.utils.ffmpeg_utils": ffmpeg_utils.names(context),

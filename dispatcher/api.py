@@ -69,7 +69,10 @@ class Chooser:
         if self._ordered is None or self._ordered[0] != self.preferred:
             first = () if self.preferred is None else (self.preferred,)
             names = dict.fromkeys((*first, *self.settings.choice_order, *self.registry.allowed))
-            self._ordered = self.preferred, tuple(name for name in names if name in self.registry.allowed)
+            self._ordered = (
+                self.preferred,
+                tuple(name for name in names if name in self.registry.allowed),
+            )
         return self._ordered[1]
 
     def named(self, name: object) -> Backend:
@@ -82,11 +85,19 @@ class Chooser:
         if isinstance(name, str) and (found := self.registry.find(name)) is not None:
             return found
         names = self.available()
-        why = self.why_not(name) if isinstance(name, str) and name in self.registry.allowed else "there is no such backend"
+        why = (
+            self.why_not(name)
+            if isinstance(name, str) and name in self.registry.allowed
+            else "there is no such backend"
+        )
         hint = ' (in a call, "sox_io" is called "sox")' if name == "sox_io" else ""
-        raise ArgumentError(f"backend={name!r} cannot be used: {why}{hint}. Those that work here: {', '.join(names) or 'none'}.")
+        raise ArgumentError(
+            f"backend={name!r} cannot be used: {why}{hint}. Those that work here: {', '.join(names) or 'none'}."
+        )
 
-    def choose(self, backend: object, action: str, refuses: str, uri: Uri, format: str | None) -> Backend:
+    def choose(
+        self, backend: object, action: str, refuses: str, uri: Uri, format: str | None
+    ) -> Backend:
         """Return the backend that the call names, or the first one that can take the input.
 
         Raises:
@@ -105,9 +116,17 @@ class Chooser:
             if why is None:
                 return candidate
             reasons.append(f"{name}: {why}")
-        reasons += [f"{name}: {broken}" for name in self.registry.allowed if (broken := self.why_not(name))]
+        reasons += [
+            f"{name}: {broken}" for name in self.registry.allowed if (broken := self.why_not(name))
+        ]
         cause = "no backend can take it (" + " | ".join(reasons) + ")"
-        raise problem(BackendError, action, uri, cause, hint="Run `python -m compat.doctor` to see what is missing.")
+        raise problem(
+            BackendError,
+            action,
+            uri,
+            cause,
+            hint="Run `python -m compat.doctor` to see what is missing.",
+        )
 
     def reader(self, backend: object, uri: Uri, format: str | None) -> Backend:
         """Return the backend for ``info`` and ``load``."""
@@ -123,10 +142,14 @@ def functions(chooser: Chooser) -> Functions:
     settings = chooser.settings
 
     @documented_by(InfoFunction)
-    def info(uri: Uri, format: str | None = None, buffer_size: int = 4096, backend: str | None = None) -> AudioMetaData:
+    def info(
+        uri: Uri, format: str | None = None, buffer_size: int = 4096, backend: str | None = None
+    ) -> AudioMetaData:
         with interrupts.deferred():
             asked = arguments.to_load(uri, 0, -1, True, True, format, buffer_size)
-            return chooser.reader(backend, uri, asked.format).info(uri, asked.format, asked.buffer_size, settings)
+            return chooser.reader(backend, uri, asked.format).info(
+                uri, asked.format, asked.buffer_size, settings
+            )
 
     @documented_by(LoadFunction)
     def load(
@@ -140,9 +163,14 @@ def functions(chooser: Chooser) -> Functions:
         backend: str | None = None,
     ) -> tuple[torch.Tensor, int]:
         with interrupts.deferred():
-            asked = arguments.to_load(uri, frame_offset, num_frames, normalize, channels_first, format, buffer_size)
+            asked = arguments.to_load(
+                uri, frame_offset, num_frames, normalize, channels_first, format, buffer_size
+            )
             reader = chooser.reader(backend, uri, format)
-            if backend is None and (found := shortcut.load(asked, reader, chooser.registry, settings)) is not None:
+            if (
+                backend is None
+                and (found := shortcut.load(asked, reader, chooser.registry, settings)) is not None
+            ):
                 return found
             return truncation.load(reader, asked, settings)
 
@@ -160,7 +188,17 @@ def functions(chooser: Chooser) -> Functions:
         compression: CodecConfig | float | int | None = None,
     ) -> None:
         with interrupts.deferred():
-            asked = arguments.to_save(uri, src, sample_rate, channels_first, format, encoding, bits_per_sample, buffer_size, compression)
+            asked = arguments.to_save(
+                uri,
+                src,
+                sample_rate,
+                channels_first,
+                format,
+                encoding,
+                bits_per_sample,
+                buffer_size,
+                compression,
+            )
             writer = chooser.writer(backend, uri, asked.format)
             writer.save(asked, settings)
 
@@ -176,7 +214,17 @@ def functions(chooser: Chooser) -> Functions:
         backend: str | None = None,
     ) -> None:
         """Write samples to a file, as ``save`` does in 2.0: there is no ``compression``."""
-        save(uri, src, sample_rate, channels_first, format, encoding, bits_per_sample, buffer_size, backend)
+        save(
+            uri,
+            src,
+            sample_rate,
+            channels_first,
+            format,
+            encoding,
+            bits_per_sample,
+            buffer_size,
+            backend,
+        )
 
     def list_audio_backends() -> list[str]:
         """Return the names of the backends that work here, in the order in which they are asked."""

@@ -18,7 +18,9 @@ _Table: TypeAlias = Mapping[str | None, Mapping[int | None, _Stored]]
 _MOST = (1 << 63) - 1
 MOST_BUFFER = 1 << 30
 _LONGEST_PATH = 4096  # bytes; no system allows more
-NO_FORMAT = "nothing tells the format to write: give the path an extension, or pass format='wav' or another"
+NO_FORMAT = (
+    "nothing tells the format to write: give the path an extension, or pass format='wav' or another"
+)
 _IN_MEMORY = "For what a file holds, in memory already, pass io.BytesIO(data)."
 
 
@@ -44,7 +46,9 @@ def name(what: str, value: Any) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise ArgumentTypeError(f"{what} is a string such as 'wav', or None, not {type(value).__name__}")
+        raise ArgumentTypeError(
+            f"{what} is a string such as 'wav', or None, not {type(value).__name__}"
+        )
     if "\0" in value or not value.isprintable():
         raise BackendError(f"{what} is {value!r:.80}, and names nothing")
     return value
@@ -56,26 +60,43 @@ def check_place(action: str, uri: Any, backend: str = "") -> None:
     Raises:
         BackendError: (a RuntimeError) the text says what to pass instead.
     """
-    if not isinstance(uri, (str, bytes, os.PathLike)) or hasattr(uri, "read") or hasattr(uri, "write"):
+    if (
+        not isinstance(uri, (str, bytes, os.PathLike))
+        or hasattr(uri, "read")
+        or hasattr(uri, "write")
+    ):
         return
     path = os.fspath(uri)
     try:
         data = os.fsencode(path)
     except UnicodeEncodeError as why:
-        raise problem(BackendError, action, uri, f"no file has such a name ({why.reason})", backend=backend) from why
+        raise problem(
+            BackendError, action, uri, f"no file has such a name ({why.reason})", backend=backend
+        ) from why
     if isinstance(path, bytes) and (b"\0" in path or len(path) > _LONGEST_PATH):
         cause = "these are the bytes of a file, and a path or a file object is wanted"
-        hint = "Pass io.BytesIO(data)." if action == "read" else "Pass an empty io.BytesIO() to write into."
+        hint = (
+            "Pass io.BytesIO(data)."
+            if action == "read"
+            else "Pass an empty io.BytesIO() to write into."
+        )
         raise problem(BackendError, action, uri, cause, backend=backend, hint=hint)
     if b"\0" in data:
         cause = f"the path holds a NUL, at {data.index(0)}"
-        raise problem(BackendError, action, uri, cause, backend=backend, hint="No file has such a name.")
+        raise problem(
+            BackendError, action, uri, cause, backend=backend, hint="No file has such a name."
+        )
 
 
 def neither_path_nor_file(uri: Any) -> str:
     """Return an error's cause for an argument that is neither a path nor a file object."""
-    held = isinstance(uri, (bytes, bytearray, memoryview)) or type(uri).__name__ in ("ndarray", "Tensor")
-    return f"it is neither a path nor a file object, but {type(uri).__name__}" + (f". {_IN_MEMORY}" if held else "")
+    held = isinstance(uri, (bytes, bytearray, memoryview)) or type(uri).__name__ in (
+        "ndarray",
+        "Tensor",
+    )
+    return f"it is neither a path nor a file object, but {type(uri).__name__}" + (
+        f". {_IN_MEMORY}" if held else ""
+    )
 
 
 def fspath(action: str, uri: Any, backend: str) -> str | bytes:
@@ -91,7 +112,14 @@ def fspath(action: str, uri: Any, backend: str) -> str | bytes:
 
 
 def to_load(
-    uri: Any, frame_offset: Any, num_frames: Any, normalize: Any, channels_first: Any, format: Any, buffer_size: Any, backend: str = ""
+    uri: Any,
+    frame_offset: Any,
+    num_frames: Any,
+    normalize: Any,
+    channels_first: Any,
+    format: Any,
+    buffer_size: Any,
+    backend: str = "",
 ) -> Load:
     """Return the arguments of ``load`` as one value, with numbers as ints and ``uri`` checked.
 
@@ -125,7 +153,9 @@ def check_tensor(src: Any, *, elsewhere: bool = False) -> None:
     if not isinstance(src, torch.Tensor):
         return
     if src.is_nested:
-        raise TensorPlaceError("the tensor is nested; save its parts one by one, or take to_padded_tensor(0)")
+        raise TensorPlaceError(
+            "the tensor is nested; save its parts one by one, or take to_padded_tensor(0)"
+        )
     if src.layout != torch.strided:
         raise TensorPlaceError(f"the tensor is stored as {src.layout}; save tensor.to_dense()")
     if src.device.type != "cpu" and (src.device.type == "meta" or not elsewhere):
@@ -161,9 +191,23 @@ def to_save(
     with _worded("write", uri, backend):
         check_tensor(src)
         whole = isinstance(bits_per_sample, float) and bits_per_sample.is_integer()
-        bits = None if bits_per_sample is None else integer("bits_per_sample", int(bits_per_sample) if whole else bits_per_sample)
+        bits = (
+            None
+            if bits_per_sample is None
+            else integer("bits_per_sample", int(bits_per_sample) if whole else bits_per_sample)
+        )
         size = integer("buffer_size", buffer_size, 1, MOST_BUFFER)
-        return Save(uri, src, sample_rate, channels_first, name("format", format), name("encoding", encoding), bits, size, compression)
+        return Save(
+            uri,
+            src,
+            sample_rate,
+            channels_first,
+            name("format", format),
+            name("encoding", encoding),
+            bits,
+            size,
+            compression,
+        )
 
 
 @contextlib.contextmanager
@@ -187,7 +231,13 @@ def check_piece(frame_offset: int, num_frames: int) -> None:
         raise BackendError(f"num_frames is {num_frames}, and must be -1 (all) or positive")
 
 
-def stored_as(table: _Table[_Stored], container: str, encoding: str | None, bits: int | None, refusal: type[AudioError]) -> _Stored:
+def stored_as(
+    table: _Table[_Stored],
+    container: str,
+    encoding: str | None,
+    bits: int | None,
+    refusal: type[AudioError],
+) -> _Stored:
     """Return how a container stores samples: its table's entry for ``encoding`` and then ``bits``.
 
     Raises:
@@ -198,7 +248,9 @@ def stored_as(table: _Table[_Stored], container: str, encoding: str | None, bits
         raise refusal(f"{container} takes no encoding={encoding!r}; {_instead('encoding', table)}")
     if bits not in table[encoding]:
         of = "" if encoding is None else f" with encoding={encoding!r}"
-        raise refusal(f"{container}{of} takes no bits_per_sample={bits!r}; {_instead('bits_per_sample', table[encoding])}")
+        raise refusal(
+            f"{container}{of} takes no bits_per_sample={bits!r}; {_instead('bits_per_sample', table[encoding])}"
+        )
     return table[encoding][bits]
 
 
@@ -207,4 +259,6 @@ def _instead(argument: str, table: Mapping[Any, object]) -> str:
     allowed = [repr(value) for value in table if value is not None]
     if not allowed:
         return f"leave {argument}= out"
-    return f"it takes {', '.join(allowed)}" + (f", or leave {argument}= out" if None in table else "")
+    return f"it takes {', '.join(allowed)}" + (
+        f", or leave {argument}= out" if None in table else ""
+    )

@@ -61,7 +61,9 @@ class Backend(abc.ABC):
         return None
 
     @abc.abstractmethod
-    def info(self, uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> AudioMetaData:
+    def info(
+        self, uri: Uri, format: str | None, buffer_size: int, settings: Settings
+    ) -> AudioMetaData:
         """Return what the header of ``uri``, and if need be its data, tells."""
 
     @abc.abstractmethod
@@ -69,7 +71,9 @@ class Backend(abc.ABC):
         """Return samples, ``[channel, time]`` or ``[time, channel]``, and the sample rate in Hz."""
 
     @abc.abstractmethod
-    def stream(self, asked: Blocks, settings: Settings) -> contextlib.AbstractContextManager[Stream]:
+    def stream(
+        self, asked: Blocks, settings: Settings
+    ) -> contextlib.AbstractContextManager[Stream]:
         """Open the whole file to be read in blocks, in bounded memory.
 
         Values and errors are those of ``info`` and ``load``.

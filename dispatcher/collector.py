@@ -95,11 +95,15 @@ class Collector:
         at, capacity, planes = self.frames, self._capacity, self._planes
         if not self.channels_first:
             planes = planes.T
-            return planes[:at] if (capacity - at) * _SHARE_TO_KEEP <= capacity else planes[:at].copy()
+            return (
+                planes[:at] if (capacity - at) * _SHARE_TO_KEEP <= capacity else planes[:at].copy()
+            )
         if at == capacity:
             return planes
         if (capacity - at) * _SHARE_TO_KEEP > capacity:
-            return np.ascontiguousarray(planes[:, :at]) if self.channels > 1 else planes[:, :at].copy()
+            return (
+                np.ascontiguousarray(planes[:, :at]) if self.channels > 1 else planes[:, :at].copy()
+            )
         flat = planes.reshape(-1)
         for channel in range(1, self.channels):
             for first in range(0, at, _MOVED_AT_ONCE):

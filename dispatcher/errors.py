@@ -121,11 +121,15 @@ def _is_name(uri: bytes) -> bool:
     return len(uri) <= _LONGEST_NAME and b"\0" not in uri
 
 
-def problem(kind: type[_E], action: str, uri: object, cause: object, *, backend: str = "", hint: str = "") -> _E:
+def problem(
+    kind: type[_E], action: str, uri: object, cause: object, *, backend: str = "", hint: str = ""
+) -> _E:
     """Make an error whose text names the file, the backend, the cause and the next step.
 
     ``action`` is a verb (``"read"``); ``cause`` is an exception or a sentence.
     """
     by = f" with the {backend} backend" if backend else ""
-    text = f"cannot {action} {describe(uri)}{by}: {why_of(cause) if isinstance(cause, BaseException) else cause}".rstrip(". ")
+    text = f"cannot {action} {describe(uri)}{by}: {why_of(cause) if isinstance(cause, BaseException) else cause}".rstrip(
+        ". "
+    )
     return kind(f"{text}. {hint}" if hint else f"{text}.")

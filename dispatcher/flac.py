@@ -62,7 +62,11 @@ def opening(file: io.FileIO) -> StreamInfo | None:
     missing.
     """
     head = file.read(8 + _STREAMINFO_SIZE) or b""
-    info = stream_info(head[8:]) if head[:4] == _MAGIC and not head[4] & 0x7F and head[5:8] == b"\0\0\x22" else None
+    info = (
+        stream_info(head[8:])
+        if head[:4] == _MAGIC and not head[4] & 0x7F and head[5:8] == b"\0\0\x22"
+        else None
+    )
     if info is None or not info.frames:
         return None
     at, kind = 4, head[4]
@@ -80,7 +84,11 @@ def opening(file: io.FileIO) -> StreamInfo | None:
             break
     file.seek(at)
     first = _frame(file.read(_LONGEST_HEADER) or b"", info)
-    return info if kind & 0x80 and first is not None and not first.begin and _in_order(file, at, info) else None
+    return (
+        info
+        if kind & 0x80 and first is not None and not first.begin and _in_order(file, at, info)
+        else None
+    )
 
 
 def _in_order(file: io.FileIO, begin: int, info: StreamInfo) -> bool:
@@ -131,7 +139,9 @@ def one_after_the_other(file: io.FileIO, info: StreamInfo) -> bool:
         if alike and (header[2] & 0x0F, header[3] & 0x0F) != (alike[2] & 0x0F, alike[3] & 0x0F):
             continue
         found = _frame(header, info)
-        if found is None or (info.block and found.end - found.begin != info.block and found.end != info.frames):
+        if found is None or (
+            info.block and found.end - found.begin != info.block and found.end != info.frames
+        ):
             continue
         alike = alike or header
         if found.begin != expected:

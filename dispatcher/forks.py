@@ -28,7 +28,10 @@ class Shared:
     lock: Any
 
     def __init__(
-        self, make: Callable[[], Any] = threading.RLock, tell: Callable[[Any], None] = lambda _: None, patience: float = _PATIENCE
+        self,
+        make: Callable[[], Any] = threading.RLock,
+        tell: Callable[[Any], None] = lambda _: None,
+        patience: float = _PATIENCE,
     ) -> None:
         self._make, self._tell, self._is_held = make, tell, False
         self.patience: float = patience

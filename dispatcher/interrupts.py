@@ -89,7 +89,9 @@ class deferred:  # noqa: N801 - used like a function; a generator could itself b
 
     def __enter__(self) -> None:
         self._handlers: list[tuple[int, _Handler]] = []
-        self._is_outermost = not _state.inside and threading.get_ident() == threading.main_thread().ident
+        self._is_outermost = (
+            not _state.inside and threading.get_ident() == threading.main_thread().ident
+        )
         if not self._is_outermost:
             return
         try:
@@ -111,7 +113,9 @@ class deferred:  # noqa: N801 - used like a function; a generator could itself b
         _state.raised = None
         _state.holding = _state.inside = True
 
-    def __exit__(self, kind: type[BaseException] | None, why: BaseException | None, trace: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, why: BaseException | None, trace: object
+    ) -> None:
         if not self._is_outermost:
             return
         # from here on handlers run at once and may raise: nothing is open any more
@@ -181,5 +185,9 @@ def check() -> None:
 
     Call this where nothing can be lost.
     """
-    if (_state.pending or _state.raised is not None) and _is_mine() and (_state.raised is not None or _run_pending()):
+    if (
+        (_state.pending or _state.raised is not None)
+        and _is_mine()
+        and (_state.raised is not None or _run_pending())
+    ):
         raise StoppedError

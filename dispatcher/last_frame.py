@@ -24,7 +24,27 @@ AMR_SIZES = {
     _AMR_WB: (18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1),
 }
 _MOST_FRAMES = 1 << 20
-_AC3_KBITS = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640)
+_AC3_KBITS = (
+    32,
+    40,
+    48,
+    56,
+    64,
+    80,
+    96,
+    112,
+    128,
+    160,
+    192,
+    224,
+    256,
+    320,
+    384,
+    448,
+    512,
+    576,
+    640,
+)
 
 
 class _Kind(NamedTuple):
@@ -92,7 +112,9 @@ def _judged(data: bytes, kind: _Kind) -> str | None:
             rest = data[at : at + 2]
             if rest and len(data) - at < kind.header and first.startswith(rest):
                 return f"its last frame begins {len(data) - at} bytes before its end"
-            return missing("its last frame", size, size - (at - len(data))) if at > len(data) else None
+            return (
+                missing("its last frame", size, size - (at - len(data))) if at > len(data) else None
+            )
     return None
 
 
@@ -136,7 +158,9 @@ def transport(file: File) -> str | None:
 def gsm(file: File) -> str | None:
     """Check GSM without a header; each of its frames begins with the same four bits."""
     rest = file.size % _GSM
-    is_one = all(byte >> 4 == 13 for byte in file.at(0, 16 * _GSM)[::_GSM]) and file.size > 16 * _GSM
+    is_one = (
+        all(byte >> 4 == 13 for byte in file.at(0, 16 * _GSM)[::_GSM]) and file.size > 16 * _GSM
+    )
     return missing("its last frame", _GSM, rest) if is_one and rest else None
 
 
@@ -156,5 +180,7 @@ def flv(file: File) -> str | None:
     """Check Flash video: each tag gives its size, and the size is repeated after it."""
     size = int.from_bytes(file.at(file.size - 4, 4), "big")
     tag = file.at(file.size - 4 - size, 4) if 11 <= size <= file.size - 4 else b""
-    whole = len(tag) == 4 and tag[0] & 31 in (8, 9, 18) and int.from_bytes(tag[1:], "big") == size - 11
+    whole = (
+        len(tag) == 4 and tag[0] & 31 in (8, 9, 18) and int.from_bytes(tag[1:], "big") == size - 11
+    )
     return None if whole else "its last tag is not all there"

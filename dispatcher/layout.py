@@ -22,7 +22,13 @@ def missing(what: str, promised: int, there: int) -> str:
 
 
 def chunks(
-    file: File, first: int, order: Literal["little", "big"], size_bytes: int, name_bytes: int, own: int, padding: int
+    file: File,
+    first: int,
+    order: Literal["little", "big"],
+    size_bytes: int,
+    name_bytes: int,
+    own: int,
+    padding: int,
 ) -> Iterator[tuple[bytes, int, int]]:
     """Give the name, the body's offset and the body's size of each chunk, in bytes.
 

@@ -19,7 +19,14 @@ class AudioMetaData:
             codec, or ``UNKNOWN``.
     """
 
-    def __init__(self, sample_rate: int, num_frames: int, num_channels: int, bits_per_sample: int, encoding: str) -> None:
+    def __init__(
+        self,
+        sample_rate: int,
+        num_frames: int,
+        num_channels: int,
+        bits_per_sample: int,
+        encoding: str,
+    ) -> None:
         self.sample_rate = sample_rate
         self.num_frames = num_frames
         self.num_channels = num_channels

@@ -47,7 +47,13 @@ def sizes() -> npt.NDArray[Any]:
 
     table = np.zeros(1 << 13, np.int64)
     for index in range(1 << 13):
-        version, layer, kbits, rate, padding = index >> 11 & 3, 4 - (index >> 9 & 3), index >> 4 & 15, index >> 2 & 3, index >> 1 & 1
+        version, layer, kbits, rate, padding = (
+            index >> 11 & 3,
+            4 - (index >> 9 & 3),
+            index >> 4 & 15,
+            index >> 2 & 3,
+            index >> 1 & 1,
+        )
         if version == 1 or layer == 4 or kbits in (0, 15) or rate == 3:
             continue
         hertz = _RATES[rate] // {3: 1, 2: 2, 0: 4}[version]
@@ -83,9 +89,13 @@ def is_free_format(data: bytes) -> bool:
     """Return whether the first header, after any ID3 tag, is of MPEG audio without a bit rate."""
     at = 0
     if data[:3] == b"ID3" and len(data) > 10:
-        at = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True))
+        at = 10 + sum(
+            (byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True)
+        )
     word = int.from_bytes(data[at : at + 4], "big")
-    return word >> 21 == 0x7FF and bool(word >> 17 & 3) and not word >> 12 & 15 and word >> 10 & 3 != 3
+    return (
+        word >> 21 == 0x7FF and bool(word >> 17 & 3) and not word >> 12 & 15 and word >> 10 & 3 != 3
+    )
 
 
 class Frames(NamedTuple):
@@ -198,9 +208,19 @@ def promise(before: bytes) -> Promise | None:
     if at < 0 or at + 16 > len(before):
         return None
     flags = int.from_bytes(before[at + 4 : at + 8], "big")
-    fields = [int.from_bytes(before[at + 8 + 4 * index : at + 12 + 4 * index], "big") for index in range(2)]
+    fields = [
+        int.from_bytes(before[at + 8 + 4 * index : at + 12 + 4 * index], "big")
+        for index in range(2)
+    ]
     frames = fields.pop(0) if flags & _XING_FRAMES else 0
-    start = next((start for side in _SIDE_INFO if (start := at - side) >= 0 and size_at(before, start) == len(before) - start), len(before))
+    start = next(
+        (
+            start
+            for side in _SIDE_INFO
+            if (start := at - side) >= 0 and size_at(before, start) == len(before) - start
+        ),
+        len(before),
+    )
     return Promise(frames, fields.pop(0) if flags & _XING_BYTES else 0, len(before) - start)
 
 

@@ -15,7 +15,9 @@ from collections.abc import Iterator
 _NOT_THE_CALLER = frozenset({"compat", "legacy", "dispatcher", "contextlib", "importlib", "runpy"})
 
 
-_collecting: contextvars.ContextVar[list[str] | None] = contextvars.ContextVar("collecting", default=None)
+_collecting: contextvars.ContextVar[list[str] | None] = contextvars.ContextVar(
+    "collecting", default=None
+)
 
 
 class CompatWarning(UserWarning):
@@ -48,7 +50,10 @@ def _stacklevel() -> int:
     It is counted as ``warnings.warn`` wants it.
     """
     level, frame = 1, sys._getframe(2)
-    while frame.f_back is not None and str(frame.f_globals.get("__name__")).partition(".")[0] in _NOT_THE_CALLER:
+    while (
+        frame.f_back is not None
+        and str(frame.f_globals.get("__name__")).partition(".")[0] in _NOT_THE_CALLER
+    ):
         level, frame = level + 1, frame.f_back
     return level + 1
 

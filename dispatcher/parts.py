@@ -20,7 +20,10 @@ from dispatcher.flac import stream_info
 _MOST_BYTES = 1 << 30  # larger files are not searched
 _OGG_BEGINS = re.compile(rb"OggS\0[\x02\x06]")
 _FLAC_BEGINS = re.compile(rb"fLaC[\x00\x80]\0\0\x22")
-_XING_NAMES = (re.compile(rb"Xing"), re.compile(rb"Info"))  # one pattern for both would search ten times slower
+_XING_NAMES = (
+    re.compile(rb"Xing"),
+    re.compile(rb"Info"),
+)  # one pattern for both would search ten times slower
 # first bytes of a file, by kind
 _STARTS: dict[str, tuple[bytes, ...]] = {
     "ogg": (b"OggS",),
@@ -34,7 +37,24 @@ _OGG_SEGMENTS, _OGG_HEADER = 26, 27
 _OGG_TAIL = 1 << 17  # twice the longest page
 _OPUS_RATE = 48000
 _WAVPACK_HEADER, _WAVPACK_INITIAL, _WAVPACK_MONO = 32, 1 << 11, 1 << 2
-_WAVPACK_RATES = (6000, 8000, 9600, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000, 192000, 0)
+_WAVPACK_RATES = (
+    6000,
+    8000,
+    9600,
+    11025,
+    12000,
+    16000,
+    22050,
+    24000,
+    32000,
+    44100,
+    48000,
+    64000,
+    88200,
+    96000,
+    192000,
+    0,
+)
 _XING_PLACES = (36, 21, 13)
 _RATES = (44100, 48000, 32000)
 _ID3, _LOOKS = 10, 64
@@ -83,7 +103,9 @@ def last_granule(path: str) -> int | None:
             file.seek(max(0, os.fstat(file.fileno()).st_size - _OGG_TAIL))
             tail = file.read()
             at = tail.rfind(b"OggS\0")
-            return int.from_bytes(tail[at + 6 : at + 14], "little", signed=True) if at >= 0 else None
+            return (
+                int.from_bytes(tail[at + 6 : at + 14], "little", signed=True) if at >= 0 else None
+            )
     return None
 
 
@@ -92,7 +114,10 @@ def _content(uri: Any, firsts: tuple[bytes, ...], start: int | None = None) -> b
     try:
         if not backend.is_readable(uri):
             with open(uri, "rb") as file:
-                wanted = file.read(_FIRST).startswith(firsts) and os.fstat(file.fileno()).st_size <= _MOST_BYTES
+                wanted = (
+                    file.read(_FIRST).startswith(firsts)
+                    and os.fstat(file.fileno()).st_size <= _MOST_BYTES
+                )
                 file.seek(0)
                 return file.read() if wanted else b""
         with interrupts.allowed():
@@ -124,7 +149,9 @@ def _ogg(data: bytes) -> list[Part]:
         # streams that run side by side begin right after each other; only the first begins a part
         if at != before:
             if head[:7] == b"\1vorbis" and len(head) >= 16:
-                found.append(Part("ogg", at, int.from_bytes(head[12:16], "little"), head[11], "Vorbis"))
+                found.append(
+                    Part("ogg", at, int.from_bytes(head[12:16], "little"), head[11], "Vorbis")
+                )
             elif head[:8] == b"OpusHead" and len(head) >= 19:
                 found.append(Part("ogg", at, _OPUS_RATE, head[9], "Opus"))
             elif head[:5] == b"\x7fFLAC" and (info := stream_info(head[17:])) is not None:
@@ -135,8 +162,15 @@ def _ogg(data: bytes) -> list[Part]:
 
 def _flac(data: bytes) -> list[Part]:
     """Find parts by their STREAMINFO blocks."""
-    infos = ((match.start(), stream_info(data[match.end() : match.end() + 34])) for match in _FLAC_BEGINS.finditer(data))
-    return [Part("flac", at, info.rate, info.channels) for at, info in infos if info is not None and info.rate]
+    infos = (
+        (match.start(), stream_info(data[match.end() : match.end() + 34]))
+        for match in _FLAC_BEGINS.finditer(data)
+    )
+    return [
+        Part("flac", at, info.rate, info.channels)
+        for at, info in infos
+        if info is not None and info.rate
+    ]
 
 
 def _wavpack(data: bytes) -> list[Part]:
@@ -155,7 +189,9 @@ def _wavpack(data: bytes) -> list[Part]:
 def _mp3(data: bytes) -> list[Part]:
     """Find parts by Xing headers; without any, by where frames of another kind begin."""
     found: list[Part] = []
-    for name in sorted(match.start() for pattern in _XING_NAMES for match in pattern.finditer(data)):
+    for name in sorted(
+        match.start() for pattern in _XING_NAMES for match in pattern.finditer(data)
+    ):
         for side in _XING_PLACES:
             at = name - side
             first = mpeg.header(data[at : at + 4]) if at >= 0 else None
@@ -164,7 +200,14 @@ def _mp3(data: bytes) -> list[Part]:
                 break
     if found:
         return found
-    at = _ID3 + sum((byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=False)) if data[:3] == b"ID3" else 0
+    at = (
+        _ID3
+        + sum(
+            (byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=False)
+        )
+        if data[:3] == b"ID3"
+        else 0
+    )
     for _ in range(_LOOKS):
         first = mpeg.header(data[at : at + 4])
         if first is not None:
@@ -193,10 +236,15 @@ def change(found: list[Part]) -> str:
     other = _other(found)
     if other is None:
         return ""
-    first, later = (f"{part.channels} channel{'s' * (part.channels != 1)} at {part.rate} Hz" for part in (found[0], other))
+    first, later = (
+        f"{part.channels} channel{'s' * (part.channels != 1)} at {part.rate} Hz"
+        for part in (found[0], other)
+    )
     codecs = (found[0].codec, other.codec)
     if codecs[0] != codecs[1]:
-        first, later = (f"{words} of {codec}" for words, codec in zip((first, later), codecs, strict=True))
+        first, later = (
+            f"{words} of {codec}" for words, codec in zip((first, later), codecs, strict=True)
+        )
     return f"it has {first}, and from byte {other.begin} on {later}"
 
 
@@ -220,7 +268,11 @@ def further(uri: Any, found: list[Part]) -> str:
     if change(found):
         return mend(uri, found)
     # between parts of WavPack FFmpeg stops at their tags
-    return _cut(uri, found[1]) if found[1].kind == "wv" else f"backend='ffmpeg' goes on at byte {found[1].begin}"
+    return (
+        _cut(uri, found[1])
+        if found[1].kind == "wv"
+        else f"backend='ffmpeg' goes on at byte {found[1].begin}"
+    )
 
 
 def _cut(uri: Any, part: Part) -> str:
@@ -245,9 +297,13 @@ def frames(uri: Any) -> int:
     found = _ogg(data)
     ends = [*(part.begin for part in found[1:]), len(data)]
     pages = [data.rfind(b"OggS\0", part.begin, end) for part, end in zip(found, ends, strict=True)]
-    return sum(max(0, int.from_bytes(data[at + 6 : at + 14], "little", signed=True)) for at in pages)
+    return sum(
+        max(0, int.from_bytes(data[at + 6 : at + 14], "little", signed=True)) for at in pages
+    )
 
 
 def one_rate(uri: Any, rate: int) -> str:
     """Return advice for a file with several sample rates."""
-    return f"FFmpeg's command makes one rate of it: ffmpeg -i {_quoted(uri)} -ar {rate} one-rate.wav"
+    return (
+        f"FFmpeg's command makes one rate of it: ffmpeg -i {_quoted(uri)} -ar {rate} one-rate.wav"
+    )

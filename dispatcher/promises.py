@@ -54,7 +54,11 @@ def _of_wave(data: bytes, order: _Order) -> tuple[int, int] | None:
         name, size = data[at : at + 4], header.number(at + 4, 4)
         body = at + 8
         if name == b"fmt ":
-            kind, channels, block = header.number(body, 2), header.number(body + 2, 2), header.number(body + 12, 2)
+            kind, channels, block = (
+                header.number(body, 2),
+                header.number(body + 2, 2),
+                header.number(body + 12, 2),
+            )
             form = data[body + 24 : body + 26]
         elif name == b"fact":
             in_fact = header.number(body, 4)
@@ -85,11 +89,19 @@ def _wave64(data: bytes) -> tuple[int, int] | None:
     while at + 24 <= len(data):
         size = header.number(at + 16, 8)
         if data[at : at + 4] == b"fmt ":
-            kind, channels, block = header.number(at + 24, 2), header.number(at + 26, 2), header.number(at + 36, 2)
+            kind, channels, block = (
+                header.number(at + 24, 2),
+                header.number(at + 26, 2),
+                header.number(at + 36, 2),
+            )
             if kind == _EXTENSIBLE and size >= 24 + 40:
                 kind = header.number(at + 48, 2)
         elif data[at : at + 4] == b"data":
-            return ((size - 24) // block, channels) if block and kind in _FIXED and 24 < size < 1 << 62 else None
+            return (
+                ((size - 24) // block, channels)
+                if block and kind in _FIXED and 24 < size < 1 << 62
+                else None
+            )
         if size < 24:
             return None
         at += (size + 7) & ~7
@@ -115,7 +127,11 @@ _AU_BYTES = {1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 6: 4, 7: 8, 27: 1}
 
 def _au(data: bytes) -> tuple[int, int] | None:
     header = _Header(data, "big")
-    size, each, channels = header.number(8, 4), _AU_BYTES.get(header.number(12, 4), 0), header.number(20, 4)
+    size, each, channels = (
+        header.number(8, 4),
+        _AU_BYTES.get(header.number(12, 4), 0),
+        header.number(20, 4),
+    )
     return (size // (each * channels), channels) if each and channels and size < _UNKNOWN else None
 
 
@@ -129,7 +145,11 @@ def _caf(data: bytes) -> tuple[int, int] | None:
     while at + 12 <= len(data):
         name, size, body = data[at : at + 4], header.number(at + 4, 8), at + 12
         if name == b"desc":
-            each, per_packet, channels = header.number(body + 16, 4), header.number(body + 20, 4), header.number(body + 24, 4)
+            each, per_packet, channels = (
+                header.number(body + 16, 4),
+                header.number(body + 20, 4),
+                header.number(body + 24, 4),
+            )
         elif name == b"data":
             known = each and per_packet == 1 and channels and 4 < size < 1 << 62
             return ((size - 4) // each, channels) if known else None
@@ -146,14 +166,23 @@ def _sphere(data: bytes) -> tuple[int, int] | None:
 _ID3_HEADER = 10
 # layer 3: samples of a frame by version; offset of the Xing header in it by version and mono
 _MPEG_FRAME = {3: 1152, 2: 576, 0: 576}
-_XING_AT = {(3, False): 36, (3, True): 21, (2, False): 21, (2, True): 13, (0, False): 21, (0, True): 13}
+_XING_AT = {
+    (3, False): 36,
+    (3, True): 21,
+    (2, False): 21,
+    (2, True): 13,
+    (0, False): 21,
+    (0, True): 13,
+}
 
 
 def _mp3(data: bytes) -> tuple[int, int] | None:
     """Return frames by the Xing or Info header, less LAME's delay and padding, and channels."""
     at = 0
     if data.startswith(b"ID3"):
-        at = _ID3_HEADER + sum((byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=False))
+        at = _ID3_HEADER + sum(
+            (byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=False)
+        )
     if len(data) < at + 4 or data[at] != 0xFF or data[at + 1] & 0xE6 != 0xE2:
         return None
     version, mono = data[at + 1] >> 3 & 3, data[at + 3] >> 6 == 3
@@ -163,7 +192,11 @@ def _mp3(data: bytes) -> tuple[int, int] | None:
     if data[xing : xing + 4] not in (b"Xing", b"Info") or not data[xing + 7] & 1:
         return None
     frames = int.from_bytes(data[xing + 8 : xing + 12], "big") * _MPEG_FRAME[version]
-    lame = xing + 8 + sum(size for bit, size in ((1, 4), (2, 4), (4, 100), (8, 4)) if data[xing + 7] & bit)
+    lame = (
+        xing
+        + 8
+        + sum(size for bit, size in ((1, 4), (2, 4), (4, 100), (8, 4)) if data[xing + 7] & bit)
+    )
     # 12 bits of delay before the sound, 12 bits of padding after it
     padding = int.from_bytes(data[lame + 21 : lame + 24], "big") if len(data) >= lame + 24 else 0
     return max(0, frames - (padding >> 12) - (padding & 0xFFF)), 1 if mono else 2

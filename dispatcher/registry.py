@@ -24,7 +24,13 @@ _opened: dict[str, Backend | BackendUnavailable] = {}
 @functools.cache
 def known() -> tuple[str, ...]:
     """Return the names of all backends of this package, in alphabetical order."""
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(_package.__path__) if not module.name.startswith("_")))
+    return tuple(
+        sorted(
+            module.name
+            for module in pkgutil.iter_modules(_package.__path__)
+            if not module.name.startswith("_")
+        )
+    )
 
 
 def _open(name: str) -> Backend | BackendUnavailable:
@@ -57,7 +63,9 @@ class Registry:
         self.allowed: tuple[str, ...] = known() if allowed is None else tuple(allowed)
         for name in self.allowed:
             if name not in known():
-                raise ArgumentError(f"there is no backend {name!r}; the backends are {', '.join(known())}")
+                raise ArgumentError(
+                    f"there is no backend {name!r}; the backends are {', '.join(known())}"
+                )
 
     def get(self, name: str) -> Backend:
         """Return the backend of that name.
@@ -79,7 +87,9 @@ class Registry:
         return found if isinstance(found, Backend) else None
 
     def _left_out(self) -> BackendUnavailable:
-        return BackendUnavailable(f"it is left out: the backends in use are {', '.join(self.allowed) or 'none'}")
+        return BackendUnavailable(
+            f"it is left out: the backends in use are {', '.join(self.allowed) or 'none'}"
+        )
 
     def reason(self, name: str) -> str | None:
         """Return why a backend cannot be used, or ``None`` if it can."""

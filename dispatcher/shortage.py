@@ -42,7 +42,15 @@ def _opened(uri: Any, start: int | None = None) -> Iterator[File | None]:
                 yield File(lambda at, size: _from(uri, begin + at, size), size)
             finally:
                 uri.seek(here)
-    except (OSError, ValueError, TypeError, AttributeError, NotImplementedError, OverflowError, IndexError):
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        NotImplementedError,
+        OverflowError,
+        IndexError,
+    ):
         return
 
 
@@ -62,7 +70,9 @@ def of(uri: Any, start: int | None = None) -> str | None:
     with contextlib.suppress(RuntimeError), _opened(uri, start) as file:
         if file is not None:
             head = file.at(0, 16)
-            check = _CHECKS.get(head[:4]) or (_mp4 if head[4:8] == b"ftyp" else None) or _loose(head)
+            check = (
+                _CHECKS.get(head[:4]) or (_mp4 if head[4:8] == b"ftyp" else None) or _loose(head)
+            )
             found = check(file) if check is not None else None
     return found
 
@@ -81,7 +91,11 @@ def _wave(file: File) -> str | None:
     head = file.at(0, 12)
     if head[8:12] == b"AVI ":
         size = int.from_bytes(head[4:8], "little")
-        return missing("its RIFF chunk", size, file.size - 8) if file.size - 8 < size < UNKNOWN else None
+        return (
+            missing("its RIFF chunk", size, file.size - 8)
+            if file.size - 8 < size < UNKNOWN
+            else None
+        )
     if head[8:12] != b"WAVE":
         return None
     whole = 0
@@ -91,25 +105,43 @@ def _wave(file: File) -> str | None:
         if name == b"data":
             size = whole if size == 0xFFFF_FFFF and whole else size
             known = size < UNKNOWN or whole
-            return missing("its chunk 'data'", size, file.size - at) if known and at + size > file.size else None
+            return (
+                missing("its chunk 'data'", size, file.size - at)
+                if known and at + size > file.size
+                else None
+            )
     return None
 
 
 def _wave64(file: File) -> str | None:
     for name, at, size in chunks(file, 40, "little", 8, 16, 24, 8):
         if name[:4] == b"data":
-            return missing("its chunk 'data'", size, file.size - at) if file.size - at < size < 1 << 62 else None
+            return (
+                missing("its chunk 'data'", size, file.size - at)
+                if file.size - at < size < 1 << 62
+                else None
+            )
     return None
 
 
-_IFF_SOUND = {b"AIFF": b"SSND", b"AIFC": b"SSND", b"8SVX": b"BODY", b"16SV": b"BODY", b"MAUD": b"MDAT"}
+_IFF_SOUND = {
+    b"AIFF": b"SSND",
+    b"AIFC": b"SSND",
+    b"8SVX": b"BODY",
+    b"16SV": b"BODY",
+    b"MAUD": b"MDAT",
+}
 
 
 def _iff(file: File) -> str | None:
     wanted = _IFF_SOUND.get(file.at(8, 4))
     for name, at, size in chunks(file, 12, "big", 4, 4, 0, 2) if wanted else ():
         if name == wanted:
-            return missing(f"its chunk {name.decode()!r}", size, file.size - at) if file.size - at < size < UNKNOWN else None
+            return (
+                missing(f"its chunk {name.decode()!r}", size, file.size - at)
+                if file.size - at < size < UNKNOWN
+                else None
+            )
     return None
 
 
@@ -117,7 +149,11 @@ def _au(file: File) -> str | None:
     head = file.at(0, 12)
     order: Literal["little", "big"] = "big" if head[:4] == b".snd" else "little"
     begin, size = int.from_bytes(head[4:8], order), int.from_bytes(head[8:12], order)
-    return missing("its sound", size, file.size - begin) if file.size - begin < size < UNKNOWN else None
+    return (
+        missing("its sound", size, file.size - begin)
+        if file.size - begin < size < UNKNOWN
+        else None
+    )
 
 
 _AVR_HEADER = 128
@@ -131,13 +167,21 @@ def _avr(file: File) -> str | None:
         int.from_bytes(head[26:30], "big"),
     )
     size = frames * channels * bits // 8
-    return missing("its sound", size, file.size - _AVR_HEADER) if file.size - _AVR_HEADER < size < UNKNOWN else None
+    return (
+        missing("its sound", size, file.size - _AVR_HEADER)
+        if file.size - _AVR_HEADER < size < UNKNOWN
+        else None
+    )
 
 
 def _caf(file: File) -> str | None:
     for name, at, size in chunks(file, 8, "big", 8, 4, 0, 0):
         if name == b"data":
-            return missing("its chunk 'data'", size, file.size - at) if file.size - at < size < 1 << 62 else None
+            return (
+                missing("its chunk 'data'", size, file.size - at)
+                if file.size - at < size < 1 << 62
+                else None
+            )
     return None
 
 
@@ -183,9 +227,15 @@ def _element(data: bytes, at: int) -> tuple[int, int | None, int]:
     """
     id_length = 9 - data[at].bit_length()
     length = 9 - data[at + id_length].bit_length()
-    value = int.from_bytes(data[at + id_length : at + id_length + length], "big") & ((1 << 7 * length) - 1)
+    value = int.from_bytes(data[at + id_length : at + id_length + length], "big") & (
+        (1 << 7 * length) - 1
+    )
     body = at + id_length + length
-    return int.from_bytes(data[at : at + id_length], "big"), None if value == (1 << 7 * length) - 1 else value, body
+    return (
+        int.from_bytes(data[at : at + id_length], "big"),
+        None if value == (1 << 7 * length) - 1 else value,
+        body,
+    )
 
 
 _SEGMENT = 0x18538067
@@ -196,7 +246,11 @@ def _matroska(file: File) -> str | None:
     while at + 12 < len(data):
         name, size, body = _element(data, at)
         if name == _SEGMENT:
-            return None if size is None or body + size <= file.size else missing("its Segment", size, file.size - body)
+            return (
+                None
+                if size is None or body + size <= file.size
+                else missing("its Segment", size, file.size - body)
+            )
         if size is None:
             return None
         at = body + size
@@ -228,7 +282,11 @@ def _asf(file: File) -> str | None:
         if len(head) < 24 or size < 24:
             return None
         if at + size > file.size:
-            return missing("its data object" if at else "its header object", size, file.size - at) if size < 1 << 62 else None
+            return (
+                missing("its data object" if at else "its header object", size, file.size - at)
+                if size < 1 << 62
+                else None
+            )
         at += size
     return None
 
@@ -243,7 +301,9 @@ def _wavpack(file: File) -> str | None:
         size = int.from_bytes(head[4:8], "little") + 8
         if at + size > file.size:
             return missing("its last block", size, file.size - at)
-        total, first, samples = (int.from_bytes(head[place : place + 4], "little") for place in (12, 16, 20))
+        total, first, samples = (
+            int.from_bytes(head[place : place + 4], "little") for place in (12, 16, 20)
+        )
         at += size
         if at == file.size and 0 < first + samples < total < 0xFFFF_FFFF:
             return f"its header promises {total} frames, and its blocks end at {first + samples}"
@@ -318,4 +378,6 @@ def _loose(head: bytes) -> Callable[[File], str | None] | None:
     if head and head[0] >> 4 == 13:
         return last_frame.gsm
     found = _LOOSE.get(head[:4])
-    return found or next((check for magic, check in _LOOSER.items() if head.startswith(magic)), None)
+    return found or next(
+        (check for magic, check in _LOOSER.items() if head.startswith(magic)), None
+    )

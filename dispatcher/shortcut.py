@@ -31,17 +31,28 @@ _DEPTHS = (16, 24)
 _NOT_WORTH_A_LOOK = (".wav", ".mp3", ".m4a", ".ogg", ".opus")  # flac so named is left to FFmpeg
 
 
-def load(asked: Load, chosen: Backend, registry: Registry, settings: Settings) -> tuple[torch.Tensor, int] | None:
+def load(
+    asked: Load, chosen: Backend, registry: Registry, settings: Settings
+) -> tuple[torch.Tensor, int] | None:
     """Decode with a faster backend than the chosen one; ``None`` unless the result is the same."""
     if chosen.name != _REPLACED or not asked.normalize or asked.format not in (None, "flac"):
         return None
     if is_readable(asked.uri) or not isinstance(asked.uri, (str, os.PathLike)):
         return None
     # so near the beginning FFmpeg decodes all that comes before the piece, and reports damage there
-    if 0 < asked.frame_offset < WORTH_IT or asked.frame_offset < 0 or asked.num_frames == 0 or asked.num_frames < -1:
+    if (
+        0 < asked.frame_offset < WORTH_IT
+        or asked.frame_offset < 0
+        or asked.num_frames == 0
+        or asked.num_frames < -1
+    ):
         return None
     faster = registry.find(_BY)
-    if faster is None or os.fsdecode(asked.uri).lower().endswith(_NOT_WORTH_A_LOOK) or not source.is_regular(asked.uri):
+    if (
+        faster is None
+        or os.fsdecode(asked.uri).lower().endswith(_NOT_WORTH_A_LOOK)
+        or not source.is_regular(asked.uri)
+    ):
         return None
     try:
         with open(asked.uri, "rb", buffering=0) as file:
@@ -50,7 +61,9 @@ def load(asked: Load, chosen: Backend, registry: Registry, settings: Settings) -
         return None
 
 
-def _loaded(file: io.FileIO, asked: Load, faster: Backend, settings: Settings) -> tuple[torch.Tensor, int] | None:
+def _loaded(
+    file: io.FileIO, asked: Load, faster: Backend, settings: Settings
+) -> tuple[torch.Tensor, int] | None:
     """Decode with the faster backend; return ``None`` if the file or the result leaves a doubt."""
     status = os.fstat(file.fileno())
     info = flac.opening(file)
@@ -69,6 +82,10 @@ def _loaded(file: io.FileIO, asked: Load, faster: Backend, settings: Settings) -
             waveform, rate = faster.load(within, settings)
     except AudioError:
         return None
-    if warned or waveform.shape[1 if asked.channels_first else 0] != frames or (to_the_end and file.tell() != status.st_size):
+    if (
+        warned
+        or waveform.shape[1 if asked.channels_first else 0] != frames
+        or (to_the_end and file.tell() != status.st_size)
+    ):
         return None
     return waveform, rate

@@ -34,7 +34,13 @@ def documented_by(signature: type) -> Callable[[_Function], _Function]:
 class InfoFunction(Protocol):
     """``info``: a file's facts without its samples."""
 
-    def __call__(self, uri: Uri, format: str | None = None, buffer_size: int = 4096, backend: str | None = None) -> AudioMetaData:
+    def __call__(
+        self,
+        uri: Uri,
+        format: str | None = None,
+        buffer_size: int = 4096,
+        backend: str | None = None,
+    ) -> AudioMetaData:
         """Return the sample rate, length, channels, bit depth and encoding of a file.
 
         Args:

@@ -48,7 +48,9 @@ class Reader(io.RawIOBase):
         """Return up to ``size`` bytes, or all if it is negative; none at the end."""
         data = self._rest or self._asked(self._wrapped.read, size)
         if not isinstance(data, (bytes, bytearray, memoryview)):
-            raise ArgumentTypeError(f"{describe(self._wrapped)}.read() gave {type(data).__name__}, not bytes; open the file in binary mode")
+            raise ArgumentTypeError(
+                f"{describe(self._wrapped)}.read() gave {type(data).__name__}, not bytes; open the file in binary mode"
+            )
         self._rest = b""
         # len() of a view counts its items, which may have several bytes each
         if isinstance(data, memoryview) and (data.ndim != 1 or data.itemsize != 1):
@@ -117,9 +119,13 @@ class Reader(io.RawIOBase):
         """
         place = self._asked(self._wrapped.tell)
         if not isinstance(place, int):
-            raise ArgumentTypeError(f"{describe(self._wrapped)}.tell() gave {type(place).__name__}, not int")
+            raise ArgumentTypeError(
+                f"{describe(self._wrapped)}.tell() gave {type(place).__name__}, not int"
+            )
         if not 0 <= place < _NO_PLACE:
-            raise BackendError(f"{describe(self._wrapped)}.tell() gave {place}, which is no place in a file")
+            raise BackendError(
+                f"{describe(self._wrapped)}.tell() gave {place}, which is no place in a file"
+            )
         return place
 
 
@@ -206,7 +212,9 @@ class UnseekableError(AudioError, io.UnsupportedOperation):
 def _unseekable(uri: Any, why: Exception) -> UnseekableError:
     """Return the error for an object that refuses to seek."""
     text = f"{describe(uri)} has seek(), and refuses it ({why})"
-    return UnseekableError(f"{text}. Pass io.BytesIO(file.read()), or turn on the flag unseekable_objects.")
+    return UnseekableError(
+        f"{text}. Pass io.BytesIO(file.read()), or turn on the flag unseekable_objects."
+    )
 
 
 def _spooled(wrapped: Any) -> io.BytesIO:

@@ -42,7 +42,9 @@ class Stream:
     blocks: Iterator[npt.NDArray[Any]]
 
 
-def worded(blocks: Iterator[npt.NDArray[Any]], wording: contextlib.AbstractContextManager[None]) -> Iterator[npt.NDArray[Any]]:
+def worded(
+    blocks: Iterator[npt.NDArray[Any]], wording: contextlib.AbstractContextManager[None]
+) -> Iterator[npt.NDArray[Any]]:
     """Give the blocks, and add context to the errors of taking one.
 
     This is done here and not around the open file, whose user may raise errors that are not the
@@ -87,7 +89,9 @@ class _Opened(contextlib.AbstractContextManager[Stream]):
             self._steps.close()
 
 
-def in_blocks(steps: Callable[_Arguments, Generator[Stream, None, None]]) -> Callable[_Arguments, _Opened]:
+def in_blocks(
+    steps: Callable[_Arguments, Generator[Stream, None, None]],
+) -> Callable[_Arguments, _Opened]:
     """Make a context manager of a generator that opens a file, yields its stream and closes it.
 
     Unlike with ``contextlib.contextmanager``, interrupts wait while the library works.

@@ -219,12 +219,16 @@ def deliver(file: Any, data: bytes) -> None:
         with contextlib.suppress(TypeError):
             taken = operator.index(taken)
         if not isinstance(taken, int) or not 0 <= taken <= len(given):
-            raise BackendError(f"{describe(file)}.write() gave {taken!r}, and took {len(data) - len(rest)} of {len(data)} bytes before")
+            raise BackendError(
+                f"{describe(file)}.write() gave {taken!r}, and took {len(data) - len(rest)} of {len(data)} bytes before"
+            )
         idle = 0 if taken else idle + 1
         if idle:
             time.sleep(_PAUSE)
         if idle == _IDLE:
-            raise BackendError(f"{describe(file)}.write() takes nothing: {len(rest)} of {len(data)} bytes are left")
+            raise BackendError(
+                f"{describe(file)}.write() takes nothing: {len(rest)} of {len(data)} bytes are left"
+            )
         rest = rest[taken:]
         # one that takes little at a time is not given all that is left each time
         step = max(_LEAST_STEP, 2 * taken)

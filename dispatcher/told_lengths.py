@@ -66,7 +66,9 @@ def mat4(file: File) -> str | None:
         if len(head) < 20:
             return None
         order: _Order = "big" if head[:2] == b"\0\0" and head[:4] != b"\0\0\0\0" else "little"
-        kind, rows, columns, imaginary, name = (int.from_bytes(head[place : place + 4], order) for place in range(0, 20, 4))
+        kind, rows, columns, imaginary, name = (
+            int.from_bytes(head[place : place + 4], order) for place in range(0, 20, 4)
+        )
         each = kind % 100 // 10
         if kind > 5000 or each >= len(_MAT4_BYTES) or imaginary > 1 or name > 256:
             return None
@@ -98,5 +100,9 @@ def real_media(file: File) -> str | None:
             return None
         if at + size - _HEADER_OF_DATA > file.size:  # FFmpeg counts this header twice
             whole = size + 8
-            return _missing(f"its chunk {name.decode('latin-1').strip()!r}", whole, file.size - at + 8) if whole < UNKNOWN else None
+            return (
+                _missing(f"its chunk {name.decode('latin-1').strip()!r}", whole, file.size - at + 8)
+                if whole < UNKNOWN
+                else None
+            )
     return None

@@ -116,15 +116,21 @@ def _worded(uri: Any) -> Iterator[None]:
         raise problem(BackendError, "read", uri, why, backend="TorchCodec") from why
 
 
-def _load(uri: Any, frame_offset: int, num_frames: int, channels_first: bool, settings: Settings) -> tuple[torch.Tensor, int]:
+def _load(
+    uri: Any, frame_offset: int, num_frames: int, channels_first: bool, settings: Settings
+) -> tuple[torch.Tensor, int]:
     import torch
 
     from dispatcher.backends.ffmpeg import container, decode
 
     if not backend.is_readable(uri) and not isinstance(uri, (str, os.PathLike)):
         arguments.check_place("read", uri, "TorchCodec")
-        raise problem(BackendError, "read", uri, arguments.neither_path_nor_file(uri), backend="TorchCodec")
-    asked = arguments.to_load(uri, frame_offset, num_frames, True, channels_first, None, _BUFFER, "TorchCodec")
+        raise problem(
+            BackendError, "read", uri, arguments.neither_path_nor_file(uri), backend="TorchCodec"
+        )
+    asked = arguments.to_load(
+        uri, frame_offset, num_frames, True, channels_first, None, _BUFFER, "TorchCodec"
+    )
     frame_offset, num_frames = asked.frame_offset, asked.num_frames
     tell = truncation.teller("TorchCodec", asked, settings)
     with _worded(uri), container.reading(uri, None, _BUFFER, settings) as (opened, stream):
@@ -133,7 +139,15 @@ def _load(uri: Any, frame_offset: int, num_frames: int, channels_first: bool, se
             return torch.empty((channels, 0) if channels_first else (0, channels)), rate
         offset = max(frame_offset, 0)
         try:
-            frames = decode.piece(opened, stream, offset, max(num_frames, -1), True, channels_first, decode.timestamped_frames)
+            frames = decode.piece(
+                opened,
+                stream,
+                offset,
+                max(num_frames, -1),
+                True,
+                channels_first,
+                decode.timestamped_frames,
+            )
             # decoding sets the rate of the piece; probing may have left that of another frame
             rate = stream.codec_context.sample_rate
         except decode.NothingThereError:
@@ -157,7 +171,9 @@ def stream(asked: Blocks, settings: Settings) -> Generator[Stream, None, None]:
 
     with contextlib.ExitStack() as held:
         with _worded(asked.uri):
-            opened, found = held.enter_context(container.reading(asked.uri, None, asked.buffer_size, settings))
+            opened, found = held.enter_context(
+                container.reading(asked.uri, None, asked.buffer_size, settings)
+            )
             metadata = probe.header(found, settings)
         frames = blocks.of(opened, found, asked.block_frames, True, decode.timestamped_frames)
         yield Stream("TorchCodec", metadata, worded(frames, _worded(asked.uri)))
@@ -180,15 +196,29 @@ def _save(
         return problem(BackendError, "write", uri, cause, backend="TorchCodec")
 
     if not isinstance(src, torch.Tensor):
-        raise problem(ArgumentError, "write", uri, f"{type(src).__name__} is not a tensor", backend="TorchCodec")
+        raise problem(
+            ArgumentError,
+            "write",
+            uri,
+            f"{type(src).__name__} is not a tensor",
+            backend="TorchCodec",
+        )
     try:
         arguments.check_tensor(src)
     except BackendError as why:
         raise problem(type(why), "write", uri, why, backend="TorchCodec") from why
     if src.is_complex() or src.is_quantized:
-        raise fail(f"it takes no {str(src.dtype).removeprefix('torch.')}; convert the tensor to float32")
+        raise fail(
+            f"it takes no {str(src.dtype).removeprefix('torch.')}; convert the tensor to float32"
+        )
     if src.ndim not in (1, 2):
-        raise problem(ArgumentError, "write", uri, f"the tensor has {src.ndim} dimensions, not 1 or 2", backend="TorchCodec")
+        raise problem(
+            ArgumentError,
+            "write",
+            uri,
+            f"the tensor has {src.ndim} dimensions, not 1 or 2",
+            backend="TorchCodec",
+        )
     if not isinstance(sample_rate, int):
         raise fail(f"sample_rate is {sample_rate!r}, and must be an int")
     if not 0 < sample_rate <= writable.MOST_RATE:
@@ -196,7 +226,10 @@ def _save(
         raise problem(ArgumentError, "write", uri, cause, backend="TorchCodec")
     sample_rate = int(sample_rate)
     if compression is not None and not isinstance(compression, (int, float)):
-        notices.warn(f"save() of 2.9 ignores compression={compression!r}, which is no number", notices.IgnoredArgumentWarning)
+        notices.warn(
+            f"save() of 2.9 ignores compression={compression!r}, which is no number",
+            notices.IgnoredArgumentWarning,
+        )
         compression = None
     if not isinstance(uri, (str, os.PathLike)):
         raise fail("2.9 writes to paths only; compat.save() writes to file objects")

@@ -51,7 +51,12 @@ def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor
     waveform, rate = reader.load(asked, settings)
     got = waveform.shape[1 if asked.channels_first else 0]
     # a piece that came whole lies in the first part, so the file need not be searched for others
-    if looked_at and reader.reads_on_in is not None and got != asked.num_frames and asked.frame_offset >= 0:
+    if (
+        looked_at
+        and reader.reads_on_in is not None
+        and got != asked.num_frames
+        and asked.frame_offset >= 0
+    ):
         spliced = spliced or _stops(reader, asked, start)
         if spliced is not None and asked.frame_offset + got < spliced.frames:
             _tell_of_parts(reader.name, asked.uri, spliced.parts)
@@ -69,7 +74,9 @@ def teller(name: str, asked: Load, settings: Settings) -> Callable[[int], None]:
     flag ``truncated`` is ``error``.
     """
     missing = _missing(asked, _position(asked.uri))
-    promise = promises.of(asked.uri) if _looked_at(asked.uri) and not shortage.judges(asked.uri) else None
+    promise = (
+        promises.of(asked.uri) if _looked_at(asked.uri) and not shortage.judges(asked.uri) else None
+    )
     return lambda got: _tell(name, asked, got, promise, missing, settings)
 
 
@@ -81,7 +88,12 @@ def _missing(asked: Load, start: int | None) -> Callable[[], str | None]:
 
 
 def _tell(
-    name: str, asked: Load, got: int, promise: promises.Promise | None, missing: Callable[[], str | None], settings: Settings
+    name: str,
+    asked: Load,
+    got: int,
+    promise: promises.Promise | None,
+    missing: Callable[[], str | None],
+    settings: Settings,
 ) -> None:
     """Warn, or raise, if a piece is shorter than asked for and the header or structure has more."""
     # a piece that came whole lacks nothing
@@ -135,7 +147,9 @@ def reads_on(reader: Backend, uri: Any) -> _Spliced | None:
     cause = parts.change(found)
     if not cause:
         return _Spliced(found, parts.frames(uri))
-    raise problem(BackendError, "read", uri, cause, backend=reader.name, hint=parts.mend(uri, found))
+    raise problem(
+        BackendError, "read", uri, cause, backend=reader.name, hint=parts.mend(uri, found)
+    )
 
 
 def _stops(reader: Backend, asked: Load, start: int | None) -> _Spliced | None:

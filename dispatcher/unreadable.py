@@ -43,7 +43,11 @@ def other_backend(uri: Any) -> str:
     why = cause(uri)
     if not why:
         return f"compat.load(..., backend='ffmpeg') reads more formats; {next_step(uri)}."
-    return "compat.load(..., backend='ffmpeg') reads those of http and https." if _address(os.fsdecode(uri)) else ""
+    return (
+        "compat.load(..., backend='ffmpeg') reads those of http and https."
+        if _address(os.fsdecode(uri))
+        else ""
+    )
 
 
 def _address(path: str) -> bool:

@@ -58,7 +58,13 @@ def _is_inner(address: str) -> bool:
     """
     found = ipaddress.ip_address(address.partition("%")[0])
     found = getattr(found, "ipv4_mapped", None) or found
-    return found.is_loopback or found.is_link_local or found.is_unspecified or found.is_multicast or found in _METADATA
+    return (
+        found.is_loopback
+        or found.is_link_local
+        or found.is_unspecified
+        or found.is_multicast
+        or found in _METADATA
+    )
 
 
 def _is_public(address: str) -> bool:
@@ -74,9 +80,13 @@ def _connected(host: str, port: int, timeout: float, *, from_public: bool) -> so
         BackendError: a public server redirects to this machine or its neighbours.
         OSError: no address answers.
     """
-    addresses: list[Any] = [entry[4] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    addresses: list[Any] = [
+        entry[4] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    ]
     if from_public and any(_is_inner(str(address[0])) for address in addresses):
-        raise BackendError(f"a public server sends to {host}, which is an address of this machine or its network; no flag allows that")
+        raise BackendError(
+            f"a public server sends to {host}, which is an address of this machine or its network; no flag allows that"
+        )
     failure: OSError = OSError(f"{host} has no address")
     for address in addresses:
         try:
@@ -115,21 +125,42 @@ def _parsed(url: str) -> _Place:
     try:
         parts = urllib.parse.urlsplit(url)
         port = parts.port or _PORTS.get(parts.scheme.lower(), 0)
-        host = (parts.hostname or "").encode("idna" if not (parts.hostname or "").isascii() else "ascii").decode()
+        host = (
+            (parts.hostname or "")
+            .encode("idna" if not (parts.hostname or "").isascii() else "ascii")
+            .decode()
+        )
     except (ValueError, UnicodeError) as why:
         raise BackendError(f"the address {url!r} cannot be understood ({why})") from why
     if not host:
         raise BackendError(f"the address {url!r} names no host")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    user = f"{urllib.parse.unquote(parts.username)}:{urllib.parse.unquote(parts.password or '')}" if parts.username else ""
-    return _Place(parts.scheme.lower(), host, port, urllib.parse.quote(path, safe="/%:@!$&'()*+,;=~-._?[]"), user)
+    user = (
+        f"{urllib.parse.unquote(parts.username)}:{urllib.parse.unquote(parts.password or '')}"
+        if parts.username
+        else ""
+    )
+    return _Place(
+        parts.scheme.lower(),
+        host,
+        port,
+        urllib.parse.quote(path, safe="/%:@!$&'()*+,;=~-._?[]"),
+        user,
+    )
 
 
 def _is_ours(first: _Place, other: _Place) -> bool:
     """Return whether another address is on the first one's server; https on its host counts."""
-    if first.host.lower() != other.host.lower() or (first.scheme, other.scheme) == ("https", "http"):
+    if first.host.lower() != other.host.lower() or (first.scheme, other.scheme) == (
+        "https",
+        "http",
+    ):
         return False
-    upgraded = (first.scheme, other.scheme) == ("http", "https") and first.port == _PORTS["http"] and other.port == _PORTS["https"]
+    upgraded = (
+        (first.scheme, other.scheme) == ("http", "https")
+        and first.port == _PORTS["http"]
+        and other.port == _PORTS["https"]
+    )
     return upgraded or first.port == other.port
 
 
@@ -147,11 +178,15 @@ def _checked(first: _Place, url: str, settings: Settings) -> _Place:
         raise BackendError(f"the server sends to {url!r}, and no redirect is followed; {hint}")
     if settings.follow_redirects == "same host" and not _is_ours(first, other):
         hint = "pass that address, or turn the flag follow_redirects to 'any host'"
-        raise BackendError(f"the server sends to {url!r}, which is not on {first.host}:{first.port}; {hint}")
+        raise BackendError(
+            f"the server sends to {url!r}, which is not on {first.host}:{first.port}; {hint}"
+        )
     return other
 
 
-def _connection(place: _Place, timeout: float, *, from_public: bool) -> tuple[http.client.HTTPConnection, bool]:
+def _connection(
+    place: _Place, timeout: float, *, from_public: bool
+) -> tuple[http.client.HTTPConnection, bool]:
     """Connect to an address' server or its proxy, and return whether the server is public.
 
     A proxy hides the server's address, which then counts as public.
@@ -159,9 +194,17 @@ def _connection(place: _Place, timeout: float, *, from_public: bool) -> tuple[ht
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     secure = place.scheme == "https"
-    proxy = None if urllib.request.proxy_bypass(place.host) else urllib.request.getproxies().get(place.scheme)
+    proxy = (
+        None
+        if urllib.request.proxy_bypass(place.host)
+        else urllib.request.getproxies().get(place.scheme)
+    )
     if proxy:
-        if from_public and re.fullmatch(r"[\d.]+|.*:.*|localhost", place.host) and (place.host == "localhost" or _is_inner(place.host)):
+        if (
+            from_public
+            and re.fullmatch(r"[\d.]+|.*:.*|localhost", place.host)
+            and (place.host == "localhost" or _is_inner(place.host))
+        ):
             raise BackendError(f"a public server sends to {place.host}; no flag allows that")
         before = _parsed(proxy if "://" in proxy else f"http://{proxy}")
         kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
@@ -174,7 +217,9 @@ def _connection(place: _Place, timeout: float, *, from_public: bool) -> tuple[ht
     opened = _connected(place.host, place.port, timeout, from_public=from_public)
     is_public = _is_public(str(opened.getpeername()[0]))
     try:
-        connection.sock = context.wrap_socket(opened, server_hostname=place.host) if secure else opened
+        connection.sock = (
+            context.wrap_socket(opened, server_hostname=place.host) if secure else opened
+        )
     except BaseException:
         opened.close()
         raise
@@ -244,7 +289,13 @@ class Remote:
 
     def seek(self, offset: int, whence: int = 0) -> int:
         """Go to a position; the server is asked only when the next bytes are read."""
-        place = offset if whence == 0 else self._at + offset if whence == 1 else (self._size or 0) + offset
+        place = (
+            offset
+            if whence == 0
+            else self._at + offset
+            if whence == 1
+            else (self._size or 0) + offset
+        )
         if place != self._at:
             if self._answer is not None and 0 < place - self._at <= _SKIPPED_BY_READING:
                 while self._at < place and self.read(min(place - self._at, _SKIP)):
@@ -272,7 +323,9 @@ class Remote:
             with interrupts.allowed():
                 data = self._answer.read1(size)
         except TimeoutError as why:
-            self._failure = BackendError(f"the server sent nothing for {self._settings.network_timeout:g} s (the flag network_timeout)")
+            self._failure = BackendError(
+                f"the server sent nothing for {self._settings.network_timeout:g} s (the flag network_timeout)"
+            )
             raise self._failure from why
         except (OSError, http.client.HTTPException) as why:
             self.loss = f"the connection broke ({why})"
@@ -307,9 +360,13 @@ class Remote:
                 raise BackendError(told) from why
             except http.client.BadStatusLine as why:
                 kind = NotSpokenError if str(why).strip("'").startswith("ICY") else BackendError
-                raise kind(f"the server does not answer as HTTP servers do ({str(why)[:60]})") from why
+                raise kind(
+                    f"the server does not answer as HTTP servers do ({str(why)[:60]})"
+                ) from why
             except (OSError, http.client.HTTPException, UnicodeError, ValueError) as why:
-                raise BackendError(f"the server cannot be asked ({str(why)[:200] or type(why).__name__})") from why
+                raise BackendError(
+                    f"the server cannot be asked ({str(why)[:200] or type(why).__name__})"
+                ) from why
             if refusal is None:
                 self.where = url
                 return
@@ -319,9 +376,13 @@ class Remote:
             place = _checked(first, url, self._settings)
             if not place.user and _is_ours(first, place):
                 place = place._replace(user=first.user)
-        raise BackendError(f"the server sends on more than {_MOST_REDIRECTS} times, last to {url!r}")
+        raise BackendError(
+            f"the server sends on more than {_MOST_REDIRECTS} times, last to {url!r}"
+        )
 
-    def _answered(self, place: _Place, at: int, *, from_public: bool) -> tuple[_Refusal | None, bool]:
+    def _answered(
+        self, place: _Place, at: int, *, from_public: bool
+    ) -> tuple[_Refusal | None, bool]:
         """Ask one server once; return its refusal or ``None``, and whether any was public so
         far.
         """
@@ -332,7 +393,12 @@ class Remote:
         if connection.host != place.host and place.scheme == "http":
             target = f"http://{place.host}:{place.port}{place.path}"
         # the headers FFmpeg sends, except for the name
-        headers = {"User-Agent": "torchaudio-compat", "Accept": "*/*", "Accept-Encoding": "identity", "Range": f"bytes={at}-"}
+        headers = {
+            "User-Agent": "torchaudio-compat",
+            "Accept": "*/*",
+            "Accept-Encoding": "identity",
+            "Range": f"bytes={at}-",
+        }
         if place.user:
             headers["Authorization"] = "Basic " + base64.b64encode(place.user.encode()).decode()
         default = place.port == _PORTS[place.scheme]
@@ -348,14 +414,19 @@ class Remote:
             self.close()
             return refusal, public
         self._answer = answer
-        length, told = answer.getheader("Content-Length"), re.fullmatch(r"bytes (\d+)-\d*/(\d+)", answer.getheader("Content-Range") or "")
+        length, told = (
+            answer.getheader("Content-Length"),
+            re.fullmatch(r"bytes (\d+)-\d*/(\d+)", answer.getheader("Content-Range") or ""),
+        )
         if answer.status == _PART and told is not None:
             self._size, self._goes_back = int(told[2]), True
         elif length is not None and length.isdigit() and answer.status == _WHOLE:
             self._size = int(length)
             self._goes_back = (answer.getheader("Accept-Ranges") or "").lower() == "bytes"
         if at and (answer.status == _WHOLE or told is None or int(told[1]) != at):
-            raise BackendError("the server gives another part of the file than the one that was asked for")
+            raise BackendError(
+                "the server gives another part of the file than the one that was asked for"
+            )
         return None, public
 
 

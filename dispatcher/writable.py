@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 MOST_RATE = (1 << 31) - 1
-_LEAST_FOR_TTA = 6  # samples of a block: with fewer, an assertion of FFmpeg's encoder aborts the process
+_LEAST_FOR_TTA = (
+    6  # samples of a block: with fewer, an assertion of FFmpeg's encoder aborts the process
+)
 LOUDEST_FOR_MP3 = 2.0**20  # from about here on an assertion of the mp3 encoder aborts the process
 # FFmpeg's encoders that end the process or loop for ever at louder samples, in any container
 _LOUDEST = {"libmp3lame": LOUDEST_FOR_MP3, "aac": 2.0**16}  # aac bears 1e5, and not 2e6
@@ -65,7 +67,9 @@ def frames_of_tta(found: int, channels: int, rate: int) -> None:
     last = found % (256 * rate // 245)
     if 0 < last * channels < _LEAST_FOR_TTA:
         cause = f"FFmpeg's TTA encoder cannot take the last {last} of {found} frames, which are a block by themselves"
-        raise BackendError(f"{cause}; save as wv or flac, or add {_LEAST_FOR_TTA} frames of silence")
+        raise BackendError(
+            f"{cause}; save as wv or flac, or add {_LEAST_FOR_TTA} frames of silence"
+        )
 
 
 def numbers(samples: npt.NDArray[Any], container: str, loudest: float = math.inf) -> None:
@@ -80,9 +84,13 @@ def numbers(samples: npt.NDArray[Any], container: str, loudest: float = math.inf
         return
     least, most = float(samples.min()), float(samples.max())
     if np.isnan(least) or np.isnan(most):
-        raise BackendError(f"some samples are NaN, which {container} cannot hold; look for them with waveform.isnan()")
+        raise BackendError(
+            f"some samples are NaN, which {container} cannot hold; look for them with waveform.isnan()"
+        )
     if max(abs(least), abs(most)) > loudest:
-        raise BackendError(f"samples go from {least:g} to {most:g}, and {container} takes -1 to 1; scale them before saving")
+        raise BackendError(
+            f"samples go from {least:g} to {most:g}, and {container} takes -1 to 1; scale them before saving"
+        )
 
 
 def for_encoder(samples: npt.NDArray[Any], encoder: str) -> None:
@@ -94,4 +102,8 @@ def for_encoder(samples: npt.NDArray[Any], encoder: str) -> None:
         BackendError: (a RuntimeError) the text says which.
     """
     if not encoder.startswith("pcm_"):
-        numbers(samples, encoder.removeprefix("lib").removesuffix("lame"), _LOUDEST.get(encoder, math.inf))
+        numbers(
+            samples,
+            encoder.removeprefix("lib").removesuffix("lame"),
+            _LOUDEST.get(encoder, math.inf),
+        )

@@ -40,10 +40,15 @@ def main(arguments: list[str]) -> int:
     try:
         python = environment()
     except (OSError, subprocess.CalledProcessError) as why:
-        print(f"the environment of this hook could not be made: {why}. Look at the network, and run pre-commit again.", file=sys.stderr)
+        print(
+            f"the environment of this hook could not be made: {why}. Look at the network, and run pre-commit again.",
+            file=sys.stderr,
+        )
         return 2
     return subprocess.run(
-        [str(python), "-m", "compat.codemod", *arguments], env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False
+        [str(python), "-m", "compat.codemod", *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
     ).returncode
 
 

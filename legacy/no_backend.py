@@ -15,7 +15,9 @@ _HINT = "Call set_audio_backend with one of list_audio_backends(); `python -m co
 
 def _none(action: str, filepath: Any) -> BackendError:
     """Return the error of all three."""
-    return problem(BackendError, action, filepath, "no audio backend is chosen, or none works here", hint=_HINT)
+    return problem(
+        BackendError, action, filepath, "no audio backend is chosen, or none works here", hint=_HINT
+    )
 
 
 def load(
@@ -31,7 +33,9 @@ def load(
     raise _none("read", filepath)
 
 
-def save(filepath: Any, src: Any, sample_rate: int, precision: int = 16, channels_first: bool = True) -> NoReturn:
+def save(
+    filepath: Any, src: Any, sample_rate: int, precision: int = 16, channels_first: bool = True
+) -> NoReturn:
     """Raise RuntimeError."""
     raise _none("write", filepath)
 

@@ -53,7 +53,16 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             ValueError: with ``normalize=False``, libsndfile has no dtype for a WAV file's subtype.
         """
         backend = registry.get("soundfile")
-        asked = arguments.to_load(filepath, frame_offset, num_frames, normalize, channels_first, format, _BUFFER, "soundfile")
+        asked = arguments.to_load(
+            filepath,
+            frame_offset,
+            num_frames,
+            normalize,
+            channels_first,
+            format,
+            _BUFFER,
+            "soundfile",
+        )
         with interrupts.deferred():
             return truncation.load(backend, asked, settings)
 
@@ -80,8 +89,23 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             text = f"soundfile has no compression: compression={compression!r} is ignored"
             notices.warn(text, notices.IgnoredArgumentWarning)
         backend = registry.get("soundfile")
-        place = filepath if hasattr(filepath, "write") else arguments.fspath("write", filepath, "soundfile")
-        asked = arguments.to_save(place, src, sample_rate, channels_first, format, encoding, bits_per_sample, _BUFFER, None, "soundfile")
+        place = (
+            filepath
+            if hasattr(filepath, "write")
+            else arguments.fspath("write", filepath, "soundfile")
+        )
+        asked = arguments.to_save(
+            place,
+            src,
+            sample_rate,
+            channels_first,
+            format,
+            encoding,
+            bits_per_sample,
+            _BUFFER,
+            None,
+            "soundfile",
+        )
         with interrupts.deferred():
             backend.save(asked, settings)
 

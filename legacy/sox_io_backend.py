@@ -42,16 +42,29 @@ class Taker(NamedTuple):
 _OF_SOX_IO = Taker("sox_io", "Pass a path, call set_audio_backend('soundfile')")
 
 
-def refuse_or_warn(action: str, filepath: Any, settings: Settings, taker: Taker = _OF_SOX_IO) -> None:
+def refuse_or_warn(
+    action: str, filepath: Any, settings: Settings, taker: Taker = _OF_SOX_IO
+) -> None:
     """Warn of a file object as 2.0 does, or raise RuntimeError as 2.1 does."""
     if not settings.sox_io_file_objects:
         hint = f"{taker.advice}, or turn on the flag sox_io_file_objects."
-        raise problem(BackendError, action, filepath, f"{taker.name} takes file objects up to 2.0 only", backend="sox", hint=hint)
-    notices.warn(f"file objects for {taker.name} are deprecated in 2.0 and refused from 2.1 on. {taker.advice}.")
+        raise problem(
+            BackendError,
+            action,
+            filepath,
+            f"{taker.name} takes file objects up to 2.0 only",
+            backend="sox",
+            hint=hint,
+        )
+    notices.warn(
+        f"file objects for {taker.name} are deprecated in 2.0 and refused from 2.1 on. {taker.advice}."
+    )
 
 
 @contextlib.contextmanager
-def on_disk(filepath: Any, settings: Settings, taker: Taker = _OF_SOX_IO, action: str = "read") -> Iterator[Any]:
+def on_disk(
+    filepath: Any, settings: Settings, taker: Taker = _OF_SOX_IO, action: str = "read"
+) -> Iterator[Any]:
     """Give a path that holds the content of ``filepath``."""
     if not is_readable(filepath):
         yield arguments.fspath(action, filepath, "sox")
@@ -83,7 +96,9 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         try:
             return registry.get("sox")
         except BackendUnavailable as why:
-            raise BackendError(f"sox_io cannot be used: {why.explain()}. Run `python -m compat.doctor`.") from why
+            raise BackendError(
+                f"sox_io cannot be used: {why.explain()}. Run `python -m compat.doctor`."
+            ) from why
 
     def attempt(filepath: Any, format: str | None, operation: Callable[[Backend, Any], _T]) -> _T:
         """Let libsox do it, or else FFmpeg."""
@@ -117,7 +132,9 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         Raises:
             RuntimeError: neither libsox nor, in 2.0, FFmpeg can read it.
         """
-        return read(filepath, format, lambda backend, place: backend.info(place, format, _BUFFER, settings))
+        return read(
+            filepath, format, lambda backend, place: backend.info(place, format, _BUFFER, settings)
+        )
 
     def load(
         filepath: Any,
@@ -143,7 +160,9 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         """
 
         def operation(backend: Backend, place: Any) -> tuple[torch.Tensor, int]:
-            asked = arguments.to_load(place, frame_offset, num_frames, normalize, channels_first, format, _BUFFER)
+            asked = arguments.to_load(
+                place, frame_offset, num_frames, normalize, channels_first, format, _BUFFER
+            )
             return truncation.load(backend, asked, settings)
 
         return read(filepath, format, operation)
@@ -179,12 +198,25 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         if not isinstance(compression, (int, float, type(None))):
             cause = f"compression is a number here, not {type(compression).__name__}"
             raise problem(BackendError, "write", filepath, cause, backend="sox_io")
-        rest = (src, sample_rate, channels_first, format, encoding, bits_per_sample, _BUFFER, compression, "sox_io")
+        rest = (
+            src,
+            sample_rate,
+            channels_first,
+            format,
+            encoding,
+            bits_per_sample,
+            _BUFFER,
+            compression,
+            "sox_io",
+        )
         if is_writable(filepath):
             refuse_or_warn("write", filepath, settings)
         with interrupts.deferred():
             if not is_writable(filepath):
-                sox().save(arguments.to_save(arguments.fspath("write", filepath, "sox_io"), *rest), settings)
+                sox().save(
+                    arguments.to_save(arguments.fspath("write", filepath, "sox_io"), *rest),
+                    settings,
+                )
                 return
             with tempfile.TemporaryDirectory() as folder:
                 path = os.path.join(folder, "file")

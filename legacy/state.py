@@ -40,7 +40,9 @@ class GlobalBackend:
 
     def default(self) -> str | None:
         """Return the backend chosen at import: the first of the release's order that works here."""
-        return next((name for name in self._settings.legacy_order if self._why_not(name) is None), None)
+        return next(
+            (name for name in self._settings.legacy_order if self._why_not(name) is None), None
+        )
 
     def _why_not(self, name: str) -> str | None:
         return self._registry.reason(_LIBRARY[name])
@@ -60,11 +62,19 @@ class GlobalBackend:
                 soundfile takes the place of sox_io with a warning (flag ``sox_io_stand_in``).
         """
         if backend is not None and backend not in _MODULES:
-            raise BackendError(f"there is no global backend {backend!r}; there is {', '.join(map(repr, _LISTED))}{_hint(backend)}")
+            raise BackendError(
+                f"there is no global backend {backend!r}; there is {', '.join(map(repr, _LISTED))}{_hint(backend)}"
+            )
         why = None if backend is None else self._why_not(backend)
         if why is not None:
-            if backend != "sox_io" or not self._settings.sox_io_stand_in or self._why_not("soundfile") is not None:
-                raise BackendError(f"the global backend {backend!r} does not work here: {why}. Run `python -m compat.doctor`.")
+            if (
+                backend != "sox_io"
+                or not self._settings.sox_io_stand_in
+                or self._why_not("soundfile") is not None
+            ):
+                raise BackendError(
+                    f"the global backend {backend!r} does not work here: {why}. Run `python -m compat.doctor`."
+                )
             notices.warn(f"soundfile takes the place of sox_io: {why}")
             backend = "soundfile"
         chosen = self.functions[backend]
@@ -81,7 +91,9 @@ class GlobalBackend:
         for name, functions in self.functions.items():
             if load is functions.load:
                 return name
-        raise ArgumentError("torchaudio.load is not that of a global backend: the dispatcher is on, or it was replaced")
+        raise ArgumentError(
+            "torchaudio.load is not that of a global backend: the dispatcher is on, or it was replaced"
+        )
 
 
 def _hint(backend: object) -> str:

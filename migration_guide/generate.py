@@ -43,10 +43,23 @@ class Flags(TypedDict, total=False):
     """Flags of a release by name; see ``compat.Release``."""
 
 '''
-_PUBLIC = ("install", "pinned", "standin", "release", "uninstall", "load", "save", "info", "list_audio_backends", "CompatWarning")
+_PUBLIC = (
+    "install",
+    "pinned",
+    "standin",
+    "release",
+    "uninstall",
+    "load",
+    "save",
+    "info",
+    "list_audio_backends",
+    "CompatWarning",
+)
 _WIDTH = 90
 _TITLES = {"Args:": "Arguments", "Returns:": "Returns", "Raises:": "Raises"}
-_PART = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end of (?P=name) -->)", re.DOTALL)
+_PART = re.compile(
+    r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end of (?P=name) -->)", re.DOTALL
+)
 _LEVELS = {
     "safe": "applied automatically",
     "unsafe": "applied with `--unsafe`",
@@ -86,7 +99,9 @@ def _rules() -> Iterator[str]:
     rules = all_rules().values()
     yield "| rule | what it does | automatic | for |"
     yield "|---|---|---|---|"
-    yield from (f"| [{r.id}](#{r.id.lower()}) | {r.title} | {_by_itself(r)} | {_for(r)} |" for r in rules)
+    yield from (
+        f"| [{r.id}](#{r.id.lower()}) | {r.title} | {_by_itself(r)} | {_for(r)} |" for r in rules
+    )
     for rule in rules:
         yield from (
             "",
@@ -105,7 +120,11 @@ def _by_itself(rule: Rule) -> str:
 
 
 def _for(rule: Rule) -> str:
-    return ", ".join(name if name in rule.targets else f"{name} (reported only)" for name in TARGETS if rule.applies(name))
+    return ", ".join(
+        name if name in rule.targets else f"{name} (reported only)"
+        for name in TARGETS
+        if rule.applies(name)
+    )
 
 
 def _example(rule: Rule) -> Iterator[str]:
@@ -113,7 +132,9 @@ def _example(rule: Rule) -> Iterator[str]:
         yield from ("Reported, and left as it is:", "", "```py", rule.before.strip("\n"), "```")
         return
     before, after = rule.before.splitlines(), rule.after.splitlines()
-    diff = list(difflib.unified_diff(before, after, n=max(len(before), len(after)), lineterm=""))[3:]
+    diff = list(difflib.unified_diff(before, after, n=max(len(before), len(after)), lineterm=""))[
+        3:
+    ]
     yield from (f"For {rule.shown_target}:", "", "```diff", *diff, "```")
 
 
@@ -144,7 +165,11 @@ def _wrapped(signature: str) -> list[str]:
         return [signature]
     head, _, rest = signature.partition("(")
     parameters, _, result = rest.rpartition(")")
-    return [f"{head}(", *(f"    {parameter}," for parameter in re.split(r", (?![^\[]*\])", parameters)), f"){result}"]
+    return [
+        f"{head}(",
+        *(f"    {parameter}," for parameter in re.split(r", (?![^\[]*\])", parameters)),
+        f"){result}",
+    ]
 
 
 def _prose(docstring: str) -> Iterator[str]:
@@ -164,10 +189,15 @@ def _prose(docstring: str) -> Iterator[str]:
 
 def _typed_flags() -> str:
     """Return the module that types the flags of ``compat.install``: each with its text, for editors."""
-    kinds = {field.name: str(field.type).replace("'", '"') for field in dataclasses.fields(compat.Release)}
+    kinds = {
+        field.name: str(field.type).replace("'", '"')
+        for field in dataclasses.fields(compat.Release)
+    }
     fields = []
     for flag in releases.flags().values():
-        text = textwrap.fill(flag.doc, _DOCSTRING, initial_indent='    """', subsequent_indent="    ")
+        text = textwrap.fill(
+            flag.doc, _DOCSTRING, initial_indent='    """', subsequent_indent="    "
+        )
         end = '"""' if len(text.splitlines()) == 1 and len(text) <= _DOCSTRING else '\n    """'
         fields.append(f"    {flag.name}: {_accepted(flag, kinds[flag.name])}\n{text}{end}\n")
     return _TYPED_FLAGS + "\n".join(fields)
@@ -184,7 +214,10 @@ def _classes() -> Iterator[str]:
     """What can become of a file in an audit."""
     yield "| class | counts as | meaning |"
     yield "|---|---|---|"
-    yield from (f"| {one.title} (`{one.name}`) | {one.group} | {one.meaning} |" for one in classes.CLASSES.values())
+    yield from (
+        f"| {one.title} (`{one.name}`) | {one.group} | {one.meaning} |"
+        for one in classes.CLASSES.values()
+    )
 
 
 def _cells() -> Iterator[str]:
@@ -216,20 +249,26 @@ def brought_up_to_date(text: str) -> str:
     Raises:
         KeyError: a part has a name that nothing here makes.
     """
-    return _PART.sub(lambda part: f"{part[1]}\n{chr(10).join(PARTS[part['name']]())}\n\n{part[3]}", text)
+    return _PART.sub(
+        lambda part: f"{part[1]}\n{chr(10).join(PARTS[part['name']]())}\n\n{part[3]}", text
+    )
 
 
 def main(arguments: list[str]) -> int:
     """Write what is out of date; with ``--check`` only name it, and give 1 where there is any."""
     stale = []
-    made = {page: brought_up_to_date(page.read_text("utf-8")) for page in sorted(HERE.rglob("*.md"))}
+    made = {
+        page: brought_up_to_date(page.read_text("utf-8")) for page in sorted(HERE.rglob("*.md"))
+    }
     for page, new in {**made, **{module: make() for module, make in MODULES.items()}}.items():
         if not page.exists() or new != page.read_text("utf-8"):
             stale.append(page)
             if "--check" not in arguments:
                 page.write_text(new, "utf-8")
     for page in stale:
-        print(f"{page.relative_to(ROOT)}: {'out of date; run python migration_guide/generate.py' if '--check' in arguments else 'written'}")
+        print(
+            f"{page.relative_to(ROOT)}: {'out of date; run python migration_guide/generate.py' if '--check' in arguments else 'written'}"
+        )
     return 1 if stale and "--check" in arguments else 0
 
 

@@ -57,7 +57,13 @@ class Cost(NamedTuple):
 
 def environment() -> dict[str, str]:
     own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**own, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    return {
+        **own,
+        "PYTHONPATH": str(ROOT),
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
 
 
 def bare(root: pathlib.Path) -> Cost:
@@ -76,17 +82,24 @@ def audit(root: pathlib.Path, *options: str, status: int = 2) -> Cost:
             sys.executable, "-m", "compat.audit", "--from", OLD, "--to", NEW, str(root / "old"), "--against", str(root / "new"),
             "--results", f"{folder}/audit.jsonl", "--quiet", *options,
         ]  # fmt: skip
-        done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, env=environment(), capture_output=True, text=True, check=False
+        )
         wall = time.perf_counter() - begun
         assert done.returncode == status, done.stderr
-        for child in living() - others:  # the process that workers are forked from ends a moment after its parent, and comes to us
+        for child in (
+            living() - others
+        ):  # the process that workers are forked from ends a moment after its parent, and comes to us
             os.waitpid(child, 0)
         return Cost(wall, children() - before)
 
 
 def living() -> set[int]:
     """The processes that are our children now; a cluster leaves one that stays."""
-    return {int(number) for number in pathlib.Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()}
+    return {
+        int(number)
+        for number in pathlib.Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    }
 
 
 def children() -> float:
@@ -100,7 +113,9 @@ def cluster(workers: int) -> Iterator[str]:
     """A scheduler and workers of one thread each, ready for work."""
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None) as made:
+    with LocalCluster(
+        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as made:
         yield made.scheduler_address
 
 
@@ -113,7 +128,13 @@ def on_dask(root: pathlib.Path, workers: int) -> Cost:
         ]  # fmt: skip
         for _ in range(2):  # the first run has the workers import and open what they need
             begun = time.perf_counter()
-            done = subprocess.run([*command, "--fresh"], env=environment(), capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                [*command, "--fresh"],
+                env=environment(),
+                capture_output=True,
+                text=True,
+                check=False,
+            )
             wall = time.perf_counter() - begun
             assert done.returncode == 2, done.stderr
     return Cost(wall, float("nan"))
@@ -124,7 +145,9 @@ def measured(root: pathlib.Path, rounds: int, wide: int) -> dict[str, Cost]:
     variants: dict[str, Callable[[], Cost]] = {
         "decoding of both sides alone, one process": lambda: bare(root),
         "audit, one process": lambda: audit(root, "--jobs", "1"),
-        "audit of one short file, one process": lambda: audit(root / "one", "--jobs", "1", status=0),
+        "audit of one short file, one process": lambda: audit(
+            root / "one", "--jobs", "1", status=0
+        ),
         "audit, two processes": lambda: audit(root, "--jobs", "2"),
         "audit, one Dask worker": lambda: on_dask(root, 1),
         "audit, two Dask workers": lambda: on_dask(root, 2),
@@ -136,10 +159,15 @@ def measured(root: pathlib.Path, rounds: int, wide: int) -> dict[str, Cost]:
                 continue
             found[name].append(run())
             print(f"round {number + 1}: {name}: {found[name][-1]}", file=sys.stderr, flush=True)
-    return {name: Cost(min(cost.wall for cost in costs), min(cost.cpu for cost in costs)) for name, costs in found.items()}
+    return {
+        name: Cost(min(cost.wall for cost in costs), min(cost.cpu for cost in costs))
+        for name, costs in found.items()
+    }
 
 
-def table(costs: dict[str, Cost], files: int, seconds: float, rounds: str, load: tuple[float, float]) -> str:
+def table(
+    costs: dict[str, Cost], files: int, seconds: float, rounds: str, load: tuple[float, float]
+) -> str:
     """The results, as a page."""
     alone, one, start, two, dask, dask_two = costs.values()
     rows = "\n".join(
@@ -184,12 +212,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--wide-rounds", type=int, help="rounds of what runs on more than one core (as many as the others)")
-    parser.add_argument("--set", type=pathlib.Path, help="where the files are kept from one run to the next; made where there are none")
     parser.add_argument(
-        "--seconds", type=float, default=6, help="length of the shortest sound; the longest is twice that, as in a corpus of speech"
+        "--wide-rounds",
+        type=int,
+        help="rounds of what runs on more than one core (as many as the others)",
     )
-    parser.add_argument("--write", action="store_true", help=f"also write {RESULTS.relative_to(ROOT)}")
+    parser.add_argument(
+        "--set",
+        type=pathlib.Path,
+        help="where the files are kept from one run to the next; made where there are none",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=6,
+        help="length of the shortest sound; the longest is twice that, as in a corpus of speech",
+    )
+    parser.add_argument(
+        "--write", action="store_true", help=f"also write {RESULTS.relative_to(ROOT)}"
+    )
     arguments = parser.parse_args()
     adopt()
     with tempfile.TemporaryDirectory() as folder:
@@ -201,8 +242,14 @@ def main() -> None:
         wide = arguments.rounds if arguments.wide_rounds is None else arguments.wide_rounds
         before = os.getloadavg()[0]
         costs = measured(root, arguments.rounds, wide)
-        rounds = f"{arguments.rounds} rounds" if wide == arguments.rounds else f"{arguments.rounds} rounds on one core and {wide} on more"
-        text = table(costs, arguments.files, arguments.seconds, rounds, (before, os.getloadavg()[0]))
+        rounds = (
+            f"{arguments.rounds} rounds"
+            if wide == arguments.rounds
+            else f"{arguments.rounds} rounds on one core and {wide} on more"
+        )
+        text = table(
+            costs, arguments.files, arguments.seconds, rounds, (before, os.getloadavg()[0])
+        )
     print(text)
     if arguments.write:
         RESULTS.write_text(text, encoding="utf-8")

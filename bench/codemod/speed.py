@@ -72,11 +72,16 @@ def cost(action: Callable[[], object]) -> tuple[float, float]:
     action()
     wall = time.perf_counter() - started
     after = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(b.ru_utime + b.ru_stime - a.ru_utime - a.ru_stime for a, b in zip(before, after, strict=True)), wall
+    return sum(
+        b.ru_utime + b.ru_stime - a.ru_utime - a.ru_stime
+        for a, b in zip(before, after, strict=True)
+    ), wall
 
 
 def run(*command: str) -> Callable[[], object]:
-    return lambda: subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    return lambda: subprocess.run(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+    )
 
 
 def in_batches(*command: str, files: list[str]) -> Callable[[], object]:
@@ -103,7 +108,9 @@ def search(root: Path) -> Callable[[], object]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--write", action="store_true", help="also write bench/codemod/RESULTS.md")
@@ -132,9 +139,21 @@ def main() -> None:
             "import libcst": run(python, "-c", "import libcst"),
             "LibCST's parser, files with torchaudio": run(python, "-c", parse, *map(str, users)),
             "codemod --check, files with torchaudio": run(*codemod, *map(str, users)),
-            "django-upgrade --check, the tree": in_batches(f"{scripts}/django-upgrade", "--check", "--target-version", "5.0", files=every),
-            "ruff NPY201, the tree": run(f"{scripts}/ruff", "check", "--isolated", "--no-cache", "--select", "NPY201", str(tree)),
-            "pyupgrade, a tenth of the tree": in_batches(f"{scripts}/pyupgrade", "--py311-plus", files=tenth),
+            "django-upgrade --check, the tree": in_batches(
+                f"{scripts}/django-upgrade", "--check", "--target-version", "5.0", files=every
+            ),
+            "ruff NPY201, the tree": run(
+                f"{scripts}/ruff",
+                "check",
+                "--isolated",
+                "--no-cache",
+                "--select",
+                "NPY201",
+                str(tree),
+            ),
+            "pyupgrade, a tenth of the tree": in_batches(
+                f"{scripts}/pyupgrade", "--py311-plus", files=tenth
+            ),
         }
         times: dict[str, list[float]] = {name: [] for name in tools}
         walls: dict[str, list[float]] = {name: [] for name in tools}
@@ -151,7 +170,13 @@ def main() -> None:
         RESULTS.write_text(text, encoding="utf-8")
 
 
-def page(times: dict[str, list[float]], walls: dict[str, list[float]], files: int, users: int, load: tuple[float, float]) -> str:
+def page(
+    times: dict[str, list[float]],
+    walls: dict[str, list[float]],
+    files: int,
+    users: int,
+    load: tuple[float, float],
+) -> str:
     """The table, and the ratios that are goals."""
     typical = {name: statistics.median(found) for name, found in times.items()}
     wall = {name: min(found) for name, found in walls.items()}
@@ -160,7 +185,9 @@ def page(times: dict[str, list[float]], walls: dict[str, list[float]], files: in
     idle = typical["codemod --check, nothing to do"] / typical["read and search, nothing to do"]
     tree = typical["codemod --check, the tree"]
     parser = typical["LibCST's parser, files with torchaudio"] - typical["import libcst"]
-    candidates = (typical["codemod --check, files with torchaudio"] - typical["codemod --version"]) / parser
+    candidates = (
+        typical["codemod --check, files with torchaudio"] - typical["codemod --version"]
+    ) / parser
     return f"""# The codemod's speed
 
 Made by `python -m bench.codemod.speed`: {files} files of installed packages, of which {users} use torchaudio and one sets a backend; {len(times["python -c pass"])} rounds,

@@ -32,7 +32,10 @@ print(time.process_time() - start, torchaudio.__file__)
 def broken_copy(python: str, folder: pathlib.Path) -> pathlib.Path:
     """Copy the environment's torchaudio and torio into a folder, with every compiled file cut off."""
     found = subprocess.run(
-        [python, "-c", "import importlib.util as u; print(u.find_spec('torchaudio').origin)"], capture_output=True, text=True, check=True
+        [python, "-c", "import importlib.util as u; print(u.find_spec('torchaudio').origin)"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     site = pathlib.Path(found.stdout.strip()).parents[1]
     for package in ("torchaudio", "torio"):
@@ -40,14 +43,27 @@ def broken_copy(python: str, folder: pathlib.Path) -> pathlib.Path:
     for library in folder.rglob("*.so"):
         library.write_bytes(library.read_bytes()[:4096])
     compileall.compile_dir(folder, quiet=1, workers=1)
-    subprocess.run([python, "-m", "compileall", "-q", str(folder), str(ROOT / "compat"), str(ROOT / "dispatcher")], check=True)
+    subprocess.run(
+        [
+            python,
+            "-m",
+            "compileall",
+            "-q",
+            str(folder),
+            str(ROOT / "compat"),
+            str(ROOT / "dispatcher"),
+        ],
+        check=True,
+    )
     return folder
 
 
 def once(python: str, *path: pathlib.Path) -> float:
     """Return the seconds of processor time that ``compat.install()`` takes in a new process."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, *path)))}
-    done = subprocess.run([python, "-c", _MEASURE], env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [python, "-c", _MEASURE], env=environment, capture_output=True, text=True, check=True
+    )
     seconds, where = done.stdout.split()
     assert not path or where.startswith(str(path[0])), where
     return float(seconds)
@@ -64,7 +80,9 @@ def main() -> int:
         pairs = [(once(given.real), once(given.real, broken)) for _ in range(given.rounds)]
     healthy, rescued = (statistics.median(side) * 1e3 for side in zip(*pairs, strict=True))
     apart = statistics.median(there - here for here, there in pairs) * 1e3
-    print(f"healthy {healthy:.0f} ms, rescued {rescued:.0f} ms; pair by pair {apart:.0f} ms more (goal: at most 50)")
+    print(
+        f"healthy {healthy:.0f} ms, rescued {rescued:.0f} ms; pair by pair {apart:.0f} ms more (goal: at most 50)"
+    )
     return 0
 
 

@@ -45,11 +45,15 @@ def filters() -> list[Task]:
     def with_gradient(*wanted: str) -> tuple[Act, Act]:
         given = {"waveform": torch.randn(2, 1, 10 * RATE) * 0.3, "a": a.clone(), "b": b.clone()}
         plain = tuple(given.values())
-        tracked = tuple(tensor.clone().requires_grad_(name in wanted) for name, tensor in given.items())
+        tracked = tuple(
+            tensor.clone().requires_grad_(name in wanted) for name, tensor in given.items()
+        )
         output = operator(*tracked)
         slope = torch.randn_like(output)
         inputs = [tensor for tensor in tracked if tensor.requires_grad]
-        return lambda: torch.autograd.grad(output, inputs, slope, retain_graph=True), lambda: operator(*plain)
+        return lambda: torch.autograd.grad(
+            output, inputs, slope, retain_graph=True
+        ), lambda: operator(*plain)
 
     waveform, waveform_forward = with_gradient("waveform")
     everything, everything_forward = with_gradient("waveform", "a", "b")
@@ -61,9 +65,27 @@ def filters() -> list[Task]:
         return signal.lfilter(*arrays)
 
     return [
-        Task("lfilter, a minute of stereo", lambda: operator(minute, a, b), "scipy.signal.lfilter", scipys, 1.5),
-        Task("lfilter, 10 s, backward to the waveform", waveform, "its forward", waveform_forward, 3.0),
-        Task("lfilter, 10 s, backward to waveform and coefficients", everything, "its forward", everything_forward, 3.0),
+        Task(
+            "lfilter, a minute of stereo",
+            lambda: operator(minute, a, b),
+            "scipy.signal.lfilter",
+            scipys,
+            1.5,
+        ),
+        Task(
+            "lfilter, 10 s, backward to the waveform",
+            waveform,
+            "its forward",
+            waveform_forward,
+            3.0,
+        ),
+        Task(
+            "lfilter, 10 s, backward to waveform and coefficients",
+            everything,
+            "its forward",
+            everything_forward,
+            3.0,
+        ),
         _real("lfilter, a minute of stereo", lambda: operator(minute, a, b)),
     ]
 
@@ -75,7 +97,9 @@ def losses() -> list[Task]:
     lengths = torch.full((4,), 200, dtype=torch.int32), torch.full((4,), 50, dtype=torch.int32)
 
     def forward() -> torch.Tensor:
-        costs: torch.Tensor = torch.ops.torchaudio.rnnt_loss(logits, targets, *lengths, 499, -1.0, True)[0].mean()
+        costs: torch.Tensor = torch.ops.torchaudio.rnnt_loss(
+            logits, targets, *lengths, 499, -1.0, True
+        )[0].mean()
         return costs
 
     def both() -> None:
@@ -84,7 +108,13 @@ def losses() -> list[Task]:
 
     plain = logits.detach()
     return [
-        Task("rnnt_loss (4, 200, 51, 500), forward and backward", both, "log_softmax", lambda: plain.log_softmax(-1), 10.0),
+        Task(
+            "rnnt_loss (4, 200, 51, 500), forward and backward",
+            both,
+            "log_softmax",
+            lambda: plain.log_softmax(-1),
+            10.0,
+        ),
         _real("rnnt_loss (4, 200, 51, 500), forward and backward", both),
     ]
 
@@ -95,7 +125,11 @@ def alignments() -> list[Task]:
     targets = torch.randint(1, 50, (1, 400), dtype=torch.int32)
     lengths = torch.tensor([3000]), torch.tensor([400])
     return [
-        _real("forced_align, 3,000 frames, 400 labels", lambda: torch.ops.torchaudio.forced_align(log_probs, targets, *lengths, 0), 6.0)
+        _real(
+            "forced_align, 3,000 frames, 400 labels",
+            lambda: torch.ops.torchaudio.forced_align(log_probs, targets, *lengths, 0),
+            6.0,
+        )
     ]
 
 
@@ -104,7 +138,12 @@ def overdrives() -> list[Task]:
     waveform = torch.randn(2, SECONDS * RATE) * 0.3
     state = torch.zeros(2)
     output = torch.empty_like(waveform)
-    act = lambda: torch.ops.torchaudio._overdrive_core_loop(waveform, waveform, state.clone(), state.clone(), output)  # noqa: E731
+
+    def act() -> object:
+        return torch.ops.torchaudio._overdrive_core_loop(
+            waveform, waveform, state.clone(), state.clone(), output
+        )
+
     return [_real("overdrive's loop, a minute of stereo", act)]
 
 
@@ -154,7 +193,15 @@ def measured(rounds: int, real: str) -> list[tuple[Task, float, float | None]]:
         found.append((task, ours, None if task.against is None else peer))
     after = compiled(real, rounds) if real else {}
     return [
-        (task, ours, peer if task.against else min(before[task.name], after[task.name]) if task.name in before else None)
+        (
+            task,
+            ours,
+            peer
+            if task.against
+            else min(before[task.name], after[task.name])
+            if task.name in before
+            else None,
+        )
         for task, ours, peer in found
     ]
 
@@ -164,7 +211,11 @@ def page(rows: list[tuple[Task, float, float | None]]) -> str:
     lines = ["| task | ours | peer | ours ÷ peer | goal |", "|---|---|---|---|---|"]
     for task, ours, peer in rows:
         ratio = f"{ours / peer:.2f}" if peer else "not here"
-        goal = f"≤ {task.goal:g}" + (", missed" if peer and ours / peer > task.goal else "") if task.goal else ""
+        goal = (
+            f"≤ {task.goal:g}" + (", missed" if peer and ours / peer > task.goal else "")
+            if task.goal
+            else ""
+        )
         told = f"{task.peer}, {peer * 1e3:.1f} ms" if peer else task.peer
         lines.append(f"| {task.name} | {ours * 1e3:.1f} ms | {told} | {ratio} | {goal} |")
     return "\n".join(lines)
@@ -173,7 +224,12 @@ def page(rows: list[tuple[Task, float, float | None]]) -> str:
 def main() -> int:
     """Measure, print, and write the page where that is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--real", default="", metavar="PYTHON", help="of an environment whose torchaudio loads its compiled part")
+    parser.add_argument(
+        "--real",
+        default="",
+        metavar="PYTHON",
+        help="of an environment whose torchaudio loads its compiled part",
+    )
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--write", action="store_true", help=f"to {RESULTS.name} beside this file")
     parser.add_argument("--measure-compiled", action="store_true", help=argparse.SUPPRESS)
@@ -183,7 +239,15 @@ def main() -> int:
     if given.measure_compiled:
         import torchaudio  # noqa: F401 - defines the operators
 
-        print(json.dumps({task.name: least(task.ours, given.rounds) for task in tasks() if task.against is None}))
+        print(
+            json.dumps(
+                {
+                    task.name: least(task.ours, given.rounds)
+                    for task in tasks()
+                    if task.against is None
+                }
+            )
+        )
         return 0
     table = page(measured(given.rounds, given.real))
     print(table)

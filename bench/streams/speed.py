@@ -68,7 +68,11 @@ def _files(folder: pathlib.Path, sound: torch.Tensor) -> None:
 def _graph(kind: str, arguments: str, name: str, options: str) -> tuple[Any, Any, Any]:
     graph = av.filter.Graph()
     graph.threads = 1
-    source, filter, sink = graph.add(kind, arguments), graph.add(name, options), graph.add(f"{kind}sink")
+    source, filter, sink = (
+        graph.add(kind, arguments),
+        graph.add(name, options),
+        graph.add(f"{kind}sink"),
+    )
     source.link_to(filter)
     filter.link_to(sink)
     graph.configure()
@@ -82,9 +86,7 @@ def _bare_read(path: str, media: str) -> None:
         context.thread_count = 1
         if media == "audio":
             layout = context.layout.name
-            told = (
-                f"time_base={stream.time_base}:sample_rate={context.sample_rate}:sample_fmt={context.format.name}:channel_layout={layout}"
-            )
+            told = f"time_base={stream.time_base}:sample_rate={context.sample_rate}:sample_fmt={context.format.name}:channel_layout={layout}"
             _kept, source, sink = _graph("abuffer", told, "aformat", "sample_fmts=fltp")
         else:
             told = f"video_size={context.width}x{context.height}:pix_fmt={context.pix_fmt}:time_base={stream.time_base}"
@@ -115,8 +117,14 @@ def _bare_write(path: str, chunks: tuple[torch.Tensor, ...]) -> None:
         stream.layout, stream.format = "stereo", "s16"
         position = 0
         for chunk in chunks:
-            frame = av.AudioFrame.from_ndarray(chunk.numpy().reshape(1, -1), format="flt", layout="stereo")
-            frame.sample_rate, frame.pts, frame.time_base = RATE, position, fractions.Fraction(1, RATE)
+            frame = av.AudioFrame.from_ndarray(
+                chunk.numpy().reshape(1, -1), format="flt", layout="stereo"
+            )
+            frame.sample_rate, frame.pts, frame.time_base = (
+                RATE,
+                position,
+                fractions.Fraction(1, RATE),
+            )
             position += len(chunk)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
@@ -130,7 +138,9 @@ def _write(path: str, chunks: tuple[torch.Tensor, ...]) -> None:
             opened.write_audio_chunk(0, chunk)
 
 
-def _race(task: str, ours: Callable[[], None], bare: Callable[[], None], goal: float, rounds: int) -> Row:
+def _race(
+    task: str, ours: Callable[[], None], bare: Callable[[], None], goal: float, rounds: int
+) -> Row:
     least = [float("inf"), float("inf")]
     for _ in range(rounds):
         for number, run in enumerate((ours, bare)):
@@ -151,13 +161,32 @@ def measured(rounds: int) -> list[Row]:
         for extension in ("mp3", "flac", "wav"):
             path = str(folder / f"minute.{extension}")
             task = f"a minute of stereo {extension} in chunks of 0.1 s"
-            rows.append(_race(task, lambda p=path: _read(p, "audio"), lambda p=path: _bare_read(p, "audio"), 1.1, rounds))  # type: ignore[misc]
+            rows.append(
+                _race(
+                    task,
+                    lambda p=path: _read(p, "audio"),
+                    lambda p=path: _bare_read(p, "audio"),
+                    1.1,
+                    rounds,
+                )
+            )  # type: ignore[misc]
         path = str(folder / "video.mp4")
         video = "ten seconds of 720p h264 to rgb24"
-        rows.append(_race(video, lambda: _read(path, "video"), lambda: _bare_read(path, "video"), 1.15, max(2, rounds // 2)))
+        rows.append(
+            _race(
+                video,
+                lambda: _read(path, "video"),
+                lambda: _bare_read(path, "video"),
+                1.15,
+                max(2, rounds // 2),
+            )
+        )
         for extension in ("wav", "flac"):
             places = (str(folder / f"ours.{extension}"), str(folder / f"bare.{extension}"))
-            ours, bare = lambda p=places[0]: _write(p, chunks), lambda p=places[1]: _bare_write(p, chunks)  # type: ignore[misc]
+            ours, bare = (
+                lambda p=places[0]: _write(p, chunks),
+                lambda p=places[1]: _bare_write(p, chunks),
+            )  # type: ignore[misc]
             rows.append(_race(f"the minute written as {extension}", ours, bare, 1.15, rounds))
     return rows
 
@@ -183,7 +212,10 @@ def hour() -> tuple[float, float]:
 
 
 def _table(rows: list[Row], memory: tuple[float, float]) -> str:
-    lines = [f"| {row.task} | {row.ours:.0f} ms | {row.bare:.0f} ms | {row.ratio:.2f} | {row.goal:.2f} |" for row in rows]
+    lines = [
+        f"| {row.task} | {row.ours:.0f} ms | {row.bare:.0f} ms | {row.ratio:.2f} | {row.goal:.2f} |"
+        for row in rows
+    ]
     head = "| task | ours | bare PyAV | ratio | goal |\n|---|---|---|---|---|\n"
     hours = f"An hour of sound, written and read in pieces: {memory[1]:.0f} MB of memory at most, after a minute of it {memory[0]:.0f} MB."
     return head + "\n".join(lines) + f"\n\n{hours}\n"
@@ -213,7 +245,13 @@ def main() -> int:
     table = _table(rows, memory)
     print(table)
     if given.write:
-        page = _PAGE.format(rounds=given.rounds, python=platform.python_version(), torch=torch.__version__, av=av.__version__, table=table)
+        page = _PAGE.format(
+            rounds=given.rounds,
+            python=platform.python_version(),
+            torch=torch.__version__,
+            av=av.__version__,
+            table=table,
+        )
         (HERE / "RESULTS.md").write_text(page)
     return int(any(row.ratio > row.goal for row in rows))
 

@@ -54,7 +54,9 @@ def _loudest(signal: Signal) -> int:
     if len(signal) <= _WINDOW:
         return 0
     whole = len(signal) // _WINDOW
-    energy = np.square(np.diff(signal[: whole * _WINDOW], prepend=0).reshape(whole, _WINDOW)).sum(axis=1)
+    energy = np.square(np.diff(signal[: whole * _WINDOW], prepend=0).reshape(whole, _WINDOW)).sum(
+        axis=1
+    )
     return int(energy.argmax()) * _WINDOW
 
 
@@ -111,11 +113,17 @@ def _refined(window: Signal, region: Signal, offset: int, found: int) -> int:
         first, last = max(-place, 0), min(len(window), len(region) - place)
         if last - first < 2:
             return np.inf
-        old, new = window[first:last].astype(np.float64), region[place + first : place + last].astype(np.float64)
+        old, new = (
+            window[first:last].astype(np.float64),
+            region[place + first : place + last].astype(np.float64),
+        )
         energy = float(np.dot(old, old)) * float(np.dot(new, new))
         return 1 - abs(float(np.dot(old, new))) / np.sqrt(energy) if energy > 0 else np.inf
 
-    return min(range(found - _NEAR, found + _NEAR + 1), key=lambda candidate: (apart(candidate), abs(candidate - found)))
+    return min(
+        range(found - _NEAR, found + _NEAR + 1),
+        key=lambda candidate: (apart(candidate), abs(candidate - found)),
+    )
 
 
 def _fast(size: int) -> int:

@@ -62,13 +62,21 @@ class Explanation:
             return "the only one"
         if self.number == self.covered == 2:
             return "both"
-        return f"all {self.number:,}" if self.covered == self.number else f"{self.covered:,} of {self.number:,}"
+        return (
+            f"all {self.number:,}"
+            if self.covered == self.number
+            else f"{self.covered:,} of {self.number:,}"
+        )
 
     @property
     def _are(self) -> str:
         values = " or ".join(self.values)
         is_, has = ("is", "was") if self.number == 1 else ("are", "were")
-        return {FORMAT: f"{is_} {values}", BACKEND: f"{has} read by {values}", FOLDER: f"{is_} in {values}"}[self.dimension]
+        return {
+            FORMAT: f"{is_} {values}",
+            BACKEND: f"{has} read by {values}",
+            FOLDER: f"{is_} in {values}",
+        }[self.dimension]
 
 
 class Breakdown:
@@ -106,7 +114,14 @@ class Breakdown:
         if not self._folders:
             return ()
         first, last = min(self._folders), max(self._folders)
-        size = next((place for place, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), min(len(first), len(last)))
+        size = next(
+            (
+                place
+                for place, pair in enumerate(zip(first, last, strict=False))
+                if pair[0] != pair[1]
+            ),
+            min(len(first), len(last)),
+        )
         return first[:size]
 
     def folders(self, levels: int = 1) -> Counts:
@@ -124,14 +139,24 @@ class Breakdown:
 
     def explanations(self) -> Iterator[Explanation]:
         """Yield what the files of each class share, for the classes where there is something."""
-        tables = [(FORMAT, self.formats), (BACKEND, self.backends), *((FOLDER, self.folders(level)) for level in range(1, _LEVELS + 1))]
+        tables = [
+            (FORMAT, self.formats),
+            (BACKEND, self.backends),
+            *((FOLDER, self.folders(level)) for level in range(1, _LEVELS + 1)),
+        ]
         for one in CLASSES.values():
-            if self._kinds[one.name] and one.group != SAME and (found := self._explained(one.name, tables)):
+            if (
+                self._kinds[one.name]
+                and one.group != SAME
+                and (found := self._explained(one.name, tables))
+            ):
                 yield found
 
     def _explained(self, kind: str, tables: list[tuple[str, Counts]]) -> Explanation | None:
         number = self._kinds[kind]
-        cause, known = next(iter(self._causes.get(kind, collections.Counter()).most_common(1)), ("", 0))
+        cause, known = next(
+            iter(self._causes.get(kind, collections.Counter()).most_common(1)), ("", 0)
+        )
         cause = cause if known >= _SHARE * number else ""
         ranked: list[tuple[tuple[bool, int, float, int], Explanation]] = []
         for dimension, counts in tables:
@@ -140,7 +165,9 @@ class Breakdown:
                 continue
             values, covered, among = _smallest(counts, kind, number)
             # a value that a single file has lists the files rather than explaining them
-            several = all(counts[value][kind] > 1 for value in values) and len(values) <= _MOST_VALUES
+            several = (
+                all(counts[value][kind] > 1 for value in values) and len(values) <= _MOST_VALUES
+            )
             by_cause = bool(cause) and dimension == FORMAT and len(values) == 1
             if not by_cause and not (several and self._tells(covered, among, number)):
                 continue
@@ -155,10 +182,15 @@ class Breakdown:
     def _tells(self, covered: int, among: int, number: int) -> bool:
         """Return whether values say something about a class: they are not simply common."""
         share = among / self._kinds.total()
-        return share < 1 and (covered / number >= _TIMES * share or (covered / number >= share and share**covered < _CHANCE))
+        return share < 1 and (
+            covered / number >= _TIMES * share
+            or (covered / number >= share and share**covered < _CHANCE)
+        )
 
 
-def _smallest(counts: Mapping[str, collections.Counter[str]], kind: str, number: int) -> tuple[tuple[str, ...], int, int]:
+def _smallest(
+    counts: Mapping[str, collections.Counter[str]], kind: str, number: int
+) -> tuple[tuple[str, ...], int, int]:
     """Return the smallest set of values for 90 % of a class, its files of the class, and of all."""
     values: list[str] = []
     covered = among = 0

@@ -30,22 +30,41 @@ class Cause:
 
 def _mp3_padding(row: Row) -> bool:
     """Return whether the side that drops an mp3's padding is the one that begins later."""
-    if row.kind != "shifted" or formats.extension(row.path) != "mp3" or not row.shift or abs(row.shift) > _LONGEST_PADDING:
+    if (
+        row.kind != "shifted"
+        or formats.extension(row.path) != "mp3"
+        or not row.shift
+        or abs(row.shift) > _LONGEST_PADDING
+    ):
         return False
-    keeps, drops = (row.from_backend, row.to_backend) if row.shift > 0 else (row.to_backend, row.from_backend)
+    keeps, drops = (
+        (row.from_backend, row.to_backend) if row.shift > 0 else (row.to_backend, row.from_backend)
+    )
     return keeps == "sox" and drops in _DROP_PADDING
 
 
 def _packets_counted(row: Row) -> bool:
     """Return whether ``info`` of a side gave packets, and this is all that differs."""
-    if row.kind != "metadata" or row.fields != "info_frames" or formats.extension(row.path) not in ("m4a", "mp4"):
+    if (
+        row.kind != "metadata"
+        or row.fields != "info_frames"
+        or formats.extension(row.path) not in ("m4a", "mp4")
+    ):
         return False
-    sides = ((row.from_backend, row.from_frames, row.from_info_frames), (row.to_backend, row.to_frames, row.to_info_frames))
-    return any(backend == "ffmpeg" and (frames or 0) >= _FRAMES_A_PACKET * (told or 0) > 0 for backend, frames, told in sides)
+    sides = (
+        (row.from_backend, row.from_frames, row.from_info_frames),
+        (row.to_backend, row.to_frames, row.to_info_frames),
+    )
+    return any(
+        backend == "ffmpeg" and (frames or 0) >= _FRAMES_A_PACKET * (told or 0) > 0
+        for backend, frames, told in sides
+    )
 
 
 CAUSES = (
-    Cause("libsox keeps the encoder's padding of an mp3; FFmpeg and libsndfile drop it", _mp3_padding),
+    Cause(
+        "libsox keeps the encoder's padding of an mp3; FFmpeg and libsndfile drop it", _mp3_padding
+    ),
     Cause("info of the ffmpeg backend returns the number of packets here", _packets_counted),
 )
 

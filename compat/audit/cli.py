@@ -94,7 +94,9 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument("data", nargs="*", metavar="DATA", help="folders, files, globs, manifests, URLs")
+    made.add_argument(
+        "data", nargs="*", metavar="DATA", help="folders, files, globs, manifests, URLs"
+    )
     add = made.add_argument_group("what is compared").add_argument
     add("--from", dest="old", metavar="SIDE", help="the old side, as RELEASE[:MODE][:BACKEND]")
     add("--to", dest="new", metavar="SIDE", help="the new side")
@@ -115,30 +117,96 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
         default=Terms.tolerance,
         help="the largest difference that does not count (%(default).2g of full scale)",
     )
-    add("--max-shift", type=_count, default=Terms.max_shift, metavar="FRAMES", help="the largest shift to look for (%(default)s)")
-    add("--native", action="store_true", help="load with normalize=False, so that dtypes are compared too")
+    add(
+        "--max-shift",
+        type=_count,
+        default=Terms.max_shift,
+        metavar="FRAMES",
+        help="the largest shift to look for (%(default)s)",
+    )
+    add(
+        "--native",
+        action="store_true",
+        help="load with normalize=False, so that dtypes are compared too",
+    )
     add = made.add_argument_group("which files").add_argument
-    add("--manifest", action="append", default=[], metavar="FILE", help="read FILE as a manifest, whatever its extension; may be repeated")
-    add("--field", metavar="NAME", help="where the path is: the column of a CSV (name, or number from 1) or the field of JSON lines (a.b)")
-    add("--root", metavar="FOLDER", help="the folder that relative paths in manifests start from (default: the manifest's folder)")
-    add("--extensions", metavar="A,B", help="which files in folders to take; `all` takes every file (default: all audio files)")
-    add("--sample", type=_count, default=0, metavar="N", help="compare only a random sample of N files, and estimate the result for all")
+    add(
+        "--manifest",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="read FILE as a manifest, whatever its extension; may be repeated",
+    )
+    add(
+        "--field",
+        metavar="NAME",
+        help="where the path is: the column of a CSV (name, or number from 1) or the field of JSON lines (a.b)",
+    )
+    add(
+        "--root",
+        metavar="FOLDER",
+        help="the folder that relative paths in manifests start from (default: the manifest's folder)",
+    )
+    add(
+        "--extensions",
+        metavar="A,B",
+        help="which files in folders to take; `all` takes every file (default: all audio files)",
+    )
+    add(
+        "--sample",
+        type=_count,
+        default=0,
+        metavar="N",
+        help="compare only a random sample of N files, and estimate the result for all",
+    )
     add("--seed", type=int, default=0, metavar="N", help="seed of the sample (0)")
-    add("--confidence", type=_percent, default=0.95, metavar="PERCENT", help="confidence of the estimate from the sample (95)")
+    add(
+        "--confidence",
+        type=_percent,
+        default=0.95,
+        metavar="PERCENT",
+        help="confidence of the estimate from the sample (95)",
+    )
     add = made.add_argument_group("how").add_argument
-    add("--jobs", type=_count, default=0, metavar="N", help="number of processes; 0 for one per processor (default)")
+    add(
+        "--jobs",
+        type=_count,
+        default=0,
+        metavar="N",
+        help="number of processes; 0 for one per processor (default)",
+    )
     add("--scheduler", metavar="ADDRESS", help="run on Dask: tcp://HOST:PORT, or local[N]")
     add(
-        "--time-limit", type=_not_negative, default=600.0, metavar="SECONDS", help="limit for a file, without --scheduler; 0 for none (600)"
+        "--time-limit",
+        type=_not_negative,
+        default=600.0,
+        metavar="SECONDS",
+        help="limit for a file, without --scheduler; 0 for none (600)",
     )
     add = made.add_argument_group("results").add_argument
-    add("--results", metavar="FILE", help="the file for the rows, .jsonl or .parquet (default: audit-FROM-TO.jsonl)")
+    add(
+        "--results",
+        metavar="FILE",
+        help="the file for the rows, .jsonl or .parquet (default: audit-FROM-TO.jsonl)",
+    )
     add("--fresh", action="store_true", help="delete existing rows and start again")
     add("--retry-errors", action="store_true", help="compare again files that could not be read")
     add("--json", action="store_true", help="print the summary as JSON")
     add("--report", metavar="FILE.html", help="also write a self-contained HTML page")
-    add("--draw", type=_count, default=200, metavar="N", help="show waveforms and sound for N files on the page, the worst first (200)")
-    add("--report-rows", type=_count, default=50_000, metavar="N", help="list N files on the page, the worst first (50000)")
+    add(
+        "--draw",
+        type=_count,
+        default=200,
+        metavar="N",
+        help="show waveforms and sound for N files on the page, the worst first (200)",
+    )
+    add(
+        "--report-rows",
+        type=_count,
+        default=50_000,
+        metavar="N",
+        help="list N files on the page, the worst first (50000)",
+    )
     add(
         "--fail-on",
         default="differences,errors",
@@ -172,7 +240,10 @@ def main(argv: Sequence[str] | None = None, prog: str = _PROG) -> int:
             print(f"{prog}: {why}", file=sys.stderr)
         elif not is_full(why):
             traceback.print_exc()
-            print(f"{prog}: the audit itself failed; this is a bug of torchaudio-compat", file=sys.stderr)
+            print(
+                f"{prog}: the audit itself failed; this is a bug of torchaudio-compat",
+                file=sys.stderr,
+            )
     return _FAILED
 
 
@@ -194,13 +265,18 @@ def _audited(arguments: argparse.Namespace) -> int:
     only_reports = not arguments.data and not arguments.manifest
     if arguments.report:
         _writable(arguments.report)
-    result, wanted = _reported(arguments, failing) if only_reports else _compared(arguments, failing)
+    result, wanted = (
+        _reported(arguments, failing) if only_reports else _compared(arguments, failing)
+    )
     if arguments.json:
         print_for_programs()
     (machine if arguments.json else terminal).write(result, sys.stdout)
     if arguments.report:
         _write_page(arguments, result, wanted)
-        print(f"The page is {terminal.printable(arguments.report)}.", file=sys.stderr if arguments.json else sys.stdout)
+        print(
+            f"The page is {terminal.printable(arguments.report)}.",
+            file=sys.stderr if arguments.json else sys.stdout,
+        )
     return _STOPPED if result.stopped else result.status
 
 
@@ -229,7 +305,9 @@ def _terms(arguments: argparse.Namespace) -> Terms:
     return Terms(old, new, arguments.tolerance, arguments.max_shift, not arguments.native, against)
 
 
-def _compared(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[Result, set[int] | None]:
+def _compared(
+    arguments: argparse.Namespace, failing: frozenset[str]
+) -> tuple[Result, set[int] | None]:
     """Find the files and compare those not done; return the result and the keys that count."""
     from compat.audit import session
     from compat.audit.inputs import formats
@@ -241,10 +319,24 @@ def _compared(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[R
     terms = _terms(arguments)
     extensions = formats.AUDIO
     if arguments.extensions:
-        extensions = frozenset(name.strip().lstrip(".").lower() for name in arguments.extensions.split(",")) - {"all", ""}
-    sources = Sources(tuple(arguments.data), tuple(arguments.manifest), arguments.field, arguments.root, extensions, against=terms.against)
-    request = session.Request(sources, terms, arguments.sample, arguments.seed, arguments.retry_errors)
-    results = arguments.results or f"audit-{_spelled(arguments.old)}-{_new_spelled(arguments, terms)}.jsonl"
+        extensions = frozenset(
+            name.strip().lstrip(".").lower() for name in arguments.extensions.split(",")
+        ) - {"all", ""}
+    sources = Sources(
+        tuple(arguments.data),
+        tuple(arguments.manifest),
+        arguments.field,
+        arguments.root,
+        extensions,
+        against=terms.against,
+    )
+    request = session.Request(
+        sources, terms, arguments.sample, arguments.seed, arguments.retry_errors
+    )
+    results = (
+        arguments.results
+        or f"audit-{_spelled(arguments.old)}-{_new_spelled(arguments, terms)}.jsonl"
+    )
     stopped = ""
     with shown(quiet=arguments.quiet) as progress, contextlib.ExitStack() as held:
         engine = _engine(arguments, progress)
@@ -283,25 +375,45 @@ def _spelled(side: str) -> str:
 
 def _new_spelled(arguments: argparse.Namespace, terms: Terms) -> str:
     """Return the new side as part of a file's name."""
-    return f"{terms.new.partition('@')[0]}-python" if arguments.to_python else _spelled(arguments.new)
+    return (
+        f"{terms.new.partition('@')[0]}-python" if arguments.to_python else _spelled(arguments.new)
+    )
 
 
-def _reported(arguments: argparse.Namespace, failing: frozenset[str]) -> tuple[Result, set[int] | None]:
+def _reported(
+    arguments: argparse.Namespace, failing: frozenset[str]
+) -> tuple[Result, set[int] | None]:
     """Return the result for existing rows, all of which count."""
     from compat.audit import session
     from compat.audit.reporting.result import Result
     from compat.audit.storage import open_store
 
     if not arguments.results:
-        raise UsageError("no DATA given; `.` is the folder you are in. With --results FILE alone, that file is reported on")
+        raise UsageError(
+            "no DATA given; `.` is the folder you are in. With --results FILE alone, that file is reported on"
+        )
     if not os.path.exists(arguments.results):
         raise UsageError(f"{arguments.results}: there are no such results")
     with open_store(arguments.results) as store:
         tally = session.summary(store, None)
         first = next(iter(store.rows()), None)
-    terms = Terms("", "") if first is None else Terms(first.from_side, first.to_side, first.tolerance or 0.0)
+    terms = (
+        Terms("", "")
+        if first is None
+        else Terms(first.from_side, first.to_side, first.tolerance or 0.0)
+    )
     result = Result(
-        terms, tally, tally.files, tally.files, 0, 0, 0, arguments.confidence, arguments.results, failing, report=arguments.report or ""
+        terms,
+        tally,
+        tally.files,
+        tally.files,
+        0,
+        0,
+        0,
+        arguments.confidence,
+        arguments.results,
+        failing,
+        report=arguments.report or "",
     )
     return result, None
 

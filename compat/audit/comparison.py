@@ -59,7 +59,9 @@ class _Probe:
         if self._frames >= _PROBE:
             return
         if not self._frames:
-            self._channel = int(np.square(as_float(old)).sum(axis=1).argmax()) if len(old) > 1 else 0
+            self._channel = (
+                int(np.square(as_float(old)).sum(axis=1).argmax()) if len(old) > 1 else 0
+            )
         self.old.append(as_float(old[self._channel]).copy())
         self.new.append(as_float(new[self._channel]).copy())
         self._frames += max(old.shape[1], new.shape[1])
@@ -69,7 +71,13 @@ class _Probe:
         return alignment.lag(np.concatenate(self.old), np.concatenate(self.new), max_lag)
 
 
-def compare(row: Row, paths: tuple[str, str], sides: tuple[OneSide, OneSide], terms: Terms, block_frames: int = BLOCK_FRAMES) -> Row:
+def compare(
+    row: Row,
+    paths: tuple[str, str],
+    sides: tuple[OneSide, OneSide],
+    terms: Terms,
+    block_frames: int = BLOCK_FRAMES,
+) -> Row:
     """Fill in a row.
 
     Args:
@@ -83,8 +91,16 @@ def compare(row: Row, paths: tuple[str, str], sides: tuple[OneSide, OneSide], te
         BackendUnavailable: a side's backend does not work on this machine.
     """
     begun = time.perf_counter()
-    old, new = (Reading(side, path, normalize=terms.normalize, block_frames=block_frames) for side, path in zip(sides, paths, strict=True))
-    row.from_side, row.to_side, row.terms, row.tolerance = terms.old, terms.new, terms.digest, terms.tolerance
+    old, new = (
+        Reading(side, path, normalize=terms.normalize, block_frames=block_frames)
+        for side, path in zip(sides, paths, strict=True)
+    )
+    row.from_side, row.to_side, row.terms, row.tolerance = (
+        terms.old,
+        terms.new,
+        terms.digest,
+        terms.tolerance,
+    )
     with old, new:
         _compare(row, old, new, terms)
     row.took = time.perf_counter() - begun
@@ -107,7 +123,9 @@ def _compare(row: Row, old: Reading, new: Reading, terms: Terms) -> None:
                 probe.take(first, second)
     _describe(row, old, new)
     if old.error is not None or new.error is not None:
-        row.kind = "error_both" if old.error and new.error else "error_from" if old.error else "error_to"
+        row.kind = (
+            "error_both" if old.error and new.error else "error_from" if old.error else "error_to"
+        )
     else:
         _judge(row, old, new, measure, probe, comparable, terms)
     row.note = wording.note(row)
@@ -116,14 +134,23 @@ def _compare(row: Row, old: Reading, new: Reading, terms: Terms) -> None:
 def _describe(row: Row, old: Reading, new: Reading) -> None:
     """Fill in the metadata of each side, and the names of the fields that differ."""
     for prefix, one in (("from", old), ("to", new)):
-        row_set: dict[str, Any] = {"error": one.error, "backend": one.backend, "warning": " ".join(one.warnings) or None}
+        row_set: dict[str, Any] = {
+            "error": one.error,
+            "backend": one.backend,
+            "warning": " ".join(one.warnings) or None,
+        }
         if one.metadata is not None:
             row_set["rate"] = one.metadata.sample_rate
             row_set["channels"] = one.channels or one.metadata.num_channels
             row_set["frames"], row_set["dtype"] = one.frames, one.dtype
             if one.side.has_info:
-                row_set["encoding"], row_set["bits"] = one.metadata.encoding, one.metadata.bits_per_sample
-                row_set["info_frames"] = one.frames if one.metadata.num_frames < 0 else one.metadata.num_frames
+                row_set["encoding"], row_set["bits"] = (
+                    one.metadata.encoding,
+                    one.metadata.bits_per_sample,
+                )
+                row_set["info_frames"] = (
+                    one.frames if one.metadata.num_frames < 0 else one.metadata.num_frames
+                )
         for name, value in row_set.items():
             setattr(row, f"{prefix}_{name}", value)
     if row.from_rate and row.from_frames:
@@ -131,7 +158,9 @@ def _describe(row: Row, old: Reading, new: Reading) -> None:
     elif row.to_rate and row.to_frames:
         row.seconds = row.to_frames / row.to_rate
     if old.error is None and new.error is None:
-        compared = ["rate", "channels", "dtype"] + (list(INFO_FIELDS) if old.side.has_info and new.side.has_info else [])
+        compared = ["rate", "channels", "dtype"] + (
+            list(INFO_FIELDS) if old.side.has_info and new.side.has_info else []
+        )
         row.fields = ",".join(name for name in compared if _differs(row, name))
 
 
@@ -166,13 +195,17 @@ def _judge(
         row.kind = "metadata"
 
 
-def _of_samples(row: Row, old: Reading, new: Reading, measure: Measure, probe: _Probe, terms: Terms) -> str:
+def _of_samples(
+    row: Row, old: Reading, new: Reading, measure: Measure, probe: _Probe, terms: Terms
+) -> str:
     """Return the class by the samples alone."""
     if measure.first is None:
         if old.frames != new.frames:
             return "length"
         return "identical" if measure.exact else "tolerance"
-    if old.frames != new.frames and measure.first >= max(measure.frames - _TAIL, measure.frames // 2):
+    if old.frames != new.frames and measure.first >= max(
+        measure.frames - _TAIL, measure.frames // 2
+    ):
         return "length"
     found = _explain(old, new, measure, probe, terms)
     if found is None:
@@ -182,10 +215,14 @@ def _of_samples(row: Row, old: Reading, new: Reading, measure: Measure, probe: _
         row.shift = found.shift
     if found.factor != 1.0:
         row.factor = found.factor
-    return {(True, False): "shifted", (False, True): "scaled", (True, True): "shifted_scaled"}[bool(found.shift), found.factor != 1.0]
+    return {(True, False): "shifted", (False, True): "scaled", (True, True): "shifted_scaled"}[
+        bool(found.shift), found.factor != 1.0
+    ]
 
 
-def _explain(old: Reading, new: Reading, measure: Measure, probe: _Probe, terms: Terms) -> _Explained | None:
+def _explain(
+    old: Reading, new: Reading, measure: Measure, probe: _Probe, terms: Terms
+) -> _Explained | None:
     """Find the simplest explanation: a factor, a shift, or both; ``None`` if none explains it."""
 
     def tried(shift: int, factor: float) -> Measure:
@@ -198,10 +235,15 @@ def _explain(old: Reading, new: Reading, measure: Measure, probe: _Probe, terms:
     def fits(found: Measure, before: float) -> bool:
         if not found.frames or found.frames < measure.frames // 2:
             return False
-        return found.first is None or (found.squares / found.samples <= before * _SHARE and found.likeness >= _LIKENESS)
+        return found.first is None or (
+            found.squares / found.samples <= before * _SHARE and found.likeness >= _LIKENESS
+        )
 
     apart = measure.squares / measure.samples
-    if abs(measure.likeness) >= _LIKENESS and measure.left_squares / measure.samples <= apart * _SHARE:
+    if (
+        abs(measure.likeness) >= _LIKENESS
+        and measure.left_squares / measure.samples <= apart * _SHARE
+    ):
         scaled = tried(0, measure.factor)
         if fits(scaled, apart):
             return _Explained(0, measure.factor, scaled.squares, scaled)

@@ -29,7 +29,9 @@ def local(place: str, folder: str = "") -> Iterator[str]:
         yield os.path.join(folder, place)
         return
     extension = formats.extension(place)
-    handle, path = tempfile.mkstemp(prefix="audit-", suffix=f".{extension}" if extension.isalnum() else "")
+    handle, path = tempfile.mkstemp(
+        prefix="audit-", suffix=f".{extension}" if extension.isalnum() else ""
+    )
     os.close(handle)
     try:
         try:

@@ -38,4 +38,6 @@ def key(path: str, stamp: str) -> int:
 
 def number(text: str) -> int:
     """Return a 64-bit number for a text, evenly spread and the same on every machine."""
-    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "backslashreplace"), digest_size=8).digest(), "big")
+    return int.from_bytes(
+        hashlib.blake2b(text.encode("utf-8", "backslashreplace"), digest_size=8).digest(), "big"
+    )

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 # fits into a processor's cache, and keeps sums in float32 exact to seven digits
 _PIECE = 1 << 14
-_FULL_SCALE = {"uint8": 2.0**7, "int8": 2.0**7, "int16": 2.0**15, "int32": 2.0**31, "int64": 2.0**63}
+_FULL_SCALE = {
+    "uint8": 2.0**7,
+    "int8": 2.0**7,
+    "int16": 2.0**15,
+    "int32": 2.0**31,
+    "int64": 2.0**63,
+}
 _NOT_A_NUMBER = float(np.finfo(np.float32).max)
 
 
@@ -63,7 +69,9 @@ class Measure:
         same = True
         old, new = as_float(old), as_float(new)
         for start in range(0, old.shape[1], _PIECE):
-            same &= self._piece(old[:, start : start + _PIECE], new[:, start : start + _PIECE], at + start)
+            same &= self._piece(
+                old[:, start : start + _PIECE], new[:, start : start + _PIECE], at + start
+            )
         return same
 
     def _piece(self, old: Samples, new: Samples, at: int) -> bool:
@@ -84,7 +92,9 @@ class Measure:
         self.squares += float(np.dot(apart, apart)) if largest < 1e15 else largest
         self.largest = max(self.largest, largest)
         if self.first is None and largest > self.tolerance:
-            self.first = at + int(np.argmax((np.abs(apart) > self.tolerance).reshape(channels, -1).any(axis=0)))
+            self.first = at + int(
+                np.argmax((np.abs(apart) > self.tolerance).reshape(channels, -1).any(axis=0))
+            )
         return largest <= self.tolerance
 
     @property
@@ -119,5 +129,7 @@ def _finite(old: Samples, new: Samples) -> tuple[Samples, Samples, Samples]:
     same = (old == new) | (np.isnan(old) & np.isnan(new))
     fine = np.isfinite(old) & np.isfinite(new)
     clean_old, clean_new = np.where(np.isfinite(old), old, 0), np.where(np.isfinite(new), new, 0)
-    apart = np.where(same, 0, np.where(fine, np.abs(clean_new.astype(np.float64) - clean_old), _NOT_A_NUMBER))
+    apart = np.where(
+        same, 0, np.where(fine, np.abs(clean_new.astype(np.float64) - clean_old), _NOT_A_NUMBER)
+    )
     return clean_old, clean_new, apart

@@ -35,4 +35,6 @@ class Terms:
     @functools.cached_property
     def digest(self) -> str:
         """Return a short hash of all conditions, which each row carries."""
-        return hashlib.blake2b(json.dumps(dataclasses.asdict(self), sort_keys=True).encode(), digest_size=6).hexdigest()
+        return hashlib.blake2b(
+            json.dumps(dataclasses.asdict(self), sort_keys=True).encode(), digest_size=6
+        ).hexdigest()

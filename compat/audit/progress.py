@@ -75,7 +75,9 @@ class Lines:
     def begin(self, todo: int, done_before: int) -> None:
         """Print how much is to be done; see ``Progress``."""
         self._todo, self._begun = todo, time.monotonic()
-        self._tell(f"{todo:,} files to compare{f', {done_before:,} done before' if done_before else ''}")
+        self._tell(
+            f"{todo:,} files to compare{f', {done_before:,} done before' if done_before else ''}"
+        )
 
     def row(self, row: Row) -> None:
         """Print a line of progress, every half minute; see ``Progress``."""
@@ -84,7 +86,9 @@ class Lines:
         if time.monotonic() - self._told > _EVERY:
             rate = self._done / max(time.monotonic() - self._begun, 1e-9)
             left = duration((self._todo - self._done) / rate)
-            self._tell(f"{self._done:,} of {self._todo:,} files, {rate:,.1f} a second, {left} left; {self._differ:,} not the same")
+            self._tell(
+                f"{self._done:,} of {self._todo:,} files, {rate:,.1f} a second, {left} left; {self._differ:,} not the same"
+            )
 
     def _tell(self, text: str) -> None:
         self._told = time.monotonic()
@@ -115,14 +119,22 @@ class Bar:
     def begin(self, todo: int, done_before: int) -> None:
         """Start the bar; see ``Progress``."""
         self._begun = time.monotonic()
-        self._bar.reset(self._task, total=todo, description="comparing", differ=0, rate="", left="left,")
+        self._bar.reset(
+            self._task, total=todo, description="comparing", differ=0, rate="", left="left,"
+        )
 
     def row(self, row: Row) -> None:
         """Advance the bar; see ``Progress``."""
         self._done += 1
         self._differ += CLASSES[row.kind].group != SAME
         rate = self._done / max(time.monotonic() - self._begun, 1e-9)
-        self._bar.update(self._task, description="comparing", advance=1, differ=self._differ, rate=f"{rate:,.1f} files/s")
+        self._bar.update(
+            self._task,
+            description="comparing",
+            advance=1,
+            differ=self._differ,
+            rate=f"{rate:,.1f} files/s",
+        )
 
 
 def duration(seconds: float) -> str:

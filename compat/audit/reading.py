@@ -44,7 +44,12 @@ class Reading:
     frames: int
 
     def __init__(self, side: OneSide, path: str, *, normalize: bool, block_frames: int) -> None:
-        self.side, self.path, self.normalize, self.block_frames = side, path, normalize, block_frames
+        self.side, self.path, self.normalize, self.block_frames = (
+            side,
+            path,
+            normalize,
+            block_frames,
+        )
         self.error: str | None = None
         self.metadata: AudioMetaData | None = None
         self.backend: str | None = None
@@ -59,13 +64,19 @@ class Reading:
 
     def __enter__(self) -> Reading:
         try:
-            stream: Stream = self._held.enter_context(self.side.open(self.path, normalize=self.normalize, block_frames=self.block_frames))
+            stream: Stream = self._held.enter_context(
+                self.side.open(self.path, normalize=self.normalize, block_frames=self.block_frames)
+            )
         except (BackendUnavailable, EngineError):
             raise
         except Exception as why:  # noqa: BLE001 - any error of a side goes into its row
             self.error = _words(why)
         else:
-            self.metadata, self.backend, self._taken = stream.metadata, stream.backend, stream.blocks
+            self.metadata, self.backend, self._taken = (
+                stream.metadata,
+                stream.backend,
+                stream.blocks,
+            )
         return self
 
     def __exit__(self, *failure: object) -> None:
@@ -109,7 +120,9 @@ class Reading:
         if self._kept is not None:
             yield iter(self._kept)
             return
-        with Reading(self.side, self.path, normalize=self.normalize, block_frames=self.block_frames) as once_more:
+        with Reading(
+            self.side, self.path, normalize=self.normalize, block_frames=self.block_frames
+        ) as once_more:
             yield once_more.rest()
 
     def rest(self) -> Iterator[Block]:

@@ -98,7 +98,9 @@ def from_dict(values: dict[str, Any]) -> Row:
     if "path" not in kept:
         raise ValueError("it has no path")
     if kept.get("kind") not in CLASSES:
-        raise ValueError(f"its class {kept.get('kind')!r} is unknown to this version: {', '.join(CLASSES)}")
+        raise ValueError(
+            f"its class {kept.get('kind')!r} is unknown to this version: {', '.join(CLASSES)}"
+        )
     for name, value in kept.items():
         if not isinstance(value, _KINDS[COLUMNS[name]]):
             raise TypeError(f"its {name} is {value!r}, which is no {COLUMNS[name]}")

@@ -106,7 +106,11 @@ def _chance(found: int, size: int, kind: int, population: int) -> float:
     k = np.arange(first, found)
     # the chance changes by this factor from one count to the next
     steps = np.log((kind - k) / (k + 1)) + np.log((size - k) / (population - kind - size + k + 1))
-    start = _log_ways(kind, first) + _log_ways(population - kind, size - first) - _log_ways(population, size)
+    start = (
+        _log_ways(kind, first)
+        + _log_ways(population - kind, size - first)
+        - _log_ways(population, size)
+    )
     logs = start + np.r_[0.0, np.cumsum(steps)]
     top = float(logs.max())
     return math.exp(top) * float(np.exp(logs - top).sum()) if top > -700 else 0.0

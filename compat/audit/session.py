@@ -150,7 +150,9 @@ def run(request: Request, made: Plan, store: Store, engine: Engine) -> Generator
         store.append(row)
         yield row
     if left:
-        raise EngineError(f"{left} files did not come back from their workers; a bug of torchaudio-compat. Run the command again")
+        raise EngineError(
+            f"{left} files did not come back from their workers; a bug of torchaudio-compat. Run the command again"
+        )
 
 
 def summary(store: Store, wanted: set[int] | None) -> Tally:

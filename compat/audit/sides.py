@@ -45,7 +45,9 @@ class OneSide(Protocol):
         """Return whether the release has ``info``."""
         ...
 
-    def open(self, path: str, *, normalize: bool, block_frames: int) -> contextlib.AbstractContextManager[Stream]:
+    def open(
+        self, path: str, *, normalize: bool, block_frames: int
+    ) -> contextlib.AbstractContextManager[Stream]:
         """Open a file in blocks; see ``Side.open``."""
         ...
 
@@ -104,7 +106,12 @@ class Side:
             if self.backend is not None:
                 return [context.registry.get(self.backend)]
             if not context.chooser.available():
-                raise BackendUnavailable("; ".join(f"{name}: {context.chooser.why_not(name)}" for name in context.registry.allowed))
+                raise BackendUnavailable(
+                    "; ".join(
+                        f"{name}: {context.chooser.why_not(name)}"
+                        for name in context.registry.allowed
+                    )
+                )
             return [context.chooser.reader(None, path, None)]
         if self.backend == "sox_io":
             other = sox_io_backend.fall_back(context.registry, self.release)
@@ -144,7 +151,9 @@ def parse(text: str) -> Side:
     mode = rest.pop(0) if rest and rest[0] in (GLOBAL, DISPATCHER, TORCHCODEC) else None
     backend = rest.pop(0) if rest else None
     if rest:
-        raise UsageError(f"{text!r} is not RELEASE[:MODE][:BACKEND], as in 2.0:sox_io or 2.1:global:soundfile")
+        raise UsageError(
+            f"{text!r} is not RELEASE[:MODE][:BACKEND], as in 2.0:sox_io or 2.1:global:soundfile"
+        )
     if release.torchcodec:
         return _of_torchcodec(text, release, mode, backend)
     mode = mode or _mode(release, backend)
@@ -154,8 +163,12 @@ def parse(text: str) -> Side:
         return _of_global(text, release, backend)
     backend = PER_CALL_NAMES.get(backend, backend) if backend else None
     if backend is not None and backend not in _PER_CALL:
-        raise UsageError(f"{text!r}: there is no backend {backend!r}; there is {', '.join(_PER_CALL)}")
-    return Side(":".join(filter(None, (release.name, DISPATCHER, backend))), release, DISPATCHER, backend)
+        raise UsageError(
+            f"{text!r}: there is no backend {backend!r}; there is {', '.join(_PER_CALL)}"
+        )
+    return Side(
+        ":".join(filter(None, (release.name, DISPATCHER, backend))), release, DISPATCHER, backend
+    )
 
 
 def _mode(release: releases.Release, backend: str | None) -> str:
@@ -167,7 +180,9 @@ def _mode(release: releases.Release, backend: str | None) -> str:
     return GLOBAL
 
 
-def _of_torchcodec(text: str, release: releases.Release, mode: str | None, backend: str | None) -> Side:
+def _of_torchcodec(
+    text: str, release: releases.Release, mode: str | None, backend: str | None
+) -> Side:
     if mode not in (None, TORCHCODEC) or backend is not None:
         raise UsageError(f"{text!r}: {release.name} uses TorchCodec only; write {release.name}")
     return Side(f"{release.name}:{TORCHCODEC}", release, TORCHCODEC, None)
@@ -177,10 +192,16 @@ def _of_global(text: str, release: releases.Release, backend: str | None) -> Sid
     if release.global_backend == "never":
         raise UsageError(f"{text!r}: {release.name} has no global backend; 2.0 and 2.1 have")
     if backend is not None and backend not in _GLOBAL_NAMES:
-        raise UsageError(f"{text!r}: there is no global backend {backend!r}; there is {', '.join(_GLOBAL_NAMES)}")
+        raise UsageError(
+            f"{text!r}: there is no global backend {backend!r}; there is {', '.join(_GLOBAL_NAMES)}"
+        )
     if backend is None:
-        context = Context(dataclasses.replace(release, dispatcher=False), None, types.ModuleType("torchaudio"))
+        context = Context(
+            dataclasses.replace(release, dispatcher=False), None, types.ModuleType("torchaudio")
+        )
         backend = context.global_backend.default()
         if backend is None:
-            raise UsageError(f"{text!r}: no global backend works here; run `python -m compat.doctor`")
+            raise UsageError(
+                f"{text!r}: no global backend works here; run `python -m compat.doctor`"
+            )
     return Side(f"{release.name}:{GLOBAL}:{backend}", release, GLOBAL, backend)

@@ -28,7 +28,12 @@ def severity(row: Row) -> float:
     frames = max(row.from_frames or 0, row.to_frames or 0)
     missing = abs((row.from_frames or 0) - (row.to_frames or 0)) / frames if frames else 0.0
     left = row.rms if row.left_rms is None else row.left_rms
-    return found + min(left or 0.0, 2.0) + (missing if row.kind in ("length", "different", "metadata") else 0.0) + 1e-9
+    return (
+        found
+        + min(left or 0.0, 2.0)
+        + (missing if row.kind in ("length", "different", "metadata") else 0.0)
+        + 1e-9
+    )
 
 
 class Tally:

@@ -56,16 +56,27 @@ class Compare:
             if refusal:
                 return failed(row, self.terms, "error_both", f"cannot read {old!r}: {refusal}")
             if item.other and (refusal := _refused(new)):
-                why_not = f"cannot read {item.other!r}: {refusal}" if os.path.exists(new) else f"the new side has no file {item.other!r}"
+                why_not = (
+                    f"cannot read {item.other!r}: {refusal}"
+                    if os.path.exists(new)
+                    else f"the new side has no file {item.other!r}"
+                )
                 return failed(row, self.terms, "error_to", why_not)
             try:
                 return comparison.compare(row, (old, new), self.sides(), self.terms)
             except BackendUnavailable as why:
-                raise EngineError(f"a backend does not work here: {why.explain()}. Run `python -m compat.doctor`.") from why
+                raise EngineError(
+                    f"a backend does not work here: {why.explain()}. Run `python -m compat.doctor`."
+                ) from why
             except EngineError:
                 raise
             except Exception as why:  # noqa: BLE001 - one odd file must not end the run
-                return failed(_begun(item), self.terms, "error_both", f"comparing {old!r} failed: {type(why).__name__}: {why}")
+                return failed(
+                    _begun(item),
+                    self.terms,
+                    "error_both",
+                    f"comparing {old!r} failed: {type(why).__name__}: {why}",
+                )
 
     def sides(self) -> tuple[sides.OneSide, sides.OneSide]:
         """Return the old and the new side, in this process."""
@@ -78,7 +89,9 @@ class Compare:
             FetchError: a URL cannot be read.
         """
         old = held.enter_context(fetching.local(item.path, self.folder))
-        return old, held.enter_context(fetching.local(fetching.counterpart(item.other))) if item.other else old
+        return old, held.enter_context(
+            fetching.local(fetching.counterpart(item.other))
+        ) if item.other else old
 
     def crashed(self, item: Item, why: str) -> Row:
         """Return the row of a file that killed its process."""
@@ -96,7 +109,13 @@ def _refused(path: str) -> str:
         return why.strerror or str(why)
     except ValueError as why:
         return str(why)
-    return "" if stat.S_ISREG(mode) else "it is a folder" if stat.S_ISDIR(mode) else "it is not a regular file"
+    return (
+        ""
+        if stat.S_ISREG(mode)
+        else "it is a folder"
+        if stat.S_ISDIR(mode)
+        else "it is not a regular file"
+    )
 
 
 def _begun(item: Item) -> Row:
@@ -105,7 +124,13 @@ def _begun(item: Item) -> Row:
 
 def failed(row: Row, terms: Terms, kind: str, why: str) -> Row:
     """Return the row of a file that was not decoded at all."""
-    row.kind, row.from_side, row.to_side, row.terms, row.tolerance = kind, terms.old, terms.new, terms.digest, terms.tolerance
+    row.kind, row.from_side, row.to_side, row.terms, row.tolerance = (
+        kind,
+        terms.old,
+        terms.new,
+        terms.digest,
+        terms.tolerance,
+    )
     if kind != "error_to":
         row.from_error = why
     if kind != "crashed" and kind != "error_from":

@@ -26,7 +26,9 @@ def _apart(largest: float | None, rms: float | None) -> str:
 def _fields(row: Row) -> str:
     parts = []
     for name in filter(None, row.fields.split(",")):
-        parts.append(f"{_FIELDS[name]} {getattr(row, f'from_{name}')} -> {getattr(row, f'to_{name}')}")
+        parts.append(
+            f"{_FIELDS[name]} {getattr(row, f'from_{name}')} -> {getattr(row, f'to_{name}')}"
+        )
     return ", ".join(parts)
 
 
@@ -47,16 +49,27 @@ def _metadata(row: Row) -> str:
 def _shifted(row: Row) -> str:
     shift = row.shift or 0
     has = "lacks" if shift > 0 else "adds"
-    left = "otherwise identical" if not row.left_largest else f"once aligned: {_apart(row.left_largest, row.left_rms)}"
-    return _join(f"the new side {has} {abs(shift)} frames at the beginning", left, _length(row), _fields(row))
+    left = (
+        "otherwise identical"
+        if not row.left_largest
+        else f"once aligned: {_apart(row.left_largest, row.left_rms)}"
+    )
+    return _join(
+        f"the new side {has} {abs(shift)} frames at the beginning", left, _length(row), _fields(row)
+    )
 
 
 def _scaled(row: Row) -> str:
     factor = row.factor or 0.0
     turned = ", inverted" if factor < 0 else ""
-    left = "" if row.left_largest is None else f"once scaled: {_apart(row.left_largest, row.left_rms)}"
+    left = (
+        "" if row.left_largest is None else f"once scaled: {_apart(row.left_largest, row.left_rms)}"
+    )
     return _join(
-        f"the new side is {abs(factor):.6g} times the old one ({_decibels(abs(factor))}{turned})", left, _length(row), _fields(row)
+        f"the new side is {abs(factor):.6g} times the old one ({_decibels(abs(factor))}{turned})",
+        left,
+        _length(row),
+        _fields(row),
     )
 
 
@@ -70,7 +83,9 @@ def _other_length(row: Row) -> str:
 
 
 def _different(row: Row) -> str:
-    return _join(_apart(row.largest, row.rms), f"from frame {row.starts} on", _length(row), _fields(row))
+    return _join(
+        _apart(row.largest, row.rms), f"from frame {row.starts} on", _length(row), _fields(row)
+    )
 
 
 def _join(*parts: str) -> str:

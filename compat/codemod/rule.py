@@ -137,4 +137,6 @@ class Rule:
     @property
     def shown_target(self) -> str:
         """Return the target of the example."""
-        return self.example_target or (DEFAULT_TARGET if DEFAULT_TARGET in self.targets else min(self.targets))
+        return self.example_target or (
+            DEFAULT_TARGET if DEFAULT_TARGET in self.targets else min(self.targets)
+        )

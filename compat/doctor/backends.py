@@ -22,7 +22,12 @@ def works(world: World, name: str) -> bool:
 
 
 def finding(
-    world: World, name: str, library: str, package: str, words: Callable[[dict[str, Any]], str], lists: tuple[str, ...] = ()
+    world: World,
+    name: str,
+    library: str,
+    package: str,
+    words: Callable[[dict[str, Any]], str],
+    lists: tuple[str, ...] = (),
 ) -> Finding:
     """Return the finding on a backend.
 
@@ -38,15 +43,31 @@ def finding(
     if answer.died:
         how, known = explain.death(answer.died, package)
         evidence = (*answer.stood_at, *answer.stderr[-4:])
-        return error(f"opening {library} {how}", why=known.cause, mend=known.mend, subject=library, cause=known.name, evidence=evidence)
+        return error(
+            f"opening {library} {how}",
+            why=known.cause,
+            mend=known.mend,
+            subject=library,
+            cause=known.name,
+            evidence=evidence,
+        )
     if answer.raised:
         return error(
-            f"the probe fails: {answer.raised.splitlines()[0]}", mend=mends.reinstall(package), subject=library, evidence=answer.trace
+            f"the probe fails: {answer.raised.splitlines()[0]}",
+            mend=mends.reinstall(package),
+            subject=library,
+            evidence=answer.trace,
         )
     told = answer.value
     if "unavailable" not in told:
-        return ok(words(told), data=told, evidence=tuple(f"{key}: {', '.join(told[key])}" for key in lists))
-    cause, mend = explain.unavailable(told["unavailable"], told["tried"], package, missing=bool(told["mend"]))
+        return ok(
+            words(told),
+            data=told,
+            evidence=tuple(f"{key}: {', '.join(told[key])}" for key in lists),
+        )
+    cause, mend = explain.unavailable(
+        told["unavailable"], told["tried"], package, missing=bool(told["mend"])
+    )
     return error(
         told["unavailable"],
         mend=mend,

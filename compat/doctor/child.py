@@ -72,7 +72,9 @@ class Children:
         self.limit = limit
         # Allow more children than cores: a child that hangs keeps its slot and does no work, and
         # four checks import torch.
-        self._places = threading.BoundedSemaphore(max(4, min(6, 2 + (cores or os.cpu_count() or 1))))
+        self._places = threading.BoundedSemaphore(
+            max(4, min(6, 2 + (cores or os.cpu_count() or 1)))
+        )
         self._running: set[subprocess.Popen[bytes]] = set()
         self._stopping = False
 
@@ -85,7 +87,9 @@ class Children:
         """
         return self.ask_all(probe, [task])[0]
 
-    def ask_all(self, probe: str, tasks: Sequence[Any], *, gate: Callable[[], bool] | None = None) -> list[Answer]:
+    def ask_all(
+        self, probe: str, tasks: Sequence[Any], *, gate: Callable[[], bool] | None = None
+    ) -> list[Answer]:
         """Run several tasks in turn in one child; if it dies, a new one continues after that task.
 
         Args:
@@ -100,7 +104,9 @@ class Children:
             with self._places:
                 if gate and not answers and gate():
                     return [Answer(died="gate")]
-                answers += self._serve(probe, tasks[len(answers) :], gate=bool(gate) and not answers)
+                answers += self._serve(
+                    probe, tasks[len(answers) :], gate=bool(gate) and not answers
+                )
         return answers
 
     def stop(self) -> None:
@@ -114,9 +120,19 @@ class Children:
         if self._stopping:
             return [Answer(died="interruption")] * len(tasks)
         with tempfile.TemporaryDirectory(prefix="doctor-") as folder:
-            given, out, err = (pathlib.Path(folder, name) for name in ("given.json", "out.jsonl", "err.txt"))
+            given, out, err = (
+                pathlib.Path(folder, name) for name in ("given.json", "out.jsonl", "err.txt")
+            )
             own = [name for name, _ in shadows.found() if name in sys.modules]
-            order = {"path": sys.path, "own": own, "probe": probe, "tasks": list(tasks), "out": str(out), "limit": self.limit, "gate": gate}
+            order = {
+                "path": sys.path,
+                "own": own,
+                "probe": probe,
+                "tasks": list(tasks),
+                "out": str(out),
+                "limit": self.limit,
+                "gate": gate,
+            }
             given.write_text(json.dumps({**order, "begun": time.monotonic()}), "utf-8")
             out.touch()
             with self._child(given, err) as process:
@@ -128,7 +144,14 @@ class Children:
         if len(answers) < len(tasks):
             how = "interruption" if self._stopping else died or _how(process.returncode)
             stood, rest = _split(stderr)
-            answers.append(Answer(died=how, stood_at=stood, stderr=tuple(rest[-12:]), seconds=self.limit if died else 0.0))
+            answers.append(
+                Answer(
+                    died=how,
+                    stood_at=stood,
+                    stderr=tuple(rest[-12:]),
+                    seconds=self.limit if died else 0.0,
+                )
+            )
         elif answers and answers[-1].failed:
             answers[-1] = dataclasses.replace(answers[-1], stderr=tuple(_split(stderr)[1][-12:]))
         return answers
@@ -143,7 +166,10 @@ class Children:
                 stderr=stream,
                 # the temporary files of a child that dies lie in the folder that this process
                 # removes
-                env={**{name: value for name, value in os.environ.items() if name != _AUTO}, **_own(given.parent)},
+                env={
+                    **{name: value for name, value in os.environ.items() if name != _AUTO},
+                    **_own(given.parent),
+                },
                 start_new_session=os.name != "nt",  # so that processes it started end with it
             )
         self._running.add(process)
@@ -206,7 +232,14 @@ def _split(stderr: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
     inside = False
     for line in stderr:
         if line.startswith(
-            ("Fatal Python error", "Timeout (", "Windows fatal exception", "Thread 0x", "Current thread 0x", "Extension modules:")
+            (
+                "Fatal Python error",
+                "Timeout (",
+                "Windows fatal exception",
+                "Thread 0x",
+                "Current thread 0x",
+                "Extension modules:",
+            )
         ):
             inside = not line.startswith("Extension modules:")
             if line.startswith("Current thread"):
@@ -216,5 +249,9 @@ def _split(stderr: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
         elif line.strip():
             rest.append(line)
     return tuple(
-        frame for frame in stood if "importlib" not in frame and '"<string>"' not in frame and "doctor" + os.sep + "probes" not in frame
+        frame
+        for frame in stood
+        if "importlib" not in frame
+        and '"<string>"' not in frame
+        and "doctor" + os.sep + "probes" not in frame
     )[:4], rest

@@ -67,31 +67,80 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("files", nargs="*", metavar="FILE", help="load this file with each backend, instead of running the checks")
+    parser.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="load this file with each backend, instead of running the checks",
+    )
     parser.add_argument(
         "--for",
         dest="project",
         metavar="PROJECT",
         help="examine the project in this folder: as which release the drop-in runs it, and which names and packages are missing",
     )
-    parser.add_argument("--only", type=_names, action="extend", default=[], metavar="CHECK,...", help="run only these checks")
-    parser.add_argument("--skip", type=_names, action="extend", default=[], metavar="CHECK,...", help="do not run these checks")
-    parser.add_argument("--thorough", action="store_true", help="compare hashes, not only sizes; reads every installed file")
-    parser.add_argument("--time-limit", type=_seconds, default=30.0, metavar="SECONDS", help="limit for each child process (30)")
+    parser.add_argument(
+        "--only",
+        type=_names,
+        action="extend",
+        default=[],
+        metavar="CHECK,...",
+        help="run only these checks",
+    )
+    parser.add_argument(
+        "--skip",
+        type=_names,
+        action="extend",
+        default=[],
+        metavar="CHECK,...",
+        help="do not run these checks",
+    )
+    parser.add_argument(
+        "--thorough",
+        action="store_true",
+        help="compare hashes, not only sizes; reads every installed file",
+    )
+    parser.add_argument(
+        "--time-limit",
+        type=_seconds,
+        default=30.0,
+        metavar="SECONDS",
+        help="limit for each child process (30)",
+    )
     parser.add_argument(
         "--python",
         metavar="PYTHON",
         help="examine the environment of this interpreter, or this virtual environment",
     )
-    parser.add_argument("-v", "--verbose", action="store_true", help="show details of healthy checks too")
-    parser.add_argument("--fix", action="store_true", help="show the commands that fix the root cause, ask, run one, and examine again")
-    parser.add_argument("--yes", action="store_true", help="with --fix: run the first command without asking")
-    parser.add_argument("--outside", action="store_true", help="with --fix --yes: also if it touches more than this environment")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="show details of healthy checks too"
+    )
+    parser.add_argument(
+        "--fix",
+        action="store_true",
+        help="show the commands that fix the root cause, ask, run one, and examine again",
+    )
+    parser.add_argument(
+        "--yes", action="store_true", help="with --fix: run the first command without asking"
+    )
+    parser.add_argument(
+        "--outside",
+        action="store_true",
+        help="with --fix --yes: also if it touches more than this environment",
+    )
     output = parser.add_mutually_exclusive_group()
-    output.add_argument("--json", action="store_true", help="print the results as JSON; --schema prints its schema")
-    output.add_argument("--report", action="store_true", help="print the results as Markdown, without home folder and user name")
+    output.add_argument(
+        "--json", action="store_true", help="print the results as JSON; --schema prints its schema"
+    )
+    output.add_argument(
+        "--report",
+        action="store_true",
+        help="print the results as Markdown, without home folder and user name",
+    )
     output.add_argument("--list", action="store_true", help="list the checks")
-    output.add_argument("--explain", metavar="CHECK", help="say what a check looks at, and why it matters")
+    output.add_argument(
+        "--explain", metavar="CHECK", help="say what a check looks at, and why it matters"
+    )
     output.add_argument(
         "--pins",
         nargs="?",
@@ -101,7 +150,12 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         "or latest, or all (default: the installed torch)",
     )
     output.add_argument("--schema", action="store_true", help="print the JSON schema of --json")
-    parser.add_argument("--build", default="", metavar="TAG", help="with --pins: the build, such as cpu, cu128, rocm6.4")
+    parser.add_argument(
+        "--build",
+        default="",
+        metavar="TAG",
+        help="with --pins: the build, such as cpu, cu128, rocm6.4",
+    )
     return parser
 
 
@@ -128,7 +182,10 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
     except Exception as why:  # noqa: BLE001 - its status must not be taken for a finding
         if not is_full(why):
             traceback.print_exc()
-            print(f"{prog}: the doctor itself failed; this is a bug of torchaudio-compat", file=sys.stderr)
+            print(
+                f"{prog}: the doctor itself failed; this is a bug of torchaudio-compat",
+                file=sys.stderr,
+            )
     return FAILED
 
 
@@ -136,7 +193,9 @@ def _parsed(argv: Sequence[str] | None, prog: str) -> argparse.Namespace:
     parser = _parser(prog)
     arguments = parser.parse_args(argv)
     if arguments.fix and (arguments.json or arguments.report or _only_prints(arguments)):
-        parser.error("--fix prints what its commands print: run --fix --yes first, then the doctor again for --json and the like")
+        parser.error(
+            "--fix prints what its commands print: run --fix --yes first, then the doctor again for --json and the like"
+        )
     if arguments.yes and not arguments.fix:
         parser.error("--yes goes with --fix")
     if arguments.outside and not arguments.yes:
@@ -154,7 +213,12 @@ def _working_folder() -> Iterator[None]:
     """
     folder = os.getcwd()
     kept = sys.path[:]
-    if folder not in sys.path and "" not in sys.path and not os.environ.get("PYTHONSAFEPATH") and not any(namesakes.found([folder])):
+    if (
+        folder not in sys.path
+        and "" not in sys.path
+        and not os.environ.get("PYTHONSAFEPATH")
+        and not any(namesakes.found([folder]))
+    ):
         sys.path.insert(0, folder)
     try:
         yield
@@ -178,7 +242,12 @@ def _without_fix(argv: Sequence[str] | None) -> list[str]:
 
 
 def _only_prints(arguments: argparse.Namespace) -> bool:
-    return bool(arguments.list or arguments.schema or arguments.explain is not None or arguments.pins is not None)
+    return bool(
+        arguments.list
+        or arguments.schema
+        or arguments.explain is not None
+        or arguments.pins is not None
+    )
 
 
 def _printed(arguments: argparse.Namespace) -> int:
@@ -206,11 +275,17 @@ def _examined(arguments: argparse.Namespace, argv: Sequence[str] | None) -> int:
         try:
             found: Iterable[Result]
             if arguments.project is not None:
-                from compat.doctor import program  # it needs our other packages, whose names a folder of the user's may have
+                from compat.doctor import (
+                    program,
+                )  # it needs our other packages, whose names a folder of the user's may have
 
                 found = program.examine(world, arguments.project)
             else:
-                found = files.examine(world, arguments.files) if arguments.files else registry.run(wanted, world)
+                found = (
+                    files.examine(world, arguments.files)
+                    if arguments.files
+                    else registry.run(wanted, world)
+                )
             for result in found:
                 results.append(result)
                 if as_page:

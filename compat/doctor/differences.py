@@ -63,7 +63,9 @@ def _better(right: Sequence[str]) -> Mend:
     """Return what to do if it is known what the file holds, and which backends give that."""
     if right:
         return Mend(f"Name a backend that gives what the file holds: {_load(right)}")
-    return Mend("Have it written anew in a plain number format: 16, 24 or 32 bits that fill their bytes")
+    return Mend(
+        "Have it written anew in a plain number format: 16, 24 or 32 bits that fill their bytes"
+    )
 
 
 def _parts(path: str, facts: Mapping[str, Any], *, differ: bool) -> Iterator[Finding]:
@@ -72,13 +74,30 @@ def _parts(path: str, facts: Mapping[str, Any], *, differ: bool) -> Iterator[Fin
     if len(parts) < 2:
         return
     first = parts[0]
-    other = next((part for part in parts if (part["rate"], part["channels"]) != (first["rate"], first["channels"])), None)
+    other = next(
+        (
+            part
+            for part in parts
+            if (part["rate"], part["channels"]) != (first["rate"], first["channels"])
+        ),
+        None,
+    )
     data = {"parts": list(parts)}
     if other is not None:
-        before, after = (f"{part['channels']} channel{'s' * (part['channels'] != 1)} at {part['rate']} Hz" for part in (first, other))
+        before, after = (
+            f"{part['channels']} channel{'s' * (part['channels'] != 1)} at {part['rate']} Hz"
+            for part in (first, other)
+        )
         text = f"it consists of {len(parts)} files joined together: {before}, and from byte {other['begin']:,} on {after}"
         mend = conversion.to_one(path, first["rate"])
-        yield warning(text, why="No backend returns all of it.", mend=mend, subject=path, cause="changes-on-its-way", data=data)
+        yield warning(
+            text,
+            why="No backend returns all of it.",
+            mend=mend,
+            subject=path,
+            cause="changes-on-its-way",
+            data=data,
+        )
     elif not differ:
         text = f"it consists of {len(parts)} files joined together; the second begins at byte {parts[1]['begin']:,}"
         yield note(text, subject=path, data=data)
@@ -87,13 +106,19 @@ def _parts(path: str, facts: Mapping[str, Any], *, differ: bool) -> Iterator[Fin
 def _beyond(path: str, loads: Loads, wild: Sequence[str]) -> Iterator[Finding]:
     """Report backends that return samples far beyond full scale, as no recording has."""
     others = [name for name in loads if name not in wild]
-    what = "that are not finite" if any(loads[name]["finite"] is False for name in wild) else f"up to {loads[wild[0]]['peak']:.3g}"
+    what = (
+        "that are not finite"
+        if any(loads[name]["finite"] is False for name in wild)
+        else f"up to {loads[wild[0]]['peak']:.3g}"
+    )
     text = f"{_give(wild)} samples {what}{f'; {_give(others)} others' if others else ''}"
     right = [name for name in loads if _gives_what_is_stored(loads[name])]
     data = {"backends": list(wild), "others": others, "right": right}
     if set(wild) & set(right):
         why = "Full scale is 1, and the file itself holds such samples: it was saved like this."
-        mend = Mend("Look at what wrote it; bring the samples within full scale where a model expects that")
+        mend = Mend(
+            "Look at what wrote it; bring the samples within full scale where a model expects that"
+        )
     elif right:
         why = f"The file holds others: {named(wild)} take{'s' * (len(wild) == 1)} its bytes for another number format."
         mend = _better(right)
@@ -104,7 +129,9 @@ def _beyond(path: str, loads: Loads, wild: Sequence[str]) -> Iterator[Finding]:
         why = "Full scale is 1. Either the file was saved like this, or its bytes are read in the wrong number format."
         # a backend within full scale may have clipped the samples, or may return other noise
         mend = Mend(
-            f"Listen to what each gives before you use it: {_load([*wild, *others])}" if others else "Listen to it before you use it"
+            f"Listen to what each gives before you use it: {_load([*wild, *others])}"
+            if others
+            else "Listen to it before you use it"
         )
     yield warning(text, why=why, mend=mend, subject=path, cause="beyond-full-scale", data=data)
 
@@ -123,7 +150,9 @@ def _samples(path: str, loads: Loads) -> Iterator[Finding]:
             if words:
                 groups.setdefault((words, reference), []).append(name)
         for (words, reference), names in groups.items():
-            yield _sample_finding(path, kind, f"{_give(names)} {words} {reference}", names, reference, right)
+            yield _sample_finding(
+                path, kind, f"{_give(names)} {words} {reference}", names, reference, right
+            )
 
 
 def _reference(load: Mapping[str, Any], loads: Loads) -> tuple[Mapping[str, Any] | None, str]:
@@ -136,7 +165,9 @@ def _reference(load: Mapping[str, Any], loads: Loads) -> tuple[Mapping[str, Any]
 
 def _gives_what_is_stored(load: Mapping[str, Any]) -> bool:
     apart = load.get("stored")
-    return apart is not None and not (_other_sound(apart) or _other_loudness(apart) or _other_place(apart))
+    return apart is not None and not (
+        _other_sound(apart) or _other_loudness(apart) or _other_place(apart)
+    )
 
 
 def _other_sound(apart: Mapping[str, Any]) -> str:
@@ -155,7 +186,9 @@ def _other_place(apart: Mapping[str, Any]) -> str:
     return f"the same sound {abs(apart['shift'])} frames {'later' if apart['shift'] > 0 else 'earlier'} than"
 
 
-def _sample_finding(path: str, kind: Any, text: str, names: list[str], reference: str, right: list[str]) -> Finding:
+def _sample_finding(
+    path: str, kind: Any, text: str, names: list[str], reference: str, right: list[str]
+) -> Finding:
     data = {"backends": names, "reference": reference, "right": right}
     if kind is _other_place:
         return note(text, why="Labels with timestamps no longer match.", subject=path, data=data)
@@ -165,7 +198,9 @@ def _sample_finding(path: str, kind: Any, text: str, names: list[str], reference
     mend = _better(right) if right or stored else Mend(listen)
     why = "A model then gets other input."
     if kind is _other_sound:
-        why = "Its bytes are read in the wrong number format" + ("." if stored else ", or a damaged place is decoded in another way.")
+        why = "Its bytes are read in the wrong number format" + (
+            "." if stored else ", or a damaged place is decoded in another way."
+        )
     return warning(text, why=why, mend=mend, subject=path, cause=cause, data=data)
 
 
@@ -174,15 +209,23 @@ def _is_wild(load: Mapping[str, Any]) -> bool:
     return load.get("finite") is False or load.get("peak", 0.0) > _WILD
 
 
-def _lengths(path: str, loads: Loads, frames: Mapping[str, int], facts: Mapping[str, Any], *, told: bool) -> Finding:
+def _lengths(
+    path: str, loads: Loads, frames: Mapping[str, int], facts: Mapping[str, Any], *, told: bool
+) -> Finding:
     """Report backends that disagree on the length; a warning if one of them returns nothing."""
     listed = ", ".join(f"{name} {count:,}" for name, count in frames.items())
     text = f"backends give different lengths, in frames: {listed}"
-    why = lengths.cause(Lengths(frames, {name: load["rate"] for name, load in loads.items()}, facts))
+    why = lengths.cause(
+        Lengths(frames, {name: load["rate"] for name, load in loads.items()}, facts)
+    )
     longest = max(frames, key=lambda name: frames[name])
     if not told and 0 in frames.values():
-        mend = Mend(f"Name the backend that gives the sound: {_load([longest])}; and have what writes such files close them")
-        return warning(text, why=why, mend=mend, subject=path, cause="other-lengths", data=dict(frames))
+        mend = Mend(
+            f"Name the backend that gives the sound: {_load([longest])}; and have what writes such files close them"
+        )
+        return warning(
+            text, why=why, mend=mend, subject=path, cause="other-lengths", data=dict(frames)
+        )
     return note(text, why=why, subject=path, data=dict(frames))
 
 

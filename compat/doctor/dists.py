@@ -16,7 +16,12 @@ from collections.abc import Iterator
 PACKAGES = ("torch", "torchaudio", "numpy", "soundfile", "av")
 
 # conda's name -> pip's name, where they differ
-_CONDA_NAMES = {"pytorch": "torch", "pytorch-cpu": "torch", "pytorch-gpu": "torch", "pysoundfile": "soundfile"}
+_CONDA_NAMES = {
+    "pytorch": "torch",
+    "pytorch-cpu": "torch",
+    "pytorch-gpu": "torch",
+    "pysoundfile": "soundfile",
+}
 
 
 def normalised(name: str) -> str:
@@ -51,7 +56,11 @@ class Copy:
     @property
     def full_version(self) -> str:
         """Return the version with its build tag, which PyPI wheels have only inside the package."""
-        return self.version if "+" in self.version else _own_words(self.package).get("__version__", self.version)
+        return (
+            self.version
+            if "+" in self.version
+            else _own_words(self.package).get("__version__", self.version)
+        )
 
     @property
     def build(self) -> str:
@@ -81,19 +90,32 @@ class Copy:
         if text is None:
             return None
         rows = [row for row in csv.reader(text.splitlines()) if row]
-        return [(self.root / row[0], row[1] if len(row) > 1 else "", int(row[2]) if len(row) > 2 and row[2] else None) for row in rows]
+        return [
+            (
+                self.root / row[0],
+                row[1] if len(row) > 1 else "",
+                int(row[2]) if len(row) > 2 and row[2] else None,
+            )
+            for row in rows
+        ]
 
     def holds(self, place: str) -> bool:
         """Return whether a file found by ``import`` belongs to this copy, also through a link."""
         real = pathlib.Path(os.path.realpath(place))
-        return any(real.is_relative_to(os.path.realpath(folder)) for folder in (self.root, self.package)) or pathlib.Path(
-            os.path.abspath(place)
-        ).is_relative_to(self.root)
+        return any(
+            real.is_relative_to(os.path.realpath(folder)) for folder in (self.root, self.package)
+        ) or pathlib.Path(os.path.abspath(place)).is_relative_to(self.root)
 
     def native(self) -> list[pathlib.Path]:
         """Return its shared objects, including those bundled in its wheel."""
         folders = (self.package, self.root / f"{self.name}.libs", self.root / f"_{self.name}_data")
-        return sorted(path for folder in folders if folder.is_dir() for path in folder.rglob("*.so*") if path.is_file())
+        return sorted(
+            path
+            for folder in folders
+            if folder.is_dir()
+            for path in folder.rglob("*.so*")
+            if path.is_file()
+        )
 
 
 @functools.cache
@@ -140,7 +162,9 @@ def copies(name: str) -> list[Copy]:
                 metadata = importlib.metadata.Distribution.at(info).metadata
                 version = (metadata["Version"] if metadata else None) or _named_version(info)
                 installer = info / "INSTALLER"
-                signed = installer.read_text("utf-8", "replace").strip() if installer.is_file() else ""
+                signed = (
+                    installer.read_text("utf-8", "replace").strip() if installer.is_file() else ""
+                )
                 found.append(Copy(name, version, folder, info, signed))
     return found
 
@@ -179,5 +203,9 @@ def leftovers(name: str) -> list[pathlib.Path]:
             names = sorted(os.listdir(folder))
         except OSError:
             continue
-        found += [folder / entry for entry in names if re.fullmatch(rf"~+{re.escape(name[1:])}([-.].*)?", entry)]
+        found += [
+            folder / entry
+            for entry in names
+            if re.fullmatch(rf"~+{re.escape(name[1:])}([-.].*)?", entry)
+        ]
     return found

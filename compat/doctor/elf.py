@@ -11,7 +11,14 @@ import subprocess
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-_SYSTEM = ("/lib64", "/usr/lib64", "/lib", "/usr/lib", "/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu")
+_SYSTEM = (
+    "/lib64",
+    "/usr/lib64",
+    "/lib",
+    "/usr/lib",
+    "/lib/x86_64-linux-gnu",
+    "/lib/aarch64-linux-gnu",
+)
 _LOADER = re.compile(r"^(ld-linux|ld-musl|linux-vdso|linux-gate)")
 
 
@@ -44,19 +51,28 @@ def wants(path: pathlib.Path) -> Wants | None:
             if tag.entry.d_tag == "DT_NEEDED":
                 needed.append(wanted.needed)
             elif tag.entry.d_tag in ("DT_RUNPATH", "DT_RPATH"):
-                folders += (wanted.runpath if tag.entry.d_tag == "DT_RUNPATH" else wanted.rpath).split(":")
+                folders += (
+                    wanted.runpath if tag.entry.d_tag == "DT_RUNPATH" else wanted.rpath
+                ).split(":")
     here = str(path.parent)
-    return Wants(tuple(needed), tuple(folder.replace("$ORIGIN", here).replace("${ORIGIN}", here) for folder in folders))
+    return Wants(
+        tuple(needed),
+        tuple(folder.replace("$ORIGIN", here).replace("${ORIGIN}", here) for folder in folders),
+    )
 
 
 @functools.cache
 def _system_libraries() -> frozenset[str]:
     """Return the library names in the loader's cache."""
-    command = shutil.which("ldconfig") or ("/sbin/ldconfig" if os.path.exists("/sbin/ldconfig") else None)
+    command = shutil.which("ldconfig") or (
+        "/sbin/ldconfig" if os.path.exists("/sbin/ldconfig") else None
+    )
     if command is None:
         return frozenset()
     try:
-        listed = subprocess.run([command, "-p"], capture_output=True, text=True, timeout=10, check=False).stdout
+        listed = subprocess.run(
+            [command, "-p"], capture_output=True, text=True, timeout=10, check=False
+        ).stdout
     except (OSError, subprocess.SubprocessError):
         return frozenset()
     return frozenset(line.split()[0] for line in listed.splitlines()[1:] if "=>" in line)
@@ -78,5 +94,7 @@ def missing(path: pathlib.Path, loaded: Iterable[pathlib.Path] = ()) -> list[str
     return [
         name
         for name in wanted.needed
-        if not _LOADER.match(name) and name not in _system_libraries() and not any((folder / name).exists() for folder in folders)
+        if not _LOADER.match(name)
+        and name not in _system_libraries()
+        and not any((folder / name).exists() for folder in folders)
     ]

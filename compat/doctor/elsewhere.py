@@ -36,18 +36,36 @@ def interpreter(given: str) -> str:
     """
     folder = pathlib.Path(given)
     inside = pythons(folder)
-    found = next((str(path) for path in inside if path.exists()), None) if folder.is_dir() else shutil.which(given)
+    found = (
+        next((str(path) for path in inside if path.exists()), None)
+        if folder.is_dir()
+        else shutil.which(given)
+    )
     if found is None:
-        looked = f"neither {' nor '.join(map(str, inside))} is there" if folder.is_dir() else "there is no such program"
-        raise ValueError(f"--python {given}: {looked}; name an interpreter, or the folder of a virtual environment")
+        looked = (
+            f"neither {' nor '.join(map(str, inside))} is there"
+            if folder.is_dir()
+            else "there is no such program"
+        )
+        raise ValueError(
+            f"--python {given}: {looked}; name an interpreter, or the folder of a virtual environment"
+        )
     asked = [found, "-c", "import sys; print(*sys.version_info[:2])"]
     done = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)
-    version = tuple(map(int, done.stdout.split())) if done.returncode == 0 and done.stdout.replace(" ", "").strip().isdigit() else ()
+    version = (
+        tuple(map(int, done.stdout.split()))
+        if done.returncode == 0 and done.stdout.replace(" ", "").strip().isdigit()
+        else ()
+    )
     if not version:
-        raise ValueError(f"--python {given}: {found} does not run as Python: {(done.stderr or done.stdout).strip()[-200:]}")
+        raise ValueError(
+            f"--python {given}: {found} does not run as Python: {(done.stderr or done.stdout).strip()[-200:]}"
+        )
     if version < _OLDEST:
         wanted, has = (".".join(map(str, numbers)) for numbers in (_OLDEST, version))
-        raise ValueError(f"--python {given}: it is Python {has}, but the doctor needs {wanted} and later")
+        raise ValueError(
+            f"--python {given}: it is Python {has}, but the doctor needs {wanted} and later"
+        )
     return os.path.abspath(found)
 
 
@@ -75,7 +93,10 @@ def _sources() -> Iterator[pathlib.Path]:
     for name in sorted(_closure(_NEEDED)):
         files = importlib.metadata.distribution(name).files or []
         tops = {file.parts[0] for file in files if file.suffix == ".py" and ".." not in file.parts}
-        yield from (pathlib.Path(str(importlib.metadata.distribution(name).locate_file(top))) for top in sorted(tops))
+        yield from (
+            pathlib.Path(str(importlib.metadata.distribution(name).locate_file(top)))
+            for top in sorted(tops)
+        )
 
 
 def _closure(names: Sequence[str]) -> set[str]:
@@ -87,5 +108,9 @@ def _closure(names: Sequence[str]) -> set[str]:
         if name not in found:
             found.add(name)
             wanted = map(Requirement, importlib.metadata.requires(name) or [])
-            waiting += [need.name for need in wanted if need.marker is None or need.marker.evaluate({"extra": ""})]
+            waiting += [
+                need.name
+                for need in wanted
+                if need.marker is None or need.marker.evaluate({"extra": ""})
+            ]
     return found

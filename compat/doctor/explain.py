@@ -48,11 +48,23 @@ def message(text: str, package: str = "torchaudio") -> Explanation | None:
         package: whose import failed.
     """
     for row in table()["failure"]:
-        found = re.search(row["pattern"], text, re.MULTILINE) if row.get("package", package) == package else None
+        found = (
+            re.search(row["pattern"], text, re.MULTILINE)
+            if row.get("package", package) == package
+            else None
+        )
         if found:
             groups = {key: value for key, value in found.groupdict().items() if value}
-            words = {"library": groups.get("image") or groups.get("module", "a library"), "module": "it", **groups}
-            return Explanation(row["name"], row["cause"].format_map(words), mends.named(row["mend"], package, groups))
+            words = {
+                "library": groups.get("image") or groups.get("module", "a library"),
+                "module": "it",
+                **groups,
+            }
+            return Explanation(
+                row["name"],
+                row["cause"].format_map(words),
+                mends.named(row["mend"], package, groups),
+            )
     return None
 
 
@@ -61,8 +73,12 @@ def death(how: str, package: str = "torchaudio") -> tuple[str, Explanation]:
     rows = table()["death"]
     row = next((row for row in rows if row["how"] == how), None)
     if row is None:
-        return f"ended with {how}", Explanation(how, "No cause is known.", mends.named("clean-reinstall", package))
-    return row["words"], Explanation(row["how"].lower().replace(" ", "-"), row["cause"], mends.named(row["mend"], package))
+        return f"ended with {how}", Explanation(
+            how, "No cause is known.", mends.named("clean-reinstall", package)
+        )
+    return row["words"], Explanation(
+        row["how"].lower().replace(" ", "-"), row["cause"], mends.named(row["mend"], package)
+    )
 
 
 def chain(why: BaseException) -> str:
@@ -86,7 +102,9 @@ def import_failure(why: BaseException | str, package: str = "torchaudio") -> str
     return found.sentence() if found else ""
 
 
-def unavailable(reason: str, tried: Sequence[str], package: str, *, missing: bool) -> tuple[str, Mend]:
+def unavailable(
+    reason: str, tried: Sequence[str], package: str, *, missing: bool
+) -> tuple[str, Mend]:
     """Return the cause for which a backend's library cannot be used, and the mend for this machine.
 
     Args:
@@ -100,12 +118,18 @@ def unavailable(reason: str, tried: Sequence[str], package: str, *, missing: boo
         return known.name, known.mend
     if package == "libsox":
         return _UNAVAILABLE, mends.library("libsox.so")
-    return _UNAVAILABLE, Mend("Install it", mends.install(package).commands) if missing else mends.reinstall(package)
+    return _UNAVAILABLE, Mend(
+        "Install it", mends.install(package).commands
+    ) if missing else mends.reinstall(package)
 
 
 def backend_failure(backend: str, reason: str, tried: Sequence[str], *, missing: bool) -> str:
     """Return one line for an error: the reason, every attempt, and the command that mends it."""
     if backend not in _PACKAGES:
         return "; ".join([reason, *tried])
-    _, mend = unavailable(reason, tried, "cffi" if "cffi" in reason else _PACKAGES[backend], missing=missing)
-    return "; ".join(filter(None, [reason, *(f"tried {attempt}" for attempt in tried), mend.sentence()]))
+    _, mend = unavailable(
+        reason, tried, "cffi" if "cffi" in reason else _PACKAGES[backend], missing=missing
+    )
+    return "; ".join(
+        filter(None, [reason, *(f"tried {attempt}" for attempt in tried), mend.sentence()])
+    )

@@ -19,6 +19,15 @@ def finding(name: str, answer: Answer, subject: str, *, cause: str) -> Finding:
     if answer.died:
         how, known = explain.death(answer.died, subject)
         evidence = (*answer.stood_at, *answer.stderr[-4:])
-        return error(f"{name}: it {how}", why=known.cause, mend=known.mend, subject=subject, cause=known.name, evidence=evidence)
+        return error(
+            f"{name}: it {how}",
+            why=known.cause,
+            mend=known.mend,
+            subject=subject,
+            cause=known.name,
+            evidence=evidence,
+        )
     text = f"{name}: {answer.raised.splitlines()[0]}"
-    return error(text, mend=mends.reinstall(subject), subject=subject, cause=cause, evidence=answer.trace)
+    return error(
+        text, mend=mends.reinstall(subject), subject=subject, cause=cause, evidence=answer.trace
+    )

@@ -24,24 +24,47 @@ def examine(world: World, paths: Sequence[str]) -> Iterator[Result]:
     """Load each file with each backend and yield one result per file."""
     names = list(_known())
     readable = [path for path in paths if _refusal(path) is None]
-    tasks = [{"path": os.path.abspath(path), "backend": name} for path in readable for name in (None, *names)]
+    tasks = [
+        {"path": os.path.abspath(path), "backend": name}
+        for path in readable
+        for name in (None, *names)
+    ]
     begun = time.monotonic()
-    gate, *answers = world.children.ask_all("reading", [None, *tasks], gate=lambda: False) if tasks else [Answer()]
+    gate, *answers = (
+        world.children.ask_all("reading", [None, *tasks], gate=lambda: False)
+        if tasks
+        else [Answer()]
+    )
     if gate.failed:
         world.once(("import", "torch"), lambda: gate)
-        yield Result(imports.imports.name, imports.imports.title, (imports.finding(world, "torch"),))
+        yield Result(
+            imports.imports.name, imports.imports.title, (imports.finding(world, "torch"),)
+        )
         for path in paths:
-            yield Result(FILE, path, (_refusal(path) or skipped("without torch no file can be loaded", subject=path),))
+            yield Result(
+                FILE,
+                path,
+                (_refusal(path) or skipped("without torch no file can be loaded", subject=path),),
+            )
         return
     took = time.monotonic() - begun
-    by_file = {path: answers[place * (len(names) + 1) : (place + 1) * (len(names) + 1)] for place, path in enumerate(readable)}
+    by_file = {
+        path: answers[place * (len(names) + 1) : (place + 1) * (len(names) + 1)]
+        for place, path in enumerate(readable)
+    }
     for path in paths:
         refusal = _refusal(path)
         if refusal is not None:
             yield Result(FILE, path, (refusal,))
         else:
             given = dict(zip((None, *names), by_file[path], strict=True))
-            yield Result(FILE, path, tuple(_findings(world, path, given)), took / len(readable), _headline(given))
+            yield Result(
+                FILE,
+                path,
+                tuple(_findings(world, path, given)),
+                took / len(readable),
+                _headline(given),
+            )
 
 
 def _known() -> tuple[str, ...]:
@@ -57,11 +80,28 @@ def _refusal(path: str) -> Finding | None:
     if os.path.isdir(path):
         return error("it is a folder", why=why, subject=path, cause="no-file")
     if not os.path.exists(path):
-        return error(f"it is not there (looked in {os.path.abspath(os.path.dirname(path) or '.')})", why=why, subject=path, cause="no-file")
+        return error(
+            f"it is not there (looked in {os.path.abspath(os.path.dirname(path) or '.')})",
+            why=why,
+            subject=path,
+            cause="no-file",
+        )
     if not os.access(path, os.R_OK):
-        return error("you may not read it", why=why, mend=Mend("Allow it", machine.readable(path)), subject=path, cause="no-permission")
+        return error(
+            "you may not read it",
+            why=why,
+            mend=Mend("Allow it", machine.readable(path)),
+            subject=path,
+            cause="no-permission",
+        )
     if os.path.getsize(path) == 0:
-        return error("it is empty (0 bytes)", why=why, mend=Mend("Make or download it again"), subject=path, cause="empty-file")
+        return error(
+            "it is empty (0 bytes)",
+            why=why,
+            mend=Mend("Make or download it again"),
+            subject=path,
+            cause="empty-file",
+        )
     return None
 
 
@@ -71,15 +111,32 @@ def _findings(world: World, path: str, answers: dict[str | None, Answer]) -> Ite
     impostor = kinds.impostor(head)
     facts = answers[None].value.get("facts", {}) if not answers[None].failed else {}
     works = {name: answer for name, answer in answers.items() if _gave_sound(answer)}
-    losses = {name: "" if answer.failed else _loss(path, answer) for name, answer in answers.items()}
+    losses = {
+        name: "" if answer.failed else _loss(path, answer) for name, answer in answers.items()
+    }
     why = "The first bytes show this, whatever the file is called."
     if impostor is not None and not works:
-        yield error(f"it is {impostor[0]}", why=why, mend=impostor[1], subject=path, cause="not-audio", evidence=(repr(head[:48]),))
+        yield error(
+            f"it is {impostor[0]}",
+            why=why,
+            mend=impostor[1],
+            subject=path,
+            cause="not-audio",
+            evidence=(repr(head[:48]),),
+        )
     elif not any(head):
         text = f"its first {len(head)} bytes are all zero"
-        yield error(text, why="A copy was interrupted, or a disk was full.", mend=Mend("Copy it again"), subject=path, cause="not-audio")
+        yield error(
+            text,
+            why="A copy was interrupted, or a disk was full.",
+            mend=Mend("Copy it again"),
+            subject=path,
+            cause="not-audio",
+        )
     else:
-        yield from _by_default(world, path, answers, works, losses, mixed=differences.is_mixed(facts))
+        yield from _by_default(
+            world, path, answers, works, losses, mixed=differences.is_mixed(facts)
+        )
     joined = len(facts.get("parts", ())) > 1
     said = joined or (None in works and bool(losses[None]))
     for name, answer in answers.items():
@@ -100,8 +157,16 @@ def _gave_sound(answer: Answer) -> bool:
 
 def _headline(answers: dict[str | None, Answer]) -> str:
     """Return one line on the audio and the backends that read it."""
-    read = [name for name, answer in answers.items() if name is not None and _gave_sound(answer) and answer.value["shape"][-1]]
-    return f"{_sound(answers[None].value)}; read by {', '.join(read)}" if _gave_sound(answers[None]) else ""
+    read = [
+        name
+        for name, answer in answers.items()
+        if name is not None and _gave_sound(answer) and answer.value["shape"][-1]
+    ]
+    return (
+        f"{_sound(answers[None].value)}; read by {', '.join(read)}"
+        if _gave_sound(answers[None])
+        else ""
+    )
 
 
 def _by_default(
@@ -122,7 +187,9 @@ def _by_default(
         value, loss = works[None].value, losses[None]
         if loss and not mixed:
             mend = Mend("Make or download it again")
-            yield warning(f"{_sound(value)}: {loss}", mend=mend, subject=path, cause="incomplete", data=value)
+            yield warning(
+                f"{_sound(value)}: {loss}", mend=mend, subject=path, cause="incomplete", data=value
+            )
         else:
             yield ok(_sound(value), data=value)
         return
@@ -130,7 +197,13 @@ def _by_default(
     why = "This is the call that names no backend: load(path)."
     silent = _without_sound(answer)
     if silent:
-        yield error(silent, why=why, mend=Mend("Find the recording with sound"), subject=path, cause="no-sound-stream")
+        yield error(
+            silent,
+            why=why,
+            mend=Mend("Find the recording with sound"),
+            subject=path,
+            cause="no-sound-stream",
+        )
         return
     if mixed:
         return
@@ -141,14 +214,26 @@ def _by_default(
     if whole:
         mend = Mend(f"Name a backend that reads it: load(path, backend={whole[0]!r})")
         yield warning(
-            f"the backend that is asked first fails: {_why_not(answer)}", why=why, mend=mend, subject=path, cause="other-backend-reads"
+            f"the backend that is asked first fails: {_why_not(answer)}",
+            why=why,
+            mend=mend,
+            subject=path,
+            cause="other-backend-reads",
         )
         return
     if named:
         text = f"no backend reads all of it: {losses[named[0]]}"
-        yield error(text, why=why, mend=Mend("Make or download it again"), subject=path, cause="incomplete")
+        yield error(
+            text, why=why, mend=Mend("Make or download it again"), subject=path, cause="incomplete"
+        )
         return
-    yield error("no backend reads it", why=why, mend=_what_would(world, path), subject=path, cause="unreadable")
+    yield error(
+        "no backend reads it",
+        why=why,
+        mend=_what_would(world, path),
+        subject=path,
+        cause="unreadable",
+    )
 
 
 def _without_sound(answer: Answer) -> str:
@@ -163,7 +248,9 @@ def _without_sound(answer: Answer) -> str:
 
 def _changes(answer: Answer) -> bool:
     """Return whether a load failed because the stream changes its sample rate or channel count."""
-    return not answer.failed and bool(re.search(r"\bchanges? (from|to)\b", answer.value.get("load_error", "")))
+    return not answer.failed and bool(
+        re.search(r"\bchanges? (from|to)\b", answer.value.get("load_error", ""))
+    )
 
 
 def _changing(path: str, answer: Answer, named: list[str], why: str) -> Finding:
@@ -171,8 +258,18 @@ def _changing(path: str, answer: Answer, named: list[str], why: str) -> Finding:
 
     The mend does not recommend a backend that returns only the first part.
     """
-    half = f"; {differences.named(named)} would return only a part, or all of it at one sample rate" if named else ""
-    return error(f"{_why_not(answer)}{half}", why=why, mend=conversion.to_one(path), subject=path, cause="changes-on-its-way")
+    half = (
+        f"; {differences.named(named)} would return only a part, or all of it at one sample rate"
+        if named
+        else ""
+    )
+    return error(
+        f"{_why_not(answer)}{half}",
+        why=why,
+        mend=conversion.to_one(path),
+        subject=path,
+        cause="changes-on-its-way",
+    )
 
 
 def _loss(path: str, answer: Answer) -> str:
@@ -185,11 +282,17 @@ def _what_would(world: World, path: str) -> Mend:
     """Return a mend that may help with a file that none of the backends here reads."""
     lacking = [name for name in _known() if not backends.works(world, name)]
     if lacking:
-        return Mend(f"Mend the backend{'s' if len(lacking) > 1 else ''} {', '.join(lacking)} first: run the doctor without naming a file")
-    return conversion.to_one(path, text="Make or download it again; if a player can play it, convert it")
+        return Mend(
+            f"Mend the backend{'s' if len(lacking) > 1 else ''} {', '.join(lacking)} first: run the doctor without naming a file"
+        )
+    return conversion.to_one(
+        path, text="Make or download it again; if a player can play it, convert it"
+    )
 
 
-def _by_backend(world: World, path: str, name: str, answer: Answer, loss: str, *, said: bool) -> Finding:
+def _by_backend(
+    world: World, path: str, name: str, answer: Answer, loss: str, *, said: bool
+) -> Finding:
     """Yield what one backend does; ``said`` if another finding already reports missing frames."""
     subject = {"ffmpeg": "av", "sox": "libsox"}.get(name, name)
     if answer.died:
@@ -205,17 +308,27 @@ def _by_backend(world: World, path: str, name: str, answer: Answer, loss: str, *
             evidence=evidence,
         )
     if answer.raised:
-        return note(f"{name}: {answer.raised.splitlines()[0]}", why="It fails before it opens the file.", subject=path)
+        return note(
+            f"{name}: {answer.raised.splitlines()[0]}",
+            why="It fails before it opens the file.",
+            subject=path,
+        )
     value = answer.value
     if "load_error" in value:
         if not backends.works(world, name):
             return skipped(f"{name}: does not work here", subject=path)
         return note(f"{name}: {_own_words(value['load_error'])}", subject=path, data=value)
     if not _gave_sound(answer):
-        return note(f"{name}: it returns no samples, though the header promises some", subject=path, data=value)
+        return note(
+            f"{name}: it returns no samples, though the header promises some",
+            subject=path,
+            data=value,
+        )
     data = {"backend": name, **value}
     if loss:
-        return (ok if said else note)(f"{name}: {_sound(value)}: {loss}", subject=path, cause="incomplete", data=data)
+        return (ok if said else note)(
+            f"{name}: {_sound(value)}: {loss}", subject=path, cause="incomplete", data=data
+        )
     return ok(f"{name}: {_sound(value)}", data=data)
 
 
@@ -224,13 +337,17 @@ def _why_not(answer: Answer) -> str:
         return f"loading {explain.death(answer.died)[0]}"
     if answer.failed:
         return answer.raised.splitlines()[0]
-    return _own_words(answer.value.get("load_error", "it returns no samples, though the header promises some"))
+    return _own_words(
+        answer.value.get("load_error", "it returns no samples, though the header promises some")
+    )
 
 
 def _own_words(error: str) -> str:
     """Return an error without the file, the backend and the next step, which the page already names."""
     cause = re.sub(r"^cannot read .*? with the \w+ backend: ", "", error)
-    return re.sub(r"\. (compat\.load\(|`python -m compat\.doctor).*", "", cause, flags=re.DOTALL).rstrip(".")
+    return re.sub(
+        r"\. (compat\.load\(|`python -m compat\.doctor).*", "", cause, flags=re.DOTALL
+    ).rstrip(".")
 
 
 def _sound(value: dict[str, Any]) -> str:

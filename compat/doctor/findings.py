@@ -110,7 +110,11 @@ class Result:
     @property
     def status(self) -> Status:
         """Return the status of the worst finding; a check without findings is skipped."""
-        return max((finding.status for finding in self.findings), key=lambda status: status.severity, default=Status.SKIPPED)
+        return max(
+            (finding.status for finding in self.findings),
+            key=lambda status: status.severity,
+            default=Status.SKIPPED,
+        )
 
     @property
     def summary(self) -> str:
@@ -121,7 +125,13 @@ class Result:
         if status is Status.OK:
             return ", ".join(finding.text for finding in self.findings)
         worst = [finding.text for finding in self.findings if finding.status is status]
-        return f"{worst[0]} (and {len(worst) - 1} more)" if len(worst) > 1 else worst[0] if worst else "nothing to look at"
+        return (
+            f"{worst[0]} (and {len(worst) - 1} more)"
+            if len(worst) > 1
+            else worst[0]
+            if worst
+            else "nothing to look at"
+        )
 
 
 # these keep a small letter at the beginning of a sentence: packages, libraries, paths, commands

@@ -33,7 +33,12 @@ _KINDS: tuple[tuple[int, bytes, str, tuple[str, ...]], ...] = (
     (0, b"\x30\x26\xb2\x75", "WMA or WMV", (".wma", ".wmv", ".asf")),
 )
 # An MPEG audio frame begins with eleven set bits; the layer bits distinguish MP3 from raw AAC.
-_MPEG_LAYERS = {0: ("raw AAC (ADTS)", (".aac", ".adts")), 1: ("MP3", (".mp3",)), 2: ("MP2", (".mp2", ".mp3")), 3: ("MP1", (".mp1", ".mp3"))}
+_MPEG_LAYERS = {
+    0: ("raw AAC (ADTS)", (".aac", ".adts")),
+    1: ("MP3", (".mp3",)),
+    2: ("MP2", (".mp2", ".mp3")),
+    3: ("MP1", (".mp1", ".mp3")),
+}
 
 # files that are not audio, whatever their names say: first bytes, name, mend
 _IMPOSTORS: tuple[tuple[bytes, str, Mend], ...] = (
@@ -47,8 +52,16 @@ _IMPOSTORS: tuple[tuple[bytes, str, Mend], ...] = (
         "a web page, probably because a download was refused",
         Mend("Download it again, and read what the server answers"),
     ),
-    (b"<html", "a web page, probably because a download was refused", Mend("Download it again, and read what the server answers")),
-    (b"<?xml", "an XML document, probably a server's error message", Mend("Download it again, and read what the server answers")),
+    (
+        b"<html",
+        "a web page, probably because a download was refused",
+        Mend("Download it again, and read what the server answers"),
+    ),
+    (
+        b"<?xml",
+        "an XML document, probably a server's error message",
+        Mend("Download it again, and read what the server answers"),
+    ),
     (b"#extm3u", "a playlist, which lists other files", Mend("Load the files that it lists")),
     (b"pk\x03\x04", "a zip archive", Mend("Unpack it first")),
     (b"\x1f\x8b", "compressed with gzip", Mend("Unpack it first")),
@@ -69,7 +82,14 @@ def impostor(head: bytes) -> tuple[str, Mend] | None:
 
 def other_name(path: str, head: bytes) -> Iterator[Finding]:
     """Report an extension that does not fit the content."""
-    kind = next(((name, fitting) for at, magic, name, fitting in _KINDS if head[at : at + len(magic)] == magic), None)
+    kind = next(
+        (
+            (name, fitting)
+            for at, magic, name, fitting in _KINDS
+            if head[at : at + len(magic)] == magic
+        ),
+        None,
+    )
     if kind is None and len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
         kind = _MPEG_LAYERS[(head[1] >> 1) & 3]
     extension = pathlib.PurePath(path).suffix.lower()
@@ -77,5 +97,9 @@ def other_name(path: str, head: bytes) -> Iterator[Finding]:
         why = "sox and soundfile may use the extension to choose the format."
         mend = Mend(f"Rename it to {pathlib.PurePath(path).stem}{kind[1][0]}")
         yield note(
-            f"it is {kind[0]} by its content, but its extension is {extension}", why=why, mend=mend, subject=path, data={"kind": kind[0]}
+            f"it is {kind[0]} by its content, but its extension is {extension}",
+            why=why,
+            mend=mend,
+            subject=path,
+            data={"kind": kind[0]},
         )

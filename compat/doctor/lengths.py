@@ -40,7 +40,9 @@ def _do(names: str, verb: str) -> str:
     return f"{names} {verb}{'' if ' and ' in names else 's'}"
 
 
-_UNKNOWN = "The file does not show the cause. Compare the ends of both results before you rely on one."
+_UNKNOWN = (
+    "The file does not show the cause. Compare the ends of both results before you rely on one."
+)
 
 
 def _other_rate(given: Lengths) -> str:
@@ -88,7 +90,9 @@ def _opus_preskip(given: Lengths) -> str:
     if not skipped or given.span != skipped:
         return ""
     longest = _do(given.with_(max(given.frames.values())), "keep")
-    return f"The header says that {skipped} frames before the sound should be skipped; {longest} them."
+    return (
+        f"The header says that {skipped} frames before the sound should be skipped; {longest} them."
+    )
 
 
 def _wrong_total(given: Lengths) -> str:
@@ -102,7 +106,8 @@ def _wrong_total(given: Lengths) -> str:
         return f"Its header counts {promise:,} frames, and {stop} there; {read} on to the end of the data."
     if promise > longest:
         return (
-            f"Its header counts {promise:,} frames, but some are missing: the file is cut off or damaged; each backend reads what it can."
+            f"Its header counts {promise:,} frames, but some are missing: "
+            "the file is cut off or damaged; each backend reads what it can."
         )
     return ""
 

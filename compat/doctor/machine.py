@@ -43,7 +43,11 @@ def conda() -> str:
 
 def unset(name: str) -> tuple[Line, ...]:
     """Return the command that unsets a variable."""
-    return shell.each(f"Remove-Item Env:{name}", shell.set_in_cmd(name, "")) if shell.is_windows() else (Line(f"unset {name}"),)
+    return (
+        shell.each(f"Remove-Item Env:{name}", shell.set_in_cmd(name, ""))
+        if shell.is_windows()
+        else (Line(f"unset {name}"),)
+    )
 
 
 def setting(name: str, value: str) -> tuple[Line, ...]:
@@ -57,11 +61,15 @@ def removing(*paths: str) -> tuple[Line, ...]:
     """Return the command that removes folders and their contents, and files."""
     if not shell.is_windows():
         return shell.lines("rm", "-r", *paths)
-    in_powershell = f"Remove-Item -Recurse -Force -LiteralPath {', '.join(map(shell.for_powershell, paths))}"
+    in_powershell = (
+        f"Remove-Item -Recurse -Force -LiteralPath {', '.join(map(shell.for_powershell, paths))}"
+    )
     files = [path for path in paths if os.path.isfile(path)]
     folders = [path for path in paths if path not in files]
     verbs = (("rmdir /s /q", folders), ("del /f /q", files))
-    in_cmd = " && ".join(" ".join((verb, *map(shell.for_cmd, some))) for verb, some in verbs if some)
+    in_cmd = " && ".join(
+        " ".join((verb, *map(shell.for_cmd, some))) for verb, some in verbs if some
+    )
     return shell.each(in_powershell, in_cmd)
 
 
@@ -70,12 +78,19 @@ def renaming(path: str, new: str) -> tuple[Line, ...]:
     if not shell.is_windows():
         return shell.lines("mv", path, os.path.join(os.path.dirname(path), new))
     old_one, new_one = shell.for_powershell(path), shell.for_powershell(new)
-    return shell.each(f"Rename-Item -LiteralPath {old_one} {new_one}", f"ren {shell.for_cmd(path)} {shell.for_cmd(new)}")
+    return shell.each(
+        f"Rename-Item -LiteralPath {old_one} {new_one}",
+        f"ren {shell.for_cmd(path)} {shell.for_cmd(new)}",
+    )
 
 
 def readable(path: str) -> tuple[Line, ...]:
     """Return the command that lets the owner read a file."""
-    return shell.lines("icacls", path, "/reset") if shell.is_windows() else shell.lines("chmod", "u+r", path)
+    return (
+        shell.lines("icacls", path, "/reset")
+        if shell.is_windows()
+        else shell.lines("chmod", "u+r", path)
+    )
 
 
 def program(path: str) -> str:
@@ -112,7 +127,9 @@ def _pip() -> tuple[str, ...]:
 
 def _by_pip(*words: str) -> tuple[Line, ...]:
     if not _pip():
-        return shell.chain(shell.lines(python(), "-m", "ensurepip"), shell.lines(python(), "-m", "pip", *words))
+        return shell.chain(
+            shell.lines(python(), "-m", "ensurepip"), shell.lines(python(), "-m", "pip", *words)
+        )
     return shell.lines(*_pip(), *words)
 
 
@@ -158,7 +175,9 @@ def system(packages: dict[str, str]) -> tuple[Line, ...]:
         commands += by_conda("install", "-c", "conda-forge", *packages["conda"].split())
     if not commands:
         for name, kind in _ANYWHERE[sys.platform == "darwin"]:
-            commands += shell.lines(name, "install", *packages[kind].split()) if packages.get(kind) else ()
+            commands += (
+                shell.lines(name, "install", *packages[kind].split()) if packages.get(kind) else ()
+            )
     return tuple(commands)
 
 

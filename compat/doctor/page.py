@@ -30,7 +30,9 @@ class Line(NamedTuple):
     is_command: bool = False
 
 
-def of_result(result: Result, mended: dict[Mend, str], course: Course, *, verbose: bool = False) -> Iterator[Line]:
+def of_result(
+    result: Result, mended: dict[Mend, str], course: Course, *, verbose: bool = False
+) -> Iterator[Line]:
     """Yield the details of a result, without its own line.
 
     Args:
@@ -41,7 +43,11 @@ def of_result(result: Result, mended: dict[Mend, str], course: Course, *, verbos
         verbose: whether to show what is fine as well.
     """
     roots = {id(finding): course.under(result, finding) for finding in result.findings}
-    shown = [finding for finding in result.findings if verbose or finding.status not in (Status.OK, Status.SKIPPED)]
+    shown = [
+        finding
+        for finding in result.findings
+        if verbose or finding.status not in (Status.OK, Status.SKIPPED)
+    ]
     shown.sort(key=lambda finding: -finding.status.severity)
     said = ""
     for finding in shown:
@@ -65,7 +71,9 @@ def _mend(mend: Mend) -> Iterator[Line]:
     if mend.text:
         yield Line("mend", mend.text.rstrip(".") + (":" if mend.commands else "."))
     for place, command in enumerate(mend.commands):
-        yield Line("in cmd" if command.shell == "cmd" else "or" if place else "", command, "bold", True)
+        yield Line(
+            "in cmd" if command.shell == "cmd" else "or" if place else "", command, "bold", True
+        )
 
 
 def of_verdict(verdict: Verdict) -> Iterator[Line]:
@@ -98,7 +106,12 @@ class Plain:
 
     def result(self, result: Result, *, verbose: bool = False) -> None:
         """Write one check."""
-        self._write(f"[{result.status.word}]".ljust(10) + result.title.ljust(_TITLE - 1) + " " + result.summary)
+        self._write(
+            f"[{result.status.word}]".ljust(10)
+            + result.title.ljust(_TITLE - 1)
+            + " "
+            + result.summary
+        )
         for line in of_result(result, self._mended, self._course, verbose=verbose):
             self._write(f"{'':10}{line.label:<9}{'$ ' if line.is_command else ''}{line.text}")
 
@@ -128,7 +141,12 @@ class Rich:
         status = result.status
         mark = status.mark if self._marks else f"[{status.word}]"
         width = max(_TITLE, len(result.title) + 1)  # a file's name may be longer than any title
-        self._row((mark, 3 if self._marks else 10, f"bold {status.colour}"), (result.title, width, "bold"), result.summary, "")
+        self._row(
+            (mark, 3 if self._marks else 10, f"bold {status.colour}"),
+            (result.title, width, "bold"),
+            result.summary,
+            "",
+        )
         for line in of_result(result, self._mended, self._course, verbose=verbose):
             self._line(line, 5, 9)
 
@@ -143,11 +161,15 @@ class Rich:
 
         if line.is_command:
             label = Text(" " * indent + line.label.ljust(width), style="dim")
-            self._console.print(Text.assemble(label, ("$ ", "dim"), (line.text, line.style)), soft_wrap=True)
+            self._console.print(
+                Text.assemble(label, ("$ ", "dim"), (line.text, line.style)), soft_wrap=True
+            )
         else:
             self._row(("", indent, ""), (line.label, width, "dim"), line.text, line.style)
 
-    def _row(self, first: tuple[str, int, str], second: tuple[str, int, str], text: str, style: str) -> None:
+    def _row(
+        self, first: tuple[str, int, str], second: tuple[str, int, str], text: str, style: str
+    ) -> None:
         from rich.table import Table
         from rich.text import Text
 
@@ -155,7 +177,11 @@ class Rich:
         for _, width, _ in (first, second):
             grid.add_column(width=width, no_wrap=True)
         grid.add_column(overflow="fold")
-        grid.add_row(Text(first[0], style=first[2]), Text(second[0], style=second[2]), Text(text, style=style))
+        grid.add_row(
+            Text(first[0], style=first[2]),
+            Text(second[0], style=second[2]),
+            Text(text, style=style),
+        )
         self._console.print(grid)
 
 
@@ -192,7 +218,9 @@ def shown(*, quiet: bool = False) -> Iterator[tuple[Page, Callable[[str, int, in
     page: Page = Rich(out) if is_page else Plain(sys.stdout)
     bars: dict[str, TaskID] = {}
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         bar.add_task("looking", total=None)
 
         def progress(label: str, done: int, total: int) -> None:

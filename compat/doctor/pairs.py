@@ -142,7 +142,9 @@ def of_torchaudio(version: str) -> Pair | None:
     except InvalidVersion:
         return None
     made = ((pair, SpecifierSet(f"=={pair.patches or pair.torchaudio}")) for pair in table())
-    return next((pair for pair, releases in made if releases.contains(parsed, prereleases=True)), None)
+    return next(
+        (pair for pair, releases in made if releases.contains(parsed, prereleases=True)), None
+    )
 
 
 def of_release(asked: str) -> Pair | None:

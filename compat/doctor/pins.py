@@ -25,21 +25,33 @@ def lines(asked: str, build: str = "") -> Iterator[str]:
     python = ".".join(map(str, sys.version_info[:2]))
     if asked == "all":
         yield f"# pairs with wheels for Python {python}: torch, torchaudio"
-        yield from (f"# {pair.torch_requirement()}, torchaudio=={pair.torchaudio}" for pair in pairs.table() if pair.serves(python))
+        yield from (
+            f"# {pair.torch_requirement()}, torchaudio=={pair.torchaudio}"
+            for pair in pairs.table()
+            if pair.serves(python)
+        )
         return
     row, release = _row(asked)
     torch = dists.first("torch")
     build = build or (torch.build if asked == "installed" and torch is not None else "")
     if row is None:
-        raise ValueError(f"no torch {asked} is among the documented pairs; for Python {python} there is {_served(python)}")
+        raise ValueError(
+            f"no torch {asked} is among the documented pairs; for Python {python} there is {_served(python)}"
+        )
     if not row.serves(python):
-        raise ValueError(f"torch {asked} has wheels for Python {row.pythons}, not for {python}; for that there is {_served(python)}")
+        raise ValueError(
+            f"torch {asked} has wheels for Python {row.pythons}, not for {python}; for that there is {_served(python)}"
+        )
     yield f"# torch and the torchaudio that loads with it, for Python {python}; by torchaudio-compat {__version__}"
     yield "# save this as a file, and install from it: python -m pip install --requirement FILE"
     if build:
         yield f"--extra-index-url {pairs.index(build)}"
-    yield row.torch_requirement(release) + (f"+{build}" if build and _is_exact(row, release) else "")
-    yield f"torchaudio=={row.torchaudio}" + (f"+{build}" if build and "*" not in row.torchaudio else "")
+    yield row.torch_requirement(release) + (
+        f"+{build}" if build and _is_exact(row, release) else ""
+    )
+    yield f"torchaudio=={row.torchaudio}" + (
+        f"+{build}" if build and "*" not in row.torchaudio else ""
+    )
     yield "# what torchaudio-compat reads and writes audio with"
     for name, floor in pairs.companions().items():
         yield f"{name}{floor}" + (f",{row.numpy}" if name == "numpy" and row.numpy else "")

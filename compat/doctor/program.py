@@ -24,13 +24,19 @@ def examine(world: World, folder: str) -> Iterator[Result]:
         ValueError: there is no such folder.
     """
     if not os.path.isdir(folder):
-        raise ValueError(f"--for {folder}: there is no such folder; name the one that holds the program")
+        raise ValueError(
+            f"--for {folder}: there is no such folder; name the one that holds the program"
+        )
     used = choice.calls(folder)
     chosen = choice.choose(folder, releases.DEFAULT, known=used)
     yield Result("release", "Release", tuple(_release(folder, chosen)))
     begun = time.monotonic()
     yield Result("names", "Names", tuple(_names(world, used, chosen)), time.monotonic() - begun)
-    yield Result("packages", "Packages", tuple(_packages(folder)) or (ok("all that it requires and imports is here"),))
+    yield Result(
+        "packages",
+        "Packages",
+        tuple(_packages(folder)) or (ok("all that it requires and imports is here"),),
+    )
 
 
 def _release(folder: str, chosen: choice.Choice) -> Iterator[Finding]:
@@ -41,7 +47,10 @@ def _release(folder: str, chosen: choice.Choice) -> Iterator[Finding]:
     text = f"the drop-in runs it as torchaudio {chosen.release}: {chosen.reason}"
     data = {"release": chosen.release, "reason": chosen.reason}
     if chosen.is_older:
-        mend = Mend("See what would be rewritten", shell.lines("torchaudio-compat", "codemod", "--diff", folder))
+        mend = Mend(
+            "See what would be rewritten",
+            shell.lines("torchaudio-compat", "codemod", "--diff", folder),
+        )
         yield warning(text, mend=mend, subject="release", cause="older-than-2.0", data=data)
     else:
         yield ok(f"{text}. Run it: `{command}`", data=data)
@@ -60,11 +69,28 @@ def _names(world: World, used: choice.Calls, chosen: choice.Choice) -> Iterator[
     by_pip = machine.pip("torchaudio")
     for name, why in lacking.items():
         text = why if name in why else f"torchaudio.{name}: {why}"
-        mend = Mend("Install torchaudio, any release", by_pip) if any(line in why for line in by_pip) else NOTHING_TO_DO
-        yield error(text, why="The program stops there.", mend=mend, subject=f"torchaudio.{name}", cause="name-missing")
+        mend = (
+            Mend("Install torchaudio, any release", by_pip)
+            if any(line in why for line in by_pip)
+            else NOTHING_TO_DO
+        )
+        yield error(
+            text,
+            why="The program stops there.",
+            mend=mend,
+            subject=f"torchaudio.{name}",
+            cause="name-missing",
+        )
     here = len(names) - len(lacking)
-    by = "the torchaudio that is installed, with the drop-in's I/O" if answer.value["over_real"] else "the stand-in"
-    yield ok(f"{here} of the {len(names)} names of torchaudio that it uses are there, by {by}", data={"names": names})
+    by = (
+        "the torchaudio that is installed, with the drop-in's I/O"
+        if answer.value["over_real"]
+        else "the stand-in"
+    )
+    yield ok(
+        f"{here} of the {len(names)} names of torchaudio that it uses are there, by {by}",
+        data={"names": names},
+    )
 
 
 def _packages(folder: str) -> Iterator[Finding]:
@@ -77,15 +103,25 @@ def _packages(folder: str) -> Iterator[Finding]:
             version = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             if name != "torchaudio":
-                yield _missing(f"{where} requires {requirement}, which is not installed", str(requirement))
+                yield _missing(
+                    f"{where} requires {requirement}, which is not installed", str(requirement)
+                )
             continue
         if requirement.specifier.contains(version, prereleases=True):
             continue
         if name in _OF_TORCH:
-            yield note(f"{where} pins {requirement}; {version} is here, and the drop-in runs the program on it", subject=name)
+            yield note(
+                f"{where} pins {requirement}; {version} is here, and the drop-in runs the program on it",
+                subject=name,
+            )
         else:
             mend = Mend("Install what it asks for", machine.pip(str(requirement)))
-            yield warning(f"{where} requires {requirement}; {version} is here", mend=mend, subject=name, cause="other-version")
+            yield warning(
+                f"{where} requires {requirement}; {version} is here",
+                mend=mend,
+                subject=name,
+                cause="other-version",
+            )
     for name, where in needs.imported(folder).items():
         is_known = name in (*_OF_TORCH, "torio", "compat") or name.lower() in known
         if not is_known and importlib.machinery.PathFinder.find_spec(name) is None:
@@ -95,4 +131,6 @@ def _packages(folder: str) -> Iterator[Finding]:
 def _missing(text: str, package: str, *, guessed: bool = False) -> Finding:
     words = "Install it, if its package has that name" if guessed else "Install it"
     mend = Mend(words, machine.pip(package), guessed)
-    return error(text, why="The program stops there.", mend=mend, subject=package, cause="package-missing")
+    return error(
+        text, why="The program stops there.", mend=mend, subject=package, cause="package-missing"
+    )

@@ -52,7 +52,11 @@ class Check:
         findings: list[Finding] = []
         try:
             for found in self.body(world):
-                findings.append(found if found.why or found.status is Status.OK else dataclasses.replace(found, why=self.why))
+                findings.append(
+                    found
+                    if found.why or found.status is Status.OK
+                    else dataclasses.replace(found, why=self.why)
+                )
         except Exception as why:  # noqa: BLE001 - one check that breaks must not hide the others
             last = traceback.format_exception(why)[-4:]
             findings.append(
@@ -66,7 +70,9 @@ class Check:
         return Result(self.name, self.title, tuple(findings), time.monotonic() - begun)
 
 
-def check(*, title: str, order: int, why: str) -> Callable[[Callable[[World], Iterable[Finding]]], Check]:
+def check(
+    *, title: str, order: int, why: str
+) -> Callable[[Callable[[World], Iterable[Finding]]], Check]:
     """Declare the function below to be a check, named after its module."""
 
     def declare(body: Callable[[World], Iterable[Finding]]) -> Check:
@@ -111,7 +117,11 @@ def chosen(only: Sequence[str] = (), skip: Sequence[str] = ()) -> tuple[Check, .
             known = ", ".join(check.name for check in checks())
             raise ValueError(f"there is no check {name!r}; the checks are {known}")
     wanted, left_out = ({names[_plain(name)] for name in given} for given in (only, skip))
-    return tuple(check for check in checks() if (not only or check.name in wanted) and check.name not in left_out)
+    return tuple(
+        check
+        for check in checks()
+        if (not only or check.name in wanted) and check.name not in left_out
+    )
 
 
 def _plain(name: str) -> str:

@@ -14,27 +14,47 @@ from compat.doctor.findings import NOTHING_TO_DO, Finding, Mend, Result, Status
 from compat.doctor.verdict import FILE, Course, Verdict, told
 
 # names that identify nobody and occur in the paths and sentences of every report
-_NOBODY = {"root", "user", "users", "home", "admin", "administrator", "runner", "ubuntu", "jovyan", "vscode", "python", "torch", "audio"}
+_NOBODY = {
+    "root",
+    "user",
+    "users",
+    "home",
+    "admin",
+    "administrator",
+    "runner",
+    "ubuntu",
+    "jovyan",
+    "vscode",
+    "python",
+    "torch",
+    "audio",
+}
 
 
 def scrubber() -> Callable[[str], str]:
     """Return a function that removes the home folder and the user's name from a text."""
     homes = {os.path.expanduser("~"), os.environ.get("HOME", ""), os.environ.get("USERPROFILE", "")}
     homes |= {os.path.realpath(home) for home in homes if home}
-    places = sorted((home.rstrip("/\\") for home in homes if len(home.rstrip("/\\")) > 1), key=len, reverse=True)
+    places = sorted(
+        (home.rstrip("/\\") for home in homes if len(home.rstrip("/\\")) > 1), key=len, reverse=True
+    )
     names = {os.environ.get(variable, "") for variable in ("USER", "LOGNAME", "USERNAME")}
     names |= {pathlib.PurePath(place).name for place in places}
     # a container may have a user number without a name
     with contextlib.suppress(OSError, KeyError, ImportError):
         names.add(getpass.getuser())
-    people = sorted((name for name in names if name and name.lower() not in _NOBODY), key=len, reverse=True)
+    people = sorted(
+        (name for name in names if name and name.lower() not in _NOBODY), key=len, reverse=True
+    )
     flags = re.IGNORECASE if os.name == "nt" else 0
     rules = [
         (re.compile(rf"{re.escape(form)}(?![\w.-])", flags), "~")
         for place in places
         for form in {place, place.replace("\\", "/"), place.replace("\\", "\\\\")}
     ]
-    rules += [(re.compile(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", flags), "USER") for name in people]
+    rules += [
+        (re.compile(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", flags), "USER") for name in people
+    ]
 
     def scrub(text: str) -> str:
         for pattern, instead in rules:
@@ -75,8 +95,17 @@ def _details(result: Result, finding: Finding, root: str) -> Iterator[str]:
     yield ""
     yield finding.why
     if finding.evidence:
-        yield from ("", "```text", *(line.replace("```", "'''") for line in finding.evidence), "```")
-    yield from (("", f"Mend: as under {root}") if root and finding.mend != NOTHING_TO_DO else _mend(finding.mend))
+        yield from (
+            "",
+            "```text",
+            *(line.replace("```", "'''") for line in finding.evidence),
+            "```",
+        )
+    yield from (
+        ("", f"Mend: as under {root}")
+        if root and finding.mend != NOTHING_TO_DO
+        else _mend(finding.mend)
+    )
 
 
 def _mend(mend: Mend) -> Iterator[str]:

@@ -27,10 +27,15 @@ def apart(one: torch.Tensor, other: torch.Tensor) -> dict[str, float] | None:
 
     if len(one) != len(other) or min(one.shape[1], other.shape[1]) < 2:
         return None
-    first, second = (waveform[:, :_LOOKED_AT].detach().double().numpy() for waveform in (one, other))
+    first, second = (
+        waveform[:, :_LOOKED_AT].detach().double().numpy() for waveform in (one, other)
+    )
     odd = ~np.isfinite(first[:, : second.shape[1]]), ~np.isfinite(second[:, : first.shape[1]])
     if odd[0].any() and (odd[0] == odd[1]).all():
-        first, second = np.nan_to_num(first, posinf=0.0, neginf=0.0), np.nan_to_num(second, posinf=0.0, neginf=0.0)
+        first, second = (
+            np.nan_to_num(first, posinf=0.0, neginf=0.0),
+            np.nan_to_num(second, posinf=0.0, neginf=0.0),
+        )
     if not (np.isfinite(first).all() and np.isfinite(second).all()):
         return {"largest": float("inf"), "likeness": 0.0, "factor": 1.0, "shift": 0}
     found = _at(first, second, 0)
@@ -59,4 +64,9 @@ def _at(first: Any, second: Any, lag: int) -> dict[str, float]:
         both = max(energies) <= _SILENCE
         return {"largest": largest, "likeness": 1.0 if both else 0.0, "factor": 1.0, "shift": -lag}
     likeness = float((old * new).sum() / (energies[0] * energies[1]) ** 0.5)
-    return {"largest": largest, "likeness": likeness, "factor": (energies[1] / energies[0]) ** 0.5, "shift": -lag}
+    return {
+        "largest": largest,
+        "likeness": likeness,
+        "factor": (energies[1] / energies[0]) ** 0.5,
+        "shift": -lag,
+    }

@@ -41,7 +41,9 @@ def layout(head: bytes) -> Layout | None:
         size = int.from_bytes(head[at + 4 : at + 8], order)
         if head[at : at + 4] == b"fmt " and at + 24 <= len(head):
             places = (at + 8, at + 10, at + 20, at + 22)
-            tag, channels, block, bits = (int.from_bytes(head[place : place + 2], order) for place in places)
+            tag, channels, block, bits = (
+                int.from_bytes(head[place : place + 2], order) for place in places
+            )
             if size >= _EXTENSIBLE_SIZE and at + 34 <= len(head):
                 bits = int.from_bytes(head[at + 26 : at + 28], order) or bits
                 tag = int.from_bytes(head[at + 32 : at + 34], order) if tag == _EXTENSIBLE else tag
@@ -61,14 +63,23 @@ def beginning(path: str) -> npt.NDArray[np.float64] | None:
 
     with open(path, "rb") as stream:
         found = layout(stream.read(1 << 16))
-        if found is None or found.tag not in (_PCM, _FLOAT) or not found.width or not 0 < found.channels <= _MOST_CHANNELS:
+        if (
+            found is None
+            or found.tag not in (_PCM, _FLOAT)
+            or not found.width
+            or not 0 < found.channels <= _MOST_CHANNELS
+        ):
             return None
         frame = found.width * found.channels
         stream.seek(found.begin)
         data = stream.read(min(_LOOKED_AT, found.size or _LOOKED_AT) // frame * frame)
     data = data[: len(data) // frame * frame]
     samples = _floats(data, found) if found.tag == _FLOAT else _integers(data, found)
-    return None if samples is None or not samples.size else np.ascontiguousarray(samples.reshape(-1, found.channels).T)
+    return (
+        None
+        if samples is None or not samples.size
+        else np.ascontiguousarray(samples.reshape(-1, found.channels).T)
+    )
 
 
 def _floats(data: bytes, found: Layout) -> npt.NDArray[np.float64] | None:
@@ -98,7 +109,9 @@ def _integers(data: bytes, found: Layout) -> npt.NDArray[np.float64] | None:
     return _not_filling(left, spare, width, bits)
 
 
-def _not_filling(left: npt.NDArray[np.int64], spare: int, width: int, bits: int) -> npt.NDArray[np.float64] | None:
+def _not_filling(
+    left: npt.NDArray[np.int64], spare: int, width: int, bits: int
+) -> npt.NDArray[np.float64] | None:
     """Read samples from the upper bits, the lower bits or as floats; ``None`` if several fit."""
     import numpy as np
 

@@ -47,7 +47,12 @@ def document(results: Sequence[Result], verdict: Verdict) -> dict[str, Any]:
 
 
 def _problem(check: str, finding: Finding) -> dict[str, Any]:
-    return {"check": check, "text": finding.text, "subject": finding.subject, "cause": finding.cause}
+    return {
+        "check": check,
+        "text": finding.text,
+        "subject": finding.subject,
+        "cause": finding.cause,
+    }
 
 
 def _mend(mend: Mend) -> dict[str, Any]:

@@ -59,10 +59,15 @@ def of(results: Sequence[Result]) -> Verdict:
         text = "Nothing was checked." if not looked else "Healthy."
         return Verdict(Status.OK, text)
     # an error is an answer; a check that crashed gave none
-    status = max((finding.status for _, finding in roots), key=lambda status: (status is Status.ERROR, status.severity))
+    status = max(
+        (finding.status for _, finding in roots),
+        key=lambda status: (status is Status.ERROR, status.severity),
+    )
     root = next(pair for pair in roots if pair[1].status is status)
     also = tuple(pair for pair in roots if pair is not root)
-    return Verdict(status, sentence(told(*root)), root, root[1].mend, also, _meanwhile(results, root[1]))
+    return Verdict(
+        status, sentence(told(*root)), root, root[1].mend, also, _meanwhile(results, root[1])
+    )
 
 
 class Course:
@@ -76,7 +81,14 @@ class Course:
         if not finding.status.is_problem or not finding.subject:
             return ""
         subjects = (finding.subject, *_STANDS_ON.get(finding.subject, ()))
-        found = next((self._broken[subject] for subject in subjects if subject in self._broken and subject != "variables"), "")
+        found = next(
+            (
+                self._broken[subject]
+                for subject in subjects
+                if subject in self._broken and subject != "variables"
+            ),
+            "",
+        )
         if not found and finding.status is Status.ERROR:
             self._broken[finding.subject] = result.title
         return found
@@ -93,13 +105,20 @@ def _roots(results: Sequence[Result]) -> Iterator[tuple[str, Finding]]:
     A warning that comes before an error may be its cause and is kept; one that comes after an error
     on the same subject is dropped.
     """
-    found = [(result.check, finding) for result in results for finding in result.findings if finding.status.is_problem]
+    found = [
+        (result.check, finding)
+        for result in results
+        for finding in result.findings
+        if finding.status.is_problem
+    ]
     problems = sorted(enumerate(found), key=lambda place: place[1][1].status is Status.WARNING)
     broken: dict[str, int] = {}
     mends: set[Mend] = set()
     for place, (check, finding) in problems:
         subjects = (finding.subject, *_STANDS_ON.get(finding.subject, ()))
-        if any(broken.get(subject, place) < place for subject in subjects if subject != "variables"):
+        if any(
+            broken.get(subject, place) < place for subject in subjects if subject != "variables"
+        ):
             continue
         if finding.mend.commands and finding.mend in mends:
             continue

@@ -23,7 +23,9 @@ class World:
         progress: is called with the name of a long task, the amount done and the total.
     """
 
-    def __init__(self, limit: float = 30.0, *, thorough: bool = False, progress: Progress | None = None) -> None:
+    def __init__(
+        self, limit: float = 30.0, *, thorough: bool = False, progress: Progress | None = None
+    ) -> None:
         self.thorough = thorough
         self.progress: Progress = progress or (lambda label, done, total: None)
         self.children: Children = Children(limit)

@@ -8,19 +8,34 @@ from typing import Any
 
 # parameters whose value chooses a format, a backend or a layout
 _TELLING = frozenset(
-    {"format", "encoding", "bits_per_sample", "compression", "backend", "normalize", "channels_first", "buffer_size", "num_frames"}
+    {
+        "format",
+        "encoding",
+        "bits_per_sample",
+        "compression",
+        "backend",
+        "normalize",
+        "channels_first",
+        "buffer_size",
+        "num_frames",
+    }
 )
 _LONGEST = 32
 _URLS = ("http://", "https://", "rtmp://")
 
 
-def described(signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def described(
+    signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> dict[str, dict[str, Any]]:
     """Describe each argument of a call, by parameter; return {} if they do not fit."""
     try:
         bound = signature.bind(*args, **kwargs)
     except TypeError:
         return {}
-    return {name: {"by": "keyword" if name in kwargs else "position", **_kind(name, value)} for name, value in bound.arguments.items()}
+    return {
+        name: {"by": "keyword" if name in kwargs else "position", **_kind(name, value)}
+        for name, value in bound.arguments.items()
+    }
 
 
 def _kind(name: str, value: Any) -> dict[str, Any]:

@@ -81,7 +81,10 @@ def coverage(calls: list[Call], root: str, release: str) -> Coverage:
     sites = tuple(_site(call, root, files, seen) for call in by_place(calls))
     not_run = [one for file in result.files for one in _not_run(file, seen)]
     told = tuple(
-        dataclasses.replace(one, place=dataclasses.replace(one.place, path=paths.relative(one.place.path, root))) for one in not_run
+        dataclasses.replace(
+            one, place=dataclasses.replace(one.place, path=paths.relative(one.place.path, root))
+        )
+        for one in not_run
     )
     return Coverage(release, options.target, root, sites, told, tuple(problems))
 
@@ -90,7 +93,11 @@ def _not_run(file: FileResult, seen: set[int]) -> Iterator[Finding]:
     """Yield the findings at calls that did not run; only calls are recorded."""
     if not file.path.endswith((".py", ".pyw")):
         return
-    uses = [use.call for use in Module(file.path, file.before).uses if use.call is not None and (use.kind or use.path.count(".") > 1)]
+    uses = [
+        use.call
+        for use in Module(file.path, file.before).uses
+        if use.call is not None and (use.kind or use.path.count(".") > 1)
+    ]
     said = [one for one in (*file.fixed, *file.left) if id(one) not in seen]
     for call in uses:
         end = call.end_lineno or call.lineno
@@ -130,8 +137,15 @@ def lines(found: Coverage) -> Iterator[str]:
             said = f"{_WORDS[site.state]}{f' ({rules})' if rules else ''}"
             yield f"  {site.call.calls:7,}x  {site.call.name:{names}}  {f'{site.path}:{site.call.line}':{width}}  {said}"
             if site.state in ("left", "fixable"):
-                yield from (f"{'':12}{one.rule}: {one.reason}" for one in site.findings if one.state is not State.FIXED)
-        counts = [(sum(one.state == state for one in found.sites), words) for state, words in _SUMMED.items()]
+                yield from (
+                    f"{'':12}{one.rule}: {one.reason}"
+                    for one in site.findings
+                    if one.state is not State.FIXED
+                )
+        counts = [
+            (sum(one.state == state for one in found.sites), words)
+            for state, words in _SUMMED.items()
+        ]
         parts = ", ".join(f"{number} {words}" for number, words in counts if number)
         yield f"{len(found.sites)} place{'' if len(found.sites) == 1 else 's'}: {parts}."
     if found.not_run:
@@ -139,7 +153,10 @@ def lines(found: Coverage) -> Iterator[str]:
         for one in found.not_run:
             by_file.setdefault(one.place.path, []).append(f"{one.place.line} ({one.rule})")
         yield "the codemod also reports these calls, which this run did not reach:"
-        yield from (f"  {path}: {', '.join(places[:6])}{_more(places, 6)}" for path, places in list(by_file.items())[:8])
+        yield from (
+            f"  {path}: {', '.join(places[:6])}{_more(places, 6)}"
+            for path, places in list(by_file.items())[:8]
+        )
         if len(by_file) > 8:
             yield f"  and {len(by_file) - 8} more files"
     yield from (f"the codemod: {problem}" for problem in found.problems)
@@ -168,7 +185,10 @@ def as_json(found: Coverage) -> str:
             }
             for site in found.sites
         ],
-        "not_run": [{"path": one.place.path, "line": one.place.line, **_finding(one)} for one in found.not_run],
+        "not_run": [
+            {"path": one.place.path, "line": one.place.line, **_finding(one)}
+            for one in found.not_run
+        ],
         "totals": {state: sum(one.state == state for one in found.sites) for state in _WORDS},
         "problems": list(found.problems),
     }
@@ -176,4 +196,9 @@ def as_json(found: Coverage) -> str:
 
 
 def _finding(finding: Finding) -> dict[str, str]:
-    return {"rule": finding.rule, "state": finding.state.name.lower(), "reason": finding.reason, "advice": finding.advice}
+    return {
+        "rule": finding.rule,
+        "state": finding.state.name.lower(),
+        "reason": finding.reason,
+        "advice": finding.advice,
+    }

@@ -8,4 +8,8 @@ import os
 def relative(path: str, root: str) -> str:
     """Return a path relative to the project, with forward slashes; absolute if outside."""
     real, top = os.path.realpath(path), os.path.realpath(root)
-    return os.path.relpath(real, top).replace(os.sep, "/") if real.startswith(f"{top}{os.sep}") else real
+    return (
+        os.path.relpath(real, top).replace(os.sep, "/")
+        if real.startswith(f"{top}{os.sep}")
+        else real
+    )

@@ -21,7 +21,9 @@ from typing import Any, NamedTuple, TypeAlias
 from compat.observation import arguments, serving
 
 VARIABLE = "TORCHAUDIO_COMPAT_RECORD"
-_NOT_THE_CALLER = frozenset({"compat", "legacy", "dispatcher", "functools", "contextlib", "importlib"})
+_NOT_THE_CALLER = frozenset(
+    {"compat", "legacy", "dispatcher", "functools", "contextlib", "importlib"}
+)
 _MARK = "__torchaudio_compat_recorded__"
 
 
@@ -114,8 +116,13 @@ class _Recorder:
         self._numbers: dict[_Key, bytes] = {}
         self._file = -1
 
-    def note(self, name: str, frame: types.FrameType | None, seen: tuple[str, str, str, str]) -> None:
-        while frame is not None and str(frame.f_globals.get("__name__")).partition(".")[0] in _NOT_THE_CALLER:
+    def note(
+        self, name: str, frame: types.FrameType | None, seen: tuple[str, str, str, str]
+    ) -> None:
+        while (
+            frame is not None
+            and str(frame.f_globals.get("__name__")).partition(".")[0] in _NOT_THE_CALLER
+        ):
             frame = frame.f_back
         if frame is None:
             return
@@ -135,7 +142,19 @@ class _Recorder:
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         name, *_, (release, backend, given, outcome) = key
         path, line, end, column, end_column = _place(frame)
-        call = Call(name, path, line, end, 1, release, column, end_column, backend, json.loads(given), outcome)
+        call = Call(
+            name,
+            path,
+            line,
+            end,
+            1,
+            release,
+            column,
+            end_column,
+            backend,
+            json.loads(given),
+            outcome,
+        )
         os.write(self._file, f"{json.dumps(call)}\n".encode())
         number = self._numbers[key] = b"%d\n" % len(self._numbers)
         return number
@@ -143,7 +162,9 @@ class _Recorder:
 
 def _place(frame: types.FrameType) -> tuple[str, int, int, int, int]:
     code = frame.f_code
-    line, end, column, end_column = next(itertools.islice(code.co_positions(), frame.f_lasti // 2, None), (None,) * 4)
+    line, end, column, end_column = next(
+        itertools.islice(code.co_positions(), frame.f_lasti // 2, None), (None,) * 4
+    )
     first, path = line or frame.f_lineno, code.co_filename
     whole = path if path.startswith("<") else os.path.join(_START, path)
     return whole, first, end or first, column or 0, end_column or 0

@@ -47,4 +47,6 @@ def append(path: str, calls: Iterable[Call], root: str) -> int:
 
 
 def _key(line: dict[str, Any]) -> str:
-    return json.dumps({name: value for name, value in line.items() if name != "calls"}, sort_keys=True)
+    return json.dumps(
+        {name: value for name, value in line.items() if name != "calls"}, sort_keys=True
+    )

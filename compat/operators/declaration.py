@@ -67,7 +67,9 @@ def operators() -> tuple[Operator, ...]:
         found += importlib.import_module(f"{package.__name__}.{module.name}").OPERATORS
     for operator in found:
         if any(_clash(operator, other) for other in found if other is not operator):
-            raise RuntimeError(f"two operators are called {operator.namespace}::{operator.name} in one release")
+            raise RuntimeError(
+                f"two operators are called {operator.namespace}::{operator.name} in one release"
+            )
     return tuple(found)
 
 

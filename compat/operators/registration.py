@@ -36,7 +36,11 @@ def register(release: str) -> tuple[str, ...]:
             return _names
         unregister()
         try:
-            _names = tuple(_define(operator) for operator in declaration.operators() if operator.serves(release) and not _defined(operator))
+            _names = tuple(
+                _define(operator)
+                for operator in declaration.operators()
+                if operator.serves(release) and not _defined(operator)
+            )
         except BaseException:
             unregister()
             raise

@@ -27,7 +27,16 @@ _PINNED = (
     "requirements.txt", "*requirements*.txt", "*requirements*.in", "requirements/*.txt", "requirements/*.in", "*constraints*.txt",
     "environment*.yml", "environment*.yaml", "pyproject.toml", "setup.cfg", "setup.py", "Pipfile", "tox.ini",
 )  # fmt: skip
-_ROOTS = (".git", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "environment.yml", *_LOCKS)
+_ROOTS = (
+    ".git",
+    "pyproject.toml",
+    "setup.py",
+    "setup.cfg",
+    "requirements.txt",
+    "Pipfile",
+    "environment.yml",
+    *_LOCKS,
+)
 _MOST_FILES = 3000  # a huge folder, such as a home, must not delay the program
 _NEWEST_FIRST = ("2.2", "2.8", "2.1", "2.9", "2.0")
 _OF_A_GLOBAL_BACKEND = ("2.0", "2.1", "2.2", "2.8", "2.9")
@@ -91,7 +100,9 @@ def choose(folder: str, default: str, program: str = "", known: Calls | None = N
     """
     found = list(_pins(folder))
     for where, pin in found:
-        admitted = [name for name, versions in _STANDS_FOR.items() if pin.admits(_own(pin, versions))]
+        admitted = [
+            name for name, versions in _STANDS_FOR.items() if pin.admits(_own(pin, versions))
+        ]
         if not admitted and pin.admits(_own(pin, _BEFORE)):
             older = "older than any that can be pinned: if it does not run, rewrite it first, with `torchaudio-compat codemod --diff .`"
             return Choice("2.0", f"{where} has {pin.text}, {older}", is_older=True)
@@ -102,17 +113,26 @@ def choose(folder: str, default: str, program: str = "", known: Calls | None = N
             why = f", and {_told(used)}" if _told(used) else ""
             return Choice(_best(admitted, used), f"{where} has {pin.text}{why}")
     used = known or _telling_calls(folder, default, program)
-    admitted = [name for name in _STANDS_FOR if all(pin.admits(_own(pin, _STANDS_FOR[name])) for _, pin in found)] or list(_STANDS_FOR)
+    admitted = [
+        name
+        for name in _STANDS_FOR
+        if all(pin.admits(_own(pin, _STANDS_FOR[name])) for _, pin in found)
+    ] or list(_STANDS_FOR)
     told = _told(used)
     if told:
         return Choice(_best(admitted, used), f"{told}; no pin names one release")
     lacking = _lacking(default, used.names)
     if lacking:
-        return Choice(_best(admitted, used), f"it uses torchaudio.{lacking[0]}, which {default} lacks; no pin names one release")
+        return Choice(
+            _best(admitted, used),
+            f"it uses torchaudio.{lacking[0]}, which {default} lacks; no pin names one release",
+        )
     if not (used.mentions or found):
         return Choice(default, "")
     best = default if default in admitted else _best(admitted, used)
-    return Choice(best, "no pin and no call names a release; if the code needs a global backend, choose 2.0")
+    return Choice(
+        best, "no pin and no call names a release; if the code needs a global backend, choose 2.0"
+    )
 
 
 def _telling_calls(folder: str, default: str, program: str) -> Calls:
@@ -122,19 +142,31 @@ def _telling_calls(folder: str, default: str, program: str) -> Calls:
         return used
     # a folder that is not a project, such as a home, may hold anything
     deep = not program or _is_project(pathlib.Path(folder))
-    return _calls(folder, _python(folder) if deep else map(str, sorted(pathlib.Path(folder).glob("*.py"))))
+    return _calls(
+        folder, _python(folder) if deep else map(str, sorted(pathlib.Path(folder).glob("*.py")))
+    )
 
 
 def _best(admitted: list[str], calls: Calls) -> str:
     """Return the first admitted release that has all names in use, or else the first admitted."""
-    order = _OF_BOTH if calls.setter and calls.names_backend else _OF_A_GLOBAL_BACKEND if calls.setter else _NEWEST_FIRST
+    order = (
+        _OF_BOTH
+        if calls.setter and calls.names_backend
+        else _OF_A_GLOBAL_BACKEND
+        if calls.setter
+        else _NEWEST_FIRST
+    )
     possible = [name for name in order if name in admitted]
     return next((name for name in possible if not _lacking(name, calls.names)), possible[0])
 
 
 def _lacking(release: str, names: Iterable[str]) -> list[str]:
     """Return the known names that a release lacks."""
-    return [name for name in sorted(names) if wheel_names.releases_of(name) and not wheel_names.has(name, release)]
+    return [
+        name
+        for name in sorted(names)
+        if wheel_names.releases_of(name) and not wheel_names.has(name, release)
+    ]
 
 
 def _told(calls: Calls) -> str:
@@ -147,7 +179,10 @@ def _own(pin: pins.Pin, versions: Iterable[str]) -> list[str]:
     """Return the versions to compare a pin with; torch 1.13 goes with torchaudio 0.13."""
     if pin.name == "torchaudio":
         return list(versions)
-    return [f"1.{version.partition('.')[2]}" if version.startswith("0.") else version for version in versions]
+    return [
+        f"1.{version.partition('.')[2]}" if version.startswith("0.") else version
+        for version in versions
+    ]
 
 
 def _pins(folder: str) -> Iterator[tuple[str, pins.Pin]]:
@@ -155,7 +190,9 @@ def _pins(folder: str) -> Iterator[tuple[str, pins.Pin]]:
     for name in ("torchaudio", "torch"):
         for patterns, read in ((_LOCKS, pins.locked), (_PINNED, pins.found)):
             seen = set()
-            for path in itertools.chain.from_iterable(sorted(pathlib.Path(folder).glob(pattern)) for pattern in patterns):
+            for path in itertools.chain.from_iterable(
+                sorted(pathlib.Path(folder).glob(pattern)) for pattern in patterns
+            ):
                 if path in seen or not path.is_file():
                     continue
                 seen.add(path)
@@ -182,7 +219,9 @@ def _python(folder: str) -> Iterator[str]:
     from compat.codemod.files import discovery
     from compat.codemod.files.content import probe
 
-    python = (one for one in discovery.walk([folder], (), documents=False) if one.kind == discovery.PYTHON)
+    python = (
+        one for one in discovery.walk([folder], (), documents=False) if one.kind == discovery.PYTHON
+    )
     for reading in probe(itertools.islice(python, _MOST_FILES)):
         if reading.mentions and not reading.found.is_ignored():
             yield reading.found.path

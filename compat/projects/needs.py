@@ -28,9 +28,15 @@ def imported(folder: str) -> dict[str, str]:
     from compat.codemod.files import discovery
 
     found: dict[str, str] = {}
-    walked = (one for one in discovery.walk([folder], (), documents=False) if one.kind == discovery.PYTHON)
+    walked = (
+        one for one in discovery.walk([folder], (), documents=False) if one.kind == discovery.PYTHON
+    )
     python = [one.path for one in itertools.islice(walked, _MOST_FILES) if not one.is_ignored()]
-    own = {part for path in python for part in pathlib.PurePath(os.path.relpath(path, folder)).with_suffix("").parts}
+    own = {
+        part
+        for path in python
+        for part in pathlib.PurePath(os.path.relpath(path, folder)).with_suffix("").parts
+    }
     for path in python:
         for name, line in reach.needed(path):
             if name not in own and name not in sys.stdlib_module_names:
@@ -51,10 +57,16 @@ def required(folder: str) -> Iterator[tuple[str, Requirement]]:
 
 def _written(folder: pathlib.Path) -> Iterator[tuple[str, str]]:
     with contextlib.suppress(OSError, ValueError):
-        for number, line in enumerate((folder / "requirements.txt").read_text("utf-8").splitlines(), 1):
+        for number, line in enumerate(
+            (folder / "requirements.txt").read_text("utf-8").splitlines(), 1
+        ):
             text = line.partition(" #")[0].partition(" --hash")[0].strip().rstrip("\\").strip()
             if text and not text.startswith(("#", "-")):
                 yield f"requirements.txt:{number}", text
     with contextlib.suppress(OSError, ValueError, AttributeError):
         table = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))
-        yield from (("pyproject.toml", text) for text in table.get("project", {}).get("dependencies", []) if isinstance(text, str))
+        yield from (
+            ("pyproject.toml", text)
+            for text in table.get("project", {}).get("dependencies", [])
+            if isinstance(text, str)
+        )

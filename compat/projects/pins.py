@@ -11,10 +11,13 @@ from collections.abc import Iterable, Iterator
 _CLAUSE = r"(?:===?|!=|~=|<=?|>=?|=|@|\^|~)\s*v?\d+(?:\.\d+)*(?:\.\*)?"
 # `torchaudio==2.0.2`, `torchaudio >=2.0,<2.1`, or in TOML `torchaudio = "^2.0"`.
 _SPECIFIER = (
-    rf"[\"']?\s*(?P<plain>{_CLAUSE}(?:\s*,\s*{_CLAUSE})*)|\s*=\s*[\"']\s*(?P<quoted>(?:{_CLAUSE}|v?\d+(?:\.\d+)*)(?:\s*,\s*{_CLAUSE})*)"
+    rf"[\"']?\s*(?P<plain>{_CLAUSE}(?:\s*,\s*{_CLAUSE})*)"
+    rf"|\s*=\s*[\"']\s*(?P<quoted>(?:{_CLAUSE}|v?\d+(?:\.\d+)*)(?:\s*,\s*{_CLAUSE})*)"
 )
 _PIN = re.compile(rf"(?<![\w-])(?P<name>torchaudio|torch)(?:\[[^\]]*\])?(?:{_SPECIFIER})")
-_PART = re.compile(r"(?P<sign>===?|!=|~=|<=?|>=?|=|@|\^|~)?\s*v?(?P<version>\d+(?:\.\d+)*)(?P<star>\.\*)?")
+_PART = re.compile(
+    r"(?P<sign>===?|!=|~=|<=?|>=?|=|@|\^|~)?\s*v?(?P<version>\d+(?:\.\d+)*)(?P<star>\.\*)?"
+)
 # an entry of conda-lock.yml: `name: torchaudio`, with its version on one of the next lines
 _ENTRY = re.compile(
     r"""^[ ]*-[ ]name:[ ]*(?P<name>torchaudio|torch|pytorch)[ ]*\n
@@ -73,7 +76,13 @@ def locked(text: str) -> Iterator[Pin]:
     """
     for name, version in _entries(text):
         start = max(text.find(f'"{name}"'), 0)
-        yield Pin(name, f"{name} {version}", f"=={version.partition('+')[0]}", start, start + len(name) + 2)
+        yield Pin(
+            name,
+            f"{name} {version}",
+            f"=={version.partition('+')[0]}",
+            start,
+            start + len(name) + 2,
+        )
 
 
 def _entries(text: str) -> Iterator[tuple[str, str]]:
@@ -97,7 +106,11 @@ def _standard(part: re.Match[str]) -> str:
     sign, version = part["sign"] or "==", part["version"]
     if sign in ("^", "~"):  # ^ allows up to the next major version, ~ up to the next minor
         first, _, rest = version.partition(".")
-        return f">={version},<{int(first) + 1}" if sign == "^" or not rest else f">={version},=={first}.{rest.partition('.')[0]}.*"
+        return (
+            f">={version},<{int(first) + 1}"
+            if sign == "^" or not rest
+            else f">={version},=={first}.{rest.partition('.')[0]}.*"
+        )
     if sign in ("=", "@"):
         return f"=={version}.*" if sign == "=" else f"=={version}"
     return f"{sign}{version}{part['star'] or ''}"

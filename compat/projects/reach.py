@@ -18,9 +18,21 @@ def files(program: str, folder: str) -> list[str]:
         folder: the root of the project.
     """
     start = pathlib.Path(program)
-    beside = start.absolute() if start.is_dir() else start.absolute().parent if start.is_file() else pathlib.Path.cwd()
+    beside = (
+        start.absolute()
+        if start.is_dir()
+        else start.absolute().parent
+        if start.is_file()
+        else pathlib.Path.cwd()
+    )
     homes = [beside, pathlib.Path(folder), pathlib.Path(folder, "src")]
-    waiting = [start] if start.is_file() else [start / "__main__.py"] if start.is_dir() else list(_named(program, homes, main=True))
+    waiting = (
+        [start]
+        if start.is_file()
+        else [start / "__main__.py"]
+        if start.is_dir()
+        else list(_named(program, homes, main=True))
+    )
     found: dict[pathlib.Path, None] = {}
     while waiting and len(found) < _MOST:
         path = waiting.pop()
@@ -29,7 +41,9 @@ def files(program: str, folder: str) -> list[str]:
             continue
         found[real] = None
         for name in _imported(real):
-            waiting += _named(name, [*homes, real.parent] if name.startswith(".") else homes, start=real)
+            waiting += _named(
+                name, [*homes, real.parent] if name.startswith(".") else homes, start=real
+            )
     return [str(path) for path in found]
 
 
@@ -56,7 +70,11 @@ def _imported(path: pathlib.Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             base = "." * node.level + (node.module or "")
             yield base
-            yield from (f"{base}{'' if base.endswith('.') else '.'}{alias.name}" for alias in node.names if alias.name != "*")
+            yield from (
+                f"{base}{'' if base.endswith('.') else '.'}{alias.name}"
+                for alias in node.names
+                if alias.name != "*"
+            )
 
 
 def _parsed(path: pathlib.Path) -> ast.Module:
@@ -67,7 +85,9 @@ def _parsed(path: pathlib.Path) -> ast.Module:
         return ast.Module([], [])
 
 
-def _named(name: str, homes: list[pathlib.Path], start: pathlib.Path | None = None, *, main: bool = False) -> Iterator[pathlib.Path]:
+def _named(
+    name: str, homes: list[pathlib.Path], start: pathlib.Path | None = None, *, main: bool = False
+) -> Iterator[pathlib.Path]:
     """Yield the files that a dotted name may stand for: a module, and the packages above it."""
     bare = name.lstrip(".")
     dots = len(name) - len(bare)

@@ -9,7 +9,9 @@ import pathlib
 import struct
 from collections.abc import Iterator
 
-_ELF = struct.Struct("<4sBB 10x 24x Q 10x HH")  # magic, class, byte order, e_shoff, e_shentsize, e_shnum
+_ELF = struct.Struct(
+    "<4sBB 10x 24x Q 10x HH"
+)  # magic, class, byte order, e_shoff, e_shentsize, e_shnum
 
 
 class CutOffError(ImportError):

@@ -25,8 +25,12 @@ def text(why: Exception) -> str:
     known = explain.message(explain.chain(why))
     cause = f"{known.cause[:1].upper()}{known.cause[1:]}. " if known else ""
     mend = known.mend.sentence() if known else "Run `python -m compat.doctor`."
-    names = {name: copy.full_version for name in ("torchaudio", "torch") if (copy := dists.first(name))}
-    torchaudio, torch = (f"{name} {names[name]}" if name in names else name for name in ("torchaudio", "torch"))
+    names = {
+        name: copy.full_version for name in ("torchaudio", "torch") if (copy := dists.first(name))
+    }
+    torchaudio, torch = (
+        f"{name} {names[name]}" if name in names else name for name in ("torchaudio", "torch")
+    )
     lines = (
         f"the compiled part of {torchaudio} does not load with {torch}, so torchaudio runs without it.",
         f"Why: {cause}({type(why).__name__}: {' '.join(str(why).split())})",

@@ -57,7 +57,9 @@ class Server:
         self._problems: list[dict[str, Any]] = []
 
     def _serialized(self, report: Any) -> dict[str, Any]:
-        data: dict[str, Any] = self._config.hook.pytest_report_to_serializable(config=self._config, report=report)
+        data: dict[str, Any] = self._config.hook.pytest_report_to_serializable(
+            config=self._config, report=report
+        )
         return data
 
     def pytest_collectreport(self, report: Any) -> None:
@@ -72,11 +74,15 @@ class Server:
         try:
             messages.send(self._told, Report(data))
         except Exception:  # noqa: BLE001 - pickling may raise anything
-            data["user_properties"] = [(str(name), repr(value)) for name, value in data.get("user_properties", ())]
+            data["user_properties"] = [
+                (str(name), repr(value)) for name, value in data.get("user_properties", ())
+            ]
             plain = {name: value for name, value in data.items() if messages.pickles(value)}
             messages.send(self._told, Report(plain))
 
-    def pytest_warning_recorded(self, warning_message: Any, when: str, nodeid: str, location: Any) -> None:
+    def pytest_warning_recorded(
+        self, warning_message: Any, when: str, nodeid: str, location: Any
+    ) -> None:
         """Send a warning."""
         category = warning_message.category
         messages.send(

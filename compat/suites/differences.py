@@ -13,7 +13,11 @@ _WORST = ("error", "failed", "xpassed", "passed", "xfailed", "skipped", "")
 def _outcome(report: pytest.TestReport) -> str:
     if report.when == "call" or report.skipped:
         expected = hasattr(report, "wasxfail")
-        return {"skipped": "xfailed", "passed": "xpassed"}.get(report.outcome, report.outcome) if expected else report.outcome
+        return (
+            {"skipped": "xfailed", "passed": "xpassed"}.get(report.outcome, report.outcome)
+            if expected
+            else report.outcome
+        )
     return "error" if report.failed else ""
 
 
@@ -45,12 +49,22 @@ class Outcomes:
         labels = ", ".join(dict.fromkeys(label for test in compared for label in self._found[test]))
         differing = list(self.differing())
         if not differing:
-            terminal.write_sep("=", f"torchaudio: {_tests(len(compared))} came out the same under {labels}", green=True)
+            terminal.write_sep(
+                "=",
+                f"torchaudio: {_tests(len(compared))} came out the same under {labels}",
+                green=True,
+            )
             return
         differ = "differs" if len(differing) == 1 else "differ"
-        terminal.write_sep("=", f"torchaudio: {len(differing)} of {_tests(len(compared))} {differ} between {labels}", yellow=True)
+        terminal.write_sep(
+            "=",
+            f"torchaudio: {len(differing)} of {_tests(len(compared))} {differ} between {labels}",
+            yellow=True,
+        )
         for test, by_outcome in differing:
-            said = "; ".join(f"{outcome} under {', '.join(under)}" for outcome, under in by_outcome.items())
+            said = "; ".join(
+                f"{outcome} under {', '.join(under)}" for outcome, under in by_outcome.items()
+            )
             terminal.write_line(f"{test}: {said}")
 
 

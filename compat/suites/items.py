@@ -35,7 +35,9 @@ class ReleaseItem(pytest.Item):
         name = with_label(original.name, world.label)
         # as text: pytest 9.2 splits it like the ids of the command line and of its cache
         nodeid = f"{original.parent.nodeid}::{name}"
-        made: ReleaseItem = cls.from_parent(original.parent, name=name, nodeid=nodeid, original=original, world=world)
+        made: ReleaseItem = cls.from_parent(
+            original.parent, name=name, nodeid=nodeid, original=original, world=world
+        )
         return made
 
     def __getattr__(self, name: str) -> Any:
@@ -50,10 +52,16 @@ class ReleaseItem(pytest.Item):
 
     def runtest(self) -> None:
         """Raise RuntimeError: the test must run in the process of its release."""
-        raise RuntimeError(f"{self.nodeid} runs in a process of its own, through the hook pytest_runtest_protocol alone")
+        raise RuntimeError(
+            f"{self.nodeid} runs in a process of its own, through the hook pytest_runtest_protocol alone"
+        )
 
 
 def with_label(name: str, label: str) -> str:
     """Return the name of a test with the release as its first parameter."""
     bare, bracket, parameters = name.partition("[")
-    return f"{bare}[{label}-{parameters}" if bracket and parameters.endswith("]") else f"{name}[{label}]"
+    return (
+        f"{bare}[{label}-{parameters}"
+        if bracket and parameters.endswith("]")
+        else f"{name}[{label}]"
+    )

@@ -36,7 +36,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("torchaudio", "torchaudio's old I/O (torchaudio-compat)")
     group.addoption("--torchaudio", action="append", metavar="RELEASES", default=None, help=_HELP)
     group.addoption("--torchaudio-record", metavar="FILE", default=None, help=_RECORD)
-    parser.addini("torchaudio", "the releases to run the tests under, where --torchaudio is not given", type="args", default=[])
+    parser.addini(
+        "torchaudio",
+        "the releases to run the tests under, where --torchaudio is not given",
+        type="args",
+        default=[],
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -56,13 +61,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 # innermost, so that other plugins such as --lf see the ids with releases
 @pytest.hookimpl(wrapper=True, trylast=True)
-def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """Replace each test by an item for each release."""
     report = yield
     config = collector.config
     if report.passed and not _serves(config):
         session = config.stash.get(_KEY, None)
-        if session is None and any(isinstance(node, pytest.Item) and node.get_closest_marker("torchaudio") for node in report.result):
+        if session is None and any(
+            isinstance(node, pytest.Item) and node.get_closest_marker("torchaudio")
+            for node in report.result
+        ):
             session = _begin(config)
             config.pluginmanager.register(session, "torchaudio_compat_session")
         if session is not None:
@@ -84,7 +94,9 @@ def _serves(config: pytest.Config) -> bool:
 
 def _begin_if_asked(config: pytest.Config) -> None:
     given = config.known_args_namespace
-    asked = any(getattr(given, name, None) is not None for name in ("torchaudio", "torchaudio_record")) or config.getini("torchaudio")
+    asked = any(
+        getattr(given, name, None) is not None for name in ("torchaudio", "torchaudio_record")
+    ) or config.getini("torchaudio")
     if asked and _KEY not in config.stash and not _serves(config):
         _begin(config)
 

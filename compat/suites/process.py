@@ -48,19 +48,31 @@ class Process:
 
     world: World
 
-    def __init__(self, config: pytest.Config, world: World, path: list[str], files: list[str]) -> None:
+    def __init__(
+        self, config: pytest.Config, world: World, path: list[str], files: list[str]
+    ) -> None:
         self._config, self.world = config, world
         self._names: dict[str, str] = {}
         self._told_of: dict[str, str] = {}
         home = str(pathlib.Path(__file__).resolve().parents[2])
         command = [sys.executable, *subprocess._args_from_interpreter_flags(), "-P", "-c", _START]  # type: ignore[attr-defined]
-        self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=config.invocation_params.dir, bufsize=0)
+        self._child = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=config.invocation_params.dir,
+            bufsize=0,
+        )
         assert self._child.stdin is not None
         assert self._child.stdout is not None
-        self._told, self._heard = cast("Any", self._child.stdin), open(self._child.stdout.fileno(), "rb", closefd=False)  # noqa: SIM115
+        self._told = cast("Any", self._child.stdin)
+        self._heard = open(self._child.stdout.fileno(), "rb", closefd=False)  # noqa: SIM115
         try:
             messages.send(self._told, [*path, home] if home not in path else path)
-            messages.send(self._told, Order(world, files, self._options(), getattr(config, "workerinput", None)))
+            messages.send(
+                self._told,
+                Order(world, files, self._options(), getattr(config, "workerinput", None)),
+            )
         except OSError:  # it has ended already; its error is on stderr
             raise self._death() from None
         *_, ready = self._until(Ready)
@@ -68,7 +80,11 @@ class Process:
 
     def _options(self) -> dict[str, Any]:
         config = self._config
-        options = {name: value for name, value in vars(config.option).items() if messages.pickles(value) and name != "file_or_dir"}
+        options = {
+            name: value
+            for name, value in vars(config.option).items()
+            if messages.pickles(value) and name != "file_or_dir"
+        }
         options |= {name: value for name, value in _OF_THE_SESSION.items() if name in options}
         options |= {
             SERVED: self.world,
@@ -123,7 +139,9 @@ class Process:
         }
         self._config.hook.pytest_warning_recorded.call_historic(kwargs=arguments)
 
-    def run(self, test: str, following: str | None, own: dict[str, Any]) -> Iterator[pytest.TestReport]:
+    def run(
+        self, test: str, following: str | None, own: dict[str, Any]
+    ) -> Iterator[pytest.TestReport]:
         """Run a test and yield its reports; ``own`` holds its id and location in the session.
 
         Raises:
@@ -137,7 +155,9 @@ class Process:
             raise self._death() from None
         for message in self._until(Done):
             if isinstance(message, Report):
-                yield self._config.hook.pytest_report_from_serializable(config=self._config, data=message.data | own)
+                yield self._config.hook.pytest_report_from_serializable(
+                    config=self._config, data=message.data | own
+                )
             elif isinstance(message, Done) and message.leaving is not None:
                 raise pytest.exit.Exception(message.leaving, message.status)
 
@@ -146,7 +166,9 @@ class Process:
         for data in self.ready.problems:
             where = data["nodeid"]
             if not where or test == where or test.startswith((f"{where}::", f"{where}/")):
-                report: pytest.CollectReport = self._config.hook.pytest_report_from_serializable(config=self._config, data=data)
+                report: pytest.CollectReport = self._config.hook.pytest_report_from_serializable(
+                    config=self._config, data=data
+                )
                 if report.failed and where in self._told_of:
                     report.longrepr = f"{where or 'the suite'} is not collected under {self.world.label}: see {self._told_of[where]}"
                 elif report.failed:

@@ -41,9 +41,13 @@ class ReleaseSession:
         self._trace = Trace(config, self._stack)
         if self.worlds:
             self.told = self._stack.enter_context(self.worlds[0].in_force())
-        if len(self.worlds) > 1 and (config.known_args_namespace.usepdb or config.known_args_namespace.trace):
+        if len(self.worlds) > 1 and (
+            config.known_args_namespace.usepdb or config.known_args_namespace.trace
+        ):
             self.end()
-            raise pytest.UsageError(f"--pdb and --trace need one release: {worlds.OPTION}={self.worlds[0].label}")
+            raise pytest.UsageError(
+                f"--pdb and --trace need one release: {worlds.OPTION}={self.worlds[0].label}"
+            )
 
     def end(self) -> None:
         """End the processes and restore the environment."""
@@ -56,8 +60,15 @@ class ReleaseSession:
         if not self.worlds:
             return []
         names = ", ".join(one.label for one in self.worlds)
-        how = f"; each in a process of its own, collected under {self.worlds[0].label}" if len(self.worlds) > 1 else ""
-        return [f"torchaudio: {names} (torchaudio-compat){how}", *(f"torchaudio-compat: {text}" for text in self.told)]
+        how = (
+            f"; each in a process of its own, collected under {self.worlds[0].label}"
+            if len(self.worlds) > 1
+            else ""
+        )
+        return [
+            f"torchaudio: {names} (torchaudio-compat){how}",
+            *(f"torchaudio-compat: {text}" for text in self.told),
+        ]
 
     # Collecting
 
@@ -68,7 +79,9 @@ class ReleaseSession:
             pytest.UsageError: a marker names an unknown release, flag or backend.
         """
         try:
-            report.result = [one for node in report.result or [] for one in self._under_releases(node)]
+            report.result = [
+                one for node in report.result or [] for one in self._under_releases(node)
+            ]
         except pytest.UsageError as why:
             if not self._is_worker:
                 raise
@@ -109,12 +122,20 @@ class ReleaseSession:
         return None
 
     def _run(self, item: ReleaseItem, nextitem: pytest.Item | None) -> None:
-        following = nextitem.original.nodeid if isinstance(nextitem, ReleaseItem) and nextitem.world == item.world else None
+        following = (
+            nextitem.original.nodeid
+            if isinstance(nextitem, ReleaseItem) and nextitem.world == item.world
+            else None
+        )
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         try:
             process = self._process(item)
             if item.original.nodeid in process.ready.tests:
-                for report in process.run(item.original.nodeid, following, {"nodeid": item.nodeid, "location": item.location}):
+                for report in process.run(
+                    item.original.nodeid,
+                    following,
+                    {"nodeid": item.nodeid, "location": item.location},
+                ):
                     self._log(item, report)
             else:
                 self._log(item, _not_collected(item, process.problem(item.original.nodeid)))
@@ -132,20 +153,30 @@ class ReleaseSession:
         names = self._only.pop(item.world, [])
         item.session.testscollected += len(names)
         for test in names:
-            name, location = with_label(test, item.world.label), (test.partition("::")[0], None, test.rpartition("::")[2])
+            name, location = (
+                with_label(test, item.world.label),
+                (test.partition("::")[0], None, test.rpartition("::")[2]),
+            )
             item.ihook.pytest_runtest_logstart(nodeid=name, location=location)
             try:
                 for report in self._process(item).run(test, None, {"nodeid": name}):
                     self._log(item, report, test)
             except Stopped as why:
                 self._processes.pop(item.world, None)
-                self._log(item, pytest.TestReport(name, location, {}, "failed", f"{why}, while it ran {name}", "call"), test)
+                self._log(
+                    item,
+                    pytest.TestReport(
+                        name, location, {}, "failed", f"{why}, while it ran {name}", "call"
+                    ),
+                    test,
+                )
             item.ihook.pytest_runtest_logfinish(nodeid=name, location=location)
 
     def _note_those_of_this_release_alone(self, process: Process) -> None:
         option = self.config.option
         selected = any("::" in argument for argument in self.config.args) or any(
-            getattr(option, name, None) for name in ("keyword", "markexpr", "lf", "deselect", "stepwise")
+            getattr(option, name, None)
+            for name in ("keyword", "markexpr", "lf", "deselect", "stepwise")
         )
         if process.world in self.worlds and not selected:
             only = [test for test in process.ready.unmarked if test not in self._seen]
@@ -174,10 +205,16 @@ class ReleaseSession:
         if item.world in self._unstarted:
             raise Stopped(self._unstarted[item.world])
         if item.world not in self._processes:
-            own = [one for one in item.session.items if isinstance(one, ReleaseItem) and one.world == item.world]
+            own = [
+                one
+                for one in item.session.items
+                if isinstance(one, ReleaseItem) and one.world == item.world
+            ]
             files = list(dict.fromkeys(str(one.original.path) for one in own))
             try:
-                process = self._processes[item.world] = Process(self.config, item.world, self._path, files)
+                process = self._processes[item.world] = Process(
+                    self.config, item.world, self._path, files
+                )
             except Stopped as why:
                 self._unstarted[item.world] = str(why)
                 raise
@@ -214,9 +251,16 @@ def _not_collected(item: ReleaseItem, problem: pytest.CollectReport | None) -> p
     """Return the report of a test that was not collected under its release."""
     if problem is None:
         path, line, _ = item.location
-        return _report(item, "skipped", (path, (line or 0) + 1, f"Skipped: it is not defined under {item.world.label}"), "setup")
+        return _report(
+            item,
+            "skipped",
+            (path, (line or 0) + 1, f"Skipped: it is not defined under {item.world.label}"),
+            "setup",
+        )
     return _report(item, problem.outcome, problem.longrepr, "setup")
 
 
 def _report(item: ReleaseItem, outcome: Any, why: Any, when: Any = "call") -> pytest.TestReport:
-    return pytest.TestReport(item.nodeid, item.location, dict.fromkeys(item.keywords, 1), outcome, why, when)
+    return pytest.TestReport(
+        item.nodeid, item.location, dict.fromkeys(item.keywords, 1), outcome, why, when
+    )

@@ -34,7 +34,9 @@ class World:
             for name in releases.flags()
             if preset is not None and getattr(self.release, name) != getattr(preset, name)
         ]
-        return "-".join([self.release.name, *(["+".join(self.backends)] if self.backends else []), *changed])
+        return "-".join(
+            [self.release.name, *(["+".join(self.backends)] if self.backends else []), *changed]
+        )
 
     @contextlib.contextmanager
     def in_force(self) -> Iterator[list[str]]:
@@ -88,10 +90,16 @@ def of_session(config: pytest.Config) -> tuple[World, ...]:
         pytest.UsageError: one of them is unknown.
     """
     given = getattr(config.known_args_namespace, "torchaudio", None) or []
-    where = OPTION if given else "the ini option torchaudio" + (f" in {config.inipath}" if config.inipath else "")
+    where = (
+        OPTION
+        if given
+        else "the ini option torchaudio" + (f" in {config.inipath}" if config.inipath else "")
+    )
     names = list(_names(given or config.getini("torchaudio")))
     if given and not names:
-        raise pytest.UsageError(f"{OPTION}: name a release, as in {OPTION}=2.0, or several, {OPTION}=2.0,2.9; `all` is every one")
+        raise pytest.UsageError(
+            f"{OPTION}: name a release, as in {OPTION}=2.0, or several, {OPTION}=2.0,2.9; `all` is every one"
+        )
     return tuple(dict.fromkeys(world(where, name) for name in names))
 
 
@@ -121,4 +129,8 @@ def of_test(item: pytest.Item, session: tuple[World, ...]) -> tuple[World, ...] 
         versions = mark.args or tuple(one.release for one in session) or (None,)
         found.append([world(where, version, **mark.kwargs) for version in versions])
     # pytest gives the lowest marker of a node first
-    return tuple(dict.fromkeys(one for worlds in reversed(found) for one in worlds)) if nearest is not None else None
+    return (
+        tuple(dict.fromkeys(one for worlds in reversed(found) for one in worlds))
+        if nearest is not None
+        else None
+    )

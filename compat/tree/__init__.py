@@ -36,7 +36,14 @@ NAMES = (
     "info", "load", "save", "set_audio_backend", "get_audio_backend", "list_audio_backends", "AudioMetaData",
     "load_with_torchcodec", "save_with_torchcodec",
 )  # fmt: skip
-FUNCTIONS = ("info", "load", "save", "set_audio_backend", "get_audio_backend", "list_audio_backends")
+FUNCTIONS = (
+    "info",
+    "load",
+    "save",
+    "set_audio_backend",
+    "get_audio_backend",
+    "list_audio_backends",
+)
 
 
 def names(context: Context) -> dict[str, Any]:
@@ -52,14 +59,22 @@ def names(context: Context) -> dict[str, Any]:
     functions: Any = context.per_call
     if not context.dispatcher_on:
         functions = context.global_backend.functions[context.global_backend.default()]
-    found = {"info": functions.info, "load": functions.load, "save": functions.save, **setters(context), **found}
+    found = {
+        "info": functions.info,
+        "load": functions.load,
+        "save": functions.save,
+        **setters(context),
+        **found,
+    }
     for name in FUNCTIONS:
         deprecations.document(found[name], name, release.last_patch)
     if release.top_level_metadata:
         found["AudioMetaData"] = AudioMetaData
     if release.names_warn:
         for name in FUNCTIONS:
-            found[name] = deprecations.warning(found[name], name, only_if_taken=name in ("load", "save"))
+            found[name] = deprecations.warning(
+                found[name], name, only_if_taken=name in ("load", "save")
+            )
         found["AudioMetaData"] = _warning_metadata(context.host.__name__)
     return found
 
@@ -78,7 +93,11 @@ def _warning_metadata(module: str) -> type:
         deprecations.warn("AudioMetaData")
         AudioMetaData.__init__(self, *args, **kwargs)
 
-    return Meta("AudioMetaData", (AudioMetaData,), {"__init__": warn_and_make, "__module__": module, "__doc__": AudioMetaData.__doc__})
+    return Meta(
+        "AudioMetaData",
+        (AudioMetaData,),
+        {"__init__": warn_and_make, "__module__": module, "__doc__": AudioMetaData.__doc__},
+    )
 
 
 def setters(context: Context) -> dict[str, Any]:
@@ -135,4 +154,7 @@ def setters(context: Context) -> dict[str, Any]:
     found = (set_audio_backend, get_audio_backend, list_audio_backends)
     for function in found:
         function.__module__, function.__qualname__ = context.host.__name__, function.__name__
-    return {function.__name__: recording.recorded(function, function.__name__, release.name) for function in found}
+    return {
+        function.__name__: recording.recorded(function, function.__name__, release.name)
+        for function in found
+    }

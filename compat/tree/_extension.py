@@ -29,7 +29,9 @@ def _failing(what: str) -> Callable[[Any], Any]:
 
     def decorate(function: Any) -> Any:
         def fail(*args: Any, **kwargs: Any) -> Any:
-            raise BackendError(f"{getattr(function, '__name__', 'this')} needs {what} of a real torchaudio")
+            raise BackendError(
+                f"{getattr(function, '__name__', 'this')} needs {what} of a real torchaudio"
+            )
 
         return fail
 
@@ -58,7 +60,9 @@ def names(context: Context) -> dict[str, Any]:
         "torchaudio": context.host,
         "_SOX_INITIALIZED": Lazy(lambda: available("sox")),
         "_FFMPEG_INITIALIZED": Lazy(lambda: available("ffmpeg")),
-        "fail_if_no_sox": Lazy(lambda: extension.unchanged if available("sox") else _failing("libsox")),
+        "fail_if_no_sox": Lazy(
+            lambda: extension.unchanged if available("sox") else _failing("libsox")
+        ),
         "fail_if_no_ffmpeg": extension.unchanged,
         "lazy_import_sox_ext": lambda: extension.NoExtension("libsox", available("sox")),
     }

@@ -27,7 +27,9 @@ _READERS = {
 }
 
 
-def _reader(name: str, theirs: str, dtype: str) -> Callable[[Any], Iterator[tuple[str, torch.Tensor]]]:
+def _reader(
+    name: str, theirs: str, dtype: str
+) -> Callable[[Any], Iterator[tuple[str, torch.Tensor]]]:
     def read(file_or_fd: Any) -> Iterator[tuple[str, torch.Tensor]]:
         import numpy as np
         import torch
@@ -35,7 +37,10 @@ def _reader(name: str, theirs: str, dtype: str) -> Callable[[Any], Iterator[tupl
         try:
             import kaldi_io  # type: ignore[import-not-found]
         except ImportError as why:
-            raise ImportError(f"torchaudio.kaldi_io.{name} needs the package kaldi_io: pip install kaldi_io", name="kaldi_io") from why
+            raise ImportError(
+                f"torchaudio.kaldi_io.{name} needs the package kaldi_io: pip install kaldi_io",
+                name="kaldi_io",
+            ) from why
         for key, array in getattr(kaldi_io, theirs)(file_or_fd):
             yield key, torch.from_numpy(np.array(array, dtype=dtype))
 

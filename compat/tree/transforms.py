@@ -23,4 +23,6 @@ def _resample_class(module: str) -> type:
 
 def names(context: Context) -> dict[str, Any]:
     """Return ``Resample``, which needs torch when it is first read."""
-    return {"Resample": Lazy(functools.partial(_resample_class, f"{context.host.__name__}.transforms"))}
+    return {
+        "Resample": Lazy(functools.partial(_resample_class, f"{context.host.__name__}.transforms"))
+    }

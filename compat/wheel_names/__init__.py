@@ -35,12 +35,16 @@ def minor(version: str) -> tuple[int, int]:
 @functools.cache
 def table() -> Table:
     """Read ``names.txt``."""
-    lines = [line for line in PATH.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    lines = [
+        line for line in PATH.read_text("utf-8").splitlines() if line and not line.startswith("#")
+    ]
     patches = {minor(version): version for version in lines[0].split()}
     spans: dict[str, tuple[Span, ...]] = {}
     for line in lines[1:]:
         name, *ranges = line.split()
-        spans[name] = tuple(Span(*(minor(end) for end in (found.split("-") * 2)[:2])) for found in ranges)
+        spans[name] = tuple(
+            Span(*(minor(end) for end in (found.split("-") * 2)[:2])) for found in ranges
+        )
     return Table(patches, spans)
 
 
@@ -51,7 +55,11 @@ def releases_of(name: str) -> list[str]:
     """
     found = table()
     spans = found.spans.get(name, ())
-    return [patch for number, patch in found.patches.items() if any(span.first <= number <= span.last for span in spans)]
+    return [
+        patch
+        for number, patch in found.patches.items()
+        if any(span.first <= number <= span.last for span in spans)
+    ]
 
 
 def has(name: str, release: str) -> bool:

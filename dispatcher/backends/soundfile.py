@@ -17,9 +17,29 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
-from dispatcher import arguments, backend, collector, forks, interrupts, notices, shortage, source, target, truncation, unreadable, writable
+from dispatcher import (
+    arguments,
+    backend,
+    collector,
+    forks,
+    interrupts,
+    notices,
+    shortage,
+    source,
+    target,
+    truncation,
+    unreadable,
+    writable,
+)
 from dispatcher.collector import Collector
-from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, NotATensorError, problem
+from dispatcher.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    BackendError,
+    BackendUnavailable,
+    NotATensorError,
+    problem,
+)
 from dispatcher.metadata import AudioMetaData
 from dispatcher.streaming import BLOCK_FRAMES, Stream, in_blocks, worded
 
@@ -32,7 +52,14 @@ if TYPE_CHECKING:
     from dispatcher.settings import Settings
 
 # dtype for ``normalize=False`` by subtype of a WAV file; other containers always give float32
-_NATIVE_DTYPE = {"PCM_S8": "int8", "PCM_U8": "uint8", "PCM_16": "int16", "PCM_32": "int32", "FLOAT": "float32", "DOUBLE": "float64"}
+_NATIVE_DTYPE = {
+    "PCM_S8": "int8",
+    "PCM_U8": "uint8",
+    "PCM_16": "int16",
+    "PCM_32": "int32",
+    "FLOAT": "float32",
+    "DOUBLE": "float64",
+}
 
 # what ``info`` reports for a subtype; torchaudio does not know other subtypes, and gets a warning
 _BITS = {
@@ -47,7 +74,13 @@ _ENCODING = {
 }  # fmt: skip
 
 _BIT_DEPTHS = (None, 8, 16, 24, 32, 64)
-_WAV_BY_DTYPE = {"uint8": "PCM_U8", "int16": "PCM_16", "int32": "PCM_32", "float32": "FLOAT", "float64": "DOUBLE"}
+_WAV_BY_DTYPE = {
+    "uint8": "PCM_U8",
+    "int16": "PCM_16",
+    "int32": "PCM_32",
+    "float32": "FLOAT",
+    "float64": "DOUBLE",
+}
 # subtype by container, encoding and bit depth; the releases refused every other combination
 _Table: TypeAlias = dict[str | None, dict[int | None, str]]
 _WAV: _Table = {
@@ -59,7 +92,12 @@ _WAV: _Table = {
     "ALAW": {None: "ALAW", 8: "ALAW"},
 }
 _SPHERE_PCM: dict[int | None, str] = {None: "PCM_32", 16: "PCM_16", 24: "PCM_24", 32: "PCM_32"}
-_SPHERE: _Table = {None: _SPHERE_PCM, "PCM_S": _SPHERE_PCM, "ULAW": {None: "ULAW", 8: "ULAW"}, "ALAW": dict.fromkeys(_BIT_DEPTHS, "ALAW")}
+_SPHERE: _Table = {
+    None: _SPHERE_PCM,
+    "PCM_S": _SPHERE_PCM,
+    "ULAW": {None: "ULAW", 8: "ULAW"},
+    "ALAW": dict.fromkeys(_BIT_DEPTHS, "ALAW"),
+}
 _FLAC: _Table = {None: {None: "PCM_16", 8: "PCM_S8", 16: "PCM_16", 24: "PCM_24"}}
 _VORBIS: _Table = {None: {None: "VORBIS"}}
 _BY_CONTAINER: dict[str, _Table] = {
@@ -82,7 +120,9 @@ _MPEG, _MISCOUNTED = "MPEG", 2 * 1152  # libsndfile may count so many frames too
 # read from the start: here libsndfile seeks to a wrong place, or cannot read on within a block
 _LOST_IN = (
     *(("PAF", "PCM_24"), ("W64", "IMA_ADPCM"), ("W64", "MS_ADPCM")),
-    *(("CAF", subtype) for subtype in ("ALAC_16", "ALAC_20", "ALAC_24", "ALAC_32")),  # after damage it seeks to another place
+    *(
+        ("CAF", subtype) for subtype in ("ALAC_16", "ALAC_20", "ALAC_24", "ALAC_32")
+    ),  # after damage it seeks to another place
     *(("SDS", subtype) for subtype in ("PCM_S8", "PCM_16", "PCM_24")),
     *(("AIFF", subtype) for subtype in ("DWVW_12", "DWVW_16", "DWVW_24")),
 )
@@ -115,10 +155,14 @@ def _subtype(dtype: str, container: str, encoding: str | None, bits: int | None)
         raise ArgumentError(arguments.NO_FORMAT)
     table = _BY_CONTAINER.get(container)
     if table is None:
-        raise ArgumentError(f"it does not write {container!r}; it writes {', '.join(sorted({*_BY_CONTAINER, *_FIXED}))}")
+        raise ArgumentError(
+            f"it does not write {container!r}; it writes {', '.join(sorted({*_BY_CONTAINER, *_FIXED}))}"
+        )
     if container == "wav" and encoding is None and bits is None:
         if dtype not in _WAV_BY_DTYPE:
-            raise ArgumentError(f"it does not write {dtype} to wav; convert the tensor to one of {', '.join(_WAV_BY_DTYPE)}")
+            raise ArgumentError(
+                f"it does not write {dtype} to wav; convert the tensor to one of {', '.join(_WAV_BY_DTYPE)}"
+            )
         return _WAV_BY_DTYPE[dtype]
     return arguments.stored_as(table, container, encoding, bits, ArgumentError)
 
@@ -136,7 +180,13 @@ def _as_array(asked: Save) -> npt.NDArray[Any]:
         BackendError, ArgumentTypeError: (RuntimeError, TypeError) numpy cannot hold them.
     """
     if asked.src.requires_grad:
-        raise problem(BackendError, "write", asked.uri, "the tensor requires grad; save tensor.detach()", backend=Backend.name)
+        raise problem(
+            BackendError,
+            "write",
+            asked.uri,
+            "the tensor requires grad; save tensor.detach()",
+            backend=Backend.name,
+        )
     try:
         samples: npt.NDArray[Any] = asked.src.resolve_conj().resolve_neg().numpy()
     except RuntimeError as why:
@@ -169,7 +219,9 @@ def _written(subtype: str, container: str, samples: Any, sample_rate: Any) -> tu
     if subtype == "MPEG_LAYER_III" and samples.dtype == np.int16:
         samples = samples.astype(np.float32) / np.float32(1 << 15)
     # libsndfile looks these up in a table, and reads beyond its end for louder samples
-    return np.clip(samples, -1, 1) if subtype in _BY_TABLE and samples.dtype.kind == "f" else samples, rate
+    return np.clip(
+        samples, -1, 1
+    ) if subtype in _BY_TABLE and samples.dtype.kind == "f" else samples, rate
 
 
 def _readable(uri: Uri, settings: Settings) -> Any:
@@ -179,19 +231,40 @@ def _readable(uri: Uri, settings: Settings) -> Any:
     try:
         return source.PatientReader(source.seekable(uri, settings))
     except OSError as why:
-        raise problem(BackendError, "read", uri, f"libsndfile must seek: {why}", backend=Backend.name) from why
+        raise problem(
+            BackendError, "read", uri, f"libsndfile must seek: {why}", backend=Backend.name
+        ) from why
 
 
 def _failed(action: str, uri: Uri, why: Exception) -> Exception:
     """Return our error for one of the library's, of the class that the releases raised."""
-    kind = ArgumentTypeError if isinstance(why, TypeError) else ArgumentError if isinstance(why, ValueError) else BackendError
+    kind = (
+        ArgumentTypeError
+        if isinstance(why, TypeError)
+        else ArgumentError
+        if isinstance(why, ValueError)
+        else BackendError
+    )
     cause = getattr(why, "error_string", why)
     if action == "write" or (kind is BackendError and isinstance(uri, int)):
         return problem(kind, action, uri, cause, backend=Backend.name)
     if kind is not BackendError:
         odd = kind is ArgumentTypeError and str(why).startswith("Invalid file")
-        return problem(kind, action, uri, arguments.neither_path_nor_file(uri) if odd else cause, backend=Backend.name)
-    return problem(kind, action, uri, unreadable.cause(uri) or cause, backend=Backend.name, hint=unreadable.other_backend(uri))
+        return problem(
+            kind,
+            action,
+            uri,
+            arguments.neither_path_nor_file(uri) if odd else cause,
+            backend=Backend.name,
+        )
+    return problem(
+        kind,
+        action,
+        uri,
+        unreadable.cause(uri) or cause,
+        backend=Backend.name,
+        hint=unreadable.other_backend(uri),
+    )
 
 
 def _size(uri: Uri) -> int:
@@ -225,7 +298,9 @@ def _read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
             interrupts.check()
         return
     stored = stored or dtype
-    piece = np.empty((min(max(1, _PIECE_SAMPLES // collected.channels), frames), collected.channels), stored)
+    piece = np.empty(
+        (min(max(1, _PIECE_SAMPLES // collected.channels), frames), collected.channels), stored
+    )
     while collected.frames < frames:
         wanted = min(len(piece), frames - collected.frames)
         got = file.buffer_read_into(piece[:wanted], stored)
@@ -233,7 +308,9 @@ def _read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
             return
         room = collected.room(got)
         if scale:
-            np.multiply(piece[:got].T, np.float32(scale), out=room, dtype=np.float32, casting="unsafe")
+            np.multiply(
+                piece[:got].T, np.float32(scale), out=room, dtype=np.float32, casting="unsafe"
+            )
         else:
             room[...] = piece[:got].T
         collected.took(got)
@@ -247,7 +324,11 @@ def _is_lost_in(file: Any, start: int, uri: Uri) -> bool:
     """
     if (file.format, file.subtype) in _LOST_IN:
         return True
-    return bool(start) and file.subtype in _IN_BLOCKS and _looked_at(file, uri, shortage.of) is not None
+    return (
+        bool(start)
+        and file.subtype in _IN_BLOCKS
+        and _looked_at(file, uri, shortage.of) is not None
+    )
 
 
 def _go_to(file: Any, start: int, uri: Uri) -> None:
@@ -332,7 +413,11 @@ def _read_pairs(file: Any, frames: int, dtype: str, collected: Collector) -> Non
 
 def _named(place: Any) -> Any:
     """Return a path for python-soundfile: as bytes if it is not Unicode, which it cannot encode."""
-    if not isinstance(place, str) or sys.platform == "win32" or not any("\udc80" <= letter <= "\udcff" for letter in place):
+    if (
+        not isinstance(place, str)
+        or sys.platform == "win32"
+        or not any("\udc80" <= letter <= "\udcff" for letter in place)
+    ):
         return place
     return os.fsencode(place)
 
@@ -347,7 +432,9 @@ def _sequential(soundfile: Any) -> Any:
     object whose ``read`` opens a sound file would wait for ever, and one slow object would stop all
     threads.
     """
-    alone = forks.Shared(threading.Lock, lambda lock: setattr(soundfile.SoundFile, "_sf_error_lock", lock))
+    alone = forks.Shared(
+        threading.Lock, lambda lock: setattr(soundfile.SoundFile, "_sf_error_lock", lock)
+    )
 
     class Sequential(soundfile.SoundFile):  # type: ignore[misc]
         _file: Any
@@ -397,7 +484,9 @@ def _blocks(file: Any, block_frames: int, dtype: str) -> Iterator[npt.NDArray[An
 def _metadata(file: Any) -> AudioMetaData:
     """Return what ``info`` returns for an open file."""
     encoding = "FLAC" if file.format == "FLAC" else _ENCODING.get(file.subtype, "UNKNOWN")
-    return AudioMetaData(file.samplerate, file.frames, file.channels, _BITS.get(file.subtype, 0), encoding)
+    return AudioMetaData(
+        file.samplerate, file.frames, file.channels, _BITS.get(file.subtype, 0), encoding
+    )
 
 
 class Backend(backend.Backend):
@@ -422,7 +511,9 @@ class Backend(backend.Backend):
         try:
             return cls()
         except ImportError as why:
-            raise BackendUnavailable(f"python-soundfile does not import ({why})", mend="pip install soundfile") from why
+            raise BackendUnavailable(
+                f"python-soundfile does not import ({why})", mend="pip install soundfile"
+            ) from why
         except OSError as why:
             mend = "pip install --force-reinstall soundfile, or install libsndfile1"
             raise BackendUnavailable(f"libsndfile does not load ({why})", mend=mend) from why
@@ -448,14 +539,24 @@ class Backend(backend.Backend):
         search for a resource fork. It gets the path only if it does not recognise the content, and
         knows such files by their names.
         """
-        has_descriptor = isinstance(place, (str, os.PathLike)) and source.is_regular(place) and os.access(place, os.R_OK)
+        has_descriptor = (
+            isinstance(place, (str, os.PathLike))
+            and source.is_regular(place)
+            and os.access(place, os.R_OK)
+        )
         # on Windows, Python's descriptors may not be the library's
-        if has_descriptor and sys.platform != "win32" and _leaves_descriptors(self._soundfile.__libsndfile_version__):
+        if (
+            has_descriptor
+            and sys.platform != "win32"
+            and _leaves_descriptors(self._soundfile.__libsndfile_version__)
+        ):
             with open(place, "rb", buffering=0) as held:
                 try:
                     file = self._sequential(held.fileno(), "r", closefd=False)
                 except self._soundfile.LibsndfileError as why:
-                    if why.code != _NOT_RECOGNISED or not os.fspath(place).lower().endswith(_KNOWN_BY_NAME):
+                    if why.code != _NOT_RECOGNISED or not os.fspath(place).lower().endswith(
+                        _KNOWN_BY_NAME
+                    ):
                         raise
                 else:
                     with file:
@@ -492,13 +593,23 @@ class Backend(backend.Backend):
         if held is not None:
             place.seek(held)
         if not found:
-            raise problem(BackendError, "read", uri, "its headers are damaged: not a single frame can be decoded", backend=self.name)
+            raise problem(
+                BackendError,
+                "read",
+                uri,
+                "its headers are damaged: not a single frame can be decoded",
+                backend=self.name,
+            )
 
-    def info(self, uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> AudioMetaData:
+    def info(
+        self, uri: Uri, format: str | None, buffer_size: int, settings: Settings
+    ) -> AudioMetaData:
         with self._reading(uri, settings) as file:
             subtype, found = file.subtype, _metadata(file)
             if settings.exact_num_frames:
-                found.num_frames = sum(block.shape[1] for block in _blocks(file, BLOCK_FRAMES, "float32"))
+                found.num_frames = sum(
+                    block.shape[1] for block in _blocks(file, BLOCK_FRAMES, "float32")
+                )
         if subtype not in _BITS:
             text = f"libsndfile calls the encoding {subtype}, which torchaudio has no name for: info() reports UNKNOWN with 0 bits"
             notices.warn(text, notices.UnknownEncodingWarning)
@@ -511,9 +622,23 @@ class Backend(backend.Backend):
             dtype = self._dtype(file, asked.normalize, asked.uri)
             # frame_offset works as in a Python slice here, also when it is negative
             start, stop, _ = slice(asked.frame_offset, None).indices(file.frames)
-            frames = stop - start if asked.num_frames < 0 else max(0, min(asked.num_frames, stop - start))
-            room = frames if frames * file.channels <= _SURE else collector.plausible(frames, _size(asked.uri), file.channels)
-            lead = start if _is_lost_in(file, start, asked.uri) else start & 1 if file.subtype in _IN_PAIRS else 0
+            frames = (
+                stop - start
+                if asked.num_frames < 0
+                else max(0, min(asked.num_frames, stop - start))
+            )
+            room = (
+                frames
+                if frames * file.channels <= _SURE
+                else collector.plausible(frames, _size(asked.uri), file.channels)
+            )
+            lead = (
+                start
+                if _is_lost_in(file, start, asked.uri)
+                else start & 1
+                if file.subtype in _IN_PAIRS
+                else 0
+            )
             collected = Collector(file.channels, room + lead, dtype, asked.channels_first)
             if frames:
                 if start - lead or file.can_seek():
@@ -521,7 +646,10 @@ class Backend(backend.Backend):
                         self._check_vorbis(_place(file, asked.uri), asked.uri)
                     _go_to(file, start - lead, asked.uri)
                 _read(file, frames + lead, dtype, collected)
-                if collected.frames + (_MISCOUNTED if file.subtype.startswith(_MPEG) else 0) < frames:
+                if (
+                    collected.frames + (_MISCOUNTED if file.subtype.startswith(_MPEG) else 0)
+                    < frames
+                ):
                     _tell_of_loss(file, start, collected.frames - lead, asked.uri)
             rate = int(file.samplerate)
             found = collected.result()
@@ -535,7 +663,9 @@ class Backend(backend.Backend):
         with contextlib.ExitStack() as held:
             with self._worded(asked.uri, place):
                 file = held.enter_context(self._opened(place))
-            blocks = _blocks(file, asked.block_frames, self._dtype(file, asked.normalize, asked.uri))
+            blocks = _blocks(
+                file, asked.block_frames, self._dtype(file, asked.normalize, asked.uri)
+            )
             found = _metadata(file)
             if settings.exact_num_frames:
                 found.num_frames = -1
@@ -559,18 +689,42 @@ class Backend(backend.Backend):
         import torch
 
         if asked.compression:
-            raise problem(ArgumentError, "write", asked.uri, f"it takes no compression={asked.compression!r}", backend=self.name)
+            raise problem(
+                ArgumentError,
+                "write",
+                asked.uri,
+                f"it takes no compression={asked.compression!r}",
+                backend=self.name,
+            )
         if not hasattr(asked.src, "ndim"):
             cause = f"{type(asked.src).__name__} is not a tensor"
             raise problem(NotATensorError, "write", asked.uri, cause, backend=self.name)
         if asked.src.ndim != 2:
-            raise problem(ArgumentError, "write", asked.uri, f"the tensor has {asked.src.ndim} dimensions, not 2", backend=self.name)
+            raise problem(
+                ArgumentError,
+                "write",
+                asked.uri,
+                f"the tensor has {asked.src.ndim} dimensions, not 2",
+                backend=self.name,
+            )
         if not isinstance(asked.src, torch.Tensor):
-            raise problem(ArgumentError, "write", asked.uri, f"{type(asked.src).__name__} is not a tensor", backend=self.name)
-        place = asked.uri if backend.is_writable(asked.uri) else arguments.fspath("write", asked.uri, self.name)
+            raise problem(
+                ArgumentError,
+                "write",
+                asked.uri,
+                f"{type(asked.src).__name__} is not a tensor",
+                backend=self.name,
+            )
+        place = (
+            asked.uri
+            if backend.is_writable(asked.uri)
+            else arguments.fspath("write", asked.uri, self.name)
+        )
         if backend.is_writable(place):
             if asked.format is None:
-                raise problem(BackendError, "write", asked.uri, arguments.NO_FORMAT, backend=self.name)
+                raise problem(
+                    BackendError, "write", asked.uri, arguments.NO_FORMAT, backend=self.name
+                )
             container = asked.format.lower()
         else:
             container = _extension(place)
@@ -578,7 +732,10 @@ class Backend(backend.Backend):
             cause = f"bits_per_sample={asked.bits_per_sample!r} is none of {_BIT_DEPTHS}"
             raise problem(ArgumentError, "write", asked.uri, cause, backend=self.name)
         if asked.bits_per_sample == 24:
-            notices.warn("libsndfile takes 24-bit samples from 32-bit ones and drops the lowest 8 bits", notices.IgnoredArgumentWarning)
+            notices.warn(
+                "libsndfile takes 24-bit samples from 32-bit ones and drops the lowest 8 bits",
+                notices.IgnoredArgumentWarning,
+            )
         dtype = str(asked.src.dtype).removeprefix("torch.")
         try:
             subtype = _subtype(dtype, container, asked.encoding, asked.bits_per_sample)
@@ -592,10 +749,18 @@ class Backend(backend.Backend):
             data, rate = _written(subtype, container, data, asked.sample_rate)
             with target.writing(asked.uri) as place:
                 self._write(place, data, rate, _MOST_FRAMES, subtype=subtype, format=kind)
-        except (self._soundfile.LibsndfileError, BackendError, TypeError, ValueError, OSError) as why:
+        except (
+            self._soundfile.LibsndfileError,
+            BackendError,
+            TypeError,
+            ValueError,
+            OSError,
+        ) as why:
             raise _failed("write", asked.uri, why) from why
 
-    def write_vorbis(self, uri: Uri, data: torch.Tensor, sample_rate: int, compression_level: float) -> None:
+    def write_vorbis(
+        self, uri: Uri, data: torch.Tensor, sample_rate: int, compression_level: float
+    ) -> None:
         """Write ``[channel, time]`` samples as Ogg Vorbis.
 
         ``compression_level`` is libsndfile's, from 0 (best) to 1. The samples are passed in chunks
@@ -612,10 +777,18 @@ class Backend(backend.Backend):
             samples, sample_rate = _written("VORBIS", "ogg", samples, sample_rate)
             with target.writing(uri) as place:
                 self._write(place, samples, sample_rate, _FFMPEG_VORBIS_CHUNK, **options)
-        except (self._soundfile.LibsndfileError, BackendError, TypeError, ValueError, OSError) as why:
+        except (
+            self._soundfile.LibsndfileError,
+            BackendError,
+            TypeError,
+            ValueError,
+            OSError,
+        ) as why:
             raise _failed("write", uri, why) from why
 
-    def _write(self, place: Any, samples: Any, sample_rate: int, chunk: int, **options: Any) -> None:
+    def _write(
+        self, place: Any, samples: Any, sample_rate: int, chunk: int, **options: Any
+    ) -> None:
         """Write ``[time, channel]`` samples, at most ``chunk`` frames at a time.
 
         Raises:

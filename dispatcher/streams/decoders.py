@@ -19,7 +19,9 @@ _WITHOUT = "leave hw_accel out to work on the processor"
 _NO_TIME_BASE = {"pkt_timebase": "0/1"}
 
 
-def decoder(stream: Stream, name: str | None, option: Mapping[str, str] | None, hw_accel: str | None) -> Any:
+def decoder(
+    stream: Stream, name: str | None, option: Mapping[str, str] | None, hw_accel: str | None
+) -> Any:
     """Open a decoder for a stream; return PyAV's codec context.
 
     Raises:
@@ -40,10 +42,14 @@ def decoder(stream: Stream, name: str | None, option: Mapping[str, str] | None, 
         if isinstance(why, BackendError):
             raise
         what = f"the decoder {name!r}" if name else "its decoder"
-        raise BackendError(f"{what} does not open: {getattr(why, 'strerror', None) or why}") from why
+        raise BackendError(
+            f"{what} does not open: {getattr(why, 'strerror', None) or why}"
+        ) from why
     unknown = [key for key in context.options if key in (option or {})]
     if unknown:
-        raise BackendError(f"the decoder {context.name!r} has no option {', '.join(map(repr, unknown))}")
+        raise BackendError(
+            f"the decoder {context.name!r} has no option {', '.join(map(repr, unknown))}"
+        )
     return context
 
 
@@ -55,17 +61,25 @@ def _context(stream: Stream, known: Any, name: str | None, hw_accel: str | None)
         raise BackendError(f"FFmpeg has no decoder for stream {stream.index}")
     # FFmpeg 9 drops a stream's initial padding from the first frames of such a decoder, even after
     # a seek. Earlier versions only did what packets say, and so does a new context.
-    pads = packets.is_mp4(stream.container) and stream.type == "audio" and getattr(known, "initial_padding", 0) > 0
+    pads = (
+        packets.is_mp4(stream.container)
+        and stream.type == "audio"
+        and getattr(known, "initial_padding", 0) > 0
+    )
     if name is None and hw_accel is None and not pads:
         return known
     codec = av.Codec(name, "r") if name else known.codec
     if codec.type != stream.type or codec.canonical_name != known.codec.canonical_name:
-        raise BackendError(f"the decoder {name!r} is for {codec.canonical_name}, and the stream holds {known.codec.canonical_name}")
+        raise BackendError(
+            f"the decoder {name!r} is for {codec.canonical_name}, and the stream holds {known.codec.canonical_name}"
+        )
     if hw_accel is None and codec.name == known.codec.name and not pads:
         return known
     made: Any = av.CodecContext.create(codec, "r", hwaccel=device(hw_accel) if hw_accel else None)
     if hw_accel and not made.is_hwaccel:
-        raise BackendError(f"{codec.name} has no decoder on the device hw_accel={hw_accel!r} in PyAV's FFmpeg; {_WITHOUT}")
+        raise BackendError(
+            f"{codec.name} has no decoder on the device hw_accel={hw_accel!r} in PyAV's FFmpeg; {_WITHOUT}"
+        )
     if known.extradata:
         made.extradata = known.extradata
     if stream.type == "audio":
@@ -99,9 +113,13 @@ def device(hw_accel: str) -> Any:
     kind, _, number = hw_accel.partition(":")
     known = f"it has {', '.join(hwdevices_available()) or 'none'}"
     if kind not in HWDeviceType.__members__ or kind == "none":
-        raise BackendError(f"hw_accel={hw_accel!r} names no kind of device that FFmpeg knows; {known}; {_WITHOUT}")
+        raise BackendError(
+            f"hw_accel={hw_accel!r} names no kind of device that FFmpeg knows; {known}; {_WITHOUT}"
+        )
     if kind not in hwdevices_available():
-        raise BackendError(f"PyAV's FFmpeg is built without {kind!r}, so hw_accel={hw_accel!r} cannot be had; {known}; {_WITHOUT}")
+        raise BackendError(
+            f"PyAV's FFmpeg is built without {kind!r}, so hw_accel={hw_accel!r} cannot be had; {known}; {_WITHOUT}"
+        )
     try:
         accel = HWAccel(kind, device=number or None, allow_software_fallback=False)
         accel.create(av.Codec("h264", "r"))

@@ -160,7 +160,9 @@ def destination(dst: Any, *, opens_itself: bool) -> Destination:
     if backend.is_writable(dst):
         return Object(dst)
     if not isinstance(dst, (str, os.PathLike)):
-        raise ArgumentTypeError(f"{describe(dst)} is neither a path, an address nor a file object to write to")
+        raise ArgumentTypeError(
+            f"{describe(dst)} is neither a path, an address nor a file object to write to"
+        )
     path = os.fsdecode(dst)
     if opens_itself or _ADDRESS.match(path) or _NUMBERED.search(os.path.basename(path)):
         return Address(path)

@@ -29,7 +29,15 @@ _FORMATS = {"uint8": "u8", "int16": "s16", "int32": "s32", "float32": "flt", "fl
 # formats without a header: their reader must be told rate and channels
 _BARE = ("mulaw", "alaw")
 # muxers whose files are read by a demuxer of another name
-_READ_AS = {"adts": "aac", "webm": "matroska", "opus": "ogg", "oga": "ogg", "spx": "ogg", "ipod": "mov", "mp4": "mov"}
+_READ_AS = {
+    "adts": "aac",
+    "webm": "matroska",
+    "opus": "ogg",
+    "oga": "ogg",
+    "spx": "ogg",
+    "ipod": "mov",
+    "mp4": "mov",
+}
 _PIECE = 1 << 12
 
 
@@ -62,14 +70,18 @@ class AudioEffector:
         pad_end: bool = True,
     ) -> None:
         if format is None and (encoder is not None or codec_config is not None):
-            raise ArgumentError("encoder and codec_config need a format; name the container, e.g. format='mp3'")
+            raise ArgumentError(
+                "encoder and codec_config need a format; name the container, e.g. format='mp3'"
+            )
         self.effect: str | None = effect
         self.format: str | None = format
         self.encoder: str | None = encoder
         self.codec_config: CodecConfig | None = codec_config
         self.pad_end: bool = pad_end
 
-    def apply(self, waveform: torch.Tensor, sample_rate: int, output_sample_rate: int | None = None) -> torch.Tensor:
+    def apply(
+        self, waveform: torch.Tensor, sample_rate: int, output_sample_rate: int | None = None
+    ) -> torch.Tensor:
         """Apply filters and codec to a whole waveform.
 
         Args:
@@ -105,7 +117,11 @@ class AudioEffector:
         return self._padded(_plain(found, waveform), len(waveform))
 
     def stream(
-        self, waveform: torch.Tensor, sample_rate: int, frames_per_chunk: int, output_sample_rate: int | None = None
+        self,
+        waveform: torch.Tensor,
+        sample_rate: int,
+        frames_per_chunk: int,
+        output_sample_rate: int | None = None,
     ) -> Iterator[torch.Tensor]:
         """Apply filters and codec piece by piece; give chunks of ``frames_per_chunk`` frames.
 
@@ -113,11 +129,17 @@ class AudioEffector:
         """
         format = _checked(waveform)
         if frames_per_chunk <= 0 and frames_per_chunk != -1:
-            raise BackendError(f"frames_per_chunk is {frames_per_chunk}, and must be positive, or -1")
-        chunks = self._streamed(waveform, format, sample_rate, frames_per_chunk, output_sample_rate or sample_rate)
+            raise BackendError(
+                f"frames_per_chunk is {frames_per_chunk}, and must be positive, or -1"
+            )
+        chunks = self._streamed(
+            waveform, format, sample_rate, frames_per_chunk, output_sample_rate or sample_rate
+        )
         return self._filled_up(chunks, len(waveform), frames_per_chunk)
 
-    def _streamed(self, waveform: torch.Tensor, format: str, sample_rate: int, frames: int, rate: int) -> Iterator[torch.Tensor]:
+    def _streamed(
+        self, waveform: torch.Tensor, format: str, sample_rate: int, frames: int, rate: int
+    ) -> Iterator[torch.Tensor]:
         if not waveform.numel():
             return
         if self.format is None:
@@ -133,7 +155,9 @@ class AudioEffector:
         for (chunk,) in reader.stream():
             yield _plain(chunk, waveform)
 
-    def _filled_up(self, chunks: Iterator[torch.Tensor], frames: int, size: int) -> Iterator[torch.Tensor]:
+    def _filled_up(
+        self, chunks: Iterator[torch.Tensor], frames: int, size: int
+    ) -> Iterator[torch.Tensor]:
         """Give the chunks, and zeros at the end if they hold less than ``frames`` together."""
         import torch
 
@@ -150,13 +174,19 @@ class AudioEffector:
             last = torch.nn.functional.pad(last, (0, 0, 0, missing))
         yield from torch.split(last, size) if size > 0 else (last,)
 
-    def _filtered(self, waveform: torch.Tensor, format: str, sample_rate: int, rate: int, buffer: Any) -> Iterator[None]:
+    def _filtered(
+        self, waveform: torch.Tensor, format: str, sample_rate: int, rate: int, buffer: Any
+    ) -> Iterator[None]:
         """Send pieces of the waveform through the filters into a buffer."""
         channels = waveform.shape[1]
-        ends = f"aformat=sample_fmts={format}:sample_rates={sample_rate}:channel_layouts={channels}c"
+        ends = (
+            f"aformat=sample_fmts={format}:sample_rates={sample_rate}:channel_layouts={channels}c"
+        )
         resampled = f",aresample={rate},aformat=sample_fmts={format}" if rate != sample_rate else ""
         description = f"{self.effect},{ends}{resampled}" if self.effect else f"{ends}{resampled}"
-        entering = graphs.SoundInput(format, encoders.layout(channels), sample_rate, Fraction(1, sample_rate))
+        entering = graphs.SoundInput(
+            format, encoders.layout(channels), sample_rate, Fraction(1, sample_rate)
+        )
         kept, source, sink = graphs.build(description, entering)
         sound: Sound | None = None
         for piece in (*_pieces(waveform, entering), None):
@@ -172,7 +202,9 @@ class AudioEffector:
             yield
         del kept
 
-    def _writer(self, place: Any, waveform: torch.Tensor, format: str, sample_rate: int) -> StreamWriter:
+    def _writer(
+        self, place: Any, waveform: torch.Tensor, format: str, sample_rate: int
+    ) -> StreamWriter:
         writer = StreamWriter(place, format=self.format)
         writer.add_audio_stream(
             sample_rate,
@@ -184,10 +216,20 @@ class AudioEffector:
         )
         return writer
 
-    def _reader(self, place: Any, waveform: torch.Tensor, format: str, sample_rate: int, rate: int, frames: int) -> StreamReader:
+    def _reader(
+        self,
+        place: Any,
+        waveform: torch.Tensor,
+        format: str,
+        sample_rate: int,
+        rate: int,
+        frames: int,
+    ) -> StreamReader:
         name = self.format or ""
         channels = waveform.shape[1]
-        option = {"sample_rate": str(sample_rate), "channels": str(channels)} if name in _BARE else None
+        option = (
+            {"sample_rate": str(sample_rate), "channels": str(channels)} if name in _BARE else None
+        )
         reader = StreamReader(place, format=_READ_AS.get(name, name), option=option)
         filter_desc = f"aresample={rate},aformat=sample_fmts={format}:channel_layouts={channels}c"
         reader.add_audio_stream(frames, -1, filter_desc=filter_desc)
@@ -217,7 +259,9 @@ def _checked(waveform: torch.Tensor) -> str:
         raise ArgumentError(f"the waveform has {waveform.ndim} dimensions, not 2: [time, channel]")
     dtype = str(waveform.dtype).removeprefix("torch.")
     if dtype not in _FORMATS:
-        raise ArgumentError(f"FFmpeg has no samples of {dtype}; convert to one of {', '.join(_FORMATS)}")
+        raise ArgumentError(
+            f"FFmpeg has no samples of {dtype}; convert to one of {', '.join(_FORMATS)}"
+        )
     return _FORMATS[dtype]
 
 
@@ -244,10 +288,14 @@ def _pieces(waveform: torch.Tensor, entering: graphs.SoundInput) -> Iterator[Any
 class _Encoding:
     """A file object whose bytes are encoded when they are read."""
 
-    def __init__(self, effector: AudioEffector, waveform: torch.Tensor, format: str, sample_rate: int) -> None:
+    def __init__(
+        self, effector: AudioEffector, waveform: torch.Tensor, format: str, sample_rate: int
+    ) -> None:
         self._waveform, self._at = waveform, 0
         self._bytes = _Queue()
-        self._writer: StreamWriter | None = effector._writer(self._bytes, waveform, format, sample_rate)
+        self._writer: StreamWriter | None = effector._writer(
+            self._bytes, waveform, format, sample_rate
+        )
         self._writer.open()
 
     def read(self, size: int) -> bytes:

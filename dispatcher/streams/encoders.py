@@ -69,16 +69,22 @@ def layout(channels: int) -> str:
         BackendError: there is none.
     """
     if not 1 <= channels <= len(LAYOUTS):
-        raise BackendError(f"FFmpeg has no layout for {channels} channels; it has for 1 to {len(LAYOUTS)}")
+        raise BackendError(
+            f"FFmpeg has no layout for {channels} channels; it has for 1 to {len(LAYOUTS)}"
+        )
     return LAYOUTS[channels - 1]
 
 
-def _codec(container: OutputContainer, media: str, name: str | None, channels: int = _STEREO) -> Any:
+def _codec(
+    container: OutputContainer, media: str, name: str | None, channels: int = _STEREO
+) -> Any:
     """Return the named encoder, or the container's default."""
     import av
 
     if name is None:
-        default = container.default_audio_codec if media == "audio" else container.default_video_codec
+        default = (
+            container.default_audio_codec if media == "audio" else container.default_video_codec
+        )
         name = default
         if media == "audio":
             preferred = _PREFERRED_SOUND if channels == _STEREO else _LOSSLESS_SOUND
@@ -89,7 +95,9 @@ def _codec(container: OutputContainer, media: str, name: str | None, channels: i
         codec = av.Codec(name, "w")
     except ValueError as why:
         listed = f"compat.utils.ffmpeg_utils.get_{media}_encoders()"
-        raise BackendError(f"FFmpeg has no encoder {name!r}; {listed} lists those that it has") from why
+        raise BackendError(
+            f"FFmpeg has no encoder {name!r}; {listed} lists those that it has"
+        ) from why
     if codec.type != media:
         raise BackendError(f"the encoder {name!r} is for {codec.type}, not {media}")
     return codec
@@ -103,7 +111,9 @@ def _chosen(what: str, codec: Any, asked: Any, known: list[Any] | None, given: A
     """
     if asked is not None:
         if known and asked not in known:
-            raise BackendError(f"the encoder {codec.name!r} does not take {what} {asked!r}; it takes {', '.join(map(str, known))}")
+            raise BackendError(
+                f"the encoder {codec.name!r} does not take {what} {asked!r}; it takes {', '.join(map(str, known))}"
+            )
         return asked
     if not known or given in known:
         return given
@@ -136,10 +146,14 @@ def _opened(codec: Any, context: Any, asked: Mapping[str, str] | None) -> None:
     try:
         context.open()
     except (av.FFmpegError, ValueError) as why:
-        raise BackendError(f"the encoder {codec.name!r} does not open so: {getattr(why, 'strerror', None) or why}") from why
+        raise BackendError(
+            f"the encoder {codec.name!r} does not open so: {getattr(why, 'strerror', None) or why}"
+        ) from why
     unknown = [name for name in context.options if name in (asked or {})]
     if unknown:
-        raise BackendError(f"the encoder {codec.name!r} has no option {', '.join(map(repr, unknown))}")
+        raise BackendError(
+            f"the encoder {codec.name!r} has no option {', '.join(map(repr, unknown))}"
+        )
 
 
 def _bit_rate(context: Any, plain: Any, config: CodecConfig | None) -> None:
@@ -158,7 +172,9 @@ def add_sound(container: OutputContainer, asked: Sound) -> Any:
     """
     import av
 
-    codec = _codec(container, "audio", asked.encoder, asked.encoder_num_channels or asked.num_channels)
+    codec = _codec(
+        container, "audio", asked.encoder, asked.encoder_num_channels or asked.num_channels
+    )
     formats = [found.name for found in codec.audio_formats or ()]
     format = asked.encoder_format
     if format is not None:
@@ -167,10 +183,14 @@ def add_sound(container: OutputContainer, asked: Sound) -> Any:
         format = formats[0]
     only = _ONLY_RATE.get(codec.name)
     rates = [only] if only else codec.audio_rates
-    sample_rate = _chosen("the sample rate", codec, asked.encoder_sample_rate, rates, asked.sample_rate)
+    sample_rate = _chosen(
+        "the sample rate", codec, asked.encoder_sample_rate, rates, asked.sample_rate
+    )
     layout(asked.num_channels)
     wanted = asked.encoder_num_channels or asked.num_channels
-    channels = _taken_channels(codec, format, sample_rate, wanted, strictly=asked.encoder_num_channels is not None)
+    channels = _taken_channels(
+        codec, format, sample_rate, wanted, strictly=asked.encoder_num_channels is not None
+    )
     try:
         stream: Any = container.add_stream(codec.name, rate=sample_rate)
     except (av.FFmpegError, ValueError) as why:
@@ -187,7 +207,9 @@ def add_sound(container: OutputContainer, asked: Sound) -> Any:
     return stream
 
 
-def _taken_channels(codec: Any, format: str | None, sample_rate: int, wanted: int, *, strictly: bool) -> int:
+def _taken_channels(
+    codec: Any, format: str | None, sample_rate: int, wanted: int, *, strictly: bool
+) -> int:
     """Return how many channels an encoder takes.
 
     PyAV does not list its layouts, so this tries to open it.
@@ -196,7 +218,11 @@ def _taken_channels(codec: Any, format: str | None, sample_rate: int, wanted: in
 
     for channels in (wanted,) if strictly else (wanted, *_OTHER_CHANNELS):
         trial: Any = av.CodecContext.create(codec.name, "w")
-        trial.sample_rate, trial.layout, trial.options = sample_rate, layout(channels), {"strict": "experimental"}
+        trial.sample_rate, trial.layout, trial.options = (
+            sample_rate,
+            layout(channels),
+            {"strict": "experimental"},
+        )
         if format is not None:
             trial.format = format
         try:
@@ -221,7 +247,12 @@ def add_pictures(container: OutputContainer, asked: Pictures) -> Any:
     formats = [found.name for found in codec.video_formats or ()]
     format = asked.encoder_format
     if format is not None:
-        format = _chosen("the pixel format", codec, av.VideoFormat(format).name if _known(format) else format, formats)
+        format = _chosen(
+            "the pixel format",
+            codec,
+            av.VideoFormat(format).name if _known(format) else format,
+            formats,
+        )
     elif formats:
         format = "yuvj420p" if codec.name == "mjpeg" and "yuvj420p" in formats else formats[0]
     frame_rate = rate(asked.encoder_frame_rate) if asked.encoder_frame_rate else asked.frame_rate

@@ -14,10 +14,14 @@ def entering(stream: Any, context: Any) -> graphs.Input:
     if stream.type == "audio":
         format = getattr(context.format, "name", None)
         if not format or not context.sample_rate or not context.layout.nb_channels:
-            raise BackendError(f"what stream {stream.index} holds is not known before it is decoded, so nothing can be filtered")
+            raise BackendError(
+                f"what stream {stream.index} holds is not known before it is decoded, so nothing can be filtered"
+            )
         return graphs.SoundInput(format, context.layout.name, context.sample_rate, stream.time_base)
     if not context.pix_fmt or not context.width or not context.height:
-        raise BackendError(f"the size or format of the pictures of stream {stream.index} is not known")
+        raise BackendError(
+            f"the size or format of the pictures of stream {stream.index} is not known"
+        )
     aspect = context.sample_aspect_ratio
     return graphs.PictureInput(
         context.pix_fmt,
@@ -39,7 +43,9 @@ def source_info(stream: Any) -> info.SourceStream:
     context = getattr(stream, "codec_context", None)
     if context is None:
         name = str(getattr(stream, "name", None) or "unknown")
-        return info.SourceStream(stream.type, name, name, None, None, None, None, dict(stream.metadata))
+        return info.SourceStream(
+            stream.type, name, name, None, None, None, None, dict(stream.metadata)
+        )
     codec = context.codec.canonical_name
     common = (stream.type, codec, context.codec.long_name)
     told: Any
@@ -49,8 +55,16 @@ def source_info(stream: Any) -> info.SourceStream:
         told = (format, context.bit_rate or 0, stream.frames, bits, dict(stream.metadata))
         return info.SourceAudioStream(*common, *told, float(context.sample_rate), context.channels)  # type: ignore[call-arg]
     if stream.type == "video":
-        told = (context.pix_fmt, context.bit_rate or 0, stream.frames, _RAW_BITS.get(codec, 0), dict(stream.metadata))
-        return info.SourceVideoStream(*common, *told, context.width, context.height, float(stream.base_rate or 0))  # type: ignore[call-arg]
+        told = (
+            context.pix_fmt,
+            context.bit_rate or 0,
+            stream.frames,
+            _RAW_BITS.get(codec, 0),
+            dict(stream.metadata),
+        )
+        return info.SourceVideoStream(
+            *common, *told, context.width, context.height, float(stream.base_rate or 0)
+        )  # type: ignore[call-arg]
     return info.SourceStream(*common, None, None, None, None, dict(stream.metadata))
 
 

@@ -36,7 +36,11 @@ class Filter:
 
         That is faster and gives the same values.
         """
-        if not isinstance(entering, graphs.PictureInput) or self.scaled or not becomes_planar(self.format):
+        if (
+            not isinstance(entering, graphs.PictureInput)
+            or self.scaled
+            or not becomes_planar(self.format)
+        ):
             return False
         return entering.format == "yuv420p" and not entering.width % 2 and not entering.height % 2
 
@@ -61,10 +65,16 @@ def sound_filter(sample_rate: int | None, format: str | None, num_channels: int 
     return Filter(",".join(parts) or None, None if num_channels else format, only_format)
 
 
-def picture_filter(frame_rate: float | None, width: int | None, height: int | None, format: str | None) -> Filter:
+def picture_filter(
+    frame_rate: float | None, width: int | None, height: int | None, format: str | None
+) -> Filter:
     """Return the filter for the arguments of ``add_basic_video_stream``."""
     parts = [] if frame_rate is None else [f"fps={frame_rate}"]
-    scale = [f"{name}={size}" for name, size in (("width", width), ("height", height)) if size is not None]
+    scale = [
+        f"{name}={size}"
+        for name, size in (("width", width), ("height", height))
+        if size is not None
+    ]
     if scale:
         parts.append(f"scale={':'.join(scale)}")
     if format is not None:

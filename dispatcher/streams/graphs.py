@@ -217,7 +217,9 @@ def _link(graph: Any, chains: tuple[tuple[Node, ...], ...], source: Any, sink: A
     free_inputs += waiting_inputs.values()
     free_outputs += waiting_outputs.values()
     if len(free_inputs) > 1 or len(free_outputs) != 1:
-        raise ValueError(f"it has {len(free_inputs)} open inputs and {len(free_outputs)} outputs, not one of each")
+        raise ValueError(
+            f"it has {len(free_inputs)} open inputs and {len(free_outputs)} outputs, not one of each"
+        )
     if not free_inputs:
         raise ValueError("nothing of the stream enters it")
     _join(_Pad(source, 0), free_inputs[0])

@@ -39,7 +39,13 @@ def _finder() -> tuple[ctypes.CDLL, ctypes.CDLL] | None:
     try:
         formats.avformat_get_class.restype = ctypes.c_void_p
         basics.av_opt_find.restype = ctypes.c_void_p
-        basics.av_opt_find.argtypes = (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_int, ctypes.c_int)
+        basics.av_opt_find.argtypes = (
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            ctypes.c_int,
+            ctypes.c_int,
+        )
     except AttributeError:
         return None
     return formats, basics
@@ -53,4 +59,8 @@ def unknown(names: Iterable[str]) -> list[str]:
     formats, basics = found
     kind = ctypes.c_void_p(formats.avformat_get_class())
     flags = _SEARCH_CHILDREN | _SEARCH_FAKE_OBJECT
-    return [name for name in names if not basics.av_opt_find(ctypes.byref(kind), name.encode(), None, 0, flags)]
+    return [
+        name
+        for name in names
+        if not basics.av_opt_find(ctypes.byref(kind), name.encode(), None, 0, flags)
+    ]

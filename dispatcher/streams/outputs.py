@@ -78,7 +78,10 @@ class Output:
 
     def _alike(self, frame: Any) -> bool:
         entering: Any = self._entering
-        return bool((frame.width, frame.height, frame.format.name) == (entering.width, entering.height, entering.format))
+        return bool(
+            (frame.width, frame.height, frame.format.name)
+            == (entering.width, entering.height, entering.format)
+        )
 
     def _through(self, frame: Any) -> None:
         import av
@@ -144,10 +147,14 @@ class Output:
         entering: Any = self._entering
         frame = _specimen(description, entering)
         if frame is None:
-            raise BackendError(f"what comes out of the filter {description!r} is not known before something does")
+            raise BackendError(
+                f"what comes out of the filter {description!r} is not known before something does"
+            )
         common = (self.index, description, self.media, frame.format.name)
         if self.media == "audio":
-            return info.OutputAudioStream(*common, float(frame.sample_rate), frame.layout.nb_channels)
+            return info.OutputAudioStream(
+                *common, float(frame.sample_rate), frame.layout.nb_channels
+            )
         return info.OutputVideoStream(*common, frame.width, frame.height, -1.0)
 
 
@@ -177,7 +184,9 @@ def _specimen(description: str, entering: graphs.Input) -> Any:
     second = round(1 / entering.time_base)
     try:
         for number in range(_SPECIMENS):
-            frame = _silence(entering) if isinstance(entering, graphs.SoundInput) else _grey(entering)
+            frame = (
+                _silence(entering) if isinstance(entering, graphs.SoundInput) else _grey(entering)
+            )
             frame.pts, frame.time_base = number * second, entering.time_base
             source.push(frame)
         source.push(None)
@@ -185,7 +194,9 @@ def _specimen(description: str, entering: graphs.Input) -> Any:
     except (BlockingIOError, EOFError):
         return None
     except av.FFmpegError as why:
-        raise BackendError(f"FFmpeg does not take the filter {description!r}: {why.strerror}") from why
+        raise BackendError(
+            f"FFmpeg does not take the filter {description!r}: {why.strerror}"
+        ) from why
 
 
 def _silence(entering: graphs.SoundInput) -> Any:

@@ -87,7 +87,11 @@ class Picture(Frame):
 
     def fits(self, frame: VideoFrame) -> bool:
         """Return whether a picture has the size and format of the others."""
-        return frame.width == self._width and frame.height == self._height and frame.format.name == self._name
+        return (
+            frame.width == self._width
+            and frame.height == self._height
+            and frame.format.name == self._name
+        )
 
     def take(self, frame: VideoFrame) -> None:
         """Look at another picture."""
@@ -114,18 +118,24 @@ class Picture(Frame):
             if number in layout.halved:
                 _stretch(planes[number], place * size, lines, step, layout.dtype, target)
             else:
-                target[...] = _view(planes[number], target.shape, place * size, lines, step, layout.dtype)
+                target[...] = _view(
+                    planes[number], target.shape, place * size, lines, step, layout.dtype
+                )
         if layout.centred:
             into ^= into.dtype.type(_HALF)
 
 
-def _view(plane: Any, shape: tuple[int, int], offset: int, lines: int, step: int, dtype: str) -> npt.NDArray[Any]:
+def _view(
+    plane: Any, shape: tuple[int, int], offset: int, lines: int, step: int, dtype: str
+) -> npt.NDArray[Any]:
     import numpy as np
 
     return np.ndarray(shape, dtype, plane, offset, (lines, step))
 
 
-def _stretch(plane: Any, offset: int, lines: int, step: int, dtype: str, target: npt.NDArray[Any]) -> None:
+def _stretch(
+    plane: Any, offset: int, lines: int, step: int, dtype: str, target: npt.NDArray[Any]
+) -> None:
     """Copy a plane of half the size into one of full size, each sample four times."""
     height, width = target.shape
     small = _view(plane, ((height + 1) // 2, (width + 1) // 2), offset, lines, step, dtype)
@@ -137,7 +147,13 @@ def _stretch(plane: Any, offset: int, lines: int, step: int, dtype: str, target:
 
 def upright(frame: VideoFrame) -> VideoFrame:
     """Copy a picture stored from the bottom up, as after ``vflip``, to one stored top down."""
-    entering = graphs.PictureInput(frame.format.name, frame.width, frame.height, None, frame.time_base)  # type: ignore[arg-type]
+    entering = graphs.PictureInput(
+        frame.format.name,
+        frame.width,
+        frame.height,
+        None,
+        frame.time_base,  # type: ignore[arg-type]
+    )
     _graph, source, sink = graphs.build("copy", entering)
     source.push(frame)
     source.push(None)

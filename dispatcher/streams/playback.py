@@ -13,11 +13,19 @@ else:
     torch = lazily.module("torch")
 
 # FFmpeg's output devices, and each one's name for the system's default loudspeaker
-_DEVICES = {"audiotoolbox": "-", "pulse": "default", "alsa": "default", "oss": "/dev/dsp", "sndio": "default"}
+_DEVICES = {
+    "audiotoolbox": "-",
+    "pulse": "default",
+    "alsa": "default",
+    "oss": "/dev/dsp",
+    "sndio": "default",
+}
 _CHUNK = 4096
 
 
-def play_audio(waveform: torch.Tensor, sample_rate: float | None, device: str | None = None) -> None:
+def play_audio(
+    waveform: torch.Tensor, sample_rate: float | None, device: str | None = None
+) -> None:
     """Play a waveform, and return when all of it is on its way to the loudspeaker.
 
     Args:
@@ -32,13 +40,24 @@ def play_audio(waveform: torch.Tensor, sample_rate: float | None, device: str | 
     """
     from dispatcher.streams.writer import StreamWriter
 
-    formats = {"uint8": "u8", "int16": "s16", "int32": "s32", "int64": "s64", "float32": "flt", "float64": "dbl"}
+    formats = {
+        "uint8": "u8",
+        "int16": "s16",
+        "int32": "s32",
+        "int64": "s64",
+        "float32": "flt",
+        "float64": "dbl",
+    }
     dtype = str(waveform.dtype).removeprefix("torch.")
     if waveform.ndim != 2 or dtype not in formats:
-        raise ArgumentError(f"play_audio takes [time, channel] of {', '.join(formats)}, not {list(waveform.shape)} of {dtype}")
+        raise ArgumentError(
+            f"play_audio takes [time, channel] of {', '.join(formats)}, not {list(waveform.shape)} of {dtype}"
+        )
     here = output_devices()
     if device is None and not here:
-        raise ArgumentError("PyAV's FFmpeg has no output device here; save the waveform and play the file, or use the package sounddevice")
+        raise ArgumentError(
+            "PyAV's FFmpeg has no output device here; save the waveform and play the file, or use the package sounddevice"
+        )
     name = device if device is not None else here[0]
     if name not in here:
         raise ArgumentError(f"device={device!r} is not here; there is {', '.join(here) or 'none'}")
@@ -56,4 +75,8 @@ def output_devices() -> list[str]:
     """Return the output devices that this FFmpeg has."""
     import av
 
-    return [name for name in _DEVICES if name in av.formats_available and av.ContainerFormat(name).is_output]
+    return [
+        name
+        for name in _DEVICES
+        if name in av.formats_available and av.ContainerFormat(name).is_output
+    ]

@@ -110,7 +110,10 @@ class StreamReader:
         try:
             if not isinstance(src, bytes):
                 arguments.check_place("read", src)
-            format, buffer_size = arguments.name("format", format), arguments.integer("buffer_size", buffer_size, -1, arguments.MOST_BUFFER)
+            format, buffer_size = (
+                arguments.name("format", format),
+                arguments.integer("buffer_size", buffer_size, -1, arguments.MOST_BUFFER),
+            )
             opening, self._file = sources.opening(src, format, option, buffer_size, self.settings)
             began = time.monotonic()
             self._container: Any = opening.__enter__()
@@ -136,7 +139,13 @@ class StreamReader:
         # ExitError: PyAV ended the call because its time was up; TimeoutError: FFmpeg did
         silent = isinstance(why, (av.error.ExitError, av.error.TimeoutError))
         cause = SILENT_SERVER if silent else getattr(why, "strerror", None) or str(why)
-        return problem(BackendError, "read", self.src if not isinstance(self.src, bytes) else "<bytes>", cause, backend="ffmpeg")
+        return problem(
+            BackendError,
+            "read",
+            self.src if not isinstance(self.src, bytes) else "<bytes>",
+            cause,
+            backend="ffmpeg",
+        )
 
     @property
     def num_src_streams(self) -> int:
@@ -174,7 +183,9 @@ class StreamReader:
             RuntimeError: there is no such stream.
         """
         if not 0 <= arguments.integer("i", i) < self.num_src_streams:
-            raise BackendError(f"there is no source stream {i}; there are {self.num_src_streams}, counted from 0")
+            raise BackendError(
+                f"there is no source stream {i}; there are {self.num_src_streams}, counted from 0"
+            )
         return facts.source_info(self._container.streams[i])
 
     def get_out_stream_info(self, i: int) -> info.OutputStream:
@@ -254,7 +265,15 @@ class StreamReader:
             RuntimeError: there is no such stream, decoder, option or format.
         """
         described = sound_filter(sample_rate, format, num_channels)
-        self._add("audio", frames_per_chunk, buffer_chunk_size, stream_index, decoder, decoder_option, described)
+        self._add(
+            "audio",
+            frames_per_chunk,
+            buffer_chunk_size,
+            stream_index,
+            decoder,
+            decoder_option,
+            described,
+        )
 
     def add_basic_video_stream(
         self,
@@ -289,7 +308,16 @@ class StreamReader:
             RuntimeError: there is no such stream, decoder, option, format or device.
         """
         described = picture_filter(frame_rate, width, height, format)
-        self._add("video", frames_per_chunk, buffer_chunk_size, stream_index, decoder, decoder_option, described, hw_accel)
+        self._add(
+            "video",
+            frames_per_chunk,
+            buffer_chunk_size,
+            stream_index,
+            decoder,
+            decoder_option,
+            described,
+            hw_accel,
+        )
 
     def add_audio_stream(
         self,
@@ -305,7 +333,15 @@ class StreamReader:
 
         ``filter_desc`` is in FFmpeg's language; all else as in ``add_basic_audio_stream``.
         """
-        self._add("audio", frames_per_chunk, buffer_chunk_size, stream_index, decoder, decoder_option, Filter(filter_desc))
+        self._add(
+            "audio",
+            frames_per_chunk,
+            buffer_chunk_size,
+            stream_index,
+            decoder,
+            decoder_option,
+            Filter(filter_desc),
+        )
 
     def add_video_stream(
         self,
@@ -322,7 +358,16 @@ class StreamReader:
 
         ``filter_desc`` is in FFmpeg's language; all else as in ``add_basic_video_stream``.
         """
-        self._add("video", frames_per_chunk, buffer_chunk_size, stream_index, decoder, decoder_option, Filter(filter_desc), hw_accel)
+        self._add(
+            "video",
+            frames_per_chunk,
+            buffer_chunk_size,
+            stream_index,
+            decoder,
+            decoder_option,
+            Filter(filter_desc),
+            hw_accel,
+        )
 
     def _add(
         self,
@@ -335,7 +380,10 @@ class StreamReader:
         filter: Filter,
         hw_accel: str | None = None,
     ) -> None:
-        for what, number in (("frames_per_chunk", frames_per_chunk), ("buffer_chunk_size", buffer_chunk_size)):
+        for what, number in (
+            ("frames_per_chunk", frames_per_chunk),
+            ("buffer_chunk_size", buffer_chunk_size),
+        ):
             if arguments.integer(what, number) <= 0 and number != -1:
                 raise BackendError(f"{what} is {number}, and must be positive, or -1")
         try:
@@ -345,7 +393,9 @@ class StreamReader:
             if source is None:
                 source = _Source(stream, decoder(stream, name, option, hw_accel))
                 source.discard_before = self._discard_before(stream)
-            buffer: Buffer = Whole() if frames_per_chunk == -1 else Chunked(frames_per_chunk, buffer_chunk_size)
+            buffer: Buffer = (
+                Whole() if frames_per_chunk == -1 else Chunked(frames_per_chunk, buffer_chunk_size)
+            )
             output = Output(index, facts.entering(stream, source.context), filter, buffer)
         except BackendError as why:
             raise self._problem(why) from why
@@ -361,7 +411,9 @@ class StreamReader:
         if index is None:
             raise BackendError(f"it holds no {media} stream")
         if not 0 <= index < self.num_src_streams:
-            raise BackendError(f"it has no stream {index}; there are {self.num_src_streams}, counted from 0")
+            raise BackendError(
+                f"it has no stream {index}; there are {self.num_src_streams}, counted from 0"
+            )
         kind = self._container.streams[index].type
         if kind != media:
             raise BackendError(f"stream {index} is {kind}, not {media}")
@@ -383,7 +435,9 @@ class StreamReader:
 
     def _output(self, i: int) -> Output:
         if not 0 <= arguments.integer("i", i) < len(self._outputs):
-            raise BackendError(f"there is no output stream {i}; there are {len(self._outputs)}, counted from 0")
+            raise BackendError(
+                f"there is no output stream {i}; there are {len(self._outputs)}, counted from 0"
+            )
         return self._outputs[i]
 
     def process_packet(self, timeout: float | None = None, backoff: float = 10.0) -> int:
@@ -426,7 +480,9 @@ class StreamReader:
         try:
             packet = next(self._packets, None)
             self._check_time(began)
-            if packet is None or not (packet.size or packet.pts is not None or packet.dts is not None):
+            if packet is None or not (
+                packet.size or packet.pts is not None or packet.dts is not None
+            ):
                 self._check()
                 self._drain(packet)
                 return _ENDED
@@ -453,7 +509,10 @@ class StreamReader:
         Raises:
             BackendError: so it was.
         """
-        if container.is_list(self.src) and time.monotonic() - began >= self.settings.network_timeout:
+        if (
+            container.is_list(self.src)
+            and time.monotonic() - began >= self.settings.network_timeout
+        ):
             raise BackendError(SILENT_SERVER)
 
     def _drain(self, packet: Packet[Any] | None) -> None:
@@ -506,7 +565,9 @@ class StreamReader:
                 return code
         return 0
 
-    def stream(self, timeout: float | None = None, backoff: float = 10.0) -> Iterator[tuple[tensors.ChunkTensor | None, ...]]:
+    def stream(
+        self, timeout: float | None = None, backoff: float = 10.0
+    ) -> Iterator[tuple[tensors.ChunkTensor | None, ...]]:
         """Give one chunk of each output stream at a time, to the end of the source.
 
         The last chunks may be shorter, and are ``None`` for a stream that has ended before the
@@ -515,7 +576,9 @@ class StreamReader:
         Arguments and errors as in ``process_packet``.
         """
         if not self._outputs:
-            raise BackendError("no output stream was added; call add_basic_audio_stream or another of its kind first")
+            raise BackendError(
+                "no output stream was added; call add_basic_audio_stream or another of its kind first"
+            )
         while not self.fill_buffer(timeout, backoff):
             yield self.pop_chunks()
         while True:

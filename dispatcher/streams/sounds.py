@@ -30,7 +30,9 @@ class Sound(Frame):
     def __init__(self, frame: AudioFrame, *, as_float: bool) -> None:
         name = frame.format.name
         if name not in samples.FORMATS:
-            raise BackendError(f"samples in FFmpeg's format {name} have no dtype; ask for one of {', '.join(samples.FORMATS)}")
+            raise BackendError(
+                f"samples in FFmpeg's format {name} have no dtype; ask for one of {', '.join(samples.FORMATS)}"
+            )
         self._kind = samples.FORMATS[name]
         self._name, self._channels = name, frame.layout.nb_channels
         self.converts: bool = as_float and name != "fltp"

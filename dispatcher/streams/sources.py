@@ -94,7 +94,11 @@ def next_step(format: str | None) -> str:
     except ValueError:
         listed = "compat.utils.ffmpeg_utils.get_demuxers() lists the formats and get_input_devices() the devices that it has"
         return f"; this FFmpeg reads no format {format!r}: {listed}"
-    return "; see that the device is there, and that you may read it" if kind.no_file and format != "lavfi" else ""
+    return (
+        "; see that the device is there, and that you may read it"
+        if kind.no_file and format != "lavfi"
+        else ""
+    )
 
 
 def locate(src: Any, format: str | None, settings: Settings) -> Place:
@@ -113,14 +117,18 @@ def locate(src: Any, format: str | None, settings: Settings) -> Place:
     if type(src).__name__ == "Tensor" and hasattr(src, "numpy"):
         return Place(io.BytesIO(src.numpy().tobytes()), "", named)
     if not isinstance(src, (str, os.PathLike)):
-        raise ArgumentTypeError(f"{type(src).__name__} is neither a path, an address, bytes nor a file object")
+        raise ArgumentTypeError(
+            f"{type(src).__name__} is neither a path, an address, bytes nor a file object"
+        )
     text = os.fsdecode(src)
     if _is_device(format):
         return Place(text, "file", named)
     scheme = _SCHEME.match(text)
     kind = KINDS.get(scheme[1].lower()) if scheme else None
     if kind is not None:
-        return Place(text, kind.protocols, (*named, *filter(None, kind.demuxers.split(",")), *_list_of(text)))
+        return Place(
+            text, kind.protocols, (*named, *filter(None, kind.demuxers.split(",")), *_list_of(text))
+        )
     return Place(*container.place(text), named)
 
 
@@ -138,7 +146,11 @@ def newer_options(option: Mapping[str, str] | None, format: str | None) -> dict[
 
 
 def opening(
-    src: Any, format: str | None, option: Mapping[str, str] | None, buffer_size: int, settings: Settings
+    src: Any,
+    format: str | None,
+    option: Mapping[str, str] | None,
+    buffer_size: int,
+    settings: Settings,
 ) -> tuple[contextlib.AbstractContextManager[InputContainer], source.Reader | None]:
     """Return a context manager that opens a source and gives its container.
 
@@ -147,7 +159,9 @@ def opening(
     place = locate(src, format, settings)
     if buffer_size <= 0:
         raise BackendError(f"buffer_size is {buffer_size}, and must be positive")
-    allowed = ",".join((demuxers.allowed(settings), *(demuxers.named(name) or "" for name in place.demuxers)))
+    allowed = ",".join(
+        (demuxers.allowed(settings), *(demuxers.named(name) or "" for name in place.demuxers))
+    )
     asked = newer_options(option, format)
     unknown = options.unknown(asked) if asked else ()
     if unknown:
@@ -163,14 +177,18 @@ def opening(
             with contextlib.suppress(web.NotSpokenError):
                 remote.ask()
                 place = Place(remote.reader(), "", place.demuxers)
-    manager = container.opened(place.file, place.protocols, allowed, format, buffer_size, settings, asked)
+    manager = container.opened(
+        place.file, place.protocols, allowed, format, buffer_size, settings, asked
+    )
     if remote is not None:
         manager = _closing(manager, remote)
     return manager, place.file if isinstance(place.file, source.Reader) else None
 
 
 @contextlib.contextmanager
-def _closing(manager: contextlib.AbstractContextManager[InputContainer], remote: web.Remote) -> Iterator[InputContainer]:
+def _closing(
+    manager: contextlib.AbstractContextManager[InputContainer], remote: web.Remote
+) -> Iterator[InputContainer]:
     """Give a container, and close it and its remote file at the end."""
     try:
         with manager as opened:

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 else:
     torch = lazily.module("torch")
 
-_DTYPES = {"u8": "uint8", "s16": "int16", "s32": "int32", "s64": "int64", "flt": "float32", "dbl": "float64"}
+_DTYPES = {
+    "u8": "uint8",
+    "s16": "int16",
+    "s32": "int32",
+    "s64": "int64",
+    "flt": "float32",
+    "dbl": "float64",
+}
 _PIXELS = {"gray": 1, "rgb24": 3, "bgr24": 3, "yuv444p": 3}
 _NO_FILTERS = ("", "anull", "null")
 
@@ -32,7 +39,11 @@ class _Track:
         self.stream, self.entering = stream, entering
         self.position = 0  # of the next frame, in units of the incoming time base
         self._taken = 0
-        self._graph = graphs.build(filter_desc, entering) if filter_desc and filter_desc not in _NO_FILTERS else None
+        self._graph = (
+            graphs.build(filter_desc, entering)
+            if filter_desc and filter_desc not in _NO_FILTERS
+            else None
+        )
 
     def encode(self, frame: Any) -> Iterator[Any]:
         """Filter and encode a frame, or what is left for ``None``; give packets."""
@@ -97,11 +108,20 @@ class StreamWriter:
         self._destination: Any = None
         self._open = self._flushed = self._failed = False
         arguments.check_place("write", dst)
-        format, buffer_size = arguments.name("format", format), arguments.integer("buffer_size", buffer_size, 1, arguments.MOST_BUFFER)
+        format, buffer_size = (
+            arguments.name("format", format),
+            arguments.integer("buffer_size", buffer_size, 1, arguments.MOST_BUFFER),
+        )
         try:
-            opens_itself = format is not None and av.ContainerFormat(format, "w").no_file and format != "image2"
+            opens_itself = (
+                format is not None
+                and av.ContainerFormat(format, "w").no_file
+                and format != "image2"
+            )
             self._destination = destinations.destination(dst, opens_itself=opens_itself)
-            self._container = av.open(self._destination.place, "w", format=format, buffer_size=buffer_size)
+            self._container = av.open(
+                self._destination.place, "w", format=format, buffer_size=buffer_size
+            )
         except (av.FFmpegError, ValueError, TypeError, OSError) as why:
             self._abandon()
             raise self._problem(why) from why
@@ -178,7 +198,9 @@ class StreamWriter:
         )
         with self._adding():
             stream = encoders.add_sound(self._container, asked)
-            entering = graphs.SoundInput(format, encoders.layout(num_channels), sample_rate, Fraction(1, sample_rate))
+            entering = graphs.SoundInput(
+                format, encoders.layout(num_channels), sample_rate, Fraction(1, sample_rate)
+            )
             self._tracks.append(_Track(stream, entering, filter_desc))
 
     def add_video_stream(
@@ -224,7 +246,9 @@ class StreamWriter:
         except ValueError:
             pixels = format
         if pixels not in _PIXELS:
-            raise self._problem(BackendError(f"format={format!r} is none of gray8, rgb24, bgr24, yuv444p"))
+            raise self._problem(
+                BackendError(f"format={format!r} is none of gray8, rgb24, bgr24, yuv444p")
+            )
         incoming = encoders.rate(frame_rate)
         asked = encoders.Pictures(
             incoming,
@@ -282,8 +306,12 @@ class StreamWriter:
         if self._container is None:
             raise self._problem(BackendError("it is closed already"))
         if not self._tracks:
-            raise self._problem(BackendError("no stream was added; call add_audio_stream or add_video_stream first"))
-        self._container.options.update({str(name): str(value) for name, value in (option or {}).items()})
+            raise self._problem(
+                BackendError("no stream was added; call add_audio_stream or add_video_stream first")
+            )
+        self._container.options.update(
+            {str(name): str(value) for name, value in (option or {}).items()}
+        )
         try:
             with _unused_options() as unused:
                 self._container.start_encoding()
@@ -321,7 +349,9 @@ class StreamWriter:
         data = self._checked(chunk, 2, _DTYPES[entering.format], "[time, channel]")
         channels = LAYOUTS.index(entering.layout) + 1
         if data.shape[1] != channels:
-            raise self._problem(BackendError(f"the chunk has {data.shape[1]} channels, and the stream {channels}"))
+            raise self._problem(
+                BackendError(f"the chunk has {data.shape[1]} channels, and the stream {channels}")
+            )
         if pts is not None:
             track.position = round(pts * entering.rate)
         count = data.shape[0]
@@ -334,7 +364,11 @@ class StreamWriter:
             raise self._problem(why) from why
         frame = av.AudioFrame(entering.format, entering.layout, count)
         memoryview(frame.planes[0])[: array.nbytes] = memoryview(array).cast("B")  # type: ignore[arg-type]
-        frame.sample_rate, frame.pts, frame.time_base = entering.rate, track.position, entering.time_base
+        frame.sample_rate, frame.pts, frame.time_base = (
+            entering.rate,
+            track.position,
+            entering.time_base,
+        )
         track.position += count
         self._send(track, frame)
 
@@ -355,7 +389,11 @@ class StreamWriter:
         data = self._checked(chunk, 4, "uint8", "[time, channel, height, width]")
         wanted = (_PIXELS[entering.format], entering.height, entering.width)
         if tuple(data.shape[1:]) != wanted:
-            raise self._problem(BackendError(f"a picture of the chunk is {list(data.shape[1:])}, and of the stream {list(wanted)}"))
+            raise self._problem(
+                BackendError(
+                    f"a picture of the chunk is {list(data.shape[1:])}, and of the stream {list(wanted)}"
+                )
+            )
         if pts is not None:
             track.position = round(pts * entering.rate)
         for picture in data.numpy():
@@ -368,9 +406,15 @@ class StreamWriter:
         if not self._open:
             raise self._problem(BackendError("it is not open; call open() first"))
         if self._flushed:
-            raise self._problem(BackendError("flush() ended its streams; nothing can be written after it"))
+            raise self._problem(
+                BackendError("flush() ended its streams; nothing can be written after it")
+            )
         if not 0 <= i < len(self._tracks):
-            raise self._problem(BackendError(f"there is no stream {i}; there are {len(self._tracks)}, counted from 0"))
+            raise self._problem(
+                BackendError(
+                    f"there is no stream {i}; there are {len(self._tracks)}, counted from 0"
+                )
+            )
         track = self._tracks[i]
         if track.stream.type != media:
             raise self._problem(BackendError(f"stream {i} is {track.stream.type}, not {media}"))
@@ -386,7 +430,9 @@ class StreamWriter:
         if found != dtype:
             raise self._problem(BackendError(f"the chunk is of {found}, and the stream of {dtype}"))
         if chunk.ndim != dimensions:
-            raise self._problem(BackendError(f"the chunk has {chunk.ndim} dimensions, not {dimensions}: {shape}"))
+            raise self._problem(
+                BackendError(f"the chunk has {chunk.ndim} dimensions, not {dimensions}: {shape}")
+            )
         return chunk.detach().cpu()
 
     def _send(self, track: _Track, frame: Any) -> None:
@@ -460,7 +506,9 @@ class StreamWriter:
         self.close()
 
 
-def _picture_filters(filter_desc: str | None, entering: graphs.PictureInput, context: Any) -> str | None:
+def _picture_filters(
+    filter_desc: str | None, entering: graphs.PictureInput, context: Any
+) -> str | None:
     """Return the filters before the encoder; PyAV makes a change of format alone."""
     named = filter_desc if filter_desc not in _NO_FILTERS else None
     parts = [named] if named else []
@@ -485,7 +533,9 @@ def _picture(data: Any, format: str) -> Any:
     planes: Any = frame.planes
     if len(planes) == 1:
         pixels = data.shape[0]
-        view = np.ndarray((height, width, pixels), "uint8", planes[0], 0, (planes[0].line_size, pixels, 1))
+        view = np.ndarray(
+            (height, width, pixels), "uint8", planes[0], 0, (planes[0].line_size, pixels, 1)
+        )
         view[...] = data.transpose(1, 2, 0)
         return frame
     for plane, channel in zip(planes, data, strict=True):

@@ -17,14 +17,19 @@ _IMPORTS = "import torch\nimport torchaudio\n"
 
 def lines() -> Iterator[str]:
     """Yield the tables, one a group, each row with an anchor for its call."""
-    groups = tomllib.loads(pathlib.Path(__file__).with_name("calls.toml").read_text("utf-8"))["group"]
+    groups = tomllib.loads(pathlib.Path(__file__).with_name("calls.toml").read_text("utf-8"))[
+        "group"
+    ]
     for group in groups:
         yield from (f"## {group['title']}", "")
         yield f"| old | {' | '.join(f'for {target}' for target in _TARGETS)} |"
         yield f"|---{'|---' * len(_TARGETS)}|"
         for call in group["calls"]:
             code = call["code"].strip()
-            cells = [f'<a id="{call["anchor"]}"></a>{_code(code)}', *(_cell(code, target) for target in _TARGETS)]
+            cells = [
+                f'<a id="{call["anchor"]}"></a>{_code(code)}',
+                *(_cell(code, target) for target in _TARGETS),
+            ]
             yield f"| {' | '.join(cells)} |"
         yield ""
 
@@ -39,9 +44,16 @@ def _cell(code: str, target: str) -> str:
     """Return what becomes of a call, with the rules that say why."""
     active = [rule for rule in rules().values() if rule.applies(target)]
     module = Module("program.py", f"{_IMPORTS}{code}\n")
-    (outcome,) = engine.run([module], active, unsafe=False, make_project=lambda now: Project(now, target=target))
-    links = ", ".join(f"[{rule}](rules.md#{rule.lower()})" for rule in sorted({one.rule for one in (*outcome.fixed, *outcome.left)}))
-    text = outcome.text.replace("import torch\n", "", 1).replace("import torchaudio\n", "", 1).strip()
+    (outcome,) = engine.run(
+        [module], active, unsafe=False, make_project=lambda now: Project(now, target=target)
+    )
+    links = ", ".join(
+        f"[{rule}](rules.md#{rule.lower()})"
+        for rule in sorted({one.rule for one in (*outcome.fixed, *outcome.left)})
+    )
+    text = (
+        outcome.text.replace("import torch\n", "", 1).replace("import torchaudio\n", "", 1).strip()
+    )
     if outcome.changed:
         return f"{_code(text) if text else '(delete the line)'} {links}"
     return f"left for you: {links}" if outcome.left else "the same"

@@ -18,8 +18,19 @@ def lines() -> Iterator[str]:
     """Yield a heading, a line of what it does and a table of options for each command."""
     for name in cli.COMMANDS:
         parser = _parser(name)
-        yield from (f"## {name}", "", parser.description or "", "", "| option | what it does |", "|---|---|")
-        yield from (f"| {_spelled(action)} | {_help(action, parser)} |" for action in parser._actions if action.help)
+        yield from (
+            f"## {name}",
+            "",
+            parser.description or "",
+            "",
+            "| option | what it does |",
+            "|---|---|",
+        )
+        yield from (
+            f"| {_spelled(action)} | {_help(action, parser)} |"
+            for action in parser._actions
+            if action.help
+        )
         yield ""
 
 
@@ -30,7 +41,10 @@ def _parser(name: str) -> argparse.ArgumentParser:
     def print_help(parser: argparse.ArgumentParser) -> None:
         asked.append(parser)
 
-    with mock.patch.object(argparse.ArgumentParser, "print_help", print_help), contextlib.suppress(SystemExit):
+    with (
+        mock.patch.object(argparse.ArgumentParser, "print_help", print_help),
+        contextlib.suppress(SystemExit),
+    ):
         cli.main([name, "--help"])
     return asked[0]
 

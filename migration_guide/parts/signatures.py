@@ -10,11 +10,35 @@ from typing import Any
 import compat
 from compat import releases
 
-_FUNCTIONS = ("load", "info", "save", "set_audio_backend", "get_audio_backend", "list_audio_backends")
-_METHODS = ("add_basic_audio_stream", "add_audio_stream", "add_basic_video_stream", "add_video_stream", "stream", "seek")
+_FUNCTIONS = (
+    "load",
+    "info",
+    "save",
+    "set_audio_backend",
+    "get_audio_backend",
+    "list_audio_backends",
+)
+_METHODS = (
+    "add_basic_audio_stream",
+    "add_audio_stream",
+    "add_basic_video_stream",
+    "add_video_stream",
+    "stream",
+    "seek",
+)
 _STREAMS = (
     ("io.StreamReader", ("", *_METHODS)),
-    ("io.StreamWriter", ("", "add_audio_stream", "add_video_stream", "open", "write_audio_chunk", "write_video_chunk")),
+    (
+        "io.StreamWriter",
+        (
+            "",
+            "add_audio_stream",
+            "add_video_stream",
+            "open",
+            "write_audio_chunk",
+            "write_video_chunk",
+        ),
+    ),
 )
 
 
@@ -22,7 +46,9 @@ def lines() -> Iterator[str]:
     """Yield a heading and a table for each function."""
     modules = _modules()
     for name in _FUNCTIONS:
-        yield from _table(name, {release: _found(module, name) for release, module in modules.items()})
+        yield from _table(
+            name, {release: _found(module, name) for release, module in modules.items()}
+        )
     del modules["2.0, dispatcher on"]  # the variable changes nothing of the streams
     for owner, methods in _STREAMS:
         for method in methods:
@@ -50,7 +76,11 @@ def _found(module: types.ModuleType, name: str) -> Callable[..., Any] | None:
 
 def _table(name: str, found: dict[str, Callable[..., Any] | None]) -> Iterator[str]:
     """Yield what a function takes, a row a parameter and a column a release."""
-    taken = {release: _parameters(function) for release, function in found.items() if function is not None}
+    taken = {
+        release: _parameters(function)
+        for release, function in found.items()
+        if function is not None
+    }
     places = {row: place for cells in taken.values() for place, row in enumerate(cells)}
     rows = sorted(places, key=places.__getitem__)
     yield from (f"## {name}", "")
@@ -67,8 +97,12 @@ def _table(name: str, found: dict[str, Callable[..., Any] | None]) -> Iterator[s
 
 def _parameters(function: Callable[..., Any]) -> dict[str, str]:
     """Return each parameter's place (or "by name") and its default."""
-    parameters = [one for one in inspect.signature(function).parameters.values() if one.name != "self"]
-    return {one.name: f"{_place(one, place)}{_default(one)}" for place, one in enumerate(parameters, 1)}
+    parameters = [
+        one for one in inspect.signature(function).parameters.values() if one.name != "self"
+    ]
+    return {
+        one.name: f"{_place(one, place)}{_default(one)}" for place, one in enumerate(parameters, 1)
+    }
 
 
 def _place(one: inspect.Parameter, place: int) -> str:

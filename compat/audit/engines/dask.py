@@ -66,7 +66,9 @@ class DaskEngine:
         try:
             import distributed
         except ImportError as why:
-            raise UsageError(f'--scheduler needs Dask ({why}): pip install "torchaudio-compat[audit]"') from why
+            raise UsageError(
+                f'--scheduler needs Dask ({why}): pip install "torchaudio-compat[audit]"'
+            ) from why
         self._distributed: Any = distributed
 
     def _look(self) -> None:
@@ -79,7 +81,9 @@ class DaskEngine:
         try:
             host, port = address.hostname, address.port
         except ValueError as why:
-            raise UsageError(f"--scheduler {self.scheduler}: write tcp://HOST:PORT, or local[N] ({why})") from why
+            raise UsageError(
+                f"--scheduler {self.scheduler}: write tcp://HOST:PORT, or local[N] ({why})"
+            ) from why
         if address.scheme not in _BY_SOCKET or not host or not port:
             return
         self._tell(f"connecting to the scheduler at {self.scheduler}")
@@ -117,14 +121,23 @@ class DaskEngine:
 
     def _client(self, held: contextlib.ExitStack) -> Any:
         if self._local is None:
-            return self._distributed.Client(self.scheduler, timeout=_CONNECT_SECONDS, set_as_default=False)
+            return self._distributed.Client(
+                self.scheduler, timeout=_CONNECT_SECONDS, set_as_default=False
+            )
         number = int(self._local[1]) if self._local[1] else None
         cluster = held.enter_context(
-            self._distributed.LocalCluster(n_workers=number, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0")
+            self._distributed.LocalCluster(
+                n_workers=number,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address="127.0.0.1:0",
+            )
         )
         return self._distributed.Client(cluster, set_as_default=False)
 
-    def _through(self, client: Any, task: Task[Outcome], items: Iterable[Item]) -> Iterator[Outcome]:
+    def _through(
+        self, client: Any, task: Task[Outcome], items: Iterable[Item]
+    ) -> Iterator[Outcome]:
         batches = _batches(items)
         going: dict[Any, list[Item]] = {}
         suspects: list[Item] = []
@@ -134,7 +147,9 @@ class DaskEngine:
 
         try:
             while True:
-                while len(going) < _AHEAD * max(2, sum(client.nthreads().values())) and (batch := next(batches, None)):
+                while len(going) < _AHEAD * max(2, sum(client.nthreads().values())) and (
+                    batch := next(batches, None)
+                ):
                     submit(batch)
                 # nothing else runs now, so if a worker dies, this file killed it
                 if not going and suspects:
@@ -169,12 +184,18 @@ class DaskEngine:
         seen = time.monotonic()
         while True:
             with contextlib.suppress(TimeoutError), client.as_current():
-                return list(self._distributed.wait(list(going), timeout=_LOOK_SECONDS, return_when="FIRST_COMPLETED").done)
+                return list(
+                    self._distributed.wait(
+                        list(going), timeout=_LOOK_SECONDS, return_when="FIRST_COMPLETED"
+                    ).done
+                )
             if client.nthreads():
                 seen = time.monotonic()
             elif time.monotonic() - seen <= self.patience:
                 waited = time.monotonic() - seen
-                self._tell(f"the scheduler has no worker; waiting for one ({waited:.0f} of {self.patience:g} s)")
+                self._tell(
+                    f"the scheduler has no worker; waiting for one ({waited:.0f} of {self.patience:g} s)"
+                )
             else:
                 raise EngineError(
                     f"the scheduler at {self.scheduler} has had no worker for {self.patience:g} s. Run the command again to continue"
@@ -197,9 +218,13 @@ class DaskEngine:
         except TimeoutError:  # the worker that held the result died after it was done
             return _NOT_YET
         except (self._distributed.client.FutureCancelledError, OSError) as why:
-            raise EngineError(f"the scheduler at {self.scheduler} is gone ({why}). Run the same command again to continue") from why
+            raise EngineError(
+                f"the scheduler at {self.scheduler} is gone ({why}). Run the same command again to continue"
+            ) from why
         except Exception as why:
-            raise EngineError(f"a worker failed, at one of {batch[0].path} ...: {type(why).__name__}: {why}") from why
+            raise EngineError(
+                f"a worker failed, at one of {batch[0].path} ...: {type(why).__name__}: {why}"
+            ) from why
 
 
 def _dashboard(address: str) -> str:

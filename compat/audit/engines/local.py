@@ -63,7 +63,11 @@ class LocalEngine:
                     worker.feed(waiting)
                 if not any(worker.given for worker in workers):
                     return
-                ready = set(multiprocessing.connection.wait([worker.pipe for worker in workers if worker.given], _TICK))
+                ready = set(
+                    multiprocessing.connection.wait(
+                        [worker.pipe for worker in workers if worker.given], _TICK
+                    )
+                )
                 for worker in list(workers):
                     yield from self._heard(worker, worker.pipe in ready, task, waiting, workers)
         finally:
@@ -71,7 +75,12 @@ class LocalEngine:
                 worker.end()
 
     def _heard(
-        self, worker: _Worker[Outcome], spoke: bool, task: Task[Outcome], waiting: _Waiting, workers: list[_Worker[Outcome]]
+        self,
+        worker: _Worker[Outcome],
+        spoke: bool,
+        task: Task[Outcome],
+        waiting: _Waiting,
+        workers: list[_Worker[Outcome]],
     ) -> Iterator[Outcome]:
         """Yield what a worker sent; if it died or hangs, also the row of the file it was at."""
         why = how = ""
@@ -92,7 +101,9 @@ class LocalEngine:
             self._stillborn = self._stillborn + 1 if culprit is None else 0
             if self._stillborn >= _MOST_STILLBORN:
                 hint = "is there enough memory, and room for temporary files? Run the same command again to continue"
-                raise EngineError(f"{self._stillborn} workers in a row ended before they read a file ({how}); {hint}")
+                raise EngineError(
+                    f"{self._stillborn} workers in a row ended before they read a file ({how}); {hint}"
+                )
             waiting.put_back(rest)
             if culprit is not None:
                 yield task.crashed(culprit, why)
@@ -247,7 +258,12 @@ def _work(pipe: Any, task: Task[Any], at: Any) -> None:
                     pipe.send(("failed", str(why)))
                     return
                 except Exception as why:  # noqa: BLE001 - the parent raises it
-                    pipe.send(("failed", f"{item.path}: {type(why).__name__}: {why}\n{traceback.format_exc()}"))
+                    pipe.send(
+                        (
+                            "failed",
+                            f"{item.path}: {type(why).__name__}: {why}\n{traceback.format_exc()}",
+                        )
+                    )
                     return
                 rows.append((number, row, time.monotonic() - begun))
                 if time.monotonic() - told > _REPORT_SECONDS:

@@ -52,13 +52,17 @@ class _Process:
             )  # fmt: skip
         except (OSError, ValueError) as why:
             self._errors.close()
-            raise EngineError(f"{python} does not start: {getattr(why, 'strerror', None) or why}") from why
+            raise EngineError(
+                f"{python} does not start: {getattr(why, 'strerror', None) or why}"
+            ) from why
         try:
             ready = self._answer()
         except _DiedError as why:
             said = self._said()
             self.close()
-            raise EngineError(f"{python} is no Python that runs: {why}{f'; it says: {said}' if said else ''}") from why
+            raise EngineError(
+                f"{python} is no Python that runs: {why}{f'; it says: {said}' if said else ''}"
+            ) from why
         if "fatal" in ready:
             self.close()
             raise EngineError(f"{python}: {ready['fatal']}")
@@ -145,8 +149,15 @@ class Environment:
         try:
             # The worker deletes the file's name before it decodes, so that nothing is left if this process is killed.
             with open(handle, "rb") as file:
-                answer = self._asked(process, {"path": os.path.abspath(path), "normalize": normalize, "samples": samples})
-                yield Stream(f"torchaudio {self._version}", _metadata(answer), _blocks(file, answer, block_frames))
+                answer = self._asked(
+                    process,
+                    {"path": os.path.abspath(path), "normalize": normalize, "samples": samples},
+                )
+                yield Stream(
+                    f"torchaudio {self._version}",
+                    _metadata(answer),
+                    _blocks(file, answer, block_frames),
+                )
         finally:
             with contextlib.suppress(OSError):
                 os.unlink(samples)
@@ -155,7 +166,9 @@ class Environment:
         if self._process is None:
             self._process = _Process(self.python)
             if self._process.version != self._version:
-                raise EngineError(f"{self.python} has torchaudio {self._process.version} now; it had {self._version}")
+                raise EngineError(
+                    f"{self.python} has torchaudio {self._process.version} now; it had {self._version}"
+                )
         return self._process
 
     def _asked(self, process: _Process, request: dict[str, Any]) -> dict[str, Any]:
@@ -164,7 +177,9 @@ class Environment:
         except _DiedError as why:
             process.close()
             self._process = None
-            raise RuntimeError(f"the process of torchaudio {self._version} died while it read the file: {why}") from why
+            raise RuntimeError(
+                f"the process of torchaudio {self._version} died while it read the file: {why}"
+            ) from why
         if "fatal" in answer:
             raise EngineError(f"{self.python}: {answer['fatal']}")
         if "error" in answer:
@@ -179,7 +194,9 @@ def _metadata(answer: dict[str, Any]) -> AudioMetaData:
     return AudioMetaData(**info)
 
 
-def _blocks(samples: IO[bytes], answer: dict[str, Any], block_frames: int) -> Iterator[npt.NDArray[Any]]:
+def _blocks(
+    samples: IO[bytes], answer: dict[str, Any], block_frames: int
+) -> Iterator[npt.NDArray[Any]]:
     """Yield the samples, ``[channel, time]``, with one block in memory at a time."""
     for text in answer["warnings"]:
         notices.warn(text)
@@ -207,8 +224,12 @@ def named(python: str, release: str | None = None) -> str:
     except EngineError as why:
         raise UsageError(f"--to-python {why}") from why
     process.close()
-    if release is not None and not f"{process.version}.".startswith(f"{release.partition(':')[0]}."):
-        raise UsageError(f"--to-python {found}: it has torchaudio {process.version}, and --to says {release}; leave out --to")
+    if release is not None and not f"{process.version}.".startswith(
+        f"{release.partition(':')[0]}."
+    ):
+        raise UsageError(
+            f"--to-python {found}: it has torchaudio {process.version}, and --to says {release}; leave out --to"
+        )
     return f"{process.version}@{found}"
 
 
@@ -218,7 +239,9 @@ def _python(path: str) -> str:
         if found.is_file():
             return os.path.abspath(found)
     if os.path.isdir(path):
-        raise UsageError(f"--to-python {path}: this folder has no bin/python; name the environment's Python")
+        raise UsageError(
+            f"--to-python {path}: this folder has no bin/python; name the environment's Python"
+        )
     if not os.path.isfile(path):
         raise UsageError(f"--to-python {path}: there is no such file")
     return os.path.abspath(path)

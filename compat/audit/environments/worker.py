@@ -14,7 +14,11 @@ import os
 import sys
 
 # this folder is no place to import from, and what libraries print must not mix with the answers
-sys.path = [place for place in sys.path if os.path.abspath(place or ".") != os.path.dirname(os.path.abspath(__file__))]
+sys.path = [
+    place
+    for place in sys.path
+    if os.path.abspath(place or ".") != os.path.dirname(os.path.abspath(__file__))
+]
 _ANSWERS = os.fdopen(os.dup(1), "w", encoding="utf-8")
 os.dup2(2, 1)
 
@@ -44,14 +48,24 @@ def _torchaudio() -> Any:
         import torch  # noqa: F401
         import torchaudio
     except ModuleNotFoundError as why:
-        _answer({"fatal": f"it has no {why.name}" if why.name in ("torch", "torchaudio") else f"torchaudio does not load: {_words(why)}"})
+        _answer(
+            {
+                "fatal": f"it has no {why.name}"
+                if why.name in ("torch", "torchaudio")
+                else f"torchaudio does not load: {_words(why)}"
+            }
+        )
     except BaseException as why:  # noqa: BLE001 - a compiled part may raise anything
         _answer({"fatal": f"torchaudio does not load: {_words(why)}"})
     else:
         if "compat" in sys.modules:
-            _answer({"fatal": "its torchaudio is the stand-in of torchaudio-compat, not the real one"})
+            _answer(
+                {"fatal": "its torchaudio is the stand-in of torchaudio-compat, not the real one"}
+            )
         elif not _backends(torchaudio):
-            _answer({"fatal": "its torchaudio has no backend: install soundfile, FFmpeg or SoX there"})
+            _answer(
+                {"fatal": "its torchaudio has no backend: install soundfile, FFmpeg or SoX there"}
+            )
         else:
             return torchaudio
     sys.exit(1)
@@ -61,7 +75,9 @@ def _backends(torchaudio: Any) -> bool:
     """Return whether a backend works; releases without backends need none."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return not hasattr(torchaudio, "list_audio_backends") or bool(torchaudio.list_audio_backends())
+        return not hasattr(torchaudio, "list_audio_backends") or bool(
+            torchaudio.list_audio_backends()
+        )
 
 
 def _info(torchaudio: Any, path: str) -> dict[str, Any] | None:

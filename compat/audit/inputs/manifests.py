@@ -71,7 +71,9 @@ def _table(delimiter: str) -> Callable[[Iterable[str], str, str | None], Iterato
                     f"{name}:{number}: the line has {len(row)} column{'s' * (len(row) != 1)}, and the path is in column {column + 1}"
                 )
             if not row[column].strip():
-                raise UsageError(f"{name}:{number}: column {column + 1}, which has the path, is empty")
+                raise UsageError(
+                    f"{name}:{number}: column {column + 1}, which has the path, is empty"
+                )
             yield row[column]
 
     return read
@@ -81,7 +83,9 @@ def _column(header: list[str], name: str, field: str | None) -> int:
     if field is None:
         found = next((usual for usual in _USUAL if usual in header), None)
         if found is None:
-            raise UsageError(f"{name}: which column has the paths? Name it with --field; there is {', '.join(header)}")
+            raise UsageError(
+                f"{name}: which column has the paths? Name it with --field; there is {', '.join(header)}"
+            )
         return header.index(found)
     if field in header:
         return header.index(field)
@@ -109,13 +113,22 @@ def _field(entry: Any, where: str, field: str | None) -> str:
     if field is None:
         field = next((usual for usual in _USUAL if isinstance(entry.get(usual), str)), None)
         if field is None:
-            raise UsageError(f"{where}: which field has the path? Name it with --field; there is {', '.join(entry)}")
+            raise UsageError(
+                f"{where}: which field has the path? Name it with --field; there is {', '.join(entry)}"
+            )
     value: Any = entry
     for part in field.split("."):
         value = value.get(part) if isinstance(value, dict) else None
     if not isinstance(value, str) or not value:
-        raise UsageError(f"{where}: there is no text in the field {field!r}; there is {', '.join(entry)}")
+        raise UsageError(
+            f"{where}: there is no text in the field {field!r}; there is {', '.join(entry)}"
+        )
     return value
 
 
-_KINDS = {formats.LINES: _lines, formats.COMMAS: _table(","), formats.TABS: _table("\t"), formats.JSON_LINES: _json}
+_KINDS = {
+    formats.LINES: _lines,
+    formats.COMMAS: _table(","),
+    formats.TABS: _table("\t"),
+    formats.JSON_LINES: _json,
+}

@@ -103,7 +103,9 @@ class Sources:
             if info.get("type") != "directory":
                 stamp = next((str(info[key]) for key in _STAMPS if info.get(key)), "")
                 size = int(info.get("size") or 0)
-                item = Item(system.unstrip_protocol(name), f"{size}-{stamp}" if size or stamp else "", size)
+                item = Item(
+                    system.unstrip_protocol(name), f"{size}-{stamp}" if size or stamp else "", size
+                )
                 yield self._paired(item, system.unstrip_protocol(base))
 
     def _listed(self, place: str) -> Iterator[Item]:
@@ -112,7 +114,11 @@ class Sources:
         try:
             with _text(place) as file:
                 for path in manifests.paths(file, kind, place, self.field):
-                    whole = path if is_url(path) or os.path.isabs(path) or not folder else f"{folder.rstrip('/')}/{path}"
+                    whole = (
+                        path
+                        if is_url(path) or os.path.isabs(path) or not folder
+                        else f"{folder.rstrip('/')}/{path}"
+                    )
                     item = Item(whole) if is_url(whole) else _local(whole)
                     yield self._paired(item, folder)
         except UsageError:
@@ -131,8 +137,12 @@ class Sources:
                 with os.scandir(waiting.pop()) as entries:
                     found = sorted(entries, key=lambda entry: entry.name)
             except OSError as why:
-                raise UsageError(f"{why.filename}: the folder cannot be read ({why.strerror})") from why
-            waiting += [entry.path for entry in reversed(found) if entry.is_dir(follow_symlinks=False)]
+                raise UsageError(
+                    f"{why.filename}: the folder cannot be read ({why.strerror})"
+                ) from why
+            waiting += [
+                entry.path for entry in reversed(found) if entry.is_dir(follow_symlinks=False)
+            ]
             for entry in found:
                 if _is_there(entry):
                     yield entry.path
@@ -205,7 +215,9 @@ def _text(place: str) -> Iterator[IO[str]]:
         with open(place, encoding="utf-8-sig", errors="surrogateescape", newline="") as plain:
             yield plain
         return
-    with fsspec.open(place, "rt", compression="infer", encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+    with fsspec.open(
+        place, "rt", compression="infer", encoding="utf-8-sig", errors="surrogateescape", newline=""
+    ) as file:
         yield file
 
 

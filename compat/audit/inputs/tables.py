@@ -106,4 +106,8 @@ class Table:
         row = self._split(line)
         if len(row) != self._width:
             return set()
-        return {place for place, value in enumerate(row) if formats.extension(value.strip(' "')) in formats.AUDIO}
+        return {
+            place
+            for place, value in enumerate(row)
+            if formats.extension(value.strip(' "')) in formats.AUDIO
+        }

@@ -87,7 +87,9 @@ class _Outline:
         kept = np.r_[begins[:-1] < begins[1:], True]
         begins, columns = begins[kept], columns[kept]
         self.least[columns] = np.minimum(self.least[columns], np.minimum.reduceat(least, begins))
-        self.greatest[columns] = np.maximum(self.greatest[columns], np.maximum.reduceat(greatest, begins))
+        self.greatest[columns] = np.maximum(
+            self.greatest[columns], np.maximum.reduceat(greatest, begins)
+        )
         self._at += count
 
     def _column(self, frame: int) -> int:
@@ -101,7 +103,9 @@ class _Outline:
     def packed(self, peak: float) -> str:
         """Return both edges, column by column."""
         edges = np.stack([self.least, self.greatest], axis=1) / (peak or 1.0) * _STEPS
-        return base64.b64encode(np.nan_to_num(edges).round().clip(-_STEPS, _STEPS).astype(np.int8).tobytes()).decode()
+        return base64.b64encode(
+            np.nan_to_num(edges).round().clip(-_STEPS, _STEPS).astype(np.int8).tobytes()
+        ).decode()
 
 
 class _Excerpt:
@@ -154,7 +158,10 @@ class Draw:
             except fetching.FetchError as why:
                 return Drawing(item.path, str(why))
             sides = self.compare.sides()
-            made = (Reading(side, path, normalize=True, block_frames=BLOCK_FRAMES) for side, path in zip(sides, (old, new), strict=True))
+            made = (
+                Reading(side, path, normalize=True, block_frames=BLOCK_FRAMES)
+                for side, path in zip(sides, (old, new), strict=True)
+            )
             first, second = (held.enter_context(reading) for reading in made)
             return _drawn(self.rows[item.path], first, second)
 

@@ -30,14 +30,30 @@ def document(result: Result) -> dict[str, object]:
             "links": result.links,
             "seconds": round(tally.seconds, 3),
         },
-        "classes": {one.name: {"files": tally.kinds[one.name], "group": one.group, "meaning": one.meaning} for one in CLASSES.values()},
-        "breakdown": {dimension: _sorted(counts) for dimension, counts in tally.breakdown.tables().items()},
+        "classes": {
+            one.name: {"files": tally.kinds[one.name], "group": one.group, "meaning": one.meaning}
+            for one in CLASSES.values()
+        },
+        "breakdown": {
+            dimension: _sorted(counts) for dimension, counts in tally.breakdown.tables().items()
+        },
         "explanations": [
-            {**dataclasses.asdict(one), "values": list(map(printable, one.values)), "sentence": printable(one.sentence)}
+            {
+                **dataclasses.asdict(one),
+                "values": list(map(printable, one.values)),
+                "sentence": printable(one.sentence),
+            }
             for one in tally.breakdown.explanations()
         ],
         "worst": [_row(row) for row in tally.worst],
-        "sample": None if found is None else {**found._asdict(), "low": found.low, "high": found.high, "sentence": result.bound_sentence()},
+        "sample": None
+        if found is None
+        else {
+            **found._asdict(),
+            "low": found.low,
+            "high": found.high,
+            "sentence": result.bound_sentence(),
+        },
         "results": result.results,
         "report": result.report,
         "stopped": result.stopped,
@@ -46,7 +62,9 @@ def document(result: Result) -> dict[str, object]:
 
 
 def _sorted(counts: Counts) -> dict[str, dict[str, int]]:
-    return {printable(value): dict(sorted(kinds.items())) for value, kinds in sorted(counts.items())}
+    return {
+        printable(value): dict(sorted(kinds.items())) for value, kinds in sorted(counts.items())
+    }
 
 
 def write(result: Result, out: IO[str]) -> None:
@@ -58,4 +76,6 @@ def write(result: Result, out: IO[str]) -> None:
 def _row(row: Row) -> dict[str, object]:
     """Return the columns of a row that are not empty."""
     found = {name: value for name, value in row.as_dict().items() if value not in (None, "")}
-    return {name: printable(value) if isinstance(value, str) else value for name, value in found.items()}
+    return {
+        name: printable(value) if isinstance(value, str) else value for name, value in found.items()
+    }

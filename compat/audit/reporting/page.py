@@ -16,7 +16,18 @@ from compat.audit.reporting.result import Result
 from compat.audit.rows import Row
 
 _HERE = pathlib.Path(__file__).resolve().parent
-_SIDED = ("backend", "rate", "channels", "frames", "dtype", "encoding", "bits", "info_frames", "error", "warning")
+_SIDED = (
+    "backend",
+    "rate",
+    "channels",
+    "frames",
+    "dtype",
+    "encoding",
+    "bits",
+    "info_frames",
+    "error",
+    "warning",
+)
 _COLUMNS = (
     "path", "kind", "note", "largest", "rms", "left_largest", "left_rms", "shift", "factor", "seconds",
     *(f"{side}_{name}" for name in _SIDED for side in ("from", "to")), "drawing",
@@ -33,7 +44,9 @@ _SORTED = (
 )  # fmt: skip
 
 
-def page(result: Result, rows: Iterable[Row], drawings: Mapping[str, Drawing], left_out: int = 0) -> Iterator[str]:
+def page(
+    result: Result, rows: Iterable[Row], drawings: Mapping[str, Drawing], left_out: int = 0
+) -> Iterator[str]:
     """Yield the page in parts.
 
     Args:
@@ -99,7 +112,10 @@ def _kinds(result: Result) -> str:
 
 def _shared(result: Result) -> str:
     """Return what the files of each class share."""
-    lines = [f"<li><b>{_shown(CLASSES[one.kind].title)}</b>: {_shown(one.sentence)}</li>" for one in result.tally.breakdown.explanations()]
+    lines = [
+        f"<li><b>{_shown(CLASSES[one.kind].title)}</b>: {_shown(one.sentence)}</li>"
+        for one in result.tally.breakdown.explanations()
+    ]
     return f"<ul id='shared'>{''.join(lines)}</ul>" if lines else ""
 
 
@@ -109,7 +125,10 @@ def _breakdown(result: Result) -> str:
     heads = "".join(f"<th scope='col'>{_text(one.title)}</th>" for one in kinds)
     tables = []
     for dimension, counts in result.tally.breakdown.tables().items():
-        apart = {value: sum(number for kind, number in found.items() if CLASSES[kind].group != SAME) for value, found in counts.items()}
+        apart = {
+            value: sum(number for kind, number in found.items() if CLASSES[kind].group != SAME)
+            for value, found in counts.items()
+        }
         ranked = sorted((-number, -counts[value].total(), value) for value, number in apart.items())
         values = [value for _, _, value in ranked]
         lines = [
@@ -117,8 +136,12 @@ def _breakdown(result: Result) -> str:
             for value in values[:_LISTED]
         ]
         if len(values) > _LISTED:
-            lines.append(f"<tr><th scope='row'>{len(values) - _LISTED:,} more: see --json</th></tr>")
-        tables.append(f"<table><thead><tr><th scope='col'>{dimension}</th>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>")
+            lines.append(
+                f"<tr><th scope='row'>{len(values) - _LISTED:,} more: see --json</th></tr>"
+            )
+        tables.append(
+            f"<table><thead><tr><th scope='col'>{dimension}</th>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+        )
     return f"<details id='breakdown'><summary>By format, backend and folder</summary><div>{''.join(tables)}</div></details>"
 
 
@@ -130,7 +153,9 @@ def _shown(text: str) -> str:
     return _text(terminal.printable(text))
 
 
-def _data(result: Result, rows: Iterable[Row], drawings: Mapping[str, Drawing], numbers: Mapping[str, int]) -> Iterator[str]:
+def _data(
+    result: Result, rows: Iterable[Row], drawings: Mapping[str, Drawing], numbers: Mapping[str, int]
+) -> Iterator[str]:
     order = {name: number for number, name in enumerate(CLASSES)}
     kinds = [{"name": one.name, "title": one.title, "group": one.group} for one in CLASSES.values()]
     yield f'{{"sides":{_json([result.terms.old, result.terms.new])},"kinds":{_json(kinds)},"columns":{_json(_COLUMNS)},"rows":['
@@ -158,4 +183,8 @@ def _plain(value: Any) -> Any:
 
 def _json(value: Any) -> str:
     """Return compact JSON that cannot close the HTML element around it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c").replace("\u2028", "\\u2028")
+    return (
+        json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        .replace("<", "\\u003c")
+        .replace("\u2028", "\\u2028")
+    )

@@ -57,7 +57,11 @@ class Result:
 
         Only the classes in ``failing`` count.
         """
-        groups = {CLASSES[kind].group for kind, number in self.tally.kinds.items() if number and kind in self.failing}
+        groups = {
+            CLASSES[kind].group
+            for kind, number in self.tally.kinds.items()
+            if number and kind in self.failing
+        }
         return 2 if "errors" in groups else 1 if "differences" in groups else 0
 
     def bound_sentence(self) -> str:

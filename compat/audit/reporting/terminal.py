@@ -23,7 +23,9 @@ def printable(text: str) -> str:
     Bytes of a path that are not UTF-8 are replaced, and characters that could move the cursor
     escaped.
     """
-    clean = _HALVES.sub("\ufffd", text).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    clean = (
+        _HALVES.sub("\ufffd", text).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    )
     return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in clean)
 
 
@@ -65,7 +67,12 @@ def _rows(result: Result) -> Iterator[tuple[str, int, str, str]]:
     for one in CLASSES.values():
         number = result.tally.kinds[one.name]
         if number or one.name == "identical":
-            yield one.title, number, "\n".join(filter(None, (one.meaning, shared.get(one.name)))), _COLOURS[one.group]
+            yield (
+                one.title,
+                number,
+                "\n".join(filter(None, (one.meaning, shared.get(one.name)))),
+                _COLOURS[one.group],
+            )
 
 
 def write(result: Result, out: IO[str]) -> None:
@@ -85,12 +92,19 @@ def write(result: Result, out: IO[str]) -> None:
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
     for title, number, meaning, colour in _rows(result):
-        grid.add_row(Text(f"{number:,}", style=f"bold {colour}"), Text(title, style=colour), Text(meaning, style="dim"))
+        grid.add_row(
+            Text(f"{number:,}", style=f"bold {colour}"),
+            Text(title, style=colour),
+            Text(meaning, style="dim"),
+        )
     console.print(grid)
     if result.tally.worst:
         console.print(Text("\nThe worst", style="bold"))
         for row in result.tally.worst:
-            console.print(Text.assemble((f"{CLASSES[row.kind].title}: ", "yellow"), printable(row.path)), soft_wrap=True)
+            console.print(
+                Text.assemble((f"{CLASSES[row.kind].title}: ", "yellow"), printable(row.path)),
+                soft_wrap=True,
+            )
             console.print(Padding(Text(printable(row.note), style="dim"), (0, 0, 0, 2)))
     for note in notes(result):
         console.print(Text(note))

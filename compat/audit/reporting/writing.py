@@ -20,7 +20,9 @@ from compat.audit.task import Compare
 _SECONDS = 120.0
 
 
-def write(path: str, result: Result, rows: Iterable[Row], *, most: int, drawn: int, jobs: int) -> None:
+def write(
+    path: str, result: Result, rows: Iterable[Row], *, most: int, drawn: int, jobs: int
+) -> None:
     """Write the page.
 
     Args:
@@ -40,7 +42,9 @@ def write(path: str, result: Result, rows: Iterable[Row], *, most: int, drawn: i
     unfinished = f"{path}.unfinished"
     try:
         with open(unfinished, "w", encoding="utf-8", newline="\n") as file:
-            file.writelines(page(result, listed, drawings, max(0, result.tally.files - len(listed))))
+            file.writelines(
+                page(result, listed, drawings, max(0, result.tally.files - len(listed)))
+            )
         os.replace(unfinished, path)
     except OSError as why:
         raise UsageError(f"--report {path}: {why.strerror}") from why
@@ -50,5 +54,8 @@ def _drawings(result: Result, rows: list[Row], jobs: int) -> dict[str, Drawing]:
     """Return the drawings by path, in the order of the rows."""
     task = Draw(Compare(result.terms, os.getcwd()), {row.path: row for row in rows})
     items = [Item(row.path, row.stamp, 0, row.other or "") for row in rows]
-    found = {drawing.path: drawing for drawing in LocalEngine(min(jobs, len(rows)), _SECONDS).run(task, items)}
+    found = {
+        drawing.path: drawing
+        for drawing in LocalEngine(min(jobs, len(rows)), _SECONDS).run(task, items)
+    }
     return {row.path: found[row.path] for row in rows}

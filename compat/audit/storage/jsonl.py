@@ -44,7 +44,9 @@ class JsonLines(Store):
                     yield from_dict(_values(line))
                 except (ValueError, TypeError, RecursionError) as why:
                     hint = "delete the line, and its file is compared again; or name another file with --results"
-                    raise UsageError(f"{self.path}:{number}: this is not a row of an audit ({why}); {hint}") from why
+                    raise UsageError(
+                        f"{self.path}:{number}: this is not a row of an audit ({why}); {hint}"
+                    ) from why
 
     def append(self, row: Row) -> None:
         values = {name: value for name, value in row.as_dict().items() if value not in (None, "")}
@@ -73,7 +75,9 @@ def _line(values: dict[str, Any]) -> bytes:
 def _lock(file: IO[bytes], path: str) -> None:
     """Lock the file, so that no second run appends at the same time."""
     if not locks.lock(file):
-        raise UsageError(f"{path}: another run appends to it; wait for it, or name another file with --results")
+        raise UsageError(
+            f"{path}: another run appends to it; wait for it, or name another file with --results"
+        )
 
 
 def _values(line: str | bytes) -> dict[str, Any]:
@@ -100,9 +104,13 @@ def _refuse_others(file: IO[bytes], path: str) -> None:
         if line:
             _values(line)
     except (ValueError, RecursionError) as why:
-        half_written = not line.endswith(b"\n") and isinstance(why, json.JSONDecodeError | UnicodeDecodeError)
+        half_written = not line.endswith(b"\n") and isinstance(
+            why, json.JSONDecodeError | UnicodeDecodeError
+        )
         if not half_written or not (line.startswith(_BEGIN) or _BEGIN.startswith(line)):
-            raise UsageError(f"{path}: no audit wrote this file, so it stays as it is; name another one with --results") from why
+            raise UsageError(
+                f"{path}: no audit wrote this file, so it stays as it is; name another one with --results"
+            ) from why
 
 
 def _mend(file: IO[bytes]) -> None:

@@ -34,9 +34,13 @@ class Parquet(Store):
             import pyarrow
             import pyarrow.parquet
         except ImportError as why:
-            raise UsageError(f'{path}: Parquet needs pyarrow ({why}): pip install "torchaudio-compat[audit]", or use .jsonl') from why
+            raise UsageError(
+                f'{path}: Parquet needs pyarrow ({why}): pip install "torchaudio-compat[audit]", or use .jsonl'
+            ) from why
         if os.path.isfile(path):
-            raise UsageError(f"{path}: it is a file, but Parquet results are a folder; name another one")
+            raise UsageError(
+                f"{path}: it is a file, but Parquet results are a folder; name another one"
+            )
         self._arrow, self._parquet = pyarrow, pyarrow.parquet
         self._schema = pyarrow.schema([(name, _TYPES[kind]) for name, kind in COLUMNS.items()])
         self.path, self._part_rows = path, part_rows
@@ -68,7 +72,9 @@ class Parquet(Store):
             except (self._arrow.ArrowException, OSError, ValueError):
                 continue  # reading the rows tells of it
             if not names.issuperset(_NEEDED):
-                raise UsageError(f"{part}: {_FOREIGN} (its columns are {', '.join(sorted(names))}); name another folder with --results")
+                raise UsageError(
+                    f"{part}: {_FOREIGN} (its columns are {', '.join(sorted(names))}); name another folder with --results"
+                )
 
     def _is_stored(self, waiting: list[Row]) -> bool:
         """Return whether a killed run had stored the journal as a part but not yet emptied it."""
@@ -78,7 +84,9 @@ class Parquet(Store):
         try:
             stored = self._parquet.read_table(parts[-1], columns=["path", "stamp"]).to_pylist()
         except (self._arrow.ArrowException, OSError, ValueError) as why:
-            raise UsageError(f"{parts[-1]}: it is damaged ({why}); delete it, and its files are compared again") from why
+            raise UsageError(
+                f"{parts[-1]}: it is damaged ({why}); delete it, and its files are compared again"
+            ) from why
         return bool(stored == [{"path": row.path, "stamp": row.stamp} for row in waiting])
 
     def rows(self) -> Iterator[Row]:
@@ -89,7 +97,9 @@ class Parquet(Store):
                     for values in batch.to_pylist():
                         yield from_dict(values)
             except (self._arrow.ArrowException, OSError, ValueError, TypeError) as why:
-                raise UsageError(f"{part}: {_FOREIGN} ({why}); delete it, and its files are compared again") from why
+                raise UsageError(
+                    f"{part}: {_FOREIGN} ({why}); delete it, and its files are compared again"
+                ) from why
         yield from list(self._waiting)
 
     def append(self, row: Row) -> None:
@@ -106,7 +116,9 @@ class Parquet(Store):
         numbers = [int(_PART.fullmatch(os.path.basename(part))[1]) for part in self._parts()]  # type: ignore[index]
         final = os.path.join(self.path, f"part-{max(numbers, default=-1) + 1:05}.parquet")
         unfinished = f"{final}.unfinished"
-        self._parquet.write_table(self._arrow.Table.from_pylist(rows, schema=self._schema), unfinished)
+        self._parquet.write_table(
+            self._arrow.Table.from_pylist(rows, schema=self._schema), unfinished
+        )
         os.replace(unfinished, final)
         self._journal.clear()
         self._waiting = []
@@ -122,6 +134,8 @@ class Parquet(Store):
 def _storable(row: Row) -> dict[str, Any]:
     """Return the columns of a row, with bytes that are not UTF-8 escaped, as Parquet needs it."""
     return {
-        name: value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+        name: value.encode("utf-8", "backslashreplace").decode()
+        if isinstance(value, str)
+        else value
         for name, value in row.as_dict().items()
     }

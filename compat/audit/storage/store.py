@@ -53,5 +53,7 @@ def open_store(path: str, *, fresh: bool = False) -> Store:
         if extension == ".parquet":
             return Parquet(path, fresh=fresh)
     except OSError as why:
-        raise UsageError(f"{path}: the results cannot be written there ({why.strerror or why})") from why
+        raise UsageError(
+            f"{path}: the results cannot be written there ({why.strerror or why})"
+        ) from why
     raise UsageError(f"{path}: results go to a file that ends in .jsonl or .parquet")

@@ -26,9 +26,13 @@ class Blocks(Document):
                 continue
             indents = {re.match(r"[ \t]*", line).group() for line in lines_of(raw) if line.strip()}  # type: ignore[union-attr]
             indent = min(indents, key=len) if indents else ""
-            code = "".join(line.removeprefix(indent) if line.strip() else line for line in lines_of(raw))
+            code = "".join(
+                line.removeprefix(indent) if line.strip() else line for line in lines_of(raw)
+            )
             if not_python(code):
-                self.unparsed.append((Place(self.path, line, 1, line, 1), "this block is not Python"))
+                self.unparsed.append(
+                    (Place(self.path, line, 1, line, 1), "this block is not Python")
+                )
                 continue
             key = f"{self.path}\0{number}"
             self._blocks[key] = (start, end, indent)
@@ -41,7 +45,10 @@ class Blocks(Document):
             start, end, indent = self._blocks[piece.key]
             new = texts[piece.key]
             if new != piece.text:
-                parts += [self.text[at:start], "".join(indent + line if line.strip() else line for line in lines_of(new))]
+                parts += [
+                    self.text[at:start],
+                    "".join(indent + line if line.strip() else line for line in lines_of(new)),
+                ]
                 at = end
         return self._encode("".join([*parts, self.text[at:]]))
 
@@ -53,5 +60,13 @@ class Blocks(Document):
         shift = self.text.count("\n", 0, start)
         for key, (other, _, _) in self._blocks.items():
             if texts and other < start and key in texts:
-                shift += texts[key].count("\n") - next(piece.text for piece in self.pieces if piece.key == key).count("\n")
-        return Place(self.path, place.line + shift, place.column + len(indent), place.end_line + shift, place.end_column + len(indent))
+                shift += texts[key].count("\n") - next(
+                    piece.text for piece in self.pieces if piece.key == key
+                ).count("\n")
+        return Place(
+            self.path,
+            place.line + shift,
+            place.column + len(indent),
+            place.end_line + shift,
+            place.end_column + len(indent),
+        )

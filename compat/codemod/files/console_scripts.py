@@ -40,7 +40,11 @@ def beside(paths: Iterable[str]) -> list[tuple[str, str]]:
 def _above(folder: str) -> list[str]:
     """Return the folders above one, up to the root of its project."""
     found: list[str] = []
-    while not os.path.exists(os.path.join(folder, ".git")) and folder != os.path.dirname(folder) and len(found) < 3:
+    while (
+        not os.path.exists(os.path.join(folder, ".git"))
+        and folder != os.path.dirname(folder)
+        and len(found) < 3
+    ):
         folder = os.path.dirname(folder)
         found.append(folder)
     return found

@@ -60,4 +60,8 @@ def speaks(data: bytes) -> bool:
     them.
     """
     named = b"torchaudio" in data or b"TORCHAUDIO_" in data
-    return (named and _MATTERS.search(data) is not None) or b"t_audio_backend(" in data or _TORIO.search(data) is not None
+    return (
+        (named and _MATTERS.search(data) is not None)
+        or b"t_audio_backend(" in data
+        or _TORIO.search(data) is not None
+    )

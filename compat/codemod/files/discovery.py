@@ -16,9 +16,34 @@ ALWAYS_SKIPPED = {
 
 
 PYTHON, NOTEBOOK, MARKDOWN, RST, OTHER = "python", "notebook", "markdown", "rst", "other"
-_KINDS = {".py": PYTHON, ".pyi": PYTHON, ".pyw": PYTHON, ".ipynb": NOTEBOOK, ".md": MARKDOWN, ".markdown": MARKDOWN, ".rst": RST}
-_OTHER = {".sh", ".bash", ".zsh", ".yml", ".yaml", ".toml", ".cfg", ".ini", ".env", ".dockerfile", ".json", ".mk", ".ps1", ".bat"}
-_OTHER_NAMES = re.compile(r"(Dockerfile.*|.*requirements.*\.(txt|in)|.*constraints.*\.txt|Makefile|Pipfile|\.env.*|Containerfile)\Z")
+_KINDS = {
+    ".py": PYTHON,
+    ".pyi": PYTHON,
+    ".pyw": PYTHON,
+    ".ipynb": NOTEBOOK,
+    ".md": MARKDOWN,
+    ".markdown": MARKDOWN,
+    ".rst": RST,
+}
+_OTHER = {
+    ".sh",
+    ".bash",
+    ".zsh",
+    ".yml",
+    ".yaml",
+    ".toml",
+    ".cfg",
+    ".ini",
+    ".env",
+    ".dockerfile",
+    ".json",
+    ".mk",
+    ".ps1",
+    ".bat",
+}
+_OTHER_NAMES = re.compile(
+    r"(Dockerfile.*|.*requirements.*\.(txt|in)|.*constraints.*\.txt|Makefile|Pipfile|\.env.*|Containerfile)\Z"
+)
 
 
 def kind_of(path: str) -> str | None:
@@ -60,7 +85,9 @@ class Found:
 
     __slots__ = ("_ignored", "is_named", "kind", "path")
 
-    def __init__(self, path: str, kind: str, ignored: Ignored | None, *, is_named: bool = False) -> None:
+    def __init__(
+        self, path: str, kind: str, ignored: Ignored | None, *, is_named: bool = False
+    ) -> None:
         self.path: str = path
         self.kind: str = kind
         self.is_named: bool = is_named
@@ -83,14 +110,18 @@ def walk(paths: Iterable[str], exclude: Iterable[str], *, documents: bool) -> It
     seen = set()
     for path in given:
         named = [(Found(path, kind_of(path) or PYTHON, None, is_named=True), False)]
-        for found, is_link in _folder(path, _above(path), patterns) if os.path.isdir(path) else named:
+        for found, is_link in (
+            _folder(path, _above(path), patterns) if os.path.isdir(path) else named
+        ):
             found.path = found.path.removeprefix(f".{os.sep}")
             if found.kind in (MARKDOWN, RST) and not (documents or found.is_named):
                 continue
             if is_link or len(given) > 1:
                 real = os.path.realpath(found.path)
                 # a link's target inside the project is found under its own name
-                if real in seen or (is_link and os.path.isfile(real) and real.startswith(tuple(roots))):
+                if real in seen or (
+                    is_link and os.path.isfile(real) and real.startswith(tuple(roots))
+                ):
                     continue
                 seen.add(real)
             yield found
@@ -106,7 +137,9 @@ def _above(path: str) -> Ignored | None:
     return ignored
 
 
-def _folder(path: str, ignored: Ignored | None, patterns: list[str]) -> Iterator[tuple[Found, bool]]:
+def _folder(
+    path: str, ignored: Ignored | None, patterns: list[str]
+) -> Iterator[tuple[Found, bool]]:
     try:
         entries = sorted(os.scandir(path), key=lambda entry: entry.name)
     except OSError:
@@ -119,7 +152,11 @@ def _folder(path: str, ignored: Ignored | None, patterns: list[str]) -> Iterator
             continue
         is_folder = entry.is_dir(follow_symlinks=False)
         kind = None if is_folder or entry.name.startswith(".#") else kind_of(entry.name)
-        if is_folder and entry.name not in ALWAYS_SKIPPED and not (ignored and ignored.has(entry.path, folder=True)):
+        if (
+            is_folder
+            and entry.name not in ALWAYS_SKIPPED
+            and not (ignored and ignored.has(entry.path, folder=True))
+        ):
             yield from _folder(entry.path, ignored, patterns)
         elif kind and not (entry.is_symlink() and os.path.isdir(entry.path)):
             yield Found(entry.path, kind, ignored), entry.is_symlink()
@@ -128,5 +165,8 @@ def _folder(path: str, ignored: Ignored | None, patterns: list[str]) -> Iterator
 def _excluded(path: str, name: str, patterns: list[str]) -> bool:
     plain = path.replace(os.sep, "/").removeprefix("./")
     return any(
-        fnmatch.fnmatch(name, pattern) or fnmatch.fnmatch(plain, pattern) or fnmatch.fnmatch(plain, f"*/{pattern}") for pattern in patterns
+        fnmatch.fnmatch(name, pattern)
+        or fnmatch.fnmatch(plain, pattern)
+        or fnmatch.fnmatch(plain, f"*/{pattern}")
+        for pattern in patterns
     )

@@ -75,9 +75,13 @@ class Document:
         try:
             self.text: str = data[3 if self._bom else 0 :].decode(self._encoding)
         except (UnicodeDecodeError, LookupError) as why:
-            raise UnreadableError(f"it is not {self._encoding}: {why}. Name its encoding in its first line, or {LEAVE_OUT}") from why
+            raise UnreadableError(
+                f"it is not {self._encoding}: {why}. Name its encoding in its first line, or {LEAVE_OUT}"
+            ) from why
         if self._encode(self.text) != data:
-            raise UnreadableError(f"its {self._encoding} text does not come back the same. Save it as utf-8, or {LEAVE_OUT}")
+            raise UnreadableError(
+                f"its {self._encoding} text does not come back the same. Save it as utf-8, or {LEAVE_OUT}"
+            )
         self.pieces: list[Piece] = list(self._pieces())
 
     def _detect(self, data: bytes) -> str:

@@ -18,13 +18,19 @@ from compat.codemod.source import Notes, grouped, is_test
 # The pattern begins with a plain word, so that the engine can jump to the next match. `_BEFORE`
 # checks the text before it afterwards.
 _IMPORT = re.compile(rb"import(?<!\wimport)\b[ \t]*(\([^)]*\)|(?:[^\n#\\;]|\\\n?)*)")
-_BEFORE = re.compile(rb"(?:\A|.*[:;])[ \t]*(?:from[ \t]*(?:([.\w]+)[ \t\\\n]+|(\.+)[ \t\\\n]*))?\Z", re.S)
+_BEFORE = re.compile(
+    rb"(?:\A|.*[:;])[ \t]*(?:from[ \t]*(?:([.\w]+)[ \t\\\n]+|(\.+)[ \t\\\n]*))?\Z", re.S
+)
 _MAIN = re.compile(rb"\nif[ \t]+__name__[ \t]*==[ \t]*['\"]__main__['\"]")
 _PATCHED = re.compile(rb"(?:patch|setattr|delattr)[^)]{0,300}")
 _ASSIGNED = re.compile(rb"\.(\w+)[ \t]*=(?!=)")
 _WORD = re.compile(rb"\w+")
-_COMPUTED = re.compile(rb"(?:import_module|__import__|run_module|run_path)[ \t]*\((?![ \t\n]*['\"])")
-_WRITTEN = re.compile(rb"(?:import_module|__import__|run_module|run_path)[ \t]*\([ \t\n]*['\"]([\w.]+)")
+_COMPUTED = re.compile(
+    rb"(?:import_module|__import__|run_module|run_path)[ \t]*\((?![ \t\n]*['\"])"
+)
+_WRITTEN = re.compile(
+    rb"(?:import_module|__import__|run_module|run_path)[ \t]*\([ \t\n]*['\"]([\w.]+)"
+)
 _DYNAMIC = (b"import_module", b"__import__", b"runpy")
 
 
@@ -76,17 +82,30 @@ class Files:
 
     def link(self, file: File) -> Linked:
         """Return a file with the imports that belong to this project."""
-        package = _dotted(file.path).rpartition(".")[0] if any(name.startswith(".") for name in file.imports) else ""
-        found = [self._link(_absolute(name, package) if name.startswith(".") else name) for name in file.imports]
+        package = (
+            _dotted(file.path).rpartition(".")[0]
+            if any(name.startswith(".") for name in file.imports)
+            else ""
+        )
+        found = [
+            self._link(_absolute(name, package) if name.startswith(".") else name)
+            for name in file.imports
+        ]
         imported = {path for paths, _ in found for path in paths} - {file.path}
-        return Linked(**vars(file), imported=frozenset(imported), names=frozenset(name for _, name in found if name))
+        return Linked(
+            **vars(file),
+            imported=frozenset(imported),
+            names=frozenset(name for _, name in found if name),
+        )
 
     def _link(self, name: str) -> tuple[list[str], str]:
         """Return the files that a dotted name may mean, and its last two parts if the first of them may be a file."""
         if name not in self._links:
             source, _, last = name.rpartition(".")
             stem = source.rpartition(".")[2]
-            paths = [path for dotted, path in self._by_last.get(last, ()) if dotted.endswith(f".{name}")]
+            paths = [
+                path for dotted, path in self._by_last.get(last, ()) if dotted.endswith(f".{name}")
+            ]
             self._links[name] = paths, f"{stem}.{last}" if stem in self._by_last else ""
         return self._links[name]
 
@@ -129,12 +148,19 @@ class Graph(Notes):
         """Return other files that import a name, or all names, from what may be this module."""
         stem = _dotted(path).removesuffix(".__init__").rpartition(".")[2]
         names = (f"{stem}.{name}", f"{stem}.*")
-        found = [other for index in (self._by_name, self._quiet.by_name) for one in names for other in index.get(one, ())]
+        found = [
+            other
+            for index in (self._by_name, self._quiet.by_name)
+            for one in names
+            for other in index.get(one, ())
+        ]
         return [other for other in found if other != path]
 
     @functools.cached_property
     def _backwards(self) -> dict[str, list[str]]:
-        return grouped((other, file.path) for file in self.files.values() for other in file.imported)
+        return grouped(
+            (other, file.path) for file in self.files.values() for other in file.imported
+        )
 
     def direct_importers(self, path: str) -> set[str]:
         """Return the files that import a file directly."""
@@ -180,7 +206,10 @@ class Quiet:
         found = defaultdict(list)
         for path in self.replacing:
             data = content(path)
-            for word in {*_WORD.findall(b"\n".join(_PATCHED.findall(data))), *_ASSIGNED.findall(data)}:
+            for word in {
+                *_WORD.findall(b"\n".join(_PATCHED.findall(data))),
+                *_ASSIGNED.findall(data),
+            }:
                 found[word].append(path)
         return dict(found)
 
@@ -219,7 +248,15 @@ def facts(path: str, data: bytes) -> File:
     dynamic = any(word in data for word in _DYNAMIC)
     named = frozenset(name.decode() for name in _WRITTEN.findall(data)) if dynamic else frozenset()
     computed = dynamic and _COMPUTED.search(data) is not None
-    return File(path, frozenset(found), is_main, dynamic, b"mock" in data or b"monkeypatch" in data or is_test(path), computed, named)
+    return File(
+        path,
+        frozenset(found),
+        is_main,
+        dynamic,
+        b"mock" in data or b"monkeypatch" in data or is_test(path),
+        computed,
+        named,
+    )
 
 
 @functools.lru_cache(8192)
@@ -233,11 +270,20 @@ def _names(line: bytes, names: bytes) -> frozenset[str]:
     before = _BEFORE.match(line)
     if not before:
         return frozenset()
-    words = [part.split()[0] for part in re.sub(rb"#[^\n]*|[()\\]", b" ", names).decode("utf-8", "replace").split(",") if part.strip()]
+    words = [
+        part.split()[0]
+        for part in re.sub(rb"#[^\n]*|[()\\]", b" ", names).decode("utf-8", "replace").split(",")
+        if part.strip()
+    ]
     base = (before[1] or before[2] or b"").decode("utf-8", "replace")
     if not base:
         return frozenset(part for word in words for part in _prefixes(word))
-    return frozenset({*_prefixes(base), *(f"{base}{word}" if base.endswith(".") else f"{base}.{word}" for word in words)})
+    return frozenset(
+        {
+            *_prefixes(base),
+            *(f"{base}{word}" if base.endswith(".") else f"{base}.{word}" for word in words),
+        }
+    )
 
 
 def _prefixes(name: str) -> list[str]:

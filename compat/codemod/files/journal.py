@@ -57,7 +57,13 @@ def replace_all(changes: Sequence[Change]) -> None:
             puts = []
             for at, _, new in changes:
                 puts.append(stack.enter_context(writing.staged(at, new)))
-            json.dump([(os.path.abspath(path), _digest(new), base64.b64encode(old).decode()) for path, old, new in changes], file)
+            json.dump(
+                [
+                    (os.path.abspath(path), _digest(new), base64.b64encode(old).decode())
+                    for path, old, new in changes
+                ],
+                file,
+            )
             file.flush()
             os.fsync(file.fileno())
             for put, change in zip(puts, changes, strict=True):
@@ -102,7 +108,9 @@ def _lock(file: IO[str]) -> None:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as why:
-            raise BlockingIOError(why.errno, "another run is writing here; wait until it is done") from why
+            raise BlockingIOError(
+                why.errno, "another run is writing here; wait until it is done"
+            ) from why
         except OSError:
             return  # a file system without locks
 
@@ -130,7 +138,9 @@ def _trusted(file: IO[str]) -> None:
     home = os.path.join(os.path.realpath(os.path.dirname(file.name)), "")
     own = not hasattr(os, "geteuid") or os.fstat(file.fileno()).st_uid == os.geteuid()
     with contextlib.suppress(json.JSONDecodeError):
-        own = own and all(os.path.realpath(changed).startswith(home) for changed, _, _ in json.load(file))
+        own = own and all(
+            os.path.realpath(changed).startswith(home) for changed, _, _ in json.load(file)
+        )
     if not own:
         why = "another user wrote this journal of a stopped run, or it names files outside its folder; look into it, then delete it"
         raise PermissionError(errno.EPERM, why)
@@ -138,7 +148,11 @@ def _trusted(file: IO[str]) -> None:
 
 def unfinished(paths: Iterable[str]) -> list[str]:
     """Return the journals of interrupted runs that concern these files."""
-    return [path for folder in _folders(paths, above=True) if os.path.exists(path := os.path.join(folder, NAME))]
+    return [
+        path
+        for folder in _folders(paths, above=True)
+        if os.path.exists(path := os.path.join(folder, NAME))
+    ]
 
 
 def recover(paths: Iterable[str]) -> None:

@@ -12,14 +12,22 @@ _RUN_PYTHON = {
 # cells with these magics are only displayed
 _SHOWN = {"html", "javascript", "js", "latex", "markdown", "svg"}
 # a plain word before arguments is a magic too, if the line is not Python
-_AUTOMATIC = r"(?:cat|cd|conda|cp|env|ls|load_ext|matplotlib|mkdir|mv|pip|prun|rm|run|time|timeit)[ \t]"
+_AUTOMATIC = (
+    r"(?:cat|cd|conda|cp|env|ls|load_ext|matplotlib|mkdir|mv|pip|prun|rm|run|time|timeit)[ \t]"
+)
 
 _CELL = re.compile(r"\s*%%([\w!]+)")
-_LINE = re.compile(rf"[ \t]*(?:[%!?,;/]|[\w\[\]., ]+=[ \t]*[%!]|[^'\"#]+\?{{1,2}}[ \t]*\Z|{_AUTOMATIC})")
+_LINE = re.compile(
+    rf"[ \t]*(?:[%!?,;/]|[\w\[\]., ]+=[ \t]*[%!]|[^'\"#]+\?{{1,2}}[ \t]*\Z|{_AUTOMATIC})"
+)
 _HELP = re.compile(r"[ \t]*(?:%?\?|.*\?[ \t]*\Z)")
-_PYTHON = re.compile(rf"([ \t]*)((?:[\w\[\]., ]+=[ \t]*)?%?%?(?:{'|'.join(_RUN_PYTHON)})[ \t]+)(?=\S)")
+_PYTHON = re.compile(
+    rf"([ \t]*)((?:[\w\[\]., ]+=[ \t]*)?%?%?(?:{'|'.join(_RUN_PYTHON)})[ \t]+)(?=\S)"
+)
 _OPTION = re.compile(r"-\S+[ \t]+|[^-\s]\S*[ \t]+")
-_INSTALLS = re.compile(r"[ \t]*[%!]*[ \t]*(?:\S+[ \t]+-m[ \t]+)?(?:uv[ \t]+)?(?:pip3?|conda|mamba|apt|apt-get|brew)\b")
+_INSTALLS = re.compile(
+    r"[ \t]*[%!]*[ \t]*(?:\S+[ \t]+-m[ \t]+)?(?:uv[ \t]+)?(?:pip3?|conda|mamba|apt|apt-get|brew)\b"
+)
 _RUNS = re.compile(r"[ \t]*%?run\b|[^!]*\w\(")
 _INDENT = re.compile(r"[ \t]*")
 _RUN_MARK = re.compile(r"^([ \t]*)(.*?)  # compat: magic (\d+)$", re.M)
@@ -72,7 +80,10 @@ class Magics:
             hidden = {line: one for line, one in hidden.items() if not first <= line <= last}
             if "compat: hidden" in lines[first] and not _HELP.match(taken[-1]):
                 text = "\n".join(taken)
-                may_load = not _INSTALLS.match(text) and (NAMED.search(text) or _RUNS.match(text)) is not None
+                may_load = (
+                    not _INSTALLS.match(text)
+                    and (NAMED.search(text) or _RUNS.match(text)) is not None
+                )
                 hidden[first] = Hidden(first + 1, text, may_load)
         return "\n".join(lines), list(hidden.values())
 
@@ -83,10 +94,15 @@ class Magics:
         while match and at is not None:
             code = lines[0][at:]
             if not not_python(code):
-                return [f"{match[1]}{code}  # compat: magic {self._take(lines[0][match.start(2) : at])}"]
+                return [
+                    f"{match[1]}{code}  # compat: magic {self._take(lines[0][match.start(2) : at])}"
+                ]
             option = _OPTION.match(lines[0], at)
             at = option.end() if option else None
-        first, *more = [f"{_INDENT.match(line)[0]}%s# compat: hidden {self._take(line.lstrip())}" for line in lines]  # type: ignore[index]
+        first, *more = [
+            f"{_INDENT.match(line)[0]}%s# compat: hidden {self._take(line.lstrip())}"  # type: ignore[index]
+            for line in lines
+        ]
         return [first % "pass  ", *(line % "" for line in more)]
 
     def _take(self, text: str) -> int:

@@ -16,7 +16,10 @@ _PATH = re.compile(r"(?<![\w./-])torchaudio(?:\.\w+)+")
 _IMPORT = re.compile(r"\bfrom[ \t]+(torchaudio(?:\.\w+)*)[ \t]+import[ \t]+([\w, \t]+)")
 _CALL = r"\btorchaudio\.(?:load|save|info)\b"
 _TARGET = rf"^([ \t]*)(?:- )?_target_:[ \t]*[\"']?{_CALL}[\"']?[ \t]*\n"
-_FILEPATH = re.compile(rf"{_CALL}[^\n]*?\b(?P<shell>filepath)=|{_TARGET}(?:\2.*\n){{0,20}}?\2[ \t]*(?P<yaml>filepath):", re.M)
+_FILEPATH = re.compile(
+    rf"{_CALL}[^\n]*?\b(?P<shell>filepath)=|{_TARGET}(?:\2.*\n){{0,20}}?\2[ \t]*(?P<yaml>filepath):",
+    re.M,
+)
 # In these files a module's name may configure a tool: what mypy ignores, which warnings appear.
 _CONFIGURATION = (".toml", ".cfg", ".ini")
 _NAME = re.compile(r"\bsox_io\b")
@@ -60,25 +63,50 @@ def _paths(text: str) -> Iterator[tuple[int, int, str]]:
         yield *match.span(), match.group()
     for match in _IMPORT.finditer(text):
         for name in re.finditer(r"\w+", match.group(2)):
-            yield match.start(2) + name.start(), match.start(2) + name.end(), f"{match.group(1)}.{name.group()}"
+            yield (
+                match.start(2) + name.start(),
+                match.start(2) + name.end(),
+                f"{match.group(1)}.{name.group()}",
+            )
 
 
 def findings(path: str, prose: Prose, target: str) -> Iterator[Finding]:
     """Yield the findings in a text that is not Python."""
     text, found = prose.text, []
     for match in _VARIABLE.finditer(text):
-        what = "is not read from 2.2 on" if target != "2.1" else 'turns the dispatcher off in 2.1, unless it is "1"'
+        what = (
+            "is not read from 2.2 on"
+            if target != "2.1"
+            else 'turns the dispatcher off in 2.1, unless it is "1"'
+        )
         found.append((match.start(), match.end(), f"{old_names.VARIABLE} {what}", "Delete it."))
     for match in _OLD_CODE.finditer(text):
-        found.append((match.start(), match.end(), f"{match.group()} seems to be called from here", "Change it by hand."))
+        found.append(
+            (
+                match.start(),
+                match.end(),
+                f"{match.group()} seems to be called from here",
+                "Change it by hand.",
+            )
+        )
     said = [(first, last) for first, last, *_ in found]
     for start, end, name in _paths(text):
         configures = path.endswith(_CONFIGURATION) and old_names.is_module(name)
-        if old_names.is_old(name, target) and not configures and not any(first < end and start < last for first, last in said):
+        if (
+            old_names.is_old(name, target)
+            and not configures
+            and not any(first < end and start < last for first, last in said)
+        ):
             reason = f"{name} is not in torchaudio {target}, or has moved"
             found.append((start, end, reason, old_names.gone(name) or "Change it by hand."))
     for match in _FILEPATH.finditer(text):
-        found.append((*match.span(match.lastgroup or 0), "filepath= is a TypeError from 2.1 on", "Rename it to uri."))
+        found.append(
+            (
+                *match.span(match.lastgroup or 0),
+                "filepath= is a TypeError from 2.1 on",
+                "Rename it to uri.",
+            )
+        )
     found += [(start, end, why, NEW_PINS) for start, end, why in pins(text, target)]
     if any(advice is NEW_PINS for *_, advice in found):
         found += [(start, end, why, NEW_PINS) for start, end, why in torch_pins(text, target)]

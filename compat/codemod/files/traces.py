@@ -24,7 +24,9 @@ def read(path: str) -> list[dict[str, Any]]:
             except ValueError as why:
                 raise ValueError(f"{path}:{number} is no line of a trace: {why}") from why
             if not isinstance(line, dict) or line.get("trace") != FORMAT:
-                raise ValueError(f"{path}:{number} is no line of a trace of version {FORMAT}; record it anew")
+                raise ValueError(
+                    f"{path}:{number} is no line of a trace of version {FORMAT}; record it anew"
+                )
             found.append(line)
     return found
 
@@ -41,7 +43,9 @@ def by_file(lines: list[dict[str, Any]], start: str) -> dict[str, list[dict[str,
     while (above := os.path.dirname(roots[-1])) != roots[-1]:
         roots.append(above)
     paths = {str(line["path"]) for line in lines}
-    root = max(roots, key=lambda root: sum(os.path.isfile(os.path.join(root, path)) for path in paths))
+    root = max(
+        roots, key=lambda root: sum(os.path.isfile(os.path.join(root, path)) for path in paths)
+    )
     found: dict[str, list[dict[str, Any]]] = {}
     for line in lines:
         found.setdefault(os.path.realpath(os.path.join(root, line["path"])), []).append(line)

@@ -37,7 +37,17 @@ def constant(part: Part, setter: SetterCall) -> Choice | None:
         return None
     module, region = setter.module, setter.region
     value = setter_calls.platform_choice(module, region)
-    if value is None or len({id(one.region) for one in part.setters if one.module is module and one.where == "platform"}) > 1:
+    if (
+        value is None
+        or len(
+            {
+                id(one.region)
+                for one in part.setters
+                if one.module is module and one.where == "platform"
+            }
+        )
+        > 1
+    ):
         return None
     backend = "sox" if '"sox"' in value else "soundfile"
     return Choice(_free_name(module), value, backend, value.endswith(" else None"))

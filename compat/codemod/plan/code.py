@@ -58,7 +58,9 @@ class Code:
 
     @functools.cached_property
     def _replaced(self) -> frozenset[str]:
-        return replaced_names.of(self.speaking, [path for path in self.paths if path not in self._speaking])
+        return replaced_names.of(
+            self.speaking, [path for path in self.paths if path not in self._speaking]
+        )
 
     @functools.cached_property
     def _matters(self) -> frozenset[str]:
@@ -97,7 +99,12 @@ class Code:
         if len(paths) > 1 and not name.startswith("."):
             root = self._root(importer.path)
             tail = os.path.join(*name.split("."))
-            near = [path for path in paths if path in (os.path.join(root, f"{tail}.py"), os.path.join(root, tail, "__init__.py"))]
+            near = [
+                path
+                for path in paths
+                if path
+                in (os.path.join(root, f"{tail}.py"), os.path.join(root, tail, "__init__.py"))
+            ]
             paths = near or paths
         return [module for path in paths if (module := self.module(path)) is not None]
 
@@ -119,7 +126,9 @@ class Code:
             return self._meant[node]
         self._depth += 1
         try:
-            found: list[Meaning | None] = self._meanings(module, node) if self._depth < 20 else [None]
+            found: list[Meaning | None] = (
+                self._meanings(module, node) if self._depth < 20 else [None]
+            )
         finally:
             self._depth -= 1
         if not self._depth:
@@ -134,10 +143,18 @@ class Code:
                 return self._by_star(module, node.id)
             return self._bound(module, node.id, home.bindings[node.id])
         if isinstance(node, ast.Attribute):
-            found = [one for owner in self.meanings(module, node.value) for one in self._member(owner, node.attr)]
+            found = [
+                one
+                for owner in self.meanings(module, node.value)
+                for one in self._member(owner, node.attr)
+            ]
             if set(found) == {None} and (whole := module.names.qualified(node)):
                 package, _, last = whole.rpartition(".")  # a package without __init__.py
-                found = [one for owner in self.files(package, module) for one in self._member((owner, None), last)]
+                found = [
+                    one
+                    for owner in self.files(package, module)
+                    for one in self._member((owner, None), last)
+                ]
             return found or [None]
         return [None]
 
@@ -153,14 +170,23 @@ class Code:
                 found.append(None)
         return [*found, None] if not found or name in self._replaced else found
 
-    def _by_import(self, module: Module, statement: ast.Import | ast.ImportFrom, name: str) -> list[Meaning | None]:
+    def _by_import(
+        self, module: Module, statement: ast.Import | ast.ImportFrom, name: str
+    ) -> list[Meaning | None]:
         for alias in statement.names:
             if isinstance(statement, ast.Import):
                 if name == (alias.asname or alias.name.partition(".")[0]):
-                    return [(one, None) for one in self.files(alias.name if alias.asname else name, module)] or [None]
+                    return [
+                        (one, None)
+                        for one in self.files(alias.name if alias.asname else name, module)
+                    ] or [None]
             elif name == (alias.asname or alias.name):
                 base = base_of(statement)
-                found = [one for owner in self.files(base, module) for one in self._member((owner, None), alias.name)]
+                found = [
+                    one
+                    for owner in self.files(base, module)
+                    for one in self._member((owner, None), alias.name)
+                ]
                 if set(found) <= {None}:
                     found += [(one, None) for one in self.files(joined(base, alias.name), module)]
                 return found or [None]
@@ -170,7 +196,11 @@ class Code:
         found: list[Meaning | None] = []
         for statement, _ in module.names.imports if module.names.module.has_star else ():
             if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
-                found += [one for owner in self.files(base_of(statement), module) for one in self._member((owner, None), name)]
+                found += [
+                    one
+                    for owner in self.files(base_of(statement), module)
+                    for one in self._member((owner, None), name)
+                ]
         return found or [None]
 
     def _member(self, owner: Meaning | None, name: str) -> list[Meaning | None]:
@@ -180,7 +210,9 @@ class Code:
         if definition is None:
             return self._of_module(module, name)
         method = self.method(owner, name) if isinstance(definition, ast.ClassDef) else None
-        plain = method is not None and all(isinstance(one, ast.Name) and one.id in _PLAIN for one in method[1].decorator_list)
+        plain = method is not None and all(
+            isinstance(one, ast.Name) and one.id in _PLAIN for one in method[1].decorator_list
+        )
         return [method if plain else None, *([None] if name in self._replaced else ())]
 
     def _of_module(self, module: Module, name: str) -> list[Meaning | None]:
@@ -218,7 +250,12 @@ class Code:
             if isinstance(definition, ast.ClassDef) and definition not in seen:
                 seen.add(definition)
                 yield module, definition
-                waiting += [one for base in definition.bases for one in self.meanings(module, base) if one is not None]
+                waiting += [
+                    one
+                    for base in definition.bases
+                    for one in self.meanings(module, base)
+                    if one is not None
+                ]
 
 
 def base_of(statement: ast.ImportFrom) -> str:

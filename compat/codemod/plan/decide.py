@@ -21,7 +21,9 @@ from compat.codemod.uses import Project
 
 def planned(rule: str) -> Callable[[Module, Project], Iterable[Draft]]:
     """Return the check of a rule that reports what the plan decides."""
-    return lambda module, project: (draft for owner, draft in plan(project)[rule] if owner is module)
+    return lambda module, project: (
+        draft for owner, draft in plan(project)[rule] if owner is module
+    )
 
 
 def plan(project: Project) -> Drafts:
@@ -31,7 +33,12 @@ def plan(project: Project) -> Drafts:
 
 def groups(project: Project) -> list[tuple[str, int]]:
     """Return the groups of the plan, with each rule that has a part in them."""
-    return [(rule, draft.group) for rule, own in plan(project).items() for _, draft in own if draft.group is not None]
+    return [
+        (rule, draft.group)
+        for rule, own in plan(project).items()
+        for _, draft in own
+        if draft.group is not None
+    ]
 
 
 def _plan(project: Project) -> Drafts:

@@ -16,13 +16,17 @@ from compat.codemod.uses import SetterCall, setter_calls
 def settle(part: Part) -> None:
     """Settle each setter by itself, or report it."""
     asked = _asked(part)
-    pairs = [pair for module in part.modules for pair in restores(module) if pair.set in part.setters]
+    pairs = [
+        pair for module in part.modules for pair in restores(module) if pair.set in part.setters
+    ]
     for pair in pairs:
         part.propose(RESTORE, pair.set, pair.changes(), also=(pair.getter, pair.back.use))
     paired = {setter for pair in pairs for setter in (pair.set, pair.back)}
     for setter in part.setters:
         if setter not in paired:
-            rule = {"platform": PLATFORM, "try": TRIED, "function": FOLD}.get(setter.where, SAME_FILE)
+            rule = {"platform": PLATFORM, "try": TRIED, "function": FOLD}.get(
+                setter.where, SAME_FILE
+            )
             try:
                 _one(part, rule, setter, asked)
             except NotProvableError as why:
@@ -32,7 +36,12 @@ def settle(part: Part) -> None:
 def _asked(part: Part) -> dict[SetterCall, NotProvableError]:
     """Return the setters that are in force at a use of the getter, with the reason to keep them."""
     found: dict[SetterCall, NotProvableError] = {}
-    getters = [pin for module in part.modules for pin in marks.of(part.project, module).pins.values() if pin.is_getter]
+    getters = [
+        pin
+        for module in part.modules
+        for pin in marks.of(part.project, module).pins.values()
+        if pin.is_getter
+    ]
     if not getters:
         return found
     try:
@@ -45,14 +54,20 @@ def _asked(part: Part) -> dict[SetterCall, NotProvableError]:
     return found
 
 
-def _one(part: Part, rule: str, setter: SetterCall, asked: dict[SetterCall, NotProvableError]) -> None:
+def _one(
+    part: Part, rule: str, setter: SetterCall, asked: dict[SetterCall, NotProvableError]
+) -> None:
     if setter.name is None and setter.where != "guarded":
         unreadable.settle(part, setter)
     if setter in asked:
         raise asked[setter]
     region: ast.stmt = setter.region
     if setter.where == "guarded":
-        if not (isinstance(region, ast.If) and _asks_lister(setter.module, region.test) and _only_sets(setter.module, region)):
+        if not (
+            isinstance(region, ast.If)
+            and _asks_lister(setter.module, region.test)
+            and _only_sets(setter.module, region)
+        ):
             return  # TAC121 reports guards
     elif setter.where == "value":
         raise NotProvableError("the value of the setter is used")
@@ -69,4 +84,6 @@ def _asks_lister(module: Module, test: ast.expr) -> bool:
 
 
 def _only_sets(module: Module, statement: ast.If) -> bool:
-    return setter_calls.only_sets(module, statement.body) and (not statement.orelse or setter_calls.only_sets(module, statement.orelse))
+    return setter_calls.only_sets(module, statement.body) and (
+        not statement.orelse or setter_calls.only_sets(module, statement.orelse)
+    )

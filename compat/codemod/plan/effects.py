@@ -42,7 +42,9 @@ class Effects:
         node = definition[1]
         if node not in self._matter:
             led_by: dict[ast.AST, ast.AST] = {}
-            for module, one in self.reached(definition, lambda one: self._matter.get(one) is False, led_by):
+            for module, one in self.reached(
+                definition, lambda one: self._matter.get(one) is False, led_by
+            ):
                 if self._matter.get(one) or one in self.facts(module).do:
                     self._matter.update(dict.fromkeys(_way(one, led_by), True))
                     break
@@ -55,7 +57,10 @@ class Effects:
         return isinstance(function, ast.AsyncFunctionDef) or function in self.facts(module).pause
 
     def reached(
-        self, definition: Definition, known: Callable[[ast.AST], bool], led_by: dict[ast.AST, ast.AST] | None = None
+        self,
+        definition: Definition,
+        known: Callable[[ast.AST], bool],
+        led_by: dict[ast.AST, ast.AST] | None = None,
     ) -> Iterator[Definition]:
         """Yield a function and all that its names lead to; do not enter known functions.
 
@@ -66,7 +71,11 @@ class Effects:
         while waiting:
             module, node = one = waiting.pop()
             yield one
-            named = [inner for meaning in self.facts(module).named.get(node, ()) for inner in self.functions_of(meaning)]
+            named = [
+                inner
+                for meaning in self.facts(module).named.get(node, ())
+                for inner in self.functions_of(meaning)
+            ]
             new = [one for one in named if one[1] not in seen and not known(one[1])]
             seen |= {one for _, one in new}
             led_by.update((one, node) for _, one in new)
@@ -81,7 +90,11 @@ class Effects:
                     yield from self.functions_of((module, one))
         elif isinstance(node, ast.ClassDef):
             for home, owner in self.code.line((module, node)):
-                yield from ((home, one) for one in owner.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef))
+                yield from (
+                    (home, one)
+                    for one in owner.body
+                    if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)
+                )
         else:
             yield module, node
 
@@ -89,7 +102,12 @@ class Effects:
     def setters(self) -> frozenset[SetterCall]:
         """Return the setters of all modules, except those that only restore an earlier backend."""
         own = [marks.of(self.project, module) for module in self.code.speaking]
-        return frozenset(setter for one in own for call, setter in one.setters.items() if call not in one.restored)
+        return frozenset(
+            setter
+            for one in own
+            for call, setter in one.setters.items()
+            if call not in one.restored
+        )
 
     @functools.cached_property
     def names(self) -> frozenset[str]:

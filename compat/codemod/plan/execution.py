@@ -79,7 +79,9 @@ class Execution(Statements):
     def bound(self, site: Site | Pin) -> frozenset[Force]:
         """Return the backends in force when an import bound the function of a site, if any."""
         one = self._marks(site.module).bound_by.get(site)
-        return frozenset() if one is None else frozenset(self._bound.get((site.module, one.local), ()))
+        return (
+            frozenset() if one is None else frozenset(self._bound.get((site.module, one.local), ()))
+        )
 
     def _run(self, module: Module, state: State) -> State:
         self.loaded[module] = None

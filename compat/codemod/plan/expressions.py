@@ -20,7 +20,19 @@ _QUIET_BUILTINS = {
     "open", "hasattr", "input", "format", "ord", "chr", "dict", "bytes", "object", "super",
 }  # fmt: skip
 # builtins that ask for all items at once
-_CONSUMERS = ("list", "tuple", "set", "frozenset", "dict", "sum", "any", "all", "max", "min", "sorted")
+_CONSUMERS = (
+    "list",
+    "tuple",
+    "set",
+    "frozenset",
+    "dict",
+    "sum",
+    "any",
+    "all",
+    "max",
+    "min",
+    "sorted",
+)
 # methods of containers, texts and tensors, unless a class of the project has one of this name
 _QUIET_METHODS = {
     "append", "extend", "mean", "to", "float", "numpy", "size", "squeeze", "unsqueeze", "view", "reshape", "item", "abs", "close",
@@ -57,21 +69,38 @@ class Expressions(Moments):
             self._at(own, place, state.force)
             return state
         visit = _EXPRESSIONS.get(type(node))
-        return self._children(module, node, state) if visit is None else visit(self, module, node, state)
+        return (
+            self._children(module, node, state)
+            if visit is None
+            else visit(self, module, node, state)
+        )
 
     def _named(self, module: Module, node: ast.Name | ast.Attribute, state: State) -> State:
         meant = [one for one in self._code.meanings(module, node) if one is not None]
-        if meant and not (meant[0][1] is None and isinstance(module.names.parents.get(node), ast.Attribute)):
+        if meant and not (
+            meant[0][1] is None and isinstance(module.names.parents.get(node), ast.Attribute)
+        ):
             for one in meant:
                 self._hand(one)
             return self._lazily_loaded(module, node, state)
         if isinstance(node, ast.Attribute):
             state = self._expression(module, node.value, state)
-            if node.attr in UNKNOWN_ATTRIBUTES or (node.attr == "__dict__" and any(self._code.meanings(module, node.value))):
+            if node.attr in UNKNOWN_ATTRIBUTES or (
+                node.attr == "__dict__" and any(self._code.meanings(module, node.value))
+            ):
                 self._all_may_be_called()
-            computed = {"__getattr__", "__getattribute__", "__get__", node.attr}  # a property, as far as its name tells
+            computed = {
+                "__getattr__",
+                "__getattribute__",
+                "__get__",
+                node.attr,
+            }  # a property, as far as its name tells
             return self._others_run(state) if computed & self._handed_names else state
-        if node.id in UNKNOWN_NAMES and not module.names.bindings(node) and not _only_asked(module, node):
+        if (
+            node.id in UNKNOWN_NAMES
+            and not module.names.bindings(node)
+            and not _only_asked(module, node)
+        ):
             self._all_may_be_called()
         return state
 
@@ -79,7 +108,11 @@ class Expressions(Moments):
         """Load what a package loads as it is asked for a name."""
         while isinstance(node, ast.Attribute):
             for owner in self._code.meanings(module, node.value):
-                for one in imports.lazily(self._code, owner[0], node.attr) if owner is not None and owner[1] is None else ():
+                for one in (
+                    imports.lazily(self._code, owner[0], node.attr)
+                    if owner is not None and owner[1] is None
+                    else ()
+                ):
                     state = joined(state, self.load(one, state)) or state
             node = node.value
         return state
@@ -101,7 +134,13 @@ class Expressions(Moments):
 
     def _choice(self, module: Module, node: ast.IfExp, state: State) -> State:
         state = self._implied(node, self._expression(module, node.test, state))
-        return joined(self._expression(module, node.body, state), self._expression(module, node.orelse, state)) or state
+        return (
+            joined(
+                self._expression(module, node.body, state),
+                self._expression(module, node.orelse, state),
+            )
+            or state
+        )
 
     def _either(self, module: Module, node: ast.BoolOp, state: State) -> State:
         after = state = self._implied(node, self._expression(module, node.values[0], state))
@@ -113,8 +152,17 @@ class Expressions(Moments):
     def _comprehension(self, module: Module, node: ast.expr, state: State) -> State:
         generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
         state = self._expression(module, generators[0].iter, state)
-        parts = [one for item in generators for one in (item.iter, *item.ifs) if one is not generators[0].iter]
-        parts += [one for name in ("key", "value", "elt") if (one := getattr(node, name, None)) is not None]
+        parts = [
+            one
+            for item in generators
+            for one in (item.iter, *item.ifs)
+            if one is not generators[0].iter
+        ]
+        parts += [
+            one
+            for name in ("key", "value", "elt")
+            if (one := getattr(node, name, None)) is not None
+        ]
         while True:
             after = self._others_run(state)
             for one in parts:
@@ -126,14 +174,22 @@ class Expressions(Moments):
     def _generator(self, module: Module, node: ast.GeneratorExp, state: State) -> State:
         """Come to a generator expression: its parts run as its items are asked for, at once or at any later time."""
         call = module.names.parents.get(node)
-        alone = call if isinstance(call, ast.Call) and call.args == [node] and not call.keywords else None  # others run before it
-        if alone is not None and any(module.names.is_builtin(alone.func, name) for name in _CONSUMERS):
+        alone = (
+            call
+            if isinstance(call, ast.Call) and call.args == [node] and not call.keywords
+            else None
+        )  # others run before it
+        if alone is not None and any(
+            module.names.is_builtin(alone.func, name) for name in _CONSUMERS
+        ):
             return self._comprehension(module, node, state)
         self._hand((module, node))
         return self._expression(module, node.generators[0].iter, state)
 
     def _compared(self, module: Module, node: ast.Compare, state: State) -> State:
-        after = state = self._expression(module, node.comparators[0], self._expression(module, node.left, state))
+        after = state = self._expression(
+            module, node.comparators[0], self._expression(module, node.left, state)
+        )
         for value in node.comparators[1:]:  # one that is false ends it
             state = self._expression(module, value, self._others_run(state))
             after = joined(after, state) or after
@@ -180,8 +236,12 @@ class Expressions(Moments):
             return state.keep(own.kept[node].getter)
         setter = own.setters[node]
         self.found.setters.add(setter)
-        if (pair := own.restored.get(node)) is not None and any(getter is pair.getter for getter, _ in state.kept):
-            self.found.between[setter] |= {one for getter, one in state.since if getter is pair.getter}
+        if (pair := own.restored.get(node)) is not None and any(
+            getter is pair.getter for getter, _ in state.kept
+        ):
+            self.found.between[setter] |= {
+                one for getter, one in state.since if getter is pair.getter
+            }
             state = state.restore(pair.getter, setter)
             self.found.set_to |= state.force
             return state
@@ -195,9 +255,16 @@ class Expressions(Moments):
                 if (method := self._code.method(target, name)) is not None:
                     state = self.call(*method, state)
             self._hand(target)
-            known = all(any(self._code.meanings(module, base)) for base in node.bases) and not node.keywords
+            known = (
+                all(any(self._code.meanings(module, base)) for base in node.bases)
+                and not node.keywords
+            )
             return state if known and not node.decorator_list else self._others_run(state)
-        if node is None or self._effects.pauses(module, node) or any(not is_plain(one) for one in node.decorator_list):
+        if (
+            node is None
+            or self._effects.pauses(module, node)
+            or any(not is_plain(one) for one in node.decorator_list)
+        ):
             self._hand(target)
             return self._others_run(state)
         return self._call(module, node, state)
@@ -228,7 +295,9 @@ def _only_asked(module: Module, node: ast.Name) -> bool:
     """Return whether it is ``name in globals()``, or ``globals()[name] = value``."""
     call = module.names.parents[node]
     above = module.names.parents[call] if isinstance(call, ast.Call) else None
-    return isinstance(above, ast.Compare) or (isinstance(above, ast.Subscript) and not isinstance(above.ctx, ast.Load))
+    return isinstance(above, ast.Compare) or (
+        isinstance(above, ast.Subscript) and not isinstance(above.ctx, ast.Load)
+    )
 
 
 def is_plain(decorator: ast.expr) -> bool:

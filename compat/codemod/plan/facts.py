@@ -20,7 +20,17 @@ _TELLING_NAMES = UNKNOWN_NAMES | {"__import__"}
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp)
 # What leads out of the code around it, or gives a function to code that is not followed.
-_LEADING = (ast.Return, ast.Raise, ast.Break, ast.Continue, ast.Yield, ast.YieldFrom, ast.Await, ast.Lambda, ast.ClassDef)
+_LEADING = (
+    ast.Return,
+    ast.Raise,
+    ast.Break,
+    ast.Continue,
+    ast.Yield,
+    ast.YieldFrom,
+    ast.Await,
+    ast.Lambda,
+    ast.ClassDef,
+)
 
 Definition = tuple[Module, ast.AST]
 
@@ -42,8 +52,16 @@ class Facts:
         self.named: dict[ast.AST, list[Meaning | Definition]] = defaultdict(list)
         self.pause: set[ast.AST] = set()
         own = marks.of(project, module)
-        telling = {*own.sites, *own.pins, *own.setters, *own.kept, *(one.statement for one in module.imported)}
-        telling |= {one for one, _ in self._names.imports if any(imports.by_statement(code, module, one))}
+        telling = {
+            *own.sites,
+            *own.pins,
+            *own.setters,
+            *own.kept,
+            *(one.statement for one in module.imported),
+        }
+        telling |= {
+            one for one, _ in self._names.imports if any(imports.by_statement(code, module, one))
+        }
         for node in telling:
             self._tells(node)
         for kind in _LEADING:
@@ -55,7 +73,9 @@ class Facts:
                 if getattr(node, "decorator_list", ()):
                     self._leads(node)
         for node in (*self._names.all(ast.Yield), *self._names.all(ast.YieldFrom)):
-            self.pause |= {*[one for one in self._names.chain(node) if isinstance(one, _FUNCTIONS)][:1]}
+            self.pause |= {
+                *[one for one in self._names.chain(node) if isinstance(one, _FUNCTIONS)][:1]
+            }
         for node in self._names.all(ast.Attribute):
             if node.attr in UNKNOWN_ATTRIBUTES or node.attr == "__dict__":
                 self._tells(node)
@@ -70,12 +90,19 @@ class Facts:
                 self._tells(name)
             home = scope.home(name.id)
             if home is not None and home not in may_mean:
-                may_mean[home] = {one for one, bindings in home.bindings.items() if _may_mean(bindings)}
+                may_mean[home] = {
+                    one for one, bindings in home.bindings.items() if _may_mean(bindings)
+                }
             if has_star if home is None else name.id in may_mean[home]:
                 self._follow(code, module, name, home, known)
 
     def _follow(
-        self, code: Code, module: Module, node: ast.AST, home: Scope | None, known: dict[tuple[Scope | None, str], list[Meaning | None]]
+        self,
+        code: Code,
+        module: Module,
+        node: ast.AST,
+        home: Scope | None,
+        known: dict[tuple[Scope | None, str], list[Meaning | None]],
     ) -> None:
         """Note what a name means, and the dotted names that begin with it."""
         path: str = node.id  # type: ignore[attr-defined]

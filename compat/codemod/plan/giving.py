@@ -39,8 +39,17 @@ def changes(part: Part, site: Site, value: str, name: str) -> list[Change]:
 def _no_backend_in_dicts(part: Part, site: Site) -> None:
     """Raise if ``**kwargs`` may name a backend already."""
     for module in part.modules:
-        own = {id(keyword) for use in module.of(Kind.FUNCTION, Kind.SETTER) if use.call for keyword in use.call.keywords}
-        named = [node for node in module.names.all(ast.keyword) if node.arg == "backend" and id(node) not in own]
+        own = {
+            id(keyword)
+            for use in module.of(Kind.FUNCTION, Kind.SETTER)
+            if use.call
+            for keyword in use.call.keywords
+        }
+        named = [
+            node
+            for node in module.names.all(ast.keyword)
+            if node.arg == "backend" and id(node) not in own
+        ]
         quoted = [node for node in module.names.all(ast.Constant) if node.value == "backend"]
         for node in (*named, *quoted):
             reason = "arguments are passed in a dict, which may name a backend already"
@@ -51,13 +60,22 @@ def _as_value(part: Part, site: Site, value: str) -> list[Change]:
     module, node = site.module, site.use.node
     above = module.names.parents[node]
     if isinstance(above, ast.Call) and _looked_into(part, above):
-        raise NotProvableError("the code it is passed to reads its name or its parameters", [site.place])
-    compared = [one for one in part.sites if isinstance(one.module.names.parents[one.use.node], ast.Compare)]
+        raise NotProvableError(
+            "the code it is passed to reads its name or its parameters", [site.place]
+        )
+    compared = [
+        one for one in part.sites if isinstance(one.module.names.parents[one.use.node], ast.Compare)
+    ]
     if compared:
-        raise NotProvableError("the function itself is compared", [one.place for one in compared[:2]])
+        raise NotProvableError(
+            "the function itself is compared", [one.place for one in compared[:2]]
+        )
     given = isinstance(above, ast.keyword) or (isinstance(above, ast.Call) and node in above.args)
     if not given and (places := [*_asked_of_functions(part)]):
-        raise NotProvableError("the function is stored as a value, and code reads the names of functions", [site.place, *places[:2]])
+        raise NotProvableError(
+            "the function is stored as a value, and code reads the names of functions",
+            [site.place, *places[:2]],
+        )
     try:
         return forwarding.with_backend(module, site.use, module.segment(node), value)
     except NotProvableError as why:
@@ -68,13 +86,19 @@ def _asked_of_functions(part: Part) -> Iterator[Place]:
     """Yield where the project reads the name of something that may not be a class."""
     for module in part.modules:
         for node in module.names.all(ast.Attribute):
-            if node.attr in _NAMES and not isinstance(node.value, ast.Call) and plain_name(node.value) not in ("__class__", "cls"):
+            if (
+                node.attr in _NAMES
+                and not isinstance(node.value, ast.Call)
+                and plain_name(node.value) not in ("__class__", "cls")
+            ):
                 yield module.place(node)
 
 
 def _looked_into(part: Part, call: ast.Call) -> bool:
     """Return whether a function of this name inspects what a partial lacks."""
-    definitions = (one for module in part.modules for one in module.functions if one.name == called(call))
+    definitions = (
+        one for module in part.modules for one in module.functions if one.name == called(call)
+    )
     return any(_mentioned(one) & {*_NAMES, "signature"} for one in definitions)
 
 

@@ -10,7 +10,9 @@ from compat.codemod.plan.code import Code, base_of, joined
 from compat.codemod.source import Module
 
 
-def by_statement(code: Code, module: Module, statement: ast.Import | ast.ImportFrom) -> Iterator[list[Module]]:
+def by_statement(
+    code: Code, module: Module, statement: ast.Import | ast.ImportFrom
+) -> Iterator[list[Module]]:
     """Yield the modules that a statement imports, in running order, each with alternatives."""
     if isinstance(statement, ast.Import):
         for alias in statement.names:
@@ -32,7 +34,9 @@ def lazily(code: Code, package: Module, name: str) -> list[Module]:
     if "__getattr__" not in package.names.module.bindings:
         return []
     folder = os.path.join(os.path.dirname(package.path), "")
-    return [one for one, _ in code.inside(package, name)] or [one for one in code.modules if one.path.startswith(folder)]
+    return [one for one, _ in code.inside(package, name)] or [
+        one for one in code.modules if one.path.startswith(folder)
+    ]
 
 
 def by_name(code: Code, module: Module, node: ast.expr) -> list[Module] | None:
@@ -53,7 +57,9 @@ def by_name(code: Code, module: Module, node: ast.expr) -> list[Module] | None:
     return [one for one in code.modules if folder in os.sep + one.path]
 
 
-def _beginning(module: Module, node: ast.expr, within: tuple[ast.AST, ...] = ()) -> tuple[str, bool]:
+def _beginning(
+    module: Module, node: ast.expr, within: tuple[ast.AST, ...] = ()
+) -> tuple[str, bool]:
     """Return the literal text that a name begins with, and whether it is the whole name.
 
     A variable that is bound once, at module level, stands for its value, except in the statements
@@ -61,7 +67,11 @@ def _beginning(module: Module, node: ast.expr, within: tuple[ast.AST, ...] = ())
     """
     bindings = module.names.bindings(node) if isinstance(node, ast.Name) else []
     above = module.names.parents.get(bindings[0].node) if len(bindings) == 1 else None
-    if isinstance(above, ast.Assign) and above not in within and module.names.parents[above] is module.tree:
+    if (
+        isinstance(above, ast.Assign)
+        and above not in within
+        and module.names.parents[above] is module.tree
+    ):
         node, within = above.value, (*within, above)
     if isinstance(node, ast.JoinedStr) and node.values:
         return _beginning(module, node.values[0], within)[0], False

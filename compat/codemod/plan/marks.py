@@ -46,17 +46,25 @@ class Marks:
             return not project.runs_not(module, module.span(node))
 
         self.module: Module = module
-        self.sites: dict[ast.AST, Site] = {site.use.node: site for site in sites.of(module) if runs(site.use.node)}
+        self.sites: dict[ast.AST, Site] = {
+            site.use.node: site for site in sites.of(module) if runs(site.use.node)
+        }
         self.bound_by: dict[Site | Pin, Imported] = {}
         for site in self.sites.values():
             for one in module.imported:
                 if one.local == site.use.root.id and one.path == site.use.path:
                     self.bound_by[site] = one
-        self.setters: dict[ast.AST, SetterCall] = {one.call: one for one in setter_calls.of(module) if runs(one.call)}
+        self.setters: dict[ast.AST, SetterCall] = {
+            one.call: one for one in setter_calls.of(module) if runs(one.call)
+        }
         pairs = [one for one in restores(module) if one.back.call in self.setters]
-        self.kept: dict[ast.AST, Restore] = {one.getter.call: one for one in pairs if one.getter.call is not None}
+        self.kept: dict[ast.AST, Restore] = {
+            one.getter.call: one for one in pairs if one.getter.call is not None
+        }
         self.restored: dict[ast.AST, Restore] = {one.back.call: one for one in pairs}
-        self.pins: dict[ast.AST, Pin] = {pin.node: pin for pin in _pins(project, module, self) if runs(pin.node)}
+        self.pins: dict[ast.AST, Pin] = {
+            pin.node: pin for pin in _pins(project, module, self) if runs(pin.node)
+        }
         for pin in self.pins.values():
             for one in module.imported if isinstance(pin.node, ast.Name) else ():
                 if one.local == pin.node.id:  # type: ignore[attr-defined]
@@ -75,7 +83,12 @@ def _pins(project: Project, module: Module, marks: Marks) -> Iterator[Pin]:
     for use in module.of(Kind.GETTER):
         if use not in harmless and not use.stored:
             advice = "Decide what the code that asks for it should do."
-            yield Pin(module, use.node, NotProvableError("get_audio_backend is used", [module.place(use.node)], advice), is_getter=True)
+            yield Pin(
+                module,
+                use.node,
+                NotProvableError("get_audio_backend is used", [module.place(use.node)], advice),
+                is_getter=True,
+            )
     for use in module.hidden:
         if use.kind in (Kind.FUNCTION, Kind.GETTER):
             place = module.place(module.statement_of(use.node))
@@ -83,9 +96,16 @@ def _pins(project: Project, module: Module, marks: Marks) -> Iterator[Pin]:
     for use in module.uses:
         if f"{use.path}.".startswith(("torchaudio.datasets.", "torchaudio.prototype.datasets.")):
             reason = f"{use.path} loads with the backend that is set"
-            yield Pin(module, use.node, NotProvableError(reason, [module.place(use.node)]), lasts=True)
+            yield Pin(
+                module, use.node, NotProvableError(reason, [module.place(use.node)]), lasts=True
+            )
     for either, _ in module.ambiguous:
-        yield Pin(module, either, NotProvableError(unseen.AMBIGUOUS, [module.place(either)]), lasts=module.call_of(either) is None)
+        yield Pin(
+            module,
+            either,
+            NotProvableError(unseen.AMBIGUOUS, [module.place(either)]),
+            lasts=module.call_of(either) is None,
+        )
     for node, words in unseen.reached(project, module):
         why = NotProvableError(f"{words}, and this call is not changed", [module.place(node)])
         yield Pin(module, node, why, lasts=module.call_of(node) is None)

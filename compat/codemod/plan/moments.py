@@ -39,11 +39,17 @@ class Found:
         doubts: why a program is not fully visible, by module.
     """
 
-    force: dict[Site | Pin, set[Force]] = dataclasses.field(default_factory=lambda: defaultdict(set))
+    force: dict[Site | Pin, set[Force]] = dataclasses.field(
+        default_factory=lambda: defaultdict(set)
+    )
     setters: set[SetterCall] = dataclasses.field(default_factory=set)
     set_to: set[Force] = dataclasses.field(default_factory=set)
-    between: dict[SetterCall, set[SetterCall]] = dataclasses.field(default_factory=lambda: defaultdict(set))
-    instead: dict[SetterCall, set[Force]] = dataclasses.field(default_factory=lambda: defaultdict(set))
+    between: dict[SetterCall, set[SetterCall]] = dataclasses.field(
+        default_factory=lambda: defaultdict(set)
+    )
+    instead: dict[SetterCall, set[Force]] = dataclasses.field(
+        default_factory=lambda: defaultdict(set)
+    )
     anywhere: set[frozenset[Force]] = dataclasses.field(default_factory=set)
     ran: set[ast.AST] = dataclasses.field(default_factory=set)
     doubts: dict[Module, NotProvableError] = dataclasses.field(default_factory=dict)
@@ -66,7 +72,9 @@ class Moments:
         pauses: whether one of its functions pauses, so that setters may run before it continues.
     """
 
-    def __init__(self, effects: Effects, known: Iterable[Force] = (), *, all_run: bool = False) -> None:
+    def __init__(
+        self, effects: Effects, known: Iterable[Force] = (), *, all_run: bool = False
+    ) -> None:
         self._effects, self._known = effects, frozenset(known)
         self._project, self._code = effects.project, effects.code
         self.found: Found = Found()
@@ -113,7 +121,9 @@ class Moments:
     def _may_fail(self, state: State | None) -> None:
         self._failed[-1] = joined(self._failed[-1], state)
 
-    def _body_of(self, module: Module, function: ast.AST, state: State) -> tuple[State | None, State | None]:
+    def _body_of(
+        self, module: Module, function: ast.AST, state: State
+    ) -> tuple[State | None, State | None]:
         """Follow a function's body; return the state when it returns, and when it fails."""
         raise NotImplementedError
 
@@ -121,7 +131,9 @@ class Moments:
         key = (function, state, len(self._handed), self.all_run)
         return self._outcome(key, (None, None), lambda: self._body_of(module, function, state))
 
-    def _outcome(self, key: object, least: _Outcome, follow: Callable[[], _Outcome]) -> State | None:
+    def _outcome(
+        self, key: object, least: _Outcome, follow: Callable[[], _Outcome]
+    ) -> State | None:
         """Return the state after a call or moment; note the state if it fails.
 
         Calls are followed in rounds until a round adds nothing.
@@ -169,7 +181,9 @@ class Moments:
                 self._handed_names.add(getattr(node, "name", ""))
                 self._felt_names.add(getattr(node, "name", ""))
             else:
-                reached = [one for _, one in self._effects.reached(definition, self._harmless.__contains__)]
+                reached = [
+                    one for _, one in self._effects.reached(definition, self._harmless.__contains__)
+                ]
                 self._harmless.update(reached)
                 self._harmless_has_run = False
                 self._handed_names |= {getattr(one, "name", "") for one in reached}
@@ -197,7 +211,10 @@ class Moments:
             return False
         if self.all_run:
             return not state.kept and state.force in self.found.anywhere
-        return not self._handed or self._sure.get((state, len(self._handed))) in ((state, None), (state, state))
+        return not self._handed or self._sure.get((state, len(self._handed))) in (
+            (state, None),
+            (state, state),
+        )
 
     def _moment(self, state: State) -> _Outcome:
         self._failed.append(None)
@@ -212,7 +229,11 @@ class Moments:
 
     def _implied(self, node: ast.AST, state: State) -> State:
         """Come to a place at which Python itself may call methods."""
-        return state if self._felt_names.isdisjoint(protocols.called_by(node)) else self._others_run(state)
+        return (
+            state
+            if self._felt_names.isdisjoint(protocols.called_by(node))
+            else self._others_run(state)
+        )
 
     def _let_all_run(self) -> None:
         """From now on any module may have been loaded, and any function may run where others run."""

@@ -57,7 +57,9 @@ def of(part: Part, evidence: Evidence, site: Site, traces: Observed | None = Non
             return _recorded(part, site, setters, traces, also_none=None in forces)
         except NotProvableError as why:
             said = f"; {why.reason}"
-            ran = site.use.call is not None and bool(part.project.recorded(site.module, site.use.call, site.use.name))
+            ran = site.use.call is not None and bool(
+                part.project.recorded(site.module, site.use.call, site.use.name)
+            )
     for one in setters:
         others = forces.keys() - {one}
         tried = per_call_name(part, one)
@@ -69,7 +71,9 @@ def of(part: Part, evidence: Evidence, site: Site, traces: Observed | None = Non
     raise NotProvableError(f"{reason.reason}{said}", reason.related, reason.advice)
 
 
-def _recorded(part: Part, site: Site, setters: list[SetterCall], traces: Observed, *, also_none: bool) -> Named:
+def _recorded(
+    part: Part, site: Site, setters: list[SetterCall], traces: Observed, *, also_none: bool
+) -> Named:
     """Return the backend that served a site in all recorded calls.
 
     Raises:
@@ -83,7 +87,9 @@ def _recorded(part: Part, site: Site, setters: list[SetterCall], traces: Observe
     name, calls = observed.backend(lines, site.module, site.use)
     readable = {old_names.PER_CALL_NAMES.get(one.name or "") for one in setters}
     if not also_none and None not in readable and name not in readable:
-        raise NotProvableError(f"the trace is of other code: {name} served this call, and nothing sets it now")
+        raise NotProvableError(
+            f"the trace is of other code: {name} served this call, and nothing sets it now"
+        )
     return Named(f'"{name}"', name, setters, calls=calls)
 
 
@@ -115,16 +121,23 @@ def _why_not(part: Part, evidence: Evidence, site: Site) -> NotProvableError:
         if site in marks.of(part.project, site.module).bound_by:
             return NotProvableError(_BOUND, [site.place])
         if not any(forces[one] == program for one in setters):
-            return NotProvableError(f"this call also runs under {program.module.path}, which sets no backend", [site.place])
+            return NotProvableError(
+                f"this call also runs under {program.module.path}, which sets no backend",
+                [site.place],
+            )
         if first.where in ("branch", "guarded", "platform", "try"):
             return NotProvableError(_CONDITION, [site.place])
         if first.where == "function":
             function = first.module.function_of(first.call)
-            together = site.module is first.module and site.module.function_of(site.use.node) is function
+            together = (
+                site.module is first.module and site.module.function_of(site.use.node) is function
+            )
             return NotProvableError(_BESIDE if together else _OUTLIVES, [site.place])
         return NotProvableError(_EARLY, [site.place])
     if any(one.where == "platform" and choices.constant(part, one) is None for one in setters):
-        return NotProvableError("a branch of this choice does more than set a backend that 2.0 has", [site.place])
+        return NotProvableError(
+            "a branch of this choice does more than set a backend that 2.0 has", [site.place]
+        )
     if any(one.where == "platform" for one in setters):
         return NotProvableError("calls in other modules depend on this choice", [site.place])
     places = [one.module.place(one.call) for one in setters]

@@ -34,7 +34,9 @@ class Part:
         per_call: whether the target takes backends per call.
     """
 
-    def __init__(self, project: Project, modules: list[Module], drafts: Drafts, groups: Iterator[int]) -> None:
+    def __init__(
+        self, project: Project, modules: list[Module], drafts: Drafts, groups: Iterator[int]
+    ) -> None:
         self.project: Project = project
         self.modules: list[Module] = modules
         self._drafts, self._groups = drafts, groups
@@ -45,12 +47,19 @@ class Part:
 
     def say(self, rule: str, module: Module, node: ast.AST, why: NotProvableError) -> None:
         """Report a place, and change nothing there."""
-        self._drafts[rule].append((module, Draft(module.span(node), why.reason, why.advice, related=why.related)))
+        self._drafts[rule].append(
+            (module, Draft(module.span(node), why.reason, why.advice, related=why.related))
+        )
 
     def say_of(self, setter: SetterCall, why: NotProvableError, rule: str = "") -> None:
         """Report a setter, under the rule for its kind."""
         advice = why.advice or (BY_HAND if self.per_call else _DELETE_BY_HAND)
-        self.say(rule or self.rule_of(setter), setter.module, setter.call, NotProvableError(why.reason, why.related, advice))
+        self.say(
+            rule or self.rule_of(setter),
+            setter.module,
+            setter.call,
+            NotProvableError(why.reason, why.related, advice),
+        )
 
     def propose(
         self,
@@ -65,15 +74,36 @@ class Part:
         """Propose to remove a setter; ``also`` are the other uses removed with it."""
         span = setter.module.span(setter.call)
         reason = _GONE if self.per_call else _GONE_IN_NINE
-        draft = Draft(span, reason, changes=tuple(changes), touches=(setter.use, *also), group=group, unsafe=unsafe)
+        draft = Draft(
+            span,
+            reason,
+            changes=tuple(changes),
+            touches=(setter.use, *also),
+            group=group,
+            unsafe=unsafe,
+        )
         self._drafts[rule].append((setter.module, draft))
 
     def propose_site(
-        self, rule: str, site: Site, changes: Iterable[Change], group: int | None, *, unsafe: bool = False, recorded: str = ""
+        self,
+        rule: str,
+        site: Site,
+        changes: Iterable[Change],
+        group: int | None,
+        *,
+        unsafe: bool = False,
+        recorded: str = "",
     ) -> None:
         """Propose that a site names its backend; ``recorded`` says it if only a trace shows which."""
         reason = f"the global backend that torchaudio.{site.use.name} was to use is gone{recorded}"
-        draft = Draft(site.module.span(site.use.node), reason, changes=tuple(changes), touches=(site.use,), group=group, unsafe=unsafe)
+        draft = Draft(
+            site.module.span(site.use.node),
+            reason,
+            changes=tuple(changes),
+            touches=(site.use,),
+            group=group,
+            unsafe=unsafe,
+        )
         self._drafts[VALUE if site.use.call is None else rule].append((site.module, draft))
 
     def rule_of(self, setter: SetterCall) -> str:

@@ -59,10 +59,18 @@ class Evidence:
         ran: the setters that run in some program.
     """
 
-    force: dict[Site | Pin, dict[Force, Program]] = dataclasses.field(default_factory=lambda: defaultdict(dict))
-    doubts: dict[Site | Pin | SetterCall, NotProvableError] = dataclasses.field(default_factory=dict)
-    between: dict[SetterCall, set[SetterCall]] = dataclasses.field(default_factory=lambda: defaultdict(set))
-    instead: dict[SetterCall, set[Force]] = dataclasses.field(default_factory=lambda: defaultdict(set))
+    force: dict[Site | Pin, dict[Force, Program]] = dataclasses.field(
+        default_factory=lambda: defaultdict(dict)
+    )
+    doubts: dict[Site | Pin | SetterCall, NotProvableError] = dataclasses.field(
+        default_factory=dict
+    )
+    between: dict[SetterCall, set[SetterCall]] = dataclasses.field(
+        default_factory=lambda: defaultdict(set)
+    )
+    instead: dict[SetterCall, set[Force]] = dataclasses.field(
+        default_factory=lambda: defaultdict(set)
+    )
     ran: set[SetterCall] = dataclasses.field(default_factory=set)
 
 
@@ -76,8 +84,15 @@ def evidence(project: Project, modules: list[Module]) -> Evidence:
     every = [_Followed(effects, program) for program in _programs(project, code, by_name)]
     for module in filter(None, map(code.module, by_name[:1])):
         anywhere[frozenset({None, *effects.setters})] = Program(module)
-    ran = {function for one in every if not is_test(one.program.module.path) for function in one.execution.found.ran}
-    names = {old_names.PER_CALL_NAMES.get(setter.name or "") for one in every for setter in one.setters}
+    ran = {
+        function
+        for one in every
+        if not is_test(one.program.module.path)
+        for function in one.execution.found.ran
+    }
+    names = {
+        old_names.PER_CALL_NAMES.get(setter.name or "") for one in every for setter in one.setters
+    }
     # It is unknown who imports these. If all setters agree, any program with a setter may do so.
     idle = [one for one in every if one.does_nothing and not one.setters] if len(names) == 1 else []
     for one in every:
@@ -85,7 +100,9 @@ def evidence(project: Project, modules: list[Module]) -> Evidence:
             one.finish(ran, [other.program.module for other in idle] if one.setters else [])
             _add(found, one.execution.found, one.program)
     for one in every:
-        anywhere |= {forces: one.program for forces in one.execution.found.anywhere if forces not in anywhere}
+        anywhere |= {
+            forces: one.program for forces in one.execution.found.anywhere if forces not in anywhere
+        }
     for forces, program in anywhere.items():
         if any(forces < other for other in anywhere):
             continue  # what runs there shows no less
@@ -118,7 +135,12 @@ def _found_by_name(project: Project, code: Code, path: str) -> bool | None:
     files = [graph.files[path] for path in reached if path in graph.files]
     if any(file.computed for file in files):
         return True
-    named = {path for file in files for name in file.named for path in project.files.named(name, file.path)}
+    named = {
+        path
+        for file in files
+        for name in file.named
+        for path in project.files.named(name, file.path)
+    }
     return None if any(not graph.reachable(path).isdisjoint(speaking) for path in named) else False
 
 
@@ -165,7 +187,11 @@ class _Followed:
         self.execution, self._state = self._follow()
 
     def _follow(self, known: frozenset[Force] = frozenset()) -> tuple[Execution, State]:
-        program, execution, state = self.program, Execution(self._effects, known, all_run=self._all_run), State()
+        program, execution, state = (
+            self.program,
+            Execution(self._effects, known, all_run=self._all_run),
+            State(),
+        )
         module = program.module
         execution.let_run(self._lone)
         for package in self._code.packages(module.path) if program.in_package else ():
@@ -180,7 +206,10 @@ class _Followed:
         if is_test(module.path):
             state = execution.hand_out([(module, one) for one in module.functions], state)
         for one in module.tree.body if program.function else ():
-            if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and one.name == program.function:
+            if (
+                isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)
+                and one.name == program.function
+            ):
                 state = execution.call(module, one, state)
         return execution, state
 
@@ -197,7 +226,11 @@ class _Followed:
     @property
     def setters(self) -> list[SetterCall]:
         """Return the setters in the modules that it has run."""
-        return [setter for module in self.execution.loaded for setter in self._marks(module).setters.values()]
+        return [
+            setter
+            for module in self.execution.loaded
+            for setter in self._marks(module).setters.values()
+        ]
 
     def _marks(self, module: Module) -> Marks:
         return marks.of(self._effects.project, module)
@@ -206,7 +239,9 @@ class _Followed:
     def does_nothing(self) -> bool:
         """Return whether it only defines what others may call."""
         found = self.execution.found
-        plain = not (self.program.is_script or self.program.function or is_test(self.program.module.path))
+        plain = not (
+            self.program.is_script or self.program.function or is_test(self.program.module.path)
+        )
         return plain and not (found.force or found.setters or found.ran or found.anywhere)
 
     def finish(self, ran: set[ast.AST], shared: list[Module]) -> None:
@@ -242,7 +277,9 @@ class _Followed:
             for setter in self.setters:
                 function = setter.module.function_of(setter.call)
                 lone += [(setter.module, function)] if function in unseen else []
-            self._lone = lone if own is None else []  # users call what a library has once it is loaded
+            self._lone = (
+                lone if own is None else []
+            )  # users call what a library has once it is loaded
             if lone:
                 rest = every  # it is unknown who calls this, and what else they call
             execution.let_run([])
@@ -263,7 +300,9 @@ def _programs(project: Project, code: Code, by_name: list[str]) -> Iterator[Prog
         for path in project.files.named(name, ""):
             scripts[path].append(function)
     for path in paths:
-        found_by_name = None if code.is_small or scripts[path] else _found_by_name(project, code, path)
+        found_by_name = (
+            None if code.is_small or scripts[path] else _found_by_name(project, code, path)
+        )
         if found_by_name is not None:
             by_name += [path] if found_by_name else []
             reached |= graph.reachable(path)
@@ -275,12 +314,18 @@ def _programs(project: Project, code: Code, by_name: list[str]) -> Iterator[Prog
         reached |= graph.reachable(path) if found else set()
         yield from found
     for path in paths:  # cycles of files that nothing else imports
-        if path not in reached and not path.endswith("__init__.py") and (module := code.module(path)) is not None:
+        if (
+            path not in reached
+            and not path.endswith("__init__.py")
+            and (module := code.module(path)) is not None
+        ):
             reached |= graph.reachable(path)
             yield Program(module)
 
 
-def _of_file(project: Project, paths: list[str], module: Module, functions: list[str]) -> Iterator[Program]:
+def _of_file(
+    project: Project, paths: list[str], module: Module, functions: list[str]
+) -> Iterator[Program]:
     path, graph = module.path, project.imports
     folder, name = os.path.split(path)
     for function in functions:
@@ -288,7 +333,9 @@ def _of_file(project: Project, paths: list[str], module: Module, functions: list
     file = graph.files.get(path)
     in_package = os.path.join(folder, "__init__.py") in graph.files
     if (file is not None and file.is_main) or module.interactive:
-        relative = any(isinstance(one, ast.ImportFrom) and one.level for one, _ in module.names.imports)
+        relative = any(
+            isinstance(one, ast.ImportFrom) and one.level for one, _ in module.names.imports
+        )
         if not relative:
             yield Program(module, is_script=True)
         if in_package:

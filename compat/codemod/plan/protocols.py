@@ -5,7 +5,21 @@ from collections.abc import Iterator
 
 _TRUTH = frozenset({"__bool__", "__len__"})
 _ITERATION = frozenset({"__iter__", "__next__", "__getitem__"})
-_OPERATORS = ("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", "lshift", "rshift", "and", "xor", "or")
+_OPERATORS = (
+    "add",
+    "sub",
+    "mul",
+    "matmul",
+    "truediv",
+    "floordiv",
+    "mod",
+    "pow",
+    "lshift",
+    "rshift",
+    "and",
+    "xor",
+    "or",
+)
 # the methods called by builtins that only inspect their arguments
 LOOKS = _TRUTH | {
     "__str__", "__repr__", "__format__", "__int__", "__float__", "__index__", "__abs__", "__round__", "__hash__", "__iter__", "__next__",
@@ -17,7 +31,9 @@ _BY_NODE: dict[type[ast.AST], frozenset[str]] = {
     ast.Match: _ITERATION | {"__eq__", "__len__", "__instancecheck__", "__getattr__"},
     ast.AugAssign: frozenset(f"__{kind}{name}__" for kind in ("", "i", "r") for name in _OPERATORS),
     ast.ClassDef: frozenset({"__set_name__"}),
-    **dict.fromkeys((ast.Set, ast.Dict), frozenset({"__hash__", "__eq__", "__getitem__", "__iter__", "keys"})),
+    **dict.fromkeys(
+        (ast.Set, ast.Dict), frozenset({"__hash__", "__eq__", "__getitem__", "__iter__", "keys"})
+    ),
 }
 _ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}
 
@@ -47,4 +63,7 @@ def _of_target(target: ast.expr) -> Iterator[str]:
 
 def is_enum(node: ast.ClassDef) -> bool:
     """Return whether a class is an enum: defining it already calls its own methods."""
-    return any((one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "")) in _ENUMS for one in node.bases)
+    return any(
+        (one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "")) in _ENUMS
+        for one in node.bases
+    )

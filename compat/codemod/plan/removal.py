@@ -38,7 +38,9 @@ def may_go(part: Part, setter: SetterCall, shown: Shown) -> None:
     if naming.is_unread(part, setter) and not (shown.governs_named and setter.name is None):
         unreadable.settle(part, setter)
     value = setter_calls.argument(setter.call)
-    if setter.name is None and (value is None or any(isinstance(one, _WORKS) for one in ast.walk(value))):
+    if setter.name is None and (
+        value is None or any(isinstance(one, _WORKS) for one in ast.walk(value))
+    ):
         raise NotProvableError("a call computes the name, and would be deleted with the setter")
     if setter.where != "try" and not shown.never_failed:
         not_caught(setter)
@@ -61,7 +63,12 @@ def change(setter: SetterCall) -> Change:
 def _is_whole_guard(setter: SetterCall) -> bool:
     """Return whether a test of what torchaudio has is there for the setter alone."""
     region = setter.region
-    return isinstance(region, ast.If) and region.body == [setter.statement] and not region.orelse and not setter.module.is_elif(region)
+    return (
+        isinstance(region, ast.If)
+        and region.body == [setter.statement]
+        and not region.orelse
+        and not setter.module.is_elif(region)
+    )
 
 
 def not_caught(setter: SetterCall) -> None:
@@ -70,10 +77,16 @@ def not_caught(setter: SetterCall) -> None:
     for above in module.names.chain(setter.statement):
         if isinstance(above, ast.FunctionDef | ast.AsyncFunctionDef):
             return
-        if isinstance(above, ast.With | ast.AsyncWith) and any(_MINDS.search(ast.unparse(item.context_expr)) for item in above.items):
+        if isinstance(above, ast.With | ast.AsyncWith) and any(
+            _MINDS.search(ast.unparse(item.context_expr)) for item in above.items
+        ):
             place = module.place(above.items[0].context_expr)
             raise NotProvableError("the surrounding code expects its error or warning", [place])
-        if isinstance(above, ast.Try) and any(module.inside(setter.statement, one) for one in above.body):
+        if isinstance(above, ast.Try) and any(
+            module.inside(setter.statement, one) for one in above.body
+        ):
             for handler in above.handlers:
                 if not conditions.catches_import_errors_only(handler):
-                    raise NotProvableError("if it fails, the program does something else", [module.place(handler)])
+                    raise NotProvableError(
+                        "if it fails, the program does something else", [module.place(handler)]
+                    )

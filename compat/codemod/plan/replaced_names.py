@@ -11,14 +11,18 @@ from compat.codemod.source import Module, plain_name
 # `as m.setup`, `for m.setup in`.
 # Each begins with plain letters, which the regex engine finds fastest.
 _ASSIGNED = re.compile(r"\.(?<!\bself\.)(?<!\bcls\.)(\w+)(?=[ \t]*(?:=(?!=)|,[^\n()=]*=(?!=)))")
-_TARGETED = [re.compile(rf"{word}(?<!\w{word})[ \t]+[\w.]*\.(\w+)") for word in ("del", "as", "for")]
+_TARGETED = [
+    re.compile(rf"{word}(?<!\w{word})[ \t]+[\w.]*\.(\w+)") for word in ("del", "as", "for")
+]
 
 
 def of(modules: Iterable[Module], others: Iterable[str]) -> frozenset[str]:
     """Return the names that modules, or other files by their text, assign: those functions may not be the ones that run."""
     found = set()
     for module in modules:
-        stored = (one for one in module.names.all(ast.Attribute) if not isinstance(one.ctx, ast.Load))
+        stored = (
+            one for one in module.names.all(ast.Attribute) if not isinstance(one.ctx, ast.Load)
+        )
         found |= {one.attr for one in stored if plain_name(one.value) not in ("self", "cls")}
     for path in others:
         text = content(path).decode("utf-8", "replace")

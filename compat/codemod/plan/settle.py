@@ -61,7 +61,13 @@ class _Settlement:
         could_be: the same settlement with traces, if it is only to be reported.
     """
 
-    def __init__(self, part: Part, evidence: Evidence, traces: Observed | None = None, could_be: _Settlement | None = None) -> None:
+    def __init__(
+        self,
+        part: Part,
+        evidence: Evidence,
+        traces: Observed | None = None,
+        could_be: _Settlement | None = None,
+    ) -> None:
         self._part, self._evidence, self._traces, self._could_be = part, evidence, traces, could_be
         self._named: dict[Site, Named] = {}
         self._changes: dict[Site, list[Change]] = {}
@@ -88,7 +94,9 @@ class _Settlement:
                     raise self._evidence.doubts[place]
                 if setters:
                     named = naming.of(self._part, self._evidence, place, self._traces)
-                    self._changes[place] = giving.changes(self._part, place, named.value, named.backend)
+                    self._changes[place] = giving.changes(
+                        self._part, place, named.value, named.backend
+                    )
                     self._named[place] = named
             except NotProvableError as why:
                 for setter in setters:
@@ -108,7 +116,9 @@ class _Settlement:
                     if unit.restore is not None:
                         _is_own(self._part, unit.restore)
                 except NotProvableError as why:
-                    if self._traces is None or setter not in self._stays:  # else a call says what the trace has
+                    if (
+                        self._traces is None or setter not in self._stays
+                    ):  # else a call says what the trace has
                         self._stays[setter] = why
         changed = True
         while changed:
@@ -119,7 +129,11 @@ class _Settlement:
         if self._traces is None:
             return Shown()
         lines = self._part.project.recorded(setter.module, setter.call, "set_audio_backend")
-        governed = [place in self._named for place, forces in self._evidence.force.items() if setter in forces]
+        governed = [
+            place in self._named
+            for place, forces in self._evidence.force.items()
+            if setter in forces
+        ]
         return Shown(never_failed(lines), all(governed))
 
     def _is_confirmed(self, unit: _Unit) -> bool:
@@ -145,8 +159,14 @@ class _Settlement:
         for site, named in self._named.items():
             group = groups[site]
             rule = RESTORE if self._is_restored(named.setters) else part.rule_of(named.setters[0])
-            recorded = f"; {named.backend} served it in all {named.calls} recorded calls" if named.calls else ""
-            part.propose_site(rule, site, self._changes[site], group, unsafe=group in unsafe, recorded=recorded)
+            recorded = (
+                f"; {named.backend} served it in all {named.calls} recorded calls"
+                if named.calls
+                else ""
+            )
+            part.propose_site(
+                rule, site, self._changes[site], group, unsafe=group in unsafe, recorded=recorded
+            )
         for unit in self._units:
             if any(one in self._stays for one in unit.setters):
                 self._say(unit)
@@ -160,10 +180,25 @@ class _Settlement:
         part, first = self._part, unit.setters[0]
         held = group in unsafe or (first.where == "try" and not self._is_confirmed(unit))
         if unit.restore is not None:
-            part.propose(RESTORE, first, unit.restore.changes(), group, also=(unit.restore.getter, unit.restore.back.use), unsafe=held)
+            part.propose(
+                RESTORE,
+                first,
+                unit.restore.changes(),
+                group,
+                also=(unit.restore.getter, unit.restore.back.use),
+                unsafe=held,
+            )
         elif (choice := choices.constant(part, first)) is not None:
-            used = any(named.value == choice.name for named in self._named.values() if set(named.setters) & set(unit.setters))
-            new: Change = Substitute(first.region, f"{choice.name} = {choice.value}") if used else Remove(first.region)
+            used = any(
+                named.value == choice.name
+                for named in self._named.values()
+                if set(named.setters) & set(unit.setters)
+            )
+            new: Change = (
+                Substitute(first.region, f"{choice.name} = {choice.value}")
+                if used
+                else Remove(first.region)
+            )
             part.propose(part.rule_of(first), first, [new], group, unsafe=held)
         else:
             for one in unit.setters:
@@ -196,7 +231,9 @@ class _Settlement:
     def _is_missed(self, setter: SetterCall) -> bool:
         """Return whether a call under a guarded setter is left that no other rule reports."""
         places = (place for place, forces in self._evidence.force.items() if setter in forces)
-        return any(place not in self._named for place in places) and not setter_calls.lacks_new_arm(setter)
+        return any(place not in self._named for place in places) and not setter_calls.lacks_new_arm(
+            setter
+        )
 
     def _groups(self) -> dict[Site | SetterCall, int]:
         """Return a group number for each site and removed setter; those that interact share it."""
@@ -239,5 +276,9 @@ def _is_own(part: Part, restore: Restore) -> None:
     """Raise if another file may read the kept value."""
     saved = restore.saved.targets[0] if isinstance(restore.saved, ast.Assign) else None
     module = restore.set.module
-    if module.function_of(restore.saved) is None and isinstance(saved, ast.Name) and part.project.is_exported(module, saved.id):
+    if (
+        module.function_of(restore.saved) is None
+        and isinstance(saved, ast.Name)
+        and part.project.is_exported(module, saved.id)
+    ):
         raise NotProvableError(f"{saved.id} is imported by another file")

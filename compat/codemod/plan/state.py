@@ -30,11 +30,17 @@ class State:
     def set(self, setter: SetterCall) -> State:
         """Return the state after a setter."""
         getters = {getter for getter, _ in self.kept}
-        return dataclasses.replace(self, force=frozenset({setter}), since=self.since | {(getter, setter) for getter in getters})
+        return dataclasses.replace(
+            self,
+            force=frozenset({setter}),
+            since=self.since | {(getter, setter) for getter in getters},
+        )
 
     def keep(self, getter: Use) -> State:
         """Return the state after the getter's value is kept."""
-        kept = {one for one in self.kept if one[0] is not getter} | {(getter, force) for force in self.force}
+        kept = {one for one in self.kept if one[0] is not getter} | {
+            (getter, force) for force in self.force
+        }
         since = {one for one in self.since if one[0] is not getter}
         return dataclasses.replace(self, kept=frozenset(kept), since=frozenset(since))
 
@@ -42,7 +48,9 @@ class State:
         """Return the state after a setter has restored a kept value."""
         force = frozenset(force for one, force in self.kept if one is getter)
         kept = frozenset(one for one in self.kept if one[0] is not getter)
-        since = {one for one in self.since if one[0] is not getter} | {(one, setter) for one, _ in kept}
+        since = {one for one in self.since if one[0] is not getter} | {
+            (one, setter) for one, _ in kept
+        }
         return dataclasses.replace(self, force=force, kept=kept, since=frozenset(since))
 
 
@@ -50,4 +58,9 @@ def joined(one: State | None, other: State | None) -> State | None:
     """Return the state where two ways meet; ``None`` stands for a way that is not taken."""
     if one is None or other is None or one is other:
         return other if one is None else one
-    return State(one.force | other.force, one.loaded & other.loaded, one.kept | other.kept, one.since | other.since)
+    return State(
+        one.force | other.force,
+        one.loaded & other.loaded,
+        one.kept | other.kept,
+        one.since | other.since,
+    )

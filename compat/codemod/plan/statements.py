@@ -29,11 +29,15 @@ class Exits:
 class Statements(Definitions):
     """One program, as far as its statements go; arguments and attributes as in ``Moments``."""
 
-    def __init__(self, effects: Effects, known: Iterable[Force] = (), *, all_run: bool = False) -> None:
+    def __init__(
+        self, effects: Effects, known: Iterable[Force] = (), *, all_run: bool = False
+    ) -> None:
         super().__init__(effects, known, all_run=all_run)
         self._exits: list[Exits] = []
 
-    def _body_of(self, module: Module, function: ast.AST, state: State) -> tuple[State | None, State | None]:
+    def _body_of(
+        self, module: Module, function: ast.AST, state: State
+    ) -> tuple[State | None, State | None]:
         self.found.ran.add(function)
         self._failed.append(None)
         self._paused_in.append(None)
@@ -47,7 +51,9 @@ class Statements(Definitions):
         after = joined(joined(after, self._exits.pop().states["return"]), self._paused_in.pop())
         return after, self._failed.pop()
 
-    def _block(self, module: Module, statements: Iterable[ast.stmt], state: State | None) -> State | None:
+    def _block(
+        self, module: Module, statements: Iterable[ast.stmt], state: State | None
+    ) -> State | None:
         leading = self._effects.facts(module).leading
         for one in statements:
             if state is None:
@@ -67,7 +73,9 @@ class Statements(Definitions):
     def _nothing(self, module: Module, node: ast.AST, state: State) -> State | None:
         return state
 
-    def _assigned(self, module: Module, node: ast.Assign | ast.AnnAssign | ast.AugAssign, state: State) -> State | None:
+    def _assigned(
+        self, module: Module, node: ast.Assign | ast.AnnAssign | ast.AugAssign, state: State
+    ) -> State | None:
         if node.value is not None:
             state = self._expression(module, node.value, state)
         home = next((one for one in module.names.chain(node) if isinstance(one, DEFINITIONS)), None)
@@ -94,10 +102,19 @@ class Statements(Definitions):
             after = self._block(module, node.body, state) if module is self._script else None
             # the code after a main block that exits runs on import
             return after or self._block(module, node.orelse, state)
-        asked = next((one for one in self._marks(module).setters.values() if one.asked and one.region is node), None)
+        asked = next(
+            (
+                one
+                for one in self._marks(module).setters.values()
+                if one.asked and one.region is node
+            ),
+            None,
+        )
         state = self._implied(node, self._expression(module, node.test, state))
         body = None if self._is_dead(module, node.body) else self._block(module, node.body, state)
-        other = None if self._is_dead(module, node.orelse) else self._block(module, node.orelse, state)
+        other = (
+            None if self._is_dead(module, node.orelse) else self._block(module, node.orelse, state)
+        )
         if asked is not None and body is not None:
             same = {one for one in state.force if one is not None and one.name == asked.name}
             return dataclasses.replace(body, force=body.force | same)
@@ -106,7 +123,9 @@ class Statements(Definitions):
         return joined(body, other)
 
     def _is_dead(self, module: Module, block: list[ast.stmt]) -> bool:
-        return bool(block) and self._project.runs_not(module, (module.span(block[0])[0], module.span(block[-1])[1]))
+        return bool(block) and self._project.runs_not(
+            module, (module.span(block[0])[0], module.span(block[-1])[1])
+        )
 
     def _for(self, module: Module, node: ast.For | ast.AsyncFor, state: State) -> State | None:
         return self._loop(module, node, self._expression(module, node.iter, state))
@@ -114,7 +133,9 @@ class Statements(Definitions):
     def _while(self, module: Module, node: ast.While, state: State) -> State | None:
         return self._loop(module, node, state)
 
-    def _loop(self, module: Module, node: ast.For | ast.AsyncFor | ast.While, state: State) -> State | None:
+    def _loop(
+        self, module: Module, node: ast.For | ast.AsyncFor | ast.While, state: State
+    ) -> State | None:
         outer = self._exits[-1]
         while True:
             if isinstance(node, ast.While):
@@ -135,7 +156,11 @@ class Statements(Definitions):
         before = state
         for item in node.items:
             state = self._others_run(self._expression(module, item.context_expr, state))
-            state = state if item.optional_vars is None else self._children(module, item.optional_vars, state)
+            state = (
+                state
+                if item.optional_vars is None
+                else self._children(module, item.optional_vars, state)
+            )
         self._failed.append(state)
         after = self._block(module, node.body, state)
         failed = self._failed.pop()
@@ -191,7 +216,9 @@ class Statements(Definitions):
             after = joined(after, self._block(module, case.body, then))
         return after
 
-    def _import(self, module: Module, node: ast.Import | ast.ImportFrom, state: State) -> State | None:
+    def _import(
+        self, module: Module, node: ast.Import | ast.ImportFrom, state: State
+    ) -> State | None:
         for one in module.imported:
             if one.statement is node:
                 self._bound[module, one.local] |= state.force

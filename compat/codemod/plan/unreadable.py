@@ -14,7 +14,11 @@ def no_such_backend(name: str) -> str:
 
 def instead_of(name: str) -> str:
     """Return what to write instead of a name that no global backend has."""
-    return 'Write "sox_io" and run again: it replaced "sox".' if name == "sox" else "Write the right name, and run again."
+    return (
+        'Write "sox_io" and run again: it replaced "sox".'
+        if name == "sox"
+        else "Write the right name, and run again."
+    )
 
 
 def passed_on(part: Part) -> None:
@@ -26,7 +30,10 @@ def passed_on(part: Part) -> None:
                     VARIABLE,
                     module,
                     use.node,
-                    NotProvableError("the setter is passed on as a value, so it is unknown what it will set", advice=BY_HAND),
+                    NotProvableError(
+                        "the setter is passed on as a value, so it is unknown what it will set",
+                        advice=BY_HAND,
+                    ),
                 )
 
 
@@ -34,10 +41,21 @@ def settle(part: Part, setter: SetterCall) -> None:
     """Raise the reason why the backend that is set cannot be read."""
     if setter.name is not None:
         or_run = " Or run with --backend sox." if setter.name == "sox" and part.per_call else ""
-        raise NotProvableError(no_such_backend(setter.name), advice=instead_of(setter.name) + or_run)
+        raise NotProvableError(
+            no_such_backend(setter.name), advice=instead_of(setter.name) + or_run
+        )
     value = setter_calls.argument(setter.call)
-    words = f"what is set is not a literal: {ast.unparse(value)}" if value is not None else "what is set cannot be read"
-    places = [module.place(node) for module in part.modules for node in module.strings if node.value in ("sox_io", "sox-io")]
+    words = (
+        f"what is set is not a literal: {ast.unparse(value)}"
+        if value is not None
+        else "what is set cannot be read"
+    )
+    places = [
+        module.place(node)
+        for module in part.modules
+        for node in module.strings
+        if node.value in ("sox_io", "sox-io")
+    ]
     if isinstance(value, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
         places += part.project.mentions
     raise NotProvableError(

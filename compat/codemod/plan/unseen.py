@@ -8,7 +8,17 @@ import textwrap
 from collections.abc import Iterator
 
 from compat.codemod.files.import_graph import content
-from compat.codemod.source import Kind, Module, NotProvableError, called, is_test, literal, old_names, plain_name, string
+from compat.codemod.source import (
+    Kind,
+    Module,
+    NotProvableError,
+    called,
+    is_test,
+    literal,
+    old_names,
+    plain_name,
+    string,
+)
 from compat.codemod.source.text import parse
 from compat.codemod.uses import Project, reexports
 
@@ -16,11 +26,34 @@ _NAMESPACES = re.compile(r"modules|\bmods?\b|\b(?:globals|locals|vars)\(|__dict_
 _SETTERS = ("set_audio_backend", "backend")
 _LOOKS = ("hasattr", "delattr", "print", "reload", "version", "bool")
 _ASKED = ast.Compare | ast.If | ast.UnaryOp | ast.Assert | ast.Expr | ast.Delete | ast.While
-_CODE = re.compile(r"\btorchaudio\s*\.\s*(?:load|save|info|backend|[sg]et_)|\b[sg]et_audio_backend\s*\(|\bimport\s+torchaudio\b")
-_RUN_HERE = ("eval", "exec", "repeat", "run_cell", "run_cell_magic", "run_line_magic", "timeit", "Timer", "autorange")
+_CODE = re.compile(
+    r"\btorchaudio\s*\.\s*(?:load|save|info|backend|[sg]et_)|\b[sg]et_audio_backend\s*\(|\bimport\s+torchaudio\b"
+)
+_RUN_HERE = (
+    "eval",
+    "exec",
+    "repeat",
+    "run_cell",
+    "run_cell_magic",
+    "run_line_magic",
+    "timeit",
+    "Timer",
+    "autorange",
+)
 _RUNS_TEXT = re.compile(rb"\b(?:" + "|".join(_RUN_HERE).encode() + rb")[ \t]*\(")
 # calls that take the name of a module and do not give the module
-_ONLY_NAME = ("find_spec", "version", "distribution", "metadata", "getLogger", "print", "warn", "add_argument", "setup", "hasattr")
+_ONLY_NAME = (
+    "find_spec",
+    "version",
+    "distribution",
+    "metadata",
+    "getLogger",
+    "print",
+    "warn",
+    "add_argument",
+    "setup",
+    "hasattr",
+)
 AMBIGUOUS = "a name is torchaudio in one place and something else in another"
 # what uses the backend in force
 _USES = (*old_names.FUNCTIONS, "get_audio_backend")
@@ -53,34 +86,58 @@ def reached(project: Project, module: Module) -> Iterator[tuple[ast.AST, str]]:
             seen.add(one.node)
             yield one.node, f"torchaudio is reached by way of {one.through}"
     for node in module.names.all(ast.Attribute):
-        if node not in seen and node.attr in old_names.FUNCTIONS and _is_of_another(module, node.value):
+        if (
+            node not in seen
+            and node.attr in old_names.FUNCTIONS
+            and _is_of_another(module, node.value)
+        ):
             yield node, "torchaudio is reached through another module"
 
 
 def _no_code_in_texts(project: Project, module: Module) -> None:
     """Raise if a text of a module, or one that is made as it runs, may be run as code that uses torchaudio."""
     for call in module.calls if module.imported else ():
-        if module.names.is_builtin(call.func, "exec") and call.args and literal(call.args[0]) is ...:
-            raise NotProvableError(f"code that is made when the program runs may call torchaudio, {_UNSEEN}", [module.place(call)])
+        if (
+            module.names.is_builtin(call.func, "exec")
+            and call.args
+            and literal(call.args[0]) is ...
+        ):
+            raise NotProvableError(
+                f"code that is made when the program runs may call torchaudio, {_UNSEEN}",
+                [module.place(call)],
+            )
     for node in (*module.strings, *module.names.all(ast.JoinedStr)):
         if _is_code(module, node) and project.note("runs texts", lambda: _runs_texts(project)):
-            raise NotProvableError(f"torchaudio is called by code in a string, {_UNSEEN}", [module.place(node)])
+            raise NotProvableError(
+                f"torchaudio is called by code in a string, {_UNSEEN}", [module.place(node)]
+            )
 
 
 def _no_module_by_name(project: Project, module: Module) -> None:
     """Raise if a module may import torchaudio by a computed name, or let others do so."""
     for name in _given_by_name(project, module):
-        raise NotProvableError(f"torchaudio may be imported by this name, {_UNSEEN}", [module.place(name)])
+        raise NotProvableError(
+            f"torchaudio may be imported by this name, {_UNSEEN}", [module.place(name)]
+        )
 
 
 def _given_by_name(project: Project, module: Module) -> Iterator[ast.AST]:
     """Yield where a module has the name of torchaudio as a value, in a project that imports modules by names it computes."""
-    parts = [one for one in module.names.all(ast.BinOp) if string(one.left) + string(one.right) == old_names.ROOT]
+    parts = [
+        one
+        for one in module.names.all(ast.BinOp)
+        if string(one.left) + string(one.right) == old_names.ROOT
+    ]
     whole = [text for text in module.strings if text.value == old_names.ROOT]
-    computed = bool(whole) and project.note("imports computed names", lambda: _imports_computed_names(project))
+    computed = bool(whole) and project.note(
+        "imports computed names", lambda: _imports_computed_names(project)
+    )
     for name in (*parts, *(whole if computed else ())) if not is_test(module.path) else ():
         above = module.names.parents.get(name)
-        if not isinstance(above, ast.Compare | ast.Expr | ast.Subscript) and called(above) not in _ONLY_NAME:
+        if (
+            not isinstance(above, ast.Compare | ast.Expr | ast.Subscript)
+            and called(above) not in _ONLY_NAME
+        ):
             yield name
 
 
@@ -99,53 +156,89 @@ def _is_code(module: Module, node: ast.AST) -> bool:
     """Return whether a text is code that uses torchaudio, and no message or documentation."""
     parts = node.values if isinstance(node, ast.JoinedStr) else [node]
     text = "".join(string(one) if isinstance(one, ast.Constant) else "x" for one in parts)
-    if not _CODE.search(text) or isinstance(module.names.parents.get(node), ast.Expr | ast.JoinedStr):
+    if not _CODE.search(text) or isinstance(
+        module.names.parents.get(node), ast.Expr | ast.JoinedStr
+    ):
         return False
     try:
         body = parse(textwrap.dedent(text)).body
     except SyntaxError:
         return False
-    return any(not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Name | ast.Attribute)) for one in body)
+    return any(
+        not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Name | ast.Attribute))
+        for one in body
+    )
 
 
 def _no_setter_of_others(project: Project, module: Module) -> None:
     """Raise if a module sets a backend through another module."""
     for one in reexports.of(project, module):
         if one.known.kind == Kind.SETTER:
-            raise NotProvableError(f"torchaudio is reached by way of {one.through}, {_UNSEEN}", [module.place(one.node)])
+            raise NotProvableError(
+                f"torchaudio is reached by way of {one.through}, {_UNSEEN}",
+                [module.place(one.node)],
+            )
     for node in module.names.all(ast.Attribute):
-        if node.attr == "set_audio_backend" and (_is_of_another(module, node.value) or may_be_torchaudio(project, module, node.value)):
-            raise NotProvableError(f"torchaudio is reached by way of {ast.unparse(node.value)}, {_UNSEEN}", [module.place(node)])
+        if node.attr == "set_audio_backend" and (
+            _is_of_another(module, node.value) or may_be_torchaudio(project, module, node.value)
+        ):
+            raise NotProvableError(
+                f"torchaudio is reached by way of {ast.unparse(node.value)}, {_UNSEEN}",
+                [module.place(node)],
+            )
 
 
 def _no_variable(module: Module) -> None:
     """Raise if a module mentions the variable that turns the dispatcher on or off."""
     named = [node for node in module.names.all(ast.keyword) if node.arg == old_names.VARIABLE]
-    for mention in (*(text for text in module.strings if old_names.VARIABLE in str(text.value)), *named):
-        raise NotProvableError(f"{old_names.VARIABLE} is used, and may turn the dispatcher off", [module.place(mention)])
+    for mention in (
+        *(text for text in module.strings if old_names.VARIABLE in str(text.value)),
+        *named,
+    ):
+        raise NotProvableError(
+            f"{old_names.VARIABLE} is used, and may turn the dispatcher off",
+            [module.place(mention)],
+        )
 
 
 def _seen(module: Module) -> None:
     """Raise unless all calls of torchaudio in a module are visible."""
     for use in module.uses:
-        if (use.path == old_names.ROOT and _escapes(module, use.node)) or use.path == f"{old_names.ROOT}.__dict__":
-            raise NotProvableError(f"the module torchaudio is passed on or bound to another name, {_UNSEEN}", [module.place(use.node)])
+        if (
+            use.path == old_names.ROOT and _escapes(module, use.node)
+        ) or use.path == f"{old_names.ROOT}.__dict__":
+            raise NotProvableError(
+                f"the module torchaudio is passed on or bound to another name, {_UNSEEN}",
+                [module.place(use.node)],
+            )
     for node, name in module.ambiguous:
         if name not in _USES:
             raise NotProvableError(AMBIGUOUS, [module.place(node)])
     for imported in module.imported:
         if imported.alias.name == "*":
-            raise NotProvableError(f"everything is imported from torchaudio, {_UNSEEN}", [module.place(imported.statement)])
+            raise NotProvableError(
+                f"everything is imported from torchaudio, {_UNSEEN}",
+                [module.place(imported.statement)],
+            )
     for use in module.hidden:
         if use.kind == Kind.SETTER:
             place = module.place(module.statement_of(use.node))
             raise NotProvableError(IN_FSTRING, [place])
     for use in module.of(Kind.SETTER):
         if use.call is None and not use.stored:
-            raise NotProvableError("the setter is passed on as a value, so it is unknown what it will set", [module.place(use.node)])
+            raise NotProvableError(
+                "the setter is passed on as a value, so it is unknown what it will set",
+                [module.place(use.node)],
+            )
     for text in module.strings:
-        if text.value == old_names.ROOT and not is_test(module.path) and _is_looked_up(module, text):
-            raise NotProvableError(f"torchaudio is looked up by a string, {_UNSEEN}", [module.place(text)])
+        if (
+            text.value == old_names.ROOT
+            and not is_test(module.path)
+            and _is_looked_up(module, text)
+        ):
+            raise NotProvableError(
+                f"torchaudio is looked up by a string, {_UNSEEN}", [module.place(text)]
+            )
 
 
 def may_be_torchaudio(project: Project, module: Module, owner: ast.expr) -> bool:
@@ -153,18 +246,24 @@ def may_be_torchaudio(project: Project, module: Module, owner: ast.expr) -> bool
     name = module.names.qualified(owner)
     if name is not None and not project.files.named(name.partition(".")[0], module.path):
         return False
-    return project.note("passed on", lambda: any(_passes_on(project, one) for one in project.modules))
+    return project.note(
+        "passed on", lambda: any(_passes_on(project, one) for one in project.modules)
+    )
 
 
 def _passes_on(project: Project, module: Module) -> bool:
     uses = (use for use in module.uses if use.path == old_names.ROOT)
-    return any(_escapes(module, use.node) for use in uses) or any(True for _ in _given_by_name(project, module))
+    return any(_escapes(module, use.node) for use in uses) or any(
+        True for _ in _given_by_name(project, module)
+    )
 
 
 def _escapes(module: Module, node: ast.AST) -> bool:
     """Return whether the bare module is used so that later calls through it are hidden."""
     above = module.names.parents.get(node)
-    while isinstance(above, ast.BoolOp) or (isinstance(above, ast.IfExp) and above.test is not node):
+    while isinstance(above, ast.BoolOp) or (
+        isinstance(above, ast.IfExp) and above.test is not node
+    ):
         node, above = above, module.names.parents.get(above)
     if isinstance(above, _ASKED | ast.IfExp):
         return False
@@ -172,10 +271,17 @@ def _escapes(module: Module, node: ast.AST) -> bool:
         return not isinstance(above, ast.Attribute) or not isinstance(node, ast.Name)
     name, second = called(above), above.args[1] if len(above.args) > 1 else None
     if name == "getattr" and isinstance(second, ast.Constant) and second.value in _SETTERS:
-        return isinstance(module.names.parents.get(above), ast.Assign) or module.call_of(above) is not None
+        return (
+            isinstance(module.names.parents.get(above), ast.Assign)
+            or module.call_of(above) is not None
+        )
     asked = literal(second)
     replaced = name in ("setattr", "object") and asked is not ...  # the engine knows about this
-    return not (name in _LOOKS or replaced or (name == "getattr" and asked is not ... and asked not in old_names.FUNCTIONS))
+    return not (
+        name in _LOOKS
+        or replaced
+        or (name == "getattr" and asked is not ... and asked not in old_names.FUNCTIONS)
+    )
 
 
 def _is_of_another(module: Module, owner: ast.expr) -> bool:
@@ -184,7 +290,9 @@ def _is_of_another(module: Module, owner: ast.expr) -> bool:
         return owner.attr == old_names.ROOT
     if not isinstance(owner, ast.Name) or owner.id != old_names.ROOT:
         return False
-    return not module.names.bindings(owner) or (module.names.qualified(owner) or "").endswith(f".{old_names.ROOT}")
+    return not module.names.bindings(owner) or (module.names.qualified(owner) or "").endswith(
+        f".{old_names.ROOT}"
+    )
 
 
 def _is_looked_up(module: Module, node: ast.Constant) -> bool:
@@ -193,5 +301,8 @@ def _is_looked_up(module: Module, node: ast.Constant) -> bool:
         return _NAMESPACES.search(ast.unparse(above.value)) is not None
     callee = above.func if isinstance(above, ast.Call) else None
     if plain_name(callee) == "get":
-        return isinstance(callee, ast.Attribute) and _NAMESPACES.search(ast.unparse(callee.value)) is not None
+        return (
+            isinstance(callee, ast.Attribute)
+            and _NAMESPACES.search(ast.unparse(callee.value)) is not None
+        )
     return "import" in plain_name(callee)

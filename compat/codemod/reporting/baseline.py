@@ -27,14 +27,22 @@ def apply(result: Result, options: Options, path: str) -> str:
     gone = sum((known - Counter(told)).values())
     for file in result.files:
         fixed = [] if options.writes else file.fixed
-        kept = [finding for finding in _told(file, options) if not _take(known, _key(finding, lines, home))]
+        kept = [
+            finding
+            for finding in _told(file, options)
+            if not _take(known, _key(finding, lines, home))
+        ]
         result.known += len(fixed) + len(left_of(file, options)) - len(kept)
         own = set(map(id, kept))
         file.fixed = file.fixed if options.writes else [one for one in fixed if id(one) in own]
         file.left = file.left_after = [one for one in left_of(file, options) if id(one) in own]
     if is_new:
         return f"{path}: written, with {len(told)} findings; they will not be reported again"
-    return f"{path}: {gone} of its findings are gone; delete it and run again to write a new one" if gone else ""
+    return (
+        f"{path}: {gone} of its findings are gone; delete it and run again to write a new one"
+        if gone
+        else ""
+    )
 
 
 def _told(file: FileResult, options: Options) -> list[Finding]:
@@ -52,7 +60,10 @@ def _take(known: Counter[tuple[str, str, str]], key: tuple[str, str, str]) -> bo
 
 
 def _save(path: str, told: list[tuple[str, str, str]]) -> None:
-    rows = [{"path": key[0], "rule": key[1], "line": key[2], "count": count} for key, count in sorted(Counter(told).items())]
+    rows = [
+        {"path": key[0], "rule": key[1], "line": key[2], "count": count}
+        for key, count in sorted(Counter(told).items())
+    ]
     try:
         text = json.dumps({"version": _VERSION, "findings": rows}, indent=1, ensure_ascii=False)
         Path(path).write_text(f"{text}\n", "utf-8", newline="\n")
@@ -65,4 +76,6 @@ def _load(path: str) -> Counter[tuple[str, str, str]]:
         rows = json.loads(Path(path).read_text("utf-8"))["findings"]
         return Counter({(row["path"], row["rule"], row["line"]): row["count"] for row in rows})
     except (OSError, ValueError, KeyError, TypeError) as why:
-        raise UsageError(f"--baseline {path}: it is not a baseline: {why!r}; delete it to write a new one") from why
+        raise UsageError(
+            f"--baseline {path}: it is not a baseline: {why!r}; delete it to write a new one"
+        ) from why

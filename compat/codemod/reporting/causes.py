@@ -61,19 +61,37 @@ def blocks(findings: Iterable[Finding]) -> list[Block]:
     at = {_spot(one.place): one for one in reversed(left)}
     causes = [(_cause(one, at), one) for one in left]
     waiting = grouped((spot, one) for spot, one in causes if spot != _spot(one.place))
-    heads = grouped(((one.rule, one.reason, one.advice), one) for spot, one in causes if spot == _spot(one.place))
+    heads = grouped(
+        ((one.rule, one.reason, one.advice), one)
+        for spot, one in causes
+        if spot == _spot(one.place)
+    )
     found = []
     for (rule, reason, advice), own in heads.items():
         places = tuple(one.place for one in own)
         others = [one for place in places for one in waiting.pop(_spot(place), ())]
-        related = tuple(dict.fromkeys(place for one in own for place in one.related if place not in places))
+        related = tuple(
+            dict.fromkeys(place for one in own for place in one.related if place not in places)
+        )
         found.append(Block(rule, reason, advice, places, tuple(others), related))
     # no finding names the cause itself, only findings that wait for it do
     for spot, own in waiting.items():
         first = next(one for one in own if _spot(one.related[0]) == spot)
         reason = first.reason.partition(_BECAUSE)[2] or first.reason
-        found.append(Block(first.rule, reason, what_to_do(reason) or first.advice, first.related[:1], tuple(own), first.related[1:]))
-    return sorted(found, key=lambda block: (-len(block.waiting), str(block.places[0].path), block.places[0].line))
+        found.append(
+            Block(
+                first.rule,
+                reason,
+                what_to_do(reason) or first.advice,
+                first.related[:1],
+                tuple(own),
+                first.related[1:],
+            )
+        )
+    return sorted(
+        found,
+        key=lambda block: (-len(block.waiting), str(block.places[0].path), block.places[0].line),
+    )
 
 
 def _spot(place: Place) -> _Spot:
@@ -81,7 +99,9 @@ def _spot(place: Place) -> _Spot:
 
 
 def _waits(finding: Finding) -> bool:
-    refused = _BECAUSE in finding.reason or (finding.rule in _SETTINGS and not finding.reason.startswith(_SAYS_ITSELF))
+    refused = _BECAUSE in finding.reason or (
+        finding.rule in _SETTINGS and not finding.reason.startswith(_SAYS_ITSELF)
+    )
     return bool(finding.related) and refused
 
 

@@ -36,7 +36,10 @@ class Lines:
 def cells(text: str) -> list[tuple[int, str]]:
     """Return the cells of a notebook's Python, with their numbers."""
     parts = _CELL.split(text)
-    return [(int(parts[index]), parts[index + 1].removesuffix("\n")) for index in range(1, len(parts), 2)]
+    return [
+        (int(parts[index]), parts[index + 1].removesuffix("\n"))
+        for index in range(1, len(parts), 2)
+    ]
 
 
 def shown(file: FileResult) -> list[tuple[str, str, str]]:
@@ -44,7 +47,11 @@ def shown(file: FileResult) -> list[tuple[str, str, str]]:
     if not file.path.endswith(".ipynb"):
         return [("", file.before, file.after)]
     after = dict(cells(file.after))
-    return [(f"cell {number}", old, after[number]) for number, old in cells(file.before) if after.get(number, old) != old]
+    return [
+        (f"cell {number}", old, after[number])
+        for number, old in cells(file.before)
+        if after.get(number, old) != old
+    ]
 
 
 def _on_disk(path: str) -> str:

@@ -45,10 +45,15 @@ def write_json(result: Result, options: Options, out: TextIO) -> None:
             }
             for file in result.files
         ],
-        "problems": [{"path": printable(one.path), "line": one.line, "reason": one.reason} for one in result.problems],
+        "problems": [
+            {"path": printable(one.path), "line": one.line, "reason": one.reason}
+            for one in result.problems
+        ],
         "statistics": {
             "fixed": kinds_of(finding for file in result.files for finding in file.fixed),
-            "left": kinds_of(finding for file in result.files for finding in left_of(file, options)),
+            "left": kinds_of(
+                finding for file in result.files for finding in left_of(file, options)
+            ),
         },
     }
     json.dump(whole, out, indent=2, ensure_ascii=False)
@@ -92,16 +97,32 @@ def write_sarif(result: Result, options: Options, out: TextIO) -> None:
                 "level": "note" if would or not counts(finding) else "warning",
                 "message": {"text": message},
                 "locations": [_location(finding.place)],
-                "relatedLocations": [{"id": number, **_location(place)} for number, place in enumerate(finding.related, 1)],
+                "relatedLocations": [
+                    {"id": number, **_location(place)}
+                    for number, place in enumerate(finding.related, 1)
+                ],
             }
         )
     notes = [
-        {"level": "error", "message": {"text": one.reason}, "locations": [_location(Place(one.path, one.line or 1, 1, one.line or 1, 1))]}
+        {
+            "level": "error",
+            "message": {"text": one.reason},
+            "locations": [_location(Place(one.path, one.line or 1, 1, one.line or 1, 1))],
+        }
         for one in result.problems
     ]
     invocation = {"executionSuccessful": not result.problems, "toolExecutionNotifications": notes}
-    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "invocations": [invocation], "results": results}
-    whole = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [invocation],
+        "results": results,
+    }
+    whole = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [run],
+    }
     json.dump(whole, out, indent=2, ensure_ascii=False)
     out.write("\n")
 
@@ -110,7 +131,12 @@ def _location(place: Place) -> dict[str, Any]:
     uri = quote(place.path.replace(os.sep, "/").encode("utf-8", "surrogateescape"))
     if os.path.isabs(place.path):
         uri = f"file://{uri}"
-    region = {"startLine": place.line, "startColumn": place.column, "endLine": place.end_line, "endColumn": place.end_column}
+    region = {
+        "startLine": place.line,
+        "startColumn": place.column,
+        "endLine": place.end_line,
+        "endColumn": place.end_column,
+    }
     # lines count within the cell, and a SARIF region cannot express that
     if place.cell is not None:
         return {

@@ -28,7 +28,9 @@ def _next(result: Result, options: Options) -> str:
     if result.problems:
         return "correct the files above that could not be read, parsed or written, or leave them out with --exclude, and run again."
     if changed and not options.writes:
-        return f"run it again without {'--check' if options.check else '--diff'} to make the changes."
+        return (
+            f"run it again without {'--check' if options.check else '--diff'} to make the changes."
+        )
     if causes and all(one.state is State.FIXABLE for one in blocking):
         return "look at what is left, and run it again with --unsafe to change it."
     if causes:
@@ -37,7 +39,11 @@ def _next(result: Result, options: Options) -> str:
     if any(map(is_pin, left)):
         return "move the pins: `torchaudio-compat doctor --pins` prints the lines."
     if changed:
-        release = "" if options.target == "compat" else f" under `torchaudio-compat run --version {options.target} -m pytest`"
+        release = (
+            ""
+            if options.target == "compat"
+            else f" under `torchaudio-compat run --version {options.target} -m pytest`"
+        )
         return f"run your tests{release}."
     return ""
 

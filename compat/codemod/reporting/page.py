@@ -31,7 +31,11 @@ def page(result: Result, options: Options) -> str:
     left = without_twins(finding for file in result.files for finding in left_of(file, options))
     causes, pins = blocks(left), [finding for finding in left if is_pin(finding)]
     lines = Lines(result, options)
-    project = os.path.basename(os.path.abspath(os.path.commonpath([os.path.abspath(path) for path in options.paths or (".",)])))
+    project = os.path.basename(
+        os.path.abspath(
+            os.path.commonpath([os.path.abspath(path) for path in options.paths or (".",)])
+        )
+    )
     title = f"{_text(project)}: moving to torchaudio {_text(options.target)}"
     parts = [
         f"<!doctype html>\n<html lang='en'><head><meta charset='utf-8'><title>{title}</title>",
@@ -49,12 +53,20 @@ def page(result: Result, options: Options) -> str:
         *_counts(result, left),
     ]
     if result.problems:
-        parts += ["<h2>Not read, parsed or written</h2><ul>", *(f"<li>{_text(str(problem))}</li>" for problem in result.problems), "</ul>"]
+        parts += [
+            "<h2>Not read, parsed or written</h2><ul>",
+            *(f"<li>{_text(str(problem))}</li>" for problem in result.problems),
+            "</ul>",
+        ]
     return "".join([*parts, f"<script>{_SCRIPT}</script></body></html>\n"])
 
 
 def _command() -> str:
-    name = ("python", "-m", "compat.codemod") if Path(sys.argv[0]).name == "__main__.py" else (Path(sys.argv[0]).name,)
+    name = (
+        ("python", "-m", "compat.codemod")
+        if Path(sys.argv[0]).name == "__main__.py"
+        else (Path(sys.argv[0]).name,)
+    )
     return shell.told(shell.lines(*name, *sys.argv[1:]), "")
 
 
@@ -66,10 +78,12 @@ def _text(text: str) -> str:
 
 
 def _block(block: Block, lines: Lines, options: Options) -> Iterator[str]:
-    words = (
-        f"{block.rule} {block.reason} {block.advice} {' '.join(map(str, block.places))} {' '.join(str(one.place) for one in block.waiting)}"
+    places = map(str, [*block.places, *(one.place for one in block.waiting)])
+    words = " ".join((block.rule, block.reason, block.advice, *places))
+    yield (
+        f"<section class='block' data-text='{_text(words)}'>"
+        f"<h3><code class='id'>{block.rule}</code> {_text(sentence(block.reason))}</h3>"
     )
-    yield f"<section class='block' data-text='{_text(words)}'><h3><code class='id'>{block.rule}</code> {_text(sentence(block.reason))}</h3>"
     yield from _some([(place, "") for place in block.places], lines, options)
     yield f"<p class='advice'>{_text(block.advice)}</p>" if block.advice else ""
     if block.waiting:
@@ -110,7 +124,9 @@ def _link(place: Place, options: Options) -> str:
         path = os.path.relpath(place.path, home) if place.path != "<stdin>" else ""
     except ValueError:  # on another drive
         path = os.path.abspath(place.path)
-    target = quote(os.fsencode(path.replace(os.sep, "/"))) + ("" if place.cell else f"#L{place.line}")
+    target = quote(os.fsencode(path.replace(os.sep, "/"))) + (
+        "" if place.cell else f"#L{place.line}"
+    )
     where = _text(str(place)).replace(":cell ", " cell&nbsp;")
     return f"<a href='{target}'><code>{where}</code></a>"
 
@@ -122,20 +138,28 @@ def _file(file: FileResult) -> str:
     names = " ".join(sorted({finding.rule for finding in file.fixed}))
     head = f"<details open data-text='{_text(f'{file.path} {names}')}'><summary><code>{_text(file.path)}</code> {names}</summary>"
     tables = (
-        f"{f'<h4>{_text(name)}</h4>' if name else ''}<table class='diff'>{''.join(_rows(*texts))}</table>" for name, *texts in shown(file)
+        f"{f'<h4>{_text(name)}</h4>' if name else ''}<table class='diff'>{''.join(_rows(*texts))}</table>"
+        for name, *texts in shown(file)
     )
     return f"{head}{''.join(tables)}</details>"
 
 
 def _rows(before: str, after: str) -> Iterator[str]:
     old, new = before.split("\n"), after.split("\n")
-    for number, group in enumerate(difflib.SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(_CONTEXT)):
+    for number, group in enumerate(
+        difflib.SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(_CONTEXT)
+    ):
         if number:
             yield "<tr class='gap'><td colspan='4'>...</td></tr>"
         for tag, first, last, to_first, to_last in group:
             for index in range(max(last - first, to_last - to_first)):
                 left, right = first + index, to_first + index
-                yield "<tr>" + _cell(old, left, last, "old", tag) + _cell(new, right, to_last, "new", tag) + "</tr>"
+                yield (
+                    "<tr>"
+                    + _cell(old, left, last, "old", tag)
+                    + _cell(new, right, to_last, "new", tag)
+                    + "</tr>"
+                )
 
 
 def _cell(lines: list[str], index: int, end: int, kind: str, tag: str) -> str:

@@ -22,7 +22,9 @@ def diff(file: FileResult, *, shown: bool = True) -> Iterator[str]:
             as ``surrogateescape`` decodes them, as in a source of another encoding.
     """
     path = from_root(file.path)
-    old_name, new_name = (f"{side}/{printable(path)}" if shown else _named(f"{side}/{path}") for side in "ab")
+    old_name, new_name = (
+        f"{side}/{printable(path)}" if shown else _named(f"{side}/{path}") for side in "ab"
+    )
     text = (file.before, file.after)
     notebook = path.endswith(".ipynb")
     if notebook or not shown:
@@ -33,7 +35,18 @@ def diff(file: FileResult, *, shown: bool = True) -> Iterator[str]:
     for line in difflib.unified_diff(old, new, old_name, new_name, n=_CONTEXT, lineterm=""):
         hunk = _HUNK.match(line)
         first = int(hunk[1]) if hunk else 0
-        name = next((names[number] for number in range(first + _CONTEXT, first - 1, -1) if number in names), "") if hunk else ""
+        name = (
+            next(
+                (
+                    names[number]
+                    for number in range(first + _CONTEXT, first - 1, -1)
+                    if number in names
+                ),
+                "",
+            )
+            if hunk
+            else ""
+        )
         yield f"{line} {name}" if name else line.removesuffix("\n")
         if not line.endswith(("\n", "\r")) and not line.startswith(("---", "+++", "@@")):
             yield "\\ No newline at end of file"
@@ -48,7 +61,14 @@ def _named(path: str) -> str:
         plain = False
     if plain:
         return path
-    return '"' + "".join(chr(one) if 0x20 <= one < 0x7F and chr(one) not in '"\\' else f"\\{one:03o}" for one in name) + '"'
+    return (
+        '"'
+        + "".join(
+            chr(one) if 0x20 <= one < 0x7F and chr(one) not in '"\\' else f"\\{one:03o}"
+            for one in name
+        )
+        + '"'
+    )
 
 
 def from_root(path: str) -> str:
@@ -56,7 +76,9 @@ def from_root(path: str) -> str:
     whole = Path(os.path.abspath(path))
     roots = [one for one in whole.parents if (one / ".git").exists()]
     root = roots[0] if roots else Path.cwd()
-    return (whole.relative_to(root) if whole.is_relative_to(root) else whole.relative_to(whole.anchor)).as_posix()
+    return (
+        whole.relative_to(root) if whole.is_relative_to(root) else whole.relative_to(whole.anchor)
+    ).as_posix()
 
 
 def _source_lines(lines: list[str]) -> dict[int, str]:

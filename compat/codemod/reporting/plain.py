@@ -30,7 +30,9 @@ def write(result: Result, options: Options, out: TextIO, notes: TextIO) -> None:
             rules = sorted({finding.rule for finding in file.fixed})
             out.write(f"{printable(file.path)}: changed ({', '.join(rules)})\n")
         if options.check:
-            out.writelines(f"{line_of(finding)} [would be changed]\n" for finding in without_twins(file.fixed))
+            out.writelines(
+                f"{line_of(finding)} [would be changed]\n" for finding in without_twins(file.fixed)
+            )
     left = [finding for file in result.files for finding in left_of(file, options)]
     if options.format == "concise":
         out.writelines(f"{line_of(finding)}\n" for finding in without_twins(left))
@@ -66,9 +68,13 @@ def _shown(block: Block, lines: Lines) -> Iterator[str]:
         yield f"{gap} | {caret(line, place)}"
     notes = [f"help: {block.advice}"] if block.advice else []
     if block.waiting:
-        notes.append(f"{counted(len(block.waiting), 'place waits', 'places wait')} for it: {_places(one.place for one in block.waiting)}")
+        notes.append(
+            f"{counted(len(block.waiting), 'place waits', 'places wait')} for it: {_places(one.place for one in block.waiting)}"
+        )
     if len(block.places) > 1:
-        notes.append(f"the same in {counted(len(block.places) - 1, 'more place')}: {_places(block.places[1:])}")
+        notes.append(
+            f"the same in {counted(len(block.places) - 1, 'more place')}: {_places(block.places[1:])}"
+        )
     if block.related:
         notes.append(f"see {_places(block.related)}")
     for note in notes:
@@ -113,7 +119,10 @@ def summary(result: Result, options: Options) -> str:
     left = [finding for file in result.files for finding in without_twins(left_of(file, options))]
     pins = sum(map(is_pin, left))
     verb = "changed" if options.writes else "would be changed"
-    parts = [f"{counted(sum(file.changed for file in result.files), 'file')} {verb}", f"{counted(len(left) - pins, 'finding')} left"]
+    parts = [
+        f"{counted(sum(file.changed for file in result.files), 'file')} {verb}",
+        f"{counted(len(left) - pins, 'finding')} left",
+    ]
     parts += [counted(pins, "pin")] if pins else []
     parts += [f"{result.known} known"] if result.known else []
     parts += [f"{len(result.problems)} not read, parsed or written"] if result.problems else []
@@ -128,4 +137,6 @@ def statistics(result: Result, options: Options, out: TextIO) -> None:
     left = kinds_of(finding for file in result.files for finding in left_of(file, options))
     verb = "changed" if options.writes else "to change"
     for rule in sorted({*fixed, *left}):
-        out.write(f"{fixed.get(rule, 0):6} {verb} {left.get(rule, 0):6} left  {rule} {rules()[rule].title}\n")
+        out.write(
+            f"{fixed.get(rule, 0):6} {verb} {left.get(rule, 0):6} left  {rule} {rules()[rule].title}\n"
+        )

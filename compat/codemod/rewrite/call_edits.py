@@ -4,7 +4,14 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod.rewrite.changes import AddArgument, DropArgument, NameArgument, OfCall, RenameKeyword, WrapArgument
+from compat.codemod.rewrite.changes import (
+    AddArgument,
+    DropArgument,
+    NameArgument,
+    OfCall,
+    RenameKeyword,
+    WrapArgument,
+)
 from compat.codemod.rewrite.edits import ConflictError, Edit
 from compat.codemod.source import Module, call_layout
 
@@ -43,22 +50,34 @@ def of_call(module: Module, call: ast.Call, changes: list[OfCall]) -> Iterator[E
                 yield Edit(start, start, f"{name}=")
             case WrapArgument(_, argument, function):
                 index = index_of(argument)
-                start = text.span(argument.value)[0] if isinstance(argument, ast.keyword) else base + layout.arguments[index].start
+                start = (
+                    text.span(argument.value)[0]
+                    if isinstance(argument, ast.keyword)
+                    else base + layout.arguments[index].start
+                )
                 yield Edit(start, start, f"{function}(")
                 closing[base + layout.arguments[index].end] = ")"
-    for edit in _drop_and_add(segment, layout, dropped, [f"{name}={value}" for name, value in added.items()], text.newline):
-        yield Edit(edit.start + base, edit.end + base, closing.pop(edit.start + base, "") + edit.new)
+    for edit in _drop_and_add(
+        segment, layout, dropped, [f"{name}={value}" for name, value in added.items()], text.newline
+    ):
+        yield Edit(
+            edit.start + base, edit.end + base, closing.pop(edit.start + base, "") + edit.new
+        )
     for at, bracket in closing.items():
         yield Edit(at, at, bracket)
 
 
-def _drop_and_add(segment: str, layout: call_layout.Layout, dropped: set[int], added: list[str], newline: str) -> Iterator[Edit]:
+def _drop_and_add(
+    segment: str, layout: call_layout.Layout, dropped: set[int], added: list[str], newline: str
+) -> Iterator[Edit]:
     arguments = layout.arguments
     kept = [index for index in range(len(arguments)) if index not in dropped]
     last = kept[-1] if kept else -1
     for index in sorted(dropped):
         if index < last:
-            yield _without_comments(segment, Edit(arguments[index].start, arguments[index + 1].start, ""))
+            yield _without_comments(
+                segment, Edit(arguments[index].start, arguments[index + 1].start, "")
+            )
     tail = bool(arguments) and last < len(arguments) - 1
     if not kept:
         end = (arguments[-1].comma_end or arguments[-1].end) if arguments else layout.inside
@@ -82,7 +101,11 @@ def _append(segment: str, last: call_layout.Argument, added: list[str], newline:
     indent = segment[line_start : last.start]
     starts_line = line_start > 0 and not indent.strip()
     if last.comma_end is None:
-        joint = f",{newline}{indent}" if starts_line and "\n" in segment[: last.start].strip("(\r\n\t ") else ", "
+        joint = (
+            f",{newline}{indent}"
+            if starts_line and "\n" in segment[: last.start].strip("(\r\n\t ")
+            else ", "
+        )
         if joint != ", " and "#" in re.split(r"[\r\n]", segment[last.end :], maxsplit=1)[0]:
             joint = ", "  # otherwise the comment after the last argument would move to the new one
         return Edit(last.end, last.end, "".join(f"{joint}{one}" for one in added))

@@ -135,7 +135,11 @@ def stretches(module: Tree, change: Change) -> Iterator[tuple[int, int]]:
         case DropName(alias=alias):
             yield module.span(alias)
         case Unwrap(statement, body):
-            (start, end), first, last = module.span(statement), module.span(body[0])[0], module.span(body[-1])[1]
+            (start, end), first, last = (
+                module.span(statement),
+                module.span(body[0])[0],
+                module.span(body[-1])[1],
+            )
             yield from ((start, first), (last, end))
         case DropFinally(statement):
             yield from map(module.span, statement.finalbody)

@@ -38,4 +38,6 @@ class Draft:
 
     def __post_init__(self) -> None:
         if self.changes and self.touches is None:
-            raise TypeError("a draft with changes must say which functions of torchaudio they touch (touches=)")
+            raise TypeError(
+                "a draft with changes must say which functions of torchaudio they touch (touches=)"
+            )

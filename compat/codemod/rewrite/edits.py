@@ -24,7 +24,9 @@ def settle(edits: Iterable[Edit]) -> list[Edit]:
         ConflictError: two edits overlap.
     """
     found: list[Edit] = []
-    for edit in sorted(set(edits), key=lambda edit: (edit.start, edit.start != edit.end, -edit.end, edit.new)):
+    for edit in sorted(
+        set(edits), key=lambda edit: (edit.start, edit.start != edit.end, -edit.end, edit.new)
+    ):
         last = found[-1] if found else None
         if last and edit.start < last.end:
             if edit.end <= last.end and edit[:2] != last[:2]:

@@ -31,13 +31,19 @@ def fitting(module: Module, edits: Iterable[Edit]) -> Iterator[Edit]:
 def takes_text(module: Module, node: ast.AST) -> None:
     """Raise NotProvableError if nested f-strings use both quotes, so that no string fits."""
     if not _free_quotes(module, *module.span(node)):
-        raise NotProvableError(_NO_QUOTE, [module.place(node)], "Take the call out of the f-string into a name of its own, and run again.")
+        raise NotProvableError(
+            _NO_QUOTE,
+            [module.place(node)],
+            "Take the call out of the f-string into a name of its own, and run again.",
+        )
 
 
 def _free_quotes(module: Module, start: int, end: int) -> str:
     """Return the quotes that a string at a place may use; both outside of f-strings."""
     taken = set()
-    for first, last in module.note("f-strings", lambda: [module.span(one) for one in module.names.all(ast.JoinedStr)]):
+    for first, last in module.note(
+        "f-strings", lambda: [module.span(one) for one in module.names.all(ast.JoinedStr)]
+    ):
         if first < start and end < last:
             taken |= set(_quotes_around(module.text.text[first:last], start - first))
     return "".join(quote for quote in "\"'" if quote not in taken)
@@ -51,7 +57,9 @@ def _quotes_around(source: str, at: int) -> Iterator[str]:
     for token in tokenize.generate_tokens(io.StringIO(text, newline="\n").readline):
         kind = tokenize.tok_name[token.type]
         if kind in ("STRING", "FSTRING_START"):
-            open_.append((_QUOTES.match(token.string)[1], starts[token.start[0] - 1] + token.start[1]))  # type: ignore[index]
+            open_.append(
+                (_QUOTES.match(token.string)[1], starts[token.start[0] - 1] + token.start[1])  # type: ignore[index]
+            )
         if kind in ("STRING", "FSTRING_END"):
             quote, start = open_.pop()
             if start <= at < starts[token.end[0] - 1] + token.end[1]:

@@ -5,7 +5,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from compat.codemod.rewrite import call_edits, fstring_edits, statement_edits
-from compat.codemod.rewrite.changes import AddStatement, Change, DropFinally, DropName, OfCall, Remove, Replace, Substitute, Unwrap
+from compat.codemod.rewrite.changes import (
+    AddStatement,
+    Change,
+    DropFinally,
+    DropName,
+    OfCall,
+    Remove,
+    Replace,
+    Substitute,
+    Unwrap,
+)
 from compat.codemod.rewrite.edits import ConflictError, Edit, settle
 from compat.codemod.source import Module
 
@@ -56,10 +66,16 @@ def lower(module: Module, changes: Iterable[Change]) -> list[Edit]:
 # Imports
 
 
-def _drop_names(module: Module, statement: ast.Import | ast.ImportFrom, dropped: dict[ast.alias, None]) -> list[Edit]:
+def _drop_names(
+    module: Module, statement: ast.Import | ast.ImportFrom, dropped: dict[ast.alias, None]
+) -> list[Edit]:
     spans = [(*module.text.span(alias), alias in dropped) for alias in statement.names]
     last = max(index for index, (_, _, gone) in enumerate(spans) if not gone)
-    edits = [Edit(start, spans[index + 1][0], "") for index, (start, _, gone) in enumerate(spans[:last]) if gone]
+    edits = [
+        Edit(start, spans[index + 1][0], "")
+        for index, (start, _, gone) in enumerate(spans[:last])
+        if gone
+    ]
     if last < len(spans) - 1:
         edits.append(Edit(spans[last][1], spans[-1][1], ""))
     if any("#" in module.text.text[edit.start : edit.end] for edit in edits):

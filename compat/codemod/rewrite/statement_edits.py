@@ -10,10 +10,14 @@ from compat.codemod.source import Module, conditions
 
 # A comment for a tool about the statement before it is removed with the statement; other comments
 # are for people and stay.
-_DIRECTIVE = re.compile(r"#\s*(noqa|type:|pragma|pylint:|pyright:|ruff:|mypy:|isort:|fmt:|yapf:|nosec|compat:)", re.I)
+_DIRECTIVE = re.compile(
+    r"#\s*(noqa|type:|pragma|pylint:|pyright:|ruff:|mypy:|isort:|fmt:|yapf:|nosec|compat:)", re.I
+)
 
 
-def removals(module: Module, removed: dict[ast.stmt, None], added: dict[ast.stmt, dict[str, None]]) -> Iterator[Edit]:
+def removals(
+    module: Module, removed: dict[ast.stmt, None], added: dict[ast.stmt, dict[str, None]]
+) -> Iterator[Edit]:
     """Yield the edits that remove statements, or replace them if a block would become empty."""
     removed = _with_what_vanishes(module, removed, added)
     if any(map(module.is_elif, removed)):
@@ -21,7 +25,9 @@ def removals(module: Module, removed: dict[ast.stmt, None], added: dict[ast.stmt
     blocks = {id(block): block for block in map(module.siblings, removed)}
     for block in blocks.values():
         is_module = block is module.tree.body
-        emptied = not is_module and all(statement in removed and not added.get(statement) for statement in block)
+        emptied = not is_module and all(
+            statement in removed and not added.get(statement) for statement in block
+        )
         for index, statement in enumerate(block):
             if statement in removed:
                 lines = ["pass"] if emptied and index == 0 else list(added.get(statement, ()))
@@ -38,21 +44,33 @@ _PURE = (
 )  # fmt: skip
 
 
-def _with_what_vanishes(module: Module, removed: dict[ast.stmt, None], added: dict[ast.stmt, dict[str, None]]) -> dict[ast.stmt, None]:
+def _with_what_vanishes(
+    module: Module, removed: dict[ast.stmt, None], added: dict[ast.stmt, dict[str, None]]
+) -> dict[ast.stmt, None]:
     """Return the removed statements, with an ``if`` in their place if nothing in it remains."""
     found = {statement: None for statement in removed if not added.get(statement)}
     waiting = list(found)
     while waiting:
         above = module.names.parents.get(waiting.pop())
-        if not isinstance(above, ast.If) or above in found or conditions.is_main_guard(module, above):
+        if (
+            not isinstance(above, ast.If)
+            or above in found
+            or conditions.is_main_guard(module, above)
+        ):
             continue
-        pure = all(isinstance(node, _PURE) for node in ast.walk(above.test)) or conditions.is_platform_test(module, above.test)
+        pure = all(
+            isinstance(node, _PURE) for node in ast.walk(above.test)
+        ) or conditions.is_platform_test(module, above.test)
         if pure and all(one in found for one in [*above.body, *above.orelse]):
             found[above] = None
             waiting.append(above)
     found |= removed
     parents = module.names.parents
-    kept = {one: None for one in found if one in removed or not module.is_elif(one) or parents[one] in found}
+    kept = {
+        one: None
+        for one in found
+        if one in removed or not module.is_elif(one) or parents[one] in found
+    }
     return {one: None for one in kept if parents[one] not in kept}
 
 
@@ -70,11 +88,17 @@ def _put(module: Module, statement: ast.stmt, lines: list[str]) -> Edit:
 def _kept(module: Module, start: int, end: int) -> list[str]:
     if "#" not in module.text.text[start:end]:
         return []
-    inside = (module.text.text[comment.start : comment.end] for comment in module.text.comments if start <= comment.start < end)
+    inside = (
+        module.text.text[comment.start : comment.end]
+        for comment in module.text.comments
+        if start <= comment.start < end
+    )
     return [comment for comment in inside if not _DIRECTIVE.match(comment)]
 
 
-def _take_out(module: Module, statement: ast.stmt, block: list[ast.stmt], removed: dict[ast.stmt, None]) -> Edit:
+def _take_out(
+    module: Module, statement: ast.stmt, block: list[ast.stmt], removed: dict[ast.stmt, None]
+) -> Edit:
     text = module.text
     start, end = text.span(statement)
     line_start, line_end = text.line_start(start), text.line_end(end)
@@ -107,12 +131,18 @@ def _whole_lines(module: Module, start: int, end: int) -> Edit:
         keep = first - 1 - before
         if last == count and text.starts[-1] < len(text.text) and keep:
             return Edit(text.line_end(text.starts[keep - 1]), end, "")
-        return Edit(text.starts[keep], text.starts[last] if last < len(text.starts) else len(text.text), "")
-    opens = first - 1 - before == 0 or text.text[: text.line_end(text.starts[first - 2 - before])].endswith(":")
+        return Edit(
+            text.starts[keep], text.starts[last] if last < len(text.starts) else len(text.text), ""
+        )
+    opens = first - 1 - before == 0 or text.text[
+        : text.line_end(text.starts[first - 2 - before])
+    ].endswith(":")
     return Edit(start, text.starts[last + (after if opens else min(before, after))], "")
 
 
-def _out_of_line(module: Module, statement: ast.stmt, block: list[ast.stmt], removed: dict[ast.stmt, None]) -> Edit:
+def _out_of_line(
+    module: Module, statement: ast.stmt, block: list[ast.stmt], removed: dict[ast.stmt, None]
+) -> Edit:
     text, index = module.text, block.index(statement)
     start, end = text.span(statement)
     if _kept(module, start, end):
@@ -134,27 +164,50 @@ def unwrap(module: Module, change: Unwrap) -> Iterator[Edit]:
     first, last = text.span(body[0])[0], text.span(body[-1])[1]
     body_start, body_end = text.line_start(first), text.line_end(last)
     line_start, line_end = text.line_start(start), text.line_end(end)
-    alone = not text.text[line_start:start].strip() and text.text[end:line_end].strip()[:1] in ("", "#")
-    if not alone or body_start <= start or module.is_elif(statement) or text.text[body_start:first].strip():
+    alone = not text.text[line_start:start].strip() and text.text[end:line_end].strip()[:1] in (
+        "",
+        "#",
+    )
+    if (
+        not alone
+        or body_start <= start
+        or module.is_elif(statement)
+        or text.text[body_start:first].strip()
+    ):
         raise ConflictError("its block stands on one line with it")
     rest = text.text[last:body_end].strip()
     if rest and not rest.startswith("#"):
         raise ConflictError("something else stands on the line of its block")
     outer, inner = text.indent(start), text.indent(first)
     # comments between the header and the block belong to the block
-    while (above := text.line_start(max(body_start - 1, 0))) > start and text.text[above:body_start].strip().startswith("#"):
+    while (above := text.line_start(max(body_start - 1, 0))) > start and text.text[
+        above:body_start
+    ].strip().startswith("#"):
         body_start = above
     head = _kept(module, start, body_start)
-    yield Edit(line_start, body_start, "".join(f"{outer}{comment}{text.newline}" for comment in head))
-    strings = [node for one in body for node in ast.walk(one) if isinstance(node, ast.Constant | ast.JoinedStr)]
-    inside_string = {line for node in strings for line in range(node.lineno + 1, (node.end_lineno or node.lineno) + 1)}
+    yield Edit(
+        line_start, body_start, "".join(f"{outer}{comment}{text.newline}" for comment in head)
+    )
+    strings = [
+        node
+        for one in body
+        for node in ast.walk(one)
+        if isinstance(node, ast.Constant | ast.JoinedStr)
+    ]
+    inside_string = {
+        line
+        for node in strings
+        for line in range(node.lineno + 1, (node.end_lineno or node.lineno) + 1)
+    }
     for number in range(text.position(body_start)[0], text.position(body_end)[0] + 1):
         at = text.starts[number - 1]
         if number not in inside_string and text.text.startswith(inner, at):
             yield Edit(at, at + len(inner), outer)
     tail = _kept(module, body_end, line_end)
     if end > body_end:
-        yield Edit(body_end, line_end, "".join(f"{text.newline}{outer}{comment}" for comment in tail))
+        yield Edit(
+            body_end, line_end, "".join(f"{text.newline}{outer}{comment}" for comment in tail)
+        )
 
 
 def drop_finally(module: Module, statement: ast.Try) -> Edit:
@@ -163,7 +216,11 @@ def drop_finally(module: Module, statement: ast.Try) -> Edit:
     before = (statement.orelse or statement.handlers or statement.body)[-1]
     start, end = text.line_end(text.span(before)[1]), text.line_end(text.span(statement)[1])
     indent = text.indent(text.span(statement)[0])
-    return Edit(start, end, "".join(f"{text.newline}{indent}{comment}" for comment in _kept(module, start, end)))
+    return Edit(
+        start,
+        end,
+        "".join(f"{text.newline}{indent}{comment}" for comment in _kept(module, start, end)),
+    )
 
 
 def substitute(module: Module, change: Substitute) -> Iterator[Edit]:

@@ -32,7 +32,10 @@ def complaint(old: Module, new: Module, made: list[Edit]) -> str | None:
             if edit.start == edit.end and "\n" not in old.text.text[end : edit.start]:
                 ends.add((track.forward(edit.start - 1) or 0) + len(edit.new))
         first = track.forward(start)
-        if first is None or not {((first, one + 1), type(statement)) for one in ends if one is not None} & there:
+        if (
+            first is None
+            or not {((first, one + 1), type(statement)) for one in ends if one is not None} & there
+        ):
             return f"the statement in line {statement.lineno} would be lost, or become another"
     return None
 

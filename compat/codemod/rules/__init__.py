@@ -18,5 +18,7 @@ def rules() -> dict[str, Rule]:
     for info in pkgutil.iter_modules(__path__):
         rule = importlib.import_module(f"{__name__}.{info.name}").RULE
         if found.setdefault(rule.id, rule) is not rule:
-            raise RuntimeError(f"two rules are called {rule.id}: {found[rule.id].title!r} and {rule.title!r}")
+            raise RuntimeError(
+                f"two rules are called {rule.id}: {found[rule.id].title!r} and {rule.title!r}"
+            )
     return dict(sorted(found.items()))

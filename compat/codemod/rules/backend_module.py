@@ -35,11 +35,20 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """Rewrite calls to torchaudio's own functions; report other uses and names that never were."""
     for use in module.of(Kind.BACKEND_FUNCTION):
         try:
-            changes = _kept(module, project, use) if use.call is None else _moved(module, project, use, use.call)
+            changes = (
+                _kept(module, project, use)
+                if use.call is None
+                else _moved(module, project, use, use.call)
+            )
             yield Draft(module.span(use.node), _GONE, changes=tuple(changes), touches=(use,))
         except NotProvableError as why:
             by_hand = f'Use torchaudio.{use.name}, with backend="{use.backend}" up to 2.8.'
-            yield Draft(module.span(use.node), f"{_GONE}; {why.reason}", why.advice or by_hand, related=why.related[1:])
+            yield Draft(
+                module.span(use.node),
+                f"{_GONE}; {why.reason}",
+                why.advice or by_hand,
+                related=why.related[1:],
+            )
     for use in module.uses:
         below = use.known is None and f"{use.path}.".startswith(_BELOW)
         if below and not use.stored and old_names.has(use.path, project.target) is not True:
@@ -59,8 +68,14 @@ def _unknown(module: Module, project: Project, use: Use) -> Iterator[Draft]:
     elif old_names.earlier(use.path):
         return  # TAC136 reports it
     elif old_names.has(use.path, project.target) is False:
-        yield Draft(module.span(use.node), f"{use.path} is not in torchaudio {project.target}", advice)
-    elif len(parts) > 3 and parts[2] in ("sox_io_backend", "soundfile_backend") and not wheel_names.releases_of(".".join(parts[1:4])):
+        yield Draft(
+            module.span(use.node), f"{use.path} is not in torchaudio {project.target}", advice
+        )
+    elif (
+        len(parts) > 3
+        and parts[2] in ("sox_io_backend", "soundfile_backend")
+        and not wheel_names.releases_of(".".join(parts[1:4]))
+    ):
         yield Draft(module.span(use.node), f"{use.path} never existed", advice)
 
 
@@ -98,14 +113,19 @@ def _kept(module: Module, project: Project, use: Use) -> list[Change]:
         NotProvableError: there are none; it gives the reason.
     """
     if use.name == "save":
-        raise NotProvableError("here it is stored as a value, and the order of its arguments differs")
+        raise NotProvableError(
+            "here it is stored as a value, and the order of its arguments differs"
+        )
     name, changes = _name(module, use)
     if project.target == "2.9" and use.name == "load":
         return [*changes, *forwarding.with_backend(module, use, f"{name}.load", None)]
     if project.dispatcher_may_be_off:
         raise NotProvableError("the dispatcher may be off here")
     changes += backend_limits.changes_for(project, module, use, use.backend)
-    return [*changes, *forwarding.with_backend(module, use, f"{name}.{use.name}", f'"{use.backend}"')]
+    return [
+        *changes,
+        *forwarding.with_backend(module, use, f"{name}.{use.name}", f'"{use.backend}"'),
+    ]
 
 
 def _name(module: Module, use: Use) -> tuple[str, list[Change]]:
@@ -113,7 +133,11 @@ def _name(module: Module, use: Use) -> tuple[str, list[Change]]:
     changes: list[Change] = []
     name = module.torchaudio_at(use)
     if name is None:
-        bound = [binding for scope in module.names.scope_made_by.values() for binding in scope.bindings.get(old_names.ROOT, ())]
+        bound = [
+            binding
+            for scope in module.names.scope_made_by.values()
+            for binding in scope.bindings.get(old_names.ROOT, ())
+        ]
         own = next((one for one in module.imported if one.local == use.root.id), None)
         if own is None or any(binding.target != old_names.ROOT for binding in bound):
             raise NotProvableError("torchaudio itself has no name here")

@@ -11,9 +11,13 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for use in module.of(Kind.BUFFER_SIZE):
         statement = module.statement_of(use.node)
         reason = "torchaudio 2.9 has no libsox, and no buffer of its"
-        plain = use.call and not any(isinstance(node, ast.Call) and node is not use.call for node in ast.walk(use.call))
+        plain = use.call and not any(
+            isinstance(node, ast.Call) and node is not use.call for node in ast.walk(use.call)
+        )
         if plain and isinstance(statement, ast.Expr) and statement.value is use.call:
-            yield Draft(module.span(statement), reason, changes=(Remove(statement),), touches=(use,))
+            yield Draft(
+                module.span(statement), reason, changes=(Remove(statement),), touches=(use,)
+            )
         else:
             yield Draft(module.span(use.node), reason, "Delete what depends on it.")
 

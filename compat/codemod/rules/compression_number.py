@@ -5,7 +5,18 @@ Without a backend, ffmpeg does not take a number; in 2.9 any number is a bit rat
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid, keyword, literal, starred
+from compat.codemod.rule import (
+    MODERN,
+    Draft,
+    Level,
+    Module,
+    Project,
+    Rule,
+    Valid,
+    keyword,
+    literal,
+    starred,
+)
 from compat.codemod.uses.argument_dicts import passed_in_dict
 
 _BIT_RATE = "2.9 reads compression as a bit rate in bit/s; before it was kbit/s for mp3, and a level for flac and ogg"
@@ -21,8 +32,17 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             if given is not None and value is not None and not (number and value >= 1000):  # type: ignore[operator]
                 yield Draft(module.span(given), _BIT_RATE, _in_bits(value))
             elif given is None and passed_in_dict(module, project, call, "compression"):
-                yield Draft(module.span(use.node), f"{_BIT_RATE}; here it is a key of a dict", _in_bits(None))
-        elif given is None or starred(call) or keyword(call, "backend") is not None or len(call.args) > 8:
+                yield Draft(
+                    module.span(use.node),
+                    f"{_BIT_RATE}; here it is a key of a dict",
+                    _in_bits(None),
+                )
+        elif (
+            given is None
+            or starred(call)
+            or keyword(call, "backend") is not None
+            or len(call.args) > 8
+        ):
             continue
         elif number:
             reason = "no backend is named, so ffmpeg is asked first, and it takes a CodecConfig for compression, not a number"
@@ -35,7 +55,11 @@ def _same(value: float) -> str:
 
 
 def _in_bits(value: object) -> str:
-    same = f"compression={round(value * 1000)} for mp3" if isinstance(value, int | float) and value >= 8 else "the intended bit rate"
+    same = (
+        f"compression={round(value * 1000)} for mp3"
+        if isinstance(value, int | float) and value >= 8
+        else "the intended bit rate"
+    )
     return f'Write {same}, or use compat.save with backend="sox", which takes the old number.'
 
 

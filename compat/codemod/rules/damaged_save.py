@@ -13,15 +13,26 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         recorded = project.recorded(module, call, "save")
         for name, position in (("src", 1), ("filepath", 0), ("uri", None)):
             node = given(call, name, position)
-            kind = passed_values.kind(project, module, node) if node is not None else value_kinds.UNKNOWN
+            kind = (
+                passed_values.kind(project, module, node)
+                if node is not None
+                else value_kinds.UNKNOWN
+            )
             if name == "src" and (kind == value_kinds.INTEGERS or has_integers(recorded)):
                 yield Draft(
                     module.span(use.node),
                     "2.9 does not scale integers: an integer tensor is saved as a square wave",
                     "Scale it to floats in [-1, 1] first, or use compat.save.",
                 )
-            elif name != "src" and (kind == value_kinds.FILE or (node is not None and "file object" in kinds(recorded, "filepath"))):
-                yield Draft(module.span(use.node), "2.9 does not save to a file object", "Save to a path, or use compat.save.")
+            elif name != "src" and (
+                kind == value_kinds.FILE
+                or (node is not None and "file object" in kinds(recorded, "filepath"))
+            ):
+                yield Draft(
+                    module.span(use.node),
+                    "2.9 does not save to a file object",
+                    "Save to a path, or use compat.save.",
+                )
 
 
 RULE = Rule(

@@ -3,7 +3,19 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Use, Valid, keyword, old_names
+from compat.codemod.rule import (
+    MODERN,
+    Draft,
+    Kind,
+    Level,
+    Module,
+    Project,
+    Rule,
+    Use,
+    Valid,
+    keyword,
+    old_names,
+)
 
 _OF_OLD = "no backend is named here: 2.0 takes libsox (on Windows libsndfile)"
 _CHOICE = {
@@ -20,7 +32,11 @@ _ADVICE = (
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Report the first call of the project; all others wait for the same decision."""
-    calls = project.note("calls that name no backend", lambda: _calls(project)) if project.leaves_choice else {}
+    calls = (
+        project.note("calls that name no backend", lambda: _calls(project))
+        if project.leaves_choice
+        else {}
+    )
     if calls and module.path == min(calls):
         saved = any(use.name == "save" for found in calls.values() for use, _ in found)
         reason = f"{_CHOICE[project.target]}{_SAVED if saved else ''}"

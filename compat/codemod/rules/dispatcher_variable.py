@@ -3,7 +3,19 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import NO_FUNCTION, NO_LEFTOVERS, Draft, Level, Module, Project, Remove, Rule, Valid, literal, old_names
+from compat.codemod.rule import (
+    NO_FUNCTION,
+    NO_LEFTOVERS,
+    Draft,
+    Level,
+    Module,
+    Project,
+    Remove,
+    Rule,
+    Valid,
+    literal,
+    old_names,
+)
 
 _REASON = f"{old_names.VARIABLE} is not read from 2.2 on"
 
@@ -16,19 +28,31 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for node in module.strings:
         if node.value != old_names.VARIABLE:
             if old_names.VARIABLE in str(node.value) and not module.is_docstring(node):
-                yield Draft(module.span(node), f"{_REASON}; a string mentions it", "Find out what it is for, and delete it.")
+                yield Draft(
+                    module.span(node),
+                    f"{_REASON}; a string mentions it",
+                    "Find out what it is for, and delete it.",
+                )
             continue
         statement = module.statement_of(node)
         value = _assigned(module, statement, node)
         imports = [one.statement for one in module.imported if one.scope is module.names.module]
         early = all(module.span(one)[0] >= module.span(statement)[0] for one in imports)
         if value == "1" and early:
-            yield Draft(module.span(statement), _REASON, changes=(Remove(statement),), touches=NO_FUNCTION)
+            yield Draft(
+                module.span(statement), _REASON, changes=(Remove(statement),), touches=NO_FUNCTION
+            )
         elif value == "1":
-            yield Draft(module.span(statement), f"{_REASON}, and here it was set after the import, so it had no effect", "Delete it.")
+            yield Draft(
+                module.span(statement),
+                f"{_REASON}, and here it was set after the import, so it had no effect",
+                "Delete it.",
+            )
         elif value is not None:
             yield Draft(
-                module.span(statement), f"{_REASON}; {value!r} asked for the global backend, which is gone", "Name backends in the calls."
+                module.span(statement),
+                f"{_REASON}; {value!r} asked for the global backend, which is gone",
+                "Name backends in the calls.",
             )
         else:
             yield Draft(module.span(node), _REASON, "Find out what it is for, and delete it.")
@@ -39,7 +63,11 @@ def _assigned(module: Module, statement: ast.stmt, node: ast.Constant) -> str | 
     value = None
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target = statement.targets[0]
-        if isinstance(target, ast.Subscript) and target.slice is node and module.names.qualified(target.value) == "os.environ":
+        if (
+            isinstance(target, ast.Subscript)
+            and target.slice is node
+            and module.names.qualified(target.value) == "os.environ"
+        ):
             value = statement.value
     elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         call = statement.value

@@ -3,7 +3,17 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import DROP_IN, NO_FUNCTION, Draft, Level, Module, Project, Replace, Rule, Valid
+from compat.codemod.rule import (
+    DROP_IN,
+    NO_FUNCTION,
+    Draft,
+    Level,
+    Module,
+    Project,
+    Replace,
+    Rule,
+    Valid,
+)
 
 _INSTALL = 'compat.install("2.0")'
 
@@ -16,7 +26,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     body = module.tree.body
     text = module.text
     name = "compat" if "compat" not in module.names.module.bindings else "torchaudio_compat"
-    lines = [f"import {name}" if name == "compat" else f"import compat as {name}", "", _INSTALL.replace("compat", name, 1)]
+    lines = [
+        f"import {name}" if name == "compat" else f"import compat as {name}",
+        "",
+        _INSTALL.replace("compat", name, 1),
+    ]
     new = text.newline.join(lines)
     if "compat" in project.own_names:
         yield Draft(
@@ -30,21 +44,41 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     if head:
         end = text.line_end(text.span(head[-1])[1])
         if text.text[text.span(head[-1])[1] : end].strip()[:1] not in ("", "#"):
-            yield Draft(text.span(head[-1]), "the docstring shares its line with code", f"Write it yourself: {_INSTALL}")
+            yield Draft(
+                text.span(head[-1]),
+                "the docstring shares its line with code",
+                f"Write it yourself: {_INSTALL}",
+            )
             return
         following = text.text[end:].removeprefix(text.newline)
         gap = text.newline if following.partition(text.newline)[0].strip() else ""
-        yield Draft(text.span(head[-1]), reason, changes=(Replace(end, end, text.newline * 2 + new + gap),), touches=NO_FUNCTION)
+        yield Draft(
+            text.span(head[-1]),
+            reason,
+            changes=(Replace(end, end, text.newline * 2 + new + gap),),
+            touches=NO_FUNCTION,
+        )
     else:
         first = body[0] if body else None
         start = [*getattr(first, "decorator_list", ()), first][0] if first else None
         at = text.line_start(text.span(start)[0]) if start else len(text.text)
-        yield Draft((at, at), reason, changes=(Replace(at, at, new + text.newline * (2 if first else 1)),), touches=NO_FUNCTION)
+        yield Draft(
+            (at, at),
+            reason,
+            changes=(Replace(at, at, new + text.newline * (2 if first else 1)),),
+            touches=NO_FUNCTION,
+        )
 
 
 def _is_head(statement: ast.stmt, index: int) -> bool:
-    docstring = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)
-    return (index == 0 and docstring) or (isinstance(statement, ast.ImportFrom) and statement.module == "__future__")
+    docstring = (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
+    return (index == 0 and docstring) or (
+        isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+    )
 
 
 RULE = Rule(

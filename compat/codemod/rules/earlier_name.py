@@ -3,7 +3,21 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import DROP_IN, MODERN, Draft, Imported, Level, Module, Project, Remove, Rule, Use, Valid, conditions, old_names
+from compat.codemod.rule import (
+    DROP_IN,
+    MODERN,
+    Draft,
+    Imported,
+    Level,
+    Module,
+    Project,
+    Remove,
+    Rule,
+    Use,
+    Valid,
+    conditions,
+    old_names,
+)
 from compat.codemod.rules.leftover_import import is_used
 
 
@@ -17,12 +31,18 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         statement = module.statement_of(use.node)
         if _is_needless(use, statement):
             settled.add(use.root)
-            yield Draft(module.span(statement), _reason(name), changes=(Remove(statement),), touches=(use,))
+            yield Draft(
+                module.span(statement), _reason(name), changes=(Remove(statement),), touches=(use,)
+            )
         else:
             yield Draft(module.span(use.node), _reason(name), old_names.EARLIER[name])
     for one in module.imported:
         name = old_names.earlier(one.path)
-        if name is not None and not _is_told_elsewhere(project, name) and _stays(module, project, one, settled):
+        if (
+            name is not None
+            and not _is_told_elsewhere(project, name)
+            and _stays(module, project, one, settled)
+        ):
             yield Draft(module.span(one.alias), _reason(name), old_names.EARLIER[name])
 
 
@@ -50,7 +70,11 @@ def _stays(module: Module, project: Project, one: Imported, settled: set[ast.Nam
     """Return whether an import remains and will fail; TAC131 drops one whose name is not used."""
     if conditions.in_import_ladder(module, one.statement):
         return False
-    names = {node for node in module.names.scope_of if isinstance(node, ast.Name) and node.id == one.local}
+    names = {
+        node
+        for node in module.names.scope_of
+        if isinstance(node, ast.Name) and node.id == one.local
+    }
     if not names:
         return is_used(module, project, one) or project.target == "compat"
     return not names <= settled and isinstance(one.statement, ast.ImportFrom)

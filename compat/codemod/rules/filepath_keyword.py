@@ -4,7 +4,20 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, RenameKeyword, Rule, Use, Valid, is_dict_with, keyword
+from compat.codemod.rule import (
+    MODERN,
+    Draft,
+    Kind,
+    Level,
+    Module,
+    Project,
+    RenameKeyword,
+    Rule,
+    Use,
+    Valid,
+    is_dict_with,
+    keyword,
+)
 from compat.codemod.uses import forwarding, kept_functions
 from compat.codemod.uses.argument_dicts import passed_in_dict
 
@@ -36,10 +49,19 @@ def _through_values(module: Module, project: Project, own: set[ast.Call]) -> Ite
     """Report calls that pass it to a value that may be a function of torchaudio."""
     kept = kept_functions.near(project, module)
     for call in module.calls if kept else ():
-        if call not in own and _gives(module, project, call) and (one := kept_functions.may_be_called(project, module, call, kept)):
+        if (
+            call not in own
+            and _gives(module, project, call)
+            and (one := kept_functions.may_be_called(project, module, call, kept))
+        ):
             place = one.module.place(one.node)
             reason = f"{_REASON}; here {one.name} may be called, which is passed on or stored in line {place.line}"
-            yield Draft(module.span(call), reason, "Rename it to uri, also in the functions that may be called instead.", related=(place,))
+            yield Draft(
+                module.span(call),
+                reason,
+                "Rename it to uri, also in the functions that may be called instead.",
+                related=(place,),
+            )
     here = [one for one in kept if one.module is module]
     if here and not module.standalone:
         linked = project.imports.reachable(module.path) | project.imports.importers(module.path)
@@ -47,27 +69,48 @@ def _through_values(module: Module, project: Project, own: set[ast.Call]) -> Ite
             other = project.parsed(path, _GIVEN)
             for call in other.calls if other else ():
                 assert other is not None
-                if _gives(other, project, call) and kept_functions.may_be_called(project, other, call, here):
+                if _gives(other, project, call) and kept_functions.may_be_called(
+                    project, other, call, here
+                ):
                     reason = f"{_REASON}; {here[0].name} is passed on or stored here, and may be called there"
-                    yield Draft(module.span(here[0].node), reason, "Rename it to uri in that place.", related=(other.place(call),))
+                    yield Draft(
+                        module.span(here[0].node),
+                        reason,
+                        "Rename it to uri in that place.",
+                        related=(other.place(call),),
+                    )
 
 
 def _gives(module: Module, project: Project, call: ast.Call) -> bool:
-    in_dict = any(is_dict_with(module, one.value, _OLD) for one in call.keywords) or passed_in_dict(module, project, call, _OLD)
+    in_dict = any(is_dict_with(module, one.value, _OLD) for one in call.keywords) or passed_in_dict(
+        module, project, call, _OLD
+    )
     return keyword(call, _OLD) is not None or bool(in_dict)
 
 
-def _draft(module: Module, project: Project, use: Use, call: ast.Call, given: ast.keyword, *, twice: bool) -> Draft:
+def _draft(
+    module: Module, project: Project, use: Use, call: ast.Call, given: ast.keyword, *, twice: bool
+) -> Draft:
     if twice or keyword(call, "uri") is not None:
         return Draft(module.span(call), _REASON, "The call gives the file twice; keep one.")
     if project.dispatcher_may_be_off:
-        return Draft(module.span(call), f"{_REASON}; not changed, because the dispatcher may be off here", "Turn the dispatcher on first.")
-    return Draft(module.span(given), _REASON, changes=(RenameKeyword(call, given, "uri"),), touches=(use,))
+        return Draft(
+            module.span(call),
+            f"{_REASON}; not changed, because the dispatcher may be off here",
+            "Turn the dispatcher on first.",
+        )
+    return Draft(
+        module.span(given), _REASON, changes=(RenameKeyword(call, given, "uri"),), touches=(use,)
+    )
 
 
 def _in_dict(module: Module, project: Project, call: ast.Call) -> Iterator[Draft]:
     if passed_in_dict(module, project, call, _OLD):
-        yield Draft(module.span(call), f"{_REASON}; here it is a key of a dict", "Rename the key to uri, if nothing else uses the dict.")
+        yield Draft(
+            module.span(call),
+            f"{_REASON}; here it is a key of a dict",
+            "Rename the key to uri, if nothing else uses the dict.",
+        )
 
 
 RULE = Rule(

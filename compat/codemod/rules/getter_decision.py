@@ -6,7 +6,22 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from compat.codemod.plan.restore_pairs import restores
-from compat.codemod.rule import MODERN, Change, Draft, Kind, Level, Module, Project, Remove, Replace, Rule, Unwrap, Use, Valid, old_names
+from compat.codemod.rule import (
+    MODERN,
+    Change,
+    Draft,
+    Kind,
+    Level,
+    Module,
+    Project,
+    Remove,
+    Replace,
+    Rule,
+    Unwrap,
+    Use,
+    Valid,
+    old_names,
+)
 
 _Arm = TypeVar("_Arm", ast.stmt, ast.expr)
 _Decision = ast.If | ast.IfExp
@@ -51,7 +66,9 @@ def _is_tested(module: Module, use: Use) -> bool:
     """Return whether a condition depends on it, rather than a print, a return or a name."""
     below: ast.AST = use.node
     for above in module.names.chain(use.node):
-        if isinstance(above, ast.Compare | ast.BoolOp | ast.Assert) or below is getattr(above, "test", None):
+        if isinstance(above, ast.Compare | ast.BoolOp | ast.Assert) or below is getattr(
+            above, "test", None
+        ):
             return True
         if isinstance(above, ast.stmt):
             return False
@@ -74,7 +91,9 @@ def _decision(module: Module, use: Use) -> _Decision | None:
 def _asks_only(module: Module, test: ast.expr) -> bool:
     for node in ast.walk(test):
         gives = isinstance(node, ast.Call) and (node.args or node.keywords)
-        other = isinstance(node, ast.Name | ast.Attribute) and not (module.names.qualified(node) or "").startswith(old_names.ROOT)
+        other = isinstance(node, ast.Name | ast.Attribute) and not (
+            module.names.qualified(node) or ""
+        ).startswith(old_names.ROOT)
         if gives or other or not isinstance(node, _OF_A_TEST):
             return False
     return True
@@ -102,10 +121,16 @@ def _modern_block(module: Module, decision: ast.If) -> tuple[Change, ...]:
         return () if modern is None else (Unwrap(decision, tuple(modern)),)
     block = module.siblings(decision)
     rest = block[block.index(decision) + 1 :]
-    modern = _modern(decision.body, rest) if rest and isinstance(decision.body[-1], ast.Return) else None
+    modern = (
+        _modern(decision.body, rest) if rest and isinstance(decision.body[-1], ast.Return) else None
+    )
     if modern is None:
         return ()
-    return (Remove(decision),) if modern is rest else (Unwrap(decision, tuple(modern)), *(Remove(one) for one in rest))
+    return (
+        (Remove(decision),)
+        if modern is rest
+        else (Unwrap(decision, tuple(modern)), *(Remove(one) for one in rest))
+    )
 
 
 def _modern(one: list[_Arm], other: list[_Arm]) -> list[_Arm] | None:
@@ -115,7 +140,11 @@ def _modern(one: list[_Arm], other: list[_Arm]) -> list[_Arm] | None:
     """
     for new, old in ((one, other), (other, one)):
         found = [_renamed(statement) for statement in old]
-        if any(renamed for _, renamed in found) and _same([statement for statement, _ in found], new) and not _same(old, new):
+        if (
+            any(renamed for _, renamed in found)
+            and _same([statement for statement, _ in found], new)
+            and not _same(old, new)
+        ):
             return new
     return one if _same(one, other) else None
 

@@ -14,18 +14,26 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         advice = _advice(one.path, project)
         if advice:
             reported.add(one.local)
-            yield Draft(module.span(one.alias), f"{one.path} is not in torchaudio {project.target}", advice)
+            yield Draft(
+                module.span(one.alias), f"{one.path} is not in torchaudio {project.target}", advice
+            )
     for use in module.uses:
         advice = _advice(use.path, project)
         if advice and (use.root.id not in reported or use.root.id == old_names.ROOT):
-            yield Draft(module.span(use.node), f"{use.path} is not in torchaudio {project.target}", advice)
+            yield Draft(
+                module.span(use.node), f"{use.path} is not in torchaudio {project.target}", advice
+            )
     if project.target == "2.9":
         yield from _of_torio(module, project)
 
 
 def _advice(path: str, project: Project) -> str | None:
     """Return what to do about a path; other rules handle torchaudio.backend."""
-    return None if path.startswith(f"{old_names.ROOT}.backend") else old_names.lost(path, project.target)
+    return (
+        None
+        if path.startswith(f"{old_names.ROOT}.backend")
+        else old_names.lost(path, project.target)
+    )
 
 
 def _of_torio(module: Module, project: Project) -> Iterator[Draft]:
@@ -36,7 +44,11 @@ def _of_torio(module: Module, project: Project) -> Iterator[Draft]:
         for alias in () if getattr(statement, "level", 0) else statement.names:
             path = (home + alias.name).removesuffix(".*")
             if path == old_names.TORIO or path.startswith(f"{old_names.TORIO}."):
-                yield Draft(module.span(alias), f"{path} does not come with torchaudio 2.9", old_names.gone(path) or "")
+                yield Draft(
+                    module.span(alias),
+                    f"{path} does not come with torchaudio 2.9",
+                    old_names.gone(path) or "",
+                )
 
 
 RULE = Rule(

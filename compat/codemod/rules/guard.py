@@ -14,7 +14,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             reason = "if the test around it is false, or the setter does nothing (from 2.2 on), nothing chooses a backend"
             dead = project.runs_not(module, module.span(setter.call))
             node = setter.region.test if dead and isinstance(setter.region, ast.If) else setter.call
-            yield Draft(module.span(node), reason, "Give backend= to the calls, or delete this if any backend will do.")
+            yield Draft(
+                module.span(node),
+                reason,
+                "Give backend= to the calls, or delete this if any backend will do.",
+            )
 
 
 RULE = Rule(

@@ -6,7 +6,9 @@ from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rul
 from compat.codemod.uses import replacements
 
 _ONLY_OLD = frozenset(
-    known.name for known in old_names.KNOWN.values() if known.kind in (Kind.SETTER, Kind.GETTER, Kind.LISTER, Kind.METADATA, Kind.LOAD_WAV)
+    known.name
+    for known in old_names.KNOWN.values()
+    if known.kind in (Kind.SETTER, Kind.GETTER, Kind.LISTER, Kind.METADATA, Kind.LOAD_WAV)
 ) | {"backend"}
 
 

@@ -3,22 +3,50 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import NINE, Change, Draft, Level, Module, Project, Replace, Rule, Use, Valid, given, literal, starred
+from compat.codemod.rule import (
+    NINE,
+    Change,
+    Draft,
+    Level,
+    Module,
+    Project,
+    Replace,
+    Rule,
+    Use,
+    Valid,
+    given,
+    literal,
+    starred,
+)
 from compat.codemod.uses.our_name import our_name
 
-_MATTERS: dict[str, dict[str, object]] = {"load": {"normalize": True}, "save": {"format": None, "encoding": None, "bits_per_sample": None}}
+_MATTERS: dict[str, dict[str, object]] = {
+    "load": {"normalize": True},
+    "save": {"format": None, "encoding": None, "bits_per_sample": None},
+}
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Report calls with values other than the default; with --unsafe use this package instead."""
     for use, call in module.calls_of("load", "save"):
-        ignored = [name for name, default in _MATTERS[use.name].items() if _differs(use, call, name, default)]
+        ignored = [
+            name
+            for name, default in _MATTERS[use.name].items()
+            if _differs(use, call, name, default)
+        ]
         if ignored:
             names = ", ".join(f"{name}=" for name in ignored)
             changes = _ours(module, project, use)
-            advice = f"Use compat.{use.name}, which honours it" + (" (--unsafe does it)." if changes else ".")
+            advice = f"Use compat.{use.name}, which honours it" + (
+                " (--unsafe does it)." if changes else "."
+            )
             yield Draft(
-                module.span(use.node), f"torchaudio.{use.name} of 2.9 ignores {names}", advice, changes=changes, touches=(use,), unsafe=True
+                module.span(use.node),
+                f"torchaudio.{use.name} of 2.9 ignores {names}",
+                advice,
+                changes=changes,
+                touches=(use,),
+                unsafe=True,
             )
 
 

@@ -28,24 +28,46 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """Drop imports of ``torchaudio.backend`` and of the setter whose names are not used here."""
     for one in module.imported:
         known = old_names.KNOWN.get(one.path)
-        old = one.path.startswith(f"{old_names.ROOT}.backend") or old_names.earlier(one.path) or (known is not None and known.kind in _OLD)
+        old = (
+            one.path.startswith(f"{old_names.ROOT}.backend")
+            or old_names.earlier(one.path)
+            or (known is not None and known.kind in _OLD)
+        )
         gone = project.target == "2.9" and one.path.startswith(f"{old_names.ROOT}.utils.sox_utils")
         if not (old or gone) or conditions.in_import_ladder(module, one.statement):
             continue
         plain = isinstance(one.statement, ast.Import) and not one.alias.asname
         if plain:
             below = ".".join(one.path.split(".")[:2])
-            through = [use.path for use in module.uses if use.root.id == old_names.ROOT and use.path.startswith(below)]
-            if not any(path.startswith(one.path) or one.path.startswith(f"{path}.") for path in through):
-                yield Draft(module.span(one.alias), _REASON, changes=(_plain(module, one),), touches=(one,))
+            through = [
+                use.path
+                for use in module.uses
+                if use.root.id == old_names.ROOT and use.path.startswith(below)
+            ]
+            if not any(
+                path.startswith(one.path) or one.path.startswith(f"{path}.") for path in through
+            ):
+                yield Draft(
+                    module.span(one.alias), _REASON, changes=(_plain(module, one),), touches=(one,)
+                )
         elif not is_used(module, project, one):
-            yield Draft(module.span(one.alias), _REASON, changes=(DropName(one.statement, one.alias),), touches=(one,))
+            yield Draft(
+                module.span(one.alias),
+                _REASON,
+                changes=(DropName(one.statement, one.alias),),
+                touches=(one,),
+            )
 
 
 def _plain(module: Module, one: Imported) -> Change:
     """Keep ``torchaudio``, which ``import torchaudio.backend.x`` binds as well."""
     others = [
-        o for o in module.imported if o is not one and o.local == old_names.ROOT and o.path == old_names.ROOT and o.scope is one.scope
+        o
+        for o in module.imported
+        if o is not one
+        and o.local == old_names.ROOT
+        and o.path == old_names.ROOT
+        and o.scope is one.scope
     ]
     if any(module.span(other.statement)[0] <= module.span(one.statement)[0] for other in others):
         return DropName(one.statement, one.alias)
@@ -56,7 +78,9 @@ def is_used(module: Module, project: Project, one: Imported) -> bool:
     """Return whether a name, a string or another file may refer to an import."""
     if any(isinstance(node, ast.Name) and node.id == one.local for node in module.names.scope_of):
         return True
-    if module.path.endswith("__init__.py") or any(node.value == one.local for node in module.strings):
+    if module.path.endswith("__init__.py") or any(
+        node.value == one.local for node in module.strings
+    ):
         return True
     return project.is_exported(module, one.local)
 

@@ -3,7 +3,18 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import NO_LEFTOVERS, Draft, Kind, Level, Module, Project, Remove, Rule, Valid, literal
+from compat.codemod.rule import (
+    NO_LEFTOVERS,
+    Draft,
+    Kind,
+    Level,
+    Module,
+    Project,
+    Remove,
+    Rule,
+    Valid,
+    literal,
+)
 
 _REASON = "USE_SOUNDFILE_LEGACY_INTERFACE was removed in 0.9"
 
@@ -12,9 +23,15 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """Delete an assignment of False; report anything else."""
     for use in (use for use in module.uses if use.kind == Kind.FLAG):
         statement = module.statement_of(use.node)
-        alone = isinstance(statement, ast.Assign) and len(statement.targets) == 1 and statement.targets[0] is use.node
+        alone = (
+            isinstance(statement, ast.Assign)
+            and len(statement.targets) == 1
+            and statement.targets[0] is use.node
+        )
         if alone and isinstance(statement, ast.Assign) and literal(statement.value) is False:
-            yield Draft(module.span(statement), _REASON, changes=(Remove(statement),), touches=(use,))
+            yield Draft(
+                module.span(statement), _REASON, changes=(Remove(statement),), touches=(use,)
+            )
         elif isinstance(statement, ast.Assign) and use.stored and literal(statement.value) is True:
             yield Draft(
                 module.span(statement),

@@ -3,10 +3,35 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Use, Valid, called, literal, sox_for_sox_io
+from compat.codemod.rule import (
+    MODERN,
+    Draft,
+    Kind,
+    Level,
+    Module,
+    Project,
+    Rule,
+    Use,
+    Valid,
+    called,
+    literal,
+    sox_for_sox_io,
+)
 from compat.codemod.uses import setter_calls
 
-_SHOWN = ("print", "str", "repr", "bool", "format", "debug", "info", "warning", "error", "log", "len")
+_SHOWN = (
+    "print",
+    "str",
+    "repr",
+    "bool",
+    "format",
+    "debug",
+    "info",
+    "warning",
+    "error",
+    "log",
+    "len",
+)
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -23,13 +48,23 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                     "Decide which branch should run.",
                 )
         elif use.call:
-            yield from (draft for place in _places(module, use.call) for draft in _draft(module, project, use, place))
+            yield from (
+                draft
+                for place in _places(module, use.call)
+                for draft in _draft(module, project, use, place)
+            )
 
 
 def decides(module: Module, use: Use) -> bool:
     """Return whether a decision depends on the list: a name is looked up in or taken from it."""
     places = _places(module, use.call) if use.call and use.kind == Kind.LISTER else []
-    return any(isinstance(module.names.parents.get(place), ast.Compare | ast.Subscript | ast.For | ast.comprehension) for place in places)
+    return any(
+        isinstance(
+            module.names.parents.get(place),
+            ast.Compare | ast.Subscript | ast.For | ast.comprehension,
+        )
+        for place in places
+    )
 
 
 def _places(module: Module, call: ast.Call) -> list[ast.expr]:
@@ -41,15 +76,25 @@ def _places(module: Module, call: ast.Call) -> list[ast.expr]:
 
 def _draft(module: Module, project: Project, use: Use, place: ast.expr) -> Iterator[Draft]:
     above = module.names.parents.get(place)
-    member = isinstance(above, ast.Compare) and len(above.ops) == 1 and isinstance(above.ops[0], ast.In | ast.NotIn)
+    member = (
+        isinstance(above, ast.Compare)
+        and len(above.ops) == 1
+        and isinstance(above.ops[0], ast.In | ast.NotIn)
+    )
     if isinstance(above, ast.Compare) and member and above.comparators[0] is place:
         if literal(above.left) == "sox_io":
             if (setter := _sets_by_it(module, project, above)) is not None:
                 line = module.place(setter).line
                 reason = f"from 2.1 on the backend is listed as sox; not changed, because set_audio_backend() in line {line} depends on it"
-                yield Draft(module.span(above.left), reason, "Write backend= into the calls it is meant for, then change both.")
+                yield Draft(
+                    module.span(above.left),
+                    reason,
+                    "Write backend= into the calls it is meant for, then change both.",
+                )
                 return
-            yield sox_for_sox_io(module, use, above.left, "from 2.1 on the backend is listed as sox")
+            yield sox_for_sox_io(
+                module, use, above.left, "from 2.1 on the backend is listed as sox"
+            )
     elif _is_used(above):
         yield Draft(
             module.span(use.node),
@@ -60,7 +105,10 @@ def _draft(module: Module, project: Project, use: Use, place: ast.expr) -> Itera
 
 def _sets_by_it(module: Module, project: Project, test: ast.AST) -> ast.Call | None:
     """Return a setter that stays and whose run depends, or may depend, on a test."""
-    around = next((one for one in module.names.chain(test) if isinstance(one, ast.If | ast.IfExp | ast.Try)), None)
+    around = next(
+        (one for one in module.names.chain(test) if isinstance(one, ast.If | ast.IfExp | ast.Try)),
+        None,
+    )
     for setter in setter_calls.of(module):
         near = around is None or module.inside(setter.call, around)
         if near and not project.runs_not(module, module.span(setter.call)):
@@ -73,7 +121,15 @@ def _is_used(above: ast.AST | None) -> bool:
     if isinstance(above, ast.Call):
         return called(above) not in _SHOWN
     return isinstance(
-        above, ast.Compare | ast.Subscript | ast.Assign | ast.For | ast.comprehension | ast.keyword | ast.Return | ast.Starred
+        above,
+        ast.Compare
+        | ast.Subscript
+        | ast.Assign
+        | ast.For
+        | ast.comprehension
+        | ast.keyword
+        | ast.Return
+        | ast.Starred,
     )
 
 

@@ -24,8 +24,25 @@ from compat.codemod.source import old_names
 from compat.codemod.source.calls import plain_name
 
 _REASON = "load_wav was removed in 0.9; its samples were 16-bit numbers or in [-1, 1], depending on release and backend"
-_DIVISORS = ("32768", "32768.0", "2 ** 15", "2.0 ** 15", "1 << 15", "float(1 << 15)", "float(2 ** 15)", "float(32768)")
-_FACTORS = (*(f"{one} / {by}" for one in ("1", "1.0") for by in ("32768", "32768.0", "2 ** 15", "(1 << 15)")), "2 ** (-15)", "2.0 ** (-15)")
+_DIVISORS = (
+    "32768",
+    "32768.0",
+    "2 ** 15",
+    "2.0 ** 15",
+    "1 << 15",
+    "float(1 << 15)",
+    "float(2 ** 15)",
+    "float(32768)",
+)
+_FACTORS = (
+    *(
+        f"{one} / {by}"
+        for one in ("1", "1.0")
+        for by in ("32768", "32768.0", "2 ** 15", "(1 << 15)")
+    ),
+    "2 ** (-15)",
+    "2.0 ** (-15)",
+)
 _SHAPES = ("shape", "size", "ndim", "dim", "numel", "nelement", "ndimension")
 
 
@@ -36,7 +53,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for use in module.of(Kind.LOAD_WAV):
         if use.stored:
             continue
-        plain = isinstance(use.node, ast.Attribute) and use.path == f"{old_names.ROOT}.load_wav" and not governed and use.call
+        plain = (
+            isinstance(use.node, ast.Attribute)
+            and use.path == f"{old_names.ROOT}.load_wav"
+            and not governed
+            and use.call
+        )
         scaled = _unscaled(module, project, use.call) if plain else None
         if scaled is None and not (plain and _only_shape(module, project, use.call)):
             yield Draft(
@@ -47,13 +69,25 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             continue
         end = module.span(use.node)[1]
         changes = (Replace(end - len("load_wav"), end, "load"), *(scaled or ()))
-        what = "its 16-bit numbers are scaled to [-1, 1], as load gives them" if scaled else "only a shape is read, which load gives too"
-        yield Draft(module.span(use.node), f"load_wav went in 0.9; here {what}", changes=changes, touches=(use, f"{old_names.ROOT}.load"))
+        what = (
+            "its 16-bit numbers are scaled to [-1, 1], as load gives them"
+            if scaled
+            else "only a shape is read, which load gives too"
+        )
+        yield Draft(
+            module.span(use.node),
+            f"load_wav went in 0.9; here {what}",
+            changes=changes,
+            touches=(use, f"{old_names.ROOT}.load"),
+        )
 
 
 def _given(project: Project) -> str:
     """Return the backend that a ``load`` in place of this call must name."""
-    names = {old_names.PER_CALL_NAMES.get(name or "", "sox" if name == "sox" else "") for name in project.set_names}
+    names = {
+        old_names.PER_CALL_NAMES.get(name or "", "sox" if name == "sox" else "")
+        for name in project.set_names
+    }
     name = names.pop() if len(names) == 1 and project.target in PER_CALL else ""
     return f' with backend="{name}"' if name else ""
 
@@ -79,8 +113,14 @@ def _unscaled(module: Module, project: Project, call: ast.Call | None) -> list[C
         return [Remove(scaling)]
     if len(module.names.bindings(first)) != 1:
         return None
-    found = [None if _reads_shape(module, node) else _without(module, node) for node in module.names.reads(first)]
-    unclear = any(change is None and not _reads_shape(module, node) for change, node in zip(found, module.names.reads(first), strict=True))
+    found = [
+        None if _reads_shape(module, node) else _without(module, node)
+        for node in module.names.reads(first)
+    ]
+    unclear = any(
+        change is None and not _reads_shape(module, node)
+        for change, node in zip(found, module.names.reads(first), strict=True)
+    )
     changes = [change for one in found if one for change in one]
     return changes if changes and not unclear else None
 
@@ -93,11 +133,22 @@ def _following(module: Module, statement: ast.stmt) -> ast.stmt | None:
 def _scales(module: Module, statement: ast.stmt, name: str) -> bool:
     """Return whether a statement scales a name: ``x = x / 32768``, ``x /= 2 ** 15``."""
     if isinstance(statement, ast.AugAssign):
-        return isinstance(statement.target, ast.Name) and statement.target.id == name and _by_2_15(statement.op, statement.value)
-    if not isinstance(statement, ast.Assign) or [plain_name(target) for target in statement.targets] != [name]:
+        return (
+            isinstance(statement.target, ast.Name)
+            and statement.target.id == name
+            and _by_2_15(statement.op, statement.value)
+        )
+    if not isinstance(statement, ast.Assign) or [
+        plain_name(target) for target in statement.targets
+    ] != [name]:
         return False
     value = statement.value
-    return isinstance(value, ast.BinOp) and isinstance(value.left, ast.Name) and value.left.id == name and _by_2_15(value.op, value.right)
+    return (
+        isinstance(value, ast.BinOp)
+        and isinstance(value.left, ast.Name)
+        and value.left.id == name
+        and _by_2_15(value.op, value.right)
+    )
 
 
 def _without(module: Module, node: ast.expr) -> list[Change] | None:
@@ -112,7 +163,13 @@ def _without(module: Module, node: ast.expr) -> list[Change] | None:
 
 def _by_2_15(operator: ast.operator, value: ast.expr) -> bool:
     """Return whether an operation with a value divides by 32768."""
-    return ast.unparse(value) in (_DIVISORS if isinstance(operator, ast.Div) else _FACTORS if isinstance(operator, ast.Mult) else ())
+    return ast.unparse(value) in (
+        _DIVISORS
+        if isinstance(operator, ast.Div)
+        else _FACTORS
+        if isinstance(operator, ast.Mult)
+        else ()
+    )
 
 
 def _only_shape(module: Module, project: Project, call: ast.Call | None) -> bool:
@@ -120,7 +177,9 @@ def _only_shape(module: Module, project: Project, call: ast.Call | None) -> bool
         return False
     above = module.names.parents.get(call)
     if isinstance(above, ast.Subscript) and above.value is call:
-        return literal(above.slice) == 1 or (literal(above.slice) == 0 and _reads_shape(module, above))
+        return literal(above.slice) == 1 or (
+            literal(above.slice) == 0 and _reads_shape(module, above)
+        )
     if not isinstance(above, ast.Assign) or above.value is not call or len(above.targets) != 1:
         return False
     target = above.targets[0]

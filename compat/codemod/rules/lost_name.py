@@ -48,7 +48,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield Draft((start, end), f"{_reason(_CLASS)}; {ours}", "Use that of this package.")
         else:
             change = Replace(start, end, f"{ours[0]}.{_CLASS}")
-            yield Draft((start, end), _reason(_CLASS), changes=(change, *ours[1]), touches=(f"torchaudio.{_CLASS}",))
+            yield Draft(
+                (start, end),
+                _reason(_CLASS),
+                changes=(change, *ours[1]),
+                touches=(f"torchaudio.{_CLASS}",),
+            )
 
 
 def _reason(name: str) -> str:
@@ -60,7 +65,9 @@ def _dotted(module: Module, project: Project, use: Use) -> Draft:
     ours = our_name(module, project, use)
     if isinstance(ours, str):
         return Draft(span, f"{_reason(name)}; {ours}", f"Use {name} of this package.")
-    return Draft(span, _reason(name), changes=(Replace(*span, f"{ours[0]}.{name}"), *ours[1]), touches=(use,))
+    return Draft(
+        span, _reason(name), changes=(Replace(*span, f"{ours[0]}.{name}"), *ours[1]), touches=(use,)
+    )
 
 
 def _imported(module: Module, project: Project, one: Imported) -> Draft:
@@ -68,12 +75,20 @@ def _imported(module: Module, project: Project, one: Imported) -> Draft:
     span, name = module.span(one.alias), one.path.rpartition(".")[2]
     advice = f"Import {name} from this package."
     if "compat" in project.own_names or conditions.in_import_ladder(module, statement):
-        return Draft(span, f"{_reason(name)}; not changed, because it is one of several attempts, or `compat` is your module", advice)
+        return Draft(
+            span,
+            f"{_reason(name)}; not changed, because it is one of several attempts, or `compat` is your module",
+            advice,
+        )
     own = [use for use in module.uses if use.root.id == one.local]
     if any(unsettled(module, project, use) for use in own):
         return Draft(span, f"{_reason(name)}; {_TUPLE}", _FIRST)
     if any(lister_decision.decides(module, use) for use in own):
-        return Draft(span, f"{_reason(name)}; not changed, because a decision depends on it (TAC108)", "Settle that first, and run again.")
+        return Draft(
+            span,
+            f"{_reason(name)}; not changed, because a decision depends on it (TAC108)",
+            "Settle that first, and run again.",
+        )
     changes: list[Change] = [DropName(statement, one.alias)]
     bound = name if one.local == name else f"{name} as {one.local}"
     changes.append(AddStatement(statement, f"from compat import {bound}"))

@@ -43,22 +43,46 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield _import(module, one, one.statement)
     for use in module.uses:
         if use.path in _MOVED and isinstance(use.node, ast.Attribute) and not use.stored:
-            yield Draft(module.span(use.node), _reason(use.name), changes=tuple(_dotted(module, use)), touches=(use,))
+            yield Draft(
+                module.span(use.node),
+                _reason(use.name),
+                changes=tuple(_dotted(module, use)),
+                touches=(use,),
+            )
     for start, end, root in type_texts.mentions(module, _BELOW):
         name = _MOVED[_OLD]
-        yield Draft((start, end), _reason(name), changes=(Replace(start, end, f"{root}.{name}"),), touches=(_OLD,))
+        yield Draft(
+            (start, end),
+            _reason(name),
+            changes=(Replace(start, end, f"{root}.{name}"),),
+            touches=(_OLD,),
+        )
 
 
 def _import(module: Module, one: Imported, statement: ast.ImportFrom) -> Draft:
     start, end = module.span(statement)
     name = _MOVED[one.path]
-    home = re.compile(r"from[ \t]+(torchaudio\.backend(?:\.\w+)?)[ \t]").match(module.text.text, start)
+    home = re.compile(r"from[ \t]+(torchaudio\.backend(?:\.\w+)?)[ \t]").match(
+        module.text.text, start
+    )
     if conditions.in_import_ladder(module, statement):
-        return Draft((start, end), _reason(name), f"It is one of several attempts to import the name; put torchaudio.{name} first.")
+        return Draft(
+            (start, end),
+            _reason(name),
+            f"It is one of several attempts to import the name; put torchaudio.{name} first.",
+        )
     if home and len(statement.names) == 1:
-        return Draft((start, end), _reason(name), changes=(Replace(*home.span(1), old_names.ROOT),), touches=(one,))
+        return Draft(
+            (start, end),
+            _reason(name),
+            changes=(Replace(*home.span(1), old_names.ROOT),),
+            touches=(one,),
+        )
     bound = name if one.local == name else f"{name} as {one.local}"
-    changes = (DropName(statement, one.alias), AddStatement(statement, f"from {old_names.ROOT} import {bound}"))
+    changes = (
+        DropName(statement, one.alias),
+        AddStatement(statement, f"from {old_names.ROOT} import {bound}"),
+    )
     return Draft(module.span(one.alias), _reason(name), changes=changes, touches=(one,))
 
 

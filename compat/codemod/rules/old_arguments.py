@@ -28,7 +28,13 @@ _REASON = "this is an argument of the load of 0.7 and before, and a TypeError si
 
 
 # arguments without effect if they have these values, which were their defaults
-_SILENT = {"out": None, "normalization": True, "signalinfo": None, "encodinginfo": None, "filetype": None}
+_SILENT = {
+    "out": None,
+    "normalization": True,
+    "signalinfo": None,
+    "encodinginfo": None,
+    "filetype": None,
+}
 _DOUBTS = {
     "out": "load wrote into the tensor given as out=",
     "normalization": "normalization= other than True scaled in a way that no longer exists",
@@ -46,7 +52,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if call is not use.call or any(keyword(call, name) for name in (*_OLD, "num_frames")):
             yield from _draft(module, use, call, others)
         elif _positional(call):
-            yield Draft(module.span(call), "these arguments look like the order of 0.7 (out, normalization, ...)", "Name them.")
+            yield Draft(
+                module.span(call),
+                "these arguments look like the order of 0.7 (out, normalization, ...)",
+                "Name them.",
+            )
         elif in_dict:
             yield Draft(
                 module.span(call),
@@ -61,7 +71,11 @@ def _draft(module: Module, use: Use, call: ast.Call, others: int) -> Iterator[Dr
     zero = frames is not None and literal(frames.value) == 0 and literal(frames.value) is not False
     if not old and not zero:
         if _positional(call) and not others:
-            yield Draft(module.span(call), "these arguments look like the order of 0.7 (out, normalization, ...)", "Name them.")
+            yield Draft(
+                module.span(call),
+                "these arguments look like the order of 0.7 (out, normalization, ...)",
+                "Name them.",
+            )
         return
     changes, doubt = _changes(call, old, others)
     if zero and frames is not None:
@@ -69,11 +83,17 @@ def _draft(module: Module, use: Use, call: ast.Call, others: int) -> Iterator[Dr
     elif frames is not None and literal(frames.value) is ...:
         changes += _zero_is_all(module, frames.value)
     if doubt:
-        yield Draft(module.span(call), f"{_REASON}; {doubt}", "Write the meaning with frame_offset, num_frames and normalize.")
+        yield Draft(
+            module.span(call),
+            f"{_REASON}; {doubt}",
+            "Write the meaning with frame_offset, num_frames and normalize.",
+        )
     else:
         yield Draft(
             module.span(call),
-            _REASON if old else "num_frames=0 meant the whole file up to 0.7; since then it is an error, or returns no frames",
+            _REASON
+            if old
+            else "num_frames=0 meant the whole file up to 0.7; since then it is an error, or returns no frames",
             changes=tuple(changes),
             touches=(use,),
         )
@@ -97,7 +117,11 @@ def _changes(call: ast.Call, old: dict[str, ast.keyword], others: int) -> tuple[
 
 def _zero_is_all(module: Module, value: ast.expr) -> Iterator[Change]:
     """Keep the meaning of 0, all frames, for a number known only at run time."""
-    if isinstance(value, ast.BoolOp) and isinstance(value.op, ast.Or) and literal(value.values[-1]) == -1:
+    if (
+        isinstance(value, ast.BoolOp)
+        and isinstance(value.op, ast.Or)
+        and literal(value.values[-1]) == -1
+    ):
         return
     start, end = module.span(value)
     if isinstance(value, ast.IfExp | ast.Lambda | ast.NamedExpr | ast.Await | ast.Starred):
@@ -107,7 +131,9 @@ def _zero_is_all(module: Module, value: ast.expr) -> Iterator[Change]:
 
 
 def _positional(call: ast.Call) -> bool:
-    return len(call.args) > 1 and (literal(call.args[1]) is None or isinstance(literal(call.args[1]), bool))
+    return len(call.args) > 1 and (
+        literal(call.args[1]) is None or isinstance(literal(call.args[1]), bool)
+    )
 
 
 RULE = Rule(

@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Replace, Rule, Valid, literal
+from compat.codemod.rule import (
+    MODERN,
+    Draft,
+    Kind,
+    Level,
+    Module,
+    Project,
+    Replace,
+    Rule,
+    Valid,
+    literal,
+)
 from compat.codemod.source import conditions
 from compat.codemod.uses import setter_calls
 
@@ -13,12 +24,21 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """Rename it to its successor; the rules about setters then rewrite the calls."""
     for use in module.of(Kind.SETTER):
         value = setter_calls.argument(use.call) if use.call else None
-        if value is None or literal(value) != "sox" or conditions.in_import_ladder(module, module.statement_of(use.node)):
+        if (
+            value is None
+            or literal(value) != "sox"
+            or conditions.in_import_ladder(module, module.statement_of(use.node))
+        ):
             continue
         span = module.span(value)
         quoted = module.segment(value)
         if quoted in ("'sox'", '"sox"'):
-            yield Draft(span, _REASON, changes=(Replace(*span, quoted.replace("sox", "sox_io")),), touches=(use,))
+            yield Draft(
+                span,
+                _REASON,
+                changes=(Replace(*span, quoted.replace("sox", "sox_io")),),
+                touches=(use,),
+            )
 
 
 RULE = Rule(

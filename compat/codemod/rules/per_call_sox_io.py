@@ -3,7 +3,20 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Use, Valid, keyword, literal, old_names, sox_for_sox_io
+from compat.codemod.rule import (
+    MODERN,
+    Draft,
+    Level,
+    Module,
+    Project,
+    Rule,
+    Use,
+    Valid,
+    keyword,
+    literal,
+    old_names,
+    sox_for_sox_io,
+)
 from compat.codemod.source.scopes import defaults
 
 _OURS = ("compat.load", "compat.save", "compat.info")
@@ -12,14 +25,26 @@ _REASON = 'in a call the backend is "sox"; "sox_io" is a ValueError'
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Replace the literal; for 2.9 only in calls of this package, as torchaudio's own ignore it."""
-    calls: list[tuple[Use | str, ast.Call]] = [*module.calls_of(*(("info",) if project.target == "2.9" else old_names.FUNCTIONS))]
-    ours = [(path, call) for call in module.calls if (path := module.names.qualified(call.func) or "") in _OURS]
+    calls: list[tuple[Use | str, ast.Call]] = [
+        *module.calls_of(*(("info",) if project.target == "2.9" else old_names.FUNCTIONS))
+    ]
+    ours = [
+        (path, call)
+        for call in module.calls
+        if (path := module.names.qualified(call.func) or "") in _OURS
+    ]
     for use, call in (*calls, *ours):
         given = keyword(call, "backend")
         if given is not None and literal(given.value) == "sox_io":
             yield sox_for_sox_io(module, use, given.value, _REASON)
-        elif given is not None and any(literal(one) == "sox_io" for one in _assigned(module, given.value)):
-            yield Draft(module.span(given), f"{_REASON}, and may be passed here", "Change the name where it comes from.")
+        elif given is not None and any(
+            literal(one) == "sox_io" for one in _assigned(module, given.value)
+        ):
+            yield Draft(
+                module.span(given),
+                f"{_REASON}, and may be passed here",
+                "Change the name where it comes from.",
+            )
 
 
 def _assigned(module: Module, value: ast.expr) -> Iterator[ast.expr | None]:

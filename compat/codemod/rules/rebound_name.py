@@ -13,9 +13,13 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for node, known in module.ambiguous:
         call = module.names.parents.get(node)
         old = known in _ALWAYS or (
-            isinstance(call, ast.Call) and any(one.arg in ("filepath", "precision", "offset") for one in call.keywords)
+            isinstance(call, ast.Call)
+            and any(one.arg in ("filepath", "precision", "offset") for one in call.keywords)
         )
-        if old or (known in old_names.FUNCTIONS and any(True for other in project.modules for _ in other.of(Kind.SETTER))):
+        if old or (
+            known in old_names.FUNCTIONS
+            and any(True for other in project.modules for _ in other.of(Kind.SETTER))
+        ):
             name = ast.unparse(node.value if isinstance(node, ast.Attribute) else node)
             yield Draft(
                 module.span(node),

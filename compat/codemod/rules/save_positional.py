@@ -24,7 +24,21 @@ from compat.codemod.source.calls import plain_name
 from compat.codemod.uses.observed import kinds
 
 _REASON = "from 2.1 on the fifth argument of save is format; it was compression before"
-_FORMATS = {"wav", "mp3", "flac", "ogg", "vorbis", "opus", "sph", "amb", "amr-nb", "gsm", "sox", "aiff", "au"}
+_FORMATS = {
+    "wav",
+    "mp3",
+    "flac",
+    "ogg",
+    "vorbis",
+    "opus",
+    "sph",
+    "amb",
+    "amr-nb",
+    "gsm",
+    "sox",
+    "aiff",
+    "au",
+}
 _NUMBERS = {"int", "float", "NoneType"}
 _COMPRESSION = re.compile(r"compress|bit_?rate|kbps|quality", re.I)
 _FORMAT = re.compile(r"fmt|format|ext\b|suffix|container|file_?type", re.I)
@@ -41,15 +55,22 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         parameters = old_names.LEGACY_PARAMETERS["save"]
         fifth, sixth = literal(call.args[4]), literal(call.args[5]) if len(call.args) > 5 else None
         named = _name(call.args[4])
-        if isinstance(fifth, str) or (fifth is None and isinstance(sixth, str) and sixth.lower() not in _FORMATS):
+        if isinstance(fifth, str) or (
+            fifth is None and isinstance(sixth, str) and sixth.lower() not in _FORMATS
+        ):
             continue  # it is the new order already
-        number = value_kinds.of(module, call.args[4]) == value_kinds.NUMBER or _COMPRESSION.search(named) is not None
+        number = (
+            value_kinds.of(module, call.args[4]) == value_kinds.NUMBER
+            or _COMPRESSION.search(named) is not None
+        )
         old = number or (fifth is None and (isinstance(sixth, str) or _shows_old_order(call)))
         old = old or (fifth is ... and _is_old(project) and not _FORMAT.search(named))
         advice = "Name every argument after the fourth."
         if not old and project.observed is not None:
             try:
-                seen = kinds(project.observed.at(module, call, "save", project.as_read), "compression")
+                seen = kinds(
+                    project.observed.at(module, call, "save", project.as_read), "compression"
+                )
             except NotProvableError as why:
                 seen, advice = set(), f"{advice} The trace does not help here: {why.reason}."
             # 2.0 bound the fifth argument to compression: a text there is a format, in the new order
@@ -64,7 +85,10 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             if not (fifth is None and len(call.args) == 5):
                 yield Draft(module.span(call), f"{_REASON}; here it may be either", advice)
             continue
-        changes = tuple(NameArgument(call, argument, name) for argument, name in [*zip(call.args, parameters, strict=False)][4:])
+        changes = tuple(
+            NameArgument(call, argument, name)
+            for argument, name in [*zip(call.args, parameters, strict=False)][4:]
+        )
         yield Draft(module.span(call), _REASON, changes=changes, touches=(use,))
 
 
@@ -80,7 +104,9 @@ def _is_old(project: Project) -> bool:
     """
 
     def look() -> bool:
-        calls = [call for module in project.modules for _, call in module.calls_of(*old_names.FUNCTIONS)]
+        calls = [
+            call for module in project.modules for _, call in module.calls_of(*old_names.FUNCTIONS)
+        ]
         if any(keyword(call, "backend") or keyword(call, "uri") for call in calls):
             return False
         sets = any(True for module in project.modules for _ in module.of(Kind.SETTER))

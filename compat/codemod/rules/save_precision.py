@@ -3,7 +3,20 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import DROP_IN, MODERN, Draft, Level, Module, Project, RenameKeyword, Rule, Use, Valid, keyword, literal
+from compat.codemod.rule import (
+    DROP_IN,
+    MODERN,
+    Draft,
+    Level,
+    Module,
+    Project,
+    RenameKeyword,
+    Rule,
+    Use,
+    Valid,
+    keyword,
+    literal,
+)
 from compat.codemod.uses import forwarding
 from compat.codemod.uses.argument_dicts import passed_in_dict
 

@@ -4,13 +4,27 @@ from collections.abc import Iterable, Iterator
 
 from compat.codemod.plan.decide import planned
 from compat.codemod.plan.unreadable import instead_of, no_such_backend
-from compat.codemod.rule import DROP_IN, MODERN, Draft, Kind, Level, Module, Project, Rule, Valid, old_names, string
+from compat.codemod.rule import (
+    DROP_IN,
+    MODERN,
+    Draft,
+    Kind,
+    Level,
+    Module,
+    Project,
+    Rule,
+    Valid,
+    old_names,
+    string,
+)
 from compat.codemod.uses import setter_calls
 
 
 def check(module: Module, project: Project) -> Iterable[Draft]:
     """Yield what the project's plan says about it."""
-    return _unknown_to_old(module) if project.target == "compat" else planned(RULE.id)(module, project)
+    return (
+        _unknown_to_old(module) if project.target == "compat" else planned(RULE.id)(module, project)
+    )
 
 
 def _unknown_to_old(module: Module) -> Iterator[Draft]:

@@ -80,24 +80,42 @@ def _kept(module: Module, project: Project, name: ast.Name) -> tuple[Change, ...
     """Return the changes for a name that keeps the whole tuple and is read by ``name[0]``."""
     reads = module.names.reads(name)
     around = [module.names.parents[read] for read in reads]
-    items = [one for one, read in zip(around, reads, strict=True) if isinstance(one, ast.Subscript) and _is_item(one, read)]
+    items = [
+        one
+        for one, read in zip(around, reads, strict=True)
+        if isinstance(one, ast.Subscript) and _is_item(one, read)
+    ]
     unpacked = any(map(_is_pair, around))
     if not (items or unpacked) or any(called(one) in _ASKING for one in around):
         return None
     if unpacked or len(items) < len(reads):
-        raise NotProvableError(f"{name.id} is used as a tuple and in other ways, or is unpacked later")
+        raise NotProvableError(
+            f"{name.id} is used as a tuple and in other ways, or is unpacked later"
+        )
     if any(literal(item.slice) != 0 for item in items):
         raise NotProvableError("its second item no longer exists")
     _followed(module, project, name)
-    return tuple(_attributes(module, list(items), {item: Replace(module.span(item.value)[1], module.span(item)[1], "") for item in items}))
+    return tuple(
+        _attributes(
+            module,
+            list(items),
+            {item: Replace(module.span(item.value)[1], module.span(item)[1], "") for item in items},
+        )
+    )
 
 
 def _is_item(above: ast.AST, value: ast.expr) -> bool:
-    return isinstance(above, ast.Subscript) and above.value is value and literal(above.slice) in (0, 1, -1, -2)
+    return (
+        isinstance(above, ast.Subscript)
+        and above.value is value
+        and literal(above.slice) in (0, 1, -1, -2)
+    )
 
 
 def _is_pair(statement: ast.AST | None) -> bool:
-    return isinstance(statement, ast.Assign) and any(isinstance(one, ast.Tuple | ast.List) for one in statement.targets)
+    return isinstance(statement, ast.Assign) and any(
+        isinstance(one, ast.Tuple | ast.List) for one in statement.targets
+    )
 
 
 def _not_taken_apart(module: Module, project: Project, returned: ast.Return) -> None:
@@ -117,7 +135,11 @@ def _may_be(caller: Module, callee: ast.expr, module: Module, function: AnyFunct
     qualified = caller.names.qualified(callee)
     if qualified is not None:
         stem, name = PurePath(module.path).stem, getattr(function, "name", "")
-        return qualified == f"{stem}.{name}" or qualified.endswith((f".{stem}.{name}", f"..{name}")) or qualified == f".{name}"
+        return (
+            qualified == f"{stem}.{name}"
+            or qualified.endswith((f".{stem}.{name}", f"..{name}"))
+            or qualified == f".{name}"
+        )
     if isinstance(callee, ast.Name):
         return any(binding.node is function for binding in caller.names.bindings(callee))
     return isinstance(module.names.parents[function], ast.ClassDef)
@@ -126,7 +148,11 @@ def _may_be(caller: Module, callee: ast.expr, module: Module, function: AnyFunct
 def _unpacked(module: Module, project: Project, statement: ast.Assign) -> Iterator[Change]:
     target = statement.targets[0]
     names = target.elts if isinstance(target, ast.Tuple) else []
-    if len(statement.targets) > 1 or len(names) != 2 or not all(isinstance(name, ast.Name) for name in names):
+    if (
+        len(statement.targets) > 1
+        or len(names) != 2
+        or not all(isinstance(name, ast.Name) for name in names)
+    ):
         raise NotProvableError("the targets it is unpacked into cannot be followed")
     signal, encoding = names
     assert isinstance(signal, ast.Name)
@@ -141,7 +167,9 @@ def _unpacked(module: Module, project: Project, statement: ast.Assign) -> Iterat
     yield from _renamed(module, project, signal)
 
 
-def _indexed(module: Module, project: Project, call: ast.Call, item: ast.Subscript) -> Iterator[Change]:
+def _indexed(
+    module: Module, project: Project, call: ast.Call, item: ast.Subscript
+) -> Iterator[Change]:
     if literal(item.slice) in (1, -1):
         raise NotProvableError("its second item no longer exists")
     above = module.names.parents[item]
@@ -170,7 +198,9 @@ def _followed(module: Module, project: Project, name: ast.Name) -> None:
         raise NotProvableError(f"{name.id} is read in an f-string")
 
 
-def _attributes(module: Module, values: Sequence[ast.expr], also: Mapping[ast.expr, Change]) -> Iterator[Change]:
+def _attributes(
+    module: Module, values: Sequence[ast.expr], also: Mapping[ast.expr, Change]
+) -> Iterator[Change]:
     """Yield the changes for attributes of an old signal info.
 
     Args:

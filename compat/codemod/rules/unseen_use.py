@@ -24,7 +24,9 @@ from compat.codemod.rule import (
 from compat.codemod.source.scopes import defaults
 from compat.codemod.uses import reexports, type_texts
 
-_CODE = re.compile(r"\btorchaudio\.(set_audio_backend|get_audio_backend|list_audio_backends|load_wav|backend\.)|\bset_audio_backend\(")
+_CODE = re.compile(
+    r"\btorchaudio\.(set_audio_backend|get_audio_backend|list_audio_backends|load_wav|backend\.)|\bset_audio_backend\("
+)
 _OF_BACKEND = ("set_audio_backend", "get_audio_backend")
 _OLD = (*_OF_BACKEND, "load_wav", "backend")
 _DOCTEST = re.compile(
@@ -32,10 +34,44 @@ _DOCTEST = re.compile(
     r"(?:[sg]et_audio_backend|\bload_wav|torchaudio\.backend\.|\.(?:load|save|info)\([^\r\n]*filepath=)[^\r\n]*)",
     re.M,
 )
-_RUNNERS = ("exec", "eval", "compile", "timeit", "repeat", "run", "system", "Popen", "call", "check_call", "check_output")
-_REPLACERS = ("patch", "setattr", "delattr", "object", "multiple", "dict", "setdefault", "getLogger", "filterwarnings", "spec_from_loader")
+_RUNNERS = (
+    "exec",
+    "eval",
+    "compile",
+    "timeit",
+    "repeat",
+    "run",
+    "system",
+    "Popen",
+    "call",
+    "check_call",
+    "check_output",
+)
+_REPLACERS = (
+    "patch",
+    "setattr",
+    "delattr",
+    "object",
+    "multiple",
+    "dict",
+    "setdefault",
+    "getLogger",
+    "filterwarnings",
+    "spec_from_loader",
+)
 _TESTS = ast.If | ast.IfExp | ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Assert
-_ASKERS = (*_REPLACERS, "getattr", "hasattr", "reload", "print", "str", "dir", "isinstance", "getsource", "getfile")
+_ASKERS = (
+    *_REPLACERS,
+    "getattr",
+    "hasattr",
+    "reload",
+    "print",
+    "str",
+    "dir",
+    "isinstance",
+    "getsource",
+    "getfile",
+)
 _IMPORTERS = re.compile(r"import", re.I)
 
 
@@ -49,7 +85,10 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 "Import torchaudio, or the names that are used.",
             )
     yield from _by_getattr(module, project)
-    told = {draft.span: draft for draft in (*_by_other_name(module), *_through_an_argument(module, project))}
+    told = {
+        draft.span: draft
+        for draft in (*_by_other_name(module), *_through_an_argument(module, project))
+    }
     yield from told.values()
     yield from (draft for draft in _by_another_value(module, project) if draft.span not in told)
     for reached in reexports.of(project, module):
@@ -61,10 +100,24 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             )
     for use in module.hidden:
         named = use.call is not None and keyword(use.call, "filepath") is not None
-        lost = project.target == "2.9" and use.name in ("info", "AudioMetaData", "list_audio_backends")
-        if named or lost or use.kind in (Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA):
-            line = module.span([one for one in module.names.chain(use.node) if isinstance(one, ast.JoinedStr)][-1])
-            yield Draft(line, f"torchaudio.{use.name} is used in an f-string that cannot be changed", "Change it by hand.")
+        lost = project.target == "2.9" and use.name in (
+            "info",
+            "AudioMetaData",
+            "list_audio_backends",
+        )
+        if (
+            named
+            or lost
+            or use.kind in (Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA)
+        ):
+            line = module.span(
+                [one for one in module.names.chain(use.node) if isinstance(one, ast.JoinedStr)][-1]
+            )
+            yield Draft(
+                line,
+                f"torchaudio.{use.name} is used in an f-string that cannot be changed",
+                "Change it by hand.",
+            )
     for node in module.strings:
         value = str(node.value)
         above = module.names.parents.get(node)
@@ -73,18 +126,30 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             if value == old_names.ROOT and isinstance(module.names.parents.get(above), ast.Expr):
                 continue  # it only tests whether torchaudio is there
             reason = "torchaudio is imported by a string, so the codemod cannot follow its uses"
-            yield Draft(module.span(above), reason, "Check what the code does with it, or use an import statement.")
+            yield Draft(
+                module.span(above),
+                reason,
+                "Check what the code does with it, or use an import statement.",
+            )
         elif old_names.is_old(value, project.target) and not _is_replaced(module, node):
             reason = f"a string names {value}, which torchaudio {project.target} does not have in this place"
             yield Draft(module.span(node), reason, "If something looks it up, change it by hand.")
         elif module.is_docstring(node):
             start, end = module.span(node)
             for match in _DOCTEST.finditer(module.text.text, start, end):
-                yield Draft(match.span(1), "an example in a docstring calls the old API", "Change it by hand.")
+                yield Draft(
+                    match.span(1),
+                    "an example in a docstring calls the old API",
+                    "Change it by hand.",
+                )
         elif named and isinstance(above, ast.Call) and called(above) not in _RUNNERS:
             continue  # a message
         elif _CODE.search(value) and value.count("torchaudio.") and re.search(r"[\s(]", value):
-            yield Draft(module.span(node), "a string seems to hold code of the old API", "If it is run, change it by hand.")
+            yield Draft(
+                module.span(node),
+                "a string seems to hold code of the old API",
+                "If it is run, change it by hand.",
+            )
 
 
 def _is_replaced(module: Module, node: ast.AST) -> bool:
@@ -93,15 +158,23 @@ def _is_replaced(module: Module, node: ast.AST) -> bool:
     Other rules check those.
     """
     above = module.names.parents.get(node)
-    is_key = isinstance(above, ast.Subscript | ast.Compare) or (isinstance(above, ast.Dict) and node in above.keys)
+    is_key = isinstance(above, ast.Subscript | ast.Compare) or (
+        isinstance(above, ast.Dict) and node in above.keys
+    )
     return is_key or called(above) in _REPLACERS or type_texts.is_annotation(module, node)
 
 
 def _is_old(project: Project, reached: reexports.Reached) -> bool:
     given = {keyword.arg for keyword in reached.call.keywords} if reached.call else set()
-    lost = project.target == "2.9" and reached.known.name in ("info", "AudioMetaData", "list_audio_backends")
+    lost = project.target == "2.9" and reached.known.name in (
+        "info",
+        "AudioMetaData",
+        "list_audio_backends",
+    )
     return (
-        lost or reached.known.kind not in (Kind.FUNCTION, Kind.METADATA, Kind.LISTER) or bool(given & {"filepath", "precision", "offset"})
+        lost
+        or reached.known.kind not in (Kind.FUNCTION, Kind.METADATA, Kind.LISTER)
+        or bool(given & {"filepath", "precision", "offset"})
     )
 
 
@@ -121,8 +194,14 @@ def _by_getattr(module: Module, project: Project) -> Iterator[Draft]:
                 f"the name that is looked up in torchaudio is known only when the program runs: {ast.unparse(above.args[1])}",
                 "Check which names occur here, and what the code does with them.",
             )
-        elif (name in _OLD or old_names.is_old(path, project.target)) and not isinstance(module.names.parents.get(above), _TESTS):
-            yield Draft(module.span(above), f"{path} is taken by getattr, so the codemod cannot follow it", "Change it by hand.")
+        elif (name in _OLD or old_names.is_old(path, project.target)) and not isinstance(
+            module.names.parents.get(above), _TESTS
+        ):
+            yield Draft(
+                module.span(above),
+                f"{path} is taken by getattr, so the codemod cannot follow it",
+                "Change it by hand.",
+            )
 
 
 def _by_other_name(module: Module) -> Iterator[Draft]:
@@ -131,29 +210,55 @@ def _by_other_name(module: Module) -> Iterator[Draft]:
     for use in module.uses:
         above = module.names.parents.get(use.node)
         above = module.names.parents.get(above) if isinstance(above, ast.IfExp) else above
-        if use.path != old_names.ROOT or not isinstance(above, ast.Assign | ast.AnnAssign | ast.arguments):
+        if use.path != old_names.ROOT or not isinstance(
+            above, ast.Assign | ast.AnnAssign | ast.arguments
+        ):
             continue
         if isinstance(above, ast.arguments):
             names |= {one.arg for one, default in defaults(above) if default is use.node}
         else:
-            names |= {plain_name(one) for one in (above.targets if isinstance(above, ast.Assign) else [above.target])}
+            names |= {
+                plain_name(one)
+                for one in (above.targets if isinstance(above, ast.Assign) else [above.target])
+            }
     for node in module.names.all(ast.Attribute) if names else ():
         name = plain_name(node.value)
         call = module.call_of(node)
         given = {one.arg for one in call.keywords} if call else set()
-        old = node.attr in _OLD or (node.attr in old_names.FUNCTIONS and given & {"filepath", "precision", "offset"})
-        if name and name in names and old and (module.names.qualified(node) or "").partition(".")[0] != old_names.ROOT:
-            yield Draft(module.span(node), f"{name} is torchaudio here, or may be, by another name", "Use the name that is imported.")
+        old = node.attr in _OLD or (
+            node.attr in old_names.FUNCTIONS and given & {"filepath", "precision", "offset"}
+        )
+        if (
+            name
+            and name in names
+            and old
+            and (module.names.qualified(node) or "").partition(".")[0] != old_names.ROOT
+        ):
+            yield Draft(
+                module.span(node),
+                f"{name} is torchaudio here, or may be, by another name",
+                "Use the name that is imported.",
+            )
 
 
 def _through_an_argument(module: Module, project: Project) -> Iterator[Draft]:
     """Report old names of what a function is given, in a project that hands torchaudio to functions."""
-    for node in module.names.all(ast.Attribute) if project.note("handed on", lambda: _is_handed_on(project)) else ():
+    for node in (
+        module.names.all(ast.Attribute)
+        if project.note("handed on", lambda: _is_handed_on(project))
+        else ()
+    ):
         owner = node.value
-        parameters = [one for one in module.names.bindings(owner) if isinstance(one.node, ast.arg)] if isinstance(owner, ast.Name) else []
+        parameters = (
+            [one for one in module.names.bindings(owner) if isinstance(one.node, ast.arg)]
+            if isinstance(owner, ast.Name)
+            else []
+        )
         if node.attr in _OLD and parameters:
             yield Draft(
-                module.span(node), f"{ast.unparse(owner)} may be torchaudio: it is passed on", "Import torchaudio here, and use it."
+                module.span(node),
+                f"{ast.unparse(owner)} may be torchaudio: it is passed on",
+                "Import torchaudio here, and use it.",
             )
 
 
@@ -164,17 +269,37 @@ def _by_another_value(module: Module, project: Project) -> Iterator[Draft]:
     """
     seen = {one.node for one in reexports.of(project, module)}
     for node in module.names.all(ast.Attribute):
-        if node.attr in _OF_BACKEND and node not in seen and may_be_torchaudio(project, module, node.value):
-            yield Draft(module.span(node), f"{ast.unparse(node.value)} may be torchaudio", "If it is, import torchaudio here, and use it.")
+        if (
+            node.attr in _OF_BACKEND
+            and node not in seen
+            and may_be_torchaudio(project, module, node.value)
+        ):
+            yield Draft(
+                module.span(node),
+                f"{ast.unparse(node.value)} may be torchaudio",
+                "If it is, import torchaudio here, and use it.",
+            )
     for item in module.names.all(ast.Subscript):
         if string(item.slice) in _OF_BACKEND and isinstance(item.ctx, ast.Load):
-            yield Draft(module.span(item), f"{string(item.slice)} is looked up by a string", "If it is torchaudio's, change it by hand.")
+            yield Draft(
+                module.span(item),
+                f"{string(item.slice)} is looked up by a string",
+                "If it is torchaudio's, change it by hand.",
+            )
 
 
 def _is_handed_on(project: Project) -> bool:
-    uses = [(module, use) for module in project.modules for use in module.uses if use.path == old_names.ROOT]
+    uses = [
+        (module, use)
+        for module in project.modules
+        for use in module.uses
+        if use.path == old_names.ROOT
+    ]
     calls = [(module.names.parents.get(use.node), use.node) for module, use in uses]
-    return any(isinstance(call, ast.Call) and node in call.args and plain_name(call.func) not in _ASKERS for call, node in calls)
+    return any(
+        isinstance(call, ast.Call) and node in call.args and plain_name(call.func) not in _ASKERS
+        for call, node in calls
+    )
 
 
 RULE = Rule(

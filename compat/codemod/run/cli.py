@@ -53,22 +53,87 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = made.add_argument
-    add("paths", nargs="*", metavar="PATH", help="all files and folders of the project (default: this folder); `-`: stdin to stdout")
+    add(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="all files and folders of the project (default: this folder); `-`: stdin to stdout",
+    )
     add("--target", choices=_TARGETS, help="the release to rewrite for (default: 2.2)")
-    add("--entry", action="append", metavar="FILE", help="an entry point for --target compat; may be repeated")
+    add(
+        "--entry",
+        action="append",
+        metavar="FILE",
+        help="an entry point for --target compat; may be repeated",
+    )
     add("--check", action="store_true", help="write nothing; list what would be changed")
-    add("--diff", action="store_true", help="write nothing; show the changes as a unified diff for `git apply`; findings go to stderr")
-    add("--unsafe", action="store_true", default=None, help="also make changes that may change what the program does in rare cases")
-    add("--evidence", action="append", metavar="TRACE", help="a trace of `compat.run --record`; may be repeated")
-    add("--observed", action="store_true", help="also make changes that only --evidence shows to be right")
-    add("--select", action="append", metavar="RULE", help="run only these rules; comma-separated, may be repeated")
-    add("--ignore", action="append", metavar="RULE", help="do not run these rules; comma-separated, may be repeated")
-    add("--backend", choices=_BACKENDS, help="the backend to name in calls if the code does not show which one is meant")
-    add("--exclude", action="append", metavar="PATTERN", help="names or paths to skip, in addition to those in .gitignore")
-    add("--docs", action="store_true", default=None, help="also read Python in Markdown and reStructuredText")
-    add("--format", choices=_FORMATS, default="text", help="how to print findings (default: text, by cause; concise: one line each)")
-    add("--baseline", metavar="FILE", help="do not report findings that FILE lists; if FILE does not exist, write it")
-    add("--fail-on", choices=_FAIL_ON, help="the findings that make the exit status 1 (default: those that block the migration)")
+    add(
+        "--diff",
+        action="store_true",
+        help="write nothing; show the changes as a unified diff for `git apply`; findings go to stderr",
+    )
+    add(
+        "--unsafe",
+        action="store_true",
+        default=None,
+        help="also make changes that may change what the program does in rare cases",
+    )
+    add(
+        "--evidence",
+        action="append",
+        metavar="TRACE",
+        help="a trace of `compat.run --record`; may be repeated",
+    )
+    add(
+        "--observed",
+        action="store_true",
+        help="also make changes that only --evidence shows to be right",
+    )
+    add(
+        "--select",
+        action="append",
+        metavar="RULE",
+        help="run only these rules; comma-separated, may be repeated",
+    )
+    add(
+        "--ignore",
+        action="append",
+        metavar="RULE",
+        help="do not run these rules; comma-separated, may be repeated",
+    )
+    add(
+        "--backend",
+        choices=_BACKENDS,
+        help="the backend to name in calls if the code does not show which one is meant",
+    )
+    add(
+        "--exclude",
+        action="append",
+        metavar="PATTERN",
+        help="names or paths to skip, in addition to those in .gitignore",
+    )
+    add(
+        "--docs",
+        action="store_true",
+        default=None,
+        help="also read Python in Markdown and reStructuredText",
+    )
+    add(
+        "--format",
+        choices=_FORMATS,
+        default="text",
+        help="how to print findings (default: text, by cause; concise: one line each)",
+    )
+    add(
+        "--baseline",
+        metavar="FILE",
+        help="do not report findings that FILE lists; if FILE does not exist, write it",
+    )
+    add(
+        "--fail-on",
+        choices=_FAIL_ON,
+        help="the findings that make the exit status 1 (default: those that block the migration)",
+    )
     add("--report", metavar="FILE.html", help="also write a self-contained HTML page")
     add("--statistics", action="store_true", help="count findings by rule")
     add("--list-rules", action="store_true", help="list all rules and exit")
@@ -77,7 +142,9 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     return made
 
 
-def main(argv: Sequence[str] | None = None, prog: str = _PROG, keep: list[object] | None = None) -> int:
+def main(
+    argv: Sequence[str] | None = None, prog: str = _PROG, keep: list[object] | None = None
+) -> int:
     """Run the command and return its exit status.
 
     Args:
@@ -115,15 +182,26 @@ def _options(arguments: argparse.Namespace) -> Options:
     if "-" in arguments.paths and arguments.paths != ["-"]:
         raise UsageError("`-` goes alone")
     start = "." if arguments.paths in (["-"], []) else arguments.paths[0]
-    given = {name: tuple(one) if isinstance(one, list) else one for name, one in vars(arguments).items() if one not in (None, [])}
+    given = {
+        name: tuple(one) if isinstance(one, list) else one
+        for name, one in vars(arguments).items()
+        if one not in (None, [])
+    }
     for name in ("select", "ignore"):
         if name in given:
-            given[name] = tuple(rule.strip().upper() for one in given[name] for rule in one.split(",") if rule.strip())
+            given[name] = tuple(
+                rule.strip().upper()
+                for one in given[name]
+                for rule in one.split(",")
+                if rule.strip()
+            )
             if not given[name]:
                 raise UsageError(f"--{name} names no rule; --list-rules lists them")
     known = {field.name for field in dataclasses.fields(Options)}
     configuration = configured(start if os.path.isdir(start) else os.path.dirname(start) or ".")
-    options = Options(**{**configuration, **{name: one for name, one in given.items() if name in known}})
+    options = Options(
+        **{**configuration, **{name: one for name, one in given.items() if name in known}}
+    )
     _refuse(options)
     return options
 
@@ -132,7 +210,9 @@ def _refuse(options: Options) -> None:
     if options.target not in _TARGETS:
         raise UsageError(f"there is no target {options.target!r}; there is {', '.join(_TARGETS)}")
     if options.backend is not None and options.backend not in _BACKENDS:
-        raise UsageError(f"there is no backend {options.backend!r}; there is {', '.join(_BACKENDS)}")
+        raise UsageError(
+            f"there is no backend {options.backend!r}; there is {', '.join(_BACKENDS)}"
+        )
     if options.fail_on not in _FAIL_ON:
         raise UsageError(f"there is no fail-on {options.fail_on!r}; there is {', '.join(_FAIL_ON)}")
     for path in (*options.paths, *options.entry):
@@ -141,7 +221,9 @@ def _refuse(options: Options) -> None:
     if options.target == "compat" and not options.entry and options.paths != ("-",):
         raise UsageError("--target compat needs --entry FILE: the scripts that start the program")
     if options.observed and not options.evidence:
-        raise UsageError("--observed goes with --evidence TRACE; `compat.run --record TRACE` makes one")
+        raise UsageError(
+            "--observed goes with --evidence TRACE; `compat.run --record TRACE` makes one"
+        )
     if options.entry and options.target != "compat":
         raise UsageError("--entry goes with --target compat")
     if options.select or options.ignore:
@@ -157,14 +239,18 @@ def _tell(rule_id: str | None) -> int:
 
     if rule_id is None:
         for rule in rules().values():
-            print(f"{rule.id}  {rule.level.value:6}  {','.join(sorted(rule.targets | rule.report_only_for)):18}  {rule.title}")
+            print(
+                f"{rule.id}  {rule.level.value:6}  {','.join(sorted(rule.targets | rule.report_only_for)):18}  {rule.title}"
+            )
         return 0
     from compat.codemod.reporting import explain
 
     found = rules().get(rule_id.upper())
     said = list(explain.explained(found) if found else explain.of_words(rule_id))
     if not said:
-        raise UsageError(f"there is no rule {rule_id}, and no refusal of these words; --list-rules lists the rules")
+        raise UsageError(
+            f"there is no rule {rule_id}, and no refusal of these words; --list-rules lists the rules"
+        )
     print(*said, sep="\n")
     return 0
 
@@ -194,7 +280,9 @@ def _say(result: Result, options: Options, out: Any) -> int:
     if options.format in ("text", "concise"):
         plain.write(result, options, out, sys.stderr)
     else:
-        {"json": machine.write_json, "sarif": machine.write_sarif, "github": machine.write_github}[options.format](result, options, out)
+        {"json": machine.write_json, "sarif": machine.write_sarif, "github": machine.write_github}[
+            options.format
+        ](result, options, out)
         if options.statistics:
             plain.statistics(result, options, sys.stderr)
     if options.report:
@@ -219,7 +307,9 @@ def _write_page(result: Result, options: Options, path: str) -> None:
         with open(path, "w", encoding="utf-8", newline="\n") as file:
             file.write(page(result, options))
     except OSError as why:
-        raise UsageError(f"--report {path}: it cannot be written: {why.strerror}; name a file in a folder that is there") from why
+        raise UsageError(
+            f"--report {path}: it cannot be written: {why.strerror}; name a file in a folder that is there"
+        ) from why
 
 
 def _fails(result: Result, options: Options) -> bool:
@@ -232,7 +322,9 @@ def _fails(result: Result, options: Options) -> bool:
 
     if options.fail_on == "nothing":
         return False
-    needed = not options.writes and any(file.fixed if options.baseline else file.changed for file in result.files)
+    needed = not options.writes and any(
+        file.fixed if options.baseline else file.changed for file in result.files
+    )
     left = (finding for file in result.files for finding in left_of(file, options))
     return needed or any(options.fail_on == "any" or counts(finding) for finding in left)
 
@@ -252,7 +344,9 @@ def _progress() -> Iterator[Tick]:
         now = time.monotonic()
         if now - started > 0.5 and now - shown > 0.1:
             shown = now
-            sys.stderr.write(f"\r[{'=' * (30 * done // max(total, 1)):<30}] {done} of {total} files")
+            sys.stderr.write(
+                f"\r[{'=' * (30 * done // max(total, 1)):<30}] {done} of {total} files"
+            )
             sys.stderr.flush()
 
     try:

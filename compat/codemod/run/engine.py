@@ -7,7 +7,18 @@ import functools
 from collections.abc import Callable, Iterable
 
 from compat.codemod.plan import decide
-from compat.codemod.rewrite import Change, ConflictError, Draft, Edit, Remove, Substitute, Track, complaint, edits, lower
+from compat.codemod.rewrite import (
+    Change,
+    ConflictError,
+    Draft,
+    Edit,
+    Remove,
+    Substitute,
+    Track,
+    complaint,
+    edits,
+    lower,
+)
 from compat.codemod.rule import Rule
 from compat.codemod.run import safety
 from compat.codemod.run.safety import Objection
@@ -72,11 +83,20 @@ class _Proposal:
         draft = self.draft
         advice, related = draft.advice or advice, related or draft.related
         return dataclasses.replace(
-            self, draft=dataclasses.replace(draft, reason=reason, advice=advice, changes=(), group=None, related=related)
+            self,
+            draft=dataclasses.replace(
+                draft, reason=reason, advice=advice, changes=(), group=None, related=related
+            ),
         )
 
 
-def run(modules: list[Module], active: Iterable[Rule], *, unsafe: bool, make_project: Callable[[list[Module]], Project]) -> list[Outcome]:
+def run(
+    modules: list[Module],
+    active: Iterable[Rule],
+    *,
+    unsafe: bool,
+    make_project: Callable[[list[Module]], Project],
+) -> list[Outcome]:
     """Return all findings on the modules of a project, and their new texts.
 
     Raises:
@@ -95,13 +115,18 @@ def run(modules: list[Module], active: Iterable[Rule], *, unsafe: bool, make_pro
         if not applied:
             _leave(outcomes, left)
             return list(outcomes.values())
-        fixed = {path: [_findings(outcomes, proposal, State.FIXED)[0] for proposal in own] for path, (own, _) in applied.items()}
+        fixed = {
+            path: [_findings(outcomes, proposal, State.FIXED)[0] for proposal in own]
+            for path, (own, _) in applied.items()
+        }
         for path, (_, made) in applied.items():
             outcome = outcomes[path]
             outcome.fixed += fixed[path]
             outcome.edits.append(made)
             outcome.now = verified(outcome.now, edits.apply(outcome.now.text.text, made), made)
-    raise BrokenError(f"{', '.join(sorted(applied))}: the rules do not stop changing these files; please report this")
+    raise BrokenError(
+        f"{', '.join(sorted(applied))}: the rules do not stop changing these files; please report this"
+    )
 
 
 def verified(module: Module, text: str, made: list[Edit]) -> Module:
@@ -113,7 +138,9 @@ def verified(module: Module, text: str, made: list[Edit]) -> Module:
     try:
         new = module.after(text)
     except SyntaxError as why:
-        raise BrokenError(f"{module.path}: the changed text would not parse ({why.msg}, line {why.lineno})") from why
+        raise BrokenError(
+            f"{module.path}: the changed text would not parse ({why.msg}, line {why.lineno})"
+        ) from why
     wrong = complaint(module, new, made)
     if wrong is not None:
         raise BrokenError(f"{module.path}: {wrong}")
@@ -188,7 +215,9 @@ class _Round:
         """
         kept = []
         for proposal in self._proposals:
-            against = self._off.get(proposal.draft.group) if proposal.draft.group is not None else None
+            against = (
+                self._off.get(proposal.draft.group) if proposal.draft.group is not None else None
+            )
             if against is None:
                 kept.append(proposal)
             elif proposal.takes_away or not against.places:
@@ -200,7 +229,10 @@ class _Round:
         active = {rule.id for rule in self._rules}
         for rule, group in decide.groups(self._project):
             if rule not in active:
-                self._off.setdefault(group, Objection(f"a part of the change belongs to {rule}, which is not selected"))
+                self._off.setdefault(
+                    group,
+                    Objection(f"a part of the change belongs to {rule}, which is not selected"),
+                )
         self._drop_groups()
 
     # Making changes
@@ -212,7 +244,9 @@ class _Round:
             for path, proposals in own.items():
                 if path not in made or made[path][0] != proposals:
                     try:
-                        changes = [change for proposal in proposals for change in proposal.draft.changes]
+                        changes = [
+                            change for proposal in proposals for change in proposal.draft.changes
+                        ]
                         made[path] = proposals, lower(proposals[0].module, changes)
                     except ConflictError:
                         self._drop(*_first_conflict(proposals))
@@ -224,7 +258,9 @@ class _Round:
         self._proposals.remove(proposal)
         self._refuse(proposal, Objection(reason))
         if proposal.draft.group is not None:
-            self._off[proposal.draft.group] = Objection(f"another part of it cannot be changed, at {proposal.place}")
+            self._off[proposal.draft.group] = Objection(
+                f"another part of it cannot be changed, at {proposal.place}"
+            )
             self._drop_groups()
 
 
@@ -246,15 +282,21 @@ def _first_conflict(own: list[_Proposal]) -> tuple[_Proposal, str]:
 def _leave(outcomes: dict[str, Outcome], left: list[_Proposal]) -> None:
     for proposal in left:
         outcome = outcomes[proposal.module.path]
-        before, after = _findings(outcomes, proposal, State.FIXABLE if proposal.draft.changes else State.LEFT)
+        before, after = _findings(
+            outcomes, proposal, State.FIXABLE if proposal.draft.changes else State.LEFT
+        )
         outcome.left.append(before)
         outcome.left_after.append(after)
 
 
-def _findings(outcomes: dict[str, Outcome], proposal: _Proposal, state: State) -> tuple[Finding, Finding]:
+def _findings(
+    outcomes: dict[str, Outcome], proposal: _Proposal, state: State
+) -> tuple[Finding, Finding]:
     """Return a proposal as findings: at its place in the text as read, and in the present text."""
     draft = proposal.draft
-    advice = draft.advice or ("Run again with --unsafe to change it." if state is State.FIXABLE else "")
+    advice = draft.advice or (
+        "Run again with --unsafe to change it." if state is State.FIXABLE else ""
+    )
     now = Finding(proposal.rule.id, proposal.place, draft.reason, advice, draft.related, state)
     related = tuple(_back(outcomes, one) for one in now.related)
     return dataclasses.replace(now, place=_back(outcomes, now.place), related=related), now

@@ -36,7 +36,9 @@ class Gathered:
         own_names: which of our names are modules of the project itself.
     """
 
-    def __init__(self, options: Options, result: Result, found: Iterable[discovery.Found] = ()) -> None:
+    def __init__(
+        self, options: Options, result: Result, found: Iterable[discovery.Found] = ()
+    ) -> None:
         self.options = options
         self.result = result
         self.read: dict[str, Document] = {}
@@ -53,7 +55,13 @@ class Gathered:
         try:
             document = documents.read(path, kind, data)
             pieces = [
-                Module(piece.key, piece.text, standalone=piece.standalone, interactive=piece.interactive) for piece in document.pieces
+                Module(
+                    piece.key,
+                    piece.text,
+                    standalone=piece.standalone,
+                    interactive=piece.interactive,
+                )
+                for piece in document.pieces
             ]
         except (UnreadableError, SyntaxError) as why:
             self._cannot_parse(_line(path, why.lineno), *_why(why))
@@ -61,7 +69,9 @@ class Gathered:
         for place, reason in document.unparsed:
             self._cannot_parse(place, reason, None if place.cell else place.line)
         self.unread += document.doubts
-        self.mentions += [place for one in document.prose for place in other_files.mentions(path, one)]
+        self.mentions += [
+            place for one in document.prose for place in other_files.mentions(path, one)
+        ]
         self.read[path] = document
         self.modules += pieces
 
@@ -82,9 +92,17 @@ class Gathered:
     def said_of_prose(self, document: Document) -> list[Finding]:
         """Return the old names in text that is not rewritten."""
         options = self.options
-        if options.target == "compat" or "TAC133" in options.ignore or (options.select and "TAC133" not in options.select):
+        if (
+            options.target == "compat"
+            or "TAC133" in options.ignore
+            or (options.select and "TAC133" not in options.select)
+        ):
             return []
-        return [finding for one in document.prose for finding in other_files.findings(document.path, one, options.target)]
+        return [
+            finding
+            for one in document.prose
+            for finding in other_files.findings(document.path, one, options.target)
+        ]
 
     def has_own_torchaudio(self) -> bool:
         """Return whether the project has its own module ``torchaudio``, and report that.
@@ -98,7 +116,9 @@ class Gathered:
                 place = module.place(module.imported[0].statement)
                 reason = "the project has a module `torchaudio` of its own, so what is imported here may be that"
                 found = [Finding("TAC127", place, reason, "Run on a part that does not have it.")]
-                self.result.files.append(FileResult(module.path, b"", b"", left=found, left_after=found))
+                self.result.files.append(
+                    FileResult(module.path, b"", b"", left=found, left_after=found)
+                )
         return True
 
     @functools.cached_property
@@ -119,7 +139,9 @@ class Gathered:
                 raise UsageError(f"--evidence: {why}") from why
             own = traces.by_file(lines, options.paths[0] if options.paths else ".")
             if not any(map(os.path.isfile, own)):
-                raise UsageError(f"--evidence {path}: it names no file of this project; name the folder it was recorded in as PATH")
+                raise UsageError(
+                    f"--evidence {path}: it names no file of this project; name the folder it was recorded in as PATH"
+                )
             for file, calls in own.items():
                 found.setdefault(file, []).extend(calls)
         return Observed(found, applied=options.observed) if options.evidence else None
@@ -156,7 +178,11 @@ class Gathered:
             prose=self._prose,
             leaves_choice=self.leaves_choice,
             observed=self.observed,
-            entries=[one.path for one in modules if entries and not one.standalone and os.path.realpath(one.path) in entries],
+            entries=[
+                one.path
+                for one in modules
+                if entries and not one.standalone and os.path.realpath(one.path) in entries
+            ],
         )
 
 
@@ -191,17 +217,25 @@ def _line(path: str, line: int | None) -> Place:
 
 
 def _why(error: UnreadableError | SyntaxError) -> tuple[str, int | None]:
-    reason = str(error) if isinstance(error, UnreadableError) else f"it cannot be parsed as Python {_PYTHON}: {error.msg}. {_MEND}"
+    reason = (
+        str(error)
+        if isinstance(error, UnreadableError)
+        else f"it cannot be parsed as Python {_PYTHON}: {error.msg}. {_MEND}"
+    )
     return reason, error.lineno
 
 
 def _own_names(found: Iterable[discovery.Found]) -> frozenset[str]:
     """Return which of ``compat`` and ``torchaudio`` are top-level modules of the project."""
     names = set()
-    packages = {os.path.dirname(one.path) for one in found if os.path.basename(one.path) == "__init__.py"}
+    packages = {
+        os.path.dirname(one.path) for one in found if os.path.basename(one.path) == "__init__.py"
+    }
     for one in found:
         folder, name = os.path.split(one.path)
-        folder, name = os.path.split(folder) if name == "__init__.py" else (folder, name.removesuffix(".py"))
+        folder, name = (
+            os.path.split(folder) if name == "__init__.py" else (folder, name.removesuffix(".py"))
+        )
         if name in ("compat", "torchaudio") and folder not in packages:
             names.add(name)
     return frozenset(names)

@@ -30,7 +30,9 @@ class Objection(NamedTuple):
 
 def is_ignored(module: Module, rule: Rule, draft: Draft) -> bool:
     """Return whether a comment protects the place, or one of the lines that would change."""
-    stretches = (stretch for change in draft.changes for stretch in changes.stretches(module, change))
+    stretches = (
+        stretch for change in draft.changes for stretch in changes.stretches(module, change)
+    )
     return any(module.ignores(rule.id, stretch) for stretch in (draft.span, *stretches))
 
 
@@ -40,7 +42,9 @@ def objection(project: Project, module: Module, draft: Draft) -> Objection | Non
         return Objection("a version check around it keeps it from running under the target")
     for use in draft.touches or ():
         if isinstance(use, Use) and _may_be_kept_out(project, module, use, draft):
-            return Objection("a check around it depends on the installed torchaudio, and its result is not known")
+            return Objection(
+                "a check around it depends on the installed torchaudio, and its result is not known"
+            )
     found = tuple(dict.fromkeys(_against(project, module, draft)))
     if not found or _nobody_minds(project, draft, found):
         return None
@@ -59,9 +63,17 @@ def _may_be_kept_out(project: Project, module: Module, use: Use, draft: Draft) -
         return False
     below: ast.AST = use.node
     for above in module.names.chain(use.node):
-        if isinstance(above, ast.If | ast.IfExp) and above.test is not below and conditions.is_guard(module, above.test):
+        if (
+            isinstance(above, ast.If | ast.IfExp)
+            and above.test is not below
+            and conditions.is_guard(module, above.test)
+        ):
             start = module.span(above)[0]
-            return not any(first <= start < last for change in draft.changes for first, last in changes.stretches(module, change))
+            return not any(
+                first <= start < last
+                for change in draft.changes
+                for first, last in changes.stretches(module, change)
+            )
         below = above
     return False
 
@@ -76,11 +88,17 @@ def _against(project: Project, module: Module, draft: Draft) -> Iterator[Replace
     touched = [one if isinstance(one, str) else one.path for one in draft.touches or ()]
     if everywhere:
         touched += _paths_in(module, draft)
-    written = {word for change in draft.changes for word in _WORD.findall(getattr(change, "new", ""))}
+    written = {
+        word for change in draft.changes for word in _WORD.findall(getattr(change, "new", ""))
+    }
     for one in everywhere:
         if any(one.stands_for(path) for path in touched) or one.name in written:
             yield one
-    names = [one.local if isinstance(one, Imported) else one.written for one in draft.touches or () if not isinstance(one, str)]
+    names = [
+        one.local if isinstance(one, Imported) else one.written
+        for one in draft.touches or ()
+        if not isinstance(one, str)
+    ]
     for name in dict.fromkeys(names):
         yield from replacements.where_imported(project, module, name)
 
@@ -106,4 +124,8 @@ def _nobody_minds(project: Project, draft: Draft, found: tuple[Replacement, ...]
     if not only_dropped or not all(one.is_mock for one in found):
         return False
     quiet = (content(path).decode("utf-8", "replace") for path in project.quiet.replacing)
-    return not any(_ASKS_MOCKS.search(text) for source in ((one.text.text for one in project.modules), quiet) for text in source)
+    return not any(
+        _ASKS_MOCKS.search(text)
+        for source in ((one.text.text for one in project.modules), quiet)
+        for text in source
+    )

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 _ACROSS_FILES = {"TAC102", "TAC118"}
 
 
-def run(options: Options, tick: Tick = lambda done, total: None, keep: list[object] | None = None) -> Result:
+def run(
+    options: Options, tick: Tick = lambda done, total: None, keep: list[object] | None = None
+) -> Result:
     """Do what the options ask for; files are written only if they say so.
 
     Args:
@@ -29,7 +31,9 @@ def run(options: Options, tick: Tick = lambda done, total: None, keep: list[obje
             the garbage collector then stays off.
     """
     result = Result()
-    found = list(discovery.walk([*options.paths, *options.entry], options.exclude, documents=options.docs))
+    found = list(
+        discovery.walk([*options.paths, *options.entry], options.exclude, documents=options.docs)
+    )
     # the baseline holds lines of code that are not run
     known = options.baseline and os.path.realpath(options.baseline)
     found = [one for one in found if not known or os.path.realpath(one.path) != known]
@@ -55,8 +59,13 @@ def run(options: Options, tick: Tick = lambda done, total: None, keep: list[obje
 def run_text(text: bytes, options: Options, path: str = "<stdin>") -> Result:
     """Run on one text that is in no file."""
     result = Result(scanned=1)
-    gathered = Gathered(dataclasses.replace(options, entry=(path,) if options.target == "compat" else ()), result)
-    if any(name in text for name in (b"torchaudio", b"TORCHAUDIO_", b"torio")) or options.target == "compat":
+    gathered = Gathered(
+        dataclasses.replace(options, entry=(path,) if options.target == "compat" else ()), result
+    )
+    if (
+        any(name in text for name in (b"torchaudio", b"TORCHAUDIO_", b"torio"))
+        or options.target == "compat"
+    ):
         gathered.take(path, discovery.PYTHON, text)
     else:
         result.files.append(FileResult(path, text, text))
@@ -75,10 +84,14 @@ def _settle(gathered: Gathered) -> list[Outcome]:
     active = [
         rule
         for rule in rules().values()
-        if rule.applies(options.target) and (not options.select or rule.id in options.select) and rule.id not in options.ignore
+        if rule.applies(options.target)
+        and (not options.select or rule.id in options.select)
+        and rule.id not in options.ignore
     ]
     try:
-        made = engine.run(gathered.modules, active, unsafe=options.unsafe, make_project=gathered.project)
+        made = engine.run(
+            gathered.modules, active, unsafe=options.unsafe, make_project=gathered.project
+        )
     except engine.BrokenError as why:
         result.problems.append(Problem(str(why).partition(":")[0], f"nothing was changed: {why}"))
         result.broken = True
@@ -104,18 +117,38 @@ def _file(document: Document, outcomes: dict[str, Outcome], gathered: Gathered) 
     # a block in a document is only a part of it
     whole = len(own) == 1 and own[0].module.path == document.path
     before = own[0].module.text.text if whole else document.text
-    after = before if new == document.data else own[0].text if whole else new.decode("utf-8", "replace")
+    after = (
+        before if new == document.data else own[0].text if whole else new.decode("utf-8", "replace")
+    )
     file = FileResult(document.path, document.data, new, before, after)
     for outcome in own:
-        file.fixed += [documents.relocated(finding, document, gathered.read, None) for finding in outcome.fixed]
-        file.left += [documents.relocated(finding, document, gathered.read, None) for finding in outcome.left]
-        file.left_after += [documents.relocated(finding, document, gathered.read, texts) for finding in outcome.left_after]
+        file.fixed += [
+            documents.relocated(finding, document, gathered.read, None) for finding in outcome.fixed
+        ]
+        file.left += [
+            documents.relocated(finding, document, gathered.read, None) for finding in outcome.left
+        ]
+        file.left_after += [
+            documents.relocated(finding, document, gathered.read, texts)
+            for finding in outcome.left_after
+        ]
     if document.prose:
-        again = documents.read(document.path, discovery.kind_of(document.path) or discovery.PYTHON, new) if file.changed else document
+        again = (
+            documents.read(document.path, discovery.kind_of(document.path) or discovery.PYTHON, new)
+            if file.changed
+            else document
+        )
         file.left += gathered.said_of_prose(document)
         file.left_after += gathered.said_of_prose(again)
     for findings in (file.fixed, file.left, file.left_after):
-        findings.sort(key=lambda finding: (finding.place.cell or 0, finding.place.line, finding.place.column, finding.rule))
+        findings.sort(
+            key=lambda finding: (
+                finding.place.cell or 0,
+                finding.place.line,
+                finding.place.column,
+                finding.rule,
+            )
+        )
     return file
 
 
@@ -136,20 +169,34 @@ def _recovered(found: list[discovery.Found], options: Options, result: Result) -
 
 def _write(result: Result) -> None:
     changed = [file for file in result.files if file.changed]
-    held_back = {file.path: why for file in changed if (why := writing.obstacle(file.path, file.old)) is not None}
+    held_back = {
+        file.path: why
+        for file in changed
+        if (why := writing.obstacle(file.path, file.old)) is not None
+    }
     held = next((file.path for file in changed if file.path in held_back and _is_part(file)), None)
     if held is not None:
         together = f"its changes go together with those of {held}"
-        held_back |= {file.path: together for file in changed if _is_part(file) and file.path not in held_back}
+        held_back |= {
+            file.path: together for file in changed if _is_part(file) and file.path not in held_back
+        }
     try:
-        journal.replace_all([journal.Change(file.path, file.old, file.new) for file in changed if file.path not in held_back])
+        journal.replace_all(
+            [
+                journal.Change(file.path, file.old, file.new)
+                for file in changed
+                if file.path not in held_back
+            ]
+        )
     except journal.NotWrittenError as why:
         result.problems.append(Problem(why.path, f"nothing was written: {why}"))
         held_back |= {file.path: "" for file in changed if file.path not in held_back}
     for file in changed:
         if file.path in held_back:
             if held_back[file.path]:
-                result.problems.append(Problem(file.path, f"it was not written: {held_back[file.path]}"))
+                result.problems.append(
+                    Problem(file.path, f"it was not written: {held_back[file.path]}")
+                )
             file.new, file.after = file.old, file.before
             file.left_after, file.fixed = [*file.fixed, *file.left], []
 

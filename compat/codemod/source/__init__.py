@@ -3,7 +3,16 @@
 The rooms above import what they need most from here.
 """
 
-from compat.codemod.source.calls import called, given, is_dict_with, keyword, literal, plain_name, starred, string
+from compat.codemod.source.calls import (
+    called,
+    given,
+    is_dict_with,
+    keyword,
+    literal,
+    plain_name,
+    starred,
+    string,
+)
 from compat.codemod.source.findings import Finding, Level, Place, State
 from compat.codemod.source.grouping import grouped
 from compat.codemod.source.module import Imported, Module, Use, is_test

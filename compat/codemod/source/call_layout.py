@@ -43,13 +43,24 @@ def layout(segment: str) -> Layout:
     if not isinstance(call, libcst.Call) or len(call.lpar) != 1:
         raise ValueError("it is not a plain call")
     code = libcst.Module([], default_newline=newline).code_for_node
-    at = len(code(call.func)) + len(code(call.whitespace_after_func)) + 1 + len(code(call.whitespace_before_args))
+    at = (
+        len(code(call.func))
+        + len(code(call.whitespace_after_func))
+        + 1
+        + len(code(call.whitespace_before_args))
+    )
     inside, arguments = at, []
     for argument in call.args:
-        bare = argument.with_changes(comma=libcst.MaybeSentinel.DEFAULT, whitespace_after_arg=libcst.SimpleWhitespace(""))
+        bare = argument.with_changes(
+            comma=libcst.MaybeSentinel.DEFAULT, whitespace_after_arg=libcst.SimpleWhitespace("")
+        )
         end = at + len(code(bare))
         comma = argument.comma
-        comma_end = end + len(code(comma.whitespace_before)) + 1 if isinstance(comma, libcst.Comma) else None
+        comma_end = (
+            end + len(code(comma.whitespace_before)) + 1
+            if isinstance(comma, libcst.Comma)
+            else None
+        )
         if isinstance(argument.value, libcst.GeneratorExp) and not argument.value.lpar:
             raise ValueError("it takes a generator without brackets")
         arguments.append(Argument(at, end, comma_end))

@@ -7,7 +7,11 @@ from compat.codemod.source.tree import Tree
 
 def literal(node: ast.AST | None) -> object:
     """Return the value of a constant, also of a signed number; ``...`` for anything else."""
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+    if (
+        isinstance(node, ast.UnaryOp)
+        and isinstance(node.op, ast.USub)
+        and isinstance(node.operand, ast.Constant)
+    ):
         value = node.operand.value
         return -value if isinstance(value, int | float) else ...
     return node.value if isinstance(node, ast.Constant) else ...
@@ -33,12 +37,20 @@ def given(call: ast.Call, name: str, position: int | None = None) -> ast.expr | 
 
 def starred(call: ast.Call) -> bool:
     """Return whether a call has ``*args`` or ``**kwargs``, which may hide arguments."""
-    return any(isinstance(one, ast.Starred) for one in call.args) or any(one.arg is None for one in call.keywords)
+    return any(isinstance(one, ast.Starred) for one in call.args) or any(
+        one.arg is None for one in call.keywords
+    )
 
 
 def plain_name(node: ast.AST | None) -> str:
     """Return the last part of a name or dotted name; an empty string for anything else."""
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return (
+        node.id
+        if isinstance(node, ast.Name)
+        else node.attr
+        if isinstance(node, ast.Attribute)
+        else ""
+    )
 
 
 def called(node: ast.AST | None) -> str:
@@ -50,4 +62,8 @@ def is_dict_with(module: Tree, value: ast.expr, name: str) -> bool:
     """Return whether an expression is a literal dict, or a call of ``dict``, with this key."""
     if isinstance(value, ast.Dict):
         return any(literal(key) == name for key in value.keys)
-    return isinstance(value, ast.Call) and module.names.is_builtin(value.func, "dict") and keyword(value, name) is not None
+    return (
+        isinstance(value, ast.Call)
+        and module.names.is_builtin(value.func, "dict")
+        and keyword(value, name) is not None
+    )

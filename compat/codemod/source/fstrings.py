@@ -34,7 +34,11 @@ def _placed(tree: Tree, outer: ast.JoinedStr, value: ast.expr) -> Iterator[ast.A
     (first, last), (start, end) = tree.span(outer), tree.span(value)
     text = tree.text.text
     # `f"{value=}"` prints the source of the value, so a change would change the output.
-    if not (first < start <= end < last and _BEFORE.search(text, first, start) and _AFTER.match(text, end, last)):
+    if not (
+        first < start <= end < last
+        and _BEFORE.search(text, first, start)
+        and _AFTER.match(text, end, last)
+    ):
         return
     try:
         alone = parse(f"({text[start:end]})")
@@ -52,7 +56,10 @@ def _same_place(value: ast.expr, one: ast.AST, alone: ast.AST) -> bool:
     if not isinstance(one, ast.expr) or not isinstance(alone, ast.expr):
         return True
     shift = value.col_offset - 1 if alone.lineno == 1 else 0
-    return (one.lineno - value.lineno, one.col_offset) == (alone.lineno - 1, alone.col_offset + shift)
+    return (one.lineno - value.lineno, one.col_offset) == (
+        alone.lineno - 1,
+        alone.col_offset + shift,
+    )
 
 
 def _walk(node: ast.AST) -> Iterator[ast.AST]:

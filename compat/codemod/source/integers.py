@@ -6,12 +6,32 @@ import re
 from compat.codemod.source.calls import called, given, keyword, literal
 from compat.codemod.source.module import Module
 
-_DTYPES = {"int8", "int16", "int32", "int64", "uint8", "uint16", "short", "int", "long", "intc", "int_"}
-_DTYPE_TEXT = re.compile(r"[<>=|]?(?:[iu][1248]|[bhilq]|u?int(?:8|16|32|64)?|short|long)\Z|PCM_\d+\Z")
+_DTYPES = {
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "short",
+    "int",
+    "long",
+    "intc",
+    "int_",
+}
+_DTYPE_TEXT = re.compile(
+    r"[<>=|]?(?:[iu][1248]|[bhilq]|u?int(?:8|16|32|64)?|short|long)\Z|PCM_\d+\Z"
+)
 _TENSOR_TYPES = {"ByteTensor", "CharTensor", "IntTensor", "LongTensor", "ShortTensor"}
 _FLOATS = re.compile(r"float|double|half|dtype")
 _METHODS = {"short", "int", "long", "byte", "char"}
-_MAKERS = {"torch.randint", "torch.randint_like", "torch.arange", "numpy.arange", "numpy.random.randint"}
+_MAKERS = {
+    "torch.randint",
+    "torch.randint_like",
+    "torch.arange",
+    "numpy.arange",
+    "numpy.random.randint",
+}
 # the second argument is the type
 _TYPED_SECOND = {
     "frombuffer", "fromfile", "fromstring", "zeros", "ones", "empty", "array", "asarray", "zeros_like", "ones_like", "empty_like",
@@ -37,7 +57,11 @@ def is_dtype(module: Module, node: ast.AST) -> bool:
         if not bindings:
             return node.id == "int"
         above = module.names.parents.get(bindings[0].node)
-        if len(bindings) == 1 and isinstance(above, ast.Assign) and not isinstance(above.value, ast.Name):
+        if (
+            len(bindings) == 1
+            and isinstance(above, ast.Assign)
+            and not isinstance(above.value, ast.Name)
+        ):
             return is_dtype(module, above.value)
         return (module.names.qualified(node) or "").partition(".")[2] in _DTYPES
     if isinstance(node, ast.Call) and called(node) == "getattr":
@@ -56,7 +80,10 @@ def makes(module: Module, call: ast.Call) -> bool:
     if dtype is not None:
         return is_dtype(module, dtype)
     name = called(call)
-    if module.names.qualified(call.func) in _MAKERS or name in ("get_array_of_samples", *_TENSOR_TYPES):
+    if module.names.qualified(call.func) in _MAKERS or name in (
+        "get_array_of_samples",
+        *_TENSOR_TYPES,
+    ):
         return True
     if not isinstance(call.func, ast.Attribute):
         return False
@@ -82,11 +109,21 @@ def _is_whole(node: ast.AST) -> bool:
 def same_as(call: ast.Call) -> list[ast.expr]:
     """Return the expressions whose numbers a call returns in the same type; none if it converts."""
     name = called(call)
-    other_type = name in ("to", "view") and any(_FLOATS.search(ast.unparse(one)) for one in call.args)
-    if name not in _SAME or other_type or keyword(call, "dtype") is not None or not isinstance(call.func, ast.Attribute):
+    other_type = name in ("to", "view") and any(
+        _FLOATS.search(ast.unparse(one)) for one in call.args
+    )
+    if (
+        name not in _SAME
+        or other_type
+        or keyword(call, "dtype") is not None
+        or not isinstance(call.func, ast.Attribute)
+    ):
         return []
     first = call.args[0] if call.args else None
-    return [call.func.value, *(first.elts if isinstance(first, ast.List | ast.Tuple) else [first] if first else [])]
+    return [
+        call.func.value,
+        *(first.elts if isinstance(first, ast.List | ast.Tuple) else [first] if first else []),
+    ]
 
 
 def loaded(module: Module, call: ast.AST) -> int | None:

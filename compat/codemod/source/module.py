@@ -23,7 +23,11 @@ def is_test(path: str) -> bool:
     Folders do not count, since the whole project may be below one called tests.
     """
     name = os.path.basename(path)
-    return name.startswith("test_") or name == "conftest.py" or os.path.splitext(name)[0].endswith("_test")
+    return (
+        name.startswith("test_")
+        or name == "conftest.py"
+        or os.path.splitext(name)[0].endswith("_test")
+    )
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -133,7 +137,14 @@ class Module(Tree):
             if not isinstance(above, ast.Attribute):
                 break
             node, path = above, f"{path}.{above.attr}"
-        return Use(path, old_names.KNOWN.get(path), node, root, self.call_of(node), not isinstance(node.ctx, ast.Load))
+        return Use(
+            path,
+            old_names.KNOWN.get(path),
+            node,
+            root,
+            self.call_of(node),
+            not isinstance(node.ctx, ast.Load),
+        )
 
     @functools.cached_property
     def ambiguous(self) -> list[tuple[ast.Name | ast.Attribute, str]]:
@@ -145,9 +156,15 @@ class Module(Tree):
                 continue
             above = self.names.parents.get(node)
             targets = {binding.target for binding in bindings if binding.target}
-            if isinstance(above, ast.Attribute) and above.attr in old_names.REPLACEABLE and old_names.ROOT in targets:
+            if (
+                isinstance(above, ast.Attribute)
+                and above.attr in old_names.REPLACEABLE
+                and old_names.ROOT in targets
+            ):
                 found.append((above, above.attr))
-            known = sorted(old_names.KNOWN[target].name for target in targets if target in old_names.KNOWN)
+            known = sorted(
+                old_names.KNOWN[target].name for target in targets if target in old_names.KNOWN
+            )
             found += [(node, name) for name in known[:1] if name in old_names.REPLACEABLE]
         return found
 
@@ -166,7 +183,11 @@ class Module(Tree):
     @functools.cached_property
     def _named(self) -> frozenset[Kind]:
         """Return the kinds of old names that occur in the text."""
-        return frozenset(kind for kind, names in old_names.NAMES_OF.items() if any(name in self.text.text for name in names))
+        return frozenset(
+            kind
+            for kind, names in old_names.NAMES_OF.items()
+            if any(name in self.text.text for name in names)
+        )
 
     def anchor(self, *, optional: bool = False) -> ast.Import | ast.ImportFrom | None:
         """Return the first import of torchaudio at the top level; new imports go after it.
@@ -176,7 +197,11 @@ class Module(Tree):
         """
         for imported in self.imported:
             parent = self.names.parents[imported.statement]
-            in_try = isinstance(parent, ast.Try) and imported.statement in parent.body and parent in self.tree.body
+            in_try = (
+                isinstance(parent, ast.Try)
+                and imported.statement in parent.body
+                and parent in self.tree.body
+            )
             if parent is self.tree or (optional and in_try):
                 return imported.statement
         return None
@@ -190,12 +215,20 @@ class Module(Tree):
             return use.root.id
         scope = self.names.scope_of[use.root]
         for imported in self.imported:
-            plain = imported.path == old_names.ROOT or (isinstance(imported.statement, ast.Import) and not imported.alias.asname)
+            plain = imported.path == old_names.ROOT or (
+                isinstance(imported.statement, ast.Import) and not imported.alias.asname
+            )
             home = scope.home(imported.local) if plain else None
-            if home is not imported.scope or home is None or only_import(home.bindings[imported.local]) != old_names.ROOT:
+            if (
+                home is not imported.scope
+                or home is None
+                or only_import(home.bindings[imported.local]) != old_names.ROOT
+            ):
                 continue
             always = self.names.parents[imported.statement] is home.node
-            if always and (home is not scope or self.span(imported.statement)[1] <= self.span(use.node)[0]):
+            if always and (
+                home is not scope or self.span(imported.statement)[1] <= self.span(use.node)[0]
+            ):
                 return imported.local
         return None
 
@@ -206,7 +239,11 @@ class Module(Tree):
             for comment in self.text.comments:
                 match = _IGNORE.match(self.text.text, comment.start)
                 if match:
-                    rules = None if match.group(1) is None else frozenset(match.group(1).upper().replace(",", " ").split())
+                    rules = (
+                        None
+                        if match.group(1) is None
+                        else frozenset(match.group(1).upper().replace(",", " ").split())
+                    )
                     lines[self.text.position(comment.start)[0]] = rules
         return lines
 

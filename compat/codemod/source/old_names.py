@@ -14,7 +14,16 @@ VARIABLE = "TORCHAUDIO_USE_BACKEND_DISPATCHER"
 
 LEGACY_PARAMETERS: dict[str, tuple[str, ...]] = {
     "load": ("filepath", "frame_offset", "num_frames", "normalize", "channels_first", "format"),
-    "save": ("filepath", "src", "sample_rate", "channels_first", "compression", "format", "encoding", "bits_per_sample"),
+    "save": (
+        "filepath",
+        "src",
+        "sample_rate",
+        "channels_first",
+        "compression",
+        "format",
+        "encoding",
+        "bits_per_sample",
+    ),
     "info": ("filepath", "format"),
 }
 
@@ -52,7 +61,10 @@ class Known:
 def _table() -> dict[str, Known]:
     table = {f"{ROOT}.{name}": Known(Kind.FUNCTION, name) for name in FUNCTIONS}
     for module, backend in (("sox_io_backend", "sox"), ("soundfile_backend", "soundfile")):
-        table |= {f"{ROOT}.backend.{module}.{name}": Known(Kind.BACKEND_FUNCTION, name, backend) for name in FUNCTIONS}
+        table |= {
+            f"{ROOT}.backend.{module}.{name}": Known(Kind.BACKEND_FUNCTION, name, backend)
+            for name in FUNCTIONS
+        }
         table[f"{ROOT}.backend.{module}.load_wav"] = Known(Kind.LOAD_WAV, "load_wav")
     for home in (ROOT, f"{ROOT}.backend", f"{ROOT}.backend.utils"):
         table[f"{home}.set_audio_backend"] = Known(Kind.SETTER, "set_audio_backend")
@@ -61,18 +73,23 @@ def _table() -> dict[str, Known]:
     table[f"{ROOT}.backend.common.AudioMetaData"] = Known(Kind.OLD_METADATA, "AudioMetaData")
     table[f"{ROOT}.AudioMetaData"] = Known(Kind.METADATA, "AudioMetaData")
     table[f"{ROOT}.load_wav"] = Known(Kind.LOAD_WAV, "load_wav")
-    table[f"{ROOT}.USE_SOUNDFILE_LEGACY_INTERFACE"] = Known(Kind.FLAG, "USE_SOUNDFILE_LEGACY_INTERFACE")
+    table[f"{ROOT}.USE_SOUNDFILE_LEGACY_INTERFACE"] = Known(
+        Kind.FLAG, "USE_SOUNDFILE_LEGACY_INTERFACE"
+    )
     table[f"{ROOT}.utils.sox_utils.set_buffer_size"] = Known(Kind.BUFFER_SIZE, "set_buffer_size")
     return table
 
 
 KNOWN = _table()
 NAMES_OF = {
-    kind: frozenset(known.name for known in KNOWN.values() if known.kind == kind) for kind in {known.kind for known in KNOWN.values()}
+    kind: frozenset(known.name for known in KNOWN.values() if known.kind == kind)
+    for kind in {known.kind for known in KNOWN.values()}
 }
 
 # names worth reporting if a mock or a shim replaces them
-REPLACEABLE = frozenset(known.name for path, known in KNOWN.items() if path.count(".") == 1) | {"backend"}
+REPLACEABLE = frozenset(known.name for path, known in KNOWN.items() if path.count(".") == 1) | {
+    "backend"
+}
 
 # Prefix of a path -> what to do if the target lacks it. The wheels tell which paths those are.
 ADVICE = {
@@ -94,7 +111,9 @@ ADVICE = {
 
 
 # Paths that 2.0 lacks too -> what to do. Another rule handles load_wav.
-EARLIER = {f"{ROOT}.{name}": lost.advice for name, lost in BEFORE_2_0.items() if lost is not LOAD_WAV}
+EARLIER = {
+    f"{ROOT}.{name}": lost.advice for name, lost in BEFORE_2_0.items() if lost is not LOAD_WAV
+}
 NEEDLESS = frozenset(f"{ROOT}.{name}" for name, lost in BEFORE_2_0.items() if lost is AUTOMATIC)
 
 
@@ -145,7 +164,10 @@ def is_old(path: str, target: str) -> bool:
         return False
     names = path.split(".")
     found = (KNOWN.get(".".join(names[:count])) for count in range(2, len(names) + 1))
-    moved = any(known and known.kind not in (Kind.FUNCTION, Kind.METADATA, Kind.LISTER, Kind.BUFFER_SIZE) for known in found)
+    moved = any(
+        known and known.kind not in (Kind.FUNCTION, Kind.METADATA, Kind.LISTER, Kind.BUFFER_SIZE)
+        for known in found
+    )
     return moved or has(path, target) is False or earlier(path) is not None
 
 
@@ -156,4 +178,11 @@ def earlier(path: str) -> str | None:
 
 def gone(path: str) -> str | None:
     """Return what to do about a missing path; ``None`` if no advice is known."""
-    return next((advice for prefix, advice in ADVICE.items() if path == prefix or path.startswith(f"{prefix}.")), None)
+    return next(
+        (
+            advice
+            for prefix, advice in ADVICE.items()
+            if path == prefix or path.startswith(f"{prefix}.")
+        ),
+        None,
+    )

@@ -79,11 +79,15 @@ def _table(path: str) -> dict[str, Any]:
     found = {}
     for key, value in table.items():
         if key not in _CONFIGURABLE:
-            raise UsageError(f"{path}: [tool.{TABLE}] has no {key!r}; there is {', '.join(_CONFIGURABLE)}")
+            raise UsageError(
+                f"{path}: [tool.{TABLE}] has no {key!r}; there is {', '.join(_CONFIGURABLE)}"
+            )
         kind, many = _CONFIGURABLE[key]
         values = value if many and isinstance(value, list) else [value]
         if not all(type(one) is kind for one in values) or (many and not isinstance(value, list)):
-            raise UsageError(f"{path}: {key} in [tool.{TABLE}] must be {'a list of ' if many else ''}{kind.__name__}")
+            raise UsageError(
+                f"{path}: {key} in [tool.{TABLE}] must be {'a list of ' if many else ''}{kind.__name__}"
+            )
         if key in ("entry", "baseline"):
             values = [os.path.join(os.path.dirname(path), one) for one in values]
         found[key.replace("-", "_")] = tuple(values) if many else values[0]

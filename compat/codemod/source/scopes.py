@@ -19,7 +19,11 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _LEAVES = (ast.Constant, ast.alias)
 # for each kind of node, the fields that may hold nodes with a place in the text
 _FIELDS = {
-    kind: tuple(field for field in kind._fields if field not in ("ctx", "op", "ops", "id", "attr", "arg", "kind") and kind not in _LEAVES)
+    kind: tuple(
+        field
+        for field in kind._fields
+        if field not in ("ctx", "op", "ops", "id", "attr", "arg", "kind") and kind not in _LEAVES
+    )
     for kind in vars(ast).values()
     if isinstance(kind, type) and issubclass(kind, ast.AST)
 }
@@ -68,7 +72,11 @@ class Scope:
             where = scope.elsewhere.get(name)
             if where == "global":
                 return self.root() if name in self.root().bindings else None
-            if where != "nonlocal" and name in scope.bindings and (scope is self or scope.kind != "class"):
+            if (
+                where != "nonlocal"
+                and name in scope.bindings
+                and (scope is self or scope.kind != "class")
+            ):
                 return scope
         return None
 
@@ -133,7 +141,12 @@ class Names:
         if not isinstance(node.ctx, ast.Load):
             parent = self.parents.get(node)
             value = parent.value if isinstance(parent, ast.Assign | ast.AnnAssign) else None
-            self._bind(node.id, node, scope, nothing=isinstance(value, ast.Constant) and value.value is None)
+            self._bind(
+                node.id,
+                node,
+                scope,
+                nothing=isinstance(value, ast.Constant) and value.value is None,
+            )
 
     def _class(self, node: ast.ClassDef, scope: Scope) -> None:
         self._bind(node.name, node, scope)
@@ -172,7 +185,9 @@ class Names:
         for name in node.names:
             scope.elsewhere[name] = "global" if isinstance(node, ast.Global) else "nonlocal"
 
-    def _capture(self, node: ast.ExceptHandler | ast.MatchAs | ast.MatchStar | ast.MatchMapping, scope: Scope) -> None:
+    def _capture(
+        self, node: ast.ExceptHandler | ast.MatchAs | ast.MatchStar | ast.MatchMapping, scope: Scope
+    ) -> None:
         name = node.rest if isinstance(node, ast.MatchMapping) else node.name
         if name:
             self._bind(name, node, scope)
@@ -186,7 +201,11 @@ class Names:
             self._bind(node.name, node, scope)
             self._parts([*node.decorator_list], node, scope)
             self._part(node.returns, node, scope)
-        self._parts([*arguments.defaults, *(default for default in arguments.kw_defaults if default)], arguments, scope)
+        self._parts(
+            [*arguments.defaults, *(default for default in arguments.kw_defaults if default)],
+            arguments,
+            scope,
+        )
         for argument in all_arguments(arguments):
             self.parents[argument] = arguments
             self._bind(argument.arg, argument, inner)
@@ -205,12 +224,24 @@ class Names:
         for field in ("elt", "key", "value"):
             self._part(getattr(node, field, None), node, inner)
 
-    def _bind(self, name: str, node: ast.AST, scope: Scope, target: str | None = None, *, nothing: bool = False) -> None:
+    def _bind(
+        self,
+        name: str,
+        node: ast.AST,
+        scope: Scope,
+        target: str | None = None,
+        *,
+        nothing: bool = False,
+    ) -> None:
         where = scope.elsewhere.get(name)
         if where == "global":
             scope = scope.root()
         elif where == "nonlocal":
-            around = [outer for outer in scope.outwards() if outer is not scope and outer.kind != "class" and name in outer.bindings]
+            around = [
+                outer
+                for outer in scope.outwards()
+                if outer is not scope and outer.kind != "class" and name in outer.bindings
+            ]
             scope = around[0] if around else scope
         scope.bindings.setdefault(name, []).append(Binding(target, nothing, node))
 
@@ -229,7 +260,11 @@ class Names:
     def reads(self, name: ast.Name) -> list[ast.Name]:
         """Return the other places where a name means the same."""
         bindings = self.bindings(name)
-        return [one for one in self.scope_of if one.id == name.id and one is not name and self.bindings(one) is bindings]
+        return [
+            one
+            for one in self.scope_of
+            if one.id == name.id and one is not name and self.bindings(one) is bindings
+        ]
 
     def qualified(self, node: ast.AST) -> str | None:
         """Return the dotted name of an expression whose root is an import and nothing else.
@@ -274,7 +309,9 @@ _VISITS: dict[type[ast.AST], Callable[[Names, Any, Scope], None]] = {
     ast.ImportFrom: Names._import_from,
     ast.Global: Names._elsewhere,
     ast.Nonlocal: Names._elsewhere,
-    **dict.fromkeys((ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping), Names._capture),
+    **dict.fromkeys(
+        (ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping), Names._capture
+    ),
 }
 
 
@@ -287,7 +324,9 @@ def only_import(bindings: list[Binding]) -> str | None:
 def defaults(arguments: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]:
     """Yield the parameters that may have a default, with it."""
     positional = [*arguments.posonlyargs, *arguments.args]
-    yield from zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True)
+    yield from zip(
+        positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True
+    )
     yield from zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
 
 

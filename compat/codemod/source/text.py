@@ -47,7 +47,11 @@ class Text:
         end = self.starts[line] if line < len(self.starts) else len(self.text)
         if end - start > _LONG_LINE:
             return start + bisect.bisect_left(self._bytes_before(line, start, end), column)
-        return start + len(self.text[start:end].encode("utf-8", "surrogatepass")[:column].decode("utf-8", "surrogatepass"))
+        return start + len(
+            self.text[start:end]
+            .encode("utf-8", "surrogatepass")[:column]
+            .decode("utf-8", "surrogatepass")
+        )
 
     def _bytes_before(self, line: int, start: int, end: int) -> list[int]:
         """Return the number of UTF-8 bytes before each character of a line.
@@ -55,7 +59,10 @@ class Text:
         The numbers are cached, since a long line is asked about often.
         """
         if line not in self._long_lines:
-            lengths = (len(character.encode("utf-8", "surrogatepass")) for character in self.text[start:end])
+            lengths = (
+                len(character.encode("utf-8", "surrogatepass"))
+                for character in self.text[start:end]
+            )
             self._long_lines[line] = [0, *itertools.accumulate(lengths)]
         return self._long_lines[line]
 
@@ -107,7 +114,10 @@ class Text:
         found: list[Comment] = []
         if "#" not in self.text:
             return found
-        lines = [self.text[a:b] for a, b in zip(self.starts, [*self.starts[1:], len(self.text)], strict=True)]
+        lines = [
+            self.text[a:b]
+            for a, b in zip(self.starts, [*self.starts[1:], len(self.text)], strict=True)
+        ]
         flat = "".join(line.rstrip("\r\n") + "\n" for line in lines)
         try:
             for token in tokenize.generate_tokens(io.StringIO(flat, newline="\n").readline):

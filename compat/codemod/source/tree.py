@@ -23,7 +23,9 @@ class Tree(Notes):
         SyntaxError: it is not Python.
     """
 
-    def __init__(self, path: str, source: str, *, standalone: bool = False, interactive: bool = False) -> None:
+    def __init__(
+        self, path: str, source: str, *, standalone: bool = False, interactive: bool = False
+    ) -> None:
         self.path = path
         self.standalone = standalone
         self.interactive = interactive
@@ -63,7 +65,9 @@ class Tree(Notes):
 
     def is_elif(self, statement: ast.stmt) -> bool:
         """Return whether it is the ``if`` of an ``elif``."""
-        return isinstance(statement, ast.If) and self.text.text.startswith("elif", self.text.span(statement)[0])
+        return isinstance(statement, ast.If) and self.text.text.startswith(
+            "elif", self.text.span(statement)[0]
+        )
 
     def call_of(self, node: ast.AST) -> ast.Call | None:
         """Return the call whose function a node is, or ``None``."""

@@ -12,7 +12,14 @@ from compat.codemod.source.calls import called, literal
 from compat.codemod.source.module import Module
 from compat.codemod.source.scopes import AnyFunction, all_arguments
 
-STRING, PATHLIB, FILE, NUMBER, INTEGERS, UNKNOWN = "string", "pathlib", "file", "number", "integers", "unknown"
+STRING, PATHLIB, FILE, NUMBER, INTEGERS, UNKNOWN = (
+    "string",
+    "pathlib",
+    "file",
+    "number",
+    "integers",
+    "unknown",
+)
 
 _MAKERS = {
     "io.BytesIO": FILE,
@@ -33,13 +40,35 @@ _MAKERS = {
     "os.fspath": STRING,
     "glob.glob": STRING,
 }
-_PATH_METHODS = {"with_suffix", "with_name", "joinpath", "absolute", "expanduser", "rglob", "iterdir", "with_stem"}
+_PATH_METHODS = {
+    "with_suffix",
+    "with_name",
+    "joinpath",
+    "absolute",
+    "expanduser",
+    "rglob",
+    "iterdir",
+    "with_stem",
+}
 _CONTAINERS = ("sorted", "list", "tuple", "set", "reversed", "next", "iter")
 _FILE_METHODS = {"open", "extractfile", "makefile"}
 _STRING_METHODS = {"as_posix", "as_uri", "format", "strip", "rstrip", "lstrip", "lower", "decode"}
-_ATTRIBUTES = {"stdout": FILE, "stdin": FILE, "raw": FILE, "buffer": FILE, "parent": PATHLIB, "name": STRING, "stem": STRING}
+_ATTRIBUTES = {
+    "stdout": FILE,
+    "stdin": FILE,
+    "raw": FILE,
+    "buffer": FILE,
+    "parent": PATHLIB,
+    "name": STRING,
+    "stem": STRING,
+}
 _ANNOTATIONS = (
-    (FILE, re.compile(r"\b(BytesIO|BinaryIO|IO|IOBase|BufferedReader|BufferedIOBase|RawIOBase|FileIO)\b")),
+    (
+        FILE,
+        re.compile(
+            r"\b(BytesIO|BinaryIO|IO|IOBase|BufferedReader|BufferedIOBase|RawIOBase|FileIO)\b"
+        ),
+    ),
     (PATHLIB, re.compile(r"\b(Path|PurePath|PosixPath|PathLike|StrPath)\b")),
     (STRING, re.compile(r"\A(typing\.)?(Optional\[)?str\]?\Z")),
 )
@@ -55,7 +84,11 @@ def of(module: Module, node: ast.AST, depth: int = 4) -> str:
     if isinstance(node, ast.Constant):
         if isinstance(node.value, str | bytes):
             return STRING
-        return NUMBER if isinstance(node.value, int | float) and not isinstance(node.value, bool) else UNKNOWN
+        return (
+            NUMBER
+            if isinstance(node.value, int | float) and not isinstance(node.value, bool)
+            else UNKNOWN
+        )
     if isinstance(node, ast.JoinedStr):
         return STRING
     if isinstance(node, ast.UnaryOp):
@@ -69,7 +102,12 @@ def of(module: Module, node: ast.AST, depth: int = 4) -> str:
     if isinstance(node, ast.NamedExpr):
         return of(module, node.value, depth)
     if isinstance(node, ast.Name) and depth:
-        return strongest([_of_binding(module, binding.node, depth - 1) for binding in module.names.bindings(node)])
+        return strongest(
+            [
+                _of_binding(module, binding.node, depth - 1)
+                for binding in module.names.bindings(node)
+            ]
+        )
     if isinstance(node, ast.Attribute) and depth:
         return _of_attribute(module, node, depth - 1)
     if isinstance(node, ast.Subscript) and depth:
@@ -104,7 +142,11 @@ def _of_attribute(module: Module, node: ast.Attribute, depth: int) -> str:
     if node.attr in _ATTRIBUTES:
         return _ATTRIBUTES[node.attr]
     found = []
-    stored = [one for one in module.names.all(ast.Attribute) if one.attr == node.attr and not isinstance(one.ctx, ast.Load)]
+    stored = [
+        one
+        for one in module.names.all(ast.Attribute)
+        if one.attr == node.attr and not isinstance(one.ctx, ast.Load)
+    ]
     for parent in map(module.names.parents.get, stored):
         if isinstance(parent, ast.Assign):
             found.append(of(module, parent.value, depth))
@@ -112,19 +154,28 @@ def _of_attribute(module: Module, node: ast.Attribute, depth: int) -> str:
             found.append(of_annotation(module.segment(parent.annotation)))
     for scope in module.names.scope_made_by.values():
         if scope.kind == "class" and node.attr in scope.bindings:
-            found += [_of_binding(module, binding.node, depth) for binding in scope.bindings[node.attr]]
+            found += [
+                _of_binding(module, binding.node, depth) for binding in scope.bindings[node.attr]
+            ]
     return strongest(found)
 
 
 def returned(module: Module, function: str, depth: int = 3) -> list[str]:
     """Return the kinds that functions of this name in a module return."""
     found = []
-    given: list[ast.Return | ast.Yield] = [*module.names.all(ast.Return), *module.names.all(ast.Yield)]
+    given: list[ast.Return | ast.Yield] = [
+        *module.names.all(ast.Return),
+        *module.names.all(ast.Yield),
+    ]
     for node in module.functions:
         if node.name == function:
             if node.returns is not None:
                 found.append(of_annotation(module.segment(node.returns)))
-            found += [of(module, one.value, depth) for one in given if one.value is not None and module.function_of(one) is node]
+            found += [
+                of(module, one.value, depth)
+                for one in given
+                if one.value is not None and module.function_of(one) is node
+            ]
     return found
 
 
@@ -138,7 +189,9 @@ def _of_call(module: Module, node: ast.Call, depth: int) -> str:
         return STRING
     if node.args and any(module.names.is_builtin(node.func, name) for name in _CONTAINERS):
         return of(module, node.args[0], depth)
-    if integers.makes(module, node) or INTEGERS in [of(module, one, depth) for one in integers.same_as(node)]:
+    if integers.makes(module, node) or INTEGERS in [
+        of(module, one, depth) for one in integers.same_as(node)
+    ]:
         return INTEGERS
     if isinstance(node.func, ast.Attribute):
         method, owner = node.func.attr, node.func.value
@@ -163,7 +216,9 @@ def _of_binding(module: Module, at: ast.AST, depth: int) -> str:
         return of(module, parent.value, depth)
     above = module.names.parents.get(parent) if isinstance(parent, ast.Tuple) else None
     if isinstance(above, ast.Assign) and isinstance(parent, ast.Tuple):
-        return INTEGERS if integers.loaded(module, above.value) == parent.elts.index(at) else UNKNOWN  # type: ignore[arg-type]
+        return (
+            INTEGERS if integers.loaded(module, above.value) == parent.elts.index(at) else UNKNOWN  # type: ignore[arg-type]
+        )
     if isinstance(parent, ast.AnnAssign):
         said = [of_annotation(module.segment(parent.annotation))]
         return strongest([*said, of(module, parent.value, depth)] if parent.value else said)
@@ -192,7 +247,9 @@ def parameter(module: Module, node: ast.AST) -> tuple[AnyFunction, int | None, s
         if isinstance(binding.node, ast.arg):
             arguments = module.names.parents[binding.node]
             function = module.names.parents[arguments]
-            if isinstance(arguments, ast.arguments) and isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            if isinstance(arguments, ast.arguments) and isinstance(
+                function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+            ):
                 positional = [*arguments.posonlyargs, *arguments.args]
                 index = positional.index(binding.node) if binding.node in positional else None
                 if binding.node in all_arguments(arguments):

@@ -11,7 +11,10 @@ from compat.codemod.uses.project import Project
 def passed_in_dict(module: Module, project: Project, call: ast.Call, *names: str) -> str | None:
     """Return the first of these arguments that a call gets, or may get, through ``**arguments``."""
     spread = [one.value for one in call.keywords if one.arg is None]
-    return next((name for name in names if any(_holds(module, project, value, name) for value in spread)), None)
+    return next(
+        (name for name in names if any(_holds(module, project, value, name) for value in spread)),
+        None,
+    )
 
 
 def _holds(module: Module, project: Project, node: ast.expr, name: str) -> bool:
@@ -21,20 +24,36 @@ def _holds(module: Module, project: Project, node: ast.expr, name: str) -> bool:
     if isinstance(node, ast.Name):
         for binding in module.names.bindings(node):
             parent = module.names.parents.get(binding.node)
-            if isinstance(parent, ast.Assign | ast.AnnAssign) and parent.value is not None and is_dict_with(module, parent.value, name):
+            if (
+                isinstance(parent, ast.Assign | ast.AnnAssign)
+                and parent.value is not None
+                and is_dict_with(module, parent.value, name)
+            ):
                 return True
             takes_rest = isinstance(parent, ast.arguments) and parent.kwarg is binding.node
             function = module.names.parents[parent] if parent and takes_rest else None
             is_rest |= function is not None
-            if function and any(keyword(call, name) for _, call in callers(project, module, function)):
+            if function and any(
+                keyword(call, name) for _, call in callers(project, module, function)
+            ):
                 return True
     owner = ast.unparse(node)
     for item in module.names.all(ast.Subscript):
-        if isinstance(item.ctx, ast.Store) and literal(item.slice) == name and ast.unparse(item.value) == owner:
+        if (
+            isinstance(item.ctx, ast.Store)
+            and literal(item.slice) == name
+            and ast.unparse(item.value) == owner
+        ):
             return True
     for call in module.calls:
-        if isinstance(call.func, ast.Attribute) and call.func.attr in ("update", "setdefault") and ast.unparse(call.func.value) == owner:
-            given = bool(call.args) and (is_dict_with(module, call.args[0], name) or literal(call.args[0]) == name)
+        if (
+            isinstance(call.func, ast.Attribute)
+            and call.func.attr in ("update", "setdefault")
+            and ast.unparse(call.func.value) == owner
+        ):
+            given = bool(call.args) and (
+                is_dict_with(module, call.args[0], name) or literal(call.args[0]) == name
+            )
             if given or keyword(call, name):
                 return True
     return not is_rest and not isinstance(node, ast.Dict) and _is_mentioned(module, name)
@@ -43,9 +62,14 @@ def _holds(module: Module, project: Project, node: ast.expr, name: str) -> bool:
 def _is_mentioned(module: Module, name: str) -> bool:
     """Return whether a text, a keyword or a field in a module has a name, so that a dict made elsewhere may have it."""
     word = re.compile(rf"\b{name}\b")
-    if any(word.search(str(text.value)) and not module.is_docstring(text) for text in module.strings):
+    if any(
+        word.search(str(text.value)) and not module.is_docstring(text) for text in module.strings
+    ):
         return True
     own = {use.call for use in module.uses}
     if any(keyword(call, name) for call in module.calls if call not in own):
         return True
-    return any(isinstance(one.target, ast.Name) and one.target.id == name for one in module.names.all(ast.AnnAssign))
+    return any(
+        isinstance(one.target, ast.Name) and one.target.id == name
+        for one in module.names.all(ast.AnnAssign)
+    )

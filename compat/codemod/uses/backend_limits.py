@@ -36,7 +36,9 @@ def changes_for(project: Project, module: Module, use: Use, backend: str) -> lis
         return []
     value = first.value if isinstance(first, ast.keyword) else first
     kind = passed_values.kind(project, module, value)
-    if (seen := kinds(project.recorded(module, use.call, use.name), "filepath")) and "file object" in seen:
+    if (
+        seen := kinds(project.recorded(module, use.call, use.name), "filepath")
+    ) and "file object" in seen:
         kind = value_kinds.FILE
     elif project.relies_on_traces and kind == value_kinds.FILE and seen == {"path"}:
         kind = value_kinds.PATHLIB  # or a text, which str() leaves as it is
@@ -67,7 +69,9 @@ def first_argument(use: Use) -> ast.expr | ast.keyword | None:
 
 
 def _may_be_path(project: Project, module: Module) -> bool:
-    return project.note(("speaks of pathlib", module.path), lambda: project.neighbours_mention(module, "pathlib"))
+    return project.note(
+        ("speaks of pathlib", module.path), lambda: project.neighbours_mention(module, "pathlib")
+    )
 
 
 def _no_compression(project: Project, module: Module, use: Use) -> None:
@@ -75,7 +79,9 @@ def _no_compression(project: Project, module: Module, use: Use) -> None:
     call = use.call or (above if isinstance(above, ast.Call) else None)
     if call is None:
         return
-    given = [one.value for one in call.keywords if one.arg == "compression"] + (use.call.args[4:5] if use.call else call.args[5:6])
+    given = [one.value for one in call.keywords if one.arg == "compression"] + (
+        use.call.args[4:5] if use.call else call.args[5:6]
+    )
     seen = kinds(project.recorded(module, use.call, use.name), "compression") if use.call else set()
     if project.relies_on_traces and seen == {"NoneType"}:
         return
@@ -84,8 +90,17 @@ def _no_compression(project: Project, module: Module, use: Use) -> None:
     if use.call and not any(keyword.arg is None for keyword in call.keywords):
         return
     for other in project.modules:
-        own = {id(one) for known in other.of(Kind.FUNCTION, Kind.BACKEND_FUNCTION) if known.call for one in known.call.keywords}
-        named = [node for node in other.names.all(ast.keyword) if node.arg == "compression" and id(node) not in own]
+        own = {
+            id(one)
+            for known in other.of(Kind.FUNCTION, Kind.BACKEND_FUNCTION)
+            if known.call
+            for one in known.call.keywords
+        }
+        named = [
+            node
+            for node in other.names.all(ast.keyword)
+            if node.arg == "compression" and id(node) not in own
+        ]
         quoted = [node for node in other.strings if node.value == "compression"]
         for node in (*named, *quoted):
             raise NotProvableError(_COMPRESSION, [module.place(use.node), other.place(node)])

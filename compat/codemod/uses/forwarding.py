@@ -6,9 +6,24 @@ from collections.abc import Iterator
 from compat.codemod.rewrite import AddArgument, AddStatement, Change, Replace
 from compat.codemod.source import Kind, Module, NotProvableError, Use, called
 
-_MAKERS = {"functools.partial", "functools.partialmethod", "asyncio.to_thread", "trio.to_thread.run_sync"}
+_MAKERS = {
+    "functools.partial",
+    "functools.partialmethod",
+    "asyncio.to_thread",
+    "trio.to_thread.run_sync",
+}
 _DELAYING = {"joblib.delayed", "dask.delayed"}
-_LOOKING = ("callable", "signature", "help", "id", "repr", "isfunction", "getsource", "wraps", "update_wrapper")
+_LOOKING = (
+    "callable",
+    "signature",
+    "help",
+    "id",
+    "repr",
+    "isfunction",
+    "getsource",
+    "wraps",
+    "update_wrapper",
+)
 
 
 def calls_of(module: Module, *names: str) -> Iterator[tuple[Use, ast.Call, int]]:
@@ -24,10 +39,17 @@ def calls_of(module: Module, *names: str) -> Iterator[tuple[Use, ast.Call, int]]
     yield from ((use, call, 0) for use, call in module.calls_of(*names))
     for use in module.of(Kind.FUNCTION):
         above = module.names.parents.get(use.node)
-        if use.call is not None or use.name not in names or not isinstance(above, ast.Call) or above.args[:1] != [use.node]:
+        if (
+            use.call is not None
+            or use.name not in names
+            or not isinstance(above, ast.Call)
+            or above.args[:1] != [use.node]
+        ):
             continue
         qualified = module.names.qualified(above.func)
-        if qualified in _MAKERS or (isinstance(above.func, ast.Attribute) and above.func.attr == "submit"):
+        if qualified in _MAKERS or (
+            isinstance(above.func, ast.Attribute) and above.func.attr == "submit"
+        ):
             yield use, above, 1
         if qualified in _DELAYING and (outer := module.call_of(above)) is not None:
             yield use, outer, 0
@@ -60,7 +82,11 @@ def with_backend(module: Module, use: Use, new: str, value: str | None) -> list[
         raise NotProvableError("the function is stored as a value, and it is not known when")
     if value is None:
         return renamed
-    if isinstance(above, ast.Call) and above.args[:1] == [node] and module.names.qualified(above.func) == "functools.partial":
+    if (
+        isinstance(above, ast.Call)
+        and above.args[:1] == [node]
+        and module.names.qualified(above.func) == "functools.partial"
+    ):
         return [*renamed, AddArgument(above, "backend", value)]
     home = module.names.scope_of[use.root].home("functools")
     changes: list[Change] = []
@@ -85,6 +111,6 @@ def _is_handed_on(module: Module, node: ast.AST) -> bool:
     if isinstance(above, ast.Assign | ast.AnnAssign):
         # a function in a class body becomes a method, and a partial does not
         return node is above.value and not isinstance(module.names.parents[above], ast.ClassDef)
-    return isinstance(above, ast.keyword | ast.arguments | ast.Return | ast.List | ast.Tuple | ast.Set) or (
-        isinstance(above, ast.Call) and node in above.args
-    )
+    return isinstance(
+        above, ast.keyword | ast.arguments | ast.Return | ast.List | ast.Tuple | ast.Set
+    ) or (isinstance(above, ast.Call) and node in above.args)

@@ -12,10 +12,33 @@ from compat.codemod.source.old_names import Kind
 from compat.codemod.source.scopes import Binding
 from compat.codemod.uses.project import Project
 
-_ONLY_ASK = ("getattr", "hasattr", "setattr", "delattr", "isinstance", "print", "dir", "vars", "reload", "object", "version", "help", "str")
+_ONLY_ASK = (
+    "getattr",
+    "hasattr",
+    "setattr",
+    "delattr",
+    "isinstance",
+    "print",
+    "dir",
+    "vars",
+    "reload",
+    "object",
+    "version",
+    "help",
+    "str",
+)
 
 
-_WRAPPERS = ("partial", "partialmethod", "staticmethod", "classmethod", "map", "cache", "lru_cache", "getattr")
+_WRAPPERS = (
+    "partial",
+    "partialmethod",
+    "staticmethod",
+    "classmethod",
+    "map",
+    "cache",
+    "lru_cache",
+    "getattr",
+)
 
 
 class Kept(NamedTuple):
@@ -28,7 +51,9 @@ class Kept(NamedTuple):
 
 def near(project: Project, module: Module) -> list[Kept]:
     """Return what is kept in a module, in those that it imports, and in those that import it."""
-    every = project.note("kept functions", lambda: [kept for one in project.modules for kept in _in(one)])
+    every = project.note(
+        "kept functions", lambda: [kept for one in project.modules for kept in _in(one)]
+    )
     if not every or module.standalone:
         return [kept for kept in every if kept.module is module]
     linked = project.imports.reachable(module.path) | project.imports.importers(module.path)
@@ -38,22 +63,42 @@ def near(project: Project, module: Module) -> list[Kept]:
 def _in(module: Module) -> Iterator[Kept]:
     for use in module.uses:
         above = module.names.parents.get(use.node)
-        if use.kind in (Kind.FUNCTION, Kind.BACKEND_FUNCTION) and use.call is None and not use.stored:
+        if (
+            use.kind in (Kind.FUNCTION, Kind.BACKEND_FUNCTION)
+            and use.call is None
+            and not use.stored
+        ):
             yield Kept(module, f"{old_names.ROOT}.{use.name}", use.node)
-        elif isinstance(above, ast.Call) and module.names.is_builtin(above.func, "getattr") and above.args[:1] == [use.node]:
+        elif (
+            isinstance(above, ast.Call)
+            and module.names.is_builtin(above.func, "getattr")
+            and above.args[:1] == [use.node]
+        ):
             name = literal(above.args[1]) if len(above.args) > 1 else None
             if name in old_names.FUNCTIONS:
                 yield Kept(module, f"{old_names.ROOT}.{name}", above)
-        elif use.path == old_names.ROOT and isinstance(above, ast.Call | ast.keyword) and called(above) not in _ONLY_ASK:
+        elif (
+            use.path == old_names.ROOT
+            and isinstance(above, ast.Call | ast.keyword)
+            and called(above) not in _ONLY_ASK
+        ):
             yield Kept(module, old_names.ROOT, use.node)
 
 
-def may_be_called(project: Project, module: Module, call: ast.Call, kept: list[Kept]) -> Kept | None:
+def may_be_called(
+    project: Project, module: Module, call: ast.Call, kept: list[Kept]
+) -> Kept | None:
     """Return the kept function that a call may call, directly or by passing it on, or ``None``."""
     function = call.func
-    through = isinstance(function, ast.Attribute) and function.attr in old_names.FUNCTIONS and isinstance(function.value, ast.Name)
+    through = (
+        isinstance(function, ast.Attribute)
+        and function.attr in old_names.FUNCTIONS
+        and isinstance(function.value, ast.Name)
+    )
     whole = through and module.names.qualified(function) is None
-    value = _is_value(project, module, function, [one for one in kept if one.name != old_names.ROOT])
+    value = _is_value(
+        project, module, function, [one for one in kept if one.name != old_names.ROOT]
+    )
     for one in kept:
         inside = one.module is module and call in module.names.chain(one.node)
         if inside or (whole if one.name == old_names.ROOT else value):
@@ -70,8 +115,12 @@ def _is_value(project: Project, module: Module, function: ast.expr, kept: list[K
         return name in _stored(kept) if imported else _is_data(bindings)
     if isinstance(function, ast.Attribute):
         whole = module.names.qualified(function)
-        foreign = whole is not None and not project.files.named(whole.partition(".")[0], module.path)
-        return not foreign and (name in _stored([*kept, Kept(module, "", function)]) or _may_hold(kept, module, name))
+        foreign = whole is not None and not project.files.named(
+            whole.partition(".")[0], module.path
+        )
+        return not foreign and (
+            name in _stored([*kept, Kept(module, "", function)]) or _may_hold(kept, module, name)
+        )
     return True
 
 
@@ -79,20 +128,34 @@ def _may_hold(kept: list[Kept], module: Module, name: str) -> bool:
     """Return whether a call may have stored a function under a name not defined here."""
     above = (one.module.names.parents.get(one.node) for one in kept)
     given = any(isinstance(one, ast.Call) and called(one) not in _WRAPPERS for one in above)
-    return given and not any(name in scope.bindings for scope in module.names.scope_made_by.values())
+    return given and not any(
+        name in scope.bindings for scope in module.names.scope_made_by.values()
+    )
 
 
 def _stored(kept: list[Kept]) -> set[str]:
     """Return the names and attributes that are assigned in the modules of kept functions."""
-    return {name for one in kept for name in one.module.note("stored names", functools.partial(_names, one.module))}
+    return {
+        name
+        for one in kept
+        for name in one.module.note("stored names", functools.partial(_names, one.module))
+    }
 
 
 def _names(module: Module) -> set[str]:
     values = {kept.node for kept in _in(module)}
-    found = {node.attr for node in module.names.all(ast.Attribute) if isinstance(node.ctx, ast.Store)}
-    found |= {node.arg for node in module.names.all(ast.keyword) if node.arg and node.value in values}
-    scopes = [scope for scope in module.names.scope_made_by.values() if scope.kind in ("module", "class")]
-    return found | {name for scope in scopes for name, bindings in scope.bindings.items() if _is_data(bindings)}
+    found = {
+        node.attr for node in module.names.all(ast.Attribute) if isinstance(node.ctx, ast.Store)
+    }
+    found |= {
+        node.arg for node in module.names.all(ast.keyword) if node.arg and node.value in values
+    }
+    scopes = [
+        scope for scope in module.names.scope_made_by.values() if scope.kind in ("module", "class")
+    ]
+    return found | {
+        name for scope in scopes for name, bindings in scope.bindings.items() if _is_data(bindings)
+    }
 
 
 def _is_data(bindings: list[Binding]) -> bool:

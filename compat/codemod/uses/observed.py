@@ -54,7 +54,9 @@ class Observed:
         if modern:
             release = modern[0]["release"]
             reason = f"the trace was recorded under {release}, where the setter does not choose the backend"
-            raise NotProvableError(reason, [module.place(call)], "Record it anew with --version 2.0.")
+            raise NotProvableError(
+                reason, [module.place(call)], "Record it anew with --version 2.0."
+            )
         return lines
 
     def _of_file(self, module: Module) -> dict[_End, list[Line]]:
@@ -87,12 +89,18 @@ class Observed:
 
 def _calls_by_end(module: Module) -> dict[int, ast.Call]:
     """Return the calls of a module by the offset at which each ends."""
-    return {module.span(one)[1]: one for one in reversed(module.calls) if one not in module.unplaced}
+    return {
+        module.span(one)[1]: one for one in reversed(module.calls) if one not in module.unplaced
+    }
 
 
 def _stale(module: Module, line: Line) -> NotProvableError:
     place = f"{module.path}:{line['line']}"
-    return NotProvableError(f"the trace is older than the file: torchaudio.{line['name']} is no longer called at {place}", (), _ANEW)
+    return NotProvableError(
+        f"the trace is older than the file: torchaudio.{line['name']} is no longer called at {place}",
+        (),
+        _ANEW,
+    )
 
 
 def _has_global_backend(release: str) -> bool:
@@ -133,7 +141,10 @@ def kinds(lines: list[Line], name: str) -> set[str]:
 
 def has_integers(lines: list[Line]) -> bool:
     """Return whether a recorded call of ``save`` was given a tensor of integers."""
-    return any(str(line["arguments"].get("src", {}).get("value")).startswith(("int", "uint")) for line in lines)
+    return any(
+        str(line["arguments"].get("src", {}).get("value")).startswith(("int", "uint"))
+        for line in lines
+    )
 
 
 def never_failed(lines: list[Line]) -> bool:

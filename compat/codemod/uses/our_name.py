@@ -7,7 +7,9 @@ from compat.codemod.source import Module, Use
 from compat.codemod.uses.project import Project
 
 
-def our_name(module: Module, project: Project, use: Use | None = None) -> tuple[str, tuple[Change, ...]] | str:
+def our_name(
+    module: Module, project: Project, use: Use | None = None
+) -> tuple[str, tuple[Change, ...]] | str:
     """Return this package's name in a module and the changes that bind it, or why it has none.
 
     The import goes after the first top-level import of torchaudio. Without one, it goes after the
@@ -16,20 +18,35 @@ def our_name(module: Module, project: Project, use: Use | None = None) -> tuple[
     if "compat" in project.own_names:
         return "the project has a module of its own called `compat`, which would be imported instead of this package"
     for name, found in module.names.module.bindings.items():
-        if {binding.target for binding in found} == {"compat"} and all(isinstance(binding.node, ast.Import) for binding in found):
+        if {binding.target for binding in found} == {"compat"} and all(
+            isinstance(binding.node, ast.Import) for binding in found
+        ):
             return name, ()
     anchor = module.anchor(optional=True)
     anchors = [anchor] if anchor else []
     if not anchors and use is not None:
-        anchors = [one.node for one in module.names.bindings(use.root) if isinstance(one.node, ast.Import | ast.ImportFrom)]
+        anchors = [
+            one.node
+            for one in module.names.bindings(use.root)
+            if isinstance(one.node, ast.Import | ast.ImportFrom)
+        ]
     if not anchors:
         return "torchaudio is not imported at the top of this module"
     taken = _taken(module)
-    for name, statement in (("compat", "import compat"), ("torchaudio_compat", "import compat as torchaudio_compat")):
+    for name, statement in (
+        ("compat", "import compat"),
+        ("torchaudio_compat", "import compat as torchaudio_compat"),
+    ):
         if name not in taken:
             pairs: list[tuple[ast.stmt, str]] = [(one, statement) for one in anchors]
-            pairs += [(one, f"global {name}") for anchor in anchors for one in _made_global(module, anchor)]
-            return name, tuple(AddStatement(one, new) for one, new in pairs if module.text_after(one) != new)
+            pairs += [
+                (one, f"global {name}")
+                for anchor in anchors
+                for one in _made_global(module, anchor)
+            ]
+            return name, tuple(
+                AddStatement(one, new) for one, new in pairs if module.text_after(one) != new
+            )
     return "both `compat` and `torchaudio_compat` are taken here"
 
 
@@ -37,7 +54,11 @@ def _made_global(module: Module, anchor: ast.stmt) -> list[ast.Global]:
     """Return the statement that makes global the name bound by an import in a function."""
     function = module.function_of(anchor)
     bound = {one.local for one in module.imported if one.statement is anchor}
-    return [one for one in module.names.all(ast.Global) if function and module.function_of(one) is function and bound & set(one.names)]
+    return [
+        one
+        for one in module.names.all(ast.Global)
+        if function and module.function_of(one) is function and bound & set(one.names)
+    ]
 
 
 def _taken(module: Module) -> set[str]:
@@ -45,8 +66,13 @@ def _taken(module: Module) -> set[str]:
     taken = {
         node.id
         for node in names.scope_of
-        if isinstance(node, ast.Name) and {binding.target for binding in names.bindings(node)} != {"compat"}
+        if isinstance(node, ast.Name)
+        and {binding.target for binding in names.bindings(node)} != {"compat"}
     }
     for scope in names.scope_made_by.values():
-        taken |= {name for name, bindings in scope.bindings.items() if {binding.target for binding in bindings} != {"compat"}}
+        taken |= {
+            name
+            for name, bindings in scope.bindings.items()
+            if {binding.target for binding in bindings} != {"compat"}
+        }
     return taken

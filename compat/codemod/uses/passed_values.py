@@ -17,7 +17,11 @@ def kind(project: Project, module: Module, node: ast.expr) -> str:
     if own in (value_kinds.FILE, value_kinds.PATHLIB):
         return own
     if parameter is None:
-        return value_kinds.strongest([own, *_returned(project, module, node)]) if own == value_kinds.UNKNOWN else own
+        return (
+            value_kinds.strongest([own, *_returned(project, module, node)])
+            if own == value_kinds.UNKNOWN
+            else own
+        )
     function, index, name = parameter
     passed = [own]
     position = index - 1 if index is not None and _is_method(module, function) else index
@@ -27,7 +31,10 @@ def kind(project: Project, module: Module, node: ast.expr) -> str:
             given.append(call.args[position])
         for one in given:
             found = value_kinds.of(caller, one)
-            passed += [found, *(_returned(project, caller, one) if found == value_kinds.UNKNOWN else ())]
+            passed += [
+                found,
+                *(_returned(project, caller, one) if found == value_kinds.UNKNOWN else ()),
+            ]
     return value_kinds.strongest(passed)
 
 
@@ -35,14 +42,19 @@ def _returned(project: Project, module: Module, node: ast.expr) -> Iterator[str]
     """Yield the kinds that functions of other modules return, if the expression is their result."""
     values = [node]
     if isinstance(node, ast.Name):
-        parents = (module.names.parents.get(binding.node) for binding in module.names.bindings(node))
+        parents = (
+            module.names.parents.get(binding.node) for binding in module.names.bindings(node)
+        )
         values = [one.value for one in parents if isinstance(one, ast.Assign)]
     for name in sorted({called(value) for value in values} - {""}):
         for other in project.modules:
             if other is not module and name in other.text.text:
                 yield from value_kinds.returned(other, name)
         if not module.standalone:
-            yield from project.note(("returned", module.path, name), lambda name=name: list(_returned_by_quiet(project, module, name)))  # type: ignore[misc]
+            yield from project.note(
+                ("returned", module.path, name),
+                lambda name=name: list(_returned_by_quiet(project, module, name)),  # type: ignore[misc]
+            )
 
 
 def _returned_by_quiet(project: Project, module: Module, name: str) -> Iterator[str]:
@@ -64,26 +76,43 @@ def callers(project: Project, module: Module, function: ast.AST) -> list[tuple[M
     if name == "__init__":
         above = module.names.parents[function]
         name = above.name if isinstance(above, ast.ClassDef) else name
-    others = project.note(("callers", name, module.path, method), lambda: _quiet_callers(project, module, name, method=method))
+    others = project.note(
+        ("callers", name, module.path, method),
+        lambda: _quiet_callers(project, module, name, method=method),
+    )
     # a text that has the name only in its definition need not be parsed
     mention = re.compile(f"{re.escape(name)}(?<!def {name})(?<!class {name})")
-    own = project.note(("may call", name), lambda: [one for one in project.modules if mention.search(one.text.text)])
+    own = project.note(
+        ("may call", name),
+        lambda: [one for one in project.modules if mention.search(one.text.text)],
+    )
     return [*((one, call) for one in own for call in _calls_by_name(one).get(name, ())), *others]
 
 
-def _quiet_callers(project: Project, module: Module, function: str, *, method: bool) -> list[tuple[Module, ast.Call]]:
+def _quiet_callers(
+    project: Project, module: Module, function: str, *, method: bool
+) -> list[tuple[Module, ast.Call]]:
     if module.standalone or not project.quiet.paths:
         return []
-    paths = project.quiet.paths if method else project.imports.importers(module.path) & project.quiet.all
+    paths = (
+        project.quiet.paths
+        if method
+        else project.imports.importers(module.path) & project.quiet.all
+    )
     named = re.compile(rb"\b" + re.escape(function.encode()) + rb"[ \t]*\(")
     found = [one for path in sorted(paths) if (one := project.parsed(path, named, _OPEN_OR_PATH))]
     return [(caller, call) for caller in found for call in caller.calls if called(call) == function]
 
 
 def _calls_by_name(module: Module) -> dict[str, list[ast.Call]]:
-    return module.note("calls by name", lambda: grouped((called(call), call) for call in module.calls))
+    return module.note(
+        "calls by name", lambda: grouped((called(call), call) for call in module.calls)
+    )
 
 
 def _is_method(module: Module, function: ast.AST) -> bool:
-    static = any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in getattr(function, "decorator_list", ()))
+    static = any(
+        isinstance(one, ast.Name) and one.id == "staticmethod"
+        for one in getattr(function, "decorator_list", ())
+    )
     return isinstance(module.names.parents[function], ast.ClassDef) and not static

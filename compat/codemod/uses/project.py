@@ -57,7 +57,9 @@ class Project(Notes):
         self.modules: list[Module] = list(modules)
         self.target: str = target
         self.backend: str | None = backend
-        self.files: Files = Files(module.path for module in self.modules) if files is None else files
+        self.files: Files = (
+            Files(module.path for module in self.modules) if files is None else files
+        )
         self.quiet: Quiet = Quiet((), lambda _: ()) if quiet is None else quiet
         self.unread: list[Place] = list(unread)
         self.mentions: list[Place] = list(mentions)
@@ -78,7 +80,11 @@ class Project(Notes):
         found = []
         for module in self.modules:
             for call in module.calls if _imports_compat(module) else ():
-                if module.names.qualified(call.func) in ("compat.install", "compat.pinned", "compat.standin"):
+                if module.names.qualified(call.func) in (
+                    "compat.install",
+                    "compat.pinned",
+                    "compat.standin",
+                ):
                     release = given(call, "version", 0)
                     if not (isinstance(release, ast.Constant) and release.value == self.target):
                         found.append((module, call))
@@ -95,7 +101,11 @@ class Project(Notes):
         for module in self.modules if self.target == "2.1" else ():
             for node in module.strings:
                 if node.value == old_names.VARIABLE:
-                    constants = (one for one in ast.walk(module.statement_of(node)) if isinstance(one, ast.Constant))
+                    constants = (
+                        one
+                        for one in ast.walk(module.statement_of(node))
+                        if isinstance(one, ast.Constant)
+                    )
                     if all(one.value != "1" for one in constants):
                         return True
         return False
@@ -108,7 +118,9 @@ class Project(Notes):
     def recorded(self, module: Module, call: ast.Call, name: str) -> list[Line]:
         """Return what traces have of a call; nothing without traces, or if they do not fit."""
         try:
-            return [] if self.observed is None else self.observed.at(module, call, name, self.as_read)
+            return (
+                [] if self.observed is None else self.observed.at(module, call, name, self.as_read)
+            )
         except NotProvableError:
             return []
 
@@ -122,10 +134,18 @@ class Project(Notes):
     @functools.cached_property
     def scripts(self) -> list[tuple[str, str]]:
         """Return the console scripts, each as a dotted module name and a function."""
-        return console_scripts.beside(self.files.paths) if self._scripts is None else list(self._scripts)
+        return (
+            console_scripts.beside(self.files.paths)
+            if self._scripts is None
+            else list(self._scripts)
+        )
 
     def _link(self, module: Module) -> Linked:
-        return self.files.link(module.note("imports", lambda: facts(module.path, module.text.text.encode("utf-8", "replace"))))
+        return self.files.link(
+            module.note(
+                "imports", lambda: facts(module.path, module.text.text.encode("utf-8", "replace"))
+            )
+        )
 
     def is_exported(self, module: Module, name: str) -> bool:
         """Return whether another file imports a name, or all names, from a module."""
@@ -162,7 +182,10 @@ class Project(Notes):
         near = graph.direct_importers(module.path)
         near |= graph.files[module.path].imported if module.path in graph.files else set()
         texts = {other.path: other.text.text for other in self.modules}
-        return any(word in texts[path] if path in texts else word.encode() in content(path) for path in sorted(near))
+        return any(
+            word in texts[path] if path in texts else word.encode() in content(path)
+            for path in sorted(near)
+        )
 
 
 def _imports_compat(module: Module) -> bool:
@@ -170,7 +193,10 @@ def _imports_compat(module: Module) -> bool:
         "compat" in module.text.text
         and _COMPAT.search(module.text.text) is not None
         and any(
-            (alias.name if isinstance(statement, ast.Import) else statement.module or "").partition(".")[0] == "compat"
+            (alias.name if isinstance(statement, ast.Import) else statement.module or "").partition(
+                "."
+            )[0]
+            == "compat"
             for statement, _ in module.names.imports
             for alias in statement.names
         )

@@ -43,7 +43,9 @@ def _of(project: Project, module: Module) -> Iterator[Reached]:
             continue
         bindings = module.names.bindings(root)
         target = only_import(bindings)
-        starts = [target] if target else [] if bindings else [f"{star[:-1]}{root.id}" for star in stars]
+        starts = (
+            [target] if target else [] if bindings else [f"{star[:-1]}{root.id}" for star in stars]
+        )
         node: ast.Name | ast.Attribute = root
         tail = []
         while isinstance(above := module.names.parents.get(node), ast.Attribute):
@@ -64,17 +66,27 @@ def _of(project: Project, module: Module) -> Iterator[Reached]:
 def _sources(project: Project, module: Module) -> list[str]:
     found = []
     for statement, _ in module.names.imports:
-        base = "." * statement.level + (statement.module or "") if isinstance(statement, ast.ImportFrom) else ""
+        base = (
+            "." * statement.level + (statement.module or "")
+            if isinstance(statement, ast.ImportFrom)
+            else ""
+        )
         for alias in statement.names:
-            whole = alias.name if not base else f"{base}{'' if base.endswith('.') else '.'}{alias.name}"
+            whole = (
+                alias.name if not base else f"{base}{'' if base.endswith('.') else '.'}{alias.name}"
+            )
             for name in (whole, base):
-                if name.strip(".") and any(_exports(project, path) for path in project.files.named(name, module.path)):
+                if name.strip(".") and any(
+                    _exports(project, path) for path in project.files.named(name, module.path)
+                ):
                     found.append(whole)
                     break
     return found
 
 
-def _resolved(project: Project, module: Module, start: str, tail: list[str]) -> tuple[Known, str, int] | None:
+def _resolved(
+    project: Project, module: Module, start: str, tail: list[str]
+) -> tuple[Known, str, int] | None:
     """Resolve a dotted name and the attributes after it.
 
     Return the old name, the file it comes through, and the number of attributes that belong to it.
@@ -101,6 +113,14 @@ def _exports(project: Project, path: str) -> dict[str, str]:
 
 
 def _read(project: Project, path: str) -> dict[str, str]:
-    module = next((one for one in project.modules if one.path == path), None) or project.parsed(path, _ROOT)
-    targets = {name: only_import(bindings) for name, bindings in module.names.module.bindings.items()} if module else {}
-    return {name: target for name, target in targets.items() if target and old_names.is_ours(target)}
+    module = next((one for one in project.modules if one.path == path), None) or project.parsed(
+        path, _ROOT
+    )
+    targets = (
+        {name: only_import(bindings) for name, bindings in module.names.module.bindings.items()}
+        if module
+        else {}
+    )
+    return {
+        name: target for name, target in targets.items() if target and old_names.is_ours(target)
+    }

@@ -11,7 +11,12 @@ from collections.abc import Callable, Iterator
 
 from compat.codemod.source import Kind, Module, called, literal, old_names
 
-_VERSIONS = {f"{old_names.ROOT}.__version__", f"{old_names.ROOT}.version.__version__", "torch.__version__", "torch.version.__version__"}
+_VERSIONS = {
+    f"{old_names.ROOT}.__version__",
+    f"{old_names.ROOT}.version.__version__",
+    "torch.__version__",
+    "torch.version.__version__",
+}
 _READERS = {"importlib.metadata.version", "importlib_metadata.version"}
 # functions that a version passes through before it is compared, by the last part of the name
 _WRAPPERS = {
@@ -46,7 +51,11 @@ def dead(module: Module, target: str) -> list[tuple[int, int]]:
     """Return the start and end of each part of a module that does not run under a target."""
     if target not in old_names.RELEASES or not any(word in module.text.text for word in _ASKING):
         return []
-    return [(module.span(block[0])[0], module.span(block[-1])[1]) for block in _dead_blocks(module, target) if block]
+    return [
+        (module.span(block[0])[0], module.span(block[-1])[1])
+        for block in _dead_blocks(module, target)
+        if block
+    ]
 
 
 def _dead_blocks(module: Module, target: str) -> Iterator[list[ast.stmt] | list[ast.expr]]:
@@ -79,7 +88,10 @@ def _old_arms(module: Module, attempt: ast.Try) -> Iterator[list[ast.stmt]]:
     """
     for handler in attempt.handlers:
         kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-        if not any(isinstance(kind, ast.Name) and kind.id in ("TypeError", "AttributeError") for kind in kinds):
+        if not any(
+            isinstance(kind, ast.Name) and kind.id in ("TypeError", "AttributeError")
+            for kind in kinds
+        ):
             continue
         arms = [attempt.body, handler.body]
         olds = [_calls(module, arm) for arm in arms]
@@ -89,7 +101,11 @@ def _old_arms(module: Module, attempt: ast.Try) -> Iterator[list[ast.stmt]]:
 
 def _calls(module: Module, block: list[ast.stmt]) -> bool | None:
     """Return whether a block calls torchaudio as only old releases allow; ``None`` if never."""
-    uses = [use for use in module.uses if use.known and any(module.inside(use.node, one) for one in block)]
+    uses = [
+        use
+        for use in module.uses
+        if use.known and any(module.inside(use.node, one) for one in block)
+    ]
     if not uses:
         return None
     given = {keyword.arg for use in uses if use.call for keyword in use.call.keywords}
@@ -121,9 +137,17 @@ def _truth(module: Module, test: ast.expr, target: str, depth: int = 3) -> bool 
 def _asked(module: Module, call: ast.Call, target: str) -> bool | None:
     """Evaluate ``hasattr(torchaudio, "info")`` or ``torchaudio.__version__.startswith("0.7")``."""
     given = [one.value if isinstance(one, ast.Constant) else None for one in call.args]
-    if module.names.is_builtin(call.func, "hasattr") and len(given) == 2 and module.names.qualified(call.args[0]) == old_names.ROOT:
+    if (
+        module.names.is_builtin(call.func, "hasattr")
+        and len(given) == 2
+        and module.names.qualified(call.args[0]) == old_names.ROOT
+    ):
         return old_names.has(str(given[1]), target)
-    if isinstance(call.func, ast.Attribute) and call.func.attr == "startswith" and _is_version(module, call.func.value):
+    if (
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr == "startswith"
+        and _is_version(module, call.func.value)
+    ):
         prefix = given[0] if len(given) == 1 else None
         return False if isinstance(prefix, str) and re.fullmatch(r"[01]\.[\d.]*", prefix) else None
     return None
@@ -139,7 +163,9 @@ def _compared(module: Module, test: ast.Compare, target: str) -> bool | None:
     for index, turned in ((0, 1), (1, -1)):
         literal = literals[1 - index]
         if versions[index] and literal is not None:
-            side = _side(old_names.RELEASES[target], literal, is_latest=target == max(old_names.RELEASES))
+            side = _side(
+                old_names.RELEASES[target], literal, is_latest=target == max(old_names.RELEASES)
+            )
             return None if side is None else order(side * turned)
     return None
 
@@ -169,13 +195,21 @@ def _is_version(module: Module, node: ast.expr, depth: int = 3) -> bool:
         return value is not None and _is_version(module, value, depth - 1)
     if isinstance(node, ast.Call):
         if module.names.qualified(node.func) in _READERS:
-            return len(node.args) == 1 and isinstance(node.args[0], ast.Constant) and node.args[0].value in (old_names.ROOT, "torch")
+            return (
+                len(node.args) == 1
+                and isinstance(node.args[0], ast.Constant)
+                and node.args[0].value in (old_names.ROOT, "torch")
+            )
         parts = [*node.args, *([node.func.value] if isinstance(node.func, ast.Attribute) else [])]
         return called(node) in _WRAPPERS and any(_is_version(module, part, depth) for part in parts)
     if isinstance(node, ast.Subscript):
-        return (isinstance(node.slice, ast.Slice) or literal(node.slice) == 0) and _is_version(module, node.value, depth)
+        return (isinstance(node.slice, ast.Slice) or literal(node.slice) == 0) and _is_version(
+            module, node.value, depth
+        )
     if isinstance(node, ast.Attribute):
-        return node.attr in ("release", "version", "major") and _is_version(module, node.value, depth)
+        return node.attr in ("release", "version", "major") and _is_version(
+            module, node.value, depth
+        )
     if isinstance(node, ast.GeneratorExp | ast.ListComp):
         return len(node.generators) == 1 and _is_version(module, node.generators[0].iter, depth)
     return False
@@ -184,7 +218,11 @@ def _is_version(module: Module, node: ast.expr, depth: int = 3) -> bool:
 def _value(module: Module, name: ast.Name) -> ast.expr | None:
     bindings = module.names.bindings(name)
     statement = module.names.parents.get(bindings[0].node) if len(bindings) == 1 else None
-    return statement.value if isinstance(statement, ast.Assign) and bindings[0].node in statement.targets else None
+    return (
+        statement.value
+        if isinstance(statement, ast.Assign) and bindings[0].node in statement.targets
+        else None
+    )
 
 
 def _literal(node: ast.expr) -> tuple[int, ...] | None:
@@ -196,6 +234,10 @@ def _literal(node: ast.expr) -> tuple[int, ...] | None:
     if isinstance(node, ast.Constant) and isinstance(node.value, int):
         return (node.value,)
     if isinstance(node, ast.Tuple | ast.List):
-        values = [one.value for one in node.elts if isinstance(one, ast.Constant) and isinstance(one.value, int)]
+        values = [
+            one.value
+            for one in node.elts
+            if isinstance(one, ast.Constant) and isinstance(one.value, int)
+        ]
         return tuple(values) if values and len(values) == len(node.elts) else None
     return None

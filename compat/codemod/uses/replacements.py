@@ -12,10 +12,23 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from compat.codemod.files.import_graph import content
-from compat.codemod.source import ROOT, Kind, Module, Place, called, grouped, literal, old_names, plain_name, string
+from compat.codemod.source import (
+    ROOT,
+    Kind,
+    Module,
+    Place,
+    called,
+    grouped,
+    literal,
+    old_names,
+    plain_name,
+    string,
+)
 from compat.codemod.uses.project import Project
 
-_REPLACERS = re.compile(r"patch|setattr|setitem|delattr|\bobject\b|spy|stub|replace|swap_attr", re.I)
+_REPLACERS = re.compile(
+    r"patch|setattr|setitem|delattr|\bobject\b|spy|stub|replace|swap_attr", re.I
+)
 # mockito, flexmock: what they replace in later calls is not followed
 _WHOLE = {"when", "when2", "flexmock", "expect", "allow"}
 _MODULES = re.compile(r"(?:\A|[._])modules\Z|\A_?(?:sys)?mods?\Z", re.I)
@@ -45,7 +58,11 @@ class Replacement:
 
     def stands_for(self, path: str) -> bool:
         """Return whether this replaces a path; all old names of a function count as one."""
-        return path == self.path or path.startswith(f"{self.path}.") or path.rpartition(".")[2] == self.name
+        return (
+            path == self.path
+            or path.startswith(f"{self.path}.")
+            or path.rpartition(".")[2] == self.name
+        )
 
 
 def of(module: Module) -> list[Replacement]:
@@ -55,7 +72,9 @@ def of(module: Module) -> list[Replacement]:
 
 def everywhere(project: Project) -> list[Replacement]:
     """Return every replacement in a project."""
-    return project.note("replacements", lambda: [one for module in project.modules for one in of(module)])
+    return project.note(
+        "replacements", lambda: [one for module in project.modules for one in of(module)]
+    )
 
 
 def refused(project: Project) -> dict[Replacement, list[Place]]:
@@ -67,7 +86,9 @@ def _found(module: Module) -> Iterator[Replacement]:
     for use in module.uses:
         if use.stored and use.kind != Kind.FLAG and use.path != ROOT:
             yield Replacement(use.path, module.place(use.node), "is assigned")
-    for node in dict.fromkeys(above for seed in _mentions(module) for above in _within_statement(module, seed)):
+    for node in dict.fromkeys(
+        above for seed in _mentions(module) for above in _within_statement(module, seed)
+    ):
         if isinstance(node, ast.Call):
             yield from _by_call(module, node)
         elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
@@ -111,7 +132,11 @@ def _item(module: Module, item: ast.Subscript) -> Iterator[Replacement]:
     if name and old_names.is_ours(name) and _MODULES.search(ast.unparse(owner)):
         yield Replacement(ROOT, module.place(item), "is replaced in sys.modules")
     inner = owner.value if isinstance(owner, ast.Attribute) and owner.attr == "__dict__" else None
-    inner = owner.args[0] if isinstance(owner, ast.Call) and called(owner) == "vars" and owner.args else inner
+    inner = (
+        owner.args[0]
+        if isinstance(owner, ast.Call) and called(owner) == "vars" and owner.args
+        else inner
+    )
     if name and inner is not None and (path := _path_of(module, inner)):
         yield Replacement(f"{path}.{name}", module.place(item), "is assigned")
 
@@ -123,7 +148,11 @@ def _by_call(module: Module, call: ast.Call) -> Iterator[Replacement]:
         return  # nearly all calls leave here
     callee = ast.unparse(call.func) if isinstance(call.func, ast.Name | ast.Attribute) else ""
     replaces = _REPLACERS.search(callee) is not None
-    put = called(call) in ("setdefault", "__setitem__") and bool(given) and old_names.is_ours(string(given[0]))
+    put = (
+        called(call) in ("setdefault", "__setitem__")
+        and bool(given)
+        and old_names.is_ours(string(given[0]))
+    )
     if put and _MODULES.search(callee.rpartition(".")[0]):
         yield Replacement(ROOT, module.place(call), "is replaced in sys.modules")
     if replaces and _changes_modules(call):
@@ -134,10 +163,14 @@ def _by_call(module: Module, call: ast.Call) -> Iterator[Replacement]:
         for one in given[:2]:
             match = _PATH.match(string(one))
             if match:
-                yield Replacement(match.group(1), module.place(call), "is patched", _is_mock(call, 1))
+                yield Replacement(
+                    match.group(1), module.place(call), "is patched", _is_mock(call, 1)
+                )
 
 
-def _of_owner(module: Module, call: ast.Call, owner: str, rest: list[ast.expr], replaces: bool) -> Iterator[Replacement]:
+def _of_owner(
+    module: Module, call: ast.Call, owner: str, rest: list[ast.expr], replaces: bool
+) -> Iterator[Replacement]:
     """Find replacements by a call that gets torchaudio.
 
     - ``patch.object(torchaudio, "load")``
@@ -146,7 +179,11 @@ def _of_owner(module: Module, call: ast.Call, owner: str, rest: list[ast.expr], 
     """
     place, name = module.place(call), string(rest[0]) if rest else ""
     if replaces and called(call) == "multiple":
-        yield from (Replacement(f"{owner}.{one.arg}", place, "is replaced") for one in call.keywords if one.arg)
+        yield from (
+            Replacement(f"{owner}.{one.arg}", place, "is replaced")
+            for one in call.keywords
+            if one.arg
+        )
     elif name and (replaces or name in old_names.REPLACEABLE):
         yield Replacement(f"{owner}.{name}", place, "is replaced", _is_mock(call, 2))
     elif (replaces and rest and literal(rest[0]) is ...) or called(call) in _WHOLE:
@@ -155,7 +192,11 @@ def _of_owner(module: Module, call: ast.Call, owner: str, rest: list[ast.expr], 
 
 def _is_mock(call: ast.Call, own: int) -> bool:
     """Return whether a patch has only its target, so that a plain mock is used."""
-    return "patch" in ast.unparse(call.func) and len(call.args) == own and {one.arg for one in call.keywords} <= {"return_value", "create"}
+    return (
+        "patch" in ast.unparse(call.func)
+        and len(call.args) == own
+        and {one.arg for one in call.keywords} <= {"return_value", "create"}
+    )
 
 
 def _changes_modules(call: ast.Call) -> bool:
@@ -164,9 +205,15 @@ def _changes_modules(call: ast.Call) -> bool:
     - ``patch.dict(sys.modules, {"torchaudio": fake})``
     - ``patch.dict("sys.modules", torchaudio=fake)``
     """
-    tables = [one for one in [*call.args, *(keyword.value for keyword in call.keywords)] if isinstance(one, ast.Dict)]
+    tables = [
+        one
+        for one in [*call.args, *(keyword.value for keyword in call.keywords)]
+        if isinstance(one, ast.Dict)
+    ]
     keys = [string(key) for table in tables for key in table.keys]
-    return any(map(old_names.is_ours, keys)) or (called(call) == "dict" and any(one.arg == ROOT for one in call.keywords))
+    return any(map(old_names.is_ours, keys)) or (
+        called(call) == "dict" and any(one.arg == ROOT for one in call.keywords)
+    )
 
 
 def _by_a_constant(module: Module) -> Iterator[Replacement]:
@@ -174,7 +221,9 @@ def _by_a_constant(module: Module) -> Iterator[Replacement]:
     for node in module.strings if _TESTS.search(module.text.text) else ():
         match = _PATH.match(string(node))
         path = match.group(1) if match else ""
-        if (path in old_names.KNOWN or old_names.earlier(path)) and not isinstance(module.names.parents.get(node), ast.Call):
+        if (path in old_names.KNOWN or old_names.earlier(path)) and not isinstance(
+            module.names.parents.get(node), ast.Call
+        ):
             yield Replacement(path, module.place(node), "is named for a mock")
 
 
@@ -216,14 +265,18 @@ def where_imported(project: Project, module: Module, written: str) -> list[Repla
 def _patched(project: Project, home: str, written: str) -> Iterator[Replacement]:
     name = written.partition(".")[0]
     path = f"{ROOT}.{written.rpartition('.')[2]}"
-    targets = [f"{home}.{written[:end]}" for end, letter in enumerate(f"{written}.") if letter == "."]
+    targets = [
+        f"{home}.{written[:end]}" for end, letter in enumerate(f"{written}.") if letter == "."
+    ]
     asked = project.note("by last name", lambda: _by_last_name(project))
     for last in {target.rpartition(".")[2] for target in targets}:
         for module, node in asked.get(last, ()):
             if isinstance(node, ast.Attribute):
                 if last == name and _is_home(module, node.value, home):
                     yield Replacement(path, module.place(node), "is assigned where it is imported,")
-            elif f".{node.value!s}".endswith(tuple(f".{target}" for target in targets)) or _is_named_beside(module, node, home, name):
+            elif f".{node.value!s}".endswith(
+                tuple(f".{target}" for target in targets)
+            ) or _is_named_beside(module, node, home, name):
                 yield Replacement(path, module.place(node), "is patched where it is imported,")
     yield from _in_quiet_files(project, home, name, targets, path)
 
@@ -232,21 +285,34 @@ def _by_last_name(project: Project) -> dict[str, list[tuple[Module, ast.Constant
     found: list[tuple[str, tuple[Module, ast.Constant | ast.Attribute]]] = []
     for module in project.modules:
         found += [(str(text.value).rpartition(".")[2], (module, text)) for text in module.strings]
-        found += [(node.attr, (module, node)) for node in module.names.all(ast.Attribute) if not isinstance(node.ctx, ast.Load)]
+        found += [
+            (node.attr, (module, node))
+            for node in module.names.all(ast.Attribute)
+            if not isinstance(node.ctx, ast.Load)
+        ]
     return grouped(found)
 
 
 def _is_named_beside(module: Module, node: ast.Constant, home: str, name: str) -> bool:
     """Return whether it is the name in ``monkeypatch.setattr(audio, "load", fake)``."""
     call = module.names.parents.get(node)
-    return node.value == name and isinstance(call, ast.Call) and call.args[1:2] == [node] and _is_home(module, call.args[0], home)
+    return (
+        node.value == name
+        and isinstance(call, ast.Call)
+        and call.args[1:2] == [node]
+        and _is_home(module, call.args[0], home)
+    )
 
 
 def _is_home(module: Module, node: ast.AST, home: str) -> bool:
-    return plain_name(node) == home or (module.names.qualified(node) or "").rpartition(".")[2] == home
+    return (
+        plain_name(node) == home or (module.names.qualified(node) or "").rpartition(".")[2] == home
+    )
 
 
-def _in_quiet_files(project: Project, home: str, name: str, targets: list[str], path: str) -> Iterator[Replacement]:
+def _in_quiet_files(
+    project: Project, home: str, name: str, targets: list[str], path: str
+) -> Iterator[Replacement]:
     """Find the same in files that do not mention torchaudio, by their text."""
     near = project.quiet.replaced_words.get(os.fsencode(name), ())
     owner, plain, *words = (re.escape(os.fsencode(one)) for one in (home, name, *targets))
@@ -260,4 +326,6 @@ def _in_quiet_files(project: Project, home: str, name: str, targets: list[str], 
         data = content(other)
         if mention.search(data) and (match := found.search(data)):
             line = data.count(b"\n", 0, match.start()) + 1
-            yield Replacement(path, Place(other, line, 1, line, 1), "is patched where it is imported,")
+            yield Replacement(
+                path, Place(other, line, 1, line, 1), "is patched where it is imported,"
+            )

@@ -44,7 +44,11 @@ def of(module: Module) -> list[SetterCall]:
 
 def names(modules: Iterable[Module]) -> frozenset[str | None]:
     """Return the names set in some modules; ``None`` stands for one that is not a literal."""
-    return frozenset(literal(use.call) if use.call else None for module in modules for use in module.of(Kind.SETTER))
+    return frozenset(
+        literal(use.call) if use.call else None
+        for module in modules
+        for use in module.of(Kind.SETTER)
+    )
 
 
 def argument(call: ast.Call) -> ast.expr | None:
@@ -68,9 +72,17 @@ def _setter_call(module: Module, use: Use) -> SetterCall:
     whole = isinstance(statement, ast.Expr) and statement.value is call
     name = literal(call)
     test = _asks_first(module, statement, name) if whole else None
-    asked = tuple(one for one in module.of(Kind.GETTER) if test is not None and module.inside(one.node, test.test))
+    asked = tuple(
+        one
+        for one in module.of(Kind.GETTER)
+        if test is not None and module.inside(one.node, test.test)
+    )
     where, region = _where(module, test or statement) if whole else ("value", statement)
-    if where == "module" and name is None and (chosen := chosen_by_platform(module, argument(call))):
+    if (
+        where == "module"
+        and name is None
+        and (chosen := chosen_by_platform(module, argument(call)))
+    ):
         where, name = "platform", chosen[0]
     if where == "function" and _runs_at_start(module, region):
         where = "main"
@@ -80,7 +92,13 @@ def _setter_call(module: Module, use: Use) -> SetterCall:
 def _asks_first(module: Module, statement: ast.stmt, name: str | None) -> ast.If | None:
     """Return the ``if`` around a setter that only checks whether this backend is set already."""
     above = module.names.parents[statement]
-    if not isinstance(above, ast.If) or above.body != [statement] or above.orelse or module.is_elif(above) or name is None:
+    if (
+        not isinstance(above, ast.If)
+        or above.body != [statement]
+        or above.orelse
+        or module.is_elif(above)
+        or name is None
+    ):
         return None
     test, denied = above.test, False
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
@@ -89,9 +107,20 @@ def _asks_first(module: Module, statement: ast.stmt, name: str | None) -> ast.If
         return None
     wanted = (ast.Eq, ast.Is, ast.In) if denied else (ast.NotEq, ast.IsNot, ast.NotIn)
     sides = [test.left, test.comparators[0]]
-    getter = next((one for one in sides if _calls(one, module, Kind.GETTER) and not (one.args or one.keywords)), None)
+    getter = next(
+        (
+            one
+            for one in sides
+            if _calls(one, module, Kind.GETTER) and not (one.args or one.keywords)
+        ),
+        None,
+    )
     other = next((one for one in sides if one is not getter), None)
-    if isinstance(test.ops[0], ast.In | ast.NotIn) and isinstance(other, ast.Tuple | ast.List | ast.Set) and len(other.elts) == 1:
+    if (
+        isinstance(test.ops[0], ast.In | ast.NotIn)
+        and isinstance(other, ast.Tuple | ast.List | ast.Set)
+        and len(other.elts) == 1
+    ):
         other = other.elts[0] if getter is test.left else None
     elif isinstance(test.ops[0], ast.In | ast.NotIn):
         return None
@@ -102,7 +131,11 @@ def _asks_first(module: Module, statement: ast.stmt, name: str | None) -> ast.If
 def _where(module: Module, statement: ast.stmt) -> tuple[str, ast.stmt]:
     tried = None
     for above in module.names.chain(statement):
-        if isinstance(above, ast.If) and conditions.is_guard(module, above.test) and not conditions.asks_presence(module, above.test):
+        if (
+            isinstance(above, ast.If)
+            and conditions.is_guard(module, above.test)
+            and not conditions.asks_presence(module, above.test)
+        ):
             return "guarded", above
         if only_tries(module, above):
             assert isinstance(above, ast.stmt)
@@ -132,7 +165,11 @@ def _around(module: Module, statement: ast.stmt) -> tuple[ast.stmt, ast.AST]:
     """
     region, below, parent = statement, statement, module.names.parents[statement]
     while isinstance(parent, ast.If | ast.Try) and below in parent.body:
-        if isinstance(parent, ast.If) and conditions.asks_presence(module, parent.test) and not parent.orelse:
+        if (
+            isinstance(parent, ast.If)
+            and conditions.asks_presence(module, parent.test)
+            and not parent.orelse
+        ):
             region = parent if region is below and len(parent.body) == 1 else region
         elif not (isinstance(parent, ast.Try) and conditions.only_minds_absence(parent)):
             break
@@ -149,14 +186,30 @@ def _runs_at_start(module: Module, statement: ast.stmt) -> bool:
     seen: set[ast.AST] = set()
     while True:
         function = module.names.parents[place]
-        if function not in module.tree.body or function in seen or not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        if (
+            function not in module.tree.body
+            or function in seen
+            or not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        ):
             return False
         seen.add(function)
-        names = {call: module.names.bindings(call.func) for call in module.calls if isinstance(call.func, ast.Name)}
-        calls = [call for call, bindings in names.items() if [binding.node for binding in bindings] == [function]]
+        names = {
+            call: module.names.bindings(call.func)
+            for call in module.calls
+            if isinstance(call.func, ast.Name)
+        }
+        calls = [
+            call
+            for call, bindings in names.items()
+            if [binding.node for binding in bindings] == [function]
+        ]
         if any(_at_start(module, call) for call in calls):
             return True
-        inner = [call for call in calls if module.names.parents[module.statement_of(call)] in module.tree.body]
+        inner = [
+            call
+            for call in calls
+            if module.names.parents[module.statement_of(call)] in module.tree.body
+        ]
         if len(calls) != 1 or not inner:
             return False
         place = module.statement_of(inner[0])
@@ -168,7 +221,8 @@ def _at_start(module: Module, call: ast.Call) -> bool:
         return False
     statement = module.statement_of(call)
     return statement in module.tree.body or any(
-        isinstance(above, ast.If) and conditions.is_main_guard(module, above) for above in module.names.chain(statement)
+        isinstance(above, ast.If) and conditions.is_main_guard(module, above)
+        for above in module.names.chain(statement)
     )
 
 
@@ -179,9 +233,17 @@ def only_tries(module: Module, statement: ast.AST) -> bool:
     """
     if isinstance(statement, ast.With):
         call = statement.items[0].context_expr
-        suppresses = isinstance(call, ast.Call) and module.names.qualified(call.func) == "contextlib.suppress"
+        suppresses = (
+            isinstance(call, ast.Call)
+            and module.names.qualified(call.func) == "contextlib.suppress"
+        )
         return suppresses and len(statement.items) == 1 and only_sets(module, statement.body)
-    if not isinstance(statement, ast.Try) or statement.finalbody or not statement.handlers or not only_sets(module, statement.body):
+    if (
+        not isinstance(statement, ast.Try)
+        or statement.finalbody
+        or not statement.handlers
+        or not only_sets(module, statement.body)
+    ):
         return False
     return all(
         _sets(module, one) or _idle(module, one) or only_tries(module, one)
@@ -201,7 +263,11 @@ def _sets(module: Module, statement: ast.stmt) -> bool:
 
 
 def _calls(node: ast.AST | None, module: Module, kind: Kind) -> TypeGuard[ast.Call]:
-    known = old_names.KNOWN.get(module.names.qualified(node.func) or "") if isinstance(node, ast.Call) else None
+    known = (
+        old_names.KNOWN.get(module.names.qualified(node.func) or "")
+        if isinstance(node, ast.Call)
+        else None
+    )
     return known is not None and known.kind == kind
 
 
@@ -216,9 +282,16 @@ def _idle(module: Module, statement: ast.stmt) -> bool:
     if not (isinstance(root, ast.Name) and _LOGGERS.match(root.id)):
         return False
     # the logged values must have no side effects
-    inner = [node for argument in [*statement.value.args, *statement.value.keywords] for node in ast.walk(argument)]
+    inner = [
+        node
+        for argument in [*statement.value.args, *statement.value.keywords]
+        for node in ast.walk(argument)
+    ]
     calls = [node for node in inner if isinstance(node, ast.Call)]
-    return all(any(module.names.is_builtin(call.func, name) for name in ("str", "repr", "type", "format")) for call in calls)
+    return all(
+        any(module.names.is_builtin(call.func, name) for name in ("str", "repr", "type", "format"))
+        for call in calls
+    )
 
 
 def chosen_by_platform(module: Module, node: ast.expr | None) -> list[str]:
@@ -245,14 +318,20 @@ def platform_choice(module: Module, statement: ast.stmt) -> str | None:
 def _choice_of_values(module: Module, node: ast.expr | None) -> str | None:
     if isinstance(node, ast.IfExp):
         one, other = _choice_of_values(module, node.body), _choice_of_values(module, node.orelse)
-        return None if one is None or other is None else f"{one} if {module.segment(node.test)} else {other}"
+        return (
+            None
+            if one is None or other is None
+            else f"{one} if {module.segment(node.test)} else {other}"
+        )
     name = old_names.PER_CALL_NAMES.get(str(node.value)) if isinstance(node, ast.Constant) else None
     return None if name is None else f'"{name}"'
 
 
 def _choice_of_arms(module: Module, statement: ast.If) -> str | None:
     first = arm(module, statement.body)
-    one_line = statement.test.lineno == statement.test.end_lineno and not isinstance(statement.test, ast.IfExp)
+    one_line = statement.test.lineno == statement.test.end_lineno and not isinstance(
+        statement.test, ast.IfExp
+    )
     if first is None or not one_line or not conditions.is_platform_test(module, statement.test):
         return None
     if not statement.orelse:

@@ -28,8 +28,16 @@ def mentions(module: Module, name: str) -> Iterator[tuple[int, int, str]]:
         if pattern.search(module.text.text) is None:
             continue  # looking for comments takes longer than everything else
         if spans is None:
-            spans = [module.span(node) for node in module.strings if last in str(node.value) and is_annotation(module, node)]
-            spans += [(c.start, c.end) for c in module.text.comments if _TYPE_COMMENT.match(module.text.text, c.start)]
+            spans = [
+                module.span(node)
+                for node in module.strings
+                if last in str(node.value) and is_annotation(module, node)
+            ]
+            spans += [
+                (c.start, c.end)
+                for c in module.text.comments
+                if _TYPE_COMMENT.match(module.text.text, c.start)
+            ]
         for start, end in spans:
             for match in pattern.finditer(module.text.text, start, end):
                 yield match.start(), match.end(), root
@@ -44,7 +52,11 @@ def is_annotation(module: Module, node: ast.AST) -> bool:
     for above in module.names.chain(node):
         if below in (getattr(above, "annotation", None), getattr(above, "returns", None)):
             return True
-        if isinstance(above, ast.Subscript) and below is above.slice and plain_name(above.value) in _GENERIC:
+        if (
+            isinstance(above, ast.Subscript)
+            and below is above.slice
+            and plain_name(above.value) in _GENERIC
+        ):
             return True
         if isinstance(above, ast.Call) and called(above) in _TYPE_CALLS and below is not above.func:
             return True

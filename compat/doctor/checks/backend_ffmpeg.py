@@ -14,7 +14,11 @@ from compat.doctor.registry import check
 from compat.doctor.world import World
 
 
-@check(title="Backend ffmpeg", order=120, why="It is asked first, and only it reads aac, m4a, wma, webm, videos and URLs.")
+@check(
+    title="Backend ffmpeg",
+    order=120,
+    why="It is asked first, and only it reads aac, m4a, wma, webm, videos and URLs.",
+)
 def backend_ffmpeg(world: World) -> Iterator[Finding]:
     found = backends.finding(world, "ffmpeg", "av", "av", _words, ("decoders", "encoders"))
     yield found
@@ -22,12 +26,22 @@ def backend_ffmpeg(world: World) -> Iterator[Finding]:
         lacking = found.data.get(key)
         if lacking:
             why = "This FFmpeg was built without them, like many builds of distributions."
-            yield note(f"it does not {action} {', '.join(lacking)}", why=why, subject="av", data={key: lacking})
+            yield note(
+                f"it does not {action} {', '.join(lacking)}",
+                why=why,
+                subject="av",
+                data={key: lacking},
+            )
 
 
 def _words(told: dict[str, Any]) -> str:
-    ffmpeg = f"FFmpeg {told['ffmpeg']}" if told["ffmpeg"] else f"libavcodec {told['libraries'].get('libavcodec', '?')}"
+    ffmpeg = (
+        f"FFmpeg {told['ffmpeg']}"
+        if told["ffmpeg"]
+        else f"libavcodec {told['libraries'].get('libavcodec', '?')}"
+    )
     licences = f", {' and '.join(told['licences'])}" if told["licences"] else ""
     return (
-        f"PyAV {told['av']}, {ffmpeg}{licences}; decodes {len(told['decoders'])} and encodes {len(told['encoders'])} of the codecs in use"
+        f"PyAV {told['av']}, {ffmpeg}{licences}; decodes {len(told['decoders'])} "
+        f"and encodes {len(told['encoders'])} of the codecs in use"
     )

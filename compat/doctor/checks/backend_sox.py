@@ -38,7 +38,11 @@ def backend_sox(world: World) -> Iterator[Finding]:
     if lacking:
         why = "Distributions put these formats into a separate package."
         yield note(
-            f"it does not read {', '.join(lacking)}", why=why, mend=mends.library("libsox.so"), subject="libsox", data={"lacking": lacking}
+            f"it does not read {', '.join(lacking)}",
+            why=why,
+            mend=mends.library("libsox.so"),
+            subject="libsox",
+            data={"lacking": lacking},
         )
 
 
@@ -53,12 +57,26 @@ def _unavailable(found: Finding) -> Finding:
             found,
             text=f"{_VARIABLE} asks for {chosen}, which does not load",
             why="While it is set, no other libsox is tried.",
-            mend=Mend("Unset it, so that the usual places are searched", (*machine.unset(_VARIABLE), *mends.library("libsox.so").commands)),
+            mend=Mend(
+                "Unset it, so that the usual places are searched",
+                (*machine.unset(_VARIABLE), *mends.library("libsox.so").commands),
+            ),
             cause="unloadable-libsox",
         )
     if broken:
-        return dataclasses.replace(found, text="a libsox was found, but it does not load", mend=_repair(broken), cause="unloadable-libsox")
-    return dataclasses.replace(found, status=Status.NOTE, text="no libsox here", mend=mends.library("libsox.so"), cause="no-libsox")
+        return dataclasses.replace(
+            found,
+            text="a libsox was found, but it does not load",
+            mend=_repair(broken),
+            cause="unloadable-libsox",
+        )
+    return dataclasses.replace(
+        found,
+        status=Status.NOTE,
+        text="no libsox here",
+        mend=mends.library("libsox.so"),
+        cause="no-libsox",
+    )
 
 
 def _is_there(attempt: str) -> bool:
@@ -70,7 +88,12 @@ def _is_there(attempt: str) -> bool:
     if pathlib.Path(name).is_absolute() and pathlib.Path(name).exists():
         return True
     blamed = re.search(r"([\w.+-]+\.so[\w.]*): cannot open shared object", why)
-    return "init failed" in why or "invalid ELF" in why or "file too short" in why or bool(blamed and blamed[1] != name)
+    return (
+        "init failed" in why
+        or "invalid ELF" in why
+        or "file too short" in why
+        or bool(blamed and blamed[1] != name)
+    )
 
 
 def _repair(broken: list[str]) -> Mend:

@@ -37,11 +37,26 @@ def build(world: World) -> Iterator[Finding]:
         yield ok(f"both for {_words(ours)}", data=tags)
     elif ours == "cpu":
         why = "It loads, because it needs less than this torch has; but its own CUDA functions are missing."
-        yield warning(both, why=why, mend=mends.matched_pair(), subject="torchaudio", cause="mixed-builds", data=tags)
+        yield warning(
+            both,
+            why=why,
+            mend=mends.matched_pair(),
+            subject="torchaudio",
+            cause="mixed-builds",
+            data=tags,
+        )
     elif _is_stable(torchaudio.version) and _cuda(ours)[:1] == _cuda(theirs)[:1] != ():
-        yield note(f"{both}; they load together, because both need the same libcudart", subject="torchaudio", data=tags)
+        yield note(
+            f"{both}; they load together, because both need the same libcudart",
+            subject="torchaudio",
+            data=tags,
+        )
     else:
-        cause = "different-cuda" if ours.startswith("cu") and theirs.startswith("cu") else "mixed-builds"
+        cause = (
+            "different-cuda"
+            if ours.startswith("cu") and theirs.startswith("cu")
+            else "mixed-builds"
+        )
         yield error(both, mend=mends.matched_pair(), subject="torchaudio", cause=cause, data=tags)
 
 

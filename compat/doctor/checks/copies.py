@@ -24,9 +24,17 @@ from compat.doctor.world import World
 _PAIR = ("torch", "torchaudio")
 
 
-@check(title="Copies", order=30, why="Python imports the first copy; if that loads libraries of the other copy, symbols are missing.")
+@check(
+    title="Copies",
+    order=30,
+    why="Python imports the first copy; if that loads libraries of the other copy, symbols are missing.",
+)
 def copies(world: World) -> Iterator[Finding]:
-    found = [*_of_python(world), *_own(), *(finding for name in dists.PACKAGES for finding in _of_package(world, name))]
+    found = [
+        *_of_python(world),
+        *_own(),
+        *(finding for name in dists.PACKAGES for finding in _of_package(world, name)),
+    ]
     yield from found
     torch, torchaudio = world.copy("torch"), world.copy("torchaudio")
     if torch and torchaudio and torch.root != torchaudio.root:
@@ -48,16 +56,29 @@ def _of_python(world: World) -> Iterator[Finding]:
     found = shadows.found()
     if not found:
         return
-    (answer,) = world.children.ask_all("bare", [[name for name in dists.PACKAGES if world.importable(name)]])
+    (answer,) = world.children.ask_all(
+        "bare", [[name for name in dists.PACKAGES if world.importable(name)]]
+    )
     said = "" if answer.failed else str(answer.value["failed"])
     last = said.rpartition("\n")[2]
     for name, place in found:
         text = f"`import {name}` finds {place}, and not Python's own module of that name"
         if place in said or f"'{name}'" in last:
             why = "What imports it gets the wrong one: an import of the packages fails."
-            yield error(text, why=why, mend=mends.shadow(place), subject="python", cause="shadowed", evidence=(last,))
+            yield error(
+                text,
+                why=why,
+                mend=mends.shadow(place),
+                subject="python",
+                cause="shadowed",
+                evidence=(last,),
+            )
         else:
-            yield note(text, why="None of the packages needs it as it is imported; other programs may.", data={"found": place})
+            yield note(
+                text,
+                why="None of the packages needs it as it is imported; other programs may.",
+                data={"found": place},
+            )
 
 
 def _own() -> Iterator[Finding]:
@@ -92,7 +113,9 @@ def _together(torch: Copy, torchaudio: Copy) -> Mend:
     if not removal.commands:
         return Mend(f"{removal.text}; install {stray.name} inside the environment", install)
     both = shell.chain(removal.commands, install)
-    return Mend(f"Remove the {stray.name} that lies outside the environment, and install it inside", both)
+    return Mend(
+        f"Remove the {stray.name} that lies outside the environment, and install it inside", both
+    )
 
 
 def _of_package(world: World, name: str) -> Iterator[Finding]:
@@ -103,10 +126,22 @@ def _of_package(world: World, name: str) -> Iterator[Finding]:
     versions = sorted({copy.version for copy in known})
     listed = "; ".join(f"{copy.version} in {copy.root}" for copy in known)
     evidence = tuple(f"{copy.version}  {copy.info}" for copy in known)
-    data = {"copies": [{"version": copy.version, "root": str(copy.root), "installer": copy.installer} for copy in known]}
+    data = {
+        "copies": [
+            {"version": copy.version, "root": str(copy.root), "installer": copy.installer}
+            for copy in known
+        ]
+    }
     if len({copy.root for copy in known}) == 1:
         text = f"{name} has metadata of {len(known)} versions in one folder: {listed}"
-        yield error(text, mend=mends.reinstall(name), subject=name, cause="two-copies", evidence=evidence, data=data)
+        yield error(
+            text,
+            mend=mends.reinstall(name),
+            subject=name,
+            cause="two-copies",
+            evidence=evidence,
+            data=data,
+        )
     elif _is_meant(known):
         text = f"{name} {known[0].version} of this environment is imported, not the system's {known[1].version}"
         yield note(text, mend=NOTHING_TO_DO, subject=name, evidence=evidence, data=data)
@@ -114,7 +149,12 @@ def _of_package(world: World, name: str) -> Iterator[Finding]:
         severe = error if name in _PAIR or len(versions) > 1 else warning
         mend = mends.without(name, tuple(copy.root for copy in _in_the_way(known)))
         yield severe(
-            f"{name} is installed {len(known)} times: {listed}", mend=mend, subject=name, cause="two-copies", evidence=evidence, data=data
+            f"{name} is installed {len(known)} times: {listed}",
+            mend=mend,
+            subject=name,
+            cause="two-copies",
+            evidence=evidence,
+            data=data,
         )
 
 
@@ -122,12 +162,18 @@ def _is_meant(known: list[Copy]) -> bool:
     """Return whether the other copies are the system's, in an environment made to see them."""
     base = pathlib.Path(sys.base_prefix).resolve()
     inside = pathlib.Path(sys.prefix).resolve()
-    return machine.is_venv() and known[0].root.is_relative_to(inside) and all(copy.root.is_relative_to(base) for copy in known[1:])
+    return (
+        machine.is_venv()
+        and known[0].root.is_relative_to(inside)
+        and all(copy.root.is_relative_to(base) for copy in known[1:])
+    )
 
 
 def _in_the_way(known: list[Copy]) -> list[Copy]:
     """Return the copies to remove: those outside the environment, or all but the first."""
-    inside = [copy for copy in known if copy.root.is_relative_to(pathlib.Path(sys.prefix).resolve())]
+    inside = [
+        copy for copy in known if copy.root.is_relative_to(pathlib.Path(sys.prefix).resolve())
+    ]
     return [copy for copy in known if copy not in inside] if inside else known[1:]
 
 
@@ -137,25 +183,48 @@ def _foreign(world: World, name: str, known: list[Copy]) -> Iterator[Finding]:
     if place is None or any(copy.holds(place) for copy in known[:1]) or _is_editable(known):
         return
     installed = tuple(f"installed: {copy.info}" for copy in known)
-    evidence, data = (f"found: {place}", *installed), {"found": place, "installed": [str(copy.root) for copy in known]}
+    evidence, data = (
+        (f"found: {place}", *installed),
+        {"found": place, "installed": [str(copy.root) for copy in known]},
+    )
     version = _working_version(world, name)
     if version and not known:
         text = f"{name} {version} is imported from {place}, without metadata: a build from source, or a copied folder. It works"
-        yield note(text, why="pip does not know this copy, and may install a second one.", subject=name, evidence=evidence, data=data)
+        yield note(
+            text,
+            why="pip does not know this copy, and may install a second one.",
+            subject=name,
+            evidence=evidence,
+            data=data,
+        )
         return
     why = "Python finds a file or folder with this name first on its path, and imports it instead of the package."
     text = f"`import {name}` finds {place}, which belongs to no installed package"
     if version:
         folder = pathlib.Path(place).parent.parent
-        mend = Mend(f"If you mean the installed package, take {folder} off Python's path (PYTHONPATH, or the folder you are in)")
+        mend = Mend(
+            f"If you mean the installed package, take {folder} off Python's path (PYTHONPATH, or the folder you are in)"
+        )
         text = f"{text}, and works: {name} {version}"
-        yield warning(text, why=why, mend=mend, subject=name, cause="shadowed", evidence=evidence, data=data)
+        yield warning(
+            text, why=why, mend=mend, subject=name, cause="shadowed", evidence=evidence, data=data
+        )
     elif not known and _looks_real(place):
         mend = mends.matched_pair() if name == "torchaudio" else mends.install(name)
         text = f"{name} is imported from {place}, without metadata: a build from source, or a copied folder; it does not work"
-        yield warning(text, why=why, mend=mend, subject=name, cause="shadowed", evidence=evidence, data=data)
+        yield warning(
+            text, why=why, mend=mend, subject=name, cause="shadowed", evidence=evidence, data=data
+        )
     else:
-        yield error(text, why=why, mend=mends.shadow(place), subject=name, cause="shadowed", evidence=evidence, data=data)
+        yield error(
+            text,
+            why=why,
+            mend=mends.shadow(place),
+            subject=name,
+            cause="shadowed",
+            evidence=evidence,
+            data=data,
+        )
 
 
 def _working_version(world: World, name: str) -> str:

@@ -18,9 +18,20 @@ from compat.doctor.registry import check
 from compat.doctor.world import World
 
 
-@check(title="Environment", order=20, why="Python may import a package from a place that you did not think of.")
+@check(
+    title="Environment",
+    order=20,
+    why="Python may import a package from a place that you did not think of.",
+)
 def environment(world: World) -> Iterator[Finding]:
-    kinds = [name for name, is_it in (("conda environment", machine.is_conda()), ("virtual environment", machine.is_venv())) if is_it]
+    kinds = [
+        name
+        for name, is_it in (
+            ("conda environment", machine.is_conda()),
+            ("virtual environment", machine.is_venv()),
+        )
+        if is_it
+    ]
     user = _user_site()
     data = {
         "kind": kinds,
@@ -32,16 +43,27 @@ def environment(world: World) -> Iterator[Finding]:
     yield ok(f"{' and '.join(kinds) or 'no virtual environment'} in {sys.prefix}", data=data)
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         active = os.environ.get(variable)
-        if active and not _same(active, sys.prefix) and not (variable == "CONDA_PREFIX" and machine.is_venv()):
+        if (
+            active
+            and not _same(active, sys.prefix)
+            and not (variable == "CONDA_PREFIX" and machine.is_venv())
+        ):
             yield warning(
                 f"{variable} names {active}, and this Python is that of {sys.prefix}",
                 why="pip and conda install packages there, and this Python does not see them.",
-                mend=Mend("Run the doctor with the active environment's Python", machine.doctor(interpreter=_python_in(active))),
+                mend=Mend(
+                    "Run the doctor with the active environment's Python",
+                    machine.doctor(interpreter=_python_in(active)),
+                ),
                 subject="environment",
                 cause="other-environment-active",
                 evidence=(active, sys.executable),
             )
-    held = [name for name in dists.PACKAGES if (copy := world.copy(name)) is not None and copy.root == user]
+    held = [
+        name
+        for name in dists.PACKAGES
+        if (copy := world.copy(name)) is not None and copy.root == user
+    ]
     if held:
         yield note(
             f"{', '.join(held)} from the user site {user}",
@@ -59,7 +81,12 @@ def environment(world: World) -> Iterator[Finding]:
         )
     if os.environ.get("PYTHONPATH"):
         folders = [folder for folder in os.environ["PYTHONPATH"].split(os.pathsep) if folder]
-        held = [f"{name} in {folder}" for folder in folders for name in dists.PACKAGES if pathlib.Path(folder, name).exists()]
+        held = [
+            f"{name} in {folder}"
+            for folder in folders
+            for name in dists.PACKAGES
+            if pathlib.Path(folder, name).exists()
+        ]
         if held:
             yield note(
                 f"PYTHONPATH brings {', '.join(held)}",
@@ -79,4 +106,8 @@ def _same(one: str, other: str) -> bool:
 
 
 def _python_in(prefix: str) -> str:
-    return os.path.join(prefix, "python.exe") if os.name == "nt" else os.path.join(prefix, "bin", "python")
+    return (
+        os.path.join(prefix, "python.exe")
+        if os.name == "nt"
+        else os.path.join(prefix, "bin", "python")
+    )

@@ -37,19 +37,36 @@ def files(world: World) -> Iterator[Finding]:
     for copy in copies:
         record = copy.record()
         if record is None:
-            yield skipped(f"{copy.name} has no RECORD (by {copy.installer or 'an unknown installer'})", data={"package": copy.name})
+            yield skipped(
+                f"{copy.name} has no RECORD (by {copy.installer or 'an unknown installer'})",
+                data={"package": copy.name},
+            )
             continue
         record = [row for row in record if row[0].suffix != ".pyc" and ".." not in row[0].parts]
         missing, altered = _compare(record)
         if world.thorough:
-            altered = {**altered, **_hashed(world, copy, [row for row in record if row[0] not in altered and row[0] not in missing])}
+            altered = {
+                **altered,
+                **_hashed(
+                    world,
+                    copy,
+                    [row for row in record if row[0] not in altered and row[0] not in missing],
+                ),
+            }
         count += len(record)
         if missing:
-            yield _finding(copy, f"{len(missing)} of {len(record)} files of {copy.name} are missing", "files-missing", missing)
+            yield _finding(
+                copy,
+                f"{len(missing)} of {len(record)} files of {copy.name} are missing",
+                "files-missing",
+                missing,
+            )
         if altered:
             what = "is altered or cut off" if len(altered) == 1 else "are altered or cut off"
             text = f"{len(altered)} of {len(record)} files of {copy.name} {what}"
-            yield _finding(copy, text, "files-altered", [f"{path}: {how}" for path, how in altered.items()])
+            yield _finding(
+                copy, text, "files-altered", [f"{path}: {how}" for path, how in altered.items()]
+            )
     if count:
         how = "with their sizes and hashes" if world.thorough else "with their sizes"
         yield ok(f"{count} files compared {how}", data={"files": count, "thorough": world.thorough})
@@ -64,11 +81,17 @@ def _finding(copy: Copy, text: str, cause: str, lines: list[pathlib.Path] | list
         subject=copy.name,
         cause=cause,
         evidence=(*shown, *more),
-        data={"package": copy.name, "version": copy.version, "files": [str(line) for line in lines[:100]]},
+        data={
+            "package": copy.name,
+            "version": copy.version,
+            "files": [str(line) for line in lines[:100]],
+        },
     )
 
 
-def _compare(record: list[tuple[pathlib.Path, str, int | None]]) -> tuple[list[pathlib.Path], dict[pathlib.Path, str]]:
+def _compare(
+    record: list[tuple[pathlib.Path, str, int | None]],
+) -> tuple[list[pathlib.Path], dict[pathlib.Path, str]]:
     """Return the files that are missing, and those with another size, which is stated."""
     missing, altered = [], {}
     for path, _, size in record:
@@ -82,9 +105,15 @@ def _compare(record: list[tuple[pathlib.Path, str, int | None]]) -> tuple[list[p
     return missing, altered
 
 
-def _hashed(world: World, copy: Copy, record: list[tuple[pathlib.Path, str, int | None]]) -> dict[pathlib.Path, str]:
+def _hashed(
+    world: World, copy: Copy, record: list[tuple[pathlib.Path, str, int | None]]
+) -> dict[pathlib.Path, str]:
     """Return the files whose content is not what the wheel brought."""
-    wanted = [(path, noted, size or 0) for path, noted, size in record if noted.partition("=")[0] in hashlib.algorithms_available]
+    wanted = [
+        (path, noted, size or 0)
+        for path, noted, size in record
+        if noted.partition("=")[0] in hashlib.algorithms_available
+    ]
     total, done, lock = sum(size for _, _, size in wanted), 0, threading.Lock()
     altered = {}
 
@@ -93,7 +122,11 @@ def _hashed(world: World, copy: Copy, record: list[tuple[pathlib.Path, str, int 
         path, noted, size = row
         kind, _, digest = noted.partition("=")
         with path.open("rb") as stream:
-            real = base64.urlsafe_b64encode(hashlib.file_digest(stream, kind).digest()).rstrip(b"=").decode()
+            real = (
+                base64.urlsafe_b64encode(hashlib.file_digest(stream, kind).digest())
+                .rstrip(b"=")
+                .decode()
+            )
         with lock:
             done += size
             world.progress(f"hashing {copy.name}", done, total)

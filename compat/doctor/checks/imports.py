@@ -22,7 +22,11 @@ PACKAGES = ("numpy", "soundfile", "av", "torch", "torchaudio")
 _REQUIRED = ("numpy", "soundfile", "av", "torch")
 
 
-@check(title="Imports", order=100, why="A package that does not import cannot be used, whatever its metadata says.")
+@check(
+    title="Imports",
+    order=100,
+    why="A package that does not import cannot be used, whatever its metadata says.",
+)
 def imports(world: World) -> Iterator[Finding]:
     wanted = [name for name in PACKAGES if world.importable(name)]
     with concurrent.futures.ThreadPoolExecutor(max_workers=len(PACKAGES)) as pool:
@@ -35,7 +39,13 @@ def imports(world: World) -> Iterator[Finding]:
 def finding(world: World, name: str) -> Finding:
     """Import a package and return the finding."""
     if not world.importable(name):
-        return error(f"{name} is not installed", mend=mends.install(name), subject=name, cause="not-installed", data={"package": name})
+        return error(
+            f"{name} is not installed",
+            mend=mends.install(name),
+            subject=name,
+            cause="not-installed",
+            data={"package": name},
+        )
     answer = world.imported(name)
     data = {"package": name, "seconds": round(answer.seconds, 2)}
     if not answer.failed:
@@ -48,7 +58,13 @@ def finding(world: World, name: str) -> Finding:
     data["raised"] = answer.raised
     if known is None:
         text = f"import {name} fails: {first}"
-        return error(text, mend=mends.reinstall(name), subject=_to_blame(world, name), evidence=answer.trace, data=data)
+        return error(
+            text,
+            mend=mends.reinstall(name),
+            subject=_to_blame(world, name),
+            evidence=answer.trace,
+            data=data,
+        )
     return error(
         f"import {name} fails: {known.cause}",
         mend=known.mend,
@@ -68,7 +84,10 @@ def _death(world: World, name: str, answer: Answer, data: dict[str, object]) -> 
     limit = f" ({world.children.limit:g} s)" if answer.died == "time limit" else ""
     mend = known.mend
     if said is None and answer.died == "time limit" and answer.stood_at:
-        mend = Mend(mend.text.replace("See where it stopped", f"Look at {_place(answer.stood_at[0])}"), mend.commands)
+        mend = Mend(
+            mend.text.replace("See where it stopped", f"Look at {_place(answer.stood_at[0])}"),
+            mend.commands,
+        )
     return error(
         f"import {name} {words}{limit}{where}",
         why=known.cause,

@@ -19,15 +19,30 @@ from compat.doctor.world import World
 from compat.shell import Line
 
 
-@check(title="Installers", order=40, why="An installer replaces only the files it knows; the other installer's files stay and are loaded.")
+@check(
+    title="Installers",
+    order=40,
+    why="An installer replaces only the files it knows; the other installer's files stay and are loaded.",
+)
 def installers(world: World) -> Iterator[Finding]:
     by_conda = {name: (version, build) for name, version, build in dists.conda_records()}
     sound = True
-    for finding in (*_both(world, by_conda), *_apart(world, by_conda), *_leftovers(), *_eggs(world)):
+    for finding in (
+        *_both(world, by_conda),
+        *_apart(world, by_conda),
+        *_leftovers(),
+        *_eggs(world),
+    ):
         sound = False
         yield finding
     if sound:
-        names = sorted({copy.installer for name in dists.PACKAGES if (copy := world.copy(name)) and copy.installer})
+        names = sorted(
+            {
+                copy.installer
+                for name in dists.PACKAGES
+                if (copy := world.copy(name)) and copy.installer
+            }
+        )
         yield ok(f"all by {' and '.join(names)}" if names else "nothing is left of another")
 
 
@@ -39,7 +54,11 @@ def _both(world: World, by_conda: dict[str, tuple[str, str]]) -> Iterator[Findin
             severe = error if differ else warning
             commands = shell.chain(
                 machine.uninstall(name),
-                machine.by_conda("install", "--force-reinstall", f"{name if name != 'torch' else 'pytorch'}={version}"),
+                machine.by_conda(
+                    "install",
+                    "--force-reinstall",
+                    f"{name if name != 'torch' else 'pytorch'}={version}",
+                ),
             )
             yield severe(
                 f"{name} {version} by conda was overwritten with {copy.version} by {copy.installer}",
@@ -51,7 +70,11 @@ def _both(world: World, by_conda: dict[str, tuple[str, str]]) -> Iterator[Findin
 
 
 def _apart(world: World, by_conda: dict[str, tuple[str, str]]) -> Iterator[Finding]:
-    by = {name: "conda" if name in by_conda else copy.installer for name in ("torch", "torchaudio") if (copy := world.copy(name))}
+    by = {
+        name: "conda" if name in by_conda else copy.installer
+        for name in ("torch", "torchaudio")
+        if (copy := world.copy(name))
+    }
     if len(by) == 2 and "conda" in by.values() and len(set(by.values())) == 2:
         yield warning(
             f"torch was installed by {by['torch'] or 'something unknown'}, torchaudio by {by['torchaudio'] or 'something unknown'}",
@@ -69,7 +92,9 @@ def _leftovers() -> Iterator[Finding]:
             yield warning(
                 f"an interrupted pip left {', '.join(path.name for path in left)}",
                 why=f"{name} was being replaced or removed when pip was stopped; it may now be incomplete.",
-                mend=Mend("Remove the remains, and install again", _removed_and_installed(name, left)),
+                mend=Mend(
+                    "Remove the remains, and install again", _removed_and_installed(name, left)
+                ),
                 subject=name,
                 cause="interrupted-pip",
                 evidence=tuple(map(str, left)),

@@ -18,7 +18,11 @@ from compat.doctor.registry import check
 from compat.doctor.world import World
 
 
-@check(title="Libraries", order=110, why="The loader stops at the first library that it does not find, and names only that one.")
+@check(
+    title="Libraries",
+    order=110,
+    why="The loader stops at the first library that it does not find, and names only that one.",
+)
 def libraries(world: World) -> Iterator[Finding]:
     if sys.platform != "linux":
         yield skipped("this check works on Linux only")
@@ -49,10 +53,19 @@ def libraries(world: World) -> Iterator[Finding]:
                 if len(damaged) > 1
                 else f"a native file of {copy.name} cannot be read"
             )
-            yield error(text, mend=mends.reinstall(copy.name), subject=copy.name, cause="truncated-file", evidence=tuple(damaged))
+            yield error(
+                text,
+                mend=mends.reinstall(copy.name),
+                subject=copy.name,
+                cause="truncated-file",
+                evidence=tuple(damaged),
+            )
         if wanted:
             yield _finding(world, copy, wanted)
-    yield ok(f"all that {count} native files need is there" if count else "no native files", data={"files": count})
+    yield ok(
+        f"all that {count} native files need is there" if count else "no native files",
+        data={"files": count},
+    )
 
 
 def _beside(copies: list[Copy]) -> list[pathlib.Path]:
@@ -76,10 +89,20 @@ def _mend(names: list[str]) -> Mend:
 def _finding(world: World, copy: Copy, wanted: dict[pathlib.Path, list[str]]) -> Finding:
     names = sorted({name for lacking in wanted.values() for name in lacking})
     evidence = tuple(f"{path} wants {', '.join(lacking)}" for path, lacking in wanted.items())[:6]
-    data = {"package": copy.name, "missing": names, "files": {str(path): lacking for path, lacking in wanted.items()}}
+    data = {
+        "package": copy.name,
+        "missing": names,
+        "files": {str(path): lacking for path, lacking in wanted.items()},
+    }
     if not world.imported(copy.name).failed:
         optional = "Only parts of the package that are loaded on use need them; the rest works."
-        return note(f"optional parts of {copy.name} want {', '.join(names)}", why=optional, subject=copy.name, evidence=evidence, data=data)
+        return note(
+            f"optional parts of {copy.name} want {', '.join(names)}",
+            why=optional,
+            subject=copy.name,
+            evidence=evidence,
+            data=data,
+        )
     return error(
         f"{copy.name} wants {', '.join(names)}, missing here",
         mend=_mend(names),

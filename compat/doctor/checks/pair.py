@@ -17,15 +17,28 @@ from compat.doctor.registry import check
 from compat.doctor.world import World
 
 
-@check(title="Versions", order=60, why="torchaudio's extension calls torch's C++ functions, whose names change with every release.")
+@check(
+    title="Versions",
+    order=60,
+    why="torchaudio's extension calls torch's C++ functions, whose names change with every release.",
+)
 def pair(world: World) -> Iterator[Finding]:
     torch, torchaudio = world.copy("torch"), world.copy("torchaudio")
     if torch is None:
         if world.importable("torch"):
-            yield note("torch has no metadata, so its version is unknown until it is imported", subject="torch")
+            yield note(
+                "torch has no metadata, so its version is unknown until it is imported",
+                subject="torch",
+            )
         else:
             why = "Samples are torch tensors, so nothing can be loaded or saved without torch."
-            yield error("torch is not installed", why=why, mend=mends.install_torch(), subject="torch", cause="not-installed")
+            yield error(
+                "torch is not installed",
+                why=why,
+                mend=mends.install_torch(),
+                subject="torch",
+                cause="not-installed",
+            )
     if torchaudio is None and not world.importable("torchaudio"):
         yield ok(
             f"{f'torch {torch.full_version}, ' if torch else ''}no torchaudio (compat.install() does its I/O; "
@@ -39,13 +52,23 @@ def pair(world: World) -> Iterator[Finding]:
     problem = _mismatch(torch, torchaudio)
     unknown = pairs.of_torch(torch.version) is None or _is_unknown(torchaudio)
     if problem is None and unknown:
-        yield note(f"{both} are not a documented pair (a nightly build, or newer than this doctor)", subject="torchaudio", data=data)
+        yield note(
+            f"{both} are not a documented pair (a nightly build, or newer than this doctor)",
+            subject="torchaudio",
+            data=data,
+        )
     elif problem is None:
         yield ok(both, data=data)
     else:
         severe, words = problem
         finding = error if severe else warning
-        yield finding(f"{both} do not match: {words}", mend=mends.matched_pair(), subject="torchaudio", cause="mismatched-pair", data=data)
+        yield finding(
+            f"{both} do not match: {words}",
+            mend=mends.matched_pair(),
+            subject="torchaudio",
+            cause="mismatched-pair",
+            data=data,
+        )
 
 
 def _data(torch: Copy | None, torchaudio: Copy | None) -> dict[str, str | None]:
@@ -60,16 +83,24 @@ def _data(torch: Copy | None, torchaudio: Copy | None) -> dict[str, str | None]:
 def _mismatch(torch: Copy, torchaudio: Copy) -> tuple[bool, str] | None:
     """Return whether the mismatch is severe, and a description; ``None`` if the two match."""
     row, other = pairs.of_torch(torch.version), pairs.of_torchaudio(torchaudio.version)
-    if row is not None and not _is_unknown(torchaudio) and (other is None or other.torchaudio != row.torchaudio):
+    if (
+        row is not None
+        and not _is_unknown(torchaudio)
+        and (other is None or other.torchaudio != row.torchaudio)
+    ):
         made_for = f", and this torchaudio for torch {other.release}" if other else ""
         # patch releases of one minor release mostly load, but the wheel was not tested with them
-        return not (other and _minor(row) == _minor(other)), f"for this torch there is torchaudio {row.torchaudio}{made_for}"
+        return not (
+            other and _minor(row) == _minor(other)
+        ), f"for this torch there is torchaudio {row.torchaudio}{made_for}"
     for text in torchaudio.requires():
         try:
             wanted = Requirement(text)
         except InvalidRequirement:
             continue
-        if wanted.name == "torch" and not wanted.specifier.contains(pairs.public(torch.version), prereleases=True):
+        if wanted.name == "torch" and not wanted.specifier.contains(
+            pairs.public(torch.version), prereleases=True
+        ):
             return True, f"torchaudio's own metadata requires torch{wanted.specifier}"
     return None
 

@@ -37,7 +37,9 @@ def python(world: World) -> Iterator[Finding]:
         "machine": platform.machine(),
         "bits": bits,
     }
-    yield ok(f"{platform.python_implementation()} {version} on {where} ({sys.executable})", data=data)
+    yield ok(
+        f"{platform.python_implementation()} {version} on {where} ({sys.executable})", data=data
+    )
     if sys.version_info[:2] < _FLOOR:
         yield error(
             f"Python {version} is too old for this project ({'.'.join(map(str, _FLOOR))})",
@@ -59,7 +61,9 @@ def python(world: World) -> Iterator[Finding]:
         yield warning(
             f"torch {torch.version} is documented for Python {row.pythons}, not for {short}",
             why="torchaudio has no wheel for this Python and this torch; pip then takes one of another release, or builds one.",
-            mend=Mend("See which releases have wheels for this Python", machine.doctor("--pins", "all")),
+            mend=Mend(
+                "See which releases have wheels for this Python", machine.doctor("--pins", "all")
+            ),
             subject="python",
             cause="python-out-of-range",
         )

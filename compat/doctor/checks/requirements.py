@@ -62,7 +62,9 @@ def _required(world: World) -> Iterator[Requirement]:
             requirement = Requirement(line)
         except InvalidRequirement:
             continue
-        if requirement.name not in known and (requirement.marker is None or requirement.marker.evaluate({"extra": ""})):
+        if requirement.name not in known and (
+            requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+        ):
             yield requirement
 
 
@@ -101,7 +103,10 @@ def _install(requirement: Requirement) -> Mend:
     row = pairs.of_torch(torch.version) if torch is not None else None
     if requirement.name == "numpy" and row is not None and row.numpy:
         requirement = Requirement(f"{requirement},{row.numpy}")
-    return Mend(f"Install a release of {requirement.name} that meets it", machine.pip(f"{requirement.name}{requirement.specifier}"))
+    return Mend(
+        f"Install a release of {requirement.name} that meets it",
+        machine.pip(f"{requirement.name}{requirement.specifier}"),
+    )
 
 
 def _untested(world: World) -> Iterator[Finding]:
@@ -119,7 +124,9 @@ def _untested(world: World) -> Iterator[Finding]:
             yield warning(
                 f"{name} {version} is {place} than what was tested ({tested.first} to {tested.last})",
                 why="It may decode a file to other samples; the recorded cases were not replayed with it.",
-                mend=Mend(f"Install {package} in a tested release, from its wheel", _tested_wheel(package)),
+                mend=Mend(
+                    f"Install {package} in a tested release, from its wheel", _tested_wheel(package)
+                ),
                 subject=package,
                 cause="decoder-untested",
             )

@@ -17,14 +17,20 @@ _THROUGH = ("torchaudio", "compat")
 _NEAR = 0.02  # the default filter of every release stays within this, away from the ends
 
 
-@check(title="Resampling", order=210, why="Most programs resample after loading; this runs torchaudio's Python code with torch's kernels.")
+@check(
+    title="Resampling",
+    order=210,
+    why="Most programs resample after loading; this runs torchaudio's Python code with torch's kernels.",
+)
 def resampling(world: World) -> Iterator[Finding]:
     answers = world.ask_over_torch("resampling", _THROUGH)
     if answers is None:
         yield skipped("samples are torch tensors, and torch does not import")
         return
     torchaudio, compat = answers
-    if world.importable("torchaudio") and not (torchaudio.failed and world.imported("torchaudio").failed):
+    if world.importable("torchaudio") and not (
+        torchaudio.failed and world.imported("torchaudio").failed
+    ):
         yield _finding("torchaudio", torchaudio)
     if not compat.failed and compat.value.get("absent"):
         yield skipped("this package has no resampling")

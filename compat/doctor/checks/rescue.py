@@ -16,7 +16,11 @@ from compat.doctor.world import World
 _NEEDLESS = "torchaudio imports without help, or is not installed"
 
 
-@check(title="Rescue", order=115, why="Nearly all of torchaudio is Python, so a program can run without the part that does not load.")
+@check(
+    title="Rescue",
+    order=115,
+    why="Nearly all of torchaudio is Python, so a program can run without the part that does not load.",
+)
 def rescue(world: World) -> Iterator[Finding]:
     if not world.importable("torchaudio") or not world.imported("torchaudio").failed:
         yield skipped(_NEEDLESS)
@@ -43,6 +47,11 @@ def _served(told: dict[str, object]) -> str:
     """Return which parts work and what serves them."""
     parts = told["parts"]
     assert isinstance(parts, dict)
-    works = {by: [part for part, served in parts.items() if served == by] for by in dict.fromkeys(parts.values())}
+    works = {
+        by: [part for part, served in parts.items() if served == by]
+        for by in dict.fromkeys(parts.values())
+    }
     words = "; ".join(f"{', '.join(names)} by {by}" for by, names in works.items())
-    return f"compat.install() imports torchaudio {told['version']} without its compiled part: {words}"
+    return (
+        f"compat.install() imports torchaudio {told['version']} without its compiled part: {words}"
+    )

@@ -14,7 +14,11 @@ from compat.doctor.registry import check
 from compat.doctor.world import World
 
 
-@check(title="Round trip", order=200, why="A library that loads may still fail to decode, or decode wrongly.")
+@check(
+    title="Round trip",
+    order=200,
+    why="A library that loads may still fail to decode, or decode wrongly.",
+)
 def round_trip(world: World) -> Iterator[Finding]:
     from dispatcher import registry
 
@@ -41,7 +45,11 @@ def finding(name: str, answer: Answer) -> Finding:
         text = f"{name}: info tells {told['info']}, and it was {told['expected']}"
         return error(text, mend=mend, subject=subject, cause="wrong-header", data=told)
     if told["apart"] != 0:
-        how_far = f"up to {told['apart']} 16-bit steps apart" if told["apart"] is not None else f"{told['dtype']} {told['shape']}"
+        how_far = (
+            f"up to {told['apart']} 16-bit steps apart"
+            if told["apart"] is not None
+            else f"{told['dtype']} {told['shape']}"
+        )
         text = f"{name}: the loaded samples differ from the saved ones ({how_far})"
         return error(text, mend=mend, subject=subject, cause="wrong-samples", data=told)
     return ok(f"{name} exact", data={"backend": name, **told})

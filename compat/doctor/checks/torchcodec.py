@@ -20,7 +20,11 @@ from compat.doctor.world import World
 _SHOWN = 6
 
 
-@check(title="TorchCodec", order=80, why="Without it, torchaudio.load and torchaudio.save of 2.9 and later raise.")
+@check(
+    title="TorchCodec",
+    order=80,
+    why="Without it, torchaudio.load and torchaudio.save of 2.9 and later raise.",
+)
 def torchcodec(world: World) -> Iterator[Finding]:
     torchaudio, codec = world.copy("torchaudio"), world.copy("torchcodec")
     if torchaudio is None:
@@ -46,9 +50,13 @@ def _tried(world: World, codec: Copy) -> Finding:
         return skipped("TorchCodec needs torch, which does not import", data=data)
     (answer,) = answers
     if answer.died:
-        return failing.finding(f"TorchCodec {codec.version}", answer, "torchcodec", cause="torchcodec-dies")
+        return failing.finding(
+            f"TorchCodec {codec.version}", answer, "torchcodec", cause="torchcodec-dies"
+        )
     if answer.raised:
-        known = explain.message(answer.raised, "torchcodec") or explain.message("\n".join(answer.stderr), "torchcodec")
+        known = explain.message(answer.raised, "torchcodec") or explain.message(
+            "\n".join(answer.stderr), "torchcodec"
+        )
         first = answer.raised.splitlines()[0]
         return warning(
             f"TorchCodec {codec.version} is installed and does not load: {known.cause if known else first}",
@@ -61,6 +69,12 @@ def _tried(world: World, codec: Copy) -> Finding:
     told = answer.value
     if told["frames"] != told["wanted"]:
         text = f"TorchCodec {codec.version} loads, and decodes {told['frames']} of {told['wanted']} frames"
-        return warning(text, mend=mends.reinstall("torchcodec"), subject="torchcodec", cause="torchcodec-decodes-wrongly", data=told)
+        return warning(
+            text,
+            mend=mends.reinstall("torchcodec"),
+            subject="torchcodec",
+            cause="torchcodec-decodes-wrongly",
+            data=told,
+        )
     writes = "" if told["encodes"] else ", reads only: it is too old to write"
     return ok(f"TorchCodec {codec.version} loads and decodes{writes}", data={**data, **told})

@@ -29,17 +29,26 @@ _PRELOAD = ("LD_PRELOAD", "DYLD_INSERT_LIBRARIES")
 @functools.cache
 def table() -> dict[str, Any]:
     """Return the rows of ``variables.toml``."""
-    return tomllib.loads(pathlib.Path(__file__).parents[1].joinpath("variables.toml").read_text("utf-8"))
+    return tomllib.loads(
+        pathlib.Path(__file__).parents[1].joinpath("variables.toml").read_text("utf-8")
+    )
 
 
-@check(title="Variables", order=90, why="A variable that does nothing, or the opposite of what was meant, looks like a bug in the program.")
+@check(
+    title="Variables",
+    order=90,
+    why="A variable that does nothing, or the opposite of what was meant, looks like a bug in the program.",
+)
 def variables(world: World) -> Iterator[Finding]:
     found = [*_dispatcher(), *_unknown(), *_ours(), *_loader()]
     yield from found
     if not found:
         known = {**table()["torchaudio"], **table()["ours"]}
         names = [f"{name}={os.environ[name]}" for name in known if name in os.environ]
-        yield ok(", ".join(names) or "no variable is set that matters here", data={name: os.environ.get(name) for name in known})
+        yield ok(
+            ", ".join(names) or "no variable is set that matters here",
+            data={name: os.environ.get(name) for name in known},
+        )
 
 
 def _unset(name: str) -> Mend:
@@ -51,7 +60,11 @@ def _effects() -> dict[str, str]:
     effects = {}
     for name, release in releases.presets().items():
         on = "on" if releases.dispatcher_on(release) else "off"
-        effects[name] = "not read, always on" if release.dispatcher_variable == "ignored" else f"dispatcher {on}"
+        effects[name] = (
+            "not read, always on"
+            if release.dispatcher_variable == "ignored"
+            else f"dispatcher {on}"
+        )
     return effects
 
 
@@ -75,11 +88,18 @@ def _dispatcher() -> Iterator[Finding]:
     wanted = {True: "1", False: "0"}.get(seems) if seems is not None else None
     does = releases.dispatcher_on(release)
     if release.dispatcher_variable == "ignored" and value == "1":
-        yield note(f"{name}=1 does nothing under release {release.name}: the dispatcher is always on ({listed})", mend=_unset(name), **rest)
+        yield note(
+            f"{name}=1 does nothing under release {release.name}: the dispatcher is always on ({listed})",
+            mend=_unset(name),
+            **rest,
+        )
     elif release.dispatcher_variable == "ignored":
         text = f"{name}={value} does nothing under release {release.name}, where the dispatcher is always on ({listed})"
         mend = (
-            Mend("To get the global backend, pin release 2.1 or 2.0", machine.setting(releases.VERSION_VARIABLE, "2.1"))
+            Mend(
+                "To get the global backend, pin release 2.1 or 2.0",
+                machine.setting(releases.VERSION_VARIABLE, "2.1"),
+            )
             if seems is False
             else _unset(name)
         )
@@ -87,10 +107,22 @@ def _dispatcher() -> Iterator[Finding]:
     elif seems is None or seems != does:
         state = "on" if does else "off"
         text = f"{name}={value!r} means {state} under release {release.name} ({listed})"
-        commands = machine.setting(name, wanted) if wanted else (*machine.setting(name, "1"), *machine.setting(name, "0"))
-        yield warning(text, mend=Mend("Use 1 or 0: other values do not mean what they seem to", commands), cause="variable-misread", **rest)
+        commands = (
+            machine.setting(name, wanted)
+            if wanted
+            else (*machine.setting(name, "1"), *machine.setting(name, "0"))
+        )
+        yield warning(
+            text,
+            mend=Mend("Use 1 or 0: other values do not mean what they seem to", commands),
+            cause="variable-misread",
+            **rest,
+        )
     elif value not in ("0", "1"):
-        mend = Mend("Use 1 or 0: other values mean something else in some releases", machine.setting(name, wanted or "1"))
+        mend = Mend(
+            "Use 1 or 0: other values mean something else in some releases",
+            machine.setting(name, wanted or "1"),
+        )
         yield note(f"{name}={value!r}: {listed}", mend=mend, **rest)
 
 
@@ -103,10 +135,16 @@ def _unknown() -> Iterator[Finding]:
             continue
         close = difflib.get_close_matches(upper, known, n=1, cutoff=0.9)
         if upper in data["invented"]:
-            text, mend = f"{name} is read by no program", Mend(data["invented"][upper], _unset(name).commands)
+            text, mend = (
+                f"{name} is read by no program",
+                Mend(data["invented"][upper], _unset(name).commands),
+            )
         elif close:
             text = f"{name} is read by no program; you probably mean {close[0]}"
-            mend = Mend("Set the right name", (*machine.setting(close[0], os.environ[name]), *machine.unset(name)))
+            mend = Mend(
+                "Set the right name",
+                (*machine.setting(close[0], os.environ[name]), *machine.unset(name)),
+            )
         elif upper.startswith(tuple(data["prefixes"])):
             text, mend = f"{name} is read by no program", _unset(name)
         else:
@@ -124,25 +162,50 @@ def _ours() -> Iterator[Finding]:
             releases.named(os.environ.get(name) or releases.DEFAULT)
         except ValueError as why:
             mend = Mend("Set it to one of them", machine.setting(name, releases.DEFAULT))
-            yield error(f"{name}: {why}", why="compat.install() raises it.", mend=mend, subject="variables", cause="bad-variable")
+            yield error(
+                f"{name}: {why}",
+                why="compat.install() raises it.",
+                mend=mend,
+                subject="variables",
+                cause="bad-variable",
+            )
     try:
         registry.Registry(releases.backends())
     except ValueError as why:
-        mend = Mend("Name existing backends", machine.setting(releases.BACKENDS_VARIABLE, ",".join(registry.known())))
+        mend = Mend(
+            "Name existing backends",
+            machine.setting(releases.BACKENDS_VARIABLE, ",".join(registry.known())),
+        )
         text = f"{releases.BACKENDS_VARIABLE}={os.environ.get(releases.BACKENDS_VARIABLE)}: {why}"
-        yield error(text, why="compat.install() raises it.", mend=mend, subject="variables", cause="bad-variable")
+        yield error(
+            text,
+            why="compat.install() raises it.",
+            mend=mend,
+            subject="variables",
+            cause="bad-variable",
+        )
     libsox = os.environ.get("TORCHAUDIO_COMPAT_LIBSOX")
     if libsox and os.sep in libsox and not pathlib.Path(libsox).exists():
         why_bad = "While it is set, no other libsox is tried, so the sox backend does not work."
         text = f"TORCHAUDIO_COMPAT_LIBSOX names {libsox}, which is not there"
-        yield error(text, why=why_bad, mend=_unset("TORCHAUDIO_COMPAT_LIBSOX"), subject="libsox", cause="bad-variable")
+        yield error(
+            text,
+            why=why_bad,
+            mend=_unset("TORCHAUDIO_COMPAT_LIBSOX"),
+            subject="libsox",
+            cause="bad-variable",
+        )
 
 
 def _loader() -> Iterator[Finding]:
     for name in _LOADER:
         for folder in filter(None, os.environ.get(name, "").split(os.pathsep)):
             try:
-                held = sorted(entry for entry in os.listdir(folder) if entry.startswith(("libtorch", "libc10", "libtorchaudio")))
+                held = sorted(
+                    entry
+                    for entry in os.listdir(folder)
+                    if entry.startswith(("libtorch", "libc10", "libtorchaudio"))
+                )
             except OSError:
                 continue
             if held:

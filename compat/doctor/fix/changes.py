@@ -40,7 +40,9 @@ def _checks(document: dict[str, Any]) -> dict[Key, dict[str, Any]]:
     return {(check["check"], check["title"]): check for check in document["checks"]}
 
 
-def _of_check(title: str, before: dict[str, Any] | None, after: dict[str, Any] | None) -> Iterator[Change]:
+def _of_check(
+    title: str, before: dict[str, Any] | None, after: dict[str, Any] | None
+) -> Iterator[Change]:
     was, now = _status(before), _status(after)
     old, new = _problems(before), _problems(after)
     for key, finding in old.items():
@@ -65,4 +67,8 @@ def _status(check: dict[str, Any] | None) -> str:
 def _problems(check: dict[str, Any] | None) -> dict[Key, dict[str, Any]]:
     """Return the problems by subject and cause; by text where the cause has no name."""
     found = check["findings"] if check is not None else []
-    return {(finding["subject"], finding["cause"] or finding["text"]): finding for finding in found if finding["status"] in _PROBLEMS}
+    return {
+        (finding["subject"], finding["cause"] or finding["text"]): finding
+        for finding in found
+        if finding["status"] in _PROBLEMS
+    }

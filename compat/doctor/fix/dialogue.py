@@ -123,7 +123,11 @@ def _chosen(commands: Sequence[tuple[Line, Reach]], by: Means) -> tuple[Line, Re
     """Ask whether to run the command, or which one; return ``None`` for none."""
     if len(commands) == 1:
         return commands[0] if _is_yes("Run it? [y/N] ", by) else None
-    may = [str(number) for number, (_, reach) in enumerate(commands, 1) if reach.touches is not Touches.SHOWN]
+    may = [
+        str(number)
+        for number, (_, reach) in enumerate(commands, 1)
+        if reach.touches is not Touches.SHOWN
+    ]
     answer = _ask(f"Run which one? [{', '.join(may)}; Enter: none] ", by)
     if answer and answer not in may:
         _say("", f"{answer!r} is none of {', '.join(may)}.")

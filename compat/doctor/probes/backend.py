@@ -10,8 +10,31 @@ from dispatcher.errors import BackendUnavailable
 from dispatcher.registry import Registry
 
 # the codecs in common use; FFmpeg may have others as well
-_DECODERS = ("mp3", "aac", "opus", "vorbis", "flac", "alac", "amrnb", "amrwb", "gsm", "wmav2", "ac3", "pcm_mulaw", "pcm_alaw")
-_ENCODERS = ("libmp3lame", "aac", "libopus", "flac", "alac", "libopencore_amrnb", "ac3", "pcm_s16le")
+_DECODERS = (
+    "mp3",
+    "aac",
+    "opus",
+    "vorbis",
+    "flac",
+    "alac",
+    "amrnb",
+    "amrwb",
+    "gsm",
+    "wmav2",
+    "ac3",
+    "pcm_mulaw",
+    "pcm_alaw",
+)
+_ENCODERS = (
+    "libmp3lame",
+    "aac",
+    "libopus",
+    "flac",
+    "alac",
+    "libopencore_amrnb",
+    "ac3",
+    "pcm_s16le",
+)
 
 
 def probe(task: str) -> dict[str, Any]:
@@ -33,8 +56,13 @@ def _ffmpeg(backend: Any) -> dict[str, Any]:
         "av": av.__version__,
         "ffmpeg": str(getattr(core, "ffmpeg_version_info", "")),
         "file": str(av.__file__),
-        "libraries": {name: ".".join(map(str, version)) for name, version in sorted(av.library_versions.items())},
-        "licences": sorted({str(about.get("license")) for about in meta.values() if about.get("license")}),
+        "libraries": {
+            name: ".".join(map(str, version))
+            for name, version in sorted(av.library_versions.items())
+        },
+        "licences": sorted(
+            {str(about.get("license")) for about in meta.values() if about.get("license")}
+        ),
         "decoders": [name for name in _DECODERS if _has(av, name, "r")],
         "no_decoders": [name for name in _DECODERS if not _has(av, name, "r")],
         "encoders": [name for name in _ENCODERS if _has(av, name, "w")],
@@ -95,7 +123,9 @@ def _loaded(part: str) -> str:
     maps = pathlib.Path("/proc/self/maps")
     if not maps.exists():
         return ""
-    found = re.search(rf"(/\S*{re.escape(part)}[^/\n]*)$", maps.read_text("utf-8", "replace"), re.MULTILINE)
+    found = re.search(
+        rf"(/\S*{re.escape(part)}[^/\n]*)$", maps.read_text("utf-8", "replace"), re.MULTILINE
+    )
     return found[1] if found else ""
 
 

@@ -45,8 +45,14 @@ def _answer(probe: str, task: Any) -> dict[str, Any]:
     try:
         value = importlib.import_module(f"compat.doctor.probes.{probe}").probe(task)
     except BaseException as why:  # noqa: BLE001 - whatever is raised is the answer, SystemExit too
-        trace = [line for part in traceback.format_exception(why) for line in part.rstrip().splitlines()]
-        return {"raised": explain.chain(why), "trace": trace[-_TRACE_LINES:], "seconds": time.monotonic() - begun}
+        trace = [
+            line for part in traceback.format_exception(why) for line in part.rstrip().splitlines()
+        ]
+        return {
+            "raised": explain.chain(why),
+            "trace": trace[-_TRACE_LINES:],
+            "seconds": time.monotonic() - begun,
+        }
     return {"value": value, "seconds": time.monotonic() - begun}
 
 

@@ -29,5 +29,9 @@ def _why_not(torchaudio: Any, name: str) -> str:
             try:
                 value = importlib.import_module(path)
             except Exception as too:  # noqa: BLE001 - whatever the import raises is the answer
-                return str(too) if isinstance(too, ImportError) and len(str(too)) > len(str(why)) else str(why)
+                return (
+                    str(too)
+                    if isinstance(too, ImportError) and len(str(too)) > len(str(why))
+                    else str(why)
+                )
     return ""

@@ -46,7 +46,11 @@ def probe(task: dict[str, Any] | None) -> dict[str, Any]:
             streams = _streams(path) if isinstance(why, NoAudioStreamError) else {}
             return {**told, "load_error": f"{why}", "streams": streams}
     # the doctor compares the samples itself
-    told["warnings"] = [[each.category.__name__, str(each.message)] for each in caught if each.category.__name__ != _MISREAD]
+    told["warnings"] = [
+        [each.category.__name__, str(each.message)]
+        for each in caught
+        if each.category.__name__ != _MISREAD
+    ]
     told.update(rate=int(rate), shape=list(waveform.shape))
     if waveform.numel():
         told.update(peak=float(waveform.abs().max()), finite=bool(torch.isfinite(waveform).all()))
@@ -87,7 +91,11 @@ def _stored(path: str, waveform: torch.Tensor) -> dict[str, float] | None:
         held = stored.beginning(path)
     except (OSError, ValueError):
         return None
-    return None if held is None else samples.apart(torch.from_numpy(held), waveform[:, : held.shape[1]])
+    return (
+        None
+        if held is None
+        else samples.apart(torch.from_numpy(held), waveform[:, : held.shape[1]])
+    )
 
 
 def _streams(path: str) -> dict[str, int]:
@@ -98,7 +106,9 @@ def _streams(path: str) -> dict[str, int]:
     settings = Settings()
     place, protocols = container.place(os.fspath(path))
     found: dict[str, int] = {}
-    with container.opened(place, protocols, demuxers.allowed(settings), None, 1 << 15, settings) as opened:
+    with container.opened(
+        place, protocols, demuxers.allowed(settings), None, 1 << 15, settings
+    ) as opened:
         for stream in opened.streams:
             found[stream.type] = found.get(stream.type, 0) + 1
     return found

@@ -25,7 +25,9 @@ def probe(task: str | None) -> dict[str, Any]:
     return {
         "frames": int(resampled.shape[-1]),
         "expected": _TO,
-        "apart": float((resampled[..., inner] - wanted[..., inner]).abs().max()) if resampled.shape == wanted.shape else None,
+        "apart": float((resampled[..., inner] - wanted[..., inner]).abs().max())
+        if resampled.shape == wanted.shape
+        else None,
         "finite": bool(torch.isfinite(resampled).all()),
     }
 
@@ -33,7 +35,9 @@ def probe(task: str | None) -> dict[str, Any]:
 def _tone(rate: int) -> Any:
     import torch
 
-    return torch.sin(2 * torch.pi * _TONE * torch.arange(rate, dtype=torch.float64) / rate).to(torch.float32)[None]
+    return torch.sin(2 * torch.pi * _TONE * torch.arange(rate, dtype=torch.float64) / rate).to(
+        torch.float32
+    )[None]
 
 
 def _functional(task: str) -> Any:

@@ -37,24 +37,46 @@ def _outcome(act: Callable[[Any, Any], Any], torchaudio: Any, torch: Any) -> str
 
 
 def _align(torchaudio: Any, torch: Any) -> Any:
-    return torchaudio.functional.forced_align(torch.zeros(1, 4, 3).log_softmax(-1), torch.tensor([[1, 2]], dtype=torch.int32))
+    return torchaudio.functional.forced_align(
+        torch.zeros(1, 4, 3).log_softmax(-1), torch.tensor([[1, 2]], dtype=torch.int32)
+    )
 
 
 def _transducer(torchaudio: Any, torch: Any) -> Any:
     lengths = torch.ones(1, dtype=torch.int32)
-    return torchaudio.functional.rnnt_loss(torch.zeros(1, 1, 2, 3), lengths[None], lengths, lengths, blank=0)
+    return torchaudio.functional.rnnt_loss(
+        torch.zeros(1, 1, 2, 3), lengths[None], lengths, lengths, blank=0
+    )
 
 
 # part -> what serves it, and a call that tries it
 _PARTS: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
-    "transforms": (_OWN, lambda torchaudio, torch: torchaudio.transforms.MelSpectrogram(n_mels=8)(torch.zeros(1, 4000))),
-    "functional": (_OWN, lambda torchaudio, torch: torchaudio.functional.amplitude_to_DB(torch.ones(1, 9), 10.0, 1e-10, 0.0)),
-    "compliance": (_OWN, lambda torchaudio, torch: torchaudio.compliance.kaldi.fbank(torch.zeros(1, 4000))),
+    "transforms": (
+        _OWN,
+        lambda torchaudio, torch: torchaudio.transforms.MelSpectrogram(n_mels=8)(
+            torch.zeros(1, 4000)
+        ),
+    ),
+    "functional": (
+        _OWN,
+        lambda torchaudio, torch: torchaudio.functional.amplitude_to_DB(
+            torch.ones(1, 9), 10.0, 1e-10, 0.0
+        ),
+    ),
+    "compliance": (
+        _OWN,
+        lambda torchaudio, torch: torchaudio.compliance.kaldi.fbank(torch.zeros(1, 4000)),
+    ),
     "models": (_OWN, lambda torchaudio, torch: torchaudio.models.ConvTasNet),
     "pipelines": (_OWN, lambda torchaudio, torch: torchaudio.pipelines.WAV2VEC2_BASE.sample_rate),
     "datasets": (_OWN, lambda torchaudio, torch: torchaudio.datasets.LIBRISPEECH),
     "load, save, info": (_OURS, lambda torchaudio, torch: torchaudio.list_audio_backends()[0]),
-    "lfilter": (_OURS, lambda torchaudio, torch: torchaudio.functional.lfilter(torch.ones(1, 9), torch.ones(2), torch.ones(2))),
+    "lfilter": (
+        _OURS,
+        lambda torchaudio, torch: torchaudio.functional.lfilter(
+            torch.ones(1, 9), torch.ones(2), torch.ones(2)
+        ),
+    ),
     "forced_align": (_OURS, _align),
     "rnnt_loss": (_OURS, _transducer),
 }

@@ -21,7 +21,9 @@ def probe(task: str | None) -> dict[str, Any]:
     import dispatcher
 
     time = torch.arange(_FRAMES, dtype=torch.float64) / _RATE
-    waveform = torch.stack([0.5 * torch.sin(2 * torch.pi * 440 * time), 0.25 * torch.cos(2 * torch.pi * 1000 * time)])
+    waveform = torch.stack(
+        [0.5 * torch.sin(2 * torch.pi * 440 * time), 0.25 * torch.cos(2 * torch.pi * 1000 * time)]
+    )
     samples = (waveform * 32767).round().to(torch.int16)
     with tempfile.TemporaryDirectory(prefix="doctor-") as folder:
         path = str(pathlib.Path(folder, "round trip ü.wav"))
@@ -30,10 +32,18 @@ def probe(task: str | None) -> dict[str, Any]:
         loaded, rate = dispatcher.load(path, normalize=False, backend=task)
         size = pathlib.Path(path).stat().st_size
     same_shape = tuple(loaded.shape) == tuple(samples.shape)
-    apart = int((loaded.to(torch.int64) - samples.to(torch.int64)).abs().max()) if same_shape and loaded.dtype == torch.int16 else None
+    apart = (
+        int((loaded.to(torch.int64) - samples.to(torch.int64)).abs().max())
+        if same_shape and loaded.dtype == torch.int16
+        else None
+    )
     return {
         "bytes": size,
-        "info": {"sample_rate": told.sample_rate, "num_frames": told.num_frames, "num_channels": told.num_channels},
+        "info": {
+            "sample_rate": told.sample_rate,
+            "num_frames": told.num_frames,
+            "num_channels": told.num_channels,
+        },
         "expected": {"sample_rate": _RATE, "num_frames": _FRAMES, "num_channels": 2},
         "rate": rate,
         "dtype": str(loaded.dtype).removeprefix("torch."),

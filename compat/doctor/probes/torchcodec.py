@@ -28,5 +28,12 @@ def _sound() -> bytes:
     """Return a WAV of silence: one channel, 16 bits."""
     form = struct.pack("<HHIIHH", 1, 1, _RATE, 2 * _RATE, 2, 16)
     data = bytes(2 * _FRAMES)
-    chunks = b"WAVEfmt " + struct.pack("<I", len(form)) + form + b"data" + struct.pack("<I", len(data)) + data
+    chunks = (
+        b"WAVEfmt "
+        + struct.pack("<I", len(form))
+        + form
+        + b"data"
+        + struct.pack("<I", len(data))
+        + data
+    )
     return b"RIFF" + struct.pack("<I", len(chunks)) + chunks

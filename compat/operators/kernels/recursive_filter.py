@@ -74,9 +74,13 @@ def _by_blocks(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Tensor:
         inputs = rows[:, :whole].view(-1, blocks, length)
         outputs = output[:, :whole].view(-1, blocks, length)
         torch.bmm(inputs, inner, out=outputs)
-        precise = torch.float32 if waveform.device.type == "mps" else torch.float64  # mps has no float64
+        precise = (
+            torch.float32 if waveform.device.type == "mps" else torch.float64
+        )  # mps has no float64
         states = torch.bmm(inputs, placed(block.to_state)).to(precise)
-        states = _accumulated(states, block.power, lambda matrix: placed(matrix, precise)).to(rows.dtype)
+        states = _accumulated(states, block.power, lambda matrix: placed(matrix, precise)).to(
+            rows.dtype
+        )
         if blocks > 1:
             outputs[:, 1:].baddbmm_(states[:, :-1], outer)
     if rest:
@@ -112,7 +116,9 @@ def _block_of(a_coeffs: Tensor, b_coeffs: Tensor, length: int) -> _Block:
             from_state = np.concatenate((from_state, from_state @ power), 1)
             to_state = np.concatenate((power @ to_state, to_state), 2)
             power = power @ power
-        impulse = np.concatenate((np.zeros((channels, length - 1)), b[:, :1], (from_state[:, :-1] @ first)[..., 0]), 1)
+        impulse = np.concatenate(
+            (np.zeros((channels, length - 1)), b[:, :1], (from_state[:, :-1] @ first)[..., 0]), 1
+        )
     lags = np.arange(length)[:, None] - np.arange(length) + length - 1
     return _Block(impulse[:, lags], from_state, to_state, power)
 
@@ -166,7 +172,9 @@ def _by_samples(fed: list[float], back: list[float], largest: float) -> list[flo
     order = len(back)
     output = [0.0] * order
     for sample in fed:
-        value = sample - sum(weight * past for weight, past in zip(back, reversed(output[-order:]), strict=True))
+        value = sample - sum(
+            weight * past for weight, past in zip(back, reversed(output[-order:]), strict=True)
+        )
         if abs(value) > largest:
             value = math.copysign(math.inf, value)
         output.append(value)

@@ -72,7 +72,10 @@ def loss(
 
     # beta is alpha of the reversed lattice; a move has the score of the node at which it begins
     back = _reversal(frame, row, last_frame, last_row)
-    down, up = (torch.cat((_entered(moves, axis), back(moves))) for moves, axis in ((blank_moves, 1), (label_moves, 2)))
+    down, up = (
+        torch.cat((_entered(moves, axis), back(moves)))
+        for moves, axis in ((blank_moves, 1), (label_moves, 2))
+    )
     leaving = back(blank_moves)[:, :1, :1]
     start = torch.cat((torch.zeros_like(leaving), leaving))
     forward, backward = _recursion(start[:, 0, 0], down, up).chunk(2)
@@ -121,7 +124,9 @@ def _recursion(start: Tensor, down: Tensor, up: Tensor) -> Tensor:
     nodes[0, :, 1] = start
     for step in range(1, time + rows - 1):
         before = nodes[step - 1]
-        nodes[step, :, 1:] = torch.logaddexp(before[:, 1:] + by_blank[step], before[:, :-1] + by_label[step])
+        nodes[step, :, 1:] = torch.logaddexp(
+            before[:, 1:] + by_blank[step], before[:, :-1] + by_label[step]
+        )
     at = (torch.arange(time, device=down.device)[:, None] + row) * (rows + 1) + row + 1
     return nodes.transpose(0, 1).reshape(batch, -1)[:, at.flatten()].view(batch, time, rows)
 

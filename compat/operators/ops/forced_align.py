@@ -17,10 +17,14 @@ from compat.operators.declaration import OURS, Operator
 from compat.operators.kernels.ctc_path import best_path
 
 NAME = "forced_align"
-_ARGUMENTS = "(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank)"
+_ARGUMENTS = (
+    "(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank)"
+)
 
 
-def _path(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int) -> Tensor:
+def _path(
+    log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int
+) -> Tensor:
     """Return the label of each frame, ``[1, frame]``, in the dtype of the targets."""
     _check(log_probs, targets, input_lengths, target_lengths, blank)
     frames, count = log_probs.size(1), targets.size(1)
@@ -54,7 +58,9 @@ def _path(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_leng
     return with_blank[torch.from_numpy(path)].to(targets.device, targets.dtype)[None]
 
 
-def _check(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int) -> None:
+def _check(
+    log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int
+) -> None:
     require(
         log_probs.ndim == 3,
         NAME,
@@ -104,13 +110,19 @@ def _check(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_len
     )
 
 
-def _path_shape(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int) -> Tensor:
+def _path_shape(
+    log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int
+) -> Tensor:
     require_same_device(NAME, log_probs=log_probs, targets=targets)
     return targets.new_empty(log_probs.shape[:2])
 
 
-def _found(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int) -> Tensor:
-    path: Tensor = torch.ops.torchaudio_compat.ctc_path(log_probs.detach(), targets, input_lengths, target_lengths, blank)
+def _found(
+    log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int
+) -> Tensor:
+    path: Tensor = torch.ops.torchaudio_compat.ctc_path(
+        log_probs.detach(), targets, input_lengths, target_lengths, blank
+    )
     return path
 
 
@@ -121,7 +133,9 @@ def _with_path_scores(
     return path, log_probs.gather(2, path.long().unsqueeze(-1)).squeeze(-1)
 
 
-def _with_log_probs(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int) -> tuple[Tensor, Tensor]:
+def _with_log_probs(
+    log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int
+) -> tuple[Tensor, Tensor]:
     path = _found(log_probs, targets, input_lengths, target_lengths, blank)
     return path, log_probs.view_as(log_probs)
 

@@ -103,7 +103,10 @@ def _correlated(signal: Tensor, other: Tensor, lags: int) -> Tensor:
     """Return ``sum_n signal[n] other[n - k]`` over batch and time, ``[channel, lag]``."""
     batch, channels, time = signal.shape
     if time < _LONG:
-        sums = [torch.linalg.vecdot(signal[..., lag:], other[..., : max(time - lag, 0)]).sum(0) for lag in range(lags)]
+        sums = [
+            torch.linalg.vecdot(signal[..., lag:], other[..., : max(time - lag, 0)]).sum(0)
+            for lag in range(lags)
+        ]
         return torch.stack(sums, 1)
     # for long rows, single dot products take half of that time
     products = [
@@ -119,7 +122,9 @@ def _differentiable(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Any
     return _Differentiable.apply(waveform, a_coeffs, b_coeffs)  # type: ignore[no-untyped-call]
 
 
-def _loop(input_signal_windows: Tensor, a_coeff_flipped: Tensor, padded_output_waveform: Tensor) -> None:
+def _loop(
+    input_signal_windows: Tensor, a_coeff_flipped: Tensor, padded_output_waveform: Tensor
+) -> None:
     """Filter by ``1 / a`` into ``padded_output_waveform``.
 
     Its first ``order`` samples are past outputs. ``a_coeff_flipped`` has the longest lag first, and

@@ -12,14 +12,18 @@ NAME = "overdrive"
 _DECAY, _DRY, _WET = 0.995, 0.5, 0.75  # of SoX's effect
 
 
-def _loop(waveform: Tensor, temp: Tensor, last_in: Tensor, last_out: Tensor, output_waveform: Tensor) -> None:
+def _loop(
+    waveform: Tensor, temp: Tensor, last_in: Tensor, last_out: Tensor, output_waveform: Tensor
+) -> None:
     """Write ``waveform / 2 + 3/4 of the filtered temp`` into ``output_waveform``.
 
     All three are ``[channel, time]``. ``last_in`` and ``last_out``, ``[channel]``, hold the
     filter's state: before the call, and after it.
     """
     if waveform.dtype not in (torch.float32, torch.float64):
-        raise NotImplementedError(f"{NAME}: waveform must be float32 or float64, not {waveform.dtype}.")
+        raise NotImplementedError(
+            f"{NAME}: waveform must be float32 or float64, not {waveform.dtype}."
+        )
     require(
         temp.shape == waveform.shape == output_waveform.shape,
         NAME,

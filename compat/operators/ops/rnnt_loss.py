@@ -31,7 +31,9 @@ def _computed(
 ) -> tuple[Tensor, Tensor]:
     """Return each item's cost, ``[batch]``, and gradients to the logits, before any reduction."""
     _check(logits, targets, logit_lengths, target_lengths, blank)
-    found = transducer.loss(logits, targets, logit_lengths, target_lengths, blank, fused_log_softmax=fused_log_softmax)
+    found = transducer.loss(
+        logits, targets, logit_lengths, target_lengths, blank, fused_log_softmax=fused_log_softmax
+    )
     costs = found.costs.to(logits.dtype)
     gradients = transducer.gradient(
         found,
@@ -45,7 +47,9 @@ def _computed(
     return costs, gradients.to(logits.dtype)
 
 
-def _check(logits: Tensor, targets: Tensor, logit_lengths: Tensor, target_lengths: Tensor, blank: int) -> None:
+def _check(
+    logits: Tensor, targets: Tensor, logit_lengths: Tensor, target_lengths: Tensor, blank: int
+) -> None:
     tensors = {
         "logits": logits,
         "targets": targets,
@@ -144,7 +148,9 @@ class _Anchor(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, to_anchor: Tensor | None) -> None:
         if to_anchor is not None:
-            raise OperatorError(f"{NAME}: it has no second derivative. Leave create_graph=True out, or detach this gradient.")
+            raise OperatorError(
+                f"{NAME}: it has no second derivative. Leave create_graph=True out, or detach this gradient."
+            )
 
 
 class _Differentiable(torch.autograd.Function):
@@ -195,7 +201,9 @@ def _alphas(
     They are 0 beyond the lengths.
     """
     _check(logits, targets, logit_lengths, target_lengths, blank)
-    found = transducer.loss(logits, targets, logit_lengths, target_lengths, blank, fused_log_softmax=True)
+    found = transducer.loss(
+        logits, targets, logit_lengths, target_lengths, blank, fused_log_softmax=True
+    )
     return found.alphas.masked_fill(~found.inside, 0)
 
 
@@ -212,7 +220,9 @@ def _betas(
     They are 0 beyond the lengths.
     """
     _check(logits, targets, logit_lengths, target_lengths, blank)
-    found = transducer.loss(logits, targets, logit_lengths, target_lengths, blank, fused_log_softmax=True)
+    found = transducer.loss(
+        logits, targets, logit_lengths, target_lengths, blank, fused_log_softmax=True
+    )
     return found.betas.masked_fill(~found.inside, 0)
 
 

@@ -34,7 +34,9 @@ def _summed(irs: Tensor, delay_i: Tensor, rir_length: int) -> Tensor:
     bands, images, channels, taps = irs.shape
     places = delay_i.long()[..., None] + torch.arange(taps, device=irs.device)
     places = places.transpose(0, 1).reshape(channels, images * taps).expand(bands, -1, -1)
-    return irs.new_zeros(bands, channels, rir_length).scatter_add(2, places, irs.transpose(1, 2).reshape(bands, channels, images * taps))
+    return irs.new_zeros(bands, channels, rir_length).scatter_add(
+        2, places, irs.transpose(1, 2).reshape(bands, channels, images * taps)
+    )
 
 
 def _band_filters(centers: Tensor, sample_rate: float, n_fft: int) -> Tensor:
@@ -43,7 +45,9 @@ def _band_filters(centers: Tensor, sample_rate: float, n_fft: int) -> Tensor:
     Each rises as half a cosine from the centre below to its own, and falls to the centre above. The
     first rises from half its centre, and the last goes on to half the sample rate.
     """
-    frequency = torch.arange(n_fft // 2 + 1, dtype=centers.dtype, device=centers.device) * (sample_rate / n_fft)
+    frequency = torch.arange(n_fft // 2 + 1, dtype=centers.dtype, device=centers.device) * (
+        sample_rate / n_fft
+    )
     below = torch.cat((centers[:1] / 2, centers[:-1]))[:, None]
     above = torch.cat((centers[1:], centers.new_tensor([math.inf])))[:, None]
     center = centers[:, None]

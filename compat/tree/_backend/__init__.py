@@ -46,12 +46,16 @@ def getters(context: Context) -> dict[str, Any]:
         """Return ``save`` of the dispatcher, whether that is on or off."""
         return context.per_call.save
 
-    return {function.__name__: function for function in (get_info_func, get_load_func, get_save_func)}
+    return {
+        function.__name__: function for function in (get_info_func, get_load_func, get_save_func)
+    }
 
 
 def backend_class(context: Context, backend: str) -> type:
     """Return the class of a backend, always the same object."""
-    return context.once(f"class of {backend}", lambda: _backend_class(context, CLASSES[backend], backend))  # type: ignore[no-any-return]
+    return context.once(  # type: ignore[no-any-return]
+        f"class of {backend}", lambda: _backend_class(context, CLASSES[backend], backend)
+    )
 
 
 def _backend_class(context: Context, name: str, backend: str) -> type:
@@ -64,7 +68,11 @@ def _backend_class(context: Context, name: str, backend: str) -> type:
         return staticmethod(functools.partial(function, backend=backend))
 
     def can(refuses: str) -> staticmethod[..., Any]:
-        return staticmethod(lambda uri, format=None: getattr(context.registry.get(backend), refuses)(uri, format) is None)
+        return staticmethod(
+            lambda uri, format=None: (
+                getattr(context.registry.get(backend), refuses)(uri, format) is None
+            )
+        )
 
     return type(
         name,

@@ -20,4 +20,8 @@ def present(context: Context) -> bool:
 
 def names(context: Context) -> dict[str, Any]:
     """Return the class over libsndfile."""
-    return {"SoundfileBackend": backend_class(context, "soundfile"), "AudioMetaData": AudioMetaData, "Backend": Backend}
+    return {
+        "SoundfileBackend": backend_class(context, "soundfile"),
+        "AudioMetaData": AudioMetaData,
+        "Backend": Backend,
+    }

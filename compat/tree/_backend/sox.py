@@ -20,4 +20,8 @@ def present(context: Context) -> bool:
 
 def names(context: Context) -> dict[str, Any]:
     """Return the class over libsox."""
-    return {"SoXBackend": backend_class(context, "sox"), "AudioMetaData": AudioMetaData, "Backend": Backend}
+    return {
+        "SoXBackend": backend_class(context, "sox"),
+        "AudioMetaData": AudioMetaData,
+        "Backend": Backend,
+    }

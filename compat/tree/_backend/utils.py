@@ -22,7 +22,11 @@ def names(context: Context) -> dict[str, Any]:
 
         They are in the order in which backends are asked.
         """
-        return {name: backend_class(context, name) for name in context.chooser.available() if name in CLASSES}
+        return {
+            name: backend_class(context, name)
+            for name in context.chooser.available()
+            if name in CLASSES
+        }
 
     def get_backend(backend_name: str, backends: dict[str, type]) -> type:
         """Return one of these classes.
@@ -31,10 +35,21 @@ def names(context: Context) -> dict[str, Any]:
             ValueError: none has the name.
         """
         if backend_name not in backends:
-            raise ArgumentError(f"there is no backend {backend_name!r}; there is {', '.join(backends) or 'none'}")
+            raise ArgumentError(
+                f"there is no backend {backend_name!r}; there is {', '.join(backends) or 'none'}"
+            )
         return backends[backend_name]
 
-    functions = {name: function for name, function in vars(context.per_call).items() if name != "list_audio_backends"}
+    functions = {
+        name: function
+        for name, function in vars(context.per_call).items()
+        if name != "list_audio_backends"
+    }
     classes = {CLASSES[name]: backend_class(context, name) for name in CLASSES}
-    found = {"get_available_backends": get_available_backends, "get_backend": get_backend, **getters(context), **classes}
+    found = {
+        "get_available_backends": get_available_backends,
+        "get_backend": get_backend,
+        **getters(context),
+        **classes,
+    }
     return {**functions, **found, "AudioMetaData": AudioMetaData, "Backend": Backend}

@@ -20,4 +20,7 @@ def _of_hub(name: str) -> Any:
 
 def names(context: Context) -> dict[str, Any]:
     """Return ``download_url_to_file`` and ``load_state_dict_from_url`` of ``torch.hub``."""
-    return {name: Lazy(lambda name=name: _of_hub(name)) for name in ("download_url_to_file", "load_state_dict_from_url")}  # type: ignore[misc]
+    return {
+        name: Lazy(lambda name=name: _of_hub(name))  # type: ignore[misc]
+        for name in ("download_url_to_file", "load_state_dict_from_url")
+    }

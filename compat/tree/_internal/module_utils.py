@@ -33,14 +33,18 @@ def requires_module(*modules: str) -> Callable[[_F], _F]:
 
         @functools.wraps(function)
         def fail(*args: Any, **kwargs: Any) -> Any:
-            raise BackendError(f"{function.__module__}.{function.__name__} needs {', '.join(lacking)}, which cannot be found")
+            raise BackendError(
+                f"{function.__module__}.{function.__name__} needs {', '.join(lacking)}, which cannot be found"
+            )
 
         return fail  # type: ignore[return-value]
 
     return decorate
 
 
-def deprecated(direction: str, version: str | None = None, remove: bool = False) -> Callable[[_F], _F]:
+def deprecated(
+    direction: str, version: str | None = None, remove: bool = False
+) -> Callable[[_F], _F]:
     """Return a decorator: the function warns at each call.
 
     Args:
@@ -48,7 +52,13 @@ def deprecated(direction: str, version: str | None = None, remove: bool = False)
         version: the release that removes the function.
         remove: whether the warning says that it will be removed.
     """
-    goes = f" It goes in release {version}." if remove and version else " It will go." if remove else ""
+    goes = (
+        f" It goes in release {version}."
+        if remove and version
+        else " It will go."
+        if remove
+        else ""
+    )
 
     def decorate(function: _F) -> _F:
         @functools.wraps(function)
@@ -93,7 +103,9 @@ def eval_env(var: str, default: bool) -> bool:
     if said is None:
         return default
     if said.lower() not in _TRUE + _FALSE:
-        raise BackendError(f"the variable {var} is {said!r}; it must be one of {', '.join(_TRUE + _FALSE)}")
+        raise BackendError(
+            f"the variable {var} is {said!r}; it must be one of {', '.join(_TRUE + _FALSE)}"
+        )
     return said.lower() in _TRUE
 
 

@@ -22,7 +22,9 @@ else:
 STANDS_IN = True
 GOES_IN_2_9 = True
 works: parts.Works = parts.sox_works
-_TAKER = sox_io_backend.Taker("apply_effects_file", "Pass a path, or load() the file object and use apply_effects_tensor")
+_TAKER = sox_io_backend.Taker(
+    "apply_effects_file", "Pass a path, or load() the file object and use apply_effects_tensor"
+)
 
 
 def sox(context: Context) -> Backend:
@@ -34,7 +36,9 @@ def sox(context: Context) -> Backend:
     try:
         return context.registry.get("sox")  # type: ignore[return-value]
     except BackendUnavailable as why:
-        raise BackendError(f"sox_effects needs libsox: {why.explain()}. Run `python -m compat.doctor`.") from why
+        raise BackendError(
+            f"sox_effects needs libsox: {why.explain()}. Run `python -m compat.doctor`."
+        ) from why
 
 
 def names(context: Context) -> dict[str, Any]:
@@ -50,7 +54,10 @@ def _functions(context: Context) -> dict[str, Any]:
         return list(effects.names(sox(context).library))
 
     def apply_effects_tensor(
-        tensor: torch.Tensor, sample_rate: int, effects: Sequence[Sequence[str]], channels_first: bool = True
+        tensor: torch.Tensor,
+        sample_rate: int,
+        effects: Sequence[Sequence[str]],
+        channels_first: bool = True,
     ) -> tuple[torch.Tensor, int]:
         """Send samples through a chain of effects.
 
@@ -99,9 +106,13 @@ def _functions(context: Context) -> dict[str, Any]:
             arguments.to_load(path, 0, -1, normalize, channels_first, format, 1, "sox")
             with sox_io_backend.on_disk(path, context.release, _TAKER, "apply effects to") as place:
                 try:
-                    return backend.apply_effects_to_file(os.fsdecode(place), effects, normalize, channels_first, format)
+                    return backend.apply_effects_to_file(
+                        os.fsdecode(place), effects, normalize, channels_first, format
+                    )
                 except BackendError as why:
-                    raise problem(BackendError, "apply effects to", path, why, backend="sox") from why
+                    raise problem(
+                        BackendError, "apply effects to", path, why, backend="sox"
+                    ) from why
 
     def init_sox_effects() -> None:
         """Do nothing: libsox is started when it is first used."""
@@ -109,5 +120,11 @@ def _functions(context: Context) -> dict[str, Any]:
     def shutdown_sox_effects() -> None:
         """Do nothing: libsox stays ready until the process ends."""
 
-    found = (effect_names, apply_effects_tensor, apply_effects_file, init_sox_effects, shutdown_sox_effects)
+    found = (
+        effect_names,
+        apply_effects_tensor,
+        apply_effects_file,
+        init_sox_effects,
+        shutdown_sox_effects,
+    )
     return {function.__name__: function for function in found}

@@ -47,10 +47,16 @@ def download_asset(key: str, hash: str = "", path: str = "", *, progress: bool =
         if is_new:
             target.unlink()
         next_step = "what was downloaded is deleted" if is_new else "delete it, and call again"
-        raise ArgumentError(f"{target} (from {_SOURCE}/{key}) has the SHA-256 {found}, not {hash}: {next_step}")
+        raise ArgumentError(
+            f"{target} (from {_SOURCE}/{key}) has the SHA-256 {found}, not {hash}: {next_step}"
+        )
     return str(target)
 
 
 def names(context: Context) -> dict[str, Any]:
     """Return the function, under its name in the release."""
-    return {"download_asset": download_asset} if context.release.old_names else {"_download_asset": download_asset}
+    return (
+        {"download_asset": download_asset}
+        if context.release.old_names
+        else {"_download_asset": download_asset}
+    )

@@ -54,7 +54,9 @@ def _protocols(mode: Literal["r", "w"]) -> Iterator[str]:
 
     for name in _PROTOCOLS:
         try:
-            av.open(f"{name}:", mode, format="wav", container_options={"protocol_whitelist": "none"}).close()
+            av.open(
+                f"{name}:", mode, format="wav", container_options={"protocol_whitelist": "none"}
+            ).close()
         except av.error.ProtocolNotFoundError:
             continue
         except (av.FFmpegError, ValueError, OSError):

@@ -37,7 +37,9 @@ def names(context: Context) -> dict[str, Any]:
     def set_buffer_size(buffer_size: int) -> None:
         """Set how many bytes libsox and its effects process at a time."""
         if buffer_size < _LEAST_BUFFER:
-            raise ArgumentError(f"libsox needs a buffer of at least {_LEAST_BUFFER} bytes, not {buffer_size}")
+            raise ArgumentError(
+                f"libsox needs a buffer of at least {_LEAST_BUFFER} bytes, not {buffer_size}"
+            )
         settings().bufsiz = buffer_size
 
     def get_buffer_size() -> int:

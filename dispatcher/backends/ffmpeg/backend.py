@@ -7,8 +7,23 @@ from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 from dispatcher import arguments, backend, source, unreadable, web
-from dispatcher.backends.ffmpeg import blocks, container, decode, encode, lengths, plain_wav, probe, seek
-from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, BackendUnavailable, problem
+from dispatcher.backends.ffmpeg import (
+    blocks,
+    container,
+    decode,
+    encode,
+    lengths,
+    plain_wav,
+    probe,
+    seek,
+)
+from dispatcher.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    BackendError,
+    BackendUnavailable,
+    problem,
+)
 from dispatcher.streaming import Stream, in_blocks, worded
 
 if TYPE_CHECKING:
@@ -31,7 +46,9 @@ def _worded(uri: Uri) -> Iterator[None]:
         is_unknown = _unknown(why) and not web.is_address(uri)
         cause = unreadable.cause(uri) if is_unknown else ""
         hint = f"{unreadable.next_step(uri)}." if is_unknown and not cause else ""
-        raise problem(type(why), "read", uri, cause or why, backend=Backend.name, hint=hint) from why
+        raise problem(
+            type(why), "read", uri, cause or why, backend=Backend.name, hint=hint
+        ) from why
 
 
 def _unknown(why: Exception) -> bool:
@@ -39,10 +56,14 @@ def _unknown(why: Exception) -> bool:
     import av
 
     told = why.__cause__
-    return isinstance(told, (av.error.InvalidDataError, av.error.EOFError)) and str(why).startswith(str(told.strerror))
+    return isinstance(told, (av.error.InvalidDataError, av.error.EOFError)) and str(why).startswith(
+        str(told.strerror)
+    )
 
 
-def _sought(asked: Load, path: str | None, settings: Settings) -> tuple[npt.NDArray[Any], int] | None:
+def _sought(
+    asked: Load, path: str | None, settings: Settings
+) -> tuple[npt.NDArray[Any], int] | None:
     """Decode a piece from a place just before it; ``None`` if it must be decoded from the start.
 
     The result has the sample rate beside it. File objects are always decoded from the start: what
@@ -50,7 +71,10 @@ def _sought(asked: Load, path: str | None, settings: Settings) -> tuple[npt.NDAr
     """
     if backend.is_readable(asked.uri):
         return None
-    with container.reading(asked.uri, asked.format, asked.buffer_size, settings) as (opened, stream):
+    with container.reading(asked.uri, asked.format, asked.buffer_size, settings) as (
+        opened,
+        stream,
+    ):
         try:
             place = seek.find(opened, stream, path, asked.frame_offset, asked.num_frames)
             if place is None:
@@ -96,10 +120,14 @@ class Backend(backend.Backend):
         try:
             import av  # noqa: F401
         except ImportError as why:
-            raise BackendUnavailable(f"PyAV does not import ({why})", mend="pip install av") from why
+            raise BackendUnavailable(
+                f"PyAV does not import ({why})", mend="pip install av"
+            ) from why
         return cls()
 
-    def info(self, uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> AudioMetaData:
+    def info(
+        self, uri: Uri, format: str | None, buffer_size: int, settings: Settings
+    ) -> AudioMetaData:
         path = container.local_path(uri)
         with plain_wav.opened(path, format) as plain:
             if plain is not None:
@@ -125,27 +153,47 @@ class Backend(backend.Backend):
             arguments.check_piece(asked.frame_offset, asked.num_frames)
             path = container.local_path(asked.uri)
             with plain_wav.opened(path, asked.format) as plain:
-                found = None if plain is None else plain.piece(asked.frame_offset, asked.num_frames, asked.normalize, asked.channels_first)
+                found = (
+                    None
+                    if plain is None
+                    else plain.piece(
+                        asked.frame_offset, asked.num_frames, asked.normalize, asked.channels_first
+                    )
+                )
                 if plain is not None and found is not None:
                     return torch.from_numpy(found), plain.rate
             if asked.frame_offset >= seek.WORTH_IT:
                 sought = _sought(asked, path, settings)
                 if sought is not None:
                     return torch.from_numpy(sought[0]), sought[1]
-            with container.reading(asked.uri, asked.format, asked.buffer_size, settings) as (opened, stream):
-                frames = decode.piece(opened, stream, asked.frame_offset, asked.num_frames, asked.normalize, asked.channels_first)
+            with container.reading(asked.uri, asked.format, asked.buffer_size, settings) as (
+                opened,
+                stream,
+            ):
+                frames = decode.piece(
+                    opened,
+                    stream,
+                    asked.frame_offset,
+                    asked.num_frames,
+                    asked.normalize,
+                    asked.channels_first,
+                )
                 return torch.from_numpy(frames), stream.codec_context.sample_rate
 
     @in_blocks
     def stream(self, asked: Blocks, settings: Settings) -> Generator[Stream, None, None]:
         with contextlib.ExitStack() as held:
-            plain = held.enter_context(plain_wav.opened(container.local_path(asked.uri), asked.format))
+            plain = held.enter_context(
+                plain_wav.opened(container.local_path(asked.uri), asked.format)
+            )
             if plain is not None:
                 frames = blocks.of_plain(plain, asked.block_frames, asked.normalize)
                 yield Stream(self.name, plain.metadata(), worded(frames, _worded(asked.uri)))
                 return
             with _worded(asked.uri):
-                opened, found = held.enter_context(container.reading(asked.uri, asked.format, asked.buffer_size, settings))
+                opened, found = held.enter_context(
+                    container.reading(asked.uri, asked.format, asked.buffer_size, settings)
+                )
                 metadata = probe.header(found, settings)
             frames = blocks.of(opened, found, asked.block_frames, asked.normalize)
             yield Stream(self.name, metadata, worded(frames, _worded(asked.uri)))

@@ -40,7 +40,11 @@ def _lenient() -> dict[str, Any]:
     """Return the option that makes PyAV accept tags in any encoding; 19 and later need none."""
     import av
 
-    return {"metadata_errors": "ignore"} if int(av.__version__.partition(".")[0]) < _PYAV_WITHOUT_ERRORS else {}
+    return (
+        {"metadata_errors": "ignore"}
+        if int(av.__version__.partition(".")[0]) < _PYAV_WITHOUT_ERRORS
+        else {}
+    )
 
 
 def place(uri: Uri) -> tuple[str, str]:
@@ -64,11 +68,15 @@ def local_path(uri: Uri) -> str | None:
     if not isinstance(uri, (str, os.PathLike)) or backend.is_readable(uri):
         return None
     text = os.fspath(uri)
-    return text if isinstance(text, str) and not _URL.match(text) and source.is_regular(text) else None
+    return (
+        text if isinstance(text, str) and not _URL.match(text) and source.is_regular(text) else None
+    )
 
 
 @contextlib.contextmanager
-def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> Iterator[tuple[InputContainer, AudioStream]]:
+def reading(
+    uri: Uri, format: str | None, buffer_size: int, settings: Settings
+) -> Iterator[tuple[InputContainer, AudioStream]]:
     """Open a container, and give it and the audio stream that FFmpeg considers the best.
 
     Raises:
@@ -85,10 +93,19 @@ def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) 
             raise ArgumentTypeError(arguments.neither_path_nor_file(uri))
         file, protocols = place(uri)
         if isinstance(uri, bytes) and not settings.bytes_paths:
-            raise BackendError("the path is bytes, which releases from 2.2 on do not take; pass os.fsdecode(path)")
+            raise BackendError(
+                "the path is bytes, which releases from 2.2 on do not take; pass os.fsdecode(path)"
+            )
     with (
         served(file, protocols, settings) as (file, protocols),
-        opened(file, protocols, demuxers.allowed(settings), format, max(buffer_size, _FILE_BUFFER), settings) as container,
+        opened(
+            file,
+            protocols,
+            demuxers.allowed(settings),
+            format,
+            max(buffer_size, _FILE_BUFFER),
+            settings,
+        ) as container,
     ):
         stream: Any = container.streams.best("audio")
         if stream is None and container.format.name == "mp3":
@@ -97,7 +114,9 @@ def reading(uri: Uri, format: str | None, buffer_size: int, settings: Settings) 
             raise NoAudioStreamError(f"it is {container.format.name}, and holds no audio stream")
         # it may be None, which PyAV's annotation does not say
         if getattr(stream, "codec_context", None) is None:
-            raise BackendError(f"it is {container.format.name}, and FFmpeg has no decoder for its sound")
+            raise BackendError(
+                f"it is {container.format.name}, and FFmpeg has no decoder for its sound"
+            )
         stream.codec_context.thread_count = 1  # the workers of a data loader already use all cores
         misread.tell(uri, file, container.format.name, stream.codec_context.name)
         yield container, stream
@@ -158,7 +177,11 @@ def opened(
 
     one_address = protocols.startswith("http") and isinstance(file, str) and not is_list(file)
     # of a list FFmpeg would leave out a part that stalls, without a word: there PyAV bounds the opening, and each packet
-    each_wait = {"max_redirects": "0", "rw_timeout": str(round(settings.network_timeout * 1e6))} if one_address else {}
+    each_wait = (
+        {"max_redirects": "0", "rw_timeout": str(round(settings.network_timeout * 1e6))}
+        if one_address
+        else {}
+    )
     options = {
         "format_whitelist": allowed,
         "protocol_whitelist": ",".join(filter(None, (protocols, *settings.also_open))) or "none",
@@ -199,7 +222,9 @@ def _fail(file: Any, format: str | None, settings: Settings, why: Exception) -> 
     import av
 
     if isinstance(why, (av.error.ExitError, av.error.TimeoutError)):
-        raise BackendError(f"the server did not answer within {settings.network_timeout:g} s (the flag network_timeout)") from why
+        raise BackendError(
+            f"the server did not answer within {settings.network_timeout:g} s (the flag network_timeout)"
+        ) from why
     if isinstance(why, av.error.InvalidDataError) and _is_free_format(file):
         raise NoAudioStreamError(_NO_MP3[True]) from why
     if isinstance(why, (av.FFmpegError, ValueError)):

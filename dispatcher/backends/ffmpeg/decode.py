@@ -51,7 +51,9 @@ def _original(container: InputContainer) -> Any:
 def _name(container: InputContainer) -> str:
     """Return the name of a container's file for messages."""
     file = _original(container)
-    return describe(getattr(file, "url", file) if file is not None else container.name.removeprefix("file:"))
+    return describe(
+        getattr(file, "url", file) if file is not None else container.name.removeprefix("file:")
+    )
 
 
 def _one_rate(container: InputContainer, before: int, rate: int, found: int) -> int:
@@ -63,8 +65,15 @@ def _one_rate(container: InputContainer, before: int, rate: int, found: int) -> 
     if not 0 < rate < _MOST_RATE:
         raise BackendError(f"its sample rate is {rate} Hz")
     if before:
-        hint = parts.one_rate(container.name.removeprefix("file:") if container.file is None else _original(container), before)
-        raise BackendError(f"the sample rate changes from {before} to {rate} Hz after {found} frames. {hint}")
+        hint = parts.one_rate(
+            container.name.removeprefix("file:")
+            if container.file is None
+            else _original(container),
+            before,
+        )
+        raise BackendError(
+            f"the sample rate changes from {before} to {rate} Hz after {found} frames. {hint}"
+        )
     return rate
 
 
@@ -84,7 +93,9 @@ def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFram
             interrupts.check()
             for frame in decoded(packet):
                 if context.sample_rate != rate:
-                    rate = _one_rate(container, rate if found > _FIRST else 0, context.sample_rate, found)
+                    rate = _one_rate(
+                        container, rate if found > _FIRST else 0, context.sample_rate, found
+                    )
                 found += frame.samples
                 yield frame
         loss = getattr(_original(container), "loss", "")
@@ -127,7 +138,9 @@ def timestamped_frames(container: InputContainer, stream: AudioStream) -> Iterat
                     continue
             for frame in decoded(packet):
                 if context.sample_rate != rate:
-                    rate = _one_rate(container, rate if found > _FIRST else 0, context.sample_rate, found)
+                    rate = _one_rate(
+                        container, rate if found > _FIRST else 0, context.sample_rate, found
+                    )
                 found += frame.samples
                 if frame.pts is not None:
                     yield frame
@@ -162,12 +175,16 @@ def piece(
     else:
         where = f" at frame {frame_offset}" if frame_offset else ""
         raise NothingThereError(f"no sound could be decoded{where}; the stream has {begin} frames")
-    sink = Sink(frame, _capacity(container, stream, frame_offset, num_frames), normalize, channels_first)
+    sink = Sink(
+        frame, _capacity(container, stream, frame_offset, num_frames), normalize, channels_first
+    )
     sink.take(itertools.chain((frame,), found), frame_offset - begin, num_frames)
     return sink.result()
 
 
-def _capacity(container: InputContainer, stream: AudioStream, frame_offset: int, num_frames: int) -> int:
+def _capacity(
+    container: InputContainer, stream: AudioStream, frame_offset: int, num_frames: int
+) -> int:
     """Return the frames to make room for: what the header says, if the file is large enough."""
     promised = promised_frames(container, stream) - frame_offset
     if promised > 0 and container.format.name not in _TELL_EXACTLY:

@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 
 # 32-bit sync words, as first and second half read little-endian. At even places only: DTS in both
 # byte orders, of 16 and 14 bits, and its extensions. At any place: IEC 61937 bursts and TrueHD.
-_DTS = {0xFE7F: (0x0180,), 0x7FFE: (0x8001,), 0xFF1F: (0x00E8,), 0x1FFF: (0xE800,), 0x5864: (0x2520,)}
+_DTS = {
+    0xFE7F: (0x0180,),
+    0x7FFE: (0x8001,),
+    0xFF1F: (0x00E8,),
+    0x1FFF: (0xE800,),
+    0x5864: (0x2520,),
+}
 _OTHERS = {0xF872: (0x4E1F,), 0x72F8: (0x1F4E, 0xBA6F)}
 _AC3_WORDS = (0x770B, 0x0B77)
 _AC3_STARTS = (b"\x0b\x77", b"\x77\x0b")
@@ -45,7 +51,9 @@ def possible(data: bytes) -> bool:
         words = np.frombuffer(data, "<u2", (len(data) - first) // 2, first)
         kinds = _kinds().take(words)
         found = np.bincount(kinds[kinds != 0], minlength=_LOAS + 1)
-        if found[_SYNC] and _synced(words, np.flatnonzero(kinds == _SYNC), _OTHERS if first else _DTS | _OTHERS):
+        if found[_SYNC] and _synced(
+            words, np.flatnonzero(kinds == _SYNC), _OTHERS if first else _DTS | _OTHERS
+        ):
             return True
         ac3, mpeg, loas = ac3 + found[_AC3], mpeg + found[_MPEG], loas + found[_LOAS]
     start = data.lstrip(b"\0")[:2]  # FFmpeg skips zeros before the first header
@@ -91,7 +99,9 @@ def _loas(octets: Bytes) -> bool:
     import numpy as np
 
     places = _places(octets, 0x56)
-    return _linked(octets, places, ((octets[places + 1].astype(np.intp) & 0x1F) << 8 | octets[places + 2]) + 3)
+    return _linked(
+        octets, places, ((octets[places + 1].astype(np.intp) & 0x1F) << 8 | octets[places + 2]) + 3
+    )
 
 
 def _mpeg(octets: Bytes) -> bool:

@@ -28,10 +28,22 @@ if TYPE_CHECKING:
     from dispatcher.backend import Uri
     from dispatcher.requests import Save
 
-_SAMPLE_FORMATS = {"uint8": "u8", "int16": "s16", "int32": "s32", "int64": "s64", "float32": "flt", "float64": "dbl"}
+_SAMPLE_FORMATS = {
+    "uint8": "u8",
+    "int16": "s16",
+    "int32": "s32",
+    "int64": "s64",
+    "float32": "flt",
+    "float64": "dbl",
+}
 
 _BIT_DEPTHS = (None, 8, 16, 24, 32, 64)
-_SIGNED: dict[int | None, str] = {16: "pcm_s16le", 24: "pcm_s24le", 32: "pcm_s32le", 64: "pcm_s64le"}
+_SIGNED: dict[int | None, str] = {
+    16: "pcm_s16le",
+    24: "pcm_s24le",
+    32: "pcm_s32le",
+    64: "pcm_s64le",
+}
 _WAV: dict[str | None, dict[int | None, str]] = {
     None: {None: "pcm_s16le", 8: "pcm_u8", **_SIGNED},
     "PCM_S": {None: "pcm_s16le", **_SIGNED},
@@ -71,7 +83,9 @@ class Choice(NamedTuple):
     sample_format: str | None
 
 
-def choose(extension: str | None, format: str | None, encoding: str | None, bits: int | None, channels: int) -> Choice:
+def choose(
+    extension: str | None, format: str | None, encoding: str | None, bits: int | None, channels: int
+) -> Choice:
     """Return muxer, encoder and sample format for the arguments of ``save``.
 
     Raises:
@@ -90,7 +104,11 @@ def choose(extension: str | None, format: str | None, encoding: str | None, bits
             return Choice("flac", "flac", _FLAC_FORMATS[bits])
         # The releases failed here. FFmpeg's Vorbis encoder takes stereo only: any other number of
         # channels is written as flac, which keeps it.
-        return Choice("ogg", "vorbis", None) if channels == _ONLY_CHANNELS["vorbis"] else Choice("ogg", "flac", _FLAC_FORMATS[bits])
+        return (
+            Choice("ogg", "vorbis", None)
+            if channels == _ONLY_CHANNELS["vorbis"]
+            else Choice("ogg", "flac", _FLAC_FORMATS[bits])
+        )
     if kind == "vorbis":
         return Choice("ogg", "vorbis", None)
     return Choice(format, None, None)
@@ -122,7 +140,10 @@ def save(asked: Save) -> None:
     shape = tuple(getattr(asked.src, "shape", ()))
     channels = shape[0 if asked.channels_first else -1] if shape else 0
     choice = choose(extension, asked.format, asked.encoding, asked.bits_per_sample, channels)
-    with _written(asked.uri, asked.format or extension) as place, _muxer(place, choice, extension) as container:
+    with (
+        _written(asked.uri, asked.format or extension) as place,
+        _muxer(place, choice, extension) as container,
+    ):
         data = _checked(asked.src, asked.channels_first)
         rate = writable.sample_rate(asked.sample_rate)
         try:
@@ -132,7 +153,9 @@ def save(asked: Save) -> None:
             raise BackendError(_refusal(why, choice.encoder, container, channels, rate)) from why
 
 
-def save_planar(uri: Uri, data: torch.Tensor, sample_rate: int, extension: str, bit_rate: int) -> None:
+def save_planar(
+    uri: Uri, data: torch.Tensor, sample_rate: int, extension: str, bit_rate: int
+) -> None:
     """Write float32 samples, ``[channel, time]``, in FFmpeg's format for an extension.
 
     Of the encoder's sample formats it uses the one that loses least.
@@ -143,16 +166,23 @@ def save_planar(uri: Uri, data: torch.Tensor, sample_rate: int, extension: str, 
     """
     import av
 
-    with target.writing(uri) as place, _muxer(place, Choice(None, None, None), extension) as container:
+    with (
+        target.writing(uri) as place,
+        _muxer(place, Choice(None, None, None), extension) as container,
+    ):
         try:
             name = container.default_audio_codec
             codec = _encoder(name, container)
             formats = [found.name for found in codec.audio_formats or ()]
             closest = next((found for found in _CLOSEST_TO_FLOAT if found in formats), None)
             if codec.audio_rates and sample_rate not in codec.audio_rates:
-                raise BackendError(f"{codec.name} takes no {sample_rate} Hz; it takes {sorted(codec.audio_rates)}")
+                raise BackendError(
+                    f"{codec.name} takes no {sample_rate} Hz; it takes {sorted(codec.audio_rates)}"
+                )
             config = CodecConfig(bit_rate=bit_rate or -1)
-            stream = _stream(container, Choice(None, codec.name, closest), sample_rate, data.shape[0], config, {})
+            stream = _stream(
+                container, Choice(None, codec.name, closest), sample_rate, data.shape[0], config, {}
+            )
             _encode(container, stream, data.t(), sample_rate)
         except (av.FFmpegError, ValueError) as why:
             raise BackendError(_refusal(why, None, container, data.shape[0], sample_rate)) from why
@@ -195,7 +225,9 @@ def _checked(src: Any, channels_first: bool) -> torch.Tensor:
         raise IndexError(text) if src.ndim == 0 else BackendError(text)
     dtype = str(src.dtype).removeprefix("torch.")
     if dtype not in _SAMPLE_FORMATS:
-        raise ArgumentError(f"FFmpeg has no samples of {dtype}; convert to one of {', '.join(_SAMPLE_FORMATS)}")
+        raise ArgumentError(
+            f"FFmpeg has no samples of {dtype}; convert to one of {', '.join(_SAMPLE_FORMATS)}"
+        )
     data = src.detach().resolve_neg()
     return data.t() if channels_first else data
 
@@ -226,7 +258,9 @@ def _layout(channels: int) -> str:
     """
     found = _layouts().get(channels)
     if found is None:
-        raise BackendError(f"FFmpeg has no layout for {channels} channels; it has for {', '.join(map(str, _layouts()))}")
+        raise BackendError(
+            f"FFmpeg has no layout for {channels} channels; it has for {', '.join(map(str, _layouts()))}"
+        )
     return found
 
 
@@ -253,10 +287,14 @@ def _stream(
     codec = _encoder(choice.encoder or container.default_audio_codec, container)
     rates = codec.audio_rates
     if rates and rate * _LONGEST < min(rates):
-        raise BackendError(f"{codec.name} takes {min(rates)} to {max(rates)} Hz, and sample_rate is {rate}; resample before saving")
+        raise BackendError(
+            f"{codec.name} takes {min(rates)} to {max(rates)} Hz, and sample_rate is {rate}; resample before saving"
+        )
     layout = _layout(_ONLY_CHANNELS.get(choice.encoder or codec.name, channels) if channels else 0)
     stream: Any = container.add_stream(
-        codec.name, rate=max(rates) if rates and rate not in rates else rate, options=_options(codec, config)
+        codec.name,
+        rate=max(rates) if rates and rate not in rates else rate,
+        options=_options(codec, config),
     )
     context: AudioCodecContext = stream.codec_context
     context.layout = layout
@@ -271,7 +309,9 @@ def _stream(
     return ready
 
 
-def _refusal(why: Exception, name: str | None, container: OutputContainer, channels: int, rate: int) -> str:
+def _refusal(
+    why: Exception, name: str | None, container: OutputContainer, channels: int, rate: int
+) -> str:
     """Return what FFmpeg refused; its own words are often no more than "Invalid argument".
 
     A context that did not open must not be asked for its name: with PyAV 19 that ends the process.
@@ -290,7 +330,9 @@ def _encoder(name: str | None, container: OutputContainer) -> Any:
     import av
 
     if name in (None, "none"):
-        raise BackendError(f"{container.format.name} holds no sound; save as wav, flac or another format that does")
+        raise BackendError(
+            f"{container.format.name} holds no sound; save as wav, flac or another format that does"
+        )
     try:
         return av.Codec(name, "w")
     except ValueError as why:

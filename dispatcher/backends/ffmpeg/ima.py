@@ -24,7 +24,12 @@ def decoding(stream: Any, context: Any) -> Callable[[Packet[Any]], Iterable[Audi
 
     ``context`` is the stream's own decoder, used for everything but IMA ADPCM in wav.
     """
-    if stream.type != "audio" or context.codec.name != _CODEC or context.channels > _MOST_CHANNELS or stream.container.format.name != "wav":
+    if (
+        stream.type != "audio"
+        or context.codec.name != _CODEC
+        or context.channels > _MOST_CHANNELS
+        or stream.container.format.name != "wav"
+    ):
         decode: Callable[[Packet[Any]], Iterable[AudioFrame]] = context.decode
         return decode
     return _Decoder(context).decode
@@ -91,7 +96,9 @@ def _reordered(block: bytes, channels: int) -> bytes:
 
     header = _HEADER * channels
     octets = np.frombuffer(block, np.uint8)
-    body = octets[header : header + (len(octets) - header) // (_GROUP * channels) * _GROUP * channels]
+    body = octets[
+        header : header + (len(octets) - header) // (_GROUP * channels) * _GROUP * channels
+    ]
     low, high = body & 15, body >> 4
     if channels == 1:
         ordered = low << 4 | high

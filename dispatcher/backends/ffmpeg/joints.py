@@ -25,7 +25,11 @@ _SETUP = b"\5vorbis"
 
 def decoding(stream: Any, context: Any) -> Callable[[Packet[Any]], Iterable[AudioFrame]] | None:
     """Return the function that decodes packets of Ogg Vorbis; ``None`` for any other stream."""
-    if stream.type != "audio" or context.codec.canonical_name != "vorbis" or stream.container.format.name != "ogg":
+    if (
+        stream.type != "audio"
+        or context.codec.canonical_name != "vorbis"
+        or stream.container.format.name != "ogg"
+    ):
         return None
     return _Decoder(context).decode
 

@@ -44,7 +44,11 @@ def _mp3(container: InputContainer, stream: AudioStream, path: str) -> int | Non
     if sound is None:
         return None
     size = os.path.getsize(path)
-    if sound.total is not None and sound.promised is not None and sound.promised.bytes == size - sound.told_from:
+    if (
+        sound.total is not None
+        and sound.promised is not None
+        and sound.promised.bytes == size - sound.told_from
+    ):
         return sound.total
     found = mpeg.frames(path, sound.begin, sound.first)
     count = len(found.bounds) - 1

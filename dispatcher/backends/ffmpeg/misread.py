@@ -31,8 +31,14 @@ def tell(uri: Any, file: Any, demuxer: str, decoder: str) -> None:
         return
     # without the extension libsndfile takes them for samples of three bytes
     sure = decoder != _AUDITION or head[_TAG] == _EXTENSIBLE
-    step = "Use backend='soundfile', which reads it right" if sure else "`python -m compat.doctor FILE` compares what each backend gives"
-    notices.warn(f"FFmpeg {why}: {describe(uri)} may come out as noise. {step}", notices.MisreadInputWarning)
+    step = (
+        "Use backend='soundfile', which reads it right"
+        if sure
+        else "`python -m compat.doctor FILE` compares what each backend gives"
+    )
+    notices.warn(
+        f"FFmpeg {why}: {describe(uri)} may come out as noise. {step}", notices.MisreadInputWarning
+    )
 
 
 def _beginning(file: Any) -> bytes:

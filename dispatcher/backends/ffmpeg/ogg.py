@@ -172,15 +172,25 @@ def _codec(file: io.FileIO) -> tuple[Codec, _Page] | None:
         return None
     pages = [page for _, page in found[: codec.headers]]
     first, last = pages[0], pages[-1]
-    if first.flags != _FIRST or any(page.flags & (_FIRST | _LAST) or page.serial != first.serial for page in pages[1:]):
+    if first.flags != _FIRST or any(
+        page.flags & (_FIRST | _LAST) or page.serial != first.serial for page in pages[1:]
+    ):
         return None
     # sound begins on a new page: all packets that end on this one are headers
     of_headers = pages.count(last)
-    return (codec, last) if last.lacing[-1] < _WHOLE and sum(size < _WHOLE for size in last.lacing) == of_headers else None
+    return (
+        (codec, last)
+        if last.lacing[-1] < _WHOLE and sum(size < _WHOLE for size in last.lacing) == of_headers
+        else None
+    )
 
 
 def _vorbis(identification: bytes, comments: bytes, setup: bytes) -> Codec | None:
-    if len(identification) != 30 or not comments.startswith(_VORBIS_COMMENTS) or not setup.startswith(_VORBIS_SETUP):
+    if (
+        len(identification) != 30
+        or not comments.startswith(_VORBIS_COMMENTS)
+        or not setup.startswith(_VORBIS_SETUP)
+    ):
         return None
     sizes = 1 << (identification[28] & 15), 1 << (identification[28] >> 4)
     flags = modes(setup)
@@ -230,7 +240,13 @@ def _block_sizes(flags: tuple[int, ...], sizes: tuple[int, int]) -> Numbers:
 
 
 def _opus(head: bytes, comments: bytes) -> Codec | None:
-    if len(head) < 19 or not comments.startswith(_OPUS_COMMENTS) or head[8] >> 4 or head[18] or head[9] not in (1, 2):
+    if (
+        len(head) < 19
+        or not comments.startswith(_OPUS_COMMENTS)
+        or head[8] >> 4
+        or head[18]
+        or head[9] not in (1, 2)
+    ):
         return None
     return Codec(False, _opus_lengths, int.from_bytes(head[10:12], "little"), 2)
 
@@ -291,7 +307,12 @@ def _scanned(file: io.FileIO, codec: Codec, header: _Page, wanted: int | None) -
             number += 1
             if not _intact(mirrored, place, page.end - at):
                 return None
-            if page.serial != header.serial or page.number != number or page.flags & _FIRST or not page.lacing:
+            if (
+                page.serial != header.serial
+                or page.number != number
+                or page.flags & _FIRST
+                or not page.lacing
+            ):
                 return None
             block.append(page)
             place = page.end - at
@@ -336,7 +357,9 @@ def _scanned(file: io.FileIO, codec: Codec, header: _Page, wanted: int | None) -
     return Scan(pages, firsts, np.concatenate(parts), codec.skipped, total)
 
 
-def _measured(data: bytes, at: int, block: list[_Page], codec: Codec) -> tuple[Numbers, Numbers, Numbers] | None:
+def _measured(
+    data: bytes, at: int, block: list[_Page], codec: Codec
+) -> tuple[Numbers, Numbers, Numbers] | None:
     """Return the lengths of the packets that begin in some pages, and where pages begin and end.
 
     These are, for each page, the index of the first packet that begins in it and of the last that
@@ -394,7 +417,13 @@ def vorbis_piece(path: str, found: Scan, frame_offset: int, end: int) -> Piece |
         file.seek(found.pages[page])
         beyond = found.pages[min(stop, len(found.pages) - 1)] - found.pages[page]
         data = file.read(beyond + _MOST_PAGES * _LONGEST_PAGE) or b""
-    packets = itertools.islice(_packets(data), first - found.firsts[page], last + 1 - found.firsts[page])
+    packets = itertools.islice(
+        _packets(data), first - found.firsts[page], last + 1 - found.firsts[page]
+    )
     ends = found.ends[first : last + 1]
     taken = [packet for packet, _ in packets]
-    return Piece(taken, [0, *np.diff(ends).tolist()], int(ends[0])) if len(taken) == len(ends) else None
+    return (
+        Piece(taken, [0, *np.diff(ends).tolist()], int(ends[0]))
+        if len(taken) == len(ends)
+        else None
+    )

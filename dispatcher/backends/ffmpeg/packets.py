@@ -40,7 +40,11 @@ def is_mp4(container: Container) -> bool:
 
 def skipped_at_start(packet: Packet[AudioStream]) -> int:
     """Return how many frames decoding drops at a stream's beginning, given its first packet."""
-    return int.from_bytes(bytes(packet.get_sidedata(_SKIP))[_AT_START], "little") if packet.has_sidedata(_SKIP) else 0
+    return (
+        int.from_bytes(bytes(packet.get_sidedata(_SKIP))[_AT_START], "little")
+        if packet.has_sidedata(_SKIP)
+        else 0
+    )
 
 
 def _as_it_is(packet: Packet[Any]) -> Packet[Any]:

@@ -52,7 +52,23 @@ _STORED = {
 # an extensible header's subformat, after the two bytes of its tag
 _GUID = bytes.fromhex("000000001000800000aa00389b71")
 # chunks that say nothing about the samples
-_IDLE = frozenset({b"LIST", b"fact", b"JUNK", b"junk", b"PAD ", b"PEAK", b"FLLR", b"cue ", b"smpl", b"inst", b"afsp", b"iXML", b"_PMX"})
+_IDLE = frozenset(
+    {
+        b"LIST",
+        b"fact",
+        b"JUNK",
+        b"junk",
+        b"PAD ",
+        b"PEAK",
+        b"FLLR",
+        b"cue ",
+        b"smpl",
+        b"inst",
+        b"afsp",
+        b"iXML",
+        b"_PMX",
+    }
+)
 _MOST_CHUNKS = 64
 _MOST_CHANNELS = 64
 _MOST_RATE = 768_000
@@ -88,7 +104,9 @@ class PlainWav:
         """Return what ``info`` returns."""
         return AudioMetaData(self.rate, self.frames, self.channels, self.bits, self.stored.encoding)
 
-    def piece(self, frame_offset: int, num_frames: int, normalize: bool, channels_first: bool) -> npt.NDArray[Any] | None:
+    def piece(
+        self, frame_offset: int, num_frames: int, normalize: bool, channels_first: bool
+    ) -> npt.NDArray[Any] | None:
         """Read a piece, ``[channel, time]`` or ``[time, channel]``.
 
         As in ``load``, ``num_frames`` -1 means all, and the piece is shorter where the sound ends.
@@ -107,14 +125,20 @@ class PlainWav:
         if dtype == kind.dtype and self.bits != 24 and (self.channels == 1 or not channels_first):
             collected.took(_fill(self.file, collected.rows(num_frames)[0]) // self.frame_bytes)
             return collected.result() if collected.frames == num_frames else None
-        buffer = bytearray(self.frame_bytes * max(1, min(num_frames, _PIECE_BYTES // self.frame_bytes)))
+        buffer = bytearray(
+            self.frame_bytes * max(1, min(num_frames, _PIECE_BYTES // self.frame_bytes))
+        )
         view = memoryview(buffer)
         while collected.frames < num_frames:
             wanted = min(len(buffer), (num_frames - collected.frames) * self.frame_bytes)
             if _fill(self.file, view[:wanted]) < wanted:
                 return None
             count = wanted // self.frame_bytes
-            data = _widened(buffer, wanted) if self.bits == 24 else np.frombuffer(buffer, kind.dtype, count * self.channels)
+            data = (
+                _widened(buffer, wanted)
+                if self.bits == 24
+                else np.frombuffer(buffer, kind.dtype, count * self.channels)
+            )
             samples.convert(data.reshape(count, self.channels).T, kind, collected.room(count))
             collected.took(count)
             interrupts.check()
@@ -211,7 +235,17 @@ def _disguised(file: io.FileIO, begin: int, length: int, rate: int, frame_bytes:
     file that was changed a moment ago: it could change again and keep its time of change.
     """
     status = os.fstat(file.fileno())
-    key = status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns, begin, length, rate, frame_bytes
+    key = (
+        status.st_dev,
+        status.st_ino,
+        status.st_size,
+        status.st_mtime_ns,
+        status.st_ctime_ns,
+        begin,
+        length,
+        rate,
+        frame_bytes,
+    )
     known = _seen.get(key)
     if known is None:
         known = disguise.possible(_window(file, begin, length, rate, frame_bytes))
@@ -230,13 +264,24 @@ def _described(file: io.FileIO, form: bytes, begin: int, length: int) -> PlainWa
     if tag == _EXTENSIBLE and len(form) == 40:
         extra, valid, mask = struct.unpack_from("<HHI", form, 16)
         tag = struct.unpack_from("<H", form, 24)[0]
-        if extra != 22 or valid != bits or form[26:40] != _GUID or (mask and mask.bit_count() != channels):
+        if (
+            extra != 22
+            or valid != bits
+            or form[26:40] != _GUID
+            or (mask and mask.bit_count() != channels)
+        ):
             return None
     elif len(form) == 40 or (len(form) == 18 and form[16:18] != b"\0\0"):
         return None
     stored = _STORED.get((tag, bits))
     plain = stored is not None and 0 < channels <= _MOST_CHANNELS and 0 < rate <= _MOST_RATE
-    if stored is None or not plain or frame_bytes * 8 != channels * bits or bytes_per_second != rate * frame_bytes or length % frame_bytes:
+    if (
+        stored is None
+        or not plain
+        or frame_bytes * 8 != channels * bits
+        or bytes_per_second != rate * frame_bytes
+        or length % frame_bytes
+    ):
         return None
     if stored.integer and _disguised(file, begin, length, rate, frame_bytes):
         return None

@@ -60,7 +60,13 @@ def header(stream: AudioStream, settings: Settings) -> AudioMetaData:
     codec = context.codec.canonical_name
     counted = 0 if settings.exact_num_frames else stream.frames
     extradata = context.extradata
-    return AudioMetaData(context.sample_rate, counted or -1, context.channels, bits_per_sample(codec, extradata), encoding(codec))
+    return AudioMetaData(
+        context.sample_rate,
+        counted or -1,
+        context.channels,
+        bits_per_sample(codec, extradata),
+        encoding(codec),
+    )
 
 
 def metadata(container: InputContainer, stream: AudioStream, settings: Settings) -> AudioMetaData:

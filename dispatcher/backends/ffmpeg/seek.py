@@ -29,7 +29,9 @@ _IN_ADVANCE_BYTES = 1536
 _IN_ADVANCE_FRAMES = 4
 _BEFORE_FIRST = 1 << 14
 _PCM_FILES = ("wav", "w64", "aiff", "au", "caf")
-_INDEPENDENT = frozenset({("flac", "flac"), (packets.MP4, "alac"), *((container, "pcm") for container in _PCM_FILES)})
+_INDEPENDENT = frozenset(
+    {("flac", "flac"), (packets.MP4, "alac"), *((container, "pcm") for container in _PCM_FILES)}
+)
 _LONGEST_PADDING = 4096
 
 
@@ -48,7 +50,13 @@ class Place(NamedTuple):
     total: int | None = None
 
 
-def find(container: InputContainer, stream: AudioStream, path: str | None, frame_offset: int, num_frames: int) -> Place | None:
+def find(
+    container: InputContainer,
+    stream: AudioStream,
+    path: str | None,
+    frame_offset: int,
+    num_frames: int,
+) -> Place | None:
     """Return a place at or before ``frame_offset`` from which decoding is exact.
 
     ``None`` means the start. ``path`` is that of a local file.
@@ -56,10 +64,17 @@ def find(container: InputContainer, stream: AudioStream, path: str | None, frame
     if frame_offset < WORTH_IT:
         return None
     if stand_for_themselves(container, stream):
-        return None if container.format.name == "flac" and not _plain_flac(path) else _by_timestamp(container, stream, frame_offset)
+        return (
+            None
+            if container.format.name == "flac" and not _plain_flac(path)
+            else _by_timestamp(container, stream, frame_offset)
+        )
     if path is not None and container.format.name == "mp3":
         return _by_headers(container, stream, path, frame_offset, num_frames)
-    if path is not None and (container.format.name, stream.codec_context.codec.canonical_name) == ("ogg", "vorbis"):
+    if path is not None and (container.format.name, stream.codec_context.codec.canonical_name) == (
+        "ogg",
+        "vorbis",
+    ):
         return _by_pages(stream, path, frame_offset, num_frames)
     return None
 
@@ -78,10 +93,18 @@ def stand_for_themselves(container: InputContainer, stream: AudioStream) -> bool
     return (container.format.name, "pcm" if codec.startswith("pcm_") else codec) in _INDEPENDENT
 
 
-def _by_timestamp(container: InputContainer, stream: AudioStream, frame_offset: int) -> Place | None:
+def _by_timestamp(
+    container: InputContainer, stream: AudioStream, frame_offset: int
+) -> Place | None:
     """Return a place that FFmpeg finds by timestamps, for independent packets."""
     base, rate = stream.time_base, stream.codec_context.sample_rate
-    if base is None or stream.start_time or not rate or not stream.duration or frame_offset >= stream.duration * base * rate:
+    if (
+        base is None
+        or stream.start_time
+        or not rate
+        or not stream.duration
+        or frame_offset >= stream.duration * base * rate
+    ):
         return None
     import av
 
@@ -98,7 +121,9 @@ def _by_timestamp(container: InputContainer, stream: AudioStream, frame_offset: 
     return Place(itertools.chain((found,), frames), int((found.pts or 0) * base * rate))
 
 
-def _timed(container: InputContainer, stream: AudioStream, frame_offset: int, origin: int) -> Iterator[AudioFrame]:
+def _timed(
+    container: InputContainer, stream: AudioStream, frame_offset: int, origin: int
+) -> Iterator[AudioFrame]:
     """Decode the next frames, and check that each begins where the last one ended.
 
     The first must begin at or before the piece. PCM packets must also lie in the file where their
@@ -111,13 +136,22 @@ def _timed(container: InputContainer, stream: AudioStream, frame_offset: int, or
     expected: int | None = None
     try:
         for packet in packets.of(container, stream):
-            if whole and packet.size and (packet.size % whole or packet.pos != origin + (packet.pts or 0) * (base or 0) * rate * whole):
+            if (
+                whole
+                and packet.size
+                and (
+                    packet.size % whole
+                    or packet.pos != origin + (packet.pts or 0) * (base or 0) * rate * whole
+                )
+            ):
                 raise LostError("a packet is not where its time says")
             for frame in stream.decode(packet):
                 if frame.pts is None or base is None:
                     raise LostError("a frame has no time")
                 place = frame.pts * base * rate
-                if place.denominator != 1 or not (0 <= place <= frame_offset if expected is None else place == expected):
+                if place.denominator != 1 or not (
+                    0 <= place <= frame_offset if expected is None else place == expected
+                ):
                     raise LostError("the times do not fit")
                 expected = int(place) + frame.samples
                 yield frame
@@ -127,7 +161,9 @@ def _timed(container: InputContainer, stream: AudioStream, frame_offset: int, or
         raise LostError("there is nothing")
 
 
-def _by_headers(container: InputContainer, stream: AudioStream, path: str, frame_offset: int, num_frames: int) -> Place | None:
+def _by_headers(
+    container: InputContainer, stream: AudioStream, path: str, frame_offset: int, num_frames: int
+) -> Place | None:
     """Return a place in an mp3, counted by the headers of its frames.
 
     FFmpeg drops ``skipped`` samples at the start, so position 0 lies within the first frames:
@@ -166,10 +202,14 @@ def _by_headers(container: InputContainer, stream: AudioStream, path: str, frame
     last = (end + sound.skipped - 1) // samples
     # the frame after ``last`` begins where ``last`` ends
     bounds = found.bounds[start : last + 2].tolist()
-    return Place(_packets(stream, path, bounds, samples), start * samples - sound.skipped, sound.total)
+    return Place(
+        _packets(stream, path, bounds, samples), start * samples - sound.skipped, sound.total
+    )
 
 
-def _packets(stream: AudioStream, path: str, bounds: list[int], samples: int) -> Iterator[AudioFrame]:
+def _packets(
+    stream: AudioStream, path: str, bounds: list[int], samples: int
+) -> Iterator[AudioFrame]:
     """Decode packets that follow each other in a file; each must give one frame of ``samples``."""
     import av
 
@@ -178,7 +218,9 @@ def _packets(stream: AudioStream, path: str, bounds: list[int], samples: int) ->
         data = memoryview(file.read(bounds[-1] - bounds[0]) or b"")
     for begin, end in itertools.pairwise(bounds):
         try:
-            decoded = stream.codec_context.decode(av.Packet(bytes(data[begin - bounds[0] : end - bounds[0]])))
+            decoded = stream.codec_context.decode(
+                av.Packet(bytes(data[begin - bounds[0] : end - bounds[0]]))
+            )
         except av.FFmpegError as why:
             raise LostError(str(why)) from why
         if len(decoded) != 1 or decoded[0].samples != samples:
@@ -219,7 +261,11 @@ def frames_by_end(container: InputContainer, stream: AudioStream, path: str) -> 
 
     Frames after those the header counts are counted too, as they are decoded too.
     """
-    promised = 0 if stream.duration is None or stream.time_base is None else stream.duration * stream.time_base * stream.rate
+    promised = (
+        0
+        if stream.duration is None or stream.time_base is None
+        else stream.duration * stream.time_base * stream.rate
+    )
     try:
         place = find(container, stream, path, int(promised) - 1, -1)
         return None if place is None else place.begin + sum(frame.samples for frame in place.frames)
@@ -267,4 +313,6 @@ def mp3_sound(container: InputContainer, stream: AudioStream, path: str) -> Soun
         total = int(told)
     elif skipped:
         return None
-    return Sound(packet.pos, first, skipped, total, promised, packet.pos - (promised.back if promised else 0))
+    return Sound(
+        packet.pos, first, skipped, total, promised, packet.pos - (promised.back if promised else 0)
+    )

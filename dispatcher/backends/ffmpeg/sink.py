@@ -42,7 +42,9 @@ class Sink:
         self._collected = Collector(self.channels, room, dtype, channels_first)
         # bytes of a frame in a row
         self._row_frame = self._kind.width * (1 if self._kind.planar else self.channels)
-        self._direct = dtype == self._kind.dtype and (channels_first if self._kind.planar else not channels_first or self.channels == 1)
+        self._direct = dtype == self._kind.dtype and (
+            channels_first if self._kind.planar else not channels_first or self.channels == 1
+        )
         self._rows: list[memoryview] = []
         self._at = self._capacity = 0  # bytes of each row that are used, and that there are
         self._staged: npt.NDArray[Any] | None = None
@@ -58,7 +60,9 @@ class Sink:
         at, capacity, rows = self._at, self._capacity, self._rows
         for frame in frames:
             if frame.layout.nb_channels != channels or frame.format.name != name:
-                raise BackendError(f"the stream changes to {frame.layout.nb_channels} channels of {frame.format.name} on its way")
+                raise BackendError(
+                    f"the stream changes to {frame.layout.nb_channels} channels of {frame.format.name} on its way"
+                )
             size = frame.samples * width - begin
             if size > left:
                 size = left
@@ -87,7 +91,9 @@ class Sink:
         else:
             rows, columns = (self.channels, 1) if self._kind.planar else (1, self.channels)
             if self._staged is None or len(self._staged[0]) < frames * columns:
-                self._staged = np.empty((rows, max(frames, _STAGE_FRAMES) * columns), self._kind.dtype)
+                self._staged = np.empty(
+                    (rows, max(frames, _STAGE_FRAMES) * columns), self._kind.dtype
+                )
                 staged: Any = self._staged
                 self._rows = [memoryview(row).cast("B") for row in staged]
             self._at = 0
@@ -99,7 +105,11 @@ class Sink:
         if self._direct:
             self._collected.took(frames - self._collected.frames)
         elif self._staged is not None and frames:
-            data = self._staged[:, :frames] if self._kind.planar else self._staged[0, : frames * self.channels].reshape(frames, -1).T
+            data = (
+                self._staged[:, :frames]
+                if self._kind.planar
+                else self._staged[0, : frames * self.channels].reshape(frames, -1).T
+            )
             samples.convert(data, self._kind, self._collected.room(frames))
             self._collected.took(frames)
             self._at = 0

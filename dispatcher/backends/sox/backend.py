@@ -58,22 +58,39 @@ class Backend(backend.Backend):
     def refuses_to_write(self, uri: Uri, format: str | None) -> str | None:
         return _FILE_OBJECT if backend.is_writable(uri) else None
 
-    def _path(self, action: str, uri: Uri, settings: Settings, operation: str = "load and save") -> str:
+    def _path(
+        self, action: str, uri: Uri, settings: Settings, operation: str = "load and save"
+    ) -> str:
         if backend.is_readable(uri) or backend.is_writable(uri):
-            raise problem(ArgumentError, action, uri, _FILE_OBJECT, backend=self.name, hint="Use backend='ffmpeg' or 'soundfile'.")
+            raise problem(
+                ArgumentError,
+                action,
+                uri,
+                _FILE_OBJECT,
+                backend=self.name,
+                hint="Use backend='ffmpeg' or 'soundfile'.",
+            )
         if isinstance(uri, os.PathLike) and settings.sox_path_objects in ("always", operation):
             uri = os.fspath(uri)
         if isinstance(uri, bytes):
             uri = os.fsdecode(uri)
         if not isinstance(uri, str):
             if not isinstance(uri, os.PathLike):
-                raise problem(BackendError, action, uri, arguments.neither_path_nor_file(uri), backend=self.name)
+                raise problem(
+                    BackendError,
+                    action,
+                    uri,
+                    arguments.neither_path_nor_file(uri),
+                    backend=self.name,
+                )
             cause = f"it wants the path as str, not {type(uri).__name__}"
             hint = "Write str(path), or turn on the flag sox_path_objects."
             raise problem(BackendError, action, uri, cause, backend=self.name, hint=hint)
         return uri
 
-    def info(self, uri: Uri, format: str | None, buffer_size: int, settings: Settings) -> AudioMetaData:
+    def info(
+        self, uri: Uri, format: str | None, buffer_size: int, settings: Settings
+    ) -> AudioMetaData:
         path = self._path("read", uri, settings, "info")
         try:
             with files.reading(self.library, path, format) as file:
@@ -128,7 +145,9 @@ class Backend(backend.Backend):
             first = 0
             while first < len(piece):
                 if block is None:
-                    block = Collector(channels, files.room(self.library, file, at, asked.block_frames), dtype)
+                    block = Collector(
+                        channels, files.room(self.library, file, at, asked.block_frames), dtype
+                    )
                 count = min(len(piece) - first, asked.block_frames - block.frames)
                 samples.convert(piece[first : first + count], block.room(count), short=short)
                 block.took(count)
@@ -149,16 +168,39 @@ class Backend(backend.Backend):
             raise problem(ArgumentError, "write", asked.uri, cause, backend=self.name)
         try:
             dtype, rate = _checked(asked.src, asked.sample_rate, asked.channels_first)
-            container = os.path.splitext(path)[1].lstrip(".").lower() if asked.format is None else asked.format
+            container = (
+                os.path.splitext(path)[1].lstrip(".").lower()
+                if asked.format is None
+                else asked.format
+            )
             data = asked.src.t() if asked.channels_first else asked.src
             stored = encodings.to_store(
-                container, dtype, asked.encoding, asked.bits_per_sample, data.shape[1], rate, settings.sox_signed_bits
+                container,
+                dtype,
+                asked.encoding,
+                asked.bits_per_sample,
+                data.shape[1],
+                rate,
+                settings.sox_signed_bits,
             )
             precision = encodings.BY_DTYPE[dtype][1]
             with target.writing(path) as place:
                 taken = samples.from_tensor(data)
-                wrote = files.write(self.library, place, taken, rate, precision, stored, asked.compression, container)
-            if asked.bits_per_sample is not None and asked.encoding is not None and wrote.number != stored.number:
+                wrote = files.write(
+                    self.library,
+                    place,
+                    taken,
+                    rate,
+                    precision,
+                    stored,
+                    asked.compression,
+                    container,
+                )
+            if (
+                asked.bits_per_sample is not None
+                and asked.encoding is not None
+                and wrote.number != stored.number
+            ):
                 name = encodings.NAMES.get(wrote.number, "another encoding")
                 text = f"libsox writes no {asked.encoding} into {container}: the samples are stored as {name} of {wrote.bits} bits"
                 notices.warn(text, notices.IgnoredArgumentWarning)
@@ -166,7 +208,11 @@ class Backend(backend.Backend):
             raise problem(BackendError, "write", asked.uri, why, backend=self.name) from why
 
     def apply_effects(
-        self, tensor: torch.Tensor, sample_rate: int, effects: Sequence[Sequence[str]], channels_first: bool
+        self,
+        tensor: torch.Tensor,
+        sample_rate: int,
+        effects: Sequence[Sequence[str]],
+        channels_first: bool,
     ) -> tuple[torch.Tensor, int]:
         """Send samples through a chain of effects; return them and their sample rate in Hz.
 
@@ -177,10 +223,17 @@ class Backend(backend.Backend):
         """
         dtype, rate = _checked(tensor, sample_rate, channels_first)
         data = samples.from_tensor(tensor.t() if channels_first else tensor)
-        return self._through(data, rate, encodings.BY_DTYPE[dtype][1], effects, dtype, channels_first)
+        return self._through(
+            data, rate, encodings.BY_DTYPE[dtype][1], effects, dtype, channels_first
+        )
 
     def apply_effects_to_file(
-        self, path: str, effects: Sequence[Sequence[str]], normalize: bool, channels_first: bool, format: str | None
+        self,
+        path: str,
+        effects: Sequence[Sequence[str]],
+        normalize: bool,
+        channels_first: bool,
+        format: str | None,
     ) -> tuple[torch.Tensor, int]:
         """Send a file's samples through a chain of effects; return them and the sample rate in Hz.
 
@@ -191,10 +244,18 @@ class Backend(backend.Backend):
             rate, precision = float(file.signal.rate), int(file.signal.precision)
             native = _native(file)
             data = files.read(self.library, file, 0, -1)
-        return self._through(data, rate, precision, effects, "float32" if normalize else native, channels_first)
+        return self._through(
+            data, rate, precision, effects, "float32" if normalize else native, channels_first
+        )
 
     def _through(
-        self, data: Any, rate: float, precision: int, effects: Sequence[Sequence[str]], dtype: str, channels_first: bool
+        self,
+        data: Any,
+        rate: float,
+        precision: int,
+        effects: Sequence[Sequence[str]],
+        dtype: str,
+        channels_first: bool,
     ) -> tuple[torch.Tensor, int]:
         import torch
 
@@ -231,12 +292,16 @@ def _metadata(file: Any) -> AudioMetaData:
 
 def _native(file: Any) -> str:
     """Return the dtype of an open file's samples with ``normalize=False``."""
-    return encodings.NATIVE_DTYPE.get((int(file.encoding.encoding), int(file.signal.precision)), "float32")
+    return encodings.NATIVE_DTYPE.get(
+        (int(file.encoding.encoding), int(file.signal.precision)), "float32"
+    )
 
 
 def _short(file: Any) -> bool:
     """Return whether no sample of an open file has more than 24 bits."""
-    return int(file.signal.precision) <= _FLOAT_BITS and int(file.encoding.encoding) in encodings.SHORT
+    return (
+        int(file.signal.precision) <= _FLOAT_BITS and int(file.encoding.encoding) in encodings.SHORT
+    )
 
 
 def _checked(src: Any, sample_rate: Any, channels_first: bool) -> tuple[str, int]:
@@ -254,7 +319,9 @@ def _checked(src: Any, sample_rate: Any, channels_first: bool) -> tuple[str, int
         raise BackendError(f"the tensor has {src.ndim} dimensions, not 2")
     dtype = str(src.dtype).removeprefix("torch.")
     if dtype not in encodings.BY_DTYPE:
-        raise BackendError(f"it takes no {dtype}; convert to one of {', '.join(encodings.BY_DTYPE)}")
+        raise BackendError(
+            f"it takes no {dtype}; convert to one of {', '.join(encodings.BY_DTYPE)}"
+        )
     try:
         rate = operator.index(sample_rate)
     except TypeError as why:
@@ -263,5 +330,7 @@ def _checked(src: Any, sample_rate: Any, channels_first: bool) -> tuple[str, int
         raise BackendError(f"sample_rate is {rate}, and must be 1 to {writable.MOST_RATE} Hz")
     channels = src.shape[0 if channels_first else 1]
     if not 0 < channels <= _MOST_CHANNELS:
-        raise BackendError(f"libsox takes 1 to {_MOST_CHANNELS} channels, and the tensor has {channels}")
+        raise BackendError(
+            f"libsox takes 1 to {_MOST_CHANNELS} channels, and the tensor has {channels}"
+        )
     return dtype, rate

@@ -34,7 +34,9 @@ def names(sox: Library) -> dict[str, str]:
     return found
 
 
-def apply(sox: Library, samples: Samples, rate: float, precision: int, effects: Sequence[Sequence[str]]) -> tuple[Samples, float]:
+def apply(
+    sox: Library, samples: Samples, rate: float, precision: int, effects: Sequence[Sequence[str]]
+) -> tuple[Samples, float]:
     """Send samples, ``[time, channel]``, through effects; return them and their sample rate in Hz.
 
     Raises:
@@ -79,10 +81,17 @@ def apply(sox: Library, samples: Samples, rate: float, precision: int, effects: 
         return 0
 
     drain_callback = ffi.callback("int(sox_effect_t *, sox_sample_t *, size_t *)", drain)
-    flow_callback = ffi.callback("int(sox_effect_t *, sox_sample_t const *, sox_sample_t *, size_t *, size_t *)", flow)
+    flow_callback = ffi.callback(
+        "int(sox_effect_t *, sox_sample_t const *, sox_sample_t *, size_t *, size_t *)", flow
+    )
 
     signal = ffi.new("sox_signalinfo_t *")
-    signal.rate, signal.channels, signal.precision, signal.length = rate, channels, precision, data.size
+    signal.rate, signal.channels, signal.precision, signal.length = (
+        rate,
+        channels,
+        precision,
+        data.size,
+    )
     encoding = ffi.new("sox_encodinginfo_t *")
     encoding.encoding, encoding.bits_per_sample = 1, 32
     with sox.lock, _building(sox, encoding, signal) as chain:
@@ -156,7 +165,9 @@ class _Chain:
         Raises:
             BackendError: an effect failed.
         """
-        if self._sox.lib.sox_flow_effects(self._chain, self._sox.ffi.NULL, self._sox.ffi.NULL) not in (0, _EOF):
+        if self._sox.lib.sox_flow_effects(
+            self._chain, self._sox.ffi.NULL, self._sox.ffi.NULL
+        ) not in (0, _EOF):
             raise BackendError("libsox' effects chain failed")
 
 

@@ -14,7 +14,21 @@ _MOST_CHANNELS = 1024  # most effects keep tables for each, and end the process 
 # Their delay lines and tables are as long as the rate says. At low rates they have no samples, and
 # the effects divide by zero; at high rates they are too large, and the effects end the process.
 _NOT_BELOW = dict.fromkeys(("chorus", "phaser", "pitch", "reverb", "stretch", "tempo", "vad"), 1000)
-_LONG = ("bend", "chorus", "echo", "echos", "flanger", "hilbert", "loudness", "phaser", "pitch", "reverb", "sinc", "tempo", "vad")
+_LONG = (
+    "bend",
+    "chorus",
+    "echo",
+    "echos",
+    "flanger",
+    "hilbert",
+    "loudness",
+    "phaser",
+    "pitch",
+    "reverb",
+    "sinc",
+    "tempo",
+    "vad",
+)
 _NOT_ABOVE = dict.fromkeys(_LONG, 10000000)
 _LEAST_CHANGE = 1e-9  # the effect `rate` crashes if it changes the rate by a smaller part
 _MOST_RATIO = 1000.0  # between the rates before and after resampling
@@ -25,7 +39,9 @@ _HOLDING = ("silence", "delay", "compand")
 _READING = ("fir", "firfit", "noisered")  # their first option, by default "-", is a file
 _IN_C = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _WINDOW = 16, 1 << 24  # frames
-_MOST_HELD = 1 << 28  # samples that an effect may keep in memory; it ends the process if there is none
+_MOST_HELD = (
+    1 << 28
+)  # samples that an effect may keep in memory; it ends the process if there is none
 _LEAST_LIMIT, _TIMES = 1 << 27, 1 << 10
 
 
@@ -41,9 +57,13 @@ def check_signal(rate: float, channels: int) -> None:
         BackendError: (a RuntimeError) the text says which rates and channels it takes.
     """
     if not 1 <= rate <= _MOST_RATE:
-        raise BackendError(f"the sample rate is {rate:g} Hz, and libsox' effects take 1 to {_MOST_RATE}")
+        raise BackendError(
+            f"the sample rate is {rate:g} Hz, and libsox' effects take 1 to {_MOST_RATE}"
+        )
     if not 0 < channels <= _MOST_CHANNELS:
-        raise BackendError(f"there are {channels} channels, and libsox' effects take 1 to {_MOST_CHANNELS}")
+        raise BackendError(
+            f"there are {channels} channels, and libsox' effects take 1 to {_MOST_CHANNELS}"
+        )
 
 
 def settled(rate: float) -> float:
@@ -63,7 +83,9 @@ def texts(effects: object) -> list[list[str]]:
     found = []
     for effect in effects:
         if isinstance(effect, (str, bytes)) or not isinstance(effect, Iterable):
-            raise ArgumentTypeError(f"an effect is a row such as ['rate', '8000'], not {effect!r:.80}")
+            raise ArgumentTypeError(
+                f"an effect is a row such as ['rate', '8000'], not {effect!r:.80}"
+            )
         found.append([str(part) for part in effect])
     for part in (part for effect in found for part in effect):
         if "\0" in part or part != part.encode("utf-8", "replace").decode("utf-8"):
@@ -85,7 +107,10 @@ def _frames(text: str, rate: float) -> float:
     try:
         if text.endswith("s"):
             return float(text.removesuffix("s"))
-        return sum(float(part) * 60.0**power for power, part in enumerate(reversed(text.split(":")))) * rate
+        return (
+            sum(float(part) * 60.0**power for power, part in enumerate(reversed(text.split(":"))))
+            * rate
+        )
     except (ValueError, OverflowError):
         return 0
 
@@ -105,7 +130,9 @@ def _check_file(name: str, options: Sequence[str]) -> None:
         with open(path, "rb") as file:
             words = [word for line in file for word in line.partition(b"#")[0].split()]
         if not all(_IN_C.fullmatch(word) for word in words):
-            raise BackendError(f"the effect 'firfit' takes a file of frequencies and gains, and {path!r} holds something else")
+            raise BackendError(
+                f"the effect 'firfit' takes a file of frequencies and gains, and {path!r} holds something else"
+            )
 
 
 def check(effect: Sequence[str], rate: float, channels: int) -> None:
@@ -123,7 +150,9 @@ def check(effect: Sequence[str], rate: float, channels: int) -> None:
     least, most = _NOT_BELOW.get(name, 1), _NOT_ABOVE.get(name, _MOST_RATE)
     if not least <= rate <= most:
         bounds = f"{least} to {most} Hz"
-        raise BackendError(f"the effect {name!r} works at {bounds}, and the sound has {rate:g} Hz; put ['rate', '16000'] before it")
+        raise BackendError(
+            f"the effect {name!r} works at {bounds}, and the sound has {rate:g} Hz; put ['rate', '16000'] before it"
+        )
     if name == "rate" and numbers:
         wanted = numbers[-1]
         if not 1 <= wanted <= _MOST_RATE or not 1 / _MOST_RATIO <= wanted / rate <= _MOST_RATIO:
@@ -131,18 +160,34 @@ def check(effect: Sequence[str], rate: float, channels: int) -> None:
                 f"the rate {wanted:g} Hz is none to make of {rate:g} Hz: 1 to {_MOST_RATE} Hz, and at most 1000 times as much"
             )
         if 0 < abs(wanted / rate - 1) < _LEAST_CHANGE:
-            raise BackendError(f"the rate {wanted!r} Hz is next to the sound's {rate!r} Hz, which libsox cannot make; leave 'rate' out")
-    held = max((_frames(option, rate) for option in options), default=0.0) if name in _HOLDING else 0.0
+            raise BackendError(
+                f"the rate {wanted!r} Hz is next to the sound's {rate!r} Hz, which libsox cannot make; leave 'rate' out"
+            )
+    held = (
+        max((_frames(option, rate) for option in options), default=0.0) if name in _HOLDING else 0.0
+    )
     if held * channels > _MOST_HELD:
-        raise BackendError(f"the effect {name!r} would keep {held:.3g} frames of {channels} channels in memory; take a shorter time")
+        raise BackendError(
+            f"the effect {name!r} would keep {held:.3g} frames of {channels} channels in memory; take a shorter time"
+        )
     if name == "tempo" and not numbers:
         raise BackendError("the effect 'tempo' takes a factor, such as ['tempo', '1.1']")
-    if name == "stretch" and len(numbers) > 1 and not _WINDOW[0] <= numbers[1] * rate / 1000 <= _WINDOW[1]:
+    if (
+        name == "stretch"
+        and len(numbers) > 1
+        and not _WINDOW[0] <= numbers[1] * rate / 1000 <= _WINDOW[1]
+    ):
         bounds = f"{_WINDOW[0] * 1000 / rate:g} to {_WINDOW[1] * 1000 / rate:g} ms"
-        raise BackendError(f"the effect 'stretch' takes windows of {bounds} at {rate:g} Hz, not {numbers[1]:g}")
+        raise BackendError(
+            f"the effect 'stretch' takes windows of {bounds} at {rate:g} Hz, not {numbers[1]:g}"
+        )
     if name == "channels" and numbers and not 1 <= numbers[-1] <= _MOST_CHANNELS:
-        raise BackendError(f"the effect 'channels' makes 1 to {_MOST_CHANNELS} channels, not {numbers[-1]:g}")
+        raise BackendError(
+            f"the effect 'channels' makes 1 to {_MOST_CHANNELS} channels, not {numbers[-1]:g}"
+        )
     if name in _FACTORS and numbers and not 1 / _FACTORS[name] <= numbers[0] <= _FACTORS[name]:
-        raise BackendError(f"the effect {name!r} takes factors of {1 / _FACTORS[name]:g} to {_FACTORS[name]:g}, not {numbers[0]:g}")
+        raise BackendError(
+            f"the effect {name!r} takes factors of {1 / _FACTORS[name]:g} to {_FACTORS[name]:g}, not {numbers[0]:g}"
+        )
     if name in _ENDLESS and "-" in options:
         raise BackendError(f"the effect {name!r} without an end would never give anything")

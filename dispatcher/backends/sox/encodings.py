@@ -23,7 +23,9 @@ NAMES = {
 # each sample, or each frame of flac, can be decoded alone, so libsox seeks exactly
 SEEKABLE = frozenset({SIGN2, UNSIGNED, FLOAT, FLAC, ULAW, ALAW})
 # file types that libsox reads through libsndfile; pieces have wrong samples or lack the last
-LOST_IN = frozenset({"paf", "fap", "caf", "mat4", "mat5", "mat", "w64", "sds", "sd2", "xi", "pvf", "sf"})
+LOST_IN = frozenset(
+    {"paf", "fap", "caf", "mat4", "mat5", "mat", "w64", "sds", "sd2", "xi", "pvf", "sf"}
+)
 # libsox counts the bits in these files as samples: there are half as many
 MISCOUNTED = frozenset({CVSD})
 # These have at most 24 bits where the precision says so, and fit into a float32. Decoders of other
@@ -31,10 +33,20 @@ MISCOUNTED = frozenset({CVSD})
 SHORT = frozenset({SIGN2, UNSIGNED, FLAC, ULAW, ALAW})
 
 # dtype of ``normalize=False`` by encoding and precision; everything else is float32
-NATIVE_DTYPE = {(UNSIGNED, 8): "uint8", (SIGN2, 16): "int16", (SIGN2, 24): "int32", (SIGN2, 32): "int32"}
+NATIVE_DTYPE = {
+    (UNSIGNED, 8): "uint8",
+    (SIGN2, 16): "int16",
+    (SIGN2, 24): "int32",
+    (SIGN2, 32): "int32",
+}
 
 # encoding and precision (bits) by which libsox knows a tensor's samples
-BY_DTYPE = {"float32": (FLOAT, 32), "int32": (SIGN2, 32), "int16": (SIGN2, 16), "uint8": (UNSIGNED, 8)}
+BY_DTYPE = {
+    "float32": (FLOAT, 32),
+    "int32": (SIGN2, 32),
+    "int16": (SIGN2, 16),
+    "uint8": (UNSIGNED, 8),
+}
 
 _BIT_DEPTHS = (None, 8, 16, 24, 32, 64)
 _Table: TypeAlias = dict[str | None, dict[int | None, tuple[int, int]]]
@@ -48,8 +60,16 @@ _WAV: _Table = {
     "ALAW": {None: (ALAW, 8), 8: (ALAW, 8)},
 }
 _SPHERE_PCM: dict[int | None, tuple[int, int]] = {None: (SIGN2, 32), 8: (SIGN2, 8), **_SIGNED}
-_SPHERE_ALAW: dict[int | None, tuple[int, int]] = {None: (ALAW, 8), **{bits: (ALAW, bits) for bits in (8, 16, 24, 32)}}
-_SPHERE: _Table = {None: _SPHERE_PCM, "PCM_S": _SPHERE_PCM, "ULAW": _WAV["ULAW"], "ALAW": _SPHERE_ALAW}
+_SPHERE_ALAW: dict[int | None, tuple[int, int]] = {
+    None: (ALAW, 8),
+    **{bits: (ALAW, bits) for bits in (8, 16, 24, 32)},
+}
+_SPHERE: _Table = {
+    None: _SPHERE_PCM,
+    "PCM_S": _SPHERE_PCM,
+    "ULAW": _WAV["ULAW"],
+    "ALAW": _SPHERE_ALAW,
+}
 _BY_CONTAINER: dict[str, _Table] = {
     "wav": _WAV,
     "amb": _WAV,
@@ -73,7 +93,15 @@ class Encoding(NamedTuple):
     bits: int
 
 
-def to_store(container: str, dtype: str, encoding: str | None, bits: int | None, channels: int, rate: float, signed_bits: int) -> Encoding:
+def to_store(
+    container: str,
+    dtype: str,
+    encoding: str | None,
+    bits: int | None,
+    channels: int,
+    rate: float,
+    signed_bits: int,
+) -> Encoding:
     """Return the encoding in which the releases stored a tensor.
 
     ``signed_bits`` is the flag ``sox_signed_bits``.
@@ -93,7 +121,9 @@ def to_store(container: str, dtype: str, encoding: str | None, bits: int | None,
     if container in _MONO and channels != 1:
         raise BackendError(f"{container} holds one channel, and the tensor has {channels}")
     if container == "gsm" and rate != _GSM_RATE:
-        raise BackendError(f"gsm is always {_GSM_RATE} Hz, and sample_rate is {rate}; resample first")
+        raise BackendError(
+            f"gsm is always {_GSM_RATE} Hz, and sample_rate is {rate}; resample first"
+        )
     if table is _WAV and encoding is None and bits is None:
         return Encoding(*BY_DTYPE[dtype])
     if table is _WAV and encoding == "PCM_S" and bits is None:

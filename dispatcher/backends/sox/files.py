@@ -37,13 +37,23 @@ def reading(sox: Library, path: str, filetype: str | None) -> Iterator[Any]:
     kind = sox.ffi.NULL if filetype is None else sox.ffi.new("char[]", filetype.encode())
     with guard.guarded(path, filetype) as place:
         opens, null = sox.lib.sox_open_read, sox.ffi.NULL
-        with handles.held(sox.lib.sox_close, opens, paths.for_libsox(place), null, null, kind, lock=sox.lock) as file:
+        with handles.held(
+            sox.lib.sox_close, opens, paths.for_libsox(place), null, null, kind, lock=sox.lock
+        ) as file:
             if not file:
                 raise BackendError(_why_not(path, filetype))
-            if not 0 < file.signal.channels < _MOST_CHANNELS or not file.encoding.encoding or not math.isfinite(file.signal.rate):
-                raise BackendError("libsox opened it, but its header names no channels, no encoding, or absurd ones")
+            if (
+                not 0 < file.signal.channels < _MOST_CHANNELS
+                or not file.encoding.encoding
+                or not math.isfinite(file.signal.rate)
+            ):
+                raise BackendError(
+                    "libsox opened it, but its header names no channels, no encoding, or absurd ones"
+                )
             if not 1 <= file.signal.rate < _MOST_RATE:
-                raise BackendError(f"its header says that the sample rate is {file.signal.rate:g} Hz")
+                raise BackendError(
+                    f"its header says that the sample rate is {file.signal.rate:g} Hz"
+                )
             yield file
 
 
@@ -51,7 +61,9 @@ def _why_not(path: str, filetype: str | None) -> str:
     """Return the likeliest cause of a failed opening; libsox itself gives none."""
     kind = f"as {filetype!r}" if filetype else "by its content or extension"
     unknown = f"libsox cannot open it {kind} (unknown format, a plug-in that is not installed, or a damaged header)"
-    return ". ".join(filter(None, (unreadable.cause(path) or unknown, unreadable.other_backend(path))))
+    return ". ".join(
+        filter(None, (unreadable.cause(path) or unknown, unreadable.other_backend(path)))
+    )
 
 
 def length(file: Any) -> int:
@@ -62,7 +74,12 @@ def length(file: Any) -> int:
 
 def read(sox: Library, file: Any, frame_offset: int, num_frames: int) -> Samples:
     """Return frames of an open file, ``[time, channel]``; fewer than asked for where it ends."""
-    collected = Collector(int(file.signal.channels), room(sox, file, frame_offset, num_frames), "int32", channels_first=False)
+    collected = Collector(
+        int(file.signal.channels),
+        room(sox, file, frame_offset, num_frames),
+        "int32",
+        channels_first=False,
+    )
     for piece in pieces(sox, file, frame_offset, num_frames):
         collected.room(len(piece))[...] = piece.T
         collected.took(len(piece))
@@ -83,7 +100,9 @@ def _promised(sox: Library, file: Any, frame_offset: int) -> int:
     return promised if promised * channels <= _MOST_SAMPLES_PER_BYTE * _size(sox, file) else 0
 
 
-def pieces(sox: Library, file: Any, frame_offset: int = 0, num_frames: int = -1) -> Iterator[Samples]:
+def pieces(
+    sox: Library, file: Any, frame_offset: int = 0, num_frames: int = -1
+) -> Iterator[Samples]:
     """Give the frames of an open file piece by piece, ``[time, channel]``.
 
     All pieces share one buffer, which the caller may change.
@@ -94,13 +113,17 @@ def pieces(sox: Library, file: Any, frame_offset: int = 0, num_frames: int = -1)
     piece_frames = max(1, min(_PIECE, _MOST_SAMPLES // channels))
     lead = frame_offset if _is_lost_in(sox, file) else 0
     if frame_offset and not lead and not _sought(sox, file, frame_offset):
-        for _ in _taken(sox, file, np.empty((min(piece_frames, frame_offset), channels), np.int32), frame_offset):
+        for _ in _taken(
+            sox, file, np.empty((min(piece_frames, frame_offset), channels), np.int32), frame_offset
+        ):
             pass
     left = _promised(sox, file, frame_offset) or None
     if num_frames >= 0:
         left = num_frames if left is None else min(left, num_frames)
     left = None if left is None else left + lead
-    buffer = np.empty((piece_frames if left is None else min(piece_frames, left), channels), np.int32)
+    buffer = np.empty(
+        (piece_frames if left is None else min(piece_frames, left), channels), np.int32
+    )
     for piece in _taken(sox, file, buffer, left):
         if lead < len(piece):
             yield piece[lead:]
@@ -120,7 +143,11 @@ def _sought(sox: Library, file: Any, frame_offset: int) -> bool:
 
     It can where each sample is stored by itself, and in flac.
     """
-    if int(file.encoding.encoding) not in encodings.SEEKABLE or not file.seekable or frame_offset >= length(file):
+    if (
+        int(file.encoding.encoding) not in encodings.SEEKABLE
+        or not file.seekable
+        or frame_offset >= length(file)
+    ):
         return False
     return bool(sox.lib.sox_seek(file, frame_offset * int(file.signal.channels), 0) == 0)
 
@@ -136,7 +163,11 @@ def _taken(sox: Library, file: Any, buffer: Samples, frames: int | None) -> Iter
         wanted = (len(buffer) if left is None else min(left, len(buffer))) * channels
         filled = 0
         while filled < wanted:
-            got = sox.lib.sox_read(file, sox.ffi.cast("sox_sample_t *", address + filled * buffer.itemsize), wanted - filled)
+            got = sox.lib.sox_read(
+                file,
+                sox.ffi.cast("sox_sample_t *", address + filled * buffer.itemsize),
+                wanted - filled,
+            )
             if not got:
                 break
             filled += got
@@ -176,7 +207,12 @@ def write(
     """
     ffi, lib = sox.ffi, sox.lib
     signal = ffi.new("sox_signalinfo_t *")
-    signal.rate, signal.channels, signal.precision, signal.length = rate, samples.shape[1], precision, samples.size
+    signal.rate, signal.channels, signal.precision, signal.length = (
+        rate,
+        samples.shape[1],
+        precision,
+        samples.size,
+    )
     stored = ffi.new("sox_encodinginfo_t *")
     stored.encoding, stored.bits_per_sample = encoding
     stored.compression = float("inf") if compression is None else compression
@@ -197,7 +233,9 @@ def write(
     ) as file:
         if not file:
             what = f"{samples.shape[1]} channel{'s' * (samples.shape[1] != 1)} at {rate} Hz"
-            raise BackendError(f"libsox does not write {what} as {filetype!r}; take fewer channels, another sample rate, or another format")
+            raise BackendError(
+                f"libsox does not write {what} as {filetype!r}; take fewer channels, another sample rate, or another format"
+            )
         wrote = Encoding(int(file.encoding.encoding), int(file.encoding.bits_per_sample))
         written, step = 0, max(1, _STEP // samples.shape[1]) * samples.shape[1]
         # in steps as the releases' effects chain wrote them: with many samples at once, libvorbis
@@ -212,5 +250,7 @@ def write(
             interrupts.check()
         why = sox.text(file.sox_errstr)
     if written != samples.size or closed != [0]:
-        raise BackendError(f"libsox took {written} of {samples.size} samples ({why or 'no reason given'})")
+        raise BackendError(
+            f"libsox took {written} of {samples.size} samples ({why or 'no reason given'})"
+        )
     return wrote

@@ -54,8 +54,14 @@ def _sphere(start: _Start) -> None:
     """
     text = start.data[8:16].strip()
     if not text.isdigit() or not 16 < int(text) <= start.size:
-        raise BackendError(f"it is a SPHERE file whose header claims a length of {text.decode('latin-1')!r} bytes")
-    header = start.data[16 : int(text)] if int(text) <= len(start.data) else _beginning(start.path, int(text))[16:]
+        raise BackendError(
+            f"it is a SPHERE file whose header claims a length of {text.decode('latin-1')!r} bytes"
+        )
+    header = (
+        start.data[16 : int(text)]
+        if int(text) <= len(start.data)
+        else _beginning(start.path, int(text))[16:]
+    )
     lines = header.split(b"\n")
     if _SPHERE_END not in (line.rstrip() for line in lines):
         raise BackendError("it is a SPHERE file whose header does not end")
@@ -64,10 +70,16 @@ def _sphere(start: _Start) -> None:
         value = rest.partition(b" ")[2].strip()
         if b"\0" in line or len(line) > _SPHERE_LINE:
             raise BackendError("it is a SPHERE file whose header is no text")
-        if name in _SPHERE_NUMBERS and not (value.isdigit() and 0 < int(value) < _SPHERE_NUMBERS[name]):
+        if name in _SPHERE_NUMBERS and not (
+            value.isdigit() and 0 < int(value) < _SPHERE_NUMBERS[name]
+        ):
             raise BackendError(f"it is a SPHERE file whose header says {line.decode('latin-1')!r}")
-        if name == b"sample_count" and not (value.isdigit() and int(value) <= start.size * _MOST_SAMPLES_PER_BYTE):
-            raise BackendError(f"it is a SPHERE file of {start.size} bytes whose header promises {value.decode('latin-1')} samples")
+        if name == b"sample_count" and not (
+            value.isdigit() and int(value) <= start.size * _MOST_SAMPLES_PER_BYTE
+        ):
+            raise BackendError(
+                f"it is a SPHERE file of {start.size} bytes whose header promises {value.decode('latin-1')} samples"
+            )
 
 
 _SPHERE_END = b"end_head"
@@ -132,15 +144,24 @@ def _riff(start: _Start) -> None:
             return
         if name != b"fmt ":
             continue
-        kind, channels, rate, block = number(first, 0), number(first, 2), number(first, 4, 4), number(first, 12)
+        kind, channels, rate, block = (
+            number(first, 0),
+            number(first, 2),
+            number(first, 4, 4),
+            number(first, 12),
+        )
         if size < _WAVE_FORMAT or not channels or not 0 < rate < 1 << 31:
-            raise BackendError(f"its WAVE header says {channels} channels at {rate} Hz, in a chunk 'fmt ' of {size} bytes")
+            raise BackendError(
+                f"its WAVE header says {channels} channels at {rate} Hz, in a chunk 'fmt ' of {size} bytes"
+            )
         if kind in _BLOCK_STARTS:
             overhead, held = _BLOCK_STARTS[kind]
             # after its header, a block holds two 4-bit samples in a byte
             room = block // channels - overhead
             if room < 0 or number(first, 18) > 2 * room + held or not number(first, 18):
-                raise BackendError(f"its WAVE header says {number(first, 18)} ADPCM samples in blocks of {block} bytes")
+                raise BackendError(
+                    f"its WAVE header says {number(first, 18)} ADPCM samples in blocks of {block} bytes"
+                )
 
 
 _WAVE_FORMAT = 16
@@ -151,7 +172,9 @@ def _au(start: _Start) -> None:
     order: Literal["little", "big"] = "big" if start.data.startswith(b".snd") else "little"
     begin = int.from_bytes(start.data[4:8], order)
     if begin > start.size:
-        raise BackendError(f"its header says that the sound begins at byte {begin}, and there are {start.size}")
+        raise BackendError(
+            f"its header says that the sound begins at byte {begin}, and there are {start.size}"
+        )
 
 
 def _amr_nb(start: _Start) -> None:
@@ -162,7 +185,9 @@ def _amr_nb(start: _Start) -> None:
     while at < len(data):
         size = last_frame.AMR_SIZES[last_frame.AMR_NB][data[at] >> 3 & 15]
         if not size:
-            raise BackendError(f"it is an AMR file with a frame of a reserved type at byte {at}, which libsox would read for ever")
+            raise BackendError(
+                f"it is an AMR file with a frame of a reserved type at byte {at}, which libsox would read for ever"
+            )
         at += size
 
 
@@ -175,16 +200,26 @@ def _flac(start: _Start) -> None:
             header = file.read(_FLAC_BLOCK)
             size = int.from_bytes(header[1:], "big")
             if len(header) < _FLAC_BLOCK or size > start.size - at - _FLAC_BLOCK:
-                raise BackendError("it is a FLAC file that ends, or claims to, within the blocks before its sound")
+                raise BackendError(
+                    "it is a FLAC file that ends, or claims to, within the blocks before its sound"
+                )
             last, kind = bool(header[0] & 0x80), header[0] & 0x7F
-            if (at == len(_FLAC_MAGIC)) != (kind == 0) or (kind == 0 and not _is_stream_info(file.read(size))):
-                raise BackendError("it is a FLAC file without a STREAMINFO block that could be right")
+            if (at == len(_FLAC_MAGIC)) != (kind == 0) or (
+                kind == 0 and not _is_stream_info(file.read(size))
+            ):
+                raise BackendError(
+                    "it is a FLAC file without a STREAMINFO block that could be right"
+                )
             at += _FLAC_BLOCK + size
 
 
 def _is_stream_info(block: bytes) -> bool:
     """Return whether a block has STREAMINFO's size, and a rate and block sizes a decoder takes."""
-    least, most, rate = int.from_bytes(block[:2], "big"), int.from_bytes(block[2:4], "big"), int.from_bytes(block[10:13], "big") >> 4
+    least, most, rate = (
+        int.from_bytes(block[:2], "big"),
+        int.from_bytes(block[2:4], "big"),
+        int.from_bytes(block[10:13], "big") >> 4,
+    )
     return len(block) == _FLAC_INFO and _FLAC_LEAST_BLOCK <= least <= most and rate > 0
 
 
@@ -219,7 +254,9 @@ def _check(path: str, filetype: str | None) -> None:
 
 
 def _closed(kind: str) -> BackendError:
-    return BackendError(f"{kind!r} is closed: {_CLOSED[kind]}. Pass format={kind!r} to read it all the same")
+    return BackendError(
+        f"{kind!r} is closed: {_CLOSED[kind]}. Pass format={kind!r} to read it all the same"
+    )
 
 
 def literal(path: str) -> str:

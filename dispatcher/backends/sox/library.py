@@ -149,7 +149,11 @@ def candidates() -> Iterator[str]:
         return
     names = _NAMES[_platform()]
     yield from names
-    conda = pathlib.Path(sys.prefix, "Library", "bin") if sys.platform == "win32" else pathlib.Path(sys.prefix, "lib")
+    conda = (
+        pathlib.Path(sys.prefix, "Library", "bin")
+        if sys.platform == "win32"
+        else pathlib.Path(sys.prefix, "lib")
+    )
     for folder in (conda, *map(pathlib.Path, _FOLDERS[_platform()])):
         yield from (str(folder / name) for name in names if (folder / name).exists())
     found = ctypes.util.find_library("sox")
@@ -176,11 +180,17 @@ def load() -> Library:
             lib = ffi.dlopen(candidate)
             version = ffi.string(lib.sox_version()).decode()
         except (OSError, AttributeError) as why:
-            tried.append(f"{candidate} ({str(why).partition('Additionally')[0].strip().removeprefix('cannot load library ')})")
+            tried.append(
+                f"{candidate} ({str(why).partition('Additionally')[0].strip().removeprefix('cannot load library ')})"
+            )
             continue
         if not shared.start(lib):
             tried.append(f"{candidate} (loaded, but sox_init failed)")
             continue
         lib.sox_get_globals().verbosity = 0
         return Library(ffi, lib, candidate, version)
-    raise BackendUnavailable("libsox is not installed, or not where it is looked for", mend=_MEND[_platform()], tried=tuple(tried))
+    raise BackendUnavailable(
+        "libsox is not installed, or not where it is looked for",
+        mend=_MEND[_platform()],
+        tried=tuple(tried),
+    )

@@ -51,7 +51,9 @@ class _Yielding(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self._lib = lib
         self._real: Any = None
 
-    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
         found = importlib.machinery.PathFinder.find_spec(name, path) if name == _EXTENSION else None
         if found is not None:
             self._real, found.loader = found.loader, self

@@ -11,7 +11,10 @@ from compat.codemod.source.findings import Finding
 
 @functools.cache
 def _by_kind() -> dict[str, type[Document]]:
-    found = [importlib.import_module(f"{__name__}.{info.name}").DOCUMENT for info in pkgutil.iter_modules(__path__)]
+    found = [
+        importlib.import_module(f"{__name__}.{info.name}").DOCUMENT
+        for info in pkgutil.iter_modules(__path__)
+    ]
     return {kind: document for document in found for kind in document.kinds}
 
 
@@ -24,10 +27,17 @@ def read(path: str, kind: str, data: bytes) -> Document:
     return _by_kind()[kind](path, data)
 
 
-def relocated(finding: Finding, document: Document, documents: dict[str, Document], texts: dict[str, str] | None) -> Finding:
+def relocated(
+    finding: Finding,
+    document: Document,
+    documents: dict[str, Document],
+    texts: dict[str, str] | None,
+) -> Finding:
     """Return the finding with its places turned into places in documents."""
     related = []
     for place in finding.related:
         other = documents.get(place.path.partition("\0")[0])
         related.append(other.located(place, texts) if other else place)
-    return dataclasses.replace(finding, place=document.located(finding.place, texts), related=tuple(related))
+    return dataclasses.replace(
+        finding, place=document.located(finding.place, texts), related=tuple(related)
+    )

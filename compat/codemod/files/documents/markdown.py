@@ -12,7 +12,9 @@ class Markdown(Blocks):
     """Markdown with fenced blocks of Python."""
 
     kinds: ClassVar[tuple[str, ...]] = (discovery.MARKDOWN,)
-    _OPENING = re.compile(r"^[ \t>]*(`{3,}|~{3,})[ \t]*\{?\.?(?:python3?|py)\b[^\n]*\n", re.M | re.I)
+    _OPENING = re.compile(
+        r"^[ \t>]*(`{3,}|~{3,})[ \t]*\{?\.?(?:python3?|py)\b[^\n]*\n", re.M | re.I
+    )
 
     def find(self) -> Iterator[tuple[int, int]]:
         """Yield the start and end of each block between fences."""

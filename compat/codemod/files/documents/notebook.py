@@ -28,7 +28,9 @@ class Notebook(Document):
         try:
             self._sources = dict(_sources(self.text))
         except (ValueError, IndexError, KeyError, TypeError, AttributeError, SyntaxError) as why:
-            raise UnreadableError(f"it is not a notebook: {why}. Save it again with Jupyter, or {LEAVE_OUT}") from why
+            raise UnreadableError(
+                f"it is not a notebook: {why}. Save it again with Jupyter, or {LEAVE_OUT}"
+            ) from why
         self._magics = Magics()
         parts = []
         for number, source in self._sources.items():
@@ -36,10 +38,17 @@ class Notebook(Document):
                 head, masked, hidden = self._masked(source.value)
             except SyntaxError as why:
                 place = Place(self.path, why.lineno or 1, 1, why.lineno or 1, 1, number)
-                self.unparsed.append((place, f"cell {number} is not Python: {why.msg}, in its line {place.line}. Mend it, or {LEAVE_OUT}"))
+                self.unparsed.append(
+                    (
+                        place,
+                        f"cell {number} is not Python: {why.msg}, in its line {place.line}. Mend it, or {LEAVE_OUT}",
+                    )
+                )
                 continue
             self.prose.extend(Prose(one.text, one.line, number) for one in hidden)
-            self.doubts.extend(Place(self.path, one.line, 1, one.line, 1, number) for one in hidden if one.may_load)
+            self.doubts.extend(
+                Place(self.path, one.line, 1, one.line, 1, number) for one in hidden if one.may_load
+            )
             parts.append(f"{head}# compat: cell {number}\n{masked}\n")
         if parts:
             yield Piece(self.path, "".join(parts), interactive=True)
@@ -49,11 +58,18 @@ class Notebook(Document):
         if not _INDENTED.match(code):
             return "", *self._magics.mask(code)
         masked, hidden = self._magics.mask(f"{_HEAD}\n{code}")
-        return f"{_HEAD}  ", masked.partition("\n")[2], [one._replace(line=one.line - 1) for one in hidden]
+        return (
+            f"{_HEAD}  ",
+            masked.partition("\n")[2],
+            [one._replace(line=one.line - 1) for one in hidden],
+        )
 
     def _cells(self, text: str) -> dict[int, str]:
         parts = self._CELL.split(text)
-        return {int(parts[index]): parts[index + 1].removesuffix("\n") for index in range(1, len(parts), 2)}
+        return {
+            int(parts[index]): parts[index + 1].removesuffix("\n")
+            for index in range(1, len(parts), 2)
+        }
 
     def rebuild(self, texts: dict[str, str]) -> bytes:
         """Return the notebook with the changed lines of changed cells and nothing else changed."""
@@ -61,7 +77,10 @@ class Notebook(Document):
         parts, at = [], 0
         for number, source in self._sources.items():
             if number in new and new[number] != old[number]:
-                parts += [self.text[at : source.start], source.replaced(self.text, self._magics.unmask(new[number]))]
+                parts += [
+                    self.text[at : source.start],
+                    source.replaced(self.text, self._magics.unmask(new[number])),
+                ]
                 at = source.end
         return self._encode("".join([*parts, self.text[at:]]))
 
@@ -102,11 +121,18 @@ class _Source(NamedTuple):
         if self.lines is None:
             return json.dumps(new, ensure_ascii=ascii_only)
         known = {line: text[start:end] for start, end, line in self.lines}
-        fresh = [known.get(line) or json.dumps(line, ensure_ascii=ascii_only) for line in new.splitlines(keepends=True)]
+        fresh = [
+            known.get(line) or json.dumps(line, ensure_ascii=ascii_only)
+            for line in new.splitlines(keepends=True)
+        ]
         if not fresh or not self.lines:
             return "[]" if not fresh else f"[{', '.join(fresh)}]"
         opening, closing = text[self.start : self.lines[0][0]], text[self.lines[-1][1] : self.end]
-        between = text[self.lines[0][1] : self.lines[1][0]] if len(self.lines) > 1 else "," + (opening[1:] or " ")
+        between = (
+            text[self.lines[0][1] : self.lines[1][0]]
+            if len(self.lines) > 1
+            else "," + (opening[1:] or " ")
+        )
         return opening + between.join(fresh) + closing
 
 
@@ -119,10 +145,14 @@ def _sources(text: str) -> Iterator[tuple[int, _Source]]:
     places = Text(f"({_NOT_ASCII.sub('_', text)})")
     tree: Any = parse(places.text).body[0]
     metadata = whole.get("metadata", {})
-    spoken = metadata.get("kernelspec", {}).get("language") or metadata.get("language_info", {}).get("name", "python")
+    spoken = metadata.get("kernelspec", {}).get("language") or metadata.get(
+        "language_info", {}
+    ).get("name", "python")
     if not str(spoken).lower().startswith(("python", "ipython")):
         return
-    for number, (cell, node) in enumerate(zip(whole["cells"], _fields(tree.value)["cells"].elts, strict=True), 1):
+    for number, (cell, node) in enumerate(
+        zip(whole["cells"], _fields(tree.value)["cells"].elts, strict=True), 1
+    ):
         source = cell["source"] if cell.get("cell_type") == "code" else None
         if source is None:
             continue
@@ -131,7 +161,10 @@ def _sources(text: str) -> Iterator[tuple[int, _Source]]:
             yield number, _Source(start, end, source, None)
         else:
             spans = map(places.span, _fields(node)["source"].elts)
-            lines = [(first - 1, last - 1, line) for (first, last), line in zip(spans, source, strict=True)]
+            lines = [
+                (first - 1, last - 1, line)
+                for (first, last), line in zip(spans, source, strict=True)
+            ]
             yield number, _Source(start, end, "".join(source), lines)
 
 

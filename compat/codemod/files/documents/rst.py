@@ -12,7 +12,10 @@ class Rst(Blocks):
     """reStructuredText with Python in directives."""
 
     kinds: ClassVar[tuple[str, ...]] = (discovery.RST,)
-    _OPENING = re.compile(r"^([ \t]*)\.\. (?:code-block|code|sourcecode):: *(?:python3?|py)[ \t]*\n((?:[ \t]+:[^\n]*\n)*)\n*", re.M)
+    _OPENING = re.compile(
+        r"^([ \t]*)\.\. (?:code-block|code|sourcecode):: *(?:python3?|py)[ \t]*\n((?:[ \t]+:[^\n]*\n)*)\n*",
+        re.M,
+    )
 
     def find(self) -> Iterator[tuple[int, int]]:
         """Yield the start and end of each indented block after a directive."""
