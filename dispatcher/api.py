@@ -16,6 +16,7 @@ from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
 from dispatcher.metadata import AudioMetaData
 from dispatcher.reading import short_files
+from dispatcher.reading.opened import opened
 from dispatcher.registry import Registry
 from dispatcher.settings import Settings
 from dispatcher.signatures import InfoFunction, LoadFunction, SaveFunction, documented_by
@@ -168,13 +169,13 @@ def functions(chooser: Chooser) -> Functions:
                 uri, frame_offset, num_frames, normalize, channels_first, format, buffer_size
             )
             reader = chooser.reader(backend, uri, format)
-            if (
-                backend is None
-                and (found := flac_fast_path.load(asked, reader, chooser.registry, settings))
-                is not None
-            ):
-                return found
-            return short_files.load(reader, asked, settings)
+            with opened(uri) as file:
+                asked = dataclasses.replace(asked, file=file)
+                if backend is None:
+                    found = flac_fast_path.load(asked, reader, chooser.registry, settings)
+                    if found is not None:
+                        return found
+                return short_files.load(reader, asked, settings)
 
     @documented_by(SaveFunction)
     def save(

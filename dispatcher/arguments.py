@@ -127,7 +127,7 @@ def to_load(
         ArgumentTypeError, BackendError: (TypeError, RuntimeError) no backend can take an argument.
     """
     check_place("read", uri, backend)
-    with _worded("read", uri, backend):
+    with _with_error_context("read", uri, backend):
         return Load(
             uri,
             integer("frame_offset", frame_offset),
@@ -188,7 +188,7 @@ def to_save(
         ArgumentTypeError, BackendError: (TypeError, RuntimeError) no backend can take an argument.
     """
     check_place("write", uri, backend)
-    with _worded("write", uri, backend):
+    with _with_error_context("write", uri, backend):
         check_tensor(src)
         whole = isinstance(bits_per_sample, float) and bits_per_sample.is_integer()
         bits = (
@@ -211,7 +211,7 @@ def to_save(
 
 
 @contextlib.contextmanager
-def _worded(action: str, uri: Any, backend: str) -> Iterator[None]:
+def _with_error_context(action: str, uri: Any, backend: str) -> Iterator[None]:
     """Add the name of the file to the errors that the checks raise."""
     try:
         yield

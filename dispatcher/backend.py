@@ -21,16 +21,6 @@ else:
 Uri: TypeAlias = Any
 
 
-def is_readable(uri: object) -> bool:
-    """Return whether ``uri`` is a file object to read, and not a path."""
-    return hasattr(uri, "read")
-
-
-def is_writable(uri: object) -> bool:
-    """Return whether ``uri`` is a file object to write, and not a path."""
-    return hasattr(uri, "write")
-
-
 class Backend(abc.ABC):
     """One library behind ``info``, ``load``, ``stream`` and ``save``.
 
@@ -39,6 +29,8 @@ class Backend(abc.ABC):
     """
 
     name: ClassVar[str]
+    # frames before a piece from which on it may seek; with fewer it decodes all that comes before
+    seeks_from: ClassVar[int] = 0
     # kinds of joined files (``Part.kind``) that it reads to the end; None if it checks that itself
     reads_on_in: ClassVar[frozenset[str] | None] = None
 

@@ -19,17 +19,17 @@ from dispatcher.errors import BackendError
 
 
 @contextlib.contextmanager
-def held(
+def opened(
     close: Callable[[Any], object],
     opens: Callable[..., Any],
     *arguments: Any,
     lock: AbstractContextManager[Any] | None = None,
-    worded: Callable[[Exception], None] = lambda _: None,
+    on_error: Callable[[Exception], None] = lambda _: None,
     **named: Any,
 ) -> Iterator[Any]:
     """Yield the handle that ``opens`` returns, and close it at the end unless it is false.
 
-    ``lock``, if given, is held while opening and while closing. ``worded`` gets an error of
+    ``lock``, if given, is held while opening and while closing. ``on_error`` gets an error of
     ``opens`` and may raise another in its place. ``opens``, ``close`` and ``lock`` must be written
     in C, because a signal can interrupt Python code. Use this in a ``with`` statement: an
     ``ExitStack`` that is interrupted leaves the handle to Python's garbage collector.
@@ -46,7 +46,7 @@ def held(
             with lock:
                 kept.extend(opening)
         except Exception as why:
-            worded(why)
+            on_error(why)
             raise
         if not kept:
             raise BackendError("the file object raised StopIteration")

@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import torch
 
+    from dispatcher.reading.opened import OpenFile
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Load:
-    """A piece of a file to read; ``num_frames`` -1 is all of it."""
+    """A piece of a file to read; ``num_frames`` -1 is all of it.
+
+    ``file`` is the file if it is regular and open already.
+    """
 
     uri: Any
     frame_offset: int
@@ -20,6 +25,12 @@ class Load:
     channels_first: bool
     format: str | None
     buffer_size: int
+    file: OpenFile | None = None
+
+    @property
+    def place(self) -> Any:
+        """Return what headers are read from: the open file, or else what the caller named."""
+        return self.uri if self.file is None else self.file
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -42,15 +42,15 @@ class Stream:
     blocks: Iterator[npt.NDArray[Any]]
 
 
-def worded(
-    blocks: Iterator[npt.NDArray[Any]], wording: contextlib.AbstractContextManager[None]
+def with_error_context(
+    blocks: Iterator[npt.NDArray[Any]], context: contextlib.AbstractContextManager[None]
 ) -> Iterator[npt.NDArray[Any]]:
     """Give the blocks, and add context to the errors of taking one.
 
     This is done here and not around the open file, whose user may raise errors that are not the
     file's.
     """
-    with wording:
+    with context:
         yield from blocks
 
 

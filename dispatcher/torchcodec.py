@@ -7,16 +7,19 @@ and how each format is stored. The flag ``scale_integers`` describes the one dep
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import functools
 import os
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher import arguments, backend, interrupts, lazily, notices
+from dispatcher import arguments, interrupts, lazily, notices
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
-from dispatcher.reading import short_files
+from dispatcher.reading import file_objects, short_files
+from dispatcher.reading.opened import opened
 from dispatcher.registry import Registry
 from dispatcher.settings import Settings
-from dispatcher.streaming import Stream, in_blocks, worded
+from dispatcher.streaming import Stream, in_blocks
 from dispatcher.writing import writable
 
 if TYPE_CHECKING:
@@ -110,7 +113,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
 
 
 @contextlib.contextmanager
-def _worded(uri: Any) -> Iterator[None]:
+def _with_error_context(uri: Any) -> Iterator[None]:
     """Add the file's name to errors of reading."""
     try:
         yield
@@ -118,14 +121,19 @@ def _worded(uri: Any) -> Iterator[None]:
         raise problem(BackendError, "read", uri, why, backend="TorchCodec") from why
 
 
+def _ffmpeg() -> Any:
+    """Return the ffmpeg backend, also if the functions in use leave it out.
+
+    Raises:
+        BackendUnavailable: (a RuntimeError) PyAV does not import.
+    """
+    return Registry(("ffmpeg",)).get("ffmpeg")
+
+
 def _load(
     uri: Any, frame_offset: int, num_frames: int, channels_first: bool, settings: Settings
 ) -> tuple[torch.Tensor, int]:
-    import torch
-
-    from dispatcher.backends.ffmpeg import container, decode
-
-    if not backend.is_readable(uri) and not isinstance(uri, (str, os.PathLike)):
+    if not file_objects.is_readable(uri) and not isinstance(uri, (str, os.PathLike)):
         arguments.check_place("read", uri, "TorchCodec")
         raise problem(
             BackendError, "read", uri, arguments.neither_path_nor_file(uri), backend="TorchCodec"
@@ -133,31 +141,19 @@ def _load(
     asked = arguments.to_load(
         uri, frame_offset, num_frames, True, channels_first, None, _BUFFER, "TorchCodec"
     )
-    frame_offset, num_frames = asked.frame_offset, asked.num_frames
-    tell = short_files.teller("TorchCodec", asked, settings)
-    with _worded(uri), container.reading(uri, None, _BUFFER, settings) as (opened, stream):
-        rate, channels = stream.codec_context.sample_rate, stream.codec_context.channels
-        if num_frames == 0:
-            return torch.empty((channels, 0) if channels_first else (0, channels)), rate
-        offset = max(frame_offset, 0)
-        try:
-            frames = decode.piece(
-                opened,
-                stream,
-                offset,
-                max(num_frames, -1),
-                True,
-                channels_first,
-                decode.timestamped_frames,
-            )
-            # decoding sets the rate of the piece; probing may have left that of another frame
-            rate = stream.codec_context.sample_rate
-        except decode.NothingThereError:
-            if not offset:
-                raise
-            return torch.empty((channels, 0) if channels_first else (0, channels)), rate
-    tell(frames.shape[1 if channels_first else 0])
-    return torch.from_numpy(frames), rate
+    with opened(uri) as file:
+        asked = dataclasses.replace(
+            asked,
+            frame_offset=max(asked.frame_offset, 0),
+            num_frames=max(asked.num_frames, -1),
+            file=file,
+        )
+        tell = short_files.teller("TorchCodec", asked, settings)
+        with _with_error_context(uri):
+            waveform, rate = _ffmpeg().load_timestamped(asked, settings)
+        if waveform.numel():
+            tell(waveform.shape[1 if channels_first else 0])
+    return waveform, rate
 
 
 @in_blocks
@@ -169,16 +165,9 @@ def stream(asked: Blocks, settings: Settings) -> Generator[Stream, None, None]:
     Raises:
         BackendError: (a RuntimeError) the file cannot be read.
     """
-    from dispatcher.backends.ffmpeg import blocks, container, decode, probe
-
-    with contextlib.ExitStack() as held:
-        with _worded(asked.uri):
-            opened, found = held.enter_context(
-                container.reading(asked.uri, None, asked.buffer_size, settings)
-            )
-            metadata = probe.header(found, settings)
-        frames = blocks.of(opened, found, asked.block_frames, True, decode.timestamped_frames)
-        yield Stream("TorchCodec", metadata, worded(frames, _worded(asked.uri)))
+    asked = dataclasses.replace(asked, format=None, normalize=True)
+    context = functools.partial(_with_error_context, asked.uri)
+    yield from _ffmpeg().stream_timestamped(asked, settings, "TorchCodec", context)
 
 
 def _save(
@@ -191,8 +180,6 @@ def _save(
     settings: Settings,
 ) -> None:
     import torch
-
-    from dispatcher.backends.ffmpeg import encode
 
     def fail(cause: object) -> BackendError:
         return problem(BackendError, "write", uri, cause, backend="TorchCodec")
@@ -247,7 +234,7 @@ def _save(
     try:
         if extension == "ogg" and not bit_rate and _save_vorbis(uri, data, sample_rate, registry):
             return
-        encode.save_planar(uri, data, sample_rate, extension, bit_rate)
+        _ffmpeg().save_planar(uri, data, sample_rate, extension, bit_rate)
     except (BackendError, OSError, ValueError) as why:
         raise fail(why) from why
 

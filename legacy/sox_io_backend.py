@@ -14,11 +14,10 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from dispatcher import Registry, arguments, interrupts, lazily, notices
-from dispatcher.backend import is_readable, is_writable
 from dispatcher.errors import BackendError, BackendUnavailable, problem, standing_for
 from dispatcher.metadata import AudioMetaData
 from dispatcher.reading import short_files
-from dispatcher.reading.file_objects import Reader
+from dispatcher.reading.file_objects import Reader, is_readable, is_writable
 from dispatcher.writing import target
 from legacy.functions import Functions
 from legacy.settings import Settings

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from dispatcher.headers import wave
+from dispatcher.headers.file import File
+from dispatcher.reading.opened import look
 
 if TYPE_CHECKING:
     import numpy as np
@@ -10,8 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Layout", "beginning", "layout"]
 
-_PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
-_EXTENSIBLE_SIZE = 40
 _MOST_CHANNELS = 64
 _LOOKED_AT = 1 << 20  # bytes
 # floats stored in place of integers lie between this and full scale
@@ -30,51 +32,37 @@ class Layout(NamedTuple):
     size: int
 
 
-def layout(head: bytes) -> Layout | None:
-    """Return the layout by the first bytes of a file; ``None`` if it is not a WAV file."""
-    if head[:4] not in (b"RIFF", b"RIFX") or head[8:12] != b"WAVE":
+def layout(file: File) -> Layout | None:
+    """Return the layout by a file's header; ``None`` if it is not a WAV file."""
+    found = wave.read(file) if file.head.startswith((b"RIFF", b"RIFX")) else None
+    if found is None or found.format is None:
         return None
-    order: Any = "big" if head[:4] == b"RIFX" else "little"
-    form: tuple[int, int, int, int] | None = None
-    at = 12
-    while at + 8 <= len(head):
-        size = int.from_bytes(head[at + 4 : at + 8], order)
-        if head[at : at + 4] == b"fmt " and at + 24 <= len(head):
-            places = (at + 8, at + 10, at + 20, at + 22)
-            tag, channels, block, bits = (
-                int.from_bytes(head[place : place + 2], order) for place in places
-            )
-            if size >= _EXTENSIBLE_SIZE and at + 34 <= len(head):
-                bits = int.from_bytes(head[at + 26 : at + 28], order) or bits
-                tag = int.from_bytes(head[at + 32 : at + 34], order) if tag == _EXTENSIBLE else tag
-            form = tag, channels, block, bits
-        elif head[at : at + 4] == b"data":
-            if form is None:
-                return None
-            tag, channels, block, bits = form
-            return Layout(order, tag, channels, block // max(1, channels), bits, at + 8, size)
-        at += 8 + size + (size & 1)
-    return None
+    form = found.format
+    bits = (form.valid_bits if form.tag == wave.EXTENSIBLE else 0) or form.bits
+    width = form.frame_bytes // max(1, form.channels)
+    return Layout(found.order, form.encoding, form.channels, width, bits, found.begin, found.size)
 
 
 def beginning(path: str) -> npt.NDArray[np.float64] | None:
     """Return the first samples ``[channel, time]`` with full scale 1; ``None`` if ambiguous."""
+    return look(path, _beginning)
+
+
+def _beginning(file: File) -> npt.NDArray[np.float64] | None:
     import numpy as np
 
-    with open(path, "rb") as stream:
-        found = layout(stream.read(1 << 16))
-        if (
-            found is None
-            or found.tag not in (_PCM, _FLOAT)
-            or not found.width
-            or not 0 < found.channels <= _MOST_CHANNELS
-        ):
-            return None
-        frame = found.width * found.channels
-        stream.seek(found.begin)
-        data = stream.read(min(_LOOKED_AT, found.size or _LOOKED_AT) // frame * frame)
+    found = layout(file)
+    if (
+        found is None
+        or found.tag not in (wave.PCM, wave.FLOAT)
+        or not found.width
+        or not 0 < found.channels <= _MOST_CHANNELS
+    ):
+        return None
+    frame = found.width * found.channels
+    data = file.at(found.begin, min(_LOOKED_AT, found.size or _LOOKED_AT) // frame * frame)
     data = data[: len(data) // frame * frame]
-    samples = _floats(data, found) if found.tag == _FLOAT else _integers(data, found)
+    samples = _floats(data, found) if found.tag == wave.FLOAT else _integers(data, found)
     return (
         None
         if samples is None or not samples.size

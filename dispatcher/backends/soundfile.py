@@ -14,8 +14,8 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from dispatcher import arguments, backend, forks, interrupts, notices
 from dispatcher.errors import (
@@ -26,11 +26,12 @@ from dispatcher.errors import (
     NotATensorError,
     problem,
 )
-from dispatcher.headers import shortage
+from dispatcher.headers import ogg, registry
 from dispatcher.metadata import AudioMetaData
 from dispatcher.reading import collector, file_objects, short_files, unreadable
 from dispatcher.reading.collector import Collector
-from dispatcher.streaming import BLOCK_FRAMES, Stream, in_blocks, worded
+from dispatcher.reading.opened import OpenFile, look, opened
+from dispatcher.streaming import BLOCK_FRAMES, Stream, in_blocks, with_error_context
 from dispatcher.writing import target, writable
 
 if TYPE_CHECKING:
@@ -101,7 +102,6 @@ _EXACT = {
     "PCM_24": ("int32", 2.0**-31),
     "PCM_32": ("int32", 2.0**-31),
 }
-_Found = TypeVar("_Found")
 _PIECE = 1 << 15
 # half of a core's cache; each call of python-soundfile costs as much as some thousand samples
 _PIECE_SAMPLES = 1 << 18
@@ -216,7 +216,7 @@ def _written(subtype: str, container: str, samples: Any, sample_rate: Any) -> tu
 
 def _readable(uri: Uri, settings: Settings) -> Any:
     """Return a path or file object as python-soundfile takes it."""
-    if not backend.is_readable(uri):
+    if not file_objects.is_readable(uri):
         return uri
     try:
         return file_objects.PatientReader(file_objects.seekable(uri, settings))
@@ -255,14 +255,6 @@ def _failed(action: str, uri: Uri, why: Exception) -> Exception:
         backend=Backend.name,
         hint=unreadable.other_backend(uri),
     )
-
-
-def _size(uri: Uri) -> int:
-    """Return the bytes of a path or file object; 0 if it cannot tell."""
-    try:
-        return os.path.getsize(uri) if not backend.is_readable(uri) else file_objects.size(uri)
-    except (OSError, TypeError, ValueError):
-        return 0
 
 
 def _read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
@@ -307,21 +299,18 @@ def _read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
         interrupts.check()
 
 
-def _is_lost_in(file: Any, start: int, uri: Uri) -> bool:
+def _is_lost_in(file: Any, start: int, place: Any) -> bool:
     """Return whether a piece of such a file must be read from the file's start.
 
     Of a last block of ADPCM that was cut, libsndfile makes up the rest from what it decoded before.
     """
     if (file.format, file.subtype) in _LOST_IN:
         return True
-    return (
-        bool(start)
-        and file.subtype in _IN_BLOCKS
-        and _looked_at(file, uri, shortage.of) is not None
-    )
+    in_blocks = bool(start) and file.subtype in _IN_BLOCKS
+    return in_blocks and look(place, registry.missing, 0) is not None
 
 
-def _go_to(file: Any, start: int, uri: Uri) -> None:
+def _go_to(file: Any, start: int, place: Any) -> None:
     """Go to a frame; decode all frames before it where libsndfile cannot seek exactly.
 
     It does not tell when it comes out elsewhere. In MPEG audio it lets mpg123 guess where a frame
@@ -332,7 +321,7 @@ def _go_to(file: Any, start: int, uri: Uri) -> None:
 
     can_seek = file.can_seek()
     if can_seek and not file.subtype.startswith(_MPEG):
-        exact = _last_to_seek(file, start, uri) if file.subtype == "VORBIS" else start
+        exact = _last_to_seek(file, start, place) if file.subtype == "VORBIS" else start
         file.seek(exact)
         start -= exact
     elif can_seek:
@@ -346,41 +335,10 @@ def _go_to(file: Any, start: int, uri: Uri) -> None:
         interrupts.check()
 
 
-def _last_to_seek(file: Any, start: int, uri: Uri) -> int:
+def _last_to_seek(file: Any, start: int, place: Any) -> int:
     """Return the last frame up to ``start`` to which libsndfile seeks exactly in Ogg Vorbis."""
-    before = _looked_at(file, uri, shortage.sound_before_last_page)
+    before = look(place, ogg.sound_before_last_page, 0)
     return 0 if before is None or before > file.frames else min(start, max(0, before - 1))
-
-
-def _looked_at(file: Any, uri: Uri, look: Callable[[Any], _Found | None]) -> _Found | None:
-    """Return what a look at an open file's bytes finds; ``None`` if they cannot be read again."""
-    place = _place(file, uri)
-    if not backend.is_readable(place):
-        return look(place) if isinstance(place, (str, bytes, os.PathLike)) else None
-    held = place.tell()
-    place.seek(0)
-    try:
-        return look(place)
-    finally:
-        place.seek(held)
-
-
-def _place(file: Any, uri: Uri) -> Any:
-    """Return what an open file can be read from again: the reader of a file object, or the path."""
-    return file.name if backend.is_readable(file.name) else uri
-
-
-def _tell_of_loss(file: Any, start: int, found: int, uri: Uri) -> None:
-    """Warn of frames that libsndfile counts but does not return.
-
-    ``truncation`` warns of those that a header promises.
-    """
-    place = _place(file, uri)
-    if backend.is_readable(place):
-        place.seek(0)
-    elif not isinstance(place, (str, bytes, os.PathLike)):
-        return
-    short_files.tell_of_loss("libsndfile", file.frames, start, found, place, uri)
 
 
 def _read_pairs(file: Any, frames: int, dtype: str, collected: Collector) -> None:
@@ -509,54 +467,55 @@ class Backend(backend.Backend):
             raise BackendUnavailable(f"libsndfile does not load ({why})", mend=mend) from why
 
     @contextlib.contextmanager
-    def _reading(self, uri: Uri, settings: Settings) -> Iterator[Any]:
+    def _reading(
+        self, uri: Uri, settings: Settings, file: OpenFile | None = None
+    ) -> Iterator[tuple[Any, Any]]:
         """Open a ``SoundFile`` for reading, and add context to the errors of the block.
+
+        Beside it, give what its headers can be read from again. ``file`` is the file if it is open.
 
         Raises:
             BackendError, ArgumentTypeError: libsndfile cannot read it, or it is neither a path nor
                 a file object.
         """
         place = _readable(uri, settings)
-        with self._worded(uri, place), self._opened(place) as file:
-            yield file
+        with (
+            self._with_error_context(uri, place),
+            opened(file or place) as held,
+            self._opened(place, held) as found,
+        ):
+            yield found, held or place
 
     @contextlib.contextmanager
-    def _opened(self, place: Any) -> Iterator[Any]:
-        """Open a ``SoundFile`` for a path or file object.
+    def _opened(self, place: Any, held: OpenFile | None) -> Iterator[Any]:
+        """Open a ``SoundFile`` for a path or file object; ``held`` is that of a path.
 
-        A path is opened here and passed as a descriptor: Python closes its file whenever an
-        interrupt comes, and python-soundfile does not. And without a path libsndfile does not
-        search for a resource fork. It gets the path only if it does not recognise the content, and
-        knows such files by their names.
+        It is passed as a descriptor: Python closes its file whenever an interrupt comes, and
+        python-soundfile does not. And without a path libsndfile does not search for a resource
+        fork. It gets the path only if it does not recognise the content, and knows such files by
+        their names.
         """
-        has_descriptor = (
-            isinstance(place, (str, os.PathLike))
-            and file_objects.is_regular(place)
-            and os.access(place, os.R_OK)
-        )
         # on Windows, Python's descriptors may not be the library's
-        if (
-            has_descriptor
-            and sys.platform != "win32"
-            and _leaves_descriptors(self._soundfile.__libsndfile_version__)
-        ):
-            with open(place, "rb", buffering=0) as held:
-                try:
-                    file = self._sequential(held.fileno(), "r", closefd=False)
-                except self._soundfile.LibsndfileError as why:
-                    if why.code != _NOT_RECOGNISED or not os.fspath(place).lower().endswith(
-                        _KNOWN_BY_NAME
-                    ):
-                        raise
-                else:
-                    with file:
-                        yield file
-                    return
+        shared = sys.platform != "win32" and _leaves_descriptors(
+            self._soundfile.__libsndfile_version__
+        )
+        if held is not None and shared:
+            held.raw.seek(0)
+            try:
+                file = self._sequential(held.raw.fileno(), "r", closefd=False)
+            except self._soundfile.LibsndfileError as why:
+                known = os.fsdecode(place).lower().endswith(_KNOWN_BY_NAME)
+                if why.code != _NOT_RECOGNISED or not known:
+                    raise
+            else:
+                with file:
+                    yield file
+                return
         with self._sequential(_named(place), "r") as file:
             yield file
 
     @contextlib.contextmanager
-    def _worded(self, uri: Uri, place: Any) -> Iterator[None]:
+    def _with_error_context(self, uri: Uri, place: Any) -> Iterator[None]:
         """Add the file and the backend to errors of reading; a file object's own error wins."""
         try:
             with file_objects.interruptible(place):
@@ -570,31 +529,29 @@ class Backend(backend.Backend):
     def _check_vorbis(self, place: Any, uri: Uri) -> None:
         """Refuse to seek in Vorbis whose damaged headers leave no decoder: libsndfile would crash.
 
-        This tries it with a second ``SoundFile``, because reading would move the first one.
+        This tries it with a second ``SoundFile``, because after reading the first one would seek to
+        another place. ``place`` is the open file, or what can be read again.
 
         Raises:
             BackendError: not a single frame can be decoded.
         """
-        held = place.tell() if backend.is_readable(place) else None
-        if held is not None:
-            place.seek(0)
-        with self._sequential(place, "r") as probe:
+        held = place if isinstance(place, OpenFile) else None
+        shared: Any = place if held is None else held.raw
+        at = shared.tell() if file_objects.is_readable(shared) else None
+        if at is not None:
+            shared.seek(0)
+        with self._opened(uri if held is not None else place, held) as probe:
             found = len(probe.read(1))
-        if held is not None:
-            place.seek(held)
+        if at is not None:
+            shared.seek(at)
         if not found:
-            raise problem(
-                BackendError,
-                "read",
-                uri,
-                "its headers are damaged: not a single frame can be decoded",
-                backend=self.name,
-            )
+            cause = "its headers are damaged: not a single frame can be decoded"
+            raise problem(BackendError, "read", uri, cause, backend=self.name)
 
     def info(
         self, uri: Uri, format: str | None, buffer_size: int, settings: Settings
     ) -> AudioMetaData:
-        with self._reading(uri, settings) as file:
+        with self._reading(uri, settings) as (file, _):
             subtype, found = file.subtype, _metadata(file)
             if settings.exact_num_frames:
                 found.num_frames = sum(
@@ -608,7 +565,7 @@ class Backend(backend.Backend):
     def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
         import torch
 
-        with self._reading(asked.uri, settings) as file:
+        with self._reading(asked.uri, settings, asked.file) as (file, place):
             dtype = self._dtype(file, asked.normalize, asked.uri)
             # frame_offset works as in a Python slice here, also when it is negative
             start, stop, _ = slice(asked.frame_offset, None).indices(file.frames)
@@ -620,11 +577,13 @@ class Backend(backend.Backend):
             room = (
                 frames
                 if frames * file.channels <= _SURE
-                else collector.plausible(frames, _size(asked.uri), file.channels)
+                else collector.plausible(
+                    frames, look(asked.place, lambda seen: seen.size) or 0, file.channels
+                )
             )
             lead = (
                 start
-                if _is_lost_in(file, start, asked.uri)
+                if _is_lost_in(file, start, place)
                 else start & 1
                 if file.subtype in _IN_PAIRS
                 else 0
@@ -633,14 +592,17 @@ class Backend(backend.Backend):
             if frames:
                 if start - lead or file.can_seek():
                     if start and file.subtype == "VORBIS":
-                        self._check_vorbis(_place(file, asked.uri), asked.uri)
-                    _go_to(file, start - lead, asked.uri)
+                        self._check_vorbis(place, asked.uri)
+                    _go_to(file, start - lead, place)
                 _read(file, frames + lead, dtype, collected)
                 if (
                     collected.frames + (_MISCOUNTED if file.subtype.startswith(_MPEG) else 0)
                     < frames
                 ):
-                    _tell_of_loss(file, start, collected.frames - lead, asked.uri)
+                    got = collected.frames - lead
+                    short_files.warn_lost_frames(
+                        "libsndfile", file.frames, start, got, place, asked.uri
+                    )
             rate = int(file.samplerate)
             found = collected.result()
             if lead:
@@ -651,15 +613,20 @@ class Backend(backend.Backend):
     def stream(self, asked: Blocks, settings: Settings) -> Generator[Stream, None, None]:
         place = _readable(asked.uri, settings)
         with contextlib.ExitStack() as held:
-            with self._worded(asked.uri, place):
-                file = held.enter_context(self._opened(place))
+            with self._with_error_context(asked.uri, place):
+                own = held.enter_context(opened(place))
+                file = held.enter_context(self._opened(place, own))
             blocks = _blocks(
                 file, asked.block_frames, self._dtype(file, asked.normalize, asked.uri)
             )
             found = _metadata(file)
             if settings.exact_num_frames:
                 found.num_frames = -1
-            yield Stream(self.name, found, worded(blocks, self._worded(asked.uri, place)))
+            yield Stream(
+                self.name,
+                found,
+                with_error_context(blocks, self._with_error_context(asked.uri, place)),
+            )
 
     def _dtype(self, file: Any, normalize: bool, uri: Uri) -> str:
         """Return the dtype in which the releases returned an open file's samples.
@@ -707,10 +674,10 @@ class Backend(backend.Backend):
             )
         place = (
             asked.uri
-            if backend.is_writable(asked.uri)
+            if file_objects.is_writable(asked.uri)
             else arguments.fspath("write", asked.uri, self.name)
         )
-        if backend.is_writable(place):
+        if file_objects.is_writable(place):
             if asked.format is None:
                 raise problem(
                     BackendError, "write", asked.uri, arguments.NO_FORMAT, backend=self.name

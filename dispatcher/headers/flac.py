@@ -1,17 +1,19 @@
-"""Headers of a flac file: STREAMINFO at its beginning, and the headers of its frames."""
+"""FLAC: STREAMINFO and the other metadata blocks at its beginning, and the headers of its frames."""
 
 from __future__ import annotations
 
 import functools
-import os
+import itertools
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    import io
+from dispatcher.headers.container import Container, Length, Part
+from dispatcher.headers.file import File
 
-_MAGIC = b"fLaC"
-_STREAMINFO_SIZE = 34
+MAGIC = b"fLaC"
+STREAMINFO_BYTES = 34
+_BLOCK_HEADER = 4
 _LONGEST_FRAME = 1 << 17  # bytes to search if STREAMINFO does not tell
 _LONGEST_HEADER = 16
 _MOST_BLOCKS = 128
@@ -19,17 +21,17 @@ _LOOKS = 8
 _ODD_BLOCKS = (0, 5, 127)
 _POLYNOMIAL = 0x107
 _BLOCK_SIZES = (0, 192, 576, 1152, 2304, 4608, 0, 0, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
+_BEGINS = re.compile(rb"fLaC[\x00\x80]\0\0\x22")
 
 
 class StreamInfo(NamedTuple):
     """The fields of STREAMINFO.
 
-    ``block`` is the audio frames in each flac frame, 0 where they differ; ``most`` is that of the
-    longest. ``longest`` is the bytes of the longest flac frame; it and ``frames`` are 0 where
-    unknown.
+    ``least`` and ``most`` are the audio frames in the shortest and longest flac frame.
+    ``longest`` is the bytes of the longest flac frame; it and ``frames`` are 0 where unknown.
     """
 
-    block: int
+    least: int
     most: int
     longest: int
     rate: int
@@ -37,15 +39,20 @@ class StreamInfo(NamedTuple):
     bits: int
     frames: int
 
+    @property
+    def block(self) -> int:
+        """Return the audio frames in each flac frame; 0 where they differ."""
+        return self.most if self.least == self.most else 0
+
 
 def stream_info(block: bytes) -> StreamInfo | None:
     """Parse a STREAMINFO block of 34 bytes; return ``None`` for anything shorter."""
-    if len(block) < _STREAMINFO_SIZE:
+    if len(block) < STREAMINFO_BYTES:
         return None
     packed = int.from_bytes(block[10:18], "big")
     return StreamInfo(
-        int.from_bytes(block[2:4], "big") if block[:2] == block[2:4] else 0,
-        int.from_bytes(block[2:4], "big") if block[:2] <= block[2:4] else 0,
+        int.from_bytes(block[:2], "big"),
+        int.from_bytes(block[2:4], "big"),
         int.from_bytes(block[7:10], "big"),
         packed >> 44,
         (packed >> 41 & 7) + 1,
@@ -54,53 +61,56 @@ def stream_info(block: bytes) -> StreamInfo | None:
     )
 
 
-def opening(file: io.FileIO) -> StreamInfo | None:
+class Block(NamedTuple):
+    """A metadata block: its kind, the offset and size of its body, and whether it is the last."""
+
+    kind: int
+    at: int
+    size: int
+    is_last: bool
+
+
+def blocks(file: File) -> Iterator[Block]:
+    """Give the metadata blocks, up to the last one or the file's end."""
+    at = len(MAGIC)
+    while len(head := file.at(at, _BLOCK_HEADER)) == _BLOCK_HEADER:
+        at += _BLOCK_HEADER
+        block = Block(head[0] & 0x7F, at, int.from_bytes(head[1:], "big"), head[0] > 0x7F)
+        yield block
+        if block.is_last:
+            return
+        at += block.size
+
+
+def opening(file: File) -> StreamInfo | None:
     """Return the STREAMINFO of a plain flac file; ``None`` for any other file.
 
     Plain means: the metadata blocks lead to frame 0, and at several places of the file, frames
     further back have higher numbers. So it is not two files joined, nor one whose middle is
     missing.
     """
-    head = file.read(8 + _STREAMINFO_SIZE) or b""
-    info = (
-        stream_info(head[8:])
-        if head[:4] == _MAGIC and not head[4] & 0x7F and head[5:8] == b"\0\0\x22"
-        else None
-    )
-    if info is None or not info.frames:
+    if not _BEGINS.match(file.head):
         return None
-    at, kind = 4, head[4]
-    for _ in range(_MOST_BLOCKS):
-        file.seek(at)
-        block = file.read(4) or b""
-        if len(block) < 4:
-            return None
-        # FFmpeg refuses a second STREAMINFO and a bad cue sheet; libsndfile reads on
-        if at > 4 and block[0] & 0x7F in _ODD_BLOCKS:
-            return None
-        at += 4 + int.from_bytes(block[1:], "big")
-        kind = block[0]
-        if kind & 0x80:
-            break
-    file.seek(at)
-    first = _frame(file.read(_LONGEST_HEADER) or b"", info)
-    return (
-        info
-        if kind & 0x80 and first is not None and not first.begin and _in_order(file, at, info)
-        else None
-    )
+    info = stream_info(file.at(8, STREAMINFO_BYTES))
+    found = list(itertools.islice(blocks(file), _MOST_BLOCKS))
+    # FFmpeg refuses a second STREAMINFO and a bad cue sheet; libsndfile reads on
+    odd = any(block.kind in _ODD_BLOCKS for block in found[1:])
+    if info is None or not info.frames or odd or not found[-1].is_last:
+        return None
+    begin = found[-1].at + found[-1].size
+    first = _frame(file.at(begin, _LONGEST_HEADER), info)
+    plain = first is not None and not first.begin and _in_order(file, begin, info)
+    return info if plain else None
 
 
-def _in_order(file: io.FileIO, begin: int, info: StreamInfo) -> bool:
+def _in_order(file: File, begin: int, info: StreamInfo) -> bool:
     """Return whether flac frames at several places of the file have rising positions."""
-    last, size = 0, file.seek(0, os.SEEK_END) - begin
+    last, size = 0, file.size - begin
     length = (info.longest or _LONGEST_FRAME) + _LONGEST_HEADER
     if size < length * _LOOKS:
-        file.seek(begin)
-        return _MAGIC not in (file.read() or b"")
+        return MAGIC not in file.at(begin, size)
     for look in range(1, _LOOKS):
-        file.seek(begin + size * look // _LOOKS)
-        data, at = file.read(length) or b"", -1
+        data, at = file.at(begin + size * look // _LOOKS, length), -1
         found = None
         while found is None and (at := data.find(b"\xff", at + 1)) >= 0:
             found = _frame(data[at : at + _LONGEST_HEADER], info)
@@ -110,11 +120,9 @@ def _in_order(file: io.FileIO, begin: int, info: StreamInfo) -> bool:
     return True
 
 
-def ends_as_told(file: io.FileIO, info: StreamInfo) -> bool:
+def ends_as_told(file: File, info: StreamInfo) -> bool:
     """Return whether the last frame header in a file ends the stream where STREAMINFO says."""
-    end = file.seek(0, os.SEEK_END)
-    file.seek(max(0, end - (info.longest or _LONGEST_FRAME) - _LONGEST_HEADER))
-    tail = file.read() or b""
+    tail = file.tail((info.longest or _LONGEST_FRAME) + _LONGEST_HEADER)
     at = len(tail)
     while (at := tail.rfind(b"\xff", 0, at)) >= 0:
         found = _frame(tail[at : at + _LONGEST_HEADER], info)
@@ -126,13 +134,12 @@ def ends_as_told(file: io.FileIO, info: StreamInfo) -> bool:
 _SYNC = re.compile(rb"\xff[\xf8\xf9]")
 
 
-def one_after_the_other(file: io.FileIO, info: StreamInfo) -> bool:
+def one_after_the_other(file: File, info: StreamInfo) -> bool:
     """Return whether the file holds each frame of the stream once, in order.
 
     libsndfile skips a frame that is there twice; FFmpeg decodes it twice.
     """
-    file.seek(0)
-    data, expected, alike = file.read() or b"", 0, b""
+    data, expected, alike = file.at(0, file.size), 0, b""
     for match in _SYNC.finditer(data):
         header = data[match.start() : match.start() + _LONGEST_HEADER]
         # bytes of sound that look like a header seldom have the rate and depth of the first header
@@ -184,7 +191,12 @@ def _frame(data: bytes, info: StreamInfo) -> _Frame | None:
         at += kind - 5
     at += {12: 1, 13: 2, 14: 2}.get(rate, 0)
     # FFmpeg decodes no frame that is longer than STREAMINFO says
-    if not 0 < block <= info.most or at >= len(data) or _checksum(data[:at]) != data[at]:
+    if (
+        not 0 < block <= info.most
+        or info.least > info.most
+        or at >= len(data)
+        or _checksum(data[:at]) != data[at]
+    ):
         return None
     begin = number if data[1] & 1 else number * info.block
     return _Frame(begin, begin + block)
@@ -207,3 +219,21 @@ def _checksum(data: bytes) -> int:
     for byte in data:
         found = table[found ^ byte]
     return found
+
+
+def _length(file: File) -> Length | None:
+    info = None if file.number(4, 1, "big") & 0x7F else stream_info(file.at(8, STREAMINFO_BYTES))
+    return None if info is None else Length(info.frames, info.channels)
+
+
+def _parts(file: File) -> list[Part]:
+    """Find parts by their STREAMINFO blocks."""
+    data = file.all()
+    infos = (
+        (match.start(), stream_info(data[match.end() : match.end() + STREAMINFO_BYTES]))
+        for match in _BEGINS.finditer(data)
+    )
+    return [Part("flac", at, info.rate, info.channels) for at, info in infos if info and info.rate]
+
+
+CONTAINER = Container("flac", MAGIC, _length, parts=_parts)

@@ -8,8 +8,13 @@ not lead to the next, the file is damaged or odd, and FFmpeg must decide.
 from __future__ import annotations
 
 import functools
-import os
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dispatcher.headers.container import Container, Length, Part
+from dispatcher.headers.file import File
+from dispatcher.headers.frames_in_a_row import Frames as FrameKind
+from dispatcher.headers.frames_in_a_row import last_missing, sound_end
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,43 +31,48 @@ _KBITS = {
     (2, 3): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0),
 }
 _VERSION_1, _LAYER_3 = 3, 1  # as coded in the header
+_RATE_DIVISORS = {_VERSION_1: 1, 2: 2, 0: 4}  # by version
 SAME = 0xFFFE0C00  # bits of sync, version, layer and sample rate: equal in all frames of a stream
 _ALIKE = 0xFFFFFE00  # these, bit rate and padding: equal in frames of one size
 _BLOCK = 1 << 22
-TAG_SIZE = 128  # bytes of an ID3v1 tag
+_ID3_HEADER, _FRAME_HEADER = 10, 4
 _SIDE_INFO = (36, 21, 13)  # offsets of the Xing header in its frame, by version and channels
+# one pattern for both would search ten times slower
+_XING_NAMES = (re.compile(rb"Xing"), re.compile(rb"Info"))
 _XING_FRAMES, _XING_BYTES = 1, 2
+_XING_FIELDS = ((_XING_FRAMES, 4), (_XING_BYTES, 4), (4, 100), (8, 4))
+_XING_START = 8  # bytes of its name and its flags
+_LAME_PADDING = 21
+_LONGEST_XING = 256  # a frame's header and side information, a Xing header and LAME's fields
+_LOOKS = 64
 
 
-@functools.cache
-def sizes() -> npt.NDArray[Any]:
-    """Return the sizes of frames in bytes, by bits 8 to 20 of the header; 0 if it is invalid.
+def frame_size(word: int) -> int:
+    """Return the bytes of a frame by the 32 bits of its header; 0 if it is none.
 
     The bits of a header:
 
         31-21  20-19    18-17  16   15-12     11-10        9        8        7-0
         sync   version  layer  CRC  bit rate  sample rate  padding  private  channels and others
     """
+    version, layer, rate = word >> 19 & 3, 4 - (word >> 17 & 3), word >> 10 & 3
+    if word >> 21 != 0x7FF or version == 1 or layer == 4 or rate == 3:
+        return 0
+    bits = _KBITS[1 if version == 3 else 2, layer][word >> 12 & 15] * 1000
+    if not bits:
+        return 0
+    hertz, padding = _RATES[rate] // _RATE_DIVISORS[version], word >> 9 & 1
+    if layer == 1:
+        return (12 * bits // hertz + padding) * 4
+    return (72 if layer == 3 and version != 3 else 144) * bits // hertz + padding
+
+
+@functools.cache
+def sizes() -> npt.NDArray[Any]:
+    """Return the sizes of frames in bytes, by bits 8 to 20 of the header; 0 if it is invalid."""
     import numpy as np
 
-    table = np.zeros(1 << 13, np.int64)
-    for index in range(1 << 13):
-        version, layer, kbits, rate, padding = (
-            index >> 11 & 3,
-            4 - (index >> 9 & 3),
-            index >> 4 & 15,
-            index >> 2 & 3,
-            index >> 1 & 1,
-        )
-        if version == 1 or layer == 4 or kbits in (0, 15) or rate == 3:
-            continue
-        hertz = _RATES[rate] // {3: 1, 2: 2, 0: 4}[version]
-        bits = _KBITS[1 if version == 3 else 2, layer][kbits] * 1000
-        if layer == 1:
-            table[index] = (12 * bits // hertz + padding) * 4
-        else:
-            table[index] = (72 if layer == 3 and version != 3 else 144) * bits // hertz + padding
-    return table
+    return np.array([frame_size(0x7FF << 21 | bits << 8) for bits in range(1 << 13)], np.int64)
 
 
 class Header(NamedTuple):
@@ -74,28 +84,51 @@ class Header(NamedTuple):
     word: int
     samples: int
 
+    @property
+    def channels(self) -> int:
+        """Return the number of channels."""
+        return 1 if self.word >> 6 & 3 == 3 else 2
 
-def header(data: bytes) -> Header | None:
-    """Parse the layer 3 header at the beginning of ``data``; return ``None`` if there is none."""
-    if len(data) < 4:
+    @property
+    def rate(self) -> int:
+        """Return the sample rate in Hz."""
+        return _RATES[self.word >> 10 & 3] // _RATE_DIVISORS[self.word >> 19 & 3]
+
+    @property
+    def xing(self) -> int:
+        """Return the offset of a Xing header in its frame, after the side information."""
+        return _SIDE_INFO[(self.word >> 19 & 3 != _VERSION_1) + (self.channels == 1)]
+
+
+def header(data: bytes, at: int = 0) -> Header | None:
+    """Parse the layer 3 header in ``data``; return ``None`` if there is none."""
+    word = int.from_bytes(data[at : at + _FRAME_HEADER], "big")
+    if word >> 17 & 3 != _LAYER_3 or not frame_size(word):
         return None
-    word = int.from_bytes(data[:4], "big")
-    if word >> 21 != 0x7FF or (word >> 17 & 3) != _LAYER_3 or not sizes()[word >> 8 & 0x1FFF]:
-        return None
-    return Header(word, 1152 if (word >> 19 & 3) == _VERSION_1 else 576)
+    return Header(word, 1152 if word >> 19 & 3 == _VERSION_1 else 576)
 
 
-def is_free_format(data: bytes) -> bool:
+def size_at(data: bytes, at: int = 0) -> int:
+    """Return the bytes of the frame whose header is at ``at``; 0 if there is no header."""
+    return frame_size(int.from_bytes(data[at : at + _FRAME_HEADER], "big"))
+
+
+def first_frame(file: File) -> int:
+    """Return where an ID3v2 tag ends, or else 0.
+
+    Its size is in four bytes of 7 bits each.
+    """
+    if not file.head.startswith(b"ID3"):
+        return 0
+    size = zip(file.at(6, 4), (21, 14, 7, 0), strict=False)
+    return _ID3_HEADER + sum((byte & 0x7F) << shift for byte, shift in size)
+
+
+def is_free_format(file: File) -> bool:
     """Return whether the first header, after any ID3 tag, is of MPEG audio without a bit rate."""
-    at = 0
-    if data[:3] == b"ID3" and len(data) > 10:
-        at = 10 + sum(
-            (byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True)
-        )
-    word = int.from_bytes(data[at : at + 4], "big")
-    return (
-        word >> 21 == 0x7FF and bool(word >> 17 & 3) and not word >> 12 & 15 and word >> 10 & 3 != 3
-    )
+    word = file.number(first_frame(file), _FRAME_HEADER, "big")
+    layer, kbits, rate = word >> 17 & 3, word >> 12 & 15, word >> 10 & 3
+    return word >> 21 == 0x7FF and layer > 0 and not kbits and rate != 3
 
 
 class Frames(NamedTuple):
@@ -108,7 +141,7 @@ class Frames(NamedTuple):
     complete: bool
 
 
-def frames(path: str, begin: int, first: Header, wanted: int | None = None) -> Frames:
+def frames(file: File, begin: int, first: Header, wanted: int | None = None) -> Frames:
     """Find the frames that lead to each other from byte ``begin`` on.
 
     ``wanted`` is how many are needed, ``None`` for all; some more may come. An ID3v1 tag of 128
@@ -116,24 +149,17 @@ def frames(path: str, begin: int, first: Header, wanted: int | None = None) -> F
     """
     import numpy as np
 
-    parts, found, at = [], 0, begin
-    with open(path, "rb", buffering=0) as file:
-        end = os.fstat(file.fileno()).st_size
-        if end - begin > TAG_SIZE:
-            file.seek(end - TAG_SIZE)
-            if file.read(3) == b"TAG":
-                end -= TAG_SIZE
-        while at < end and (wanted is None or found < wanted):
-            file.seek(at)
-            data = file.read(min(_BLOCK, end - at)) or b""
-            bounds = _even(data, first)
-            if bounds is None:
-                bounds = _chain(data, first)
-            if len(bounds) < 2:
-                break
-            parts.append(bounds[:-1] + at)
-            found += len(bounds) - 1
-            at += int(bounds[-1])
+    parts, found, at, end = [], 0, begin, sound_end(file)
+    while at < end and (wanted is None or found < wanted):
+        data = file.at(at, min(_BLOCK, end - at))
+        bounds = _even(data, first)
+        if bounds is None:
+            bounds = _chain(data, first)
+        if len(bounds) < 2:
+            break
+        parts.append(bounds[:-1] + at)
+        found += len(bounds) - 1
+        at += int(bounds[-1])
     return Frames(np.concatenate([*parts, np.array([at])]), at == end)
 
 
@@ -141,7 +167,7 @@ def _even(data: bytes, first: Header) -> npt.NDArray[np.int64] | None:
     """Return the offsets of equally long frames and of the last one's end, or ``None``."""
     import numpy as np
 
-    size = int(sizes()[int.from_bytes(data[:4], "big") >> 8 & 0x1FFF]) if len(data) >= 4 else 0
+    size = size_at(data)
     count = len(data) // size if size else 0
     if not count:
         return None
@@ -190,12 +216,46 @@ def chained(data: bytes, at: int, first: Header) -> int:
     return at + int(bounds[-1]) if len(bounds) else at
 
 
-class Promise(NamedTuple):
-    """A Xing or Info header: how many frames, and how many bytes from its own frame on.
+class Xing(NamedTuple):
+    """A Xing or Info header.
 
-    Each is 0 where the header does not tell. ``back`` is the distance in bytes from its frame to
-    the first frame of sound.
+    How many frames there are, and how many bytes from its own frame on; each is 0 where it does not
+    tell. ``delay`` and ``padding`` are the samples that LAME put before and after the sound.
     """
+
+    frames: int
+    bytes: int
+    delay: int
+    padding: int
+
+
+def _xing_at(data: bytes, at: int) -> Xing:
+    """Parse the Xing header whose name is at ``at``; its flags tell which fields follow them.
+
+    name 4 | flags 4 | frames 4 | bytes 4 | seek table 100 | quality 4 | LAME: ... delay, padding
+    """
+    flags, place = int.from_bytes(data[at + 4 : at + _XING_START], "big"), at + _XING_START
+    fields = dict.fromkeys((_XING_FRAMES, _XING_BYTES), 0)
+    for flag, size in _XING_FIELDS:
+        if flags & flag:
+            fields[flag] = int.from_bytes(data[place : place + 4], "big")
+            place += size
+    lame = data[place + _LAME_PADDING : place + _LAME_PADDING + 3]
+    packed = int.from_bytes(lame, "big") if len(lame) == 3 else 0  # 12 bits each
+    return Xing(fields[_XING_FRAMES], fields[_XING_BYTES], packed >> 12, packed & 0xFFF)
+
+
+def xing(file: File) -> tuple[Header, Xing] | None:
+    """Return the first header of a file and the Xing header in its frame; ``None`` without one."""
+    data = file.at(first_frame(file), _LONGEST_XING)
+    first = header(data)
+    if first is None or not any(name.match(data, first.xing) for name in _XING_NAMES):
+        return None
+    return first, _xing_at(data, first.xing)
+
+
+class Promise(NamedTuple):
+    """A Xing header before the first frame of sound, and its own frame's distance to that frame."""
 
     frames: int
     bytes: int
@@ -207,24 +267,60 @@ def promise(before: bytes) -> Promise | None:
     at = max(before.rfind(b"Xing"), before.rfind(b"Info"))
     if at < 0 or at + 16 > len(before):
         return None
-    flags = int.from_bytes(before[at + 4 : at + 8], "big")
-    fields = [
-        int.from_bytes(before[at + 8 + 4 * index : at + 12 + 4 * index], "big")
-        for index in range(2)
-    ]
-    frames = fields.pop(0) if flags & _XING_FRAMES else 0
+    found = _xing_at(before, at)
+    starts = (at - side for side in _SIDE_INFO if side <= at)
     start = next(
-        (
-            start
-            for side in _SIDE_INFO
-            if (start := at - side) >= 0 and size_at(before, start) == len(before) - start
-        ),
-        len(before),
+        (start for start in starts if size_at(before, start) == len(before) - start), len(before)
     )
-    return Promise(frames, fields.pop(0) if flags & _XING_BYTES else 0, len(before) - start)
+    return Promise(found.frames, found.bytes, len(before) - start)
 
 
-def size_at(data: bytes, at: int = 0) -> int:
-    """Return the bytes of the frame whose header is at ``at``; 0 if there is no header."""
-    word = int.from_bytes(data[at : at + 4], "big")
-    return int(sizes()[word >> 8 & 0x1FFF]) if word >> 21 == 0x7FF else 0
+def _length(file: File) -> Length | None:
+    """Count by the Xing header, less LAME's delay and padding."""
+    first, told = xing(file) or (None, None)
+    if first is None or told is None or not told.frames:
+        return None
+    sound = told.frames * first.samples - told.delay - told.padding
+    return Length(max(0, sound), first.channels)
+
+
+def _missing(file: File) -> str | None:
+    """Look at the last frame, of any layer, unless a Xing header counts the frames."""
+    return None if any(name.search(file.head) for name in _XING_NAMES) else last_missing(file, _ANY)
+
+
+def _parts(file: File) -> list[Part]:
+    """Find parts by Xing headers; without any, by where frames of another kind begin."""
+    data = file.all() if _JOINED.match(file.head) else b""
+    names = sorted(match.start() for name in _XING_NAMES for match in name.finditer(data))
+    found: list[tuple[int, Header]] = []
+    for name in names:
+        places = ((name - side, header(data, name - side)) for side in _SIDE_INFO if side <= name)
+        found += next(([(at, first)] for at, first in places if first is not None), [])
+    if not found:
+        found = _by_kind(data, first_frame(file))
+    return [Part("mp3", at, first.rate, first.channels) for at, first in found]
+
+
+def _by_kind(data: bytes, at: int) -> list[tuple[int, Header]]:
+    """Return the first frame at or after ``at``, and the first one that is of another kind."""
+    for _ in range(_LOOKS):
+        if at < 0:
+            return []
+        first = header(data, at)
+        if first is not None:
+            break
+        at = data.find(b"\xff", at + 1)
+    else:
+        return []
+    end = chained(data, at, first)
+    other = header(data, end)
+    more = other is not None and chained(data, end, other) > end
+    return [(at, first), (end, other)] if other is not None and more else [(at, first)]
+
+
+_ANY = FrameKind(
+    _FRAME_HEADER, size_at, 1 << 11, lambda data: int.from_bytes(data[:_FRAME_HEADER], "big") & SAME
+)
+_JOINED = re.compile(rb"ID3|\xff[\xe2\xe3\xf2\xf3\xfa\xfb]")  # layer 3 alone
+CONTAINER = Container("mp3", rb"ID3|\xff[\xe0-\xff]", _length, _missing, _parts)

@@ -13,37 +13,44 @@ from __future__ import annotations
 
 import functools
 import itertools
-import os
-import struct
 import zlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-if TYPE_CHECKING:
-    import io
+from dispatcher.headers.file import File
+from dispatcher.headers.ogg import (
+    CONTINUED,
+    FIRST,
+    LAST,
+    OPUS,
+    PAGE_HEADER,
+    VORBIS,
+    Page,
+    opus_skipped,
+    page,
+)
 
+if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
     Octets = npt.NDArray[np.uint8]
     Numbers = npt.NDArray[np.int64]
 
-# magic, version, flags, granule position, serial number, page number, checksum, number of segments
-_PAGE = struct.Struct("<4sBBqIIIB")
 _CHECKSUM = 22  # offset of the checksum in a page
-_MAGIC = b"OggS"
-_CONTINUED, _FIRST, _LAST = 1, 2, 4
 _NOTHING_ENDS = -1  # the granule position of a page in which no packet ends
 _WHOLE = 255  # bytes of a full segment: the next one belongs to the same packet
-_LONGEST_PAGE = _PAGE.size + 255 + 255 * _WHOLE
+_LONGEST_PAGE = PAGE_HEADER + 255 + 255 * _WHOLE
 _MOST_HEADERS = 1 << 20
 _BLOCK = 1 << 19
 _MOST_PAGES = 4  # that one packet may span
-_VORBIS, _OPUS = b"\1vorbis", b"OpusHead"
 _VORBIS_COMMENTS, _VORBIS_SETUP, _OPUS_COMMENTS = b"\3vorbis", b"\5vorbis", b"OpusTags"
 _MODE_BITS, _MOST_MODES = 41, 64
 _IN_ADVANCE = 3  # packets decoded before a piece of Vorbis
-_OPUS_RATE = 48000
+
+
+class _OddError(Exception):
+    """Packets and pages disagree, or a page is damaged."""
 
 
 class Codec(NamedTuple):
@@ -75,40 +82,7 @@ class Scan(NamedTuple):
     total: int | None
 
 
-class _Page(NamedTuple):
-    """A page: its header, its segment sizes (``lacing``), and its offsets in the file.
-
-    ``at`` is the offset of the page, ``body`` that of its segments, ``end`` that of the byte after
-    it.
-    """
-
-    flags: int
-    granule: int
-    serial: int
-    number: int
-    lacing: bytes
-    at: int
-    body: int
-    end: int
-
-
-def _page(data: bytes, at: int, base: int = 0) -> _Page | None:
-    """Parse the page at ``at``; return ``None`` unless it is complete.
-
-    ``base`` is the offset of ``data`` in its file.
-    """
-    if at + _PAGE.size > len(data):
-        return None
-    magic, version, flags, granule, serial, number, _, count = _PAGE.unpack_from(data, at)
-    body = at + _PAGE.size + count
-    lacing = data[at + _PAGE.size : body]
-    end = body + sum(lacing)
-    if magic != _MAGIC or version or end > len(data):
-        return None
-    return _Page(flags, granule, serial, number, lacing, base + at, base + body, base + end)
-
-
-def _packets(data: bytes) -> Iterator[tuple[bytes, _Page]]:
+def _packets(data: bytes) -> Iterator[tuple[bytes, Page]]:
     """Give the packets that begin in ``data``, each with the page in which it ends.
 
     ``data`` begins with a page. A damaged page ends the packets.
@@ -116,20 +90,20 @@ def _packets(data: bytes) -> Iterator[tuple[bytes, _Page]]:
     at, mirrored = 0, data.translate(_mirror())
     parts: list[bytes] = []
     known = True
-    while (page := _page(data, at)) is not None and _intact(mirrored, at, page.end):
-        if bool(page.flags & _CONTINUED) != bool(parts):
+    while (found := page(data, at)) is not None and _intact(mirrored, at, found.end):
+        if bool(found.flags & CONTINUED) != bool(parts):
             if at:
                 return
             known = False
-        place = page.body
-        for size in page.lacing:
+        place = found.body
+        for size in found.lacing:
             parts.append(data[place : place + size])
             place += size
             if size < _WHOLE:
                 if known:
-                    yield b"".join(parts), page
+                    yield b"".join(parts), found
                 parts, known = [], True
-        at = page.end
+        at = found.end
 
 
 @functools.cache
@@ -150,30 +124,29 @@ def _intact(mirrored: bytes, begin: int, end: int) -> bool:
     return found.to_bytes(4, "big") == view[begin + _CHECKSUM : begin + _CHECKSUM + 4]
 
 
-def _codec(file: io.FileIO) -> tuple[Codec, _Page] | None:
+def _codec(file: File) -> tuple[Codec, Page] | None:
     """Read the codec's headers; return what they say and their last page.
 
     ``None`` for other codecs and odd headers.
     """
-    data = file.read(_LONGEST_PAGE) or b""
-    found = list(itertools.islice(_packets(data), 3))
-    if len(found) < 3 and len(data) == _LONGEST_PAGE:
-        data += file.read(_MOST_HEADERS) or b""
-        found = list(itertools.islice(_packets(data), 3))
+    found: list[tuple[bytes, Page]] = []
+    for size in (_LONGEST_PAGE, _LONGEST_PAGE + _MOST_HEADERS):
+        if len(found) < 3:
+            found = list(itertools.islice(_packets(file.at(0, size)), 3))
     if not found:
         return None
     packets = [packet for packet, _ in found]
     codec = None
-    if packets[0].startswith(_VORBIS) and len(packets) == 3:
+    if packets[0].startswith(VORBIS) and len(packets) == 3:
         codec = _vorbis(*packets)
-    elif packets[0].startswith(_OPUS) and len(packets) >= 2:
+    elif packets[0].startswith(OPUS) and len(packets) >= 2:
         codec = _opus(*packets[:2])
     if codec is None:
         return None
     pages = [page for _, page in found[: codec.headers]]
     first, last = pages[0], pages[-1]
-    if first.flags != _FIRST or any(
-        page.flags & (_FIRST | _LAST) or page.serial != first.serial for page in pages[1:]
+    if first.flags != FIRST or any(
+        page.flags & (FIRST | LAST) or page.serial != first.serial for page in pages[1:]
     ):
         return None
     # sound begins on a new page: all packets that end on this one are headers
@@ -248,7 +221,7 @@ def _opus(head: bytes, comments: bytes) -> Codec | None:
         or head[9] not in (1, 2)
     ):
         return None
-    return Codec(False, _opus_lengths, int.from_bytes(head[10:12], "little"), 2)
+    return Codec(False, _opus_lengths, opus_skipped(head), 2)
 
 
 @functools.cache
@@ -269,19 +242,21 @@ def _opus_lengths(first: Octets, second: Octets) -> Numbers:
     return _opus_frames()[first] * counts
 
 
-def scan(path: str, wanted: int | None = None) -> Scan | None:
+def scan(file: File, wanted: int | None = None) -> Scan | None:
     """Read the packets of Ogg Vorbis or Opus, up to frame ``wanted``; ``None`` if they are odd.
 
     The pages' checksums are verified too: FFmpeg drops a damaged page, and everything after it
     moves.
     """
-    with open(path, "rb", buffering=0) as file:
-        found = _codec(file)
+    found = _codec(file)
+    try:
         return None if found is None else _scanned(file, *found, wanted)
+    except _OddError:
+        return None
 
 
-def _scanned(file: io.FileIO, codec: Codec, header: _Page, wanted: int | None) -> Scan | None:
-    """Read pages in blocks of half a megabyte; return ``None`` if packets and pages disagree.
+def _scanned(file: File, codec: Codec, header: Page, wanted: int | None) -> Scan | None:
+    """Read pages in blocks of half a megabyte.
 
     Vorbis blocks overlap. A packet gives the samples from the middle of the block before to the
     middle of its own, (size before + size) / 4, and the first packet gives none:
@@ -290,80 +265,97 @@ def _scanned(file: io.FileIO, codec: Codec, header: _Page, wanted: int | None) -
         block 1            |-------+-------|
         block 2                    |-------+-------|
         samples            |packet1|packet2|
+
+    Raises:
+        _OddError: packets and pages disagree.
     """
     import numpy as np
 
-    size, at, number = os.fstat(file.fileno()).st_size, header.end, header.number
+    size, last = file.size, header
     pages: list[int] = []
     firsts: list[int] = []
     parts: list[Numbers] = []
     count, before, reached, total = 0, 0, 0, None
-    while at < size and (wanted is None or reached <= wanted + codec.skipped):
-        file.seek(at)
-        data = file.read(_BLOCK) or b""
-        block, place = [], 0
-        mirrored = data.translate(_mirror())
-        while (page := _page(data, place, at)) is not None:
-            number += 1
-            if not _intact(mirrored, place, page.end - at):
-                return None
-            if (
-                page.serial != header.serial
-                or page.number != number
-                or page.flags & _FIRST
-                or not page.lacing
-            ):
-                return None
-            block.append(page)
-            place = page.end - at
-        if not block:
-            return None
-        whole = block[-1].lacing[-1] < _WHOLE
-        # leave the last pages to the next block, so that each block begins with a packet
-        while not whole and len(block) > 1:
-            block.pop()
-            number -= 1
-            whole = block[-1].lacing[-1] < _WHOLE
-        if not whole:
-            return None
-        lengths, begun, ended = _measured(data, at, block, codec) or (None, None, None)
-        if lengths is None or begun is None or ended is None:
-            return None
+    while last.end < size and (wanted is None or reached <= wanted + codec.skipped):
+        at = last.end
+        data = file.at(at, _BLOCK)
+        block = _whole_packets(data, at, last)
+        lengths, begun, ended = _measured(data, at, block, codec)
         gives = lengths
         if codec.lapped:  # the very first packet gives lengths[0] - lengths[0] = 0
             gives = (lengths + np.concatenate(([before or -lengths[0]], lengths[:-1]))) // 4
             before = int(lengths[-1])
         ends = np.cumsum(gives) + reached
-        for page, last in zip(block, ended.tolist(), strict=True):
-            final = page.flags & _LAST
-            if last < 0:
-                if page.granule != _NOTHING_ENDS or final:
-                    return None
-            elif final:
-                # The last granule position may cut the last packet short. In a stream of one
-                # page it cuts the beginning instead, so there it must not differ.
-                most = int(gives[last]) - 1 if len(pages) + len(block) > 1 else 0
-                if page.end != size or not 0 <= int(ends[last]) - page.granule <= most:
-                    return None
-                total = page.granule - codec.skipped
-            elif page.granule != ends[last]:
-                return None
         pages += [page.at for page in block]
+        for each, packet in zip(block, ended.tolist(), strict=True):
+            if not each.flags & LAST:
+                _check_granule(each, packet, ends)
+            else:
+                cut = int(gives[packet]) - 1 if len(pages) > 1 and packet >= 0 else 0
+                total = _end(each, packet, ends, cut, size) - codec.skipped
         firsts += (begun + count).tolist()
         parts.append(ends)
-        count, reached, at = count + len(lengths), int(ends[-1]), block[-1].end
-    if not parts or (total is None and at >= size) or (total is not None and total <= 0):
+        count, reached, last = count + len(lengths), int(ends[-1]), block[-1]
+    if not parts or (total is None and last.end >= size) or (total is not None and total <= 0):
         return None
     return Scan(pages, firsts, np.concatenate(parts), codec.skipped, total)
 
 
+def _whole_packets(data: bytes, at: int, before: Page) -> list[Page]:
+    """Return the pages at the beginning of ``data``, up to one at whose end a packet ends.
+
+    The pages after it are left to the next block, so that each block begins with a packet. ``at``
+    is the offset of ``data`` in the file, ``before`` the page that ends there.
+
+    Raises:
+        _OddError: a page is damaged, of another stream, or not the next one; or there is none.
+    """
+    block: list[Page] = []
+    mirrored, last = data.translate(_mirror()), before
+    while (found := page(data, last.end - at, at)) is not None:
+        if (
+            not _intact(mirrored, found.at - at, found.end - at)
+            or (found.serial, found.number) != (before.serial, last.number + 1)
+            or found.flags & FIRST
+            or not found.lacing
+        ):
+            raise _OddError
+        block.append(found)
+        last = found
+    while block and block[-1].lacing[-1] == _WHOLE:
+        block.pop()
+    if not block:
+        raise _OddError
+    return block
+
+
+def _check_granule(each: Page, packet: int, ends: Numbers) -> None:
+    """Check that a page's granule position is the end of the last packet that ends in it."""
+    if each.granule != (_NOTHING_ENDS if packet < 0 else ends[packet]):
+        raise _OddError
+
+
+def _end(each: Page, packet: int, ends: Numbers, most: int, size: int) -> int:
+    """Return the position at which the last page ends the stream.
+
+    It may cut the last packet short, by ``most`` samples. In a stream of one page it cuts the
+    beginning instead, so there it must not differ.
+    """
+    if packet < 0 or each.end != size or not 0 <= int(ends[packet]) - each.granule <= most:
+        raise _OddError
+    return each.granule
+
+
 def _measured(
-    data: bytes, at: int, block: list[_Page], codec: Codec
-) -> tuple[Numbers, Numbers, Numbers] | None:
+    data: bytes, at: int, block: list[Page], codec: Codec
+) -> tuple[Numbers, Numbers, Numbers]:
     """Return the lengths of the packets that begin in some pages, and where pages begin and end.
 
     These are, for each page, the index of the first packet that begins in it and of the last that
     ends in it (-1 for none).
+
+    Raises:
+        _OddError: a packet is empty or odd, or pages do not go on with the packets before them.
     """
     import numpy as np
 
@@ -373,15 +365,15 @@ def _measured(
     after = np.cumsum(counts)
     ends = lacing < _WHOLE
     begins = np.concatenate(([True], ends[:-1]))
-    continued = np.array([page.flags & _CONTINUED for page in block], bool)
+    continued = np.array([page.flags & CONTINUED for page in block], bool)
     if (begins[after - counts] == continued).any() or not lacing[begins].all():
-        return None
+        raise _OddError
     passed = np.cumsum(lacing) - lacing
     bodies = np.array([page.body - at for page in block]) - passed[after - counts]
     places = (passed + np.repeat(bodies, counts))[begins]
     lengths = codec.lengths(octets[places], octets.take(places + 1, mode="clip"))
     if not lengths.all():
-        return None
+        raise _OddError
     ended = np.concatenate(([0], np.cumsum(ends)))
     last = np.where(ended[after] > ended[after - counts], ended[after] - 1, -1)
     begun = np.concatenate(([0], np.cumsum(begins)))[after - counts]
@@ -396,7 +388,7 @@ class Piece(NamedTuple):
     begin: int
 
 
-def vorbis_piece(path: str, found: Scan, frame_offset: int, end: int) -> Piece | None:
+def vorbis_piece(file: File, found: Scan, frame_offset: int, end: int) -> Piece | None:
     """Return the Vorbis packets for a piece up to ``end``; ``None`` if they begin with the stream.
 
     Packet k is the one that holds ``frame_offset``:
@@ -411,14 +403,12 @@ def vorbis_piece(path: str, found: Scan, frame_offset: int, end: int) -> Piece |
     last = int(np.searchsorted(found.ends, end, "left"))
     if first < 1 or last >= len(found.ends):
         return None
-    page = int(np.searchsorted(found.firsts, first, "right")) - 1
+    number = int(np.searchsorted(found.firsts, first, "right")) - 1
     stop = int(np.searchsorted(found.firsts, last, "right"))
-    with open(path, "rb", buffering=0) as file:
-        file.seek(found.pages[page])
-        beyond = found.pages[min(stop, len(found.pages) - 1)] - found.pages[page]
-        data = file.read(beyond + _MOST_PAGES * _LONGEST_PAGE) or b""
+    begin, beyond = found.pages[number], found.pages[min(stop, len(found.pages) - 1)]
+    data = file.at(begin, beyond - begin + _MOST_PAGES * _LONGEST_PAGE)
     packets = itertools.islice(
-        _packets(data), first - found.firsts[page], last + 1 - found.firsts[page]
+        _packets(data), first - found.firsts[number], last + 1 - found.firsts[number]
     )
     ends = found.ends[first : last + 1]
     taken = [packet for packet, _ in packets]

@@ -8,24 +8,23 @@ FFmpeg reads whatever is odd, cut off or unknown.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
+import io
 import os
-import struct
 import sys
 import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatcher import interrupts
+from dispatcher.headers import wave
+from dispatcher.headers.file import chunks
 from dispatcher.metadata import AudioMetaData
 from dispatcher.plain_wav import hidden_bitstreams
 from dispatcher.reading import sample_formats
 from dispatcher.reading.collector import Collector
+from dispatcher.reading.opened import OpenFile
 
 if TYPE_CHECKING:
-    import io
-
     import numpy.typing as npt
 
 
@@ -41,39 +40,26 @@ class _Stored(NamedTuple):
     integer: bool
 
 
-_PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _STORED = {
-    (_PCM, 8): _Stored("u8", "PCM_U", True),
-    (_PCM, 16): _Stored("s16", "PCM_S", True),
-    (_PCM, 24): _Stored("s32", "PCM_S", True),
-    (_PCM, 32): _Stored("s32", "PCM_S", True),
-    (_FLOAT, 32): _Stored("flt", "PCM_F", False),
-    (_FLOAT, 64): _Stored("dbl", "PCM_F", False),
+    (wave.PCM, 8): _Stored("u8", "PCM_U", True),
+    (wave.PCM, 16): _Stored("s16", "PCM_S", True),
+    (wave.PCM, 24): _Stored("s32", "PCM_S", True),
+    (wave.PCM, 32): _Stored("s32", "PCM_S", True),
+    (wave.FLOAT, 32): _Stored("flt", "PCM_F", False),
+    (wave.FLOAT, 64): _Stored("dbl", "PCM_F", False),
 }
 # an extensible header's subformat, after the two bytes of its tag
 _GUID = bytes.fromhex("000000001000800000aa00389b71")
 # chunks that say nothing about the samples
-_IDLE = frozenset(
-    {
-        b"LIST",
-        b"fact",
-        b"JUNK",
-        b"junk",
-        b"PAD ",
-        b"PEAK",
-        b"FLLR",
-        b"cue ",
-        b"smpl",
-        b"inst",
-        b"afsp",
-        b"iXML",
-        b"_PMX",
-    }
-)
+_IDLE = frozenset(b"LIST fact JUNK junk FLLR PEAK smpl inst afsp iXML _PMX".split()) | {
+    b"PAD ",
+    b"cue ",
+}
+_FORMAT_SIZES = (16, 18, wave.FORMAT_BYTES)
 _MOST_CHUNKS = 64
 _MOST_CHANNELS = 64
 _MOST_RATE = 768_000
-_HEAD = 512
+_HEAD = 512  # of which an ACT file has its header
 _PIECE_BYTES = 1 << 17
 # FFmpeg searches 64 KiB or 32 packets; here it is one packet more. A packet is a tenth of a second,
 # in frames rounded down to a power of two.
@@ -168,124 +154,91 @@ def _fill(file: io.FileIO, view: memoryview) -> int:
     return at
 
 
-@contextlib.contextmanager
-def opened(path: str | None, format: str | None = None) -> Iterator[PlainWav | None]:
-    """Open a plain WAV file; give ``None`` for any other, for no path, and for what cannot be read.
+def of(file: OpenFile | None, format: str | None = None) -> PlainWav | None:
+    """Return the plain WAV file that a file is; ``None`` for any other, and for what is no file.
 
-    ``path`` is that of a regular file. ``format`` is the caller's: if it is neither ``None`` nor
-    wav, FFmpeg decides.
+    ``format`` is the caller's: if it is neither ``None`` nor wav, FFmpeg decides.
     """
-    if path is None or format not in (None, "wav") or sys.byteorder != "little":
-        yield None
-        return
+    if file is None or format not in (None, "wav") or sys.byteorder != "little":
+        return None
     try:
-        # not in a ``with`` here: errors of the caller's block must pass through
-        file = open(path, "rb", buffering=0)  # noqa: SIM115 - closed below
-    except (OSError, ValueError):
-        yield None
-        return
-    with file:
-        try:
-            found = _parsed(file, os.fstat(file.fileno()).st_size)
-        except OSError:
-            found = None
-        yield found
+        return _parsed(file)
+    except OSError:
+        return None
 
 
-def _parsed(file: io.FileIO, size: int) -> PlainWav | None:
+def _parsed(file: OpenFile) -> PlainWav | None:
     """Read the chunks, and return ``None`` for a file that has anything unusual."""
-    head = file.read(_HEAD) or b""
+    head, form, begin, length = file.head, b"", 0, 0
     if head[:4] != b"RIFF" or head[8:12] != b"WAVE" or _is_act(head):
         return None
-    form, data, at = b"", (0, 0), 12
-    for _ in range(_MOST_CHUNKS):
-        if at + 8 > size:
-            break
-        if at + 8 > len(head) or (head[at : at + 4] == b"fmt " and at + 48 > len(head)):
-            file.seek(at)
-            name_and_length = file.read(48) or b""
-        else:
-            name_and_length = head[at : at + 48]
-        name, length = struct.unpack_from("<4sI", name_and_length)
-        if name == b"fmt " and not form and not data[1]:
-            form = name_and_length[8 : 8 + length]
-        elif name == b"data" and form and not data[1] and length and at + 8 + length <= size:
-            data = at + 8, length
+    for number, (name, at, size) in enumerate(chunks(file, 12, "little")):
+        if number == _MOST_CHUNKS:
+            return None
+        if name == b"fmt " and not form and not length:
+            form = file.at(at, min(size, wave.FORMAT_BYTES))
+            if len(form) != size or size not in _FORMAT_SIZES:
+                return None
+        elif name == b"data" and form and not length and 0 < size <= file.size - at:
+            begin, length = at, size
         elif name not in _IDLE:
             return None
-        at += 8 + length + (length & 1)
-    else:
-        return None
-    return _described(file, form, *data) if data[1] else None
+    return _described(file, form, begin, length) if length else None
 
 
 def _is_act(head: bytes) -> bool:
     """Return whether it may be of an ACT voice recorder; those begin with a WAV header too."""
-    return len(head) == _HEAD and head[256] == 0x84 and not any(head[44:256])
+    return len(head) >= _HEAD and head[256] == 0x84 and not any(head[44:256])
 
 
-def _window(file: io.FileIO, begin: int, length: int, rate: int, frame_bytes: int) -> bytes:
+def _window(file: OpenFile, begin: int, length: int, rate: int, frame_bytes: int) -> bytes:
     """Read as much of the data as FFmpeg searches for a hidden stream."""
     packet = frame_bytes << max(rate // _PACKETS_PER_SECOND, 1).bit_length() - 1
-    file.seek(begin)
-    return file.read(min(length, max(_LEAST_WINDOW, min(_PACKETS * packet, _MOST_WINDOW)))) or b""
+    return file.at(begin, min(length, max(_LEAST_WINDOW, min(_PACKETS * packet, _MOST_WINDOW))))
 
 
-def _disguised(file: io.FileIO, begin: int, length: int, rate: int, frame_bytes: int) -> bool:
+def _may_hide_a_stream(
+    file: OpenFile, begin: int, length: int, rate: int, frame_bytes: int
+) -> bool:
     """Return whether the data could be a compressed stream.
 
     The answer is kept for later pieces of the file while it does not change. It is not kept for a
     file that was changed a moment ago: it could change again and keep its time of change.
     """
-    status = os.fstat(file.fileno())
-    key = (
-        status.st_dev,
-        status.st_ino,
-        status.st_size,
-        status.st_mtime_ns,
-        status.st_ctime_ns,
-        begin,
-        length,
-        rate,
-        frame_bytes,
-    )
+    status = os.fstat(file.raw.fileno())
+    changed = status.st_mtime_ns, status.st_ctime_ns
+    own = status.st_dev, status.st_ino, status.st_size, *changed
+    key = (*own, begin, length, rate, frame_bytes)
     known = _seen.get(key)
     if known is None:
         known = hidden_bitstreams.possible(_window(file, begin, length, rate, frame_bytes))
-        if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _SETTLED:
+        if time.time_ns() - max(changed) > _SETTLED:
             if len(_seen) >= _MOST_SEEN:
                 _seen.clear()
             _seen[key] = known
     return known
 
 
-def _described(file: io.FileIO, form: bytes, begin: int, length: int) -> PlainWav | None:
+def _described(file: OpenFile, chunk: bytes, begin: int, length: int) -> PlainWav | None:
     """Return the file as its format chunk describes it, or ``None`` if that is not plain."""
-    if len(form) not in (16, 18, 40):
-        return None
-    tag, channels, rate, bytes_per_second, frame_bytes, bits = struct.unpack_from("<HHIIHH", form)
-    if tag == _EXTENSIBLE and len(form) == 40:
-        extra, valid, mask = struct.unpack_from("<HHI", form, 16)
-        tag = struct.unpack_from("<H", form, 24)[0]
-        if (
-            extra != 22
-            or valid != bits
-            or form[26:40] != _GUID
-            or (mask and mask.bit_count() != channels)
-        ):
-            return None
-    elif len(form) == 40 or (len(form) == 18 and form[16:18] != b"\0\0"):
-        return None
-    stored = _STORED.get((tag, bits))
-    plain = stored is not None and 0 < channels <= _MOST_CHANNELS and 0 < rate <= _MOST_RATE
+    form = wave.format_of(chunk)
+    extended = form.tag == wave.EXTENSIBLE and len(chunk) == wave.FORMAT_BYTES
+    if extended:
+        own = form.extra == 22 and form.valid_bits == form.bits and form.guid == _GUID
+        usual = own and (not form.mask or form.mask.bit_count() == form.channels)
+    else:
+        usual = len(chunk) < wave.FORMAT_BYTES and not form.extra
+    stored = _STORED.get((form.subtag if extended else form.tag, form.bits))
     if (
         stored is None
-        or not plain
-        or frame_bytes * 8 != channels * bits
-        or bytes_per_second != rate * frame_bytes
-        or length % frame_bytes
+        or not usual
+        or not 0 < form.channels <= _MOST_CHANNELS
+        or not 0 < form.rate <= _MOST_RATE
+        or form.frame_bytes * 8 != form.channels * form.bits
+        or form.bytes_per_second != form.rate * form.frame_bytes
+        or length % form.frame_bytes
+        or (stored.integer and _may_hide_a_stream(file, begin, length, form.rate, form.frame_bytes))
     ):
         return None
-    if stored.integer and _disguised(file, begin, length, rate, frame_bytes):
-        return None
-    return PlainWav(file, stored, bits, rate, channels, begin, length // frame_bytes)
+    frames = length // form.frame_bytes
+    return PlainWav(file.raw, stored, form.bits, form.rate, form.channels, begin, frames)

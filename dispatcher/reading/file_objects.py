@@ -17,6 +17,16 @@ _SPOOL_CHUNK = 1 << 20
 _NO_PLACE = 1 << 63
 
 
+def is_readable(uri: object) -> bool:
+    """Return whether ``uri`` is a file object to read, and not a path."""
+    return hasattr(uri, "read")
+
+
+def is_writable(uri: object) -> bool:
+    """Return whether ``uri`` is a file object to write, and not a path."""
+    return hasattr(uri, "write")
+
+
 class _KeptError(OSError):
     """Raised in place of an interrupt that a reader keeps for ``check``."""
 
@@ -147,21 +157,6 @@ def is_regular(path: Any) -> bool:
         return stat.S_ISREG(os.stat(path).st_mode)
     except (OSError, TypeError, ValueError):
         return False
-
-
-def size(wrapped: Any) -> int:
-    """Return the bytes from a file object's position to its end; 0 if it does not tell.
-
-    Its position is restored.
-    """
-    try:
-        with interrupts.allowed():
-            here = wrapped.tell()
-            end = wrapped.seek(0, os.SEEK_END)
-            wrapped.seek(here)
-    except (OSError, AttributeError, NotImplementedError, ValueError):
-        return 0
-    return max(0, end - here) if isinstance(end, int) else 0
 
 
 class PatientReader(Reader):

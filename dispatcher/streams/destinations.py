@@ -11,8 +11,8 @@ import re
 import stat
 from typing import TYPE_CHECKING, Any, Protocol
 
-from dispatcher import backend
 from dispatcher.errors import ArgumentTypeError, describe
+from dispatcher.reading import file_objects
 from dispatcher.writing import target
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def destination(dst: Any, *, opens_itself: bool) -> Destination:
         ArgumentTypeError: (a TypeError) it is neither a path, an address nor a file object.
         OSError: the folder is missing, or the file is read-only.
     """
-    if backend.is_writable(dst):
+    if file_objects.is_writable(dst):
         return Object(dst)
     if not isinstance(dst, (str, os.PathLike)):
         raise ArgumentTypeError(

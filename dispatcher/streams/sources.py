@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher import backend
 from dispatcher.backends.ffmpeg import container, demuxers
 from dispatcher.errors import ArgumentTypeError, BackendError
 from dispatcher.reading import file_objects, web
@@ -112,7 +111,7 @@ def locate(src: Any, format: str | None, settings: Settings) -> Place:
     named = (format,) if format else ()
     if isinstance(src, (bytes, bytearray, memoryview)):
         return Place(io.BytesIO(src), "", named)
-    if backend.is_readable(src):
+    if file_objects.is_readable(src):
         return Place(file_objects.as_it_comes(src, settings), "", named)
     # 2.0 took the content of a file as a uint8 tensor
     if type(src).__name__ == "Tensor" and hasattr(src, "numpy"):
@@ -178,7 +177,7 @@ def opening(
             with contextlib.suppress(web.NotSpokenError):
                 remote.ask()
                 place = Place(remote.reader(), "", place.demuxers)
-    manager = container.opened(
+    manager = container.open_container(
         place.file, place.protocols, allowed, format, buffer_size, settings, asked
     )
     if remote is not None:

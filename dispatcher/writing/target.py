@@ -23,8 +23,8 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from dispatcher import interrupts
-from dispatcher.backend import is_writable
 from dispatcher.errors import BackendError, describe
+from dispatcher.reading.file_objects import is_writable
 
 try:
     import fcntl

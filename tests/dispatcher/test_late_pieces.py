@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 import dispatcher
 from dispatcher.backends.ffmpeg import container, decode, seek
 from dispatcher.headers import flac
+from dispatcher.reading.opened import opened
 from tests import long_files
 from tests.long_files import KINDS, RATE
 
@@ -57,8 +58,9 @@ def test_a_piece_is_the_slice_of_the_whole(name: str, offset: int, frames: int) 
 def test_what_can_be_sought_is(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """And what cannot is not: the property above would hold either way."""
     place, path = None, _file(name)
-    with container.reading(path, None, 4096, dispatcher.Settings()) as (opened, stream):
-        place = seek.find(opened, stream, path, 120_000, 1000)
+    with opened(path) as file, container.reading(path, None, 4096, dispatcher.Settings()) as (reader, stream):
+        find = seek.finder(reader, stream, file, 120_000, 1000)
+        place = None if find is None else find()
         assert (place is not None) == KINDS[name].sought
         if place is not None:
             assert 80_000 < place.begin <= 120_000

@@ -15,8 +15,10 @@ import torch
 
 import compat
 import dispatcher
+from dispatcher.headers import ogg
 from dispatcher.notices import TruncatedInputWarning
 from dispatcher.reading import joined_files
+from dispatcher.reading.opened import look
 
 MAKER = {
     "tta": "ffmpeg",
@@ -115,7 +117,7 @@ def test_what_has_parts_side_by_side_is_no_chain(tmp_path: pathlib.Path) -> None
 
 def test_all_parts_are_counted(spliced: Callable[..., str]) -> None:
     """By the last page of each."""
-    assert joined_files.frames(spliced("ogg", (16000, 16000))) == 32000
+    assert look(spliced("ogg", (16000, 16000)), ogg.frames) == 32000
 
 
 def _tones(folder: pathlib.Path, lengths: tuple[int, ...], rates: tuple[int, ...]) -> tuple[str, list[torch.Tensor]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import pathlib
@@ -9,6 +10,7 @@ import struct
 import subprocess
 import warnings
 import wave
+from collections.abc import Iterator
 from typing import Any
 
 import hypothesis
@@ -20,6 +22,7 @@ from hypothesis import strategies as st
 import dispatcher
 from dispatcher import plain_wav
 from dispatcher.plain_wav import hidden_bitstreams, reader
+from dispatcher.reading.opened import opened
 
 _GUID = bytes.fromhex("000000001000800000aa00389b71")
 
@@ -101,6 +104,12 @@ def test_a_path_gives_what_ffmpeg_gives(
     assert _outcome(lambda: dispatcher.info(path)) == _outcome(lambda: dispatcher.info(io.BytesIO(data), backend="ffmpeg"))
 
 
+@contextlib.contextmanager
+def _plain(path: str | None) -> Iterator[plain_wav.PlainWav | None]:
+    with opened(path) as file:
+        yield plain_wav.of(file)
+
+
 def test_plain_files_are_taken_and_odd_ones_are_not(tmp_path: pathlib.Path) -> None:
     """What the property above compares is not FFmpeg with itself."""
     samples = (np.sin(np.arange(20000) / 20) * 20000).astype("<i2")
@@ -108,14 +117,14 @@ def test_plain_files_are_taken_and_odd_ones_are_not(tmp_path: pathlib.Path) -> N
     with wave.open(str(path), "wb") as file:
         file.setparams((2, 2, 16000, 0, "NONE", ""))
         file.writeframes(samples.tobytes())
-    with plain_wav.opened(str(path)) as plain:
+    with _plain(str(path)) as plain:
         assert plain is not None
         assert (plain.frames, plain.channels, plain.rate) == (10000, 2, 16000)
     path.write_bytes(path.read_bytes()[:-1])
-    with plain_wav.opened(str(path)) as plain:
+    with _plain(str(path)) as plain:
         assert plain is None
     for nothing in (None, str(tmp_path), str(tmp_path / "missing.wav"), "/dev/null", "a\0b"):
-        with plain_wav.opened(nothing) as plain:
+        with _plain(nothing) as plain:
             assert plain is None
 
 
@@ -146,7 +155,7 @@ def test_a_compressed_stream_in_a_wav_file_is_left_to_ffmpeg(codec: str, before:
     with wave.open(str(path), "wb") as file:
         file.setparams((2, 2, 48000, 0, "NONE", ""))
         file.writeframes(data[: len(data) // 4 * 4])
-    with plain_wav.opened(str(path)) as plain:
+    with _plain(str(path)) as plain:
         assert plain is None
 
 
@@ -156,7 +165,7 @@ def test_a_file_that_is_cut_while_it_is_read_is_left_to_ffmpeg(tmp_path: pathlib
     with wave.open(str(path), "wb") as file:
         file.setparams((2, 2, 16000, 0, "NONE", ""))
         file.writeframes((np.sin(np.arange(200000) / 20) * 20000).astype("<i2").tobytes())
-    with plain_wav.opened(str(path)) as plain:
+    with _plain(str(path)) as plain:
         assert plain is not None
         with path.open("r+b") as cut:
             cut.truncate(100_000)

@@ -16,8 +16,9 @@ import torch
 import compat
 import dispatcher
 from dispatcher.errors import AudioError, TruncatedInputError
-from dispatcher.headers import shortage
+from dispatcher.headers import registry
 from dispatcher.notices import CompatWarning, TruncatedInputWarning
+from dispatcher.reading.opened import look
 
 SOUND = torch.rand(2, 150000, generator=torch.Generator().manual_seed(1)) * 0.4 - 0.2
 BY_FFMPEG = ["ogg", "opus", "webm", "mkv", "mka", "mp4", "m4a", "mov", "wma", "avi", "wv", "tta", "w64", "caf", "aiff", "au", "oga",
@@ -112,8 +113,8 @@ def test_the_end_of_a_last_frame_is_missed(frame: bytes) -> None:
     begin = b"#!AMR\n" if frame[0] == 4 else b""
     whole = begin + frame * 30
     tagged = whole + b"TAG" + bytes(125) if frame[0] == 0xFF else whole
-    assert shortage.of(io.BytesIO(whole)) is shortage.of(io.BytesIO(tagged)) is None
-    found = shortage.of(io.BytesIO(whole[:-5]))
+    assert look(io.BytesIO(whole), registry.missing) is look(io.BytesIO(tagged), registry.missing) is None
+    found = look(io.BytesIO(whole[:-5]), registry.missing)
     assert found == f"its last frame is {len(frame)} bytes long, and {len(frame) - 5} are there"
 
 
@@ -151,10 +152,10 @@ def test_damaged_beginnings_do_no_harm(data: bytes) -> None:
     """A sentence, or none; the object stays where it stands."""
     held = io.BytesIO(b"before" + data)
     held.seek(6)
-    found = shortage.of(held)
+    found = look(held, registry.missing)
     assert found is None or "bytes" in found or "page" in found or "tag" in found
     assert held.tell() == 6
-    assert isinstance(shortage.judges(held), bool)
+    assert look(held, registry.length) is None
 
 
 def test_a_live_recording_is_not_cut(tmp_path: pathlib.Path) -> None:
@@ -167,7 +168,7 @@ def test_a_live_recording_is_not_cut(tmp_path: pathlib.Path) -> None:
     at = data.find(b"\x18\x53\x80\x67") + 4
     data[at : at + 8] = b"\x01" + b"\xff" * 7
     for content in (wave, bytes(data[:-500])):
-        assert shortage.of(io.BytesIO(content)) is None
+        assert look(io.BytesIO(content), registry.missing) is None
 
 
 @pytest.mark.parametrize("subtype", ["IMA_ADPCM", "MS_ADPCM"])

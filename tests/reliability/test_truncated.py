@@ -14,8 +14,9 @@ import torch
 import compat
 import dispatcher
 from dispatcher.errors import TruncatedInputError
-from dispatcher.headers import promises
+from dispatcher.headers import registry
 from dispatcher.notices import DamagedInputWarning, TruncatedInputWarning
+from dispatcher.reading.opened import look
 from tests.conftest import ASSETS
 
 WHOLE = {
@@ -34,11 +35,11 @@ def test_the_promise_is_what_the_header_says(name: str) -> None:
     for content in (data, data[: len(data) // 2]):
         held = io.BytesIO(b"before" + content)
         held.seek(6)
-        told = promises.of(held)
+        told = look(held, registry.length)
         assert told is not None
-        assert (told.frames, told.size) == (WHOLE[name], len(content))
+        assert (told.frames, look(held, lambda file: file.size)) == (WHOLE[name], len(content))
         assert held.tell() == 6
-    told = promises.of(str(ASSETS / name))
+    told = look(str(ASSETS / name), registry.length)
     assert told is not None
     assert told.frames == WHOLE[name]
 
@@ -48,13 +49,13 @@ def test_nothing_is_promised_by_what_does_not_tell() -> None:
     wave = bytearray((ASSETS / "stereo_s16.wav").read_bytes())
     for size in (0, 0xFFFFFFFF, 0x7FFFFFFF, 0x7FFFF000):
         wave[40:44] = size.to_bytes(4, "little")
-        assert promises.of(io.BytesIO(wave)) is None
+        assert look(io.BytesIO(wave), registry.length) is None
     for name in ("stereo.vorbis.ogg", "stereo_s16.raw", "empty.wav", "text.wav", "stereo.m4a", "zero_frames.wav"):
-        assert promises.of(str(ASSETS / name)) is None
+        assert look(str(ASSETS / name), registry.length) is None
     for cut in range(44):
-        assert promises.of(io.BytesIO(wave[:cut])) is None
-    assert promises.of(str(ASSETS)) is None
-    assert promises.of("nowhere") is None
+        assert look(io.BytesIO(wave[:cut]), registry.length) is None
+    assert look(str(ASSETS), registry.length) is None
+    assert look("nowhere", registry.length) is None
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -106,7 +106,7 @@ def _streams(path: str) -> dict[str, int]:
     settings = Settings()
     place, protocols = container.place(os.fspath(path))
     found: dict[str, int] = {}
-    with container.opened(
+    with container.open_container(
         place, protocols, demuxers.allowed(settings), None, 1 << 15, settings
     ) as opened:
         for stream in opened.streams:

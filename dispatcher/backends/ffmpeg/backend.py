@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Iterator
-from typing import TYPE_CHECKING, Any
+import dataclasses
+import functools
+from collections.abc import Callable, Generator, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from dispatcher import arguments, backend, plain_wav
 from dispatcher.backends.ffmpeg import blocks, container, decode, encode, lengths, probe, seek
@@ -16,11 +18,14 @@ from dispatcher.errors import (
     problem,
 )
 from dispatcher.reading import file_objects, unreadable, web
-from dispatcher.streaming import Stream, in_blocks, worded
+from dispatcher.reading.opened import OpenFile
+from dispatcher.streaming import Stream, in_blocks, with_error_context
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     import torch
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
 
     from dispatcher.backend import Uri
     from dispatcher.metadata import AudioMetaData
@@ -28,8 +33,11 @@ if TYPE_CHECKING:
     from dispatcher.settings import Settings
 
 
+ErrorContext: TypeAlias = Callable[[], contextlib.AbstractContextManager[None]]
+
+
 @contextlib.contextmanager
-def _worded(uri: Uri) -> Iterator[None]:
+def _with_error_context(uri: Uri) -> Iterator[None]:
     """Add the file and the backend to errors of reading."""
     try:
         yield
@@ -54,43 +62,60 @@ def _unknown(why: Exception) -> bool:
 
 
 def _sought(
-    asked: Load, path: str | None, settings: Settings
+    asked: Load, opened: InputContainer, stream: AudioStream, find: seek.Finder
 ) -> tuple[npt.NDArray[Any], int] | None:
-    """Decode a piece from a place just before it; ``None`` if it must be decoded from the start.
-
-    The result has the sample rate beside it. File objects are always decoded from the start: what
-    was read from one in vain cannot always be read again.
-    """
-    if backend.is_readable(asked.uri):
+    """Decode a piece from a place just before it; ``None`` if it must be decoded from the start."""
+    try:
+        place = find()
+        if place is None:
+            return None
+        wanted = asked.num_frames
+        if place.total is not None:
+            left = place.total - asked.frame_offset
+            wanted = left if wanted < 0 else min(wanted, left)
+        asked = dataclasses.replace(asked, num_frames=wanted)
+        return _piece(asked, opened, stream, lambda *_: place.frames, place.begin)
+    except (seek.LostError, decode.NothingThereError):
         return None
-    with container.reading(asked.uri, asked.format, asked.buffer_size, settings) as (
+
+
+def _piece(
+    asked: Load,
+    opened: InputContainer,
+    stream: AudioStream,
+    source: decode.Source = decode.frames,
+    begin: int = 0,
+) -> tuple[npt.NDArray[Any], int]:
+    """Decode a piece; return it and the sample rate, which decoding sets."""
+    samples = decode.piece(
         opened,
         stream,
-    ):
-        try:
-            place = seek.find(opened, stream, path, asked.frame_offset, asked.num_frames)
-            if place is None:
-                return None
-            wanted = asked.num_frames if place.total is None else _within(asked, place.total)
-            frames = decode.piece(
-                opened,
-                stream,
-                asked.frame_offset,
-                wanted,
-                asked.normalize,
-                asked.channels_first,
-                lambda *_: place.frames,
-                place.begin,
+        asked.frame_offset,
+        asked.num_frames,
+        asked.normalize,
+        asked.channels_first,
+        source,
+        begin,
+    )
+    return samples, stream.codec_context.sample_rate
+
+
+def _streamed(
+    asked: Blocks,
+    settings: Settings,
+    file: OpenFile | None,
+    source: decode.Source,
+    name: str,
+    context: ErrorContext,
+) -> Generator[Stream, None, None]:
+    with contextlib.ExitStack() as held:
+        with context():
+            opened, stream = held.enter_context(
+                container.reading(asked.uri, asked.format, asked.buffer_size, settings, file)
             )
-        except (seek.LostError, decode.NothingThereError):
-            return None
-        return frames, stream.codec_context.sample_rate
-
-
-def _within(asked: Load, total: int) -> int:
-    """Return how many of the requested frames there are."""
-    left = total - asked.frame_offset
-    return left if asked.num_frames < 0 else min(asked.num_frames, left)
+            metadata = probe.header(stream, settings)
+        frames = blocks.of(opened, stream, asked.block_frames, asked.normalize, source)
+        yield Stream(name, metadata, with_error_context(frames, context()))
 
 
 class Backend(backend.Backend):
@@ -101,6 +126,7 @@ class Backend(backend.Backend):
     """
 
     name = "ffmpeg"
+    seeks_from: ClassVar[int] = seek.WORTH_IT
 
     @classmethod
     def open(cls) -> Backend:
@@ -120,75 +146,116 @@ class Backend(backend.Backend):
     def info(
         self, uri: Uri, format: str | None, buffer_size: int, settings: Settings
     ) -> AudioMetaData:
-        path = container.local_path(uri)
-        with plain_wav.opened(path, format) as plain:
+        with _with_error_context(uri), container.local_file(uri) as file:
+            plain = plain_wav.of(file, format)
             if plain is not None:
                 return plain.metadata()
-        with _worded(uri):
-            with container.reading(uri, format, buffer_size, settings) as (opened, stream):
+            with container.reading(uri, format, buffer_size, settings, file) as (opened, stream):
                 found = probe.header(stream, settings)
-                by_header = path is not None and found.num_frames < 0
-                count = lengths.counter(opened, stream, settings) if by_header else None
-                if path is None or count is None:
+                unknown = file is not None and found.num_frames < 0
+                count = lengths.counter(opened, stream, settings) if unknown else None
+                if file is None or count is None:
                     return probe.metadata(opened, stream, settings)
-                told = count(opened, stream, path)
+                told = count(opened, stream, file)
                 if told is not None:
                     found.num_frames = told
                     return found
-            with container.reading(uri, format, buffer_size, settings) as (opened, stream):
+            with container.reading(uri, format, buffer_size, settings, file) as (opened, stream):
                 return probe.metadata(opened, stream, settings)
 
     def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
         import torch
 
-        with _worded(asked.uri):
+        with (
+            _with_error_context(asked.uri),
+            container.local_file(asked.uri, asked.file) as file,
+        ):
             arguments.check_piece(asked.frame_offset, asked.num_frames)
-            path = container.local_path(asked.uri)
-            with plain_wav.opened(path, asked.format) as plain:
-                found = (
-                    None
-                    if plain is None
-                    else plain.piece(
-                        asked.frame_offset, asked.num_frames, asked.normalize, asked.channels_first
-                    )
+            plain = plain_wav.of(file, asked.format)
+            samples = (
+                None
+                if plain is None
+                else plain.piece(
+                    asked.frame_offset, asked.num_frames, asked.normalize, asked.channels_first
                 )
-                if plain is not None and found is not None:
-                    return torch.from_numpy(found), plain.rate
-            if asked.frame_offset >= seek.WORTH_IT:
-                sought = _sought(asked, path, settings)
-                if sought is not None:
-                    return torch.from_numpy(sought[0]), sought[1]
-            with container.reading(asked.uri, asked.format, asked.buffer_size, settings) as (
+            )
+            if plain is not None and samples is not None:
+                return torch.from_numpy(samples), plain.rate
+            samples, rate = self._load(asked, settings, file)
+            return torch.from_numpy(samples), rate
+
+    def _load(
+        self, asked: Load, settings: Settings, file: OpenFile | None
+    ) -> tuple[npt.NDArray[Any], int]:
+        reading = functools.partial(
+            container.reading, asked.uri, asked.format, asked.buffer_size, settings, file
+        )
+        with reading() as (opened, stream):
+            # what was read from a file object in vain cannot always be read again
+            find = None
+            if not file_objects.is_readable(asked.uri):
+                find = seek.finder(opened, stream, file, asked.frame_offset, asked.num_frames)
+            if find is None:
+                return _piece(asked, opened, stream)
+            found = _sought(asked, opened, stream, find)
+        if found is not None:
+            return found
+        with reading() as (opened, stream):  # its packets were read in vain
+            return _piece(asked, opened, stream)
+
+    def load_timestamped(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
+        """Return the samples that TorchCodec gives: those of frames with a timestamp of their own.
+
+        A piece without frames, and one that begins beyond the end, is empty.
+
+        Raises:
+            BackendError: the file cannot be read.
+        """
+        import torch
+
+        with (
+            container.local_file(asked.uri, asked.file) as file,
+            container.reading(asked.uri, asked.format, asked.buffer_size, settings, file) as (
                 opened,
                 stream,
-            ):
-                frames = decode.piece(
-                    opened,
-                    stream,
-                    asked.frame_offset,
-                    asked.num_frames,
-                    asked.normalize,
-                    asked.channels_first,
-                )
-                return torch.from_numpy(frames), stream.codec_context.sample_rate
+            ),
+        ):
+            rate, channels = stream.codec_context.sample_rate, stream.codec_context.channels
+            try:
+                if asked.num_frames:
+                    samples, rate = _piece(asked, opened, stream, decode.timestamped_frames)
+                    return torch.from_numpy(samples), rate
+            except decode.NothingThereError:
+                if not asked.frame_offset:
+                    raise
+            return torch.empty((channels, 0) if asked.channels_first else (0, channels)), rate
 
     @in_blocks
     def stream(self, asked: Blocks, settings: Settings) -> Generator[Stream, None, None]:
-        with contextlib.ExitStack() as held:
-            plain = held.enter_context(
-                plain_wav.opened(container.local_path(asked.uri), asked.format)
-            )
-            if plain is not None:
-                frames = blocks.of_plain(plain, asked.block_frames, asked.normalize)
-                yield Stream(self.name, plain.metadata(), worded(frames, _worded(asked.uri)))
+        with container.local_file(asked.uri) as file:
+            plain = plain_wav.of(file, asked.format)
+            if plain is None:
+                context = functools.partial(_with_error_context, asked.uri)
+                yield from _streamed(asked, settings, file, decode.frames, self.name, context)
                 return
-            with _worded(asked.uri):
-                opened, found = held.enter_context(
-                    container.reading(asked.uri, asked.format, asked.buffer_size, settings)
-                )
-                metadata = probe.header(found, settings)
-            frames = blocks.of(opened, found, asked.block_frames, asked.normalize)
-            yield Stream(self.name, metadata, worded(frames, _worded(asked.uri)))
+            frames = blocks.of_plain(plain, asked.block_frames, asked.normalize)
+            frames = with_error_context(frames, _with_error_context(asked.uri))
+            yield Stream(self.name, plain.metadata(), frames)
+
+    def stream_timestamped(
+        self,
+        asked: Blocks,
+        settings: Settings,
+        name: str,
+        context: ErrorContext,
+    ) -> Generator[Stream, None, None]:
+        """Open a whole file in blocks, decoded as by ``load_timestamped``.
+
+        ``name`` is that of the stream's backend; ``context`` makes what adds it, and that of the
+        file, to errors.
+        """
+        with container.local_file(asked.uri) as file:
+            yield from _streamed(asked, settings, file, decode.timestamped_frames, name, context)
 
     def save(self, asked: Save, settings: Settings) -> None:
         try:
@@ -197,3 +264,9 @@ class Backend(backend.Backend):
             raise problem(type(why), "write", asked.uri, why, backend=self.name) from why
         except OSError as why:
             raise problem(BackendError, "write", asked.uri, why, backend=self.name) from why
+
+    def save_planar(
+        self, uri: Uri, data: torch.Tensor, sample_rate: int, extension: str, bit_rate: int
+    ) -> None:
+        """Write ``[channel, time]`` samples as TorchCodec does; see ``encode.save_planar``."""
+        encode.save_planar(uri, data, sample_rate, extension, bit_rate)

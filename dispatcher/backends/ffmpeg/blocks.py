@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dispatcher.backends.ffmpeg import decode
@@ -11,7 +11,6 @@ from dispatcher.errors import BackendError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    from av import AudioFrame
     from av.audio.stream import AudioStream
     from av.container import InputContainer
 
@@ -25,7 +24,7 @@ def of(
     stream: AudioStream,
     block_frames: int,
     normalize: bool,
-    source: Callable[[InputContainer, AudioStream], Iterator[AudioFrame]] = decode.frames,
+    source: decode.Source = decode.frames,
 ) -> Iterator[npt.NDArray[Any]]:
     """Give the samples of a stream in blocks, ``[channel, time]``.
 

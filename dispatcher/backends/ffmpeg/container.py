@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import arguments, backend, handles
+from dispatcher import arguments, handles
 from dispatcher.backends.ffmpeg import demuxers, misread
 from dispatcher.errors import ArgumentTypeError, BackendError, NoAudioStreamError
 from dispatcher.headers import mpeg
 from dispatcher.reading import file_objects, web
+from dispatcher.reading.opened import OpenFile, look, opened
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -29,7 +30,6 @@ _PROTOCOLS = {"file": "file", "http": "http,tcp", "https": "https,http,tls,tcp"}
 
 _LISTS = re.compile(r"\.(m3u8|mpd)([?#]|$)", re.IGNORECASE)  # playlists; FFmpeg opens their URLs
 _FILE_BUFFER = 1 << 15
-_BEGINNING = 1 << 16
 _NO_MP3 = {
     True: "it is mp3 in free format, whose frames tell no bit rate, and FFmpeg does not decode that; backend='soundfile' or 'sox' does",
     False: "it is called mp3, and FFmpeg finds no frame in it that it can decode; backend='soundfile' or 'sox' may",
@@ -61,27 +61,29 @@ def place(uri: Uri) -> tuple[str, str]:
     return f"file:{text}", _PROTOCOLS["file"]
 
 
-def local_path(uri: Uri) -> str | None:
-    """Return the path of a regular local file; ``None`` for anything else.
-
-    Only FFmpeg may open a pipe: if it is opened twice, what its writer has written until then is
-    gone.
-    """
-    if not isinstance(uri, (str, os.PathLike)) or backend.is_readable(uri):
-        return None
-    text = os.fspath(uri)
-    return (
-        text
-        if isinstance(text, str) and not _URL.match(text) and file_objects.is_regular(text)
-        else None
-    )
+@contextlib.contextmanager
+def local_file(uri: Uri, file: OpenFile | None = None) -> Iterator[OpenFile | None]:
+    """Open a regular file whose path FFmpeg takes, or give ``file``; ``None`` for anything else."""
+    usual = isinstance(uri, (str, os.PathLike)) and not file_objects.is_readable(uri)
+    path = os.fspath(uri) if usual else None
+    if not isinstance(path, str) or _URL.match(path):
+        yield None
+        return
+    with opened(file or path) as found:
+        yield found
 
 
 @contextlib.contextmanager
 def reading(
-    uri: Uri, format: str | None, buffer_size: int, settings: Settings
+    uri: Uri,
+    format: str | None,
+    buffer_size: int,
+    settings: Settings,
+    local: OpenFile | None = None,
 ) -> Iterator[tuple[InputContainer, AudioStream]]:
     """Open a container, and give it and the audio stream that FFmpeg considers the best.
+
+    ``local`` is the file if it is open already.
 
     Raises:
         BackendError: (a RuntimeError) FFmpeg cannot open it.
@@ -90,7 +92,7 @@ def reading(
         UnseekableError: (an OSError) a file object refuses to seek.
     """
     file: Any
-    if backend.is_readable(uri):
+    if file_objects.is_readable(uri):
         file, protocols = file_objects.seekable(uri, settings), ""
     else:
         if not isinstance(uri, (str, bytes, os.PathLike)):
@@ -102,7 +104,7 @@ def reading(
             )
     with (
         served(file, protocols, settings) as (file, protocols),
-        opened(
+        open_container(
             file,
             protocols,
             demuxers.allowed(settings),
@@ -122,8 +124,14 @@ def reading(
                 f"it is {container.format.name}, and FFmpeg has no decoder for its sound"
             )
         stream.codec_context.thread_count = 1  # the workers of a data loader already use all cores
-        misread.tell(uri, file, container.format.name, stream.codec_context.name)
+        seen = local or _without_protocol(file)
+        misread.tell(uri, seen, container.format.name, stream.codec_context.name)
         yield container, stream
+
+
+def _without_protocol(file: Any) -> Any:
+    """Return the path of a local file; anything else as it is."""
+    return file.removeprefix("file:") if isinstance(file, str) else file
 
 
 def is_list(file: Any) -> bool:
@@ -154,7 +162,7 @@ def served(file: Any, protocols: str, settings: Settings) -> Iterator[tuple[Any,
 
 
 @contextlib.contextmanager
-def opened(
+def open_container(
     file: Any,
     protocols: str,
     allowed: str,
@@ -193,11 +201,11 @@ def opened(
         **(option or {}),
     }
     remote = bool(protocols) and not protocols.startswith("file") and not one_address
-    opening = handles.held(
+    opening = handles.opened(
         operator.methodcaller("close"),
         av.open,
         file,
-        worded=functools.partial(_fail, file, format, settings),
+        on_error=functools.partial(_fail, file, format, settings),
         mode="r",
         format=demuxers.named(format),
         container_options=options,
@@ -211,14 +219,7 @@ def opened(
 
 def _is_free_format(file: Any) -> bool:
     """Return whether the file is MPEG audio whose headers tell no bit rate."""
-    try:
-        if backend.is_readable(file):
-            file.seek(0)
-            return mpeg.is_free_format(file.read(_BEGINNING))
-        with open(file.removeprefix("file:"), "rb") as opened:
-            return mpeg.is_free_format(opened.read(_BEGINNING))
-    except (OSError, ValueError):
-        return False
+    return bool(look(_without_protocol(file), mpeg.is_free_format, 0))
 
 
 def _fail(file: Any, format: str | None, settings: Settings, why: Exception) -> None:

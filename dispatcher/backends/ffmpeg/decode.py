@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dispatcher import interrupts, notices
 from dispatcher.backends.ffmpeg import decoding, joints, packets, pcm
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from av import AudioFrame
     from av.audio.stream import AudioStream
     from av.container import InputContainer
+
+
+Source: TypeAlias = "Callable[[InputContainer, AudioStream], Iterator[AudioFrame]]"
 
 
 class NothingThereError(BackendError):
@@ -157,7 +160,7 @@ def piece(
     num_frames: int,
     normalize: bool,
     channels_first: bool = True,
-    source: Callable[[InputContainer, AudioStream], Iterator[AudioFrame]] = frames,
+    source: Source = frames,
     begin: int = 0,
 ) -> npt.NDArray[Any]:
     """Decode a piece, ``[channel, time]`` or ``[time, channel]``.

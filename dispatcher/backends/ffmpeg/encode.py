@@ -14,9 +14,10 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher import arguments, backend, interrupts, notices
+from dispatcher import arguments, interrupts, notices
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, NotATensorError
+from dispatcher.reading import file_objects
 from dispatcher.writing import target, writable
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def save(asked: Save) -> None:
         hint = 'Write compression=CodecConfig(bit_rate=128_000), or backend="sox", which takes numbers as libsox does'
         raise ArgumentError(f"{cause}. {hint}")
     extension = None
-    if backend.is_writable(asked.uri):
+    if file_objects.is_writable(asked.uri):
         if asked.format is None:
             raise BackendError(arguments.NO_FORMAT)
     else:

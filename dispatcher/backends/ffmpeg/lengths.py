@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -13,13 +12,14 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
 
+    from dispatcher.reading.opened import OpenFile
     from dispatcher.settings import Settings
 
-Counter: TypeAlias = Callable[["InputContainer", "AudioStream", str], "int | None"]
+Counter: TypeAlias = Callable[["InputContainer", "AudioStream", "OpenFile"], "int | None"]
 
 
 def counter(container: InputContainer, stream: AudioStream, settings: Settings) -> Counter | None:
-    """Return the function that counts a file's frames, given its path; ``None`` if none can.
+    """Return the function that counts a file's frames, given the file; ``None`` if none can.
 
     The function returns ``None`` if this file's headers do not tell. By then it may have read
     packets of the container.
@@ -32,25 +32,24 @@ def counter(container: InputContainer, stream: AudioStream, settings: Settings) 
     return seek.frames_by_end if seek.stand_for_themselves(container, stream) else None
 
 
-def _ogg(container: InputContainer, stream: AudioStream, path: str) -> int | None:
+def _ogg(container: InputContainer, stream: AudioStream, file: OpenFile) -> int | None:
     """Count by the packets of Vorbis or Opus, if the pages agree."""
-    found = ogg_packets.scan(path)
+    found = ogg_packets.scan(file)
     return None if found is None else found.total
 
 
-def _mp3(container: InputContainer, stream: AudioStream, path: str) -> int | None:
+def _mp3(container: InputContainer, stream: AudioStream, file: OpenFile) -> int | None:
     """Count by the Xing header if it has the right number of bytes, else by the frames' headers."""
-    sound = seek.mp3_sound(container, stream, path)
+    sound = seek.mp3_sound(container, stream, file)
     if sound is None:
         return None
-    size = os.path.getsize(path)
     if (
         sound.total is not None
         and sound.promised is not None
-        and sound.promised.bytes == size - sound.told_from
+        and sound.promised.bytes == file.size - sound.told_from
     ):
         return sound.total
-    found = mpeg.frames(path, sound.begin, sound.first)
+    found = mpeg.frames(file, sound.begin, sound.first)
     count = len(found.bounds) - 1
     if not found.complete or not count:
         return None

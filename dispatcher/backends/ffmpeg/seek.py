@@ -10,9 +10,10 @@ start.
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from dispatcher.backends.ffmpeg import packets, pcm
 from dispatcher.errors import BackendError
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from av import AudioFrame
     from av.audio.stream import AudioStream
     from av.container import InputContainer
+
+    from dispatcher.reading.opened import OpenFile
 
 WORTH_IT = 1 << 15  # with fewer frames before a piece, decoding them costs less than seeking
 # well over the 511 bytes of the bit reservoir, because headers and side information count here too
@@ -50,41 +53,36 @@ class Place(NamedTuple):
     total: int | None = None
 
 
-def find(
+Finder: TypeAlias = Callable[[], "Place | None"]
+
+
+def finder(
     container: InputContainer,
     stream: AudioStream,
-    path: str | None,
+    file: OpenFile | None,
     frame_offset: int,
     num_frames: int,
-) -> Place | None:
-    """Return a place at or before ``frame_offset`` from which decoding is exact.
+) -> Finder | None:
+    """Return the function that finds a place at or before ``frame_offset``; ``None`` if none can.
 
-    ``None`` means the start. ``path`` is that of a local file.
+    From that place decoding is exact. The function returns ``None`` if it must begin at the start.
+    By then it may have read packets of the container. ``file`` is a local file.
     """
     if frame_offset < WORTH_IT:
         return None
+    kind = container.format.name, stream.codec_context.codec.canonical_name
     if stand_for_themselves(container, stream):
-        return (
-            None
-            if container.format.name == "flac" and not _plain_flac(path)
-            else _by_timestamp(container, stream, frame_offset)
-        )
-    if path is not None and container.format.name == "mp3":
-        return _by_headers(container, stream, path, frame_offset, num_frames)
-    if path is not None and (container.format.name, stream.codec_context.codec.canonical_name) == (
-        "ogg",
-        "vorbis",
-    ):
-        return _by_pages(stream, path, frame_offset, num_frames)
+        # the timestamps in a plain flac file only grow, so that FFmpeg can seek by them
+        if kind[0] == "flac" and (file is None or flac.opening(file) is None):
+            return None
+        return functools.partial(_by_timestamp, container, stream, frame_offset)
+    if file is None:
+        return None
+    if kind[0] == "mp3":
+        return functools.partial(_by_headers, container, stream, file, frame_offset, num_frames)
+    if kind == ("ogg", "vorbis"):
+        return functools.partial(_by_pages, stream, file, frame_offset, num_frames)
     return None
-
-
-def _plain_flac(path: str | None) -> bool:
-    """Return whether the timestamps in a flac file only grow, so that FFmpeg can seek by them."""
-    if path is None:
-        return False
-    with open(path, "rb", buffering=0) as file:
-        return flac.opening(file) is not None
 
 
 def stand_for_themselves(container: InputContainer, stream: AudioStream) -> bool:
@@ -162,7 +160,11 @@ def _timed(
 
 
 def _by_headers(
-    container: InputContainer, stream: AudioStream, path: str, frame_offset: int, num_frames: int
+    container: InputContainer,
+    stream: AudioStream,
+    file: OpenFile,
+    frame_offset: int,
+    num_frames: int,
 ) -> Place | None:
     """Return a place in an mp3, counted by the headers of its frames.
 
@@ -175,13 +177,13 @@ def _by_headers(
 
     An mp3 frame's first sample is at position ``number * samples - skipped``.
     """
-    sound = mp3_sound(container, stream, path)
+    sound = mp3_sound(container, stream, file)
     if sound is None:
         return None
     samples = sound.first.samples
     end = None if num_frames < 0 else frame_offset + num_frames
     wanted = None if end is None else (end + sound.skipped) // samples + 2
-    found = mpeg.frames(path, sound.begin, sound.first, wanted)
+    found = mpeg.frames(file, sound.begin, sound.first, wanted)
     count = len(found.bounds) - 1
     if found.complete and sound.promised is not None and count != sound.promised.frames:
         return None
@@ -203,19 +205,17 @@ def _by_headers(
     # the frame after ``last`` begins where ``last`` ends
     bounds = found.bounds[start : last + 2].tolist()
     return Place(
-        _packets(stream, path, bounds, samples), start * samples - sound.skipped, sound.total
+        _packets(stream, file, bounds, samples), start * samples - sound.skipped, sound.total
     )
 
 
 def _packets(
-    stream: AudioStream, path: str, bounds: list[int], samples: int
+    stream: AudioStream, file: OpenFile, bounds: list[int], samples: int
 ) -> Iterator[AudioFrame]:
     """Decode packets that follow each other in a file; each must give one frame of ``samples``."""
     import av
 
-    with open(path, "rb", buffering=0) as file:
-        file.seek(bounds[0])
-        data = memoryview(file.read(bounds[-1] - bounds[0]) or b"")
+    data = memoryview(file.at(bounds[0], bounds[-1] - bounds[0]))
     for begin, end in itertools.pairwise(bounds):
         try:
             decoded = stream.codec_context.decode(
@@ -228,17 +228,19 @@ def _packets(
         yield decoded[0]
 
 
-def _by_pages(stream: AudioStream, path: str, frame_offset: int, num_frames: int) -> Place | None:
+def _by_pages(
+    stream: AudioStream, file: OpenFile, frame_offset: int, num_frames: int
+) -> Place | None:
     """Return a place in Ogg Vorbis, counted by its packets and pages."""
     end = None if num_frames < 0 else frame_offset + num_frames
-    found = ogg_packets.scan(path, end)
+    found = ogg_packets.scan(file, end)
     if found is None:
         return None
     if found.total is not None and (end is None or end > found.total):
         end = found.total
     if end is None or frame_offset >= end:
         return None
-    piece = ogg_packets.vorbis_piece(path, found, frame_offset, end)
+    piece = ogg_packets.vorbis_piece(file, found, frame_offset, end)
     return None if piece is None else Place(_lapped(stream, piece), piece.begin, found.total)
 
 
@@ -256,7 +258,7 @@ def _lapped(stream: AudioStream, piece: ogg_packets.Piece) -> Iterator[AudioFram
         yield from decoded
 
 
-def frames_by_end(container: InputContainer, stream: AudioStream, path: str) -> int | None:
+def frames_by_end(container: InputContainer, stream: AudioStream, file: OpenFile) -> int | None:
     """Return how many frames a stream has, by decoding its last packets; ``None`` if that fails.
 
     Frames after those the header counts are counted too, as they are decoded too.
@@ -267,7 +269,8 @@ def frames_by_end(container: InputContainer, stream: AudioStream, path: str) -> 
         else stream.duration * stream.time_base * stream.rate
     )
     try:
-        place = find(container, stream, path, int(promised) - 1, -1)
+        find = finder(container, stream, file, int(promised) - 1, -1)
+        place = None if find is None else find()
         return None if place is None else place.begin + sum(frame.samples for frame in place.frames)
     except LostError:
         return None
@@ -288,15 +291,14 @@ class Sound(NamedTuple):
     told_from: int
 
 
-def mp3_sound(container: InputContainer, stream: AudioStream, path: str) -> Sound | None:
+def mp3_sound(container: InputContainer, stream: AudioStream, file: OpenFile) -> Sound | None:
     """Read an mp3's first header and Xing header; ``None`` where FFmpeg may see it differently."""
     packet = next(container.demux(stream), None)
     if packet is None or packet.pos is None or not packet.size or packet.pts not in (0, None):
         return None
-    with open(path, "rb") as file:
-        file.seek(max(0, packet.pos - _BEFORE_FIRST))
-        before = file.read(min(packet.pos, _BEFORE_FIRST))
-        first = mpeg.header(file.read(4))
+    begin = max(0, packet.pos - _BEFORE_FIRST)
+    before = file.at(begin, packet.pos - begin)
+    first = mpeg.header(file.at(packet.pos, 4))
     if first is None or b"VBRI" in before:
         return None
     skipped = packets.skipped_at_start(packet)

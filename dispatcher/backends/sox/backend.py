@@ -13,9 +13,11 @@ from dispatcher import arguments, backend, notices
 from dispatcher.backends.sox import effects as chain
 from dispatcher.backends.sox import encodings, files, library, samples
 from dispatcher.errors import ArgumentError, BackendError, problem
+from dispatcher.headers import ogg
 from dispatcher.metadata import AudioMetaData
-from dispatcher.reading import file_objects, joined_files, short_files
+from dispatcher.reading import file_objects, short_files
 from dispatcher.reading.collector import Collector
+from dispatcher.reading.opened import opened
 from dispatcher.streaming import Stream, in_blocks
 from dispatcher.writing import target, writable
 
@@ -55,15 +57,15 @@ class Backend(backend.Backend):
         return cls(library.load())
 
     def refuses_to_read(self, uri: Uri, format: str | None) -> str | None:
-        return _FILE_OBJECT if backend.is_readable(uri) else None
+        return _FILE_OBJECT if file_objects.is_readable(uri) else None
 
     def refuses_to_write(self, uri: Uri, format: str | None) -> str | None:
-        return _FILE_OBJECT if backend.is_writable(uri) else None
+        return _FILE_OBJECT if file_objects.is_writable(uri) else None
 
     def _path(
         self, action: str, uri: Uri, settings: Settings, operation: str = "load and save"
     ) -> str:
-        if backend.is_readable(uri) or backend.is_writable(uri):
+        if file_objects.is_readable(uri) or file_objects.is_writable(uri):
             raise problem(
                 ArgumentError,
                 action,
@@ -94,16 +96,18 @@ class Backend(backend.Backend):
         self, uri: Uri, format: str | None, buffer_size: int, settings: Settings
     ) -> AudioMetaData:
         path = self._path("read", uri, settings, "info")
-        try:
-            with files.reading(self.library, path, format) as file:
-                found = _metadata(file)
-                promised = found.num_frames
-                if settings.exact_num_frames or int(file.encoding.encoding) in encodings.MISCOUNTED:
-                    found.num_frames = sum(map(len, files.pieces(self.library, file)))
-        except BackendError as why:
-            raise problem(BackendError, "read", uri, why, backend=self.name) from why
-        if file_objects.is_regular(path) and promised != joined_files.last_granule(path):
-            short_files.reads_on(self, path)  # refuses a file whose rate changes
+        with opened(path) as own:
+            try:
+                with files.reading(self.library, path, format, own) as file:
+                    found = _metadata(file)
+                    promised, encoding = found.num_frames, int(file.encoding.encoding)
+                    if settings.exact_num_frames or encoding in encodings.MISCOUNTED:
+                        found.num_frames = sum(map(len, files.pieces(self.library, file)))
+            except BackendError as why:
+                raise problem(BackendError, "read", uri, why, backend=self.name) from why
+            # a joined file is longer than its last page says; one whose rate changes is refused
+            if own is not None and promised != ogg.last_granule(own):
+                short_files.reads_on(self, own, path)
         return found
 
     def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
@@ -112,7 +116,7 @@ class Backend(backend.Backend):
         path = self._path("read", asked.uri, settings)
         try:
             arguments.check_piece(asked.frame_offset, asked.num_frames)
-            with files.reading(self.library, path, asked.format) as file:
+            with files.reading(self.library, path, asked.format, asked.file) as file:
                 rate, short = int(file.signal.rate), _short(file)
                 room = files.room(self.library, file, asked.frame_offset, asked.num_frames)
                 dtype = "float32" if asked.normalize else _native(file)
@@ -120,7 +124,7 @@ class Backend(backend.Backend):
                 for piece in files.pieces(self.library, file, asked.frame_offset, asked.num_frames):
                     samples.convert(piece, collected.room(len(piece)), short=short)
                     collected.took(len(piece))
-                _tell_of_loss(self.library, file, asked, collected.frames, path)
+                _warn_lost_frames(self.library, file, asked, collected.frames, path)
         except BackendError as why:
             raise problem(BackendError, "read", asked.uri, why, backend=self.name) from why
         return torch.from_numpy(collected.result()), rate
@@ -266,7 +270,7 @@ class Backend(backend.Backend):
         return (waveform.t().contiguous() if channels_first else waveform), int(new_rate)
 
 
-def _tell_of_loss(sox: library.Library, file: Any, asked: Load, found: int, path: str) -> None:
+def _warn_lost_frames(sox: library.Library, file: Any, asked: Load, found: int, path: str) -> None:
     """Warn of frames of MPEG audio and PAF that libsox counts but does not return.
 
     ``truncation`` warns of others.
@@ -278,7 +282,9 @@ def _tell_of_loss(sox: library.Library, file: Any, asked: Load, found: int, path
         return
     if found + (_MISCOUNTED if is_mpeg else 0) >= wanted:
         return
-    short_files.tell_of_loss("libsox", files.length(file), asked.frame_offset, found, path, path)
+    short_files.warn_lost_frames(
+        "libsox", files.length(file), asked.frame_offset, found, asked.place, path
+    )
 
 
 def _metadata(file: Any) -> AudioMetaData:

@@ -18,6 +18,7 @@ from dispatcher.reading.collector import Collector, plausible
 
 if TYPE_CHECKING:
     from dispatcher.backends.sox.samples import Samples
+    from dispatcher.reading.opened import OpenFile
 
 _UNKNOWN_LENGTH = 2**64 - 1
 _PIECE = 1 << 16
@@ -29,16 +30,20 @@ _MOST_SAMPLES_PER_BYTE = 1000
 
 
 @contextlib.contextmanager
-def reading(sox: Library, path: str, filetype: str | None) -> Iterator[Any]:
+def reading(
+    sox: Library, path: str, filetype: str | None, opened: OpenFile | None = None
+) -> Iterator[Any]:
     """Open a file for reading; give a ``sox_format_t *``.
+
+    ``opened`` is the file if it is open already.
 
     Raises:
         BackendError: libsox does not recognise the file, or must not get it.
     """
     kind = sox.ffi.NULL if filetype is None else sox.ffi.new("char[]", filetype.encode())
-    with guard.guarded(path, filetype) as place:
+    with guard.guarded(path, filetype, opened) as place:
         opens, null = sox.lib.sox_open_read, sox.ffi.NULL
-        with handles.held(
+        with handles.opened(
             sox.lib.sox_close, opens, paths.for_libsox(place), null, null, kind, lock=sox.lock
         ) as file:
             if not file:
@@ -221,7 +226,7 @@ def write(
     stored.reverse_bytes = stored.reverse_nibbles = stored.reverse_bits = 2
     closed: list[int] = []
 
-    with handles.held(
+    with handles.opened(
         lambda file: closed.append(lib.sox_close(file)),
         lib.sox_open_write,
         paths.for_libsox(guard.literal(path)),

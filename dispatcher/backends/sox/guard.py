@@ -12,13 +12,13 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
-from typing import Literal, NamedTuple
 
 from dispatcher import interrupts
 from dispatcher.errors import BackendError
-from dispatcher.headers import last_frame
+from dispatcher.headers import amr, au, flac, sphere, wave
+from dispatcher.headers.file import File, Order, chunks
+from dispatcher.reading.opened import OpenFile, opened
 
-_START = 4096
 _MOST_SAMPLES_PER_BYTE = 1000
 _DEVICE = "it stands for a device, not for a file"
 
@@ -39,47 +39,33 @@ _CLOSED = {
 _CLOSED_BY_CONTENT = {(0, b"LM8953"): "txw", (16, b"ring.bin"): "gsrt"}
 
 
-class _Start(NamedTuple):
-    """A file as a check sees it: its path, its first bytes, and its size in bytes."""
-
-    path: str
-    data: bytes
-    size: int
-
-
-def _sphere(start: _Start) -> None:
+def _sphere(file: File) -> None:
     """Check SPHERE.
 
     libsox ends the process at a bad length, allocates what the sample count asks for, and reads
     past its buffer if the header has no end (CVE-2021-40426).
     """
-    text = start.data[8:16].strip()
-    if not text.isdigit() or not 16 < int(text) <= start.size:
+    text = sphere.told_size(file)
+    if not text.isdigit() or not 16 < int(text) <= file.size:
         raise BackendError(
             f"it is a SPHERE file whose header claims a length of {text.decode('latin-1')!r} bytes"
         )
-    header = (
-        start.data[16 : int(text)]
-        if int(text) <= len(start.data)
-        else _beginning(start.path, int(text))[16:]
-    )
-    lines = header.split(b"\n")
-    if _SPHERE_END not in (line.rstrip() for line in lines):
+    lines = sphere.lines(file)
+    ends = [at for at, line in enumerate(lines) if line.rstrip() == _SPHERE_END]
+    if not ends:
         raise BackendError("it is a SPHERE file whose header does not end")
-    for line in lines[: next(at for at, line in enumerate(lines) if line.rstrip() == _SPHERE_END)]:
+    for line in lines[: ends[0]]:
         name, _, rest = line.partition(b" ")
         value = rest.partition(b" ")[2].strip()
+        number = int(value) if value.isdigit() else -1
         if b"\0" in line or len(line) > _SPHERE_LINE:
             raise BackendError("it is a SPHERE file whose header is no text")
-        if name in _SPHERE_NUMBERS and not (
-            value.isdigit() and 0 < int(value) < _SPHERE_NUMBERS[name]
-        ):
+        if name in _SPHERE_NUMBERS and not 0 < number < _SPHERE_NUMBERS[name]:
             raise BackendError(f"it is a SPHERE file whose header says {line.decode('latin-1')!r}")
-        if name == b"sample_count" and not (
-            value.isdigit() and int(value) <= start.size * _MOST_SAMPLES_PER_BYTE
-        ):
+        if name == b"sample_count" and not 0 <= number <= file.size * _MOST_SAMPLES_PER_BYTE:
             raise BackendError(
-                f"it is a SPHERE file of {start.size} bytes whose header promises {value.decode('latin-1')} samples"
+                f"it is a SPHERE file of {file.size} bytes whose header promises"
+                f" {value.decode('latin-1')} samples"
             )
 
 
@@ -88,37 +74,29 @@ _SPHERE_LINE = 2048
 _SPHERE_NUMBERS = {b"channel_count": 1 << 16, b"sample_n_bytes": 9, b"sample_rate": 1 << 31}
 
 
-def _chunks(start: _Start, order: Literal["little", "big"]) -> Iterator[tuple[bytes, int, bytes]]:
-    """Give the name, size and first bytes of each chunk of a RIFF or IFF file.
+def _chunks(file: File, order: Order) -> Iterator[tuple[bytes, int, int]]:
+    """Give the name, offset and size of each chunk of a RIFF or IFF file.
 
     Raises:
         BackendError: a chunk other than the audio is larger than the rest of the file.
     """
-    with open(start.path, "rb") as file:
-        at = _FORM_HEADER
-        while at + _CHUNK_HEADER <= start.size:
-            file.seek(at)
-            header = file.read(_CHUNK_HEADER)
-            name, size = header[:4], int.from_bytes(header[4:], order)
-            at += _CHUNK_HEADER
-            if size > start.size - at and name not in _SOUND_CHUNKS:
-                text = f"its chunk {name.decode('latin-1')!r} claims {size} bytes, and {start.size - at} are left"
-                raise BackendError(text)
-            yield name, size, file.read(min(size, _FIRST_OF_CHUNK))
-            at += size + (size & 1)
+    for name, at, size in chunks(file, 12, order):
+        if size > file.size - at and name not in _SOUND_CHUNKS:
+            text = f"its chunk {name.decode('latin-1')!r} claims {size} bytes"
+            raise BackendError(f"{text}, and {file.size - at} are left")
+        yield name, at, size
 
 
-_FORM_HEADER, _CHUNK_HEADER, _FIRST_OF_CHUNK = 12, 8, 64
 _SOUND_CHUNKS = (b"data", b"SSND", b"BODY", b"MDAT")
 
 
-def _iff(start: _Start) -> None:
+def _iff(file: File) -> None:
     """Check AIFF and its relatives.
 
     libsox allocates, or skips byte by byte, as much as a chunk's header says.
     """
-    for name, size, first in _chunks(start, "big"):
-        if name == b"COMM" and (size < _AIFF_COMMON or not int.from_bytes(first[:2], "big")):
+    for name, at, size in _chunks(file, "big"):
+        if name == b"COMM" and (size < _AIFF_COMMON or not file.number(at, 2, "big")):
             raise BackendError("its chunk 'COMM' is too short, or says that there are no channels")
 
 
@@ -128,129 +106,103 @@ _MS_ADPCM, _IMA_ADPCM = 2, 0x11
 _BLOCK_STARTS = {_MS_ADPCM: (7, 2), _IMA_ADPCM: (4, 1)}
 
 
-def _riff(start: _Start) -> None:
+def _riff(file: File) -> None:
     """Check WAVE.
 
     Some releases of libsox divide by the header's channels, rate and block size, and write past
     blocks that hold more samples than bytes for them (CVE-2017-11332, -11359, -15370, -15372,
     CVE-2021-33844).
     """
-    order: Literal["little", "big"] = "little" if start.data[:4] == b"RIFF" else "big"
-
-    def number(data: bytes, at: int, size: int = 2) -> int:
-        return int.from_bytes(data[at : at + size], order)
-
-    for name, size, first in _chunks(start, order):
+    order = wave.order_of(file)
+    for name, at, size in _chunks(file, order):
         if name == b"data":
             return
         if name != b"fmt ":
             continue
-        kind, channels, rate, block = (
-            number(first, 0),
-            number(first, 2),
-            number(first, 4, 4),
-            number(first, 12),
-        )
-        if size < _WAVE_FORMAT or not channels or not 0 < rate < 1 << 31:
+        form = wave.format_of(file.at(at, min(size, wave.FORMAT_BYTES)), order)
+        if size < _WAVE_FORMAT or not form.channels or not 0 < form.rate < 1 << 31:
             raise BackendError(
-                f"its WAVE header says {channels} channels at {rate} Hz, in a chunk 'fmt ' of {size} bytes"
+                f"its WAVE header says {form.channels} channels at {form.rate} Hz, in a chunk"
+                f" 'fmt ' of {size} bytes"
             )
-        if kind in _BLOCK_STARTS:
-            overhead, held = _BLOCK_STARTS[kind]
+        if form.tag in _BLOCK_STARTS:
+            overhead, held = _BLOCK_STARTS[form.tag]
+            samples = form.valid_bits
             # after its header, a block holds two 4-bit samples in a byte
-            room = block // channels - overhead
-            if room < 0 or number(first, 18) > 2 * room + held or not number(first, 18):
+            room = form.frame_bytes // form.channels - overhead
+            if room < 0 or not 0 < samples <= 2 * room + held:
                 raise BackendError(
-                    f"its WAVE header says {number(first, 18)} ADPCM samples in blocks of {block} bytes"
+                    f"its WAVE header says {samples} ADPCM samples in blocks of"
+                    f" {form.frame_bytes} bytes"
                 )
 
 
 _WAVE_FORMAT = 16
 
 
-def _au(start: _Start) -> None:
+def _au(file: File) -> None:
     """Check AU: libsox allocates what the header says is the length of the annotation."""
-    order: Literal["little", "big"] = "big" if start.data.startswith(b".snd") else "little"
-    begin = int.from_bytes(start.data[4:8], order)
-    if begin > start.size:
+    if au.begin(file) > file.size:
         raise BackendError(
-            f"its header says that the sound begins at byte {begin}, and there are {start.size}"
+            f"its header says that the sound begins at byte {au.begin(file)}, and there are"
+            f" {file.size}"
         )
 
 
-def _amr_nb(start: _Start) -> None:
+def _amr_nb(file: File) -> None:
     """Check AMR for frames of reserved types: libsox steps back there, and reads for ever."""
-    at = len(last_frame.AMR_NB)
-    with open(start.path, "rb") as file:
-        data = file.read()
-    while at < len(data):
-        size = last_frame.AMR_SIZES[last_frame.AMR_NB][data[at] >> 3 & 15]
+    for at, size in amr.frames(file.at(0, file.size)):
         if not size:
             raise BackendError(
-                f"it is an AMR file with a frame of a reserved type at byte {at}, which libsox would read for ever"
+                f"it is an AMR file with a frame of a reserved type at byte {at}, which libsox"
+                " would read for ever"
             )
-        at += size
 
 
-def _flac(start: _Start) -> None:
+def _flac(file: File) -> None:
     """Check FLAC: libsox leaks 20 to 100 kB each time that it refuses the metadata blocks."""
-    with open(start.path, "rb") as file:
-        at, kind, last = len(_FLAC_MAGIC), 0, False
-        while not last:
-            file.seek(at)
-            header = file.read(_FLAC_BLOCK)
-            size = int.from_bytes(header[1:], "big")
-            if len(header) < _FLAC_BLOCK or size > start.size - at - _FLAC_BLOCK:
-                raise BackendError(
-                    "it is a FLAC file that ends, or claims to, within the blocks before its sound"
-                )
-            last, kind = bool(header[0] & 0x80), header[0] & 0x7F
-            if (at == len(_FLAC_MAGIC)) != (kind == 0) or (
-                kind == 0 and not _is_stream_info(file.read(size))
-            ):
-                raise BackendError(
-                    "it is a FLAC file without a STREAMINFO block that could be right"
-                )
-            at += _FLAC_BLOCK + size
+    ended = False
+    for number, block in enumerate(flac.blocks(file)):
+        if block.size > file.size - block.at:
+            break
+        is_info = block.kind == 0
+        if is_info != (number == 0) or (
+            is_info and not _is_stream_info(file.at(block.at, block.size))
+        ):
+            raise BackendError("it is a FLAC file without a STREAMINFO block that could be right")
+        ended = block.is_last
+    if not ended:
+        raise BackendError(
+            "it is a FLAC file that ends, or claims to, within the blocks before its sound"
+        )
 
 
 def _is_stream_info(block: bytes) -> bool:
     """Return whether a block has STREAMINFO's size, and a rate and block sizes a decoder takes."""
-    least, most, rate = (
-        int.from_bytes(block[:2], "big"),
-        int.from_bytes(block[2:4], "big"),
-        int.from_bytes(block[10:13], "big") >> 4,
-    )
-    return len(block) == _FLAC_INFO and _FLAC_LEAST_BLOCK <= least <= most and rate > 0
+    info = flac.stream_info(block) if len(block) == flac.STREAMINFO_BYTES else None
+    return info is not None and _FLAC_LEAST_BLOCK <= info.least <= info.most and info.rate > 0
 
 
-_FLAC_MAGIC = b"fLaC"
-_FLAC_BLOCK, _FLAC_INFO, _FLAC_LEAST_BLOCK = 4, 34, 16
+_FLAC_LEAST_BLOCK = 16
 
-_CHECKS: dict[bytes, Callable[[_Start], None]] = {
+_CHECKS: dict[bytes, Callable[[File], None]] = {
     b"NIST_1A": _sphere,
     b"FORM": _iff,
     b"RIFF": _riff,
     b"RIFX": _riff,
     b".snd": _au,
     b"dns.": _au,
-    _FLAC_MAGIC: _flac,
-    last_frame.AMR_NB: _amr_nb,
+    flac.MAGIC: _flac,
+    amr.NARROWBAND: _amr_nb,
 }
 
 
-def _beginning(path: str, size: int) -> bytes:
-    with open(path, "rb") as file:
-        return file.read(size)
-
-
-def _check(path: str, filetype: str | None) -> None:
-    start = _Start(path, _beginning(path, _START), os.path.getsize(path))
+def _check(file: File, filetype: str | None) -> None:
     for magic, check in _CHECKS.items():
-        if start.data.startswith(magic):
-            check(start)
+        if file.head.startswith(magic):
+            check(file)
     for (at, magic), kind in _CLOSED_BY_CONTENT.items():
-        if filetype != kind and start.data.startswith(magic, at):
+        if filetype != kind and file.head.startswith(magic, at):
             raise _closed(kind)
 
 
@@ -266,10 +218,10 @@ def literal(path: str) -> str:
 
 
 @contextlib.contextmanager
-def guarded(path: str, filetype: str | None) -> Iterator[str]:
+def guarded(path: str, filetype: str | None, file: OpenFile | None = None) -> Iterator[str]:
     """Give the path of a file that libsox may open.
 
-    A pipe is copied first, so that it can be checked.
+    A pipe is copied first, so that it can be checked. ``file`` is the file if it is open already.
 
     Raises:
         BackendError: libsox would not survive the file, or its type is closed.
@@ -285,19 +237,23 @@ def guarded(path: str, filetype: str | None) -> Iterator[str]:
     if stat.S_ISDIR(mode):
         raise BackendError("it is a folder")
     if stat.S_ISREG(mode):
-        _check_readable(path, filetype)
+        _check_readable(path, filetype, file)
         yield literal(path)
         return
     with tempfile.TemporaryDirectory() as folder:
         copy = os.path.join(folder, f"copy{os.path.splitext(path)[1]}")
-        with interrupts.allowed(), open(path, "rb") as file, open(copy, "wb") as complete:
-            shutil.copyfileobj(file, complete, 1 << 20)
+        with interrupts.allowed(), open(path, "rb") as pipe, open(copy, "wb") as complete:
+            shutil.copyfileobj(pipe, complete, 1 << 20)
         _check_readable(copy, filetype)
         yield copy
 
 
-def _check_readable(path: str, filetype: str | None) -> None:
+def _check_readable(path: str, filetype: str | None, file: OpenFile | None = None) -> None:
     try:
-        _check(path, filetype)
+        with opened(file or path) as found:
+            if found is None:
+                open(path, "rb").close()  # this tells why
+            else:
+                _check(found, filetype)
     except OSError as why:
         raise BackendError(f"{why.strerror or why}") from why

@@ -1,0 +1,29 @@
+"""Apple's CAF: chunks with sizes of 8 bytes; ``desc`` describes a packet, ``data`` has them."""
+
+from __future__ import annotations
+
+from dispatcher.headers.container import Container, Length
+from dispatcher.headers.file import MOST, File, chunks, short
+
+_EDITS = 4  # bytes before the samples, in the chunk ``data``
+
+
+def _length(file: File) -> Length | None:
+    packet = frames = channels = 0
+    for name, at, size in chunks(file, 8, "big", 8, padding=0):
+        if name == b"desc":
+            packet, frames, channels = (file.number(at + place, 4, "big") for place in (16, 20, 24))
+        elif name == b"data":
+            known = packet and frames == 1 and channels and _EDITS < size < MOST
+            return Length((size - _EDITS) // packet, channels) if known else None
+    return None
+
+
+def _missing(file: File) -> str | None:
+    for name, at, size in chunks(file, 8, "big", 8, padding=0):
+        if name == b"data":
+            return short("its chunk 'data'", size, file.size - at)
+    return None
+
+
+CONTAINER = Container("caf", b"caff", _length, _missing, complete=True)

@@ -1,0 +1,57 @@
+"""What a file of this room says of its container: how its files begin, and what their bytes tell.
+
+A module here with a ``CONTAINER`` is found by ``registry``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import NamedTuple
+
+from dispatcher.headers.file import File
+
+
+class Length(NamedTuple):
+    """The frames that a header promises, and its channels."""
+
+    frames: int
+    channels: int
+
+
+class Part(NamedTuple):
+    """A part of a joined file.
+
+    Its container (ogg, flac, wv or mp3), its first byte, its sample rate in Hz, its channels, and
+    its codec in Ogg.
+    """
+
+    kind: str
+    begin: int
+    rate: int
+    channels: int
+    codec: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Container:
+    """A kind of file.
+
+    Attributes:
+        name: the extension of such files.
+        start: the pattern of their first bytes; it fits no other container's files.
+        length: return what the header promises. ``None`` if it does not tell, or has the value that
+            recorders write while they do not know the length yet.
+        missing: return, in words, what is missing at the file's end by its structure: chunks,
+            boxes, pages, frames. ``None`` if nothing is, or if the structure does not tell.
+        parts: return the parts of a file that was joined from several, for readers that stop after
+            the first one or give all samples its rate. The whole file is read.
+        complete: whether ``missing`` finds whatever is missing, so that the length adds nothing.
+    """
+
+    name: str
+    start: bytes
+    length: Callable[[File], Length | None] = lambda file: None
+    missing: Callable[[File], str | None] = lambda file: None
+    parts: Callable[[File], list[Part]] | None = None
+    complete: bool = False

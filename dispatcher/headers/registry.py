@@ -1,0 +1,68 @@
+"""Find the container of a file among the modules of this room, and ask it.
+
+libsndfile and FFmpeg lower the length of a header to what the file can hold, so a file that was cut
+looks whole to them. Some containers count no frames (ogg, opus, webm, mp4, wma), and some decoders
+make up what is missing (IMA ADPCM). There the number of bytes, boxes or pages still tells.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterable
+
+from dispatcher import headers
+from dispatcher.headers.container import Container, Length, Part
+from dispatcher.headers.file import File
+
+_NONE = Container("", b"(?!)")
+
+
+@functools.cache
+def known() -> tuple[Container, ...]:
+    """Return the containers of all modules of this room, in alphabetical order."""
+    modules = (
+        importlib.import_module(f"{headers.__name__}.{module.name}")
+        for module in pkgutil.iter_modules(headers.__path__)
+    )
+    return tuple(module.CONTAINER for module in modules if hasattr(module, "CONTAINER"))
+
+
+@functools.cache
+def _starts() -> tuple[tuple[re.Pattern[bytes], Container], ...]:
+    return tuple((re.compile(each.start, re.DOTALL), each) for each in known())
+
+
+def of(file: File) -> Container:
+    """Return the container of a file; for an unknown one, a container that tells nothing."""
+    return next((each for start, each in _starts() if start.match(file.head)), _NONE)
+
+
+def length(file: File) -> Length | None:
+    """Return the frames and channels that a header promises; ``None`` if it promises none."""
+    found = of(file).length(file)
+    return found if found is not None and found.frames > 0 else None
+
+
+def missing(file: File) -> str | None:
+    """Return what is missing at a file's end, in words; ``None`` if nothing is or nothing tells."""
+    return of(file).missing(file)
+
+
+def parts(file: File, kinds: Iterable[str] | None = None) -> list[Part]:
+    """Return the parts of a file, at most one if it is not joined.
+
+    None for other containers than ``kinds``. The whole file is read, so ask only where the answer
+    matters.
+    """
+    found = of(file)
+    wanted = found.parts is not None and (kinds is None or found.name in kinds)
+    return found.parts(file) if found.parts is not None and wanted else []
+
+
+@functools.cache
+def joinable() -> frozenset[str]:
+    """Return the names of the containers whose files can be joined."""
+    return frozenset(each.name for each in known() if each.parts is not None)

@@ -1,0 +1,36 @@
+"""Sony's W64: the chunks of WAV, with names of 16 bytes and sizes of 8, which count both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dispatcher.headers import wave
+from dispatcher.headers.container import Container, Length
+from dispatcher.headers.file import MOST, File, chunks, short
+
+_CHUNK = 24
+
+
+def _chunks(file: File) -> Iterator[tuple[bytes, int, int]]:
+    return chunks(file, 40, "little", 8, 16, _CHUNK, 8)
+
+
+def _length(file: File) -> Length | None:
+    form = None
+    for name, at, size in _chunks(file):
+        if name[:4] == b"fmt ":
+            form = wave.format_of(file.at(at, min(size, wave.FORMAT_BYTES)))
+        elif name[:4] == b"data":
+            known = form is not None and form.is_fixed and size + _CHUNK < MOST
+            return Length(size // form.frame_bytes, form.channels) if form and known else None
+    return None
+
+
+def _missing(file: File) -> str | None:
+    for name, at, size in _chunks(file):
+        if name[:4] == b"data":
+            return short("its chunk 'data'", size, file.size - at)
+    return None
+
+
+CONTAINER = Container("w64", b"riff", _length, _missing, complete=True)

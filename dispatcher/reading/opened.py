@@ -1,0 +1,105 @@
+"""Open a file once for all who look into it: headers, the judges of short files, the backends.
+
+What looks into a file gets its path, a file object, or a file that is open already. A path is
+opened and closed, a file object is put back where it stood, an open file is used as it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from dispatcher import interrupts
+from dispatcher.headers.file import File
+from dispatcher.reading.file_objects import is_readable, is_regular
+
+_Found = TypeVar("_Found")
+_UNREADABLE = (
+    *(OSError, ValueError, TypeError, AttributeError),
+    *(RuntimeError, OverflowError, IndexError),
+)
+
+
+class OpenFile(File):
+    """A regular file that is open.
+
+    Reading at a place does not move the position of ``raw``, which a library may share, except on
+    Windows.
+    """
+
+    def __init__(self, raw: io.FileIO) -> None:
+        self.raw = raw
+        super().__init__(self._pread, lambda: os.fstat(raw.fileno()).st_size)
+
+    def _pread(self, offset: int, size: int) -> bytes:
+        size = min(size, self.size)  # room is made for all that is asked for
+        if hasattr(os, "pread"):
+            return os.pread(self.raw.fileno(), size, offset)
+        self.raw.seek(offset)
+        return self.raw.read(size) or b""
+
+
+@contextlib.contextmanager
+def opened(place: Any) -> Iterator[OpenFile | None]:
+    """Open a regular file; ``None`` for anything else, and for what cannot be opened.
+
+    Opening a pipe would do harm: what is read from it is gone. A file that is open already is given
+    as it is.
+    """
+    if isinstance(place, OpenFile):
+        yield place
+        return
+    raw = None
+    if not is_readable(place) and not isinstance(place, int) and is_regular(place):
+        with contextlib.suppress(OSError, ValueError):
+            raw = open(place, "rb", buffering=0)  # noqa: SIM115 - closed below
+    if raw is None:
+        yield None
+        return
+    with raw:
+        yield OpenFile(raw)
+
+
+def look(
+    place: Any, check: Callable[[File], _Found | None], start: int | None = None
+) -> _Found | None:
+    """Return what ``check`` finds in a path, a file object or an open file.
+
+    ``None`` where reading would do harm (a pipe, an object that cannot go back), and for what
+    cannot be read.
+
+    Args:
+        place: what to look into.
+        check: gets the file.
+        start: where a file object's data begins, in bytes; ``None`` for where it stands.
+    """
+    try:
+        if is_readable(place):
+            with interrupts.allowed():
+                return _look_into_object(place, check, start)
+        with opened(place) as file:
+            return None if file is None else check(file)
+    except _UNREADABLE:
+        return None
+
+
+def _look_into_object(
+    wrapped: Any, check: Callable[[File], _Found | None], start: int | None
+) -> _Found | None:
+    if not wrapped.seekable():
+        return None
+    here = wrapped.tell()
+    begin = here if start is None else start
+
+    def read(offset: int, size: int) -> bytes:
+        wrapped.seek(begin + offset)
+        data = wrapped.read(size)
+        return data if isinstance(data, bytes) else b""
+
+    try:
+        return check(File(read, lambda: wrapped.seek(0, os.SEEK_END) - begin))
+    finally:
+        wrapped.seek(here)

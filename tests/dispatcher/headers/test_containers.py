@@ -1,0 +1,125 @@
+"""Each container by a small file of it: it is recognised, its length is told, and what is missing of its end is.
+
+A container without a row here fails.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import NamedTuple
+
+import pytest
+
+from dispatcher.headers import registry
+from dispatcher.headers.container import Length
+from dispatcher.headers.file import File
+
+
+def _big(*numbers: int) -> bytes:
+    return struct.pack(f">{len(numbers)}I", *numbers)
+
+
+def _little(*numbers: int) -> bytes:
+    return struct.pack(f"<{len(numbers)}I", *numbers)
+
+
+def _wave_format(tag: int = 1) -> bytes:
+    return struct.pack("<HHIIHH", tag, 2, 8000, 32000, 4, 16)
+
+
+def _page(flags: int, body: bytes) -> bytes:
+    return struct.pack("<4sBBqIIIB", b"OggS", 0, flags, 100, 7, 0, 0, 1) + bytes([len(body)]) + body
+
+
+STREAMINFO = struct.pack(">HH", 4096, 4096) + bytes(6) + ((8000 << 44) | (1 << 41) | (15 << 36) | 77).to_bytes(8, "big") + bytes(16)
+MP3 = b"\xff\xfb\x90\x00" + bytes(413)
+XING = b"\xff\xfb\x90\x00" + bytes(32) + b"Xing" + _big(1, 10) + bytes(417 - 48)
+
+
+class Row(NamedTuple):
+    """A whole file, what it promises, how many bytes to cut off, and what is then missing."""
+
+    name: str
+    data: bytes
+    length: Length | None = None
+    cut: int = 1
+    missing: str | None = None
+
+
+ROWS = [
+    Row("wav", b"RIFF\0\0\0\0WAVEfmt " + _little(16) + _wave_format() + b"data" + _little(40) + bytes(40), Length(10, 2), 3,
+        "its chunk 'data' is 40 bytes long, and 37 are there"),
+    Row("wav", b"RIFF\0\0\0\0WAVEfmt " + _little(16) + _wave_format(2) + b"fact" + _little(4, 99) + b"data" + _little(8) + bytes(8),
+        Length(99, 2), 3, "its chunk 'data' is 8 bytes long, and 5 are there"),
+    Row("wav", b"RF64\0\0\0\0WAVEds64" + _little(16, 0, 0, 8, 0) + b"fmt " + _little(16) + _wave_format() + b"data" + _little(0xFFFFFFFF)
+        + bytes(8), Length(2, 2), 3, "its chunk 'data' is 8 bytes long, and 5 are there"),
+    Row("wav", b"RIFF" + _little(92) + b"AVI " + bytes(88), None, 3, "its RIFF chunk is 92 bytes long, and 89 are there"),
+    Row("w64", b"riff" + bytes(36) + b"fmt " + bytes(12) + struct.pack("<Q", 40) + _wave_format() + b"data" + bytes(12)
+        + struct.pack("<Q", 64) + bytes(40), Length(10, 2), 3, "its chunk 'data' is 40 bytes long, and 37 are there"),
+    Row("aiff", b"FORM\0\0\0\0AIFFCOMM" + _big(18) + struct.pack(">HI", 2, 10) + bytes(12) + b"SSND" + _big(48) + bytes(48), Length(10, 2), 3,
+        "its chunk 'SSND' is 48 bytes long, and 45 are there"),
+    Row("aiff", b"FORM\0\0\0\x008SVXBODY" + _big(48) + bytes(48), None, 3, "its chunk 'BODY' is 48 bytes long, and 45 are there"),
+    Row("au", b".snd" + _big(24, 40, 3, 8000, 2) + bytes(40), Length(10, 2), 3, "its sound is 40 bytes long, and 37 are there"),
+    Row("au", b"dns." + _little(24, 40, 3, 8000, 2) + bytes(40), Length(10, 2), 3, "its sound is 40 bytes long, and 37 are there"),
+    Row("caf", b"caff\0\1\0\0desc" + struct.pack(">Q", 32) + bytes(16) + _big(4, 1, 2, 16) + b"data" + struct.pack(">Q", 44) + bytes(44),
+        Length(10, 2), 3, "its chunk 'data' is 44 bytes long, and 41 are there"),
+    Row("sph", b"NIST_1A\n   1024\nsample_count -i 10\nchannel_count -i 2\nend_head\n".ljust(1024) + bytes(40), Length(10, 2)),
+    Row("flac", b"fLaC\x80\0\0\x22" + STREAMINFO + bytes(40), Length(77, 2)),
+    Row("ogg", _page(2, b"\1vorbis" + bytes(20)) + _page(4, bytes(50)), None, 3, "its last page is not all there"),
+    Row("ogg", _page(2, b"\1vorbis" + bytes(20)) + _page(4, bytes(50)), None, 78, "the page that ends it is not there"),
+    Row("mp3", MP3 * 30, None, 5, "its last frame is 417 bytes long, and 412 are there"),
+    Row("mp3", b"ID3\3\0\0" + bytes([0, 0, 39, 16]) + bytes(5008) + XING + MP3 * 50, Length(11520, 2), 5,
+        "its last frame is 417 bytes long, and 412 are there"),
+    Row("mkv", b"\x1a\x45\xdf\xa3\x84" + bytes(4) + b"\x18\x53\x80\x67\xa8" + bytes(40), None, 3, "its Segment is 40 bytes long, and 37 are there"),
+    Row("mp4", _big(16) + b"ftypM4A " + bytes(4) + _big(40) + b"mdat" + bytes(32), None, 3, "its box 'mdat' is 40 bytes long, and 37 are there"),
+    Row("wma", b"\x30\x26\xb2\x75" + bytes(12) + struct.pack("<Q", 30) + bytes(6) + bytes(16) + struct.pack("<Q", 64) + bytes(40), None, 3,
+        "its data object is 64 bytes long, and 61 are there"),
+    Row("wv", b"wvpk" + _little(64, 0, 10, 0, 10, 1 << 11) + bytes(44), None, 3, "its last block is 72 bytes long, and 69 are there"),
+    Row("wv", b"wvpk" + _little(64, 0, 10, 0, 5, 0) + bytes(44) + b"wvpk" + _little(64, 0, 10, 5, 5, 0) + bytes(44), None, 72,
+        "its header promises 10 frames, and its blocks end at 5"),
+    Row("tta", b"TTA1" + bytes(6) + _little(8000, 100, 0, 40) + bytes(4) + bytes(40), None, 3, "it is 70 bytes long, and 67 are there"),
+    Row("avr", b"2BIT" + bytes(8) + b"\0\0\0\x10" + bytes(10) + _big(20) + bytes(98) + bytes(40), None, 3, "its sound is 40 bytes long, and 37 are there"),
+    Row("voc", b"Creative Voice File\x1a\x1a\0" + bytes(4) + b"\1\x28\0\0" + bytes(40) + b"\0", None, 4,
+        "its last block is 40 bytes long, and 37 are there"),
+    Row("sox", b".SoX" + _little(28, 10, 0) + bytes(16) + bytes(40), None, 3, "its sound is 40 bytes long, and 37 are there"),
+    Row("wve", b"ALawSoundFile**\0" + bytes(2) + _big(40) + bytes(10) + bytes(40), None, 3, "its sound is 40 bytes long, and 37 are there"),
+    Row("hcom", bytes(65) + b"FSSD" + bytes(14) + _big(44) + bytes(41) + b"HCOM" + bytes(40), None, 3, "its data fork is 44 bytes long, and 41 are there"),
+    Row("mat4", _little(0, 1, 1, 0, 11) + b"samplerate\0" + bytes(8) + _little(0, 1, 5, 0, 3) + b"wv\0" + bytes(40), None, 3,
+        "its last matrix is 40 bytes long, and 37 are there"),
+    Row("mat", b"MATLAB 5.0 ".ljust(126) + b"IM" + _little(14, 40) + bytes(40), None, 9, "its last matrix is 40 bytes long, and 31 are there"),
+    Row("ast", b"STRM" + _big(40) + bytes(56) + bytes(40), None, 3, "its sound is 40 bytes long, and 37 are there"),
+    Row("rm", b".RMF" + _big(18) + bytes(10) + b"DATA" + _big(58) + bytes(50), None, 11, "its chunk 'DATA' is 58 bytes long, and 47 are there"),
+    Row("amr", b"#!AMR\n" + (b"\x04" + bytes(12)) * 4, None, 3, "its last frame is 13 bytes long, and 10 are there"),
+    Row("flv", b"FLV\1\5" + _big(9, 0) + b"\x08\0\0\x05" + bytes(12) + _big(16), None, 3, "its last tag is not all there"),
+    Row("gsm", (b"\xd0" + bytes(32)) * 20, None, 3, "its last frame is 33 bytes long, and 30 are there"),
+    Row("ac3", (b"\x0b\x77\0\0\0\x40" + bytes(122)) * 9, None, 3, "its last frame is 128 bytes long, and 125 are there"),
+    Row("dts", (b"\x7f\xfe\x80\x01\xfc\x3c\x07\xf0" + bytes(120)) * 9, None, 3, "its last frame is 128 bytes long, and 125 are there"),
+    Row("mpg", (b"\0\0\1\xba\x44" + bytes(9) + b"\0\0\1\xc0\0\x40" + bytes(64)) * 9, None, 3, "its last frame is 70 bytes long, and 67 are there"),
+    Row("ts", (b"\x47" + bytes(187)) * 9, None, 3, "its last packet is 188 bytes long, and 185 are there"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=f"{row.name}-{number}") for number, row in enumerate(ROWS)])
+def test_a_whole_file_lacks_nothing_and_a_cut_one_does(row: Row) -> None:
+    whole, cut = File.of(row.data), File.of(row.data[: -row.cut])
+    assert registry.of(whole).name == registry.of(cut).name == row.name
+    assert registry.length(whole) == registry.length(cut) == row.length
+    assert registry.missing(whole) is None
+    assert registry.missing(cut) == row.missing
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=f"{row.name}-{number}") for number, row in enumerate(ROWS)])
+def test_a_beginning_fits_one_container_alone(row: Row) -> None:
+    assert [each.name for start, each in registry._starts() if start.match(row.data)] == [row.name]
+
+
+def test_each_container_has_a_row() -> None:
+    assert {row.name for row in ROWS} == {each.name for each in registry.known()}
+
+
+def test_an_unknown_file_tells_nothing() -> None:
+    for data in (b"", b"plain text", bytes(400)):
+        file = File.of(data)
+        assert registry.of(file).name == ""
+        assert registry.length(file) is registry.missing(file) is None
+        assert registry.parts(file) == []
