@@ -14,10 +14,10 @@ import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import compat.shell as shell
-from compat.doctor import dists, machine, pairs
-from compat.doctor.findings import Mend
-from compat.shell import Line
+from compat.commands import shell
+from compat.commands.shell import Line
+from compat.diagnosis import dists, machine, pairs
+from compat.diagnosis.findings import Mend
 
 Groups = Mapping[str, str]
 _CONDA_NAMES = {"torch": "pytorch"}
