@@ -31,7 +31,8 @@ class Sound(Frame):
         name = frame.format.name
         if name not in samples.FORMATS:
             raise BackendError(
-                f"samples in FFmpeg's format {name} have no dtype; ask for one of {', '.join(samples.FORMATS)}"
+                f"samples in FFmpeg's format {name} have no dtype; ask for one of "
+                f"{', '.join(samples.FORMATS)}"
             )
         self._kind = samples.FORMATS[name]
         self._name, self._channels = name, frame.layout.nb_channels
