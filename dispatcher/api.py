@@ -67,10 +67,15 @@ class Chooser:
         return [name for name in self._order() if self.registry.find(name) is not None]
 
     def _order(self) -> tuple[str, ...]:
-        """Return all allowed backends, working or not, in the order in which they are asked."""
+        """Return the backends that serve calls without a name, in the order they are asked.
+
+        These are the backends of the releases and those that the caller chose. So a new file in
+        ``dispatcher.backends`` changes nothing in a pinned release.
+        """
         if self._ordered is None or self._ordered[0] != self.preferred:
             first = () if self.preferred is None else (self.preferred,)
-            names = dict.fromkeys((*first, *self.settings.choice_order, *self.registry.allowed))
+            ours = (*self.settings.choice_order, *Settings.choice_order, *self.registry.chosen)
+            names = dict.fromkeys((*first, *ours))
             self._ordered = (
                 self.preferred,
                 tuple(name for name in names if name in self.registry.allowed),
@@ -118,9 +123,7 @@ class Chooser:
             if why is None:
                 return candidate
             reasons.append(f"{name}: {why}")
-        reasons += [
-            f"{name}: {broken}" for name in self.registry.allowed if (broken := self.why_not(name))
-        ]
+        reasons += [f"{name}: {broken}" for name in self._order() if (broken := self.why_not(name))]
         cause = "no backend can take it (" + " | ".join(reasons) + ")"
         raise problem(
             BackendError,

@@ -54,14 +54,14 @@ _NATIVE_DTYPE = {
 
 # what ``info`` reports for a subtype; torchaudio does not know other subtypes, and gets a warning
 _BITS = {
-    "PCM_S8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "PCM_U8": 8, "FLOAT": 32, "DOUBLE": 64, "ULAW": 8, "ALAW": 8,
-    "IMA_ADPCM": 0, "MS_ADPCM": 0, "GSM610": 0, "VOX_ADPCM": 0, "G721_32": 0, "G723_24": 0, "G723_40": 0, "DWVW_12": 0,
-    "DWVW_16": 0, "DWVW_24": 0, "DWVW_N": 0, "DPCM_8": 0, "DPCM_16": 0, "VORBIS": 0, "ALAC_16": 16, "ALAC_20": 20,
-    "ALAC_24": 24, "ALAC_32": 32,
+    "PCM_S8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "PCM_U8": 8, "FLOAT": 32, "DOUBLE": 64,
+    "ULAW": 8, "ALAW": 8, "IMA_ADPCM": 0, "MS_ADPCM": 0, "GSM610": 0, "VOX_ADPCM": 0, "G721_32": 0,
+    "G723_24": 0, "G723_40": 0, "DWVW_12": 0, "DWVW_16": 0, "DWVW_24": 0, "DWVW_N": 0, "DPCM_8": 0,
+    "DPCM_16": 0, "VORBIS": 0, "ALAC_16": 16, "ALAC_20": 20, "ALAC_24": 24, "ALAC_32": 32,
 }  # fmt: skip
 _ENCODING = {
-    "PCM_S8": "PCM_S", "PCM_16": "PCM_S", "PCM_24": "PCM_S", "PCM_32": "PCM_S", "PCM_U8": "PCM_U", "FLOAT": "PCM_F",
-    "DOUBLE": "PCM_F", "ULAW": "ULAW", "ALAW": "ALAW", "VORBIS": "VORBIS",
+    "PCM_S8": "PCM_S", "PCM_16": "PCM_S", "PCM_24": "PCM_S", "PCM_32": "PCM_S", "PCM_U8": "PCM_U",
+    "FLOAT": "PCM_F", "DOUBLE": "PCM_F", "ULAW": "ULAW", "ALAW": "ALAW", "VORBIS": "VORBIS",
 }  # fmt: skip
 
 _BIT_DEPTHS = (None, 8, 16, 24, 32, 64)
@@ -146,12 +146,14 @@ def _subtype(dtype: str, container: str, encoding: str | None, bits: int | None)
     table = _BY_CONTAINER.get(container)
     if table is None:
         raise ArgumentError(
-            f"it does not write {container!r}; it writes {', '.join(sorted({*_BY_CONTAINER, *_FIXED}))}"
+            f"it does not write {container!r}; it writes "
+            f"{', '.join(sorted({*_BY_CONTAINER, *_FIXED}))}"
         )
     if container == "wav" and encoding is None and bits is None:
         if dtype not in _WAV_BY_DTYPE:
             raise ArgumentError(
-                f"it does not write {dtype} to wav; convert the tensor to one of {', '.join(_WAV_BY_DTYPE)}"
+                f"it does not write {dtype} to wav; convert the tensor to one of "
+                f"{', '.join(_WAV_BY_DTYPE)}"
             )
         return _WAV_BY_DTYPE[dtype]
     return arguments.stored_as(table, container, encoding, bits, ArgumentError)
@@ -558,7 +560,10 @@ class Backend(backend.Backend):
                     block.shape[1] for block in _blocks(file, BLOCK_FRAMES, "float32")
                 )
         if subtype not in _BITS:
-            text = f"libsndfile calls the encoding {subtype}, which torchaudio has no name for: info() reports UNKNOWN with 0 bits"
+            text = (
+                f"libsndfile calls the encoding {subtype}, which torchaudio has no name for: "
+                "info() reports UNKNOWN with 0 bits"
+            )
             notices.warn(text, notices.UnknownEncodingWarning)
         return found
 

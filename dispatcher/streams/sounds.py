@@ -31,7 +31,8 @@ class Sound(Frame):
         name = frame.format.name
         if name not in sample_formats.FORMATS:
             raise BackendError(
-                f"samples in FFmpeg's format {name} have no dtype; ask for one of {', '.join(sample_formats.FORMATS)}"
+                f"samples in FFmpeg's format {name} have no dtype; ask for one of "
+                f"{', '.join(sample_formats.FORMATS)}"
             )
         self._kind = sample_formats.FORMATS[name]
         self._name, self._channels = name, frame.layout.nb_channels

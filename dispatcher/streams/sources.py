@@ -92,7 +92,10 @@ def next_step(format: str | None) -> str:
     try:
         kind = av.ContainerFormat(format, "r")
     except ValueError:
-        listed = "compat.utils.ffmpeg_utils.get_demuxers() lists the formats and get_input_devices() the devices that it has"
+        listed = (
+            "compat.utils.ffmpeg_utils.get_demuxers() lists the formats and get_input_devices() "
+            "the devices that it has"
+        )
         return f"; this FFmpeg reads no format {format!r}: {listed}"
     return (
         "; see that the device is there, and that you may read it"

@@ -392,7 +392,8 @@ class StreamWriter:
         if tuple(data.shape[1:]) != wanted:
             raise self._problem(
                 BackendError(
-                    f"a picture of the chunk is {list(data.shape[1:])}, and of the stream {list(wanted)}"
+                    f"a picture of the chunk is {list(data.shape[1:])}, and of the stream "
+                    f"{list(wanted)}"
                 )
             )
         if pts is not None:

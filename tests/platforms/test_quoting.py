@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-import compat.shell as shell
-from compat.doctor import findings, machine, mends, page
-from compat.doctor.findings import Mend
-from compat.shell import Line
+from compat.commands import shell
+from compat.commands.shell import Line
+from compat.diagnosis import findings, machine, mends
+from compat.diagnosis.findings import Mend
+from compat.doctor import page
 from dispatcher.reading import joined_files
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -185,7 +186,7 @@ def test_nothing_else_quotes() -> None:
         names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         if names & {"list2cmdline"} or re.search(r"\bshlex\.(quote|join)\(", ast.unparse(tree)):
             places.add(path.relative_to(ROOT).as_posix())
-    assert places == {"compat/shell.py", "compat/doctor/machine.py", "dispatcher/reading/joined_files.py"}
+    assert places == {"compat/commands/shell.py", "compat/diagnosis/machine.py", "dispatcher/reading/joined_files.py"}
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,14 @@ _PROTOCOLS = {"file": "file", "http": "http,tcp", "https": "https,http,tls,tcp"}
 _LISTS = re.compile(r"\.(m3u8|mpd)([?#]|$)", re.IGNORECASE)  # playlists; FFmpeg opens their URLs
 _FILE_BUFFER = 1 << 15
 _NO_MP3 = {
-    True: "it is mp3 in free format, whose frames tell no bit rate, and FFmpeg does not decode that; backend='soundfile' or 'sox' does",
-    False: "it is called mp3, and FFmpeg finds no frame in it that it can decode; backend='soundfile' or 'sox' may",
+    True: (
+        "it is mp3 in free format, whose frames tell no bit rate, and FFmpeg does not decode "
+        "that; backend='soundfile' or 'sox' does"
+    ),
+    False: (
+        "it is called mp3, and FFmpeg finds no frame in it that it can decode; "
+        "backend='soundfile' or 'sox' may"
+    ),
 }
 _PYAV_WITHOUT_ERRORS = 19
 
@@ -188,7 +194,8 @@ def open_container(
     import av
 
     one_address = protocols.startswith("http") and isinstance(file, str) and not is_list(file)
-    # of a list FFmpeg would leave out a part that stalls, without a word: there PyAV bounds the opening, and each packet
+    # FFmpeg would leave out a part of a list that stalls, without a word:
+    # there PyAV bounds the opening, and each packet
     each_wait = (
         {"max_redirects": "0", "rw_timeout": str(round(settings.network_timeout * 1e6))}
         if one_address
@@ -228,7 +235,8 @@ def _fail(file: Any, format: str | None, settings: Settings, why: Exception) -> 
 
     if isinstance(why, (av.error.ExitError, av.error.TimeoutError)):
         raise BackendError(
-            f"the server did not answer within {settings.network_timeout:g} s (the flag network_timeout)"
+            f"the server did not answer within {settings.network_timeout:g} s (the flag "
+            "network_timeout)"
         ) from why
     if isinstance(why, av.error.InvalidDataError) and _is_free_format(file):
         raise NoAudioStreamError(_NO_MP3[True]) from why

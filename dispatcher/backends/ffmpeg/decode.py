@@ -113,7 +113,8 @@ def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFram
             raise BackendError(f"no sound could be decoded ({why.strerror})") from why
         joints.refuse_change(container)
         notices.warn(
-            f"only {found} frames of {_name(container)} could be decoded: the data after them is damaged ({why.strerror})",
+            f"only {found} frames of {_name(container)} could be decoded: the data after them is "
+            f"damaged ({why.strerror})",
             notices.DamagedInputWarning,
         )
 

@@ -61,7 +61,8 @@ class Sink:
         for frame in frames:
             if frame.layout.nb_channels != channels or frame.format.name != name:
                 raise BackendError(
-                    f"the stream changes to {frame.layout.nb_channels} channels of {frame.format.name} on its way"
+                    f"the stream changes to {frame.layout.nb_channels} channels of "
+                    f"{frame.format.name} on its way"
                 )
             size = frame.samples * width - begin
             if size > left:

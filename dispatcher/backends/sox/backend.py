@@ -170,7 +170,10 @@ class Backend(backend.Backend):
             cause = f"compression is a number here, not {type(asked.compression).__name__}"
             raise problem(ArgumentError, "write", asked.uri, cause, backend=self.name)
         if isinstance(asked.compression, int) and abs(asked.compression) > sys.float_info.max:
-            cause = "compression is too large a number; libsox' manual, soxformat(7), says what each format takes"
+            cause = (
+                "compression is too large a number; libsox' manual, soxformat(7), says what each "
+                "format takes"
+            )
             raise problem(ArgumentError, "write", asked.uri, cause, backend=self.name)
         try:
             dtype, rate = _checked(asked.src, asked.sample_rate, asked.channels_first)
@@ -208,7 +211,10 @@ class Backend(backend.Backend):
                 and wrote.number != stored.number
             ):
                 name = encodings.NAMES.get(wrote.number, "another encoding")
-                text = f"libsox writes no {asked.encoding} into {container}: the samples are stored as {name} of {wrote.bits} bits"
+                text = (
+                    f"libsox writes no {asked.encoding} into {container}: the samples are stored "
+                    f"as {name} of {wrote.bits} bits"
+                )
                 notices.warn(text, notices.IgnoredArgumentWarning)
         except (BackendError, OSError) as why:
             raise problem(BackendError, "write", asked.uri, why, backend=self.name) from why

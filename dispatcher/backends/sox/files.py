@@ -54,7 +54,8 @@ def reading(
                 or not math.isfinite(file.signal.rate)
             ):
                 raise BackendError(
-                    "libsox opened it, but its header names no channels, no encoding, or absurd ones"
+                    "libsox opened it, but its header names no channels, no encoding, or absurd "
+                    "ones"
                 )
             if not 1 <= file.signal.rate < _MOST_RATE:
                 raise BackendError(
@@ -66,7 +67,10 @@ def reading(
 def _why_not(path: str, filetype: str | None) -> str:
     """Return the likeliest cause of a failed opening; libsox itself gives none."""
     kind = f"as {filetype!r}" if filetype else "by its content or extension"
-    unknown = f"libsox cannot open it {kind} (unknown format, a plug-in that is not installed, or a damaged header)"
+    unknown = (
+        f"libsox cannot open it {kind} (unknown format, a plug-in that is not installed, or a "
+        "damaged header)"
+    )
     return ". ".join(
         filter(None, (unreadable.cause(path) or unknown, unreadable.other_backend(path)))
     )
@@ -240,7 +244,8 @@ def write(
         if not file:
             what = f"{samples.shape[1]} channel{'s' * (samples.shape[1] != 1)} at {rate} Hz"
             raise BackendError(
-                f"libsox does not write {what} as {filetype!r}; take fewer channels, another sample rate, or another format"
+                f"libsox does not write {what} as {filetype!r}; take fewer channels, another "
+                "sample rate, or another format"
             )
         wrote = Encoding(int(file.encoding.encoding), int(file.encoding.bits_per_sample))
         written, step = 0, max(1, _STEP // samples.shape[1]) * samples.shape[1]

@@ -82,8 +82,10 @@ def _chunks(file: File, order: Order) -> Iterator[tuple[bytes, int, int]]:
     """
     for name, at, size in chunks(file, 12, order):
         if size > file.size - at and name not in _SOUND_CHUNKS:
-            text = f"its chunk {name.decode('latin-1')!r} claims {size} bytes"
-            raise BackendError(f"{text}, and {file.size - at} are left")
+            raise BackendError(
+                f"its chunk {name.decode('latin-1')!r} claims {size} bytes, and "
+                f"{file.size - at} are left"
+            )
         yield name, at, size
 
 

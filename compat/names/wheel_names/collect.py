@@ -1,7 +1,7 @@
 """Make ``names.txt`` from wheels of torchaudio, without importing them.
 
     pip download --no-deps --dest wheels torchaudio==2.0.2        (and so on, one for each release)
-    python -m compat.wheel_names.collect wheels
+    python -m compat.names.wheel_names.collect wheels
 
 A name counts if its module binds it at the top level, also under ``if`` and ``try``: functions,
 classes, constants, submodules, and names imported from torchaudio or torio.
@@ -16,7 +16,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from compat import wheel_names
+from compat.names import wheel_names
 
 ROOT = "torchaudio"
 _OWN = (ROOT, "torio")
@@ -120,7 +120,7 @@ def written(found: Mapping[str, set[str]]) -> str:
     """Return the text of ``names.txt`` for the names of each release, oldest first."""
     order = sorted(found, key=wheel_names.minor)
     lines = [
-        "# made by compat/wheel_names/collect.py from the wheels; each name with the releases that have it",
+        "# made by compat/names/wheel_names/collect.py from the wheels; each name with the releases that have it",
         " ".join(order),
     ]
     for name in sorted(set().union(*found.values())):

@@ -14,10 +14,10 @@ import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import compat.shell as shell
-from compat.doctor import dists, machine, pairs
-from compat.doctor.findings import Mend
-from compat.shell import Line
+from compat.commands import shell
+from compat.commands.shell import Line
+from compat.diagnosis import dists, machine, pairs
+from compat.diagnosis.findings import Mend
 
 Groups = Mapping[str, str]
 _CONDA_NAMES = {"torch": "pytorch"}
@@ -28,6 +28,8 @@ def reinstall(package: str, *, dependencies: bool = False) -> Mend:
     if package == "libsox":
         return Mend("Install libsox again", library("libsox.so").commands)
     found = dists.first(package)
+    if found is None and package not in {*dists.PACKAGES, *pairs.companions(), "torchcodec"}:
+        return Mend(f"Report this as a bug of torchaudio-compat: no package contains {package}")
     if package == "torchaudio" and found is not None and _is_for_another_torch(found):
         return matched_pair()
     if found is not None and found.installer == "conda":

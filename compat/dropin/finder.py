@@ -13,8 +13,8 @@ import sys
 import types
 from collections.abc import Callable, Sequence
 
-from compat import advice, definitions, torio
-from compat.assembly import Tree
+from compat.dropin import advice, definitions, torio
+from compat.dropin.assembly import Tree
 
 _OF_THE_IMPORT = ("__spec__", "__loader__", "__path__", "__file__", "__cached__", "__package__")
 

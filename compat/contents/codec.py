@@ -15,7 +15,7 @@ from dispatcher.requests import Load, Save
 if TYPE_CHECKING:
     import torch
 
-    from compat.context import Context
+    from compat.contents.context import Context
 else:
     torch = lazily.module("torch")
 
@@ -90,7 +90,7 @@ def function(context: Context) -> Any:
                 )
                 found, rate = sox.load(Load(path, 0, -1, True, True, format, 4096), settings)
         if rate != sample_rate:
-            from compat.resampling import resample  # imports torch
+            from compat.contents.resampling import resample  # imports torch
 
             found = resample(found, rate, sample_rate)
         return found if channels_first else found.t()

@@ -6,7 +6,7 @@ import importlib.machinery
 import pathlib
 from collections.abc import Iterator, Sequence
 
-_HOME = pathlib.Path(__file__).resolve().parents[1]
+_HOME = pathlib.Path(__file__).resolve().parents[2]
 PACKAGES = ("compat", "legacy", "dispatcher")
 
 

@@ -13,7 +13,7 @@ import os
 from typing import Any, Literal
 
 import legacy.settings
-from compat.flags import Flag, of
+from compat.releases.fields import Flag, of
 from dispatcher.errors import ArgumentError
 
 VERSION_VARIABLE = "TORCHAUDIO_COMPAT_VERSION"

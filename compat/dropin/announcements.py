@@ -2,7 +2,7 @@
 
 A real torchaudio warns about what its own release deprecates. Under another pin those warnings are
 silenced, and the functions that the pinned release deprecates warn instead, by the table in
-``compat.deprecations``.
+``compat.names.deprecations``.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import sys
 import types
 from typing import TYPE_CHECKING, Any
 
-from compat import deprecations
+from compat.names import deprecations
 
 if TYPE_CHECKING:
-    from compat.context import Context
-    from compat.layer import Layer
+    from compat.contents.context import Context
+    from compat.dropin.layer import Layer
 
 _DECORATORS = "_internal.module_utils"
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from compat.context import Context
+    from compat.contents.context import Context
 
     Works = Callable[[Context], bool]
     """Returns whether a real torchaudio's own version of a submodule works."""

@@ -10,13 +10,13 @@ import sys
 import types
 from typing import TYPE_CHECKING, Any
 
-from compat import streaming
-from compat.lazy import Lazy
+from compat.contents import streaming
+from compat.contents.lazy import Lazy
 from compat.tree.utils import ffmpeg_utils
 
 if TYPE_CHECKING:
-    from compat.context import Context
-    from compat.layer import Layer
+    from compat.contents.context import Context
+    from compat.dropin.layer import Layer
 
 ROOT = "torio"
 

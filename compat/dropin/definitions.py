@@ -10,10 +10,11 @@ import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from compat import gone, tree
+from compat import tree
+from compat.names import gone
 
 if TYPE_CHECKING:
-    from compat.context import Context
+    from compat.contents.context import Context
 
 
 @dataclasses.dataclass(frozen=True)

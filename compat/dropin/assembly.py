@@ -15,11 +15,14 @@ import sys
 import types
 from typing import Any
 
-from compat import advice, announcements, definitions, deprecations, gone, scripting, torio, tree
-from compat.context import Context
-from compat.definitions import Definition
-from compat.layer import Layer
-from compat.lazy import Lazy
+from compat import tree
+from compat.contents import scripting
+from compat.contents.context import Context
+from compat.contents.lazy import Lazy
+from compat.dropin import advice, announcements, definitions, torio
+from compat.dropin.definitions import Definition
+from compat.dropin.layer import Layer
+from compat.names import deprecations, gone
 from compat.observation import recording
 
 _REAL_NAME = "torchaudio"

@@ -13,8 +13,8 @@ import re
 import tomllib
 from collections.abc import Sequence
 
-from compat.doctor import mends
-from compat.doctor.findings import Mend, sentence
+from compat.diagnosis import mends
+from compat.diagnosis.findings import Mend, sentence
 
 _UNAVAILABLE = "backend-unavailable"
 _PACKAGES = {"ffmpeg": "av", "soundfile": "soundfile", "sox": "libsox"}

@@ -1,6 +1,6 @@
 """Look up names that a release lacks: since when, and what replaces them.
 
-``compat.before_2_0`` has those that went before 2.0. ``compat.deprecations`` has those that went
+``compat.names.before_2_0`` has those that went before 2.0. ``compat.names.deprecations`` has those that went
 later, with the release that deprecated them.
 """
 
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compat.before_2_0 import BEFORE_2_0, Gone
-from compat.deprecations import FACTS
+from compat.names.before_2_0 import BEFORE_2_0, Gone
+from compat.names.deprecations import FACTS
 
 if TYPE_CHECKING:
     from compat.releases import Release

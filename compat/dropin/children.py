@@ -15,7 +15,7 @@ from multiprocessing import spawn
 from typing import Any
 
 from compat import releases
-from compat.layer import Layer
+from compat.dropin.layer import Layer
 from compat.releases import Release
 
 _KEY = "torchaudio-compat"
@@ -35,7 +35,7 @@ class _Install:
         self._name, self._backends = preset.name, backends
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[str]]:
-        home = str(pathlib.Path(__file__).resolve().parents[1])
+        home = str(pathlib.Path(__file__).resolve().parents[2])
         lines = (
             "import sys",
             f"sys.path.append({home!r}) if {home!r} not in sys.path else None",

@@ -6,12 +6,12 @@ import importlib.machinery
 import sys
 from typing import TYPE_CHECKING
 
-from compat import gone, wheel_names
-from compat.deprecations import FACTS
+from compat.names import gone, wheel_names
+from compat.names.deprecations import FACTS
 from compat.operators import refused
 
 if TYPE_CHECKING:
-    from compat.context import Context
+    from compat.contents.context import Context
 
 
 # The stand-in has only a few of these names. Any torchaudio has them all, even one that is rescued.
@@ -104,8 +104,8 @@ def _install(releases: list[str]) -> str:
 
     Beside this package that release need not fit the installed torch.
     """
-    import compat.shell as shell
-    from compat.doctor import machine, pairs
+    from compat.commands import shell
+    from compat.diagnosis import machine, pairs
 
     newest = releases[-1]
     if newest == list(wheel_names.table().patches.values())[-1]:

@@ -10,8 +10,8 @@ import shlex
 import shutil
 import sys
 
-import compat.shell as shell
-from compat.shell import Line
+from compat.commands import shell
+from compat.commands.shell import Line
 
 _LONGEST_PATH = 1 << 15
 # the first one found is used

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import dispatcher
-from compat import releases, scripting
+from compat import releases
+from compat.contents import scripting
 from compat.observation import recording
 from compat.observation.serving import NotingRegistry
 from compat.releases import Release
@@ -184,7 +185,7 @@ def _recorded(functions: Any, release: str) -> dict[str, Any]:
 
 def _explained(backend: str, why: BackendUnavailable) -> str:
     """Return why a backend cannot be used, with the doctor's mend for this machine."""
-    from compat.doctor import explain
+    from compat.diagnosis import explain
 
     return explain.backend_failure(backend, why.reason, why.tried, missing=bool(why.mend))
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import compat.shell as shell
-from compat.shell import Line
+from compat.commands import shell
+from compat.commands.shell import Line
 
 
 class Status(enum.Enum):
