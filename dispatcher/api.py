@@ -10,12 +10,11 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import arguments, flac_fast_path, interrupts, lazily
+from dispatcher import arguments, flac_fast_path, interrupts, lazily, short_files
 from dispatcher.backend import Backend, Uri
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
 from dispatcher.metadata import AudioMetaData
-from dispatcher.reading import short_files
 from dispatcher.reading.opened import opened
 from dispatcher.registry import Registry
 from dispatcher.settings import Settings
@@ -99,7 +98,8 @@ class Chooser:
         )
         hint = ' (in a call, "sox_io" is called "sox")' if name == "sox_io" else ""
         raise ArgumentError(
-            f"backend={name!r} cannot be used: {why}{hint}. Those that work here: {', '.join(names) or 'none'}."
+            f"backend={name!r} cannot be used: {why}{hint}. "
+            f"Those that work here: {', '.join(names) or 'none'}."
         )
 
     def choose(

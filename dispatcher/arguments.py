@@ -249,7 +249,8 @@ def stored_as(
     if bits not in table[encoding]:
         of = "" if encoding is None else f" with encoding={encoding!r}"
         raise refusal(
-            f"{container}{of} takes no bits_per_sample={bits!r}; {_instead('bits_per_sample', table[encoding])}"
+            f"{container}{of} takes no bits_per_sample={bits!r}; "
+            f"{_instead('bits_per_sample', table[encoding])}"
         )
     return table[encoding][bits]
 

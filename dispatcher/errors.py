@@ -77,7 +77,10 @@ _E = TypeVar("_E", bound=Exception)
 
 _LONGEST_NAME = 1024  # characters; a longer one is content passed as a path, or useless to a reader
 _SHOWN = 200
-_stand_ins: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar("stand_ins", default={})  # noqa: B039 - never changed
+_stand_ins: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar(
+    "stand_ins",
+    default={},  # noqa: B039 - never changed
+)
 
 
 @contextlib.contextmanager
@@ -129,7 +132,6 @@ def problem(
     ``action`` is a verb (``"read"``); ``cause`` is an exception or a sentence.
     """
     by = f" with the {backend} backend" if backend else ""
-    text = f"cannot {action} {describe(uri)}{by}: {why_of(cause) if isinstance(cause, BaseException) else cause}".rstrip(
-        ". "
-    )
+    why = why_of(cause) if isinstance(cause, BaseException) else cause
+    text = f"cannot {action} {describe(uri)}{by}: {why}".rstrip(". ")
     return kind(f"{text}. {hint}" if hint else f"{text}.")

@@ -13,9 +13,9 @@ import os
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher import arguments, interrupts, lazily, notices
+from dispatcher import arguments, interrupts, lazily, notices, short_files
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
-from dispatcher.reading import file_objects, short_files
+from dispatcher.reading import file_objects
 from dispatcher.reading.opened import opened
 from dispatcher.registry import Registry
 from dispatcher.settings import Settings

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import Registry, arguments, interrupts, lazily, notices
+from dispatcher import Registry, arguments, interrupts, lazily, notices, short_files
 from dispatcher.metadata import AudioMetaData
-from dispatcher.reading import short_files
 from legacy.functions import Functions
 from legacy.settings import Settings
 

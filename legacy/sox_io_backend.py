@@ -13,10 +13,9 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from dispatcher import Registry, arguments, interrupts, lazily, notices
+from dispatcher import Registry, arguments, interrupts, lazily, notices, short_files
 from dispatcher.errors import BackendError, BackendUnavailable, problem, standing_for
 from dispatcher.metadata import AudioMetaData
-from dispatcher.reading import short_files
 from dispatcher.reading.file_objects import Reader, is_readable, is_writable
 from dispatcher.writing import target
 from legacy.functions import Functions
@@ -87,41 +86,46 @@ def fall_back(registry: Registry, settings: Settings) -> Backend | None:
     return None
 
 
+def _sox(registry: Registry) -> Backend:
+    try:
+        return registry.get("sox")
+    except BackendUnavailable as why:
+        raise BackendError(
+            f"sox_io cannot be used: {why.explain()}. Run `python -m compat.doctor`."
+        ) from why
+
+
+def _attempt(
+    registry: Registry,
+    settings: Settings,
+    filepath: Any,
+    format: str | None,
+    operation: Callable[[Backend, Any], _T],
+) -> _T:
+    """Let libsox do it, or else FFmpeg."""
+    other = fall_back(registry, settings)
+    if other and format == "mp3" and is_readable(filepath):
+        refuse_or_warn("read", filepath, settings)
+        return operation(other, filepath)
+    with on_disk(filepath, settings) as path:
+        try:
+            return operation(_sox(registry), path)
+        except BackendError as why:
+            if other is None:
+                raise
+            try:
+                return operation(other, path)
+            except BackendError as too:
+                raise BackendError(f"{why} FFmpeg was tried next: {too}") from too
+
+
 def functions(registry: Registry, settings: Settings) -> Functions:
     """Make the three functions for one set of flags and backends."""
-
-    def ffmpeg() -> Backend | None:
-        return fall_back(registry, settings)
-
-    def sox() -> Backend:
-        try:
-            return registry.get("sox")
-        except BackendUnavailable as why:
-            raise BackendError(
-                f"sox_io cannot be used: {why.explain()}. Run `python -m compat.doctor`."
-            ) from why
-
-    def attempt(filepath: Any, format: str | None, operation: Callable[[Backend, Any], _T]) -> _T:
-        """Let libsox do it, or else FFmpeg."""
-        other = ffmpeg()
-        if other and format == "mp3" and is_readable(filepath):
-            refuse_or_warn("read", filepath, settings)
-            return operation(other, filepath)
-        with on_disk(filepath, settings) as path:
-            try:
-                return operation(sox(), path)
-            except BackendError as why:
-                if other is None:
-                    raise
-                try:
-                    return operation(other, path)
-                except BackendError as too:
-                    raise BackendError(f"{why} FFmpeg was tried next: {too}") from too
 
     def read(filepath: Any, format: str | None, operation: Callable[[Backend, Any], _T]) -> _T:
         with interrupts.deferred():
             arguments.to_load(filepath, 0, -1, True, True, format, _BUFFER, "sox_io")
-            return attempt(filepath, format, operation)
+            return _attempt(registry, settings, filepath, format, operation)
 
     def info(filepath: Any, format: str | None = None) -> AudioMetaData:
         """Return sample rate (Hz), length (frames), channels, bit depth and encoding of a file.
@@ -214,7 +218,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             refuse_or_warn("write", filepath, settings)
         with interrupts.deferred():
             if not is_writable(filepath):
-                sox().save(
+                _sox(registry).save(
                     arguments.to_save(arguments.fspath("write", filepath, "sox_io"), *rest),
                     settings,
                 )
@@ -222,7 +226,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             with tempfile.TemporaryDirectory() as folder:
                 path = os.path.join(folder, "file")
                 with standing_for(path, filepath):
-                    sox().save(arguments.to_save(path, *rest), settings)
+                    _sox(registry).save(arguments.to_save(path, *rest), settings)
                 with open(path, "rb") as file:
                     target.deliver(filepath, file.read())
 

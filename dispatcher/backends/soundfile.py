@@ -17,7 +17,7 @@ import threading
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from dispatcher import arguments, backend, forks, interrupts, notices
+from dispatcher import arguments, backend, forks, interrupts, notices, short_files
 from dispatcher.errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -28,7 +28,7 @@ from dispatcher.errors import (
 )
 from dispatcher.headers import ogg, registry
 from dispatcher.metadata import AudioMetaData
-from dispatcher.reading import collector, file_objects, short_files, unreadable
+from dispatcher.reading import collector, file_objects, unreadable
 from dispatcher.reading.collector import Collector
 from dispatcher.reading.opened import OpenFile, look, opened
 from dispatcher.streaming import BLOCK_FRAMES, Stream, in_blocks, with_error_context

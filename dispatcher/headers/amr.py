@@ -1,7 +1,5 @@
 """AMR, narrowband and wideband: frames, whose first byte tells their type and so their size."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from dispatcher.headers.container import Container

@@ -1,7 +1,5 @@
 """Microsoft's ASF (wma, wmv): objects, each with its size after a name of 16 bytes."""
 
-from __future__ import annotations
-
 from dispatcher.headers.container import Container
 from dispatcher.headers.file import File, chunks, short
 

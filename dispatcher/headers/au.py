@@ -4,8 +4,6 @@
 .snd | sound's place | its bytes  | encoding | rate | channels
 """
 
-from __future__ import annotations
-
 from dispatcher.headers.container import Container, Length
 from dispatcher.headers.file import UNKNOWN, File, Order, short
 

@@ -1,7 +1,5 @@
 """Audio Visual Research's format of the Atari: one header with the number of frames."""
 
-from __future__ import annotations
-
 from dispatcher.headers.container import Container
 from dispatcher.headers.file import UNKNOWN, File, short
 

@@ -1,7 +1,5 @@
 """Apple's CAF: chunks with sizes of 8 bytes; ``desc`` describes a packet, ``data`` has them."""
 
-from __future__ import annotations
-
 from dispatcher.headers.container import Container, Length
 from dispatcher.headers.file import MOST, File, chunks, short
 

@@ -3,8 +3,6 @@
 A module here with a ``CONTAINER`` is found by ``registry``.
 """
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable
 from typing import NamedTuple

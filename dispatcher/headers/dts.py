@@ -1,7 +1,5 @@
 """DTS in its plain (16-bit big-endian) form: frames, whose headers give their size."""
 
-from __future__ import annotations
-
 from dispatcher.headers.container import Container
 from dispatcher.headers.frames_in_a_row import Frames, last_missing
 

@@ -65,7 +65,7 @@ def missing(what: str, promised: int, there: int) -> str:
 
 
 def short(what: str, promised: int, there: int, unknown: int = MOST) -> str | None:
-    """Return what is missing of a part; ``None`` if nothing is, or for a size that tells nothing."""
+    """Return what is missing of a part; ``None`` if nothing is, or if its size is unknown."""
     return missing(what, promised, there) if there < promised < unknown else None
 
 

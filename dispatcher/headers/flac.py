@@ -1,6 +1,4 @@
-"""FLAC: STREAMINFO and the other metadata blocks at its beginning, and the headers of its frames."""
-
-from __future__ import annotations
+"""FLAC: STREAMINFO and the other metadata blocks at its beginning, and the frames' headers."""
 
 import functools
 import itertools

@@ -1,7 +1,5 @@
 """Flash video: each tag gives its size, and the size is repeated after it."""
 
-from __future__ import annotations
-
 from dispatcher.headers.container import Container
 from dispatcher.headers.file import File
 

@@ -9,8 +9,6 @@ reaches beyond the end, the file was cut:
 A file that was cut between two frames looks whole. Tags and padding after the frames are ignored.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """GSM without a header; each of its frames begins with the same four bits."""
 
-from __future__ import annotations
-
 from dispatcher.headers.container import Container
 from dispatcher.headers.file import File, missing
 

@@ -1,7 +1,5 @@
 """The Macintosh's HCOM in MacBinary, whose header has the size of the data fork."""
 
-from __future__ import annotations
-
 from dispatcher.headers.container import Container
 from dispatcher.headers.file import File, short
 

@@ -1,7 +1,5 @@
 """AIFF, AIFF-C and their relatives on the Amiga: chunks, with numbers in big-endian order."""
 
-from __future__ import annotations
-
 from dispatcher.headers.container import Container, Length
 from dispatcher.headers.file import UNKNOWN, File, chunks, short
 

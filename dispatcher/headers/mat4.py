@@ -1,7 +1,5 @@
 """MATLAB 4: matrices, each with its rows, its columns and its type."""
 
-from __future__ import annotations
-
 from dispatcher.headers.container import Container
 from dispatcher.headers.file import MOST_STEPS, File, Order, short
 

@@ -1,7 +1,5 @@
 """MATLAB 5: elements, with numbers in the order that its header names."""
 
-from __future__ import annotations
-
 from dispatcher.headers.container import Container
 from dispatcher.headers.file import File, Order, chunks, short
 

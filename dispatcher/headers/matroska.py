@@ -1,7 +1,5 @@
 """Matroska and WebM: elements within elements; the Segment holds the sound."""
 
-from __future__ import annotations
-
 from dispatcher.headers.container import Container
 from dispatcher.headers.file import File, short
 

@@ -1,7 +1,5 @@
 """MP4 and its relatives (m4a, mov, 3gp): boxes, each with its size before its name."""
 
-from __future__ import annotations
-
 from dispatcher.headers.container import Container
 from dispatcher.headers.file import MOST_STEPS, File, missing
 

@@ -1,7 +1,5 @@
 """MPEG program streams: packs and packets, by their last byte of four."""
 
-from __future__ import annotations
-
 from dispatcher.headers.container import Container
 from dispatcher.headers.frames_in_a_row import Frames, last_missing
 

@@ -1,7 +1,5 @@
 """MPEG transport streams: packets of one size, each with the same first byte."""
 
-from __future__ import annotations
-
 from dispatcher.headers.container import Container
 from dispatcher.headers.file import File, missing
 

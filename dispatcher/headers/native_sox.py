@@ -1,7 +1,5 @@
 """SoX's own format: the header's bytes, and a count of 32-bit samples."""
 
-from __future__ import annotations
-
 from dispatcher.headers.container import Container
 from dispatcher.headers.file import File, Order, short
 

@@ -1,7 +1,5 @@
 """Nintendo's AST: the total size of its blocks."""
 
-from __future__ import annotations
-
 from dispatcher.headers.container import Container
 from dispatcher.headers.file import File, short
 

@@ -6,8 +6,6 @@
 A granule position counts frames; in Opus, frames at 48 kHz.
 """
 
-from __future__ import annotations
-
 import re
 import struct
 from typing import NamedTuple

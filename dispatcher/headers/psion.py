@@ -1,7 +1,5 @@
 """Psion's WVE: a count of A-law samples."""
 
-from __future__ import annotations
-
 from dispatcher.headers.container import Container
 from dispatcher.headers.file import File, short
 

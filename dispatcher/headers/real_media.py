@@ -1,7 +1,5 @@
 """RealMedia: chunks, whose sizes count their own headers."""
 
-from __future__ import annotations
-
 from dispatcher.headers.container import Container
 from dispatcher.headers.file import UNKNOWN, File, chunks, short
 

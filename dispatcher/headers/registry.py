@@ -5,8 +5,6 @@ looks whole to them. Some containers count no frames (ogg, opus, webm, mp4, wma)
 make up what is missing (IMA ADPCM). There the number of bytes, boxes or pages still tells.
 """
 
-from __future__ import annotations
-
 import functools
 import importlib
 import pkgutil

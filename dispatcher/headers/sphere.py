@@ -1,7 +1,5 @@
 """NIST's SPHERE: a header of text, whose second line gives its length, and then the samples."""
 
-from __future__ import annotations
-
 import re
 
 from dispatcher.headers.container import Container, Length

@@ -1,7 +1,5 @@
 """True Audio: a header, a table of the sizes of all frames, and the frames."""
 
-from __future__ import annotations
-
 import struct
 
 from dispatcher.headers.container import Container

@@ -1,7 +1,5 @@
 """Creative's VOC: blocks, each with its kind and a size of 3 bytes; kind 0 ends them."""
 
-from __future__ import annotations
-
 from dispatcher.headers.container import Container
 from dispatcher.headers.file import MOST_STEPS, File, short
 

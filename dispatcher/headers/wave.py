@@ -6,8 +6,6 @@ RIFX has its numbers in big-endian order. RF64 has 0xFFFFFFFF as the size of ``d
 in a chunk ``ds64`` before it.
 """
 
-from __future__ import annotations
-
 import struct
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Sony's W64: the chunks of WAV, with names of 16 bytes and sizes of 8, which count both."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from dispatcher.headers import wave

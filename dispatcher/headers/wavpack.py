@@ -1,7 +1,5 @@
 """WavPack: blocks, each with its size, its first sample and how many samples it has."""
 
-from __future__ import annotations
-
 import struct
 from typing import NamedTuple
 
@@ -18,7 +16,7 @@ _RATES = (
 
 
 class _Block(NamedTuple):
-    """A block's bytes, the samples of the whole stream, its first sample, its samples, its flags."""
+    """A block's bytes, the stream's samples, its first sample, its samples, and its flags."""
 
     size: int
     total: int

@@ -59,7 +59,8 @@ class Reader(io.RawIOBase):
         data = self._rest or self._asked(self._wrapped.read, size)
         if not isinstance(data, (bytes, bytearray, memoryview)):
             raise ArgumentTypeError(
-                f"{describe(self._wrapped)}.read() gave {type(data).__name__}, not bytes; open the file in binary mode"
+                f"{describe(self._wrapped)}.read() gave {type(data).__name__}, not bytes; "
+                "open the file in binary mode"
             )
         self._rest = b""
         # len() of a view counts its items, which may have several bytes each

@@ -78,11 +78,12 @@ def further(uri: Any, found: list[Part]) -> str:
 
 def _cut(uri: Any, part: Part) -> str:
     name, kind = _quoted(uri), part.kind
-    return f"Cut it there: head -c {part.begin} {name} > first.{kind}; tail -c +{part.begin + 1} {name} > second.{kind}"
+    first = f"head -c {part.begin} {name} > first.{kind}"
+    return f"Cut it there: {first}; tail -c +{part.begin + 1} {name} > second.{kind}"
 
 
 def _quoted(uri: Any) -> str:
-    """Return a path as a word of a command; ``FILE`` for a file object, and for what no quotes of Windows hold."""
+    """Return a path as a word of a command; ``FILE`` for an object, or if Windows cannot quote it."""
     name = os.fsdecode(uri) if isinstance(uri, (str, bytes, os.PathLike)) else "FILE"
     if os.name != "nt":
         return shlex.quote(name)

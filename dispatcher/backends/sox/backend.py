@@ -9,13 +9,13 @@ import sys
 from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dispatcher import arguments, backend, notices
+from dispatcher import arguments, backend, notices, short_files
 from dispatcher.backends.sox import effects as chain
 from dispatcher.backends.sox import encodings, files, library, samples
 from dispatcher.errors import ArgumentError, BackendError, problem
 from dispatcher.headers import ogg
 from dispatcher.metadata import AudioMetaData
-from dispatcher.reading import file_objects, short_files
+from dispatcher.reading import file_objects
 from dispatcher.reading.collector import Collector
 from dispatcher.reading.opened import opened
 from dispatcher.streaming import Stream, in_blocks
