@@ -43,7 +43,8 @@ def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor
             cannot hold them.
     """
     with opened(asked.place) as file:
-        asked = dataclasses.replace(asked, file=file)
+        if file is not asked.file:
+            asked = dataclasses.replace(asked, file=file)
         # the headers of a URL or a pipe cannot be read beforehand
         if file is None and not is_readable(asked.uri):
             return reader.load(asked, settings)

@@ -37,7 +37,7 @@ class Container:
 
     Attributes:
         name: the extension of such files.
-        start: the pattern of their first bytes; it fits no other container's files.
+        start: the pattern of their first bytes, without groups; it fits no other container's files.
         length: return what the header promises. ``None`` if it does not tell, or has the value that
             recorders write while they do not know the length yet.
         missing: return, in words, what is missing at the file's end by its structure: chunks,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import functools
+import abc
 from collections.abc import Callable, Iterator
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 HEAD = 4096
 UNKNOWN = 0x7FFF_F000  # a 32-bit size from here on means that the length is unknown
@@ -12,39 +12,51 @@ MOST = 1 << 62  # no size that is meant is larger
 MOST_STEPS = 1 << 16
 _LARGEST = 1 << 30  # larger files are not searched
 Order = Literal["little", "big"]
+_Parsed = TypeVar("_Parsed")
 
 
-class File:
-    """An open file or file object, read at any place; its first 4 KiB are read once.
+class File(abc.ABC):
+    """An open file or file object, read at any place; its first 4 KiB are read once."""
 
-    Args:
-        read: return bytes from an offset on, fewer at the file's end.
-        size: return how many bytes there are.
-    """
+    def __init__(self) -> None:
+        # no cached_property: in Python 3.11 one slow file would stop those of all other threads
+        self._head: bytes | None = None
+        self._size: int | None = None
+        self._parsed: dict[Callable[[File], Any], Any] = {}
 
-    def __init__(self, read: Callable[[int, int], bytes], size: Callable[[], int]) -> None:
-        self._read, self._size = read, size
+    @abc.abstractmethod
+    def read(self, offset: int, size: int) -> bytes:
+        """Read ``size`` bytes from ``offset`` on, fewer at the file's end."""
 
-    @classmethod
-    def of(cls, data: bytes) -> File:
-        """Return the file that has these bytes."""
-        return cls(lambda at, size: data[at : at + size], lambda: len(data))
+    @abc.abstractmethod
+    def measure(self) -> int:
+        """Return how many bytes there are."""
 
-    @functools.cached_property
+    @property
     def head(self) -> bytes:
         """Return the first 4 KiB."""
-        return self._read(0, HEAD)
+        if self._head is None:
+            self._head = self.read(0, HEAD)
+        return self._head
 
-    @functools.cached_property
+    @property
     def size(self) -> int:
         """Return how many bytes there are."""
-        return self._size()
+        if self._size is None:
+            self._size = self.measure()
+        return self._size
+
+    def parsed(self, parse: Callable[[File], _Parsed]) -> _Parsed:
+        """Return what ``parse`` makes of this file; it is called once."""
+        if parse not in self._parsed:
+            self._parsed[parse] = parse(self)
+        found: _Parsed = self._parsed[parse]
+        return found
 
     def at(self, offset: int, size: int) -> bytes:
         """Return ``size`` bytes from ``offset`` on, fewer at the file's end."""
-        if offset >= 0 and offset + size <= len(self.head):
-            return self.head[offset : offset + size]
-        return self._read(offset, size)
+        head, end = self.head, offset + size
+        return head[offset:end] if offset >= 0 and end <= len(head) else self.read(offset, size)
 
     def number(self, offset: int, size: int, order: Order) -> int:
         """Return an unsigned number of ``size`` bytes; bytes beyond the end count as none."""
@@ -57,6 +69,20 @@ class File:
     def tail(self, size: int) -> bytes:
         """Return the last ``size`` bytes, or all if there are fewer."""
         return self.at(max(0, self.size - size), size)
+
+
+class Bytes(File):
+    """The bytes of a file."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__()
+        self._data = data
+
+    def read(self, offset: int, size: int) -> bytes:
+        return self._data[offset : offset + size]
+
+    def measure(self) -> int:
+        return len(self._data)
 
 
 def missing(what: str, promised: int, there: int) -> str:

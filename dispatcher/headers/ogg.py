@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from dispatcher.headers import flac
 from dispatcher.headers.container import Container, Part
-from dispatcher.headers.file import File
+from dispatcher.headers.file import Bytes, File
 
 PAGE_HEADER = 27
 CONTINUED, FIRST, LAST = 1, 2, 4
@@ -95,7 +95,7 @@ def sound_before_last_page(file: File) -> int | None:
 def frames(file: File) -> int:
     """Return the frames of all parts of an Ogg file together, as their last pages tell."""
     data = file.all() if file.head.startswith(_MAGIC) else b""
-    begins = [part.begin for part in _parts(File.of(data))]
+    begins = [part.begin for part in _parts(Bytes(data))]
     last = (
         data.rfind(_START, begin, end)
         for begin, end in zip(begins, [*begins[1:], len(data)], strict=False)

@@ -14,7 +14,7 @@ from dispatcher.headers.file import UNKNOWN, File, Order, chunks, missing, short
 
 PCM, FLOAT, ALAW, ULAW, EXTENSIBLE = 1, 3, 6, 7, 0xFFFE
 _FIXED = (PCM, FLOAT, ALAW, ULAW)
-_FORMAT = "HHIIHHHHIH14s"
+_FORMATS = {"little": struct.Struct("<HHIIHHHHIH14s"), "big": struct.Struct(">HHIIHHHHIH14s")}
 FORMAT_BYTES = 40
 
 
@@ -50,9 +50,7 @@ class Format(NamedTuple):
 
 def format_of(chunk: bytes, order: Order = "little") -> Format:
     """Parse the body of a chunk ``fmt ``."""
-    signs = "<" if order == "little" else ">"
-    body = chunk[:FORMAT_BYTES].ljust(FORMAT_BYTES, b"\0")
-    return Format(*struct.unpack(signs + _FORMAT, body))
+    return Format._make(_FORMATS[order].unpack(chunk[:FORMAT_BYTES].ljust(FORMAT_BYTES, b"\0")))
 
 
 def order_of(file: File) -> Order:
@@ -63,13 +61,16 @@ def order_of(file: File) -> Order:
 class Wave(NamedTuple):
     """The chunks of a WAV file up to ``data``.
 
-    ``format`` is ``None`` if it does not come before the data. ``counted`` is the frames that
-    ``fact`` counts. ``begin`` and ``size`` are those of the data, in bytes; ``is_known`` tells
-    whether the size was known when it was written.
+    ``names`` are those of the chunks before it. ``format`` is ``None`` if it is not among them;
+    ``format_size`` is the bytes of its chunk. ``counted`` is the frames that ``fact`` counts.
+    ``begin`` and ``size`` are those of the data, in bytes; ``is_known`` tells whether the size was
+    known when it was written.
     """
 
     order: Order
+    names: list[bytes]
     format: Format | None
+    format_size: int
     counted: int
     begin: int
     size: int
@@ -80,35 +81,39 @@ def read(file: File) -> Wave | None:
     """Read the chunks of a WAV file; ``None`` without data."""
     if file.at(8, 4) != b"WAVE":
         return None
-    order, form, counted, whole = order_of(file), None, 0, 0
+    names: list[bytes] = []
+    order, form, form_size, counted, whole = order_of(file), None, 0, 0, 0
     for name, at, size in chunks(file, 12, order):
+        if name == b"data":
+            size = whole if size == 0xFFFF_FFFF and whole else size
+            known = size < UNKNOWN or whole > 0
+            return Wave(order, names, form, form_size, counted, at, size, known)
+        names.append(name)
         if name == b"fmt ":
-            form = format_of(file.at(at, FORMAT_BYTES), order)
+            form, form_size = format_of(file.at(at, FORMAT_BYTES), order), size
         elif name == b"fact":
             counted = file.number(at, 4, order)
         elif name == b"ds64":
             whole = file.number(at + 8, 8, order)
-        elif name == b"data":
-            size = whole if size == 0xFFFF_FFFF and whole else size
-            return Wave(order, form, counted, at, size, size < UNKNOWN or whole > 0)
     return None
 
 
 def _length(file: File) -> Length | None:
     """Count by the size of ``data``, or for a compressed encoding by ``fact``."""
-    found = read(file)
-    if found is None or found.format is None or not found.is_known or not found.size:
+    found = file.parsed(read)
+    form = None if found is None else found.format
+    if found is None or form is None or not found.is_known or not found.size:
         return None
-    form = found.format
     if not form.frame_bytes or not form.channels:
         return None
-    return Length(found.size // form.frame_bytes if form.is_fixed else found.counted, form.channels)
+    frames = found.size // form.frame_bytes if form.is_fixed else found.counted
+    return Length(frames, form.channels)
 
 
 def _missing(file: File) -> str | None:
     if file.at(8, 4) == b"AVI ":
         return short("its RIFF chunk", file.number(4, 4, "little"), file.size - 8, UNKNOWN)
-    found = read(file)
+    found = file.parsed(read)
     if found is None or not found.is_known or found.begin + found.size <= file.size:
         return None
     return missing("its chunk 'data'", found.size, file.size - found.begin)

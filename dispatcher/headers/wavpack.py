@@ -4,7 +4,7 @@ import struct
 from typing import NamedTuple
 
 from dispatcher.headers.container import Container, Part
-from dispatcher.headers.file import MOST_STEPS, File, missing
+from dispatcher.headers.file import MOST_STEPS, Bytes, File, missing
 
 _MAGIC = b"wvpk"
 _HEADER, _UNCOUNTED = 32, 8  # bytes of a block's header, and those that its size leaves out
@@ -52,7 +52,7 @@ def _missing(file: File) -> str | None:
 def _parts(file: File) -> list[Part]:
     """Find parts by the first blocks of streams, which begin at sample 0 again."""
     data, at, found = file.all(), 0, []
-    whole = File.of(data)
+    whole = Bytes(data)
     while (block := _block(whole, at)) is not None:
         if block.flags & _INITIAL and not block.first and block.samples:
             rate = _RATES[block.flags >> 23 & 15]

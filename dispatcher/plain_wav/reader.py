@@ -56,7 +56,6 @@ _IDLE = frozenset(b"LIST fact JUNK junk FLLR PEAK smpl inst afsp iXML _PMX".spli
     b"cue ",
 }
 _FORMAT_SIZES = (16, 18, wave.FORMAT_BYTES)
-_MOST_CHUNKS = 64
 _MOST_CHANNELS = 64
 _MOST_RATE = 768_000
 _HEAD = 512  # of which an ACT file has its header
@@ -168,22 +167,20 @@ def of(file: OpenFile | None, format: str | None = None) -> PlainWav | None:
 
 
 def _parsed(file: OpenFile) -> PlainWav | None:
-    """Read the chunks, and return ``None`` for a file that has anything unusual."""
-    head, form, begin, length = file.head, b"", 0, 0
-    if head[:4] != b"RIFF" or head[8:12] != b"WAVE" or _is_act(head):
+    """Return the file as its chunks describe it, or ``None`` if any of them is unusual."""
+    if not file.head.startswith(b"RIFF") or _is_act(file.head):
         return None
-    for number, (name, at, size) in enumerate(chunks(file, 12, "little")):
-        if number == _MOST_CHUNKS:
-            return None
-        if name == b"fmt " and not form and not length:
-            form = file.at(at, min(size, wave.FORMAT_BYTES))
-            if len(form) != size or size not in _FORMAT_SIZES:
-                return None
-        elif name == b"data" and form and not length and 0 < size <= file.size - at:
-            begin, length = at, size
-        elif name not in _IDLE:
-            return None
-    return _described(file, form, begin, length) if length else None
+    found = file.parsed(wave.read)
+    if found is None or found.format is None or found.format_size not in _FORMAT_SIZES:
+        return None
+    end = found.begin + found.size
+    others = [name for name in found.names if name != b"fmt "]
+    if end < file.size:
+        others += [name for name, _, _ in chunks(file, end + (found.size & 1), "little")]
+    usual = found.names.count(b"fmt ") == 1 and _IDLE.issuperset(others)
+    if not usual or not found.size or end > file.size:
+        return None
+    return _described(file, found.format, found.format_size, found.begin, found.size)
 
 
 def _is_act(head: bytes) -> bool:
@@ -219,15 +216,16 @@ def _may_hide_a_stream(
     return known
 
 
-def _described(file: OpenFile, chunk: bytes, begin: int, length: int) -> PlainWav | None:
+def _described(
+    file: OpenFile, form: wave.Format, form_size: int, begin: int, length: int
+) -> PlainWav | None:
     """Return the file as its format chunk describes it, or ``None`` if that is not plain."""
-    form = wave.format_of(chunk)
-    extended = form.tag == wave.EXTENSIBLE and len(chunk) == wave.FORMAT_BYTES
+    extended = form.tag == wave.EXTENSIBLE and form_size == wave.FORMAT_BYTES
     if extended:
         own = form.extra == 22 and form.valid_bits == form.bits and form.guid == _GUID
         usual = own and (not form.mask or form.mask.bit_count() == form.channels)
     else:
-        usual = len(chunk) < wave.FORMAT_BYTES and not form.extra
+        usual = form_size == 16 or (form_size == 18 and not form.extra)
     stored = _STORED.get((form.subtag if extended else form.tag, form.bits))
     if (
         stored is None

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from dispatcher import interrupts
-from dispatcher.headers.file import File
+from dispatcher.headers.file import HEAD, File
 from dispatcher.reading.file_objects import is_readable, is_regular
 
 _Found = TypeVar("_Found")
+_HAS_PREAD = hasattr(os, "pread")  # Windows has none
 _UNREADABLE = (
     *(OSError, ValueError, TypeError, AttributeError),
     *(RuntimeError, OverflowError, IndexError),
@@ -31,15 +32,35 @@ class OpenFile(File):
     """
 
     def __init__(self, raw: io.FileIO) -> None:
+        super().__init__()
         self.raw = raw
-        super().__init__(self._pread, lambda: os.fstat(raw.fileno()).st_size)
 
-    def _pread(self, offset: int, size: int) -> bytes:
-        size = min(size, self.size)  # room is made for all that is asked for
-        if hasattr(os, "pread"):
+    def read(self, offset: int, size: int) -> bytes:
+        if size > HEAD:
+            size = min(size, self.size)  # room is made for all that is asked for
+        if _HAS_PREAD:
             return os.pread(self.raw.fileno(), size, offset)
         self.raw.seek(offset)
         return self.raw.read(size) or b""
+
+    def measure(self) -> int:
+        return os.fstat(self.raw.fileno()).st_size
+
+
+class _Object(File):
+    """A file object, whose data begins at byte ``begin``."""
+
+    def __init__(self, wrapped: Any, begin: int) -> None:
+        super().__init__()
+        self._wrapped, self._begin = wrapped, begin
+
+    def read(self, offset: int, size: int) -> bytes:
+        self._wrapped.seek(self._begin + offset)
+        data = self._wrapped.read(size)
+        return data if isinstance(data, bytes) else b""
+
+    def measure(self) -> int:
+        return int(self._wrapped.seek(0, os.SEEK_END)) - self._begin
 
 
 @contextlib.contextmanager
@@ -77,6 +98,8 @@ def look(
         start: where a file object's data begins, in bytes; ``None`` for where it stands.
     """
     try:
+        if isinstance(place, OpenFile):
+            return check(place)
         if is_readable(place):
             with interrupts.allowed():
                 return _look_into_object(place, check, start)
@@ -92,14 +115,7 @@ def _look_into_object(
     if not wrapped.seekable():
         return None
     here = wrapped.tell()
-    begin = here if start is None else start
-
-    def read(offset: int, size: int) -> bytes:
-        wrapped.seek(begin + offset)
-        data = wrapped.read(size)
-        return data if isinstance(data, bytes) else b""
-
     try:
-        return check(File(read, lambda: wrapped.seek(0, os.SEEK_END) - begin))
+        return check(_Object(wrapped, here if start is None else start))
     finally:
         wrapped.seek(here)

@@ -67,16 +67,15 @@ def place(uri: Uri) -> tuple[str, str]:
     return f"file:{text}", _PROTOCOLS["file"]
 
 
-@contextlib.contextmanager
-def local_file(uri: Uri, file: OpenFile | None = None) -> Iterator[OpenFile | None]:
+def local_file(
+    uri: Uri, file: OpenFile | None = None
+) -> contextlib.AbstractContextManager[OpenFile | None]:
     """Open a regular file whose path FFmpeg takes, or give ``file``; ``None`` for anything else."""
     usual = isinstance(uri, (str, os.PathLike)) and not file_objects.is_readable(uri)
     path = os.fspath(uri) if usual else None
     if not isinstance(path, str) or _URL.match(path):
-        yield None
-        return
-    with opened(file or path) as found:
-        yield found
+        return contextlib.nullcontext()
+    return contextlib.nullcontext(file) if file is not None else opened(path)
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ A container without a row here fails.
 
 from __future__ import annotations
 
+import re
 import struct
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ import pytest
 
 from dispatcher.headers import registry
 from dispatcher.headers.container import Length
-from dispatcher.headers.file import File
+from dispatcher.headers.file import Bytes
 
 
 def _big(*numbers: int) -> bytes:
@@ -101,7 +102,7 @@ ROWS = [
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=f"{row.name}-{number}") for number, row in enumerate(ROWS)])
 def test_a_whole_file_lacks_nothing_and_a_cut_one_does(row: Row) -> None:
-    whole, cut = File.of(row.data), File.of(row.data[: -row.cut])
+    whole, cut = Bytes(row.data), Bytes(row.data[: -row.cut])
     assert registry.of(whole).name == registry.of(cut).name == row.name
     assert registry.length(whole) == registry.length(cut) == row.length
     assert registry.missing(whole) is None
@@ -110,7 +111,8 @@ def test_a_whole_file_lacks_nothing_and_a_cut_one_does(row: Row) -> None:
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=f"{row.name}-{number}") for number, row in enumerate(ROWS)])
 def test_a_beginning_fits_one_container_alone(row: Row) -> None:
-    assert [each.name for start, each in registry._starts() if start.match(row.data)] == [row.name]
+    fitting = [each.name for each in registry.known() if re.match(each.start, row.data, re.DOTALL)]
+    assert fitting == [row.name]
 
 
 def test_each_container_has_a_row() -> None:
@@ -119,7 +121,7 @@ def test_each_container_has_a_row() -> None:
 
 def test_an_unknown_file_tells_nothing() -> None:
     for data in (b"", b"plain text", bytes(400)):
-        file = File.of(data)
+        file = Bytes(data)
         assert registry.of(file).name == ""
         assert registry.length(file) is registry.missing(file) is None
         assert registry.parts(file) == []
