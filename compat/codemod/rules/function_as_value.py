@@ -6,12 +6,13 @@
 """
 
 from compat.codemod.plan.decide import planned
-from compat.codemod.rule import PER_CALL, Level, Rule, Valid
+from compat.codemod.rule import PER_CALL, Level, Rule, Stage, Valid
 
 RULE = Rule(
     id="TAC118",
     title="Give a backend to torchaudio.load where it is passed on as a value",
     level=Level.SAFE,
+    stage=Stage.PROGRAMS,
     targets=PER_CALL,
     before="""\
 import torchaudio

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Stage, Valid
 from compat.codemod.uses import replacements
 
 
@@ -25,7 +25,7 @@ RULE = Rule(
     level=Level.REPORT,
     targets=MODERN,
     everywhere=True,
-    after_refusals=True,
+    stage=Stage.REFUSALS,
     before="""\
 from unittest.mock import patch
 

@@ -1,12 +1,13 @@
 """Replace a literal ``set_audio_backend`` at module level that governs calls in the same file."""
 
 from compat.codemod.plan.decide import planned
-from compat.codemod.rule import MODERN, Level, Rule, Valid
+from compat.codemod.rule import MODERN, Level, Rule, Stage, Valid
 
 RULE = Rule(
     id="TAC101",
     title="Name the backend in each call instead of setting it for the module",
     level=Level.SAFE,
+    stage=Stage.PROGRAMS,
     targets=MODERN,
     before="""\
 import torchaudio

@@ -1,12 +1,13 @@
 """Remove a backend that is saved with the getter, set, and restored later."""
 
 from compat.codemod.plan.decide import planned
-from compat.codemod.rule import MODERN, Level, Rule, Valid
+from compat.codemod.rule import MODERN, Level, Rule, Stage, Valid
 
 RULE = Rule(
     id="TAC106",
     title="Remove a backend that is set and then restored",
     level=Level.SAFE,
+    stage=Stage.PROGRAMS,
     targets=MODERN,
     before="""\
 import torchaudio

@@ -13,6 +13,7 @@ from compat.codemod.rule import (
     Module,
     Project,
     Rule,
+    Stage,
     Valid,
     old_names,
     string,
@@ -39,6 +40,7 @@ RULE = Rule(
     id="TAC105",
     title="A backend that is set from a variable, or is unknown since 0.9",
     level=Level.REPORT,
+    stage=Stage.PROGRAMS,
     targets=MODERN,
     report_only_for=DROP_IN,
     before="""\

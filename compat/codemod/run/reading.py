@@ -47,7 +47,7 @@ class Gathered:
         self.mentions: list[Place] = []
         python = [one for one in found if one.kind != discovery.OTHER]
         self.files: Files | None = Files([one.path for one in python]) if python else None
-        self.quiet: Quiet | None = None
+        self.quiet: Quiet = Quiet((), lambda _: ())
         self.own_names: frozenset[str] = _own_names(python)
 
     def take(self, path: str, kind: str, data: bytes) -> None:
@@ -162,27 +162,27 @@ class Gathered:
     def _prose(self) -> list[str]:
         return [one.text for document in self.read.values() for one in document.prose]
 
-    def project(self, modules: list[Module]) -> Project:
-        """Return the project, with its modules in their present state."""
+    def project(self) -> Project:
+        """Return the project."""
         options = self.options
         entries = set(map(os.path.realpath, options.entry))
         return Project(
-            modules,
+            self.modules,
             target=options.target,
             backend=options.backend,
             unread=self.unread,
-            files=self.files,
+            known_files=self.files,
             quiet=self.quiet,
             mentions=self.mentions,
             own_names=self.own_names,
             prose=self._prose,
             leaves_choice=self.leaves_choice,
             observed=self.observed,
-            entries=[
+            entries=frozenset(
                 one.path
-                for one in modules
+                for one in self.modules
                 if entries and not one.standalone and os.path.realpath(one.path) in entries
-            ],
+            ),
         )
 
 

@@ -89,9 +89,7 @@ def _settle(gathered: Gathered) -> list[Outcome]:
         and rule.id not in options.ignore
     ]
     try:
-        made = engine.run(
-            gathered.modules, active, unsafe=options.unsafe, make_project=gathered.project
-        )
+        made = engine.run(gathered.project(), active, unsafe=options.unsafe)
     except engine.BrokenError as why:
         result.problems.append(Problem(str(why).partition(":")[0], f"nothing was changed: {why}"))
         result.broken = True

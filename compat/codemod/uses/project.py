@@ -1,9 +1,10 @@
 """Hold a project: its modules, import graph, code dead under the target, and installed release."""
 
 import ast
+import dataclasses
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from compat.codemod.files import console_scripts
 from compat.codemod.files.import_graph import Files, Graph, Linked, Quiet, content, facts
@@ -15,15 +16,16 @@ from compat.codemod.uses.observed import AsRead, Line, Observed
 _COMPAT = re.compile(r"compat(?<!\wcompat)\b")
 
 
+@dataclasses.dataclass(eq=False)
 class Project(Notes):
     """The modules that mention torchaudio, and the other files of the project.
 
-    Args:
+    Attributes:
         modules: those that could be parsed.
         target: what the code is moved to.
         backend: the per-call name that the user gave for backends that cannot be determined.
         unread: places of files that mention torchaudio and could not be parsed.
-        files: all Python files, if there are more than the modules.
+        known_files: all Python files, if there are more than the modules.
         quiet: those that do not mention it; their imports are read only on demand.
         mentions: places outside Python with the old name of a backend.
         entries: paths of the modules that are entry points.
@@ -33,46 +35,30 @@ class Project(Notes):
         leaves_choice: whether this is a whole project for 2.0 or older, so that each release
             chooses its own backend where none is named.
         observed: what traces show, if there are any.
-        scripts: the console scripts, each as a dotted module name and a function; by default they
-            are searched for beside the files.
+        set_names: the backends set before any change.
+        as_read: returns a module as it was read, and an offset of its present text there.
     """
 
-    def __init__(
-        self,
-        modules: Iterable[Module],
-        *,
-        target: str = "2.2",
-        backend: str | None = None,
-        unread: Iterable[Place] = (),
-        files: Files | None = None,
-        quiet: Quiet | None = None,
-        mentions: Iterable[Place] = (),
-        own_names: Iterable[str] = (),
-        entries: Iterable[str] = (),
-        prose: Iterable[str] = (),
-        scripts: Iterable[tuple[str, str]] | None = None,
-        leaves_choice: bool = False,
-        observed: Observed | None = None,
-    ) -> None:
-        self.modules: list[Module] = list(modules)
-        self.target: str = target
-        self.backend: str | None = backend
-        self.files: Files = (
-            Files(module.path for module in self.modules) if files is None else files
-        )
-        self.quiet: Quiet = Quiet((), lambda _: ()) if quiet is None else quiet
-        self.unread: list[Place] = list(unread)
-        self.mentions: list[Place] = list(mentions)
-        self.own_names: frozenset[str] = frozenset(own_names)
-        self.entries: frozenset[str] = frozenset(entries)
-        self.prose: list[str] = list(prose)
-        self._scripts = scripts
-        # the backends set before any change; the engine fills this in, as it sees the first round
-        self.set_names: frozenset[str | None] = frozenset()
-        self.leaves_choice: bool = leaves_choice
-        self.observed: Observed | None = observed
-        # the engine replaces this where a module has changed since it was read
-        self.as_read: AsRead = lambda module, offset: (module, offset)
+    modules: Sequence[Module]
+    _: dataclasses.KW_ONLY
+    target: str = "2.2"
+    backend: str | None = None
+    unread: Sequence[Place] = ()
+    known_files: Files | None = None
+    quiet: Quiet = dataclasses.field(default_factory=lambda: Quiet((), lambda _: ()))
+    mentions: Sequence[Place] = ()
+    own_names: frozenset[str] = frozenset()
+    entries: frozenset[str] = frozenset()
+    prose: Sequence[str] = ()
+    leaves_choice: bool = False
+    observed: Observed | None = None
+    set_names: frozenset[str | None] = frozenset()
+    as_read: AsRead = lambda module, offset: (module, offset)
+
+    @functools.cached_property
+    def files(self) -> Files:
+        """Return all Python files, by the names that may mean them."""
+        return self.known_files or Files(module.path for module in self.modules)
 
     @functools.cached_property
     def pins(self) -> list[tuple[Module, ast.Call]]:
@@ -134,11 +120,7 @@ class Project(Notes):
     @functools.cached_property
     def scripts(self) -> list[tuple[str, str]]:
         """Return the console scripts, each as a dotted module name and a function."""
-        return (
-            console_scripts.beside(self.files.paths)
-            if self._scripts is None
-            else list(self._scripts)
-        )
+        return console_scripts.beside(self.files.paths)
 
     def _link(self, module: Module) -> Linked:
         return self.files.link(
