@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from compat.codemod.source.findings import Place
-from compat.codemod.source.text import parse
+from compat.codemod.source import Place, parse
 
 LEAVE_OUT = "leave it out with --exclude."
 NAMED = re.compile(r"torchaudio|\btorio\b")

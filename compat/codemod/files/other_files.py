@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator
 
 from compat.codemod.files.document import Prose
-from compat.codemod.source import old_names
-from compat.codemod.source.findings import Finding, Place
+from compat.codemod.source import Finding, Place, old_names
 from compat.projects import pins as project_pins
 
 _VARIABLE = re.compile(old_names.VARIABLE)

@@ -1,15 +1,12 @@
 """Resolve names as a running program does: relevant files, imported modules, called functions."""
 
-from __future__ import annotations
-
 import ast
 import functools
 import os
 from collections.abc import Iterator
 
 from compat.codemod.plan import replaced_names
-from compat.codemod.source import Module
-from compat.codemod.source.scopes import Binding
+from compat.codemod.source import Binding, Module
 from compat.codemod.uses import Project
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -5,8 +5,6 @@ removed if every call that it may govern names its backend. Everything else stay
 report.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable

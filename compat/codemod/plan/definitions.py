@@ -1,7 +1,5 @@
 """Follow what runs as functions and classes are defined: defaults, annotations, bases, bodies, decorators."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterable, Iterator
 

@@ -1,7 +1,5 @@
 """Find the functions that set or use a backend, load a module, or reach a function that does."""
 
-from __future__ import annotations
-
 import ast
 import functools
 import re

@@ -5,8 +5,6 @@ an error after any statement. A function passed to code outside the project, and
 class that is used, may run at any later moment when such code runs.
 """
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 from collections.abc import Iterable, Sequence

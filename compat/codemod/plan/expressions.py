@@ -1,7 +1,5 @@
 """Follow the expressions of a program, in the order of their evaluation."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 from collections.abc import Callable

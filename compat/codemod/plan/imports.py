@@ -1,7 +1,5 @@
 """Find the modules that an import may run: a statement, or ``importlib.import_module(NAME)``."""
 
-from __future__ import annotations
-
 import ast
 import os
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Mark what matters when a module runs: sites, setters, getters, and hidden uses of a backend."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Track a program's calls, and the moments when unfollowed code may call functions it was given."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 from collections import defaultdict

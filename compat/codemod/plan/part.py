@@ -1,7 +1,5 @@
 """Hold the modules that run together, their setters, and the drafts about them."""
 
-from __future__ import annotations
-
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator

@@ -6,8 +6,6 @@ scripts, and tests, each with its ``conftest.py``. If no program calls a functio
 call it after an entry has run.
 """
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 import os

@@ -1,7 +1,5 @@
 """Follow the statements of a program: the state after each, and the ways out of it."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 from collections.abc import Callable, Iterable

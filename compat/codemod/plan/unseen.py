@@ -1,7 +1,5 @@
 """Find uses of torchaudio that the text hides, by which a program may set or use a backend."""
 
-from __future__ import annotations
-
 import ast
 import re
 import textwrap
@@ -16,10 +14,10 @@ from compat.codemod.source import (
     is_test,
     literal,
     old_names,
+    parse,
     plain_name,
     string,
 )
-from compat.codemod.source.text import parse
 from compat.codemod.uses import Project, reexports
 
 _NAMESPACES = re.compile(r"modules|\bmods?\b|\b(?:globals|locals|vars)\(|__dict__|namespace", re.I)

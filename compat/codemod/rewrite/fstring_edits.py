@@ -7,8 +7,7 @@ import tokenize
 from collections.abc import Iterable, Iterator
 
 from compat.codemod.rewrite.edits import ConflictError, Edit
-from compat.codemod.source import Module, NotProvableError
-from compat.codemod.source.text import Text
+from compat.codemod.source import Module, NotProvableError, Text
 
 _QUOTES = re.compile(r"[a-zA-Z]*('''|\"\"\"|'|\")")
 _NO_QUOTE = "the f-strings around it use both quotes, so a text in it has none"

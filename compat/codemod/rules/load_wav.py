@@ -18,10 +18,10 @@ from compat.codemod.rule import (
     Rule,
     Valid,
     literal,
+    old_names,
+    plain_name,
     starred,
 )
-from compat.codemod.source import old_names
-from compat.codemod.source.calls import plain_name
 
 _REASON = "load_wav was removed in 0.9; its samples were 16-bit numbers or in [-1, 1], depending on release and backend"
 _DIVISORS = (

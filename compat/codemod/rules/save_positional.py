@@ -17,10 +17,11 @@ from compat.codemod.rule import (
     Valid,
     keyword,
     literal,
+    old_names,
+    plain_name,
     starred,
+    value_kinds,
 )
-from compat.codemod.source import old_names, value_kinds
-from compat.codemod.source.calls import plain_name
 from compat.codemod.uses.observed import kinds
 
 _REASON = "from 2.1 on the fifth argument of save is format; it was compression before"

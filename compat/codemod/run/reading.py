@@ -9,14 +9,20 @@ from compat.codemod.files import discovery, documents, other_files, traces
 from compat.codemod.files.content import probe
 from compat.codemod.files.document import Document, UnreadableError
 from compat.codemod.files.import_graph import Files, Quiet, content
-from compat.codemod.source.findings import Finding, Place
-from compat.codemod.source.module import Module
-from compat.codemod.source.old_names import VARIABLE
-from compat.codemod.source.options import Options, UsageError
-from compat.codemod.source.results import FileResult, Problem, Result, Tick
-from compat.codemod.source.text import parse
-from compat.codemod.uses.observed import Line, Observed
-from compat.codemod.uses.project import Project
+from compat.codemod.source import (
+    FileResult,
+    Finding,
+    Module,
+    Options,
+    Place,
+    Problem,
+    Result,
+    Tick,
+    UsageError,
+    old_names,
+    parse,
+)
+from compat.codemod.uses import Project, observed
 
 _PYTHON = ".".join(map(str, sys.version_info[:2]))
 _MEND = "Correct it, or leave it out with --exclude."
@@ -122,14 +128,14 @@ class Gathered:
         return True
 
     @functools.cached_property
-    def observed(self) -> Observed | None:
+    def observed(self) -> observed.Observed | None:
         """Return what the traces of ``--evidence`` show.
 
         Raises:
             UsageError: one of them cannot be read, or has nothing of this project.
         """
         options = self.options
-        found: dict[str, list[Line]] = {}
+        found: dict[str, list[observed.Line]] = {}
         for path in options.evidence:
             try:
                 lines = traces.read(path)
@@ -144,7 +150,7 @@ class Gathered:
                 )
             for file, calls in own.items():
                 found.setdefault(file, []).extend(calls)
-        return Observed(found, applied=options.observed) if options.evidence else None
+        return observed.Observed(found, applied=options.observed) if options.evidence else None
 
     @functools.cached_property
     def leaves_choice(self) -> bool:
@@ -154,7 +160,7 @@ class Gathered:
         on, and whose pins allow 2.0 or an older release.
         """
         texts = [*self._prose, *(module.text.text for module in self.modules)]
-        if self.mentions or self.unread or any(VARIABLE in text for text in texts):
+        if self.mentions or self.unread or any(old_names.VARIABLE in text for text in texts):
             return False
         return not any(other_files.is_modern(text) for text in self._prose)
 

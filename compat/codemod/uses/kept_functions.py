@@ -5,11 +5,7 @@ import functools
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from compat.codemod.source import old_names
-from compat.codemod.source.calls import called, literal, plain_name
-from compat.codemod.source.module import Module
-from compat.codemod.source.old_names import Kind
-from compat.codemod.source.scopes import Binding
+from compat.codemod.source import Binding, Kind, Module, called, literal, old_names, plain_name
 from compat.codemod.uses.project import Project
 
 _ONLY_ASK = (

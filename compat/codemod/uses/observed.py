@@ -3,8 +3,6 @@
 A trace counts for a file only if each of its lines still fits the text there.
 """
 
-from __future__ import annotations
-
 import ast
 import os
 from collections import Counter, defaultdict

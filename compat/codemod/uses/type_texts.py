@@ -4,9 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod.source import old_names
-from compat.codemod.source.calls import called, plain_name
-from compat.codemod.source.module import Module
+from compat.codemod.source import Module, called, old_names, plain_name
 
 _TYPE_CALLS = {"ForwardRef", "NewType", "TypeAliasType", "TypeVar", "cast"}
 _GENERIC = {

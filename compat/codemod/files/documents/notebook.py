@@ -9,8 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 from compat.codemod.files import discovery
 from compat.codemod.files.document import LEAVE_OUT, Document, Piece, Prose, UnreadableError
 from compat.codemod.files.magics import Hidden, Magics
-from compat.codemod.source.findings import Place
-from compat.codemod.source.text import Text, parse
+from compat.codemod.source import Place, Text, parse
 
 # A cell that is indented as a whole is read as a block.
 _INDENTED = re.compile(r"(?:[ \t]*\n)*[ \t]+\S")
