@@ -77,7 +77,7 @@ def of(project: Project, module: Module) -> Marks:
 
 def _pins(project: Project, module: Module, marks: Marks) -> Iterator[Pin]:
     harmless: set[Use] = {one.getter for one in marks.kept.values()}
-    harmless |= {getter for one in marks.setters.values() for getter in one.asked}
+    harmless |= {one.asked for one in marks.setters.values() if one.asked}
     for use in module.of(Kind.GETTER):
         if use not in harmless and not use.stored:
             advice = "Decide what the code that asks for it should do."

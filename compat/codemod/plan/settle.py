@@ -203,7 +203,14 @@ class _Settlement:
         else:
             for one in unit.setters:
                 rule = part.rule_of(one)
-                part.propose(rule, one, [removal.change(one)], group, also=one.asked, unsafe=held)
+                part.propose(
+                    rule,
+                    one,
+                    [removal.change(one)],
+                    group,
+                    also=filter(None, [one.asked]),
+                    unsafe=held,
+                )
 
     def _say(self, unit: _Unit) -> None:
         for setter in unit.setters:

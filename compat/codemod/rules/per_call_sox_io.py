@@ -49,11 +49,10 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 def _assigned(module: Module, value: ast.expr) -> Iterator[ast.expr | None]:
     """Yield what a name is assigned, or its default as a parameter."""
-    for binding in module.names.bindings(value) if isinstance(value, ast.Name) else ():
+    yield from module.names.assigned(value)
+    for binding in module.names.bindings(value):
         above = module.names.parents.get(binding.node)
-        if isinstance(above, ast.Assign | ast.AnnAssign):
-            yield above.value
-        elif isinstance(above, ast.arguments):
+        if isinstance(above, ast.arguments):
             yield from (default for one, default in defaults(above) if one is binding.node)
 
 

@@ -53,16 +53,11 @@ _LOADERS = {"torchaudio.load": 3, "compat.load": 3, "torchaudio.sox_effects.appl
 def is_dtype(module: Module, node: ast.AST) -> bool:
     """Return whether an expression is an integer type, or a name for one."""
     if isinstance(node, ast.Name):
-        bindings = module.names.bindings(node)
-        if not bindings:
+        values = module.names.assigned(node)
+        if not values:
             return node.id == "int"
-        above = module.names.parents.get(bindings[0].node)
-        if (
-            len(bindings) == 1
-            and isinstance(above, ast.Assign)
-            and not isinstance(above.value, ast.Name)
-        ):
-            return is_dtype(module, above.value)
+        if len(values) == 1 and values[0] is not None and not isinstance(values[0], ast.Name):
+            return is_dtype(module, values[0])
         return (module.names.qualified(node) or "").partition(".")[2] in _DTYPES
     if isinstance(node, ast.Call) and called(node) == "getattr":
         return literal(node.args[1]) in _DTYPES if len(node.args) > 1 else False

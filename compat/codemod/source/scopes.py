@@ -251,11 +251,23 @@ class Names:
         """Return all nodes of a kind, in the order of the walk."""
         return self._by_kind.get(kind, [])  # type: ignore[return-value]
 
-    def bindings(self, node: ast.Name) -> list[Binding]:
-        """Return all bindings that a name may mean; none for a builtin or an unknown name."""
-        scope = self.scope_of.get(node)
-        home = scope.home(node.id) if scope else None
+    def bindings(self, node: ast.AST | None) -> list[Binding]:
+        """Return all that a name may mean; nothing for a builtin, or what is not a plain name."""
+        if not isinstance(node, ast.Name) or node not in self.scope_of:
+            return []
+        home = self.scope_of[node].home(node.id)
         return home.bindings[node.id] if home else []
+
+    def assigned(self, node: ast.AST | None) -> list[ast.expr | None]:
+        """Return what each binding of a name assigns to it; ``None`` for one that does not."""
+        found = []
+        for binding in self.bindings(node):
+            above = self.parents.get(binding.node)
+            plain = isinstance(above, ast.AnnAssign) or (
+                isinstance(above, ast.Assign) and binding.node in above.targets
+            )
+            found.append(above.value if plain else None)  # type: ignore[union-attr]
+        return found
 
     def reads(self, name: ast.Name) -> list[ast.Name]:
         """Return the other places where a name means the same."""

@@ -216,13 +216,8 @@ def _is_version(module: Module, node: ast.expr, depth: int = 3) -> bool:
 
 
 def _value(module: Module, name: ast.Name) -> ast.expr | None:
-    bindings = module.names.bindings(name)
-    statement = module.names.parents.get(bindings[0].node) if len(bindings) == 1 else None
-    return (
-        statement.value
-        if isinstance(statement, ast.Assign) and bindings[0].node in statement.targets
-        else None
-    )
+    values = module.names.assigned(name)
+    return values[0] if len(values) == 1 else None
 
 
 def _literal(node: ast.expr) -> tuple[int, ...] | None:
