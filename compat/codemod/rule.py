@@ -33,6 +33,7 @@ from compat.codemod.source import (
     is_dict_with,
     keyword,
     literal,
+    noted,
     old_names,
     plain_name,
     starred,
@@ -48,7 +49,7 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     # changes
     "AddArgument", "AddStatement", "Change", "DropArgument", "DropName", "NameArgument", "Remove", "RenameKeyword", "Replace", "Unwrap",
     # calls
-    "called", "given", "is_dict_with", "keyword", "literal", "plain_name", "sox_for_sox_io", "starred", "string",
+    "called", "given", "is_dict_with", "keyword", "literal", "noted", "plain_name", "sox_for_sox_io", "starred", "string",
 ]  # fmt: skip
 
 TARGETS = {

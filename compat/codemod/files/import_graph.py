@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from compat.codemod.source import Notes, grouped, is_test
+from compat.codemod.source import Notes, grouped, is_test, noted
 
 # The pattern begins with a plain word, so that the engine can jump to the next match. `_BEFORE`
 # checks the text before it afterwards.
@@ -166,16 +166,18 @@ class Graph(Notes):
         """Return the files that import a file directly."""
         return set(self._backwards.get(path, ()))
 
+    @noted
     def reachable(self, path: str) -> frozenset[str]:
         """Return the files that a file imports, directly or not, itself included."""
-        return self.note(("reachable", path), lambda: _closure(path, self._imported))
+        return _closure(path, self._imported)
 
     def _imported(self, path: str) -> Iterable[str]:
         return self.files[path].imported if path in self.files else ()
 
+    @noted
     def importers(self, path: str) -> frozenset[str]:
         """Return the files that import a file, directly or not, itself included."""
-        return self.note(("importers", path), lambda: _closure(path, self.direct_importers))
+        return _closure(path, self.direct_importers)
 
 
 class Quiet:

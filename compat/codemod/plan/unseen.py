@@ -13,6 +13,7 @@ from compat.codemod.source import (
     called,
     is_test,
     literal,
+    noted,
     old_names,
     parse,
     plain_name,
@@ -105,7 +106,7 @@ def _no_code_in_texts(project: Project, module: Module) -> None:
                 [module.place(call)],
             )
     for node in (*module.strings, *module.names.all(ast.JoinedStr)):
-        if _is_code(module, node) and project.note("runs texts", lambda: _runs_texts(project)):
+        if _is_code(module, node) and _runs_texts(project):
             raise NotProvableError(
                 f"torchaudio is called by code in a string, {_UNSEEN}", [module.place(node)]
             )
@@ -127,9 +128,7 @@ def _given_by_name(project: Project, module: Module) -> Iterator[ast.AST]:
         if string(one.left) + string(one.right) == old_names.ROOT
     ]
     whole = [text for text in module.strings if text.value == old_names.ROOT]
-    computed = bool(whole) and project.note(
-        "imports computed names", lambda: _imports_computed_names(project)
-    )
+    computed = bool(whole) and _imports_computed_names(project)
     for name in (*parts, *(whole if computed else ())) if not is_test(module.path) else ():
         above = module.names.parents.get(name)
         if (
@@ -139,10 +138,12 @@ def _given_by_name(project: Project, module: Module) -> Iterator[ast.AST]:
             yield name
 
 
+@noted
 def _imports_computed_names(project: Project) -> bool:
     return any(file.computed for file in project.imports.files.values())
 
 
+@noted
 def _runs_texts(project: Project) -> bool:
     """Return whether a project runs texts as code, in this process."""
     if any(called(call) in _RUN_HERE for module in project.modules for call in module.calls):
@@ -244,11 +245,10 @@ def may_be_torchaudio(project: Project, module: Module, owner: ast.expr) -> bool
     name = module.names.qualified(owner)
     if name is not None and not project.files.named(name.partition(".")[0], module.path):
         return False
-    return project.note(
-        "passed on", lambda: any(_passes_on(project, one) for one in project.modules)
-    )
+    return any(_passes_on(project, one) for one in project.modules)
 
 
+@noted
 def _passes_on(project: Project, module: Module) -> bool:
     uses = (use for use in module.uses if use.path == old_names.ROOT)
     return any(_escapes(module, use.node) for use in uses) or any(

@@ -14,6 +14,7 @@ from compat.codemod.rule import (
     Use,
     Valid,
     keyword,
+    noted,
     old_names,
 )
 
@@ -32,17 +33,14 @@ _ADVICE = (
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Report the first call of the project; all others wait for the same decision."""
-    calls = (
-        project.note("calls that name no backend", lambda: _calls(project))
-        if project.leaves_choice
-        else {}
-    )
+    calls = _calls(project) if project.leaves_choice else {}
     if calls and module.path == min(calls):
         saved = any(use.name == "save" for found in calls.values() for use, _ in found)
         reason = f"{_CHOICE[project.target]}{_SAVED if saved else ''}"
         yield Draft(module.span(calls[module.path][0][1]), reason, _ADVICE)
 
 
+@noted
 def _calls(project: Project) -> dict[str, list[tuple[Use, ast.Call]]]:
     """Return the calls of each module that name no backend; none while a setter exists anywhere."""
     if any(list(module.of(Kind.SETTER)) for module in project.modules):

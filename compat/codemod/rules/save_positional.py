@@ -17,6 +17,7 @@ from compat.codemod.rule import (
     Valid,
     keyword,
     literal,
+    noted,
     old_names,
     plain_name,
     starred,
@@ -98,23 +99,20 @@ def _name(node: ast.expr) -> str:
     return str(literal(node.slice)) if isinstance(node, ast.Subscript) else plain_name(node)
 
 
+@noted
 def _is_old(project: Project) -> bool:
     """Return whether a project is written for 2.0 or older.
 
     It is if it sets a global backend or pins such a release, and no call names a backend.
     """
-
-    def look() -> bool:
-        calls = [
-            call for module in project.modules for _, call in module.calls_of(*old_names.FUNCTIONS)
-        ]
-        if any(keyword(call, "backend") or keyword(call, "uri") for call in calls):
-            return False
-        sets = any(True for module in project.modules for _ in module.of(Kind.SETTER))
-        pinned = (str(node.value) for module in project.modules for node in module.strings)
-        return sets or any(_OLD_PIN.search(text) for text in (*project.prose, *pinned))
-
-    return project.note("old order of save", look)
+    calls = [
+        call for module in project.modules for _, call in module.calls_of(*old_names.FUNCTIONS)
+    ]
+    if any(keyword(call, "backend") or keyword(call, "uri") for call in calls):
+        return False
+    sets = any(True for module in project.modules for _ in module.of(Kind.SETTER))
+    pinned = (str(node.value) for module in project.modules for node in module.strings)
+    return sets or any(_OLD_PIN.search(text) for text in (*project.prose, *pinned))
 
 
 def _shows_old_order(call: ast.Call) -> bool:

@@ -17,6 +17,7 @@ from compat.codemod.rule import (
     called,
     keyword,
     literal,
+    noted,
     old_names,
     plain_name,
     string,
@@ -243,11 +244,7 @@ def _by_other_name(module: Module) -> Iterator[Draft]:
 
 def _through_an_argument(module: Module, project: Project) -> Iterator[Draft]:
     """Report old names of what a function is given, in a project that hands torchaudio to functions."""
-    for node in (
-        module.names.all(ast.Attribute)
-        if project.note("handed on", lambda: _is_handed_on(project))
-        else ()
-    ):
+    for node in module.names.all(ast.Attribute) if _is_handed_on(project) else ():
         owner = node.value
         parameters = (
             [one for one in module.names.bindings(owner) if isinstance(one.node, ast.arg)]
@@ -288,6 +285,7 @@ def _by_another_value(module: Module, project: Project) -> Iterator[Draft]:
             )
 
 
+@noted
 def _is_handed_on(project: Project) -> bool:
     uses = [
         (module, use)

@@ -18,7 +18,7 @@ from compat.codemod.source.findings import Finding, Level, Place, State
 from compat.codemod.source.grouping import grouped
 from compat.codemod.source.module import Imported, Module, Use, is_test
 from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.notes import Notes
+from compat.codemod.source.notes import Notes, listed, noted
 from compat.codemod.source.old_names import ROOT, Kind, Known
 from compat.codemod.source.options import Options, UsageError, configured
 from compat.codemod.source.results import FileResult, Problem, Result, Tick, kinds_of
@@ -27,7 +27,7 @@ from compat.codemod.source.text import Text, parse
 
 __all__ = [  # noqa: RUF022 - grouped by subject
     "AnyFunction", "Binding", "Imported", "Module", "Notes", "Scope", "Text", "Use", "all_arguments",
-    "grouped", "is_test", "only_import", "parse",
+    "grouped", "is_test", "listed", "noted", "only_import", "parse",
     "Finding", "Level", "NotProvableError", "Place", "State",
     "FileResult", "Options", "Problem", "Result", "Tick", "UsageError", "configured", "kinds_of",
     "Kind", "Known", "ROOT", "old_names",

@@ -7,7 +7,7 @@ of 2.1 and 2.2 show both.
 import ast
 
 from compat.codemod.rewrite import Change, WrapArgument
-from compat.codemod.source import Kind, Module, NotProvableError, Use, value_kinds
+from compat.codemod.source import Kind, Module, NotProvableError, Use, noted, value_kinds
 from compat.codemod.uses import passed_values
 from compat.codemod.uses.observed import kinds
 from compat.codemod.uses.project import Project
@@ -68,10 +68,9 @@ def first_argument(use: Use) -> ast.expr | ast.keyword | None:
     return next((keyword for keyword in call.keywords if keyword.arg in ("filepath", "uri")), None)
 
 
+@noted
 def _may_be_path(project: Project, module: Module) -> bool:
-    return project.note(
-        ("speaks of pathlib", module.path), lambda: project.neighbours_mention(module, "pathlib")
-    )
+    return project.neighbours_mention(module, "pathlib")
 
 
 def _no_compression(project: Project, module: Module, use: Use) -> None:

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from compat.codemod.source import Module, NotProvableError, Use
+from compat.codemod.source import Module, NotProvableError, Use, noted
 
 Line = Mapping[str, Any]
 # maps an offset of a module's present text to the module as it was read, and its offset there
@@ -44,7 +44,7 @@ class Observed:
             return []
         old, last = as_read(module, module.span(call)[1] - 1)
         whole = self._of_file(old)
-        node = old.note("calls by their ends", lambda: _calls_by_end(old)).get(last + 1)
+        node = _calls_by_end(old).get(last + 1)
         lines = [] if node is None else whole.get((node.end_lineno, node.end_col_offset), [])
         if any(line["name"] != name for line in lines):
             raise _stale(old, lines[0])
@@ -85,6 +85,7 @@ class Observed:
         return found
 
 
+@noted
 def _calls_by_end(module: Module) -> dict[int, ast.Call]:
     """Return the calls of a module by the offset at which each ends."""
     return {

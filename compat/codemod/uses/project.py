@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 
 from compat.codemod.files import console_scripts
-from compat.codemod.files.import_graph import Files, Graph, Linked, Quiet, content, facts
-from compat.codemod.source import Module, Notes, NotProvableError, Place, given, old_names
+from compat.codemod.files.import_graph import File, Files, Graph, Linked, Quiet, content, facts
+from compat.codemod.source import Module, Notes, NotProvableError, Place, given, noted, old_names
 from compat.codemod.uses import release_tests
 from compat.codemod.uses.observed import AsRead, Line, Observed
 
@@ -78,7 +78,7 @@ class Project(Notes):
 
     def runs_not(self, module: Module, span: tuple[int, int]) -> bool:
         """Return whether code cannot run under the target, because a release test excludes it."""
-        dead = self.note(("dead", module.path), lambda: release_tests.dead(module, self.target))
+        dead = release_tests.dead(module, self.target)
         return any(start <= span[0] and span[1] <= end for start, end in dead)
 
     @functools.cached_property
@@ -123,11 +123,7 @@ class Project(Notes):
         return console_scripts.beside(self.files.paths)
 
     def _link(self, module: Module) -> Linked:
-        return self.files.link(
-            module.note(
-                "imports", lambda: facts(module.path, module.text.text.encode("utf-8", "replace"))
-            )
-        )
+        return self.files.link(_imports(module))
 
     def is_exported(self, module: Module, name: str) -> bool:
         """Return whether another file imports a name, or all names, from a module."""
@@ -168,6 +164,11 @@ class Project(Notes):
             word in texts[path] if path in texts else word.encode() in content(path)
             for path in sorted(near)
         )
+
+
+@noted
+def _imports(module: Module) -> File:
+    return facts(module.path, module.text.text.encode("utf-8", "replace"))
 
 
 def _imports_compat(module: Module) -> bool:

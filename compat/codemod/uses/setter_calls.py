@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TypeGuard
 
-from compat.codemod.source import Kind, Module, Use, conditions, old_names, string
+from compat.codemod.source import Kind, Module, Use, conditions, noted, old_names, string
 
 _LOGGERS = re.compile(r"\A_?(print|warn|warnings|log|logs|logging|logger|console)\Z", re.I)
 
@@ -36,10 +36,10 @@ class SetterCall:
     asked: Use | None = None
 
 
+@noted
 def of(module: Module) -> list[SetterCall]:
     """Return the setters of a module, in the order of the text."""
-    calls = (use for use in module.of(Kind.SETTER) if use.call is not None)
-    return module.note("setter calls", lambda: [_setter_call(module, use) for use in calls])
+    return [_setter_call(module, use) for use in module.of(Kind.SETTER) if use.call is not None]
 
 
 def names(modules: Iterable[Module]) -> frozenset[str | None]:
