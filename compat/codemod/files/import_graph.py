@@ -166,6 +166,18 @@ class Graph(Notes):
         """Return the files that import a file directly."""
         return set(self._backwards.get(path, ()))
 
+    def packages(self, path: str) -> list[str]:
+        """Return the `__init__.py` files in a file's folder and the packages around it.
+
+        The outermost comes first.
+        """
+        found: list[str] = []
+        folder = os.path.dirname(path)
+        while (init := os.path.join(folder, "__init__.py")) in self.files:
+            found.insert(0, init)
+            folder = os.path.dirname(folder)
+        return found
+
     @noted
     def reachable(self, path: str) -> frozenset[str]:
         """Return the files that a file imports, directly or not, itself included."""

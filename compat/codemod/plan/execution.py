@@ -61,7 +61,7 @@ class Execution(Statements):
     def run_all(self, force: frozenset[Force]) -> None:
         """Run each file and each function that matters once, whatever has run before."""
         at_any_time = State(force, frozenset(self._code.paths))
-        for module in self._code.speaking:  # those that call them add nothing
+        for module in self._code.speaking.values():  # those that call them add nothing
             self._run(module, at_any_time)
             for kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp):
                 for function in module.names.all(kind):

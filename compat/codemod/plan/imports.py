@@ -63,7 +63,7 @@ def _beginning(
     A variable that is bound once, at module level, stands for its value, except in the statements
     ``within``: there it would stand for itself.
     """
-    values = module.names.assigned(node)
+    values = module.assigned(node)
     only = values[0] if len(values) == 1 else None
     if only is not None and only not in within and module.function_of(only) is None:
         node, within = only, (*within, only)

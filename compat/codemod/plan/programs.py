@@ -122,12 +122,10 @@ def _found_by_name(project: Project, code: Code, path: str) -> bool | None:
 
     ``None`` where it is to be followed: its imports lead there, or a name that is written out.
     """
-    graph, speaking = project.imports, code.speaking_paths
+    graph, speaking = project.imports, code.speaking.keys()
     reached = graph.reachable(path)
-    folder = os.path.dirname(path)
-    while (package := os.path.join(folder, "__init__.py")) in graph.files:
+    for package in graph.packages(path):
         reached |= graph.reachable(package)
-        folder = os.path.dirname(folder)
     if not reached.isdisjoint(speaking):
         return None
     files = [graph.files[path] for path in reached if path in graph.files]
@@ -193,7 +191,7 @@ class _Followed:
         module = program.module
         execution.let_run(self._lone)
         for package in self._code.packages(module.path) if program.in_package else ():
-            state = execution.load(package, state)
+            state = execution.load(package, state) if package is not module else state
         if program.is_script:
             return execution, execution.script(module, state)
         if is_test(module.path):
@@ -287,7 +285,7 @@ class _Followed:
 
 def _programs(project: Project, code: Code, by_name: list[str]) -> Iterator[Program]:
     """Yield the programs to follow; those that come to torchaudio by computed names alone are noted in ``by_name``."""
-    paths = code.paths
+    paths = list(code.paths)
     if len(paths) == 1 and (only := code.module(paths[0])) is not None and only.standalone:
         yield Program(only, is_script=True)
         return

@@ -54,7 +54,7 @@ def _restore(
     module: Module, use: Use, saved: ast.stmt, target: ast.Name, own: list[SetterCall]
 ) -> Iterator[Restore]:
     bindings = module.names.bindings(target)
-    reads = module.names.reads(target)
+    reads = module.reads(target)
     backs = [
         one
         for one in own

@@ -120,21 +120,19 @@ class _Settlement:
                         self._traces is None or setter not in self._stays
                     ):  # else a call says what the trace has
                         self._stays[setter] = why
-        changed = True
-        while changed:
-            changed = sum(self._keep_unit(unit) for unit in self._units) > 0
+        while sum(self._keep_unit(unit) for unit in self._units):
+            pass
 
     def _shown(self, setter: SetterCall) -> Shown:
         """Return what traces show of a setter, beside what reading does."""
         if self._traces is None:
             return Shown()
         lines = self._part.project.recorded(setter.module, setter.call, "set_audio_backend")
-        governed = [
-            place in self._named
-            for place, forces in self._evidence.force.items()
-            if setter in forces
-        ]
-        return Shown(never_failed(lines), all(governed))
+        return Shown(never_failed(lines), self._names_all_under(setter))
+
+    def _names_all_under(self, setter: SetterCall) -> bool:
+        forces = self._evidence.force
+        return all(place in self._named for place in forces if setter in forces[place])
 
     def _is_confirmed(self, unit: _Unit) -> bool:
         """Return whether traces show what an attempt to set a backend came to."""
@@ -148,17 +146,16 @@ class _Settlement:
             needed |= self._evidence.between[unit.restore.back]
         why = next((self._stays[one] for one in needed if one in self._stays), None)
         new = [one for one in unit.setters if why is not None and one not in self._stays]
-        for one in new:
-            assert why is not None
-            self._stays[one] = why
+        self._stays |= {one: why for one in new if why is not None}
         return bool(new)
 
     def _write(self) -> None:
         part, groups = self._part, self._groups()
         unsafe = {groups[site] for site, named in self._named.items() if named.is_guess}
+        restored = {one for unit in self._units if unit.restore for one in unit.setters}
         for site, named in self._named.items():
-            group = groups[site]
-            rule = RESTORE if self._is_restored(named.setters) else part.rule_of(named.setters[0])
+            group, first = groups[site], named.setters[0]
+            rule = RESTORE if first in restored else part.rule_of(first)
             recorded = (
                 f"; {named.backend} served it in all {named.calls} recorded calls"
                 if named.calls
@@ -172,9 +169,6 @@ class _Settlement:
                 self._say(unit)
             else:
                 self._remove(unit, groups[unit.setters[0]], unsafe)
-
-    def _is_restored(self, setters: list[SetterCall]) -> bool:
-        return any(unit.restore is not None and setters[0] in unit.setters for unit in self._units)
 
     def _remove(self, unit: _Unit, group: int, unsafe: set[int]) -> None:
         part, first = self._part, unit.setters[0]
@@ -227,20 +221,15 @@ class _Settlement:
 
     def _said_of(self, setter: SetterCall) -> NotProvableError:
         """Return why a setter stays; with traces that are only reported, what they show."""
-        if self._could_be is None:
-            return self._stays[setter]
-        why = self._could_be._stays.get(setter)
-        if why is not None:
-            return why
         why = self._stays[setter]
-        return NotProvableError(why.reason, why.related, _WITH_TRACE)
+        if self._could_be is None:
+            return why
+        with_trace = NotProvableError(why.reason, why.related, _WITH_TRACE)
+        return self._could_be._stays.get(setter, with_trace)
 
     def _is_missed(self, setter: SetterCall) -> bool:
         """Return whether a call under a guarded setter is left that no other rule reports."""
-        places = (place for place, forces in self._evidence.force.items() if setter in forces)
-        return any(place not in self._named for place in places) and not setter_calls.lacks_new_arm(
-            setter
-        )
+        return not (self._names_all_under(setter) or setter_calls.lacks_new_arm(setter))
 
     def _groups(self) -> dict[Site | SetterCall, int]:
         """Return a group number for each site and removed setter; those that interact share it."""

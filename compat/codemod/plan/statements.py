@@ -125,16 +125,12 @@ class Statements(Definitions):
             module, (module.span(block[0])[0], module.span(block[-1])[1])
         )
 
-    def _for(self, module: Module, node: ast.For | ast.AsyncFor, state: State) -> State | None:
-        return self._loop(module, node, self._expression(module, node.iter, state))
-
-    def _while(self, module: Module, node: ast.While, state: State) -> State | None:
-        return self._loop(module, node, state)
-
     def _loop(
         self, module: Module, node: ast.For | ast.AsyncFor | ast.While, state: State
     ) -> State | None:
         outer = self._exits[-1]
+        if not isinstance(node, ast.While):
+            state = self._expression(module, node.iter, state)
         while True:
             if isinstance(node, ast.While):
                 before = self._implied(node, self._expression(module, node.test, state))
@@ -235,12 +231,10 @@ _STATEMENTS: dict[type[ast.stmt], Callable[..., State | None]] = {
     **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.AugAssign), Statements._assigned),
     **dict.fromkeys((ast.Expr, ast.Delete, ast.Assert), Statements._plain),
     **dict.fromkeys((ast.Pass, ast.Global, ast.Nonlocal), Statements._nothing),
-    **dict.fromkeys((ast.For, ast.AsyncFor), Statements._for),
+    **dict.fromkeys((ast.For, ast.AsyncFor, ast.While), Statements._loop),
     **dict.fromkeys((ast.With, ast.AsyncWith), Statements._with),
     **dict.fromkeys((ast.Import, ast.ImportFrom), Statements._import),
-    ast.While: Statements._while,
     ast.If: Statements._if,
-    ast.Try: Statements._try,
-    ast.TryStar: Statements._try,
+    **dict.fromkeys((ast.Try, ast.TryStar), Statements._try),
     ast.Match: Statements._match,
 }

@@ -70,7 +70,7 @@ def decides(module: Module, use: Use) -> bool:
 def _places(module: Module, call: ast.Call) -> list[ast.expr]:
     """Return where the list is used: the call itself, or all reads of its only local name."""
     target = module.kept_in(call)
-    reads = module.names.reads(target) if target and len(module.names.bindings(target)) == 1 else []
+    reads = module.reads(target) if target and len(module.names.bindings(target)) == 1 else []
     return [*reads] or [call]
 
 

@@ -112,7 +112,7 @@ def _scaling(module: Module, project: Project, call: ast.Call) -> list[Change] |
     following = block[block.index(above) + 1 :]
     if following and _scales(module, following[0], first.id):
         return [Remove(following[0])]
-    reads = module.names.reads(first)
+    reads = module.reads(first)
     if len(module.names.bindings(first)) != 1 or not (reads or first.id == "_"):
         return None
     return _without(module, reads)

@@ -49,7 +49,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 def _assigned(module: Module, value: ast.expr) -> Iterator[ast.expr | None]:
     """Yield what a name is assigned, or its default as a parameter."""
-    yield from module.names.assigned(value)
+    yield from module.assigned(value)
     for binding in module.names.bindings(value):
         above = module.names.parents.get(binding.node)
         if isinstance(above, ast.arguments):

@@ -53,7 +53,7 @@ _LOADERS = {"torchaudio.load": 3, "compat.load": 3, "torchaudio.sox_effects.appl
 def is_dtype(module: Module, node: ast.AST) -> bool:
     """Return whether an expression is an integer type, or a name for one."""
     if isinstance(node, ast.Name):
-        values = module.names.assigned(node)
+        values = module.assigned(node)
         if not values:
             return node.id == "int"
         if len(values) == 1 and values[0] is not None and not isinstance(values[0], ast.Name):

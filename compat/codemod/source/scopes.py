@@ -258,26 +258,6 @@ class Names:
         home = self.scope_of[node].home(node.id)
         return home.bindings[node.id] if home else []
 
-    def assigned(self, node: ast.AST | None) -> list[ast.expr | None]:
-        """Return what each binding of a name assigns to it; ``None`` for one that does not."""
-        found = []
-        for binding in self.bindings(node):
-            above = self.parents.get(binding.node)
-            plain = isinstance(above, ast.AnnAssign) or (
-                isinstance(above, ast.Assign) and binding.node in above.targets
-            )
-            found.append(above.value if plain else None)  # type: ignore[union-attr]
-        return found
-
-    def reads(self, name: ast.Name) -> list[ast.Name]:
-        """Return the other places where a name means the same."""
-        bindings = self.bindings(name)
-        return [
-            one
-            for one in self.scope_of
-            if one.id == name.id and one is not name and self.bindings(one) is bindings
-        ]
-
     def qualified(self, node: ast.AST) -> str | None:
         """Return the dotted name of an expression whose root is an import and nothing else.
 

@@ -20,7 +20,7 @@ def passed_in_dict(module: Module, project: Project, call: ast.Call, *names: str
 def _holds(module: Module, project: Project, node: ast.expr, name: str) -> bool:
     if is_dict_with(module, node, name):
         return True
-    if any(value and is_dict_with(module, value, name) for value in module.names.assigned(node)):
+    if any(value and is_dict_with(module, value, name) for value in module.assigned(node)):
         return True
     is_rest = False  # what callers give; those are seen
     for binding in module.names.bindings(node):

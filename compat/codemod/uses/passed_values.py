@@ -40,7 +40,7 @@ def kind(project: Project, module: Module, node: ast.expr) -> str:
 
 def _returned(project: Project, module: Module, node: ast.expr) -> Iterator[str]:
     """Yield the kinds that functions of other modules return, if the expression is their result."""
-    values = module.names.assigned(node) if isinstance(node, ast.Name) else [node]
+    values = module.assigned(node) if isinstance(node, ast.Name) else [node]
     for name in sorted({called(value) for value in values} - {""}):
         for other in project.modules:
             if other is not module and name in other.text.text:

@@ -217,7 +217,7 @@ def _is_version(module: Module, node: ast.expr, depth: int = 3) -> bool:
 
 
 def _value(module: Module, name: ast.Name) -> ast.expr | None:
-    values = module.names.assigned(name)
+    values = module.assigned(name)
     return values[0] if len(values) == 1 else None
 
 
