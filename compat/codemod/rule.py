@@ -43,20 +43,27 @@ from compat.codemod.source import (
 from compat.codemod.uses import Project
 
 __all__ = [  # noqa: RUF022 - grouped by subject
-    "DEFAULT_TARGET", "DROP_IN", "MODERN", "NINE", "NO_FUNCTION", "NO_LEFTOVERS", "PER_CALL", "TARGETS",
-    "AnyFunction", "Draft", "Imported", "Kind", "Level", "Module", "NotProvableError", "Project", "Rule", "Stage", "Use", "Valid",
+    "DEFAULT_TARGET", "DROP_IN", "MODERN", "NINE", "NO_FUNCTION", "NO_LEFTOVERS", "PER_CALL",
+    "TARGETS",
+    "AnyFunction", "Draft", "Imported", "Kind", "Level", "Module", "NotProvableError", "Project",
+    "Rule", "Stage", "Use", "Valid",
     "conditions", "old_names", "value_kinds",
     # changes
-    "AddArgument", "AddStatement", "Change", "DropArgument", "DropName", "NameArgument", "Remove", "RenameKeyword", "Replace", "Unwrap",
+    "AddArgument", "AddStatement", "Change", "DropArgument", "DropName", "NameArgument", "Remove",
+    "RenameKeyword", "Replace", "Unwrap",
     # calls
-    "called", "given", "is_dict_with", "keyword", "literal", "noted", "plain_name", "sox_for_sox_io", "starred", "string",
+    "called", "given", "is_dict_with", "keyword", "literal", "noted", "plain_name",
+    "sox_for_sox_io", "starred", "string",
 ]  # fmt: skip
 
 TARGETS = {
     "2.1": "each call names its backend; code for the global backend that still works in 2.1 stays",
     "2.2": "each call names its backend; nothing of the global backend is left (the default)",
     "2.9": "no backends; names that 2.9 lacks come from this package (compat.info, ...)",
-    "compat": 'nothing is rewritten; `import compat` and `compat.install("2.0")` are added to the files named by --entry',
+    "compat": (
+        'nothing is rewritten; `import compat` and `compat.install("2.0")` are added to the '
+        "files named by --entry"
+    ),
 }
 DEFAULT_TARGET = "2.2"
 PER_CALL = frozenset({"2.1", "2.2"})

@@ -99,7 +99,10 @@ class Files:
         )
 
     def _link(self, name: str) -> tuple[list[str], str]:
-        """Return the files that a dotted name may mean, and its last two parts if the first of them may be a file."""
+        """Return the files that a dotted name may mean, and its last two parts.
+
+        The parts are empty if the first of them is no file of the project.
+        """
         if name not in self._links:
             source, _, last = name.rpartition(".")
             stem = source.rpartition(".")[2]

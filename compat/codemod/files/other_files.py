@@ -16,7 +16,8 @@ _IMPORT = re.compile(r"\bfrom[ \t]+(torchaudio(?:\.\w+)*)[ \t]+import[ \t]+([\w,
 _CALL = r"\btorchaudio\.(?:load|save|info)\b"
 _TARGET = rf"^([ \t]*)(?:- )?_target_:[ \t]*[\"']?{_CALL}[\"']?[ \t]*\n"
 _FILEPATH = re.compile(
-    rf"{_CALL}[^\n]*?\b(?P<shell>filepath)=|{_TARGET}(?:\2.*\n){{0,20}}?\2[ \t]*(?P<yaml>filepath):",
+    rf"{_CALL}[^\n]*?\b(?P<shell>filepath)="
+    rf"|{_TARGET}(?:\2.*\n){{0,20}}?\2[ \t]*(?P<yaml>filepath):",
     re.M,
 )
 # In these files a module's name may configure a tool: what mypy ignores, which warnings appear.
@@ -24,7 +25,10 @@ _CONFIGURATION = (".toml", ".cfg", ".ini")
 _NAME = re.compile(r"\bsox_io\b")
 
 
-NEW_PINS = "Pin the release you move to, together with torch: `torchaudio-compat doctor --pins` prints both lines."
+NEW_PINS = (
+    "Pin the release you move to, together with torch: `torchaudio-compat doctor --pins` "
+    "prints both lines."
+)
 
 
 def pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:

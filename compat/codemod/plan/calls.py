@@ -12,14 +12,16 @@ from compat.codemod.source import Module
 
 # builtins that call no function of the project that loads
 _QUIET_BUILTINS = {
-    "print", "len", "str", "int", "float", "bool", "range", "isinstance", "issubclass", "type", "repr", "abs", "round", "id", "hash",
-    "open", "hasattr", "input", "format", "ord", "chr", "dict", "bytes", "object", "super",
+    "print", "len", "str", "int", "float", "bool", "range", "isinstance", "issubclass", "type",
+    "repr", "abs", "round", "id", "hash", "open", "hasattr", "input", "format", "ord", "chr",
+    "dict", "bytes", "object", "super",
 }  # fmt: skip
 # methods of containers, texts and tensors, unless a class of the project has one of this name
 _QUIET_METHODS = {
-    "append", "extend", "mean", "to", "float", "numpy", "size", "squeeze", "unsqueeze", "view", "reshape", "item", "abs", "close",
-    "read", "write", "join", "format", "strip", "split", "lower", "upper", "keys", "items", "values", "get", "startswith", "endswith",
-    "replace", "pop", "insert", "update", "add", "copy", "cpu", "shape", "dim", "debug", "info", "warning", "error", "exists",
+    "append", "extend", "mean", "to", "float", "numpy", "size", "squeeze", "unsqueeze", "view",
+    "reshape", "item", "abs", "close", "read", "write", "join", "format", "strip", "split", "lower",
+    "upper", "keys", "items", "values", "get", "startswith", "endswith", "replace", "pop", "insert",
+    "update", "add", "copy", "cpu", "shape", "dim", "debug", "info", "warning", "error", "exists",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Follow what runs as functions and classes are defined: defaults, annotations, bases, bodies, decorators."""
+"""Follow what runs as functions and classes are defined: defaults, bases, bodies, decorators."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -59,7 +59,7 @@ class Definitions(Calls):
         )
 
     def _makers(self, module: Module, node: ast.ClassDef) -> Iterator[Meaning]:
-        """Yield what runs as a class is made: its metaclass, and `__init_subclass__` of its bases."""
+        """Yield what runs as a class is made: metaclass, and `__init_subclass__` of its bases."""
         for home, one in code.line(self._code, (module, node)):
             for keyword in one.keywords:
                 yield from (

@@ -41,7 +41,10 @@ class Execution(Statements):
             self._hand(one)
 
     def hand_out(self, functions: Iterable[tuple[Module, ast.AST]], state: State) -> State:
-        """Let users that are not seen call functions, in any order; what they pass may be made from any of the classes."""
+        """Let users that are not seen call functions, in any order.
+
+        What they pass may be made from any of the classes.
+        """
         if self.all_run:
             return self._others_run(state)
         several = []

@@ -154,7 +154,7 @@ class Expressions(Moments):
             state = joined(state, after) or state
 
     def _generator(self, module: Module, node: ast.GeneratorExp, state: State) -> State:
-        """Come to a generator expression: its parts run as its items are asked for, at once or at any later time."""
+        """Come to a generator expression, whose parts run at once or at any later time."""
         call = module.names.parents.get(node)
         alone = (
             call

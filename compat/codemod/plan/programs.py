@@ -118,9 +118,9 @@ def evidence(project: Project, modules: list[Module]) -> Evidence:
 
 
 def _found_by_name(project: Project, code: Code, path: str) -> bool | None:
-    """Return whether a file as a program may come to what mentions torchaudio, where only names of modules in its text may lead there.
+    """Return whether a program may come to what mentions torchaudio by computed names alone.
 
-    ``None`` where it is to be followed: its imports lead there, or a name that is written out.
+    Return ``None`` if it is to be followed: its imports lead there, or a name that is written out.
     """
     graph, speaking = project.imports, code.speaking.keys()
     reached = graph.reachable(path)
@@ -170,7 +170,10 @@ class _Followed:
         self._in_time(self._start, self._start)
 
     def _in_time(self, follow: Callable[[], None], again: Callable[[], None]) -> None:
-        """Follow the program; where that takes too long, again, with any function of the project running where others run."""
+        """Follow the program; if that takes too long, do it again less closely.
+
+        Then any function of the project may run where others run.
+        """
         try:
             follow()
         except (TooLongError, RecursionError) as why:
@@ -241,7 +244,7 @@ class _Followed:
         return plain and not (found.force or found.setters or found.ran or found.anywhere)
 
     def finish(self, ran: set[ast.AST], shared: list[Module]) -> None:
-        """Let users call what no program has called, and load modules of which it is not seen who does."""
+        """Let users call what no program has called, and load modules that nobody is seen to."""
 
         def again() -> None:
             self._start()
@@ -284,7 +287,10 @@ class _Followed:
 
 
 def _programs(project: Project, code: Code, by_name: list[str]) -> Iterator[Program]:
-    """Yield the programs to follow; those that come to torchaudio by computed names alone are noted in ``by_name``."""
+    """Yield the programs to follow.
+
+    Those that come to torchaudio by computed names alone are noted in ``by_name``.
+    """
     paths = list(code.paths)
     if len(paths) == 1 and (only := code.module(paths[0])) is not None and only.standalone:
         yield Program(only, is_script=True)

@@ -22,7 +22,10 @@ from compat.codemod.source import NotProvableError
 from compat.codemod.uses import SetterCall, setter_calls
 from compat.codemod.uses.observed import Observed, never_failed
 
-_WITH_TRACE = "In the trace each call under it was served by one backend: --observed names it there, and deletes the setter."
+_WITH_TRACE = (
+    "In the trace each call under it was served by one backend: --observed names it there, "
+    "and deletes the setter."
+)
 
 
 def settle(part: Part) -> None:

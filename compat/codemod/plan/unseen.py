@@ -94,7 +94,7 @@ def reached(project: Project, module: Module) -> Iterator[tuple[ast.AST, str]]:
 
 
 def _no_code_in_texts(project: Project, module: Module) -> None:
-    """Raise if a text of a module, or one that is made as it runs, may be run as code that uses torchaudio."""
+    """Raise if a text of a module, or one that it makes, may be run as code with torchaudio."""
     for call in module.calls if module.imported else ():
         if (
             module.names.is_builtin(call.func, "exec")
@@ -121,7 +121,10 @@ def _no_module_by_name(project: Project, module: Module) -> None:
 
 
 def _given_by_name(project: Project, module: Module) -> Iterator[ast.AST]:
-    """Yield where a module has the name of torchaudio as a value, in a project that imports modules by names it computes."""
+    """Yield where a module has torchaudio's name as a value.
+
+    That matters in a project that imports modules by names it computes.
+    """
     parts = [
         one
         for one in module.names.all(ast.BinOp)
@@ -241,7 +244,7 @@ def _seen(module: Module) -> None:
 
 
 def may_be_torchaudio(project: Project, module: Module, owner: ast.expr) -> bool:
-    """Return whether an unknown value may be torchaudio, since a file of the project passes the module on."""
+    """Return whether an unknown value may be torchaudio, which some file passes on."""
     name = module.names.qualified(owner)
     if name is not None and not project.files.named(name.partition(".")[0], module.path):
         return False

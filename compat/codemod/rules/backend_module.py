@@ -62,7 +62,8 @@ def _unknown(module: Module, project: Project, use: Use) -> Iterator[Draft]:
     if use.path.startswith(f"{_BELOW}sox_backend."):
         yield Draft(
             module.span(use.node),
-            "sox_backend, whose arguments had another order and whose info returned a tuple, was removed in 0.9",
+            "sox_backend, whose arguments had another order and whose info returned a tuple, was "
+            "removed in 0.9",
             advice,
         )
     elif old_names.earlier(use.path):
@@ -185,11 +186,12 @@ waveform, rate = torchaudio.load("a.wav", backend="sox")
         ),
     ),
     explanation="""\
-A call of a backend module's function becomes a call of torchaudio's own function with backend=. For "sox_io_backend" the name is "sox".
-Positional arguments of save after the fourth become keywords, because their order changed. A load or info that is passed on or stored
-becomes a functools.partial.
+A call of a backend module's function becomes a call of torchaudio's own function with backend=. For
+"sox_io_backend" the name is "sox". Positional arguments of save after the fourth become keywords,
+because their order changed. A load or info that is passed on or stored becomes a functools.partial.
 
-For 2.9 only info keeps its backend, as compat.info. TAC131 deletes an import that is no longer needed; `torchaudio` stays bound.
+For 2.9 only info keeps its backend, as compat.info. TAC131 deletes an import that is no longer
+needed; `torchaudio` stays bound.
 """,
     check=check,
 )

@@ -26,7 +26,8 @@ _CHOICE = {
 }
 _SAVED = ", and saves float32 as 16-bit wav, where libsox wrote 32-bit float"
 _ADVICE = (
-    "`python -m compat.audit` tells which of your files decode differently. To keep what 2.0 did, run under `compat.run --version 2.0`, "
+    "`python -m compat.audit` tells which of your files decode differently. To keep what 2.0 did, "
+    "run under `compat.run --version 2.0`, "
     'or write backend="sox" into the calls, which torchaudio 2.1 to 2.8 take.'
 )
 
@@ -78,9 +79,9 @@ waveform, rate = torchaudio.load("a.mp3", backend="sox")
         ),
     ),
     explanation="""\
-If a call names no backend and none is set, the release chooses one. Releases choose differently, so an mp3 may have another number of
-frames, and a saved file another sample format. This is reported once, at the first such call. It is not reported if the project pins
-only releases from 2.1 on.
+If a call names no backend and none is set, the release chooses one. Releases choose differently, so
+an mp3 may have another number of frames, and a saved file another sample format. This is reported
+once, at the first such call. It is not reported if the project pins only releases from 2.1 on.
 """,
     check=check,
 )

@@ -111,8 +111,8 @@ __all__ = ["sox_io_backend"]
         ),
     ),
     explanation="""\
-The rule deletes imports of torchaudio.backend, its modules and the setter if no name, string or other file refers to them. `torchaudio`
-stays bound. Imports in a `try` with handlers stay.
+The rule deletes imports of torchaudio.backend, its modules and the setter if no name, string or
+other file refers to them. `torchaudio` stays bound. Imports in a `try` with handlers stay.
 """,
     check=check,
 )

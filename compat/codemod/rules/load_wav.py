@@ -23,7 +23,10 @@ from compat.codemod.rule import (
     starred,
 )
 
-_REASON = "load_wav was removed in 0.9; its samples were 16-bit numbers or in [-1, 1], depending on release and backend"
+_REASON = (
+    "load_wav was removed in 0.9; its samples were 16-bit numbers or in [-1, 1], depending on "
+    "release and backend"
+)
 _DIVISORS = (
     "32768",
     "32768.0",
@@ -63,7 +66,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield Draft(
                 module.span(use.node),
                 _REASON,
-                f"Use torchaudio.load{_given(project)}, and multiply by 2**15 if you need the old scale.",
+                f"Use torchaudio.load{_given(project)}, and multiply by 2**15 if you need the old "
+                "scale.",
             )
             continue
         end = module.span(use.node)[1]
@@ -207,9 +211,10 @@ loudest = torchaudio.load_wav("a.wav")[0].max()
         ),
     ),
     explanation="""\
-The scale of load_wav differed by release and backend, so no call is certain to return the same numbers. Look at what your code does
-with them. The rule uses load if the code reads only the shape of the waveform, or only the sample rate. It also uses load if the code
-only divides the 16-bit numbers by 2**15: load returns the result of that division.
+The scale of load_wav differed by release and backend, so no call is certain to return the same
+numbers. Look at what your code does with them. The rule uses load if the code reads only the shape
+of the waveform, or only the sample rate. It also uses load if the code only divides the 16-bit
+numbers by 2**15: load returns the result of that division.
 """,
     check=check,
 )

@@ -33,7 +33,10 @@ _MOVED = {
 
 
 def _reason(name: str) -> str:
-    return f"torchaudio.backend is deprecated from 2.1 on and loses its names; this one is torchaudio.{name}"
+    return (
+        "torchaudio.backend is deprecated from 2.1 on and loses its names; this one is "
+        f"torchaudio.{name}"
+    )
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -126,8 +129,9 @@ except ImportError:
         ),
     ),
     explanation="""\
-From 2.1 to 2.8 both names are in torchaudio itself, and torchaudio.backend loses them. 2.9 has neither; there they come from this
-package (TAC129). If the import is one of several in a `try` with `except ImportError`, it is only reported.
+From 2.1 to 2.8 both names are in torchaudio itself, and torchaudio.backend loses them. 2.9 has
+neither; there they come from this package (TAC129). If the import is one of several in a `try` with
+`except ImportError`, it is only reported.
 """,
     check=check,
 )

@@ -93,7 +93,10 @@ def _draft(module: Module, use: Use, call: ast.Call, others: int) -> Iterator[Dr
             module.span(call),
             _REASON
             if old
-            else "num_frames=0 meant the whole file up to 0.7; since then it is an error, or returns no frames",
+            else (
+                "num_frames=0 meant the whole file up to 0.7; since then it is an error, or "
+                "returns no frames"
+            ),
             changes=tuple(changes),
             touches=(use,),
         )
@@ -180,10 +183,11 @@ def read(path):
         ),
     ),
     explanation="""\
-The rule deletes out=None, normalization=True, signalinfo=None, encodinginfo=None and filetype=None, which were the defaults. It renames
-offset= to frame_offset=. It deletes num_frames=0, which meant the whole file; since 0.8 it is an error or returns no frames. If another
-argument shows that the call is that old, num_frames=n becomes num_frames=n or -1, because n may be 0. The rule reports other values of
-these arguments, and all of these arguments in a dict.
+The rule deletes out=None, normalization=True, signalinfo=None, encodinginfo=None and filetype=None,
+which were the defaults. It renames offset= to frame_offset=. It deletes num_frames=0, which meant
+the whole file; since 0.8 it is an error or returns no frames. If another argument shows that the
+call is that old, num_frames=n becomes num_frames=n or -1, because n may be 0. The rule reports
+other values of these arguments, and all of these arguments in a dict.
 """,
     check=check,
 )

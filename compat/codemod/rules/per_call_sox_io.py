@@ -93,8 +93,9 @@ def read(path, backend):
         ),
     ),
     explanation="""\
-Only the global backend is called "sox_io"; a call accepts "ffmpeg", "sox" and "soundfile". For 2.9 the rule changes calls of
-compat.info, compat.load and compat.save; torchaudio's own load and save ignore the name.
+Only the global backend is called "sox_io"; a call accepts "ffmpeg", "sox" and "soundfile". For 2.9
+the rule changes calls of compat.info, compat.load and compat.save; torchaudio's own load and save
+ignore the name.
 """,
     check=check,
 )

@@ -14,7 +14,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield Draft(
                 module.text.stretch(one.place),
                 f"{name} {one.how} here, so calls that would reach it are not changed",
-                "Let the replacement accept the new call, exclude this folder (--exclude tests), and run again.",
+                "Let the replacement accept the new call, exclude this folder (--exclude tests), "
+                "and run again.",
                 related=tuple(places[:3]),
             )
 
@@ -51,8 +52,8 @@ def test_reading(mocker):
         ),
     ),
     explanation="""\
-A mock, or a function assigned to torchaudio.load, receives the arguments of every call that reaches it. So the rule changes no such
-call. The finding names both places.
+A mock, or a function assigned to torchaudio.load, receives the arguments of every call that reaches
+it. So the rule changes no such call. The finding names both places.
 """,
     check=check,
     blocks=False,

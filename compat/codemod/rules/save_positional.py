@@ -45,7 +45,8 @@ _NUMBERS = {"int", "float", "NoneType"}
 _COMPRESSION = re.compile(r"compress|bit_?rate|kbps|quality", re.I)
 _FORMAT = re.compile(r"fmt|format|ext\b|suffix|container|file_?type", re.I)
 _OLD_PIN = re.compile(
-    r"(?<![\w-])torchaudio[\"']?[ \t]*(?:(?:>=?|!=)[^,\n]*,[ \t]*)*(?:(?:===?|~=|<=?)[ \t]*(?:0\.|1\.|2\.0)|<[ \t]*2\.1(?:\.0)*(?![.\d]))"
+    r"(?<![\w-])torchaudio[\"']?[ \t]*(?:(?:>=?|!=)[^,\n]*,[ \t]*)*"
+    r"(?:(?:===?|~=|<=?)[ \t]*(?:0\.|1\.|2\.0)|<[ \t]*2\.1(?:\.0)*(?![.\d]))"
 )
 
 
@@ -75,7 +76,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 )
             except NotProvableError as why:
                 seen, advice = set(), f"{advice} The trace does not help here: {why.reason}."
-            # 2.0 bound the fifth argument to compression: a text there is a format, in the new order
+            # 2.0 bound the fifth argument to compression: a text is a format, in the new order
             is_settled = seen == {"str"} or (bool(seen) and seen <= _NUMBERS)
             if is_settled and not project.relies_on_traces:
                 advice = f"{advice} The trace shows what it is: --observed relies on it."
@@ -167,12 +168,14 @@ def write(path, waveform, more):
         ),
     ),
     explanation="""\
-In the old order the fifth argument of save is the compression, in the new order it is the format. These show the old order: a number in
-fifth place, None in fifth place before the name of a format, an encoding in seventh place, a bit depth in eighth place, or a variable
-in fifth place with a name like compression. A string in fifth place shows the new order.
+In the old order the fifth argument of save is the compression, in the new order it is the format.
+These show the old order: a number in fifth place, None in fifth place before the name of a format,
+an encoding in seventh place, a bit depth in eighth place, or a variable in fifth place with a name
+like compression. A string in fifth place shows the new order.
 
-Any other variable in fifth place counts as a compression if its name is not like format, the project sets a global backend or pins a
-release before 2.1, and no call names a backend. The rule reports everything else.
+Any other variable in fifth place counts as a compression if its name is not like format, the
+project sets a global backend or pins a release before 2.1, and no call names a backend. The rule
+reports everything else.
 """,
     check=check,
 )

@@ -42,8 +42,8 @@ def read(path):
         ),
     ),
     explanation="""\
-The backend stays set after the function returns. The rule adds backend= to the calls that certainly run after the setter. It deletes
-the setter if no other call may depend on it.
+The backend stays set after the function returns. The rule adds backend= to the calls that certainly
+run after the setter. It deletes the setter if no other call may depend on it.
 """,
     check=planned("TAC103"),
 )

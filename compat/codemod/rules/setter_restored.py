@@ -50,8 +50,9 @@ def fit(trainer, data):
         ),
     ),
     explanation="""\
-The rule deletes the getter and both setters, or none of them, and also a `try` that is left without a purpose. The calls in between
-get backend=. If code in between may load audio somewhere else, or the saved value is used in another way, everything stays.
+The rule deletes the getter and both setters, or none of them, and also a `try` that is left without
+a purpose. The calls in between get backend=. If code in between may load audio somewhere else, or
+the saved value is used in another way, everything stays.
 """,
     check=planned("TAC106"),
 )

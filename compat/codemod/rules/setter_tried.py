@@ -39,9 +39,10 @@ except RuntimeError:
         ),
     ),
     explanation="""\
-This is a `try` that only sets a backend, with handlers that only set another one, pass or log; or a setter in contextlib.suppress.
-The program used whatever backend was there. With --unsafe the calls name the backend that was tried first, and the attempt is deleted.
-This is not safe: on a machine where the attempt failed, another backend served the calls until now, and now they fail. 2.9 has no
+This is a `try` that only sets a backend, with handlers that only set another one, pass or log; or a
+setter in contextlib.suppress. The program used whatever backend was there. With --unsafe the calls
+name the backend that was tried first, and the attempt is deleted. This is not safe: on a machine
+where the attempt failed, another backend served the calls until now, and now they fail. 2.9 has no
 backends, so for 2.9 the attempt is deleted without --unsafe.
 """,
     check=planned("TAC109"),

@@ -54,7 +54,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield Draft(
                 module.span(call),
                 f"{_REASON}; {why}",
-                "rate is sample_rate, channels num_channels; length was frames x channels with sox, and frames with soundfile.",
+                "rate is sample_rate, channels num_channels; length was frames x channels with "
+                "sox, and frames with soundfile.",
             )
 
 
@@ -298,9 +299,10 @@ print(meta.num_frames)
         ),
     ),
     explanation="""\
-Up to 0.7 info returned two objects. The rule translates the attribute names if the first object is kept in a local name of which only
-attributes are read, and the second object is not read. It also does so if the whole tuple is kept and only [0] is read. It does not
-translate a bare `length`, which was frames times channels with sox, and frames with soundfile.
+Up to 0.7 info returned two objects. The rule translates the attribute names if the first object is
+kept in a local name of which only attributes are read, and the second object is not read. It also
+does so if the whole tuple is kept and only [0] is read. It does not translate a bare `length`,
+which was frames times channels with sox, and frames with soundfile.
 """,
     check=check,
 )

@@ -23,21 +23,19 @@ _FAIL_ON = ("blocking", "any", "nothing")
 _BACKENDS = ("ffmpeg", "sox", "soundfile")
 
 _EPILOG = """\
-targets:
-  2.1     each call names its backend; code for the global backend that still works in 2.1 stays
-  2.2     each call names its backend; nothing of the global backend is left (default)
-  2.9     no backends; names that 2.9 lacks come from this package (compat.info, ...)
-  compat  nothing is rewritten; import compat and compat.install("2.0") are added to the --entry files
+targets:   2.1     each call names its backend; code for the global backend that still works in 2.1
+stays   2.2     each call names its backend; nothing of the global backend is left (default)   2.9
+no backends; names that 2.9 lacks come from this package (compat.info, ...)   compat  nothing is
+rewritten; import compat and compat.install("2.0") are added to the --entry files
 
-exit status:
-  0  nothing to do, or no finding left that counts (--fail-on)
-  1  changes are needed (--check, --diff), or findings are left that block the migration (--fail-on)
-  2  wrong usage, or a file could not be read, parsed or written (it is named; the other files are done)
-  130  stopped by Ctrl-C; either all files are changed or none
+exit status:   0  nothing to do, or no finding left that counts (--fail-on)   1  changes are needed
+(--check, --diff), or findings are left that block the migration (--fail-on)   2  wrong usage, or a
+file could not be read, parsed or written (it is named; the other files are done)   130  stopped by
+Ctrl-C; either all files are changed or none
 
-The comment `# compat: ignore` protects a line, `# compat: ignore[TAC101]` protects it from one rule.
-You can set target, entry, unsafe, select, ignore, backend, exclude, docs, baseline and fail-on in
-[tool.torchaudio-compat] of pyproject.toml.
+The comment `# compat: ignore` protects a line, `# compat: ignore[TAC101]` protects it from one
+rule. You can set target, entry, unsafe, select, ignore, backend, exclude, docs, baseline and
+fail-on in [tool.torchaudio-compat] of pyproject.toml.
 """
 
 
@@ -48,7 +46,10 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     """Return the parser of the arguments."""
     made = argparse.ArgumentParser(
         prog=prog,
-        description="Rewrite a project for a later release of torchaudio. Changes that cannot be proved right are reported, not made.",
+        description=(
+            "Rewrite a project for a later release of torchaudio. Changes that cannot be "
+            "proved right are reported, not made."
+        ),
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -70,7 +71,10 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     add(
         "--diff",
         action="store_true",
-        help="write nothing; show the changes as a unified diff for `git apply`; findings go to stderr",
+        help=(
+            "write nothing; show the changes as a unified diff for `git apply`; findings go to "
+            "stderr"
+        ),
     )
     add(
         "--unsafe",
@@ -240,7 +244,8 @@ def _tell(rule_id: str | None) -> int:
     if rule_id is None:
         for rule in rules().values():
             print(
-                f"{rule.id}  {rule.level.value:6}  {','.join(sorted(rule.targets | rule.report_only_for)):18}  {rule.title}"
+                f"{rule.id}  {rule.level.value:6}  "
+                f"{','.join(sorted(rule.targets | rule.report_only_for)):18}  {rule.title}"
             )
         return 0
     from compat.codemod.reporting import explain
@@ -249,7 +254,8 @@ def _tell(rule_id: str | None) -> int:
     said = list(explain.explained(found) if found else explain.of_words(rule_id))
     if not said:
         raise UsageError(
-            f"there is no rule {rule_id}, and no refusal of these words; --list-rules lists the rules"
+            f"there is no rule {rule_id}, and no refusal of these words; --list-rules lists the "
+            "rules"
         )
     print(*said, sep="\n")
     return 0
@@ -308,7 +314,8 @@ def _write_page(result: Result, options: Options, path: str) -> None:
             file.write(page(result, options))
     except OSError as why:
         raise UsageError(
-            f"--report {path}: it cannot be written: {why.strerror}; name a file in a folder that is there"
+            f"--report {path}: it cannot be written: {why.strerror}; name a file in a folder that "
+            "is there"
         ) from why
 
 

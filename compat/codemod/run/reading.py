@@ -120,7 +120,10 @@ class Gathered:
         for module in self.modules:
             if module.imported:
                 place = module.place(module.imported[0].statement)
-                reason = "the project has a module `torchaudio` of its own, so what is imported here may be that"
+                reason = (
+                    "the project has a module `torchaudio` of its own, so what is imported here "
+                    "may be that"
+                )
                 found = [Finding("TAC127", place, reason, "Run on a part that does not have it.")]
                 self.result.files.append(
                     FileResult(module.path, b"", b"", left=found, left_after=found)
@@ -146,7 +149,8 @@ class Gathered:
             own = traces.by_file(lines, options.paths[0] if options.paths else ".")
             if not any(map(os.path.isfile, own)):
                 raise UsageError(
-                    f"--evidence {path}: it names no file of this project; name the folder it was recorded in as PATH"
+                    f"--evidence {path}: it names no file of this project; name the folder it was "
+                    "recorded in as PATH"
                 )
             for file, calls in own.items():
                 found.setdefault(file, []).extend(calls)

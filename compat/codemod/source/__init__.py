@@ -26,7 +26,8 @@ from compat.codemod.source.scopes import AnyFunction, Binding, Scope, all_argume
 from compat.codemod.source.text import Text, parse
 
 __all__ = [  # noqa: RUF022 - grouped by subject
-    "AnyFunction", "Binding", "Imported", "Module", "Notes", "Scope", "Text", "Use", "all_arguments",
+    "AnyFunction", "Binding", "Imported", "Module", "Notes", "Scope", "Text", "Use",
+    "all_arguments",
     "grouped", "is_test", "listed", "noted", "only_import", "parse",
     "Finding", "Level", "NotProvableError", "Place", "State",
     "FileResult", "Options", "Problem", "Result", "Tick", "UsageError", "configured", "kinds_of",

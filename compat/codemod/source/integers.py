@@ -34,17 +34,19 @@ _MAKERS = {
 }
 # the second argument is the type
 _TYPED_SECOND = {
-    "frombuffer", "fromfile", "fromstring", "zeros", "ones", "empty", "array", "asarray", "zeros_like", "ones_like", "empty_like",
+    "frombuffer", "fromfile", "fromstring", "zeros", "ones", "empty", "array", "asarray",
+    "zeros_like", "ones_like", "empty_like",
 }  # fmt: skip
 # function -> position of the numbers that it fills with; they decide the type
 _FILLED = {"tensor": 0, "array": 0, "asarray": 0, "as_tensor": 0, "full": 1}
 _CONVERSIONS = {"to", "type", "astype", "view"}
 # these return the numbers of their owner or first argument, in the same type
 _SAME = {
-    "array", "as_tensor", "asarray", "ascontiguousarray", "cat", "chunk", "clamp", "clip", "clone", "concat", "concatenate",
-    "contiguous", "copy", "cpu", "cuda", "detach", "expand", "expand_dims", "flatten", "flip", "from_numpy", "hstack", "narrow", "numpy",
-    "pad", "permute", "repeat", "reshape", "roll", "select", "split", "squeeze", "stack", "swapaxes", "t", "tensor", "tile", "to",
-    "transpose", "unsqueeze", "view", "vstack",
+    "array", "as_tensor", "asarray", "ascontiguousarray", "cat", "chunk", "clamp", "clip", "clone",
+    "concat", "concatenate", "contiguous", "copy", "cpu", "cuda", "detach", "expand", "expand_dims",
+    "flatten", "flip", "from_numpy", "hstack", "narrow", "numpy", "pad", "permute", "repeat",
+    "reshape", "roll", "select", "split", "squeeze", "stack", "swapaxes", "t", "tensor", "tile",
+    "to", "transpose", "unsqueeze", "view", "vstack",
 }  # fmt: skip
 # loader -> position of `normalize`; if that is False, the first returned value has integers
 _LOADERS = {"torchaudio.load": 3, "compat.load": 3, "torchaudio.sox_effects.apply_effects_file": 2}

@@ -93,20 +93,35 @@ REPLACEABLE = frozenset(known.name for path, known in KNOWN.items() if path.coun
 
 # Prefix of a path -> what to do if the target lacks it. The wheels tell which paths those are.
 ADVICE = {
-    f"{ROOT}.sox_effects": "Use torchaudio.functional or torchaudio.transforms, or run `sox` itself.",
+    f"{ROOT}.sox_effects": (
+        "Use torchaudio.functional or torchaudio.transforms, or run `sox` itself."
+    ),
     f"{ROOT}.io": "compat.io has it, with the same arguments: from compat.io import StreamReader.",
     f"{ROOT}.functional.apply_codec": "Use AudioEffector(format=...) from compat.io.",
     f"{ROOT}.functional.functional.apply_codec": "Use AudioEffector(format=...) from compat.io.",
-    f"{ROOT}.functional.compute_kaldi_pitch": "Use functional.detect_pitch_frequency, or the package that has Kaldi's pitch for you.",
+    f"{ROOT}.functional.compute_kaldi_pitch": (
+        "Use functional.detect_pitch_frequency, or the package that has Kaldi's pitch for you."
+    ),
     f"{ROOT}.kaldi_io": "Use the package kaldi_io itself.",
     f"{ROOT}._backend": "It is private; use torchaudio.load, .save and compat.info.",
-    f"{ROOT}.prototype": "It was never stable. Keep a copy of what you use from it, or stay at 2.8.",
-    f"{ROOT}.utils.download_asset": "Use torch.hub.download_url_to_file(), which takes the whole address.",
+    f"{ROOT}.prototype": (
+        "It was never stable. Keep a copy of what you use from it, or stay at 2.8."
+    ),
+    f"{ROOT}.utils.download_asset": (
+        "Use torch.hub.download_url_to_file(), which takes the whole address."
+    ),
     f"{ROOT}.utils.sox_utils": "libsox is gone from torchaudio.",
     f"{ROOT}.utils.ffmpeg_utils": "FFmpeg is gone from torchaudio.",
-    f"{ROOT}.backend": "Use torchaudio.load, .save and .info; for 2.9 compat.info and compat.AudioMetaData.",
-    f"{TORIO}.utils": "FFmpeg is gone from torchaudio; ask PyAV: av.codecs_available, av.formats_available.",
-    TORIO: "compat.io has it: StreamReader is StreamingMediaDecoder, StreamWriter is StreamingMediaEncoder, and CodecConfig.",
+    f"{ROOT}.backend": (
+        "Use torchaudio.load, .save and .info; for 2.9 compat.info and compat.AudioMetaData."
+    ),
+    f"{TORIO}.utils": (
+        "FFmpeg is gone from torchaudio; ask PyAV: av.codecs_available, av.formats_available."
+    ),
+    TORIO: (
+        "compat.io has it: StreamReader is StreamingMediaDecoder, StreamWriter is "
+        "StreamingMediaEncoder, and CodecConfig."
+    ),
 }
 
 

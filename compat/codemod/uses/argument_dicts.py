@@ -53,7 +53,7 @@ def _holds(module: Module, project: Project, node: ast.expr, name: str) -> bool:
 
 
 def _is_mentioned(module: Module, name: str) -> bool:
-    """Return whether a text, a keyword or a field in a module has a name, so that a dict made elsewhere may have it."""
+    """Return whether a text, a keyword or a field has a name, so that some dict may have it."""
     word = re.compile(rf"\b{name}\b")
     if any(
         word.search(str(text.value)) and not module.is_docstring(text) for text in module.strings

@@ -13,7 +13,10 @@ from compat.codemod.uses.observed import kinds
 from compat.codemod.uses.project import Project
 
 _PATH = "a path object is passed, which the per-call sox backend does not take"
-_LATER = "the function is passed on, and may be called with a path object, which the per-call sox backend does not take"
+_LATER = (
+    "the function is passed on, and may be called with a path object, which the per-call sox "
+    "backend does not take"
+)
 _COMPRESSION = "compression is given, which soundfile used to ignore and now refuses"
 
 

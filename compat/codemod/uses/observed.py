@@ -51,7 +51,8 @@ class Observed:
         modern = [line for line in lines if not _has_global_backend(line["release"])]
         if modern:
             release = modern[0]["release"]
-            reason = f"the trace was recorded under {release}, where the setter does not choose the backend"
+            what = "where the setter does not choose the backend"
+            reason = f"the trace was recorded under {release}, {what}"
             raise NotProvableError(
                 reason, [module.place(call)], "Record it anew with --version 2.0."
             )
@@ -96,7 +97,8 @@ def _calls_by_end(module: Module) -> dict[int, ast.Call]:
 def _stale(module: Module, line: Line) -> NotProvableError:
     place = f"{module.path}:{line['line']}"
     return NotProvableError(
-        f"the trace is older than the file: torchaudio.{line['name']} is no longer called at {place}",
+        f"the trace is older than the file: torchaudio.{line['name']} is no longer called at "
+        f"{place}",
         (),
         _ANEW,
     )
@@ -125,7 +127,11 @@ def backend(lines: list[Line], module: Module, use: Use) -> tuple[str, int]:
         counts = ", ".join(f"{name} ({number})" for name, number in sorted(served.items()))
         raise NotProvableError(f"in the trace several backends served the call: {counts}", place)
     if failed:
-        reason = f"in the trace {failed} of its {failed + served.total()} calls failed or were served by no backend"
+        reason = (
+            f"in the trace {failed} of its {failed + served.total()} calls failed or were served "
+            "by "
+            "no backend"
+        )
         raise NotProvableError(reason, place)
     [(name, number)] = served.items()
     if name not in _BACKENDS:
@@ -134,7 +140,7 @@ def backend(lines: list[Line], module: Module, use: Use) -> tuple[str, int]:
 
 
 def kinds(lines: list[Line], name: str) -> set[str]:
-    """Return the kinds of an argument in the recorded calls; those that gave none count as ``NoneType``."""
+    """Return an argument's kinds in the recorded calls; ``NoneType`` where it was not given."""
     return {line["arguments"].get(name, {}).get("kind", "NoneType") for line in lines}
 
 

@@ -16,7 +16,11 @@ def our_name(
     imports in functions that a use refers to.
     """
     if "compat" in project.own_names:
-        return "the project has a module of its own called `compat`, which would be imported instead of this package"
+        return (
+            "the project has a module of its own called `compat`, which would be imported instead "
+            "of "
+            "this package"
+        )
     for name, found in module.names.module.bindings.items():
         if {binding.target for binding in found} == {"compat"} and all(
             isinstance(binding.node, ast.Import) for binding in found

@@ -40,7 +40,8 @@ class Notebook(Document):
                 self.unparsed.append(
                     (
                         place,
-                        f"cell {number} is not Python: {why.msg}, in its line {place.line}. Mend it, or {LEAVE_OUT}",
+                        f"cell {number} is not Python: {why.msg}, in its line {place.line}. Mend "
+                        f"it, or {LEAVE_OUT}",
                     )
                 )
                 continue
