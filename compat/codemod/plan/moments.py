@@ -214,10 +214,8 @@ class Moments:
             return False
         if self.all_run:
             return not state.kept and state.force in self.found.anywhere
-        return not self._handed or self._sure.get((state, len(self._handed))) in (
-            (state, None),
-            (state, state),
-        )
+        outcome = self._sure.get((state, len(self._handed)))
+        return not self._handed or outcome in ((state, None), (state, state))
 
     def _moment(self, state: State) -> _Outcome:
         self._failed.append(None)
@@ -232,11 +230,8 @@ class Moments:
 
     def _implied(self, node: ast.AST, state: State) -> State:
         """Come to a place at which Python itself may call methods."""
-        return (
-            state
-            if self._felt_names.isdisjoint(protocols.called_by(node))
-            else self._others_run(state)
-        )
+        quiet = self._felt_names.isdisjoint(protocols.called_by(node))
+        return state if quiet else self._others_run(state)
 
     def _let_all_run(self) -> None:
         """Let any module be loaded, and any function run where others run, from now on."""
