@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from compat.codemod.plan.marks import Pin
 from compat.codemod.plan.sites import Site
 from compat.codemod.plan.state import Force, State, joined
-from compat.codemod.plan.statements import Exits, Statements
+from compat.codemod.plan.statements import Statements
 from compat.codemod.source import Module
 
 
@@ -88,7 +88,7 @@ class Execution(Statements):
         self.loaded[module] = None
         if (doubt := self._marks(module).doubt) is not None:
             self.found.doubts[module] = doubt
-        self._exits.append(Exits())
+        self._exits.append({})
         after = self._block(module, module.tree.body, state)
         self._exits.pop()
         return after or state

@@ -7,7 +7,6 @@ from compat import wheel_names
 from compat.codemod.rule import (
     MODERN,
     AddArgument,
-    AddStatement,
     Change,
     Draft,
     Kind,
@@ -26,6 +25,7 @@ from compat.codemod.rule import (
     starred,
 )
 from compat.codemod.uses import backend_limits, forwarding
+from compat.codemod.uses.our_name import torchaudio_name
 
 _BELOW = f"{old_names.ROOT}.backend."
 _GONE = "torchaudio.backend is deprecated from 2.1 on and gone in 2.9"
@@ -86,7 +86,7 @@ def _moved(module: Module, project: Project, use: Use, call: ast.Call) -> list[C
     Raises:
         NotProvableError: there are none; it gives the reason.
     """
-    name, changes = _name(module, use)
+    name, changes = torchaudio_name(module, use)
     changes.append(Replace(*module.span(use.node), f"{name}.{use.name}"))
     if use.name == "save" and len(call.args) > 4:
         if starred(call) or len(call.args) > len(old_names.LEGACY_PARAMETERS["save"]):
@@ -117,7 +117,7 @@ def _kept(module: Module, project: Project, use: Use) -> list[Change]:
         raise NotProvableError(
             "here it is stored as a value, and the order of its arguments differs"
         )
-    name, changes = _name(module, use)
+    name, changes = torchaudio_name(module, use)
     if project.target == "2.9" and use.name == "load":
         return [*changes, *forwarding.with_backend(module, use, f"{name}.load", None)]
     if project.dispatcher_may_be_off:
@@ -127,24 +127,6 @@ def _kept(module: Module, project: Project, use: Use) -> list[Change]:
         *changes,
         *forwarding.with_backend(module, use, f"{name}.{use.name}", f'"{use.backend}"'),
     ]
-
-
-def _name(module: Module, use: Use) -> tuple[str, list[Change]]:
-    """Return torchaudio's name at a use, and the change that binds it."""
-    changes: list[Change] = []
-    name = module.torchaudio_at(use)
-    if name is None:
-        bound = [
-            binding
-            for scope in module.names.scope_made_by.values()
-            for binding in scope.bindings.get(old_names.ROOT, ())
-        ]
-        own = next((one for one in module.imported if one.local == use.root.id), None)
-        if own is None or any(binding.target != old_names.ROOT for binding in bound):
-            raise NotProvableError("torchaudio itself has no name here")
-        name = old_names.ROOT
-        changes.append(AddStatement(own.statement, f"import {old_names.ROOT}"))
-    return name, changes
 
 
 RULE = Rule(

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from compat.codemod.rule import (
     MODERN,
     AddStatement,
-    Change,
     Draft,
     DropName,
     Imported,
     Kind,
     Level,
     Module,
+    NotProvableError,
     Project,
     Replace,
     Rule,
@@ -22,6 +22,7 @@ from compat.codemod.rule import (
 )
 from compat.codemod.source import conditions, old_names
 from compat.codemod.uses import type_texts
+from compat.codemod.uses.our_name import torchaudio_name
 
 _BELOW = "backend.common.AudioMetaData"
 _OLD = f"{old_names.ROOT}.{_BELOW}"
@@ -46,12 +47,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield _import(module, one, one.statement)
     for use in module.uses:
         if use.path in _MOVED and isinstance(use.node, ast.Attribute) and not use.stored:
-            yield Draft(
-                module.span(use.node),
-                _reason(use.name),
-                changes=tuple(_dotted(module, use)),
-                touches=(use,),
-            )
+            yield _dotted(module, use)
     for start, end, root in type_texts.mentions(module, _BELOW):
         name = _MOVED[_OLD]
         yield Draft(
@@ -89,12 +85,14 @@ def _import(module: Module, one: Imported, statement: ast.ImportFrom) -> Draft:
     return Draft(module.span(one.alias), _reason(name), changes=changes, touches=(one,))
 
 
-def _dotted(module: Module, use: Use) -> Iterator[Change]:
-    name = module.torchaudio_at(use)
-    if name is None:
-        own = next(one for one in module.imported if one.local == use.root.id)
-        yield AddStatement(own.statement, f"import {old_names.ROOT}")
-    yield Replace(*module.span(use.node), f"{name or old_names.ROOT}.{use.name}")
+def _dotted(module: Module, use: Use) -> Draft:
+    span, reason = module.span(use.node), _reason(use.name)
+    try:
+        name, changes = torchaudio_name(module, use)
+    except NotProvableError as why:
+        return Draft(span, f"{reason}; {why}", f"Take {use.name} from torchaudio.")
+    changes.append(Replace(*span, f"{name}.{use.name}"))
+    return Draft(span, reason, changes=tuple(changes), touches=(use,))
 
 
 RULE = Rule(

@@ -211,14 +211,14 @@ def _options(arguments: argparse.Namespace) -> Options:
 
 
 def _refuse(options: Options) -> None:
-    if options.target not in _TARGETS:
-        raise UsageError(f"there is no target {options.target!r}; there is {', '.join(_TARGETS)}")
-    if options.backend is not None and options.backend not in _BACKENDS:
-        raise UsageError(
-            f"there is no backend {options.backend!r}; there is {', '.join(_BACKENDS)}"
-        )
-    if options.fail_on not in _FAIL_ON:
-        raise UsageError(f"there is no fail-on {options.fail_on!r}; there is {', '.join(_FAIL_ON)}")
+    for name, given, known in (
+        ("target", options.target, _TARGETS),
+        ("backend", options.backend, (None, *_BACKENDS)),
+        ("fail-on", options.fail_on, _FAIL_ON),
+    ):
+        if given not in known:
+            there = ", ".join(filter(None, known))
+            raise UsageError(f"there is no {name} {given!r}; there is {there}")
     for path in (*options.paths, *options.entry):
         if path != "-" and not os.path.lexists(path):
             raise UsageError(f"{path}: there is no such file or folder")
