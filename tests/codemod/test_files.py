@@ -129,6 +129,7 @@ def test_what_cannot_be_read_is_named_and_the_others_are_done(
         ("bad.py", b"# torchaudio\nexec 'x'\n", ".", True),
         ("bad.pyw", b"import torchaudio.transforms\ndef (:\n", ".", True),
         ("bad.py", b"print 'x'\n", ".", False),
+        ("bad.py", b"\0\xff" * 1000, ".", False),
         ("bad.py", b"print 'x'\n", "bad.py", True),
         ("script", b"print 'x'\n", "script", True),
         ("script", b"import torchaudio\nprint 'x'\n", ".", False),
@@ -147,11 +148,6 @@ def test_a_file_that_does_not_parse(
     assert main(*dict.fromkeys((Path(given), Path("good.py")))) == (2 if named else 0)
     assert (name in capsys.readouterr().err) is named
     assert good.read_bytes() == RESULT
-
-
-def test_binary_files_without_our_bytes_are_nothing(tmp_path: Path) -> None:
-    put(tmp_path, b"\0\xff" * 1000, "binary.py")
-    assert main(tmp_path) == 0
 
 
 def test_mode_is_kept(tmp_path: Path) -> None:
