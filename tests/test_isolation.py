@@ -8,67 +8,71 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 
 import pytest
 
 from tests.conftest import ROOT
 from tests.guide import pages
 
-HEAD = "import os, pathlib, sys, tempfile\n"
 ELSEWHERE = "written outside the folders of the test"
 LEFT = "left in the temporary folder"
 
 
-@pytest.fixture
-def shared(tmp_path: pathlib.Path) -> pathlib.Path:
+# what a test does, and what is said of it; `new` is a name in the folder that all users share
+CASES = {
+    "a fixed name in the shared folder": ("open(f'{new}.wav', 'w').close()", ELSEWHERE),
+    "by number": ("os.close(os.open(new, os.O_CREAT | os.O_WRONLY))", ELSEWHERE),
+    "a folder": ("os.mkdir(new)", ELSEWHERE),
+    "moved there": ("tmp_path.joinpath('x').touch(); os.rename(tmp_path / 'x', new)", ELSEWHERE),
+    "through a link": ("os.symlink(os.path.dirname(new), 'link'); open(f'link/{os.path.basename(new)}', 'w').close()", ELSEWHERE),
+    "a temporary folder": ("tempfile.mkdtemp()", LEFT),
+    "a program's": ("os.system(f'{sys.executable} -c \"import tempfile; tempfile.mkdtemp()\"')", LEFT),
+    "the current folder": ("open('x', 'w').close()", ""),
+    "the test's own folder": ("tmp_path.joinpath('x').touch()", ""),
+    "cleaned up": ("tempfile.TemporaryFile().close(); tempfile.TemporaryDirectory().cleanup()", ""),
+    "a folder of multiprocessing, to the end": ("from multiprocessing import util; util.get_temp_dir()", ""),
+    "a device": ("open(os.devnull, 'w').close()", ""),
+    "reading": ("open(__file__).close()", ""),
+}
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """What stands for the folder that all users share."""
-    folder = tmp_path / "shared"
-    folder.mkdir()
-    return folder
+    return tmp_path_factory.mktemp("shared")
 
 
-@pytest.fixture
-def outcome(tmp_path: pathlib.Path, shared: pathlib.Path) -> Callable[[str], str]:
-    """Run a test, and give what pytest says of it."""
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory, shared: pathlib.Path) -> dict[str, str]:
+    """Run all cases, each a test, and give what pytest says of each, if anything."""
+    folder = tmp_path_factory.mktemp("cases")
+    test = folder / "test_it.py"
+    tests = [
+        f"def test_{number}(tmp_path):\n    new = {str(shared / f'new{number}')!r}\n    {body}\n"
+        for number, (body, _) in enumerate(CASES.values())
+    ]
+    test.write_text("\n".join(["import os, pathlib, sys, tempfile", *tests]))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.isolation", "-p", "no:cacheprovider", "-c", os.devnull, str(test)]
+    own = {"PYTHONPATH": str(ROOT), "TMPDIR": str(shared), "PYTEST_DEBUG_TEMPROOT": str(folder)}
+    done = subprocess.run(command, cwd=folder, env={**os.environ, **own}, capture_output=True, text=True, check=False)
+    assert f"{len(CASES)} passed" in done.stdout, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr, done.stderr
+    _, *errors = re.split(r"_ ERROR at teardown of test_(\d+) _", done.stdout.partition("short test summary")[0])
+    told = dict(zip(map(int, errors[::2]), errors[1::2], strict=True))
+    return {name: told.get(number, "") for number, name in enumerate(CASES)}
 
-    def run(body: str) -> str:
-        test = tmp_path / "test_it.py"
-        test.write_text(f"{HEAD}def test_it(tmp_path):\n    shared = {str(shared)!r}\n    {body}\n")
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.isolation", "-p", "no:cacheprovider", "-c", os.devnull, str(test)]
-        own = {"PYTHONPATH": str(ROOT), "TMPDIR": str(shared), "PYTEST_DEBUG_TEMPROOT": str(tmp_path)}
-        done = subprocess.run(command, cwd=tmp_path, env={**os.environ, **own}, capture_output=True, text=True, check=False)
-        assert "1 passed" in done.stdout, done.stdout + done.stderr
-        assert "Traceback" not in done.stderr, done.stderr
-        return done.stdout
 
-    return run
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_written_where(name: str, said: dict[str, str]) -> None:
+    """An error, which names what it is, or none."""
+    assert CASES[name][1] in said[name]
+    assert bool(CASES[name][1]) == bool(said[name])
 
 
-@pytest.mark.parametrize(
-    ("body", "said"),
-    [
-        pytest.param("open(f'{shared}/backends.wav', 'w').close()", ELSEWHERE, id="a fixed name in the shared folder"),
-        pytest.param("os.close(os.open(f'{shared}/x', os.O_CREAT | os.O_WRONLY))", ELSEWHERE, id="by number"),
-        pytest.param("os.mkdir(f'{shared}/x')", ELSEWHERE, id="a folder"),
-        pytest.param("tmp_path.joinpath('x').touch(); os.rename(tmp_path / 'x', f'{shared}/x')", ELSEWHERE, id="moved there"),
-        pytest.param("os.symlink(shared, 'link'); open('link/x', 'w').close()", ELSEWHERE, id="through a link"),
-        pytest.param("tempfile.mkdtemp()", LEFT, id="a temporary folder"),
-        pytest.param("os.system(f'{sys.executable} -c \"import tempfile; tempfile.mkdtemp()\"')", LEFT, id="a program's"),
-        pytest.param("open('x', 'w').close()", "", id="the current folder"),
-        pytest.param("tmp_path.joinpath('x').touch()", "", id="the test's own folder"),
-        pytest.param("tempfile.TemporaryFile().close(); tempfile.TemporaryDirectory().cleanup()", "", id="cleaned up"),
-        pytest.param("from multiprocessing import util; util.get_temp_dir()", "", id="a folder of multiprocessing, to the end"),
-        pytest.param("open(os.devnull, 'w').close()", "", id="a device"),
-        pytest.param("open(__file__).close()", "", id="reading"),
-    ],
-)
-def test_what_is_written_where(body: str, said: str, shared: pathlib.Path, outcome: Callable[[str], str]) -> None:
-    """Nothing of it stays in the shared folder but what was written there by name."""
-    printed = outcome(body)
-    assert ("1 error" in printed) == bool(said)
-    assert said in printed
-    assert [name for name in os.listdir(shared) if name not in ("x", "backends.wav")] == []
+def test_nothing_stays_but_what_was_written_there_by_name(said: dict[str, str], shared: pathlib.Path) -> None:
+    """What the tests left in the temporary folder is taken away."""
+    assert said
+    assert [name for name in os.listdir(shared) if not name.startswith("new")] == []
 
 
 def test_a_page_names_nothing_in_the_shared_folder() -> None:
