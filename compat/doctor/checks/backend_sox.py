@@ -15,7 +15,7 @@ from typing import Any
 
 from compat.doctor import backends, machine, mends
 from compat.doctor.findings import Finding, Mend, Status, note
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 _VARIABLE = "TORCHAUDIO_COMPAT_LIBSOX"
@@ -25,7 +25,7 @@ _WORTH_HAVING = ("mp3", "flac", "ogg", "amr-nb")
 
 @check(
     title="Backend sox",
-    order=140,
+    group=Group.BACKENDS,
     why="Only it serves some formats of sox_io (sphere, amr, htk, gsm) and the effects; soundfile can replace it for other formats.",
 )
 def backend_sox(world: World) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from compat.doctor import explain, mends
 from compat.doctor.child import Answer
 from compat.doctor.findings import Finding, Mend, error, ok
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 # the quick ones come first, so that they need not wait for one that hangs
@@ -24,7 +24,7 @@ _REQUIRED = ("numpy", "soundfile", "av", "torch")
 
 @check(
     title="Imports",
-    order=100,
+    group=Group.LOADING,
     why="A package that does not import cannot be used, whatever its metadata says.",
 )
 def imports(world: World) -> Iterator[Finding]:

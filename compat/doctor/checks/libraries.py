@@ -14,13 +14,13 @@ from compat import shell
 from compat.doctor import dists, elf, mends
 from compat.doctor.dists import Copy
 from compat.doctor.findings import Finding, Mend, error, note, ok, skipped
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 
 @check(
     title="Libraries",
-    order=110,
+    group=Group.LOADING,
     why="The loader stops at the first library that it does not find, and names only that one.",
 )
 def libraries(world: World) -> Iterator[Finding]:

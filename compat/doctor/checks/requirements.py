@@ -15,7 +15,7 @@ from packaging.version import InvalidVersion
 
 from compat.doctor import backends, dists, machine, pairs
 from compat.doctor.findings import Finding, Mend, ok, warning
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 from compat.shell import Line
 
@@ -31,7 +31,7 @@ _LIBRARIES: dict[str, tuple[str, str, Callable[[dict[str, Any]], str]]] = {
 
 @check(
     title="Requirements",
-    order=95,
+    group=Group.SETTINGS,
     why="The tested releases of each decoder give the recorded samples; another release may give other samples, or fail.",
 )
 def requirements(world: World) -> Iterator[Finding]:

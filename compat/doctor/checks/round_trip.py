@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from compat.doctor import backends, failing, mends
 from compat.doctor.child import Answer
 from compat.doctor.findings import Finding, error, ok, skipped
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 
 @check(
     title="Round trip",
-    order=200,
+    group=Group.SAMPLES,
     why="A library that loads may still fail to decode, or decode wrongly.",
 )
 def round_trip(world: World) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from packaging.version import Version
 from compat.doctor import explain, failing, mends, pairs
 from compat.doctor.dists import Copy
 from compat.doctor.findings import Finding, note, ok, skipped, warning
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 _SHOWN = 6
@@ -22,7 +22,8 @@ _SHOWN = 6
 
 @check(
     title="TorchCodec",
-    order=80,
+    group=Group.VERSIONS,
+    after="build",
     why="Without it, torchaudio.load and torchaudio.save of 2.9 and later raise.",
 )
 def torchcodec(world: World) -> Iterator[Finding]:
