@@ -10,11 +10,12 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import arguments, interrupts, lazily, shortcut, truncation
+from dispatcher import arguments, flac_fast_path, interrupts, lazily
 from dispatcher.backend import Backend, Uri
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
 from dispatcher.metadata import AudioMetaData
+from dispatcher.reading import short_files
 from dispatcher.registry import Registry
 from dispatcher.settings import Settings
 from dispatcher.signatures import InfoFunction, LoadFunction, SaveFunction, documented_by
@@ -172,10 +173,11 @@ def functions(chooser: Chooser) -> Functions:
             reader = chooser.reader(backend, uri, format)
             if (
                 backend is None
-                and (found := shortcut.load(asked, reader, chooser.registry, settings)) is not None
+                and (found := flac_fast_path.load(asked, reader, chooser.registry, settings))
+                is not None
             ):
                 return found
-            return truncation.load(reader, asked, settings)
+            return short_files.load(reader, asked, settings)
 
     @documented_by(SaveFunction)
     def save(

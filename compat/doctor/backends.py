@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from compat.doctor import explain, mends
-from compat.doctor.findings import Finding, Mend, error, ok
+from compat.diagnosis import explain, mends
+from compat.diagnosis.findings import Finding, Mend, error, ok
 from compat.doctor.world import World
 
 
