@@ -18,23 +18,27 @@ class Gone(NamedTuple):
     advice: str
 
 
-LOAD_WAV = Gone("0.9", "torchaudio.load(path)[0] * 2**15 gives its 16-bit numbers.")
+LOAD_WAV = Gone("0.9", "torchaudio.load(path)[0] * 2**15 gives the same 16-bit numbers.")
 AUTOMATIC = Gone("0.8", "libsox starts and stops automatically: delete the call.")
 _METADATA = Gone(
     "0.9",
-    "info(path) gives one AudioMetaData: .sample_rate, .num_frames, .num_channels, .bits_per_sample, .encoding.",
+    "info(path) returns one AudioMetaData: .sample_rate, .num_frames, .num_channels, "
+    ".bits_per_sample, .encoding.",
 )
 _ARGUMENTS = Gone(
     "0.9",
-    "save(path, waveform, sample_rate, encoding=..., bits_per_sample=..., format=...) takes these values.",
+    "Pass these values to save(path, waveform, sample_rate, encoding=..., bits_per_sample=..., "
+    "format=...).",
 )
 _CHAIN = Gone(
     "0.8",
-    "sox_effects.apply_effects_file(path, [[NAME, OPTION, ...], ...]) does what a chain did, if libsox is installed.",
+    "sox_effects.apply_effects_file(path, [[NAME, OPTION, ...], ...]) does what a chain did, if "
+    "libsox is installed.",
 )
 _SOX = Gone(
     "0.9",
-    'The backend "sox_io" replaced it: use torchaudio.load, .save and .info, or torchaudio.backend.sox_io_backend.',
+    'The backend "sox_io" replaced it: use torchaudio.load, .save and .info, or '
+    "torchaudio.backend.sox_io_backend.",
 )
 
 _STRUCTURES = (

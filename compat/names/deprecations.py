@@ -32,7 +32,8 @@ FACTS = {
     "get_audio_backend": Fact(
         "2.1",
         "2.9",
-        "There is no global backend from 2.2 on; list_audio_backends() lists the names for backend=.",
+        "There is no global backend from 2.2 on; list_audio_backends() lists the names for "
+        "backend=.",
     ),
     "list_audio_backends": Fact("2.8", "2.9", "compat.list_audio_backends() stays."),
     "backend": Fact(
@@ -43,12 +44,14 @@ FACTS = {
     "load": Fact(
         "2.8",
         "",
-        "In 2.9 it reads through TorchCodec, and ignores most arguments; compat.load() stays as it is.",
+        "In 2.9 it reads through TorchCodec, and ignores most arguments; compat.load() stays as "
+        "it is.",
     ),
     "save": Fact(
         "2.8",
         "",
-        "In 2.9 it writes through TorchCodec, and ignores most arguments; compat.save() stays as it is.",
+        "In 2.9 it writes through TorchCodec, and ignores most arguments; compat.save() stays as "
+        "it is.",
     ),
     "io": Fact("2.8", "2.9", "compat.io stays: from compat.io import StreamReader."),
     "sox_effects": Fact(

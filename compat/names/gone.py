@@ -1,7 +1,7 @@
 """Look up names that a release lacks: since when, and what replaces them.
 
-``compat.names.before_2_0`` has those that went before 2.0. ``compat.names.deprecations`` has those that went
-later, with the release that deprecated them.
+``compat.names.before_2_0`` has the names that were removed before 2.0. Those that were removed
+later are in ``compat.names.deprecations``, with the release that deprecated them.
 """
 
 from __future__ import annotations

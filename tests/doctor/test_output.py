@@ -85,7 +85,7 @@ def test_a_mend_is_shown_once(build: Callable[..., World]) -> None:
     world.plant("torchaudio", {"__init__.py": ""}, "2.7.1+cu128")
     page = world.run("--only", "pair,build").stdout
     assert page.count("$ ") == 3  # the pair's two commands, and the next one
-    assert "mend     as under Versions" in page
+    assert "fix      as under Versions" in page
 
 
 @pytest.mark.skipif(os.name == "nt", reason="takes POSIX signals")
