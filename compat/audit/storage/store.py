@@ -6,8 +6,8 @@ import abc
 import os
 from collections.abc import Iterator
 
-from compat.audit.options import UsageError
 from compat.audit.rows import Row
+from compat.commands.arguments import UsageError
 
 
 class Store(abc.ABC):
