@@ -125,7 +125,7 @@ def unavailable(
 
 def backend_failure(backend: str, reason: str, tried: Sequence[str], *, missing: bool) -> str:
     """Return one line for an error: the reason, every attempt, and the command that mends it."""
-    if backend not in backends.BACKENDS:
+    if not backends.is_installed_apart(backend):
         return "; ".join([reason, *tried])
     _, mend = unavailable(
         reason, tried, "cffi" if "cffi" in reason else backends.part(backend), missing=missing

@@ -28,6 +28,8 @@ def reinstall(package: str, *, dependencies: bool = False) -> Mend:
     if package == "libsox":
         return Mend("Install libsox again", library("libsox.so").commands)
     found = dists.first(package)
+    if found is None and package not in {*dists.PACKAGES, *pairs.companions(), "torchcodec"}:
+        return Mend(f"Report this as a bug of torchaudio-compat: no package contains {package}")
     if package == "torchaudio" and found is not None and _is_for_another_torch(found):
         return matched_pair()
     if found is not None and found.installer == "conda":

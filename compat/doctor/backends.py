@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from compat.diagnosis import explain, mends
-from compat.diagnosis.findings import Finding, error, ok
+from compat.diagnosis.findings import Finding, Mend, error, ok
 from compat.doctor.world import World
-from compat.names.backends import part
+from compat.names.backends import is_installed_apart, part
 
 
 def ask(world: World, name: str) -> Any:
@@ -62,8 +62,10 @@ def finding(
             data=told,
             evidence=tuple(f"{key}: {', '.join(told[key])}" for key in lists),
         )
-    cause, mend = explain.unavailable(
-        told["unavailable"], told["tried"], needed, missing=bool(told["mend"])
+    cause, mend = (
+        explain.unavailable(told["unavailable"], told["tried"], needed, missing=bool(told["mend"]))
+        if is_installed_apart(name)
+        else ("backend-unavailable", Mend(told["mend"]))
     )
     return error(
         told["unavailable"],

@@ -18,7 +18,8 @@ class Backend(NamedTuple):
         class_name: its class in ``torchaudio._backend``.
         library: the library that decodes and encodes.
         part: what has to be installed: the package on PyPI that holds or opens the library, or the
-            library itself where none does. The doctor calls the backend's findings by it.
+            library itself where none does; empty if nothing has to. The doctor calls the backend's
+            findings by it.
         global_name: the name for ``set_audio_backend``; empty if it has no global backend.
     """
 
@@ -46,9 +47,16 @@ GLOBAL = {one.global_name: one.name for one in BACKENDS.values() if one.global_n
 RENAMED = {old: new for old, new in GLOBAL.items() if old != new}
 
 # the packages from PyPI that backends need, the quickest to import first
-PACKAGES = tuple(one.part for one in reversed(BACKENDS.values()) if one.part != one.library)
+PACKAGES = tuple(
+    one.part for one in reversed(BACKENDS.values()) if one.part not in ("", one.library)
+)
+
+
+def is_installed_apart(name: str) -> bool:
+    """Return whether a backend needs anything that has to be installed."""
+    return name in BACKENDS and bool(BACKENDS[name].part)
 
 
 def part(name: str) -> str:
-    """Return what has to be installed for a backend; its name if the table has no such backend."""
-    return BACKENDS[name].part if name in BACKENDS else name
+    """Return what has to be installed for a backend; its own name if nothing has to."""
+    return BACKENDS[name].part if is_installed_apart(name) else name

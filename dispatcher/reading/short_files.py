@@ -7,8 +7,10 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher import backend, interrupts, notices, parts, promises, shortage, source
+from dispatcher import backend, interrupts, notices
 from dispatcher.errors import BackendError, TruncatedInputError, describe, problem
+from dispatcher.headers import promises, shortage
+from dispatcher.reading import file_objects, joined_files
 
 if TYPE_CHECKING:
     import torch
@@ -26,7 +28,7 @@ _MOST_SAMPLES_PER_BYTE = 1 << 14
 
 def _looked_at(uri: Any) -> bool:
     """Return whether the header can be read beforehand; that of a URL or a pipe cannot."""
-    return backend.is_readable(uri) or source.is_regular(uri)
+    return backend.is_readable(uri) or file_objects.is_regular(uri)
 
 
 def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
@@ -119,7 +121,7 @@ def _tell(
 class _Spliced(NamedTuple):
     """A file joined from several, of which a backend may return fewer frames than it has."""
 
-    parts: list[parts.Part]
+    parts: list[joined_files.Part]
     frames: float
 
 
@@ -141,27 +143,29 @@ def reads_on(reader: Backend, uri: Any) -> _Spliced | None:
     Raises:
         BackendError: it would read on at the rate of the first part.
     """
-    found = parts.of(uri, reader.reads_on_in or ())
+    found = joined_files.of(uri, reader.reads_on_in or ())
     if len(found) < 2:
         return None
-    cause = parts.change(found)
+    cause = joined_files.change(found)
     if not cause:
-        return _Spliced(found, parts.frames(uri))
+        return _Spliced(found, joined_files.frames(uri))
     raise problem(
-        BackendError, "read", uri, cause, backend=reader.name, hint=parts.mend(uri, found)
+        BackendError, "read", uri, cause, backend=reader.name, hint=joined_files.mend(uri, found)
     )
 
 
 def _stops(reader: Backend, asked: Load, start: int | None) -> _Spliced | None:
     """Return the parts of a joined file of which the backend reads only the first; ``None`` for any other file."""
-    found = parts.of(asked.uri, parts.KINDS - (reader.reads_on_in or frozenset()), start)
+    found = joined_files.of(
+        asked.uri, joined_files.KINDS - (reader.reads_on_in or frozenset()), start
+    )
     return _Spliced(found, math.inf) if len(found) > 1 else None
 
 
-def _tell_of_parts(name: str, uri: Any, found: list[parts.Part]) -> None:
+def _tell_of_parts(name: str, uri: Any, found: list[joined_files.Part]) -> None:
     """Warn that a backend does not read all parts of a joined file."""
     text = f"{describe(uri)} was put together of {len(found)} files, and the {name} backend does not read all of them"
-    notices.warn(f"{text}: {parts.further(uri, found)}", notices.TruncatedInputWarning)
+    notices.warn(f"{text}: {joined_files.further(uri, found)}", notices.TruncatedInputWarning)
 
 
 def _refuse_absurd(promise: promises.Promise, asked: Load, name: str) -> None:

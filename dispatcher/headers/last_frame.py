@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from dispatcher import mpeg
-from dispatcher.layout import File, missing
+from dispatcher.headers import mpeg
+from dispatcher.headers.file import File, missing
 
 _IN_A_ROW = 4
 _PACKET = 188  # bytes of a packet of an MPEG transport stream

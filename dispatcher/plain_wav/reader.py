@@ -18,9 +18,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatcher import interrupts
-from dispatcher.backends.ffmpeg import disguise, samples
-from dispatcher.collector import Collector
 from dispatcher.metadata import AudioMetaData
+from dispatcher.plain_wav import hidden_bitstreams
+from dispatcher.reading import sample_formats
+from dispatcher.reading.collector import Collector
 
 if TYPE_CHECKING:
     import io
@@ -118,7 +119,7 @@ class PlainWav:
         num_frames = left if num_frames < 0 else min(num_frames, left)
         if num_frames <= 0:
             return None
-        kind = samples.FORMATS[self.stored.sample_format]
+        kind = sample_formats.FORMATS[self.stored.sample_format]
         dtype = "float32" if normalize else kind.dtype
         collected = Collector(self.channels, num_frames, dtype, channels_first)
         self.file.seek(self.begin + frame_offset * self.frame_bytes)
@@ -139,7 +140,9 @@ class PlainWav:
                 if self.bits == 24
                 else np.frombuffer(buffer, kind.dtype, count * self.channels)
             )
-            samples.convert(data.reshape(count, self.channels).T, kind, collected.room(count))
+            sample_formats.convert(
+                data.reshape(count, self.channels).T, kind, collected.room(count)
+            )
             collected.took(count)
             interrupts.check()
         return collected.result()
@@ -248,7 +251,7 @@ def _disguised(file: io.FileIO, begin: int, length: int, rate: int, frame_bytes:
     )
     known = _seen.get(key)
     if known is None:
-        known = disguise.possible(_window(file, begin, length, rate, frame_bytes))
+        known = hidden_bitstreams.possible(_window(file, begin, length, rate, frame_bytes))
         if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _SETTLED:
             if len(_seen) >= _MOST_SEEN:
                 _seen.clear()

@@ -12,7 +12,8 @@ import re
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
-from dispatcher import backend, flac, interrupts
+from dispatcher import backend, interrupts
+from dispatcher.headers import flac
 
 _START = 4096
 # recorders that cannot go back to the header write a length near this for "not known"

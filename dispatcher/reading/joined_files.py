@@ -14,8 +14,9 @@ import struct
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from dispatcher import backend, interrupts, mpeg
-from dispatcher.flac import stream_info
+from dispatcher import backend, interrupts
+from dispatcher.headers import mpeg
+from dispatcher.headers.flac import stream_info
 
 _MOST_BYTES = 1 << 30  # larger files are not searched
 _OGG_BEGINS = re.compile(rb"OggS\0[\x02\x06]")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from dispatcher.layout import MOST_STEPS, UNKNOWN, File, chunks, missing
+from dispatcher.headers.file import MOST_STEPS, UNKNOWN, File, chunks, missing
 
 _Order = Literal["little", "big"]
 _MAT4_BYTES = (8, 4, 4, 2, 2, 1)

@@ -13,8 +13,9 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
-from dispatcher import backend, interrupts, last_frame, told_lengths
-from dispatcher.layout import MOST_STEPS, UNKNOWN, File, chunks, missing
+from dispatcher import backend, interrupts
+from dispatcher.headers import last_frame, told_lengths
+from dispatcher.headers.file import MOST_STEPS, UNKNOWN, File, chunks, missing
 
 _TAIL = 1 << 17  # twice the longest page of Ogg
 _OGG_PAGE, _OGG_LAST, _OGG_FLAGS, _OGG_SEGMENTS = 27, 4, 5, 26

@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import mpeg
+from dispatcher.headers import mpeg
 
 if TYPE_CHECKING:
     import numpy as np

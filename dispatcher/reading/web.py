@@ -18,8 +18,9 @@ import urllib.parse
 import urllib.request
 from typing import Any, NamedTuple
 
-from dispatcher import interrupts, source
+from dispatcher import interrupts
 from dispatcher.errors import BackendError
+from dispatcher.reading import file_objects
 from dispatcher.settings import Settings
 
 _URL = re.compile(r"https?://", re.IGNORECASE)
@@ -259,7 +260,7 @@ class Remote:
         """
         self._ask(0)
 
-    def reader(self) -> source.Reader:
+    def reader(self) -> file_objects.Reader:
         """Return the reader for FFmpeg.
 
         If the server gives no parts of files, a short file is fetched whole first, so that FFmpeg
@@ -269,15 +270,15 @@ class Remote:
             BackendError: the server sends nothing for too long, or fails.
         """
         if self._goes_back:
-            return source.Reader(self)
+            return file_objects.Reader(self)
         if self._size is None or self._size > _MOST_FETCHED:
-            return source.ForwardReader(self)
+            return file_objects.ForwardReader(self)
         held = _Fetched(self.url)
         while data := self.read(_SKIP):
             held.write(data)
         held.seek(0)
         held.loss = self.loss
-        return source.Reader(held)
+        return file_objects.Reader(held)
 
     def seekable(self) -> bool:
         """Return whether the server gives parts of the file."""

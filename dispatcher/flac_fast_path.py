@@ -11,10 +11,12 @@ import dataclasses
 import os
 from typing import TYPE_CHECKING
 
-from dispatcher import flac, notices, source
+from dispatcher import notices
 from dispatcher.backend import is_readable
 from dispatcher.backends.ffmpeg.seek import WORTH_IT
 from dispatcher.errors import AudioError
+from dispatcher.headers import flac
+from dispatcher.reading import file_objects
 
 if TYPE_CHECKING:
     import io
@@ -51,7 +53,7 @@ def load(
     if (
         faster is None
         or os.fsdecode(asked.uri).lower().endswith(_NOT_WORTH_A_LOOK)
-        or not source.is_regular(asked.uri)
+        or not file_objects.is_regular(asked.uri)
     ):
         return None
     try:
