@@ -10,10 +10,10 @@ import types
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, Unpack
 
-from compat import auto, operators, releases
+from compat import operators, releases
 from compat.commands import namesakes
 from compat.contents.context import Context
-from compat.dropin import advice, children
+from compat.dropin import advice, children, first_import
 from compat.dropin.assembly import Tree
 from compat.dropin.finder import Finder
 from compat.dropin.layer import Layer
@@ -58,7 +58,7 @@ class _Installation:
         self.failure: Exception | None = None
         self._is_told = False
         self.hook = Hook() if rescue else None
-        auto.stop_waiting()
+        first_import.stop_waiting()
         if over is not None:
             over.suspend()
         # a failed import leaves its submodules behind, without their parent

@@ -25,13 +25,15 @@ from collections.abc import Iterator, Sequence
 import compat
 from compat import auto, releases
 from compat.commands import namesakes, shell
+from compat.commands.arguments import Parser
 from compat.diagnosis import machine
+from compat.names import backends
 from dispatcher import notices
 from dispatcher.errors import AudioError
 
 # modules whose frames lie between this file and a program's first line
 _STARTERS = ("runpy", "contextlib", "importlib")
-_INNER = (*namesakes.PACKAGES, "av", "soundfile", "cffi", "contextlib")
+_INNER = (*namesakes.PACKAGES, *backends.PACKAGES, "cffi", "contextlib")
 _OLDEST_TORCH = 2
 
 
@@ -72,12 +74,13 @@ def _torch_explained(prog: str) -> Iterator[None]:
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=prog,
+    parser = Parser(
+        prog,
         description="Run a Python program unchanged. `import torchaudio` gives it the I/O of the "
         "release you name.",
         epilog="Everything after SCRIPT or MODULE is passed to the program. There is no option -c; "
         f"for one line of code set {auto.VARIABLE}=2.0 and run `python -c CODE`.",
+        formatter_class=argparse.HelpFormatter,
     )
     parser.add_argument(
         "--version",

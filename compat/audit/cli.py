@@ -8,14 +8,14 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from compat._version import __version__
-from compat.audit.options import Terms, UsageError
+from compat.audit.options import Terms
+from compat.commands.arguments import Parser, UsageError, parsed
 from compat.commands.console import (
     is_full,
     nobody_reads,
-    parsed,
     print_anything,
     print_for_programs,
 )
@@ -70,13 +70,6 @@ exit status
 _PROG = "python -m compat.audit"
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        # argparse exits with 2, which here means files that cannot be read
-        self.print_usage(sys.stderr)
-        self.exit(_FAILED, f"{self.prog}: {message}\n")
-
-
 def _not_negative(text: str) -> float:
     value = float(text)
     if not value >= 0:
@@ -100,11 +93,11 @@ def _percent(text: str) -> float:
 
 def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     """Return the parser of the arguments."""
-    made = _Parser(
-        prog=prog,
+    made = Parser(
+        prog,
+        _FAILED,
         description="Does my data still decode the same? Compare, file by file, how two releases of torchaudio load it.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     made.add_argument(
         "data", nargs="*", metavar="DATA", help="folders, files, globs, manifests, URLs"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import errno
 import importlib
@@ -24,14 +23,6 @@ def begun(module: str, prog: str, argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"{prog}: stopped", file=sys.stderr)
         return STOPPED
-
-
-def parsed(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.Namespace | int:
-    """Return the arguments, or the exit status if argparse has printed all there is."""
-    try:
-        return parser.parse_args(argv)
-    except SystemExit as leaving:
-        return int(leaving.code or 0)
 
 
 def print_anything() -> None:

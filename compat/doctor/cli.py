@@ -10,9 +10,9 @@ import sys
 import textwrap
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NoReturn
 
 from compat.commands import namesakes
+from compat.commands.arguments import Parser
 from compat.commands.console import is_full, nobody_reads, print_anything, print_for_programs
 from compat.diagnosis.findings import Result
 from compat.doctor import elsewhere, files, page, pins, registry, report, structured, verdict
@@ -42,13 +42,6 @@ exit status
 """
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        # argparse exits with 2, which here means that errors were found
-        self.print_usage(sys.stderr)
-        self.exit(FAILED, f"{self.prog}: {message}\n")
-
-
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
@@ -61,12 +54,12 @@ def _seconds(text: str) -> float:
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog=prog,
+    parser = Parser(
+        prog,
+        FAILED,
         description="Find out why torchaudio, a backend or a file does not load, and print the "
         "command that fixes it.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "files",

@@ -6,8 +6,7 @@ import importlib.machinery
 import sys
 from typing import TYPE_CHECKING
 
-from compat.names import gone, wheel_names
-from compat.names.deprecations import FACTS
+from compat.names import removed, wheel_names
 from compat.operators import refused
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def is_known(name: str, context: Context) -> bool:
 
 def went(name: str, context: Context) -> str:
     """Return since when ``torchaudio.NAME`` is gone and what replaces it; "" if it never went."""
-    lost = gone.of(name, context.release)
+    lost = removed.gone(name, old_names=context.release.old_names)
     return (
         f"{context.host.__name__}.{name} is gone since torchaudio {lost.removed_in}. {lost.advice}"
         if lost
@@ -97,12 +96,12 @@ def of_another_release(name: str, context: Context) -> str:
     return f"{lacking}; {which} it"
 
 
-def removed(name: str, context: Context) -> str:
+def lacking(name: str, context: Context) -> str:
     """Return that the pinned release lacks ``torchaudio.NAME``."""
-    fact = FACTS.get(name) or FACTS.get(
-        name.removeprefix("_")
-    )  # names of `backend` were defined in `_backend`
-    words = f"; {fact.removed_in} removed it. {fact.advice}" if fact else ""
+    known = name.removeprefix("_")  # names of `backend` were defined in `_backend`
+    words = ""
+    if removed.deprecated(known):
+        words = f"; {removed.removed_in(known)} removed it. {removed.FATES[known].advice}"
     return (
         f"{context.host.__name__}.{name} does not exist in torchaudio {context.release.name}{words}"
     )

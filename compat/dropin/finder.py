@@ -114,5 +114,5 @@ class Finder:
             return None
         if _only_asks():
             return None
-        text = advice.removed(below, context) if known is False else advice.missing(below, context)
+        text = advice.lacking(below, context) if known is False else advice.missing(below, context)
         raise ModuleNotFoundError(text, name=root)

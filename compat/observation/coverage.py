@@ -10,7 +10,8 @@ from typing import Any
 
 from compat._version import __version__
 from compat.codemod.source import FileResult, Finding, Module, State
-from compat.codemod.source.options import Options, UsageError, configured
+from compat.codemod.source.options import Options, configured
+from compat.commands.arguments import UsageError
 from compat.observation import paths
 from compat.observation.recording import Call, by_place
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from compat.commands import writing
 from compat.observation import coverage, trace
 from compat.observation.recording import Call
 
@@ -26,8 +27,7 @@ def reported(path: str, calls: list[Call], root: str, release: str) -> Iterator[
         yield from coverage.lines(found)
         return
     try:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(coverage.as_json(found))
+        writing.write(path, [coverage.as_json(found)])
     except OSError as why:
         yield f"--report={path}: cannot write it: {why.strerror}; name one in an existing folder"
     else:

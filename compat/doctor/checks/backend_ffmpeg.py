@@ -20,7 +20,7 @@ from compat.doctor.world import World
     why="It is asked first, and only it reads aac, m4a, wma, webm, videos and URLs.",
 )
 def backend_ffmpeg(world: World) -> Iterator[Finding]:
-    found = backends.finding(world, "ffmpeg", "av", "av", _words, ("decoders", "encoders"))
+    found = backends.finding(world, "ffmpeg", _words, ("decoders", "encoders"))
     yield found
     for action, key in (("decode", "no_decoders"), ("encode", "no_encoders")):
         lacking = found.data.get(key)

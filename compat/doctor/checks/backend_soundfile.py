@@ -21,9 +21,7 @@ from compat.doctor.world import World
     why="It is the fastest backend for wav and flac, and replaces sox_io if libsox is missing.",
 )
 def backend_soundfile(world: World) -> Iterator[Finding]:
-    found = backends.finding(
-        world, "soundfile", "soundfile", "soundfile", _words, ("formats", "subtypes")
-    )
+    found = backends.finding(world, "soundfile", _words, ("formats", "subtypes"))
     yield found
     if found.data.get("formats") and "MP3" not in found.data["formats"]:
         yield note(

@@ -30,7 +30,7 @@ _WORTH_HAVING = ("mp3", "flac", "ogg", "amr-nb")
     why="Only it serves some formats of sox_io (sphere, amr, htk, gsm) and the effects; soundfile can replace it for other formats.",
 )
 def backend_sox(world: World) -> Iterator[Finding]:
-    found = backends.finding(world, "sox", "libsox", "libsox", _words, ("reads", "writes"))
+    found = backends.finding(world, "sox", _words, ("reads", "writes"))
     if "unavailable" in found.data:
         yield _unavailable(found)
         return

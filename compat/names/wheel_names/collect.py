@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from compat.commands import writing
 from compat.names import wheel_names
 
 ROOT = "torchaudio"
@@ -149,7 +150,7 @@ def main(folder: str) -> None:
         version: names_of(path) | _SET_AT_IMPORT.get(version.rpartition(".")[0], set())
         for version, path in wheels.items()
     }
-    wheel_names.PATH.write_text(written(found), "utf-8", newline="\n")
+    writing.write(str(wheel_names.PATH), [written(found)])
 
 
 if __name__ == "__main__":
