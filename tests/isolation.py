@@ -92,7 +92,7 @@ class Isolation:
 
     def _note(self, path: str | bytes | os.PathLike[str]) -> None:
         real = os.path.realpath(os.fsdecode(path))
-        is_device = real.startswith("/dev/") and not real.startswith(f"{_MEMORY}/")
+        is_device = real.startswith("/dev/") and not (real.startswith(f"{_MEMORY}/") and self.folder.startswith(f"{_MEMORY}/"))
         if "__pycache__" not in real and not is_device and not any(f"{real}/".startswith(f"{folder}/") for folder in self._allowed):
             self.strays.append(real)
 
