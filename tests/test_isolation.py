@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import os
-import pathlib
 import re
 import subprocess
 import sys
 import tempfile
+from xml.etree import ElementTree
 
 import pytest
 
 from tests.conftest import ROOT
 from tests.guide import pages
 
+HEAD = "import os, pathlib, sys, tempfile\n"
 ELSEWHERE = "written outside the folders of the test"
 LEFT = "left in the temporary folder"
 
 
-# what a test does, and what is said of it; `new` is a name in the folder that all users share
-CASES = {
-    "a fixed name in the shared folder": ("open(f'{new}.wav', 'w').close()", ELSEWHERE),
-    "by number": ("os.close(os.open(new, os.O_CREAT | os.O_WRONLY))", ELSEWHERE),
-    "a folder": ("os.mkdir(new)", ELSEWHERE),
-    "moved there": ("tmp_path.joinpath('x').touch(); os.rename(tmp_path / 'x', new)", ELSEWHERE),
-    "through a link": ("os.symlink(os.path.dirname(new), 'link'); open(f'link/{os.path.basename(new)}', 'w').close()", ELSEWHERE),
+# what a test does, by what it is -> what is said of it
+BODIES = {
+    "a fixed name in the shared folder": ("open(f'{shared}/backends.wav', 'w').close()", ELSEWHERE),
+    "by number": ("os.close(os.open(f'{shared}/x', os.O_CREAT | os.O_WRONLY))", ELSEWHERE),
+    "a folder": ("os.mkdir(f'{shared}/y')", ELSEWHERE),
+    "moved there": ("tmp_path.joinpath('x').touch(); os.rename(tmp_path / 'x', f'{shared}/x')", ELSEWHERE),
+    "through a link": ("os.symlink(shared, 'link'); open('link/x', 'w').close()", ELSEWHERE),
     "a temporary folder": ("tempfile.mkdtemp()", LEFT),
     "a program's": ("os.system(f'{sys.executable} -c \"import tempfile; tempfile.mkdtemp()\"')", LEFT),
     "the current folder": ("open('x', 'w').close()", ""),
@@ -37,42 +38,32 @@ CASES = {
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    """What stands for the folder that all users share."""
-    return tmp_path_factory.mktemp("shared")
-
-
-@pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory, shared: pathlib.Path) -> dict[str, str]:
-    """Run all cases, each a test, and give what pytest says of each, if anything."""
-    folder = tmp_path_factory.mktemp("cases")
-    test = folder / "test_it.py"
-    tests = [
-        f"def test_{number}(tmp_path):\n    new = {str(shared / f'new{number}')!r}\n    {body}\n"
-        for number, (body, _) in enumerate(CASES.values())
-    ]
-    test.write_text("\n".join(["import os, pathlib, sys, tempfile", *tests]))
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.isolation", "-p", "no:cacheprovider", "-c", os.devnull, str(test)]
+def errors(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Run a test for each body, and give what pytest says after each."""
+    folder = tmp_path_factory.mktemp("isolated")
+    (shared := folder / "shared").mkdir()  # what stands for the folder that all users share
+    tests = "".join(f"def test_{number}(tmp_path):\n    {body}\n" for number, (body, _) in enumerate(BODIES.values()))
+    (test := folder / "test_it.py").write_text(f"{HEAD}shared = {str(shared)!r}\n{tests}")
+    told = folder / "told.xml"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.isolation", "-p", "no:cacheprovider", f"--junitxml={told}"]
     own = {"PYTHONPATH": str(ROOT), "TMPDIR": str(shared), "PYTEST_DEBUG_TEMPROOT": str(folder)}
+    command += ["-c", os.devnull, str(test)]
     done = subprocess.run(command, cwd=folder, env={**os.environ, **own}, capture_output=True, text=True, check=False)
-    assert f"{len(CASES)} passed" in done.stdout, done.stdout + done.stderr
+    assert f"{len(BODIES)} passed" in done.stdout, done.stdout + done.stderr
     assert "Traceback" not in done.stderr, done.stderr
-    _, *errors = re.split(r"_ ERROR at teardown of test_(\d+) _", done.stdout.partition("short test summary")[0])
-    told = dict(zip(map(int, errors[::2]), errors[1::2], strict=True))
-    return {name: told.get(number, "") for number, name in enumerate(CASES)}
+    assert sorted(os.listdir(shared)) == ["backends.wav", "x", "y"]  # what was written there by name, and nothing else stays
+    found = dict.fromkeys(BODIES, "")
+    for case in ElementTree.parse(told).iter("testcase"):
+        for error in case.iter("error"):
+            found[list(BODIES)[int(case.attrib["name"].removeprefix("test_"))]] = f"{error.attrib['message']} {error.text}"
+    return found
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_what_is_written_where(name: str, said: dict[str, str]) -> None:
-    """An error, which names what it is, or none."""
-    assert CASES[name][1] in said[name]
-    assert bool(CASES[name][1]) == bool(said[name])
-
-
-def test_nothing_stays_but_what_was_written_there_by_name(said: dict[str, str], shared: pathlib.Path) -> None:
-    """What the tests left in the temporary folder is taken away."""
-    assert said
-    assert [name for name in os.listdir(shared) if not name.startswith("new")] == []
+@pytest.mark.parametrize("name", BODIES)
+def test_what_is_written_where(name: str, errors: dict[str, str]) -> None:
+    said = BODIES[name][1]
+    assert bool(errors[name]) == bool(said)
+    assert said in errors[name]
 
 
 def test_a_page_names_nothing_in_the_shared_folder() -> None:
