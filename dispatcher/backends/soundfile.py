@@ -17,21 +17,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
-from dispatcher import (
-    arguments,
-    backend,
-    collector,
-    forks,
-    interrupts,
-    notices,
-    shortage,
-    source,
-    target,
-    truncation,
-    unreadable,
-    writable,
-)
-from dispatcher.collector import Collector
+from dispatcher import arguments, backend, forks, interrupts, notices
 from dispatcher.errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -40,8 +26,12 @@ from dispatcher.errors import (
     NotATensorError,
     problem,
 )
+from dispatcher.headers import shortage
 from dispatcher.metadata import AudioMetaData
+from dispatcher.reading import collector, file_objects, short_files, unreadable
+from dispatcher.reading.collector import Collector
 from dispatcher.streaming import BLOCK_FRAMES, Stream, in_blocks, worded
+from dispatcher.writing import target, writable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -231,7 +221,7 @@ def _readable(uri: Uri, settings: Settings) -> Any:
     if not backend.is_readable(uri):
         return uri
     try:
-        return source.PatientReader(source.seekable(uri, settings))
+        return file_objects.PatientReader(file_objects.seekable(uri, settings))
     except OSError as why:
         raise problem(
             BackendError, "read", uri, f"libsndfile must seek: {why}", backend=Backend.name
@@ -272,7 +262,7 @@ def _failed(action: str, uri: Uri, why: Exception) -> Exception:
 def _size(uri: Uri) -> int:
     """Return the bytes of a path or file object; 0 if it cannot tell."""
     try:
-        return os.path.getsize(uri) if not backend.is_readable(uri) else source.size(uri)
+        return os.path.getsize(uri) if not backend.is_readable(uri) else file_objects.size(uri)
     except (OSError, TypeError, ValueError):
         return 0
 
@@ -392,7 +382,7 @@ def _tell_of_loss(file: Any, start: int, found: int, uri: Uri) -> None:
         place.seek(0)
     elif not isinstance(place, (str, bytes, os.PathLike)):
         return
-    truncation.tell_of_loss("libsndfile", file.frames, start, found, place, uri)
+    short_files.tell_of_loss("libsndfile", file.frames, start, found, place, uri)
 
 
 def _read_pairs(file: Any, frames: int, dtype: str, collected: Collector) -> None:
@@ -443,7 +433,7 @@ def _sequential(soundfile: Any) -> Any:
 
         @property
         def _sf_error_lock(self) -> Any:
-            return alone.lock if source.is_regular(self.name) else contextlib.nullcontext()
+            return alone.lock if file_objects.is_regular(self.name) else contextlib.nullcontext()
 
         def close(self) -> None:
             # python-soundfile records that it has closed after an interrupt may have come, and then
@@ -543,7 +533,7 @@ class Backend(backend.Backend):
         """
         has_descriptor = (
             isinstance(place, (str, os.PathLike))
-            and source.is_regular(place)
+            and file_objects.is_regular(place)
             and os.access(place, os.R_OK)
         )
         # on Windows, Python's descriptors may not be the library's
@@ -571,7 +561,7 @@ class Backend(backend.Backend):
     def _worded(self, uri: Uri, place: Any) -> Iterator[None]:
         """Add the file and the backend to errors of reading; a file object's own error wins."""
         try:
-            with source.interruptible(place):
+            with file_objects.interruptible(place):
                 yield
         except (self._soundfile.LibsndfileError, TypeError) as why:
             raise _failed("read", uri, getattr(place, "failure", None) or why) from why

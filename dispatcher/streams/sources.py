@@ -12,9 +12,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher import backend, source, web
+from dispatcher import backend
 from dispatcher.backends.ffmpeg import container, demuxers
 from dispatcher.errors import ArgumentTypeError, BackendError
+from dispatcher.reading import file_objects, web
 from dispatcher.streams import options
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def locate(src: Any, format: str | None, settings: Settings) -> Place:
     if isinstance(src, (bytes, bytearray, memoryview)):
         return Place(io.BytesIO(src), "", named)
     if backend.is_readable(src):
-        return Place(source.as_it_comes(src, settings), "", named)
+        return Place(file_objects.as_it_comes(src, settings), "", named)
     # 2.0 took the content of a file as a uint8 tensor
     if type(src).__name__ == "Tensor" and hasattr(src, "numpy"):
         return Place(io.BytesIO(src.numpy().tobytes()), "", named)
@@ -154,7 +155,7 @@ def opened(
     option: Mapping[str, str] | None,
     buffer_size: int,
     settings: Settings,
-) -> tuple[InputContainer, source.Reader | None, Callable[[], None]]:
+) -> tuple[InputContainer, file_objects.Reader | None, Callable[[], None]]:
     """Open a source within ``interrupts.deferred``.
 
     Returns:
@@ -189,7 +190,7 @@ def opened(
         if remote is not None:
             remote.close()
         raise
-    reader = place.file if isinstance(place.file, source.Reader) else None
+    reader = place.file if isinstance(place.file, file_objects.Reader) else None
     return found, reader, found.close if remote is None else lambda: _close(found, remote)
 
 

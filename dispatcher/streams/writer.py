@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dispatcher import arguments, interrupts, lazily, writable
+from dispatcher import arguments, interrupts, lazily
 from dispatcher.backends.ffmpeg.encode import LAYOUTS, TTA
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
 from dispatcher.settings import Settings
 from dispatcher.streams import destinations, encoders, graphs
+from dispatcher.writing import writable
 
 if TYPE_CHECKING:
     import torch

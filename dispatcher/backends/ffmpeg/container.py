@@ -10,9 +10,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import arguments, backend, handles, mpeg, source, web
+from dispatcher import arguments, backend, handles
 from dispatcher.backends.ffmpeg import demuxers, misread
 from dispatcher.errors import ArgumentTypeError, BackendError, NoAudioStreamError
+from dispatcher.headers import mpeg
+from dispatcher.reading import file_objects, web
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -75,7 +77,9 @@ def local_path(uri: Uri) -> str | None:
         return None
     text = os.fspath(uri)
     return (
-        text if isinstance(text, str) and not _URL.match(text) and source.is_regular(text) else None
+        text
+        if isinstance(text, str) and not _URL.match(text) and file_objects.is_regular(text)
+        else None
     )
 
 
@@ -93,7 +97,7 @@ def reading(
     """
     file: Any
     if backend.is_readable(uri):
-        file, protocols = source.seekable(uri, settings), ""
+        file, protocols = file_objects.seekable(uri, settings), ""
     else:
         if not isinstance(uri, (str, bytes, os.PathLike)):
             raise ArgumentTypeError(arguments.neither_path_nor_file(uri))
@@ -171,7 +175,7 @@ def opened(
         _opener(file, protocols, allowed, format, buffer_size, settings, option),
         worded=functools.partial(_fail, file, format, settings),
     )
-    with source.interruptible(file), opening as container:
+    with file_objects.interruptible(file), opening as container:
         yield container
 
 
@@ -200,7 +204,7 @@ def kept_open(
     Raises:
         BackendError: (a RuntimeError) FFmpeg cannot open it.
     """
-    with source.interruptible(file):
+    with file_objects.interruptible(file):
         try:
             return _opener(file, protocols, allowed, format, buffer_size, settings, option)()
         except StopIteration as why:

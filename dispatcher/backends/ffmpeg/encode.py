@@ -14,9 +14,10 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher import arguments, backend, interrupts, notices, target, writable
+from dispatcher import arguments, backend, interrupts, notices
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, NotATensorError
+from dispatcher.writing import target, writable
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -8,12 +8,13 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import handles, interrupts, unreadable
+from dispatcher import handles, interrupts
 from dispatcher.backends.sox import encodings, guard, paths
 from dispatcher.backends.sox.encodings import Encoding
 from dispatcher.backends.sox.library import Library
-from dispatcher.collector import Collector, plausible
 from dispatcher.errors import BackendError
+from dispatcher.reading import unreadable
+from dispatcher.reading.collector import Collector, plausible
 
 if TYPE_CHECKING:
     from dispatcher.backends.sox.samples import Samples

@@ -14,8 +14,9 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
-from dispatcher import interrupts, last_frame
+from dispatcher import interrupts
 from dispatcher.errors import BackendError
+from dispatcher.headers import last_frame
 
 _START = 4096
 _MOST_SAMPLES_PER_BYTE = 1000
