@@ -6,13 +6,14 @@ A setter is removed once it governs no other call.
 from __future__ import annotations
 
 import ast
+import contextlib
 import dataclasses
 from collections import defaultdict
 
-from compat.codemod.plan import choices, giving, naming, programs, removal
+from compat.codemod.plan import choices, giving, holding, naming, programs, removal
 from compat.codemod.plan.marks import Pin
 from compat.codemod.plan.naming import Named
-from compat.codemod.plan.part import RESTORE, VARIABLE, Part
+from compat.codemod.plan.part import RESTORE, SAME_FILE, VARIABLE, Part
 from compat.codemod.plan.programs import Evidence
 from compat.codemod.plan.removal import Shown
 from compat.codemod.plan.restore_pairs import Restore, restores
@@ -23,6 +24,7 @@ from compat.codemod.uses import SetterCall, setter_calls
 from compat.codemod.uses.observed import Observed, never_failed
 
 _WITH_TRACE = "In the trace each call under it was served by one backend: --observed names it there, and deletes the setter."
+_WITH_ATTRIBUTE = f"--observed names the backend in the calls that the trace has. The others never ran; it has them read {holding.READ}."
 
 
 def settle(part: Part) -> None:
@@ -73,6 +75,9 @@ class _Settlement:
         self._changes: dict[Site, list[Change]] = {}
         # setter -> why it stays
         self._stays: dict[SetterCall, NotProvableError] = {}
+        # what an attribute of torchaudio settles: calls that never ran, and all setters left
+        self._reading: dict[Site, list[Change]] = {}
+        self._setting: dict[SetterCall, list[Change]] = {}
         self._units = _units(part)
 
     def propose(self) -> None:
@@ -82,6 +87,9 @@ class _Settlement:
         """Return itself, with all decided and nothing proposed."""
         self._name_sites()
         self._keep_setters()
+        if self._traces is not None:
+            with contextlib.suppress(NotProvableError):
+                self._hold()
         return self
 
     def _name_sites(self) -> None:
@@ -123,6 +131,34 @@ class _Settlement:
         changed = True
         while changed:
             changed = sum(self._keep_unit(unit) for unit in self._units) > 0
+
+    def _hold(self) -> None:
+        """Have an attribute take the place of all setters that would stay.
+
+        Raises:
+            NotProvableError: something besides calls that never ran depends on them.
+        """
+        guessed = {site for site, named in self._named.items() if named.is_guess}
+        staying = set(self._stays)
+        staying |= {setter for site in guessed for setter in self._named[site].setters}
+        if not staying:
+            return
+        certain = self._named.keys() - guessed
+        reading = holding.sites(self._part, self._evidence, staying, certain)
+        served = frozenset(self._named[site].backend for site in certain)
+        setting: dict[SetterCall, list[Change]] = {}
+        for unit in self._units:
+            if staying.isdisjoint(unit.setters):
+                continue
+            pair = unit.restore
+            tried = unit.setters[0].where == "try"
+            for one in unit.setters[: 1 if tried else None]:
+                if pair is None or one is not pair.back:
+                    setting[one] = [holding.setter(self._part, one, served)]
+            if pair is not None:
+                setting[pair.set] = [*setting.get(pair.set, ()), *holding.restored(pair)]
+        self._reading, self._setting = reading, setting
+        self._named = {site: self._named[site] for site in certain}
 
     def _shown(self, setter: SetterCall) -> Shown:
         """Return what traces show of a setter, beside what reading does."""
@@ -167,11 +203,22 @@ class _Settlement:
             part.propose_site(
                 rule, site, self._changes[site], group, unsafe=group in unsafe, recorded=recorded
             )
+        self._write_held(groups)
         for unit in self._units:
+            if not self._setting.keys().isdisjoint(unit.setters):
+                continue
             if any(one in self._stays for one in unit.setters):
                 self._say(unit)
             else:
                 self._remove(unit, groups[unit.setters[0]], unsafe)
+
+    def _write_held(self, groups: dict[Site | SetterCall, int]) -> None:
+        said = f"; the trace has no call of it: it reads {holding.READ}"
+        for site, changes in self._reading.items():
+            self._part.propose_site(SAME_FILE, site, changes, groups[site], recorded=said)
+        for one, changes in self._setting.items():
+            rule = self._part.rule_of(one)
+            self._part.propose(rule, one, changes, groups[one], also=one.asked)
 
     def _is_restored(self, setters: list[SetterCall]) -> bool:
         return any(unit.restore is not None and setters[0] in unit.setters for unit in self._units)
@@ -223,6 +270,8 @@ class _Settlement:
         if self._could_be is None:
             return self._stays[setter]
         why = self._could_be._stays.get(setter)
+        if why is not None and setter in self._could_be._setting:
+            return NotProvableError(why.reason, why.related, _WITH_ATTRIBUTE)
         if why is not None:
             return why
         why = self._stays[setter]
@@ -248,11 +297,13 @@ class _Settlement:
             for one in members[number]:
                 groups[one] = number
 
+        gone = {one for one in self._part.setters if one not in self._stays} | self._setting.keys()
         for site, named in self._named.items():
-            join(site, *(one for one in named.setters if one not in self._stays))
+            join(site, *(one for one in named.setters if one in gone))
         for unit in self._units:
             between = self._evidence.between[unit.restore.back] if unit.restore is not None else ()
             join(*unit.setters, *between)
+        join(*self._reading, *self._setting)
         return groups
 
 

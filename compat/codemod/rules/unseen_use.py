@@ -22,7 +22,7 @@ from compat.codemod.rule import (
     string,
 )
 from compat.codemod.source.scopes import defaults
-from compat.codemod.uses import reexports, type_texts
+from compat.codemod.uses import reexports, type_texts, written_out
 
 _CODE = re.compile(
     r"\btorchaudio\.(set_audio_backend|get_audio_backend|list_audio_backends|load_wav|backend\.)|\bset_audio_backend\("
@@ -98,7 +98,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 f"torchaudio.{reached.known.name} is reached by way of {reached.through}, and not changed",
                 "Import torchaudio itself here and run again, or change it by hand.",
             )
+    written = [*written_out.drafts(module, project)]
+    yield from written
+    told_of = {use for draft in written for use in draft.touches or ()}
     for use in module.hidden:
+        if use in told_of:
+            continue
         named = use.call is not None and keyword(use.call, "filepath") is not None
         lost = project.target == "2.9" and use.name in (
             "info",
@@ -185,6 +190,8 @@ def _by_getattr(module: Module, project: Project) -> Iterator[Draft]:
         if not isinstance(above, ast.Call) or not module.names.is_builtin(above.func, "getattr"):
             continue
         if len(above.args) < 2 or above.args[0] is not use.node:
+            continue
+        if project.relies_on_traces and written_out.name_of(module, use):
             continue
         name = literal(above.args[1])
         path = f"{use.path}.{name}"
@@ -333,6 +340,9 @@ print("torchaudio.set_audio_backend( is gone")
     explanation="""\
 The codemod knows that a name means torchaudio only if an import statement binds it. Check by hand code that gets torchaudio in another
 way.
+
+With --observed, two of these are written out so that a trace can settle them: `getattr(torchaudio, "load")` becomes `torchaudio.load`,
+and `f"{torchaudio.load(path)=}"` gets the source that it prints as text.
 """,
     check=check,
 )

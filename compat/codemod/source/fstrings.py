@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from compat.codemod.source.tree import Tree
 
 _BEFORE = re.compile(r"\{[\s(]*\Z")
+_EQUALS = re.compile(r"[\s)]*(=)[ ]*(?=[!:}])")
 _AFTER = re.compile(r"[\s)]*(?:[}:]|![^=])")
 
 
@@ -29,6 +30,37 @@ def unplaced(tree: Tree) -> set[ast.AST]:
     return found - placed
 
 
+def spelled(tree: Tree, node: ast.AST) -> tuple[int, int, str] | None:
+    """Return the part of ``f"{call=}"`` up to its ``=`` or ``}``, and the same without the ``=``.
+
+    The new part prints the source as text: ``call={call!r}``. Return ``None`` if the node is not
+    in such an expression, if places are wrong there, or if the source does not fit a text.
+    """
+    outer, value = None, None
+    for above in tree.names.chain(node):
+        if isinstance(above, ast.FormattedValue):
+            value = value or above.value
+        elif isinstance(above, ast.JoinedStr) and outer is None:
+            outer = above
+        elif isinstance(above, ast.JoinedStr):
+            return None
+    if outer is None or value is None:
+        return None
+    text, (first, last), (start, end) = tree.text.text, tree.span(outer), tree.span(value)
+    before, equals = _BEFORE.search(text, first, start), _EQUALS.match(text, end, last)
+    if not (first < start <= end < last and before and equals):
+        return None
+    brace = before.start()
+    source = text[brace + 1 : equals.end()]
+    quotes = set("\"'") & set(text[first:brace])
+    if set("\\\r\n") & set(source) or quotes & set(source) or not _is_at_its_place(tree, value):
+        return None
+    literal = source.replace("{", "{{").replace("}", "}}")
+    plain = text[equals.end() : equals.end() + 1] == "}"
+    whole = text[brace + 1 : equals.start(1)].strip()
+    return brace, equals.end(), f"{literal}{{{whole}{'!r' if plain else ''}"
+
+
 def _placed(tree: Tree, outer: ast.JoinedStr, value: ast.expr) -> Iterator[ast.AST]:
     """Yield the nodes of an expression, without nested f-strings; none if a place is wrong."""
     (first, last), (start, end) = tree.span(outer), tree.span(value)
@@ -38,17 +70,23 @@ def _placed(tree: Tree, outer: ast.JoinedStr, value: ast.expr) -> Iterator[ast.A
         first < start <= end < last
         and _BEFORE.search(text, first, start)
         and _AFTER.match(text, end, last)
+        and _is_at_its_place(tree, value)
     ):
         return
+    yield from _walk(value)
+
+
+def _is_at_its_place(tree: Tree, value: ast.expr) -> bool:
+    """Return whether the text at the place of an expression is that expression."""
+    start, end = tree.span(value)
     try:
-        alone = parse(f"({text[start:end]})")
+        alone = parse(f"({tree.text.text[start:end]})").body[0].value  # type: ignore[attr-defined]
     except SyntaxError:
-        return
-    own, others = list(_walk(value)), list(_walk(alone.body[0].value))  # type: ignore[attr-defined]
-    if ast.dump(value) == ast.dump(alone.body[0].value) and all(  # type: ignore[attr-defined]
-        _same_place(value, one, other) for one, other in zip(own, others, strict=True)
-    ):
-        yield from own
+        return False
+    return ast.dump(value) == ast.dump(alone) and all(
+        _same_place(value, one, other)
+        for one, other in zip(_walk(value), _walk(alone), strict=True)
+    )
 
 
 def _same_place(value: ast.expr, one: ast.AST, alone: ast.AST) -> bool:

@@ -1,0 +1,55 @@
+"""Write out calls that ``getattr`` or an f-string hides, where a trace will settle them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from compat.codemod.rewrite import Draft, Replace
+from compat.codemod.source import Kind, Module, Use, fstrings, literal, old_names
+from compat.codemod.uses.project import Project
+
+_KINDS = (Kind.FUNCTION, Kind.GETTER)
+
+
+def drafts(module: Module, project: Project) -> Iterator[Draft]:
+    """Yield the changes that show such calls to the other rules; none without ``--observed``."""
+    if project.relies_on_traces and project.set_names:
+        yield from _getattrs(module)
+        yield from _printed(module)
+
+
+def name_of(module: Module, use: Use) -> str:
+    """Return the old name that ``getattr(torchaudio, "name")`` takes, or an empty string."""
+    above = module.names.parents.get(use.node)
+    if (
+        use.path != old_names.ROOT
+        or not isinstance(above, ast.Call)
+        or not module.names.is_builtin(above.func, "getattr")
+        or len(above.args) != 2
+        or above.keywords
+        or above.args[0] is not use.node
+    ):
+        return ""
+    name = literal(above.args[1])
+    return name if f"{old_names.ROOT}.{name}" in old_names.KNOWN else ""
+
+
+def _getattrs(module: Module) -> Iterator[Draft]:
+    for use in module.uses:
+        if name := name_of(module, use):
+            span = module.span(module.names.parents[use.node])
+            new = f"{module.segment(use.node)}.{name}"
+            reason = f"getattr hides that this is torchaudio.{name}"
+            yield Draft(span, reason, changes=(Replace(*span, new),), touches=(use,))
+
+
+def _printed(module: Module) -> Iterator[Draft]:
+    found: dict[tuple[int, int, str], Use] = {}
+    for use in module.hidden:
+        part = fstrings.spelled(module, use.node) if use.kind in _KINDS else None
+        if part is not None:
+            found.setdefault(part, use)
+    for part, use in found.items():
+        reason = f"the string prints the source of torchaudio.{use.name}, which is to change"
+        yield Draft(part[:2], reason, changes=(Replace(*part),), touches=(use,))
