@@ -43,7 +43,7 @@ _HOMES = {
     "pinned": ("compat.installation", "pinned"),
     "standin": ("compat.installation", "standin"),
     "release": ("compat.installation", "release"),
-    "Release": ("compat.documentation", "Release"),
+    "Release": ("compat.releases.documentation", "Release"),
     "CompatWarning": ("dispatcher.notices", "CompatWarning"),
     "load_ipython_extension": ("compat.notebooks", "load_ipython_extension"),
     "unload_ipython_extension": ("compat.notebooks", "unload_ipython_extension"),

@@ -6,9 +6,9 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-from compat import shadows
 from compat._version import __version__
-from compat.console import begun
+from compat.commands import shadows
+from compat.commands.console import begun
 
 # command -> the module with its ``main``, and what it does
 COMMANDS = {

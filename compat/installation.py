@@ -10,14 +10,16 @@ import types
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, Unpack
 
-from compat import advice, auto, children, namesakes, operators, releases
-from compat.assembly import Tree
-from compat.context import Context
-from compat.finder import Finder
-from compat.flag_types import Flags
-from compat.layer import Layer
+from compat import auto, operators, releases
+from compat.commands import namesakes
+from compat.contents.context import Context
+from compat.dropin import advice, children
+from compat.dropin.assembly import Tree
+from compat.dropin.finder import Finder
+from compat.dropin.layer import Layer
 from compat.operators import replacements
 from compat.releases import Release
+from compat.releases.flag_types import Flags
 from compat.rescue import notice
 from compat.rescue.hook import Hook
 from compat.tree import NAMES

@@ -23,9 +23,9 @@ import types
 from collections.abc import Iterator, Sequence
 
 import compat
-import compat.shell as shell
-from compat import auto, namesakes, releases
-from compat.doctor import machine
+from compat import auto, releases
+from compat.commands import namesakes, shell
+from compat.diagnosis import machine
 from dispatcher import notices
 from dispatcher.errors import AudioError
 
@@ -37,7 +37,7 @@ _OLDEST_TORCH = 2
 
 def _how_to_install(*options: str) -> str:
     """Return the command that installs the torch for this machine."""
-    from compat.doctor import mends
+    from compat.diagnosis import mends
 
     return mends.install_torch(*options).sentence()
 
@@ -61,7 +61,7 @@ def _torch_explained(prog: str) -> Iterator[None]:
         spec = None if "torch" in sys.modules else importlib.util.find_spec("torch")
         files = {frame.filename for frame in traceback.extract_tb(why.__traceback__)}
         if spec is not None and spec.origin in files:
-            from compat.doctor import mends
+            from compat.diagnosis import mends
 
             mend = mends.reinstall("torch", dependencies=True).sentence()
             doctor = shell.told(machine.doctor(), "")

@@ -23,7 +23,7 @@ from compat.audit import classes
 from compat.codemod.rule import TARGETS, Rule
 from compat.codemod.rules import rules as all_rules
 from compat.doctor import registry as doctor
-from compat.flags import Flag
+from compat.releases.fields import Flag
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -228,7 +228,7 @@ def _cells() -> Iterator[str]:
 
 
 # modules that are generated as a whole
-MODULES = {ROOT / "compat" / "flag_types.py": _typed_flags}
+MODULES = {ROOT / "compat" / "releases" / "flag_types.py": _typed_flags}
 PARTS: dict[str, Callable[[], Iterator[str]]] = {
     "api": _api,
     "calls": calls.lines,

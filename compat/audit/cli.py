@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 from compat._version import __version__
 from compat.audit.options import Terms, UsageError
-from compat.console import is_full, nobody_reads, parsed, print_anything, print_for_programs
+from compat.commands.console import (
+    is_full,
+    nobody_reads,
+    parsed,
+    print_anything,
+    print_for_programs,
+)
 
 if TYPE_CHECKING:
     from compat.audit.engines import Engine

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from compat import releases
 from compat.audit.options import UsageError
-from compat.context import PER_CALL_NAMES, Context
+from compat.contents.context import PER_CALL_NAMES, Context
 from dispatcher import torchcodec
 from dispatcher.errors import AudioError, BackendError, BackendUnavailable
 from dispatcher.requests import Blocks

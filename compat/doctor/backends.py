@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from compat.doctor import explain, mends
-from compat.doctor.findings import Finding, error, ok
+from compat.diagnosis import explain, mends
+from compat.diagnosis.findings import Finding, Mend, error, ok
 from compat.doctor.world import World
 
 
@@ -25,7 +25,7 @@ def finding(
     world: World,
     name: str,
     library: str,
-    package: str,
+    package: str | None,
     words: Callable[[dict[str, Any]], str],
     lists: tuple[str, ...] = (),
 ) -> Finding:
@@ -35,13 +35,14 @@ def finding(
         world: where to look.
         name: the backend.
         library: the library it needs, as the verdict calls it.
-        package: what to install to get that library.
+        package: what to install to get that library; ``None`` if it has no package, then the
+            backend's own advice is given.
         words: makes one line from what the probe of a working backend returned.
         lists: keys of that answer whose lists become evidence, in full.
     """
     answer = ask(world, name)
     if answer.died:
-        how, known = explain.death(answer.died, package)
+        how, known = explain.death(answer.died, package or library)
         evidence = (*answer.stood_at, *answer.stderr[-4:])
         return error(
             f"opening {library} {how}",
@@ -54,7 +55,7 @@ def finding(
     if answer.raised:
         return error(
             f"the probe fails: {answer.raised.splitlines()[0]}",
-            mend=mends.reinstall(package),
+            mend=mends.reinstall(package or library),
             subject=library,
             evidence=answer.trace,
         )
@@ -65,8 +66,12 @@ def finding(
             data=told,
             evidence=tuple(f"{key}: {', '.join(told[key])}" for key in lists),
         )
-    cause, mend = explain.unavailable(
-        told["unavailable"], told["tried"], package, missing=bool(told["mend"])
+    cause, mend = (
+        ("backend-unavailable", Mend(told["mend"]))
+        if package is None
+        else explain.unavailable(
+            told["unavailable"], told["tried"], package, missing=bool(told["mend"])
+        )
     )
     return error(
         told["unavailable"],

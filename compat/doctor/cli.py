@@ -12,10 +12,10 @@ import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NoReturn
 
-from compat import namesakes
-from compat.console import is_full, nobody_reads, print_anything, print_for_programs
+from compat.commands import namesakes
+from compat.commands.console import is_full, nobody_reads, print_anything, print_for_programs
+from compat.diagnosis.findings import Result
 from compat.doctor import elsewhere, files, page, pins, registry, report, structured, verdict
-from compat.doctor.findings import Result
 from compat.doctor.fix import dialogue
 from compat.doctor.world import World
 

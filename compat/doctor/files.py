@@ -8,10 +8,11 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from compat.doctor import backends, conversion, differences, explain, kinds, machine
+from compat.diagnosis import explain, machine
+from compat.diagnosis.findings import Finding, Mend, Result, error, note, ok, skipped, warning
+from compat.doctor import backends, conversion, differences, kinds
 from compat.doctor.checks import imports
 from compat.doctor.child import Answer
-from compat.doctor.findings import Finding, Mend, Result, error, note, ok, skipped, warning
 from compat.doctor.verdict import FILE
 from compat.doctor.world import World
 

@@ -11,8 +11,8 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import IO, Any, NamedTuple
 
-import compat.shell as shell
-from compat.doctor.findings import NOTHING_TO_DO, Mend, Result, Status
+from compat.commands import shell
+from compat.diagnosis.findings import NOTHING_TO_DO, Mend, Result, Status
 from compat.doctor.verdict import FILE, Course, Verdict, told
 
 _TITLE = 19

@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from compat.doctor.findings import Finding, Result, Status
+from compat.diagnosis.findings import Finding, Result, Status
 
 if TYPE_CHECKING:
     from compat.doctor.world import World

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from compat._version import __version__
-from compat.doctor.findings import NOTHING_TO_DO, Finding, Mend, Result, Status
+from compat.diagnosis.findings import NOTHING_TO_DO, Finding, Mend, Result, Status
 from compat.doctor.verdict import FILE, Course, Verdict, told
 
 # names that identify nobody and occur in the paths and sentences of every report

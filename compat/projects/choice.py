@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from compat import wheel_names
-from compat.projects import pins, reach
+from compat.names import pins, wheel_names
+from compat.projects import reach
 
 # the versions of torchaudio that each preset stands for
 _STANDS_FOR = {

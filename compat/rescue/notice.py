@@ -11,7 +11,7 @@ class RescueWarning(CompatWarning):
 
 def explained(why: Exception) -> str:
     """Return the error of an import of torchaudio, what the doctor knows of it, and the remedy."""
-    from compat.doctor import explain
+    from compat.diagnosis import explain
 
     words = " ".join(str(why).split())
     return " ".join(filter(None, (f"{type(why).__name__}: {words}.", explain.import_failure(why))))
@@ -19,7 +19,7 @@ def explained(why: Exception) -> str:
 
 def text(why: Exception) -> str:
     """Return the warning for an error of importing the compiled part."""
-    from compat.doctor import dists, explain
+    from compat.diagnosis import dists, explain
     from compat.operators import refused
 
     known = explain.message(explain.chain(why))

@@ -23,13 +23,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from compat import deprecations
+from compat.names import deprecations
 from compat.observation import recording
 from compat.tree import version
 from dispatcher.metadata import AudioMetaData
 
 if TYPE_CHECKING:
-    from compat.context import Context
+    from compat.contents.context import Context
 
 # top-level names of any release, removed from a real torchaudio before the pinned release's are set
 NAMES = (

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from compat.lazy import Lazy
+from compat.contents.lazy import Lazy
 from compat.rescue import extension
 from dispatcher.errors import BackendError
 
 if TYPE_CHECKING:
-    from compat.context import Context
+    from compat.contents.context import Context
 
 STANDS_IN = True
 MERGES = True

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from compat import codec
-from compat.lazy import Lazy
+from compat.contents import codec
+from compat.contents.lazy import Lazy
 
 if TYPE_CHECKING:
-    from compat.context import Context
+    from compat.contents.context import Context
 
 STANDS_IN = True
 # a real one calls the global backend as in its own release
@@ -16,7 +16,7 @@ FOLLOWS_PIN = frozenset({"apply_codec"})
 
 
 def _resample() -> Any:
-    from compat.resampling import resample  # imports torch
+    from compat.contents.resampling import resample  # imports torch
 
     return resample
 

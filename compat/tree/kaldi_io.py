@@ -10,7 +10,7 @@ from dispatcher import lazily
 if TYPE_CHECKING:
     import torch
 
-    from compat.context import Context
+    from compat.contents.context import Context
 else:
     torch = lazily.module("torch")
 

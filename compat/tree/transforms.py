@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
-from compat.lazy import Lazy
+from compat.contents.lazy import Lazy
 
 if TYPE_CHECKING:
-    from compat.context import Context
+    from compat.contents.context import Context
 
 STANDS_IN = True
 
@@ -16,7 +16,7 @@ STANDS_IN = True
 @functools.cache
 def _resample_class(module: str) -> type:
     """Return the class under the name of its module in the tree, by which pickle finds it."""
-    from compat.resampling import Resample  # imports torch
+    from compat.contents.resampling import Resample  # imports torch
 
     return type("Resample", (Resample,), {"__module__": module, "__doc__": Resample.__doc__})
 

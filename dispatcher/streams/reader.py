@@ -504,7 +504,7 @@ class StreamReader:
         return 0
 
     def _check_time(self, began: float) -> None:
-        """Tell of a part of a list that did not come in time; FFmpeg calls it damaged, or leaves it out.
+        """Raise for a part of a list that is late; FFmpeg calls it damaged, or leaves it out.
 
         Raises:
             BackendError: so it was.
@@ -577,7 +577,8 @@ class StreamReader:
         """
         if not self._outputs:
             raise BackendError(
-                "no output stream was added; call add_basic_audio_stream or another of its kind first"
+                "no output stream was added; call add_basic_audio_stream or another of its kind "
+                "first"
             )
         while not self.fill_buffer(timeout, backoff):
             yield self.pop_chunks()

@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher import backend, source, web
+from dispatcher import backend
 from dispatcher.backends.ffmpeg import container, demuxers
 from dispatcher.errors import ArgumentTypeError, BackendError
+from dispatcher.reading import file_objects, web
 from dispatcher.streams import options
 
 if TYPE_CHECKING:
@@ -92,7 +93,10 @@ def next_step(format: str | None) -> str:
     try:
         kind = av.ContainerFormat(format, "r")
     except ValueError:
-        listed = "compat.utils.ffmpeg_utils.get_demuxers() lists the formats and get_input_devices() the devices that it has"
+        listed = (
+            "compat.utils.ffmpeg_utils.get_demuxers() lists the formats and get_input_devices() "
+            "the devices that it has"
+        )
         return f"; this FFmpeg reads no format {format!r}: {listed}"
     return (
         "; see that the device is there, and that you may read it"
@@ -112,7 +116,7 @@ def locate(src: Any, format: str | None, settings: Settings) -> Place:
     if isinstance(src, (bytes, bytearray, memoryview)):
         return Place(io.BytesIO(src), "", named)
     if backend.is_readable(src):
-        return Place(source.as_it_comes(src, settings), "", named)
+        return Place(file_objects.as_it_comes(src, settings), "", named)
     # 2.0 took the content of a file as a uint8 tensor
     if type(src).__name__ == "Tensor" and hasattr(src, "numpy"):
         return Place(io.BytesIO(src.numpy().tobytes()), "", named)
@@ -151,7 +155,7 @@ def opening(
     option: Mapping[str, str] | None,
     buffer_size: int,
     settings: Settings,
-) -> tuple[contextlib.AbstractContextManager[InputContainer], source.Reader | None]:
+) -> tuple[contextlib.AbstractContextManager[InputContainer], file_objects.Reader | None]:
     """Return a context manager that opens a source and gives its container.
 
     The second value is the reader of a file object, or ``None``.
@@ -182,7 +186,7 @@ def opening(
     )
     if remote is not None:
         manager = _closing(manager, remote)
-    return manager, place.file if isinstance(place.file, source.Reader) else None
+    return manager, place.file if isinstance(place.file, file_objects.Reader) else None
 
 
 @contextlib.contextmanager

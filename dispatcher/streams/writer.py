@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dispatcher import arguments, lazily, writable
+from dispatcher import arguments, lazily
 from dispatcher.backends.ffmpeg.encode import LAYOUTS, TTA
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
 from dispatcher.settings import Settings
 from dispatcher.streams import destinations, encoders, graphs
+from dispatcher.writing import writable
 
 if TYPE_CHECKING:
     import torch
@@ -391,7 +392,8 @@ class StreamWriter:
         if tuple(data.shape[1:]) != wanted:
             raise self._problem(
                 BackendError(
-                    f"a picture of the chunk is {list(data.shape[1:])}, and of the stream {list(wanted)}"
+                    f"a picture of the chunk is {list(data.shape[1:])}, and of the stream "
+                    f"{list(wanted)}"
                 )
             )
         if pts is not None:

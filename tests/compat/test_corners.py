@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 import compat
-from compat import advice
-from compat.context import Context
-from compat.doctor import pairs
+from compat.contents.context import Context
+from compat.diagnosis import pairs
+from compat.dropin import advice
 
 Plant = Callable[..., None]
 
@@ -85,7 +85,7 @@ def test_asking_whether_a_submodule_is_there_is_no_error(name: str, found: bool)
     ],
 )
 def test_only_a_torchaudio_that_has_the_name_is_advised(name: str, advised: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("compat.doctor.machine._pip", lambda: ("python", "-m", "pip"))
+    monkeypatch.setattr("compat.diagnosis.machine._pip", lambda: ("python", "-m", "pip"))
     text = advice.missing(name, Context(compat.release("2.2"), None, types.ModuleType("torchaudio")))
     assert advised.format(python="python") in text
 

@@ -10,7 +10,8 @@ import pytest
 from packaging.version import Version
 
 import compat
-from compat import deprecations, releases
+from compat import releases
+from compat.names import deprecations
 from dispatcher.notices import CompatWarning
 from tests.conftest import ASSETS, Python
 

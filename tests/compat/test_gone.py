@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import compat
-from compat import gone
+from compat.names import gone
 
 # names that were attributes of torchaudio or of a module that is still there in 2.0
 REACHED = [name for name in gone.BEFORE_2_0 if name.count(".") < 2]

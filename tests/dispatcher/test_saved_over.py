@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import dispatcher
-from dispatcher import target
+from dispatcher.writing import target
 from tests.conftest import ASSETS
 
 

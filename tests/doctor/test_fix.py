@@ -16,10 +16,11 @@ from typing import Any
 
 import pytest
 
-from compat import shell
-from compat.doctor import cli, machine, mends
+from compat.commands import shell
+from compat.diagnosis import machine, mends
+from compat.diagnosis.findings import NOTHING_TO_DO, Mend
+from compat.doctor import cli
 from compat.doctor.checks import libraries
-from compat.doctor.findings import NOTHING_TO_DO, Mend
 from compat.doctor.fix import changes, dialogue, reach, runner
 from compat.doctor.fix.reach import Touches
 from tests.doctor.worlds import REPOSITORY

@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from compat.commands.shell import Line
+from compat.diagnosis.findings import Finding, Mend, Result, Status, error, note, ok, skipped, warning
 from compat.doctor import cli, registry, report, verdict
-from compat.doctor.findings import Finding, Mend, Result, Status, error, note, ok, skipped, warning
 from compat.doctor.registry import Check
 from compat.doctor.world import World as Looked
-from compat.shell import Line
 from tests.doctor.worlds import World
 
 ESCAPE = "\x1b["

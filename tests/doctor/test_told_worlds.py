@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from compat.doctor import dists, files, registry
+from compat.diagnosis import dists
+from compat.diagnosis.dists import Copy
+from compat.diagnosis.findings import Finding
+from compat.doctor import files, registry
 from compat.doctor.child import Answer
-from compat.doctor.dists import Copy
-from compat.doctor.findings import Finding
 from compat.doctor.world import World
 from tests.conftest import ASSETS
 

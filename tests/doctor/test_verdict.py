@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from compat.commands.shell import Line
+from compat.diagnosis.findings import Finding, Mend, Result, error, note, ok, skipped, warning
 from compat.doctor import page, report, verdict
-from compat.doctor.findings import Finding, Mend, Result, error, note, ok, skipped, warning
 from compat.doctor.verdict import Course
-from compat.shell import Line
 
 REINSTALL = Mend("Install it again", (Line("pip install it"),))
 TORCH = error("torch is half there", why="A download broke off.", mend=REINSTALL, subject="torch", evidence=("a", "b"))

@@ -17,7 +17,7 @@ import torch
 
 import compat
 import dispatcher
-from dispatcher.collector import Collector
+from dispatcher.reading.collector import Collector
 from dispatcher.registry import Registry
 from dispatcher.requests import Blocks
 from dispatcher.settings import Settings

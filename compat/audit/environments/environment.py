@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from compat.audit.engines.engine import EngineError
 from compat.audit.options import UsageError
-from compat.processes import pythons, signal_name
+from compat.commands.processes import pythons, signal_name
 from dispatcher import notices
 from dispatcher.metadata import AudioMetaData
 from dispatcher.streaming import Stream

@@ -3,8 +3,8 @@
 import dataclasses
 import enum
 
-from compat import wheel_names
-from compat.before_2_0 import AUTOMATIC, BEFORE_2_0, LOAD_WAV
+from compat.names import wheel_names
+from compat.names.before_2_0 import AUTOMATIC, BEFORE_2_0, LOAD_WAV
 
 ROOT = "torchaudio"
 TORIO = "torio"  # a separate package in torchaudio's wheel from 2.2 to 2.8

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from compat.diagnosis.findings import Finding, note
 from compat.doctor import backends
-from compat.doctor.findings import Finding, note
 from compat.doctor.registry import check
 from compat.doctor.world import World
 

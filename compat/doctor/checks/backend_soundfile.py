@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from compat.diagnosis.findings import Finding, Mend, note
+from compat.diagnosis.machine import pip
 from compat.doctor import backends
-from compat.doctor.findings import Finding, Mend, note
-from compat.doctor.machine import pip
 from compat.doctor.registry import check
 from compat.doctor.world import World
 

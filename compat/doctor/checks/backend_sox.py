@@ -13,8 +13,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from compat.doctor import backends, machine, mends
-from compat.doctor.findings import Finding, Mend, Status, note
+from compat.diagnosis import machine, mends
+from compat.diagnosis.findings import Finding, Mend, Status, note
+from compat.doctor import backends
 from compat.doctor.registry import check
 from compat.doctor.world import World
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from compat.doctor import mends, pairs
-from compat.doctor.findings import Finding, error, note, ok, skipped, warning
+from compat.diagnosis import mends, pairs
+from compat.diagnosis.findings import Finding, error, note, ok, skipped, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
 

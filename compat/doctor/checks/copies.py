@@ -13,11 +13,10 @@ import pathlib
 import sys
 from collections.abc import Iterator
 
-import compat.shell as shell
-from compat import namesakes, shadows
-from compat.doctor import dists, machine, mends, pairs
-from compat.doctor.dists import Copy
-from compat.doctor.findings import NOTHING_TO_DO, Finding, Mend, error, note, ok, warning
+from compat.commands import namesakes, shadows, shell
+from compat.diagnosis import dists, machine, mends, pairs
+from compat.diagnosis.dists import Copy
+from compat.diagnosis.findings import NOTHING_TO_DO, Finding, Mend, error, note, ok, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
 

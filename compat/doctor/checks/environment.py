@@ -12,8 +12,8 @@ import site
 import sys
 from collections.abc import Iterator
 
-from compat.doctor import dists, machine
-from compat.doctor.findings import Finding, Mend, note, ok, warning
+from compat.diagnosis import dists, machine
+from compat.diagnosis.findings import Finding, Mend, note, ok, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
 

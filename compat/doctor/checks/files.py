@@ -15,9 +15,9 @@ import pathlib
 import threading
 from collections.abc import Iterator
 
-from compat.doctor import dists, mends
-from compat.doctor.dists import Copy
-from compat.doctor.findings import Finding, error, ok, skipped
+from compat.diagnosis import dists, mends
+from compat.diagnosis.dists import Copy
+from compat.diagnosis.findings import Finding, error, ok, skipped
 from compat.doctor.registry import check
 from compat.doctor.world import World
 

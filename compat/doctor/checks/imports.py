@@ -11,9 +11,9 @@ import os
 import re
 from collections.abc import Iterator
 
-from compat.doctor import explain, mends
+from compat.diagnosis import explain, mends
+from compat.diagnosis.findings import Finding, Mend, error, ok
 from compat.doctor.child import Answer
-from compat.doctor.findings import Finding, Mend, error, ok
 from compat.doctor.registry import check
 from compat.doctor.world import World
 

@@ -11,12 +11,12 @@ import pathlib
 import sys
 from collections.abc import Iterable, Iterator
 
-import compat.shell as shell
-from compat.doctor import dists, machine, mends, pairs
-from compat.doctor.findings import Finding, Mend, error, ok, warning
+from compat.commands import shell
+from compat.commands.shell import Line
+from compat.diagnosis import dists, machine, mends, pairs
+from compat.diagnosis.findings import Finding, Mend, error, ok, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
-from compat.shell import Line
 
 
 @check(

@@ -10,10 +10,11 @@ import pathlib
 import sys
 from collections.abc import Iterator
 
-from compat import shell
-from compat.doctor import dists, elf, mends
-from compat.doctor.dists import Copy
-from compat.doctor.findings import Finding, Mend, error, note, ok, skipped
+from compat.commands import shell
+from compat.diagnosis import dists, mends
+from compat.diagnosis.dists import Copy
+from compat.diagnosis.findings import Finding, Mend, error, note, ok, skipped
+from compat.doctor import elf
 from compat.doctor.registry import check
 from compat.doctor.world import World
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from compat.doctor import mends, pairs
-from compat.doctor.dists import Copy
-from compat.doctor.findings import Finding, error, note, ok, warning
+from compat.diagnosis import mends, pairs
+from compat.diagnosis.dists import Copy
+from compat.diagnosis.findings import Finding, error, note, ok, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
 

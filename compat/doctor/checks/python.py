@@ -11,8 +11,8 @@ import struct
 import sys
 from collections.abc import Iterator
 
-from compat.doctor import machine, pairs
-from compat.doctor.findings import Finding, Mend, error, ok, warning
+from compat.diagnosis import machine, pairs
+from compat.diagnosis.findings import Finding, Mend, error, ok, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
 

@@ -13,11 +13,12 @@ from typing import Any
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import InvalidVersion
 
-from compat.doctor import backends, dists, machine, pairs
-from compat.doctor.findings import Finding, Mend, ok, warning
+from compat.commands.shell import Line
+from compat.diagnosis import dists, machine, pairs
+from compat.diagnosis.findings import Finding, Mend, ok, warning
+from compat.doctor import backends
 from compat.doctor.registry import check
 from compat.doctor.world import World
-from compat.shell import Line
 
 _ITSELF = "torchaudio-compat"
 # minimum versions of an extra, which apply if the package is installed

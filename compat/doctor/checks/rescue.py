@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from compat.diagnosis.findings import Finding, ok, skipped, warning
 from compat.doctor import failing
-from compat.doctor.findings import Finding, ok, skipped, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compat.doctor import backends, failing, mends
+from compat.diagnosis import mends
+from compat.diagnosis.findings import Finding, error, ok, skipped
+from compat.doctor import backends, failing
 from compat.doctor.child import Answer
-from compat.doctor.findings import Finding, error, ok, skipped
 from compat.doctor.registry import check
 from compat.doctor.world import World
 

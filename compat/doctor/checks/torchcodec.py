@@ -11,9 +11,10 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
-from compat.doctor import explain, failing, mends, pairs
-from compat.doctor.dists import Copy
-from compat.doctor.findings import Finding, note, ok, skipped, warning
+from compat.diagnosis import explain, mends, pairs
+from compat.diagnosis.dists import Copy
+from compat.diagnosis.findings import Finding, note, ok, skipped, warning
+from compat.doctor import failing
 from compat.doctor.registry import check
 from compat.doctor.world import World
 

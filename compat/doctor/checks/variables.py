@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import compat.releases as releases  # not `from compat import`, which would build the stand-in first
-from compat.doctor import machine
-from compat.doctor.findings import Finding, Mend, error, note, ok, warning
+from compat.diagnosis import machine
+from compat.diagnosis.findings import Finding, Mend, error, note, ok, warning
 from compat.doctor.registry import check
 from compat.doctor.world import World
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from compat.doctor.findings import Status
+from compat.diagnosis.findings import Status
 
 _PROBLEMS = tuple(status.word for status in Status if status.is_problem)
 Key = tuple[str, str]

@@ -13,7 +13,7 @@ from compat import tree
 from dispatcher import AudioMetaData
 
 if TYPE_CHECKING:
-    from compat.context import Context
+    from compat.contents.context import Context
 
 GOES_IN_2_9 = True
 CLASSES = {"ffmpeg": "FFmpegBackend", "sox": "SoXBackend", "soundfile": "SoundfileBackend"}

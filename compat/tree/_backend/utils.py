@@ -9,7 +9,7 @@ from dispatcher import AudioMetaData, Backend
 from dispatcher.errors import ArgumentError
 
 if TYPE_CHECKING:
-    from compat.context import Context
+    from compat.contents.context import Context
 
 GOES_IN_2_9 = True
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from dispatcher.errors import BackendError
 
 if TYPE_CHECKING:
-    from compat.context import Context
+    from compat.contents.context import Context
 
 STANDS_IN = True
 _F = TypeVar("_F", bound=Callable[..., Any])

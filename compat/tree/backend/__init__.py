@@ -8,7 +8,7 @@ from compat.tree._backend import getters
 from compat.tree.backend import utils
 
 if TYPE_CHECKING:
-    from compat.context import Context
+    from compat.contents.context import Context
 
 GOES_IN_2_9 = True
 

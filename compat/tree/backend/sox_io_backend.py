@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dispatcher.metadata import AudioMetaData
 
 if TYPE_CHECKING:
-    from compat.context import Context
+    from compat.contents.context import Context
 
 WARNS = True
 GOES_IN_2_9 = True

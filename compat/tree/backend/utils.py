@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from compat import tree
 
 if TYPE_CHECKING:
-    from compat.context import Context
+    from compat.contents.context import Context
 
 GOES_IN_2_9 = True
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from compat import parts
+from compat.contents import parts
 from dispatcher.streams.playback import play_audio
 
 if TYPE_CHECKING:
-    from compat.context import Context
+    from compat.contents.context import Context
 
 STANDS_IN = True
 GOES_IN_2_9 = True

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from compat import parts
+from compat.contents import parts
 from dispatcher import arguments, interrupts, lazily
 from dispatcher.errors import BackendError, BackendUnavailable, problem
 from legacy import sox_io_backend
@@ -14,7 +14,7 @@ from legacy import sox_io_backend
 if TYPE_CHECKING:
     import torch
 
-    from compat.context import Context
+    from compat.contents.context import Context
     from dispatcher.backends.sox import Backend
 else:
     torch = lazily.module("torch")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from compat import parts
+from compat.contents import parts
 from compat.tree import sox_effects
 from compat.tree.utils import sox_utils
 
 if TYPE_CHECKING:
-    from compat.context import Context
+    from compat.contents.context import Context
 
 STANDS_IN = True
 GOES_IN_2_9 = True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from compat.tree.utils import download
 
 if TYPE_CHECKING:
-    from compat.context import Context
+    from compat.contents.context import Context
 
 STANDS_IN = True
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dispatcher.errors import ArgumentError
 
 if TYPE_CHECKING:
-    from compat.context import Context
+    from compat.contents.context import Context
 
 STANDS_IN = True
 _SOURCE = "https://download.pytorch.org/torchaudio"

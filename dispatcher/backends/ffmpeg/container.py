@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import arguments, backend, handles, mpeg, source, web
+from dispatcher import arguments, backend, handles
 from dispatcher.backends.ffmpeg import demuxers, misread
 from dispatcher.errors import ArgumentTypeError, BackendError, NoAudioStreamError
+from dispatcher.headers import mpeg
+from dispatcher.reading import file_objects, web
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -29,8 +31,14 @@ _LISTS = re.compile(r"\.(m3u8|mpd)([?#]|$)", re.IGNORECASE)  # playlists; FFmpeg
 _FILE_BUFFER = 1 << 15
 _BEGINNING = 1 << 16
 _NO_MP3 = {
-    True: "it is mp3 in free format, whose frames tell no bit rate, and FFmpeg does not decode that; backend='soundfile' or 'sox' does",
-    False: "it is called mp3, and FFmpeg finds no frame in it that it can decode; backend='soundfile' or 'sox' may",
+    True: (
+        "it is mp3 in free format, whose frames tell no bit rate, and FFmpeg does not decode "
+        "that; backend='soundfile' or 'sox' does"
+    ),
+    False: (
+        "it is called mp3, and FFmpeg finds no frame in it that it can decode; "
+        "backend='soundfile' or 'sox' may"
+    ),
 }
 _PYAV_WITHOUT_ERRORS = 19
 
@@ -69,7 +77,9 @@ def local_path(uri: Uri) -> str | None:
         return None
     text = os.fspath(uri)
     return (
-        text if isinstance(text, str) and not _URL.match(text) and source.is_regular(text) else None
+        text
+        if isinstance(text, str) and not _URL.match(text) and file_objects.is_regular(text)
+        else None
     )
 
 
@@ -87,7 +97,7 @@ def reading(
     """
     file: Any
     if backend.is_readable(uri):
-        file, protocols = source.seekable(uri, settings), ""
+        file, protocols = file_objects.seekable(uri, settings), ""
     else:
         if not isinstance(uri, (str, bytes, os.PathLike)):
             raise ArgumentTypeError(arguments.neither_path_nor_file(uri))
@@ -176,7 +186,8 @@ def opened(
     import av
 
     one_address = protocols.startswith("http") and isinstance(file, str) and not is_list(file)
-    # of a list FFmpeg would leave out a part that stalls, without a word: there PyAV bounds the opening, and each packet
+    # FFmpeg would leave out a part of a list that stalls, without a word:
+    # there PyAV bounds the opening, and each packet
     each_wait = (
         {"max_redirects": "0", "rw_timeout": str(round(settings.network_timeout * 1e6))}
         if one_address
@@ -201,7 +212,7 @@ def opened(
         buffer_size=buffer_size,
         timeout=settings.network_timeout if remote else None,
     )
-    with source.interruptible(file), opening as container:
+    with file_objects.interruptible(file), opening as container:
         yield container
 
 
@@ -223,7 +234,8 @@ def _fail(file: Any, format: str | None, settings: Settings, why: Exception) -> 
 
     if isinstance(why, (av.error.ExitError, av.error.TimeoutError)):
         raise BackendError(
-            f"the server did not answer within {settings.network_timeout:g} s (the flag network_timeout)"
+            f"the server did not answer within {settings.network_timeout:g} s (the flag "
+            "network_timeout)"
         ) from why
     if isinstance(why, av.error.InvalidDataError) and _is_free_format(file):
         raise NoAudioStreamError(_NO_MP3[True]) from why

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatcher import backend, notices, source
+from dispatcher import backend, notices
 from dispatcher.errors import describe
+from dispatcher.reading import file_objects
 
 _TAG, _EXTENSIBLE = slice(20, 22), b"\xfe\xff"  # where most files have the format's number
 _AUDITION = "pcm_f24le"  # Adobe Audition's floats; other programs write integers with this header
@@ -45,7 +46,7 @@ def _beginning(file: Any) -> bytes:
     try:
         if not backend.is_readable(file):
             path = file.removeprefix("file:")
-            if not source.is_regular(path):  # a pipe gives its bytes only once
+            if not file_objects.is_regular(path):  # a pipe gives its bytes only once
                 return b""
             with open(path, "rb") as opened:
                 return opened.read(_TAG.stop)

@@ -16,7 +16,7 @@ warnings.simplefilter("ignore")
 import torchaudio  # noqa: E402
 
 import compat  # noqa: E402
-from compat import definitions  # noqa: E402
+from compat.dropin import definitions  # noqa: E402
 
 RESTORED = {
     "2.0": ("info", "set_audio_backend", "get_audio_backend", "list_audio_backends", "backend.common.AudioMetaData", "backend.utils"),
