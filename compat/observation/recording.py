@@ -91,11 +91,12 @@ def recorded(function: Callable[..., Any], name: str, release: str) -> Callable[
         with serving.noted() as served:
             try:
                 returned = function(*args, **kwargs)
-                value = arguments.came(name, returned)
-                return returned
             except BaseException as why:
                 outcome = type(why).__name__
                 raise
+            else:
+                value = arguments.came(name, returned)
+                return returned
             finally:
                 given = json.dumps(arguments.described(signature, args, kwargs))
                 seen = (release, "".join(served[-1:]), given, outcome, json.dumps(value))

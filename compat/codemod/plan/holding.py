@@ -7,11 +7,14 @@ while the trace was recorded. It lives as long as the global backend did, and fo
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+import dataclasses
+from collections.abc import Iterable, Mapping
 
 from compat.codemod.plan import giving, marks, removal
-from compat.codemod.plan.part import Part
+from compat.codemod.plan.naming import Named
+from compat.codemod.plan.part import SAME_FILE, Part
 from compat.codemod.plan.programs import Evidence
+from compat.codemod.plan.removal import Unit
 from compat.codemod.plan.restore_pairs import Restore
 from compat.codemod.plan.sites import Site
 from compat.codemod.rewrite import Change, Replace, Substitute
@@ -23,25 +26,66 @@ NAME = "chosen_backend"
 READ = f"torchaudio.{NAME}, which takes the place of the setters"
 
 
-def sites(
-    part: Part, evidence: Evidence, setters: Iterable[SetterCall], named: Iterable[Site]
-) -> dict[Site, list[Change]]:
-    """Return the changes of the calls that read the attribute: those that no trace has.
+@dataclasses.dataclass
+class Held:
+    """What the attribute settles: the calls that read it, and the setters whose place it takes."""
+
+    reading: dict[Site, list[Change]] = dataclasses.field(default_factory=dict)
+    setting: dict[SetterCall, list[Change]] = dataclasses.field(default_factory=dict)
+
+    def propose(self, part: Part, groups: Mapping[Site | SetterCall, int]) -> None:
+        """Propose all of it; it is one group, since no part may be left out."""
+        said = f"; the trace has no call of it: it reads {READ}"
+        for site, changes in self.reading.items():
+            part.propose_site(SAME_FILE, site, changes, groups[site], recorded=said)
+        for one, changes in self.setting.items():
+            part.propose(part.rule_of(one), one, changes, groups[one], also=one.asked)
+
+
+def held(
+    part: Part,
+    evidence: Evidence,
+    staying: set[SetterCall],
+    certain: Mapping[Site, Named],
+    units: Iterable[Unit],
+) -> Held:
+    """Return how the attribute takes the place of all setters that would stay.
 
     Args:
         part: the modules that run together.
         evidence: what their programs show.
-        setters: those that would stay.
-        named: the calls whose backend is certain.
+        staying: the setters that would stay.
+        certain: the calls whose backend is certain.
+        units: the setters that are changed together.
 
     Raises:
-        NotProvableError: something else than a call that never ran depends on one of the setters.
+        NotProvableError: something besides calls that never ran depends on the setters.
     """
-    staying, settled = set(setters), set(named)
+    found = Held(_reading(part, evidence, staying, certain) if staying else {})
+    served = frozenset(named.backend for named in certain.values())
+    for one in staying & evidence.doubts.keys():
+        raise evidence.doubts[one]
+    for unit in units:
+        if staying.isdisjoint(unit.setters):
+            continue
+        pair = unit.restore
+        tried = unit.setters[0].where == "try"
+        for one in unit.setters[: 1 if tried else None]:
+            if pair is None or one is not pair.back:
+                found.setting[one] = [_setter(part, one, served)]
+        if pair is not None:
+            found.setting[pair.set] = [*found.setting.get(pair.set, ()), *_restored(pair)]
+    return found
+
+
+def _reading(
+    part: Part, evidence: Evidence, staying: set[SetterCall], certain: Mapping[Site, Named]
+) -> dict[Site, list[Change]]:
+    """Return the changes of the calls that read the attribute: those that no trace has."""
     left = [
         place
         for place, forces in evidence.force.items()
-        if place not in settled and not staying.isdisjoint(forces)
+        if place not in certain and not staying.isdisjoint(forces)
     ]
     found = {}
     for place in left:
@@ -70,13 +114,8 @@ def _has_run(part: Part, site: Site) -> bool:
     return bool(observed.at(site.module, call, site.use.name, part.project.as_read))
 
 
-def setter(part: Part, one: SetterCall, served: frozenset[str]) -> Change:
+def _setter(part: Part, one: SetterCall, served: frozenset[str]) -> Change:
     """Return the change by which a setter, or the first of an attempt, sets the attribute instead.
-
-    Args:
-        part: the modules that run together.
-        one: the setter.
-        served: the backends that served recorded calls.
 
     Raises:
         NotProvableError: it may fail, or what it sets cannot be written.
@@ -84,7 +123,7 @@ def setter(part: Part, one: SetterCall, served: frozenset[str]) -> Change:
     lines = part.project.recorded(one.module, one.call, "set_audio_backend")
     if lines and not never_failed(lines):
         raise NotProvableError("in the trace the setter failed")
-    value = _value(one)
+    value = _value(one, is_recorded=bool(lines))
     if not lines and ast.literal_eval(value) not in served:
         if one.where == "try":
             raise NotProvableError("the trace does not show that the backend was there")
@@ -99,7 +138,7 @@ def setter(part: Part, one: SetterCall, served: frozenset[str]) -> Change:
     return Replace(*one.module.span(one.call), _set(one, value))
 
 
-def restored(pair: Restore) -> list[Change]:
+def _restored(pair: Restore) -> list[Change]:
     """Return the changes by which the attribute is kept and restored."""
     module, getter = pair.set.module, pair.getter
     kept = f'getattr({_torchaudio(module, getter)}, "{NAME}", None)'
@@ -118,11 +157,15 @@ def _set(one: SetterCall, value: str) -> str:
     return f'setattr({_torchaudio(one.module, one.use)}, "{NAME}", {value})'
 
 
-def _value(one: SetterCall) -> str:
-    name = old_names.PER_CALL_NAMES.get(one.name or "")
-    if name is None:
-        raise NotProvableError("what is set is not a literal")
-    return f'"{name}"'
+def _value(one: SetterCall, *, is_recorded: bool) -> str:
+    """Return the per-call name of what is set, as an expression."""
+    name, given = old_names.PER_CALL_NAMES.get(one.name or ""), setter_calls.argument(one.call)
+    if name is not None:
+        return f'"{name}"'
+    if one.name is None and is_recorded and isinstance(given, ast.Name | ast.Attribute):
+        text = one.module.segment(given)
+        return f'{{"sox_io": "sox"}}.get({text}, {text})'
+    raise NotProvableError("what is set cannot be read")
 
 
 def _torchaudio(module: Module, use: Use) -> str:

@@ -100,10 +100,10 @@ def _pins(project: Project, module: Module, marks: Marks) -> Iterator[Pin]:
                 module, use.node, NotProvableError(reason, [module.place(use.node)]), lasts=True
             )
     settled = either.settled(project, module)
-    for node, _ in module.ambiguous:
-        if node not in settled:
-            why = NotProvableError(unseen.AMBIGUOUS, [module.place(node)])
-            yield Pin(module, node, why, lasts=module.call_of(node) is None)
+    for name, _ in module.ambiguous:
+        if name not in settled:
+            why = NotProvableError(unseen.AMBIGUOUS, [module.place(name)])
+            yield Pin(module, name, why, lasts=module.call_of(name) is None)
     for node, words in unseen.reached(project, module):
         why = NotProvableError(f"{words}, and this call is not changed", [module.place(node)])
         yield Pin(module, node, why, lasts=module.call_of(node) is None)

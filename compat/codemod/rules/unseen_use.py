@@ -98,31 +98,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 f"torchaudio.{reached.known.name} is reached by way of {reached.through}, and not changed",
                 "Import torchaudio itself here and run again, or change it by hand.",
             )
-    written = [*written_out.drafts(module, project)]
-    yield from written
-    told_of = {use for draft in written for use in draft.touches or ()}
-    for use in module.hidden:
-        if use in told_of:
-            continue
-        named = use.call is not None and keyword(use.call, "filepath") is not None
-        lost = project.target == "2.9" and use.name in (
-            "info",
-            "AudioMetaData",
-            "list_audio_backends",
-        )
-        if (
-            named
-            or lost
-            or use.kind in (Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA)
-        ):
-            line = module.span(
-                [one for one in module.names.chain(use.node) if isinstance(one, ast.JoinedStr)][-1]
-            )
-            yield Draft(
-                line,
-                f"torchaudio.{use.name} is used in an f-string that cannot be changed",
-                "Change it by hand.",
-            )
+    yield from _in_fstrings(module, project)
     for node in module.strings:
         value = str(node.value)
         above = module.names.parents.get(node)
@@ -181,6 +157,35 @@ def _is_old(project: Project, reached: reexports.Reached) -> bool:
         or reached.known.kind not in (Kind.FUNCTION, Kind.METADATA, Kind.LISTER)
         or bool(given & {"filepath", "precision", "offset"})
     )
+
+
+def _in_fstrings(module: Module, project: Project) -> Iterator[Draft]:
+    """Write out what can be written out; report other old names in f-strings."""
+    written = [*written_out.drafts(module, project)]
+    yield from written
+    told_of = {use for draft in written for use in draft.touches or ()}
+    for use in module.hidden:
+        if use in told_of:
+            continue
+        named = use.call is not None and keyword(use.call, "filepath") is not None
+        lost = project.target == "2.9" and use.name in (
+            "info",
+            "AudioMetaData",
+            "list_audio_backends",
+        )
+        if (
+            named
+            or lost
+            or use.kind in (Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA)
+        ):
+            line = module.span(
+                [one for one in module.names.chain(use.node) if isinstance(one, ast.JoinedStr)][-1]
+            )
+            yield Draft(
+                line,
+                f"torchaudio.{use.name} is used in an f-string that cannot be changed",
+                "Change it by hand.",
+            )
 
 
 def _by_getattr(module: Module, project: Project) -> Iterator[Draft]:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from compat.codemod.rewrite import Draft, Replace
-from compat.codemod.source import Kind, Module, Use, fstrings, literal, old_names
+from compat.codemod.source import Kind, Module, Use, fstrings, old_names, string
 from compat.codemod.uses.project import Project
 
 _KINDS = (Kind.FUNCTION, Kind.GETTER)
@@ -31,7 +31,7 @@ def name_of(module: Module, use: Use) -> str:
         or above.args[0] is not use.node
     ):
         return ""
-    name = literal(above.args[1])
+    name = string(above.args[1])
     return name if f"{old_names.ROOT}.{name}" in old_names.KNOWN else ""
 
 
