@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compat import releases, streaming
+from compat import releases
+from compat.contents import streaming
 
 if TYPE_CHECKING:
     from dispatcher.codec_config import CodecConfig as CodecConfig

@@ -10,11 +10,12 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import arguments, interrupts, lazily, shortcut, truncation
+from dispatcher import arguments, flac_fast_path, interrupts, lazily
 from dispatcher.backend import Backend, Uri
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
 from dispatcher.metadata import AudioMetaData
+from dispatcher.reading import short_files
 from dispatcher.registry import Registry
 from dispatcher.settings import Settings
 from dispatcher.signatures import InfoFunction, LoadFunction, SaveFunction, documented_by
@@ -65,10 +66,15 @@ class Chooser:
         return [name for name in self._order() if self.registry.find(name) is not None]
 
     def _order(self) -> tuple[str, ...]:
-        """Return all allowed backends, working or not, in the order in which they are asked."""
+        """Return the backends that serve calls without a name, in the order they are asked.
+
+        These are the backends of the releases and those that the caller chose. So a new file in
+        ``dispatcher.backends`` changes nothing in a pinned release.
+        """
         if self._ordered is None or self._ordered[0] != self.preferred:
             first = () if self.preferred is None else (self.preferred,)
-            names = dict.fromkeys((*first, *self.settings.choice_order, *self.registry.allowed))
+            ours = (*self.settings.choice_order, *Settings.choice_order, *self.registry.chosen)
+            names = dict.fromkeys((*first, *ours))
             self._ordered = (
                 self.preferred,
                 tuple(name for name in names if name in self.registry.allowed),
@@ -116,9 +122,7 @@ class Chooser:
             if why is None:
                 return candidate
             reasons.append(f"{name}: {why}")
-        reasons += [
-            f"{name}: {broken}" for name in self.registry.allowed if (broken := self.why_not(name))
-        ]
+        reasons += [f"{name}: {broken}" for name in self._order() if (broken := self.why_not(name))]
         cause = "no backend can take it (" + " | ".join(reasons) + ")"
         raise problem(
             BackendError,
@@ -169,10 +173,11 @@ def functions(chooser: Chooser) -> Functions:
             reader = chooser.reader(backend, uri, format)
             if (
                 backend is None
-                and (found := shortcut.load(asked, reader, chooser.registry, settings)) is not None
+                and (found := flac_fast_path.load(asked, reader, chooser.registry, settings))
+                is not None
             ):
                 return found
-            return truncation.load(reader, asked, settings)
+            return short_files.load(reader, asked, settings)
 
     @documented_by(SaveFunction)
     def save(

@@ -60,7 +60,8 @@ class Registry:
     """
 
     def __init__(self, allowed: Iterable[str] | None = None) -> None:
-        self.allowed: tuple[str, ...] = known() if allowed is None else tuple(allowed)
+        self.chosen: tuple[str, ...] = () if allowed is None else tuple(allowed)
+        self.allowed: tuple[str, ...] = known() if allowed is None else self.chosen
         for name in self.allowed:
             if name not in known():
                 raise ArgumentError(

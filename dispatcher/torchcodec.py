@@ -11,11 +11,13 @@ import os
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher import arguments, backend, interrupts, lazily, notices, truncation, writable
+from dispatcher import arguments, backend, interrupts, lazily, notices
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
+from dispatcher.reading import short_files
 from dispatcher.registry import Registry
 from dispatcher.settings import Settings
 from dispatcher.streaming import Stream, in_blocks, worded
+from dispatcher.writing import writable
 
 if TYPE_CHECKING:
     import torch
@@ -132,7 +134,7 @@ def _load(
         uri, frame_offset, num_frames, True, channels_first, None, _BUFFER, "TorchCodec"
     )
     frame_offset, num_frames = asked.frame_offset, asked.num_frames
-    tell = truncation.teller("TorchCodec", asked, settings)
+    tell = short_files.teller("TorchCodec", asked, settings)
     with _worded(uri), container.reading(uri, None, _BUFFER, settings) as (opened, stream):
         rate, channels = stream.codec_context.sample_rate, stream.codec_context.channels
         if num_frames == 0:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import Registry, arguments, interrupts, lazily, notices, truncation
+from dispatcher import Registry, arguments, interrupts, lazily, notices
 from dispatcher.metadata import AudioMetaData
+from dispatcher.reading import short_files
 from legacy.functions import Functions
 from legacy.settings import Settings
 
@@ -64,7 +65,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             "soundfile",
         )
         with interrupts.deferred():
-            return truncation.load(backend, asked, settings)
+            return short_files.load(backend, asked, settings)
 
     def save(
         filepath: Any,

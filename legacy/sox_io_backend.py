@@ -13,11 +13,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from dispatcher import Registry, arguments, interrupts, lazily, notices, target, truncation
+from dispatcher import Registry, arguments, interrupts, lazily, notices
 from dispatcher.backend import is_readable, is_writable
 from dispatcher.errors import BackendError, BackendUnavailable, problem, standing_for
 from dispatcher.metadata import AudioMetaData
-from dispatcher.source import Reader
+from dispatcher.reading import short_files
+from dispatcher.reading.file_objects import Reader
+from dispatcher.writing import target
 from legacy.functions import Functions
 from legacy.settings import Settings
 
@@ -57,7 +59,8 @@ def refuse_or_warn(
             hint=hint,
         )
     notices.warn(
-        f"file objects for {taker.name} are deprecated in 2.0 and refused from 2.1 on. {taker.advice}."
+        f"file objects for {taker.name} are deprecated in 2.0 and refused from 2.1 on. "
+        f"{taker.advice}."
     )
 
 
@@ -163,7 +166,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             asked = arguments.to_load(
                 place, frame_offset, num_frames, normalize, channels_first, format, _BUFFER
             )
-            return truncation.load(backend, asked, settings)
+            return short_files.load(backend, asked, settings)
 
         return read(filepath, format, operation)
 

@@ -4,7 +4,7 @@ import sys
 
 if __name__ == "__main__":
     try:
-        from compat.console import begun
+        from compat.commands.console import begun
 
         status: int = begun("compat.audit.cli", "python -m compat.audit")
     except KeyboardInterrupt:  # Ctrl-C came before the command line could handle it

@@ -1,7 +1,7 @@
 """Run the codemod: ``python -m compat.codemod``."""
 
 from compat.codemod.run.cli import main
-from compat.console import leave
+from compat.commands.console import leave
 
 if __name__ == "__main__":
     kept: list[object] = []

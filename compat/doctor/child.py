@@ -16,8 +16,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from compat import shadows
-from compat.processes import signal_name
+from compat.commands import shadows
+from compat.commands.processes import signal_name
 
 _POLL = 0.02
 # would replace the torchaudio under examination with our own stand-in

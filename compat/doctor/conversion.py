@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pathlib
 
-import compat.shell as shell
-from compat.doctor.findings import Mend
+from compat.commands import shell
+from compat.diagnosis.findings import Mend
 
 _TEXT = "Convert it with the ffmpeg command"
 

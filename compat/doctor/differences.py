@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from compat.diagnosis.findings import Finding, Mend, note, warning
 from compat.doctor import conversion, lengths
-from compat.doctor.findings import Finding, Mend, note, warning
 from compat.doctor.lengths import Lengths
 
 __all__ = ["found", "is_mixed", "named"]

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 
 from packaging.requirements import Requirement
 
-from compat.processes import pythons
+from compat.commands.processes import pythons
 
 _OURS = ("compat", "dispatcher", "legacy")
 _NEEDED = ("packaging", "pyelftools", "rich")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from compat.doctor import explain, mends
+from compat.diagnosis import explain, mends
+from compat.diagnosis.findings import Finding, error
 from compat.doctor.child import Answer
-from compat.doctor.findings import Finding, error
 
 
 def finding(name: str, answer: Answer, subject: str, *, cause: str) -> Finding:

@@ -6,7 +6,8 @@ import os
 from typing import Any
 
 from compat.doctor import stored
-from dispatcher import parts, promises
+from dispatcher.headers import promises
+from dispatcher.reading import joined_files
 
 _START = 1 << 16
 # recorders that do not know the length yet write zero or the largest number
@@ -27,11 +28,11 @@ def facts(path: str) -> dict[str, Any]:
     return {
         "size": os.path.getsize(path),
         "promise": promise.frames if promise else None,
-        "parts": [part._asdict() for part in parts.of(path)],
+        "parts": [part._asdict() for part in joined_files.of(path)],
         **_of_wave(head),
         **_of_mp3(head),
         **_of_opus(head),
-        "last_page": parts.frames(path) if head.startswith(b"OggS") else 0,
+        "last_page": joined_files.frames(path) if head.startswith(b"OggS") else 0,
     }
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pathlib
 from collections.abc import Iterator
 
-import compat.shell as shell
-from compat.doctor.findings import Finding, Mend, note
+from compat.commands import shell
+from compat.diagnosis.findings import Finding, Mend, note
 
 # file types by their first bytes: offset, bytes, name, extensions that fit
 _KINDS: tuple[tuple[int, bytes, str, tuple[str, ...]], ...] = (

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from compat._version import __version__
-from compat.doctor import dists, pairs
+from compat.diagnosis import dists, pairs
 
 
 def lines(asked: str, build: str = "") -> Iterator[str]:

@@ -8,9 +8,11 @@ import os
 import time
 from collections.abc import Iterator
 
-from compat import releases, shell
-from compat.doctor import failing, machine
-from compat.doctor.findings import NOTHING_TO_DO, Finding, Mend, Result, error, note, ok, warning
+from compat import releases
+from compat.commands import shell
+from compat.diagnosis import machine
+from compat.diagnosis.findings import NOTHING_TO_DO, Finding, Mend, Result, error, note, ok, warning
+from compat.doctor import failing
 from compat.doctor.world import World
 from compat.projects import choice, needs
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from compat._version import __version__
-from compat.doctor.findings import Finding, Mend, Result
+from compat.diagnosis.findings import Finding, Mend, Result
 from compat.doctor.verdict import Verdict
 
 SCHEMA = 1

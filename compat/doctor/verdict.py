@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 
-from compat.doctor.findings import NOTHING_TO_DO, Finding, Mend, Result, Status, sentence
+from compat.diagnosis.findings import NOTHING_TO_DO, Finding, Mend, Result, Status, sentence
 
 FILE = "file"  # the check name of results on a user's files
 

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from compat.doctor import dists
+from compat.diagnosis import dists
+from compat.diagnosis.dists import Copy
 from compat.doctor.child import Answer, Children
-from compat.doctor.dists import Copy
 
 _T = TypeVar("_T")
 Progress = Callable[[str, int, int], None]

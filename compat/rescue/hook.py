@@ -14,7 +14,7 @@ import types
 from collections.abc import Sequence
 
 from compat import operators
-from compat.doctor import dists
+from compat.diagnosis import dists
 from compat.rescue import extension, libraries
 
 ROOT = "torchaudio"

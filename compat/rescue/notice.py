@@ -11,7 +11,7 @@ class RescueWarning(CompatWarning):
 
 def explained(why: Exception) -> str:
     """Return the error of an import of torchaudio, what the doctor knows of it, and the remedy."""
-    from compat.doctor import explain
+    from compat.diagnosis import explain
 
     words = " ".join(str(why).split())
     return " ".join(filter(None, (f"{type(why).__name__}: {words}.", explain.import_failure(why))))
@@ -19,7 +19,7 @@ def explained(why: Exception) -> str:
 
 def text(why: Exception) -> str:
     """Return the warning for an error of importing the compiled part."""
-    from compat.doctor import dists, explain
+    from compat.diagnosis import dists, explain
     from compat.operators import refused
 
     known = explain.message(explain.chain(why))
@@ -32,10 +32,12 @@ def text(why: Exception) -> str:
         f"{name} {names[name]}" if name in names else name for name in ("torchaudio", "torch")
     )
     lines = (
-        f"the compiled part of {torchaudio} does not load with {torch}, so torchaudio runs without it.",
+        f"the compiled part of {torchaudio} does not load with {torch}, so torchaudio runs "
+        "without it.",
         f"Why: {cause}({type(why).__name__}: {' '.join(str(why).split())})",
-        "Works: transforms, functional, models, pipelines, datasets, compliance, as torchaudio has them; load, save, info and "
-        "sox_effects by the backends of torchaudio-compat; forced_align, rnnt_loss, lfilter and overdrive by its operators.",
+        "Works: transforms, functional, models, pipelines, datasets, compliance (from torchaudio); "
+        "load, save, info, sox_effects, forced_align, rnnt_loss, lfilter, overdrive (from "
+        "torchaudio-compat).",
         f"Does not work: {', '.join(refused.BY_NAME)}.",
         f"To get the compiled part: {mend}",
         'To silence this: warnings.filterwarnings("ignore", category=compat.RescueWarning)',

@@ -5,18 +5,17 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
-from compat.lazy import Lazy
+from compat.contents.lazy import Lazy
+from compat.contents.submodule import Submodule
 
 if TYPE_CHECKING:
-    from compat.context import Context
-
-STANDS_IN = True
+    from compat.contents.context import Context
 
 
 @functools.cache
 def _resample_class(module: str) -> type:
     """Return the class under the name of its module in the tree, by which pickle finds it."""
-    from compat.resampling import Resample  # imports torch
+    from compat.contents.resampling import Resample  # imports torch
 
     return type("Resample", (Resample,), {"__module__": module, "__doc__": Resample.__doc__})
 
@@ -26,3 +25,6 @@ def names(context: Context) -> dict[str, Any]:
     return {
         "Resample": Lazy(functools.partial(_resample_class, f"{context.host.__name__}.transforms"))
     }
+
+
+SUBMODULE = Submodule(names, stands_in=True)

@@ -17,21 +17,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
-from dispatcher import (
-    arguments,
-    backend,
-    collector,
-    forks,
-    interrupts,
-    notices,
-    shortage,
-    source,
-    target,
-    truncation,
-    unreadable,
-    writable,
-)
-from dispatcher.collector import Collector
+from dispatcher import arguments, backend, forks, interrupts, notices
 from dispatcher.errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -40,8 +26,12 @@ from dispatcher.errors import (
     NotATensorError,
     problem,
 )
+from dispatcher.headers import shortage
 from dispatcher.metadata import AudioMetaData
+from dispatcher.reading import collector, file_objects, short_files, unreadable
+from dispatcher.reading.collector import Collector
 from dispatcher.streaming import BLOCK_FRAMES, Stream, in_blocks, worded
+from dispatcher.writing import target, writable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -63,14 +53,14 @@ _NATIVE_DTYPE = {
 
 # what ``info`` reports for a subtype; torchaudio does not know other subtypes, and gets a warning
 _BITS = {
-    "PCM_S8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "PCM_U8": 8, "FLOAT": 32, "DOUBLE": 64, "ULAW": 8, "ALAW": 8,
-    "IMA_ADPCM": 0, "MS_ADPCM": 0, "GSM610": 0, "VOX_ADPCM": 0, "G721_32": 0, "G723_24": 0, "G723_40": 0, "DWVW_12": 0,
-    "DWVW_16": 0, "DWVW_24": 0, "DWVW_N": 0, "DPCM_8": 0, "DPCM_16": 0, "VORBIS": 0, "ALAC_16": 16, "ALAC_20": 20,
-    "ALAC_24": 24, "ALAC_32": 32,
+    "PCM_S8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "PCM_U8": 8, "FLOAT": 32, "DOUBLE": 64,
+    "ULAW": 8, "ALAW": 8, "IMA_ADPCM": 0, "MS_ADPCM": 0, "GSM610": 0, "VOX_ADPCM": 0, "G721_32": 0,
+    "G723_24": 0, "G723_40": 0, "DWVW_12": 0, "DWVW_16": 0, "DWVW_24": 0, "DWVW_N": 0, "DPCM_8": 0,
+    "DPCM_16": 0, "VORBIS": 0, "ALAC_16": 16, "ALAC_20": 20, "ALAC_24": 24, "ALAC_32": 32,
 }  # fmt: skip
 _ENCODING = {
-    "PCM_S8": "PCM_S", "PCM_16": "PCM_S", "PCM_24": "PCM_S", "PCM_32": "PCM_S", "PCM_U8": "PCM_U", "FLOAT": "PCM_F",
-    "DOUBLE": "PCM_F", "ULAW": "ULAW", "ALAW": "ALAW", "VORBIS": "VORBIS",
+    "PCM_S8": "PCM_S", "PCM_16": "PCM_S", "PCM_24": "PCM_S", "PCM_32": "PCM_S", "PCM_U8": "PCM_U",
+    "FLOAT": "PCM_F", "DOUBLE": "PCM_F", "ULAW": "ULAW", "ALAW": "ALAW", "VORBIS": "VORBIS",
 }  # fmt: skip
 
 _BIT_DEPTHS = (None, 8, 16, 24, 32, 64)
@@ -156,12 +146,14 @@ def _subtype(dtype: str, container: str, encoding: str | None, bits: int | None)
     table = _BY_CONTAINER.get(container)
     if table is None:
         raise ArgumentError(
-            f"it does not write {container!r}; it writes {', '.join(sorted({*_BY_CONTAINER, *_FIXED}))}"
+            f"it does not write {container!r}; it writes "
+            f"{', '.join(sorted({*_BY_CONTAINER, *_FIXED}))}"
         )
     if container == "wav" and encoding is None and bits is None:
         if dtype not in _WAV_BY_DTYPE:
             raise ArgumentError(
-                f"it does not write {dtype} to wav; convert the tensor to one of {', '.join(_WAV_BY_DTYPE)}"
+                f"it cannot write {dtype} to wav; convert the tensor to one of "
+                f"{', '.join(_WAV_BY_DTYPE)}"
             )
         return _WAV_BY_DTYPE[dtype]
     return arguments.stored_as(table, container, encoding, bits, ArgumentError)
@@ -229,7 +221,7 @@ def _readable(uri: Uri, settings: Settings) -> Any:
     if not backend.is_readable(uri):
         return uri
     try:
-        return source.PatientReader(source.seekable(uri, settings))
+        return file_objects.PatientReader(file_objects.seekable(uri, settings))
     except OSError as why:
         raise problem(
             BackendError, "read", uri, f"libsndfile must seek: {why}", backend=Backend.name
@@ -270,7 +262,7 @@ def _failed(action: str, uri: Uri, why: Exception) -> Exception:
 def _size(uri: Uri) -> int:
     """Return the bytes of a path or file object; 0 if it cannot tell."""
     try:
-        return os.path.getsize(uri) if not backend.is_readable(uri) else source.size(uri)
+        return os.path.getsize(uri) if not backend.is_readable(uri) else file_objects.size(uri)
     except (OSError, TypeError, ValueError):
         return 0
 
@@ -390,7 +382,7 @@ def _tell_of_loss(file: Any, start: int, found: int, uri: Uri) -> None:
         place.seek(0)
     elif not isinstance(place, (str, bytes, os.PathLike)):
         return
-    truncation.tell_of_loss("libsndfile", file.frames, start, found, place, uri)
+    short_files.tell_of_loss("libsndfile", file.frames, start, found, place, uri)
 
 
 def _read_pairs(file: Any, frames: int, dtype: str, collected: Collector) -> None:
@@ -441,7 +433,7 @@ def _sequential(soundfile: Any) -> Any:
 
         @property
         def _sf_error_lock(self) -> Any:
-            return alone.lock if source.is_regular(self.name) else contextlib.nullcontext()
+            return alone.lock if file_objects.is_regular(self.name) else contextlib.nullcontext()
 
         def close(self) -> None:
             # python-soundfile records that it has closed after an interrupt may have come, and then
@@ -541,7 +533,7 @@ class Backend(backend.Backend):
         """
         has_descriptor = (
             isinstance(place, (str, os.PathLike))
-            and source.is_regular(place)
+            and file_objects.is_regular(place)
             and os.access(place, os.R_OK)
         )
         # on Windows, Python's descriptors may not be the library's
@@ -569,7 +561,7 @@ class Backend(backend.Backend):
     def _worded(self, uri: Uri, place: Any) -> Iterator[None]:
         """Add the file and the backend to errors of reading; a file object's own error wins."""
         try:
-            with source.interruptible(place):
+            with file_objects.interruptible(place):
                 yield
         except (self._soundfile.LibsndfileError, TypeError) as why:
             raise _failed("read", uri, getattr(place, "failure", None) or why) from why
@@ -611,7 +603,10 @@ class Backend(backend.Backend):
                     block.shape[1] for block in _blocks(file, BLOCK_FRAMES, "float32")
                 )
         if subtype not in _BITS:
-            text = f"libsndfile calls the encoding {subtype}, which torchaudio has no name for: info() reports UNKNOWN with 0 bits"
+            text = (
+                f"libsndfile calls the encoding {subtype}, which torchaudio has no name for: "
+                "info() reports UNKNOWN with 0 bits"
+            )
             notices.warn(text, notices.UnknownEncodingWarning)
         return found
 

@@ -51,7 +51,8 @@ def _check_shape(before: npt.NDArray[Any], frame: Frame) -> None:
     found, wanted = tuple(frame.shape()), before.shape[1:]
     if found != wanted:
         raise BackendError(
-            f"the stream changes on its way: a frame of {list(found)} comes after one of {list(wanted)}"
+            f"the stream changes on its way: a frame of {list(found)} comes after one of "
+            f"{list(wanted)}"
         )
 
 

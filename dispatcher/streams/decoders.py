@@ -71,14 +71,16 @@ def _context(stream: Stream, known: Any, name: str | None, hw_accel: str | None)
     codec = av.Codec(name, "r") if name else known.codec
     if codec.type != stream.type or codec.canonical_name != known.codec.canonical_name:
         raise BackendError(
-            f"the decoder {name!r} is for {codec.canonical_name}, and the stream holds {known.codec.canonical_name}"
+            f"the decoder {name!r} is for {codec.canonical_name}, and the stream holds "
+            f"{known.codec.canonical_name}"
         )
     if hw_accel is None and codec.name == known.codec.name and not pads:
         return known
     made: Any = av.CodecContext.create(codec, "r", hwaccel=device(hw_accel) if hw_accel else None)
     if hw_accel and not made.is_hwaccel:
         raise BackendError(
-            f"{codec.name} has no decoder on the device hw_accel={hw_accel!r} in PyAV's FFmpeg; {_WITHOUT}"
+            f"{codec.name} has no decoder on the device hw_accel={hw_accel!r} in PyAV's FFmpeg; "
+            f"{_WITHOUT}"
         )
     if known.extradata:
         made.extradata = known.extradata
@@ -118,7 +120,8 @@ def device(hw_accel: str) -> Any:
         )
     if kind not in hwdevices_available():
         raise BackendError(
-            f"PyAV's FFmpeg is built without {kind!r}, so hw_accel={hw_accel!r} cannot be had; {known}; {_WITHOUT}"
+            f"PyAV's FFmpeg is built without {kind!r}, so hw_accel={hw_accel!r} cannot be had; "
+            f"{known}; {_WITHOUT}"
         )
     try:
         accel = HWAccel(kind, device=number or None, allow_software_fallback=False)
@@ -126,6 +129,7 @@ def device(hw_accel: str) -> Any:
     except (av.FFmpegError, RuntimeError, ValueError, NotImplementedError) as why:
         cause = getattr(why, "strerror", None) or why
         raise BackendError(
-            f"the device hw_accel={hw_accel!r} does not open here ({cause}): see that it and its driver are there; {_WITHOUT}"
+            f"the device hw_accel={hw_accel!r} does not open here ({cause}): see that it and its "
+            f"driver are there; {_WITHOUT}"
         ) from why
     return accel

@@ -11,8 +11,9 @@ import re
 import stat
 from typing import TYPE_CHECKING, Any, Protocol
 
-from dispatcher import backend, target
+from dispatcher import backend
 from dispatcher.errors import ArgumentTypeError, describe
+from dispatcher.writing import target
 
 if TYPE_CHECKING:
     from collections.abc import Callable

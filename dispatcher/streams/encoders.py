@@ -112,7 +112,8 @@ def _chosen(what: str, codec: Any, asked: Any, known: list[Any] | None, given: A
     if asked is not None:
         if known and asked not in known:
             raise BackendError(
-                f"the encoder {codec.name!r} does not take {what} {asked!r}; it takes {', '.join(map(str, known))}"
+                f"the encoder {codec.name!r} does not take {what} {asked!r}; it takes "
+                f"{', '.join(map(str, known))}"
             )
         return asked
     if not known or given in known:

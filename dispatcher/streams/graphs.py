@@ -45,7 +45,10 @@ class SoundInput(NamedTuple):
 
     def arguments(self) -> str:
         """Return the arguments of FFmpeg's ``abuffer`` for them."""
-        return f"time_base={self.time_base}:sample_rate={self.rate}:sample_fmt={self.format}:channel_layout={self.layout}"
+        return (
+            f"time_base={self.time_base}:sample_rate={self.rate}:"
+            f"sample_fmt={self.format}:channel_layout={self.layout}"
+        )
 
 
 class PictureInput(NamedTuple):
@@ -218,7 +221,8 @@ def _link(graph: Any, chains: tuple[tuple[Node, ...], ...], source: Any, sink: A
     free_outputs += waiting_outputs.values()
     if len(free_inputs) > 1 or len(free_outputs) != 1:
         raise ValueError(
-            f"it has {len(free_inputs)} open inputs and {len(free_outputs)} outputs, not one of each"
+            f"it has {len(free_inputs)} open inputs and {len(free_outputs)} outputs, not one of "
+            "each"
         )
     if not free_inputs:
         raise ValueError("nothing of the stream enters it")

@@ -51,12 +51,14 @@ def play_audio(
     dtype = str(waveform.dtype).removeprefix("torch.")
     if waveform.ndim != 2 or dtype not in formats:
         raise ArgumentError(
-            f"play_audio takes [time, channel] of {', '.join(formats)}, not {list(waveform.shape)} of {dtype}"
+            f"play_audio takes [time, channel] of {', '.join(formats)}, not "
+            f"{list(waveform.shape)} of {dtype}"
         )
     here = output_devices()
     if device is None and not here:
         raise ArgumentError(
-            "PyAV's FFmpeg has no output device here; save the waveform and play the file, or use the package sounddevice"
+            "PyAV's FFmpeg has no output device here; save the waveform and play the file, or use "
+            "the package sounddevice"
         )
     name = device if device is not None else here[0]
     if name not in here:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dispatcher.backends.ffmpeg import samples
 from dispatcher.errors import BackendError
+from dispatcher.reading import sample_formats
 from dispatcher.streams.buffers import Frame
 
 if TYPE_CHECKING:
@@ -29,11 +29,12 @@ class Sound(Frame):
 
     def __init__(self, frame: AudioFrame, *, as_float: bool) -> None:
         name = frame.format.name
-        if name not in samples.FORMATS:
+        if name not in sample_formats.FORMATS:
             raise BackendError(
-                f"samples in FFmpeg's format {name} have no dtype; ask for one of {', '.join(samples.FORMATS)}"
+                f"samples in FFmpeg's format {name} have no dtype; ask for one of "
+                f"{', '.join(sample_formats.FORMATS)}"
             )
-        self._kind = samples.FORMATS[name]
+        self._kind = sample_formats.FORMATS[name]
         self._name, self._channels = name, frame.layout.nb_channels
         self.converts: bool = as_float and name != "fltp"
         self._as_float = as_float and self._kind.dtype != "float32"
@@ -63,7 +64,7 @@ class Sound(Frame):
             offset = first * channels * kind.width
             data = np.ndarray((count, channels), kind.dtype, self._planes[0], offset)
             if self._as_float and kind.zero:
-                samples.convert(data, kind, into)
+                sample_formats.convert(data, kind, into)
                 return
             into[...] = data
             if self._as_float:
@@ -72,6 +73,6 @@ class Sound(Frame):
         for channel, plane in enumerate(self._planes):
             row = np.ndarray((count,), kind.dtype, plane, first * kind.width)
             if self._as_float:
-                samples.convert(row, kind, into[:, channel])
+                sample_formats.convert(row, kind, into[:, channel])
             else:
                 into[:, channel] = row

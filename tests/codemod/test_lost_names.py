@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from compat import wheel_names
 from compat.codemod.files.content import speaks
+from compat.names import wheel_names
 from tests.codemod.tables import changes, rewrite, said, said_of, stays, table
 
 TARGETS = {"2.1": "2.1", "2.2": "2.2", "2.9": "2.9"}

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 import compat
-from compat import wheel_names
+from compat.names import wheel_names
 from tests import warm
 from tests.conftest import ROOT
 

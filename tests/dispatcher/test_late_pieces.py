@@ -16,8 +16,8 @@ import torch
 from hypothesis import strategies as st
 
 import dispatcher
-from dispatcher import flac
 from dispatcher.backends.ffmpeg import container, decode, seek
+from dispatcher.headers import flac
 from tests import long_files
 from tests.long_files import KINDS, RATE
 

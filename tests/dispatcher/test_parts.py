@@ -15,8 +15,8 @@ import torch
 
 import compat
 import dispatcher
-from dispatcher import parts
 from dispatcher.notices import TruncatedInputWarning
+from dispatcher.reading import joined_files
 
 MAKER = {
     "tta": "ffmpeg",
@@ -101,7 +101,7 @@ def test_a_file_of_one_piece_is_one(extension: str, tmp_path: pathlib.Path) -> N
     """And its rate and channels are those of the file."""
     path = tmp_path / f"x.{extension}"
     _one(path, 48000, 2)
-    assert [part[2:4] for part in parts.of(str(path))] == [(48000, 2)]
+    assert [part[2:4] for part in joined_files.of(str(path))] == [(48000, 2)]
 
 
 def test_what_has_parts_side_by_side_is_no_chain(tmp_path: pathlib.Path) -> None:
@@ -110,12 +110,12 @@ def test_what_has_parts_side_by_side_is_no_chain(tmp_path: pathlib.Path) -> None
     first = one.index(b"OggS", 4)
     path = tmp_path / "y.ogg"
     path.write_bytes(one[:first] + one[:first] + one[first:])
-    assert len(parts.of(str(path))) == 1
+    assert len(joined_files.of(str(path))) == 1
 
 
 def test_all_parts_are_counted(spliced: Callable[..., str]) -> None:
     """By the last page of each."""
-    assert parts.frames(spliced("ogg", (16000, 16000))) == 32000
+    assert joined_files.frames(spliced("ogg", (16000, 16000))) == 32000
 
 
 def _tones(folder: pathlib.Path, lengths: tuple[int, ...], rates: tuple[int, ...]) -> tuple[str, list[torch.Tensor]]:
@@ -167,7 +167,7 @@ def _readings(path: str) -> list[Callable[[], Any]]:
 def test_parts_of_two_rates_are_refused_by_every_way_of_reading(tmp_path: pathlib.Path) -> None:
     """FFmpeg ends there as with damage; the part before the change can be had."""
     path, alone = _tones(tmp_path, (20000, 10000), (44100, 22050))
-    begin = parts.of(path)[1].begin
+    begin = joined_files.of(path)[1].begin
     for read in _readings(path):
         with pytest.raises(RuntimeError, match=rf"44100 Hz, and from byte {begin} on 1 channel at 22050 Hz.* ffmpeg -i .* -ar 44100"):
             read()

@@ -18,7 +18,8 @@ import soundfile
 from hypothesis import strategies as st
 
 import dispatcher
-from dispatcher.backends.ffmpeg import disguise, plain_wav
+from dispatcher import plain_wav
+from dispatcher.plain_wav import hidden_bitstreams, reader
 
 _GUID = bytes.fromhex("000000001000800000aa00389b71")
 
@@ -168,20 +169,20 @@ def test_a_file_that_is_cut_while_it_is_read_is_left_to_ffmpeg(tmp_path: pathlib
 def test_a_single_sync_word_is_enough_for_ffmpeg_to_be_asked(sync: str) -> None:
     """Of those that are too long to be chance; without it, the same data is plain."""
     silence = b"\2" * 1000
-    assert disguise.possible(silence + bytes.fromhex(sync) + silence)
-    assert not disguise.possible(silence + bytes.fromhex(sync)[:3] + silence)
+    assert hidden_bitstreams.possible(silence + bytes.fromhex(sync) + silence)
+    assert not hidden_bitstreams.possible(silence + bytes.fromhex(sync)[:3] + silence)
 
 
 def test_a_file_is_looked_at_once_until_it_changes(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And each time while its last change is so near that another one could look the same."""
     path, looked = tmp_path / "sound.wav", []
     soundfile.write(path, np.zeros(20_000, np.float32), 16000, subtype="PCM_16")
-    monkeypatch.setattr(disguise, "possible", lambda data: bool(looked.append(len(data))))
-    monkeypatch.setattr(plain_wav, "_SETTLED", 10**18)
+    monkeypatch.setattr(hidden_bitstreams, "possible", lambda data: bool(looked.append(len(data))))
+    monkeypatch.setattr(reader, "_SETTLED", 10**18)
     for _ in range(2):
         dispatcher.load(path, 1000, 10, backend="ffmpeg")
     assert len(looked) == 2
-    monkeypatch.setattr(plain_wav, "_SETTLED", -(10**18))
+    monkeypatch.setattr(reader, "_SETTLED", -(10**18))
     for _ in range(3):
         dispatcher.load(path, 1000, 10, backend="ffmpeg")
     assert len(looked) == 3

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from dispatcher import promises
+from dispatcher.headers import promises
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def test_backends_are_found_by_scanning() -> None:
     """A file in the folder is a backend; no list names it."""
     folder = pathlib.Path(dispatcher.__file__).parent / "backends"
     expected = {path.stem for path in folder.iterdir() if not path.name.startswith("_")}
-    assert set(registry.known()) == expected == {"ffmpeg", "sox", "soundfile"}
+    assert set(registry.known()) == expected >= {"ffmpeg", "sox", "soundfile"}
 
 
 def test_a_name_that_is_left_out_is_told_from_one_that_does_not_exist() -> None:

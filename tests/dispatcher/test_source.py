@@ -13,7 +13,7 @@ import pytest
 import torch
 
 import dispatcher
-from dispatcher.source import Reader
+from dispatcher.reading.file_objects import Reader
 from tests.conftest import ASSETS
 
 DATA = (ASSETS / "stereo_16.flac").read_bytes()

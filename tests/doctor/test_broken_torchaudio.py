@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
+from compat.diagnosis.findings import Result
 from compat.doctor import registry
-from compat.doctor.findings import Result
 from compat.doctor.world import World as Looked
 from tests.doctor.worlds import World, plant
 
@@ -32,7 +32,7 @@ def look(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..
 
 @pytest.fixture(scope="module")
 def build_of_torch() -> str:
-    from compat.doctor import dists
+    from compat.diagnosis import dists
 
     torch = dists.first("torch")
     assert torch is not None

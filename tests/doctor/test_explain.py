@@ -9,7 +9,7 @@ import sysconfig
 
 import pytest
 
-from compat.doctor import explain, mends
+from compat.diagnosis import explain, mends
 
 NO_FILE = "cannot open shared object file: No such file or directory"
 
@@ -324,7 +324,7 @@ def test_a_chain_that_goes_in_a_circle_ends() -> None:
 
 def test_it_is_light() -> None:
     code = (
-        "import sys; import compat.doctor.explain as explain; explain.import_failure('undefined symbol: _ZN'); "
+        "import sys; import compat.diagnosis.explain as explain; explain.import_failure('undefined symbol: _ZN'); "
         "print([name for name in ('torch', 'numpy', 'av', 'soundfile', 'rich', 'elftools', 'cffi') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from compat import shell
-from compat.doctor import dists, machine, mends
-from compat.doctor.findings import Mend
+from compat.commands import shell
+from compat.diagnosis import dists, machine, mends
+from compat.diagnosis.findings import Mend
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the machines played here are POSIX")
 

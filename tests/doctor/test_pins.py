@@ -12,7 +12,8 @@ from collections.abc import Callable
 import pytest
 from packaging.requirements import Requirement
 
-from compat.doctor import pairs, pins
+from compat.diagnosis import pairs
+from compat.doctor import pins
 from tests.doctor.worlds import World
 
 PYTHON = ".".join(map(str, sys.version_info[:2]))

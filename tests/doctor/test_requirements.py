@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from compat.doctor import pairs
+from compat.diagnosis import pairs
 from tests.doctor.worlds import Report, World
 
 

@@ -8,8 +8,8 @@ import re
 
 import pytest
 
+from compat.diagnosis.findings import Result
 from compat.doctor.checks import variables
-from compat.doctor.findings import Result
 from compat.doctor.world import World
 
 DISPATCHER = "TORCHAUDIO_USE_BACKEND_DISPATCHER"

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from compat.doctor import explain
+from compat.diagnosis import explain
 from tests.conftest import ROOT
 from tests.guide.pages import GUIDE
 

@@ -3,7 +3,7 @@
     python -m tests.names.compare 2.0 2.2                  in a stand-in
     PYTHONPATH=FOLDER python -m tests.names.compare 2.0    over the torchaudio that lies in FOLDER
 
-Names are those of ``compat/wheel_names/names.txt``, public and private. Over a real torchaudio of another release, names
+Names are those of ``compat/names/wheel_names/names.txt``, public and private. Over a real torchaudio of another release, names
 are listed that it has lost; what is left out on purpose, and why, stands in ``tests/names/left_out.toml``.
 """
 
@@ -15,7 +15,8 @@ import warnings
 from typing import Any
 
 import compat
-from compat import releases, wheel_names
+from compat import releases
+from compat.names import wheel_names
 
 
 def reach(root: str, path: str) -> Any:

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-import compat.shell as shell
-from compat.doctor import findings, machine, mends, page
-from compat.doctor.findings import Mend
-from compat.shell import Line
-from dispatcher import parts
+from compat.commands import shell
+from compat.commands.shell import Line
+from compat.diagnosis import findings, machine, mends
+from compat.diagnosis.findings import Mend
+from compat.doctor import page
+from dispatcher.reading import joined_files
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 Told = Callable[[Callable[[], object]], object]
@@ -173,8 +174,8 @@ def test_no_mend_is_of_another_systems_shell(on_windows: Told, monkeypatch: pyte
 @pytest.mark.parametrize(("name", "quoted"), [(r"C:\a b.wav", r'"C:\a b.wav"'), (r"C:\$a.wav", "FILE"), ("%a%", "FILE")])
 def test_an_error_of_the_dispatcher_is_right_in_both(monkeypatch: pytest.MonkeyPatch, name: str, quoted: str) -> None:
     """It may not import the place of quoting: it leaves out what takes two lines."""
-    monkeypatch.setattr(parts, "os", types.SimpleNamespace(name="nt", fsdecode=os.fsdecode, PathLike=os.PathLike))
-    assert f"ffmpeg -i {quoted} -ar 8000" in parts.one_rate(name, 8000)
+    monkeypatch.setattr(joined_files, "os", types.SimpleNamespace(name="nt", fsdecode=os.fsdecode, PathLike=os.PathLike))
+    assert f"ffmpeg -i {quoted} -ar 8000" in joined_files.one_rate(name, 8000)
 
 
 def test_nothing_else_quotes() -> None:
@@ -185,7 +186,7 @@ def test_nothing_else_quotes() -> None:
         names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         if names & {"list2cmdline"} or re.search(r"\bshlex\.(quote|join)\(", ast.unparse(tree)):
             places.add(path.relative_to(ROOT).as_posix())
-    assert places == {"compat/shell.py", "compat/doctor/machine.py", "dispatcher/parts.py"}
+    assert places == {"compat/commands/shell.py", "compat/diagnosis/machine.py", "dispatcher/reading/joined_files.py"}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pathlib
 import pytest
 
 from compat.codemod import source
-from compat.projects import choice, pins
+from compat.names import pins
+from compat.projects import choice
 
 SETTER = "import torchaudio\n\ntorchaudio.set_audio_backend('sox_io')\n"
 PER_CALL = "import torchaudio\n\ntorchaudio.load('a.wav', backend='sox')\n"

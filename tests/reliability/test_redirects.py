@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 import compat
-from dispatcher import web
 from dispatcher.errors import AudioError, BackendError
+from dispatcher.reading import web
 from dispatcher.settings import Settings
 from tests.conftest import ASSETS
 from tests.reliability import server

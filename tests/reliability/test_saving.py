@@ -19,7 +19,7 @@ import soundfile
 import torch
 
 import dispatcher
-from dispatcher import target
+from dispatcher.writing import target
 
 WAVE = torch.rand(2, 40_000, generator=torch.Generator().manual_seed(1)) - 0.5
 BY_BACKEND = {

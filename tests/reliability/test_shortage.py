@@ -15,8 +15,8 @@ import torch
 
 import compat
 import dispatcher
-from dispatcher import shortage
 from dispatcher.errors import AudioError, TruncatedInputError
+from dispatcher.headers import shortage
 from dispatcher.notices import CompatWarning, TruncatedInputWarning
 
 SOUND = torch.rand(2, 150000, generator=torch.Generator().manual_seed(1)) * 0.4 - 0.2

@@ -13,8 +13,8 @@ import torch
 
 import compat
 import dispatcher
-from dispatcher import promises
 from dispatcher.errors import TruncatedInputError
+from dispatcher.headers import promises
 from dispatcher.notices import DamagedInputWarning, TruncatedInputWarning
 from tests.conftest import ASSETS
 

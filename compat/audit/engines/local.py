@@ -22,7 +22,7 @@ from typing import Any, Generic
 
 from compat.audit.engines.engine import EngineError, Outcome, Task
 from compat.audit.items import Item
-from compat.processes import signal_name
+from compat.commands.processes import signal_name
 
 _PRELOAD = ["compat.audit.preload"]
 # how long a worker keeps results back, and how much work it gets at a time

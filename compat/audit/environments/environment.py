@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from compat.audit.engines.engine import EngineError
-from compat.audit.options import UsageError
-from compat.processes import pythons, signal_name
+from compat.commands.arguments import UsageError
+from compat.commands.processes import pythons, signal_name
 from dispatcher import notices
 from dispatcher.metadata import AudioMetaData
 from dispatcher.streaming import Stream

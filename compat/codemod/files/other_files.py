@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from compat.codemod.files.document import Prose
 from compat.codemod.source import Finding, Place, old_names
-from compat.projects import pins as project_pins
+from compat.names import pins as project_pins
 
 _VARIABLE = re.compile(old_names.VARIABLE)
 # target -> minor releases that its code runs under

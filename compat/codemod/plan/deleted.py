@@ -74,7 +74,7 @@ def _one(
     # an `if` that has nothing left to decide is removed with the last of its arms
     if setter.where == "platform":
         region = setter.statement
-    part.propose(rule, setter, [Remove(region)], also=filter(None, [setter.asked]))
+    part.propose(rule, setter, [Remove(region)], also=setter.asked)
 
 
 def _asks_lister(module: Module, test: ast.expr) -> bool:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-import compat.shell as shell
 from compat.codemod.reporting.causes import Block, blocks, is_pin, without_twins
 from compat.codemod.reporting.lines import Lines, shown
 from compat.codemod.reporting.next_step import next_steps
@@ -18,6 +17,7 @@ from compat.codemod.reporting.plain import summary
 from compat.codemod.reporting.words import counted, left_of, printable, sentence
 from compat.codemod.rules import rules
 from compat.codemod.source import FileResult, Finding, Options, Place, Result
+from compat.commands import shell
 
 _CONTEXT = 3
 _LIMIT = 200

@@ -3,7 +3,6 @@
 import ast
 from collections.abc import Iterator
 
-from compat import wheel_names
 from compat.codemod.rule import (
     MODERN,
     AddArgument,
@@ -26,6 +25,7 @@ from compat.codemod.rule import (
 )
 from compat.codemod.uses import backend_limits, forwarding
 from compat.codemod.uses.our_name import torchaudio_name
+from compat.names import wheel_names
 
 _BELOW = f"{old_names.ROOT}.backend."
 _GONE = "torchaudio.backend is deprecated from 2.1 on and gone in 2.9"

@@ -11,8 +11,16 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from compat._version import __version__
-from compat.codemod.source import Options, UsageError, configured
-from compat.console import is_full, nobody_reads, parsed, print_anything, print_for_programs
+from compat.codemod.source import Options, configured
+from compat.commands import writing
+from compat.commands.arguments import Parser, UsageError, parsed
+from compat.commands.console import (
+    is_full,
+    nobody_reads,
+    print_anything,
+    print_for_programs,
+)
+from compat.names import backends
 
 if TYPE_CHECKING:
     from compat.codemod.source import Result, Tick
@@ -20,22 +28,23 @@ if TYPE_CHECKING:
 _TARGETS = ("2.1", "2.2", "2.9", "compat")
 _FORMATS = ("text", "concise", "json", "sarif", "github")
 _FAIL_ON = ("blocking", "any", "nothing")
-_BACKENDS = ("ffmpeg", "sox", "soundfile")
 
 _EPILOG = """\
-targets:   2.1     each call names its backend; code for the global backend that still works in 2.1
-stays   2.2     each call names its backend; nothing of the global backend is left (default)   2.9
-no backends; names that 2.9 lacks come from this package (compat.info, ...)   compat  nothing is
-rewritten; import compat and compat.install("2.0") are added to the --entry files
+targets:
+  2.1     each call names its backend; code for the global backend that still works in 2.1 stays
+  2.2     each call names its backend; nothing of the global backend is left (default)
+  2.9     no backends; names that 2.9 lacks come from this package (compat.info, ...)
+  compat  nothing is rewritten; import compat and compat.install("2.0") go into the --entry files
 
-exit status:   0  nothing to do, or no finding left that counts (--fail-on)   1  changes are needed
-(--check, --diff), or findings are left that block the migration (--fail-on)   2  wrong usage, or a
-file could not be read, parsed or written (it is named; the other files are done)   130  stopped by
-Ctrl-C; either all files are changed or none
+exit status:
+  0  nothing to do, or no finding left that counts (--fail-on)
+  1  changes are needed (--check, --diff), or findings are left that block the migration (--fail-on)
+  2  wrong usage, or a file could not be read, parsed or written (it is listed; the rest is done)
+  130  stopped by Ctrl-C; either all files are changed or none
 
-The comment `# compat: ignore` protects a line, `# compat: ignore[TAC101]` protects it from one
-rule. You can set target, entry, unsafe, select, ignore, backend, exclude, docs, baseline and
-fail-on in [tool.torchaudio-compat] of pyproject.toml.
+The comment `# compat: ignore` protects a line, `# compat: ignore[TAC101]` only from one rule.
+You can set target, entry, unsafe, select, ignore, backend, exclude, docs, baseline and fail-on in
+[tool.torchaudio-compat] of pyproject.toml.
 """
 
 
@@ -44,14 +53,13 @@ _PROG = "python -m compat.codemod"
 
 def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     """Return the parser of the arguments."""
-    made = argparse.ArgumentParser(
-        prog=prog,
+    made = Parser(
+        prog,
         description=(
             "Rewrite a project for a later release of torchaudio. Changes that cannot be "
             "proved right are reported, not made."
         ),
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = made.add_argument
     add(
@@ -107,7 +115,7 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     )
     add(
         "--backend",
-        choices=_BACKENDS,
+        choices=backends.PER_CALL,
         help="the backend to name in calls if the code does not show which one is meant",
     )
     add(
@@ -213,7 +221,7 @@ def _options(arguments: argparse.Namespace) -> Options:
 def _refuse(options: Options) -> None:
     for name, given, known in (
         ("target", options.target, _TARGETS),
-        ("backend", options.backend, (None, *_BACKENDS)),
+        ("backend", options.backend, (None, *backends.PER_CALL)),
         ("fail-on", options.fail_on, _FAIL_ON),
     ):
         if given not in known:
@@ -310,8 +318,7 @@ def _write_page(result: Result, options: Options, path: str) -> None:
     from compat.codemod.reporting.page import page
 
     try:
-        with open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(page(result, options))
+        writing.write(path, [page(result, options)])
     except OSError as why:
         raise UsageError(
             f"--report {path}: it cannot be written: {why.strerror}; name a file in a folder that "

@@ -18,11 +18,11 @@ from compat.codemod.source import (
     Problem,
     Result,
     Tick,
-    UsageError,
     old_names,
     parse,
 )
 from compat.codemod.uses import Project, observed
+from compat.commands.arguments import UsageError
 
 _PYTHON = ".".join(map(str, sys.version_info[:2]))
 _MEND = "Correct it, or leave it out with --exclude."

@@ -33,7 +33,7 @@ class SetterCall:
     name: str | None
     where: str
     region: ast.stmt
-    asked: Use | None = None
+    asked: tuple[Use, ...] = ()
 
 
 @noted
@@ -69,7 +69,8 @@ def _setter_call(module: Module, use: Use) -> SetterCall:
     call = use.call
     assert call is not None
     statement, name = module.statement_of(call), literal(call)
-    where, region, asked = "value", statement, None
+    where, region = "value", statement
+    asked: tuple[Use, ...] = ()
     if isinstance(statement, ast.Expr) and statement.value is call:
         asked = _asks_first(module, statement, name)
         around = module.statement_of(module.names.parents[statement]) if asked else statement
@@ -88,17 +89,17 @@ _ASKING = (
 )  # fmt: skip
 
 
-def _asks_first(module: Module, statement: ast.stmt, name: str | None) -> Use | None:
+def _asks_first(module: Module, statement: ast.stmt, name: str | None) -> tuple[Use, ...]:
     """Return the getter of an ``if`` that only checks whether this backend is set already."""
     above = module.names.parents[statement]
     if not (isinstance(above, ast.If) and above.body == [statement]) or above.orelse:
-        return None
+        return ()
     test = ast.unparse(above.test)
     for use in module.of(Kind.GETTER):
         if use.call and module.inside(use.node, above.test) and not module.is_elif(above):
             asked = test.replace(ast.unparse(use.call), "x")
-            return use if asked in [form.format(repr(name)) for form in _ASKING] else None
-    return None
+            return (use,) if asked in [form.format(repr(name)) for form in _ASKING] else ()
+    return ()
 
 
 def _where(module: Module, statement: ast.stmt) -> tuple[str, ast.stmt]:

@@ -12,15 +12,16 @@ import site
 import sys
 from collections.abc import Iterator
 
-from compat.doctor import dists, machine
-from compat.doctor.findings import Finding, Mend, note, ok, warning
-from compat.doctor.registry import check
+from compat.diagnosis import dists, machine
+from compat.diagnosis.findings import Finding, Mend, note, ok, warning
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 
 @check(
     title="Environment",
-    order=20,
+    group=Group.MACHINE,
+    after="python",
     why="Python may import a package from a place that you did not think of.",
 )
 def environment(world: World) -> Iterator[Finding]:

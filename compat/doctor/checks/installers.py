@@ -11,17 +11,17 @@ import pathlib
 import sys
 from collections.abc import Iterable, Iterator
 
-import compat.shell as shell
-from compat.doctor import dists, machine, mends, pairs
-from compat.doctor.findings import Finding, Mend, error, ok, warning
-from compat.doctor.registry import check
+from compat.commands import shell
+from compat.commands.shell import Line
+from compat.diagnosis import dists, machine, mends, pairs
+from compat.diagnosis.findings import Finding, Mend, error, ok, warning
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
-from compat.shell import Line
 
 
 @check(
     title="Installers",
-    order=40,
+    group=Group.INSTALLED,
     why="An installer replaces only the files it knows; the other installer's files stay and are loaded.",
 )
 def installers(world: World) -> Iterator[Finding]:

@@ -10,11 +10,11 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from compat import shell
-from compat.doctor.findings import Mend
+from compat.commands import shell
+from compat.commands.shell import Line
+from compat.diagnosis.findings import Mend
 from compat.doctor.fix import changes, runner
 from compat.doctor.fix.reach import Reach, Touches, Words, judged, unattended
-from compat.shell import Line
 
 UNANSWERED = 3  # as for wrong usage
 FAILED = 4

@@ -21,9 +21,9 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 
-from compat.doctor import dists, machine
-from compat.doctor.findings import Mend
-from compat.shell import Line
+from compat.commands.shell import Line
+from compat.diagnosis import dists, machine
+from compat.diagnosis.findings import Mend
 
 Words = tuple[str, ...]
 # pip reads these, and then installs somewhere else

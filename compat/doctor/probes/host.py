@@ -13,7 +13,7 @@ import traceback
 import warnings
 from typing import Any
 
-from compat.doctor import explain
+from compat.diagnosis import explain
 
 _TRACE_LINES = 8
 

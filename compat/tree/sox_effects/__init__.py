@@ -6,7 +6,8 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from compat import parts
+from compat.contents import parts
+from compat.contents.submodule import Submodule
 from dispatcher import arguments, interrupts, lazily
 from dispatcher.errors import BackendError, BackendUnavailable, problem
 from legacy import sox_io_backend
@@ -14,14 +15,11 @@ from legacy import sox_io_backend
 if TYPE_CHECKING:
     import torch
 
-    from compat.context import Context
+    from compat.contents.context import Context
     from dispatcher.backends.sox import Backend
 else:
     torch = lazily.module("torch")
 
-STANDS_IN = True
-GOES_IN_2_9 = True
-works: parts.Works = parts.sox_works
 _TAKER = sox_io_backend.Taker(
     "apply_effects_file", "Pass a path, or load() the file object and use apply_effects_tensor"
 )
@@ -128,3 +126,6 @@ def _functions(context: Context) -> dict[str, Any]:
         shutdown_sox_effects,
     )
     return {function.__name__: function for function in found}
+
+
+SUBMODULE = Submodule(names, goes_in_2_9=True, stands_in=True, works=parts.sox_works)

@@ -6,17 +6,8 @@ import contextlib
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import arguments, backend, source, unreadable, web
-from dispatcher.backends.ffmpeg import (
-    blocks,
-    container,
-    decode,
-    encode,
-    lengths,
-    plain_wav,
-    probe,
-    seek,
-)
+from dispatcher import arguments, backend, plain_wav
+from dispatcher.backends.ffmpeg import blocks, container, decode, encode, lengths, probe, seek
 from dispatcher.errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -24,6 +15,7 @@ from dispatcher.errors import (
     BackendUnavailable,
     problem,
 )
+from dispatcher.reading import file_objects, unreadable, web
 from dispatcher.streaming import Stream, in_blocks, worded
 
 if TYPE_CHECKING:
@@ -41,7 +33,7 @@ def _worded(uri: Uri) -> Iterator[None]:
     """Add the file and the backend to errors of reading."""
     try:
         yield
-    except (BackendError, ArgumentTypeError, source.UnseekableError) as why:
+    except (BackendError, ArgumentTypeError, file_objects.UnseekableError) as why:
         # the error itself must not stay in a variable: its traceback holds this frame
         is_unknown = _unknown(why) and not web.is_address(uri)
         cause = unreadable.cause(uri) if is_unknown else ""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
 
-    from dispatcher.backends.ffmpeg.plain_wav import PlainWav
+    from dispatcher.plain_wav.reader import PlainWav
 
 _LEAST_ROOM = 1 << 12
 

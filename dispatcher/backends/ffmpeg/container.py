@@ -7,12 +7,14 @@ import functools
 import operator
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import arguments, backend, handles, mpeg, source, web
+from dispatcher import arguments, backend, handles
 from dispatcher.backends.ffmpeg import demuxers, misread
 from dispatcher.errors import ArgumentTypeError, BackendError, NoAudioStreamError
+from dispatcher.headers import mpeg
+from dispatcher.reading import file_objects, web
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -29,8 +31,14 @@ _LISTS = re.compile(r"\.(m3u8|mpd)([?#]|$)", re.IGNORECASE)  # playlists; FFmpeg
 _FILE_BUFFER = 1 << 15
 _BEGINNING = 1 << 16
 _NO_MP3 = {
-    True: "it is mp3 in free format, whose frames tell no bit rate, and FFmpeg does not decode that; backend='soundfile' or 'sox' does",
-    False: "it is called mp3, and FFmpeg finds no frame in it that it can decode; backend='soundfile' or 'sox' may",
+    True: (
+        "it is mp3 in free format, whose frames state no bit rate, and FFmpeg cannot decode "
+        "that; use backend='soundfile' or 'sox'"
+    ),
+    False: (
+        "its name says mp3, but FFmpeg finds no frame in it that it can decode; "
+        "try backend='soundfile' or 'sox'"
+    ),
 }
 _PYAV_WITHOUT_ERRORS = 19
 
@@ -69,7 +77,9 @@ def local_path(uri: Uri) -> str | None:
         return None
     text = os.fspath(uri)
     return (
-        text if isinstance(text, str) and not _URL.match(text) and source.is_regular(text) else None
+        text
+        if isinstance(text, str) and not _URL.match(text) and file_objects.is_regular(text)
+        else None
     )
 
 
@@ -87,14 +97,14 @@ def reading(
     """
     file: Any
     if backend.is_readable(uri):
-        file, protocols = source.seekable(uri, settings), ""
+        file, protocols = file_objects.seekable(uri, settings), ""
     else:
         if not isinstance(uri, (str, bytes, os.PathLike)):
             raise ArgumentTypeError(arguments.neither_path_nor_file(uri))
         file, protocols = place(uri)
         if isinstance(uri, bytes) and not settings.bytes_paths:
             raise BackendError(
-                "the path is bytes, which releases from 2.2 on do not take; pass os.fsdecode(path)"
+                "the path is bytes, which releases from 2.2 on do not accept; pass os.fsdecode(path)"
             )
     with (
         served(file, protocols, settings) as (file, protocols),
@@ -159,7 +169,28 @@ def opened(
     settings: Settings,
     option: Mapping[str, str] | None = None,
 ) -> Iterator[InputContainer]:
+    """Open a container for the block; see ``kept_open``."""
+    opening = handles.held(
+        operator.methodcaller("close"),
+        _opener(file, protocols, allowed, format, buffer_size, settings, option),
+        worded=functools.partial(_fail, file, format, settings),
+    )
+    with file_objects.interruptible(file), opening as container:
+        yield container
+
+
+def kept_open(
+    file: Any,
+    protocols: str,
+    allowed: str,
+    format: str | None,
+    buffer_size: int,
+    settings: Settings,
+    option: Mapping[str, str] | None = None,
+) -> InputContainer:
     """Open a container that can make FFmpeg open nothing but what is allowed.
+
+    Call this within ``interrupts.deferred``: the caller closes the container.
 
     Args:
         file: a file object, or an address as FFmpeg takes it.
@@ -173,10 +204,31 @@ def opened(
     Raises:
         BackendError: (a RuntimeError) FFmpeg cannot open it.
     """
+    with file_objects.interruptible(file):
+        try:
+            return _opener(file, protocols, allowed, format, buffer_size, settings, option)()
+        except StopIteration as why:
+            raise BackendError("the file object raised StopIteration") from why
+        except Exception as why:
+            _fail(file, format, settings, why)
+            raise
+
+
+def _opener(
+    file: Any,
+    protocols: str,
+    allowed: str,
+    format: str | None,
+    buffer_size: int,
+    settings: Settings,
+    option: Mapping[str, str] | None,
+) -> Callable[[], InputContainer]:
+    """Return the call, written in C, that opens a container as ``kept_open`` says."""
     import av
 
     one_address = protocols.startswith("http") and isinstance(file, str) and not is_list(file)
-    # of a list FFmpeg would leave out a part that stalls, without a word: there PyAV bounds the opening, and each packet
+    # FFmpeg would leave out a part of a list that stalls, without a word:
+    # there PyAV bounds the opening, and each packet
     each_wait = (
         {"max_redirects": "0", "rw_timeout": str(round(settings.network_timeout * 1e6))}
         if one_address
@@ -189,11 +241,9 @@ def opened(
         **(option or {}),
     }
     remote = bool(protocols) and not protocols.startswith("file") and not one_address
-    opening = handles.held(
-        operator.methodcaller("close"),
+    return functools.partial(
         av.open,
         file,
-        worded=functools.partial(_fail, file, format, settings),
         mode="r",
         format=demuxers.named(format),
         container_options=options,
@@ -201,8 +251,6 @@ def opened(
         buffer_size=buffer_size,
         timeout=settings.network_timeout if remote else None,
     )
-    with source.interruptible(file), opening as container:
-        yield container
 
 
 def _is_free_format(file: Any) -> bool:
@@ -223,7 +271,8 @@ def _fail(file: Any, format: str | None, settings: Settings, why: Exception) -> 
 
     if isinstance(why, (av.error.ExitError, av.error.TimeoutError)):
         raise BackendError(
-            f"the server did not answer within {settings.network_timeout:g} s (the flag network_timeout)"
+            f"the server did not answer within {settings.network_timeout:g} s (the flag "
+            "network_timeout)"
         ) from why
     if isinstance(why, av.error.InvalidDataError) and _is_free_format(file):
         raise NoAudioStreamError(_NO_MP3[True]) from why

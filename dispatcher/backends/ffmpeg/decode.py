@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import interrupts, notices, parts
+from dispatcher import interrupts, notices
 from dispatcher.backends.ffmpeg import decoding, joints, packets, pcm
 from dispatcher.backends.ffmpeg.sink import Sink
-from dispatcher.collector import plausible
 from dispatcher.errors import BackendError, describe
+from dispatcher.reading import joined_files
+from dispatcher.reading.collector import plausible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +25,7 @@ class NothingThereError(BackendError):
     """A stream has no frame at the place asked for."""
 
 
-SILENT_SERVER = "the server let the time pass that the flag network_timeout allows"
+SILENT_SERVER = "the server sent nothing within the time that the flag network_timeout allows"
 # containers whose duration is exact; others leave out the end of a codec's last frame
 _TELL_EXACTLY = frozenset({"wav", "flac", "mp3", "w64", "aiff", "au", "caf"})
 # frames of mp3 carry the rate of the frame before, so the decoder is asked; before the first frame
@@ -65,7 +66,7 @@ def _one_rate(container: InputContainer, before: int, rate: int, found: int) -> 
     if not 0 < rate < _MOST_RATE:
         raise BackendError(f"its sample rate is {rate} Hz")
     if before:
-        hint = parts.one_rate(
+        hint = joined_files.one_rate(
             container.name.removeprefix("file:")
             if container.file is None
             else _original(container),
@@ -109,7 +110,8 @@ def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFram
             raise BackendError(f"no sound could be decoded ({why.strerror})") from why
         joints.refuse_change(container)
         notices.warn(
-            f"only {found} frames of {_name(container)} could be decoded: the data after them is damaged ({why.strerror})",
+            f"only {found} frames of {_name(container)} could be decoded: the data after them is "
+            f"damaged ({why.strerror})",
             notices.DamagedInputWarning,
         )
 

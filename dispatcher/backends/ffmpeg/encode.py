@@ -14,9 +14,10 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher import arguments, backend, interrupts, notices, target, writable
+from dispatcher import arguments, backend, interrupts, notices
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, NotATensorError
+from dispatcher.writing import target, writable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -71,7 +72,10 @@ _SEVERAL_FILES = ("hls", "m3u8", "dash", "mpd")
 # codecs without an encoder in FFmpeg, and who has one
 _WRITTEN_ELSEWHERE = {
     "gsm": "backend='sox' writes it, of one channel at 8000 Hz",
-    "amr_nb": "backend='sox' with format='amr-nb' writes it, of one channel at 8000 Hz, where libsox-fmt-all is installed",
+    "amr_nb": (
+        "backend='sox' with format='amr-nb' writes it, of one channel at 8000 Hz, where "
+        "libsox-fmt-all is installed"
+    ),
 }
 
 
@@ -125,7 +129,10 @@ def save(asked: Save) -> None:
 
     if asked.compression is not None and not _is_codec_config(asked.compression):
         cause = f"compression is a CodecConfig here, not {type(asked.compression).__name__}"
-        hint = 'Write compression=CodecConfig(bit_rate=128_000), or backend="sox", which takes numbers as libsox does'
+        hint = (
+            'Write compression=CodecConfig(bit_rate=128_000), or backend="sox", which takes '
+            "numbers as libsox does"
+        )
         raise ArgumentError(f"{cause}. {hint}")
     extension = None
     if backend.is_writable(asked.uri):
@@ -189,7 +196,7 @@ def save_planar(
 
 
 def _written(uri: Uri, kind: str | None) -> contextlib.AbstractContextManager[Any]:
-    """Return where to write: for muxers of several files the path itself, since they make the names of the others from it.
+    """Return where to write: the path itself if the muxer names further files after it.
 
     Raises:
         BackendError: such a muxer gets a file object.
@@ -197,7 +204,9 @@ def _written(uri: Uri, kind: str | None) -> contextlib.AbstractContextManager[An
     if kind not in _SEVERAL_FILES:
         return target.writing(uri)
     if not isinstance(uri, (str, bytes, os.PathLike)):
-        raise BackendError(f"{kind} writes several files, and an object takes one; give a path")
+        raise BackendError(
+            f"{kind} writes several files, which one file object cannot hold; pass a path"
+        )
     return contextlib.nullcontext(os.fsdecode(uri))
 
 
@@ -219,7 +228,10 @@ def _checked(src: Any, channels_first: bool) -> torch.Tensor:
     if not isinstance(src, torch.Tensor):
         raise ArgumentTypeError(f"{type(src).__name__} is not a tensor")
     if src.ndim != 2:
-        text = f"the tensor has {src.ndim} dimensions, not 2 ([channel, time], or [time, channel] with channels_first=False)"
+        text = (
+            f"the tensor has {src.ndim} dimensions, not 2 ([channel, time], or [time, channel] "
+            "with channels_first=False)"
+        )
         if channels_first:
             notices.warn(f"save: {text}")
         raise IndexError(text) if src.ndim == 0 else BackendError(text)
@@ -247,7 +259,7 @@ def _muxer(place: Any, choice: Choice, extension: str | None) -> OutputContainer
             raise BackendError(arguments.NO_FORMAT) from why
         kind = f"format={choice.muxer!r}" if choice.muxer else f"the extension {extension!r}"
         hint = "pass format= with the name of one of compat.utils.ffmpeg_utils.get_muxers()"
-        raise BackendError(f"FFmpeg knows no format to write for {kind}; {hint}") from why
+        raise BackendError(f"FFmpeg has no format to write for {kind}; {hint}") from why
 
 
 def _layout(channels: int) -> str:
@@ -259,7 +271,8 @@ def _layout(channels: int) -> str:
     found = _layouts().get(channels)
     if found is None:
         raise BackendError(
-            f"FFmpeg has no layout for {channels} channels; it has for {', '.join(map(str, _layouts()))}"
+            f"FFmpeg has no layout for {channels} channels; it has for "
+            f"{', '.join(map(str, _layouts()))}"
         )
     return found
 
@@ -288,7 +301,8 @@ def _stream(
     rates = codec.audio_rates
     if rates and rate * _LONGEST < min(rates):
         raise BackendError(
-            f"{codec.name} takes {min(rates)} to {max(rates)} Hz, and sample_rate is {rate}; resample before saving"
+            f"{codec.name} takes {min(rates)} to {max(rates)} Hz, and sample_rate is {rate}; "
+            "resample before saving"
         )
     layout = _layout(_ONLY_CHANNELS.get(choice.encoder or codec.name, channels) if channels else 0)
     stream: Any = container.add_stream(

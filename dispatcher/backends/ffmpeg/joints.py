@@ -12,9 +12,9 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
-from dispatcher import parts
-from dispatcher.backends.ffmpeg import ogg
 from dispatcher.errors import BackendError
+from dispatcher.headers import ogg_packets
+from dispatcher.reading import joined_files
 
 if TYPE_CHECKING:
     from av import AudioFrame, Packet
@@ -47,9 +47,9 @@ def refuse_change(container: Any) -> None:
     file, found = file_of(container), []
     uri = container.name.removeprefix("file:") if file is None else file
     with contextlib.suppress(BackendError):
-        found = parts.of(uri, ("ogg",), None if file is None else 0)
-    if cause := parts.change(found):
-        raise BackendError(f"{cause}. {parts.mend(uri, found)}")
+        found = joined_files.of(uri, ("ogg",), None if file is None else 0)
+    if cause := joined_files.change(found):
+        raise BackendError(f"{cause}. {joined_files.mend(uri, found)}")
 
 
 def file_of(container: Any) -> Any:
@@ -85,7 +85,7 @@ class _Decoder:
 
 
 def _modes(headers: bytes) -> tuple[int, ...]:
-    return ogg.modes(headers[headers.rfind(_SETUP) :]) if _SETUP in headers else ()
+    return ogg_packets.modes(headers[headers.rfind(_SETUP) :]) if _SETUP in headers else ()
 
 
 def _silence(first: int, modes: tuple[int, ...], before: tuple[int, ...]) -> bytes:

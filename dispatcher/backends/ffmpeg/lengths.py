@@ -6,8 +6,8 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from dispatcher import mpeg
-from dispatcher.backends.ffmpeg import ogg, seek
+from dispatcher.backends.ffmpeg import seek
+from dispatcher.headers import mpeg, ogg_packets
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -34,7 +34,7 @@ def counter(container: InputContainer, stream: AudioStream, settings: Settings) 
 
 def _ogg(container: InputContainer, stream: AudioStream, path: str) -> int | None:
     """Count by the packets of Vorbis or Opus, if the pages agree."""
-    found = ogg.scan(path)
+    found = ogg_packets.scan(path)
     return None if found is None else found.total
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatcher import backend, notices, source
+from dispatcher import backend, notices
 from dispatcher.errors import describe
+from dispatcher.reading import file_objects
 
 _TAG, _EXTENSIBLE = slice(20, 22), b"\xfe\xff"  # where most files have the format's number
 _AUDITION = "pcm_f24le"  # Adobe Audition's floats; other programs write integers with this header
@@ -24,7 +25,7 @@ def tell(uri: Any, file: Any, demuxer: str, decoder: str) -> None:
         return
     head = _beginning(file)
     if decoder == _AUDITION:
-        why = "takes its 24-bit samples, stored in 32 bits each, for float numbers"
+        why = "reads its 24-bit samples, stored in 32 bits each, as float numbers"
     elif head.startswith(b"RIFX"):
         why = "reads its samples in the wrong byte order (it is RIFX)"
     else:
@@ -32,7 +33,7 @@ def tell(uri: Any, file: Any, demuxer: str, decoder: str) -> None:
     # without the extension libsndfile takes them for samples of three bytes
     sure = decoder != _AUDITION or head[_TAG] == _EXTENSIBLE
     step = (
-        "Use backend='soundfile', which reads it right"
+        "Use backend='soundfile', which reads it correctly"
         if sure
         else "`python -m compat.doctor FILE` compares what each backend gives"
     )
@@ -45,7 +46,7 @@ def _beginning(file: Any) -> bytes:
     try:
         if not backend.is_readable(file):
             path = file.removeprefix("file:")
-            if not source.is_regular(path):  # a pipe gives its bytes only once
+            if not file_objects.is_regular(path):  # a pipe gives its bytes only once
                 return b""
             with open(path, "rb") as opened:
                 return opened.read(_TAG.stop)

@@ -14,9 +14,9 @@ import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from dispatcher import flac, mpeg
-from dispatcher.backends.ffmpeg import ogg, packets, pcm
+from dispatcher.backends.ffmpeg import packets, pcm
 from dispatcher.errors import BackendError
+from dispatcher.headers import flac, mpeg, ogg_packets
 
 if TYPE_CHECKING:
     from av import AudioFrame
@@ -231,18 +231,18 @@ def _packets(
 def _by_pages(stream: AudioStream, path: str, frame_offset: int, num_frames: int) -> Place | None:
     """Return a place in Ogg Vorbis, counted by its packets and pages."""
     end = None if num_frames < 0 else frame_offset + num_frames
-    found = ogg.scan(path, end)
+    found = ogg_packets.scan(path, end)
     if found is None:
         return None
     if found.total is not None and (end is None or end > found.total):
         end = found.total
     if end is None or frame_offset >= end:
         return None
-    piece = ogg.vorbis_piece(path, found, frame_offset, end)
+    piece = ogg_packets.vorbis_piece(path, found, frame_offset, end)
     return None if piece is None else Place(_lapped(stream, piece), piece.begin, found.total)
 
 
-def _lapped(stream: AudioStream, piece: ogg.Piece) -> Iterator[AudioFrame]:
+def _lapped(stream: AudioStream, piece: ogg_packets.Piece) -> Iterator[AudioFrame]:
     """Decode Vorbis packets; the first gives nothing, but the second one needs it."""
     import av
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from dispatcher.backends.ffmpeg import samples
-from dispatcher.collector import Collector
 from dispatcher.errors import BackendError
+from dispatcher.reading import sample_formats
+from dispatcher.reading.collector import Collector
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +37,7 @@ class Sink:
 
     def __init__(self, frame: AudioFrame, room: int, normalize: bool, channels_first: bool) -> None:
         self.name, self.channels = frame.format.name, frame.layout.nb_channels
-        self._kind = samples.FORMATS[self.name]
+        self._kind = sample_formats.FORMATS[self.name]
         dtype = "float32" if normalize else self._kind.dtype
         self._collected = Collector(self.channels, room, dtype, channels_first)
         # bytes of a frame in a row
@@ -61,7 +61,8 @@ class Sink:
         for frame in frames:
             if frame.layout.nb_channels != channels or frame.format.name != name:
                 raise BackendError(
-                    f"the stream changes to {frame.layout.nb_channels} channels of {frame.format.name} on its way"
+                    f"the stream changes to {frame.layout.nb_channels} channels of "
+                    f"{frame.format.name} on its way"
                 )
             size = frame.samples * width - begin
             if size > left:
@@ -110,7 +111,7 @@ class Sink:
                 if self._kind.planar
                 else self._staged[0, : frames * self.channels].reshape(frames, -1).T
             )
-            samples.convert(data, self._kind, self._collected.room(frames))
+            sample_formats.convert(data, self._kind, self._collected.room(frames))
             self._collected.took(frames)
             self._at = 0
 

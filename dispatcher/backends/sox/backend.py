@@ -9,13 +9,15 @@ import sys
 from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dispatcher import arguments, backend, notices, parts, source, target, truncation, writable
+from dispatcher import arguments, backend, notices
 from dispatcher.backends.sox import effects as chain
 from dispatcher.backends.sox import encodings, files, library, samples
-from dispatcher.collector import Collector
 from dispatcher.errors import ArgumentError, BackendError, problem
 from dispatcher.metadata import AudioMetaData
+from dispatcher.reading import file_objects, joined_files, short_files
+from dispatcher.reading.collector import Collector
 from dispatcher.streaming import Stream, in_blocks
+from dispatcher.writing import target, writable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -83,7 +85,7 @@ class Backend(backend.Backend):
                     arguments.neither_path_nor_file(uri),
                     backend=self.name,
                 )
-            cause = f"it wants the path as str, not {type(uri).__name__}"
+            cause = f"it needs the path as str, not {type(uri).__name__}"
             hint = "Write str(path), or turn on the flag sox_path_objects."
             raise problem(BackendError, action, uri, cause, backend=self.name, hint=hint)
         return uri
@@ -100,8 +102,8 @@ class Backend(backend.Backend):
                     found.num_frames = sum(map(len, files.pieces(self.library, file)))
         except BackendError as why:
             raise problem(BackendError, "read", uri, why, backend=self.name) from why
-        if source.is_regular(path) and promised != parts.last_granule(path):
-            truncation.reads_on(self, path)  # refuses a file whose rate changes
+        if file_objects.is_regular(path) and promised != joined_files.last_granule(path):
+            short_files.reads_on(self, path)  # refuses a file whose rate changes
         return found
 
     def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
@@ -164,7 +166,10 @@ class Backend(backend.Backend):
             cause = f"compression is a number here, not {type(asked.compression).__name__}"
             raise problem(ArgumentError, "write", asked.uri, cause, backend=self.name)
         if isinstance(asked.compression, int) and abs(asked.compression) > sys.float_info.max:
-            cause = "compression is too large a number; libsox' manual, soxformat(7), says what each format takes"
+            cause = (
+                "compression is too large a number; libsox' manual, soxformat(7), says what each "
+                "format takes"
+            )
             raise problem(ArgumentError, "write", asked.uri, cause, backend=self.name)
         try:
             dtype, rate = _checked(asked.src, asked.sample_rate, asked.channels_first)
@@ -202,7 +207,10 @@ class Backend(backend.Backend):
                 and wrote.number != stored.number
             ):
                 name = encodings.NAMES.get(wrote.number, "another encoding")
-                text = f"libsox writes no {asked.encoding} into {container}: the samples are stored as {name} of {wrote.bits} bits"
+                text = (
+                    f"libsox writes no {asked.encoding} into {container}: the samples are stored "
+                    f"as {name} of {wrote.bits} bits"
+                )
                 notices.warn(text, notices.IgnoredArgumentWarning)
         except (BackendError, OSError) as why:
             raise problem(BackendError, "write", asked.uri, why, backend=self.name) from why
@@ -276,7 +284,7 @@ def _tell_of_loss(sox: library.Library, file: Any, asked: Load, found: int, path
         return
     if found + (_MISCOUNTED if is_mpeg else 0) >= wanted:
         return
-    truncation.tell_of_loss("libsox", files.length(file), asked.frame_offset, found, path, path)
+    short_files.tell_of_loss("libsox", files.length(file), asked.frame_offset, found, path, path)
 
 
 def _metadata(file: Any) -> AudioMetaData:

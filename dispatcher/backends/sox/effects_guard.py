@@ -89,7 +89,7 @@ def texts(effects: object) -> list[list[str]]:
         found.append([str(part) for part in effect])
     for part in (part for effect in found for part in effect):
         if "\0" in part or part != part.encode("utf-8", "replace").decode("utf-8"):
-            raise BackendError(f"an effect's text is {part!r:.80}, which libsox cannot be given")
+            raise BackendError(f"libsox cannot take the text {part!r:.80} in an effect")
     return found
 
 
@@ -103,7 +103,7 @@ def _number(text: str) -> float | None:
 
 
 def _frames(text: str, rate: float) -> float:
-    """Return how long a time such as ``1.5``, ``0:30`` or ``8000s`` is, in frames; 0 if it is none."""
+    """Return the frames of a time such as ``1.5``, ``0:30`` or ``8000s``; 0 if it is no time."""
     try:
         if text.endswith("s"):
             return float(text.removesuffix("s"))
@@ -131,7 +131,8 @@ def _check_file(name: str, options: Sequence[str]) -> None:
             words = [word for line in file for word in line.partition(b"#")[0].split()]
         if not all(_IN_C.fullmatch(word) for word in words):
             raise BackendError(
-                f"the effect 'firfit' takes a file of frequencies and gains, and {path!r} holds something else"
+                f"the effect 'firfit' takes a file of frequencies and gains, and {path!r} holds "
+                "something else"
             )
 
 
@@ -151,24 +152,28 @@ def check(effect: Sequence[str], rate: float, channels: int) -> None:
     if not least <= rate <= most:
         bounds = f"{least} to {most} Hz"
         raise BackendError(
-            f"the effect {name!r} works at {bounds}, and the sound has {rate:g} Hz; put ['rate', '16000'] before it"
+            f"the effect {name!r} works at {bounds}, and the sound has {rate:g} Hz; put ['rate', "
+            "'16000'] before it"
         )
     if name == "rate" and numbers:
         wanted = numbers[-1]
         if not 1 <= wanted <= _MOST_RATE or not 1 / _MOST_RATIO <= wanted / rate <= _MOST_RATIO:
             raise BackendError(
-                f"the rate {wanted:g} Hz is none to make of {rate:g} Hz: 1 to {_MOST_RATE} Hz, and at most 1000 times as much"
+                f"cannot resample {rate:g} Hz to {wanted:g} Hz: libsox makes 1 to {_MOST_RATE} Hz, "
+                "and changes a rate by a factor of at most 1000"
             )
         if 0 < abs(wanted / rate - 1) < _LEAST_CHANGE:
             raise BackendError(
-                f"the rate {wanted!r} Hz is next to the sound's {rate!r} Hz, which libsox cannot make; leave 'rate' out"
+                f"cannot resample {rate!r} Hz to {wanted!r} Hz: libsox fails if they are almost "
+                "equal; leave 'rate' out"
             )
     held = (
         max((_frames(option, rate) for option in options), default=0.0) if name in _HOLDING else 0.0
     )
     if held * channels > _MOST_HELD:
         raise BackendError(
-            f"the effect {name!r} would keep {held:.3g} frames of {channels} channels in memory; take a shorter time"
+            f"the effect {name!r} would keep {held:.3g} frames of {channels} channels in memory; "
+            "take a shorter time"
         )
     if name == "tempo" and not numbers:
         raise BackendError("the effect 'tempo' takes a factor, such as ['tempo', '1.1']")
@@ -187,7 +192,8 @@ def check(effect: Sequence[str], rate: float, channels: int) -> None:
         )
     if name in _FACTORS and numbers and not 1 / _FACTORS[name] <= numbers[0] <= _FACTORS[name]:
         raise BackendError(
-            f"the effect {name!r} takes factors of {1 / _FACTORS[name]:g} to {_FACTORS[name]:g}, not {numbers[0]:g}"
+            f"the effect {name!r} takes factors of {1 / _FACTORS[name]:g} to {_FACTORS[name]:g}, "
+            f"not {numbers[0]:g}"
         )
     if name in _ENDLESS and "-" in options:
-        raise BackendError(f"the effect {name!r} without an end would never give anything")
+        raise BackendError(f"the effect {name!r} with '-' never ends; give it a number")

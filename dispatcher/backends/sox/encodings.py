@@ -16,8 +16,8 @@ SIGN2, UNSIGNED, FLOAT, FLAC, ULAW, ALAW, GSM, MP3, VORBIS, AMR_WB, AMR_NB, CVSD
 )  # fmt: skip
 
 NAMES = {
-    SIGN2: "PCM_S", UNSIGNED: "PCM_U", FLOAT: "PCM_F", FLAC: "FLAC", ULAW: "ULAW", ALAW: "ALAW", MP3: "MP3",
-    VORBIS: "VORBIS", AMR_WB: "AMR_WB", AMR_NB: "AMR_NB", OPUS: "OPUS", GSM: "GSM",
+    SIGN2: "PCM_S", UNSIGNED: "PCM_U", FLOAT: "PCM_F", FLAC: "FLAC", ULAW: "ULAW", ALAW: "ALAW",
+    MP3: "MP3", VORBIS: "VORBIS", AMR_WB: "AMR_WB", AMR_NB: "AMR_NB", OPUS: "OPUS", GSM: "GSM",
 }  # fmt: skip
 
 # each sample, or each frame of flac, can be decoded alone, so libsox seeks exactly

@@ -8,12 +8,13 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import handles, interrupts, unreadable
+from dispatcher import handles, interrupts
 from dispatcher.backends.sox import encodings, guard, paths
 from dispatcher.backends.sox.encodings import Encoding
 from dispatcher.backends.sox.library import Library
-from dispatcher.collector import Collector, plausible
 from dispatcher.errors import BackendError
+from dispatcher.reading import unreadable
+from dispatcher.reading.collector import Collector, plausible
 
 if TYPE_CHECKING:
     from dispatcher.backends.sox.samples import Samples
@@ -48,7 +49,8 @@ def reading(sox: Library, path: str, filetype: str | None) -> Iterator[Any]:
                 or not math.isfinite(file.signal.rate)
             ):
                 raise BackendError(
-                    "libsox opened it, but its header names no channels, no encoding, or absurd ones"
+                    "libsox opened it, but its header has no valid number of channels, encoding "
+                    "or sample rate"
                 )
             if not 1 <= file.signal.rate < _MOST_RATE:
                 raise BackendError(
@@ -60,7 +62,10 @@ def reading(sox: Library, path: str, filetype: str | None) -> Iterator[Any]:
 def _why_not(path: str, filetype: str | None) -> str:
     """Return the likeliest cause of a failed opening; libsox itself gives none."""
     kind = f"as {filetype!r}" if filetype else "by its content or extension"
-    unknown = f"libsox cannot open it {kind} (unknown format, a plug-in that is not installed, or a damaged header)"
+    unknown = (
+        f"libsox cannot open it {kind} (unknown format, a plug-in that is not installed, or a "
+        "damaged header)"
+    )
     return ". ".join(
         filter(None, (unreadable.cause(path) or unknown, unreadable.other_backend(path)))
     )
@@ -234,7 +239,8 @@ def write(
         if not file:
             what = f"{samples.shape[1]} channel{'s' * (samples.shape[1] != 1)} at {rate} Hz"
             raise BackendError(
-                f"libsox does not write {what} as {filetype!r}; take fewer channels, another sample rate, or another format"
+                f"libsox does not write {what} as {filetype!r}; take fewer channels, another "
+                "sample rate, or another format"
             )
         wrote = Encoding(int(file.encoding.encoding), int(file.encoding.bits_per_sample))
         written, step = 0, max(1, _STEP // samples.shape[1]) * samples.shape[1]

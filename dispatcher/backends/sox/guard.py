@@ -14,12 +14,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
-from dispatcher import interrupts, last_frame
+from dispatcher import interrupts
 from dispatcher.errors import BackendError
+from dispatcher.headers import last_frame
 
 _START = 4096
 _MOST_SAMPLES_PER_BYTE = 1000
-_DEVICE = "it stands for a device, not for a file"
+_DEVICE = "it is a device, not a file"
 
 # file types that only ``format=`` opens, and not an extension or the file's content
 _CLOSED = {
@@ -31,9 +32,9 @@ _CLOSED = {
     "pulseaudio": _DEVICE,
     "sunau": _DEVICE,
     "waveaudio": _DEVICE,
-    "null": "it is silence without an end",
-    "gsrt": "libsox reads a damaged one for ever",
-    "txw": "libsox reads a damaged one for ever",
+    "null": "it is endless silence",
+    "gsrt": "libsox never stops reading a damaged one",
+    "txw": "libsox never stops reading a damaged one",
 }
 _CLOSED_BY_CONTENT = {(0, b"LM8953"): "txw", (16, b"ring.bin"): "gsrt"}
 
@@ -78,7 +79,8 @@ def _sphere(start: _Start) -> None:
             value.isdigit() and int(value) <= start.size * _MOST_SAMPLES_PER_BYTE
         ):
             raise BackendError(
-                f"it is a SPHERE file of {start.size} bytes whose header promises {value.decode('latin-1')} samples"
+                f"it is a SPHERE file of {start.size} bytes whose header promises "
+                f"{value.decode('latin-1')} samples"
             )
 
 
@@ -101,7 +103,10 @@ def _chunks(start: _Start, order: Literal["little", "big"]) -> Iterator[tuple[by
             name, size = header[:4], int.from_bytes(header[4:], order)
             at += _CHUNK_HEADER
             if size > start.size - at and name not in _SOUND_CHUNKS:
-                text = f"its chunk {name.decode('latin-1')!r} claims {size} bytes, and {start.size - at} are left"
+                text = (
+                    f"its chunk {name.decode('latin-1')!r} claims {size} bytes, and "
+                    f"{start.size - at} are left"
+                )
                 raise BackendError(text)
             yield name, size, file.read(min(size, _FIRST_OF_CHUNK))
             at += size + (size & 1)
@@ -152,7 +157,8 @@ def _riff(start: _Start) -> None:
         )
         if size < _WAVE_FORMAT or not channels or not 0 < rate < 1 << 31:
             raise BackendError(
-                f"its WAVE header says {channels} channels at {rate} Hz, in a chunk 'fmt ' of {size} bytes"
+                f"its WAVE header says {channels} channels at {rate} Hz, in a chunk 'fmt ' of "
+                f"{size} bytes"
             )
         if kind in _BLOCK_STARTS:
             overhead, held = _BLOCK_STARTS[kind]
@@ -160,7 +166,8 @@ def _riff(start: _Start) -> None:
             room = block // channels - overhead
             if room < 0 or number(first, 18) > 2 * room + held or not number(first, 18):
                 raise BackendError(
-                    f"its WAVE header says {number(first, 18)} ADPCM samples in blocks of {block} bytes"
+                    f"its WAVE header says {number(first, 18)} ADPCM samples in blocks of {block} "
+                    "bytes"
                 )
 
 
@@ -186,7 +193,8 @@ def _amr_nb(start: _Start) -> None:
         size = last_frame.AMR_SIZES[last_frame.AMR_NB][data[at] >> 3 & 15]
         if not size:
             raise BackendError(
-                f"it is an AMR file with a frame of a reserved type at byte {at}, which libsox would read for ever"
+                f"it is an AMR file with a frame of a reserved type at byte {at}, which libsox "
+                "would read for ever"
             )
         at += size
 
@@ -255,7 +263,7 @@ def _check(path: str, filetype: str | None) -> None:
 
 def _closed(kind: str) -> BackendError:
     return BackendError(
-        f"{kind!r} is closed: {_CLOSED[kind]}. Pass format={kind!r} to read it all the same"
+        f"{kind!r} is closed: {_CLOSED[kind]}. Pass format={kind!r} to read it anyway"
     )
 
 

@@ -23,29 +23,40 @@ from dispatcher.errors import BackendUnavailable
 # Structures and functions of sox.h 14.4.2 (the only ABI in use since 2015), in cffi's notation.
 _DECLARATIONS = """
 typedef int32_t sox_sample_t;
-typedef struct { double rate; unsigned channels; unsigned precision; uint64_t length; double *mult; } sox_signalinfo_t;
+typedef struct {
+    double rate; unsigned channels; unsigned precision; uint64_t length; double *mult;
+} sox_signalinfo_t;
 typedef struct {
     int encoding; unsigned bits_per_sample; double compression;
     int reverse_bytes; int reverse_nibbles; int reverse_bits; int opposite_endian;
 } sox_encodinginfo_t;
-typedef struct { uint64_t start; uint64_t length; unsigned count; unsigned char type; } sox_loopinfo_t;
 typedef struct {
-    signed char MIDInote; signed char MIDIlow; signed char MIDIhi; unsigned char loopmode; unsigned nloops;
+    uint64_t start; uint64_t length; unsigned count; unsigned char type;
+} sox_loopinfo_t;
+typedef struct {
+    signed char MIDInote; signed char MIDIlow; signed char MIDIhi; unsigned char loopmode;
+    unsigned nloops;
 } sox_instrinfo_t;
 typedef struct { char **comments; sox_instrinfo_t instr; sox_loopinfo_t loops[8]; } sox_oob_t;
 typedef struct {
-    unsigned sox_lib_version_code; char const *description; char const *const *names; unsigned flags;
-    void *startread; void *read; void *stopread; void *startwrite; void *write; void *stopwrite; void *seek;
+    unsigned sox_lib_version_code; char const *description; char const *const *names;
+    unsigned flags;
+    void *startread; void *read; void *stopread; void *startwrite; void *write; void *stopwrite;
+    void *seek;
     unsigned const *write_formats; double const *write_rates; size_t priv_size;
 } sox_format_handler_t;
 typedef struct {
-    char *filename; sox_signalinfo_t signal; sox_encodinginfo_t encoding; char *filetype; sox_oob_t oob;
+    char *filename; sox_signalinfo_t signal; sox_encodinginfo_t encoding; char *filetype;
+    sox_oob_t oob;
     int seekable; char mode; uint64_t olength; uint64_t clips; int sox_errno; char sox_errstr[256];
-    void *fp; int io_type; uint64_t tell_off; uint64_t data_start; sox_format_handler_t handler; void *priv;
+    void *fp; int io_type; uint64_t tell_off; uint64_t data_start; sox_format_handler_t handler;
+    void *priv;
 } sox_format_t;
 typedef struct {
-    unsigned verbosity; void *output_message_handler; int repeatable; size_t bufsiz; size_t input_bufsiz; int32_t ranqd1;
-    char const *stdin_in_use_by; char const *stdout_in_use_by; char const *subsystem; char *tmp_path;
+    unsigned verbosity; void *output_message_handler; int repeatable; size_t bufsiz;
+    size_t input_bufsiz; int32_t ranqd1;
+    char const *stdin_in_use_by; char const *stdout_in_use_by; char const *subsystem;
+    char *tmp_path;
     int use_magic; int use_threads; size_t log2_dft_min_size;
 } sox_globals_t;
 typedef struct { char *name; sox_format_handler_t const *(*fn)(void); } sox_format_tab_t;
@@ -64,7 +75,8 @@ typedef struct {
 typedef struct { int plot; sox_globals_t *global_info; } sox_effects_globals_t;
 struct sox_effect_t {
     sox_effects_globals_t *global_info; sox_signalinfo_t in_signal; sox_signalinfo_t out_signal;
-    sox_encodinginfo_t const *in_encoding; sox_encodinginfo_t const *out_encoding; sox_effect_handler_t handler;
+    sox_encodinginfo_t const *in_encoding; sox_encodinginfo_t const *out_encoding;
+    sox_effect_handler_t handler;
     uint64_t clips; size_t flows; size_t flow; void *priv;
     sox_sample_t *obuf; size_t obeg; size_t oend; size_t imin;
 };
@@ -78,9 +90,11 @@ char const *sox_version(void);
 char const *sox_strerror(int);
 sox_format_tab_t const *sox_get_format_fns(void);
 sox_format_handler_t const *sox_find_format(char const *, int);
-sox_format_t *sox_open_read(char const *, sox_signalinfo_t const *, sox_encodinginfo_t const *, char const *);
+sox_format_t *sox_open_read(
+    char const *, sox_signalinfo_t const *, sox_encodinginfo_t const *, char const *);
 sox_format_t *sox_open_write(
-    char const *, sox_signalinfo_t const *, sox_encodinginfo_t const *, char const *, sox_oob_t const *, void *);
+    char const *, sox_signalinfo_t const *, sox_encodinginfo_t const *, char const *,
+    sox_oob_t const *, void *);
 size_t sox_read(sox_format_t *, sox_sample_t *, size_t);
 size_t sox_write(sox_format_t *, sox_sample_t const *, size_t);
 int sox_seek(sox_format_t *, uint64_t, int);
@@ -91,9 +105,11 @@ sox_effect_fn_t const *sox_get_effect_fns(void);
 sox_effect_handler_t const *sox_find_effect(char const *);
 sox_effect_t *sox_create_effect(sox_effect_handler_t const *);
 int sox_effect_options(sox_effect_t *, int, char *const []);
-sox_effects_chain_t *sox_create_effects_chain(sox_encodinginfo_t const *, sox_encodinginfo_t const *);
+sox_effects_chain_t *sox_create_effects_chain(
+    sox_encodinginfo_t const *, sox_encodinginfo_t const *);
 void sox_delete_effects_chain(sox_effects_chain_t *);
-int sox_add_effect(sox_effects_chain_t *, sox_effect_t *, sox_signalinfo_t *, sox_signalinfo_t const *);
+int sox_add_effect(
+    sox_effects_chain_t *, sox_effect_t *, sox_signalinfo_t *, sox_signalinfo_t const *);
 int sox_flow_effects(sox_effects_chain_t *, void *, void *);
 void free(void *);
 """
@@ -109,9 +125,15 @@ _FOLDERS = {
     "win32": (r"C:\Program Files (x86)\sox-14-4-2", r"C:\Program Files\sox"),
 }
 _MEND = {
-    "linux": "apt install libsox3 libsox-fmt-all, dnf install sox sox-libs, or conda install -c conda-forge sox",
+    "linux": (
+        "apt install libsox3 libsox-fmt-all, dnf install sox sox-libs, or conda install -c "
+        "conda-forge sox"
+    ),
     "darwin": "brew install sox, or conda install -c conda-forge sox",
-    "win32": "TORCHAUDIO_COMPAT_LIBSOX names one of 64 bits, such as MSYS2's libsox-3.dll; conda-forge's sox has none there",
+    "win32": (
+        "TORCHAUDIO_COMPAT_LIBSOX names one of 64 bits, such as MSYS2's libsox-3.dll; "
+        "conda-forge's sox has none there"
+    ),
 }
 VARIABLE = "TORCHAUDIO_COMPAT_LIBSOX"
 
@@ -180,9 +202,8 @@ def load() -> Library:
             lib = ffi.dlopen(candidate)
             version = ffi.string(lib.sox_version()).decode()
         except (OSError, AttributeError) as why:
-            tried.append(
-                f"{candidate} ({str(why).partition('Additionally')[0].strip().removeprefix('cannot load library ')})"
-            )
+            cause = str(why).partition("Additionally")[0].strip()
+            tried.append(f"{candidate} ({cause.removeprefix('cannot load library ')})")
             continue
         if not shared.start(lib):
             tried.append(f"{candidate} (loaded, but sox_init failed)")

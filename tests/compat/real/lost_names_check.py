@@ -11,7 +11,7 @@ import sys
 import warnings
 
 import compat
-from compat import wheel_names
+from compat.names import wheel_names
 
 # names of the installed torchaudio's own modules, in which nothing of ours stands; of a library that is not here
 _OTHERS = re.compile(r"^(_extension|models\.decoder)\b|(^|\.)_(?!_)")

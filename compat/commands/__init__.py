@@ -1,0 +1,1 @@
+"""What all our commands share: arguments, the terminal, shells' quoting, processes, files."""

@@ -1,0 +1,81 @@
+"""Deal with the terminal, for all our commands."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
+STOPPED = 130
+
+
+def begun(module: str, prog: str, argv: Sequence[str] | None = None) -> int:
+    """Run a command's ``main``; report Ctrl-C in one line, also during the module's import."""
+    try:
+        return int(importlib.import_module(module).main(argv, prog=prog))
+    except KeyboardInterrupt:
+        print(f"{prog}: stopped", file=sys.stderr)
+        return STOPPED
+
+
+def print_anything() -> None:
+    """Write characters that the terminal's encoding lacks as escapes, as file names may have any.
+
+    Replace a closed stream, so that printing is no error.
+    """
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115  as long as the process
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def print_for_programs() -> None:
+    """Make stdout UTF-8 with our own line ends if a program reads it, whatever the code page is.
+
+    Bytes that are not text, in file names or in sources of another encoding, stay as they are.
+    """
+    if not sys.stdout.isatty():
+        with contextlib.suppress(AttributeError, ValueError):
+            sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")  # type: ignore[union-attr]
+
+
+def nobody_reads() -> None:
+    """Redirect a standard output that nobody reads, or Python would complain when it closes it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def leave(status: int) -> NoReturn:
+    """End the process at once; freeing millions of objects would take a tenth of a long run."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        nobody_reads()
+        status = 2
+    except OSError as why:
+        if not is_full(why):
+            raise
+        status = 2
+    os._exit(status)
+
+
+def is_full(why: BaseException) -> bool:
+    """Return whether the disk under stdout is full, and say so on stderr."""
+    full = isinstance(why, OSError) and why.filename is None and why.errno in _FULL
+    if full:
+        with contextlib.suppress(OSError):
+            print(
+                f"what is found could not be written: {why.strerror}; send it elsewhere",  # type: ignore[attr-defined]
+                file=sys.stderr,
+                flush=True,
+            )
+            nobody_reads()
+    return full

@@ -1,0 +1,291 @@
+"""Build the classes of ``torchaudio.io`` as a release had them: names, signatures, warnings.
+
+``dispatcher.streams`` does the work. These classes give it the interface of 2.0 (more positional
+parameters, fewer features), of 2.1, or of 2.2 to 2.8, where the classes were in the package
+``torio``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import types
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from compat.contents import deprecations, scripting
+from compat.observation import recording
+from dispatcher.codec_config import CodecConfig
+from dispatcher.streams import info
+from dispatcher.streams.effector import AudioEffector
+from dispatcher.streams.playback import play_audio
+from dispatcher.streams.reader import StreamReader
+from dispatcher.streams.writer import StreamWriter
+
+if TYPE_CHECKING:
+    from compat.releases import Release
+
+
+@dataclasses.dataclass(frozen=True)
+class Classes:
+    """The contents of ``torchaudio.io`` in a release."""
+
+    reader: type
+    writer: type
+    effector: type
+    codec_config: type
+    play_audio: Callable[..., None]
+    infos: dict[str, type]
+
+    def names(self) -> dict[str, Any]:
+        """Return them under the names in ``torchaudio.io`` from 2.1 on."""
+        return {
+            "StreamReader": self.reader,
+            "StreamWriter": self.writer,
+            "AudioEffector": self.effector,
+            "CodecConfig": self.codec_config,
+            "play_audio": self.play_audio,
+        }
+
+
+class _Reader20(StreamReader):
+    def add_basic_audio_stream(  # type: ignore[override]
+        self,
+        frames_per_chunk: int,
+        buffer_chunk_size: int = 3,
+        stream_index: int | None = None,
+        decoder: str | None = None,
+        decoder_option: dict[str, str] | None = None,
+        format: str | None = "fltp",
+        sample_rate: int | None = None,
+    ) -> None:
+        super().add_basic_audio_stream(
+            frames_per_chunk,
+            buffer_chunk_size,
+            stream_index=stream_index,
+            decoder=decoder,
+            decoder_option=decoder_option,
+            format=format,
+            sample_rate=sample_rate,
+        )
+
+    def add_basic_video_stream(
+        self,
+        frames_per_chunk: int,
+        buffer_chunk_size: int = 3,
+        stream_index: int | None = None,
+        decoder: str | None = None,
+        decoder_option: dict[str, str] | None = None,
+        hw_accel: str | None = None,
+        format: str | None = "rgb24",
+        frame_rate: float | None = None,
+        width: int | None = None,
+        height: int | None = None,
+    ) -> None:
+        super().add_basic_video_stream(
+            frames_per_chunk,
+            buffer_chunk_size,
+            stream_index=stream_index,
+            decoder=decoder,
+            decoder_option=decoder_option,
+            format=format,
+            frame_rate=frame_rate,
+            width=width,
+            height=height,
+            hw_accel=hw_accel,
+        )
+
+    def add_audio_stream(
+        self,
+        frames_per_chunk: int,
+        buffer_chunk_size: int = 3,
+        stream_index: int | None = None,
+        decoder: str | None = None,
+        decoder_option: dict[str, str] | None = None,
+        filter_desc: str | None = None,
+    ) -> None:
+        super().add_audio_stream(
+            frames_per_chunk,
+            buffer_chunk_size,
+            stream_index=stream_index,
+            decoder=decoder,
+            decoder_option=decoder_option,
+            filter_desc=filter_desc,
+        )
+
+    def add_video_stream(
+        self,
+        frames_per_chunk: int,
+        buffer_chunk_size: int = 3,
+        stream_index: int | None = None,
+        decoder: str | None = None,
+        decoder_option: dict[str, str] | None = None,
+        hw_accel: str | None = None,
+        filter_desc: str | None = None,
+    ) -> None:
+        super().add_video_stream(
+            frames_per_chunk,
+            buffer_chunk_size,
+            stream_index=stream_index,
+            decoder=decoder,
+            decoder_option=decoder_option,
+            filter_desc=filter_desc,
+            hw_accel=hw_accel,
+        )
+
+    def get_out_stream_info(self, i: int) -> info.OutputStream:
+        found = super().get_out_stream_info(i)
+        return OutputStream20(found.source_index, found.filter_description)  # type: ignore[return-value]
+
+
+@dataclasses.dataclass
+class OutputStream20:
+    """An output stream of a reader."""
+
+    source_index: int
+    filter_description: str
+
+
+OutputStream20.__name__ = OutputStream20.__qualname__ = "OutputStream"
+
+
+class _Writer20(StreamWriter):
+    def add_audio_stream(  # type: ignore[override]
+        self,
+        sample_rate: int,
+        num_channels: int,
+        format: str = "flt",
+        encoder: str | None = None,
+        encoder_option: dict[str, str] | None = None,
+        encoder_format: str | None = None,
+    ) -> None:
+        super().add_audio_stream(
+            sample_rate,
+            num_channels,
+            format,
+            encoder=encoder,
+            encoder_option=encoder_option,
+            encoder_format=encoder_format,
+        )
+
+    def add_video_stream(  # type: ignore[override]
+        self,
+        frame_rate: float,
+        width: int,
+        height: int,
+        format: str = "rgb24",
+        encoder: str | None = None,
+        encoder_option: dict[str, str] | None = None,
+        encoder_format: str | None = None,
+        hw_accel: str | None = None,
+    ) -> None:
+        super().add_video_stream(
+            frame_rate,
+            width,
+            height,
+            format,
+            encoder=encoder,
+            encoder_option=encoder_option,
+            encoder_format=encoder_format,
+            hw_accel=hw_accel,
+        )
+
+    def write_audio_chunk(self, i: int, chunk: Any) -> None:  # type: ignore[override]
+        super().write_audio_chunk(i, chunk)
+
+    def write_video_chunk(self, i: int, chunk: Any) -> None:  # type: ignore[override]
+        super().write_video_chunk(i, chunk)
+
+
+_KEYWORD_ONLY: dict[str, type] = {"reader": StreamReader, "writer": StreamWriter}
+_POSITIONAL: dict[str, type] = {"reader": _Reader20, "writer": _Writer20}
+# module and name of each class, in torio and before torio
+_TORIO = {
+    "reader": ("torio.io._streaming_media_decoder", "StreamingMediaDecoder"),
+    "writer": ("torio.io._streaming_media_encoder", "StreamingMediaEncoder"),
+    "codec_config": ("torio.io._streaming_media_encoder", "CodecConfig"),
+}
+_BEFORE_TORIO = {
+    "reader": ("torchaudio.io._stream_reader", "StreamReader"),
+    "writer": ("torchaudio.io._stream_writer", "StreamWriter"),
+    "codec_config": ("torchaudio.io._stream_writer", "CodecConfig"),
+}
+
+
+def classes(release: Release, *, warn: bool) -> Classes:
+    """Return the classes of a release, the same ones each time.
+
+    Args:
+        release: its flags.
+        warn: whether constructing one warns that it will be removed, as in 2.8.
+    """
+    return _classes(release, warn=warn, record=recording.is_on())
+
+
+@functools.lru_cache(maxsize=16)
+def _classes(release: Release, *, warn: bool, record: bool) -> Classes:
+    homes = _TORIO if release.torio else _BEFORE_TORIO
+    bases = _POSITIONAL if release.stream_positional else _KEYWORD_ONLY
+    bound: dict[str, Any] = {"settings": release}
+    noted = release.name if record else None
+    reader = _named(
+        bases["reader"], "StreamReader", homes["reader"], bound, warn=warn, record=noted
+    )
+    writer = _named(
+        bases["writer"], "StreamWriter", homes["writer"], bound, warn=warn, record=noted
+    )
+    effector = _named(
+        AudioEffector,
+        "AudioEffector",
+        ("torchaudio.io._effector", "AudioEffector"),
+        bound,
+        warn=warn,
+        record=noted,
+    )
+    config = (
+        _named(CodecConfig, "CodecConfig", homes["codec_config"], {}, warn=warn, record=noted)
+        if warn or record
+        else CodecConfig
+    )
+    infos = {
+        name: value
+        for name, value in vars(info).items()
+        if dataclasses.is_dataclass(value) and isinstance(value, type)
+    }
+    if release.stream_positional:
+        infos = {name: value for name, value in infos.items() if not name.startswith("Output")}
+        infos["OutputStream"] = OutputStream20
+    return Classes(reader, writer, effector, config, play_audio, infos)
+
+
+def _named(
+    base: type,
+    name: str,
+    home: tuple[str, str],
+    bound: dict[str, Any],
+    *,
+    warn: bool,
+    record: str | None,
+) -> type:
+    namespace: dict[str, Any] = {
+        **bound,
+        "__module__": home[0],
+        "__doc__": base.__doc__,
+        "__qualname__": home[1],
+    }
+    namespace[scripting.CLASS_MARK] = scripting.RefusedClass(f"torchaudio.io.{name}")
+    if warn or record:
+        namespace["__init__"] = _telling_init(base, name, warn=warn, record=record)
+    return types.new_class(home[1], (base,), {}, lambda body: body.update(namespace))
+
+
+def _telling_init(base: type, name: str, *, warn: bool, record: str | None) -> Callable[..., None]:
+    @functools.wraps(base.__init__)  # type: ignore[misc]
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - the `__init__` of a class
+        if warn:
+            deprecations.warn(f"io.{name}", "io")
+        if record:
+            recording.of_place(f"io.{name}", record)
+        base.__init__(self, *args, **kwargs)  # type: ignore[misc]
+
+    return __init__

@@ -1,0 +1,213 @@
+"""Find out what is installed from metadata and files alone, without importing anything."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import functools
+import importlib.machinery
+import importlib.metadata
+import os
+import pathlib
+import re
+import sys
+from collections.abc import Iterator
+
+from compat.names import backends
+
+PACKAGES = ("torch", "torchaudio", "numpy", *backends.PACKAGES)
+
+# conda's name -> pip's name, where they differ
+_CONDA_NAMES = {
+    "pytorch": "torch",
+    "pytorch-cpu": "torch",
+    "pytorch-gpu": "torch",
+    "pysoundfile": "soundfile",
+}
+
+
+def normalised(name: str) -> str:
+    """Return a distribution's name in the form that package indexes compare."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@dataclasses.dataclass(frozen=True)
+class Copy:
+    """One installed copy of a distribution.
+
+    Args:
+        name: as pip knows it.
+        version: as its metadata says, with or without a build tag.
+        root: the folder on ``sys.path`` that holds it.
+        info: its ``.dist-info`` or ``.egg-info``.
+        installer: what installed it (``pip``, ``conda``, ``uv``); empty if the metadata does not
+            say.
+    """
+
+    name: str
+    version: str
+    root: pathlib.Path
+    info: pathlib.Path
+    installer: str
+
+    @property
+    def package(self) -> pathlib.Path:
+        """Return the package's folder; a distribution of a single module has no such folder."""
+        return self.root / self.name
+
+    @property
+    def full_version(self) -> str:
+        """Return the version with its build tag, which PyPI wheels have only inside the package."""
+        return (
+            self.version
+            if "+" in self.version
+            else _own_words(self.package).get("__version__", self.version)
+        )
+
+    @property
+    def build(self) -> str:
+        """Return ``cpu``, ``cu128``, ``rocm6.4``, or an empty string if unknown."""
+        tag = self.full_version.partition("+")[2]
+        if re.fullmatch(r"cpu|cu\d+|rocm[\d.]+|xpu", tag):
+            return tag
+        words = _own_words(self.package)
+        if words.get("cuda"):
+            return f"cu{words['cuda'].replace('.', '')}"
+        return f"rocm{'.'.join(words['hip'].split('.')[:2])}" if words.get("hip") else ""
+
+    def read(self, name: str) -> str | None:
+        """Return the text of a file in its metadata folder, or ``None``."""
+        try:
+            return (self.info / name).read_text("utf-8", "replace")
+        except OSError:
+            return None
+
+    def requires(self) -> list[str]:
+        """Return its requirements, as its metadata writes them."""
+        return importlib.metadata.Distribution.at(self.info).requires or []
+
+    def record(self) -> list[tuple[pathlib.Path, str, int | None]] | None:
+        """Return its files with hash and size as far as recorded, or ``None`` without a RECORD."""
+        text = self.read("RECORD")
+        if text is None:
+            return None
+        rows = [row for row in csv.reader(text.splitlines()) if row]
+        return [
+            (
+                self.root / row[0],
+                row[1] if len(row) > 1 else "",
+                int(row[2]) if len(row) > 2 and row[2] else None,
+            )
+            for row in rows
+        ]
+
+    def holds(self, place: str) -> bool:
+        """Return whether a file found by ``import`` belongs to this copy, also through a link."""
+        real = pathlib.Path(os.path.realpath(place))
+        return any(
+            real.is_relative_to(os.path.realpath(folder)) for folder in (self.root, self.package)
+        ) or pathlib.Path(os.path.abspath(place)).is_relative_to(self.root)
+
+    def native(self) -> list[pathlib.Path]:
+        """Return its shared objects, including those bundled in its wheel."""
+        folders = (self.package, self.root / f"{self.name}.libs", self.root / f"_{self.name}_data")
+        return sorted(
+            path
+            for folder in folders
+            if folder.is_dir()
+            for path in folder.rglob("*.so*")
+            if path.is_file()
+        )
+
+
+@functools.cache
+def _own_words(package: pathlib.Path) -> dict[str, str]:
+    """Return the literals of ``version.py`` in torch and torchaudio, such as ``cuda``."""
+    try:
+        text = (package / "version.py").read_text("utf-8", "replace")
+    except OSError:
+        return {}
+    return dict(re.findall(r"""^(\w+)\s*(?::[^=\n]+)?=\s*['"]([^'"\n]*)['"]""", text, re.MULTILINE))
+
+
+def folders() -> list[pathlib.Path]:
+    """Return the folders on ``sys.path``, each once, in order."""
+    found = []
+    for entry in sys.path:
+        path = pathlib.Path(entry or os.curdir).resolve()
+        if path.is_dir() and path not in found:
+            found.append(path)
+    return found
+
+
+@functools.cache
+def _in_folder(folder: pathlib.Path) -> tuple[tuple[str, pathlib.Path], ...]:
+    """Return the metadata folders inside a folder, each with its distribution's normalised name."""
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:
+        return ()
+    return tuple(
+        (normalised(stem.partition("-")[0]), folder / name)
+        for name in names
+        for stem, dot, suffix in [name.rpartition(".")]
+        if suffix in ("dist-info", "egg-info") and dot and not name.startswith("~")
+    )
+
+
+def copies(name: str) -> list[Copy]:
+    """Return every copy of a distribution; the first is the one that Python imports."""
+    found = []
+    for folder in folders():
+        for known, info in _in_folder(folder):
+            if known == normalised(name):
+                metadata = importlib.metadata.Distribution.at(info).metadata
+                version = (metadata["Version"] if metadata else None) or _named_version(info)
+                installer = info / "INSTALLER"
+                signed = (
+                    installer.read_text("utf-8", "replace").strip() if installer.is_file() else ""
+                )
+                found.append(Copy(name, version, folder, info, signed))
+    return found
+
+
+def _named_version(info: pathlib.Path) -> str:
+    return info.name.rpartition(".")[0].partition("-")[2]
+
+
+def first(name: str) -> Copy | None:
+    """Return the copy that Python imports, or ``None``."""
+    return next(iter(copies(name)), None)
+
+
+def origin(module: str) -> str | None:
+    """Return where ``import module`` would find it, without importing; ``None`` if nowhere."""
+    spec = importlib.machinery.PathFinder.find_spec(module)
+    if spec is None:
+        return None
+    return spec.origin or next(iter(spec.submodule_search_locations or ()), None)
+
+
+def conda_records() -> Iterator[tuple[str, str, str]]:
+    """Yield what conda installed into this environment: pip's name, version and build string."""
+    for path in sorted(pathlib.Path(sys.prefix, "conda-meta").glob("*.json")):
+        parts = path.stem.rsplit("-", 2)
+        name = _CONDA_NAMES.get(parts[0], parts[0])
+        if len(parts) == 3 and name in PACKAGES:
+            yield name, parts[1], parts[2]
+
+
+def leftovers(name: str) -> list[pathlib.Path]:
+    """Return folders left by an interrupted pip: ``~orch``, ``~orchaudio-2.8.0.dist-info``."""
+    found = []
+    for folder in folders():
+        try:
+            names = sorted(os.listdir(folder))
+        except OSError:
+            continue
+        found += [
+            folder / entry
+            for entry in names
+            if re.fullmatch(rf"~+{re.escape(name[1:])}([-.].*)?", entry)
+        ]
+    return found

@@ -1,0 +1,193 @@
+"""Write commands for this machine: its shell, package managers and environment."""
+
+from __future__ import annotations
+
+import functools
+import importlib.machinery
+import os
+import pathlib
+import shlex
+import shutil
+import sys
+
+from compat.commands import shell
+from compat.commands.shell import Line
+
+_LONGEST_PATH = 1 << 15
+# the first one found is used
+SYSTEM_MANAGERS = ("apt-get", "dnf", "yum", "brew")
+CONDAS = ("conda", "mamba", "micromamba")
+
+
+def is_conda() -> bool:
+    """Return whether this Python is conda's."""
+    return pathlib.Path(sys.prefix, "conda-meta").is_dir()
+
+
+def is_venv() -> bool:
+    """Return whether this Python runs in a virtual environment."""
+    return sys.prefix != sys.base_prefix
+
+
+@functools.cache
+def system_manager() -> str:
+    """Return ``apt-get``, ``dnf``, ``yum``, ``brew``, or an empty string."""
+    return next((name for name in SYSTEM_MANAGERS if shutil.which(name)), "")
+
+
+@functools.cache
+def conda() -> str:
+    """Return the command of conda or its kin; ``conda`` if its Python has none on the path."""
+    return next((name for name in CONDAS if shutil.which(name)), "conda" if is_conda() else "")
+
+
+def unset(name: str) -> tuple[Line, ...]:
+    """Return the command that unsets a variable."""
+    return (
+        shell.each(f"Remove-Item Env:{name}", shell.set_in_cmd(name, ""))
+        if shell.is_windows()
+        else (Line(f"unset {name}"),)
+    )
+
+
+def setting(name: str, value: str) -> tuple[Line, ...]:
+    """Return the command that sets a variable."""
+    if not shell.is_windows():
+        return (Line(f"export {name}={shlex.quote(value)}"),)
+    return shell.each(shell.set_in_powershell(name, value), shell.set_in_cmd(name, value))
+
+
+def removing(*paths: str) -> tuple[Line, ...]:
+    """Return the command that removes folders and their contents, and files."""
+    if not shell.is_windows():
+        return shell.lines("rm", "-r", *paths)
+    in_powershell = (
+        f"Remove-Item -Recurse -Force -LiteralPath {', '.join(map(shell.for_powershell, paths))}"
+    )
+    files = [path for path in paths if os.path.isfile(path)]
+    folders = [path for path in paths if path not in files]
+    verbs = (("rmdir /s /q", folders), ("del /f /q", files))
+    in_cmd = " && ".join(
+        " ".join((verb, *map(shell.for_cmd, some))) for verb, some in verbs if some
+    )
+    return shell.each(in_powershell, in_cmd)
+
+
+def renaming(path: str, new: str) -> tuple[Line, ...]:
+    """Return the command that renames a file or folder within its folder."""
+    if not shell.is_windows():
+        return shell.lines("mv", path, os.path.join(os.path.dirname(path), new))
+    old_one, new_one = shell.for_powershell(path), shell.for_powershell(new)
+    return shell.each(
+        f"Rename-Item -LiteralPath {old_one} {new_one}",
+        f"ren {shell.for_cmd(path)} {shell.for_cmd(new)}",
+    )
+
+
+def readable(path: str) -> tuple[Line, ...]:
+    """Return the command that lets the owner read a file."""
+    return (
+        shell.lines("icacls", path, "/reset")
+        if shell.is_windows()
+        else shell.lines("chmod", "u+r", path)
+    )
+
+
+def program(path: str) -> str:
+    """Return a program's path; on Windows its short form if the long one needs quotes.
+
+    Without quotes one line serves both shells. A drive may keep no short names.
+    """
+    if not shell.is_windows() or shell.for_cmd(path) == path:
+        return path
+    import ctypes
+
+    room = ctypes.create_unicode_buffer(_LONGEST_PATH)
+    length = getattr(ctypes, "windll").kernel32.GetShortPathNameW(path, room, _LONGEST_PATH)  # noqa: B009 - mypy knows no such name here
+    return room.value if 0 < length < _LONGEST_PATH else path
+
+
+@functools.cache
+def python() -> str:
+    """Return how to call this interpreter: by name if the name finds it, else by its path."""
+    for name in ("python", "python3"):
+        found = shutil.which(name)
+        if found and os.path.abspath(found) == os.path.abspath(sys.executable):
+            return name
+    return program(sys.executable) or "python"
+
+
+@functools.cache
+def _pip() -> tuple[str, ...]:
+    """Return the words that call an installer; none if pip must be installed first."""
+    if importlib.machinery.PathFinder.find_spec("pip") is not None:
+        return python(), "-m", "pip"
+    return ("uv", "pip") if shutil.which("uv") else ()
+
+
+def _by_pip(*words: str) -> tuple[Line, ...]:
+    if not _pip():
+        return shell.chain(
+            shell.lines(python(), "-m", "ensurepip"), shell.lines(python(), "-m", "pip", *words)
+        )
+    return shell.lines(*_pip(), *words)
+
+
+def pip(*arguments: str) -> tuple[Line, ...]:
+    """Return the command that installs into this environment."""
+    with_uv = ("--python", python()) if _pip()[:1] == ("uv",) else ()
+    return _by_pip("install", *with_uv, *arguments)
+
+
+def uninstall(*packages: str) -> tuple[Line, ...]:
+    """Return the command that removes packages from this environment."""
+    if _pip()[:1] == ("uv",):
+        return _by_pip("uninstall", "--python", python(), *packages)
+    return _by_pip("uninstall", "-y", *packages)
+
+
+def doctor(*arguments: str, interpreter: str = "") -> tuple[Line, ...]:
+    """Return the command that runs the doctor, with this interpreter or another."""
+    return shell.lines(interpreter or python(), "-m", "compat.doctor", *arguments)
+
+
+def as_root(*words: str) -> tuple[Line, ...]:
+    """Return a command of the system's package manager, with ``sudo`` if needed."""
+    root = shell.is_windows() or getattr(os, "geteuid", lambda: 0)() == 0 or words[0] == "brew"
+    return shell.lines(*(() if root else ("sudo",)), *words)
+
+
+def system(packages: dict[str, str]) -> tuple[Line, ...]:
+    """Return commands that install a system library here, the best first.
+
+    Args:
+        packages: its name in each manager: ``apt``, ``dnf``, ``brew``, ``conda``.
+    """
+    commands: list[Line] = []
+    if (is_conda() or sys.platform == "win32") and packages.get("conda"):
+        commands += by_conda("install", "-c", "conda-forge", *packages["conda"].split())
+    manager = system_manager()
+    kind = {"apt-get": "apt", "yum": "dnf"}.get(manager, manager)
+    if manager and packages.get(kind):
+        verb = ("install",) if manager == "brew" else ("install", "-y")
+        commands += as_root(manager, *verb, *packages[kind].split())
+    if not commands and conda() and packages.get("conda"):
+        commands += by_conda("install", "-c", "conda-forge", *packages["conda"].split())
+    if not commands:
+        for name, kind in _ANYWHERE[sys.platform == "darwin"]:
+            commands += (
+                shell.lines(name, "install", *packages[kind].split()) if packages.get(kind) else ()
+            )
+    return tuple(commands)
+
+
+def by_conda(*words: str) -> tuple[Line, ...]:
+    """Return a command of conda, or of mamba or micromamba."""
+    return shell.lines(conda() or "conda", *words)
+
+
+# no manager was found: the ones that such a system most likely has
+_ANYWHERE = {
+    True: (("brew", "brew"), ("conda", "conda")),
+    False: (("apt-get", "apt"), ("dnf", "dnf"), ("conda", "conda")),
+}

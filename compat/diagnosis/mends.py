@@ -1,0 +1,452 @@
+"""Make the commands that mend, for this machine; ``failures.toml`` and the checks name them."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import importlib.metadata
+import os
+import pathlib
+import re
+import shutil
+import sys
+import tomllib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from compat.commands import shell
+from compat.commands.shell import Line
+from compat.diagnosis import dists, machine, pairs
+from compat.diagnosis.findings import Mend
+
+Groups = Mapping[str, str]
+_CONDA_NAMES = {"torch": "pytorch"}
+
+
+def reinstall(package: str, *, dependencies: bool = False) -> Mend:
+    """Reinstall a package in the version and build that it has."""
+    if package == "libsox":
+        return Mend("Install libsox again", library("libsox.so").commands)
+    found = dists.first(package)
+    if found is None and package not in {*dists.PACKAGES, *pairs.companions(), "torchcodec"}:
+        return Mend(f"Report this as a bug of torchaudio-compat: no package contains {package}")
+    if package == "torchaudio" and found is not None and _is_for_another_torch(found):
+        return matched_pair()
+    if found is not None and found.installer == "conda":
+        name = _CONDA_NAMES.get(package, package)
+        return Mend(
+            f"Install {package} again",
+            machine.by_conda(
+                "install", "--force-reinstall", f"{name}={pairs.public(found.version)}"
+            ),
+        )
+    wanted = package if found is None else f"{package}=={pairs.public(found.version)}"
+    build = found.build if found is not None and package in ("torch", "torchaudio") else ""
+    source = ("--index-url", pairs.index(build)) if build else ()
+    without = () if dependencies or found is None else ("--no-deps",)
+    return Mend(
+        f"Install {package} again, past pip's cache",
+        machine.pip("--force-reinstall", "--no-cache-dir", *without, wanted, *source),
+    )
+
+
+def _is_for_another_torch(torchaudio: dists.Copy) -> bool:
+    """Return whether this torchaudio is made for another torch than the one installed.
+
+    Reinstalling the same version would not help then.
+    """
+    torch = dists.first("torch")
+    row = pairs.of_torch(torch.version) if torch else None
+    other = pairs.of_torchaudio(torchaudio.version)
+    return row is not None and other is not None and other.torchaudio != row.torchaudio
+
+
+def install_torch(*options: str) -> Mend:
+    """Install torch in the build for this machine.
+
+    PyPI's wheels are for CUDA on Linux, for the CPU on Windows, and for Apple's GPUs on macOS.
+
+    Args:
+        options: options of pip.
+    """
+    command = machine.pip(*options, "torch")
+    if not sys.platform.startswith("linux"):
+        return Mend("Install it", command)
+    if shutil.which("nvidia-smi"):
+        return Mend("Install it, for the NVIDIA GPU of this machine", command)
+    for_cpu = machine.pip(*options, "torch", "--index-url", pairs.index("cpu"))
+    return Mend(
+        f"Install it, for an NVIDIA GPU with {shell.told(command)}, otherwise for the CPU", for_cpu
+    )
+
+
+def install(package: str) -> Mend:
+    """Install a missing package in a version that suits this project."""
+    if package == "torch":
+        return install_torch()
+    return Mend(
+        f"Install {package}", machine.pip(f"{package}{pairs.companions().get(package, '')}")
+    )
+
+
+def matched_pair() -> Mend:
+    """Install the torchaudio made for the installed torch and its build.
+
+    If no torchaudio is made for it, install both again.
+    """
+    torch, torchaudio = dists.first("torch"), dists.first("torchaudio")
+    row = pairs.of_torch(torch.version) if torch else None
+    if torch is None or row is None:
+        return Mend(
+            "Install both from one index",
+            machine.pip("--upgrade", "--force-reinstall", "torch", "torchaudio"),
+        )
+    if torch.installer == "conda":
+        names = f"pytorch={pairs.public(torch.version)}", f"torchaudio={row.torchaudio}"
+        return Mend(
+            f"Install the torchaudio made for torch {torch.version}",
+            machine.by_conda("install", "-c", "conda-forge", *names),
+        )
+    source = ("--index-url", pairs.index(torch.build)) if torch.build else ()
+    commands = [
+        *machine.pip("--force-reinstall", "--no-deps", f"torchaudio=={row.torchaudio}", *source)
+    ]
+    other = pairs.of_torchaudio(torchaudio.version) if torchaudio else None
+    is_other = other is not None and other is not row
+    if other is not None and is_other:
+        commands += machine.pip(f"torch{other.torch}", *source)
+    either = " (or the torch made for this torchaudio)" if is_other else ""
+    return Mend(
+        f"Install the torchaudio made for torch {torch.full_version}{either}", tuple(commands)
+    )
+
+
+def without(package: str, roots: tuple[pathlib.Path, ...]) -> Mend:
+    """Remove surplus copies of a package; for another environment's copy, say what to change."""
+    led = [words for root in roots if (words := _what_leads_to(root))]
+    commands = tuple(
+        line for root in roots if not _what_leads_to(root) for line in _removal(package, root)
+    )
+    text = (
+        f"Keep one copy of {package} and remove the others"
+        if commands
+        else f"Let Python find only one copy of {package}"
+    )
+    return Mend(f"{text}: {'; '.join(led)}" if led else text, commands)
+
+
+def _what_leads_to(root: pathlib.Path) -> str:
+    """Say what to change so that Python does not search a folder of another environment or project.
+
+    Return an empty string if the copy may be removed.
+    """
+    for folder in dists.folders():
+        for path in sorted(folder.glob("*.pth")):
+            lines = path.read_text("utf-8", "replace").splitlines()
+            found = next(
+                (number for number, line in enumerate(lines, 1) if _names(line, folder, root)), None
+            )
+            if found is not None:
+                return f"take line {found} out of {path}, which leads to {root}"
+    environment = next(
+        (
+            parent
+            for parent in root.parents
+            if (parent / "pyvenv.cfg").is_file() or (parent / "conda-meta").is_dir()
+        ),
+        None,
+    )
+    if (
+        environment is None
+        or environment == pathlib.Path(sys.prefix).resolve()
+        or environment == pathlib.Path(sys.base_prefix).resolve()
+    ):
+        return ""
+    return f"take {root} off PYTHONPATH: it is of the environment {environment}"
+
+
+def _names(line: str, folder: pathlib.Path, root: pathlib.Path) -> bool:
+    """Return whether a line of a .pth file, a folder or code, adds a folder to the path."""
+    if line.startswith(("import ", "import\t")):
+        return str(root) in line
+    return (
+        bool(line.strip())
+        and not line.startswith("#")
+        and (folder / line.strip()).resolve() == root
+    )
+
+
+def _removal(package: str, root: pathlib.Path) -> tuple[Line, ...]:
+    if root.resolve() in (
+        pathlib.Path(path).resolve() for path in sys.path if path.startswith(sys.prefix)
+    ):
+        return machine.uninstall(package)
+    info = next((copy.info for copy in dists.copies(package) if copy.root == root), None)
+    paths = [str(path) for path in (root / package, info) if path is not None and path.exists()]
+    return machine.removing(*(paths or [str(root / package)]))
+
+
+def shadow(path: str) -> Mend:
+    """Rename a user's file that has the name of a package."""
+    target = pathlib.Path(path)
+    target = target.parent if target.name == "__init__.py" else target
+    return Mend(
+        "Rename it, or run from another folder", machine.renaming(str(target), f"my_{target.name}")
+    )
+
+
+@functools.cache
+def _libraries() -> list[dict[str, Any]]:
+    rows = tomllib.loads(pathlib.Path(__file__).with_name("libraries.toml").read_text("utf-8"))[
+        "library"
+    ]
+    assert isinstance(rows, list)
+    return rows
+
+
+def library(name: str) -> Mend:
+    """Install the system package that brings a shared library."""
+    if re.match(r"lib(cudart|c10|torch(_\w+)?(?![a-z])|amdhip|cublas|cudnn)", name):
+        return matched_pair()
+    row = next((row for row in _libraries() if re.search(row["pattern"], name)), None)
+    if row is None:
+        search = {
+            "apt-get": ("apt-file", "search"),
+            "dnf": ("dnf", "provides"),
+            "yum": ("yum", "provides"),
+        }.get(machine.system_manager())
+        return Mend(
+            f"Install the package that contains {name}",
+            shell.lines(*search, name) if search else (),
+        )
+    short = re.split(r"[-.]", name)[0]
+    if sys.platform == "win32" and "windows" in row:
+        variable, place = row["windows"]
+        return Mend(
+            f"Neither pip nor conda brings {short} as a library here; name one of 64 bits",
+            machine.setting(variable, place),
+        )
+    return Mend(f"Install {short}", machine.system(row))
+
+
+def _clean(package: str) -> Mend:
+    uninstall = machine.uninstall("torch", "torchaudio")
+    torch = dists.first("torch")
+    row = pairs.of_torch(torch.version) if torch else None
+    names = ["torch", "torchaudio"]
+    if torch is not None and row is not None:
+        names = [f"torch=={pairs.public(torch.version)}", f"torchaudio=={row.torchaudio}"]
+    source = ("--index-url", pairs.index(torch.build)) if torch and torch.build else ()
+    if package not in ("torch", "torchaudio"):
+        return reinstall(package)
+    anew = machine.pip("--no-cache-dir", *names, *source)
+    return Mend("Remove both, and install a matching pair", shell.chain(uninstall, anew))
+
+
+def _half_there(module: str) -> Mend:
+    place, copy = dists.origin(module), dists.first(module)
+    if place is None:
+        return Mend(f"Look for a file or folder called {module} beside the program, and rename it")
+    return reinstall(module) if copy is not None and copy.holds(place) else shadow(place)
+
+
+def _owner(package: str, groups: Groups) -> Mend:
+    """Reinstall the owner of a damaged library; it may not be the package that failed to import."""
+    wanting, module = groups.get("library", ""), groups.get("module", "")
+    top = _below_path(wanting) or module
+    if not top and pathlib.Path(wanting).is_absolute():
+        name = pathlib.Path(wanting).name
+        return Mend(
+            f"{wanting} belongs to no Python package: install it again from its source",
+            library(name).commands,
+        )
+    return reinstall(_distribution_of(top) or package)
+
+
+def _distribution_of(top: str) -> str:
+    """Return the distribution that brings a module or site-packages folder, or an empty string."""
+    stem = top.removesuffix(".libs").partition(".")[0]
+    found = importlib.metadata.packages_distributions().get(stem, [])
+    return found[0] if found else ""
+
+
+def _older_release(package: str, groups: Groups) -> Mend:
+    wanting = groups.get("library", "")
+    if wanting and not _below_path(wanting):
+        newer = (
+            machine.by_conda("install", "-c", "conda-forge", "libstdcxx-ng")
+            if machine.is_conda()
+            else ()
+        )
+        return Mend(
+            f"{wanting} is not a Python package. It found an older C++ library than it needs: install the newer one",
+            newer,
+        )
+    package = _distribution_of(_below_path(wanting)) or package
+    found = dists.first(package)
+    older = machine.pip(f"{package}<{pairs.public(found.version)}" if found else package)
+    by_conda = (
+        machine.by_conda("install", "-c", "conda-forge", _CONDA_NAMES.get(package, package))
+        if machine.conda()
+        else ()
+    )
+    text = f"Use an older {package}, a newer system, or conda's build, which contains its own C++ library"
+    return Mend(text, (*by_conda, *older))
+
+
+def _below_path(place: str) -> str:
+    """Return the first part of a path below the entry of ``sys.path`` that holds it.
+
+    The entry may be a link; the result is empty if no entry holds the path.
+    """
+    path = pathlib.Path(place)
+    folders = [
+        folder
+        for folder in (*map(pathlib.Path, sys.path), *dists.folders())
+        if _holds(folder, path)
+    ]
+    return (
+        path.relative_to(max(folders, key=lambda folder: len(folder.parts))).parts[0]
+        if folders
+        else ""
+    )
+
+
+def _holds(folder: pathlib.Path, path: pathlib.Path) -> bool:
+    return folder.is_absolute() and path != folder and path.is_relative_to(folder)
+
+
+def _older_numpy(package: str, groups: Groups) -> Mend:
+    since = " (2.3 or later)" if package == "torch" else ""
+    return Mend(
+        f"Install numpy 1.x, or a newer {package}{since}",
+        (*machine.pip("numpy<2"), *machine.pip("--upgrade", package)),
+    )
+
+
+def _newer_numpy(package: str, groups: Groups) -> Mend:
+    return Mend(
+        "Install a newer numpy",
+        machine.pip("--upgrade", f"numpy{pairs.companions().get('numpy', '')}"),
+    )
+
+
+def _fitting_numpy(package: str, groups: Groups) -> Mend:
+    found = dists.first("numpy")
+    if found is None:
+        return install("numpy")
+    is_new = int(found.version.partition(".")[0]) >= 2
+    return _older_numpy(package, groups) if is_new else _newer_numpy(package, groups)
+
+
+def _nvidia_packages() -> Mend:
+    anew = reinstall("torch", dependencies=True).commands
+    text = "install torch with the nvidia packages of its own release"
+    if os.environ.get("LD_LIBRARY_PATH"):
+        return Mend(
+            f"Unset LD_LIBRARY_PATH; if that is not enough, {text}",
+            (*machine.unset("LD_LIBRARY_PATH"), *anew),
+        )
+    return Mend(text.capitalize(), anew)
+
+
+def _older_mkl() -> Mend:
+    wanted = "mkl<2024.1"
+    if machine.is_conda():
+        return Mend("Install MKL 2024.0", machine.by_conda("install", wanted))
+    return Mend("Install MKL 2024.0", machine.pip(wanted))
+
+
+def _driver() -> Mend:
+    torch = dists.first("torch")
+    wanted = f"torch=={pairs.public(torch.version)}" if torch else "torch"
+    command = machine.pip(
+        "--force-reinstall", "--no-deps", wanted, "--index-url", pairs.index("cpu")
+    )
+    return Mend("Install NVIDIA's driver, or torch for the CPU", command)
+
+
+def _torchcodec_needs() -> Mend:
+    ffmpeg = machine.system({"apt": "ffmpeg", "dnf": "ffmpeg", "brew": "ffmpeg", "conda": "ffmpeg"})
+    text = "Call compat.install(), which needs no TorchCodec; or install FFmpeg, or the TorchCodec made for this torch"
+    return Mend(text, (*ffmpeg, *machine.pip("--upgrade", "torchcodec")))
+
+
+# every function takes the package whose import failed and the groups of the message's pattern
+TABLE: dict[str, Callable[[str, Groups], Mend]] = {
+    "matched-pair": lambda package, groups: matched_pair(),
+    "same-build": lambda package, groups: matched_pair(),
+    "reinstall": lambda package, groups: reinstall(package),
+    "reinstall-with-dependencies": lambda package, groups: reinstall(package, dependencies=True),
+    "clean-reinstall": lambda package, groups: _clean(package),
+    "older-numpy": _older_numpy,
+    "one-installer": lambda package, groups: Mend(
+        "Install torch and numpy with one installer, in a new environment",
+        shell.lines(machine.python(), "-m", "venv", "fresh"),
+    ),
+    "older-release": _older_release,
+    "newer-numpy": _newer_numpy,
+    "fitting-numpy": _fitting_numpy,
+    "owner": _owner,
+    "nvidia-packages": lambda package, groups: _nvidia_packages(),
+    "older-mkl": lambda package, groups: _older_mkl(),
+    "driver": lambda package, groups: _driver(),
+    "torchcodec-needs": lambda package, groups: _torchcodec_needs(),
+    "torchcodec-cpu": lambda package, groups: Mend(
+        "Call compat.install(), which needs no TorchCodec; or install the build for the CPU",
+        machine.pip(
+            "--force-reinstall", "--no-deps", "torchcodec", "--index-url", pairs.index("cpu")
+        ),
+    ),
+    "visual-runtime": lambda package, groups: Mend(
+        "Install the newest Visual C++ runtime; if that is not enough, import torch before all other packages",
+        shell.lines("winget", "install", "--exact", "--id", "Microsoft.VCRedist.2015+.x64"),
+    ),
+    "import-first": lambda package, groups: Mend(
+        f"Import {package} before everything else in your program"
+    ),
+    "paging-file": lambda package, groups: Mend(
+        "Enlarge the paging file (System, Advanced, Performance, Virtual memory), or free memory"
+    ),
+    "more-memory": lambda package, groups: Mend(
+        "Free memory, or raise the limit of the container or batch job"
+    ),
+    "libsox": lambda package, groups: library("libsox.so"),
+    "libsndfile": lambda package, groups: Mend(
+        "Install soundfile's wheel, which contains libsndfile, or install the system's library",
+        (*reinstall("soundfile").commands, *library("libsndfile.so.1").commands),
+    ),
+    "without-torchcodec": lambda package, groups: Mend(
+        "Call compat.install(), which needs neither; or install TorchCodec",
+        machine.pip("torchcodec"),
+    ),
+    "shadow": lambda package, groups: _half_there(groups.get("module", package)),
+    "install-module": lambda package, groups: _install_module(groups.get("module", "")),
+    "system-library": lambda package, groups: library(
+        pathlib.PurePath(groups.get("library") or groups.get("image") or "").name
+    ),
+    "hang": lambda package, groups: Mend(
+        f"See where it stopped; if that file is not {package}'s own, move it away, else install {package} again",
+        reinstall(package).commands,
+    ),
+}
+
+# module -> distribution, where the names differ
+_DISTRIBUTIONS = {
+    "yaml": "pyyaml",
+    "_cffi_backend": "cffi",
+    "PIL": "pillow",
+    "cv2": "opencv-python",
+}
+
+
+def _install_module(module: str) -> Mend:
+    top = module.partition(".")[0]
+    name = _DISTRIBUTIONS.get(top, top)
+    known = top in _DISTRIBUTIONS or name in pairs.companions() or name in dists.PACKAGES
+    return dataclasses.replace(install(name), guessed=not known)
+
+
+def named(name: str, package: str = "torchaudio", groups: Groups | None = None) -> Mend:
+    """Return the mend with this name in the table, for the package whose import failed."""
+    return TABLE[name](package, groups or {})

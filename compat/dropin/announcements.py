@@ -1,0 +1,51 @@
+"""Make torchaudio's own Python part warn as the pinned release did.
+
+A real torchaudio warns about what its own release deprecates. Under another pin those warnings are
+silenced, and the functions that the pinned release deprecates warn instead, by the table in
+``compat.contents.deprecations``.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from typing import TYPE_CHECKING, Any
+
+from compat.contents import deprecations
+from compat.names import removed
+
+if TYPE_CHECKING:
+    from compat.contents.context import Context
+    from compat.dropin.layer import Layer
+
+_DECORATORS = "_internal.module_utils"
+
+
+class _Silent:
+    """Stands for the module ``warnings`` where torchaudio makes its deprecation decorators."""
+
+    @staticmethod
+    def warn(*args: Any, **kwargs: Any) -> None:
+        """Do nothing."""
+
+
+def lay(layer: Layer, host: types.ModuleType, context: Context) -> None:
+    """Make the modules of another release's torchaudio warn as the pinned release did.
+
+    Args:
+        layer: records the changes, to undo them later.
+        host: the real torchaudio.
+        context: the pinned release.
+    """
+    decorators = sys.modules.get(f"{host.__name__}.{_DECORATORS}")
+    if decorators is not None:
+        layer.set(vars(decorators), "warnings", _Silent)
+    if not context.release.names_warn:
+        return
+    for name in removed.OF_THE_PYTHON_PART:
+        where, _, short = name.rpartition(".")
+        module = sys.modules.get(f"{host.__name__}.{where}")
+        value = getattr(module, short, None)
+        if value is not None:
+            warns = deprecations.warning_class if isinstance(value, type) else deprecations.warning
+            layer.set(vars(module), short, warns(value, name))

@@ -1,0 +1,63 @@
+"""Read the definitions of the submodules from the files of ``compat.tree``."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import importlib
+import pkgutil
+import types
+from typing import TYPE_CHECKING
+
+from compat import tree
+from compat.contents.submodule import Submodule
+from compat.names import removed
+
+if TYPE_CHECKING:
+    from compat.contents.context import Context
+
+
+@dataclasses.dataclass(frozen=True)
+class Definition:
+    """One file of ``compat.tree``, whose docstring explains its module."""
+
+    path: str
+    doc: str
+    package: bool
+    submodule: Submodule
+
+    def present(self, context: Context) -> bool:
+        """Return whether the release has it."""
+        kept = context.release.old_names or not self.submodule.goes_in_2_9
+        return kept and self.submodule.present(context)
+
+    @property
+    def parent(self) -> str:
+        """Return the path of the package it is in; "" for ``torchaudio`` itself."""
+        return self.path.rpartition(".")[0]
+
+
+def _read(module: types.ModuleType, path: str) -> Definition:
+    submodule: Submodule = module.SUBMODULE
+    # A stand-in claims to be a package even if it has no submodules: then `from torchaudio.io
+    # import StreamReader` asks the finder, whose error says what to install. The same holds for
+    # a module with names that are gone.
+    package = hasattr(module, "__path__") or submodule.stands_in or removed.has_names_in(path)
+    return Definition(path, module.__doc__ or "", package, submodule)
+
+
+@functools.cache
+def top() -> Definition:
+    """Return the definition of ``torchaudio`` itself."""
+    return _read(tree, "")
+
+
+@functools.cache
+def below() -> dict[str, Definition]:
+    """Return the definitions of all submodules by path, parents before their children."""
+    prefix = f"{tree.__name__}."
+    found = (module.name for module in pkgutil.walk_packages(tree.__path__, prefix))
+    return {
+        name.removeprefix(prefix): _read(importlib.import_module(name), name.removeprefix(prefix))
+        for name in found
+    }

@@ -1,0 +1,118 @@
+"""Hook into imports: ``import torchaudio.backend.common`` finds the module of the tree in force.
+
+For a stand-in the finder also answers for modules that the tree lacks. The user sees an error's
+text only if it is an ``ImportError`` raised here; ``from torchaudio import datasets`` replaces any
+other.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import sys
+import types
+from collections.abc import Callable, Sequence
+
+from compat.dropin import advice, definitions, torio
+from compat.dropin.assembly import Tree
+
+_OF_THE_IMPORT = ("__spec__", "__loader__", "__path__", "__file__", "__cached__", "__package__")
+
+
+class _Loader:
+    def __init__(self, tree: Tree, path: str) -> None:
+        self._tree, self._path = tree, path
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        return self._tree.child(self._path)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Do nothing: the tree fills its modules when it builds them."""
+
+
+class _Renewer:
+    """Serves ``importlib.reload(torchaudio)``, and an import after removal from ``sys.modules``.
+
+    It returns the same module, also a real one, since compiled operators can be registered only
+    once. It lays the release again, which reads its variable again.
+    """
+
+    def __init__(self, host: types.ModuleType, renew: Callable[[], None]) -> None:
+        self._host, self._renew = host, renew
+        self._kept = {name: vars(host)[name] for name in _OF_THE_IMPORT if name in vars(host)}
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        return self._host
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        vars(module).update(self._kept)
+        self._renew()
+
+
+def _is_elsewhere(fullname: str, path: Sequence[str] | None) -> bool:
+    """Return whether a file of the real package provides a module."""
+    try:
+        return importlib.machinery.PathFinder.find_spec(fullname, path) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _only_asks() -> bool:
+    """Return whether ``importlib.util.find_spec`` asks: it wants yes or no, and no reasons."""
+    return sys._getframe(3).f_globals.get("__name__") == importlib.util.__name__
+
+
+class Finder:
+    """A finder for ``sys.meta_path`` that serves one tree.
+
+    Args:
+        tree: the tree to serve.
+        renew: lays the release again, for a reload.
+    """
+
+    def __init__(self, tree: Tree, renew: Callable[[], None]) -> None:
+        self._tree, self._renew = tree, renew
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,
+        target: types.ModuleType | None = None,
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Return a spec for a module of the tree; ``None`` for a module that is not ours.
+
+        Raises:
+            ModuleNotFoundError: the release in force or a stand-in lacks the module.
+        """
+        root, _, below = fullname.partition(".")
+        if root == torio.ROOT and self._tree.context is not None and self._tree.hides_torio:
+            if _only_asks():
+                return None
+            text = (
+                f"torchaudio {self._tree.context.release.name} has no torio; compat.io has what "
+                "was in torio.io"
+            )
+            raise ModuleNotFoundError(text, name=root)
+        if fullname == self._tree.host.__name__:
+            renewer = _Renewer(self._tree.host, self._renew)
+            return importlib.machinery.ModuleSpec(fullname, renewer, is_package=True)  # type: ignore[arg-type]
+        if root != self._tree.host.__name__ or not below or self._tree.context is None:
+            return None
+        context, known = self._tree.context, self._tree.has(below)
+        if known:
+            package = definitions.below()[below].package
+            return importlib.machinery.ModuleSpec(
+                fullname,
+                _Loader(self._tree, below),  # type: ignore[arg-type]
+                is_package=package,
+            )
+        if (
+            known is None
+            and context.over_real
+            and (_is_elsewhere(fullname, path) or not advice.is_known(below, context))
+        ):
+            return None
+        if _only_asks():
+            return None
+        text = advice.lacking(below, context) if known is False else advice.missing(below, context)
+        raise ModuleNotFoundError(text, name=root)

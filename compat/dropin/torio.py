@@ -1,0 +1,83 @@
+"""Provide the package ``torio``, which held the stream classes from 2.2 to 2.8.
+
+It is a top-level package beside ``torchaudio``, so the tree of ``compat.tree`` does not cover it.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import sys
+import types
+from typing import TYPE_CHECKING, Any
+
+from compat.contents import streaming
+from compat.contents.lazy import Lazy
+from compat.tree.io import _stream_reader
+from compat.tree.utils import ffmpeg_utils
+
+if TYPE_CHECKING:
+    from compat.contents.context import Context
+    from compat.dropin.layer import Layer
+
+ROOT = "torio"
+
+
+def _contents(context: Context) -> dict[str, dict[str, Any]]:
+    """Return what each module holds, parents before their children."""
+    found = streaming.classes(context.release, warn=context.release.names_warn)
+    reader, writer = (
+        {"StreamingMediaDecoder": found.reader},
+        {"StreamingMediaEncoder": found.writer, "CodecConfig": found.codec_config},
+    )
+    return {
+        ROOT: {},
+        f"{ROOT}.io": {**reader, **writer},
+        f"{ROOT}.io._streaming_media_decoder": {
+            **reader,
+            **found.infos,
+            "ChunkTensor": Lazy(_stream_reader.chunk_tensor),
+        },
+        f"{ROOT}.io._streaming_media_encoder": writer,
+        f"{ROOT}.utils": {},
+        f"{ROOT}.utils.ffmpeg_utils": ffmpeg_utils.names(context),
+    }
+
+
+def is_there(context: Context) -> bool:
+    """Return whether the release had it."""
+    return context.release.torio and context.release.old_names
+
+
+def lay(layer: Layer, context: Context) -> None:
+    """Install the modules if the release had them; hide a real ``torio`` in any case."""
+    for name in [name for name in list(sys.modules) if name == ROOT or name.startswith(f"{ROOT}.")]:
+        layer.drop(sys.modules, name)
+    if not is_there(context):
+        return
+    made: dict[str, types.ModuleType] = {}
+    for name, contents in _contents(context).items():
+        module = types.ModuleType(name, f"``{name}``, by torchaudio-compat.")
+        package = name in (ROOT, f"{ROOT}.io", f"{ROOT}.utils")
+        module.__spec__ = importlib.machinery.ModuleSpec(name, None, is_package=package)
+        module.__package__ = name if package else name.rpartition(".")[0]
+        if package:
+            module.__path__ = []
+        late = {key: value for key, value in contents.items() if isinstance(value, Lazy)}
+        vars(module).update({key: value for key, value in contents.items() if key not in late})
+        if late:
+            vars(module)["__getattr__"] = _making(module, late)
+        made[name] = module
+        parent, _, last = name.rpartition(".")
+        if parent:
+            setattr(made[parent], last, module)
+        layer.set(sys.modules, name, module)
+
+
+def _making(module: types.ModuleType, late: dict[str, Lazy]) -> Any:
+    def __getattr__(name: str) -> Any:  # noqa: N807 - a module's hook
+        if name not in late:
+            raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+        value = vars(module)[name] = late[name].make()
+        return value
+
+    return __getattr__

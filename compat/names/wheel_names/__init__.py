@@ -1,0 +1,75 @@
+"""Tell which release of torchaudio has which name, read from the wheels of 2.0 to 2.11.
+
+``names.txt`` is the table, ``collect.py`` makes it, and this file answers from it.
+"""
+
+from __future__ import annotations
+
+import functools
+import pathlib
+from typing import NamedTuple
+
+PATH = pathlib.Path(__file__).with_name("names.txt")
+
+
+class Span(NamedTuple):
+    """The first and the last release that has a name, as ``(2, 0)``."""
+
+    first: tuple[int, int]
+    last: tuple[int, int]
+
+
+class Table(NamedTuple):
+    """The spans of all names, and the version of each release's last patch."""
+
+    patches: dict[tuple[int, int], str]
+    spans: dict[str, tuple[Span, ...]]
+
+
+def minor(version: str) -> tuple[int, int]:
+    """Return ``(2, 8)`` for ``"2.8.0"``."""
+    major, minor = version.split(".")[:2]
+    return int(major), int(minor)
+
+
+@functools.cache
+def table() -> Table:
+    """Read ``names.txt``."""
+    lines = [
+        line for line in PATH.read_text("utf-8").splitlines() if line and not line.startswith("#")
+    ]
+    patches = {minor(version): version for version in lines[0].split()}
+    spans: dict[str, tuple[Span, ...]] = {}
+    for line in lines[1:]:
+        name, *ranges = line.split()
+        spans[name] = tuple(
+            Span(*(minor(end) for end in (found.split("-") * 2)[:2])) for found in ranges
+        )
+    return Table(patches, spans)
+
+
+def releases_of(name: str) -> list[str]:
+    """Return the releases with ``torchaudio.NAME``, each as its last patch, oldest first.
+
+    Return an empty list for an unknown name.
+    """
+    found = table()
+    spans = found.spans.get(name, ())
+    return [
+        patch
+        for number, patch in found.patches.items()
+        if any(span.first <= number <= span.last for span in spans)
+    ]
+
+
+def has(name: str, release: str) -> bool:
+    """Return whether a release, given as ``"2.8"`` or ``"2.8.0"``, has ``torchaudio.NAME``."""
+    return any(span.first <= minor(release) <= span.last for span in table().spans.get(name, ()))
+
+
+def removed_in(name: str) -> str:
+    """Return the first release that lacks ``torchaudio.NAME`` again, as ``2.9``; "" if none does."""
+    found = table()
+    spans = found.spans.get(name, ())
+    later = (number for number in found.patches if spans and number > spans[-1].last)
+    return ".".join(map(str, next(later, ())))

@@ -1,0 +1,1 @@
+"""Headers of containers: one file for each, parsed without any library."""
