@@ -38,9 +38,9 @@ def print_anything() -> None:
 
 
 def print_for_programs() -> None:
-    """Have standard output, where a program reads it, be UTF-8 with our own line ends, whatever the console's code page.
+    """Make stdout UTF-8 with our own line ends if a program reads it, whatever the code page is.
 
-    Bytes that were no text, of a name or a source in another encoding, come out as they were.
+    Bytes that are not text, in file names or in sources of another encoding, stay as they are.
     """
     if not sys.stdout.isatty():
         with contextlib.suppress(AttributeError, ValueError):

@@ -70,7 +70,10 @@ class Context:
         self.global_backend = GlobalBackend(host, self.registry, release)
         self.dispatcher_on = releases.dispatcher_on(release)
         if release.dispatcher and not self.dispatcher_on:
-            text = f"{releases.DISPATCHER_VARIABLE} turns the dispatcher of torchaudio {release.name} off; 2.2 has no such switch"
+            text = (
+                f"{releases.DISPATCHER_VARIABLE} turns the dispatcher of torchaudio {release.name} "
+                "off; 2.2 and later do not read it"
+            )
             notices.warn(f"{text}. Unset the variable, and name the backend in each call.")
         if release.mixed_dialects:
             self._mix_dialects()

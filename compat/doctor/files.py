@@ -285,7 +285,7 @@ def _what_would(world: World, path: str) -> Mend:
     lacking = [name for name in _known() if not backends.works(world, name)]
     if lacking:
         return Mend(
-            f"Mend the backend{'s' if len(lacking) > 1 else ''} {', '.join(lacking)} first: run the doctor without naming a file"
+            f"Repair the backend{'s' if len(lacking) > 1 else ''} {', '.join(lacking)} first: run the doctor without naming a file"
         )
     return conversion.to_one(
         path, text="Make or download it again; if a player can play it, convert it"

@@ -29,14 +29,23 @@ def missing(name: str, context: Context) -> str:
     if releases and not name.startswith(_GIVES_WAY) and _is_ours(full.rpartition(".")[0]):
         return of_another_release(name, context)
     if not context.over_real and context.broken:
-        text = f"{full} is not there: the installed torchaudio does not import, and this stand-in of torchaudio-compat has its I/O only"
+        text = (
+            f"{full} is not there: the installed torchaudio does not import, and this stand-in of "
+            "torchaudio-compat has torchaudio's I/O only"
+        )
         return f"{text}. {context.broken} `python -m compat.doctor` tells more."
     if context.over_real and _is_module(full):
         return f"{full} is not imported yet: `import {full}` first"
     if not releases:
-        return f"{full} is not there: torchaudio-compat has no such name, and no torchaudio from 2.0 to 2.11 has one"
+        return (
+            f"{full} is not there: neither torchaudio-compat nor any torchaudio from 2.0 to 2.11 "
+            "has this name"
+        )
     if not context.over_real:
-        return f"{full} is not there: this is the stand-in of torchaudio-compat, which has torchaudio's I/O only. {_install(releases)}"
+        return (
+            f"{full} is not there: this is the stand-in of torchaudio-compat, which has "
+            f"torchaudio's I/O only. {_install(releases)}"
+        )
     return f"{full} is not there: the installed torchaudio lacks it. {_install(releases)}"
 
 

@@ -23,13 +23,13 @@ class Gone(NamedTuple):
 
 
 class Fate(NamedTuple):
-    """What a name's users are told.
+    """Since when a name is deprecated, and what we tell its users.
 
     Attributes:
         deprecated_in: the first release that deprecates it; empty if none did.
-        advice: what the drop-in says at its use.
-        moving: what the codemod says, whose code goes to a release without it; empty if another
-            rule says it.
+        advice: what the drop-in says when a program uses the name.
+        moving: what the codemod says if the target release lacks the name; empty if another rule
+            says it.
     """
 
     deprecated_in: str = ""
@@ -49,7 +49,8 @@ FATES = {
     "set_audio_backend": Fate("2.1", _PER_CALL),
     "get_audio_backend": Fate(
         "2.1",
-        "There is no global backend from 2.2 on; list_audio_backends() lists the names for backend=.",
+        "There is no global backend from 2.2 on; list_audio_backends() lists the names for "
+        "backend=.",
     ),
     "list_audio_backends": Fate("2.8", "compat.list_audio_backends() stays."),
     "backend": Fate(
@@ -88,7 +89,7 @@ FATES = {
     "functional.apply_codec": Fate(moving=_CODEC),
     "functional.functional.apply_codec": Fate(moving=_CODEC),
     "functional.compute_kaldi_pitch": Fate(
-        moving="Use functional.detect_pitch_frequency, or the package that has Kaldi's pitch for you."
+        moving="Use functional.detect_pitch_frequency, or a package that has Kaldi's pitch."
     ),
     "transforms.RNNTLoss": Fate("2.8", _STAYED),
     "prototype": Fate(
@@ -96,7 +97,8 @@ FATES = {
     ),
     "torio.utils": Fate(moving=f"FFmpeg is gone from torchaudio; ask PyAV: {_ASK_PYAV}"),
     "torio": Fate(
-        moving="compat.io has it: StreamReader is StreamingMediaDecoder, StreamWriter is StreamingMediaEncoder, and CodecConfig."
+        moving="compat.io has it: StreamReader is StreamingMediaDecoder, StreamWriter is "
+        "StreamingMediaEncoder, and CodecConfig."
     ),
 }
 
@@ -105,23 +107,27 @@ OF_THE_PYTHON_PART = ("functional.forced_align", "functional.rnnt_loss", "transf
 
 
 # what no release from 2.0 on has
-LOAD_WAV = Gone("0.9", "torchaudio.load(path)[0] * 2**15 gives its 16-bit numbers.")
+LOAD_WAV = Gone("0.9", "torchaudio.load(path)[0] * 2**15 gives the same 16-bit numbers.")
 AUTOMATIC = Gone("0.8", "libsox starts and stops automatically: delete the call.")
 _METADATA = Gone(
     "0.9",
-    "info(path) gives one AudioMetaData: .sample_rate, .num_frames, .num_channels, .bits_per_sample, .encoding.",
+    "info(path) returns one AudioMetaData: .sample_rate, .num_frames, .num_channels, "
+    ".bits_per_sample, .encoding.",
 )
 _ARGUMENTS = Gone(
     "0.9",
-    "save(path, waveform, sample_rate, encoding=..., bits_per_sample=..., format=...) takes these values.",
+    "Pass these values to save(path, waveform, sample_rate, encoding=..., bits_per_sample=..., "
+    "format=...).",
 )
 _CHAIN = Gone(
     "0.8",
-    "sox_effects.apply_effects_file(path, [[NAME, OPTION, ...], ...]) does what a chain did, if libsox is installed.",
+    "sox_effects.apply_effects_file(path, [[NAME, OPTION, ...], ...]) does what a chain did, if "
+    "libsox is installed.",
 )
 _SOX = Gone(
     "0.9",
-    'The backend "sox_io" replaced it: use torchaudio.load, .save and .info, or torchaudio.backend.sox_io_backend.',
+    'The backend "sox_io" replaced it: use torchaudio.load, .save and .info, or '
+    "torchaudio.backend.sox_io_backend.",
 )
 
 _STRUCTURES = (

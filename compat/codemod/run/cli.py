@@ -39,7 +39,7 @@ targets:
 exit status:
   0  nothing to do, or no finding left that counts (--fail-on)
   1  changes are needed (--check, --diff), or findings are left that block the migration (--fail-on)
-  2  wrong usage, or a file could not be read, parsed or written (it is named; the other files are done)
+  2  wrong usage, or a file could not be read, parsed or written (it is listed; the rest is done)
   130  stopped by Ctrl-C; either all files are changed or none
 
 The comment `# compat: ignore` protects a line, `# compat: ignore[TAC101]` protects it from one rule.

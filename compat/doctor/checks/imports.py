@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from compat.diagnosis import dists, explain, mends
 from compat.diagnosis.findings import Finding, Mend, error, ok
 from compat.doctor.child import Answer
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 from compat.names import backends
 
@@ -25,7 +25,7 @@ PACKAGES = (*_REQUIRED, "torchaudio")
 
 @check(
     title="Imports",
-    order=100,
+    group=Group.LOADING,
     why="A package that does not import cannot be used, whatever its metadata says.",
 )
 def imports(world: World) -> Iterator[Finding]:

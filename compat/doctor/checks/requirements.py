@@ -17,7 +17,7 @@ from compat.commands.shell import Line
 from compat.diagnosis import dists, machine, pairs
 from compat.diagnosis.findings import Finding, Mend, ok, warning
 from compat.doctor import backends
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 from compat.names.backends import part
 
@@ -33,7 +33,7 @@ _LIBRARIES: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
 
 @check(
     title="Requirements",
-    order=95,
+    group=Group.SETTINGS,
     why="The tested releases of each decoder give the recorded samples; another release may give other samples, or fail.",
 )
 def requirements(world: World) -> Iterator[Finding]:

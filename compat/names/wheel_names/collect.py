@@ -121,7 +121,8 @@ def written(found: Mapping[str, set[str]]) -> str:
     """Return the text of ``names.txt`` for the names of each release, oldest first."""
     order = sorted(found, key=wheel_names.minor)
     lines = [
-        "# made by compat/names/wheel_names/collect.py from the wheels; each name with the releases that have it",
+        "# made by compat/names/wheel_names/collect.py from the wheels; each name with the "
+        "releases that have it",
         " ".join(order),
     ]
     for name in sorted(set().union(*found.values())):
