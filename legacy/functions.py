@@ -10,10 +10,13 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from dispatcher import lazily
 from dispatcher.metadata import AudioMetaData
 
 if TYPE_CHECKING:
     import torch
+else:
+    torch = lazily.module("torch")
 
 
 @dataclasses.dataclass(frozen=True)
