@@ -62,7 +62,8 @@ class Lines(Progress):
             rate = self._done / max(time.monotonic() - self._begun, 1e-9)
             left = duration((self._todo - self._done) / rate)
             self._tell(
-                f"{self._done:,} of {self._todo:,} files, {rate:,.1f} a second, {left} left; {self._differ:,} not the same"
+                f"{self._done:,} of {self._todo:,} files, {rate:,.1f} a second, {left} left; "
+                f"{self._differ:,} not the same"
             )
 
     def _tell(self, text: str) -> None:
