@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from compat.contents import parts, streaming
-from compat.contents.submodule import Submodule
+from compat.contents import streaming
+from compat.tree.io import _stream_reader
 
 if TYPE_CHECKING:
     from compat.contents.context import Context
@@ -20,10 +21,4 @@ def names(context: Context) -> dict[str, Any]:
     }
 
 
-SUBMODULE = Submodule(
-    names,
-    present=lambda context: not context.release.torio,
-    goes_in_2_9=True,
-    stands_in=True,
-    works=parts.ffmpeg_works,
-)
+SUBMODULE = dataclasses.replace(_stream_reader.SUBMODULE, names=names)
