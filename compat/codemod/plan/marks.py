@@ -10,7 +10,7 @@ from compat.codemod.plan import sites, unseen
 from compat.codemod.plan.restore_pairs import Restore, restores
 from compat.codemod.plan.sites import Site
 from compat.codemod.source import Imported, Kind, Module, NotProvableError, Use
-from compat.codemod.uses import Project, SetterCall, setter_calls
+from compat.codemod.uses import Project, SetterCall, either, setter_calls
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ class Marks:
 
         self.module: Module = module
         self.sites: dict[ast.AST, Site] = {
-            site.use.node: site for site in sites.of(module) if runs(site.use.node)
+            site.use.node: site for site in sites.of(project, module) if runs(site.use.node)
         }
         self.bound_by: dict[Site | Pin, Imported] = {}
         for site in self.sites.values():
@@ -99,13 +99,11 @@ def _pins(project: Project, module: Module, marks: Marks) -> Iterator[Pin]:
             yield Pin(
                 module, use.node, NotProvableError(reason, [module.place(use.node)]), lasts=True
             )
-    for either, _ in module.ambiguous:
-        yield Pin(
-            module,
-            either,
-            NotProvableError(unseen.AMBIGUOUS, [module.place(either)]),
-            lasts=module.call_of(either) is None,
-        )
+    settled = either.settled(project, module)
+    for name, _ in module.ambiguous:
+        if name not in settled:
+            why = NotProvableError(unseen.AMBIGUOUS, [module.place(name)])
+            yield Pin(module, name, why, lasts=module.call_of(name) is None)
     for node, words in unseen.reached(project, module):
         why = NotProvableError(f"{words}, and this call is not changed", [module.place(node)])
         yield Pin(module, node, why, lasts=module.call_of(node) is None)

@@ -5,7 +5,7 @@ import dataclasses
 from collections.abc import Iterator
 
 from compat.codemod.source import Kind, Module, Place, Use, keyword, old_names
-from compat.codemod.uses import forwarding
+from compat.codemod.uses import Project, either, forwarding
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -21,9 +21,9 @@ class Site:
         return self.module.place(self.use.node)
 
 
-def of(module: Module) -> Iterator[Site]:
+def of(project: Project, module: Module) -> Iterator[Site]:
     """Yield the sites of a module."""
-    for use in module.of(Kind.FUNCTION):
+    for use in (*module.of(Kind.FUNCTION), *either.settled(project, module).values()):
         above, call = module.names.parents.get(use.node), use.call
         looked_at = isinstance(above, ast.Attribute) or (
             call is None and forwarding.only_looks(above)

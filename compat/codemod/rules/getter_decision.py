@@ -22,6 +22,7 @@ from compat.codemod.rule import (
     Valid,
     old_names,
 )
+from compat.codemod.uses import observed, setter_calls
 
 _Arm = TypeVar("_Arm", ast.stmt, ast.expr)
 _Decision = ast.If | ast.IfExp
@@ -33,7 +34,11 @@ _NONE = {
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Keep the modern arm if both differ only in offset= and frame_offset=; report other uses."""
+    """Keep the modern arm if both differ only in offset= and frame_offset=; report other uses.
+
+    With ``--observed``, a use that gave one name in each recorded call becomes that name.
+    """
+    asked = {one for setter in setter_calls.of(module) for one in setter.asked}
     settled = set()
     for use in module.of(Kind.GETTER):
         above = module.names.parents.get(use.node)
@@ -50,7 +55,13 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                     changes=changes,
                     touches=(use,),
                 )
-        elif not any(restore.getter is use for restore in restores(module)):  # TAC106 handles those
+        elif any(restore.getter is use for restore in restores(module)):
+            continue  # TAC106 handles those
+        elif use not in asked and (name := _recorded(module, project, use)) is not None:
+            span = module.span(use.call or use.node)
+            reason = f"{_NONE[project.target]}; it gave {name} in all recorded calls"
+            yield Draft(span, reason, changes=(Replace(*span, f'"{name}"'),), touches=(use,))
+        else:
             advice = (
                 "Decide which branch should run. To find out which backends are there, call list_audio_backends()."
                 if _is_tested(module, use)
@@ -60,6 +71,13 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 )
             )
             yield Draft(module.span(use.node), _NONE[project.target], advice)
+
+
+def _recorded(module: Module, project: Project, use: Use) -> str | None:
+    """Return the name that a use gave in each recorded call, if changes may rely on that."""
+    if not project.relies_on_traces or use.call is None:
+        return None
+    return observed.value(project.recorded(module, use.call, use.name))
 
 
 def _is_tested(module: Module, use: Use) -> bool:

@@ -22,6 +22,7 @@ from compat.codemod.rule import (
     called,
     literal,
 )
+from compat.codemod.uses import observed
 from compat.codemod.uses.passed_values import callers
 
 _NEW = {"rate": "sample_rate", "channels": "num_channels", "precision": "bits_per_sample"}
@@ -64,6 +65,8 @@ def _translated(module: Module, project: Project, call: ast.Call) -> tuple[Chang
     Raises:
         NotProvableError: it is used as a tuple, and cannot be translated.
     """
+    if project.relies_on_traces and observed.gave_others(project.recorded(module, call, "info")):
+        return None
     above = module.names.parents[call]
     if isinstance(above, ast.Assign) and above.value is call and _is_pair(above):
         return tuple(_unpacked(module, project, above))

@@ -22,7 +22,7 @@ from compat.codemod.rule import (
     string,
 )
 from compat.codemod.source.scopes import defaults
-from compat.codemod.uses import reexports, type_texts
+from compat.codemod.uses import reexports, type_texts, written_out
 
 _CODE = re.compile(
     r"\btorchaudio\.(set_audio_backend|get_audio_backend|list_audio_backends|load_wav|backend\.)|\bset_audio_backend\("
@@ -98,26 +98,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 f"torchaudio.{reached.known.name} is reached by way of {reached.through}, and not changed",
                 "Import torchaudio itself here and run again, or change it by hand.",
             )
-    for use in module.hidden:
-        named = use.call is not None and keyword(use.call, "filepath") is not None
-        lost = project.target == "2.9" and use.name in (
-            "info",
-            "AudioMetaData",
-            "list_audio_backends",
-        )
-        if (
-            named
-            or lost
-            or use.kind in (Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA)
-        ):
-            line = module.span(
-                [one for one in module.names.chain(use.node) if isinstance(one, ast.JoinedStr)][-1]
-            )
-            yield Draft(
-                line,
-                f"torchaudio.{use.name} is used in an f-string that cannot be changed",
-                "Change it by hand.",
-            )
+    yield from _in_fstrings(module, project)
     for node in module.strings:
         value = str(node.value)
         above = module.names.parents.get(node)
@@ -178,6 +159,35 @@ def _is_old(project: Project, reached: reexports.Reached) -> bool:
     )
 
 
+def _in_fstrings(module: Module, project: Project) -> Iterator[Draft]:
+    """Write out what can be written out; report other old names in f-strings."""
+    written = [*written_out.drafts(module, project)]
+    yield from written
+    told_of = {use for draft in written for use in draft.touches or ()}
+    for use in module.hidden:
+        if use in told_of:
+            continue
+        named = use.call is not None and keyword(use.call, "filepath") is not None
+        lost = project.target == "2.9" and use.name in (
+            "info",
+            "AudioMetaData",
+            "list_audio_backends",
+        )
+        if (
+            named
+            or lost
+            or use.kind in (Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA)
+        ):
+            line = module.span(
+                [one for one in module.names.chain(use.node) if isinstance(one, ast.JoinedStr)][-1]
+            )
+            yield Draft(
+                line,
+                f"torchaudio.{use.name} is used in an f-string that cannot be changed",
+                "Change it by hand.",
+            )
+
+
 def _by_getattr(module: Module, project: Project) -> Iterator[Draft]:
     """Report ``getattr(torchaudio, ...)`` with an old or computed name, except in guards."""
     for use in module.uses:
@@ -185,6 +195,8 @@ def _by_getattr(module: Module, project: Project) -> Iterator[Draft]:
         if not isinstance(above, ast.Call) or not module.names.is_builtin(above.func, "getattr"):
             continue
         if len(above.args) < 2 or above.args[0] is not use.node:
+            continue
+        if project.relies_on_traces and written_out.name_of(module, use):
             continue
         name = literal(above.args[1])
         path = f"{use.path}.{name}"
@@ -333,6 +345,9 @@ print("torchaudio.set_audio_backend( is gone")
     explanation="""\
 The codemod knows that a name means torchaudio only if an import statement binds it. Check by hand code that gets torchaudio in another
 way.
+
+With --observed, two of these are written out so that a trace can settle them: `getattr(torchaudio, "load")` becomes `torchaudio.load`,
+and `f"{torchaudio.load(path)=}"` gets the source that it prints as text.
 """,
     check=check,
 )

@@ -43,15 +43,21 @@ def _placed(outer: ast.JoinedStr, value: ast.expr, span: Span, text: str) -> Ite
         and _AFTER.match(text, end, last)
     ):
         return
+    if is_at_its_place(value, span, text):
+        yield from _walk(value)
+
+
+def is_at_its_place(value: ast.expr, span: Span, text: str) -> bool:
+    """Return whether the text at the place of an expression is that expression."""
+    start, end = span(value)
     try:
-        alone = parse(f"({text[start:end]})")
+        alone = parse(f"({text[start:end]})").body[0].value  # type: ignore[attr-defined]
     except SyntaxError:
-        return
-    own, others = list(_walk(value)), list(_walk(alone.body[0].value))  # type: ignore[attr-defined]
-    if ast.dump(value) == ast.dump(alone.body[0].value) and all(  # type: ignore[attr-defined]
-        _same_place(value, one, other) for one, other in zip(own, others, strict=True)
-    ):
-        yield from own
+        return False
+    return ast.dump(value) == ast.dump(alone) and all(
+        _same_place(value, one, other)
+        for one, other in zip(_walk(value), _walk(alone), strict=True)
+    )
 
 
 def _same_place(value: ast.expr, one: ast.AST, alone: ast.AST) -> bool:

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from compat.codemod.source import Module, NotProvableError, Use
+from compat.codemod.source import Module, NotProvableError, Use, old_names
 from compat.names import backends
 
 Line = Mapping[str, Any]
@@ -34,6 +34,13 @@ class Observed:
         self.applied: bool = applied
         self._lines = lines
         self._read: dict[str, dict[_End, list[Line]] | NotProvableError] = {}
+
+    @property
+    def has_calls(self) -> bool:
+        """Return whether a call that a backend serves was recorded at all."""
+        return any(
+            line["name"] in old_names.FUNCTIONS for lines in self._lines.values() for line in lines
+        )
 
     def at(self, module: Module, call: ast.Call, name: str, as_read: AsRead) -> list[Line]:
         """Return what was recorded at a call of a function of torchaudio; nothing if it never ran.
@@ -150,3 +157,16 @@ def has_integers(lines: list[Line]) -> bool:
 def never_failed(lines: list[Line]) -> bool:
     """Return whether there were calls, and none failed."""
     return bool(lines) and all(line["outcome"] == "ok" for line in lines)
+
+
+def value(lines: list[Line]) -> str | None:
+    """Return the name that each recorded call of ``get_audio_backend`` gave; ``None`` if several."""
+    names = {line.get("value") if line["outcome"] == "ok" else None for line in lines}
+    [name] = names if len(names) == 1 else [None]
+    return name if isinstance(name, str) and name else None
+
+
+def gave_others(lines: list[Line]) -> bool:
+    """Return whether each recorded call of ``info`` returned something else than AudioMetaData."""
+    classes = {line.get("value") for line in lines}
+    return bool(classes) and classes.isdisjoint(("", None, "AudioMetaData"))

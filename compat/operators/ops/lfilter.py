@@ -22,9 +22,7 @@ _LONG = 1 << 15  # frames
 
 
 def _filtered(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Tensor:
-    """Filter ``[batch, channel, time]`` by coefficients of each channel, ``[channel, order +
-    1]``.
-    """
+    """Filter ``[batch, channel, time]`` by the coefficients ``[channel, order + 1]``."""
     _check(waveform, a_coeffs, b_coeffs)
     return recursive_filter(waveform, a_coeffs, b_coeffs)
 
