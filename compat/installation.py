@@ -44,7 +44,7 @@ class _State(NamedTuple):
 
 
 class _Installation:
-    """The ``torchaudio`` that imports give while a release is installed.
+    """The ``torchaudio`` that imports return while a release is installed.
 
     Args:
         rescue: import a torchaudio whose compiled part does not load without that part.
