@@ -41,7 +41,7 @@ def _mp3_padding(row: Row) -> bool:
         (row.from_backend, row.to_backend) if row.shift > 0 else (row.to_backend, row.from_backend)
     )
     # which backend the torchaudio of another environment chose is not known; the shift shows enough
-    return keeps == "sox" and (drops in _DROP_PADDING or drops.startswith("torchaudio "))
+    return keeps == "sox" and (drops in _DROP_PADDING or str(drops).startswith("torchaudio "))
 
 
 def _packets_counted(row: Row) -> bool:

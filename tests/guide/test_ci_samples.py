@@ -47,6 +47,7 @@ def test_the_hooks_of_the_sample_are_there_and_take_its_arguments(project: pathl
     (project / "b.py").write_text(SOURCE)
     assert cli.main([*options, *hook["args"]]) == 1
     assert (project / "a.py").read_text() == SOURCE
+    assert cli.main(["--exclude", "b.py"]) == 0  # the baseline quotes old code, and is not reported for it
 
 
 def test_the_workflow_finds_and_uploads(project: pathlib.Path) -> None:
