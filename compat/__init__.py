@@ -106,4 +106,6 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *dir(__getattr__("torchaudio"))})
+    """Return the public names: ours, and those of the stand-in."""
+    theirs = (name for name in dir(__getattr__("torchaudio")) if not name.startswith("_"))
+    return sorted({"__version__", *__all__, *theirs})

@@ -22,17 +22,20 @@ _OFF = "off"
 _UNINSTALL = ("uninstall", "none")
 _BACKENDS = "--backends"
 _MAGIC = f"""\
-Run old torchaudio code in the cells below, as a release ran it.
+Run old torchaudio code in the cells below, as an old release ran it.
 
-    %torchaudio 2.0                         install it: from here on `import torchaudio` behaves as 2.0 did
-    %torchaudio                             show what is in force
-    %torchaudio off                         give everything back as it was
-    %torchaudio 2.1 --backends soundfile    with these backends alone; several as A,B
-    %torchaudio 2.0 --mixed-dialects        with a flag of `compat.install`; one with a value as --sox-signed-bits 16
+    %torchaudio 2.0                         from here on, `import torchaudio` gives you 2.0
+    %torchaudio                             show which release is installed
+    %torchaudio off                         uninstall it
+    %torchaudio 2.1 --backends soundfile    use only these backends; several as A,B
+    %torchaudio 2.0 --mixed-dialects        set a flag of `compat.install`
+    %torchaudio 2.0 --sox-signed-bits 16    set a flag that has a value
 
-Releases: {", ".join(releases.presets())}. The flags are in the guide, and Tab completes them. A release that is installed anew takes the
-place of the one before, in modules that did `import torchaudio`; a name bound by `from torchaudio import load` stays what it was, and is
-told of. Import again what bound it, or restart the kernel.
+Releases: {", ".join(releases.presets())}. The guide explains the flags, and Tab completes them.
+
+You can install another release at any time. Cells that use `torchaudio.load` then use the new one.
+Names from `from torchaudio import load` keep the old function, and a line under the cell says so:
+run the cell that imported them again, or restart the kernel.
 """
 
 

@@ -59,7 +59,8 @@ def refuse_or_warn(
             hint=hint,
         )
     notices.warn(
-        f"file objects for {taker.name} are deprecated in 2.0 and refused from 2.1 on. {taker.advice}."
+        f"file objects for {taker.name} are deprecated in 2.0 and refused from 2.1 on. "
+        f"{taker.advice}."
     )
 
 

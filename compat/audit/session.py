@@ -14,11 +14,12 @@ from compat.audit.classes import CLASSES, ERRORS
 from compat.audit.engines import Engine, EngineError
 from compat.audit.inputs.sources import Sources
 from compat.audit.items import Item, key
-from compat.audit.options import Terms, UsageError
+from compat.audit.options import Terms
 from compat.audit.rows import Row
 from compat.audit.storage import Store
 from compat.audit.tally import Tally, latest
 from compat.audit.task import Compare
+from compat.commands.arguments import UsageError
 
 _IN_MEMORY = 16 << 20
 

@@ -13,8 +13,7 @@ import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from compat.contents import scripting
-from compat.names import deprecations
+from compat.contents import deprecations, scripting
 from compat.observation import recording
 from dispatcher.codec_config import CodecConfig
 from dispatcher.streams import info

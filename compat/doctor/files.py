@@ -15,6 +15,7 @@ from compat.doctor.checks import imports
 from compat.doctor.child import Answer
 from compat.doctor.verdict import FILE
 from compat.doctor.world import World
+from compat.names.backends import part
 
 _HEAD = 512
 # warnings of a load that returned less than the file has
@@ -284,7 +285,7 @@ def _what_would(world: World, path: str) -> Mend:
     lacking = [name for name in _known() if not backends.works(world, name)]
     if lacking:
         return Mend(
-            f"Mend the backend{'s' if len(lacking) > 1 else ''} {', '.join(lacking)} first: run the doctor without naming a file"
+            f"Repair the backend{'s' if len(lacking) > 1 else ''} {', '.join(lacking)} first: run the doctor without naming a file"
         )
     return conversion.to_one(
         path, text="Make or download it again; if a player can play it, convert it"
@@ -295,7 +296,7 @@ def _by_backend(
     world: World, path: str, name: str, answer: Answer, loss: str, *, said: bool
 ) -> Finding:
     """Yield what one backend does; ``said`` if another finding already reports missing frames."""
-    subject = {"ffmpeg": "av", "sox": "libsox"}.get(name, name)
+    subject = part(name)
     if answer.died:
         how, known = explain.death(answer.died, subject)
         evidence = (*answer.stood_at, *answer.stderr[-3:])

@@ -88,7 +88,10 @@ class Finder:
         if root == torio.ROOT and self._tree.context is not None and self._tree.hides_torio:
             if _only_asks():
                 return None
-            text = f"torio does not come with torchaudio {self._tree.context.release.name}; compat.io has what was in torio.io"
+            text = (
+                f"torchaudio {self._tree.context.release.name} has no torio; compat.io has what "
+                "was in torio.io"
+            )
             raise ModuleNotFoundError(text, name=root)
         if fullname == self._tree.host.__name__:
             renewer = _Renewer(self._tree.host, self._renew)
@@ -111,5 +114,5 @@ class Finder:
             return None
         if _only_asks():
             return None
-        text = advice.removed(below, context) if known is False else advice.missing(below, context)
+        text = advice.lacking(below, context) if known is False else advice.missing(below, context)
         raise ModuleNotFoundError(text, name=root)

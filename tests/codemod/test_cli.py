@@ -13,7 +13,7 @@ import pytest
 
 from compat._version import __version__
 from compat.codemod.run import cli, session
-from compat.codemod.source.options import UsageError
+from compat.commands.arguments import UsageError
 
 PROGRAM = 'import torchaudio\ntorchaudio.set_audio_backend("soundfile")\nx = torchaudio.load("a.wav")\n'
 RESULT = 'import torchaudio\nx = torchaudio.load("a.wav", backend="soundfile")\n'

@@ -33,8 +33,11 @@ MAGIC = (
         "import torchaudio\nfrom torchaudio import load\ntorchaudio.set_audio_backend('soundfile')\nprint(torchaudio.__version__)",
         "2.0.2+compat\n",
     ),
-    ("%torchaudio 2.2\nprint(torchaudio.__version__)", "*2.2.2+compat\n*__main__.load was bound by `from torchaudio import load` before*"),
-    ("%torchaudio 3.0", "UsageError: %torchaudio: there is no release '3.0'; there is 2.0, 2.1, 2.2, 2.8, 2.9\n"),
+    (
+        "%torchaudio 2.2\nprint(torchaudio.__version__)",
+        "*2.2.2+compat\n*__main__.load is still the old function, because `from torchaudio import load` ran before*",
+    ),
+    ("%torchaudio 3.0", "UsageError: %torchaudio: there is no release '3.0'; the releases are 2.0, 2.1, 2.2, 2.8, 2.9\n"),
     ("%torchaudio 2.1 --backend sox", "UsageError: %torchaudio: there is no --backend; do you mean --backends?\n"),
     ("%torchaudio", "torchaudio 2.2: a stand-in, which has the I/O\n"),
     ("%torchaudio off\nprint('torchaudio' in sys.modules)", "no release is in force; %torchaudio 2.0 installs one\nFalse\n"),

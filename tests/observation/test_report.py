@@ -151,7 +151,7 @@ def test_a_trace_grows_over_several_runs(tmp_path: pathlib.Path) -> None:
     other.write_text("mine\n")
     assert "notes.txt:1 is no line of a trace" in endings.recorded(str(other), [here], str(tmp_path))
     assert other.read_text() == "mine\n"
-    assert "cannot be written" in endings.recorded(str(tmp_path / "no" / "t"), [here], str(tmp_path))
+    assert "cannot write it" in endings.recorded(str(tmp_path / "no" / "t"), [here], str(tmp_path))
 
 
 def test_a_trace_that_cannot_be_written_leaves_nothing_behind(tmp_path: pathlib.Path) -> None:

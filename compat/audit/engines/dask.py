@@ -20,7 +20,7 @@ from typing import Any
 
 from compat.audit.engines.engine import EngineError, Outcome, Task
 from compat.audit.items import Item
-from compat.audit.options import UsageError
+from compat.commands.arguments import UsageError
 
 _LOCAL = re.compile(r"local(?:\[(\d+)\])?")
 _FILES = 16

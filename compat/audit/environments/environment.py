@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from compat.audit.engines.engine import EngineError
-from compat.audit.options import UsageError
+from compat.commands.arguments import UsageError
 from compat.commands.processes import pythons, signal_name
 from dispatcher import notices
 from dispatcher.metadata import AudioMetaData

@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from compat.audit.inputs import formats
 from compat.audit.inputs.tables import Table
-from compat.audit.options import UsageError
+from compat.commands.arguments import UsageError
 
 # the names that public corpora and tools use for the path, the clearest first
 _USUAL = (

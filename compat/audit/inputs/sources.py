@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from compat.audit.inputs import formats, manifests
 from compat.audit.items import Item
-from compat.audit.options import UsageError
+from compat.commands.arguments import UsageError
 
 _MAGIC = "*?["
 _STAMPS = ("ETag", "etag", "mtime", "LastModified", "last_modified", "updated", "created")

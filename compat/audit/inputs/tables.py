@@ -7,7 +7,7 @@ import csv
 from collections.abc import Iterable, Iterator
 
 from compat.audit.inputs import formats
-from compat.audit.options import UsageError
+from compat.commands.arguments import UsageError
 
 # a text column may hold whole transcripts; the limit must fit a C long on every system
 _LONGEST_FIELD = (1 << 31) - 1

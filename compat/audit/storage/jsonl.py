@@ -8,10 +8,10 @@ import time
 from collections.abc import Iterator
 from typing import IO, Any
 
-from compat.audit.options import UsageError
 from compat.audit.rows import Row, from_dict
 from compat.audit.storage import locks
 from compat.audit.storage.store import Store
+from compat.commands.arguments import UsageError
 
 _FLUSH_SECONDS = 1.0
 _TAIL = 1 << 16

@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from compat.audit.options import UsageError
 from compat.audit.rows import COLUMNS, Row, from_dict
 from compat.audit.storage.jsonl import JsonLines
 from compat.audit.storage.store import Store
+from compat.commands import writing
+from compat.commands.arguments import UsageError
 
 _PART_ROWS = 50_000
 _FOREIGN = "it is damaged, or no audit made it"
@@ -115,11 +116,10 @@ class Parquet(Store):
         rows: list[dict[str, Any]] = [_storable(row) for row in self._waiting]
         numbers = [int(_PART.fullmatch(os.path.basename(part))[1]) for part in self._parts()]  # type: ignore[index]
         final = os.path.join(self.path, f"part-{max(numbers, default=-1) + 1:05}.parquet")
-        unfinished = f"{final}.unfinished"
-        self._parquet.write_table(
-            self._arrow.Table.from_pylist(rows, schema=self._schema), unfinished
-        )
-        os.replace(unfinished, final)
+        with writing.replaced(final) as place:
+            self._parquet.write_table(
+                self._arrow.Table.from_pylist(rows, schema=self._schema), place
+            )
         self._journal.clear()
         self._waiting = []
 

@@ -11,14 +11,16 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from compat._version import __version__
-from compat.codemod.source import Options, UsageError, configured
+from compat.codemod.source import Options, configured
+from compat.commands import writing
+from compat.commands.arguments import Parser, UsageError, parsed
 from compat.commands.console import (
     is_full,
     nobody_reads,
-    parsed,
     print_anything,
     print_for_programs,
 )
+from compat.names import backends
 
 if TYPE_CHECKING:
     from compat.codemod.source import Result, Tick
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 _TARGETS = ("2.1", "2.2", "2.9", "compat")
 _FORMATS = ("text", "concise", "json", "sarif", "github")
 _FAIL_ON = ("blocking", "any", "nothing")
-_BACKENDS = ("ffmpeg", "sox", "soundfile")
 
 _EPILOG = """\
 targets:
@@ -38,7 +39,7 @@ targets:
 exit status:
   0  nothing to do, or no finding left that counts (--fail-on)
   1  changes are needed (--check, --diff), or findings are left that block the migration (--fail-on)
-  2  wrong usage, or a file could not be read, parsed or written (it is named; the other files are done)
+  2  wrong usage, or a file could not be read, parsed or written (it is listed; the rest is done)
   130  stopped by Ctrl-C; either all files are changed or none
 
 The comment `# compat: ignore` protects a line, `# compat: ignore[TAC101]` protects it from one rule.
@@ -52,11 +53,10 @@ _PROG = "python -m compat.codemod"
 
 def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     """Return the parser of the arguments."""
-    made = argparse.ArgumentParser(
-        prog=prog,
+    made = Parser(
+        prog,
         description="Rewrite a project for a later release of torchaudio. Changes that cannot be proved right are reported, not made.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = made.add_argument
     add(
@@ -109,7 +109,7 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     )
     add(
         "--backend",
-        choices=_BACKENDS,
+        choices=backends.PER_CALL,
         help="the backend to name in calls if the code does not show which one is meant",
     )
     add(
@@ -215,9 +215,9 @@ def _options(arguments: argparse.Namespace) -> Options:
 def _refuse(options: Options) -> None:
     if options.target not in _TARGETS:
         raise UsageError(f"there is no target {options.target!r}; there is {', '.join(_TARGETS)}")
-    if options.backend is not None and options.backend not in _BACKENDS:
+    if options.backend is not None and options.backend not in backends.PER_CALL:
         raise UsageError(
-            f"there is no backend {options.backend!r}; there is {', '.join(_BACKENDS)}"
+            f"there is no backend {options.backend!r}; there is {', '.join(backends.PER_CALL)}"
         )
     if options.fail_on not in _FAIL_ON:
         raise UsageError(f"there is no fail-on {options.fail_on!r}; there is {', '.join(_FAIL_ON)}")
@@ -310,8 +310,7 @@ def _write_page(result: Result, options: Options, path: str) -> None:
     from compat.codemod.reporting.page import page
 
     try:
-        with open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(page(result, options))
+        writing.write(path, [page(result, options)])
     except OSError as why:
         raise UsageError(
             f"--report {path}: it cannot be written: {why.strerror}; name a file in a folder that is there"

@@ -12,11 +12,12 @@ from compat.codemod.files.import_graph import Files, Quiet, content
 from compat.codemod.source.findings import Finding, Place
 from compat.codemod.source.module import Module
 from compat.codemod.source.old_names import VARIABLE
-from compat.codemod.source.options import Options, UsageError
+from compat.codemod.source.options import Options
 from compat.codemod.source.results import FileResult, Problem, Result, Tick
 from compat.codemod.source.text import parse
 from compat.codemod.uses.observed import Line, Observed
 from compat.codemod.uses.project import Project
+from compat.commands.arguments import UsageError
 
 _PYTHON = ".".join(map(str, sys.version_info[:2]))
 _MEND = "Correct it, or leave it out with --exclude."

@@ -19,14 +19,14 @@ from compat.codemod.source.module import Imported, Module, Use, is_test
 from compat.codemod.source.not_provable import NotProvableError
 from compat.codemod.source.notes import Notes
 from compat.codemod.source.old_names import ROOT, Kind, Known
-from compat.codemod.source.options import Options, UsageError, configured
+from compat.codemod.source.options import Options, configured
 from compat.codemod.source.results import FileResult, Problem, Result, Tick, kinds_of
 from compat.codemod.source.scopes import AnyFunction, all_arguments, only_import
 
 __all__ = [  # noqa: RUF022 - grouped by subject
     "AnyFunction", "Imported", "Module", "Notes", "Use", "all_arguments", "grouped", "is_test", "only_import",
     "Finding", "Level", "NotProvableError", "Place", "State",
-    "FileResult", "Options", "Problem", "Result", "Tick", "UsageError", "configured", "kinds_of",
+    "FileResult", "Options", "Problem", "Result", "Tick", "configured", "kinds_of",
     "Kind", "Known", "ROOT",
     "called", "given", "is_dict_with", "keyword", "literal", "plain_name", "starred", "string",
 ]  # fmt: skip

@@ -5,11 +5,9 @@ import os
 import pathlib
 from typing import Any
 
+from compat.commands.arguments import UsageError
+
 TABLE = "torchaudio-compat"
-
-
-class UsageError(Exception):
-    """An unknown option or value on the command line or in the configuration."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

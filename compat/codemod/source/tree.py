@@ -107,7 +107,7 @@ class Tree(Notes):
     @functools.cached_property
     def unplaced(self) -> set[ast.AST]:
         """The nodes in f-strings that are not to be changed."""
-        return fstrings.unplaced(self)
+        return fstrings.unplaced(self.names.all(ast.JoinedStr), self.span, self.text.text)
 
     @functools.cached_property
     def strings(self) -> list[ast.Constant]:

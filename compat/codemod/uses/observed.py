@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from compat.codemod.source import Module, NotProvableError, Use, old_names
+from compat.names import backends
 
 Line = Mapping[str, Any]
 # maps an offset of a module's present text to the module as it was read, and its offset there
 AsRead = Callable[[Module, int], tuple[Module, int]]
 
 _ANEW = "Delete the trace and record it anew."
-_BACKENDS = ("sox", "soundfile", "ffmpeg")
 _End = tuple[int | None, int | None]
 
 
@@ -136,7 +136,7 @@ def backend(lines: list[Line], module: Module, use: Use) -> tuple[str, int]:
         reason = f"in the trace {failed} of its {failed + served.total()} calls failed or were served by no backend"
         raise NotProvableError(reason, place)
     [(name, number)] = served.items()
-    if name not in _BACKENDS:
+    if name not in backends.PER_CALL:
         raise NotProvableError(f"the trace names a backend that calls cannot name: {name}", place)
     return name, number
 

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 
 from compat.diagnosis import mends, pairs
 from compat.diagnosis.findings import Finding, error, note, ok, skipped, warning
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 
 @check(
     title="Builds",
-    order=70,
+    group=Group.VERSIONS,
+    after="pair",
     why="An extension built for CUDA needs CUDA's libraries, which torch for the CPU does not contain; the reverse fails too.",
 )
 def build(world: World) -> Iterator[Finding]:

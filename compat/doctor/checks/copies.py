@@ -17,7 +17,7 @@ from compat.commands import namesakes, shadows, shell
 from compat.diagnosis import dists, machine, mends, pairs
 from compat.diagnosis.dists import Copy
 from compat.diagnosis.findings import NOTHING_TO_DO, Finding, Mend, error, note, ok, warning
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 _PAIR = ("torch", "torchaudio")
@@ -25,7 +25,7 @@ _PAIR = ("torch", "torchaudio")
 
 @check(
     title="Copies",
-    order=30,
+    group=Group.INSTALLED,
     why="Python imports the first copy; if that loads libraries of the other copy, symbols are missing.",
 )
 def copies(world: World) -> Iterator[Finding]:

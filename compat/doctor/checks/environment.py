@@ -14,13 +14,14 @@ from collections.abc import Iterator
 
 from compat.diagnosis import dists, machine
 from compat.diagnosis.findings import Finding, Mend, note, ok, warning
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 
 @check(
     title="Environment",
-    order=20,
+    group=Group.MACHINE,
+    after="python",
     why="Python may import a package from a place that you did not think of.",
 )
 def environment(world: World) -> Iterator[Finding]:

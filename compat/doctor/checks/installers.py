@@ -15,13 +15,13 @@ from compat.commands import shell
 from compat.commands.shell import Line
 from compat.diagnosis import dists, machine, mends, pairs
 from compat.diagnosis.findings import Finding, Mend, error, ok, warning
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 
 @check(
     title="Installers",
-    order=40,
+    group=Group.INSTALLED,
     why="An installer replaces only the files it knows; the other installer's files stay and are loaded.",
 )
 def installers(world: World) -> Iterator[Finding]:

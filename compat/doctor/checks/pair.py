@@ -13,13 +13,13 @@ from packaging.requirements import InvalidRequirement, Requirement
 from compat.diagnosis import mends, pairs
 from compat.diagnosis.dists import Copy
 from compat.diagnosis.findings import Finding, error, note, ok, warning
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 
 @check(
     title="Versions",
-    order=60,
+    group=Group.VERSIONS,
     why="torchaudio's extension calls torch's C++ functions, whose names change with every release.",
 )
 def pair(world: World) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from compat.diagnosis import machine, pairs
 from compat.diagnosis.findings import Finding, Mend, error, ok, warning
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 _FLOOR = (3, 11)  # same as `requires-python`
@@ -21,7 +21,7 @@ _FLOOR = (3, 11)  # same as `requires-python`
 
 @check(
     title="Python",
-    order=10,
+    group=Group.MACHINE,
     why="A wheel fits one Python version, one system and one processor. Without a wheel for yours, pip cannot install the package.",
 )
 def python(world: World) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from compat.diagnosis.findings import Finding, ok, skipped, warning
 from compat.doctor import failing
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 _NEEDLESS = "torchaudio imports without help, or is not installed"
@@ -18,7 +18,7 @@ _NEEDLESS = "torchaudio imports without help, or is not installed"
 
 @check(
     title="Rescue",
-    order=115,
+    group=Group.LOADING,
     why="Nearly all of torchaudio is Python, so a program can run without the part that does not load.",
 )
 def rescue(world: World) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from compat.diagnosis import explain, mends, pairs
 from compat.diagnosis.dists import Copy
 from compat.diagnosis.findings import Finding, note, ok, skipped, warning
 from compat.doctor import failing
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 _SHOWN = 6
@@ -23,7 +23,8 @@ _SHOWN = 6
 
 @check(
     title="TorchCodec",
-    order=80,
+    group=Group.VERSIONS,
+    after="build",
     why="Without it, torchaudio.load and torchaudio.save of 2.9 and later raise.",
 )
 def torchcodec(world: World) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from typing import Any
 import compat.releases as releases  # not `from compat import`, which would build the stand-in first
 from compat.diagnosis import machine
 from compat.diagnosis.findings import Finding, Mend, error, note, ok, warning
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 _ON, _OFF = ("1", "true", "yes", "on", "y", "t"), ("0", "false", "no", "off", "n", "f")
@@ -36,7 +36,7 @@ def table() -> dict[str, Any]:
 
 @check(
     title="Variables",
-    order=90,
+    group=Group.SETTINGS,
     why="A variable that does nothing, or the opposite of what was meant, looks like a bug in the program.",
 )
 def variables(world: World) -> Iterator[Finding]:

@@ -17,7 +17,10 @@ from compat.operators.kernels import transducer
 from dispatcher.errors import OperatorError
 
 NAME = "rnnt_loss"
-_TENSORS = "Tensor logits, Tensor targets, Tensor logit_lengths, Tensor target_lengths, int blank, float clamp"
+_TENSORS = (
+    "Tensor logits, Tensor targets, Tensor logit_lengths, Tensor target_lengths, int blank, "
+    "float clamp"
+)
 
 
 def _computed(
@@ -149,7 +152,8 @@ class _Anchor(torch.autograd.Function):
     def backward(ctx: Any, to_anchor: Tensor | None) -> None:
         if to_anchor is not None:
             raise OperatorError(
-                f"{NAME}: it has no second derivative. Leave create_graph=True out, or detach this gradient."
+                f"{NAME}: it has no second derivative. Leave create_graph=True out, or detach "
+                "this gradient."
             )
 
 

@@ -9,12 +9,12 @@ import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from compat.contents.submodule import Submodule
 from dispatcher.errors import BackendError
 
 if TYPE_CHECKING:
     from compat.contents.context import Context
 
-STANDS_IN = True
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
@@ -127,3 +127,6 @@ def names(context: Context) -> dict[str, Any]:
         is_module_available, requires_module, is_sox_available, requires_sox, deprecated, fail_with_message, no_op, eval_env,
     )  # fmt: skip
     return {function.__name__: function for function in found}
+
+
+SUBMODULE = Submodule(names, stands_in=True)
