@@ -8,6 +8,7 @@ forgets it. So within ``deferred`` handlers wait:
     outside                    no      no       runs at once
     deferred                   yes     yes      waits for ``check`` or for the block's end
     allowed, within deferred   yes     no       runs at once; if it raises, later ones wait
+    deferred, within allowed   yes     yes      as in deferred; runs at once after the block
 
 Call ``check`` between pieces of work. Use ``allowed`` around a user's own code, which may wait for
 ever.
@@ -15,12 +16,19 @@ ever.
 
 from __future__ import annotations
 
+import _thread
+import functools
 import importlib
+import itertools
 import signal
 import threading
 import types
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, ParamSpec, TypeVar
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+_Item = TypeVar("_Item")
 
 # those of `signal` make an enum of each answer, and swallow a ValueError that comes meanwhile
 _get: Callable[[int], Any] = importlib.import_module("_signal").getsignal
@@ -39,11 +47,12 @@ class _State:
     """The state of the main thread.
 
     ``inside`` a ``deferred`` block or not; whether handlers wait (``holding``), and which
-    (``pending``); what a handler ``raised``.
+    (``pending``); what a handler ``raised``; whether a finalizer is running (``finalizing``).
     """
 
     inside = False
     holding = False
+    finalizing = False
     pending: list[tuple[_Handler, int, types.FrameType | None]]
     raised: BaseException | None = None
 
@@ -83,15 +92,17 @@ def _is_mine() -> bool:
 class deferred:  # noqa: N801 - used like a function; a generator could itself be interrupted
     """A block in which signal handlers run only at ``check``, in ``allowed`` and at the end.
 
-    It does nothing in other threads than the main one, where Python runs no handlers, and within
-    another such block.
+    It does nothing in other threads than the main one, where Python runs no handlers, and directly
+    within another such block.
     """
 
     def __enter__(self) -> None:
         self._handlers: list[tuple[int, _Handler]] = []
-        self._is_outermost = (
-            not _state.inside and threading.get_ident() == threading.main_thread().ident
-        )
+        is_main = threading.get_ident() == threading.main_thread().ident
+        self._is_in_allowed = is_main and _state.inside and not _state.holding
+        self._is_outermost = is_main and not _state.inside
+        if self._is_in_allowed:
+            _state.holding = True
         if not self._is_outermost:
             return
         try:
@@ -115,6 +126,10 @@ class deferred:  # noqa: N801 - used like a function; a generator could itself b
     def __exit__(
         self, kind: type[BaseException] | None, why: BaseException | None, trace: object
     ) -> None:
+        if self._is_in_allowed:
+            _state.holding = _state.raised is not None or _run_pending()
+            if _state.raised is not None:
+                raise _state.raised
         if not self._is_outermost:
             return
         # from here on handlers run at once and may raise: nothing is open any more
@@ -147,11 +162,53 @@ class deferred:  # noqa: N801 - used like a function; a generator could itself b
             raise
 
 
+class finalizing(deferred):  # noqa: N801
+    """As ``deferred``, for a finalizer, in which Python would drop what a handler raises.
+
+    Waiting signals are raised once more by another thread, for the code after the finalizer.
+    """
+
+    def __enter__(self) -> None:
+        super().__enter__()
+        _state.finalizing = self._is_outermost
+
+    def __exit__(
+        self, kind: type[BaseException] | None, why: BaseException | None, trace: object
+    ) -> None:
+        if self._is_outermost:
+            _state.finalizing = False
+            for _, number, _ in _state.pending:
+                _thread.start_new_thread(signal.raise_signal, (number,))
+            _state.pending.clear()
+        super().__exit__(kind, why, trace)
+
+
+def waiting(call: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
+    """Make a function whose whole body is a ``deferred`` block."""
+
+    @functools.wraps(call)
+    def run(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
+        with deferred():
+            return call(*args, **kwargs)
+
+    return run
+
+
+def stepwise(items: Iterator[_Item]) -> Iterator[_Item]:
+    """Give what an iterator gives; each of its steps is a ``deferred`` block."""
+    while True:
+        with deferred():
+            found = list(itertools.islice(items, 1))
+        if not found:
+            return
+        yield found[0]
+
+
 class allowed:  # noqa: N801
     """A block of a user's own code within ``deferred``: signals raise at once, later ones wait."""
 
     def __enter__(self) -> None:
-        self._is_inside = _is_mine() and _state.holding
+        self._is_inside = _is_mine() and _state.holding and not _state.finalizing
         if self._is_inside:
             check()
             _state.holding = False
@@ -187,6 +244,7 @@ def check() -> None:
     if (
         (_state.pending or _state.raised is not None)
         and _is_mine()
+        and not _state.finalizing
         and (_state.raised is not None or _run_pending())
     ):
         raise StoppedError

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dispatcher import arguments, lazily
+from dispatcher import arguments, interrupts, lazily
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError
 from dispatcher.settings import Settings
@@ -79,6 +79,7 @@ class AudioEffector:
         self.codec_config: CodecConfig | None = codec_config
         self.pad_end: bool = pad_end
 
+    @interrupts.waiting
     def apply(
         self, waveform: torch.Tensor, sample_rate: int, output_sample_rate: int | None = None
     ) -> torch.Tensor:
@@ -135,7 +136,7 @@ class AudioEffector:
         chunks = self._streamed(
             waveform, format, sample_rate, frames_per_chunk, output_sample_rate or sample_rate
         )
-        return self._filled_up(chunks, len(waveform), frames_per_chunk)
+        return interrupts.stepwise(self._filled_up(chunks, len(waveform), frames_per_chunk))
 
     def _streamed(
         self, waveform: torch.Tensor, format: str, sample_rate: int, frames: int, rate: int
@@ -190,6 +191,7 @@ class AudioEffector:
         kept, source, sink = graphs.build(description, entering)
         sound: Sound | None = None
         for piece in (*_pieces(waveform, entering), None):
+            interrupts.check()
             source.push(piece)
             while True:
                 try:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 import time
-from collections.abc import Iterator, Mapping
+import weakref
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from dispatcher import arguments, lazily
+from dispatcher import arguments, interrupts, lazily
 from dispatcher.backends.ffmpeg import container, decoding, joints, packets
 from dispatcher.backends.ffmpeg.decode import SILENT_SERVER
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
@@ -69,6 +71,20 @@ class _Source:
             output.flush()
 
 
+class _Closing(weakref.ref[Any]):
+    """Closes a reader's container when the reader is gone.
+
+    PyAV's container and its streams refer to each other, so only closing frees them. ``__del__``
+    would be a function of Python, in which a signal's handler may run; Python drops what that
+    raises.
+    """
+
+    close: Callable[[], None]
+
+
+_CLOSE = operator.methodcaller("close")
+
+
 class StreamReader:
     """Read media piece by piece: audio and video of files, addresses, devices and file objects.
 
@@ -92,6 +108,7 @@ class StreamReader:
 
     settings: ClassVar[Settings] = Settings()
 
+    @interrupts.waiting
     def __init__(
         self,
         src: Any,
@@ -105,7 +122,6 @@ class StreamReader:
         self._packets: Iterator[Packet[Any]] | None = None
         self._ended = False
         self._earliest = 0
-        self._opening: Any = None
         self._file: Any = None
         try:
             if not isinstance(src, bytes):
@@ -114,24 +130,18 @@ class StreamReader:
                 arguments.name("format", format),
                 arguments.integer("buffer_size", buffer_size, -1, arguments.MOST_BUFFER),
             )
-            opening, self._file = sources.opening(src, format, option, buffer_size, self.settings)
             began = time.monotonic()
-            self._container: Any = opening.__enter__()
-            self._opening = opening
+            self._container: Any
+            self._container, self._file, close = sources.opened(
+                src, format, option, buffer_size, self.settings
+            )
+            self._closing = _Closing(self, _CLOSE)
+            self._closing.close = close
             self._check_time(began)
         except BackendError as why:
             raise self._problem(BackendError(f"{why}{sources.next_step(format)}")) from why
         for stream in self._container.streams:
             stream.discard = _discard("all")
-
-    def __del__(self) -> None:
-        # PyAV's container and its streams refer to each other, so only closing frees them
-        opening, self._opening = getattr(self, "_opening", None), None
-        if opening is not None:
-            self._packets = None
-            self._sources.clear()
-            self._outputs.clear()
-            opening.__exit__(None, None, None)
 
     def _problem(self, why: Exception) -> BackendError:
         import av
@@ -196,6 +206,7 @@ class StreamReader:
         """
         return self._output(i).info()
 
+    @interrupts.waiting
     def seek(self, timestamp: float, mode: str = "precise") -> None:
         """Continue at another place, and discard what is buffered.
 
@@ -369,6 +380,7 @@ class StreamReader:
             hw_accel,
         )
 
+    @interrupts.waiting
     def _add(
         self,
         media: str,
@@ -440,6 +452,7 @@ class StreamReader:
             )
         return self._outputs[i]
 
+    @interrupts.waiting
     def process_packet(self, timeout: float | None = None, backoff: float = 10.0) -> int:
         """Read one packet, decode it, and put its frames into the buffers.
 
@@ -467,11 +480,13 @@ class StreamReader:
                 self._check()
                 if timeout is None or (deadline is not None and time.monotonic() >= deadline):
                     raise self._problem(why) from why
-                time.sleep(backoff / 1000)
+                with interrupts.allowed():
+                    time.sleep(backoff / 1000)
 
     def _step(self) -> int:
         import av
 
+        interrupts.check()
         if self._ended:
             raise self._problem(BackendError("it has ended; use seek() to read on"))
         if self._packets is None:
@@ -533,6 +548,7 @@ class StreamReader:
         if self._file is not None:
             self._file.check()
 
+    @interrupts.waiting
     def process_all_packets(self) -> None:
         """Read the source to its end."""
         while not self.process_packet():
@@ -559,6 +575,10 @@ class StreamReader:
 
         Arguments and errors as in ``process_packet``.
         """
+        return 0 if self.is_buffer_ready() else self._fill(timeout, backoff)
+
+    @interrupts.waiting
+    def _fill(self, timeout: float | None, backoff: float) -> int:
         while not self.is_buffer_ready():
             code = self.process_packet(timeout, backoff)
             if code:

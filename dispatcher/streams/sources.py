@@ -9,7 +9,7 @@ import contextlib
 import io
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatcher.backends.ffmpeg import container, demuxers
@@ -148,16 +148,17 @@ def newer_options(option: Mapping[str, str] | None, format: str | None) -> dict[
     return found
 
 
-def opening(
+def opened(
     src: Any,
     format: str | None,
     option: Mapping[str, str] | None,
     buffer_size: int,
     settings: Settings,
-) -> tuple[contextlib.AbstractContextManager[InputContainer], file_objects.Reader | None]:
-    """Return a context manager that opens a source and gives its container.
+) -> tuple[InputContainer, file_objects.Reader | None, Callable[[], None]]:
+    """Open a source within ``interrupts.deferred``.
 
-    The second value is the reader of a file object, or ``None``.
+    Returns:
+        Its container, the reader of a file object or ``None``, and what closes the container.
     """
     place = locate(src, format, settings)
     if buffer_size <= 0:
@@ -180,21 +181,19 @@ def opening(
             with contextlib.suppress(web.NotSpokenError):
                 remote.ask()
                 place = Place(remote.reader(), "", place.demuxers)
-    manager = container.open_container(
-        place.file, place.protocols, allowed, format, buffer_size, settings, asked
-    )
-    if remote is not None:
-        manager = _closing(manager, remote)
-    return manager, place.file if isinstance(place.file, file_objects.Reader) else None
-
-
-@contextlib.contextmanager
-def _closing(
-    manager: contextlib.AbstractContextManager[InputContainer], remote: web.Remote
-) -> Iterator[InputContainer]:
-    """Give a container, and close it and its remote file at the end."""
     try:
-        with manager as opened:
-            yield opened
-    finally:
-        remote.close()
+        found = container.kept_open(
+            place.file, place.protocols, allowed, format, buffer_size, settings, asked
+        )
+    except BaseException:
+        if remote is not None:
+            remote.close()
+        raise
+    reader = place.file if isinstance(place.file, file_objects.Reader) else None
+    return found, reader, found.close if remote is None else lambda: _close(found, remote)
+
+
+def _close(container: InputContainer, remote: web.Remote) -> None:
+    """Close a container and the file on a server that it reads."""
+    container.close()
+    remote.close()

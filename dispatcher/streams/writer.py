@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dispatcher import arguments, lazily
+from dispatcher import arguments, interrupts, lazily
 from dispatcher.backends.ffmpeg.encode import LAYOUTS, TTA
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
@@ -100,6 +100,7 @@ class StreamWriter:
 
     settings: ClassVar[Settings] = Settings()
 
+    @interrupts.waiting
     def __init__(self, dst: Any, format: str | None = None, buffer_size: int = 4096) -> None:
         import av
 
@@ -128,8 +129,9 @@ class StreamWriter:
             raise self._problem(why) from why
 
     def __del__(self) -> None:
-        if getattr(self, "_destination", None) is not None:
-            self._abandon()
+        with interrupts.finalizing():
+            if getattr(self, "_destination", None) is not None:
+                self._abandon()
 
     def _problem(self, why: Exception) -> BackendError:
         cause = getattr(why, "strerror", None) or str(why)
@@ -146,6 +148,7 @@ class StreamWriter:
         if destination is not None:
             destination.abandon()
 
+    @interrupts.waiting
     def add_audio_stream(
         self,
         sample_rate: int,
@@ -204,6 +207,7 @@ class StreamWriter:
             )
             self._tracks.append(_Track(stream, entering, filter_desc))
 
+    @interrupts.waiting
     def add_video_stream(
         self,
         frame_rate: float,
@@ -289,6 +293,7 @@ class StreamWriter:
         tags.clear()
         tags.update({str(name): str(value) for name, value in metadata.items()})
 
+    @interrupts.waiting
     def open(self, option: dict[str, str] | None = None) -> StreamWriter:
         """Write the header, and return the writer.
 
@@ -331,6 +336,7 @@ class StreamWriter:
         if destination is not None:
             destination.check()
 
+    @interrupts.waiting
     def write_audio_chunk(self, i: int, chunk: torch.Tensor, pts: float | None = None) -> None:
         """Write audio to stream ``i``.
 
@@ -373,6 +379,7 @@ class StreamWriter:
         track.position += count
         self._send(track, frame)
 
+    @interrupts.waiting
     def write_video_chunk(self, i: int, chunk: torch.Tensor, pts: float | None = None) -> None:
         """Write pictures to stream ``i``.
 
@@ -440,6 +447,7 @@ class StreamWriter:
     def _send(self, track: _Track, frame: Any) -> None:
         import av
 
+        interrupts.check()
         mux = self._container.mux_one
         try:
             for packet in track.encode(frame):
@@ -449,6 +457,7 @@ class StreamWriter:
             self._destination.check()
             raise self._problem(why) from why
 
+    @interrupts.waiting
     def flush(self) -> None:
         """Write what filters and encoders still hold; nothing can be written after this."""
         if not self._open or self._flushed:
@@ -457,6 +466,7 @@ class StreamWriter:
         for track in self._tracks:
             self._send(track, None)
 
+    @interrupts.waiting
     def close(self) -> None:
         """Write the end of the file; a regular file then replaces the old one.
 

@@ -17,6 +17,7 @@ import torch
 
 import compat
 import dispatcher
+from dispatcher import interrupts
 from dispatcher.reading.collector import Collector
 from dispatcher.registry import Registry
 from dispatcher.requests import Blocks
@@ -172,10 +173,38 @@ def _calls(folder: pathlib.Path, backend: str) -> dict[str, Callable[[], Any]]:
             return torch.cat([torch.from_numpy(block) for block in file.blocks], 1)
 
     found["stream"] = streamed
+    if backend == "ffmpeg":
+        found |= _streams(wave.T.contiguous(), path, data)
     old = compat.standin("2.0")
     found["2.0"] = lambda: old.load(path)[0]
     found["2.9"] = lambda: compat.standin("2.9").save(str(folder / "z.wav"), wave, 16000)
     return found
+
+
+def _streams(wave: torch.Tensor, path: str, data: bytes) -> dict[str, Callable[[], Any]]:
+    """The classes of `torchaudio.io`, on `[time, channel]`."""
+
+    def read(source: Any) -> torch.Tensor:
+        reader = compat.io.StreamReader(source)
+        reader.add_basic_audio_stream(2000, -1)
+        return torch.cat([chunk for (chunk,) in reader.stream()])
+
+    def write(place: Any, format: str | None = None) -> None:
+        writer = compat.io.StreamWriter(place, format=format)
+        writer.add_audio_stream(16000, 1)
+        with writer.open():
+            for chunk in wave.split(4000):
+                writer.write_audio_chunk(0, chunk)
+
+    effect, codec = compat.io.AudioEffector("lowpass=f=900"), compat.io.AudioEffector(format="mp3")
+    return {
+        "reader": lambda: read(path),
+        "reader of an object": lambda: read(io.BytesIO(data)),
+        "writer": lambda: write(str(pathlib.Path(path).with_name("w.flac"))),
+        "writer to an object": lambda: write(io.BytesIO(), "flac"),
+        "effector": lambda: effect.apply(wave, 16000),
+        "codec in pieces": lambda: torch.cat(list(codec.stream(wave, 16000, 4000))),
+    }
 
 
 @pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
@@ -249,6 +278,43 @@ def test_a_handler_that_does_not_raise_stops_nothing_and_runs_once(tmp_path: pat
             assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     finally:
         signal.signal(signal.SIGUSR1, before)
+
+
+def test_a_load_within_a_read_of_another_lets_the_interrupt_through_to_both(tmp_path: pathlib.Path) -> None:
+    """It waits for the inner call, is raised there, and comes out of the outer one if the object lets it."""
+    path, seen = str(tmp_path / "x.wav"), []
+    dispatcher.save(path, torch.rand(1, 4000), 8000, backend="soundfile")
+
+    class Nested(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            try:
+                with interrupts.deferred():
+                    signal.raise_signal(signal.SIGINT)
+                    seen.append("waited")
+            except KeyboardInterrupt:
+                seen.append("raised")
+                raise
+            return super().read(size)
+
+    for backend in ("ffmpeg", "soundfile"):
+        seen.clear()
+        with pytest.raises(KeyboardInterrupt):
+            dispatcher.load(Nested(pathlib.Path(path).read_bytes()), backend=backend)
+        assert seen == ["waited", "raised"]
+
+
+def test_a_signal_within_a_finalizer_is_raised_after_it() -> None:
+    class Finalized:
+        def __del__(self) -> None:
+            with interrupts.finalizing():
+                signal.raise_signal(signal.SIGINT)
+
+    def finalize() -> None:
+        Finalized()
+        time.sleep(5)
+
+    with pytest.raises(KeyboardInterrupt):
+        finalize()
 
 
 def test_an_interrupt_reaches_an_object_that_never_answers() -> None:

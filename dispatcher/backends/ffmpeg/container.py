@@ -7,7 +7,7 @@ import functools
 import operator
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dispatcher import arguments, handles
@@ -32,12 +32,12 @@ _LISTS = re.compile(r"\.(m3u8|mpd)([?#]|$)", re.IGNORECASE)  # playlists; FFmpeg
 _FILE_BUFFER = 1 << 15
 _NO_MP3 = {
     True: (
-        "it is mp3 in free format, whose frames tell no bit rate, and FFmpeg does not decode "
-        "that; backend='soundfile' or 'sox' does"
+        "it is mp3 in free format, whose frames state no bit rate, and FFmpeg cannot decode "
+        "that; use backend='soundfile' or 'sox'"
     ),
     False: (
-        "it is called mp3, and FFmpeg finds no frame in it that it can decode; "
-        "backend='soundfile' or 'sox' may"
+        "its name says mp3, but FFmpeg finds no frame in it that it can decode; "
+        "try backend='soundfile' or 'sox'"
     ),
 }
 _PYAV_WITHOUT_ERRORS = 19
@@ -105,7 +105,7 @@ def reading(
         file, protocols = place(uri)
         if isinstance(uri, bytes) and not settings.bytes_paths:
             raise BackendError(
-                "the path is bytes, which releases from 2.2 on do not take; pass os.fsdecode(path)"
+                "the path is bytes, which releases from 2.2 on do not accept; pass os.fsdecode(path)"
             )
     with (
         served(file, protocols, settings) as (file, protocols),
@@ -176,7 +176,28 @@ def open_container(
     settings: Settings,
     option: Mapping[str, str] | None = None,
 ) -> Iterator[InputContainer]:
+    """Open a container for the block; see ``kept_open``."""
+    opening = handles.opened(
+        operator.methodcaller("close"),
+        _opener(file, protocols, allowed, format, buffer_size, settings, option),
+        on_error=functools.partial(_fail, file, format, settings),
+    )
+    with file_objects.interruptible(file), opening as container:
+        yield container
+
+
+def kept_open(
+    file: Any,
+    protocols: str,
+    allowed: str,
+    format: str | None,
+    buffer_size: int,
+    settings: Settings,
+    option: Mapping[str, str] | None = None,
+) -> InputContainer:
     """Open a container that can make FFmpeg open nothing but what is allowed.
+
+    Call this within ``interrupts.deferred``: the caller closes the container.
 
     Args:
         file: a file object, or an address as FFmpeg takes it.
@@ -190,6 +211,26 @@ def open_container(
     Raises:
         BackendError: (a RuntimeError) FFmpeg cannot open it.
     """
+    with file_objects.interruptible(file):
+        try:
+            return _opener(file, protocols, allowed, format, buffer_size, settings, option)()
+        except StopIteration as why:
+            raise BackendError("the file object raised StopIteration") from why
+        except Exception as why:
+            _fail(file, format, settings, why)
+            raise
+
+
+def _opener(
+    file: Any,
+    protocols: str,
+    allowed: str,
+    format: str | None,
+    buffer_size: int,
+    settings: Settings,
+    option: Mapping[str, str] | None,
+) -> Callable[[], InputContainer]:
+    """Return the call, written in C, that opens a container as ``kept_open`` says."""
     import av
 
     one_address = protocols.startswith("http") and isinstance(file, str) and not is_list(file)
@@ -207,11 +248,9 @@ def open_container(
         **(option or {}),
     }
     remote = bool(protocols) and not protocols.startswith("file") and not one_address
-    opening = handles.opened(
-        operator.methodcaller("close"),
+    return functools.partial(
         av.open,
         file,
-        on_error=functools.partial(_fail, file, format, settings),
         mode="r",
         format=demuxers.named(format),
         container_options=options,
@@ -219,8 +258,6 @@ def open_container(
         buffer_size=buffer_size,
         timeout=settings.network_timeout if remote else None,
     )
-    with file_objects.interruptible(file), opening as container:
-        yield container
 
 
 def _is_free_format(file: Any) -> bool:

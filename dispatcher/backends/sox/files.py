@@ -54,8 +54,8 @@ def reading(
                 or not math.isfinite(file.signal.rate)
             ):
                 raise BackendError(
-                    "libsox opened it, but its header names no channels, no encoding, or absurd "
-                    "ones"
+                    "libsox opened it, but its header has no valid number of channels, encoding "
+                    "or sample rate"
                 )
             if not 1 <= file.signal.rate < _MOST_RATE:
                 raise BackendError(
