@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import os
 import sys
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -202,7 +201,7 @@ def _may_hide_a_stream(
     The answer is kept for later pieces of the file while it does not change. It is not kept for a
     file that was changed a moment ago: it could change again and keep its time of change.
     """
-    status = os.fstat(file.raw.fileno())
+    status = file.status
     changed = status.st_mtime_ns, status.st_ctime_ns
     own = status.st_dev, status.st_ino, status.st_size, *changed
     key = (*own, begin, length, rate, frame_bytes)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any, Self, TypeVar
 
 from dispatcher import interrupts
 from dispatcher.headers.file import HEAD, File
@@ -25,7 +25,7 @@ _UNREADABLE = (
 
 
 class OpenFile(File):
-    """A regular file that is open.
+    """A regular file that is open, until the end of a ``with`` block.
 
     Reading at a place does not move the position of ``raw``, which a library may share, except on
     Windows.
@@ -34,6 +34,13 @@ class OpenFile(File):
     def __init__(self, raw: io.FileIO) -> None:
         super().__init__()
         self.raw = raw
+        self.status = os.fstat(raw.fileno())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.raw.close()
 
     def read(self, offset: int, size: int) -> bytes:
         if size > HEAD:
@@ -44,7 +51,7 @@ class OpenFile(File):
         return self.raw.read(size) or b""
 
     def measure(self) -> int:
-        return os.fstat(self.raw.fileno()).st_size
+        return self.status.st_size
 
 
 class _Object(File):
@@ -63,25 +70,18 @@ class _Object(File):
         return int(self._wrapped.seek(0, os.SEEK_END)) - self._begin
 
 
-@contextlib.contextmanager
-def opened(place: Any) -> Iterator[OpenFile | None]:
+def opened(place: Any) -> contextlib.AbstractContextManager[OpenFile | None]:
     """Open a regular file; ``None`` for anything else, and for what cannot be opened.
 
     Opening a pipe would do harm: what is read from it is gone. A file that is open already is given
-    as it is.
+    as it is, and stays open.
     """
     if isinstance(place, OpenFile):
-        yield place
-        return
-    raw = None
+        return contextlib.nullcontext(place)
     if not is_readable(place) and not isinstance(place, int) and is_regular(place):
         with contextlib.suppress(OSError, ValueError):
-            raw = open(place, "rb", buffering=0)  # noqa: SIM115 - closed below
-    if raw is None:
-        yield None
-        return
-    with raw:
-        yield OpenFile(raw)
+            return OpenFile(open(place, "rb", buffering=0))
+    return contextlib.nullcontext()
 
 
 def look(

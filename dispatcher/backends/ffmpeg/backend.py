@@ -146,22 +146,24 @@ class Backend(backend.Backend):
     def info(
         self, uri: Uri, format: str | None, buffer_size: int, settings: Settings
     ) -> AudioMetaData:
-        with _with_error_context(uri), container.local_file(uri) as file:
+        with container.local_file(uri) as file:
             plain = plain_wav.of(file, format)
             if plain is not None:
                 return plain.metadata()
-            with container.reading(uri, format, buffer_size, settings, file) as (opened, stream):
-                found = probe.header(stream, settings)
-                unknown = file is not None and found.num_frames < 0
-                count = lengths.counter(opened, stream, settings) if unknown else None
-                if file is None or count is None:
+            reading = functools.partial(container.reading, uri, format, buffer_size, settings, file)
+            with _with_error_context(uri):
+                with reading() as (opened, stream):
+                    found = probe.header(stream, settings)
+                    unknown = file is not None and found.num_frames < 0
+                    count = lengths.counter(opened, stream, settings) if unknown else None
+                    if file is None or count is None:
+                        return probe.metadata(opened, stream, settings)
+                    told = count(opened, stream, file)
+                    if told is not None:
+                        found.num_frames = told
+                        return found
+                with reading() as (opened, stream):  # its packets were read in vain
                     return probe.metadata(opened, stream, settings)
-                told = count(opened, stream, file)
-                if told is not None:
-                    found.num_frames = told
-                    return found
-            with container.reading(uri, format, buffer_size, settings, file) as (opened, stream):
-                return probe.metadata(opened, stream, settings)
 
     def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
         import torch

@@ -75,7 +75,7 @@ def local_file(
     path = os.fspath(uri) if usual else None
     if not isinstance(path, str) or _URL.match(path):
         return contextlib.nullcontext()
-    return contextlib.nullcontext(file) if file is not None else opened(path)
+    return opened(file or path)
 
 
 @contextlib.contextmanager
