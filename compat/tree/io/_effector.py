@@ -21,8 +21,4 @@ def present(context: Context) -> bool:
 
 def names(context: Context) -> dict[str, Any]:
     """Return ``AudioEffector``."""
-    return {
-        "AudioEffector": streaming.classes(
-            context.release, warn=context.release.names_warn
-        ).effector
-    }
+    return {"AudioEffector": streaming.of(context).effector}
