@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatcher import arguments, backend, interrupts, lazily, notices
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
-from dispatcher.reading import short_files
+from dispatcher.reading import short_files, unreadable, web
 from dispatcher.registry import Registry
 from dispatcher.settings import Settings
 from dispatcher.streaming import Stream, in_blocks, worded
@@ -115,7 +115,14 @@ def _worded(uri: Any) -> Iterator[None]:
     try:
         yield
     except (BackendError, OSError) as why:
-        raise problem(BackendError, "read", uri, why, backend="TorchCodec") from why
+        from dispatcher.backends.ffmpeg import container
+
+        is_unknown = container.is_unknown(why) and not web.is_address(uri)
+        cause = unreadable.cause(uri) if is_unknown else ""
+        hint = f"{unreadable.next_step(uri)}." if is_unknown and not cause else ""
+        raise problem(
+            BackendError, "read", uri, cause or why, backend="TorchCodec", hint=hint
+        ) from why
 
 
 def _load(
