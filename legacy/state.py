@@ -89,7 +89,7 @@ class GlobalBackend:
         """Return the name of the backend whose ``load`` is in the namespace.
 
         Raises:
-            ValueError: the function there is of no backend.
+            ValueError: the function there belongs to no backend.
         """
         load = getattr(self._namespace, "load", None)
         for name, functions in self.functions.items():
