@@ -24,6 +24,7 @@ from compat.audit import classes
 from compat.codemod.rule import TARGETS, Rule
 from compat.codemod.rules import rules as all_rules
 from compat.doctor import registry as doctor
+from compat.names import removed
 from compat.releases.fields import Flag
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -223,6 +224,25 @@ def _classes() -> Iterator[str]:
     )
 
 
+def _removed() -> Iterator[str]:
+    """What became of each name that torchaudio deprecated or removed."""
+    yield "| name | deprecated in | removed in | instead |"
+    yield "|---|---|---|---|"
+    gone = {name: fate for name, fate in removed.FATES.items() if removed.deprecated(name)}
+    for name, fate in gone.items():
+        went = removed.removed_in(name) or "-"
+        yield f"| `{name}` | {fate.deprecated_in} | {went} | {_in_markdown(fate.advice)} |"
+    for name, lost in removed.BEFORE_2_0.items():
+        if removed.BEFORE_2_0.get(name.rpartition(".")[2]) is lost and "." in name:
+            continue  # the same name in another module
+        yield f"| `{name}` | - | {lost.removed_in} | {_in_markdown(lost.advice)} |"
+
+
+def _in_markdown(text: str) -> str:
+    """Return a plain text with what Markdown would take for its own escaped."""
+    return re.sub(r"([*_<\[\]|])", r"\\\1", text)
+
+
 def _cells() -> Iterator[str]:
     """What came of `make matrix`, as it was kept last."""
     from tests.matrix.__main__ import kept, text
@@ -240,6 +260,7 @@ PARTS: dict[str, Callable[[], Iterator[str]]] = {
     "classes": _classes,
     "commands": commands.lines,
     "flags": _flags,
+    "removed": _removed,
     "rules": _rules,
     "signatures": signatures.lines,
     "targets": _targets,

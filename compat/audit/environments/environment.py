@@ -47,8 +47,9 @@ class _Process:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
         try:
             self._process = subprocess.Popen(
-                [python, str(_WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, env=variables,
-                start_new_session=True,  # so that Ctrl-C is no death of its own, which a row would tell
+                [python, str(_WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=self._errors, env=variables,
+                start_new_session=True,  # so that Ctrl-C is no death that a row would tell of
             )  # fmt: skip
         except (OSError, ValueError) as why:
             self._errors.close()
