@@ -74,10 +74,7 @@ class Finder:
         self._tree, self._renew = tree, renew
 
     def find_spec(
-        self,
-        fullname: str,
-        path: Sequence[str] | None = None,
-        target: types.ModuleType | None = None,
+        self, fullname: str, path: Sequence[str] | None = None, target: object = None
     ) -> importlib.machinery.ModuleSpec | None:
         """Return a spec for a module of the tree; ``None`` for a module that is not ours.
 
