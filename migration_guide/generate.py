@@ -142,7 +142,7 @@ def _example(rule: Rule) -> Iterator[str]:
 
 
 def _checks() -> Iterator[str]:
-    """The table of all checks, and what each looks at."""
+    """Yield the table of all checks, and what each looks at."""
     checks = doctor.checks()
     yield "| check | why it matters |"
     yield "|---|---|"
@@ -153,7 +153,7 @@ def _checks() -> Iterator[str]:
 
 
 def _api() -> Iterator[str]:
-    """The public names with their signatures and docstrings."""
+    """Yield the public names with their signatures and docstrings."""
     for name in _PUBLIC:
         value = getattr(compat, name)
         signature = "" if inspect.isclass(value) else str(inspect.signature(value)).replace("'", "")
@@ -163,7 +163,7 @@ def _api() -> Iterator[str]:
 
 
 def _wrapped(signature: str) -> list[str]:
-    """A signature, a parameter a line where it is long."""
+    """Return the lines of a signature; a long one has a line for each parameter."""
     if len(signature) <= _WIDTH:
         return [signature]
     head, _, rest = signature.partition("(")
@@ -176,9 +176,10 @@ def _wrapped(signature: str) -> list[str]:
 
 
 def _prose(docstring: str) -> Iterator[str]:
-    """A docstring as Markdown: what stands below ``Args:`` and its kin becomes a list."""
+    """Yield a docstring as Markdown: sections such as ``Args:`` become lists, an example code."""
+    docstring, _, example = docstring.replace("``", "`").partition("\nExample:\n")
     listing = False
-    for line in docstring.replace("``", "`").splitlines():
+    for line in docstring.splitlines():
         title = _TITLES.get(line)
         if title:
             listing = title != _TITLES["Returns:"]
@@ -188,6 +189,8 @@ def _prose(docstring: str) -> Iterator[str]:
             yield f"- `{name}`: {what}"
         else:
             yield f"  {line.strip()}" if listing and line else line.strip()
+    if example:
+        yield from ("", "**Example**", "", "```text", *textwrap.dedent(example).splitlines(), "```")
 
 
 def _typed_flags() -> str:
