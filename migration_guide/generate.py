@@ -75,7 +75,7 @@ def _shown(value: object) -> str:
 
 
 def _flags() -> Iterator[str]:
-    """The table of all flags, and what each does."""
+    """Yield the table of all flags, and what each does."""
     presets = releases.presets()
     flags = releases.flags()
     yield f"| flag | {' | '.join(presets)} |"
@@ -90,14 +90,14 @@ def _flags() -> Iterator[str]:
 
 
 def _targets() -> Iterator[str]:
-    """What the codemod can move a project to."""
+    """Yield the table of the codemod's targets."""
     yield "| target | what the project is afterwards |"
     yield "|---|---|"
     yield from (f"| `{name}` | {what} |" for name, what in TARGETS.items())
 
 
 def _rules() -> Iterator[str]:
-    """The table of all rules, and each with its example."""
+    """Yield the table of all rules, and each rule with its example."""
     rules = all_rules().values()
     yield "| rule | what it does | automatic | for |"
     yield "|---|---|---|---|"
@@ -217,7 +217,7 @@ def _accepted(flag: Flag, kind: str) -> str:
 
 
 def _classes() -> Iterator[str]:
-    """What can become of a file in an audit."""
+    """Yield the table of the audit's classes of results."""
     yield "| class | counts as | meaning |"
     yield "|---|---|---|"
     yield from (
@@ -227,7 +227,7 @@ def _classes() -> Iterator[str]:
 
 
 def _cells() -> Iterator[str]:
-    """What came of `make matrix`, as it was kept last."""
+    """Yield the table of the last results of `make matrix`."""
     from tests.matrix.__main__ import kept, text
 
     yield text(list(kept().values()))
