@@ -403,8 +403,9 @@ def standin(
 ) -> types.ModuleType:
     """Return a module that behaves as a release of torchaudio did, without installing it.
 
-    It is not in ``sys.modules`` and has a global backend of its own. Arguments and errors are those
-    of ``install``.
+    It is not in ``sys.modules`` and has a global backend of its own, so pickle does not find its
+    functions; it does find those of ``compat.torchaudio``. Arguments and errors are those of
+    ``install``.
     """
     release = releases.named(version, **flags)
     return _standing(_empty(ROOT), release, releases.backends(backends)).host

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
 from collections.abc import Callable
@@ -11,7 +12,6 @@ from dispatcher import interrupts, notices
 from dispatcher.errors import BackendError, TruncatedInputError, describe, problem
 from dispatcher.headers import ogg, registry
 from dispatcher.headers.container import Length, Part
-from dispatcher.headers.file import File
 from dispatcher.reading import joined_files
 from dispatcher.reading.file_objects import is_readable
 from dispatcher.reading.opened import look, opened
@@ -56,6 +56,8 @@ def _judged(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Ten
     if promise is not None:
         _refuse_absurd(promise, asked, reader.name)
     start = _position(asked.uri)
+    if promise is not None and look(asked.place, registry.is_odd):
+        _look_for_misreading(reader, asked, promise, start, settings)
     joined = reads_on(reader, asked.place, asked.uri) if reader.reads_on_in else None
     waveform, rate = reader.load(asked, settings)
     got = waveform.shape[1 if asked.channels_first else 0]
@@ -69,6 +71,29 @@ def _judged(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Ten
     return waveform, rate
 
 
+def _look_for_misreading(
+    reader: Backend, asked: Load, promise: Length, start: int | None, settings: Settings
+) -> None:
+    """Warn if a backend counts more frames than the header of a file promises."""
+    counted = 0
+    with contextlib.suppress(BackendError):
+        counted = reader.info(asked.uri, asked.format, asked.buffer_size, settings).num_frames
+    if start is not None:
+        with interrupts.allowed():
+            asked.uri.seek(start)
+    if counted > promise.frames:
+        _warn_of_misreading(reader.name, asked.uri, promise.frames, counted)
+
+
+def _warn_of_misreading(name: str, uri: Any, promised: int, counted: int) -> None:
+    notices.warn(
+        f"{describe(uri)} may come out wrong: its header promises {promised} frames, and the "
+        f"{name} backend makes {counted} of it. `python -m compat.doctor FILE` compares what "
+        "each backend gives",
+        notices.MisreadInputWarning,
+    )
+
+
 def teller(name: str, asked: Load, settings: Settings) -> Callable[[int], None]:
     """Return a function that reports a cut file, to be called with the number of frames that came.
 
@@ -77,12 +102,19 @@ def teller(name: str, asked: Load, settings: Settings) -> Callable[[int], None]:
     flag ``truncated`` is ``error``.
     """
     start = _position(asked.uri)
+    by_header = look(asked.place, registry.length)
+    is_odd = look(asked.place, registry.is_odd)
+    complete = look(asked.place, lambda file: registry.of(file).complete)
 
-    def promised(file: File) -> Length | None:
-        return None if registry.of(file).complete else registry.length(file)
+    def tell(got: int) -> None:
+        found = asked.frame_offset + got
+        if by_header is not None and is_odd and found > by_header.frames:
+            _warn_of_misreading(name, asked.uri, by_header.frames, found)
+        else:
+            promise = None if complete else by_header
+            _warn_missing_frames(name, asked, got, promise, start, settings)
 
-    promise = look(asked.place, promised)
-    return lambda got: _warn_missing_frames(name, asked, got, promise, start, settings)
+    return tell
 
 
 def _warn_missing_frames(
@@ -143,7 +175,7 @@ def reads_on(reader: Backend, place: Any, uri: Any) -> _Joined | None:
         return None
     cause = joined_files.change(found)
     if not cause:
-        return _Joined(found, look(place, ogg.frames) or 0)
+        return _Joined(found, look(place, ogg.frames) or math.inf)
     hint = joined_files.mend(uri, found)
     raise problem(BackendError, "read", uri, cause, backend=reader.name, hint=hint)
 

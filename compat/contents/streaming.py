@@ -24,6 +24,7 @@ from dispatcher.streams.reader import StreamReader
 from dispatcher.streams.writer import StreamWriter
 
 if TYPE_CHECKING:
+    from compat.contents.context import Context
     from compat.releases import Release
 
 
@@ -127,21 +128,39 @@ _BEFORE_TORIO = {
     "writer": ("torchaudio.io._stream_writer", "StreamWriter"),
     "codec_config": ("torchaudio.io._stream_writer", "CodecConfig"),
 }
+_EFFECTOR = ("torchaudio.io._effector", "AudioEffector")
+_NAMES = {
+    "reader": "StreamReader",
+    "writer": "StreamWriter",
+    "codec_config": "CodecConfig",
+    "effector": "AudioEffector",
+}
 
 
-def classes(release: Release, *, warn: bool) -> Classes:
+def classes(release: Release, *, warn: bool, module: str = "") -> Classes:
     """Return the classes of a release, the same ones each time.
 
     Args:
         release: its flags.
         warn: whether constructing one warns that it will be removed, as in 2.8.
+        module: where pickle finds them; "" for the modules of the release.
     """
-    return _classes(release, warn=warn, record=recording.is_on())
+    return _classes(release, warn=warn, record=recording.is_on(), module=module)
+
+
+def of(context: Context) -> Classes:
+    """Return the classes of a module ``torchaudio``."""
+    release, host = context.release, context.host.__name__
+    # one of another name has its own modules, and no torio
+    module = "" if host == "torchaudio" else f"{host}.io"
+    return classes(release, warn=release.names_warn, module=module)
 
 
 @functools.lru_cache(maxsize=16)
-def _classes(release: Release, *, warn: bool, record: bool) -> Classes:
-    homes = _TORIO if release.torio else _BEFORE_TORIO
+def _classes(release: Release, *, warn: bool, record: bool, module: str) -> Classes:
+    homes = {**(_TORIO if release.torio else _BEFORE_TORIO), "effector": _EFFECTOR}
+    if module:
+        homes = {kind: (module, name) for kind, name in _NAMES.items()}
     bases = _POSITIONAL if release.stream_positional else _KEYWORD_ONLY
     bound: dict[str, Any] = {"settings": release}
     noted = release.name if record else None
@@ -154,7 +173,7 @@ def _classes(release: Release, *, warn: bool, record: bool) -> Classes:
     effector = _named(
         AudioEffector,
         "AudioEffector",
-        ("torchaudio.io._effector", "AudioEffector"),
+        homes["effector"],
         bound,
         warn=warn,
         record=noted,

@@ -38,9 +38,10 @@ def layout(file: File) -> Layout | None:
     if found is None or found.format is None:
         return None
     form = found.format
-    bits = (form.valid_bits if form.tag == wave.EXTENSIBLE else 0) or form.bits
     width = form.frame_bytes // max(1, form.channels)
-    return Layout(found.order, form.encoding, form.channels, width, bits, found.begin, found.size)
+    return Layout(
+        found.order, form.encoding, form.channels, width, form.used_bits, found.begin, found.size
+    )
 
 
 def beginning(path: str) -> npt.NDArray[np.float64] | None:

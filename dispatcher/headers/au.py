@@ -23,8 +23,9 @@ def begin(file: File) -> int:
 
 def _length(file: File) -> Length | None:
     size, width, channels = _number(file, 8), _WIDTHS.get(_number(file, 12), 0), _number(file, 20)
-    known = width and channels and size < UNKNOWN
-    return Length(size // (width * channels), channels) if known else None
+    if not width or not channels or size >= UNKNOWN:
+        return None
+    return Length(size // (width * channels), channels, begin(file) + size)
 
 
 def _missing(file: File) -> str | None:

@@ -11,17 +11,22 @@ from dispatcher.headers.file import File
 
 
 class Length(NamedTuple):
-    """The frames that a header promises, and its channels."""
+    """The frames that a header promises, and its channels.
+
+    ``end`` is the byte where the sound ends, if a library may take more for sound: what follows
+    there, or, with 0, padding of samples that the header does not tell.
+    """
 
     frames: int
     channels: int
+    end: int | None = None
 
 
 class Part(NamedTuple):
     """A part of a joined file.
 
-    Its container (ogg, flac, wv or mp3), its first byte, its sample rate in Hz, its channels, and
-    its codec in Ogg.
+    Its kind (the container's name; of MPEG audio mp1, mp2 or mp3), its first byte, its sample rate
+    in Hz, its channels, and its codec in Ogg and Matroska.
     """
 
     kind: str

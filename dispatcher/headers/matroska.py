@@ -1,10 +1,62 @@
 """Matroska and WebM: elements within elements; the Segment holds the sound."""
 
-from dispatcher.headers.container import Container
-from dispatcher.headers.file import File, short
+import re
+import struct
 
-_SEGMENT = 0x18538067
-_LONGEST_START = 12
+from dispatcher.headers.container import Container, Part
+from dispatcher.headers.file import MOST_STEPS, File
+
+_MAGIC = b"\x1a\x45\xdf\xa3"
+_SEGMENT, _TRACKS = 0x18538067, b"\x16\x54\xae\x6b"
+_START = 1 << 16
+_LONGEST_ELEMENT = 12
+_RATE = re.compile(rb"\xb5(?:\x84(.{4})|\x88(.{8}))", re.DOTALL)
+_CHANNELS = re.compile(rb"\x9f\x81(.)", re.DOTALL)
+_CODEC = re.compile(rb"\x86([\x80-\xff])(?=A_)")  # the length, with its marker bit, and a name
+_OPUS, _OPUS_RATE = "A_OPUS", 48000  # whatever rate the header says, that is what comes out
+
+
+def _parts(file: File) -> list[Part]:
+    """Find the parts of a joined file by the ends of their Segments.
+
+    A Segment of unknown size, as a live recording has, ends the search.
+    """
+    found: list[Part] = []
+    begin: int | None = 0
+    while begin is not None and len(found) < MOST_STEPS:
+        data = file.at(begin, _START)
+        part = _sound(data, begin) if data.startswith(_MAGIC) else None
+        if part is None:
+            break
+        found.append(part)
+        end = _end(data)
+        begin = None if end is None else begin + end
+    return found
+
+
+def _sound(data: bytes, begin: int) -> Part | None:
+    """Return the part in ``data`` as its first track of sound describes it."""
+    tracks = data.find(_TRACKS)
+    codec = _CODEC.search(data, max(0, tracks))
+    if tracks < 0 or codec is None:
+        return None
+    name = data[codec.end() : codec.end() + codec[1][0] - 0x80].decode("latin-1")
+    rate, channels = _RATE.search(data, tracks), _CHANNELS.search(data, tracks)
+    hertz = struct.unpack(">f" if rate[1] else ">d", rate[1] or rate[2])[0] if rate else 8000.0
+    known = round(hertz) if 0 < hertz < 1 << 31 else 0
+    given = _OPUS_RATE if name == _OPUS else known
+    return Part("mka", begin, given, channels[1][0] if channels else 1, name)
+
+
+def _end(data: bytes) -> int | None:
+    """Return the byte where the Segment ends; ``None`` if its size is unknown."""
+    at = 0
+    while at + _LONGEST_ELEMENT < len(data):
+        name, size, body = _element(data, at)
+        if size is None or name == _SEGMENT:
+            return None if size is None else body + size
+        at = body + size
+    return None
 
 
 def _element(data: bytes, at: int) -> tuple[int, int | None, int]:
@@ -29,15 +81,10 @@ def _element(data: bytes, at: int) -> tuple[int, int | None, int]:
 
 
 def _missing(file: File) -> str | None:
-    data, at = file.head, 0
-    while at + _LONGEST_START < len(data):
-        name, size, body = _element(data, at)
-        if size is None:
-            return None
-        if name == _SEGMENT:
-            return short("its Segment", size, file.size - body)
-        at = body + size
-    return None
+    end = _end(file.head)
+    if end is None or end <= file.size:
+        return None
+    return f"its Segment ends at byte {end}, and the file at {file.size}"
 
 
-CONTAINER = Container("mkv", rb"\x1a\x45\xdf\xa3", missing=_missing, complete=True)
+CONTAINER = Container("mka", _MAGIC, missing=_missing, parts=_parts, complete=True)

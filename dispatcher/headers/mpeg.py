@@ -30,7 +30,7 @@ _KBITS = {
     (2, 2): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0),
     (2, 3): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0),
 }
-_VERSION_1, _LAYER_3 = 3, 1  # as coded in the header
+_VERSION_1 = 3  # as coded in the header
 _RATE_DIVISORS = {_VERSION_1: 1, 2: 2, 0: 4}  # by version
 SAME = 0xFFFE0C00  # bits of sync, version, layer and sample rate: equal in all frames of a stream
 _ALIKE = 0xFFFFFE00  # these, bit rate and padding: equal in frames of one size
@@ -85,6 +85,11 @@ class Header(NamedTuple):
     samples: int
 
     @property
+    def layer(self) -> int:
+        """Return the layer, 1 to 3."""
+        return 4 - (self.word >> 17 & 3)
+
+    @property
     def channels(self) -> int:
         """Return the number of channels."""
         return 1 if self.word >> 6 & 3 == 3 else 2
@@ -102,10 +107,17 @@ class Header(NamedTuple):
 
 def header(data: bytes, at: int = 0) -> Header | None:
     """Parse the layer 3 header in ``data``; return ``None`` if there is none."""
+    found = of_any_layer(data, at)
+    return found if found is not None and found.layer == 3 else None
+
+
+def of_any_layer(data: bytes, at: int = 0) -> Header | None:
+    """Parse the header in ``data``; return ``None`` if there is none."""
     word = int.from_bytes(data[at : at + _FRAME_HEADER], "big")
-    if word >> 17 & 3 != _LAYER_3 or not frame_size(word):
+    if not frame_size(word):
         return None
-    return Header(word, 1152 if word >> 19 & 3 == _VERSION_1 else 576)
+    layer, is_1 = 4 - (word >> 17 & 3), word >> 19 & 3 == _VERSION_1
+    return Header(word, {1: 384, 2: 1152}.get(layer, 1152 if is_1 else 576))
 
 
 def size_at(data: bytes, at: int = 0) -> int:
@@ -295,11 +307,13 @@ def _parts(file: File) -> list[Part]:
     names = sorted(match.start() for name in _XING_NAMES for match in name.finditer(data))
     found: list[tuple[int, Header]] = []
     for name in names:
-        places = ((name - side, header(data, name - side)) for side in _SIDE_INFO if side <= name)
+        places = (
+            (name - side, of_any_layer(data, name - side)) for side in _SIDE_INFO if side <= name
+        )
         found += next(([(at, first)] for at, first in places if first is not None), [])
     if not found:
         found = _by_kind(data, first_frame(file))
-    return [Part("mp3", at, first.rate, first.channels) for at, first in found]
+    return [Part(f"mp{first.layer}", at, first.rate, first.channels) for at, first in found]
 
 
 def _by_kind(data: bytes, at: int) -> list[tuple[int, Header]]:
@@ -307,14 +321,14 @@ def _by_kind(data: bytes, at: int) -> list[tuple[int, Header]]:
     for _ in range(_LOOKS):
         if at < 0:
             return []
-        first = header(data, at)
+        first = of_any_layer(data, at)
         if first is not None:
             break
         at = data.find(b"\xff", at + 1)
     else:
         return []
     end = chained(data, at, first)
-    other = header(data, end)
+    other = of_any_layer(data, end)
     more = other is not None and chained(data, end, other) > end
     return [(at, first), (end, other)] if other is not None and more else [(at, first)]
 
@@ -322,5 +336,5 @@ def _by_kind(data: bytes, at: int) -> list[tuple[int, Header]]:
 _ANY = FrameKind(
     _FRAME_HEADER, size_at, 1 << 11, lambda data: int.from_bytes(data[:_FRAME_HEADER], "big") & SAME
 )
-_JOINED = re.compile(rb"ID3|\xff[\xe2\xe3\xf2\xf3\xfa\xfb]")  # layer 3 alone
+_JOINED = re.compile(rb"ID3|\xff[\xe2\xe3\xf2-\xf5\xfa-\xfd]")  # layers 2 and 3
 CONTAINER = Container("mp3", rb"ID3|\xff[\xe0-\xff]", _length, _missing, _parts)

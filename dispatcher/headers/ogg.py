@@ -22,6 +22,7 @@ _START = b"OggS\0"  # with the only version there is
 _PART_BEGINS = re.compile(rb"OggS\0[\x02\x06]")
 _TAIL = 1 << 17  # twice the longest page
 VORBIS, OPUS, _FLAC = b"\1vorbis", b"OpusHead", b"\x7fFLAC"
+_SPEEX = b"Speex   "
 _OPUS_RATE = 48000
 _FLAC_INFO = 17  # offset of STREAMINFO in the first packet
 
@@ -130,6 +131,9 @@ def _parts(file: File) -> list[Part]:
                 found.append(Part("ogg", first.at, rate, head[11], "Vorbis"))
             elif head.startswith(OPUS) and len(head) >= 19:
                 found.append(Part("ogg", first.at, _OPUS_RATE, head[9], "Opus"))
+            elif head.startswith(_SPEEX) and len(head) >= 52:
+                rate, channels = struct.unpack_from("<I8xI", head, 36)
+                found.append(Part("ogg", first.at, rate, channels, "Speex"))
             elif head.startswith(_FLAC) and (info := flac.stream_info(head[_FLAC_INFO:])):
                 found.append(Part("ogg", first.at, info.rate, info.channels, "FLAC"))
         before = first.end

@@ -46,6 +46,12 @@ def length(file: File) -> Length | None:
     return found if found is not None and found.frames > 0 else None
 
 
+def is_odd(file: File) -> bool:
+    """Return whether a library may take more for sound than the header promises."""
+    found = length(file)
+    return found is not None and found.end is not None and found.end < file.size
+
+
 def missing(file: File) -> str | None:
     """Return what is missing at a file's end, in words; ``None`` if nothing is or nothing tells."""
     return of(file).missing(file)

@@ -43,6 +43,11 @@ class Format(NamedTuple):
         return self.subtag if self.tag == EXTENSIBLE else self.tag
 
     @property
+    def used_bits(self) -> int:
+        """Return the bits of a sample that are used."""
+        return (self.valid_bits if self.tag == EXTENSIBLE else 0) or self.bits
+
+    @property
     def is_fixed(self) -> bool:
         """Return whether all frames have the same number of bytes."""
         return self.encoding in _FIXED and self.frame_bytes > 0
@@ -106,8 +111,10 @@ def _length(file: File) -> Length | None:
         return None
     if not form.frame_bytes or not form.channels:
         return None
-    frames = found.size // form.frame_bytes if form.is_fixed else found.counted
-    return Length(frames, form.channels)
+    if not form.is_fixed:
+        return Length(found.counted, form.channels)
+    padded = form.frame_bytes != form.channels * -(-form.used_bits // 8)
+    return Length(found.size // form.frame_bytes, form.channels, 0 if padded else None)
 
 
 def _missing(file: File) -> str | None:

@@ -20,7 +20,11 @@ def _length(file: File) -> Length | None:
             form = wave.format_of(file.at(at, min(size, wave.FORMAT_BYTES)))
         elif name[:4] == b"data":
             known = form is not None and form.is_fixed and size + _CHUNK < MOST
-            return Length(size // form.frame_bytes, form.channels) if form and known else None
+            return (
+                Length(size // form.frame_bytes, form.channels, at + size)
+                if form and known
+                else None
+            )
     return None
 
 

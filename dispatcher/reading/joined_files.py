@@ -15,6 +15,8 @@ from dispatcher.headers import registry
 from dispatcher.headers.container import Part
 from dispatcher.reading.opened import look
 
+# FFmpeg's command stops at the tags between parts, or keeps the first rate
+_ONLY_CUT = frozenset({"wv", "sbc", "mka"})
 _EXPANDED = frozenset("$`%“”„")  # within double quotes, by PowerShell or by cmd
 
 
@@ -59,24 +61,24 @@ def mend(uri: Any, found: list[Part]) -> str:
     Two codecs must be cut apart, because FFmpeg's command reads the first one only.
     """
     other = _other(found)
-    if other is None or other.codec == found[0].codec:
+    if other is None or (other.codec == found[0].codec and other.kind not in _ONLY_CUT):
         return one_rate(uri, found[0].rate)
-    return _cut(uri, other)
+    return cut(uri, other)
 
 
 def further(uri: Any, found: list[Part]) -> str:
     """Return what to do about parts of which a backend gives only the first."""
     if change(found):
         return mend(uri, found)
-    # between parts of WavPack FFmpeg stops at their tags
     return (
-        _cut(uri, found[1])
-        if found[1].kind == "wv"
+        cut(uri, found[1])
+        if found[1].kind in _ONLY_CUT
         else f"backend='ffmpeg' goes on at byte {found[1].begin}"
     )
 
 
-def _cut(uri: Any, part: Part) -> str:
+def cut(uri: Any, part: Part) -> str:
+    """Return the commands that cut a file in two where a part begins."""
     name, kind = _quoted(uri), part.kind
     first = f"head -c {part.begin} {name} > first.{kind}"
     return f"Cut it there: {first}; tail -c +{part.begin + 1} {name} > second.{kind}"
@@ -88,6 +90,12 @@ def _quoted(uri: Any) -> str:
     if os.name != "nt":
         return shlex.quote(name)
     return f'"{name}"' if not _EXPANDED.intersection(name) else "FILE"
+
+
+def one_layout(uri: Any, channels: int) -> str:
+    """Return advice for a file whose number of channels changes."""
+    command = f"ffmpeg -i {_quoted(uri)} -ac {channels} one-layout.wav"
+    return f"FFmpeg's command makes one number of channels of it: {command}"
 
 
 def one_rate(uri: Any, rate: int) -> str:

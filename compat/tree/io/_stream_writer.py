@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def names(context: Context) -> dict[str, Any]:
     """Return the writer and, from 2.1 on, ``CodecConfig``."""
-    found = streaming.classes(context.release, warn=context.release.names_warn)
+    found = streaming.of(context)
     return {
         "StreamWriter": found.writer,
         **({"CodecConfig": found.codec_config} if context.release.effector else {}),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dispatcher import arguments, handles
-from dispatcher.backends.ffmpeg import demuxers, misread
+from dispatcher.backends.ffmpeg import demuxers, joints, misread
 from dispatcher.errors import ArgumentTypeError, BackendError, NoAudioStreamError
 from dispatcher.headers import mpeg
 from dispatcher.reading import file_objects, web
@@ -130,6 +130,7 @@ def reading(
             )
         stream.codec_context.thread_count = 1  # the workers of a data loader already use all cores
         seen = local or _without_protocol(file)
+        joints.refuse_joined_matroska(container, seen)
         misread.tell(uri, seen, container.format.name, stream.codec_context.name)
         yield container, stream
 
@@ -263,6 +264,16 @@ def _opener(
 def _is_free_format(file: Any) -> bool:
     """Return whether the file is MPEG audio whose headers tell no bit rate."""
     return bool(look(_without_protocol(file), mpeg.is_free_format, 0))
+
+
+def is_unknown(why: Exception) -> bool:
+    """Return whether FFmpeg found nothing that it knows as it opened a file, or the end of it."""
+    import av
+
+    told = why.__cause__
+    return isinstance(told, (av.error.InvalidDataError, av.error.EOFError)) and str(why).startswith(
+        str(told.strerror)
+    )
 
 
 def _fail(file: Any, format: str | None, settings: Settings, why: Exception) -> None:

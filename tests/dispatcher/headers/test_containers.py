@@ -71,7 +71,7 @@ ROWS = [
     Row("mp3", MP3 * 30, None, 5, "its last frame is 417 bytes long, and 412 are there"),
     Row("mp3", b"ID3\3\0\0" + bytes([0, 0, 39, 16]) + bytes(5008) + XING + MP3 * 50, Length(11520, 2), 5,
         "its last frame is 417 bytes long, and 412 are there"),
-    Row("mkv", b"\x1a\x45\xdf\xa3\x84" + bytes(4) + b"\x18\x53\x80\x67\xa8" + bytes(40), None, 3, "its Segment is 40 bytes long, and 37 are there"),
+    Row("mka", b"\x1a\x45\xdf\xa3\x84" + bytes(4) + b"\x18\x53\x80\x67\xa8" + bytes(40), None, 3, "its Segment ends at byte 54, and the file at 51"),
     Row("mp4", _big(16) + b"ftypM4A " + bytes(4) + _big(40) + b"mdat" + bytes(32), None, 3, "its box 'mdat' is 40 bytes long, and 37 are there"),
     Row("wma", b"\x30\x26\xb2\x75" + bytes(12) + struct.pack("<Q", 30) + bytes(6) + bytes(16) + struct.pack("<Q", 64) + bytes(40), None, 3,
         "its data object is 64 bytes long, and 61 are there"),
@@ -82,7 +82,7 @@ ROWS = [
     Row("avr", b"2BIT" + bytes(8) + b"\0\0\0\x10" + bytes(10) + _big(20) + bytes(98) + bytes(40), None, 3, "its sound is 40 bytes long, and 37 are there"),
     Row("voc", b"Creative Voice File\x1a\x1a\0" + bytes(4) + b"\1\x28\0\0" + bytes(40) + b"\0", None, 4,
         "its last block is 40 bytes long, and 37 are there"),
-    Row("sox", b".SoX" + _little(28, 10, 0) + bytes(16) + bytes(40), None, 3, "its sound is 40 bytes long, and 37 are there"),
+    Row("sox", b".SoX" + _little(28, 10, 0) + bytes(8) + _little(2, 0) + bytes(40), Length(5, 2), 3, "its sound is 40 bytes long, and 37 are there"),
     Row("wve", b"ALawSoundFile**\0" + bytes(2) + _big(40) + bytes(10) + bytes(40), None, 3, "its sound is 40 bytes long, and 37 are there"),
     Row("hcom", bytes(65) + b"FSSD" + bytes(14) + _big(44) + bytes(41) + b"HCOM" + bytes(40), None, 3, "its data fork is 44 bytes long, and 41 are there"),
     Row("mat4", _little(0, 1, 1, 0, 11) + b"samplerate\0" + bytes(8) + _little(0, 1, 5, 0, 3) + b"wv\0" + bytes(40), None, 3,
@@ -104,7 +104,8 @@ ROWS = [
 def test_a_whole_file_lacks_nothing_and_a_cut_one_does(row: Row) -> None:
     whole, cut = Bytes(row.data), Bytes(row.data[: -row.cut])
     assert registry.of(whole).name == registry.of(cut).name == row.name
-    assert registry.length(whole) == registry.length(cut) == row.length
+    for found in (registry.length(whole), registry.length(cut)):
+        assert (found[:2] if found else None) == (row.length[:2] if row.length else None)
     assert registry.missing(whole) is None
     assert registry.missing(cut) == row.missing
 

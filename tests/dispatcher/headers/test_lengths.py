@@ -10,7 +10,6 @@ import pytest
 import soundfile
 
 from dispatcher.headers import registry
-from dispatcher.headers.container import Length
 from dispatcher.reading.opened import look
 
 
@@ -32,9 +31,11 @@ def test_a_header_promises_frames_and_channels(tmp_path: pathlib.Path, format: s
     """By path and by file object, which is left where it stood."""
     path = tmp_path / "sound"
     soundfile.write(path, np.zeros((1234, channels), "int16"), 8000, format=format, subtype="PCM_16", endian=endian)
-    assert look(str(path), registry.length) == Length(1234, channels)
+    told = look(str(path), registry.length)
+    assert told is not None
+    assert told[:2] == (1234, channels)
     file = io.BytesIO(path.read_bytes())
-    assert look(file, registry.length) == Length(1234, channels)
+    assert look(file, registry.length) == told
     assert file.tell() == 0
 
 
